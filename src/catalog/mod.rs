@@ -1,0 +1,5 @@
+//! The packs: what providers ask for, as data.
+
+pub mod provider;
+pub mod simulated;
+pub mod words;

@@ -1,0 +1,325 @@
+//! What happened, as plain data: the ordered, already redacted record of one unit.
+//!
+//! Judging reads nothing but this (and the bound profile), so a record that was saved can be judged again on
+//! another machine. Whoever builds an entry passes its text through [`crate::secret::Redactor`] first: a secret
+//! appears here only as its label, and equal secrets have equal labels, so sameness can still be judged.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Microseconds since the log of the unit was started.
+pub type Offset = u64;
+
+/// Everything that was recorded for one unit, in the order in which it ended.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The record itself.
+    pub entries: Vec<Entry>,
+    /// Why the unit was not, or not wholly, carried out: a deadline, an interruption, a set-up that did not complete.
+    pub incomplete: Option<Incomplete>,
+    /// The slowest automatic reaction and the waits that were kept, in milliseconds, for absences that held.
+    pub quiet_ms: u64,
+}
+
+/// Why a unit's record is not whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Incomplete {
+    /// One sentence for the reader.
+    pub reason: String,
+    /// Who can change it.
+    pub who: Who,
+}
+
+/// Who must act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    /// The company whose integration is checked.
+    Partner,
+    /// The person at the provider who signs off.
+    AccountManager,
+    /// The provider's service.
+    Provider,
+    /// Whatever lies between the two.
+    Network,
+    /// This program.
+    Tool,
+}
+
+impl Who {
+    /// The word a reader sees.
+    pub fn words(self) -> &'static str {
+        match self {
+            Who::Partner => "partner",
+            Who::AccountManager => "account manager",
+            Who::Provider => "provider",
+            Who::Network => "network",
+            Who::Tool => "this tool",
+        }
+    }
+}
+
+/// One thing that happened, as an interval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When it started.
+    pub from: Offset,
+    /// When it was answered or over.
+    pub to: Offset,
+    /// The name that the check gave the step (`as`), if any.
+    pub step: Option<String>,
+    /// The client it belongs to, where a check has clients.
+    pub client: Option<String>,
+    /// What it was.
+    pub what: What,
+}
+
+/// The kinds of entry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// The tool called a provider, or fetched a page.
+    Exchange(Exchange),
+    /// A webhook was delivered to the partner's handler.
+    Delivery(Delivery),
+    /// The partner called the simulated provider.
+    Call(Call),
+    /// The partner was asked to do something.
+    Action(Action),
+    /// The partner was asked how often an event took effect.
+    Inspection(Inspection),
+    /// Something the profile, or a file that it names, says.
+    Fact(Fact),
+    /// A step that was not carried out, and why.
+    Skipped(String),
+    /// A wait that the check asked for.
+    Waited,
+}
+
+/// A request and what came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// What was sent.
+    pub request: Request,
+    /// What came back.
+    pub outcome: Outcome,
+    /// The address that was connected to, or the one that a stand-in is taken to have.
+    pub address: Option<IpAddr>,
+    /// The element of `each` this exchange was made for.
+    pub item: Option<Value>,
+    /// Values the check captured from the answer, by name.
+    pub captured: serde_json::Map<String, Value>,
+}
+
+/// A request as it was sent or received.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// `GET`, `POST`, ...
+    pub method: String,
+    /// The whole URL, or the path where the simulator received it.
+    pub url: String,
+    /// Names in lower case, values redacted.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Body,
+}
+
+/// An answer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// Names in lower case, values redacted.
+    pub headers: Vec<(String, String)>,
+    /// The body, bounded in size.
+    pub body: Body,
+}
+
+impl Answer {
+    /// The first value of a header, whatever the case of its name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
+    }
+}
+
+/// A body as far as it can be understood.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Valid JSON.
+    Json(Value),
+    /// Valid UTF-8 that is not JSON; cut at a bound.
+    Text(String),
+    /// Anything else, by its length in bytes.
+    Binary(usize),
+}
+
+impl Body {
+    /// The JSON value, if it is one.
+    pub fn json(&self) -> Option<&Value> {
+        match self {
+            Body::Json(value) => Some(value),
+            Body::Empty | Body::Text(_) | Body::Binary(_) => None,
+        }
+    }
+}
+
+/// What came of a request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was answered.
+    Answered(Answer),
+    /// It was not.
+    Trouble(Trouble),
+}
+
+impl Outcome {
+    /// The answer, if there was one.
+    pub fn answer(&self) -> Option<&Answer> {
+        match self {
+            Outcome::Answered(answer) => Some(answer),
+            Outcome::Trouble(_) => None,
+        }
+    }
+}
+
+/// Why there was no answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// The kind, which decides who must act.
+    pub kind: TroubleKind,
+    /// One sentence for the reader.
+    pub detail: String,
+}
+
+/// The kinds of trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TroubleKind {
+    /// A safety rule of this tool refused to send it.
+    Refused,
+    /// The host name does not resolve.
+    Dns,
+    /// Nobody listens, or nothing gets through.
+    Connect,
+    /// The certificate is not trusted, not for this host, or out of date.
+    Certificate,
+    /// No whole answer within the time allowed.
+    Timeout,
+    /// The connection ended in the middle of an answer.
+    Broken,
+    /// The answer is larger than this tool reads.
+    TooLarge,
+    /// Too many redirects, or one that leads nowhere.
+    Redirects,
+}
+
+/// A webhook delivery.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Why it was sent.
+    pub role: Role,
+    /// The event's name.
+    pub event: String,
+    /// The event's id, which deliveries of one event share.
+    pub event_id: String,
+    /// How many seconds before the sending its timestamp lies; negative: ahead.
+    pub age_s: i64,
+    /// What was sent.
+    pub request: Request,
+    /// What came back.
+    pub outcome: Outcome,
+    /// From the sending to the whole answer, in milliseconds.
+    pub latency_ms: u64,
+    /// How well the provider documents this event's body.
+    pub documented: bool,
+    /// Whether the event took effect, where the profile says how to look.
+    pub effects: Option<u64>,
+}
+
+/// Why a delivery was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The check asked for it as it is.
+    Plain,
+    /// A genuine twin, before or after a series.
+    Control,
+    /// One of the variants of a series, by name, with what the check expects of it.
+    Varied {
+        /// The variant's name.
+        name: String,
+        /// What the variant itself expects.
+        expect: Option<Expected>,
+    },
+    /// Signed the way a known mistake would expect.
+    Diagnosis(String),
+    /// One probe of the search for a limit.
+    Probe,
+}
+
+/// What a variant expects of its delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Expected {
+    /// A success by the provider's own rule.
+    Accepted,
+    /// No success, or a success without effect where the genuine twin had one.
+    Refused,
+}
+
+/// A call of the partner to the simulator.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// Which of the provider's APIs it came to.
+    pub api: String,
+    /// What came in.
+    pub request: Request,
+    /// What the simulator answered.
+    pub answer: Answer,
+    /// The route of the pack that it matched, as written there.
+    pub route: Option<String>,
+    /// Identifiers that say whom the call is about, in the order of the pack's `about`.
+    pub about: Vec<String>,
+}
+
+/// Something that the partner was asked to do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Action {
+    /// Its name in the profile.
+    pub name: String,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The URLs that it presented to the partner's client.
+    pub presented: Vec<String>,
+}
+
+/// A look-up inside the partner.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Inspection {
+    /// What was looked for.
+    pub about: String,
+    /// The number that was found; `None`: the look-up itself failed.
+    pub count: Option<u64>,
+    /// What came back.
+    pub outcome: Outcome,
+}
+
+/// Something that the profile or a file says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fact {
+    /// Where it was read: a file, with the key or path in it.
+    pub place: String,
+    /// Its line there, from 1.
+    pub line: Option<usize>,
+    /// The value; a secret is an object `{ "value": label, "base64": bool, "bytes": n }`.
+    pub value: Option<Value>,
+    /// Why it could not be read.
+    pub trouble: Option<String>,
+}

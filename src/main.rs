@@ -1,0 +1,3 @@
+//! The `preflight` program.
+
+fn main() {}

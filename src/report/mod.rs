@@ -1,0 +1,3 @@
+//! Reports: one finished model, and writers that render it.
+
+pub mod model;

@@ -1,0 +1,228 @@
+//! The one finished model that every report renders. Its types are its own, so that a change inside the tool does
+//! not change the JSON: `"schema": 1`.
+
+use serde::Serialize;
+
+use crate::evidence::Who;
+
+/// Everything a reader is told about one run.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The version of this shape: 1.
+    pub schema: u32,
+    /// The version of the tool.
+    pub tool: String,
+    /// The partner's name, from the profile.
+    pub partner: String,
+    /// The provider's name, from the pack.
+    pub provider: String,
+    /// Which checklist was used.
+    pub pack: PackRow,
+    /// The start of the run, RFC 3339 in UTC.
+    pub started: String,
+    /// The length of the run in milliseconds.
+    pub duration_ms: u64,
+    /// Whether loopback stand-ins played real hosts.
+    pub stand_ins: bool,
+    /// The selection on the command line, in words; with one, nothing is said about readiness.
+    pub selection: Option<String>,
+    /// Whether `--strict` was given.
+    pub strict: bool,
+    /// Whether the run was interrupted before its end.
+    pub interrupted: bool,
+    /// The answer.
+    pub readiness: Readiness,
+    /// The denominators.
+    pub summary: Summary,
+    /// The shortest list of actions that would change the readiness, most effective first.
+    pub actions: Vec<ActionRow>,
+    /// The provider's checklist, in its order.
+    pub items: Vec<ItemRow>,
+    /// All planned units, in the order of the checklist.
+    pub checks: Vec<UnitRow>,
+    /// Warnings and remarks about the run as a whole.
+    pub remarks: Vec<String>,
+}
+
+/// Name, version, digest and origin of a pack.
+#[derive(Clone, Debug, Serialize)]
+pub struct PackRow {
+    /// The folder's name.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 over its files, 64 hex digits.
+    pub sha256: String,
+    /// Whether it was built into the program.
+    pub built_in: bool,
+}
+
+/// The answer of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Readiness {
+    /// Every required check holds.
+    Ready,
+    /// Every required check holds, with risks that a person should know.
+    ReadyWithRisks,
+    /// A required check failed.
+    NotReady,
+    /// A required check could not be decided.
+    Undecided,
+    /// A selection was run, and nothing required in it failed or was undecided.
+    SelectionPassed,
+    /// A selection was run, and something required in it failed.
+    SelectionFailed,
+    /// A selection was run; nothing required failed, something required was undecided.
+    SelectionUndecided,
+}
+
+/// How many units there are of each kind. `planned` is the sum of the rest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// All units.
+    pub planned: usize,
+    /// Every expectation held.
+    pub pass: usize,
+    /// Required units of which one did not.
+    pub fail: usize,
+    /// Recommended units of which one did not.
+    pub fail_recommended: usize,
+    /// Required units that could not be decided.
+    pub undecided: usize,
+    /// Recommended units that could not be decided.
+    pub undecided_recommended: usize,
+    /// Vouched for by a person.
+    pub attested: usize,
+    /// Failures accepted by name.
+    pub waived: usize,
+    /// Not selected or not applicable.
+    pub skipped: usize,
+}
+
+/// One action that would bring the partner nearer to ready.
+#[derive(Clone, Debug, Serialize)]
+pub struct ActionRow {
+    /// Who must act.
+    pub who: Who,
+    /// What to do, in the imperative, on one line.
+    pub what: String,
+    /// Where: a file and line, or nothing.
+    pub place: Option<String>,
+    /// The units that it would change.
+    pub units: Vec<String>,
+}
+
+/// The word for a unit or an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictWord {
+    /// Every expectation held.
+    Pass,
+    /// A named person vouched.
+    Attested,
+    /// A failure that was accepted by name, for a time.
+    Waived,
+    /// It could not be decided.
+    Undecided,
+    /// An expectation did not hold.
+    Fail,
+    /// Not selected or not applicable.
+    Skipped,
+    /// Of an item alone: no check of this version serves it.
+    Unchecked,
+}
+
+/// One line of the provider's checklist.
+#[derive(Clone, Debug, Serialize)]
+pub struct ItemRow {
+    /// Its stable id.
+    pub id: String,
+    /// Its section.
+    pub section: String,
+    /// The provider's words for it.
+    pub words: String,
+    /// The worst of its units.
+    pub verdict: VerdictWord,
+    /// Its units, `id@stage`.
+    pub units: Vec<String>,
+}
+
+/// Whether readiness hangs on a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LevelWord {
+    /// It does.
+    Required,
+    /// It does not.
+    Recommended,
+}
+
+/// One unit: a check in one stage.
+#[derive(Clone, Debug, Serialize)]
+pub struct UnitRow {
+    /// The check's id without its stage, `section.stem`.
+    pub id: String,
+    /// The stage: `source`, `rehearsal`, `test` or `production`.
+    pub stage: String,
+    /// What it proves.
+    pub title: String,
+    /// The items it serves.
+    pub items: Vec<String>,
+    /// The section of its first item.
+    pub section: String,
+    /// Whether readiness hangs on it.
+    pub level: LevelWord,
+    /// The verdict.
+    pub verdict: VerdictWord,
+    /// Why, on one line; empty for a bare pass.
+    pub reason: String,
+    /// Of an undecided unit: the unit that stands in its way.
+    pub blocked_by: Option<String>,
+    /// Who must act; nobody for a pass.
+    pub who: Option<Who>,
+    /// What was wanted.
+    pub expected: Option<String>,
+    /// What was seen.
+    pub observed: Option<String>,
+    /// The cause, where a diagnosis found it.
+    pub because: Option<String>,
+    /// Remarks: measured margins, a repeat that passed, a stale attestation.
+    pub remarks: Vec<String>,
+    /// The provider's page.
+    pub docs: String,
+    /// Why it matters.
+    pub why: String,
+    /// What to do.
+    pub fix: String,
+    /// The file of the check, relative to the pack's parent, or the partner's profile where that is at fault.
+    pub file: String,
+    /// The line in that file, from 1.
+    pub line: usize,
+    /// How long it took in milliseconds.
+    pub duration_ms: u64,
+    /// What happened, in order.
+    pub evidence: Vec<TimelineRow>,
+}
+
+impl UnitRow {
+    /// `id@stage`.
+    pub fn unit(&self) -> String {
+        format!("{}@{}", self.id, self.stage)
+    }
+}
+
+/// One line of a unit's timeline.
+#[derive(Clone, Debug, Serialize)]
+pub struct TimelineRow {
+    /// Milliseconds since the unit's log started.
+    pub at_ms: f64,
+    /// `exchange`, `delivery`, `call`, `action`, `inspection`, `fact`, `skipped` or `waited`.
+    pub kind: String,
+    /// What it was, on one line.
+    pub what: String,
+    /// What came of it, on one line: a status, a number, a trouble.
+    pub outcome: String,
+    /// A curl line that repeats it, where that can be done.
+    pub curl: Option<String>,
+}

@@ -1,0 +1,170 @@
+//! Templates in packs and profiles: `{{ expression }}`, and nothing else. No loops, no includes, bounded in work.
+//!
+//! A text that is one expression keeps the type of its value, so a list stays a list.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value as Dynamic};
+use serde_json::Value;
+
+/// How much work one template may do, in instructions of the template engine.
+const FUEL: u64 = 20_000;
+
+static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut engine = Environment::new();
+    engine.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    engine.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+    engine.set_fuel(Some(FUEL));
+    engine.add_filter("intersect", intersect);
+    engine
+});
+
+/// The members of `left` that `right` has too, in the order of `left`.
+#[expect(clippy::needless_pass_by_value, reason = "the template engine hands arguments over by value")]
+fn intersect(left: Vec<Dynamic>, right: Vec<Dynamic>) -> Vec<Dynamic> {
+    left.into_iter().filter(|value| right.contains(value)).collect()
+}
+
+/// Why a template gave no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TemplateError {
+    /// It does not parse, or uses a word that packs may not use.
+    Invalid(String),
+    /// It reads something that is not there.
+    Missing(String),
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TemplateError::Invalid(why) => write!(f, "the template does not work: {why}"),
+            TemplateError::Missing(what) => write!(f, "`{what}` has no value"),
+        }
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+/// Whether a text has a template in it.
+pub fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%") || text.contains("{#")
+}
+
+/// Checks a template without evaluating it, and gives the dotted names that it reads from outside.
+pub fn names(text: &str) -> Result<Vec<String>, TemplateError> {
+    if text.contains("{%") || text.contains("{#") {
+        return Err(TemplateError::Invalid("only `{{ expression }}` is allowed, no statements and no comments".into()));
+    }
+    if !is_template(text) {
+        return Ok(Vec::new());
+    }
+    let template = ENGINE.template_from_str(text).map_err(|error| TemplateError::Invalid(describe(&error)))?;
+    let mut names: Vec<String> = template.undeclared_variables(true).into_iter().collect();
+    names.sort();
+    Ok(names)
+}
+
+/// Evaluates a text in a scope.
+///
+/// # Errors
+///
+/// A template that does not parse or does too much work, or one that reads something that is not there.
+pub fn render(text: &str, scope: &Value) -> Result<Value, TemplateError> {
+    if !is_template(text) {
+        return Ok(Value::String(text.to_owned()));
+    }
+    let known = names(text)?;
+    let missing = || known.iter().find(|name| lookup(scope, name).is_none_or(Value::is_null)).cloned();
+    let context = Dynamic::from(minijinja::value::Serde(scope));
+    let rendered = match single_expression(text) {
+        Some(expression) => ENGINE.compile_expression(expression).and_then(|e| e.eval(context)),
+        None => ENGINE.render_str(text, context).map(Dynamic::from),
+    };
+    match rendered {
+        Ok(value) if value.is_undefined() || value.is_none() => {
+            Err(TemplateError::Missing(missing().unwrap_or_else(|| text.to_owned())))
+        }
+        Ok(value) => serde_json::to_value(&value).map_err(|error| TemplateError::Invalid(error.to_string())),
+        Err(error) if error.kind() == ErrorKind::UndefinedError => {
+            Err(TemplateError::Missing(missing().unwrap_or_else(|| text.to_owned())))
+        }
+        Err(error) => match missing() {
+            Some(name) => Err(TemplateError::Missing(name)),
+            None => Err(TemplateError::Invalid(describe(&error))),
+        },
+    }
+}
+
+/// Evaluates a text in a scope and writes the value as text: strings as they are, anything else as JSON.
+pub fn render_text(text: &str, scope: &Value) -> Result<String, TemplateError> {
+    Ok(match render(text, scope)? {
+        Value::String(text) => text,
+        other => other.to_string(),
+    })
+}
+
+/// Evaluates every text inside a JSON value. A member whose template reads something absent is left out.
+pub fn render_json(value: &Value, scope: &Value) -> Result<Value, TemplateError> {
+    Ok(match value {
+        Value::String(text) => render(text, scope)?,
+        Value::Array(list) => Value::Array(list.iter().map(|v| render_json(v, scope)).collect::<Result<_, _>>()?),
+        Value::Object(map) => Value::Object(
+            map.iter().map(|(k, v)| Ok((k.clone(), render_json(v, scope)?))).collect::<Result<_, TemplateError>>()?,
+        ),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    })
+}
+
+/// The expression, if the text is nothing but one.
+fn single_expression(text: &str) -> Option<&str> {
+    let inner = text.trim().strip_prefix("{{")?.strip_suffix("}}")?;
+    (!inner.contains("{{") && !inner.contains("}}")).then_some(inner)
+}
+
+/// A dotted name looked up in a scope.
+pub fn lookup<'v>(scope: &'v Value, name: &str) -> Option<&'v Value> {
+    name.split('.').try_fold(scope, |value, part| match value {
+        Value::Array(list) => part.parse::<usize>().ok().and_then(|at| list.get(at)),
+        Value::Object(map) => map.get(part),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    })
+}
+
+fn describe(error: &minijinja::Error) -> String {
+    error.detail().map_or_else(|| error.kind().to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn one_expression_keeps_its_type_and_a_mixture_is_text() {
+        let scope = json!({ "provider": { "events": ["a", "b"] }, "n": 3 });
+        assert_eq!(render("{{ provider.events }}", &scope), Ok(json!(["a", "b"])));
+        assert_eq!(render("{{ n }}", &scope), Ok(json!(3)));
+        assert_eq!(render("x{{ n }}y", &scope), Ok(json!("x3y")));
+        assert_eq!(render("{{ ['b', 'c'] | intersect(provider.events) }}", &scope), Ok(json!(["b"])));
+    }
+
+    #[test]
+    fn what_is_not_there_is_named() {
+        let scope = json!({ "profile": { "branding": {} } });
+        assert_eq!(
+            render("{{ profile.branding.logo_url }}", &scope),
+            Err(TemplateError::Missing("profile.branding.logo_url".into()))
+        );
+        assert_eq!(render("{{ me.reply.x.y }}", &scope), Err(TemplateError::Missing("me.reply.x.y".into())));
+        assert!(matches!(render("a {{ nothing }}", &scope), Err(TemplateError::Missing(_))));
+    }
+
+    #[test]
+    fn statements_are_refused_and_work_is_bounded() {
+        assert!(matches!(names("{% for x in y %}{% endfor %}"), Err(TemplateError::Invalid(_))));
+        assert!(matches!(names("{{ 1 + }}"), Err(TemplateError::Invalid(_))));
+        assert!(render("{{ 'x' * 4000000000 }}", &json!({})).is_err());
+    }
+}
