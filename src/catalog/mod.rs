@@ -1,5 +1,12 @@
-//! The packs: what providers ask for, as data.
+//! The packs: what providers ask for, as data. Read from the program itself or from a folder, and linted as a whole.
 
+pub mod check;
+pub mod expect;
+mod lint;
+pub mod load;
+pub mod matcher;
 pub mod provider;
 pub mod simulated;
+pub mod step;
+mod verb;
 pub mod words;

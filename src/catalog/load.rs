@@ -1,0 +1,251 @@
+//! Reading packs: from the program itself, or from a folder. All problems of all files at once.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use include_dir::{Dir, include_dir};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::check::Check;
+use super::lint;
+use super::provider::Provider;
+use crate::yaml::{Document, LARGEST, Problem, Problems};
+
+static CHECKS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/checks");
+static FIXTURES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
+
+/// The name of the file that makes a folder a pack.
+const PROVIDER: &str = "provider.yaml";
+
+/// All packs at hand, by the names of their folders.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    /// The packs.
+    pub packs: BTreeMap<String, Arc<Pack>>,
+    /// What is worth saying about them without being wrong.
+    pub warnings: Problems,
+}
+
+/// One provider's checklist.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    /// The folder's name.
+    pub id: String,
+    /// What it says about the provider.
+    pub provider: Provider,
+    /// The same as JSON, for templates.
+    pub facts: Value,
+    /// Where it says it.
+    pub document: Document,
+    /// Its checks, in the order of the checklist.
+    pub checks: Vec<Arc<PackedCheck>>,
+    /// SHA-256 over the names and contents of its files, fixtures included; 64 hex digits.
+    pub digest: String,
+    /// Whether it was built into the program.
+    pub built_in: bool,
+    /// The bodies that it refers to, by name without `.json`.
+    pub fixtures: Fixtures,
+}
+
+/// A check and its text.
+#[derive(Clone, Debug)]
+pub struct PackedCheck {
+    /// The check.
+    pub check: Check,
+    /// The text it was read from; its name is relative, `checks/<provider>/<section>/<stem>.yaml`.
+    pub document: Document,
+}
+
+/// The fixtures of a pack: file contents by name below `fixtures/<provider>/`.
+#[derive(Clone, Debug, Default)]
+pub struct Fixtures(BTreeMap<String, Cow<'static, [u8]>>);
+
+impl Fixtures {
+    /// The JSON of a fixture by its name without `.json`, such as `events/client.linked`.
+    pub fn json(&self, name: &str) -> Option<Value> {
+        serde_json::from_slice(self.0.get(&format!("{name}.json"))?).ok()
+    }
+
+    /// The bytes of a fixture by its whole name.
+    pub fn bytes(&self, name: &str) -> Option<&[u8]> {
+        self.0.get(name).map(AsRef::as_ref)
+    }
+
+    /// All names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
+/// The files of all packs: contents by path below the folder.
+type Files = BTreeMap<String, Cow<'static, [u8]>>;
+
+impl Catalog {
+    /// The packs that are built into the program.
+    pub fn built_in() -> Result<Self, Problems> {
+        assemble(&embedded(&CHECKS), &embedded(&FIXTURES), "checks", true)
+    }
+
+    /// The packs of a folder: `DIR/<provider>/provider.yaml`, with fixtures beside it in `DIR/../fixtures/<provider>`.
+    pub fn from_folder(folder: &Path) -> Result<Self, Problems> {
+        let shown = folder.display().to_string();
+        let checks = on_disk(folder).map_err(|problem| Problems::from(vec![problem]))?;
+        let beside = folder.parent().map(|parent| parent.join("fixtures")).filter(|path| path.is_dir());
+        let fixtures = beside.map_or_else(|| Ok(Files::new()), |path| on_disk(&path)).map_err(|problem| Problems::from(vec![problem]))?;
+        assemble(&checks, &fixtures, shown.trim_end_matches('/'), false)
+    }
+
+    /// These packs, with those of another catalog added or put in their place.
+    #[must_use]
+    pub fn with(mut self, other: Catalog) -> Self {
+        self.packs.extend(other.packs);
+        self.warnings.0.extend(other.warnings.0);
+        self
+    }
+}
+
+/// A file that was compiled in, by the path of the fixture or check below its folder.
+pub fn embedded_fixture(path: &str) -> Option<&'static [u8]> {
+    FIXTURES.get_file(path).map(include_dir::File::contents)
+}
+
+fn embedded(folder: &Dir<'static>) -> Files {
+    let mut files = Files::new();
+    for file in folder.files() {
+        files.insert(file.path().to_string_lossy().replace('\\', "/"), Cow::Borrowed(file.contents()));
+    }
+    for inner in folder.dirs() {
+        files.extend(embedded(inner));
+    }
+    files
+}
+
+fn on_disk(folder: &Path) -> Result<Files, Problem> {
+    let failed = |path: &Path, error: &std::io::Error| {
+        Problem::of_file(&path.display().to_string(), format!("cannot be read: {error}"))
+            .hint("name a folder that holds packs, such as `checks`, with one folder a provider")
+    };
+    let mut files = Files::new();
+    let mut left = vec![folder.to_path_buf()];
+    while let Some(path) = left.pop() {
+        for entry in std::fs::read_dir(&path).map_err(|error| failed(&path, &error))? {
+            let entry = entry.map_err(|error| failed(&path, &error))?;
+            // A link could lead out of the folder, and a pack from elsewhere must not read beyond it.
+            let kind = entry.file_type().map_err(|error| failed(&entry.path(), &error))?;
+            if kind.is_dir() {
+                left.push(entry.path());
+            } else if kind.is_file() {
+                let bytes = std::fs::read(entry.path()).map_err(|error| failed(&entry.path(), &error))?;
+                let below = entry.path().strip_prefix(folder).map(|p| p.to_string_lossy().replace('\\', "/")).unwrap_or_default();
+                files.insert(below, Cow::Owned(bytes));
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// All packs of some files, or every problem in them.
+fn assemble(checks: &Files, fixtures: &Files, shown: &str, built_in: bool) -> Result<Catalog, Problems> {
+    let mut problems = Vec::new();
+    let mut packs = BTreeMap::new();
+    let names: Vec<&str> = checks.keys().filter_map(|path| path.strip_suffix(&format!("/{PROVIDER}"))).filter(|n| !n.contains('/')).collect();
+    if names.is_empty() {
+        problems.push(
+            Problem::of_file(shown, "holds no pack")
+                .hint(format!("a pack is a folder with a `{PROVIDER}`: {shown}/<provider>/{PROVIDER}")),
+        );
+    }
+    for name in names {
+        match pack(name, checks, fixtures, shown, built_in) {
+            Ok((pack, found)) => {
+                problems.extend(found);
+                packs.insert(name.to_owned(), Arc::new(pack));
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    let problems = Problems(problems).sorted();
+    if problems.fatal() { Err(problems) } else { Ok(Catalog { packs, warnings: problems }) }
+}
+
+fn below<'f>(files: &'f Files, name: &str) -> impl Iterator<Item = (&'f str, &'f Cow<'static, [u8]>)> {
+    let prefix = format!("{name}/");
+    files.iter().filter_map(move |(path, bytes)| {
+        path.starts_with(&prefix).then(|| (&path[prefix.len()..], bytes))
+    })
+}
+
+fn document(shown: &str, name: &str, path: &str, bytes: &[u8]) -> Result<Document, Problem> {
+    let shown = format!("{shown}/{name}/{path}");
+    if bytes.len() > LARGEST {
+        return Err(Problem::of_file(&shown, format!("is larger than {LARGEST} bytes")));
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(Document::new(shown, text)),
+        Err(_) => Err(Problem::of_file(&shown, "is not UTF-8 text").hint("save it as UTF-8")),
+    }
+}
+
+/// One pack, with what its lints say; or the problems that keep it from being read at all.
+fn pack(name: &str, checks: &Files, fixtures: &Files, shown: &str, built_in: bool) -> Result<(Pack, Vec<Problem>), Vec<Problem>> {
+    let mut problems = Vec::new();
+    let mut read = Vec::new();
+    let mut provider = None;
+    for (path, bytes) in below(checks, name).filter(|(path, _)| has_extension(path, "yaml") || has_extension(path, "yml")) {
+        let document = match document(shown, name, path, bytes) {
+            Ok(document) => document,
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
+        };
+        if path == PROVIDER {
+            let parsed = document.parse().map_err(|problem| vec![problem]);
+            match parsed.and_then(|facts| Ok((document.typed_from::<Provider>(facts.clone())?, facts))) {
+                Ok((typed, facts)) => provider = Some((typed, facts, document)),
+                Err(found) => problems.extend(found),
+            }
+        } else {
+            match document.typed::<Check>() {
+                Ok(check) => read.push((path.to_owned(), PackedCheck { check, document })),
+                Err(found) => problems.extend(found),
+            }
+        }
+    }
+    let Some((provider, facts, document)) = provider else { return Err(problems) };
+    let fixtures = Fixtures(below(fixtures, name).map(|(path, bytes)| (path.to_owned(), bytes.clone())).collect());
+    // With a file unread, `needs` and item lints would blame the others for it.
+    if problems.is_empty() {
+        problems.extend(lint::pack(&provider, &facts, &document, &read, &fixtures));
+    }
+    if problems.iter().any(|problem| problem.severity == crate::yaml::Severity::Error) {
+        return Err(problems);
+    }
+    let digest = digest(name, checks, &fixtures);
+    let order = |check: &Check| provider.items.iter().position(|item| check.items.first() == Some(&item.id));
+    read.sort_by(|(a_path, a), (b_path, b)| (order(&a.check), a_path).cmp(&(order(&b.check), b_path)));
+    let checks = read.into_iter().map(|(_, check)| Arc::new(check)).collect();
+    Ok((Pack { id: name.to_owned(), provider, facts, document, checks, digest, built_in, fixtures }, problems))
+}
+
+fn has_extension(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
+}
+
+fn digest(name: &str, checks: &Files, fixtures: &Fixtures) -> String {
+    let mut hash = Sha256::new();
+    let mut add = |kind: &str, path: &str, bytes: &[u8]| {
+        hash.update(format!("{kind} {path} {}\n", bytes.len()));
+        hash.update(bytes);
+    };
+    for (path, bytes) in below(checks, name) {
+        add("check", path, bytes);
+    }
+    for (path, bytes) in &fixtures.0 {
+        add("fixture", path, bytes);
+    }
+    hex::encode(hash.finalize())
+}

@@ -1,0 +1,124 @@
+//! What a value must be. One vocabulary for bodies, headers, configuration and captures.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{Deserializer, Error};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::words::Text;
+
+/// A conjunction of predicates. A plain value stands for `equals`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matcher(pub Vec<Predicate>);
+
+/// One thing that a value must be. Texts and values may hold templates; `null` counts as absent.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Predicate {
+    /// Equal, as JSON.
+    Equals(Value),
+    /// Present and not equal, as JSON: absent values cannot differ.
+    DiffersFrom(Value),
+    /// Not what this says. An absent value is not.
+    Not(Box<Matcher>),
+    /// Present, or absent.
+    Exists(bool),
+    /// One of these.
+    OneOf(Vec<Value>),
+    /// A text that holds this regular expression.
+    Pattern(Text),
+    /// A text with this beginning.
+    StartsWith(Text),
+    /// A list with this member.
+    Contains(Value),
+    /// A list with all members of this list.
+    ContainAll(Value),
+    /// At least this number, or so many members.
+    AtLeast(f64),
+    /// At most this number, or so many members.
+    AtMost(f64),
+    /// A text of at most so many characters.
+    MaxLength(usize),
+    /// Equal to this text but for the case of letters.
+    EqualsIgnoringCase(Text),
+    /// The same URL: scheme, host, port, path and query after parsing.
+    SameUrlAs(Text),
+    /// A URL with these parts.
+    Url(UrlRule),
+    /// A colour that can be read on another.
+    Contrast(Contrast),
+}
+
+/// The parts of a URL, judged after parsing.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UrlRule {
+    /// The scheme.
+    pub scheme: Option<String>,
+    /// The host, exactly: without regard to case, a trailing dot or how its letters are encoded.
+    pub host: Option<Text>,
+    /// The ports, the scheme's own if none is written.
+    pub port: Option<Vec<u16>>,
+}
+
+/// A contrast between two colours, as the Web Content Accessibility Guidelines measure it.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Contrast {
+    /// The other colour.
+    pub with: Text,
+    /// The ratio, from 1 to 21.
+    pub at_least: f64,
+}
+
+/// How bad it is when an expectation is not met.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Unmet {
+    /// The partner is at fault.
+    #[default]
+    Fail,
+    /// A person must look.
+    Undecided,
+}
+
+impl<'de> Deserialize<'de> for Matcher {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Object(map) if map.is_empty() => Err(D::Error::custom("an empty matcher would match anything")),
+            Value::Object(map) => map
+                .into_iter()
+                .map(|(name, value)| {
+                    let single = Value::Object([(name, value)].into_iter().collect());
+                    serde_json::from_value(single).map_err(D::Error::custom)
+                })
+                .collect::<Result<_, _>>()
+                .map(Matcher),
+            plain => Ok(Matcher(vec![Predicate::Equals(plain)])),
+        }
+    }
+}
+
+impl JsonSchema for Matcher {
+    fn schema_name() -> Cow<'static, str> {
+        "Matcher".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        // The derived schema says `oneOf` maps with a single member; a matcher is one map with any of those members.
+        let derived = Predicate::json_schema(generator);
+        let mut properties = serde_json::Map::new();
+        for shape in derived.get("oneOf").and_then(Value::as_array).into_iter().flatten() {
+            for (name, rule) in shape["properties"].as_object().into_iter().flatten() {
+                properties.insert(name.clone(), rule.clone());
+            }
+        }
+        schemars::json_schema!({
+            "description": "a plain value, or a map of predicates",
+            "if": { "type": "object" },
+            "then": { "additionalProperties": false, "minProperties": 1, "properties": properties }
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! Reading YAML so that everything wrong with a file is told at once, where it stands.
+//!
+//! The text is parsed once by `serde_yaml`, the JSON Schema generated from our own types finds every structural
+//! problem, serde gives the typed value. Positions are looked up only when something has to be shown.
+
+mod position;
+mod problem;
+mod schema;
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+pub use position::Place;
+pub use problem::{Problem, Problems, Severity};
+pub use schema::{schema_of, verbs};
+
+/// The largest file that is read, in bytes.
+pub const LARGEST: usize = 1 << 20;
+
+/// A text and the name under which its reader knows it.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The name to show: a path, relative where that helps.
+    pub name: Arc<str>,
+    /// The text.
+    pub text: Arc<str>,
+}
+
+impl Document {
+    /// A document from a name and a text.
+    pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+        Document { name: name.into(), text: text.into() }
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, is not UTF-8 or is larger than [`LARGEST`], as a problem without a place.
+    pub fn read(path: &std::path::Path, name: &str) -> Result<Self, Problem> {
+        let bytes = std::fs::read(path).map_err(|error| {
+            Problem::of_file(name, format!("cannot be read: {error}")).hint("check the path and its permissions")
+        })?;
+        if bytes.len() > LARGEST {
+            return Err(Problem::of_file(name, format!("is larger than {LARGEST} bytes")));
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Document::new(name, text)),
+            Err(_) => Err(Problem::of_file(name, "is not UTF-8 text").hint("save it as UTF-8")),
+        }
+    }
+
+    /// The place of a JSON pointer, or of one of the keys of the map there.
+    pub fn locate(&self, pointer: &str, key: Option<&str>) -> Place {
+        position::locate(&self.text, pointer, key)
+    }
+
+    /// A problem at a JSON pointer.
+    pub fn problem(&self, pointer: &str, message: impl Into<String>) -> Problem {
+        Problem::at(self, self.locate(pointer, None), message)
+    }
+
+    /// A problem at a key of the map at a JSON pointer.
+    pub fn problem_at_key(&self, pointer: &str, key: &str, message: impl Into<String>) -> Problem {
+        Problem::at(self, self.locate(pointer, Some(key)), message)
+    }
+
+    /// The text as a JSON value.
+    ///
+    /// # Errors
+    ///
+    /// YAML that does not parse, has a key twice, or says what JSON cannot.
+    pub fn parse(&self) -> Result<Value, Problem> {
+        let failed = |error: &serde_yaml::Error| {
+            let place = error.location().map_or_else(Place::default, |at| Place::point(&self.text, at.line(), at.column()));
+            let message = problem::without_position(&error.to_string());
+            Problem::at(self, place, format!("this is not valid YAML: {message}"))
+        };
+        let value: serde_yaml::Value = serde_yaml::from_str(&self.text).map_err(|error| failed(&error))?;
+        serde_json::to_value(&value).map_err(|error| {
+            Problem::at(self, Place::default(), format!("this YAML says something that JSON cannot: {error}"))
+                .hint("use plain text keys, numbers, texts, lists and maps, without tags")
+        })
+    }
+
+    /// The typed value, or every structural problem of the document.
+    pub fn typed<T: DeserializeOwned + JsonSchema>(&self) -> Result<T, Vec<Problem>> {
+        let value = self.parse().map_err(|problem| vec![problem])?;
+        self.typed_from(value)
+    }
+
+    /// The typed value of what [`Document::parse`] gave (and a caller perhaps changed), or every structural problem.
+    pub fn typed_from<T: DeserializeOwned + JsonSchema>(&self, value: Value) -> Result<T, Vec<Problem>> {
+        let problems = schema::check::<T>(self, &value);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        serde_path_to_error::deserialize(value).map_err(|error: serde_path_to_error::Error<serde_json::Error>| {
+            let pointer = position::pointer(error.path());
+            vec![self.problem(&pointer, problem::without_position(&error.inner().to_string()))]
+        })
+    }
+}

@@ -1,0 +1,179 @@
+//! What is wrong with a file, and how it is shown: file, line, column, the text itself, and what to do.
+
+use std::fmt;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+use super::{Document, Place};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth saying; the file is used all the same.
+    Warning,
+    /// The file cannot be used.
+    Error,
+}
+
+/// One thing that is wrong with a file.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The file's name as its reader knows it.
+    pub file: String,
+    /// Where; line 0 when it is about the file as a whole.
+    pub place: Place,
+    /// What is wrong, in a sentence without its full stop.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+    text: Option<std::sync::Arc<str>>,
+}
+
+impl Problem {
+    /// A problem at a place of a document.
+    pub fn at(document: &Document, place: Place, message: impl Into<String>) -> Self {
+        Problem {
+            severity: Severity::Error,
+            file: document.name.to_string(),
+            place,
+            message: message.into(),
+            hint: None,
+            text: Some(document.text.clone()),
+        }
+    }
+
+    /// A problem with a file as a whole.
+    pub fn of_file(file: &str, message: impl Into<String>) -> Self {
+        Problem {
+            severity: Severity::Error,
+            file: file.to_owned(),
+            place: Place::default(),
+            message: message.into(),
+            hint: None,
+            text: None,
+        }
+    }
+
+    /// The same with a hint.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same with the nearest of some names as its hint, if one is near.
+    #[must_use]
+    pub fn nearest<'n>(mut self, wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Self {
+        if let Some(name) = nearest(wrong, names) {
+            self.hint = Some(format!("did you mean `{name}`?"));
+        }
+        self
+    }
+
+    /// The same as a warning.
+    #[must_use]
+    pub fn warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+
+    /// The problem as a few lines of text, the source among them.
+    pub fn render(&self, colour: bool) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
+        let message = printable(&self.message);
+        let mut group = match (&self.text, self.place.line) {
+            (Some(text), 1..) => level.primary_title(message).element(
+                Snippet::source(text.as_ref())
+                    .path(self.file.as_str())
+                    .annotation(AnnotationKind::Primary.span(self.place.bytes.clone())),
+            ),
+            (Some(_) | None, _) => {
+                annotate_snippets::Group::with_title(level.primary_title(format!("{}: {message}", self.file)))
+            }
+        };
+        if let Some(hint) = &self.hint {
+            group = group.element(Level::HELP.message(printable(hint)));
+        }
+        renderer.render(&[group])
+    }
+}
+
+/// Controls and escapes made visible: a file's own text comes back in these messages.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+/// The nearest of some names, if one is near enough to be meant.
+pub(crate) fn nearest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    names
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&wrong.to_lowercase(), &name.to_lowercase()), name))
+        .filter(|(distance, name)| *distance <= 1 + name.len().min(wrong.len()) / 4)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// An error's text without the position that the parser appends: positions are shown in one way only.
+pub(super) fn without_position(text: &str) -> String {
+    text.find(" at line ").map_or(text, |at| &text[..at]).to_owned()
+}
+
+/// Everything wrong with some files. Never empty where it is an error.
+#[derive(Clone, Debug, Default)]
+pub struct Problems(pub Vec<Problem>);
+
+impl Problems {
+    /// Whether one of them is an error.
+    pub fn fatal(&self) -> bool {
+        self.0.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Sorted by file and place, so that what is shown does not depend on the order of reading.
+    #[must_use]
+    pub fn sorted(mut self) -> Self {
+        self.0.sort_by(|a, b| (&a.file, a.place.line, a.place.column).cmp(&(&b.file, b.place.line, b.place.column)));
+        self
+    }
+
+    /// All of them as text, with a count at the end.
+    pub fn render(&self, colour: bool) -> String {
+        let mut text: String = self.0.iter().map(|problem| format!("{}\n\n", problem.render(colour))).collect();
+        let errors = self.0.iter().filter(|problem| problem.severity == Severity::Error).count();
+        let warnings = self.0.len() - errors;
+        let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+        let said: Vec<String> =
+            [(errors, "error"), (warnings, "warning")].iter().filter(|(n, _)| *n > 0).map(|(n, w)| count(*n, w)).collect();
+        if !said.is_empty() {
+            text.push_str(&said.join(", "));
+            text.push('\n');
+        }
+        text
+    }
+}
+
+impl From<Vec<Problem>> for Problems {
+    fn from(list: Vec<Problem>) -> Self {
+        Problems(list)
+    }
+}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Problems(vec![problem])
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Problems {}
