@@ -76,6 +76,28 @@ pub struct Entry {
     pub what: What,
 }
 
+impl Entry {
+    /// What the step gave, as templates read it: `status`, `reply` and captures, or the value of a fact.
+    pub fn value(&self) -> Option<Value> {
+        match &self.what {
+            What::Exchange(exchange) => {
+                let mut value = exchange.outcome.values();
+                value.extend(exchange.captured.clone());
+                Some(Value::Object(value))
+            }
+            What::Action(action) => Some(Value::Object(action.outcome.values())),
+            What::Delivery(delivery) => {
+                let mut value = delivery.outcome.values();
+                value.insert("event".into(), delivery.event.clone().into());
+                value.insert("id".into(), delivery.event_id.clone().into());
+                Some(Value::Object(value))
+            }
+            What::Fact(fact) => Some(fact.value.clone().unwrap_or(Value::Null)),
+            What::Call(_) | What::Inspection(_) | What::Skipped(_) | What::Waited => None,
+        }
+    }
+}
+
 /// The kinds of entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -186,6 +208,23 @@ impl Outcome {
             Outcome::Answered(answer) => Some(answer),
             Outcome::Trouble(_) => None,
         }
+    }
+}
+
+impl Outcome {
+    /// The answer as templates read it.
+    fn values(&self) -> serde_json::Map<String, Value> {
+        let mut map = serde_json::Map::new();
+        if let Some(answer) = self.answer() {
+            map.insert("status".into(), answer.status.into());
+            let reply = match &answer.body {
+                Body::Json(value) => value.clone(),
+                Body::Text(text) => text.clone().into(),
+                Body::Empty | Body::Binary(_) => Value::Null,
+            };
+            map.insert("reply".into(), reply);
+        }
+        map
     }
 }
 

@@ -4,6 +4,8 @@
 
 pub mod catalog;
 pub mod evidence;
+pub mod judge;
+pub mod plan;
 pub mod report;
 pub mod template;
 pub mod yaml;

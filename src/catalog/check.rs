@@ -28,6 +28,9 @@ pub struct Check {
     /// Checks without which this one says nothing.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Who must act when it does not pass, where that is not the partner.
+    #[serde(default)]
+    pub who: Actor,
     /// The provider's page.
     pub docs: url::Url,
     /// Why it matters.
@@ -68,6 +71,17 @@ pub enum Level {
     Required,
     /// It does not.
     Recommended,
+}
+
+/// Who must act when a check does not pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// The company whose integration is checked.
+    #[default]
+    Partner,
+    /// The person at the provider who signs off.
+    AccountManager,
 }
 
 /// What may run beside a check.

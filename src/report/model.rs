@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::evidence::Who;
+pub use crate::judge::Readiness;
 
 /// Everything a reader is told about one run.
 #[derive(Clone, Debug, Serialize)]
@@ -55,26 +56,6 @@ pub struct PackRow {
     pub sha256: String,
     /// Whether it was built into the program.
     pub built_in: bool,
-}
-
-/// The answer of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Readiness {
-    /// Every required check holds.
-    Ready,
-    /// Every required check holds, with risks that a person should know.
-    ReadyWithRisks,
-    /// A required check failed.
-    NotReady,
-    /// A required check could not be decided.
-    Undecided,
-    /// A selection was run, and nothing required in it failed or was undecided.
-    SelectionPassed,
-    /// A selection was run, and something required in it failed.
-    SelectionFailed,
-    /// A selection was run; nothing required failed, something required was undecided.
-    SelectionUndecided,
 }
 
 /// How many units there are of each kind. `planned` is the sum of the rest.

@@ -1,0 +1,262 @@
+//! What the partner's handler did with deliveries, and what events changed inside the partner.
+
+use serde_json::json;
+
+use super::held::{Finding, Held};
+use super::matching::matches;
+use super::scope::Scope;
+use super::{Case, millis};
+use crate::catalog::expect::{DeliveryExpectation, DeliveryRule, EffectExpectation};
+use crate::evidence::{Delivery, Expected, Outcome, Role, Trouble, TroubleKind, What, Who};
+
+/// Whether a delivery was a success by the provider's own rule.
+pub(super) fn succeeded(case: &Case<'_>, delivery: &Delivery) -> bool {
+    let Some(hooks) = &case.provider.webhooks else { return false };
+    let in_time = hooks.success.within.is_none_or(|span| u128::from(delivery.latency_ms) <= span.0.as_millis());
+    in_time && delivery.outcome.answer().is_some_and(|answer| hooks.success.status.holds(answer.status))
+}
+
+fn success_words(case: &Case<'_>) -> String {
+    case.provider.webhooks.as_ref().map_or_else(String::new, |hooks| {
+        let within = hooks.success.within.map(|span| format!(" within {}", millis(span.0.as_millis())));
+        format!("{}{}", hooks.success.status, within.unwrap_or_default())
+    })
+}
+
+/// The deliveries that an expectation is about: those of a role, or of steps.
+fn about<'c>(case: &Case<'c>, names: &[String]) -> Vec<&'c Delivery> {
+    let wanted = |step: Option<&String>, delivery: &Delivery| {
+        names.iter().any(|name| match name.as_str() {
+            "control" => delivery.role == Role::Control,
+            "varied" => matches!(delivery.role, Role::Varied { .. }),
+            "each" => delivery.role == Role::Plain,
+            step_name => step.is_some_and(|step| step == step_name) && !searching(&delivery.role),
+        })
+    };
+    case.evidence
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.what {
+            What::Delivery(delivery) if wanted(entry.step.as_ref(), delivery) => Some(delivery),
+            What::Exchange(_) | What::Delivery(_) | What::Call(_) | What::Action(_) | What::Inspection(_) | What::Fact(_)
+            | What::Skipped(_) | What::Waited => None,
+        })
+        .collect()
+}
+
+/// Whether a delivery was sent to find something out, not because the check asked for it.
+fn searching(role: &Role) -> bool {
+    match role {
+        Role::Diagnosis(_) | Role::Probe => true,
+        Role::Plain | Role::Control | Role::Varied { .. } => false,
+    }
+}
+
+/// All deliveries of the unit.
+pub(super) fn deliveries<'c>(case: &Case<'c>) -> impl Iterator<Item = &'c Delivery> {
+    case.evidence.entries.iter().filter_map(|entry| match &entry.what {
+        What::Delivery(delivery) => Some(delivery),
+        What::Exchange(_) | What::Call(_) | What::Action(_) | What::Inspection(_) | What::Fact(_) | What::Skipped(_)
+        | What::Waited => None,
+    })
+}
+
+fn title(delivery: &Delivery) -> String {
+    match &delivery.role {
+        Role::Varied { name, .. } => name.clone(),
+        Role::Control => format!("the genuine {}", delivery.event),
+        Role::Plain | Role::Diagnosis(_) | Role::Probe => delivery.event.clone(),
+    }
+}
+
+fn outcome(delivery: &Delivery) -> String {
+    match &delivery.outcome {
+        Outcome::Answered(answer) => answer.status.to_string(),
+        Outcome::Trouble(trouble) => trouble.detail.clone(),
+    }
+}
+
+/// Judges `delivery: ...`.
+pub(super) fn delivery(case: &Case<'_>, expectation: &DeliveryExpectation, scope: &Scope<'_>) -> Held {
+    let found = about(case, &expectation.delivery.0);
+    if found.is_empty() {
+        return Held::Unknown(Finding::new(Who::Tool, "no such delivery was made"));
+    }
+    let judged: Vec<(&Delivery, Held)> = found.iter().map(|d| (*d, one(case, expectation, d, scope))).collect();
+    let failed: Vec<&(&Delivery, Held)> = judged.iter().filter(|(_, held)| matches!(held, Held::No(_))).collect();
+    if failed.is_empty() {
+        return Held::all(judged.into_iter().map(|(_, held)| held));
+    }
+    let wanted = match expectation.is {
+        Some(DeliveryRule::Accepted) => format!("accepted ({}), {} of {}", success_words(case), found.len(), found.len()),
+        Some(DeliveryRule::Refused) => format!("refused, {} of {}", found.len(), found.len()),
+        Some(DeliveryRule::Expected) => "fresh deliveries accepted, the others refused".to_owned(),
+        None => "another status".to_owned(),
+    };
+    let mut observed: Vec<String> =
+        failed.iter().take(8).map(|(delivery, _)| format!("{}: {}", title(delivery), outcome(delivery))).collect();
+    if failed.len() > 8 {
+        observed.push(format!("{} more", failed.len() - 8));
+    }
+    let mut finding = Finding::contrast(Who::Partner, wanted, observed.join("; "));
+    finding.because = cause(case);
+    Held::No(finding)
+}
+
+fn one(case: &Case<'_>, expectation: &DeliveryExpectation, delivery: &Delivery, scope: &Scope<'_>) -> Held {
+    let status = expectation.status.as_ref().map_or(Held::YES, |matcher| match delivery.outcome.answer() {
+        Some(answer) => matches(matcher, Some(&json!(answer.status)), scope, &format!("{}: the status", title(delivery))),
+        None => Held::YES,
+    });
+    let rule = match expectation.is {
+        None => Held::YES,
+        Some(DeliveryRule::Accepted) => accepted(case, delivery),
+        Some(DeliveryRule::Refused) => refused(case, delivery),
+        Some(DeliveryRule::Expected) => match &delivery.role {
+            Role::Varied { expect: Some(Expected::Accepted), .. } => accepted(case, delivery),
+            Role::Varied { expect: Some(Expected::Refused), .. } => refused(case, delivery),
+            Role::Varied { expect: None, .. } | Role::Plain | Role::Control | Role::Diagnosis(_) | Role::Probe => Held::YES,
+        },
+    };
+    Held::all([status, rule])
+}
+
+fn accepted(case: &Case<'_>, delivery: &Delivery) -> Held {
+    if succeeded(case, delivery) {
+        return Held::YES;
+    }
+    let failed = |observed: String| {
+        Held::No(Finding::contrast(Who::Partner, format!("{} accepted ({})", title(delivery), success_words(case)), observed))
+    };
+    match &delivery.outcome {
+        Outcome::Trouble(trouble) => no_answer(trouble).map_or_else(|| failed(trouble.detail.clone()), Held::Unknown),
+        // A handler may ask for members that nobody documented; only a refusal of the sender is its own fault.
+        Outcome::Answered(answer) if !delivery.documented && !matches!(answer.status, 401 | 403) => {
+            Held::Unknown(Finding::new(
+                Who::Partner,
+                format!(
+                    "{} was answered {}, but the provider does not document its body; put a captured one into `rehearsal.bodies` of the profile",
+                    title(delivery), answer.status
+                ),
+            ))
+        }
+        Outcome::Answered(answer) => failed(format!("{} after {}", answer.status, millis(u128::from(delivery.latency_ms)))),
+    }
+}
+
+/// What an outcome without an answer says about the handler: nothing, unless the time ran out on an open connection.
+fn no_answer(trouble: &Trouble) -> Option<Finding> {
+    match trouble.kind {
+        TroubleKind::Timeout | TroubleKind::Broken | TroubleKind::TooLarge | TroubleKind::Redirects => None,
+        TroubleKind::Refused => Some(Finding::new(Who::Partner, trouble.detail.clone())),
+        TroubleKind::Dns | TroubleKind::Connect | TroubleKind::Certificate => Some(Finding::new(
+            Who::Partner,
+            format!("the handler could not be reached: {}; start it, or correct its URL in the profile", trouble.detail),
+        )),
+    }
+}
+
+fn refused(case: &Case<'_>, delivery: &Delivery) -> Held {
+    if !succeeded(case, delivery) {
+        return Held::YES;
+    }
+    let observed = || format!("{}: accepted with {}", title(delivery), outcome(delivery));
+    let twin = deliveries(case).filter(|d| matches!(d.role, Role::Control | Role::Plain)).filter_map(|d| d.effects).max();
+    match (delivery.effects, twin) {
+        (Some(0), Some(1..)) => Held::Yes(vec![format!("{} was acknowledged but had no effect", title(delivery))]),
+        (Some(0), _) => Held::Unknown(Finding::new(
+            Who::Partner,
+            "acknowledged, and no effect was seen; but the genuine twin had none either, so this says nothing",
+        )),
+        (None, _) if case.bound.verifies_later => Held::Unknown(Finding::new(
+            Who::Partner,
+            format!(
+                "this handler verifies later, so its answer says nothing: {}",
+                case.bound.how_to_give("rehearsal.inspect.processed")
+            ),
+        )),
+        (None | Some(_), _) => Held::No(Finding::contrast(Who::Partner, format!("{} refused", title(delivery)), observed())),
+    }
+}
+
+/// The mistake whose signature was accepted, or the limit that was measured.
+pub(super) fn cause(case: &Case<'_>) -> Option<String> {
+    let mistake = deliveries(case).find_map(|delivery| match &delivery.role {
+        Role::Diagnosis(mistake) if succeeded(case, delivery) => Some(mistake.clone()),
+        Role::Diagnosis(_) | Role::Plain | Role::Control | Role::Varied { .. } | Role::Probe => None,
+    });
+    match mistake {
+        Some(mistake) => Some(format!("{mistake}: a delivery signed that way was accepted")),
+        None => window(case),
+    }
+}
+
+/// The limits of the timestamp window, where probes looked for them.
+fn window(case: &Case<'_>) -> Option<String> {
+    let side = |sign: i64| {
+        let probes = || deliveries(case).filter(move |d| (d.role == Role::Probe) && d.age_s * sign > 0);
+        let yes = probes().filter(|d| succeeded(case, d)).map(|d| d.age_s * sign).max();
+        let no = probes().filter(|d| !succeeded(case, d)).map(|d| d.age_s * sign).min();
+        let (place, _) = if sign > 0 { ("old", ()) } else { ("ahead", ()) };
+        match (yes, no) {
+            (None, None) => None,
+            (Some(yes), Some(no)) => Some(format!("deliveries up to {yes} s {place} are accepted, from {no} s on they are refused")),
+            (Some(yes), None) => Some(format!("deliveries {yes} s {place} are still accepted; no limit was found")),
+            (None, Some(no)) => Some(format!("deliveries from {no} s {place} are refused")),
+        }
+    };
+    let sides: Vec<String> = [side(1), side(-1)].into_iter().flatten().collect();
+    (!sides.is_empty()).then(|| format!("measured: {}", sides.join("; ")))
+}
+
+/// The distribution of the answering times, with the margin to the provider's limit.
+pub(super) fn latencies(case: &Case<'_>) -> Option<String> {
+    let within = case.provider.webhooks.as_ref()?.success.within?.0.as_millis();
+    let mut times: Vec<u64> = deliveries(case).filter(|d| d.outcome.answer().is_some()).map(|d| d.latency_ms).collect();
+    if times.len() < 5 {
+        return None;
+    }
+    times.sort_unstable();
+    let at = |share: usize| u128::from(times[(times.len() - 1) * share / 100]);
+    let (half, most, last) = (at(50), at(95), at(100));
+    Some(format!(
+        "answered {} deliveries: half within {}, 95 % within {}, the slowest in {}; the limit is {}, {} away",
+        times.len(), millis(half), millis(most), millis(last), millis(within), millis(within.saturating_sub(last))
+    ))
+}
+
+/// Judges `effect: ...`.
+pub(super) fn effect(case: &Case<'_>, expectation: &EffectExpectation) -> Held {
+    let id = case.evidence.entries.iter().find_map(|entry| match &entry.what {
+        What::Delivery(delivery) if entry.step.as_deref() == Some(expectation.effect.as_str()) => Some(&delivery.event_id),
+        What::Exchange(_) | What::Delivery(_) | What::Call(_) | What::Action(_) | What::Inspection(_) | What::Fact(_)
+        | What::Skipped(_) | What::Waited => None,
+    });
+    let Some(id) = id else { return Held::Unknown(Finding::new(Who::Tool, "no such delivery was made")) };
+    let last = case.evidence.entries.iter().rev().find_map(|entry| match &entry.what {
+        What::Inspection(inspection) if inspection.about == *id => Some(inspection),
+        What::Exchange(_) | What::Delivery(_) | What::Call(_) | What::Action(_) | What::Inspection(_) | What::Fact(_)
+        | What::Skipped(_) | What::Waited => None,
+    });
+    let Some(inspection) = last else {
+        let how = case.bound.how_to_give("rehearsal.inspect.processed");
+        return Held::Unknown(Finding::new(Who::Partner, format!("nobody can tell how often the event took effect: {how}")));
+    };
+    let Some(count) = inspection.count else {
+        let why = match &inspection.outcome {
+            Outcome::Trouble(trouble) => trouble.detail.clone(),
+            Outcome::Answered(answer) => format!("it answered {} without the number that `count` names", answer.status),
+        };
+        return Held::Unknown(Finding::new(Who::Partner, format!("`inspect.processed` gave no number: {why}")));
+    };
+    let (exactly, least, most) = (expectation.exactly, expectation.at_least, expectation.at_most);
+    let holds = exactly.is_none_or(|n| n == count) && least.is_none_or(|n| count >= n) && most.is_none_or(|n| count <= n);
+    if holds {
+        let quiet = (exactly.is_some() || most.is_some()).then(|| format!("nothing more in a quiet period of {}", millis(u128::from(case.evidence.quiet_ms))));
+        return Held::Yes(quiet.into_iter().collect());
+    }
+    let words = [(exactly, "exactly"), (least, "at least"), (most, "at most")];
+    let wanted: Vec<String> = words.iter().filter_map(|(n, word)| n.map(|n| format!("{word} {n}"))).collect();
+    let times = |n: u64| if n == 1 { "once".to_owned() } else { format!("{n} times") };
+    Held::No(Finding::contrast(Who::Partner, format!("the event takes effect {}", wanted.join(" and ")), format!("it took effect {}", times(count))))
+}

@@ -1,0 +1,187 @@
+//! Matchers against values. Pure: the same value always gets the same answer.
+
+use palette::Srgb;
+use palette::color_difference::Wcag21RelativeContrast;
+use serde_json::Value;
+use url::Url;
+
+use super::held::{Finding, Held};
+use super::scope::Scope;
+use crate::catalog::matcher::{Contrast, Matcher, Predicate, UrlRule};
+use crate::evidence::Who;
+
+/// Whether a value (absent: `None`) is what a matcher wants. `what` names the value to the reader.
+pub(super) fn matches(matcher: &Matcher, value: Option<&Value>, scope: &Scope<'_>, what: &str) -> Held {
+    let value = value.filter(|value| !value.is_null());
+    Held::all(matcher.0.iter().map(|predicate| one(predicate, value, scope, what)))
+}
+
+fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &str) -> Held {
+    let judge = |holds: bool, wanted: String| {
+        if holds { Held::YES } else { Held::No(Finding::contrast(Who::Partner, format!("{what} {wanted}"), seen(what, value))) }
+    };
+    let with = |wanted: &Value, decide: &dyn Fn(&Value) -> Held| match scope.value(wanted) {
+        Ok(wanted) => decide(&wanted),
+        Err(unknown) => unknown,
+    };
+    let with_text = |wanted: &str, decide: &dyn Fn(&str) -> Held| match scope.text(wanted) {
+        Ok(wanted) => decide(&wanted),
+        Err(unknown) => unknown,
+    };
+    let text = value.and_then(Value::as_str);
+    let size = value.and_then(amount);
+    match predicate {
+        Predicate::Equals(wanted) => with(wanted, &|w| judge(value.is_some_and(|v| equal(v, w)), format!("is {}", show(w)))),
+        Predicate::DiffersFrom(wanted) => {
+            with(wanted, &|w| judge(value.is_some_and(|v| !equal(v, w)), format!("differs from {}", show(w))))
+        }
+        Predicate::Not(inner) => match matches(inner, value, scope, what) {
+            Held::Yes(_) => judge(false, format!("is not {}", words(inner))),
+            Held::No(_) => Held::YES,
+            Held::Unknown(finding) => Held::Unknown(finding),
+        },
+        Predicate::Exists(wanted) => {
+            judge(value.is_some() == *wanted, if *wanted { "is there".into() } else { "is absent".into() })
+        }
+        Predicate::OneOf(list) => with(&Value::Array(list.clone()), &|w| {
+            let holds = value.is_some_and(|v| w.as_array().is_some_and(|list| list.iter().any(|one| equal(v, one))));
+            judge(holds, format!("is one of {}", show(w)))
+        }),
+        Predicate::Pattern(wanted) => with_text(wanted, &|w| match regex::Regex::new(w) {
+            Ok(regex) => judge(text.is_some_and(|t| regex.is_match(t)), format!("has the form {w}")),
+            Err(error) => Held::Unknown(Finding::new(Who::Tool, format!("the pattern `{w}` does not work: {error}"))),
+        }),
+        Predicate::StartsWith(wanted) => {
+            with_text(wanted, &|w| judge(text.is_some_and(|t| t.starts_with(w)), format!("starts with {w}")))
+        }
+        Predicate::Contains(wanted) => with(wanted, &|w| {
+            let holds = value.and_then(Value::as_array).is_some_and(|list| list.iter().any(|one| equal(one, w)));
+            judge(holds, format!("contains {}", show(w)))
+        }),
+        Predicate::ContainAll(wanted) => with(wanted, &|w| contain_all(value, w, what)),
+        Predicate::AtLeast(wanted) => judge(size.is_some_and(|n| n >= *wanted), format!("is at least {wanted}")),
+        Predicate::AtMost(wanted) => judge(size.is_some_and(|n| n <= *wanted), format!("is at most {wanted}")),
+        Predicate::MaxLength(wanted) => {
+            judge(text.is_some_and(|t| t.chars().count() <= *wanted), format!("has at most {wanted} characters"))
+        }
+        Predicate::EqualsIgnoringCase(wanted) => with_text(wanted, &|w| {
+            judge(text.is_some_and(|t| t.to_lowercase() == w.to_lowercase()), format!("is {w} (in any case)"))
+        }),
+        Predicate::SameUrlAs(wanted) => with_text(wanted, &|w| {
+            let same = text.and_then(parsed).zip(parsed(w)).is_some_and(|(ours, theirs)| ours == theirs);
+            judge(same, format!("is the URL {w}"))
+        }),
+        Predicate::Url(rule) => url(rule, text, scope, what).unwrap_or_else(|wanted| judge(false, wanted)),
+        Predicate::Contrast(rule) => contrast(rule, text, scope, what),
+    }
+}
+
+/// A matcher in a few words, for a sentence.
+fn words(matcher: &Matcher) -> String {
+    let each = matcher.0.iter().map(|predicate| match predicate {
+        Predicate::Equals(value) => show(value),
+        other => format!("{other:?}").chars().take(80).collect(),
+    });
+    each.collect::<Vec<String>>().join(" and ")
+}
+
+fn seen(what: &str, value: Option<&Value>) -> String {
+    value.map_or_else(|| format!("{what} is absent"), |value| format!("{what} is {}", show(value)))
+}
+
+/// A value on one line: texts as they are, the rest as JSON, cut where it becomes long.
+pub(super) fn show(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) if list.iter().all(Value::is_string) => {
+            list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    };
+    let text = if text.is_empty() { "empty".to_owned() } else { text };
+    if text.chars().count() > 300 { format!("{}…", text.chars().take(300).collect::<String>()) } else { text }
+}
+
+/// JSON equality, with numbers equal by value.
+fn equal(left: &Value, right: &Value) -> bool {
+    match (left.as_f64(), right.as_f64()) {
+        #[expect(clippy::float_cmp, reason = "both numbers were written down, neither was computed")]
+        (Some(a), Some(b)) => left == right || a == b,
+        (Some(_) | None, _) => left == right,
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "lists are far shorter than 2^52")]
+fn amount(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64(),
+        Value::Array(list) => Some(list.len() as f64),
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Object(_) => None,
+    }
+}
+
+fn contain_all(value: Option<&Value>, wanted: &Value, what: &str) -> Held {
+    let empty = Vec::new();
+    let have = value.and_then(Value::as_array).unwrap_or(&empty);
+    let Some(wanted) = wanted.as_array() else {
+        return Held::Unknown(Finding::new(Who::Tool, format!("`contain_all` needs a list, not {}", show(wanted))));
+    };
+    let lacking: Vec<Value> = wanted.iter().filter(|one| !have.iter().any(|h| equal(h, one))).cloned().collect();
+    if lacking.is_empty() {
+        return Held::YES;
+    }
+    let expected = format!("{what} contain {}", show(&Value::Array(wanted.clone())));
+    Held::No(Finding::contrast(Who::Partner, expected, format!("missing: {}", show(&Value::Array(lacking)))))
+}
+
+/// A URL with its host as it is compared: without a trailing dot.
+fn parsed(text: &str) -> Option<Url> {
+    let mut url = Url::parse(text).ok()?;
+    if let Some(host) = url.host_str().and_then(|host| host.strip_suffix('.')).map(str::to_owned) {
+        url.set_host(Some(&host)).ok()?;
+    }
+    Some(url)
+}
+
+/// Whether the parts of a URL are as a rule says, or what was wanted.
+fn url(rule: &UrlRule, text: Option<&str>, scope: &Scope<'_>, what: &str) -> Result<Held, String> {
+    let host = match rule.host.as_ref().map(|host| scope.text(host)).transpose() {
+        Ok(host) => host,
+        Err(unknown) => return Ok(unknown),
+    };
+    let mut wanted: Vec<String> = Vec::new();
+    wanted.extend(rule.scheme.as_ref().map(|scheme| format!("the scheme {scheme}")));
+    wanted.extend(host.as_ref().map(|host| format!("the host {host}")));
+    wanted.extend(rule.port.as_ref().map(|ports| {
+        format!("the port {}", ports.iter().map(u16::to_string).collect::<Vec<_>>().join(" or "))
+    }));
+    let holds = text.and_then(parsed).is_some_and(|url| {
+        rule.scheme.as_ref().is_none_or(|scheme| url.scheme() == scheme)
+            && host.as_ref().is_none_or(|host| url.host_str() == Some(host))
+            && rule.port.as_ref().is_none_or(|ports| url.port_or_known_default().is_some_and(|port| ports.contains(&port)))
+    });
+    let _ = what;
+    if holds { Ok(Held::YES) } else { Err(format!("is a URL with {}", wanted.join(", "))) }
+}
+
+fn colour(text: &str) -> Option<Srgb<f64>> {
+    let text = text.trim();
+    text.parse::<Srgb<u8>>().ok().or_else(|| palette::named::from_str(&text.to_lowercase())).map(Srgb::into_format)
+}
+
+fn contrast(rule: &Contrast, text: Option<&str>, scope: &Scope<'_>, what: &str) -> Held {
+    let other = match scope.text(&rule.with) {
+        Ok(other) => other,
+        Err(unknown) => return unknown,
+    };
+    let Some((ours, theirs)) = text.and_then(colour).zip(colour(&other)) else {
+        let observed = format!("{} and {other}", text.unwrap_or("nothing"));
+        return Held::Unknown(Finding::contrast(Who::Partner, format!("{what} and its ground are colours"), observed));
+    };
+    let ratio = ours.relative_contrast(theirs);
+    if ratio >= rule.at_least {
+        return Held::Yes(vec![format!("{what}: contrast {ratio:.1} (at least {} is wanted)", rule.at_least)]);
+    }
+    let expected = format!("a contrast of at least {}", rule.at_least);
+    Held::No(Finding::contrast(Who::Partner, expected, format!("{ratio:.1} ({} on {other})", text.unwrap_or_default())))
+}

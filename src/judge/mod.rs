@@ -1,0 +1,166 @@
+//! Judging: evidence in, verdict out. No clock, no socket, no async; the same evidence always gets the same verdict.
+
+mod answers;
+mod deliveries;
+mod held;
+mod matching;
+mod readiness;
+mod scope;
+mod settle;
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::check::{Actor, Check};
+use crate::catalog::expect::Expectation;
+use crate::catalog::matcher::Unmet;
+use crate::catalog::provider::Provider;
+use crate::catalog::step::Step;
+use crate::catalog::words::Stage;
+use crate::evidence::{Evidence, What, Who};
+use crate::plan::Bound;
+
+pub use held::{Finding, Held};
+pub use readiness::{Readiness, Tally, readiness};
+pub use settle::{Settled, Standing, Vouched, settle};
+
+/// Everything that judging one unit needs.
+#[derive(Clone, Copy)]
+pub struct Case<'c> {
+    /// The check.
+    pub check: &'c Check,
+    /// The stage.
+    pub stage: Stage,
+    /// The pack's words about its provider.
+    pub provider: &'c Provider,
+    /// What is fixed for the run.
+    pub bound: &'c Bound,
+    /// What happened.
+    pub evidence: &'c Evidence,
+}
+
+/// What the evidence of a unit says, before anybody vouches for anything.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// Every expectation held.
+    Pass,
+    /// One did not.
+    Fail(Finding),
+    /// The evidence does not say.
+    Undecided(Finding),
+}
+
+/// A verdict with what else is worth saying.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judged {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Margins, quiet periods, remarks.
+    pub remarks: Vec<String>,
+}
+
+/// Judges one unit.
+pub fn judge(case: &Case<'_>) -> Judged {
+    let scope = scope::Scope::new(case.bound, case.stage, case.evidence);
+    let mut remarks = Vec::new();
+    if let Some(question) = only_question(case.check) {
+        return Judged { verdict: Verdict::Undecided(question), remarks };
+    }
+    let seen = held(case, &scope, "seen", &case.check.seen);
+    let verdict = match (&case.evidence.incomplete, seen) {
+        // What was refused or not reached beforehand decides: the rest is not evidence of anything.
+        (Some(incomplete), _) if case.evidence.entries.is_empty() => {
+            Verdict::Undecided(Finding::new(incomplete.who, incomplete.reason.clone()))
+        }
+        (_, Held::No(finding) | Held::Unknown(finding)) => Verdict::Undecided(not_exercised(case, finding)),
+        (incomplete, Held::Yes(more)) => {
+            remarks.extend(more);
+            match (held(case, &scope, "then", &case.check.then), incomplete) {
+                (Held::No(finding), _) => Verdict::Fail(blame(case.check, finding)),
+                (_, Some(incomplete)) => Verdict::Undecided(Finding::new(incomplete.who, incomplete.reason.clone())),
+                (Held::Unknown(finding), None) => Verdict::Undecided(blame(case.check, finding)),
+                (Held::Yes(more), None) => {
+                    remarks.extend(more);
+                    Verdict::Pass
+                }
+            }
+        }
+    };
+    remarks.extend(deliveries::latencies(case));
+    remarks.dedup();
+    Judged { verdict, remarks }
+}
+
+/// The question, where only a person can answer.
+fn only_question(check: &Check) -> Option<Finding> {
+    if !check.only_asks() {
+        return None;
+    }
+    let questions: Vec<&str> = check
+        .when
+        .iter()
+        .filter_map(|step| match step {
+            Step::Ask(ask) => Some(ask.ask.as_str()),
+            Step::Request(_) | Step::Deliver(_) | Step::Action(_) | Step::Config(_) | Step::Wait(_) => None,
+        })
+        .collect();
+    let finding = Finding::new(Who::Partner, format!("a person must answer: {}", questions.join(" ")));
+    Some(blame(check, finding))
+}
+
+/// Nothing can be said, because what the check is about did not happen.
+fn not_exercised(case: &Case<'_>, mut finding: Finding) -> Finding {
+    finding.because = finding.because.or_else(|| deliveries::cause(case));
+    finding.reason = format!("not exercised: {}", finding.reason);
+    finding
+}
+
+/// A check may say that somebody else than the partner must act.
+fn blame(check: &Check, mut finding: Finding) -> Finding {
+    if check.who == Actor::AccountManager && finding.who == Who::Partner {
+        finding.who = Who::AccountManager;
+    }
+    finding
+}
+
+/// All expectations of a list; a failure beats a doubt.
+fn held(case: &Case<'_>, scope: &scope::Scope<'_>, word: &str, list: &[Expectation]) -> Held {
+    Held::all(list.iter().enumerate().map(|(index, expectation)| {
+        let held = one(case, scope, expectation).at(&format!("/{word}/{index}"));
+        match expectation.unmet() {
+            Unmet::Fail => held,
+            Unmet::Undecided => held.softened(),
+        }
+    }))
+}
+
+fn one(case: &Case<'_>, scope: &scope::Scope<'_>, expectation: &Expectation) -> Held {
+    match expectation {
+        Expectation::Answer(e) => answers::answer(case, e, scope),
+        Expectation::Delivery(e) => deliveries::delivery(case, e, scope),
+        Expectation::Effect(e) => deliveries::effect(case, e),
+        Expectation::Presented(e) => answers::presented(case, e),
+        Expectation::Values(e) => answers::values(case, e, scope),
+        Expectation::Either(e) => Held::any(e.either.iter().map(|branch| one(case, scope, branch))),
+    }
+}
+
+impl Case<'_> {
+    /// Why a step was not carried out, if it was not.
+    fn skipped(&self, step: &str) -> Option<String> {
+        self.evidence.entries.iter().find_map(|entry| match &entry.what {
+            What::Skipped(why) if entry.step.as_deref() == Some(step) => Some(why.clone()),
+            What::Skipped(_) | What::Exchange(_) | What::Delivery(_) | What::Call(_) | What::Action(_) | What::Inspection(_)
+            | What::Fact(_) | What::Waited => None,
+        })
+    }
+}
+
+/// Milliseconds for people: `12 ms`, `1.5 s`, `2 min`.
+pub(crate) fn millis(ms: u128) -> String {
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..120_000 if ms % 1_000 == 0 => format!("{} s", ms / 1_000),
+        1_000..120_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        _ => format!("{} min", ms / 60_000),
+    }
+}

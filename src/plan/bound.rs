@@ -1,0 +1,117 @@
+//! What is fixed for a run before anything happens, with labels in the place of secrets.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::profile::{Rehearsal, Verifies};
+use super::read::Read;
+use crate::catalog::load::Pack;
+use crate::catalog::words::Stage;
+use crate::secret::Redactor;
+use crate::template;
+
+/// The profile and the pack as templates and judges read them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Bound {
+    /// The profile.
+    pub profile: Value,
+    /// The pack's `provider.yaml`.
+    pub provider: Value,
+    /// What the profile lacks and how to give it, by dotted name: `set DEBITURA_TEST_KEY, profile.yaml:9`.
+    pub lacking: BTreeMap<String, String>,
+    /// The profile's file name.
+    pub profile_name: String,
+    /// Whether the partner acknowledges webhooks before it verifies them.
+    pub verifies_later: bool,
+}
+
+/// Teaches a redactor every secret of a profile, by stable labels.
+pub fn learn_secrets(read: &Read, redactor: &Redactor) {
+    for (environment, inside) in &read.profile.environments {
+        if let Some(secret) = &inside.api_key {
+            redactor.learn(&format!("{environment}.api_key"), secret.expose());
+        }
+        if let Some(secret) = inside.webhook.as_ref().and_then(|webhook| webhook.secret.as_ref()) {
+            redactor.learn(&format!("{environment}.webhook_secret"), secret.expose());
+        }
+    }
+    // A header of a call to the partner is where its own credentials are.
+    let rehearsal = read.profile.rehearsal.iter();
+    let calls = rehearsal.clone().flat_map(|r| r.actions.values().flat_map(|action| &action.headers));
+    let looks = rehearsal.map(|r| &r.inspect).chain(read.profile.environments.values().map(|e| &e.inspect));
+    let looks = looks.flat_map(|inspect| [&inspect.processed, &inspect.received]).flatten().flat_map(|look| &look.headers);
+    for (name, value) in calls.chain(looks) {
+        let telling = ["authorization", "cookie", "key", "token", "secret", "password"];
+        if telling.iter().any(|word| name.to_lowercase().contains(word)) && !template::is_template(value) {
+            redactor.learn(&format!("partner.{}", name.to_lowercase()), value);
+        }
+    }
+}
+
+impl Bound {
+    /// Binds a profile to a pack. The redactor must know the profile's secrets.
+    pub fn new(read: &Read, pack: &Pack, redactor: &Redactor) -> Self {
+        let mut profile = redactor.json(&read.json);
+        let required = pack.provider.webhooks.iter().flat_map(|hooks| &hooks.events).filter(|(_, event)| event.required);
+        let required: Vec<&String> = required.map(|(name, _)| name).collect();
+        if let Some(map) = profile.as_object_mut() {
+            map.entry("events").or_insert(json!(required));
+            if let (Some(rehearsal), Some(inside)) = (&read.profile.rehearsal, map.get_mut("rehearsal").and_then(Value::as_object_mut)) {
+                inside.insert("doors".into(), json!(doors(rehearsal)));
+            }
+        }
+        let name = read.document.name.rsplit('/').next().unwrap_or(&read.document.name).to_owned();
+        Bound {
+            profile,
+            provider: pack.facts.clone(),
+            lacking: read.lacking.clone(),
+            profile_name: name,
+            verifies_later: read.profile.rehearsal.as_ref().is_some_and(|r| r.verifies == Verifies::Later),
+        }
+    }
+
+    /// How to give a value that the profile lacks.
+    pub fn how_to_give(&self, name: &str) -> String {
+        let dotted = name.strip_prefix("profile.").unwrap_or(name);
+        let known = self.lacking.iter().find(|(lacking, _)| dotted == *lacking || dotted.starts_with(&format!("{lacking}.")));
+        known.map_or_else(|| format!("add `{dotted}` to {}", self.profile_name), |(_, how)| how.clone())
+    }
+
+    /// Where the values of a stage's own surroundings are in the profile.
+    pub fn surroundings(stage: Stage) -> String {
+        stage.environment().map_or_else(|| "rehearsal".to_owned(), |environment| format!("environments.{environment}"))
+    }
+
+    /// A value of the profile by its dotted name; null counts as absent.
+    pub fn get(&self, dotted: &str) -> Option<&Value> {
+        template::lookup(&self.profile, dotted).filter(|value| !value.is_null())
+    }
+
+    /// The values that templates of a unit can read before any step was taken.
+    pub fn values(&self, stage: Stage) -> Map<String, Value> {
+        let mut values = Map::new();
+        values.insert("environment".into(), self.get(&Self::surroundings(stage)).cloned().unwrap_or(Value::Null));
+        values.insert("profile".into(), self.profile.clone());
+        values.insert("provider".into(), self.provider.clone());
+        values
+    }
+}
+
+/// The paths of the partner's that only a rehearsal may use: those of its actions and look-ups.
+fn doors(rehearsal: &Rehearsal) -> Vec<String> {
+    let looks = [&rehearsal.inspect.processed, &rehearsal.inspect.received].into_iter().flatten().map(|look| &look.request);
+    let lines = rehearsal.actions.values().map(|action| &action.request).chain(looks);
+    let mut paths: Vec<String> = lines
+        .filter_map(|line| {
+            let (_, url) = line.split_once("://")?;
+            let path = &url[url.find('/')?..];
+            // Whatever a template stands for, any value shows whether the door is there.
+            regex::Regex::new(r"\{\{.*?\}\}").ok().map(|template| template.replace_all(path, "preflight").into_owned())
+        })
+        .collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}

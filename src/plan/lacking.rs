@@ -1,0 +1,69 @@
+//! What a unit needs from the profile and does not get, known before anything runs.
+
+use serde_json::Value;
+
+use super::{Bound, Unit};
+use crate::catalog::load::Pack;
+use crate::catalog::step::Step;
+use crate::template;
+
+/// How to give each thing that the steps of a unit need and the profile does not have.
+pub(super) fn of(unit: &Unit, bound: &Bound, pack: &Pack) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for step in &unit.packed.check.when {
+        names.extend(needs(step, unit, pack));
+    }
+    let mut found: Vec<String> = Vec::new();
+    for name in names.iter().filter(|name| bound.get(name).is_none()) {
+        let how = bound.how_to_give(name);
+        if !found.contains(&how) {
+            found.push(how);
+        }
+    }
+    found
+}
+
+/// The dotted names that a step reads from the profile.
+fn needs(step: &Step, unit: &Unit, pack: &Pack) -> Vec<String> {
+    let surroundings = Bound::surroundings(unit.stage);
+    let mut names = Vec::new();
+    match step {
+        Step::Request(request) => {
+            let environment = request.environment.or(unit.stage.environment());
+            let keyed = request.api.as_ref().is_some_and(|api| pack.provider.apis.contains_key(api));
+            names.extend(environment.filter(|_| keyed).map(|environment| format!("environments.{environment}.api_key")));
+            names.extend(read_by(&surroundings, &request.request));
+            names.extend(request.each.iter().flat_map(|each| read_by(&surroundings, each)));
+            if let Some(json) = &request.json {
+                texts(json, &mut |text| names.extend(read_by(&surroundings, text)));
+            }
+        }
+        Step::Deliver(_) => names.push("rehearsal.webhook.url".into()),
+        Step::Action(action) if action.action == "restart" => names.push("rehearsal.start".into()),
+        Step::Action(action) => names.push(format!("rehearsal.actions.{}", action.action)),
+        Step::Config(config) => names.push(config.dotted()),
+        Step::Ask(_) | Step::Wait(_) => {}
+    }
+    names
+}
+
+/// The dotted names below the profile that a template reads.
+fn read_by(surroundings: &str, text: &str) -> Vec<String> {
+    let names = template::names(text).unwrap_or_default();
+    names
+        .iter()
+        .filter_map(|name| match name.strip_prefix("environment.") {
+            Some(rest) => Some(format!("{surroundings}.{rest}")),
+            None => name.strip_prefix("profile.").map(str::to_owned),
+        })
+        .collect()
+}
+
+fn texts(value: &Value, found: &mut impl FnMut(&str)) {
+    match value {
+        Value::String(text) => found(text),
+        Value::Array(list) => list.iter().for_each(|inner| texts(inner, found)),
+        Value::Object(map) => map.values().for_each(|inner| texts(inner, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

@@ -1,0 +1,101 @@
+//! The plan: which units there are, in which order, with what they need from the profile; and what was left out, and
+//! why. No network, no clock.
+
+mod bound;
+mod lacking;
+pub mod profile;
+mod read;
+mod select;
+pub mod vouched;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use bound::{Bound, learn_secrets};
+pub use read::{Read, Variables, read};
+pub use select::Selection;
+
+use crate::catalog::check::Isolation;
+use crate::catalog::load::{Pack, PackedCheck};
+use crate::catalog::words::Stage;
+use crate::secret::Redactor;
+use crate::yaml::{Problem, Problems};
+
+/// A check in one stage.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// The check.
+    pub packed: Arc<PackedCheck>,
+    /// The stage.
+    pub stage: Stage,
+    /// Why it is left out, if it is.
+    pub skip: Option<String>,
+    /// What the profile does not give, in words that say how to give it; then it is not carried out.
+    pub lacking: Vec<String>,
+}
+
+impl Unit {
+    /// `id@stage`.
+    pub fn id(&self) -> String {
+        format!("{}@{}", self.packed.check.id, self.stage)
+    }
+
+    /// Whether there is anything to carry out.
+    pub fn runs(&self) -> bool {
+        self.skip.is_none() && self.lacking.is_empty() && !self.packed.check.only_asks()
+    }
+
+    /// What may run beside it.
+    pub fn isolation(&self) -> Isolation {
+        self.packed.check.isolation
+    }
+}
+
+/// Everything that is fixed before anything happens.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The pack.
+    pub pack: Arc<Pack>,
+    /// The profile.
+    pub read: Read,
+    /// The profile and the pack as templates and judges read them.
+    pub bound: Bound,
+    /// All units, in the order of the checklist.
+    pub units: Vec<Unit>,
+    /// What people vouch for.
+    pub vouched: vouched::Vouched,
+    /// The selection.
+    pub selection: Selection,
+}
+
+/// Makes the plan. The redactor learns the profile's secrets.
+///
+/// # Errors
+///
+/// A selection that does not parse or selects nothing, and a file of attestations that is wrong.
+pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection, redactor: &Redactor) -> Result<Plan, Problems> {
+    learn_secrets(&read, redactor);
+    let bound = Bound::new(&read, &pack, redactor);
+    let patterns = selection.patterns().map_err(|why| Problems::from(Problem::of_file("command line", why)))?;
+    let mut units = Vec::new();
+    for packed in &pack.checks {
+        for &stage in &packed.check.stage.0 {
+            let mut unit = Unit { packed: packed.clone(), stage, skip: None, lacking: Vec::new() };
+            unit.skip = selection.refuses(&patterns, &packed.check.id, &unit.id(), stage);
+            unit.lacking = lacking::of(&unit, &bound, &pack);
+            units.push(unit);
+        }
+    }
+    if units.iter().all(|unit| unit.skip.is_some()) {
+        let words = selection.words().unwrap_or_default();
+        let ids = pack.checks.iter().map(|packed| packed.check.id.as_str());
+        let problem = Problem::of_file("command line", format!("`{words}` selects none of the {} units of {}", units.len(), pack.id));
+        let wrong = selection.only.first().map_or("", String::as_str);
+        let near = problem.clone().nearest(wrong, ids);
+        return Err(Problems::from(if near.hint.is_some() { near } else { problem.hint(format!("`preflight list {}` shows their ids", pack.id)) }));
+    }
+    let mut known: Vec<String> = units.iter().map(Unit::id).collect();
+    known.extend(pack.checks.iter().map(|packed| packed.check.id.clone()));
+    let vouched = vouched::read(&read.folder, read.profile.attestations.as_deref().map(Path::new), &known)?;
+    Ok(Plan { pack, read, bound, units, vouched, selection })
+}

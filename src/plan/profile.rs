@@ -1,0 +1,273 @@
+//! The partner's own file: where its things are, and which environment variables hold its secrets.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use crate::catalog::words::{Environment, Span, Text};
+use crate::secret::Secret;
+
+/// What a partner says about its integration with one provider.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// The partner's name.
+    pub partner: String,
+    /// The pack to be held against.
+    pub provider: String,
+    /// How the partner looks to its clients at the provider.
+    pub branding: Option<Branding>,
+    /// The events that the partner subscribes to, where they are not just those that the checklist requires.
+    pub events: Option<Vec<String>>,
+    /// The provider's real environments, as the partner uses them.
+    #[serde(default)]
+    pub environments: BTreeMap<Environment, InEnvironment>,
+    /// How the partner's own build is brought to run against the simulator.
+    pub rehearsal: Option<Rehearsal>,
+    /// Digests of packs that are not built in but may be handed this partner's keys, by the pack's name.
+    #[serde(default)]
+    pub trust: BTreeMap<String, String>,
+    /// The file of attestations and waivers, relative to the profile.
+    pub attestations: Option<PathBuf>,
+    /// The longest time that a run may take.
+    pub run_within: Option<Span>,
+    /// Loopback stand-ins for real hosts.
+    pub stand_ins: Option<StandInsWord>,
+}
+
+/// What the partner's clients see.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Branding {
+    /// The address of the logo.
+    pub logo_url: Option<Url>,
+    /// The colour behind it, `#RRGGBB`.
+    pub background_color: Option<String>,
+}
+
+/// One real environment.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InEnvironment {
+    /// The base URL of each API, as this environment's deployment loads it.
+    #[serde(default)]
+    pub apis: BTreeMap<String, Configured>,
+    /// The partner's key.
+    #[schemars(with = "Option<String>")]
+    pub api_key: Option<Secret>,
+    /// The partner's handler and the secret of its subscription.
+    pub webhook: Option<Webhook>,
+    /// How to look inside the partner.
+    #[serde(default)]
+    pub inspect: Inspect,
+}
+
+/// A configured value: itself, or the place from which it is loaded.
+#[derive(Clone, Debug)]
+pub enum Configured {
+    /// The value.
+    Text(String),
+    /// A key of a file.
+    InFile(InFile),
+}
+
+/// A key of a file: of a `.env` file by its name, of JSON and YAML by a JSON path or dotted name.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InFile {
+    /// The file, relative to the profile.
+    pub file: PathBuf,
+    /// The key.
+    pub key: String,
+}
+
+impl<'de> Deserialize<'de> for Configured {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(text) => Ok(Configured::Text(text)),
+            other => serde_json::from_value(other).map(Configured::InFile).map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+impl JsonSchema for Configured {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Configured".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let in_file = generator.subschema_for::<InFile>();
+        schemars::json_schema!({
+            "description": "a value, or `{ file, key }` where it is loaded from",
+            "if": { "type": "string" }, "then": true, "else": in_file
+        })
+    }
+}
+
+/// A webhook handler.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Webhook {
+    /// Its address.
+    pub url: Option<Url>,
+    /// The secret of the subscription.
+    #[schemars(with = "Option<String>")]
+    pub secret: Option<Secret>,
+}
+
+/// The rehearsal.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rehearsal {
+    /// How the build is started; without it, it already runs.
+    pub start: Option<Start>,
+    /// Variables of our environment that the build may see, beside a short allow-list.
+    #[serde(default)]
+    pub pass: Vec<String>,
+    /// Variables that the build gets, as templates over `simulator`.
+    #[serde(default)]
+    pub env: IndexMap<String, Text>,
+    /// The handler.
+    pub webhook: Option<Webhook>,
+    /// How many checks may talk to the build at the same time.
+    #[serde(default = "concurrency")]
+    #[schemars(range(min = 1, max = 64))]
+    pub concurrency: usize,
+    /// How quickly the partner reacts.
+    #[serde(default)]
+    pub timing: Timing,
+    /// What the partner can be asked to do, by name.
+    #[serde(default)]
+    pub actions: IndexMap<String, CallOut>,
+    /// How to look inside the build.
+    #[serde(default)]
+    pub inspect: Inspect,
+    /// Captured bodies of events that the provider does not document, as files of JSON relative to the profile.
+    #[serde(default)]
+    pub bodies: BTreeMap<String, PathBuf>,
+    /// Hosts other than loopback where the build may be.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// When the handler verifies a delivery.
+    #[serde(default)]
+    pub verifies: Verifies,
+}
+
+fn concurrency() -> usize {
+    8
+}
+
+/// How the build is started.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Start {
+    /// Program and arguments; no shell.
+    #[schemars(length(min = 1))]
+    pub command: Vec<Text>,
+    /// The page that answers below 400 once the build is ready.
+    pub ready: Url,
+    /// How long that may take.
+    #[serde(default = "start_within")]
+    pub within: Span,
+}
+
+fn start_within() -> Span {
+    Span(Duration::from_mins(1))
+}
+
+/// How quickly the partner reacts by itself.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Timing {
+    /// To a webhook, say.
+    pub reacts_within: Span,
+    /// With a repeat of a failed call.
+    pub retries_within: Span,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Timing { reacts_within: Span(Duration::from_secs(2)), retries_within: Span(Duration::from_secs(10)) }
+    }
+}
+
+/// A call to the partner's own software.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CallOut {
+    /// Method and URL, with templates.
+    #[schemars(regex(pattern = r"^(GET|HEAD|POST|PUT|PATCH|DELETE) \S"))]
+    pub request: Text,
+    /// Headers, with templates.
+    #[serde(default)]
+    pub headers: IndexMap<String, Text>,
+    /// A JSON body, with templates.
+    pub json: Option<Value>,
+    /// What the partner decides itself and we learn from its answer, as JSON paths: `tenant: $.id`.
+    #[serde(default)]
+    pub learn: IndexMap<String, String>,
+}
+
+/// How to look inside the partner.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Inspect {
+    /// How often the event `{{ event_id }}` took effect.
+    pub processed: Option<LookUp>,
+    /// How many events named `{{ event }}` took effect so far.
+    pub received: Option<LookUp>,
+}
+
+/// A question to the partner whose answer holds a number.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LookUp {
+    /// Method and URL, with templates.
+    #[schemars(regex(pattern = r"^(GET|HEAD|POST) \S"))]
+    pub request: Text,
+    /// Headers, with templates.
+    #[serde(default)]
+    pub headers: IndexMap<String, Text>,
+    /// The JSON path of the number.
+    pub count: String,
+}
+
+/// When a handler verifies a delivery.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verifies {
+    /// Before it answers.
+    #[default]
+    AtOnce,
+    /// After it has answered.
+    Later,
+}
+
+/// Loopback stand-ins for real hosts.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StandInsWord {
+    /// The file of the throw-away authority's certificate in PEM, relative to the profile.
+    pub ca: Option<PathBuf>,
+    /// Where each host is.
+    pub hosts: BTreeMap<String, StandInWord>,
+}
+
+/// Where a host is.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StandInWord {
+    /// A loopback address and port.
+    #[schemars(with = "String")]
+    pub at: SocketAddr,
+    /// The address that the host is taken to have.
+    #[schemars(with = "String")]
+    pub address: IpAddr,
+}

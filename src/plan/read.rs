@@ -1,0 +1,194 @@
+//! Reading a profile: variables put in, problems told all at once, what is absent remembered with the line that
+//! would change it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use url::Url;
+
+use super::profile::{CallOut, Inspect, LookUp, Profile};
+use crate::catalog::load::{Catalog, Pack};
+use crate::yaml::{Document, Problem, Problems};
+
+/// How environment variables are looked up.
+pub type Variables<'v> = &'v (dyn Fn(&str) -> Option<String> + Sync);
+
+/// A profile with its text.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// The profile.
+    pub profile: Profile,
+    /// The same as JSON, with variables put in; values whose variable is not set are null.
+    pub json: Value,
+    /// The text.
+    pub document: Document,
+    /// The folder that its relative paths begin in.
+    pub folder: PathBuf,
+    /// How to give what is absent because a variable is not set, by dotted name.
+    pub lacking: BTreeMap<String, String>,
+}
+
+/// Reads a profile and holds it against the packs.
+///
+/// # Errors
+///
+/// Every structural problem, or every name that leads nowhere.
+pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<Read, Problems> {
+    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let document = Document::read(path, &path.display().to_string())?;
+    let mut json = document.parse()?;
+    let mut unset = Vec::new();
+    put_in(&mut json, String::new(), variables, &mut unset);
+    let profile: Profile = document.typed_from(json.clone()).map_err(Problems)?;
+    let mut lacking = BTreeMap::new();
+    for (pointer, variable) in unset {
+        let line = document.locate(&pointer, None).line;
+        lacking.insert(pointer.trim_start_matches('/').replace('/', "."), format!("set {variable}, {name}:{line}"));
+    }
+    let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+    let read = Read { profile, json, document, folder, lacking };
+    let problems = Problems(lint(&read, catalog)).sorted();
+    if problems.fatal() { Err(problems) } else { Ok(read) }
+}
+
+/// Puts variables into every text of a value. A text with one that is not set becomes null: absent, not empty.
+fn put_in(value: &mut Value, pointer: String, variables: Variables<'_>, unset: &mut Vec<(String, String)>) {
+    match value {
+        Value::String(text) if text.contains("${") => match expand(text, variables) {
+            Ok(full) => *text = full,
+            Err(variable) => {
+                unset.push((pointer, variable));
+                *value = Value::Null;
+            }
+        },
+        Value::Array(list) => {
+            list.iter_mut().enumerate().for_each(|(at, v)| put_in(v, format!("{pointer}/{at}"), variables, unset));
+        }
+        Value::Object(map) => map.iter_mut().for_each(|(key, v)| {
+            put_in(v, format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")), variables, unset);
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// The text with each `${NAME}` replaced, or the first name that is not set (an empty variable is not set).
+fn expand(text: &str, variables: Variables<'_>) -> Result<String, String> {
+    let mut full = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("${") {
+        let Some(end) = rest[at..].find('}') else { break };
+        let name = &rest[at + 2..at + end];
+        full.push_str(&rest[..at]);
+        full.push_str(&variables(name).filter(|value| !value.is_empty()).ok_or_else(|| name.to_owned())?);
+        rest = &rest[at + end + 1..];
+    }
+    full.push_str(rest);
+    Ok(full)
+}
+
+/// Names in a profile that lead nowhere, and what its safety forbids.
+fn lint(read: &Read, catalog: &Catalog) -> Vec<Problem> {
+    let (profile, document) = (&read.profile, &read.document);
+    let Some(pack) = catalog.packs.get(&profile.provider) else {
+        let known: Vec<&str> = catalog.packs.keys().map(String::as_str).collect();
+        let problem = document.problem("/provider", format!("there is no pack for the provider `{}`", profile.provider));
+        let near = problem.clone().nearest(&profile.provider, known.iter().copied());
+        return vec![if near.hint.is_some() { near } else { problem.hint(format!("packs at hand: {}", known.join(", "))) }];
+    };
+    let mut problems = against_pack(read, pack);
+    for (environment, inside) in &profile.environments {
+        problems.extend(look_ups(document, &format!("/environments/{environment}/inspect"), &inside.inspect));
+    }
+    if let Some(rehearsal) = &profile.rehearsal {
+        problems.extend(look_ups(document, "/rehearsal/inspect", &rehearsal.inspect));
+        for (name, action) in &rehearsal.actions {
+            problems.extend(call_out(document, &format!("/rehearsal/actions/{name}"), action));
+        }
+    }
+    problems.extend(leaks(read));
+    for (host, stand_in) in profile.stand_ins.iter().flat_map(|word| &word.hosts) {
+        if !stand_in.at.ip().is_loopback() {
+            let pointer = format!("/stand_ins/hosts/{host}/at");
+            problems.push(document.problem(&pointer, format!("{} is not a loopback address, where alone a stand-in may be", stand_in.at)));
+        }
+    }
+    problems
+}
+
+fn against_pack(read: &Read, pack: &Pack) -> Vec<Problem> {
+    let (profile, document) = (&read.profile, &read.document);
+    let mut problems = Vec::new();
+    let apis = || pack.provider.apis.keys().map(String::as_str);
+    for (environment, inside) in &profile.environments {
+        for api in inside.apis.keys().filter(|api| !pack.provider.apis.contains_key(*api)) {
+            let pointer = format!("/environments/{environment}/apis");
+            problems.push(document.problem_at_key(&pointer, api, format!("{} has no API `{api}`", pack.provider.name)).nearest(api, apis()));
+        }
+    }
+    let events: Vec<&str> = pack.provider.webhooks.iter().flat_map(|hooks| hooks.events.keys().map(String::as_str)).collect();
+    for (index, event) in profile.events.iter().flatten().enumerate() {
+        if !events.contains(&event.as_str()) {
+            let problem = document.problem(&format!("/events/{index}"), format!("{} has no event `{event}`", pack.provider.name));
+            problems.push(problem.nearest(event, events.iter().copied()));
+        }
+    }
+    let trusted = profile.trust.get(&pack.id).is_some_and(|digest| digest.trim_start_matches("sha256:").eq_ignore_ascii_case(&pack.digest));
+    if !pack.built_in && !trusted {
+        let problem = document.problem("/provider", format!("the pack `{}` is not built in, and this profile does not trust it", pack.id));
+        problems.push(problem.hint(format!("read the pack; if you trust it with your keys, add `trust: {{ {}: sha256:{} }}`", pack.id, pack.digest)));
+    }
+    problems
+}
+
+fn look_ups(document: &Document, pointer: &str, inspect: &Inspect) -> Vec<Problem> {
+    let named: [(&str, &Option<LookUp>); 2] = [("processed", &inspect.processed), ("received", &inspect.received)];
+    let mut problems = Vec::new();
+    for (name, look_up) in named {
+        let Some(look_up) = look_up else { continue };
+        problems.extend(request_line(document, &format!("{pointer}/{name}/request"), &look_up.request));
+        problems.extend(json_path(document, &format!("{pointer}/{name}/count"), &look_up.count));
+    }
+    problems
+}
+
+fn call_out(document: &Document, pointer: &str, call: &CallOut) -> Vec<Problem> {
+    let mut problems = request_line(document, &format!("{pointer}/request"), &call.request).into_iter().collect::<Vec<_>>();
+    for (name, path) in &call.learn {
+        problems.extend(json_path(document, &format!("{pointer}/learn/{name}"), path));
+    }
+    problems
+}
+
+fn request_line(document: &Document, pointer: &str, line: &str) -> Option<Problem> {
+    let url = line.split_once(' ').map(|(_, url)| url.trim())?;
+    // A template may stand for any part; what is left must still be a URL.
+    let plain = regex::Regex::new(r"\{\{.*?\}\}").map_or_else(|_| url.to_owned(), |t| t.replace_all(url, "x").into_owned());
+    let error = Url::parse(&plain).err()?;
+    Some(document.problem(pointer, format!("`{url}` is not a whole URL: {error}")).hint("write it as `GET http://127.0.0.1:3000/path`"))
+}
+
+fn json_path(document: &Document, pointer: &str, path: &str) -> Option<Problem> {
+    let error = serde_json_path::JsonPath::parse(path).err()?;
+    Some(document.problem(pointer, format!("`{path}` is not a JSON path: {error}")))
+}
+
+/// A rehearsal never gets a secret of a real environment.
+fn leaks(read: &Read) -> Vec<Problem> {
+    let mut secrets = Vec::new();
+    for (environment, inside) in &read.profile.environments {
+        secrets.extend(inside.api_key.iter().map(|secret| (format!("environments.{environment}.api_key"), secret)));
+        let webhook = inside.webhook.iter().filter_map(|webhook| webhook.secret.as_ref());
+        secrets.extend(webhook.map(|secret| (format!("environments.{environment}.webhook.secret"), secret)));
+    }
+    let Some(rehearsal) = &read.profile.rehearsal else { return Vec::new() };
+    let mut problems = Vec::new();
+    for (name, value) in &rehearsal.env {
+        let leaked = secrets.iter().find(|(_, secret)| !secret.is_empty() && value.contains(secret.expose()));
+        if let Some((place, _)) = leaked {
+            let problem = read.document.problem_at_key("/rehearsal/env", name, format!("`{name}` would hand the rehearsal the secret of {place}"));
+            problems.push(problem.hint("the simulator issues a key and a secret of its own: use `{{ simulator.api_key }}` and `{{ simulator.webhook_secret }}`"));
+        }
+    }
+    problems
+}
