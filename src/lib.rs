@@ -5,4 +5,5 @@
 pub mod catalog;
 pub mod evidence;
 pub mod report;
+pub mod secret;
 pub mod template;
