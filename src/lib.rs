@@ -7,5 +7,6 @@ pub mod evidence;
 pub mod judge;
 pub mod plan;
 pub mod report;
+pub mod secret;
 pub mod template;
 pub mod yaml;

@@ -1,0 +1,195 @@
+//! Secrets: a type that does not print, and the redactor that every recorded or written text passes through.
+
+mod encodings;
+mod index;
+mod views;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+pub(crate) use index::{Hit, Index};
+
+/// A text that must not be shown. It may be empty, as an unset variable is.
+#[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Secret(text.into())
+    }
+
+    /// The text itself, for those who must send or sign with it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<secret>")
+    }
+}
+
+/// A finished output after the last search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// The output, with every secret in it replaced.
+    pub bytes: Vec<u8>,
+    /// The labels of the secrets that were found, each once; anything here is a fault of this tool.
+    pub hits: Vec<String>,
+}
+
+/// Replaces secrets by labels, the same secret always by the same label. Clones share what was learned.
+#[derive(Clone, Default)]
+pub struct Redactor {
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    index: Index,
+    labels: RwLock<Labels>,
+}
+
+#[derive(Default)]
+struct Labels {
+    /// The name of each secret, by its number in the index; without brackets.
+    names: Vec<String>,
+    uses: HashMap<String, usize>,
+}
+
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<redactor>")
+    }
+}
+
+impl Redactor {
+    /// A redactor that knows nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Registers a secret and gives the text it is replaced by: `<test.api_key>`, or `<test.api_key#2>` for a second
+    /// value under one label. A value that is known keeps the label it got first, so that sameness can be judged.
+    ///
+    /// Values shorter than 4 bytes are labelled, but not searched for: they would be found in everything. An empty
+    /// value is not remembered.
+    pub fn learn(&self, label: &str, value: &str) -> String {
+        let clean = name(label);
+        if value.is_empty() {
+            return format!("<{clean}>");
+        }
+        // The lock is held over both steps, so that names stay in the order of the index.
+        let mut labels = self.shared.labels.write().unwrap_or_else(PoisonError::into_inner);
+        let (id, new) = self.shared.index.add(value);
+        if new {
+            let uses = labels.uses.entry(clean.clone()).or_default();
+            *uses += 1;
+            let unique = if *uses == 1 { clean } else { format!("{clean}#{uses}") };
+            labels.names.push(unique);
+        }
+        labels.name(id, "<", ">")
+    }
+
+    /// The text that a known value is replaced by, however short it is.
+    pub fn label_of(&self, value: &str) -> Option<String> {
+        let labels = self.shared.labels.read().unwrap_or_else(PoisonError::into_inner);
+        self.shared.index.id(value).map(|id| labels.name(id, "<", ">"))
+    }
+
+    /// A text with every known secret replaced by its label, in whatever usual encoding it is written.
+    pub fn text(&self, text: &str) -> String {
+        let places = on_letters(text, self.shared.index.places(text.as_bytes()));
+        if places.is_empty() {
+            return text.to_owned();
+        }
+        String::from_utf8_lossy(&self.replace(text.as_bytes(), &places, "<", ">")).into_owned()
+    }
+
+    /// A JSON value with every known secret replaced, in names, strings and numbers.
+    pub fn json(&self, value: &Value) -> Value {
+        match value {
+            Value::Null | Value::Bool(_) => value.clone(),
+            Value::Number(number) => {
+                let (plain, redacted) = (number.to_string(), self.text(&number.to_string()));
+                if plain == redacted { value.clone() } else { Value::String(redacted) }
+            }
+            Value::String(text) => Value::String(self.text(text)),
+            Value::Array(list) => list.iter().map(|one| self.json(one)).collect(),
+            Value::Object(members) => {
+                let redacted = members.iter().map(|(name, value)| (self.text(name), self.json(value)));
+                Value::Object(redacted.collect::<Map<_, _>>())
+            }
+        }
+    }
+
+    /// Headers as evidence has them: names in lower case, every known secret replaced.
+    pub fn headers<'a>(&self, headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
+        headers.into_iter().map(|(name, value)| (self.text(&name.to_ascii_lowercase()), self.text(value))).collect()
+    }
+
+    /// The last search, over a finished output. What is put in place of a hit, `[redacted test.api_key]`, is safe in
+    /// XML, HTML, JSON and Markdown.
+    pub fn seal(&self, output: Vec<u8>) -> Sealed {
+        let places = match std::str::from_utf8(&output) {
+            Ok(text) => on_letters(text, self.shared.index.places(&output)),
+            Err(_) => self.shared.index.places(&output),
+        };
+        if places.is_empty() {
+            return Sealed { bytes: output, hits: Vec::new() };
+        }
+        let bytes = self.replace(&output, &places, "[redacted ", "]");
+        let labels = self.shared.labels.read().unwrap_or_else(PoisonError::into_inner);
+        let mut hits: Vec<_> = places.iter().map(|place| labels.name(place.id, "", "")).collect();
+        hits.sort_unstable();
+        hits.dedup();
+        Sealed { bytes, hits }
+    }
+
+    fn replace(&self, text: &[u8], places: &[Hit], open: &str, close: &str) -> Vec<u8> {
+        let labels = self.shared.labels.read().unwrap_or_else(PoisonError::into_inner);
+        let (mut replaced, mut done) = (Vec::with_capacity(text.len()), 0);
+        for place in places {
+            replaced.extend_from_slice(text.get(done..place.range.start).unwrap_or_default());
+            replaced.extend_from_slice(labels.name(place.id, open, close).as_bytes());
+            done = place.range.end;
+        }
+        replaced.extend_from_slice(text.get(done..).unwrap_or_default());
+        replaced
+    }
+}
+
+impl Labels {
+    fn name(&self, id: usize, open: &str, close: &str) -> String {
+        format!("{open}{}{close}", self.names.get(id).map_or("secret", String::as_str))
+    }
+}
+
+/// A label's characters that are safe in every format.
+fn name(label: &str) -> String {
+    let safe = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+    label.chars().map(|letter| if safe(letter) { letter } else { '_' }).collect()
+}
+
+/// Places that end between letters: the bytes that a secret decodes to need not.
+fn on_letters(text: &str, mut places: Vec<Hit>) -> Vec<Hit> {
+    for place in &mut places {
+        place.range = text.floor_char_boundary(place.range.start)..text.ceil_char_boundary(place.range.end);
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! Finding any of many secrets in a text, in any of their encodings, fast enough to do it for every text.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aho_corasick::AhoCorasick;
+
+use super::encodings::{Pattern, patterns};
+use super::views::{CHAINS, Escapes, View};
+
+/// A place where a secret was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hit {
+    /// Its bytes in the text that was searched.
+    pub(crate) range: Range<usize>,
+    /// The number that [`Index::add`] gave.
+    pub(crate) id: usize,
+    /// How many bytes there are the secret's own: secrets that differ in their last bits share most of their Base64.
+    sure: usize,
+}
+
+/// A growing set of secrets.
+#[derive(Default)]
+pub(crate) struct Index {
+    state: RwLock<State>,
+}
+
+/// What is known, and the automata over it. Secrets are learned one by one throughout a run, so each automaton covers
+/// a block of them, and small blocks are merged into larger ones: every secret is built into few automata.
+#[derive(Default)]
+struct State {
+    values: Vec<Arc<str>>,
+    ids: HashMap<Arc<str>, usize>,
+    blocks: Arc<Vec<Arc<Block>>>,
+    covered: usize,
+}
+
+struct Block {
+    from: usize,
+    to: usize,
+    patterns: Vec<(usize, Pattern)>,
+    /// `None`: too large to be built; everything is then taken for a secret.
+    automaton: Option<AhoCorasick>,
+}
+
+impl Index {
+    /// Adds a value; gives its number, and whether it is new.
+    pub(crate) fn add(&self, value: &str) -> (usize, bool) {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(id) = state.ids.get(value) {
+            return (*id, false);
+        }
+        let (id, value) = (state.values.len(), Arc::<str>::from(value));
+        state.values.push(Arc::clone(&value));
+        state.ids.insert(value, id);
+        (id, true)
+    }
+
+    /// The number of a value that was added.
+    pub(crate) fn id(&self, value: &str) -> Option<usize> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).ids.get(value).copied()
+    }
+
+    /// Every place where a secret is, except those within a longer one.
+    pub(crate) fn find(&self, text: &[u8]) -> Vec<Hit> {
+        let blocks = self.blocks();
+        let mut hits = Vec::new();
+        if blocks.is_empty() {
+            return hits;
+        }
+        for view in CHAINS.iter().filter_map(|chain| View::through(text, chain)) {
+            for block in blocks.iter() {
+                block.find(&view, &mut hits);
+            }
+        }
+        hits.sort_unstable_by_key(|hit| (hit.range.start, Reverse(hit.range.end), Reverse(hit.sure), hit.id));
+        hits.dedup();
+        let mut kept: Vec<Hit> = Vec::new();
+        for hit in hits {
+            let within =
+                |last: &Hit| hit.range.end <= last.range.end && (&hit.range, hit.sure) != (&last.range, last.sure);
+            if !kept.last().is_some_and(within) {
+                kept.push(hit);
+            }
+        }
+        kept
+    }
+
+    /// The places to replace: apart from each other, in order, cutting no escape.
+    pub(crate) fn places(&self, text: &[u8]) -> Vec<Hit> {
+        let mut places: Vec<Hit> = Vec::new();
+        let mut lengths = Vec::new();
+        let found = self.find(text);
+        if found.is_empty() {
+            return places;
+        }
+        let simple = [Escapes::Percent, Escapes::Backslash, Escapes::Entity].map(|one| View::through(text, &[one]));
+        for Hit { range, id, sure } in found {
+            let length = range.len();
+            let range = simple.iter().flatten().fold(range, |range, view| view.widen(range));
+            match (places.last_mut(), lengths.last_mut()) {
+                (Some(last), Some(best)) if range.start < last.range.end => {
+                    last.range.end = last.range.end.max(range.end);
+                    last.range.start = last.range.start.min(range.start);
+                    if length > *best {
+                        (last.id, *best) = (id, length);
+                    }
+                }
+                _ => {
+                    places.push(Hit { range, id, sure });
+                    lengths.push(length);
+                }
+            }
+        }
+        places
+    }
+
+    fn blocks(&self) -> Arc<Vec<Arc<Block>>> {
+        {
+            let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+            if state.covered == state.values.len() {
+                return Arc::clone(&state.blocks);
+            }
+        }
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let (mut from, to) = (state.covered, state.values.len());
+        let mut blocks = state.blocks.as_ref().clone();
+        while let Some(last) = blocks.pop_if(|last| last.to - last.from <= to - from) {
+            from = last.from;
+        }
+        blocks.push(Arc::new(Block::over(&state.values, from, to)));
+        state.blocks = Arc::new(blocks);
+        state.covered = to;
+        Arc::clone(&state.blocks)
+    }
+}
+
+impl Block {
+    fn over(values: &[Arc<str>], from: usize, to: usize) -> Self {
+        let of = |(id, value): (usize, &Arc<str>)| patterns(value.as_bytes()).into_iter().map(move |one| (id, one));
+        let patterns: Vec<_> = values.iter().enumerate().take(to).skip(from).flat_map(of).collect();
+        let automaton = AhoCorasick::new(patterns.iter().map(|(_, pattern)| &pattern.bytes)).ok();
+        Block { from, to, patterns, automaton }
+    }
+
+    fn find(&self, view: &View<'_>, hits: &mut Vec<Hit>) {
+        let Some(automaton) = &self.automaton else {
+            return hits.push(Hit { range: view.written(0..view.bytes.len()), id: self.from, sure: 0 });
+        };
+        for found in automaton.find_overlapping_iter(&*view.bytes) {
+            if let Some((id, pattern)) = self.patterns.get(found.pattern().as_usize()) {
+                let range = with_shared(&view.bytes, found.range(), pattern);
+                hits.push(Hit { range: view.written(range), id: *id, sure: found.len() });
+            }
+        }
+    }
+}
+
+/// The range with the characters that hold a few bits of the secret at either end, and the padding.
+fn with_shared(text: &[u8], range: Range<usize>, pattern: &Pattern) -> Range<usize> {
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+    let Range { mut start, mut end } = range;
+    if pattern.shares_head && start.checked_sub(1).and_then(|at| text.get(at)).is_some_and(is_letter) {
+        start -= 1;
+    }
+    if pattern.shares_tail && text.get(end).is_some_and(is_letter) {
+        end += 1;
+        end += text.iter().skip(end).take(2).take_while(|byte| **byte == b'=').count();
+    }
+    start..end
+}
