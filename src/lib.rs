@@ -6,3 +6,4 @@ pub mod catalog;
 pub mod evidence;
 pub mod report;
 pub mod template;
+pub mod webhook;
