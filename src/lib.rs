@@ -2,6 +2,7 @@
 //!
 //! Data flows one way: `cli -> app -> catalog -> plan -> execute -> judge -> report`.
 
+pub mod address;
 pub mod catalog;
 pub mod evidence;
 pub mod judge;
@@ -9,4 +10,6 @@ pub mod plan;
 pub mod report;
 pub mod secret;
 pub mod template;
+
+pub mod webhook;
 pub mod yaml;

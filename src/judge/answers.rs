@@ -13,7 +13,7 @@ use crate::catalog::expect::{
 };
 use crate::catalog::step::Step;
 use crate::evidence::{Answer, Exchange, Outcome, Trouble, TroubleKind, What, Who};
-use crate::wire::is_public;
+use crate::address::is_public;
 
 /// Judges `answer: ...`.
 pub(super) fn answer(case: &Case<'_>, expectation: &AnswerExpectation, scope: &Scope<'_>) -> Held {
@@ -143,7 +143,7 @@ pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &S
             Err(held) => return held,
         },
     };
-    let single = match (&expectation.values, list.as_array()) {
+    let single = match (&expectation.values, list.as_array().map(Vec::as_slice)) {
         // One node that was read whole stands for itself.
         (Source::Selection(selection), Some([one])) if selection.select == "$" && !selection.take.contains(['*', '?']) => Some(one.clone()),
         (Source::Selection(_) | Source::Template(_), _) => None,

@@ -197,7 +197,7 @@ fn window(case: &Case<'_>) -> Option<String> {
         let probes = || deliveries(case).filter(move |d| (d.role == Role::Probe) && d.age_s * sign > 0);
         let yes = probes().filter(|d| succeeded(case, d)).map(|d| d.age_s * sign).max();
         let no = probes().filter(|d| !succeeded(case, d)).map(|d| d.age_s * sign).min();
-        let (place, _) = if sign > 0 { ("old", ()) } else { ("ahead", ()) };
+        let place = if sign > 0 { "old" } else { "ahead" };
         match (yes, no) {
             (None, None) => None,
             (Some(yes), Some(no)) => Some(format!("deliveries up to {yes} s {place} are accepted, from {no} s on they are refused")),
@@ -218,10 +218,10 @@ pub(super) fn latencies(case: &Case<'_>) -> Option<String> {
     }
     times.sort_unstable();
     let at = |share: usize| u128::from(times[(times.len() - 1) * share / 100]);
-    let (half, most, last) = (at(50), at(95), at(100));
+    let (half, nearly_all, last) = (at(50), at(95), at(100));
     Some(format!(
         "answered {} deliveries: half within {}, 95 % within {}, the slowest in {}; the limit is {}, {} away",
-        times.len(), millis(half), millis(most), millis(last), millis(within), millis(within.saturating_sub(last))
+        times.len(), millis(half), millis(nearly_all), millis(last), millis(within), millis(within.saturating_sub(last))
     ))
 }
 
@@ -249,13 +249,13 @@ pub(super) fn effect(case: &Case<'_>, expectation: &EffectExpectation) -> Held {
         };
         return Held::Unknown(Finding::new(Who::Partner, format!("`inspect.processed` gave no number: {why}")));
     };
-    let (exactly, least, most) = (expectation.exactly, expectation.at_least, expectation.at_most);
-    let holds = exactly.is_none_or(|n| n == count) && least.is_none_or(|n| count >= n) && most.is_none_or(|n| count <= n);
+    let (exactly, least, cap) = (expectation.exactly, expectation.at_least, expectation.at_most);
+    let holds = exactly.is_none_or(|n| n == count) && least.is_none_or(|n| count >= n) && cap.is_none_or(|n| count <= n);
     if holds {
-        let quiet = (exactly.is_some() || most.is_some()).then(|| format!("nothing more in a quiet period of {}", millis(u128::from(case.evidence.quiet_ms))));
+        let quiet = (exactly.is_some() || cap.is_some()).then(|| format!("nothing more in a quiet period of {}", millis(u128::from(case.evidence.quiet_ms))));
         return Held::Yes(quiet.into_iter().collect());
     }
-    let words = [(exactly, "exactly"), (least, "at least"), (most, "at most")];
+    let words = [(exactly, "exactly"), (least, "at least"), (cap, "at most")];
     let wanted: Vec<String> = words.iter().filter_map(|(n, word)| n.map(|n| format!("{word} {n}"))).collect();
     let times = |n: u64| if n == 1 { "once".to_owned() } else { format!("{n} times") };
     Held::No(Finding::contrast(Who::Partner, format!("the event takes effect {}", wanted.join(" and ")), format!("it took effect {}", times(count))))

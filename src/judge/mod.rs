@@ -21,7 +21,7 @@ use crate::plan::Bound;
 
 pub use held::{Finding, Held};
 pub use readiness::{Readiness, Tally, readiness};
-pub use settle::{Settled, Standing, Vouched, settle};
+pub use settle::{Settled, Standing, settle};
 
 /// Everything that judging one unit needs.
 #[derive(Clone, Copy)]

@@ -55,7 +55,7 @@ pub struct Settled {
 /// Gives the standings in the same order, and remarks about attestations and waivers as a whole.
 pub fn settle(units: &[Unit], judged: Vec<Judged>, vouched: &Vouched, today: Date) -> (Vec<Settled>, Vec<String>) {
     let mut settled: Vec<Settled> =
-        units.iter().zip(judged).map(|(unit, judged)| own(unit, judged, vouched, today)).collect();
+        units.iter().zip(judged).map(|(unit, verdict)| own(unit, verdict, vouched, today)).collect();
     let blocked = blocked(units, &settled);
     for (at, by) in blocked {
         let (blocker, who) = (units[by].id(), settled[by].standing.who());

@@ -1,0 +1,202 @@
+//! Bodies of deliveries: where values are set in them, and the ways in which they are written.
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
+use serde_json::{Value, json};
+use serde_json_path::{JsonPath, NormalizedPath};
+
+use super::ComposeError;
+use crate::catalog::provider::BodyVariation;
+use crate::catalog::words::Where;
+
+/// A body as it is sent, and as it is signed.
+pub(super) struct Written {
+    pub(super) sent: Vec<u8>,
+    pub(super) signed: Vec<u8>,
+}
+
+/// Sets a text at a place of the body; a place in the headers is not this function's.
+///
+/// # Errors
+///
+/// A place that is asked for (`needed`), is not there, and is not a member that could be added.
+pub(super) fn set(body: &mut Value, place: &Where, text: &str, needed: bool) -> Result<(), ComposeError> {
+    let Where::Body(path) = place else { return Ok(()) };
+    let spots = pointers(body, path);
+    for spot in &spots {
+        if let Some(value) = body.pointer_mut(spot) {
+            *value = Value::String(text.to_owned());
+        }
+    }
+    match (spots.is_empty() && needed, path.strip_prefix("$."), body.as_object_mut()) {
+        (false, _, _) => Ok(()),
+        (true, Some(name), Some(members)) if !name.contains(['.', '[', '*']) => {
+            members.insert(name.to_owned(), Value::String(text.to_owned()));
+            Ok(())
+        }
+        (true, _, _) => Err(ComposeError::Place(path.clone())),
+    }
+}
+
+fn pointers(body: &Value, path: &str) -> Vec<String> {
+    JsonPath::parse(path)
+        .map(|path| path.query_located(body).locations().map(NormalizedPath::to_json_pointer).collect())
+        .unwrap_or_default()
+}
+
+/// Writes a body, and what is signed for it.
+pub(super) fn write(
+    body: &Value,
+    variation: Option<BodyVariation>,
+    reserved: &[&Where],
+) -> Result<Written, ComposeError> {
+    let same = |bytes: Vec<u8>| Written { sent: bytes.clone(), signed: bytes };
+    Ok(match variation {
+        None => same(compact(body)?),
+        Some(BodyVariation::Spaced) => same(with(body, Spaced)?),
+        Some(BodyVariation::Reordered) => same(compact(&reordered(body))?),
+        Some(BodyVariation::Escaped) => same(with(body, Escaped)?),
+        Some(BodyVariation::NonAscii) => same(compact(&added(body, json!("Søren Ærø ApS, 東京, 🚀")))?),
+        Some(BodyVariation::UnknownMember) => same(compact(&added(body, json!({ "big": 9_007_199_254_740_993_u64 })))?),
+        Some(BodyVariation::Changed) => Written { sent: compact(&changed(body, reserved))?, signed: compact(body)? },
+        Some(BodyVariation::SignedIndented) => {
+            Written { sent: compact(body)?, signed: with(body, PrettyFormatter::new())? }
+        }
+        Some(BodyVariation::SignedSorted) => Written { sent: compact(body)?, signed: compact(&sorted(body))? },
+        // A compact body would be signed as it is, so this one has white space that is lost.
+        Some(BodyVariation::SignedCompact) => Written { sent: with(body, Spaced)?, signed: compact(body)? },
+    })
+}
+
+fn compact(body: &Value) -> Result<Vec<u8>, ComposeError> {
+    serde_json::to_vec(body).map_err(|error| ComposeError::Body(error.to_string()))
+}
+
+fn with<F: Formatter>(body: &Value, formatter: F) -> Result<Vec<u8>, ComposeError> {
+    let mut bytes = Vec::new();
+    body.serialize(&mut Serializer::with_formatter(&mut bytes, formatter))
+        .map_err(|error| ComposeError::Body(error.to_string()))?;
+    Ok(bytes)
+}
+
+fn reordered(value: &Value) -> Value {
+    rebuilt(value, <[(String, Value)]>::reverse)
+}
+
+fn sorted(value: &Value) -> Value {
+    rebuilt(value, |members| members.sort_by(|(a, _), (b, _)| a.cmp(b)))
+}
+
+/// The value with the members of every object put in another order.
+fn rebuilt(value: &Value, order: fn(&mut [(String, Value)])) -> Value {
+    match value {
+        Value::Object(map) => {
+            let mut members: Vec<_> = map.iter().map(|(k, v)| (k.clone(), rebuilt(v, order))).collect();
+            order(&mut members);
+            Value::Object(members.into_iter().collect())
+        }
+        Value::Array(list) => Value::Array(list.iter().map(|v| rebuilt(v, order)).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
+
+fn added(body: &Value, extra: Value) -> Value {
+    let mut body = body.clone();
+    if let Some(members) = body.as_object_mut() {
+        members.insert("addedLater".into(), extra);
+    }
+    body
+}
+
+/// The body with one value changed: not its id, name or times, and as late as there is one, because a receiver that
+/// does not verify must have no other reason to refuse it.
+fn changed(body: &Value, reserved: &[&Where]) -> Value {
+    let kept: Vec<String> = reserved
+        .iter()
+        .flat_map(|place| match place {
+            Where::Body(path) => pointers(body, path),
+            Where::Header(_) => Vec::new(),
+        })
+        .collect();
+    let mut spots = Vec::new();
+    leaves(body, "", &mut spots);
+    let mut changed = body.clone();
+    match spots.into_iter().rfind(|spot| !kept.contains(spot)).and_then(|spot| changed.pointer_mut(&spot)) {
+        Some(value) => {
+            *value = match value {
+                Value::String(text) => json!(format!("{text}x")),
+                Value::Bool(yes) => json!(!*yes),
+                Value::Number(_) | Value::Null | Value::Array(_) | Value::Object(_) => json!("changed"),
+            }
+        }
+        None => changed = added(body, json!("changed")),
+    }
+    changed
+}
+
+/// The JSON pointers of everything that is neither an object nor an array, in the order of the document.
+fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (name, inner) in map {
+                leaves(inner, &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")), found);
+            }
+        }
+        Value::Array(list) => {
+            for (index, inner) in list.iter().enumerate() {
+                leaves(inner, &format!("{at}/{index}"), found);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => found.push(at.to_owned()),
+    }
+}
+
+/// White space where few writers put it.
+struct Spaced;
+
+impl Formatter for Spaced {
+    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b"[ ")
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        writer.write_all(if first { b"" } else { b" ,\t" })
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b"{\r\n")
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        writer.write_all(if first { b"   " } else { b" ,\n\t" })
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b"  : ")
+    }
+}
+
+/// Every letter as an escape.
+struct Escaped;
+
+impl Formatter for Escaped {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        for letter in fragment.chars() {
+            if letter.is_alphabetic() || !letter.is_ascii() {
+                let mut units = [0; 2];
+                for unit in letter.encode_utf16(&mut units) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+            } else {
+                write!(writer, "{letter}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_char_escape<W: ?Sized + io::Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
+        serde_json::ser::CompactFormatter.write_char_escape(writer, escape)
+    }
+}
