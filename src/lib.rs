@@ -4,5 +4,6 @@
 
 pub mod catalog;
 pub mod evidence;
+pub mod partner;
 pub mod report;
 pub mod template;
