@@ -85,7 +85,9 @@ async fn submit(State(app): State<Arc<App>>, Json(invoice): Json<Invoice>) -> Re
             answer(StatusCode::CONFLICT, json!({ "reference": reference, "status": "already_submitted" }))
         }
         cases::Outcome::NeedsSigning { reference, urls, message } => {
-            let told = json!({ "reference": reference, "status": "needs_signing", "url": urls.first(), "urls": urls, "message": message });
+            let told = json!({
+                "reference": reference, "status": "needs_signing", "url": urls.first(), "urls": urls, "message": message,
+            });
             answer(StatusCode::CONFLICT, told)
         }
         cases::Outcome::NotReady { url } => {

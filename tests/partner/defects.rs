@@ -151,9 +151,7 @@ async fn behaviour(defect: Option<Defect>, api: String) -> BTreeMap<&'static str
     }
     seen.insert("repeats have one effect", format!("{} effect", partner.effects(&id).await));
     let id = fresh_id();
-    if !matches!(defect, Some(Defect::SignatureUnchecked)) {
-        partner.deliver(&signed(&linked(&id), b"another key", 0)).await;
-    }
+    partner.deliver(&signed(&linked(&id), b"another key", 0)).await;
     partner.deliver(&genuine(&linked(&id))).await;
     seen.insert("a forged twin does not count", format!("{} effect", partner.effects(&id).await));
     let (_, told) = partner.post("/test/clients", &json!({ "name": "A", "email": "a@example.com" })).await;
@@ -210,5 +208,5 @@ async fn the_slow_handler_works_on_one_delivery_at_a_time() {
     let alone = burst(Some(Defect::SlowHandler), 1).await;
     assert!(alone < Duration::from_secs(2), "one delivery took {alone:?}");
     let correct = burst(None, 4).await;
-    assert!(correct < Duration::from_millis(2000), "a correct partner took {correct:?}");
+    assert!(correct < Duration::from_secs(2), "a correct partner took {correct:?}");
 }

@@ -17,19 +17,21 @@ use tokio::{sync::oneshot, task::JoinHandle};
 pub(crate) const SECRET: &str = "dGhpc2lzYWJhc2U2NGVuY29kZWRzZWNyZXQ=";
 pub(crate) const RETURN_URL: &str = "https://app.acme.example/done?case=a&x=1";
 
-/// The environment of a rehearsal, with some variables replaced; an empty value removes one.
+/// The environment of a rehearsal.
+pub(crate) const VARIABLES: [(&str, &str); 8] = [
+    ("PORT", "0"),
+    ("DATABASE", ":memory:"),
+    ("DEBITURA_REFERRAL_API", "http://127.0.0.1:9"),
+    ("DEBITURA_CUSTOMER_API", "http://127.0.0.1:9"),
+    ("DEBITURA_KEY", "key-1"),
+    ("DEBITURA_SECRET", SECRET),
+    ("APP_MODE", "rehearsal"),
+    ("RETURN_URL", RETURN_URL),
+];
+
+/// The options of a rehearsal, with some variables replaced; an empty value removes one.
 pub(crate) fn read(changes: &[(&str, &str)]) -> Result<Options, OptionsError> {
-    let mut variables = BTreeMap::from([
-        ("PORT", "0"),
-        ("DATABASE", ":memory:"),
-        ("DEBITURA_REFERRAL_API", "http://127.0.0.1:9"),
-        ("DEBITURA_CUSTOMER_API", "http://127.0.0.1:9"),
-        ("DEBITURA_KEY", "key-1"),
-        ("DEBITURA_SECRET", SECRET),
-        ("APP_MODE", "rehearsal"),
-        ("RETURN_URL", RETURN_URL),
-    ]);
-    variables.extend(changes.iter().copied());
+    let variables: BTreeMap<_, _> = VARIABLES.iter().chain(changes).copied().collect();
     Options::read(|name| variables.get(name).map(ToString::to_string))
 }
 
@@ -52,6 +54,13 @@ impl Running {
         let task = tokio::spawn(partner.run(async move { drop(stopped.await) }));
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { base, http, stop, task }
+    }
+
+    /// The status of `/health` of a partner that runs elsewhere.
+    pub(crate) async fn probe(address: &str) -> u16 {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        http.get(format!("{address}/health")).send().await.unwrap().status().as_u16()
     }
 
     pub(crate) async fn stop(self) {
@@ -120,7 +129,7 @@ pub(crate) fn linked(id: &str) -> String {
 
 pub(crate) fn mac(key: &[u8], message: &str) -> String {
     let mac = Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(message);
-    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(mac.finalize().into_bytes())
 }
 
 pub(crate) fn key() -> Vec<u8> {
