@@ -6,6 +6,7 @@ pub mod address;
 pub mod catalog;
 pub mod evidence;
 pub mod judge;
+pub mod partner;
 pub mod plan;
 pub mod report;
 pub mod secret;

@@ -17,6 +17,8 @@ static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     engine.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     engine.set_fuel(Some(FUEL));
     engine.add_filter("intersect", intersect);
+    engine.add_filter("host", |url: String| part(&url, |url| url.host_str().map(str::to_owned)));
+    engine.add_filter("origin", |url: String| part(&url, |url| Some(url.origin().ascii_serialization())));
     engine
 });
 
@@ -24,6 +26,11 @@ static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
 #[expect(clippy::needless_pass_by_value, reason = "the template engine hands arguments over by value")]
 fn intersect(left: Vec<Dynamic>, right: Vec<Dynamic>) -> Vec<Dynamic> {
     left.into_iter().filter(|value| right.contains(value)).collect()
+}
+
+/// A part of a URL; undefined where the text is no URL.
+fn part(text: &str, take: impl Fn(&url::Url) -> Option<String>) -> Dynamic {
+    url::Url::parse(text).ok().and_then(|url| take(&url)).map_or(Dynamic::UNDEFINED, Dynamic::from)
 }
 
 /// Why a template gave no value.

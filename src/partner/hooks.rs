@@ -1,0 +1,121 @@
+//! Receiving Debitura's webhooks.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use rusqlite::Transaction;
+use serde::Deserialize;
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use super::{
+    defects::Defect,
+    options::Mode,
+    server::App,
+    store::{self, ClientState, StoreError},
+};
+
+/// How long the slow handler works on each delivery.
+const SLOW_WORK: Duration = Duration::from_millis(700);
+
+/// What every delivery has around its data. More members may come, and do not disturb.
+#[derive(Debug, Deserialize)]
+struct Envelope {
+    id: String,
+    event: String,
+    #[serde(default)]
+    data: Value,
+}
+
+/// What an event means to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    /// The client has come this far.
+    Client(ClientState),
+    /// Nothing changes, but we want to know that it happened.
+    Noted,
+    /// The case is in the state that this member of the data says.
+    CaseIn(&'static str),
+    /// The case is closed.
+    CaseClosed,
+}
+
+/// The events we know. One that Debitura adds later is none of our business until we say so.
+fn meaning(event: &str) -> Option<Meaning> {
+    Some(match event {
+        "client.linked" | "client.onboarding.contract_signed" => Meaning::Client(ClientState::Ready),
+        "client.link_expired" => Meaning::Client(ClientState::LinkExpired),
+        "client.link_declined" => Meaning::Client(ClientState::Declined),
+        "client.link_requested" | "client.onboarding.poa_signed" | "cases.replay_failed" => Meaning::Noted,
+        "case.created" => Meaning::CaseIn("lifecycle"),
+        "case.updated" => Meaning::CaseIn("newLifecycle"),
+        "case.closed" => Meaning::CaseClosed,
+        _ => return None,
+    })
+}
+
+/// `POST /hooks/debitura`: believe nothing before the signature is checked, then store, then acknowledge.
+pub(super) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let envelope = serde_json::from_slice::<Envelope>(&body).ok().filter(|envelope| !envelope.id.is_empty());
+    let Ok(seen_before) = remembered_too_early(&app, envelope.as_ref()).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR;
+    };
+    let header = headers.get("X-Debitura-Signature").map(|value| value.to_str().unwrap_or_default());
+    if app.verifier.verify(header, &body, OffsetDateTime::now_utc().unix_timestamp()).is_err() {
+        return if app.has(Defect::GoneOnBadSignature) { StatusCode::GONE } else { StatusCode::UNAUTHORIZED };
+    }
+    let Some(envelope) = envelope else { return StatusCode::BAD_REQUEST };
+    if app.has(Defect::SlowHandler) {
+        let _one_at_a_time = app.slow.lock().await;
+        tokio::time::sleep(SLOW_WORK).await;
+    }
+    let Some(meaning) = meaning(&envelope.event) else {
+        return if app.has(Defect::UnknownEventRefused) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    };
+    if app.has(Defect::RefusesOneEvent) && envelope.event == "case.closed" {
+        return StatusCode::FORBIDDEN;
+    }
+    if seen_before || (app.has(Defect::DropsEventsSilently) && app.options.mode == Mode::Staging) {
+        return StatusCode::OK;
+    }
+    // If storing fails, say so: Debitura will deliver it again.
+    match store_effect(&app, envelope, meaning).await {
+        Ok(()) => StatusCode::OK,
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Remembering and the effect are one transaction, so that neither can happen without the other.
+async fn store_effect(app: &App, envelope: Envelope, meaning: Meaning) -> Result<(), StoreError> {
+    let every_time = app.has(Defect::NoDedup) || app.has(Defect::RemembersBeforeVerifying);
+    let work = move |tx: &Transaction<'_>| {
+        if store::remember(tx, &envelope.id)? || every_time {
+            store::record_event(tx, &envelope.id, &envelope.event, &envelope.data.to_string())?;
+            take_effect(tx, meaning, &envelope.data)?;
+        }
+        Ok(())
+    };
+    app.store.transaction(work).await
+}
+
+fn take_effect(tx: &Transaction<'_>, meaning: Meaning, data: &Value) -> rusqlite::Result<()> {
+    let text = |name: &str| data.get(name).and_then(Value::as_str);
+    match (meaning, text("externalTenantId"), text("caseId")) {
+        (Meaning::Client(state), Some(tenant), _) => store::set_client_state(tx, tenant, state, None),
+        (Meaning::CaseIn(member), _, Some(case)) => store::set_case_state(tx, case, text(member).unwrap_or("Unknown")),
+        (Meaning::CaseClosed, _, Some(case)) => store::set_case_state(tx, case, "Closed"),
+        (Meaning::Client(_) | Meaning::Noted | Meaning::CaseIn(_) | Meaning::CaseClosed, _, _) => Ok(()),
+    }
+}
+
+/// Only with the defect: remembers a delivery before anybody knows who sent it. True when it was known already.
+async fn remembered_too_early(app: &App, envelope: Option<&Envelope>) -> Result<bool, StoreError> {
+    let Some(envelope) = envelope.filter(|_| app.has(Defect::RemembersBeforeVerifying)) else { return Ok(false) };
+    let id = envelope.id.clone();
+    let first = app.store.transaction(move |tx| store::remember(tx, &id)).await?;
+    Ok(!first)
+}

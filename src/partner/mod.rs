@@ -1,0 +1,21 @@
+//! The reference partner: a small, correct integration with Debitura, run as a process of its own.
+//!
+//! It is written to be read by somebody who builds such an integration, and knows nothing of the rest of this
+//! program, only Debitura's public API. Mistakes that real developers make can be switched on, one at a time
+//! ([`Defect`]); every place where one of them changes the path asks for it by name.
+
+mod cases;
+mod client;
+mod defects;
+mod doors;
+mod hooks;
+mod onboarding;
+mod options;
+mod server;
+mod signature;
+mod store;
+
+pub use defects::{Defect, Defects};
+pub use options::{Database, Hidden, Mode, Options, OptionsError};
+pub use server::{Partner, ServeError, bind, serve};
+pub use store::StoreError;

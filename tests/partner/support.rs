@@ -1,0 +1,152 @@
+//! A running partner, and a signer that shares nothing with it.
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU32, Ordering},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use hmac::{Hmac, KeyInit, Mac};
+use preflight::partner::{Options, OptionsError, ServeError, bind};
+use reqwest::{Method, Response, StatusCode};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use tokio::{sync::oneshot, task::JoinHandle};
+
+pub(crate) const SECRET: &str = "dGhpc2lzYWJhc2U2NGVuY29kZWRzZWNyZXQ=";
+pub(crate) const RETURN_URL: &str = "https://app.acme.example/done?case=a&x=1";
+
+/// The environment of a rehearsal.
+pub(crate) const VARIABLES: [(&str, &str); 8] = [
+    ("PORT", "0"),
+    ("DATABASE", ":memory:"),
+    ("DEBITURA_REFERRAL_API", "http://127.0.0.1:9"),
+    ("DEBITURA_CUSTOMER_API", "http://127.0.0.1:9"),
+    ("DEBITURA_KEY", "key-1"),
+    ("DEBITURA_SECRET", SECRET),
+    ("APP_MODE", "rehearsal"),
+    ("RETURN_URL", RETURN_URL),
+];
+
+/// The options of a rehearsal, with some variables replaced; an empty value removes one.
+pub(crate) fn read(changes: &[(&str, &str)]) -> Result<Options, OptionsError> {
+    let variables: BTreeMap<_, _> = VARIABLES.iter().chain(changes).copied().collect();
+    Options::read(|name| variables.get(name).map(ToString::to_string))
+}
+
+pub(crate) fn options(changes: &[(&str, &str)]) -> Options {
+    read(changes).unwrap()
+}
+
+pub(crate) struct Running {
+    base: String,
+    http: reqwest::Client,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Result<(), ServeError>>,
+}
+
+impl Running {
+    pub(crate) async fn start(options: Options) -> Self {
+        let partner = bind(options).await.unwrap();
+        let base = format!("http://{}", partner.address());
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(partner.run(async move { drop(stopped.await) }));
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { base, http, stop, task }
+    }
+
+    /// The status of `/health` of a partner that runs elsewhere.
+    pub(crate) async fn probe(address: &str) -> u16 {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        http.get(format!("{address}/health")).send().await.unwrap().status().as_u16()
+    }
+
+    pub(crate) async fn stop(self) {
+        drop(self.stop);
+        drop(self.http);
+        self.task.await.unwrap().unwrap();
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Response {
+        self.http.get(format!("{}{path}", self.base)).send().await.unwrap()
+    }
+
+    pub(crate) async fn count(&self, path: &str) -> u64 {
+        json_of(self.get(path).await).await["count"].as_u64().unwrap()
+    }
+
+    pub(crate) async fn effects(&self, id: &str) -> u64 {
+        self.count(&format!("/ops/events/{id}")).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> (StatusCode, Value) {
+        let request = self.http.request(Method::POST, format!("{}{path}", self.base));
+        let response = request.header("content-type", "application/json").body(body.to_string()).send().await.unwrap();
+        (response.status(), json_of(response).await)
+    }
+
+    /// Posts something that no door would take, to see whether there is one.
+    pub(crate) async fn post_text(&self, path: &str) -> StatusCode {
+        self.http.post(format!("{}{path}", self.base)).body("knock").send().await.unwrap().status()
+    }
+
+    pub(crate) async fn deliver(&self, delivery: &Delivery) -> u16 {
+        let request = self.http.post(format!("{}/hooks/debitura", self.base)).body(delivery.body.clone());
+        let request = match &delivery.signature {
+            Some(signature) => request.header("X-Debitura-Signature", signature),
+            None => request,
+        };
+        request.send().await.unwrap().status().as_u16()
+    }
+}
+
+async fn json_of(response: Response) -> Value {
+    serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or(Value::Null)
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Delivery {
+    pub(crate) body: String,
+    pub(crate) signature: Option<String>,
+}
+
+/// An id that no other delivery of this test run has.
+pub(crate) fn fresh_id() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    format!("event-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+pub(crate) fn event(id: &str, event: &str, data: &Value) -> String {
+    json!({ "id": id, "specVersion": "1.0", "event": event, "timestamp": "2026-01-31T15:23:45Z", "data": data })
+        .to_string()
+}
+
+pub(crate) fn linked(id: &str) -> String {
+    event(id, "client.linked", &json!({ "externalTenantId": "partner-client-123" }))
+}
+
+pub(crate) fn mac(key: &[u8], message: &str) -> String {
+    let mac = Hmac::<Sha256>::new_from_slice(key).unwrap().chain_update(message);
+    hex::encode(mac.finalize().into_bytes())
+}
+
+pub(crate) fn key() -> Vec<u8> {
+    BASE64_STANDARD.decode(SECRET).unwrap()
+}
+
+pub(crate) fn seconds_ago(age: i64) -> i64 {
+    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap() - age
+}
+
+/// A delivery signed with `key` as if it had been sent `age` seconds ago.
+pub(crate) fn signed(body: &str, key: &[u8], age: i64) -> Delivery {
+    let t = seconds_ago(age);
+    let v1 = mac(key, &format!("{t}.{body}"));
+    Delivery { body: body.to_owned(), signature: Some(format!("t={t},v1={v1}")) }
+}
+
+pub(crate) fn genuine(body: &str) -> Delivery {
+    signed(body, &key(), 0)
+}
