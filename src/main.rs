@@ -1,3 +1,9 @@
 //! The `preflight` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    preflight::app::main(preflight::cli::Cli::parse())
+}

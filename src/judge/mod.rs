@@ -62,8 +62,8 @@ pub struct Judged {
 pub fn judge(case: &Case<'_>) -> Judged {
     let scope = scope::Scope::new(case.bound, case.stage, case.evidence);
     let mut remarks = Vec::new();
-    if let Some(question) = only_question(case.check) {
-        return Judged { verdict: Verdict::Undecided(question), remarks };
+    if case.check.only_asks() {
+        return question(case.check);
     }
     let seen = held(case, &scope, "seen", &case.check.seen);
     let verdict = match (&case.evidence.incomplete, seen) {
@@ -90,11 +90,8 @@ pub fn judge(case: &Case<'_>) -> Judged {
     Judged { verdict, remarks }
 }
 
-/// The question, where only a person can answer.
-fn only_question(check: &Check) -> Option<Finding> {
-    if !check.only_asks() {
-        return None;
-    }
+/// What is said of a check that only a person can answer: undecided, until somebody vouches.
+pub fn question(check: &Check) -> Judged {
     let questions: Vec<&str> = check
         .when
         .iter()
@@ -104,7 +101,7 @@ fn only_question(check: &Check) -> Option<Finding> {
         })
         .collect();
     let finding = Finding::new(Who::Partner, format!("a person must answer: {}", questions.join(" ")));
-    Some(blame(check, finding))
+    Judged { verdict: Verdict::Undecided(blame(check, finding)), remarks: Vec::new() }
 }
 
 /// Nothing can be said, because what the check is about did not happen.

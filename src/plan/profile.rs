@@ -237,6 +237,13 @@ pub struct LookUp {
     pub headers: IndexMap<String, Text>,
     /// The JSON path of the number.
     pub count: String,
+    /// How long something that a real environment sent may take to arrive.
+    #[serde(default = "arrives_within")]
+    pub within: Span,
+}
+
+fn arrives_within() -> Span {
+    Span(Duration::from_secs(30))
 }
 
 /// When a handler verifies a delivery.

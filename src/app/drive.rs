@@ -1,0 +1,168 @@
+//! One run from its plan to its report: the phases, the repeat of what did not pass in company, the verdicts.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use time::OffsetDateTime;
+use tokio::sync::watch;
+
+use crate::catalog::check::Isolation;
+use crate::catalog::words::Stage;
+use crate::evidence::{Evidence, Incomplete, Who};
+use crate::execute::{self, Done, Progress, Stop, World, WorldError};
+use crate::judge::{self, Case, Finding, Judged, Readiness, Tally, Verdict};
+use crate::plan::{Plan, Unit};
+use crate::report::build::{Facts, build};
+use crate::report::model::Report;
+use crate::secret::Redactor;
+
+/// How a run is to be made.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct How {
+    /// How many units of real environments may be under way at once.
+    pub jobs: Option<usize>,
+    /// Whether risks count as failures.
+    pub strict: bool,
+    /// Whether this is the sample profile, which alone may be ready against stand-ins.
+    pub sample: bool,
+}
+
+/// Carries out a plan and reports on it. Told to stop, it reports what is known.
+///
+/// # Errors
+///
+/// Files of the profile that cannot be read.
+pub async fn drive(
+    plan: Arc<Plan>,
+    redactor: Redactor,
+    how: How,
+    stop: watch::Receiver<Stop>,
+    progress: impl Fn(Progress),
+) -> Result<Report, WorldError> {
+    let started = OffsetDateTime::now_utc();
+    let clock = Instant::now();
+    let world = Arc::new(World::new(plan.clone(), redactor, how.jobs)?);
+    let mut all = Run { world: &world, stop: &stop, results: vec![None; plan.units.len()], repeated: Vec::new(), done: 0, progress: &progress };
+    let mut until = stop.clone();
+    tokio::select! {
+        () = world.set_up() => all.phases().await,
+        _ = until.wait_for(|stop| *stop != Stop::No) => {}
+    }
+    world.tear_down().await;
+    let results = std::mem::take(&mut all.results);
+    let stopped = *stop.borrow();
+    let mut evidence = Vec::new();
+    let mut judged = Vec::new();
+    for (at, result) in results.into_iter().enumerate() {
+        let unit = &plan.units[at];
+        let (verdict, done) = result.unwrap_or_else(|| (not_done(unit, stopped), Done { at, evidence: Evidence::default(), took: Duration::ZERO }));
+        judged.push(verdict);
+        evidence.push((done.evidence, done.took));
+    }
+    let (settled, mut remarks) = judge::settle(&plan.units, judged, &plan.vouched, started.date());
+    let selected = plan.selection.words().is_some();
+    let mut readiness = judge::readiness(Tally::of(&plan.units, &settled), selected);
+    if plan.read.profile.stand_ins.is_some() && !how.sample {
+        remarks.push("this run was made against stand-ins, so it cannot say that the partner is ready".into());
+        readiness = match readiness {
+            Readiness::Ready | Readiness::ReadyWithRisks => Readiness::Undecided,
+            Readiness::NotReady | Readiness::Undecided | Readiness::SelectionPassed | Readiness::SelectionFailed
+            | Readiness::SelectionUndecided => readiness,
+        };
+    }
+    let interrupted = stopped == Stop::Interrupted;
+    Ok(build(&Facts {
+        plan: &plan, settled: &settled, evidence: &evidence, readiness, started, took: clock.elapsed(), strict: how.strict, interrupted, remarks,
+    }))
+}
+
+/// A run under way.
+struct Run<'r, P> {
+    world: &'r Arc<World>,
+    stop: &'r watch::Receiver<Stop>,
+    results: Vec<Option<(Judged, Done)>>,
+    repeated: Vec<usize>,
+    done: usize,
+    progress: &'r P,
+}
+
+impl<P: Fn(Progress)> Run<'_, P> {
+    async fn phases(&mut self) {
+        let plan = self.world.plan.clone();
+        for isolation in [Isolation::Shared, Isolation::Alone, Isolation::Restarts] {
+            let units = execute::phase(&plan, isolation);
+            self.carry_out(&units, isolation).await;
+            if isolation == Isolation::Shared {
+                self.repeat(&units).await;
+            }
+        }
+    }
+
+    async fn carry_out(&mut self, units: &[usize], isolation: Isolation) {
+        let all = self.world.plan.units.iter().filter(|unit| unit.runs()).count();
+        let (progress, before, mut over) = (self.progress, self.done, 0);
+        progress(Progress { done: before, all });
+        let done = execute::execute(self.world, units, isolation, self.stop, || {
+            over += 1;
+            progress(Progress { done: before + over, all });
+        })
+        .await;
+        self.done += over;
+        for one in done {
+            let judged = judge::judge(&self.case(one.at, &one.evidence));
+            let at = one.at;
+            self.results[at] = Some((judged, one));
+        }
+    }
+
+    fn case<'c>(&'c self, at: usize, evidence: &'c Evidence) -> Case<'c> {
+        let plan = &self.world.plan;
+        let unit = &plan.units[at];
+        Case { check: &unit.packed.check, stage: unit.stage, provider: &plan.pack.provider, bound: &plan.bound, evidence }
+    }
+
+    /// A rehearsed unit that does not pass in company is tried again alone: what others did to the partner's build at
+    /// the same time is not its fault. Real environments are not ours to disturb, so there nothing is repeated.
+    async fn repeat(&mut self, units: &[usize]) {
+        let again: Vec<usize> = units.iter().copied().filter(|at| self.worth_repeating(*at)).collect();
+        let first: Vec<Option<(Judged, Done)>> = again.iter().map(|at| self.results[*at].clone()).collect();
+        let before = self.done;
+        self.carry_out(&again, Isolation::Alone).await;
+        self.done = before;
+        for (at, first) in again.iter().zip(first) {
+            if let (Some((judged, _)), Some(_)) = (&mut self.results[*at], first)
+                && judged.verdict == Verdict::Pass
+            {
+                judged.remarks.push("did not pass beside other checks, but passed when it was repeated alone".into());
+            }
+        }
+        self.repeated = again;
+    }
+
+    fn worth_repeating(&self, at: usize) -> bool {
+        let unit = &self.world.plan.units[at];
+        let result = self.results[at].as_ref();
+        let open = result.is_some_and(|(judged, done)| judged.verdict != Verdict::Pass && done.evidence.incomplete.is_none());
+        unit.stage == Stage::Rehearsal && open && *self.stop.borrow() == Stop::No
+    }
+}
+
+/// What is said of a unit that was not carried out.
+fn not_done(unit: &Unit, stopped: Stop) -> Judged {
+    let finding = if !unit.lacking.is_empty() {
+        Finding::new(Who::Partner, unit.lacking.join("; "))
+    } else if unit.packed.check.only_asks() {
+        return judge::question(&unit.packed.check);
+    } else {
+        let incomplete = Incomplete {
+            reason: match stopped {
+                Stop::No => "this program failed while it carried the check out".into(),
+                Stop::Interrupted => "the run was interrupted".into(),
+                Stop::OutOfTime => "the time that `run_within` of the profile allows was over".into(),
+            },
+            who: Who::Tool,
+        };
+        Finding::new(incomplete.who, incomplete.reason)
+    };
+    Judged { verdict: Verdict::Undecided(finding), remarks: Vec::new() }
+}

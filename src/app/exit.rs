@@ -1,0 +1,38 @@
+//! How the program ends. From the answer of a run alone, the same for every report format.
+
+use crate::judge::Readiness;
+use crate::report::model::Report;
+
+/// The exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Ready, or the selection passed.
+    Ready = 0,
+    /// Something required failed, or there are risks and `--strict`.
+    NotReady = 1,
+    /// What was given cannot be used.
+    WrongInput = 2,
+    /// Something required could not be decided.
+    Undecided = 3,
+    /// A fault of this program.
+    Internal = 4,
+    /// A person interrupted the run.
+    Interrupted = 130,
+}
+
+impl Exit {
+    /// The code of a finished run.
+    pub fn of(report: &Report) -> Self {
+        if report.interrupted {
+            return Exit::Interrupted;
+        }
+        let risks = report.summary.fail_recommended + report.summary.waived > 0;
+        match report.readiness {
+            Readiness::NotReady | Readiness::SelectionFailed => Exit::NotReady,
+            Readiness::Undecided | Readiness::SelectionUndecided => Exit::Undecided,
+            Readiness::ReadyWithRisks if report.strict => Exit::NotReady,
+            Readiness::SelectionPassed if report.strict && risks => Exit::NotReady,
+            Readiness::Ready | Readiness::ReadyWithRisks | Readiness::SelectionPassed => Exit::Ready,
+        }
+    }
+}

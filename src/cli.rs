@@ -1,0 +1,147 @@
+//! The command line, as types. What it means is decided in [`crate::app`].
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::catalog::words::{Environment, Stage};
+use crate::partner::Defect;
+
+/// Tells a partner, with evidence, whether its integration is ready to go live.
+#[derive(Debug, Parser)]
+#[command(name = "preflight", version, about, long_about = None, propagate_version = true, disable_help_subcommand = true, max_term_width = 100)]
+#[command(after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 ready, 1 not ready, 2 wrong input, 3 undecided, 4 internal error, 130 interrupted.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Hold a partner against a provider's checklist.
+    #[command(after_help = EXIT_CODES)]
+    Run(Run),
+    /// Try it: the sample partner against stand-ins on this machine.
+    #[command(after_help = EXIT_CODES)]
+    Demo(Demo),
+    /// List the providers, or the checks of one with what each proves.
+    List(List),
+    /// Read packs and tell everything that is wrong with them.
+    Lint(Lint),
+    /// Play a provider on this machine, for daily development.
+    Simulate(Simulate),
+    /// Run the reference partner; it is configured by environment variables.
+    Partner(Partner),
+    /// Prove that the checklist can tell right from wrong: each defect must be caught by its own check.
+    Selftest(Selftest),
+}
+
+/// `run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The partner's profile.
+    #[arg(long, value_name = "FILE")]
+    pub profile: PathBuf,
+    /// A folder of packs that are added to the built-in ones, or stand in for them.
+    #[arg(long, value_name = "DIR")]
+    pub checks: Option<PathBuf>,
+    #[command(flatten)]
+    /// Which checks, how, and where to report.
+    pub options: RunOptions,
+}
+
+/// What `run` and `demo` share.
+#[derive(Clone, Debug, Default, Args)]
+pub struct RunOptions {
+    /// Only this stage; may be given several times.
+    #[arg(long, value_enum, value_name = "STAGE")]
+    pub stage: Vec<Stage>,
+    /// Only checks like this, such as `webhooks.*`; may be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub only: Vec<String>,
+    /// No checks like this; may be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub skip: Vec<String>,
+    /// How many checks may be under way at the same time in real environments.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// Count recommended failures, waivers and other risks as failures.
+    #[arg(long)]
+    pub strict: bool,
+    /// Write a JUnit report for a pipeline.
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Write everything as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Write a page for the account manager in Markdown.
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+}
+
+/// `demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Switch one mistake of the sample partner on; `preflight demo --defect help` lists them.
+    #[arg(long, value_name = "NAME")]
+    pub defect: Option<String>,
+    #[command(flatten)]
+    /// Which checks, how, and where to report.
+    pub options: RunOptions,
+}
+
+/// `list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// The provider whose checks are listed.
+    pub provider: Option<String>,
+    /// A folder of packs that are added to the built-in ones, or stand in for them.
+    #[arg(long, value_name = "DIR")]
+    pub checks: Option<PathBuf>,
+}
+
+/// `lint`.
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// A folder of packs; without it, the built-in ones.
+    pub folder: Option<PathBuf>,
+}
+
+/// `simulate`.
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// The provider.
+    pub provider: String,
+    /// The port of its first API; each further API has the next one. Without it, any that is free.
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+    /// The environment that is played: test-only operations exist in `test` alone.
+    #[arg(long, value_enum, default_value = "test")]
+    pub environment: Environment,
+    /// A folder of packs that are added to the built-in ones, or stand in for them.
+    #[arg(long, value_name = "DIR")]
+    pub checks: Option<PathBuf>,
+}
+
+/// `partner`.
+#[derive(Debug, Args)]
+pub struct Partner {
+    /// Switch one mistake on.
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub defect: Option<Defect>,
+}
+
+/// `selftest`.
+#[derive(Debug, Args)]
+pub struct Selftest {
+    /// Only defects like this.
+    #[arg(long, value_name = "GLOB")]
+    pub only: Vec<String>,
+    /// How many defects are tried at the same time.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=32))]
+    pub jobs: Option<u16>,
+}

@@ -1,0 +1,268 @@
+//! Deliveries to the partner's handler: genuine ones, variants between two genuine twins, bursts, and the search for
+//! the cause when a genuine one is refused or a limit is not kept.
+
+use std::time::Instant;
+
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::inspect;
+use super::unit::Doing;
+use crate::catalog::expect::{DeliveryRule, Expectation};
+use crate::catalog::provider::{Documented, Event, Variation, Webhooks};
+use crate::catalog::step::{DeliverStep, Which};
+use crate::catalog::words::Age;
+use crate::evidence::{Delivery, Expected, Outcome, Role, What};
+use crate::gate::{Draft, Purpose, SigningKey};
+use crate::template;
+use crate::webhook::{self, Order};
+
+/// The search for a limit gives up beyond this age, in seconds: 30 days.
+const FARTHEST: i64 = 30 * 86_400;
+
+/// The search for a limit ends when it is known to so many seconds.
+const CLOSE_ENOUGH: i64 = 5;
+
+/// An event that deliveries are made of.
+#[derive(Clone, Debug)]
+pub(super) struct Occasion {
+    name: String,
+    id: String,
+    body: Value,
+    /// Whether a handler must be content with this body: it is documented or captured, and about a client it knows.
+    documented: bool,
+}
+
+/// Carries out a `deliver` step.
+pub(super) async fn run(doing: &mut Doing<'_>, step: &DeliverStep) -> Result<(), String> {
+    let plan = &doing.world.plan;
+    let hooks = plan.pack.provider.webhooks.as_ref().ok_or("the pack has no webhooks")?;
+    let occasions = occasions(doing, hooks, step)?;
+    if let (Some(name), Some(occasion)) = (&step.name, occasions.first()) {
+        doing.occasions.insert(name.clone(), occasion.clone());
+    }
+    let sender = Sender { doing, hooks, step: step.name.as_deref() };
+    if !step.vary.is_empty() {
+        for occasion in &occasions {
+            sender.series(occasion, step).await;
+        }
+        return Ok(());
+    }
+    if let (Some(burst), Some(occasion)) = (step.burst, occasions.first()) {
+        sender.burst(occasion, burst).await;
+        return Ok(());
+    }
+    let mut refused = None;
+    for occasion in &occasions {
+        let accepted = sender.deliver(occasion, &step.with, Role::Plain).await;
+        if !accepted && step.with == Variation::default() {
+            refused = refused.or(Some(occasion));
+        }
+    }
+    if let Some(occasion) = refused {
+        sender.diagnose(occasion).await;
+    }
+    Ok(())
+}
+
+/// The events that a step is about.
+fn occasions(doing: &Doing<'_>, hooks: &Webhooks, step: &DeliverStep) -> Result<Vec<Occasion>, String> {
+    match &step.deliver {
+        Which::Again(earlier) => {
+            let occasion = doing.occasions.get(earlier).ok_or_else(|| format!("the step `{earlier}` delivered nothing"))?;
+            Ok(vec![occasion.clone()])
+        }
+        Which::Event(name) => {
+            let name = template::render_text(name, &doing.scope()).map_err(|error| error.to_string())?;
+            occasion(doing, hooks, &name).map(|one| vec![one])
+        }
+        Which::Each => {
+            let subscribed = doing.world.plan.bound.get("events").and_then(Value::as_array).cloned().unwrap_or_default();
+            subscribed.iter().filter_map(Value::as_str).map(|name| occasion(doing, hooks, name)).collect()
+        }
+    }
+}
+
+fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion, String> {
+    let event: &Event = hooks.events.get(name).ok_or_else(|| format!("the provider has no event `{name}`"))?;
+    let world = doing.world;
+    let captured = world.captured_bodies.get(name);
+    let fixture = || world.plan.pack.fixtures.json(&event.body).ok_or_else(|| format!("there is no fixture `{}`", event.body));
+    let body = captured.cloned().map_or_else(fixture, Ok)?;
+    let body = template::render_json(&body, &doing.scope()).map_err(|error| format!("the body of {name}: {error}"))?;
+    let known = world.house_client().is_none_or(|client| client.known);
+    let documented = known && (captured.is_some() || event.documented == Documented::Fully);
+    Ok(Occasion { name: name.to_owned(), id: Uuid::new_v4().to_string(), body, documented })
+}
+
+/// What all deliveries of a step have in common.
+struct Sender<'s, 'd> {
+    doing: &'s Doing<'d>,
+    hooks: &'s Webhooks,
+    step: Option<&'s str>,
+}
+
+impl Sender<'_, '_> {
+    /// One delivery, written down. Gives whether it was a success by the provider's rule.
+    async fn deliver(&self, occasion: &Occasion, variation: &Variation, role: Role) -> bool {
+        let from = Instant::now();
+        let delivery = self.send(occasion, variation, role).await;
+        let accepted = self.accepted(&delivery);
+        self.doing.log.add(from, self.step, What::Delivery(delivery));
+        accepted
+    }
+
+    fn accepted(&self, delivery: &Delivery) -> bool {
+        delivery.outcome.answer().is_some_and(|answer| self.hooks.success.status.holds(answer.status))
+    }
+
+    async fn send(&self, occasion: &Occasion, variation: &Variation, role: Role) -> Delivery {
+        let age_s = variation.age.map_or(0, |age| age.0);
+        let order = Order {
+            scheme: self.hooks,
+            event: &occasion.name,
+            body: &occasion.body,
+            id: &occasion.id,
+            secret: self.doing.world.webhook_secret(),
+            sent_at: OffsetDateTime::now_utc().unix_timestamp() - age_s,
+            variation,
+        };
+        let mut delivery = Delivery {
+            role,
+            event: occasion.name.clone(),
+            event_id: occasion.id.clone(),
+            age_s,
+            request: crate::evidence::Request::default(),
+            outcome: Outcome::Trouble(super::not_sent("nothing was sent")),
+            latency_ms: 0,
+            documented: occasion.documented,
+            effects: None,
+        };
+        let parcel = match webhook::compose(&order) {
+            Ok(parcel) => parcel,
+            Err(error) => {
+                delivery.outcome = Outcome::Trouble(super::not_sent(error.to_string()));
+                return delivery;
+            }
+        };
+        delivery.event = parcel.event;
+        let draft = Draft {
+            purpose: Purpose::Delivery { stage: self.doing.unit.stage, key: SigningKey::Issued },
+            method: "POST".into(),
+            url: self.doing.world.handler(),
+            headers: parcel.headers,
+            body: parcel.body,
+            credentials: Vec::new(),
+        };
+        // A little more than the provider waits, so that a late answer is seen to be late.
+        let patience = self.hooks.success.patience() + std::time::Duration::from_millis(500);
+        let sent = self.doing.world.send(draft, patience, false, None).await;
+        delivery.latency_ms = u64::try_from(sent.latency.as_millis()).unwrap_or(u64::MAX);
+        (delivery.request, delivery.outcome) = (sent.request, sent.outcome);
+        delivery
+    }
+
+    /// Variants one after another, between two genuine twins, each an event of its own.
+    async fn series(&self, occasion: &Occasion, step: &DeliverStep) {
+        let fresh = |occasion: &Occasion| Occasion { id: Uuid::new_v4().to_string(), ..occasion.clone() };
+        let genuine = Variation::default();
+        let control = fresh(occasion);
+        self.deliver(&control, &genuine, Role::Control).await;
+        let mut acknowledged = Vec::new();
+        let mut broken = Vec::new();
+        for (name, variation) in &step.vary {
+            let varied = fresh(occasion);
+            let role = Role::Varied { name: name.clone(), expect: variation.expect };
+            let accepted = self.deliver(&varied, variation, role).await;
+            if accepted {
+                acknowledged.push(varied.id.clone());
+            }
+            if let (Some(age), Some(expect)) = (variation.age, variation.expect) {
+                broken.extend((accepted != (expect == Expected::Accepted)).then_some((age, accepted)));
+            }
+        }
+        self.deliver(&fresh(occasion), &genuine, Role::Control).await;
+        for (age, accepted) in broken {
+            self.measure(occasion, age, accepted).await;
+        }
+        if self.refusal_is_wanted() && !acknowledged.is_empty() {
+            self.look_for_effects(&control.id, &acknowledged).await;
+        }
+    }
+
+    /// Whether the check wants something refused, so that an acknowledgement must be looked into.
+    fn refusal_is_wanted(&self) -> bool {
+        self.doing.unit.packed.check.then.iter().any(|expectation| match expectation {
+            Expectation::Delivery(e) => matches!(e.is, Some(DeliveryRule::Refused | DeliveryRule::Expected)),
+            Expectation::Answer(_) | Expectation::Effect(_) | Expectation::Presented(_) | Expectation::Values(_) | Expectation::Either(_) => false,
+        })
+    }
+
+    /// How often the genuine twin and each acknowledged variant took effect, once reactions had their time.
+    async fn look_for_effects(&self, control: &str, acknowledged: &[String]) {
+        let Some(twin) = inspect::await_effect(self.doing, control).await else { return };
+        tokio::time::sleep(self.doing.world.reaction()).await;
+        let mut found = vec![(control.to_owned(), twin)];
+        for id in acknowledged {
+            found.extend(inspect::effects(self.doing, id).await.map(|count| (id.clone(), count)));
+        }
+        self.doing.log.amend(|evidence| {
+            for entry in &mut evidence.entries {
+                if let What::Delivery(delivery) = &mut entry.what {
+                    let count = found.iter().find(|(id, _)| *id == delivery.event_id).map(|(_, count)| *count);
+                    delivery.effects = delivery.effects.or(count);
+                }
+            }
+        });
+    }
+
+    /// So many deliveries at the same time, each an event of its own.
+    async fn burst(&self, occasion: &Occasion, burst: u32) {
+        let mut sending = Vec::new();
+        for _ in 0..burst {
+            let occasion = Occasion { id: Uuid::new_v4().to_string(), ..occasion.clone() };
+            sending.push(async move { self.deliver(&occasion, &Variation::default(), Role::Plain).await });
+        }
+        futures_util::future::join_all(sending).await;
+    }
+
+    /// Deliveries signed the way known mistakes would expect; the one that is accepted names the bug. Only where no
+    /// other check comes first: the cause of a refusal is looked for once.
+    async fn diagnose(&self, occasion: &Occasion) {
+        if !self.doing.unit.packed.check.needs.is_empty() {
+            return;
+        }
+        for (mistake, variation) in &self.hooks.mistakes {
+            let fresh = Occasion { id: Uuid::new_v4().to_string(), ..occasion.clone() };
+            if self.deliver(&fresh, variation, Role::Diagnosis(mistake.clone())).await {
+                return;
+            }
+        }
+    }
+
+    /// Where the limit of the timestamp window really is, on the side of an age that was not treated as it should be.
+    async fn measure(&self, occasion: &Occasion, age: Age, accepted: bool) {
+        let sign = if age.0 < 0 { -1 } else { 1 };
+        let (mut inside, mut outside) = if accepted { (age.0 * sign, None) } else { (0, Some(age.0 * sign)) };
+        self.probe(occasion, age.0).await;
+        while outside.is_none() && inside < FARTHEST {
+            let next = (inside * 4).min(FARTHEST);
+            if self.probe(occasion, next * sign).await { inside = next } else { outside = Some(next) }
+        }
+        while let Some(limit) = outside.filter(|limit| limit - inside > CLOSE_ENOUGH.max(inside / 20)) {
+            let middle = inside.midpoint(limit);
+            if self.probe(occasion, middle * sign).await { inside = middle } else { outside = Some(middle) }
+        }
+    }
+
+    async fn probe(&self, occasion: &Occasion, age: i64) -> bool {
+        let fresh = Occasion { id: Uuid::new_v4().to_string(), ..occasion.clone() };
+        self.deliver(&fresh, &Variation { age: Some(Age(age)), ..Variation::default() }, Role::Probe).await
+    }
+}
+
+/// The scope of an event's body: whom it is about.
+pub(super) fn about(tenant: &str, name: &str, email: &str) -> Value {
+    json!({ "tenant": tenant, "name": name, "email": email })
+}

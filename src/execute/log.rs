@@ -1,0 +1,87 @@
+//! The record of one unit while it is made. It outlives the unit's work, so that a unit that is cut short still has
+//! what happened so far.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value};
+
+use crate::evidence::{Entry, Evidence, Incomplete, Offset, What, Who};
+
+/// A unit's record.
+#[derive(Clone, Debug)]
+pub(super) struct Log {
+    started: Instant,
+    evidence: Arc<Mutex<Evidence>>,
+}
+
+impl Log {
+    pub(super) fn new() -> Self {
+        Log { started: Instant::now(), evidence: Arc::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Evidence> {
+        self.evidence.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long after the start of the log an instant is.
+    pub(super) fn offset(&self, at: Instant) -> Offset {
+        Offset::try_from(at.saturating_duration_since(self.started).as_micros()).unwrap_or(Offset::MAX)
+    }
+
+    /// Writes down something that began at an instant and is over now.
+    pub(super) fn add(&self, from: Instant, step: Option<&str>, what: What) {
+        self.add_between(from, Instant::now(), step, None, what);
+    }
+
+    /// Writes down something between two instants.
+    pub(super) fn add_between(&self, from: Instant, to: Instant, step: Option<&str>, client: Option<&str>, what: What) {
+        let entry = Entry {
+            from: self.offset(from),
+            to: self.offset(to),
+            step: step.map(str::to_owned),
+            client: client.map(str::to_owned),
+            what,
+        };
+        self.lock().entries.push(entry);
+    }
+
+    /// Changes what was written down.
+    pub(super) fn amend(&self, change: impl FnOnce(&mut Evidence)) {
+        change(&mut self.lock());
+    }
+
+    /// What is written down so far, looked at.
+    pub(super) fn read<T>(&self, look: impl FnOnce(&Evidence) -> T) -> T {
+        look(&self.lock())
+    }
+
+    /// Says why the record is not whole. The first reason is the one that counts.
+    pub(super) fn incomplete(&self, who: Who, reason: impl Into<String>) {
+        let mut evidence = self.lock();
+        if evidence.incomplete.is_none() {
+            evidence.incomplete = Some(Incomplete { reason: reason.into(), who });
+        }
+    }
+
+    /// What the named steps gave so far, for templates.
+    pub(super) fn values(&self, into: &mut Map<String, Value>) {
+        for entry in &self.lock().entries {
+            if let Some((name, value)) = entry.step.as_ref().zip(entry.value()) {
+                into.insert(name.clone(), value);
+            }
+        }
+    }
+
+    /// The finished record, in the order in which things ended.
+    pub(super) fn finish(&self) -> Evidence {
+        let mut evidence = std::mem::take(&mut *self.lock());
+        evidence.entries.sort_by_key(|entry| (entry.to, entry.from));
+        evidence
+    }
+
+    /// How long the unit has been going on.
+    pub(super) fn age(&self) -> Duration {
+        self.started.elapsed()
+    }
+}

@@ -1,0 +1,182 @@
+//! Carrying out: the only part that talks to networks, files and processes. Trouble is evidence too, never an error
+//! that ends the run.
+
+mod action;
+mod config;
+mod deliver;
+mod inspect;
+mod log;
+mod process;
+mod rehearsal;
+mod request;
+mod unit;
+mod world;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use indexmap::IndexMap;
+use serde_json::Value;
+use tokio::sync::{Semaphore, watch};
+
+use crate::catalog::check::Isolation;
+use crate::catalog::words::Stage;
+use crate::evidence::{Evidence, Trouble, TroubleKind, Who};
+use crate::plan::{Plan, Unit};
+use crate::template;
+use log::Log;
+
+pub use world::{World, WorldError};
+
+/// What templates can read.
+pub(crate) type Scope = Value;
+
+/// How many units of real environments may be under way at the same time, where `--jobs` does not say.
+const JOBS: usize = 16;
+
+/// Where a run stands, for whoever shows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Units that are over.
+    pub done: usize,
+    /// Units that are to be carried out.
+    pub all: usize,
+}
+
+/// Why a run must end before it is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Nothing speaks against going on.
+    No,
+    /// A person interrupted it.
+    Interrupted,
+    /// The time that the profile allows is over.
+    OutOfTime,
+}
+
+impl Stop {
+    fn reason(self) -> Option<&'static str> {
+        match self {
+            Stop::No => None,
+            Stop::Interrupted => Some("the run was interrupted"),
+            Stop::OutOfTime => Some("the time that `run_within` of the profile allows was over"),
+        }
+    }
+}
+
+/// What became of one unit's work.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// Its place in the plan.
+    pub at: usize,
+    /// The record.
+    pub evidence: Evidence,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// Carries out some units of the plan, in the order and company that their isolation allows.
+///
+/// Shared units run at the same time; the others one after another. `progress` is told of each unit that is over.
+pub async fn execute(
+    world: &Arc<World>,
+    units: &[usize],
+    isolation: Isolation,
+    stop: &watch::Receiver<Stop>,
+    mut progress: impl FnMut(),
+) -> Vec<Done> {
+    let jobs = Arc::new(Semaphore::new(world.jobs.unwrap_or(JOBS)));
+    let rehearsal = Arc::new(Semaphore::new(match isolation {
+        Isolation::Shared => world.plan.read.profile.rehearsal.as_ref().map_or(1, |rehearsal| rehearsal.concurrency),
+        Isolation::Alone | Isolation::Restarts => 1,
+    }));
+    let mut done = Vec::new();
+    let mut running = FuturesUnordered::new();
+    for &at in units {
+        let unit = &world.plan.units[at];
+        let lane = if unit.stage == Stage::Rehearsal { rehearsal.clone() } else { jobs.clone() };
+        let work = one(world.clone(), at, lane, stop.clone());
+        if isolation == Isolation::Shared {
+            running.push(tokio::spawn(work));
+        } else {
+            done.push(work.await);
+            progress();
+        }
+    }
+    while let Some(finished) = running.next().await {
+        // A task that panicked is a fault of this program; its unit is reported as such by whoever misses it.
+        done.extend(finished.ok());
+        progress();
+    }
+    done.sort_by_key(|done| done.at);
+    done
+}
+
+/// One unit, until it is over, or the run is.
+async fn one(world: Arc<World>, at: usize, lane: Arc<Semaphore>, mut stop: watch::Receiver<Stop>) -> Done {
+    let unit = world.plan.units[at].clone();
+    let log = Log::new();
+    let stopped = |stop: &watch::Receiver<Stop>| *stop.borrow();
+    let work = async {
+        let Ok(_place) = lane.acquire().await else { return log.age() };
+        let from = Instant::now();
+        match not_possible(&world, &unit) {
+            Some((who, why)) => log.incomplete(who, why),
+            None => unit::run(&world, &unit, &log).await,
+        }
+        from.elapsed()
+    };
+    let took = tokio::select! {
+        biased;
+        _ = stop.wait_for(|stop| *stop != Stop::No) => {
+            log.incomplete(Who::Tool, stopped(&stop).reason().unwrap_or_default());
+            log.age()
+        }
+        took = work => took,
+        () = tokio::time::sleep(LONGEST) => {
+            log.incomplete(Who::Partner, format!("given up after {} s", LONGEST.as_secs()));
+            log.age()
+        }
+    };
+    Done { at, evidence: log.finish(), took }
+}
+
+/// The longest time that one unit may take.
+const LONGEST: Duration = Duration::from_mins(5);
+
+/// Why a unit of the rehearsal cannot be carried out, if its set-up did not complete.
+fn not_possible(world: &World, unit: &Unit) -> Option<(Who, String)> {
+    (unit.stage == Stage::Rehearsal).then(|| world.set_up_trouble()).flatten()
+}
+
+/// A trouble that kept something from being sent at all.
+pub(crate) fn not_sent(why: impl Into<String>) -> Trouble {
+    Trouble { kind: TroubleKind::Refused, detail: why.into() }
+}
+
+/// Method, URL, headers and body of a call that a profile describes.
+type CallParts = (String, String, Vec<(String, String)>, Vec<u8>);
+
+fn call_out(line: &str, headers: &IndexMap<String, String>, json: Option<&Value>, scope: &Scope) -> Result<CallParts, String> {
+    let line = template::render_text(line, scope).map_err(|error| error.to_string())?;
+    let (method, url) = line.split_once(' ').ok_or_else(|| format!("`{line}` is not a method and a URL"))?;
+    let mut sent = Vec::new();
+    for (name, text) in headers {
+        sent.push((name.clone(), template::render_text(text, scope).map_err(|error| error.to_string())?));
+    }
+    let mut body = Vec::new();
+    if let Some(json) = json {
+        let json = template::render_json(json, scope).map_err(|error| error.to_string())?;
+        sent.push(("content-type".into(), "application/json".into()));
+        body = json.to_string().into_bytes();
+    }
+    Ok((method.to_owned(), url.trim().to_owned(), sent, body))
+}
+
+/// The units of a plan that are to be carried out in a phase, by their places.
+pub fn phase(plan: &Plan, isolation: Isolation) -> Vec<usize> {
+    let wanted = |unit: &Unit| unit.runs() && unit.isolation() == isolation;
+    plan.units.iter().enumerate().filter(|(_, unit)| wanted(unit)).map(|(at, _)| at).collect()
+}

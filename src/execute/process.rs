@@ -1,0 +1,113 @@
+//! The partner's own build as a child process: started with a cleared environment, ended with everything it started.
+
+use std::collections::VecDeque;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::{Child, ChildStdin, Command};
+
+use crate::environment::cleared;
+
+/// How many of its last lines are kept, for the reader of a start that failed.
+const LINES: usize = 20;
+
+/// The longest line that is kept, in characters.
+const WIDTH: usize = 300;
+
+/// How long it gets to end by itself.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A running build. Ends with this value.
+pub(super) struct Process {
+    child: Child,
+    group: Option<Pid>,
+    said: Arc<Mutex<VecDeque<String>>>,
+    /// Closed when we end, however that happens: a build may take that as the sign to end too.
+    _input: Option<ChildStdin>,
+}
+
+impl Process {
+    /// Starts a program in a process group of its own, in a folder.
+    pub(super) fn start(
+        command: &[String],
+        folder: &std::path::Path,
+        pass: &[String],
+        variables: &[(String, String)],
+    ) -> Result<Self, String> {
+        let (program, arguments) = command.split_first().ok_or("the command is empty")?;
+        let folder = if folder.as_os_str().is_empty() { std::path::Path::new(".") } else { folder };
+        let mut child = Command::new(program)
+            .args(arguments)
+            .current_dir(folder)
+            .env_clear()
+            .envs(cleared(pass))
+            .envs(variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| format!("`{program}` cannot be started: {error}"))?;
+        let said = Arc::new(Mutex::new(VecDeque::new()));
+        if let Some(output) = child.stdout.take() {
+            tokio::spawn(keep(output, said.clone()));
+        }
+        if let Some(output) = child.stderr.take() {
+            tokio::spawn(keep(output, said.clone()));
+        }
+        let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
+        let input = child.stdin.take();
+        Ok(Process { child, group, said, _input: input })
+    }
+
+    /// The exit of the build, if it has ended, in words.
+    pub(super) fn ended(&mut self) -> Option<String> {
+        self.child.try_wait().ok().flatten().map(|status| status.to_string())
+    }
+
+    /// The last lines that it wrote.
+    pub(super) fn last_words(&self) -> String {
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said.iter().cloned().collect::<Vec<_>>().join("\n")
+    }
+
+    /// Asks it to end, and ends it if it does not.
+    pub(super) async fn stop(mut self) {
+        self.signal(Signal::SIGTERM);
+        if tokio::time::timeout(GRACE, self.child.wait()).await.is_err() {
+            self.signal(Signal::SIGKILL);
+            // Nothing can keep a killed process from ending; the wait only collects it.
+            drop(self.child.wait().await);
+        }
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(group) = self.group {
+            // It may be gone already, which is what is wanted.
+            drop(killpg(group, signal));
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.signal(Signal::SIGKILL);
+    }
+}
+
+async fn keep(output: impl AsyncRead + Unpin, said: Arc<Mutex<VecDeque<String>>>) {
+    let mut lines = BufReader::new(output).split(b'\n');
+    while let Ok(Some(line)) = lines.next_segment().await {
+        let line: String = String::from_utf8_lossy(&line).chars().take(WIDTH).collect();
+        let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.len() == LINES {
+            said.pop_front();
+        }
+        said.push_back(line);
+    }
+}

@@ -1,0 +1,111 @@
+//! The set-up of a rehearsal: the simulated provider, the partner's build, and a client that both know.
+
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::action;
+use super::process::Process;
+use super::unit::{Identity, client_scope};
+use super::world::World;
+use crate::catalog::words::Stage;
+use crate::evidence::{Outcome, Who};
+use crate::gate::{Draft, Purpose};
+use crate::plan::profile::{Rehearsal, Start};
+use crate::simulator::Simulator;
+use crate::template;
+
+/// How often the build is asked whether it is ready.
+const PACE: Duration = Duration::from_millis(20);
+
+/// What a rehearsal runs on.
+pub(super) struct Stage1 {
+    pub(super) simulator: Option<Simulator>,
+    pub(super) process: Option<Process>,
+    /// The client whom deliveries are about.
+    pub(super) house: Identity,
+}
+
+/// A key or secret that the simulator issues: 32 random bytes in Base64.
+pub(super) fn issue() -> String {
+    STANDARD.encode(rand::random::<[u8; 32]>())
+}
+
+/// Sets a rehearsal up: simulator, build, client.
+pub(super) async fn set_up(world: &World, rehearsal: &Rehearsal) -> Result<Stage1, (Who, String)> {
+    let simulator = match world.simulate().await {
+        Ok(simulator) => simulator,
+        Err(why) => return Err((Who::Tool, format!("the simulator cannot be started: {why}"))),
+    };
+    let process = match &rehearsal.start {
+        Some(start) => Some(started(world, rehearsal, start, simulator.as_ref()).await.map_err(|why| (Who::Partner, why))?),
+        None => None,
+    };
+    let house = house_client(world, rehearsal).await;
+    Ok(Stage1 { simulator, process, house })
+}
+
+/// Starts the build and waits until it is ready.
+pub(super) async fn started(world: &World, rehearsal: &Rehearsal, start: &Start, simulator: Option<&Simulator>) -> Result<Process, String> {
+    let scope = json!({ "simulator": simulator_values(world, simulator), "preflight": own_path() });
+    let render = |text: &String| template::render_text(text, &scope).map_err(|error| format!("`{text}`: {error}"));
+    let command = start.command.iter().map(render).collect::<Result<Vec<_>, _>>()?;
+    let variables = rehearsal
+        .env
+        .iter()
+        .map(|(name, text)| Ok((name.clone(), render(text)?)))
+        .collect::<Result<Vec<_>, String>>()?;
+    let mut process = Process::start(&command, &world.plan.read.folder, &rehearsal.pass, &variables)?;
+    let from = Instant::now();
+    loop {
+        if let Some(exit) = process.ended() {
+            let words = world.redactor.text(&process.last_words());
+            return Err(format!("the build ended before it was ready ({exit}); its last words: {words}"));
+        }
+        let url = start.ready.to_string();
+        let purpose = Purpose::Partner { stage: Stage::Rehearsal };
+        let draft = Draft { purpose, method: "GET".into(), url, headers: Vec::new(), body: Vec::new(), credentials: Vec::new() };
+        let sent = world.send(draft, Duration::from_secs(2), false, None).await;
+        match &sent.outcome {
+            Outcome::Answered(answer) if answer.status < 400 => return Ok(process),
+            Outcome::Trouble(trouble) if trouble.kind == crate::evidence::TroubleKind::Refused => return Err(trouble.detail.clone()),
+            Outcome::Answered(_) | Outcome::Trouble(_) => {}
+        }
+        if from.elapsed() > start.within.0 {
+            let words = world.redactor.text(&process.last_words());
+            return Err(format!("{} did not answer below 400 within {} s; the build's last words: {words}", start.ready, start.within.0.as_secs()));
+        }
+        tokio::time::sleep(PACE).await;
+    }
+}
+
+/// What the build is told about the simulator: `<api>_api`, `api_key`, `webhook_secret`.
+fn simulator_values(world: &World, simulator: Option<&Simulator>) -> Value {
+    let mut values = serde_json::Map::new();
+    for api in world.plan.pack.provider.apis.keys() {
+        if let Some(base) = simulator.map(|simulator| simulator.base(api)) {
+            values.insert(format!("{api}_api"), json!(base.as_str().trim_end_matches('/')));
+        }
+    }
+    values.insert("api_key".into(), json!(world.issued_key()));
+    values.insert("webhook_secret".into(), json!(world.webhook_secret()));
+    Value::Object(values)
+}
+
+fn own_path() -> String {
+    std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default()
+}
+
+/// The client whom deliveries are about: one that the partner took in itself, where it can be asked to.
+async fn house_client(world: &World, rehearsal: &Rehearsal) -> Identity {
+    let mut house = Identity::new();
+    let by = world.plan.pack.provider.webhooks.as_ref().and_then(|hooks| hooks.known_after.as_ref());
+    if let Some(call) = by.and_then(|name| rehearsal.actions.get(name)) {
+        if let Ok(outcome) = action::perform(world, call, &client_scope(&house)).await {
+            house.learn(call, &outcome);
+        }
+    }
+    house
+}

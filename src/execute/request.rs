@@ -1,0 +1,135 @@
+//! Requests: to the provider's real environments with the partner's key, and to pages with none.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+use serde_json_path::JsonPath;
+
+use super::unit::Doing;
+use super::{Scope, inspect};
+use crate::catalog::provider::{Api, MemberNames};
+use crate::catalog::step::RequestStep;
+use crate::catalog::words::Environment;
+use crate::evidence::{Answer, Body, Exchange, Outcome, What};
+use crate::gate::{Draft, Purpose};
+use crate::template;
+
+/// The time that a provider or a page gets for its answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Carries out a request, once or for each member of a list.
+pub(super) async fn run(doing: &Doing<'_>, step: &RequestStep) -> Result<(), String> {
+    let scope = doing.scope();
+    let Some(each) = &step.each else {
+        return once(doing, step, scope, None).await.map(drop);
+    };
+    let list = template::render(each, &scope).map_err(|error| error.to_string())?;
+    let items = list.as_array().cloned().ok_or_else(|| format!("`each` gave {list} instead of a list"))?;
+    let mut sent = Vec::new();
+    for item in items {
+        let mut scope = scope.clone();
+        scope["item"] = item.clone();
+        if let Some(waiting) = once(doing, step, scope, Some(item)).await? {
+            sent.push(waiting);
+        }
+    }
+    inspect::arrivals(doing, step, sent).await;
+    Ok(())
+}
+
+/// One request. Gives the event whose arrival is to be counted and how many had arrived before, if that is asked for.
+async fn once(doing: &Doing<'_>, step: &RequestStep, scope: Scope, item: Option<Value>) -> Result<Option<inspect::Waiting>, String> {
+    let draft = draft(doing, step, &scope)?;
+    let before = match &step.counts {
+        Some(event) => {
+            let event = template::render_text(event, &scope).map_err(|error| error.to_string())?;
+            inspect::before(doing, event).await
+        }
+        None => None,
+    };
+    let from = Instant::now();
+    let keep = (step.api.is_some() && environment(doing, step) == Some(Environment::Production))
+        .then(|| doing.world.plan.pack.provider.production_keeps.clone());
+    let sent = doing.world.send(draft, PATIENCE, step.follow, keep).await;
+    let mut outcome = sent.outcome;
+    if step.api.is_some() && doing.world.plan.pack.provider.member_names == MemberNames::CamelCase {
+        outcome = camel(outcome);
+    }
+    if let (Outcome::Answered(answer), Some(environment)) = (&outcome, environment(doing, step)) {
+        doing.world.note_created(environment, &sent.request, answer);
+    }
+    let captured = captures(step, &outcome);
+    let exchange = Exchange { request: sent.request, outcome, address: sent.address, item, captured };
+    doing.log.add(from, step.name.as_deref(), What::Exchange(exchange));
+    Ok(before)
+}
+
+fn environment(doing: &Doing<'_>, step: &RequestStep) -> Option<Environment> {
+    step.environment.or(doing.unit.stage.environment())
+}
+
+/// The request as it is to be sent; the gate has the last word on it.
+fn draft(doing: &Doing<'_>, step: &RequestStep, scope: &Scope) -> Result<Draft, String> {
+    let line = template::render_text(&step.request, scope).map_err(|error| error.to_string())?;
+    let (method, target) = line.split_once(' ').ok_or_else(|| format!("`{line}` is not a method and a URL"))?;
+    let mut headers = Vec::new();
+    let mut body = Vec::new();
+    if let Some(json) = &step.json {
+        let json = template::render_json(json, scope).map_err(|error| error.to_string())?;
+        headers.push(("content-type".to_owned(), "application/json".to_owned()));
+        body = json.to_string().into_bytes();
+    }
+    let Some(api) = &step.api else {
+        return Ok(Draft { purpose: Purpose::Open, method: method.into(), url: target.into(), headers, body, credentials: Vec::new() });
+    };
+    let provider = &doing.world.plan.pack.provider;
+    let environment = environment(doing, step).ok_or("a request to an API needs an environment")?;
+    let base = provider.environments.get(&environment).and_then(|addresses| addresses.apis.get(api));
+    let base = base.ok_or_else(|| format!("the pack does not say where the API `{api}` is in {environment}"))?;
+    let Some(Api::Header(templates)) = provider.apis.get(api) else {
+        return Err(format!("calls to the API `{api}` need a minted token, which this version does not do"));
+    };
+    let key = doing.world.plan.read.profile.environments.get(&environment).and_then(|inside| inside.api_key.as_ref());
+    let key = key.ok_or_else(|| format!("there is no key for {environment}"))?;
+    for (name, text) in templates {
+        let value = template::render_text(text, &json!({ "api_key": key.expose() })).map_err(|error| error.to_string())?;
+        headers.push((name.clone(), value));
+    }
+    let url = format!("{}{target}", base.as_str().trim_end_matches('/'));
+    let purpose = Purpose::Provider { environment, api: api.clone() };
+    Ok(Draft { purpose, method: method.into(), url, headers, body, credentials: vec![environment] })
+}
+
+fn captures(step: &RequestStep, outcome: &Outcome) -> Map<String, Value> {
+    let json = outcome.answer().filter(|answer| (200..300).contains(&answer.status)).and_then(|answer| answer.body.json());
+    let Some(json) = json else { return Map::new() };
+    let found = |path: &str| JsonPath::parse(path).map(|path| path.query(json).all().into_iter().cloned().collect::<Vec<_>>());
+    step.capture.iter().filter_map(|(name, path)| Some((name.clone(), json!(found(path).ok()?)))).collect()
+}
+
+/// Names of members with a small first letter, whichever way the provider wrote them.
+fn camel(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Answered(Answer { status, headers, body: Body::Json(json) }) => {
+            Outcome::Answered(Answer { status, headers, body: Body::Json(small(json)) })
+        }
+        Outcome::Answered(answer) => Outcome::Answered(answer),
+        Outcome::Trouble(trouble) => Outcome::Trouble(trouble),
+    }
+}
+
+fn small(value: Value) -> Value {
+    match value {
+        Value::Array(list) => Value::Array(list.into_iter().map(small).collect()),
+        Value::Object(map) => Value::Object(
+            map.into_iter()
+                .map(|(name, inner)| {
+                    let mut letters = name.chars();
+                    let first = letters.next().map(|c| c.to_ascii_lowercase());
+                    (first.into_iter().chain(letters).collect(), small(inner))
+                })
+                .collect(),
+        ),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
+    }
+}

@@ -1,0 +1,268 @@
+//! What all units of a run have in common: the gate, the wire, the redactor, the rehearsal.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use serde_json::Value;
+use tokio::sync::RwLock;
+
+use super::log::Log;
+use super::process::Process;
+use super::rehearsal::{self, Stage1};
+use super::unit::Identity;
+use crate::catalog::words::Environment;
+use crate::evidence::{Answer, Outcome, Request, What, Who};
+use crate::gate::{Draft, Gate, Realm, Rules};
+use crate::plan::Plan;
+use crate::plan::profile::Timing;
+use crate::secret::{Redactor, Secret};
+use crate::simulator::{Mode, Simulator};
+use crate::wire::{Limits, Sent, StandIn, StandIns, Wire};
+use crate::yaml::Document;
+
+/// The surroundings of a run.
+pub struct World {
+    /// The plan.
+    pub plan: Arc<Plan>,
+    /// The keeper of secrets.
+    pub redactor: Redactor,
+    pub(super) jobs: Option<usize>,
+    pub(super) captured_bodies: BTreeMap<String, Value>,
+    wire: Wire,
+    gate: Arc<Gate>,
+    issued_key: String,
+    webhook_secret: String,
+    timing: Timing,
+    slowest_ms: AtomicU64,
+    simulator: OnceLock<Option<Simulator>>,
+    process: RwLock<Option<Process>>,
+    house: OnceLock<Identity>,
+    trouble: OnceLock<(Who, String)>,
+}
+
+/// Why there is nothing to run in: a profile whose files cannot be read.
+#[derive(Clone, Debug)]
+pub struct WorldError(pub String);
+
+impl fmt::Display for WorldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WorldError {}
+
+impl World {
+    /// The surroundings of a run, before anything was sent or started.
+    pub fn new(plan: Arc<Plan>, redactor: Redactor, jobs: Option<usize>) -> Result<Self, WorldError> {
+        let gate = Arc::new(gate(&plan)?);
+        for (environment, inside) in &plan.read.profile.environments {
+            let hook = inside.webhook.as_ref().and_then(|webhook| webhook.secret.as_ref());
+            for secret in inside.api_key.iter().chain(hook).filter(|secret| !secret.is_empty()) {
+                gate.register(*environment, secret);
+            }
+        }
+        let stand_ins = stand_ins(&plan)?;
+        let wire = Wire::new(&stand_ins, redactor.clone(), gate.clone());
+        let rehearsal = plan.read.profile.rehearsal.as_ref();
+        let given = rehearsal.and_then(|r| r.webhook.as_ref()).and_then(|webhook| webhook.secret.as_ref());
+        let webhook_secret = given.map_or_else(rehearsal::issue, |secret: &Secret| secret.expose().to_owned());
+        let issued_key = rehearsal::issue();
+        redactor.learn("rehearsal.api_key", &issued_key);
+        redactor.learn("rehearsal.webhook_secret", &webhook_secret);
+        Ok(World {
+            captured_bodies: captured_bodies(&plan)?,
+            timing: rehearsal.map(|r| r.timing).unwrap_or_default(),
+            plan,
+            redactor,
+            jobs,
+            wire,
+            gate,
+            issued_key,
+            webhook_secret,
+            slowest_ms: AtomicU64::new(0),
+            simulator: OnceLock::new(),
+            process: RwLock::new(None),
+            house: OnceLock::new(),
+            trouble: OnceLock::new(),
+        })
+    }
+
+    /// Sets the rehearsal up, if a unit of the plan is to be rehearsed. Trouble is kept, for those units to tell.
+    pub async fn set_up(&self) {
+        let wanted = self.plan.units.iter().any(|unit| unit.stage == crate::catalog::words::Stage::Rehearsal && unit.runs());
+        let Some(rehearsal) = self.plan.read.profile.rehearsal.as_ref().filter(|_| wanted) else { return };
+        match rehearsal::set_up(self, rehearsal).await {
+            Ok(Stage1 { simulator, process, house }) => {
+                *self.process.write().await = process;
+                // Set once, here; a second set-up would be a fault of this program and changes nothing.
+                drop(self.simulator.set(simulator));
+                drop(self.house.set(house));
+            }
+            Err(trouble) => drop(self.trouble.set(trouble)),
+        }
+    }
+
+    /// Ends the partner's build.
+    pub async fn tear_down(&self) {
+        if let Some(process) = self.process.write().await.take() {
+            process.stop().await;
+        }
+    }
+
+    /// Ends the build and starts it again, with the same environment.
+    pub(super) async fn restart(&self) -> Result<(), String> {
+        let rehearsal = self.plan.read.profile.rehearsal.as_ref().ok_or("the profile has no rehearsal")?;
+        let start = rehearsal.start.as_ref().ok_or("the profile does not say how the build is started")?;
+        let mut process = self.process.write().await;
+        if let Some(running) = process.take() {
+            running.stop().await;
+        }
+        *process = Some(rehearsal::started(self, rehearsal, start, self.simulator()).await?);
+        Ok(())
+    }
+
+    /// Sends what the gate lets through; what it does not is trouble of the kind `refused`.
+    pub(super) async fn send(&self, draft: Draft, patience: Duration, follow: bool, keep: Option<Vec<String>>) -> Sent {
+        let limits = Limits { patience, follow, keep };
+        self.wire.send(draft, limits).await
+    }
+
+    /// Remembers what this run created in a test environment, which it may then change and delete.
+    pub(super) fn note_created(&self, environment: Environment, request: &Request, answer: &Answer) {
+        if environment != Environment::Test || request.method != "POST" || !(200..300).contains(&answer.status) {
+            return;
+        }
+        let id = answer.body.json().and_then(|json| json.get("id")).and_then(Value::as_str);
+        if let Some((url, id)) = url::Url::parse(&request.url).ok().zip(id) {
+            self.gate.created(environment, &format!("{}/{id}", url.path().trim_end_matches('/')));
+        }
+    }
+
+    /// Starts the simulator, where the pack describes one.
+    pub(super) async fn simulate(&self) -> Result<Option<Simulator>, String> {
+        let pack = &self.plan.pack;
+        if pack.provider.simulator.is_none() {
+            return Ok(None);
+        }
+        let mut options = crate::simulator::Options::new(Mode::Rehearsal, self.issued_key.clone());
+        options.webhook_secret = Some(self.webhook_secret.clone());
+        crate::simulator::start(&pack.provider, &pack.fixtures, options).await.map(Some).map_err(|error| error.to_string())
+    }
+
+    pub(super) fn simulator(&self) -> Option<&Simulator> {
+        self.simulator.get().and_then(Option::as_ref)
+    }
+
+    pub(super) fn set_up_trouble(&self) -> Option<(Who, String)> {
+        self.trouble.get().cloned()
+    }
+
+    /// The client whom deliveries are about.
+    pub(super) fn house_client(&self) -> Option<&Identity> {
+        self.house.get()
+    }
+
+    pub(super) fn webhook_secret(&self) -> &str {
+        &self.webhook_secret
+    }
+
+    pub(super) fn issued_key(&self) -> &str {
+        &self.issued_key
+    }
+
+    /// The address of the rehearsed handler. Units that deliver are not carried out without one.
+    pub(super) fn handler(&self) -> String {
+        let webhook = self.plan.read.profile.rehearsal.as_ref().and_then(|rehearsal| rehearsal.webhook.as_ref());
+        webhook.and_then(|webhook| webhook.url.as_ref()).map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// How long an automatic reaction may take: what the profile says, or twice the slowest one seen.
+    pub(super) fn reaction(&self) -> Duration {
+        let slowest = Duration::from_millis(self.slowest_ms.load(Ordering::Relaxed));
+        self.timing.reacts_within.0.max(slowest * 2)
+    }
+
+    /// How long an automatic repeat may take.
+    pub(super) fn retry(&self) -> Duration {
+        self.timing.retries_within.0.max(self.reaction())
+    }
+
+    pub(super) fn reacted(&self, after: Duration) {
+        self.slowest_ms.fetch_max(u64::try_from(after.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// How many calls the partner has made so far.
+    pub(super) fn journal_mark(&self) -> usize {
+        self.simulator().map_or(0, |simulator| simulator.journal().len())
+    }
+
+    /// Writes the partner's calls about some clients into a log: those that carry one of their identifiers.
+    pub(super) fn calls_about(&self, mark: usize, clients: &IndexMap<String, Identity>, log: &Log) {
+        let Some(simulator) = self.simulator().filter(|_| !clients.is_empty()) else { return };
+        for entry in simulator.journal().since(mark) {
+            let about = |client: &Identity| entry.what.about.iter().any(|id| *id == client.tenant || id.eq_ignore_ascii_case(&client.email));
+            if let Some((name, _)) = clients.iter().find(|(_, client)| about(client)) {
+                log.add_between(entry.from, entry.to, None, Some(name), What::Call(redacted(&self.redactor, &entry.what)));
+            }
+        }
+    }
+}
+
+/// A call of the partner without its secrets.
+fn redacted(redactor: &Redactor, call: &crate::evidence::Call) -> crate::evidence::Call {
+    let json = serde_json::to_value(call).map(|json| redactor.json(&json));
+    json.and_then(serde_json::from_value).unwrap_or_else(|_| call.clone())
+}
+
+fn gate(plan: &Plan) -> Result<Gate, WorldError> {
+    let host = |text: &str| url::Host::parse(text.trim_end_matches('.')).map(|host| host.to_owned()).map_err(|error| WorldError(format!("`{text}` is not a host: {error}")));
+    let production = plan.read.profile.environments.get(&Environment::Production);
+    let handler = production.and_then(|inside| inside.webhook.as_ref()?.url.as_ref()?.host_str());
+    let named = plan.read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.hosts);
+    let realm = |addresses: &crate::catalog::provider::Addresses| Realm {
+        apis: addresses.apis.clone(),
+        other_hosts: addresses.pages.iter().chain(&addresses.obsolete).cloned().collect(),
+    };
+    let provider = &plan.pack.provider;
+    Gate::new(&Rules {
+        environments: provider.environments.iter().map(|(environment, addresses)| (*environment, realm(addresses))).collect(),
+        production_allows: provider.production_allows.clone(),
+        test_only: provider.test_only.clone(),
+        production_handlers: handler.map(host).into_iter().collect::<Result<_, _>>()?,
+        named: named.map(|text| host(text)).collect::<Result<_, _>>()?,
+    })
+    .map_err(|error| WorldError(error.to_string()))
+}
+
+fn stand_ins(plan: &Plan) -> Result<StandIns, WorldError> {
+    let Some(word) = &plan.read.profile.stand_ins else { return Ok(StandIns::default()) };
+    let ca_pem = word.ca.as_ref().map(|path| {
+        let path = plan.read.folder.join(path);
+        std::fs::read_to_string(&path).map_err(|error| WorldError(format!("{} cannot be read: {error}", path.display())))
+    });
+    let hosts = word.hosts.iter().map(|(host, place)| (host.clone(), StandIn { port: place.at.port(), address: place.address }));
+    Ok(StandIns { hosts: hosts.collect(), ca_pem: ca_pem.transpose()? })
+}
+
+/// The captured bodies of events that the profile names.
+fn captured_bodies(plan: &Plan) -> Result<BTreeMap<String, Value>, WorldError> {
+    let bodies = plan.read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.bodies);
+    bodies
+        .map(|(event, path)| {
+            let path = plan.read.folder.join(path);
+            let document = Document::read(&path, &path.display().to_string()).map_err(|problem| WorldError(problem.render(false)))?;
+            let value = document.parse().map_err(|problem| WorldError(problem.render(false)))?;
+            Ok((event.clone(), value))
+        })
+        .collect()
+}
+
+/// Whether an outcome is an answer below 400.
+pub(super) fn fine(outcome: &Outcome) -> bool {
+    outcome.answer().is_some_and(|answer| answer.status < 400)
+}

@@ -1,0 +1,88 @@
+//! The record of a unit as lines for readers.
+
+use super::model::TimelineRow;
+use crate::evidence::{Body, Delivery, Entry, Evidence, Outcome, Request, Role, What};
+
+/// The most lines that are kept of one unit; a flood is not worth reading whole.
+const MOST: usize = 200;
+
+/// A unit's record, line by line.
+pub(super) fn rows(evidence: &Evidence) -> Vec<TimelineRow> {
+    let mut rows: Vec<TimelineRow> = evidence.entries.iter().take(MOST).map(row).collect();
+    let more = evidence.entries.len().saturating_sub(MOST);
+    if more > 0 {
+        let at_ms = rows.last().map_or(0.0, |row| row.at_ms);
+        rows.push(TimelineRow { at_ms, kind: "skipped".into(), what: format!("{more} more"), outcome: String::new(), curl: None });
+    }
+    rows
+}
+
+fn row(entry: &Entry) -> TimelineRow {
+    #[expect(clippy::cast_precision_loss, reason = "runs are far shorter than 2^52 microseconds")]
+    let at_ms = entry.from as f64 / 1000.0;
+    let step = entry.step.as_ref().map(|step| format!(" ({step})")).unwrap_or_default();
+    let (kind, what, said, curl) = match &entry.what {
+        What::Exchange(exchange) => {
+            let request = &exchange.request;
+            ("exchange", format!("{} {}{step}", request.method, request.url), outcome(&exchange.outcome), Some(curl(request)))
+        }
+        What::Delivery(delivery) => ("delivery", format!("{}{step}", title(delivery)), sent(delivery), Some(curl(&delivery.request))),
+        What::Call(call) => ("call", format!("{} {}", call.request.method, call.request.url), call.answer.status.to_string(), None),
+        What::Action(action) => ("action", format!("{}{step}", action.name), outcome(&action.outcome), None),
+        What::Inspection(inspection) => {
+            let count = inspection.count.map_or_else(|| outcome(&inspection.outcome), |count| count.to_string());
+            ("inspection", format!("how often {} took effect", inspection.about), count, None)
+        }
+        What::Fact(fact) => {
+            let line = fact.line.map(|line| format!(":{line}")).unwrap_or_default();
+            let value = match (&fact.value, &fact.trouble) {
+                (Some(value), _) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+                (None, Some(trouble)) => trouble.clone(),
+                (None, None) => "nothing".into(),
+            };
+            ("fact", format!("{}{line}{step}", fact.place), value, None)
+        }
+        What::Skipped(why) => ("skipped", entry.step.clone().unwrap_or_else(|| "a step".into()), why.clone(), None),
+        What::Waited => ("waited", "a quiet period".into(), format!("{} ms", (entry.to - entry.from) / 1000), None),
+    };
+    TimelineRow { at_ms, kind: kind.into(), what, outcome: said, curl }
+}
+
+fn title(delivery: &Delivery) -> String {
+    let event = &delivery.event;
+    match &delivery.role {
+        Role::Plain => event.clone(),
+        Role::Control => format!("{event}, genuine"),
+        Role::Varied { name, .. } => format!("{event}: {name}"),
+        Role::Diagnosis(mistake) => format!("{event}, signed as if {mistake}"),
+        Role::Probe if delivery.age_s < 0 => format!("{event}, {} s ahead", -delivery.age_s),
+        Role::Probe => format!("{event}, {} s old", delivery.age_s),
+    }
+}
+
+fn sent(delivery: &Delivery) -> String {
+    let effects = delivery.effects.map(|count| format!(", took effect {count} times")).unwrap_or_default();
+    format!("{} after {} ms{effects}", outcome(&delivery.outcome), delivery.latency_ms)
+}
+
+fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Answered(answer) => answer.status.to_string(),
+        Outcome::Trouble(trouble) => trouble.detail.clone(),
+    }
+}
+
+/// A line that sends the same again. Secrets stand in it by their labels.
+fn curl(request: &Request) -> String {
+    let quote = |text: &str| shlex::try_quote(text).map_or_else(|_| "''".to_owned(), std::borrow::Cow::into_owned);
+    let mut line = format!("curl -X {} {}", quote(&request.method), quote(&request.url));
+    for (name, value) in &request.headers {
+        line.push_str(&format!(" -H {}", quote(&format!("{name}: {value}"))));
+    }
+    match &request.body {
+        Body::Json(json) => line.push_str(&format!(" --data-binary {}", quote(&json.to_string()))),
+        Body::Text(text) => line.push_str(&format!(" --data-binary {}", quote(text))),
+        Body::Empty | Body::Binary(_) => {}
+    }
+    line
+}
