@@ -4,7 +4,7 @@ use owo_colors::Style;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
 use super::model::{TimelineRow, UnitRow};
-use super::text::clipped;
+use super::text::{clipped, one_line};
 use crate::evidence::Who;
 
 /// The column in which the texts of a block start.
@@ -96,10 +96,11 @@ fn clipped_lines(text: &str) -> Vec<String> {
     lines
 }
 
-/// The body of a unit's block: expected, observed, what happened, who must act and how.
-pub(super) fn body(unit: &UnitRow, setting: Setting) -> String {
+/// The body of a unit's block: expected, observed, what happened, who must act and how. `said` is what the reader
+/// has just read, and is not said again.
+pub(super) fn body(unit: &UnitRow, said: &str, setting: Setting) -> String {
     let explained = unit.expected.is_some() && unit.observed.is_some();
-    let reason = if explained { None } else { Some(unit.reason.as_str()) };
+    let reason = Some(unit.reason.as_str()).filter(|reason| !explained && one_line(reason) != said);
     let found = [
         ("reason", reason),
         ("expected", unit.expected.as_deref()),
@@ -157,5 +158,5 @@ fn timeline(rows: &[TimelineRow]) -> String {
 }
 
 fn cell(text: &str) -> String {
-    clipped(&super::text::one_line(text), CELL).into_owned()
+    clipped(&one_line(text), CELL).into_owned()
 }

@@ -3,7 +3,7 @@
 mod groups;
 
 use super::block::{self, Setting, Tone};
-use super::model::{LevelWord, Report, UnitRow, VerdictWord};
+use super::model::{LevelWord, Readiness, Report, UnitRow, VerdictWord};
 use super::outline::{Listed, outline};
 use super::text::{clipped, for_terminal, one_line};
 use super::words::count;
@@ -61,11 +61,10 @@ impl Console<'_> {
     }
 
     fn answer(&self) -> String {
-        use super::model::Readiness as R;
         let tone = match self.report.readiness {
-            R::Ready | R::SelectionPassed => Tone::Good,
-            R::NotReady | R::SelectionFailed => Tone::Bad,
-            R::ReadyWithRisks | R::Undecided | R::SelectionUndecided => Tone::Warn,
+            Readiness::Ready | Readiness::SelectionPassed => Tone::Good,
+            Readiness::NotReady | Readiness::SelectionFailed => Tone::Bad,
+            Readiness::ReadyWithRisks | Readiness::Undecided | Readiness::SelectionUndecided => Tone::Warn,
         };
         self.setting.paint(tone, &self.report.readiness.words().to_uppercase())
     }
@@ -75,22 +74,30 @@ impl Console<'_> {
         let r = self.report;
         let (partner, provider) = (one_line(&r.partner), one_line(&r.provider));
         let pack = one_line(&r.pack_line());
-        let mut out = format!("{partner} -> {provider} ({pack})    {}\n{}\n", self.answer(), r.plan_line());
+        let mut out = format!("{partner} -> {provider} ({pack})    {}\n", self.answer());
+        out += &self.setting.hanging("", &r.plan_line(), 2);
         for caveat in r.caveats() {
             out += &self.setting.hanging(&self.setting.paint(Tone::Warn, "! "), &one_line(&caveat), 2);
         }
         out
     }
 
+    /// The word that a paragraph about a unit begins with.
+    fn word(&self, unit: &UnitRow) -> String {
+        let mut word = unit.verdict.words().to_uppercase();
+        if unit.level == LevelWord::Recommended {
+            word += " (recommended)";
+        }
+        self.setting.paint(tone(unit.verdict, unit.level), &word) + "  "
+    }
+
     /// The heading of a unit's block, and the line below it.
     fn heading(&self, unit: &UnitRow) -> String {
-        let word = unit.verdict.words().to_uppercase();
-        let first = format!("{}  ", self.setting.paint(tone(unit.verdict, unit.level), &word));
         let title = format!("{}  {}", one_line(&unit.id), one_line(&unit.title));
         let mut about: Vec<String> = self.words_of(unit).into_iter().collect();
         about.extend([one_line(&unit.section), unit.level.words().to_owned(), one_line(&unit.stage)]);
         about.retain(|text| !text.is_empty());
-        self.setting.hanging(&first, &title, 6) + &self.setting.hanging("      ", &about.join(" · "), 6)
+        self.setting.hanging(&self.word(unit), &title, 6) + &self.setting.hanging("      ", &about.join(" · "), 6)
     }
 
     /// The provider's words for the first item that a unit serves.
@@ -100,7 +107,7 @@ impl Console<'_> {
     }
 
     fn block(&self, unit: &UnitRow) -> String {
-        self.heading(unit) + &block::body(unit, self.setting)
+        self.heading(unit) + &block::body(unit, "", self.setting)
     }
 
     /// Required failures, then recommended ones.
@@ -114,10 +121,8 @@ impl Console<'_> {
     fn accepted(&self) -> String {
         let mut out = String::new();
         for unit in self.units(VerdictWord::Attested).chain(self.units(VerdictWord::Waived)) {
-            let word = unit.verdict.words().to_uppercase();
-            let first = format!("{}  ", self.setting.paint(tone(unit.verdict, unit.level), &word));
             let text = format!("{}  {}: {}", one_line(&unit.id), one_line(&unit.title), unit.headline());
-            out += &self.setting.hanging(&first, &text, 6);
+            out += &self.setting.hanging(&self.word(unit), &text, 6);
         }
         out + &groups::skipped(self)
     }
@@ -199,7 +204,8 @@ impl Console<'_> {
         if self.report.actions.is_empty() {
             return out;
         }
-        out += if self.report.selection.is_some() { "To do:\n" } else { "To become ready:\n" };
+        let done = self.report.selection.is_some() || self.report.readiness == Readiness::Ready;
+        out += if done { "To do:\n" } else { "To become ready:\n" };
         for (n, action) in self.report.actions.iter().enumerate() {
             let place = action.place.as_ref().map(|place| format!(", {}", one_line(place))).unwrap_or_default();
             let units =

@@ -10,7 +10,7 @@ use std::io;
 
 use indexmap::IndexMap;
 use junit_report::{Duration, OffsetDateTime, ReportBuilder, TestCase, TestResult, TestSuite};
-use quick_xml::escape::escape;
+use quick_xml::escape::{escape, partial_escape};
 use time::format_description::well_known::Rfc3339;
 
 use self::pass::{CaseExtra, Extras, Properties, SuiteExtra};
@@ -90,7 +90,7 @@ pub fn crash(message: &str) -> String {
 
 fn single_error(class: &str, name: &str, message: &str) -> String {
     let text = for_xml(&clipped(message, TEXT / 8));
-    let (line, text) = (one_line(&text), escape(text.as_str()));
+    let (line, text) = (one_line(&text), partial_escape(text.as_str()));
     let line = clipped(&line, LINE);
     let line = escape(line.as_ref());
     let counts = r#"tests="1" failures="0" errors="1" skipped="0" time="0""#;
@@ -113,8 +113,9 @@ struct Writer<'a> {
     report: &'a Report,
     bound: usize,
     timings: bool,
-    /// The names that were given, since readers drop or merge cases that have the same.
-    names: HashSet<(String, String)>,
+    /// The names that were given: readers drop cases of one name, or merge them as repetitions, some of them whatever
+    /// the class.
+    names: HashSet<String>,
 }
 
 impl Writer<'_> {
@@ -132,7 +133,10 @@ impl Writer<'_> {
             // The crate takes the present moment, of which a report knows nothing; the pass writes the true one.
             suite.set_timestamp(OffsetDateTime::UNIX_EPOCH);
             suite.add_testcases(units.iter().map(|unit| self.case(unit)));
-            let cases = units.iter().map(|unit| CaseExtra { line: unit.line, properties: case_properties(unit) });
+            let cases = units.iter().map(|unit| CaseExtra {
+                line: (!unit.file.is_empty()).then_some(unit.line),
+                properties: case_properties(unit),
+            });
             extras.suites.push(SuiteExtra {
                 tests: suite.tests(),
                 failures: suite.failures(),
@@ -168,11 +172,14 @@ impl Writer<'_> {
         let (id, message, text) = (line(&unit.id), headline.clone(), self.text(&headline, unit));
         let mut case = TestCase::success(&name, Duration::milliseconds(milliseconds));
         case.set_classname(&classname);
-        case.set_filepath(&line(&unit.file));
+        case.filepath = Some(line(&unit.file)).filter(|file| !file.is_empty());
         match element(unit.verdict, unit.level, unit.blocked_by.is_some(), self.report.strict) {
             Element::Bare => {}
             Element::Remark => case.set_system_out(&text),
-            Element::Failure => case.result = TestResult::Failure { type_: id, message, cause: Some(text) },
+            // No type is a word by itself: to one reader `yaml` or `file` is an instruction how to parse the text.
+            Element::Failure => {
+                case.result = TestResult::Failure { type_: format!("failed.{id}"), message, cause: Some(text) };
+            }
             Element::Error => {
                 case.result = TestResult::Error { type_: format!("undecided.{id}"), message, cause: Some(text) };
             }
@@ -191,7 +198,7 @@ impl Writer<'_> {
         let plain = format!("{} ({})", line(&unit.title), line(&unit.stage));
         let mut name = plain.clone();
         let mut n = 1;
-        while !self.names.insert((class.clone(), name.clone())) {
+        while !self.names.insert(name.clone()) {
             n += 1;
             name = format!("{plain} {} #{n}", line(&unit.id));
         }
@@ -200,8 +207,8 @@ impl Writer<'_> {
 
     /// The text of a case, escaped: some readers show the message, some the text, so both begin alike.
     fn text(&self, headline: &str, unit: &UnitRow) -> String {
-        let text = format!("{headline}\n{}", block::body(unit, Setting::PLAIN));
-        escape(bounded(&text, self.bound, CUT)).into_owned()
+        let text = format!("{headline}\n{}", block::body(unit, headline, Setting::PLAIN));
+        partial_escape(bounded(&text, self.bound, CUT)).into_owned()
     }
 
     /// What every suite says about the run.

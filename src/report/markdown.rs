@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::model::{LevelWord, Report, UnitRow, VerdictWord};
 use super::outline::{Listed, outline};
-use super::text::{bounded, clipped, for_markdown};
+use super::text::{bounded, clipped, for_markdown, link_for_markdown};
 use super::words::count;
 
 /// The most bytes of a report: GitHub refuses a job summary of 1 MiB.
@@ -16,7 +16,11 @@ const CUT: &str = "\n\n**Cut here:** the report is longer than a job summary may
 
 /// The whole report; its first line is the answer. Always below 1 MiB.
 pub fn render(report: &Report) -> String {
-    let report = report.map_text(&|text| for_markdown(clipped(text.trim(), TEXT).as_ref()));
+    let mut safe = report.map_text(&|text| for_markdown(clipped(text.trim(), TEXT).as_ref()));
+    for (unit, raw) in safe.checks.iter_mut().zip(&report.checks) {
+        unit.docs = link_for_markdown(&clipped(raw.docs.trim(), TEXT));
+    }
+    let report = safe;
     let parts = [
         head(&report),
         actions(&report),
@@ -104,14 +108,14 @@ fn failure(unit: &UnitRow) -> String {
 
 /// Undecided units by what stands in their way.
 fn undecided(report: &Report) -> String {
-    let mut causes: IndexMap<(String, &str, LevelWord), Vec<&str>> = IndexMap::new();
+    let mut causes: IndexMap<(String, &str, LevelWord), Vec<String>> = IndexMap::new();
     for unit in of(report, VerdictWord::Undecided) {
         let why = match &unit.blocked_by {
             Some(by) => format!("blocked by {by}"),
             None => unit.headline(),
         };
         let who = unit.who.map_or("", |who| who.words());
-        causes.entry((why, who, unit.level)).or_default().push(&unit.title);
+        causes.entry((why, who, unit.level)).or_default().push(format!("{} ({})", unit.title, unit.stage));
     }
     if causes.is_empty() {
         return String::new();

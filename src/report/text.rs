@@ -106,6 +106,17 @@ pub fn for_markdown(text: &str) -> String {
     out
 }
 
+/// An address as a link in Markdown; as plain text, if it is no web address or holds anything unusual.
+pub fn link_for_markdown(address: &str) -> String {
+    let usual = |c: char| c.is_ascii_alphanumeric() || "-._~/?#=&%+,:@".contains(c);
+    match address.strip_prefix("https://") {
+        Some(rest) if !rest.is_empty() && rest.chars().all(usual) && visible(address) == address => {
+            format!("<{address}>")
+        }
+        Some(_) | None => for_markdown(address),
+    }
+}
+
 /// `www` makes a link as `://` does.
 fn ends_in_www(text: &str) -> bool {
     text.len().checked_sub(3).and_then(|at| text.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case("www"))

@@ -32,18 +32,6 @@ impl Readiness {
             }
         }
     }
-
-    /// Whether the run went well enough for its author to stop reading.
-    pub fn is_calm(self) -> bool {
-        match self {
-            Readiness::Ready | Readiness::SelectionPassed => true,
-            Readiness::ReadyWithRisks
-            | Readiness::NotReady
-            | Readiness::Undecided
-            | Readiness::SelectionFailed
-            | Readiness::SelectionUndecided => false,
-        }
-    }
 }
 
 impl VerdictWord {

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::{Console, tone};
+use super::Console;
 use crate::evidence::Who;
 use crate::report::block::Tone;
 use crate::report::model::{LevelWord, UnitRow, VerdictWord};
@@ -44,11 +44,9 @@ impl Console<'_> {
         let [first, _, ..] = units else {
             return units.iter().map(|unit| self.block(unit)).collect();
         };
-        let word = self.setting.paint(tone(first.verdict, first.level), "UNDECIDED");
         let who = first.who.map(|who| format!(" ({})", who.words())).unwrap_or_default();
-        let recommended = if first.level == LevelWord::Recommended { "recommended " } else { "" };
-        let text = format!("{recommended}{}{who}: {}", count(units.len(), "unit"), first.headline());
-        self.setting.hanging(&format!("{word}  "), &text, 6) + &self.list(units)
+        let text = format!("{}{who}: {}", count(units.len(), "unit"), first.headline());
+        self.setting.hanging(&self.word(first), &text, 6) + &self.list(units)
     }
 
     fn blocked(&self, by: &str, units: &[&UnitRow]) -> String {

@@ -42,8 +42,8 @@ pub(super) struct SuiteExtra {
 
 /// What a case lacks.
 pub(super) struct CaseExtra {
-    /// The line in its file, from 1.
-    pub(super) line: usize,
+    /// The line in its file, from 1, if it has one.
+    pub(super) line: Option<usize>,
     /// Its rows.
     pub(super) properties: Properties,
 }
@@ -127,7 +127,9 @@ impl Pass<'_> {
     fn case(&mut self, element: &BytesStart) -> io::Result<()> {
         let Some(extra) = self.cases.next() else { return self.out.write_event(Event::Start(element.borrow())) };
         let mut case = element.to_owned();
-        case.push_attribute(("line", extra.line.to_string().as_str()));
+        if let Some(line) = extra.line {
+            case.push_attribute(("line", line.to_string().as_str()));
+        }
         self.out.write_event(Event::Start(case))?;
         self.properties(&extra.properties)
     }
