@@ -1,7 +1,7 @@
 //! The report as `JUnit` XML, for those who read it: GitLab, Jenkins, Azure DevOps, `CircleCI`, the GitHub actions.
 //!
 //! One case a unit, one suite a section, no nesting, exactly one child that says how a case went. The file is made
-//! by `junit-report` from text that is already escaped; [`pass`] then adds what that crate does not write.
+//! by `junit-report` from text that is already escaped; a pass then adds what that crate does not write.
 
 mod pass;
 
