@@ -130,7 +130,7 @@ pub struct ItemRow {
 }
 
 /// Whether readiness hangs on a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LevelWord {
     /// It does.

@@ -1,0 +1,162 @@
+//! What a reader is told about one unit, as plain lines: the console and the `JUnit` file show the same.
+
+use owo_colors::Style;
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
+
+use super::model::{TimelineRow, UnitRow};
+use super::text::{clipped, one_line};
+use crate::evidence::Who;
+
+/// The column in which the texts of a block start.
+const COLUMN: usize = 12;
+/// The lines that one text may have, and the rows that a timeline may have.
+const LINES: usize = 20;
+/// The characters that one cell of a timeline may have.
+const CELL: usize = 120;
+
+/// What a piece of text says about the partner.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Tone {
+    /// All is well.
+    Good,
+    /// Readiness hangs on it.
+    Bad,
+    /// Somebody should know.
+    Warn,
+    /// A label.
+    Quiet,
+    /// A heading.
+    Strong,
+}
+
+/// How lines are set: in colour or not, and how wide.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Setting {
+    /// Whether colour may be used.
+    pub(super) colour: bool,
+    /// The width in columns; with nothing, lines are as long as their text.
+    pub(super) width: Option<usize>,
+}
+
+impl Setting {
+    /// For a file that nobody wraps or colours.
+    pub(super) const PLAIN: Setting = Setting { colour: false, width: None };
+
+    /// A text in its tone.
+    pub(super) fn paint(&self, tone: Tone, text: &str) -> String {
+        if !self.colour {
+            return text.to_owned();
+        }
+        let style = match tone {
+            Tone::Good => Style::new().green().bold(),
+            Tone::Bad => Style::new().red().bold(),
+            Tone::Warn => Style::new().yellow().bold(),
+            Tone::Quiet => Style::new().dimmed(),
+            Tone::Strong => Style::new().bold(),
+        };
+        style.style(text).to_string()
+    }
+
+    /// `first` and `text`, wrapped between words, with `column` blanks before each further line.
+    pub(super) fn hanging(&self, first: &str, text: &str, column: usize) -> String {
+        let indent = " ".repeat(column);
+        let lines = clipped_lines(text);
+        let lines = lines.iter().enumerate().map(|(n, line)| {
+            let start = if n == 0 { first } else { &indent };
+            match self.width {
+                None => format!("{start}{line}").trim_end().to_owned(),
+                Some(width) => wrapped(start, line, &indent, width),
+            }
+        });
+        lines.collect::<Vec<_>>().join("\n") + "\n"
+    }
+}
+
+fn wrapped(first: &str, line: &str, indent: &str, width: usize) -> String {
+    let options = Options::new(width.max(indent.len() + 20))
+        .initial_indent(first)
+        .subsequent_indent(indent)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    if line.is_empty() { first.trim_end().to_owned() } else { textwrap::fill(line, options) }
+}
+
+/// The first lines of a text, with a note about the rest; at least one.
+fn clipped_lines(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = text.lines().take(LINES).map(str::to_owned).collect();
+    match text.lines().count().saturating_sub(LINES) {
+        0 => {}
+        more => lines.push(format!("… ({more} more lines)")),
+    }
+    if lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines
+}
+
+/// The body of a unit's block: expected, observed, what happened, who must act and how. `said` is what the reader
+/// has just read, and is not said again.
+pub(super) fn body(unit: &UnitRow, said: &str, setting: Setting) -> String {
+    let explained = unit.expected.is_some() && unit.observed.is_some();
+    let reason = Some(unit.reason.as_str()).filter(|reason| !explained && one_line(reason) != said);
+    let found = [
+        ("reason", reason),
+        ("expected", unit.expected.as_deref()),
+        ("observed", unit.observed.as_deref()),
+        ("because", unit.because.as_deref()),
+    ];
+    let advice = [
+        ("act", unit.who.map(Who::words)),
+        ("why", Some(unit.why.as_str())),
+        ("fix", Some(unit.fix.as_str())),
+        ("docs", Some(unit.docs.as_str())),
+    ];
+    let notes = unit.remarks.iter().map(|remark| ("note", Some(remark.as_str())));
+    let curl = unit.evidence.iter().rev().find_map(|row| row.curl.as_deref());
+    let place = place(unit);
+    let end = [("repeat", curl), ("check", Some(place.as_str()))];
+    let rows = advice.into_iter().chain(notes).chain(end);
+    let found = found.into_iter().map(|row| labelled(row, setting)).collect::<String>();
+    found + &timeline(&unit.evidence) + &rows.map(|row| labelled(row, setting)).collect::<String>()
+}
+
+/// `checks/debitura/auth/remint-on-401.yaml:14`.
+fn place(unit: &UnitRow) -> String {
+    if unit.file.is_empty() { String::new() } else { format!("{}:{}", unit.file, unit.line) }
+}
+
+/// One label with its text; nothing without a text.
+fn labelled((label, text): (&str, Option<&str>), setting: Setting) -> String {
+    match text.map(str::trim).filter(|text| !text.is_empty()) {
+        None => String::new(),
+        Some(text) => {
+            let first = format!("  {}{}", setting.paint(Tone::Quiet, label), " ".repeat(COLUMN - 2 - label.len()));
+            setting.hanging(&first, text, COLUMN)
+        }
+    }
+}
+
+/// What happened, one line a row, in columns; the middle of a long record is left out.
+fn timeline(rows: &[TimelineRow]) -> String {
+    let kind = rows.iter().map(|row| row.kind.chars().count()).max().unwrap_or(0).min(12);
+    let what = rows.iter().map(|row| row.what.chars().count()).max().unwrap_or(0).min(48);
+    let line = |row: &TimelineRow| {
+        let (at, name) = (row.at_ms / 1000.0, clipped(&row.kind, 12));
+        let line = format!("{at:>10.3}  {name:<kind$}  {:<what$}  {}", cell(&row.what), cell(&row.outcome));
+        format!("{}\n", line.trim_end())
+    };
+    let half = LINES / 2;
+    if rows.len() <= LINES {
+        return rows.iter().map(line).collect();
+    }
+    let first = rows.iter().take(half).map(line);
+    let more = format!("{:>12}… ({} more)\n", "", rows.len() - LINES);
+    let last = rows.iter().skip(rows.len() - half).map(line);
+    first.chain([more]).chain(last).collect()
+}
+
+fn cell(text: &str) -> String {
+    clipped(&one_line(text), CELL).into_owned()
+}

@@ -1,0 +1,218 @@
+//! The report for a terminal or a CI log.
+
+mod groups;
+
+use super::block::{self, Setting, Tone};
+use super::model::{LevelWord, Readiness, Report, UnitRow, VerdictWord};
+use super::outline::{Listed, outline};
+use super::text::{clipped, for_terminal, one_line};
+use super::words::count;
+
+/// The characters that one text of the report may have on a console.
+const TEXT: usize = 2_000;
+/// The widest that the words of an item are padded to, so that the units beside them line up.
+const WORDS: usize = 56;
+
+/// How the console is to look; whoever calls knows the terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Whether colour may be used.
+    pub colour: bool,
+    /// The width in columns at which lines are wrapped between words; nothing: they are not.
+    pub width: Option<usize>,
+}
+
+/// The whole report, from the answer to the list of actions, ending in a line feed.
+pub fn render(report: &Report, look: Look) -> String {
+    let report = report.map_text(&|text| for_terminal(&clipped(text, TEXT)));
+    let setting = Setting { colour: look.colour, width: look.width };
+    let console = Console { report: &report, setting };
+    let parts = [
+        console.head(),
+        console.failures(),
+        console.undecided(),
+        console.accepted(),
+        console.items(),
+        console.remarks(),
+        console.end(),
+    ];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// The tone of a verdict, by whether readiness hangs on it.
+fn tone(verdict: VerdictWord, level: LevelWord) -> Tone {
+    match (verdict, level) {
+        (VerdictWord::Pass | VerdictWord::Attested, _) => Tone::Good,
+        (VerdictWord::Fail, LevelWord::Required) => Tone::Bad,
+        (VerdictWord::Fail, LevelWord::Recommended) | (VerdictWord::Undecided | VerdictWord::Waived, _) => Tone::Warn,
+        (VerdictWord::Skipped | VerdictWord::Unchecked, _) => Tone::Quiet,
+    }
+}
+
+/// The parts of a console report; each ends in a line feed or is empty.
+struct Console<'a> {
+    report: &'a Report,
+    setting: Setting,
+}
+
+impl Console<'_> {
+    fn units(&self, verdict: VerdictWord) -> impl Iterator<Item = &UnitRow> {
+        self.report.checks.iter().filter(move |unit| unit.verdict == verdict)
+    }
+
+    fn answer(&self) -> String {
+        let tone = match self.report.readiness {
+            Readiness::Ready | Readiness::SelectionPassed => Tone::Good,
+            Readiness::NotReady | Readiness::SelectionFailed => Tone::Bad,
+            Readiness::ReadyWithRisks | Readiness::Undecided | Readiness::SelectionUndecided => Tone::Warn,
+        };
+        self.setting.paint(tone, &self.report.readiness.words().to_uppercase())
+    }
+
+    /// Who, against what, with which checklist, and the answer.
+    fn head(&self) -> String {
+        let r = self.report;
+        let (partner, provider) = (one_line(&r.partner), one_line(&r.provider));
+        let pack = one_line(&r.pack_line());
+        let mut out = format!("{partner} -> {provider} ({pack})    {}\n", self.answer());
+        out += &self.setting.hanging("", &r.plan_line(), 2);
+        for caveat in r.caveats() {
+            out += &self.setting.hanging(&self.setting.paint(Tone::Warn, "! "), &one_line(&caveat), 2);
+        }
+        out
+    }
+
+    /// The word that a paragraph about a unit begins with.
+    fn word(&self, unit: &UnitRow) -> String {
+        let mut word = unit.verdict.words().to_uppercase();
+        if unit.level == LevelWord::Recommended {
+            word += " (recommended)";
+        }
+        self.setting.paint(tone(unit.verdict, unit.level), &word) + "  "
+    }
+
+    /// The heading of a unit's block, and the line below it.
+    fn heading(&self, unit: &UnitRow) -> String {
+        let title = format!("{}  {}", one_line(&unit.id), one_line(&unit.title));
+        let mut about: Vec<String> = self.words_of(unit).into_iter().collect();
+        about.extend([one_line(&unit.section), unit.level.words().to_owned(), one_line(&unit.stage)]);
+        about.retain(|text| !text.is_empty());
+        self.setting.hanging(&self.word(unit), &title, 6) + &self.setting.hanging("      ", &about.join(" · "), 6)
+    }
+
+    /// The provider's words for the first item that a unit serves.
+    fn words_of(&self, unit: &UnitRow) -> Option<String> {
+        let first = unit.items.first()?;
+        self.report.items.iter().find(|item| item.id == *first).map(|item| one_line(&item.words))
+    }
+
+    fn block(&self, unit: &UnitRow) -> String {
+        self.heading(unit) + &block::body(unit, "", self.setting)
+    }
+
+    /// Required failures, then recommended ones.
+    fn failures(&self) -> String {
+        let of = |level: LevelWord| self.units(VerdictWord::Fail).filter(move |unit| unit.level == level);
+        let blocks = of(LevelWord::Required).chain(of(LevelWord::Recommended)).map(|unit| self.block(unit));
+        blocks.collect::<Vec<_>>().join("\n")
+    }
+
+    /// What persons vouched for or accepted, and why units were skipped.
+    fn accepted(&self) -> String {
+        let mut out = String::new();
+        for unit in self.units(VerdictWord::Attested).chain(self.units(VerdictWord::Waived)) {
+            let text = format!("{}  {}: {}", one_line(&unit.id), one_line(&unit.title), unit.headline());
+            out += &self.setting.hanging(&self.word(unit), &text, 6);
+        }
+        out + &groups::skipped(self)
+    }
+
+    /// The checklist: every item with its word, and every unit once.
+    fn items(&self) -> String {
+        let outline = outline(self.report);
+        let mut out = String::new();
+        for (section, items) in &outline.sections {
+            out += &self.title(section);
+            let widest = items.iter().map(|listed| one_line(&listed.item.words).chars().count()).max().unwrap_or(0);
+            for listed in items {
+                out += &self.item(listed, widest.min(WORDS));
+            }
+        }
+        if !outline.others.is_empty() {
+            out += &self.title("Beside the checklist");
+            for unit in &outline.others {
+                let text = format!("{}  {}", one_line(&unit.title), one_line(&unit.unit()));
+                out += &self.setting.hanging(&self.mark(unit.verdict, unit.level), &text, 14);
+            }
+        }
+        out
+    }
+
+    fn title(&self, text: &str) -> String {
+        self.setting.paint(Tone::Strong, &one_line(text)) + "\n"
+    }
+
+    /// A verdict as the first column of the list.
+    fn mark(&self, verdict: VerdictWord, level: LevelWord) -> String {
+        let word = match verdict {
+            VerdictWord::Fail => "FAIL",
+            VerdictWord::Unchecked => "-",
+            other => other.words(),
+        };
+        format!("  {}{}", self.setting.paint(tone(verdict, level), word), " ".repeat(12 - word.len()))
+    }
+
+    fn item(&self, listed: &Listed, width: usize) -> String {
+        let Listed { item, own, elsewhere } = listed;
+        let mut units: Vec<String> = own
+            .iter()
+            .map(|unit| {
+                if unit.verdict == item.verdict {
+                    one_line(&unit.unit())
+                } else {
+                    format!("{} ({})", one_line(&unit.unit()), unit.verdict.words())
+                }
+            })
+            .collect();
+        units.extend(elsewhere.iter().map(|unit| format!("see {}", one_line(&unit.id))));
+        if units.is_empty() {
+            units.push(VerdictWord::Unchecked.words().to_owned());
+        }
+        let text = format!("{:<width$}  {}", one_line(&item.words), units.join(", "));
+        // An item has no level of its own: as red as a failed unit of it.
+        let risk =
+            own.iter().chain(elsewhere).any(|unit| unit.verdict == item.verdict && unit.level == LevelWord::Required);
+        let level = if risk { LevelWord::Required } else { LevelWord::Recommended };
+        self.setting.hanging(&self.mark(item.verdict, level), &text, 14)
+    }
+
+    /// What was remarked about units that need no block, and about the run.
+    fn remarks(&self) -> String {
+        let mut remarks: Vec<String> = self.report.remarks.iter().map(|remark| one_line(remark)).collect();
+        for unit in &self.report.checks {
+            if !matches!(unit.verdict, VerdictWord::Fail | VerdictWord::Undecided) {
+                remarks.extend(unit.remarks.iter().map(|text| format!("{}: {}", one_line(&unit.id), one_line(text))));
+            }
+        }
+        let lines: String = remarks.iter().map(|remark| self.setting.hanging("  ", remark, 4)).collect();
+        if lines.is_empty() { lines } else { self.title("Remarks") + &lines }
+    }
+
+    /// The answer again, and what would change it.
+    fn end(&self) -> String {
+        let mut out = format!("{}  {}\n", self.answer(), self.report.readiness.meaning());
+        if self.report.actions.is_empty() {
+            return out;
+        }
+        let done = self.report.selection.is_some() || self.report.readiness == Readiness::Ready;
+        out += if done { "To do:\n" } else { "To become ready:\n" };
+        for (n, action) in self.report.actions.iter().enumerate() {
+            let place = action.place.as_ref().map(|place| format!(", {}", one_line(place))).unwrap_or_default();
+            let units =
+                if action.units.len() > 1 { format!(": {}", count(action.units.len(), "unit")) } else { String::new() };
+            let text = format!("{}{place} ({}){units}", one_line(&action.what), action.who.words());
+            out += &self.setting.hanging(&format!("{:>3}. ", n + 1), &text, 5);
+        }
+        out
+    }
+}

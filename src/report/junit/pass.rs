@@ -1,0 +1,151 @@
+//! One pass over the XML of `junit-report`, for what that crate leaves out or gets wrong: totals on the root,
+//! `skipped` on suites, properties, lines, the real start, no made-up host, and text instead of CDATA (whose end
+//! sign may occur in any text).
+
+use std::io;
+use std::slice::Iter;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
+use quick_xml::writer::Writer;
+
+/// Rows of a `properties` element.
+pub(super) type Properties = Vec<(&'static str, String)>;
+
+/// What is added, in the order of suites and cases.
+pub(super) struct Extras {
+    /// The name of the root.
+    pub(super) name: String,
+    /// The start of the run, RFC 3339, if it is to be shown.
+    pub(super) started: Option<String>,
+    /// The length of the run in seconds.
+    pub(super) seconds: f64,
+    /// What each suite says about the run.
+    pub(super) properties: Properties,
+    /// One for each suite.
+    pub(super) suites: Vec<SuiteExtra>,
+}
+
+/// What a suite lacks, and what the root sums up.
+pub(super) struct SuiteExtra {
+    /// The number of cases.
+    pub(super) tests: usize,
+    /// How many have a `failure`.
+    pub(super) failures: usize,
+    /// How many have an `error`.
+    pub(super) errors: usize,
+    /// How many have a `skipped`.
+    pub(super) skipped: usize,
+    /// One for each case.
+    pub(super) cases: Vec<CaseExtra>,
+}
+
+/// What a case lacks.
+pub(super) struct CaseExtra {
+    /// The line in its file, from 1, if it has one.
+    pub(super) line: Option<usize>,
+    /// Its rows.
+    pub(super) properties: Properties,
+}
+
+/// The finished file.
+pub(super) fn complete(raw: &[u8], extras: &Extras) -> io::Result<String> {
+    let mut reader = Reader::from_reader(raw);
+    // A bare case gets properties, so that no element stays empty that is looked at here.
+    reader.config_mut().expand_empty_elements = true;
+    let mut pass = Pass {
+        extras,
+        out: Writer::new_with_indent(Vec::new(), b' ', 2),
+        suites: extras.suites.iter(),
+        cases: [].iter(),
+    };
+    loop {
+        match reader.read_event().map_err(io::Error::other)? {
+            Event::Eof => break,
+            Event::Start(element) => pass.start(&element)?,
+            // What is in the CDATA was escaped before it was handed to the crate.
+            Event::CData(text) => {
+                let text = String::from_utf8_lossy(&text).into_owned();
+                pass.out.write_event(Event::Text(BytesText::from_escaped(text)))?;
+            }
+            other => pass.out.write_event(other)?,
+        }
+    }
+    let mut bytes = pass.out.into_inner();
+    bytes.push(b'\n');
+    String::from_utf8(bytes).map_err(io::Error::other)
+}
+
+struct Pass<'a> {
+    extras: &'a Extras,
+    out: Writer<Vec<u8>>,
+    suites: Iter<'a, SuiteExtra>,
+    cases: Iter<'a, CaseExtra>,
+}
+
+impl Pass<'_> {
+    fn start(&mut self, element: &BytesStart) -> io::Result<()> {
+        match element.name().as_ref() {
+            b"testsuites" => self.root(),
+            b"testsuite" => self.suite(element),
+            b"testcase" => self.case(element),
+            _ => self.out.write_event(Event::Start(element.borrow())),
+        }
+    }
+
+    fn root(&mut self) -> io::Result<()> {
+        let sum = |of: fn(&SuiteExtra) -> usize| self.extras.suites.iter().map(of).sum::<usize>().to_string();
+        let mut root = BytesStart::new("testsuites");
+        root.push_attribute(("name", self.extras.name.as_str()));
+        root.push_attribute(("tests", sum(|suite| suite.tests).as_str()));
+        root.push_attribute(("failures", sum(|suite| suite.failures).as_str()));
+        root.push_attribute(("errors", sum(|suite| suite.errors).as_str()));
+        root.push_attribute(("skipped", sum(|suite| suite.skipped).as_str()));
+        root.push_attribute(("time", self.extras.seconds.to_string().as_str()));
+        self.timestamp(&mut root);
+        self.out.write_event(Event::Start(root))
+    }
+
+    fn suite(&mut self, element: &BytesStart) -> io::Result<()> {
+        let mut suite = BytesStart::new("testsuite");
+        for attribute in element.attributes() {
+            let attribute = attribute.map_err(io::Error::other)?;
+            // Made up by the crate: a package of its own, a number, a host, and the time of the writing.
+            if !matches!(attribute.key.as_ref(), b"package" | b"id" | b"hostname" | b"timestamp") {
+                suite.push_attribute(attribute);
+            }
+        }
+        if let Some(extra) = self.suites.next() {
+            suite.push_attribute(("skipped", extra.skipped.to_string().as_str()));
+            self.cases = extra.cases.iter();
+        }
+        self.timestamp(&mut suite);
+        self.out.write_event(Event::Start(suite))?;
+        self.properties(&self.extras.properties)
+    }
+
+    fn case(&mut self, element: &BytesStart) -> io::Result<()> {
+        let Some(extra) = self.cases.next() else { return self.out.write_event(Event::Start(element.borrow())) };
+        let mut case = element.to_owned();
+        if let Some(line) = extra.line {
+            case.push_attribute(("line", line.to_string().as_str()));
+        }
+        self.out.write_event(Event::Start(case))?;
+        self.properties(&extra.properties)
+    }
+
+    fn timestamp(&self, element: &mut BytesStart) {
+        if let Some(started) = &self.extras.started {
+            element.push_attribute(("timestamp", started.as_str()));
+        }
+    }
+
+    fn properties(&mut self, rows: &[(&'static str, String)]) -> io::Result<()> {
+        self.out.write_event(Event::Start(BytesStart::new("properties")))?;
+        for (name, value) in rows {
+            let row = BytesStart::new("property").with_attributes([("name", *name), ("value", value.as_str())]);
+            self.out.write_event(Event::Empty(row))?;
+        }
+        self.out.write_event(Event::End(BytesEnd::new("properties")))
+    }
+}

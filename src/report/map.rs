@@ -1,0 +1,125 @@
+//! The same report with every text in it changed.
+//!
+//! A writer makes its text harmless here, once and wholly, so that it cannot forget a field. The patterns name
+//! every field: a new one does not compile until somebody has decided about it.
+
+use super::model::{ActionRow, ItemRow, PackRow, Report, TimelineRow, UnitRow};
+
+/// What is done to each text.
+type Change<'a> = &'a dyn Fn(&str) -> String;
+
+fn all(texts: &[String], f: Change) -> Vec<String> {
+    texts.iter().map(|text| f(text)).collect()
+}
+
+fn maybe(text: Option<&String>, f: Change) -> Option<String> {
+    text.map(|text| f(text))
+}
+
+impl Report {
+    /// This report with `f` applied to every text.
+    pub(super) fn map_text(&self, f: Change) -> Report {
+        let Report {
+            schema,
+            tool,
+            partner,
+            provider,
+            pack: PackRow { id, version, sha256, built_in },
+            started,
+            duration_ms,
+            stand_ins,
+            selection,
+            strict,
+            interrupted,
+            readiness,
+            summary,
+            actions,
+            items,
+            checks,
+            remarks,
+        } = self;
+        Report {
+            schema: *schema,
+            tool: f(tool),
+            partner: f(partner),
+            provider: f(provider),
+            pack: PackRow { id: f(id), version: f(version), sha256: f(sha256), built_in: *built_in },
+            started: f(started),
+            duration_ms: *duration_ms,
+            stand_ins: *stand_ins,
+            selection: maybe(selection.as_ref(), f),
+            strict: *strict,
+            interrupted: *interrupted,
+            readiness: *readiness,
+            summary: *summary,
+            actions: actions.iter().map(|row| action(row, f)).collect(),
+            items: items.iter().map(|row| item(row, f)).collect(),
+            checks: checks.iter().map(|row| unit(row, f)).collect(),
+            remarks: all(remarks, f),
+        }
+    }
+}
+
+fn action(row: &ActionRow, f: Change) -> ActionRow {
+    let ActionRow { who, what, place, units } = row;
+    ActionRow { who: *who, what: f(what), place: maybe(place.as_ref(), f), units: all(units, f) }
+}
+
+fn item(row: &ItemRow, f: Change) -> ItemRow {
+    let ItemRow { id, section, words, verdict, units } = row;
+    ItemRow { id: f(id), section: f(section), words: f(words), verdict: *verdict, units: all(units, f) }
+}
+
+fn unit(row: &UnitRow, f: Change) -> UnitRow {
+    let UnitRow {
+        id,
+        stage,
+        title,
+        items,
+        section,
+        level,
+        verdict,
+        reason,
+        blocked_by,
+        who,
+        expected,
+        observed,
+        because,
+        remarks,
+        docs,
+        why,
+        fix,
+        file,
+        line,
+        duration_ms,
+        evidence,
+    } = row;
+    UnitRow {
+        id: f(id),
+        stage: f(stage),
+        title: f(title),
+        items: all(items, f),
+        section: f(section),
+        level: *level,
+        verdict: *verdict,
+        reason: f(reason),
+        blocked_by: maybe(blocked_by.as_ref(), f),
+        who: *who,
+        expected: maybe(expected.as_ref(), f),
+        observed: maybe(observed.as_ref(), f),
+        because: maybe(because.as_ref(), f),
+        remarks: all(remarks, f),
+        docs: f(docs),
+        why: f(why),
+        fix: f(fix),
+        file: f(file),
+        line: *line,
+        duration_ms: *duration_ms,
+        evidence: evidence.iter().map(|row| timeline(row, f)).collect(),
+    }
+}
+
+fn timeline(row: &TimelineRow, f: Change) -> TimelineRow {
+    let TimelineRow { at_ms, kind, what, outcome, curl } = row;
+    TimelineRow { at_ms: *at_ms, kind: f(kind), what: f(what), outcome: f(outcome), curl: maybe(curl.as_ref(), f) }
+}

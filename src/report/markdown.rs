@@ -1,0 +1,211 @@
+//! The report for the account manager, who decides item by item: GitHub's Markdown, for a job summary or a ticket.
+
+use indexmap::IndexMap;
+
+use super::model::{LevelWord, Report, UnitRow, VerdictWord};
+use super::outline::{Listed, outline};
+use super::text::{bounded, clipped, for_markdown, link_for_markdown};
+use super::words::count;
+
+/// The most bytes of a report: GitHub refuses a job summary of 1 MiB.
+const FILE: usize = 1_000_000;
+/// The most characters that one text may have.
+const TEXT: usize = 800;
+/// The end of a report that was cut.
+const CUT: &str = "\n\n**Cut here:** the report is longer than a job summary may be. The JSON report has it all.\n";
+
+/// The whole report; its first line is the answer. Always below 1 MiB.
+pub fn render(report: &Report) -> String {
+    let mut safe = report.map_text(&|text| for_markdown(clipped(text.trim(), TEXT).as_ref()));
+    for (unit, raw) in safe.checks.iter_mut().zip(&report.checks) {
+        unit.docs = link_for_markdown(&clipped(raw.docs.trim(), TEXT));
+    }
+    let report = safe;
+    let parts = [
+        head(&report),
+        actions(&report),
+        failures(&report),
+        undecided(&report),
+        persons(&report),
+        checklist(&report),
+        not_run(&report),
+        remarks(&report),
+    ];
+    let text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
+    if text.len() <= FILE {
+        return text;
+    }
+    // At the end of a line, so that no table row is cut in two.
+    let kept = bounded(&text, FILE, "");
+    format!("{}{CUT}", kept.rsplit_once('\n').map_or("", |(lines, _)| lines))
+}
+
+fn head(report: &Report) -> String {
+    let Report { partner, provider, readiness, tool, started, pack, .. } = report;
+    let mut out = vec![format!("# {}: {partner} → {provider}\n\n", readiness.words().to_uppercase())];
+    out.push(format!("{}\n\n", readiness.meaning()));
+    out.push(format!("{}.\n\n", report.plan_line()));
+    for caveat in report.caveats() {
+        out.push(format!("> **Note:** {caveat}\n\n"));
+    }
+    let origin = if pack.built_in { "built into the tool" } else { "**not built in**" };
+    out.push(format!("Checklist: pack {} {}, {origin}, SHA-256 {}.  \n", pack.id, pack.version, pack.sha256));
+    out.push(format!("Run: started {started}, by preflight {tool}.\n"));
+    out.concat()
+}
+
+fn actions(report: &Report) -> String {
+    if report.actions.is_empty() {
+        return String::new();
+    }
+    let mut out = vec!["## What must be done\n\n| | Who | What | Where | Units |\n|--:|---|---|---|--:|\n".to_owned()];
+    for (n, action) in report.actions.iter().enumerate() {
+        let place = action.place.as_deref().unwrap_or_default();
+        let (who, what, units) = (action.who.words(), &action.what, action.units.len());
+        out.push(format!("| {} | {who} | {what} | {place} | {units} |\n", n + 1));
+    }
+    out.concat()
+}
+
+fn of(report: &Report, verdict: VerdictWord) -> impl Iterator<Item = &UnitRow> {
+    report.checks.iter().filter(move |unit| unit.verdict == verdict)
+}
+
+/// Required failures first; each with what was expected, what was seen, and what to do about it.
+fn failures(report: &Report) -> String {
+    let mut failed: Vec<&UnitRow> = of(report, VerdictWord::Fail).collect();
+    failed.sort_by_key(|unit| unit.level);
+    let blocks: String = failed.into_iter().map(failure).collect();
+    if blocks.is_empty() { blocks } else { format!("## What failed\n\n{blocks}") }
+}
+
+fn failure(unit: &UnitRow) -> String {
+    let mut out =
+        vec![format!("### {}\n\n{} · {} · {}\n\n", unit.title, unit.section, unit.level.words(), unit.unit())];
+    let who = unit.who.map(|who| who.words().to_owned());
+    let why = Some(unit.reason.clone()).filter(|_| unit.expected.is_none() || unit.observed.is_none());
+    let rows = [
+        ("Reason", why),
+        ("Expected", unit.expected.clone()),
+        ("Observed", unit.observed.clone()),
+        ("Because", unit.because.clone()),
+        ("Why it matters", Some(unit.why.clone())),
+        ("To do", Some(unit.fix.clone())),
+        ("Who must act", who),
+        ("Read", Some(unit.docs.clone())),
+    ];
+    for (label, text) in rows {
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            out.push(format!("- **{label}:** {text}\n"));
+        }
+    }
+    for remark in &unit.remarks {
+        out.push(format!("- **Note:** {remark}\n"));
+    }
+    out.push("\n".to_owned());
+    out.concat()
+}
+
+/// Undecided units by what stands in their way.
+fn undecided(report: &Report) -> String {
+    let mut causes: IndexMap<(String, &str, LevelWord), Vec<String>> = IndexMap::new();
+    for unit in of(report, VerdictWord::Undecided) {
+        let why = match &unit.blocked_by {
+            Some(by) => format!("blocked by {by}"),
+            None => unit.headline(),
+        };
+        let who = unit.who.map_or("", |who| who.words());
+        causes.entry((why, who, unit.level)).or_default().push(format!("{} ({})", unit.title, unit.stage));
+    }
+    if causes.is_empty() {
+        return String::new();
+    }
+    causes.sort_by(|a, _, b, _| a.2.cmp(&b.2));
+    let mut out =
+        vec!["## What could not be decided\n\n| Why | Who must act | Level | Checks |\n|---|---|---|---|\n".to_owned()];
+    for ((why, who, level), titles) in &causes {
+        out.push(format!("| {why} | {who} | {} | {} |\n", level.words(), titles.join("<br>")));
+    }
+    out.concat()
+}
+
+/// What rests on the word of a person.
+fn persons(report: &Report) -> String {
+    let rows: Vec<String> = of(report, VerdictWord::Attested)
+        .chain(of(report, VerdictWord::Waived))
+        .map(|unit| format!("| {} | {} | {} |\n", unit.verdict.words(), unit.title, unit.headline()))
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!(
+        "## What persons vouched for or accepted\n\n| | What | By whom, and why |\n|---|---|---|\n{}",
+        rows.concat()
+    )
+}
+
+/// Every item in a table by section, every unit once.
+fn checklist(report: &Report) -> String {
+    let outline = outline(report);
+    let mut out = vec!["## The checklist\n".to_owned()];
+    for (section, items) in &outline.sections {
+        out.push(format!("\n### {section}\n\n| Verdict | Item | Checked by |\n|---|---|---|\n"));
+        out.extend(items.iter().map(item));
+    }
+    if !outline.others.is_empty() {
+        out.push("\n### Beside the checklist\n\n| Verdict | Check | Unit |\n|---|---|---|\n".to_owned());
+        let row = |unit: &&UnitRow| format!("| {} | {} | {} |\n", mark(unit.verdict), unit.title, unit.unit());
+        out.extend(outline.others.iter().map(row));
+    }
+    out.concat()
+}
+
+fn item(listed: &Listed) -> String {
+    let Listed { item, own, elsewhere } = listed;
+    let mut units: Vec<String> = own
+        .iter()
+        .map(|unit| {
+            if unit.verdict == item.verdict {
+                unit.unit()
+            } else {
+                format!("{} ({})", unit.unit(), unit.verdict.words())
+            }
+        })
+        .collect();
+    units.extend(elsewhere.iter().map(|unit| format!("see {}", unit.id)));
+    format!("| {} | {} | {} |\n", mark(item.verdict), item.words, units.join("<br>"))
+}
+
+/// A verdict as a word with a sign, since colours are not for every reader.
+fn mark(verdict: VerdictWord) -> &'static str {
+    match verdict {
+        VerdictWord::Pass => "✅ pass",
+        VerdictWord::Attested => "✍️ attested",
+        VerdictWord::Waived => "⚠️ waived",
+        VerdictWord::Undecided => "❔ undecided",
+        VerdictWord::Fail => "❌ **fail**",
+        VerdictWord::Skipped => "➖ skipped",
+        VerdictWord::Unchecked => "➖ no check in this version",
+    }
+}
+
+/// What nobody looked at.
+fn not_run(report: &Report) -> String {
+    let mut reasons: IndexMap<String, usize> = IndexMap::new();
+    for unit in of(report, VerdictWord::Skipped) {
+        *reasons.entry(unit.headline()).or_default() += 1;
+    }
+    let mut rows: Vec<String> =
+        reasons.iter().map(|(reason, n)| format!("- {} skipped: {reason}\n", count(*n, "unit"))).collect();
+    let unchecked = report.items.iter().filter(|item| item.verdict == VerdictWord::Unchecked);
+    rows.extend(unchecked.map(|item| format!("- No check in this version: {}\n", item.words)));
+    if rows.is_empty() { String::new() } else { format!("## What did not run\n\n{}", rows.concat()) }
+}
+
+fn remarks(report: &Report) -> String {
+    let mut rows: Vec<String> = report.remarks.iter().map(|remark| format!("- {remark}\n")).collect();
+    for unit in report.checks.iter().filter(|unit| unit.verdict != VerdictWord::Fail) {
+        rows.extend(unit.remarks.iter().map(|remark| format!("- {}: {remark}\n", unit.title)));
+    }
+    if rows.is_empty() { String::new() } else { format!("## Remarks\n\n{}", rows.concat()) }
+}

@@ -1,0 +1,146 @@
+//! The one place for hostile text.
+//!
+//! Everything a report shows may have been written by the software under test, so it may hold terminal escapes,
+//! commands to the CI system that prints it, or markup. What is taken away is always shown as something visible:
+//! a reader must be able to see that it was there.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What CI systems obey when they meet it in a log, and what is written instead.
+const COMMANDS: [(&str, &str); 3] = [
+    // `##vso[`, `##[`, `##teamcity[`: wherever they stand in a line.
+    (r"##(\w*\[)", "# #$1"),
+    // `::error`: read at the start of a line; and where a word starts, since a writer may wrap the line there.
+    (r"(^|\s)::([A-Za-z])", "$1: :$2"),
+    // Folds: they name the sections of a log.
+    (r"(section_start|section_end|travis_fold|travis_time):", "$1 :"),
+];
+/// What makes the reader of a `JUnit` file link a file of the machine that reads it.
+const ATTACHMENT: [(&str, &str); 1] = [(r"(?i)\[(\[ATTACHMENT\|)", "[ $1")];
+
+/// Patterns that are ready for use.
+type Rules = LazyLock<Vec<(Regex, &'static str)>>;
+static COMMAND_RULES: Rules = LazyLock::new(|| compiled(&COMMANDS));
+static ATTACHMENT_RULES: Rules = LazyLock::new(|| compiled(&ATTACHMENT));
+
+/// A pattern that does not compile would be left out; the tests of each rule hold that none does.
+fn compiled(rules: &[(&str, &'static str)]) -> Vec<(Regex, &'static str)> {
+    rules.iter().filter_map(|(pattern, with)| Some((Regex::new(pattern).ok()?, *with))).collect()
+}
+
+fn replaced(mut text: String, rules: &Rules) -> String {
+    for (pattern, with) in rules.iter() {
+        if let Cow::Owned(changed) = pattern.replace_all(&text, *with) {
+            text = changed;
+        }
+    }
+    text
+}
+
+/// Whether a character must not be written as it is: it is invisible, moves the cursor, turns the direction of
+/// the text, or is no character in XML 1.0. Line feed and tab are not hidden.
+fn is_hidden(c: char) -> bool {
+    match c {
+        '\n' | '\t' => false,
+        '\u{61c}'
+        | '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fdd0}'..='\u{fdef}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => true,
+        other => other.is_control() || u32::from(other) & 0xfffe == 0xfffe,
+    }
+}
+
+/// Text without hidden characters, each written as `\u{1b}` instead, and without CI log commands.
+fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.replace("\r\n", "\n").chars() {
+        if is_hidden(c) {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    replaced(out, &COMMAND_RULES)
+}
+
+/// Text for a terminal or a CI log; line feeds stay.
+pub fn for_terminal(text: &str) -> String {
+    visible(text).replace('\t', "    ")
+}
+
+/// Text for XML 1.0, not yet escaped: all its characters are in the `Char` range, and none of it is a command to
+/// those who read `JUnit` files.
+pub fn for_xml(text: &str) -> String {
+    replaced(visible(text), &ATTACHMENT_RULES)
+}
+
+/// Text for the middle of a line or of a table cell in GitHub's Markdown: no markup, no links, no mathematics, and
+/// line breaks as `<br>`.
+pub fn for_markdown(text: &str) -> String {
+    let safe = visible(text);
+    let mut out = String::with_capacity(safe.len());
+    for (index, c) in safe.char_indices() {
+        match c {
+            '\n' => out.push_str("<br>"),
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '#' => out.extend(['\\', c]),
+            // An address becomes a link by itself unless its parts are kept apart.
+            ':' if safe[index..].starts_with("://") => out.push_str("\\:"),
+            '.' if ends_in_www(&safe[..index]) => out.push_str("\\."),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// An address as a link in Markdown; as plain text, if it is no web address or holds anything unusual.
+pub fn link_for_markdown(address: &str) -> String {
+    let usual = |c: char| c.is_ascii_alphanumeric() || "-._~/?#=&%+,:@".contains(c);
+    match address.strip_prefix("https://") {
+        Some(rest) if !rest.is_empty() && rest.chars().all(usual) && visible(address) == address => {
+            format!("<{address}>")
+        }
+        Some(_) | None => for_markdown(address),
+    }
+}
+
+/// `www` makes a link as `://` does.
+fn ends_in_www(text: &str) -> bool {
+    text.len().checked_sub(3).and_then(|at| text.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case("www"))
+}
+
+/// All of a text on one line: line breaks and runs of white space become one blank.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// At most `most` characters of a text, with a note that says how many more there were.
+pub fn clipped(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{} … ({} more)", &text[..end], text[end..].chars().count())),
+    }
+}
+
+/// At most `most` bytes of a text, cut between two characters, with `note` at the end if it was cut; the note is
+/// within the bound.
+pub fn bounded(text: &str, most: usize, note: &str) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(most.saturating_sub(note.len()));
+    format!("{}{note}", &text[..end])
+}

@@ -1,0 +1,13 @@
+//! What the reports say, to people and to the systems that read them.
+#![cfg(test)]
+
+#[path = "reports/consumers.rs"]
+mod consumers;
+#[path = "reports/formats.rs"]
+mod formats;
+#[path = "reports/hostile.rs"]
+mod hostile;
+#[path = "reports/sample.rs"]
+mod sample;
+#[path = "reports/xml.rs"]
+mod xml;
