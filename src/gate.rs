@@ -22,6 +22,7 @@ use keys::Keys;
 pub use places::BadRules;
 use places::Place;
 pub use refusal::{Refusal, RuleName};
+pub(crate) use target::is_here;
 use target::{Path, Target};
 
 /// What a run may call.

@@ -10,3 +10,4 @@ pub mod gate;
 pub mod report;
 pub mod secret;
 pub mod template;
+pub mod wire;

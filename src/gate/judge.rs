@@ -7,9 +7,9 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Host;
 
 use super::places::Place;
-use super::target::{Path, Target, is_override};
+use super::target::{Path, Target, is_here, is_override};
 use super::{Draft, Gate, Purpose, RuleName, SigningKey};
-use crate::address::{is_forbidden, is_local};
+use crate::address::is_forbidden;
 use crate::catalog::words::{Environment, Route, Stage};
 
 type Judged = Result<(), RuleName>;
@@ -171,12 +171,7 @@ impl Call<'_> {
             return Ok(());
         }
         refuse_if(self.is_handler(), RuleName::ProductionHandler)?;
-        let is_here = match &self.target.host {
-            Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
-            Host::Ipv4(ip) => is_local((*ip).into()),
-            Host::Ipv6(ip) => is_local((*ip).into()),
-        };
-        refuse_if(!is_here, RuleName::PublicRehearsal)
+        refuse_if(!is_here(&self.target.url), RuleName::PublicRehearsal)
     }
 
     fn is_handler(&self) -> bool {

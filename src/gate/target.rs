@@ -4,6 +4,7 @@ use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 use super::RuleName;
+use crate::address::is_local;
 
 /// How often a path is decoded before its depth counts as a trick.
 const DEEPEST: usize = 4;
@@ -58,6 +59,16 @@ pub(super) fn normal(host: &Host<String>) -> Host<String> {
         Host::Domain(name) => Host::Domain(name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()),
         Host::Ipv4(ip) => Host::Ipv4(*ip),
         Host::Ipv6(ip) => ip.to_ipv4_mapped().map_or(Host::Ipv6(*ip), Host::Ipv4),
+    }
+}
+
+/// Whether a URL stays on this machine or in its private network, as far as its host shows.
+pub(crate) fn is_here(url: &Url) -> bool {
+    match url.host().map(|host| normal(&host.to_owned())) {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => is_local(ip.into()),
+        Some(Host::Ipv6(ip)) => is_local(ip.into()),
+        None => false,
     }
 }
 

@@ -65,7 +65,11 @@ fn paths() -> impl Strategy<Value = String> {
         "#x",
         "/%2E",
     ];
-    prop::collection::vec(prop::sample::select(parts), 0..7).prop_map(|parts| parts.concat())
+    let any = prop::collection::vec(prop::sample::select(parts), 0..7).prop_map(|parts| parts.concat());
+    let between = prop::sample::select(vec!["/", "/", "//", "%2f", "%252f", "/./", "/x/../", "/x/%2e%2e/", ";x=1/"]);
+    let test_only = (between.clone(), between, prop::sample::select(vec!["test", "log", "LOG", "t%65st"]))
+        .prop_map(|(first, second, last)| format!("/v1{first}webhooks{second}{last}"));
+    prop_oneof![2 => any, 1 => test_only]
 }
 
 fn purposes() -> impl Strategy<Value = Purpose> {
@@ -214,6 +218,10 @@ fn violation(admitted: &Admitted, declared: &[Environment]) -> Option<&'static s
         (holds(&text, SHARED_KEY), "a key of both goes nowhere"),
         (holds(&text, PRODUCTION_KEY) && !(is_production && is_api), "production's key at home"),
         (declared.contains(&Environment::Production) && !(is_production && is_api), "the declared key at home"),
+        (
+            declared.contains(&Environment::Test) && !(is_test && is_api) && !is_test_delivery(admitted),
+            "the declared key at home",
+        ),
         (holds(&text, TEST_KEY) && !(is_test && is_api) && !is_test_delivery(admitted), "the test key at home"),
         (text.to_lowercase().contains("method-override") && (is_production || is_test), "no other method"),
         (admitted.headers.contains_key("host"), "no other host"),
@@ -234,9 +242,10 @@ fn elsewhere(admitted: &Admitted, host: &str, reads: bool) -> Option<&'static st
             let prefix = if *environment == Environment::Test { "test" } else { "" };
             host != format!("{prefix}{}.provider.example", if api == "main" { "api" } else { "side" })
         }
-        Purpose::Delivery { key: SigningKey::Production, .. } => true,
-        Purpose::Delivery { stage: Stage::Rehearsal, key } => !is_here || *key == SigningKey::Test,
-        Purpose::Delivery { stage: Stage::Test, .. } => is_handler || is_provider || reads,
+        Purpose::Delivery { stage: Stage::Rehearsal, key } => !is_here || *key != SigningKey::Issued,
+        Purpose::Delivery { stage: Stage::Test, key } => {
+            is_handler || is_provider || reads || *key == SigningKey::Production
+        }
         Purpose::Delivery { stage: Stage::Source | Stage::Production, .. } => true,
         Purpose::Partner { stage: Stage::Rehearsal } => !is_here,
         Purpose::Partner { stage: Stage::Test } => is_provider || (is_handler && !reads),
