@@ -24,7 +24,7 @@ pub fn is_public(ip: IpAddr) -> bool {
 pub fn is_local(ip: IpAddr) -> bool {
     match plain(ip) {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
+        IpAddr::V6(v6) => v6.is_loopback() || (v6.is_unique_local() && !is_metadata(v6)),
     }
 }
 
@@ -84,6 +84,6 @@ mod tests {
     #[test]
     fn the_metadata_service_is_forbidden_although_unique_local() {
         assert!(is_forbidden("fd00:ec2::254".parse().unwrap()));
-        assert!(!is_public("fd00:ec2::254".parse().unwrap()));
+        assert!(!is_public("fd00:ec2::254".parse().unwrap()) && !is_local("fd00:ec2::254".parse().unwrap()));
     }
 }

@@ -3,14 +3,20 @@
 //! Data flows one way: `cli -> app -> catalog -> plan -> execute -> judge -> report`.
 
 pub mod address;
+pub mod app;
 pub mod catalog;
+pub mod cli;
+pub mod environment;
 pub mod evidence;
+pub mod execute;
+pub mod gate;
 pub mod judge;
 pub mod partner;
 pub mod plan;
 pub mod report;
 pub mod secret;
+pub mod simulator;
 pub mod template;
-
 pub mod webhook;
+pub mod wire;
 pub mod yaml;

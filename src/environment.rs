@@ -1,0 +1,40 @@
+//! The environment that child processes are started with.
+
+use std::ffi::{OsStr, OsString};
+
+/// What a process cannot do without, and what changes how it speaks to people. Nothing here holds a secret.
+const NEEDED: [&str; 10] =
+    ["PATH", "HOME", "LANG", "LANGUAGE", "TMPDIR", "TZ", "USER", "LOGNAME", "SHELL", "SystemRoot"];
+
+/// The variables that a child process gets of ours: the few that every process needs, `LC_*`, and those that the
+/// profile passes by name. Everything else is withheld, so that a key in our environment never reaches a child.
+pub fn cleared(pass: &[String]) -> Vec<(OsString, OsString)> {
+    chosen(std::env::vars_os(), pass)
+}
+
+fn chosen(all: impl Iterator<Item = (OsString, OsString)>, pass: &[String]) -> Vec<(OsString, OsString)> {
+    let wanted = |name: &OsStr| {
+        NEEDED.iter().any(|needed| name == *needed)
+            || name.to_str().is_some_and(|name| name.starts_with("LC_"))
+            || pass.iter().any(|passed| name == passed.as_str())
+    };
+    all.filter(|(name, _)| wanted(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_needed_and_passed_variables_reach_a_child() {
+        let ours = ["PATH", "LC_ALL", "API_KEY", "NODE_OPTIONS", "HTTPS_PROXY", "PATHOLOGY", "LCX"];
+        let ours = ours.into_iter().map(|name| (OsString::from(name), OsString::from("value")));
+        let names: Vec<_> = chosen(ours, &["NODE_OPTIONS".into()]).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["PATH", "LC_ALL", "NODE_OPTIONS"]);
+    }
+
+    #[test]
+    fn the_real_environment_keeps_its_path() {
+        assert!(cleared(&[]).iter().any(|(name, _)| name == "PATH"));
+    }
+}

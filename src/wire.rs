@@ -1,0 +1,255 @@
+//! The wire: sends what the gate has admitted, within bounds, and records it without secrets.
+
+mod clients;
+mod record;
+mod trouble;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use reqwest::header::{HOST, HeaderMap, HeaderValue, LOCATION};
+use reqwest::{Response, StatusCode};
+use url::Url;
+
+pub use crate::address::is_public;
+use crate::catalog::words::Environment;
+use crate::evidence::{Outcome, Request, Trouble, TroubleKind};
+use crate::gate::{Admitted, Draft, Gate, Purpose, is_here};
+use crate::secret::Redactor;
+use clients::{Clients, Road};
+use trouble::trouble;
+
+/// The most that is read of any body, in bytes.
+pub const LARGEST_BODY: usize = 1024 * 1024;
+
+/// The most redirects that are followed.
+const MOST_REDIRECTS: usize = 5;
+
+/// Real host names that loopback servers play.
+#[derive(Clone, Debug, Default)]
+pub struct StandIns {
+    /// The host names, each with who plays it.
+    pub hosts: BTreeMap<String, StandIn>,
+    /// The throw-away authority that they, and only they, are trusted by, in PEM; without it they need a certificate
+    /// that this machine trusts.
+    pub ca_pem: Option<String>,
+}
+
+/// A server on 127.0.0.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StandIn {
+    /// Its port.
+    pub port: u16,
+    /// The address that it is taken to have.
+    pub address: IpAddr,
+}
+
+/// The bounds of one call.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// The time for the whole answer, from the sending to its last byte.
+    pub deadline: Duration,
+    /// The most bytes of the body; never more than [`LARGEST_BODY`].
+    pub body: usize,
+    /// Whether up to five redirects are followed. It has effect on open calls alone.
+    pub follow: bool,
+    /// The members of JSON that are recorded; everything else is dropped. Of answers from the provider's production
+    /// nothing is recorded but these, even where this is `None`.
+    pub keep: Option<Vec<String>>,
+}
+
+impl Limits {
+    /// The usual bounds, with a deadline.
+    pub fn within(deadline: Duration) -> Self {
+        Limits { deadline, body: LARGEST_BODY, follow: false, keep: None }
+    }
+}
+
+/// What came of a call.
+pub struct Sent {
+    /// What was sent, redacted.
+    pub request: Request,
+    /// What came back, redacted.
+    pub outcome: Outcome,
+    /// The body as it came, for a caller that looks for a token in it. Never to be recorded.
+    pub raw: Option<Vec<u8>>,
+    /// The address that was connected to, or the one that a stand-in is taken to have.
+    pub address: Option<IpAddr>,
+    /// From the sending to the end of the answer, or to the trouble.
+    pub latency: Duration,
+}
+
+/// Sends calls. Connections are kept and used again for a short while.
+pub struct Wire {
+    gate: Arc<Gate>,
+    redactor: Redactor,
+    stand_ins: BTreeMap<String, StandIn>,
+    clients: Clients,
+}
+
+/// What is known of a call while it is under way, for the case that its time runs out.
+#[derive(Default)]
+struct Progress {
+    host: String,
+    address: Option<IpAddr>,
+    status: Option<u16>,
+}
+
+/// A whole answer.
+struct Whole {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    environment: Option<Environment>,
+}
+
+impl Wire {
+    /// A wire behind a gate, which every redirect passes too.
+    pub fn new(gate: Arc<Gate>, stand_ins: &StandIns, redactor: Redactor) -> Self {
+        let normal = |name: &String| name.trim_end_matches('.').to_ascii_lowercase();
+        let known: BTreeMap<_, _> = stand_ins.hosts.iter().map(|(name, one)| (normal(name), *one)).collect();
+        let ports = known.iter().map(|(name, one)| (name.clone(), one.port)).collect();
+        Wire { gate, redactor, stand_ins: known, clients: Clients::new(ports, stand_ins.ca_pem.clone()) }
+    }
+
+    /// The gate, for those who need something admitted.
+    pub fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// Sends a call. Trouble is an outcome, not an error.
+    pub async fn send(&self, admitted: Admitted, limits: Limits) -> Sent {
+        let request = record::request(&admitted, &self.redactor);
+        // Made before the clock starts: reading this machine's roots is not the other side's slowness.
+        self.clients.get(self.road(&admitted.url)).await.ok();
+        let (started, mut progress) = (Instant::now(), Progress::default());
+        let exchanging = tokio::time::timeout(limits.deadline, self.exchange(admitted, &limits, &mut progress)).await;
+        let whole = exchanging.unwrap_or_else(|_| Err(trouble::late(limits.deadline, &progress.host, progress.status)));
+        let latency = started.elapsed();
+        let (outcome, raw) = match whole {
+            Ok(whole) => {
+                let nothing = Vec::new();
+                let keep = match whole.environment {
+                    Some(Environment::Production) => Some(limits.keep.as_ref().unwrap_or(&nothing)),
+                    Some(Environment::Test) | None => limits.keep.as_ref(),
+                };
+                let (status, keep) = (whole.status.as_u16(), keep.map(Vec::as_slice));
+                let answer = record::answer(status, &whole.headers, &whole.body, keep, &self.redactor);
+                (Outcome::Answered(answer), Some(whole.body))
+            }
+            Err(trouble) => {
+                let detail = self.redactor.text(&trouble.detail);
+                (Outcome::Trouble(Trouble { detail, ..trouble }), None)
+            }
+        };
+        Sent { request, outcome, raw, address: progress.address, latency }
+    }
+
+    async fn exchange(&self, first: Admitted, limits: &Limits, progress: &mut Progress) -> Result<Whole, Trouble> {
+        let follows = limits.follow && first.purpose == Purpose::Open;
+        let mut admitted = first;
+        for _ in 0..=MOST_REDIRECTS {
+            let environment = admitted.environment;
+            let next = Draft {
+                purpose: Purpose::Open,
+                method: admitted.method.to_string(),
+                url: admitted.url.to_string(),
+                headers: written(&admitted.headers),
+                body: Vec::new(),
+                credentials: Vec::new(),
+            };
+            let mut response = self.call(admitted, progress).await?;
+            let location = response.headers().get(LOCATION).filter(|_| follows && is_redirect(response.status()));
+            let Some(location) = location else {
+                let body = read(&mut response, limits.body.min(LARGEST_BODY), &progress.host).await?;
+                let (status, headers) = (response.status(), response.headers().clone());
+                return Ok(Whole { status, headers, body, environment });
+            };
+            admitted = self.redirected(next, location)?;
+        }
+        Err(trouble(
+            TroubleKind::Redirects,
+            format!("more than {MOST_REDIRECTS} redirects, the last from {}", progress.host),
+        ))
+    }
+
+    /// Sends one request and waits for the head of its answer.
+    async fn call(&self, admitted: Admitted, progress: &mut Progress) -> Result<Response, Trouble> {
+        admitted.url.host_str().unwrap_or_default().clone_into(&mut progress.host);
+        let stand_in = self.stand_ins.get(&progress.host);
+        (progress.address, progress.status) = (stand_in.map(|stand_in| stand_in.address), None);
+        let client = self.clients.get(self.road(&admitted.url)).await;
+        let client =
+            client.map_err(|why| trouble(TroubleKind::Certificate, format!("TLS is not possible here: {why}")))?;
+        let Admitted { method, mut url, mut headers, body, .. } = admitted;
+        if stand_in.is_some()
+            && let Some(port) = url.port()
+        {
+            // The port of a stand-in counts only where the URL has none.
+            let host = HeaderValue::from_str(&format!("{}:{port}", progress.host));
+            headers.extend(host.ok().map(|host| (HOST, host)));
+            url.set_port(None).ok();
+        }
+        let mut request = reqwest::Request::new(method, url);
+        *request.headers_mut() = headers;
+        if !body.is_empty() || !matches!(request.method().as_str(), "GET" | "HEAD" | "DELETE") {
+            *request.body_mut() = Some(body.into());
+        }
+        let response = client.execute(request).await.map_err(|error| trouble::of(&error, &progress.host))?;
+        progress.address = progress.address.or(response.remote_addr().map(|address| address.ip()));
+        progress.status = Some(response.status().as_u16());
+        Ok(response)
+    }
+
+    /// The next hop, which the gate judges like any other call.
+    fn redirected(&self, mut next: Draft, location: &HeaderValue) -> Result<Admitted, Trouble> {
+        let nowhere = || trouble(TroubleKind::Redirects, "a redirect leads nowhere: its location is not a URL");
+        let from = Url::parse(&next.url).map_err(|_| nowhere())?;
+        let to =
+            std::str::from_utf8(location.as_bytes()).ok().and_then(|text| from.join(text).ok()).ok_or_else(nowhere)?;
+        if from.scheme() == "https" && to.scheme() != "https" {
+            let detail = format!("{} redirects from https to {}", from.host_str().unwrap_or_default(), to.scheme());
+            return Err(trouble(TroubleKind::Redirects, detail));
+        }
+        if is_here(&to) && !is_here(&from) {
+            let detail =
+                format!("{} redirects into this machine or its private network", from.host_str().unwrap_or_default());
+            return Err(trouble(TroubleKind::Redirects, detail));
+        }
+        next.url = to.into();
+        self.gate.admit(next).map_err(|refusal| Trouble::from(&refusal))
+    }
+
+    fn road(&self, url: &Url) -> Road {
+        match url.scheme() {
+            "https" if url.host_str().is_some_and(|host| self.stand_ins.contains_key(host)) => Road::StandIn,
+            "https" => Road::Public,
+            _ => Road::Plain,
+        }
+    }
+}
+
+fn written(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
+}
+
+/// The statuses that send a reader elsewhere; 300 and 304 have no single place to go.
+fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+/// Reads a body as far as it is allowed to go. Whoever sends more loses the connection, when the response is dropped.
+async fn read(response: &mut Response, most: usize, host: &str) -> Result<Vec<u8>, Trouble> {
+    let too_large = || trouble(TroubleKind::TooLarge, format!("the answer of {host} is larger than {most} bytes"));
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| trouble::of(&error, host))? {
+        if body.len() + chunk.len() > most {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
