@@ -5,5 +5,6 @@
 pub mod catalog;
 pub mod evidence;
 pub mod report;
+pub mod simulator;
 pub mod template;
 pub mod webhook;
