@@ -5,6 +5,8 @@
 //! secrets), `now`, `today`, `mode`, `pages`, `facts` and the `tables`. What is not there counts as absent: a
 //! condition on it does not hold, and a member that is written from it is null.
 
+mod call;
+
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
@@ -13,6 +15,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::words::{Route, Span, Text};
+
+pub use call::{Call, Change, Find, Kind, List, Outcome, Remove, Repeats, Rule};
 
 /// The provider as the simulator plays it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -42,6 +46,82 @@ pub struct Simulated {
     /// The routes of each API. The first that matches is taken.
     pub routes: IndexMap<String, IndexMap<Route, Call>>,
     /// Who the clients are.
+    pub client: Client,
+    /// The states of a client.
+    pub states: IndexMap<String, State>,
+    /// To whom events are delivered.
+    pub subscriptions: Option<Subscriptions>,
+}
+
+/// Where a play takes place, which some routes ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// The partner's build runs against us.
+    Rehearsal,
+    /// We stand in for the provider's test environment.
+    Test,
+    /// We stand in for the provider's production environment.
+    Production,
+}
+
+impl Mode {
+    /// The word in packs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Mode::Rehearsal => "rehearsal",
+            Mode::Test => "test",
+            Mode::Production => "production",
+        }
+    }
+}
+
+/// A kind of record.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// The collection it is put into.
+    #[serde(rename = "in")]
+    pub within: String,
+    /// The fixture that holds its members.
+    pub of: String,
+}
+
+/// A reply.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body: the name of a fixture, or the JSON itself. None: no body.
+    pub body: Option<Value>,
+    /// Headers beside the media type.
+    #[serde(default)]
+    pub headers: IndexMap<String, Text>,
+    /// Values that the body reads as `with`, where nobody gives others.
+    #[serde(default)]
+    pub with: IndexMap<String, Value>,
+}
+
+/// The replies that no route names.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refusals {
+    /// There is no such route.
+    pub unknown_route: String,
+    /// The key or token is missing, wrong or expired.
+    pub unauthenticated: String,
+    /// The body is not JSON, or not an object.
+    pub malformed: String,
+    /// A member has the wrong type; `with` has `field`, `path` and `expected`.
+    pub wrong_type: String,
+    /// The body is too large.
+    pub too_large: String,
+    /// The operation does not exist in this environment.
+    pub not_here: String,
+}
+
+/// Who the clients are.
     pub client: Client,
     /// The states of a client.
     pub states: IndexMap<String, State>,
@@ -334,6 +414,8 @@ pub struct Subscriptions {
     /// The collection.
     #[serde(rename = "in")]
     pub within: String,
+    /// The member that identifies one.
+    pub key: String,
     /// The member with the address.
     pub url: String,
     /// The member with the list of events.
@@ -347,23 +429,4 @@ pub struct Subscriptions {
     /// A further condition, which reads `subscription`.
     #[serde(rename = "if")]
     pub condition: Option<String>,
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::catalog::provider::Provider;
-
-    #[test]
-    fn the_built_in_pack_is_understood_and_lists_the_whole_checklist() {
-        let text = include_str!("../../checks/debitura/provider.yaml");
-        let provider: Provider = serde_yaml::from_str(text).unwrap();
-        assert_eq!(provider.items.len(), 40);
-        let mut ids: Vec<_> = provider.items.iter().map(|item| &item.id).collect();
-        ids.dedup();
-        assert_eq!(ids.len(), 40);
-        let webhooks = provider.webhooks.unwrap();
-        assert_eq!(webhooks.events.values().filter(|event| event.required).count(), 7);
-        assert_eq!(serde_json::json!(webhooks.events.keys().collect::<Vec<_>>()), provider.facts["all_events"]);
-        assert!(provider.simulator.is_some());
-    }
 }

@@ -219,12 +219,12 @@ fn is_public(ip: std::net::IpAddr) -> bool {
     match ip {
         std::net::IpAddr::V4(ip) => {
             let shared = ip.octets()[0] == 100 && ip.octets()[1] & 0xC0 == 64;
-            !(ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified() || shared)
-                && !(ip.is_multicast() || ip.is_broadcast())
+            let local = ip.is_loopback() || ip.is_private() || ip.is_link_local() || shared;
+            !(local || ip.is_unspecified() || ip.is_multicast() || ip.is_broadcast())
         }
         std::net::IpAddr::V6(ip) => {
-            !(ip.is_loopback() || ip.is_unspecified() || ip.is_multicast())
-                && !(ip.is_unique_local() || ip.is_unicast_link_local())
+            let local = ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local();
+            !(local || ip.is_unspecified() || ip.is_multicast())
         }
     }
 }
@@ -239,7 +239,8 @@ mod tests {
     }
 
     fn scope() -> Scope {
-        Scope::default().with("body", &json!({ "amount": 1.5, "list": [{ "name": "a" }, { "name": "b" }], "code": "dk" }))
+        Scope::default()
+            .with("body", &json!({ "amount": 1.5, "list": [{ "name": "a" }, { "name": "b" }], "code": "dk" }))
     }
 
     #[test]
