@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::check::Check;
 use super::expect::{DeliveryRule, Expectation, Source};
-use super::load::{Fixtures, PackedCheck};
+use super::fixtures::Fixtures;
+use super::load::PackedCheck;
 use super::provider::Provider;
 use super::step::{Step, Which};
 use super::words::Stage;
@@ -72,9 +73,9 @@ fn provider_file(
         }
     }
     for (name, event) in provider.webhooks.iter().flat_map(|hooks| &hooks.events) {
-        if fixtures.json(&event.body).is_none() {
+        if let Err(error) = fixtures.json(&event.body) {
             let pointer = format!("/webhooks/events/{}/body", name.replace('/', "~1"));
-            problems.push(document.problem(&pointer, format!("there is no fixture `{}.json` with valid JSON", event.body)));
+            problems.push(document.problem(&pointer, error.to_string()));
         }
     }
     for name in fixtures.names().filter(|name| !name.starts_with("sample/")) {

@@ -10,12 +10,12 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::check::Check;
+use super::fixtures::{Files, Fixtures, all_embedded, embedded};
 use super::lint;
 use super::provider::Provider;
 use crate::yaml::{Document, LARGEST, Problem, Problems};
 
 static CHECKS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/checks");
-static FIXTURES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
 
 /// The name of the file that makes a folder a pack.
 const PROVIDER: &str = "provider.yaml";
@@ -59,34 +59,10 @@ pub struct PackedCheck {
     pub document: Document,
 }
 
-/// The fixtures of a pack: file contents by name below `fixtures/<provider>/`.
-#[derive(Clone, Debug, Default)]
-pub struct Fixtures(BTreeMap<String, Cow<'static, [u8]>>);
-
-impl Fixtures {
-    /// The JSON of a fixture by its name without `.json`, such as `events/client.linked`.
-    pub fn json(&self, name: &str) -> Option<Value> {
-        serde_json::from_slice(self.0.get(&format!("{name}.json"))?).ok()
-    }
-
-    /// The bytes of a fixture by its whole name.
-    pub fn bytes(&self, name: &str) -> Option<&[u8]> {
-        self.0.get(name).map(AsRef::as_ref)
-    }
-
-    /// All names, sorted.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
-    }
-}
-
-/// The files of all packs: contents by path below the folder.
-type Files = BTreeMap<String, Cow<'static, [u8]>>;
-
 impl Catalog {
     /// The packs that are built into the program.
     pub fn built_in() -> Result<Self, Problems> {
-        assemble(&embedded(&CHECKS), &embedded(&FIXTURES), "checks", true)
+        assemble(&embedded(&CHECKS), &all_embedded(), "checks", true)
     }
 
     /// The packs of a folder: `DIR/<provider>/provider.yaml`, with fixtures beside it in `DIR/../fixtures/<provider>`.
@@ -105,22 +81,6 @@ impl Catalog {
         self.warnings.0.extend(other.warnings.0);
         self
     }
-}
-
-/// A file that was compiled in, by the path of the fixture or check below its folder.
-pub fn embedded_fixture(path: &str) -> Option<&'static [u8]> {
-    FIXTURES.get_file(path).map(include_dir::File::contents)
-}
-
-fn embedded(folder: &Dir<'static>) -> Files {
-    let mut files = Files::new();
-    for file in folder.files() {
-        files.insert(file.path().to_string_lossy().replace('\\', "/"), Cow::Borrowed(file.contents()));
-    }
-    for inner in folder.dirs() {
-        files.extend(embedded(inner));
-    }
-    files
 }
 
 fn on_disk(folder: &Path) -> Result<Files, Problem> {
@@ -216,7 +176,7 @@ fn pack(name: &str, checks: &Files, fixtures: &Files, shown: &str, built_in: boo
         }
     }
     let Some((provider, facts, document)) = provider else { return Err(problems) };
-    let fixtures = Fixtures(below(fixtures, name).map(|(path, bytes)| (path.to_owned(), bytes.clone())).collect());
+    let fixtures = Fixtures::of(name, fixtures);
     // With a file unread, `needs` and item lints would blame the others for it.
     if problems.is_empty() {
         problems.extend(lint::pack(&provider, &facts, &document, &read, &fixtures));
@@ -244,7 +204,7 @@ fn digest(name: &str, checks: &Files, fixtures: &Fixtures) -> String {
     for (path, bytes) in below(checks, name) {
         add("check", path, bytes);
     }
-    for (path, bytes) in &fixtures.0 {
+    for (path, bytes) in fixtures.all() {
         add("fixture", path, bytes);
     }
     hex::encode(hash.finalize())

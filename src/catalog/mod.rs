@@ -5,6 +5,7 @@ pub mod expect;
 mod lint;
 pub mod load;
 pub mod matcher;
+pub mod fixtures;
 pub mod provider;
 pub mod simulated;
 pub mod step;

@@ -136,6 +136,8 @@ pub struct Webhooks {
     pub time: Vec<Where>,
     /// Where the event's name sits in the body, beside any header.
     pub name: Option<Where>,
+    /// The action of a profile after which the partner knows the client that deliveries are about.
+    pub known_after: Option<String>,
     /// The events, in the provider's order.
     pub events: IndexMap<String, Event>,
     /// Mistakes that handlers are known to make, by what to say of them, and how a delivery would have to be signed

@@ -1,9 +1,432 @@
 //! How a pack describes its provider as we play it: the `simulator` section of `provider.yaml`.
+//!
+//! Conditions (`if`) are bare expressions; every other text may hold `{{ }}` templates. Both read `body`, `query`,
+//! `headers` and `path` of the request, what `find` found, `client` and `state`, `with`, `fresh` (new ids, tokens,
+//! secrets), `now`, `today`, `mode`, `pages`, `facts` and the `tables`. What is not there counts as absent: a
+//! condition on it does not hold, and a member that is written from it is null.
 
+mod call;
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
+
+use super::words::{Route, Span, Text};
+
+pub use call::{Call, Change, Find, Kind, List, Outcome, Remove, Repeats, Rule};
 
 /// The provider as the simulator plays it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Simulated {}
+pub struct Simulated {
+    /// What says whom a call is about, strongest first: a path in the body (`$.email`), a segment of the URL
+    /// (`/clients/{tenant}`), or `bearer` for the client of the token.
+    pub about: Vec<Text>,
+    /// What is secret in replies: a label, and the path of the values that it is for.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, String>,
+    /// JSON fixtures that conditions and templates may read, by the name they have there.
+    #[serde(default)]
+    pub tables: BTreeMap<String, String>,
+    /// What is there from the beginning, by the name that templates have for it, as fixtures.
+    #[serde(default)]
+    pub holds: BTreeMap<String, String>,
+    /// The kinds of record that can be created.
+    pub records: IndexMap<String, Record>,
+    /// The replies, by the names that checks use in their overlays.
+    pub replies: IndexMap<String, Reply>,
+    /// The replies that no route names.
+    pub refusals: Refusals,
+    /// Validation rules that several routes share.
+    #[serde(default)]
+    pub rules: IndexMap<String, Vec<Rule>>,
+    /// The routes of each API. The first that matches is taken.
+    pub routes: IndexMap<String, IndexMap<Route, Call>>,
+    /// Who the clients are.
+    pub client: Client,
+    /// The states of a client.
+    pub states: IndexMap<String, State>,
+    /// To whom events are delivered.
+    pub subscriptions: Option<Subscriptions>,
+}
+
+/// Where a play takes place, which some routes ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// The partner's build runs against us.
+    Rehearsal,
+    /// We stand in for the provider's test environment.
+    Test,
+    /// We stand in for the provider's production environment.
+    Production,
+}
+
+impl Mode {
+    /// The word in packs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Mode::Rehearsal => "rehearsal",
+            Mode::Test => "test",
+            Mode::Production => "production",
+        }
+    }
+}
+
+/// A kind of record.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// The collection it is put into.
+    #[serde(rename = "in")]
+    pub within: String,
+    /// The fixture that holds its members.
+    pub of: String,
+}
+
+/// A reply.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body: the name of a fixture, or the JSON itself. None: no body.
+    pub body: Option<Value>,
+    /// Headers beside the media type.
+    #[serde(default)]
+    pub headers: IndexMap<String, Text>,
+    /// Values that the body reads as `with`, where nobody gives others.
+    #[serde(default)]
+    pub with: IndexMap<String, Value>,
+}
+
+/// The replies that no route names.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refusals {
+    /// There is no such route.
+    pub unknown_route: String,
+    /// The key or token is missing, wrong or expired.
+    pub unauthenticated: String,
+    /// The body is not JSON, or not an object.
+    pub malformed: String,
+    /// A member has the wrong type; `with` has `field`, `path` and `expected`.
+    pub wrong_type: String,
+    /// The body is too large.
+    pub too_large: String,
+    /// The operation does not exist in this environment.
+    pub not_here: String,
+}
+
+/// Who the clients are.
+    pub client: Client,
+    /// The states of a client.
+    pub states: IndexMap<String, State>,
+    /// To whom events are delivered.
+    pub subscriptions: Option<Subscriptions>,
+}
+
+/// Where a play takes place, which some routes ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// The partner's build runs against us.
+    Rehearsal,
+    /// We stand in for the provider's test environment.
+    Test,
+    /// We stand in for the provider's production environment.
+    Production,
+}
+
+impl Mode {
+    /// The word in packs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Mode::Rehearsal => "rehearsal",
+            Mode::Test => "test",
+            Mode::Production => "production",
+        }
+    }
+}
+
+/// A kind of record.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// The collection it is put into.
+    #[serde(rename = "in")]
+    pub within: String,
+    /// The fixture that holds its members.
+    pub of: String,
+}
+
+/// A reply.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body: the name of a fixture, or the JSON itself. None: no body.
+    pub body: Option<Value>,
+    /// Headers beside the media type.
+    #[serde(default)]
+    pub headers: IndexMap<String, Text>,
+    /// Values that the body reads as `with`, where nobody gives others.
+    #[serde(default)]
+    pub with: IndexMap<String, Value>,
+}
+
+/// The replies that no route names.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refusals {
+    /// There is no such route.
+    pub unknown_route: String,
+    /// The key or token is missing, wrong or expired.
+    pub unauthenticated: String,
+    /// The body is not JSON, or not an object.
+    pub malformed: String,
+    /// A member has the wrong type; `with` has `field`, `path` and `expected`.
+    pub wrong_type: String,
+    /// The body is too large.
+    pub too_large: String,
+    /// The operation does not exist in this environment.
+    pub not_here: String,
+}
+
+/// What a route does.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// Where it exists, if not everywhere.
+    pub only: Option<Vec<Mode>>,
+    /// The types of members of the body, by path. A route without it takes no body.
+    pub body: Option<IndexMap<String, Kind>>,
+    /// What is refused by looking at the request alone, in order.
+    #[serde(default)]
+    pub refuse: Vec<Rule>,
+    /// What is looked up, by the name that templates have for it, in order.
+    #[serde(default)]
+    pub find: IndexMap<String, Find>,
+    /// A page of records, which templates know as `list`.
+    pub list: Option<List>,
+    /// How a repeat of the same request is recognised.
+    pub repeats: Option<Repeats>,
+    /// What then happens: the first whose condition holds, here or, after these, in the client's state.
+    #[serde(default)]
+    pub then: Vec<Outcome>,
+}
+
+/// The types of members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A string.
+    Text,
+    /// Any number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// An object.
+    Object,
+    /// An array.
+    List,
+    /// A UUID as a string.
+    Uuid,
+    /// A date, or a date and time, as a string.
+    Date,
+}
+
+/// A validation rule: a condition and the reply that it gives, or shared rules.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// The condition under which the request is refused.
+    #[serde(rename = "if")]
+    pub condition: Option<String>,
+    /// Shared rules by their name, instead of a condition.
+    pub rules: Option<String>,
+    /// The rule is tried on every element that this path selects; they are `item` then, and `index` counts them.
+    /// Elsewhere `item` is the body.
+    pub each: Option<String>,
+    /// The reply. With shared rules: instead of theirs.
+    pub reply: Option<String>,
+    /// Values that the reply reads as `with`.
+    #[serde(default)]
+    pub with: IndexMap<String, Value>,
+}
+
+/// A look-up: the latest record of a collection whose members are as said.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Find {
+    /// The collection.
+    #[serde(rename = "in")]
+    pub within: String,
+    /// Members and their values.
+    #[serde(rename = "where")]
+    pub members: IndexMap<String, Text>,
+    /// Members that must not have these values.
+    #[serde(default)]
+    pub except: IndexMap<String, Text>,
+    /// The reply if there is none. None: it goes on without.
+    #[serde(rename = "else")]
+    pub otherwise: Option<String>,
+    /// The kind of record that is created if there is none.
+    pub creates: Option<String>,
+}
+
+/// A page of records.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// The collection.
+    #[serde(rename = "in")]
+    pub within: String,
+    /// Members and their values; a value that is absent restricts nothing.
+    #[serde(rename = "where", default)]
+    pub members: IndexMap<String, Text>,
+    /// How many records are on a page, where the query does not say.
+    pub size: u32,
+    /// The largest page.
+    pub at_most: u32,
+}
+
+/// How a repeat is recognised.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Repeats {
+    /// The header that holds the key of a request.
+    pub header: String,
+    /// The reply to another body with the same key.
+    pub conflict: String,
+}
+
+/// What a call or an event brings about.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// The condition.
+    #[serde(rename = "if")]
+    pub condition: Option<String>,
+    /// Values that records, events and the reply read as `with`.
+    #[serde(default)]
+    pub with: IndexMap<String, Value>,
+    /// The kind of record that is created; templates then know it by that name.
+    pub creates: Option<String>,
+    /// One record is created for every element that this path selects in the body, which is `item` then.
+    pub each: Option<String>,
+    /// Records that change.
+    #[serde(default)]
+    pub changes: Vec<Change>,
+    /// Records that go.
+    #[serde(default)]
+    pub removes: Vec<Remove>,
+    /// The state that the client is in then.
+    pub becomes: Option<String>,
+    /// Events that are sent. For an event that happens: instead of itself.
+    pub sends: Option<Vec<Text>>,
+    /// The reply to a call.
+    pub reply: Option<String>,
+}
+
+/// Records that change.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// The collection.
+    #[serde(rename = "in")]
+    pub within: String,
+    /// Members and their values; one that is absent selects nothing.
+    #[serde(rename = "where")]
+    pub members: IndexMap<String, Text>,
+    /// The new values. A template without a value changes nothing.
+    pub set: IndexMap<String, Value>,
+}
+
+/// Records that go.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Remove {
+    /// The collection.
+    #[serde(rename = "in")]
+    pub within: String,
+    /// Members and their values; one that is absent selects nothing.
+    #[serde(rename = "where")]
+    pub members: IndexMap<String, Text>,
+}
+
+/// Who the clients are.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    /// The collection of them. Their records have a member `state`.
+    #[serde(rename = "in")]
+    pub within: String,
+    /// The member that identifies one.
+    pub key: String,
+    /// Where the call that creates one says who it is; a client that was prepared is recognised by it, exactly.
+    pub recognised_by: Vec<String>,
+    /// The state of one that nobody prepared.
+    pub starts: String,
+    /// What events of a client are about, too, by the name that templates have for it.
+    #[serde(default)]
+    pub find: IndexMap<String, Find>,
+}
+
+/// A state of a client.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    /// Other calls do not find the client in this state, and no token is valid.
+    #[serde(default)]
+    pub hidden: bool,
+    /// Values that templates read as `state`, beside its `name`. They may be templates over `client`.
+    #[serde(default)]
+    pub with: IndexMap<String, Value>,
+    /// What calls bring about.
+    #[serde(default)]
+    pub calls: IndexMap<Route, Vec<Outcome>>,
+    /// What events bring about: the first whose condition holds.
+    #[serde(default)]
+    pub events: IndexMap<String, Vec<Outcome>>,
+    /// The event that comes by itself.
+    pub after: Option<After>,
+}
+
+/// An event that comes by itself.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct After {
+    /// How long the client must have been in the state.
+    pub time: Span,
+    /// The event.
+    pub event: String,
+}
+
+/// To whom events are delivered: the members of a subscription.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Subscriptions {
+    /// The collection.
+    #[serde(rename = "in")]
+    pub within: String,
+    /// The member that identifies one.
+    pub key: String,
+    /// The member with the address.
+    pub url: String,
+    /// The member with the list of events.
+    pub events: String,
+    /// The member with the secret.
+    pub secret: String,
+    /// The member that says whether it is switched on.
+    pub active: String,
+    /// The member that says why it was switched off.
+    pub disabled: String,
+    /// A further condition, which reads `subscription`.
+    #[serde(rename = "if")]
+    pub condition: Option<String>,
+}

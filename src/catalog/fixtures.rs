@@ -1,0 +1,117 @@
+//! Fixtures: the bodies of replies and events, from the program itself or from a folder.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use include_dir::{Dir, include_dir};
+use serde_json::Value;
+
+static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/fixtures");
+
+/// The files of packs: contents by path, with `/` between its parts.
+pub(super) type Files = BTreeMap<String, Cow<'static, [u8]>>;
+
+/// The fixtures of one provider, by names relative to its folder.
+#[derive(Clone, Debug, Default)]
+pub struct Fixtures {
+    provider: String,
+    files: Files,
+}
+
+/// Why a fixture cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FixtureError {
+    /// Its name.
+    pub name: String,
+    /// One sentence.
+    pub why: String,
+}
+
+impl fmt::Display for FixtureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the fixture `{}` {}", self.name, self.why)
+    }
+}
+
+impl std::error::Error for FixtureError {}
+
+impl Fixtures {
+    /// Those that the program was built with.
+    pub fn built_in(provider: &str) -> Self {
+        Fixtures::of(provider, &embedded(&BUILT_IN))
+    }
+
+    /// Those of one provider among some files.
+    pub(super) fn of(provider: &str, files: &Files) -> Self {
+        let prefix = format!("{provider}/");
+        let mine = files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix(&prefix)?.to_owned(), bytes.clone())));
+        Fixtures { provider: provider.to_owned(), files: mine.collect() }
+    }
+
+    /// All names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// All names and contents, sorted.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_ref()))
+    }
+
+    /// The text of a fixture.
+    ///
+    /// # Errors
+    ///
+    /// A file that is not there or not UTF-8.
+    pub fn text(&self, name: &str) -> Result<&str, FixtureError> {
+        let error = |why: &str| FixtureError { name: name.to_owned(), why: why.to_owned() };
+        let missing = || error(&format!("does not exist: there is no `fixtures/{}/{name}`", self.provider));
+        let bytes = self.files.get(name).ok_or_else(missing)?;
+        std::str::from_utf8(bytes).map_err(|_| error("is not UTF-8"))
+    }
+
+    /// A JSON fixture, by its name without `.json`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Fixtures::text`], and a text that is not JSON.
+    pub fn json(&self, name: &str) -> Result<Value, FixtureError> {
+        let text = self.text(&format!("{name}.json"))?;
+        serde_json::from_str(text)
+            .map_err(|cause| FixtureError { name: name.to_owned(), why: format!("is not JSON: {cause}") })
+    }
+}
+
+/// The files that were compiled into the program, by their paths below a folder.
+pub(super) fn embedded(folder: &Dir<'static>) -> Files {
+    let mut files = Files::new();
+    for file in folder.files() {
+        files.insert(file.path().to_string_lossy().replace('\\', "/"), Cow::Borrowed(file.contents()));
+    }
+    for inner in folder.dirs() {
+        files.extend(embedded(inner));
+    }
+    files
+}
+
+/// All fixtures that were compiled into the program.
+pub(super) fn all_embedded() -> Files {
+    embedded(&BUILT_IN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fixture_is_found_by_its_name_and_a_wrong_name_is_explained() {
+        let file = |name: &str, text: &str| (format!("acme/{name}"), Cow::Owned(text.as_bytes().to_vec()));
+        let fixtures = Fixtures::of("acme", &Files::from([file("ok.json", "{\"a\": 1}"), file("bad.json", "{")]));
+        assert_eq!(fixtures.json("ok"), Ok(serde_json::json!({ "a": 1 })));
+        for (name, words) in [("bad", "is not JSON"), ("none", "there is no `fixtures/acme/none.json`"), ("../acme/ok", "does not exist")] {
+            assert!(fixtures.json(name).unwrap_err().to_string().contains(words), "{name}");
+        }
+        assert!(Fixtures::built_in("debitura").names().count() > 10);
+    }
+}

@@ -1,0 +1,78 @@
+//! Time that can be moved: real time plus an offset, so that a schedule of hours takes milliseconds.
+
+use std::time::{Duration, Instant};
+
+use time::OffsetDateTime;
+use tokio::sync::watch;
+
+/// The clock of a play. Clones are the same clock.
+#[derive(Clone, Debug)]
+pub struct Clock {
+    started: Instant,
+    ahead: watch::Sender<Duration>,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Clock { started: Instant::now(), ahead: watch::Sender::new(Duration::ZERO) }
+    }
+}
+
+impl Clock {
+    /// The time of the play, in UTC.
+    pub fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc() + *self.ahead.borrow()
+    }
+
+    /// How long the play has lasted in its own time.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed() + *self.ahead.borrow()
+    }
+
+    /// Moves the time forward, at once, for everybody who waits.
+    pub fn advance(&self, by: Duration) {
+        self.ahead.send_modify(|ahead| *ahead += by);
+    }
+
+    /// Waits until so much time of the play has passed.
+    pub async fn sleep(&self, time: Duration) {
+        self.sleep_until(self.elapsed() + time).await;
+    }
+
+    /// Waits for a moment of the play, given as what [`Clock::elapsed`] says then.
+    pub async fn sleep_until(&self, moment: Duration) {
+        let mut moved = self.ahead.subscribe();
+        loop {
+            let left = moment.saturating_sub(self.elapsed());
+            if left.is_zero() {
+                return;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(left) => {}
+                // The sender lives in `self`, so this only ends when time moves.
+                _ = moved.changed() => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_week_passes_as_soon_as_the_clock_is_moved() {
+        let clock = Clock::default();
+        let week = clock.elapsed() + Duration::from_hours(7 * 24);
+        let waiting = tokio::spawn({
+            let clock = clock.clone();
+            async move { clock.sleep_until(week).await }
+        });
+        let before = clock.now();
+        clock.advance(Duration::from_hours(3 * 24));
+        assert!(!waiting.is_finished());
+        clock.advance(Duration::from_hours(5 * 24));
+        tokio::time::timeout(Duration::from_secs(5), waiting).await.unwrap().unwrap();
+        assert!(clock.now() - before >= time::Duration::days(8));
+    }
+}

@@ -1,0 +1,175 @@
+//! Delivers events as the provider would: signed, timed, repeated, and given up.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use url::Url;
+
+use super::Inner;
+use super::journal::Entry;
+use super::store::{Members, Which};
+use super::turn::{Dispatch, text};
+use crate::catalog::provider::{Documented, Variation, Webhooks};
+use crate::evidence::{Answer, Body, Delivery, Outcome, Request, Role, Trouble, TroubleKind};
+use crate::webhook::{Order, Parcel, compose};
+
+/// So much of an answer is read.
+const MOST_BYTES: usize = 64 << 10;
+
+/// Delivers an event to its subscription, until it is accepted or given up.
+pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {
+    let Some(scheme) = &inner.script.provider.webhooks else { return };
+    let mut due = inner.clock.elapsed();
+    let mut failures = 0;
+    for delay in &scheme.retries {
+        // Each attempt is due by the plan and not by the end of the one before, so that moving the clock moves all.
+        due += delay.0;
+        inner.clock.sleep_until(due).await;
+        let Some(subscription) = inner.subscription(&dispatch) else { return };
+        let outcome = attempt(&inner, scheme, &dispatch, &subscription).await;
+        let status = outcome.answer().map(|answer| answer.status);
+        if status.is_some_and(|status| scheme.success.status.holds(status)) {
+            return;
+        }
+        if matches!(&outcome, Outcome::Trouble(trouble) if trouble.kind == TroubleKind::Refused) {
+            return;
+        }
+        failures += 1;
+        if let Some(reason) = status.and_then(|status| scheme.disable.at_once_on.get(&status)) {
+            return inner.disable(&dispatch, Some(reason));
+        }
+        if failures >= scheme.disable.after_failures {
+            return inner.disable(&dispatch, scheme.disable.reason.as_ref());
+        }
+    }
+}
+
+async fn attempt(inner: &Inner, scheme: &Webhooks, dispatch: &Dispatch, subscription: &Members) -> Outcome {
+    let from = Instant::now();
+    let to = inner.script.spec.subscriptions.as_ref();
+    let member = |name: Option<&String>| name.and_then(|name| subscription.get(name)).map(text).unwrap_or_default();
+    let (url, secret) = (member(to.map(|to| &to.url)), member(to.map(|to| &to.secret)));
+    let variation = Variation::default();
+    let order = Order {
+        scheme,
+        event: &dispatch.event,
+        body: &dispatch.body,
+        id: &dispatch.id,
+        secret: &secret,
+        // Real time, whatever the clock of the play says: the partner's own clock is real.
+        sent_at: OffsetDateTime::now_utc().unix_timestamp(),
+        variation: &variation,
+    };
+    let (request, outcome) = match compose(&order) {
+        Ok(parcel) => {
+            let request = Request {
+                method: "POST".into(),
+                url: url.clone(),
+                headers: parcel.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect(),
+                body: body_of(&parcel.body),
+            };
+            (request, send(inner, &url, parcel, scheme.success.patience()).await)
+        }
+        Err(error) => (Request { url, ..Request::default() }, trouble(TroubleKind::Refused, error.to_string())),
+    };
+    record(inner, dispatch, (from, request, outcome.clone()), scheme);
+    outcome
+}
+
+fn record(inner: &Inner, dispatch: &Dispatch, sent: (Instant, Request, Outcome), scheme: &Webhooks) {
+    let (from, request, outcome) = sent;
+    let to = Instant::now();
+    let documented = scheme.events.get(&dispatch.event).is_some_and(|event| event.documented == Documented::Fully);
+    let what = Delivery {
+        role: Role::Plain,
+        event: dispatch.event.clone(),
+        event_id: dispatch.id.clone(),
+        age_s: 0,
+        request,
+        outcome,
+        latency_ms: u64::try_from(to.duration_since(from).as_millis()).unwrap_or(u64::MAX),
+        documented,
+        effects: None,
+    };
+    inner.deliveries.add(Entry { from, to, what }, MOST_BYTES / 16);
+}
+
+async fn send(inner: &Inner, url: &str, parcel: Parcel, patience: Duration) -> Outcome {
+    let Ok(url) = Url::parse(url) else {
+        return trouble(TroubleKind::Refused, format!("`{url}` is not a URL"));
+    };
+    if !(inner.may_deliver)(&url) {
+        return trouble(TroubleKind::Refused, format!("the simulator does not deliver to {url}"));
+    }
+    let mut request = inner.client.post(url).body(parcel.body);
+    for (name, value) in parcel.headers {
+        request = request.header(name, value);
+    }
+    match tokio::time::timeout(patience, read(request)).await {
+        Ok(Ok(answer)) => Outcome::Answered(answer),
+        Ok(Err(error)) if error.is_connect() => trouble(TroubleKind::Connect, "nobody could be reached".into()),
+        Ok(Err(_)) => trouble(TroubleKind::Broken, "the connection ended before the answer did".into()),
+        Err(_) => trouble(TroubleKind::Timeout, format!("no whole answer within {} s", patience.as_secs())),
+    }
+}
+
+async fn read(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
+    let mut response = request.send().await?;
+    let headers = response.headers().iter();
+    let headers =
+        headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+    let (status, headers) = (response.status().as_u16(), headers.collect());
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > MOST_BYTES {
+            bytes.truncate(MOST_BYTES);
+            break;
+        }
+    }
+    Ok(Answer { status, headers, body: body_of(&bytes) })
+}
+
+fn trouble(kind: TroubleKind, detail: String) -> Outcome {
+    Outcome::Trouble(Trouble { kind, detail })
+}
+
+/// A body as far as it can be understood, cut at a bound.
+pub(super) fn body_of(bytes: &[u8]) -> Body {
+    if bytes.is_empty() {
+        return Body::Empty;
+    }
+    if bytes.len() > MOST_BYTES {
+        let cut = String::from_utf8_lossy(bytes.get(..MOST_BYTES).unwrap_or_default());
+        return Body::Text(format!("{cut}… ({} bytes)", bytes.len()));
+    }
+    match (serde_json::from_slice(bytes), std::str::from_utf8(bytes)) {
+        (Ok(json), _) => Body::Json(json),
+        (Err(_), Ok(text)) => Body::Text(text.to_owned()),
+        (Err(_), Err(_)) => Body::Binary(bytes.len()),
+    }
+}
+
+impl Inner {
+    /// The subscription of a dispatch as it is now, if it is there and switched on.
+    fn subscription(&self, dispatch: &Dispatch) -> Option<Members> {
+        let to = self.script.spec.subscriptions.as_ref()?;
+        let store = self.store();
+        let record = store.find(&to.within, &self.which(dispatch))?;
+        (record.get(&to.active) == Some(&Value::Bool(true))).then(|| record.clone())
+    }
+
+    fn disable(&self, dispatch: &Dispatch, reason: Option<&String>) {
+        let Some(to) = &self.script.spec.subscriptions else { return };
+        let set = [(to.active.clone(), json!(false)), (to.disabled.clone(), json!(reason))];
+        self.store().change(&to.within, &self.which(dispatch), &set.into_iter().collect());
+    }
+
+    fn which(&self, dispatch: &Dispatch) -> Which {
+        let key = self.script.spec.subscriptions.as_ref().map(|to| to.key.clone()).unwrap_or_default();
+        let value = dispatch.subscription.get(&key).cloned().unwrap_or_default();
+        Which { like: Members::from_iter([(key, value)]), unlike: Members::new() }
+    }
+}

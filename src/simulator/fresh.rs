@@ -1,0 +1,21 @@
+//! Values that were never used: ids, tokens, secrets, numbers.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+
+/// New values. `secret`: the one that every subscription gets, where it is given.
+pub(super) fn fresh(number: u64, secret: Option<&str>) -> Value {
+    let secret = secret.map_or_else(|| STANDARD.encode(rand::random::<[u8; 32]>()), str::to_owned);
+    json!({
+        "id": uuid::Uuid::new_v4(), "link": uuid::Uuid::new_v4(), "number": number,
+        "token": token(), "secret": secret
+    })
+}
+
+/// A text that looks like a signed JSON Web Token, which nobody but us can tell from one.
+fn token() -> String {
+    let claims = json!({ "jti": uuid::Uuid::new_v4() }).to_string();
+    let parts = [r#"{"alg":"HS256","typ":"JWT"}"#.as_bytes(), claims.as_bytes(), &rand::random::<[u8; 32]>()];
+    parts.map(|part| URL_SAFE_NO_PAD.encode(part)).join(".")
+}

@@ -1,0 +1,69 @@
+//! Events that happen at the provider, without a call: a client signs, a request expires, a case is closed.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::script::Script;
+use super::store::Store;
+use super::turn::{Dispatch, Moment, Timer, Turn};
+
+/// Why an event cannot happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HappenError {
+    /// Nobody has created this client.
+    UnknownClient(String),
+    /// The client's state has no such event, or its condition does not hold.
+    NotNow {
+        /// The event.
+        event: String,
+        /// The state that the client is in.
+        state: String,
+        /// The events that this state has.
+        possible: Vec<String>,
+    },
+}
+
+impl fmt::Display for HappenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HappenError::UnknownClient(key) => write!(f, "no call has created the client `{key}` yet"),
+            HappenError::NotNow { event, state, possible } => write!(
+                f,
+                "`{event}` cannot happen to a client that is `{state}`; what can happen: {}",
+                if possible.is_empty() { "nothing".to_owned() } else { possible.join(", ") }
+            ),
+        }
+    }
+}
+
+impl std::error::Error for HappenError {}
+
+/// Lets an event happen to a client.
+pub(super) fn happen(
+    script: &Script,
+    store: &mut Store,
+    client: &str,
+    event: &str,
+    moment: &Moment,
+) -> Result<(Vec<Dispatch>, Vec<Timer>), HappenError> {
+    let mut turn = Turn::new(script, store, moment);
+    if !turn.know_client(client) {
+        return Err(HappenError::UnknownClient(client.to_owned()));
+    }
+    for (name, find) in &script.spec.client.find {
+        turn.find(name, find, &Value::Null);
+    }
+    let state = turn.client_state();
+    let outcomes = state.and_then(|state| state.events.get(event));
+    let Some(outcome) = turn.choose(outcomes.into_iter().flatten()) else {
+        let name = script.spec.states.iter().find(|(_, known)| state.is_some_and(|state| std::ptr::eq(*known, state)));
+        return Err(HappenError::NotNow {
+            event: event.to_owned(),
+            state: name.map(|(name, _)| name.clone()).unwrap_or_default(),
+            possible: state.map(|state| state.events.keys().cloned().collect()).unwrap_or_default(),
+        });
+    };
+    turn.bring(outcome, &Value::Null, Some(event));
+    Ok((turn.dispatches, turn.timers))
+}

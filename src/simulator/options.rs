@@ -1,0 +1,117 @@
+//! What a play is started with, and why it cannot be.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use url::{Host, Url};
+
+use super::clock::Clock;
+use crate::catalog::simulated::Mode;
+
+/// Who is told of a secret, by label and value, before anything that holds it is recorded or sent.
+pub type Issued = Arc<dyn Fn(&str, &str) + Send + Sync>;
+
+/// Whether webhooks may be delivered to an address.
+pub type MayDeliver = Arc<dyn Fn(&Url) -> bool + Send + Sync>;
+
+/// What a play is started with.
+#[derive(Clone)]
+pub struct Options {
+    /// Which environment is played.
+    pub mode: Mode,
+    /// The address to listen at.
+    pub bind: IpAddr,
+    /// The port of each API; 0, or none: any that is free.
+    pub ports: BTreeMap<String, u16>,
+    /// The partner's key.
+    pub api_key: String,
+    /// The secret of every subscription. `None`: each gets its own.
+    pub webhook_secret: Option<String>,
+    /// Where the pages are that replies point to.
+    pub pages: Url,
+    /// The client that webhooks are delivered with.
+    pub client: reqwest::Client,
+    /// The clock that schedules and expiries run on.
+    pub clock: Clock,
+    /// What is there from the beginning.
+    pub seed: Seed,
+    /// Who is told of the secrets that are issued.
+    pub issued: Issued,
+    /// Where webhooks may be delivered to.
+    pub may_deliver: MayDeliver,
+}
+
+/// What is there from the beginning.
+#[derive(Clone, Debug, Default)]
+pub struct Seed {
+    /// Records, by collection.
+    pub records: BTreeMap<String, Vec<Map<String, Value>>>,
+    /// Members that are otherwise in what the pack's `holds` names: `{ "me": { "isActive": false } }`.
+    pub held: Map<String, Value>,
+}
+
+impl Options {
+    /// A rehearsal on loopback, with free ports, that delivers to loopback alone and tells nobody of its secrets.
+    pub fn rehearsal(api_key: &str, pages: Url, client: reqwest::Client) -> Self {
+        Options {
+            mode: Mode::Rehearsal,
+            bind: Ipv4Addr::LOCALHOST.into(),
+            ports: BTreeMap::new(),
+            api_key: api_key.to_owned(),
+            webhook_secret: None,
+            pages,
+            client,
+            clock: Clock::default(),
+            seed: Seed::default(),
+            issued: Arc::new(|_, _| ()),
+            may_deliver: Arc::new(is_loopback),
+        }
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+/// Why a play cannot start.
+#[derive(Debug)]
+pub enum StartError {
+    /// The pack's description cannot be played: everything that is wrong with it.
+    Description(Vec<String>),
+    /// A port cannot be had.
+    Port {
+        /// The API that it is for.
+        api: String,
+        /// The port; 0: any.
+        port: u16,
+        /// The cause.
+        error: std::io::Error,
+    },
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StartError::Description(problems) => {
+                write!(f, "the provider cannot be played as `provider.yaml` describes it:")?;
+                problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+            }
+            StartError::Port { api, port, error } => {
+                write!(
+                    f,
+                    "the simulator cannot listen on port {port} for the API `{api}`: {error}; choose another port"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for StartError {}

@@ -1,0 +1,108 @@
+//! A request as it came, and what can be said of it at a glance.
+
+use serde_json::{Map, Value};
+
+use super::script::Script;
+use super::store::Store;
+use super::turn::text;
+use super::words::moment;
+use crate::catalog::simulated::Kind;
+use crate::catalog::words::Route;
+
+/// A request as it came.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Received {
+    /// The API whose listener it came to.
+    pub(super) api: String,
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) query: Vec<(String, String)>,
+    /// Names in lower case.
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+    /// The body was not read to its end.
+    pub(super) too_large: bool,
+}
+
+impl Received {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The bearer token, if there is one.
+    pub(super) fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    }
+}
+
+/// Identifiers that say whom a request is about, in the order of the pack's `about`.
+pub(super) fn about(script: &Script, store: &Store, request: &Received, body: Option<&Value>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for way in &script.spec.about {
+        let more = if way == "bearer" {
+            request
+                .bearer()
+                .and_then(|token| store.token(token))
+                .map(|token| token.client.clone())
+                .into_iter()
+                .collect()
+        } else if way.starts_with('/') {
+            let route = Route { method: request.method.clone(), path: way.clone() };
+            route.captures(&request.path).unwrap_or_default().into_iter().map(|(_, value)| value).collect()
+        } else {
+            let values = body.map(|body| Script::select(way, body)).unwrap_or_default();
+            values.into_iter().filter(|v| v.is_string() || v.is_number()).map(text).collect::<Vec<_>>()
+        };
+        for one in more {
+            if !found.contains(&one) {
+                found.push(one);
+            }
+        }
+    }
+    found
+}
+
+/// The value with the first letter of every member's name in lower case.
+pub(super) fn camel_case(value: Value) -> Value {
+    rebuilt(value, &|name| {
+        let mut letters = name.chars();
+        letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+    })
+}
+
+fn rebuilt(value: Value, rename: &dyn Fn(&str) -> String) -> Value {
+    match value {
+        Value::Object(map) => {
+            Value::Object(map.into_iter().map(|(name, inner)| (rename(&name), rebuilt(inner, rename))).collect())
+        }
+        Value::Array(list) => Value::Array(list.into_iter().map(|inner| rebuilt(inner, rename)).collect()),
+        plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => plain,
+    }
+}
+
+/// The value without members that are null, which count as absent.
+pub(super) fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(map) => {
+            let members = map.into_iter().filter(|(_, inner)| !inner.is_null());
+            Value::Object(members.map(|(name, inner)| (name, without_nulls(inner))).collect::<Map<_, _>>())
+        }
+        Value::Array(list) => Value::Array(list.into_iter().map(without_nulls).collect()),
+        plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => plain,
+    }
+}
+
+/// Whether a value is of a kind.
+pub(super) fn kind_of(kind: Kind, value: &Value) -> bool {
+    let text = value.as_str();
+    match kind {
+        Kind::Text => text.is_some(),
+        Kind::Number => value.is_number(),
+        Kind::Boolean => value.is_boolean(),
+        Kind::Object => value.is_object(),
+        Kind::List => value.is_array(),
+        Kind::Uuid => text.is_some_and(|text| uuid::Uuid::try_parse(text).is_ok()),
+        Kind::Date => text.is_some_and(|text| moment(text).is_some()),
+    }
+}

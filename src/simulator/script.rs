@@ -1,0 +1,224 @@
+//! The pack's description, ready to be played: fixtures loaded, and everything that it names found to exist.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use serde_json_path::JsonPath;
+
+use super::words::Words;
+use crate::catalog::fixtures::Fixtures;
+use crate::catalog::provider::Provider;
+use crate::catalog::simulated::{Call, Find, Mode, Outcome, Rule, Simulated};
+
+/// A description that can be played.
+#[derive(Debug)]
+pub(super) struct Script {
+    pub(super) provider: Provider,
+    pub(super) spec: Simulated,
+    pub(super) mode: Mode,
+    pub(super) api_key: String,
+    pub(super) words: Words,
+}
+
+/// What a play is told beside the description.
+#[derive(Clone, Debug)]
+pub(super) struct Setting<'a> {
+    pub(super) mode: Mode,
+    pub(super) api_key: &'a str,
+    /// Where the pages are that replies point to, without a `/` at its end.
+    pub(super) pages: &'a str,
+    /// Members of what is held from the beginning, by its name, that are otherwise.
+    pub(super) overrides: &'a Map<String, Value>,
+}
+
+impl Script {
+    /// Loads what the description names.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it, one sentence each.
+    pub(super) fn new(provider: &Provider, fixtures: &Fixtures, setting: &Setting) -> Result<Self, Vec<String>> {
+        let spec = provider
+            .simulator
+            .clone()
+            .ok_or_else(|| vec!["`provider.yaml` has no `simulator` section, so it cannot be played".to_owned()])?;
+        let mut problems = Vec::new();
+        let mut load = |name: &String| {
+            fixtures.json(name).unwrap_or_else(|error| {
+                problems.push(error.to_string());
+                Value::Null
+            })
+        };
+        let mut loaded: BTreeMap<String, Value> =
+            included(&spec, provider).iter().map(|name| (name.clone(), load(name))).collect();
+        // Fixtures include fixtures, so it goes on until nothing new is named.
+        while let Some(name) = loaded.values().flat_map(inclusions).find(|name| !named(&loaded, &spec, name)) {
+            let fixture = load(&name);
+            loaded.insert(name, fixture);
+        }
+        let mut globals = Map::from_iter([
+            ("facts".to_owned(), json!(provider.facts)),
+            ("mode".to_owned(), json!(setting.mode.word())),
+            ("pages".to_owned(), json!(setting.pages)),
+        ]);
+        globals.extend(spec.tables.iter().map(|(name, fixture)| (name.clone(), load(fixture))));
+        for (name, fixture) in &spec.holds {
+            let mut held = load(fixture);
+            for (member, value) in setting.overrides.get(name).and_then(Value::as_object).into_iter().flatten() {
+                held[member] = value.clone();
+            }
+            globals.insert(name.clone(), held.clone());
+            loaded.insert(name.clone(), held);
+        }
+        let words = Words::new(&globals, loaded);
+        let script =
+            Script { provider: provider.clone(), spec, mode: setting.mode, api_key: setting.api_key.into(), words };
+        problems.extend(Checker { script: &script, problems: Vec::new() }.check());
+        if problems.is_empty() { Ok(script) } else { Err(problems) }
+    }
+
+    /// The values that a path selects; it was found to parse before the play.
+    pub(super) fn select<'v>(path: &str, value: &'v Value) -> Vec<&'v Value> {
+        JsonPath::parse(path).map(|path| path.query(value).all()).unwrap_or_default()
+    }
+}
+
+fn named(loaded: &BTreeMap<String, Value>, spec: &Simulated, name: &str) -> bool {
+    loaded.contains_key(name) || spec.holds.contains_key(name)
+}
+
+/// The fixtures that the description itself names.
+fn included(spec: &Simulated, provider: &Provider) -> Vec<String> {
+    let events = provider.webhooks.iter().flat_map(|webhooks| webhooks.events.values()).map(|event| event.body.clone());
+    let records = spec.records.values().map(|record| record.of.clone());
+    let bodies = spec.replies.values().filter_map(|reply| reply.body.as_ref());
+    let replies =
+        bodies.flat_map(|body| body.as_str().map_or_else(|| inclusions(body), |name| vec![name.to_owned()]));
+    events.chain(records).chain(replies).filter(|name| !spec.holds.contains_key(name)).collect()
+}
+
+/// The fixtures that a JSON value includes.
+fn inclusions(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(map) => map
+            .iter()
+            .flat_map(|(name, inner)| match inner.as_str() {
+                Some(fixture) if name == "$is" => vec![fixture.to_owned()],
+                _ => inclusions(inner),
+            })
+            .collect(),
+        Value::Array(list) => list.iter().flat_map(inclusions).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    }
+}
+
+/// Looks for names of nothing, conditions and templates that do not parse.
+struct Checker<'a> {
+    script: &'a Script,
+    problems: Vec<String>,
+}
+
+impl Checker<'_> {
+    fn check(mut self) -> Vec<String> {
+        let spec = &self.script.spec;
+        for (name, reply) in &spec.replies {
+            let body = reply.body.as_ref().filter(|body| !body.is_string()).unwrap_or(&Value::Null);
+            self.note(&format!("replies.{name}"), self.script.words.check(body));
+        }
+        let refusals = &spec.refusals;
+        for name in [&refusals.unknown_route, &refusals.unauthenticated, &refusals.malformed, &refusals.wrong_type] {
+            self.reply("refusals", name);
+        }
+        self.reply("refusals", &refusals.too_large);
+        self.reply("refusals", &refusals.not_here);
+        self.state("client.starts", &spec.client.starts);
+        for (name, rules) in &spec.rules {
+            for rule in rules {
+                self.rule(&format!("rules.{name}"), rule);
+            }
+        }
+        for (api, routes) in &spec.routes {
+            if !self.script.provider.apis.contains_key(api) {
+                self.problems.push(format!("`routes` names the API `{api}`, which `apis` does not have"));
+            }
+            routes.iter().for_each(|(route, call)| self.call(&format!("routes.{api}.{route}"), call));
+        }
+        for (name, state) in &spec.states {
+            self.note(&format!("states.{name}"), self.script.words.check(&json!(state.with)));
+            let outcomes = state.calls.values().chain(state.events.values()).flatten();
+            outcomes.for_each(|outcome| self.outcome(&format!("states.{name}"), outcome));
+        }
+        self.problems
+    }
+
+    fn call(&mut self, at: &str, call: &Call) {
+        call.body.iter().flatten().for_each(|(path, _)| self.path(at, path));
+        call.refuse.iter().for_each(|rule| self.rule(at, rule));
+        call.find.values().for_each(|find| self.find(at, find));
+        call.repeats.iter().for_each(|repeats| self.reply(at, &repeats.conflict));
+        call.then.iter().for_each(|outcome| self.outcome(at, outcome));
+    }
+
+    fn find(&mut self, at: &str, find: &Find) {
+        find.otherwise.iter().for_each(|name| self.reply(at, name));
+        find.creates.iter().for_each(|name| self.record(at, name));
+        self.note(at, self.script.words.check(&json!(find.members)));
+    }
+
+    fn rule(&mut self, at: &str, rule: &Rule) {
+        if let Some(condition) = &rule.condition {
+            self.note(at, self.script.words.check_condition(condition));
+        }
+        match (&rule.rules, &rule.reply) {
+            (Some(name), _) if !self.script.spec.rules.contains_key(name) => {
+                self.problems.push(format!("{at}: there are no `rules.{name}`"));
+            }
+            (None, None) => self.problems.push(format!("{at}: a rule needs a `reply`")),
+            (_, Some(name)) => self.reply(at, name),
+            (Some(_), None) => {}
+        }
+        rule.each.iter().for_each(|path| self.path(at, path));
+        self.note(at, self.script.words.check(&json!(rule.with)));
+    }
+
+    fn outcome(&mut self, at: &str, outcome: &Outcome) {
+        if let Some(condition) = &outcome.condition {
+            self.note(at, self.script.words.check_condition(condition));
+        }
+        self.note(at, self.script.words.check(&json!([outcome.with, outcome.sends])));
+        for change in &outcome.changes {
+            self.note(at, self.script.words.check(&json!([change.members, change.set])));
+        }
+        for remove in &outcome.removes {
+            self.note(at, self.script.words.check(&json!(remove.members)));
+        }
+        outcome.creates.iter().for_each(|name| self.record(at, name));
+        outcome.each.iter().for_each(|path| self.path(at, path));
+        outcome.becomes.iter().for_each(|name| self.state(at, name));
+        outcome.reply.iter().for_each(|name| self.reply(at, name));
+    }
+
+    fn note(&mut self, at: &str, found: Result<(), String>) {
+        self.problems.extend(found.err().map(|problem| format!("{at}: {problem}")));
+    }
+
+    fn path(&mut self, at: &str, path: &str) {
+        self.note(at, JsonPath::parse(path).map(|_| ()).map_err(|error| format!("`{path}`: {error}")));
+    }
+
+    fn reply(&mut self, at: &str, name: &str) {
+        self.exists(at, "replies", name, self.script.spec.replies.contains_key(name));
+    }
+
+    fn record(&mut self, at: &str, name: &str) {
+        self.exists(at, "records", name, self.script.spec.records.contains_key(name));
+    }
+
+    fn state(&mut self, at: &str, name: &str) {
+        self.exists(at, "states", name, self.script.spec.states.contains_key(name));
+    }
+
+    fn exists(&mut self, at: &str, section: &str, name: &str, there: bool) {
+        self.note(at, if there { Ok(()) } else { Err(format!("there is no `{section}.{name}`")) });
+    }
+}

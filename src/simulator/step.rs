@@ -1,0 +1,306 @@
+//! One step of the play, without a socket: what is held and a request give a reply, and what is held then.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::caller::{Caller, caller};
+use super::overlay::{Effect, Seen, set_member};
+use super::request::{Received, about, camel_case, kind_of, without_nulls};
+use super::script::Script;
+use super::store::{Members, Remembered, Store, Token};
+use super::turn::{Dispatch, Moment, Timer, Turn, text};
+use crate::catalog::provider::{Api, MemberNames};
+use crate::catalog::simulated::{Call, Rule};
+use crate::catalog::words::Route;
+
+/// A reply.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Option<Value>,
+}
+
+/// How a reply is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Manner {
+    pub(super) delay: Duration,
+    /// It is not given: the connection ends.
+    pub(super) dropped: bool,
+}
+
+/// What came of a request.
+#[derive(Debug, Default)]
+pub(super) struct Answered {
+    pub(super) reply: Reply,
+    pub(super) manner: Manner,
+    /// The route as the pack writes it.
+    pub(super) route: Option<String>,
+    pub(super) about: Vec<String>,
+    pub(super) dispatches: Vec<Dispatch>,
+    pub(super) timers: Vec<Timer>,
+    /// Labels and values of what is secret in the reply.
+    pub(super) secrets: Vec<(String, String)>,
+}
+
+/// Answers a request.
+pub(super) fn answer(script: &Script, store: &mut Store, request: &Received, moment: &Moment) -> Answered {
+    let parsed = serde_json::from_slice::<Value>(&request.body).ok();
+    let about = about(script, store, request, parsed.as_ref());
+    let mut answered = Answered { about, ..Answered::default() };
+    let routes = script.spec.routes.get(&request.api);
+    let found =
+        routes.and_then(|routes| routes.iter().find(|(route, _)| route.matches(&request.method, &request.path)));
+    answered.route = found.map(|(route, _)| route.to_string());
+    let effects = effects(
+        store,
+        request,
+        &answered.about,
+        matches!(script.provider.apis.get(&request.api), Some(Api::Bearer(_))),
+    );
+    if effects.iter().any(|effect| matches!(effect, Effect::Expired)) {
+        store.revoke(request.bearer().unwrap_or_default());
+    }
+    let instead = effects.iter().find_map(|effect| match effect {
+        Effect::Reply { name, with } => Some((name.clone(), with.clone())),
+        Effect::Dropped { after_processing: false } => {
+            Some((script.spec.refusals.unknown_route.clone(), Members::new()))
+        }
+        Effect::Changed { .. } | Effect::Late(_) | Effect::Dropped { .. } | Effect::Expired => None,
+    });
+    let mut play = Play { turn: Turn::new(script, store, moment), request, parsed };
+    answered.reply = match (found, instead) {
+        (None, _) => play.refusal(&script.spec.refusals.unknown_route, Map::new()),
+        (Some((route, call)), instead) => play.run(route, call, instead),
+    };
+    let (dispatches, timers) = (play.turn.dispatches, play.turn.timers);
+    (answered.dispatches, answered.timers) = (dispatches, timers);
+    for effect in effects {
+        apply(effect, &mut answered);
+    }
+    if let Some(body) = &answered.reply.body {
+        for (label, path) in &script.spec.secrets {
+            let values = Script::select(path, body).into_iter().filter_map(Value::as_str);
+            answered.secrets.extend(values.map(|value| (label.clone(), value.to_owned())));
+        }
+    }
+    answered
+}
+
+fn effects(store: &mut Store, request: &Received, about: &[String], bearer: bool) -> Vec<Effect> {
+    let seen = Seen { method: &request.method, path: &request.path, bearer, about };
+    store.overlays.iter_mut().filter_map(|overlay| overlay.meets(&seen)).collect()
+}
+
+fn apply(effect: Effect, answered: &mut Answered) {
+    match effect {
+        Effect::Changed { status, members } => {
+            answered.reply.status = status.unwrap_or(answered.reply.status);
+            let body = answered.reply.body.get_or_insert_with(|| json!({}));
+            members.iter().for_each(|(name, value)| set_member(body, name, value));
+        }
+        Effect::Late(delay) => answered.manner.delay += delay,
+        Effect::Dropped { .. } => answered.manner.dropped = true,
+        Effect::Reply { .. } | Effect::Expired => {}
+    }
+}
+
+struct Play<'a> {
+    turn: Turn<'a>,
+    request: &'a Received,
+    parsed: Option<Value>,
+}
+
+impl Play<'_> {
+    fn run(&mut self, route: &Route, call: &Call, instead: Option<(String, Members)>) -> Reply {
+        let script = self.turn.script;
+        let refusals = &script.spec.refusals;
+        let caller = caller(script, self.turn.store, self.request, self.turn.moment.now);
+        if matches!(caller, Caller::Nobody) {
+            return self.refusal(&refusals.unauthenticated, Map::new());
+        }
+        if let Some((name, with)) = instead {
+            self.know(route, &Value::Null);
+            if let Caller::Client(key) = &caller {
+                self.turn.know_client(key);
+            }
+            return self.refusal(&name, with);
+        }
+        if call.only.as_ref().is_some_and(|modes| !modes.contains(&script.mode)) {
+            return self.refusal(&refusals.not_here, Map::new());
+        }
+        let body = match self.body(call) {
+            Ok(body) => body,
+            Err(reply) => return reply,
+        };
+        self.know(route, &body);
+        if let Caller::Client(key) = &caller {
+            self.turn.know_client(key);
+        }
+        if let Some(reply) = self.validate(call, &body).or_else(|| self.look_up(call, &body)) {
+            return reply;
+        }
+        self.list(call);
+        self.carry_out(route, call, &body)
+    }
+
+    /// The body as rules see it, or the reply to one that cannot be read.
+    fn body(&mut self, call: &Call) -> Result<Value, Reply> {
+        let script = self.turn.script;
+        let Some(types) = &call.body else { return Ok(Value::Null) };
+        if self.request.too_large {
+            return Err(self.refusal(&script.spec.refusals.too_large, Map::new()));
+        }
+        let Some(body) = self.parsed.clone().filter(Value::is_object) else {
+            return Err(self.refusal(&script.spec.refusals.malformed, Map::new()));
+        };
+        let body = without_nulls(match script.provider.member_names {
+            MemberNames::Exact => body,
+            MemberNames::CamelCase => camel_case(body),
+        });
+        for (path, kind) in types {
+            if Script::select(path, &body).into_iter().any(|value| !kind_of(*kind, value)) {
+                let field = path.trim_start_matches("$.");
+                let with = json!({ "path": path, "field": field, "expected": format!("{kind:?}").to_lowercase() });
+                let with = with.as_object().cloned().unwrap_or_default();
+                return Err(self.refusal(&script.spec.refusals.wrong_type, with));
+            }
+        }
+        Ok(body)
+    }
+
+    /// Makes the request known to templates.
+    fn know(&mut self, route: &Route, body: &Value) {
+        let texts = |pairs: &[(String, String)]| -> Value {
+            pairs.iter().map(|(name, value)| (name.to_lowercase(), json!(value))).collect::<Map<_, _>>().into()
+        };
+        let path = route.captures(&self.request.path).unwrap_or_default();
+        let path: Map<String, Value> = path.into_iter().map(|(name, value)| (name, json!(value))).collect();
+        let scope = &mut self.turn.scope;
+        scope.set("path", &Value::Object(path));
+        scope.set("query", &texts(&self.request.query));
+        scope.set("headers", &texts(&self.request.headers));
+        scope.set("body", body);
+        scope.set("item", body);
+    }
+
+    fn validate(&mut self, call: &Call, body: &Value) -> Option<Reply> {
+        call.refuse.iter().find_map(|rule| self.broken(rule, body))
+    }
+
+    /// The reply to a request that breaks a rule.
+    fn broken(&mut self, rule: &Rule, body: &Value) -> Option<Reply> {
+        let script = self.turn.script;
+        let items = match &rule.each {
+            Some(path) => Script::select(path, body).into_iter().cloned().collect(),
+            None => vec![body.clone()],
+        };
+        let shared = rule.rules.as_ref().and_then(|name| script.spec.rules.get(name));
+        let rules: Vec<&Rule> = shared.map_or_else(|| vec![rule], |rules| rules.iter().collect());
+        let before = self.turn.scope.clone();
+        for (index, item) in items.iter().enumerate() {
+            self.turn.scope = before.with("item", item).with("index", &json!(index));
+            let broken = rules.iter().find(|one| {
+                one.condition.as_ref().is_some_and(|condition| script.words.holds(condition, &self.turn.scope))
+            });
+            if let Some(one) = broken {
+                let with = script.words.values(&one.with, &self.turn.scope);
+                let reply = rule.reply.as_ref().or(one.reply.as_ref())?;
+                return Some(self.refusal(reply, with));
+            }
+        }
+        self.turn.scope = before;
+        None
+    }
+
+    fn look_up(&mut self, call: &Call, body: &Value) -> Option<Reply> {
+        call.find.iter().find_map(|(name, find)| {
+            let there = self.turn.find(name, find, body);
+            find.otherwise.as_ref().filter(|_| !there).map(|reply| self.refusal(reply, Map::new()))
+        })
+    }
+
+    fn list(&mut self, call: &Call) {
+        let Some(list) = &call.list else { return };
+        let spec = &self.turn.script.spec;
+        let number = |name: &str, otherwise: usize| {
+            let given = self.request.query.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+            given.and_then(|(_, text)| text.parse::<usize>().ok()).filter(|n| *n > 0).unwrap_or(otherwise)
+        };
+        let (page, size) = (number("page", 1), number("pagesize", list.size as usize).min(list.at_most as usize));
+        let wanted: Members =
+            self.turn.members(&list.members).into_iter().filter(|(_, value)| !value.is_null()).collect();
+        let visible = |record: &&Members| {
+            let state = record.get("state").and_then(Value::as_str).and_then(|name| spec.states.get(name));
+            list.within != spec.client.within || state.is_some_and(|state| !state.hidden)
+        };
+        let all: Vec<&Members> = self
+            .turn
+            .store
+            .all(&list.within)
+            .filter(visible)
+            .filter(|record| wanted.iter().all(|(name, value)| record.get(name) == Some(value)))
+            .collect();
+        let items: Vec<_> = all.iter().skip((page - 1).saturating_mul(size)).take(size).collect();
+        let value = json!({
+            "items": items, "all": all, "page": page, "size": size, "total": all.len(), "pages": all.len().div_ceil(size)
+        });
+        self.turn.scope.set("list", &value);
+    }
+
+    fn carry_out(&mut self, route: &Route, call: &Call, body: &Value) -> Reply {
+        let key = call.repeats.as_ref().and_then(|repeats| self.request.header(&repeats.header)).map(|key| {
+            format!("{} {route} {} {key}", self.request.api, self.turn.client.as_deref().unwrap_or_default())
+        });
+        if let (Some(key), Some(repeats)) = (&key, &call.repeats)
+            && let Some(known) = self.turn.store.remembered(key)
+        {
+            let (same, reply) = (known.body == *body, known.reply.clone());
+            return if same { reply } else { self.refusal(&repeats.conflict, Map::new()) };
+        }
+        let by_state = self.turn.client_state().and_then(|state| state.calls.get(route));
+        let outcome = self.turn.choose(call.then.iter().chain(by_state.into_iter().flatten()));
+        let Some((outcome, name)) = outcome.and_then(|outcome| Some((outcome, outcome.reply.as_ref()?))) else {
+            return self.refusal(&self.turn.script.spec.refusals.unknown_route, Map::new());
+        };
+        let with = self.turn.bring(outcome, body, None);
+        let reply = self.refusal(name, with);
+        self.issue(route, &reply);
+        if let Some(key) = key {
+            self.turn.store.remember(Remembered { key, body: body.clone(), reply: reply.clone() });
+        }
+        reply
+    }
+
+    /// Registers a token that a reply has issued.
+    fn issue(&mut self, route: &Route, reply: &Reply) {
+        let (Some(client), Some(body)) = (self.turn.client.clone(), &reply.body) else { return };
+        for api in self.turn.script.provider.apis.values() {
+            let Api::Bearer(bearer) = api else { continue };
+            let minted = bearer.from == self.request.api && bearer.mint.matches(&route.method, &route.path);
+            if let (true, Some(token)) = (minted, Script::select(&bearer.token, body).first()) {
+                let expires = self.turn.moment.now + bearer.lifetime.0;
+                self.turn.store.issue(Token { text: text(token), client: client.clone(), expires, revoked: false });
+            }
+        }
+    }
+
+    /// One of the pack's replies, with values of its own where nobody gives others.
+    fn refusal(&mut self, name: &str, with: Members) -> Reply {
+        let script = self.turn.script;
+        let Some(reply) = script.spec.replies.get(name) else {
+            return Reply { status: 500, ..Reply::default() };
+        };
+        let mut values = script.words.values(&reply.with, &self.turn.scope);
+        values.extend(with.into_iter().filter(|(_, value)| !value.is_null()));
+        let scope = self.turn.scope.with("with", &Value::Object(values));
+        let body = reply.body.as_ref().map(|body| match body {
+            Value::String(fixture) => script.words.fixture(fixture, &scope),
+            other => script.words.fill(other, &scope),
+        });
+        let headers =
+            reply.headers.iter().map(|(name, value)| (name.clone(), text(&script.words.value(value, &scope))));
+        Reply { status: reply.status, headers: headers.collect(), body }
+    }
+}

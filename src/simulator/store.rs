@@ -1,0 +1,169 @@
+//! What the played provider holds: collections of records, tokens, and what was arranged for clients.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+
+use super::overlay::Installed;
+use super::step::Reply;
+
+/// So many records of a kind, tokens and remembered answers are held; then the oldest go.
+const MOST: usize = 20_000;
+
+/// One record.
+pub(super) type Members = Map<String, Value>;
+
+/// Everything that is held.
+#[derive(Debug, Default)]
+pub(super) struct Store {
+    collections: BTreeMap<String, VecDeque<Members>>,
+    tokens: VecDeque<Token>,
+    answers: VecDeque<Remembered>,
+    entered: BTreeMap<String, u64>,
+    /// The states that clients will start in, by what they are recognised by.
+    pub(super) prepared: BTreeMap<String, String>,
+    /// What is arranged to go otherwise.
+    pub(super) overlays: Vec<Installed>,
+}
+
+/// A token that was issued.
+#[derive(Clone, Debug)]
+pub(super) struct Token {
+    pub(super) text: String,
+    /// The key of its client.
+    pub(super) client: String,
+    pub(super) expires: OffsetDateTime,
+    pub(super) revoked: bool,
+}
+
+/// An answer that a repeat gets again.
+#[derive(Debug)]
+pub(super) struct Remembered {
+    pub(super) key: String,
+    pub(super) body: Value,
+    pub(super) reply: Reply,
+}
+
+/// Which records are meant.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Which {
+    /// Members and the values they must have.
+    pub(super) like: Members,
+    /// Members and the values they must not have.
+    pub(super) unlike: Members,
+}
+
+impl Which {
+    /// A criterion without a value selects nothing, so that a missing id never means everything.
+    fn holds(&self, record: &Members) -> bool {
+        self.like.iter().all(|(name, value)| !value.is_null() && record.get(name) == Some(value))
+            && !self.unlike.iter().any(|(name, value)| record.get(name) == Some(value))
+    }
+}
+
+impl Store {
+    /// The records of a collection, oldest first.
+    pub(super) fn all(&self, collection: &str) -> impl Iterator<Item = &Members> {
+        self.collections.get(collection).into_iter().flatten()
+    }
+
+    /// The latest record that is meant.
+    pub(super) fn find(&self, collection: &str, which: &Which) -> Option<&Members> {
+        self.collections.get(collection)?.iter().rev().find(|record| which.holds(record))
+    }
+
+    pub(super) fn put(&mut self, collection: &str, record: Members) {
+        push(self.collections.entry(collection.to_owned()).or_default(), record);
+    }
+
+    pub(super) fn change(&mut self, collection: &str, which: &Which, set: &Members) {
+        let records = self.collections.get_mut(collection).into_iter().flatten();
+        for record in records.filter(|record| which.holds(record)) {
+            record.extend(set.clone());
+        }
+    }
+
+    pub(super) fn remove(&mut self, collection: &str, which: &Which) {
+        if let Some(records) = self.collections.get_mut(collection) {
+            records.retain(|record| !which.holds(record));
+        }
+    }
+
+    pub(super) fn issue(&mut self, token: Token) {
+        push(&mut self.tokens, token);
+    }
+
+    /// A token that was ever issued, still valid or not.
+    pub(super) fn token(&self, text: &str) -> Option<&Token> {
+        self.tokens.iter().rev().find(|token| token.text == text)
+    }
+
+    pub(super) fn revoke(&mut self, text: &str) {
+        self.tokens.iter_mut().filter(|token| token.text == text).for_each(|token| token.revoked = true);
+    }
+
+    pub(super) fn remember(&mut self, answer: Remembered) {
+        push(&mut self.answers, answer);
+    }
+
+    pub(super) fn remembered(&self, key: &str) -> Option<&Remembered> {
+        self.answers.iter().find(|answer| answer.key == key)
+    }
+
+    /// Notes that a client has entered a state, and gives the number of that entry.
+    pub(super) fn enter(&mut self, client: &str) -> u64 {
+        let entered = self.entered.entry(client.to_owned()).or_default();
+        *entered += 1;
+        *entered
+    }
+
+    /// The number of a client's latest entry into a state.
+    pub(super) fn entered(&self, client: &str) -> u64 {
+        self.entered.get(client).copied().unwrap_or_default()
+    }
+
+    /// What is held, as JSON: a list for each collection.
+    pub(super) fn snapshot(&self) -> Value {
+        self.collections.iter().map(|(name, records)| (name.clone(), json!(records))).collect()
+    }
+}
+
+fn push<T>(list: &mut VecDeque<T>, item: T) {
+    if list.len() >= MOST {
+        list.pop_front();
+    }
+    list.push_back(item);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn which(like: &Value) -> Which {
+        Which { like: like.as_object().cloned().unwrap_or_default(), unlike: Members::new() }
+    }
+
+    #[test]
+    fn the_latest_record_is_found_and_a_missing_value_selects_nothing() {
+        let mut store = Store::default();
+        for n in 1..=2 {
+            store.put("cases", Members::from_iter([("n".into(), json!(n)), ("of".into(), json!("a"))]));
+        }
+        assert_eq!(store.find("cases", &which(&json!({ "of": "a" }))).unwrap()["n"], 2);
+        assert_eq!(store.find("cases", &which(&json!({ "of": null }))), None);
+        let unlike = Which { unlike: Members::from_iter([("n".into(), json!(2))]), ..which(&json!({ "of": "a" })) };
+        assert_eq!(store.find("cases", &unlike).unwrap()["n"], 1);
+        store.remove("cases", &which(&json!({ "none": null })));
+        store.change("cases", &which(&json!({ "n": 1 })), &Members::from_iter([("of".into(), json!("b"))]));
+        store.remove("cases", &which(&json!({ "n": 2 })));
+        assert_eq!(store.snapshot(), json!({ "cases": [{ "n": 1, "of": "b" }] }));
+    }
+
+    #[test]
+    fn a_flood_pushes_the_oldest_out() {
+        let mut list = VecDeque::new();
+        (0..=MOST).for_each(|n| push(&mut list, n));
+        assert_eq!((list.len(), list.front()), (MOST, Some(&1)));
+    }
+}
