@@ -89,6 +89,16 @@ pub struct Wire {
     clients: Clients,
 }
 
+/// An HTTP client for a played provider, which delivers webhooks by itself: to the stand-ins, or else on plain HTTP.
+///
+/// # Errors
+///
+/// A certificate of the stand-ins' authority that cannot be read.
+pub fn player(stand_ins: &StandIns) -> Result<reqwest::Client, String> {
+    let ports = stand_ins.hosts.iter().map(|(name, one)| (name.to_ascii_lowercase(), one.port)).collect();
+    clients::for_play(ports, stand_ins.ca_pem.as_deref())
+}
+
 /// What is known of a call while it is under way, for the case that its time runs out.
 #[derive(Default)]
 struct Progress {

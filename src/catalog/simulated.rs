@@ -375,6 +375,10 @@ pub struct Client {
     /// What events of a client are about, too, by the name that templates have for it.
     #[serde(default)]
     pub find: IndexMap<String, Find>,
+    /// What the call that creates a client says, with templates over `client` (`tenant`, `name`, `email`): events are
+    /// written from it where they are about a client that nobody has created here.
+    #[serde(default)]
+    pub example: Value,
 }
 
 /// A state of a client.

@@ -3,12 +3,12 @@
 
 use std::time::Instant;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::inspect;
-use super::unit::Doing;
+use super::unit::{Doing, Identity};
 use crate::catalog::expect::{DeliveryRule, Expectation};
 use crate::catalog::provider::{Documented, Event, Variation, Webhooks};
 use crate::catalog::step::{DeliverStep, Which};
@@ -88,12 +88,23 @@ fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion,
     let event: &Event = hooks.events.get(name).ok_or_else(|| format!("the provider has no event `{name}`"))?;
     let world = doing.world;
     let captured = world.captured_bodies.get(name);
-    let fixture = || world.plan.pack.fixtures.json(&event.body).ok_or_else(|| format!("there is no fixture `{}`", event.body));
-    let body = captured.cloned().map_or_else(fixture, Ok)?;
+    let nobody = Identity::new();
+    let client = doing.clients.values().next().or(world.house_client()).unwrap_or(&nobody);
+    let body = match (captured, world.letter(client, name)) {
+        (Some(captured), _) => captured.clone(),
+        (None, Some(letter)) => letter,
+        (None, None) => world.plan.pack.fixtures.json(&event.body).map_err(|error| error.to_string())?,
+    };
     let body = template::render_json(&body, &doing.scope()).map_err(|error| format!("the body of {name}: {error}"))?;
-    let known = world.house_client().is_none_or(|client| client.known);
-    let documented = known && (captured.is_some() || event.documented == Documented::Fully);
+    let documented = client.known && (captured.is_some() || event.documented == Documented::Fully);
     Ok(Occasion { name: name.to_owned(), id: Uuid::new_v4().to_string(), body, documented })
+}
+
+impl Occasion {
+    /// The id that all deliveries of the event share.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
 }
 
 /// What all deliveries of a step have in common.
@@ -260,9 +271,4 @@ impl Sender<'_, '_> {
         let fresh = Occasion { id: Uuid::new_v4().to_string(), ..occasion.clone() };
         self.deliver(&fresh, &Variation { age: Some(Age(age)), ..Variation::default() }, Role::Probe).await
     }
-}
-
-/// The scope of an event's body: whom it is about.
-pub(super) fn about(tenant: &str, name: &str, email: &str) -> Value {
-    json!({ "tenant": tenant, "name": name, "email": email })
 }

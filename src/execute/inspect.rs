@@ -10,7 +10,6 @@ use crate::catalog::step::RequestStep;
 use crate::evidence::{Inspection, Outcome, What};
 use crate::gate::{Draft, Purpose};
 use crate::plan::profile::LookUp;
-use crate::template;
 
 /// The time that a look-up gets for its answer.
 const PATIENCE: Duration = Duration::from_secs(10);

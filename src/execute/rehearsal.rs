@@ -21,7 +21,7 @@ use crate::template;
 const PACE: Duration = Duration::from_millis(20);
 
 /// What a rehearsal runs on.
-pub(super) struct Stage1 {
+pub(super) struct Set {
     pub(super) simulator: Option<Simulator>,
     pub(super) process: Option<Process>,
     /// The client whom deliveries are about.
@@ -34,7 +34,7 @@ pub(super) fn issue() -> String {
 }
 
 /// Sets a rehearsal up: simulator, build, client.
-pub(super) async fn set_up(world: &World, rehearsal: &Rehearsal) -> Result<Stage1, (Who, String)> {
+pub(super) async fn set_up(world: &World, rehearsal: &Rehearsal) -> Result<Set, (Who, String)> {
     let simulator = match world.simulate().await {
         Ok(simulator) => simulator,
         Err(why) => return Err((Who::Tool, format!("the simulator cannot be started: {why}"))),
@@ -44,7 +44,7 @@ pub(super) async fn set_up(world: &World, rehearsal: &Rehearsal) -> Result<Stage
         None => None,
     };
     let house = house_client(world, rehearsal).await;
-    Ok(Stage1 { simulator, process, house })
+    Ok(Set { simulator, process, house })
 }
 
 /// Starts the build and waits until it is ready.
@@ -85,7 +85,7 @@ pub(super) async fn started(world: &World, rehearsal: &Rehearsal, start: &Start,
 fn simulator_values(world: &World, simulator: Option<&Simulator>) -> Value {
     let mut values = serde_json::Map::new();
     for api in world.plan.pack.provider.apis.keys() {
-        if let Some(base) = simulator.map(|simulator| simulator.base(api)) {
+        if let Some(base) = simulator.and_then(|simulator| simulator.base(api)) {
             values.insert(format!("{api}_api"), json!(base.as_str().trim_end_matches('/')));
         }
     }

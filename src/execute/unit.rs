@@ -12,7 +12,7 @@ use super::log::Log;
 use super::{Scope, World, action, config, deliver, inspect, request};
 use crate::catalog::expect::Expectation;
 use crate::catalog::step::{Pause, Step, WaitStep};
-use crate::evidence::{Outcome, What, Who};
+use crate::evidence::{Outcome, What};
 use crate::plan::Unit;
 use crate::plan::profile::CallOut;
 
@@ -51,7 +51,7 @@ impl Identity {
     }
 
     pub(super) fn value(&self) -> Value {
-        deliver::about(&self.tenant, &self.name, &self.email)
+        json!({ "tenant": self.tenant, "name": self.name, "email": self.email })
     }
 
     /// Takes over what the partner decided itself.
@@ -139,18 +139,6 @@ async fn effects(doing: &Doing<'_>) {
             let quiet = u64::try_from(quiet.as_millis()).unwrap_or(u64::MAX);
             doing.log.amend(|evidence| evidence.quiet_ms = evidence.quiet_ms.max(quiet));
         }
-    }
-}
-
-/// A unit that cannot be carried out at all, with the reason.
-pub(super) fn refuse(log: &Log, who: Who, reason: &str) {
-    log.incomplete(who, reason);
-}
-
-impl Occasion {
-    /// The id that all deliveries of the event share.
-    pub(super) fn id(&self) -> &str {
-        self.id_text()
     }
 }
 

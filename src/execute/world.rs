@@ -12,7 +12,7 @@ use tokio::sync::RwLock;
 
 use super::log::Log;
 use super::process::Process;
-use super::rehearsal::{self, Stage1};
+use super::rehearsal::{self, Set};
 use super::unit::Identity;
 use crate::catalog::words::Environment;
 use crate::evidence::{Answer, Outcome, Request, What, Who};
@@ -20,8 +20,9 @@ use crate::gate::{Draft, Gate, Realm, Rules};
 use crate::plan::Plan;
 use crate::plan::profile::Timing;
 use crate::secret::{Redactor, Secret};
-use crate::simulator::{Mode, Simulator};
+use crate::simulator::Simulator;
 use crate::wire::{Limits, Sent, StandIn, StandIns, Wire};
+use crate::template;
 use crate::yaml::Document;
 
 /// The surroundings of a run.
@@ -67,7 +68,7 @@ impl World {
             }
         }
         let stand_ins = stand_ins(&plan)?;
-        let wire = Wire::new(&stand_ins, redactor.clone(), gate.clone());
+        let wire = Wire::new(gate.clone(), &stand_ins, redactor.clone());
         let rehearsal = plan.read.profile.rehearsal.as_ref();
         let given = rehearsal.and_then(|r| r.webhook.as_ref()).and_then(|webhook| webhook.secret.as_ref());
         let webhook_secret = given.map_or_else(rehearsal::issue, |secret: &Secret| secret.expose().to_owned());
@@ -97,7 +98,7 @@ impl World {
         let wanted = self.plan.units.iter().any(|unit| unit.stage == crate::catalog::words::Stage::Rehearsal && unit.runs());
         let Some(rehearsal) = self.plan.read.profile.rehearsal.as_ref().filter(|_| wanted) else { return };
         match rehearsal::set_up(self, rehearsal).await {
-            Ok(Stage1 { simulator, process, house }) => {
+            Ok(Set { simulator, process, house }) => {
                 *self.process.write().await = process;
                 // Set once, here; a second set-up would be a fault of this program and changes nothing.
                 drop(self.simulator.set(simulator));
@@ -128,8 +129,18 @@ impl World {
 
     /// Sends what the gate lets through; what it does not is trouble of the kind `refused`.
     pub(super) async fn send(&self, draft: Draft, patience: Duration, follow: bool, keep: Option<Vec<String>>) -> Sent {
-        let limits = Limits { patience, follow, keep };
-        self.wire.send(draft, limits).await
+        let limits = Limits { follow, keep, ..Limits::within(patience) };
+        let refused = Request { method: draft.method.clone(), url: self.redactor.text(&draft.url), ..Request::default() };
+        match self.gate.admit(draft) {
+            Ok(admitted) => self.wire.send(admitted, limits).await,
+            Err(refusal) => Sent {
+                request: refused,
+                outcome: Outcome::Trouble(super::not_sent(refusal.to_string())),
+                raw: None,
+                address: None,
+                latency: Duration::ZERO,
+            },
+        }
     }
 
     /// Remembers what this run created in a test environment, which it may then change and delete.
@@ -149,8 +160,13 @@ impl World {
         if pack.provider.simulator.is_none() {
             return Ok(None);
         }
-        let mut options = crate::simulator::Options::new(Mode::Rehearsal, self.issued_key.clone());
+        let pages = pack.provider.environments.get(&Environment::Test).and_then(|addresses| addresses.pages.first());
+        let pages = format!("https://{}", pages.map_or("pages.preflight.example", String::as_str));
+        let pages = url::Url::parse(&pages).map_err(|error| format!("{pages}: {error}"))?;
+        let mut options = crate::simulator::Options::rehearsal(&self.issued_key, pages, crate::wire::player(&StandIns::default())?);
         options.webhook_secret = Some(self.webhook_secret.clone());
+        let redactor = self.redactor.clone();
+        options.issued = Arc::new(move |label, value| drop(redactor.learn(&format!("rehearsal.{label}"), value)));
         crate::simulator::start(&pack.provider, &pack.fixtures, options).await.map(Some).map_err(|error| error.to_string())
     }
 
@@ -165,6 +181,13 @@ impl World {
     /// The client whom deliveries are about.
     pub(super) fn house_client(&self) -> Option<&Identity> {
         self.house.get()
+    }
+
+    /// The body of an event about a client, as the simulated provider would write it.
+    pub(super) fn letter(&self, client: &Identity, event: &str) -> Option<Value> {
+        let example = &self.plan.pack.provider.simulator.as_ref()?.client.example;
+        let about = template::render_json(example, &super::unit::client_scope(client)).ok()?;
+        self.simulator()?.letter(&client.tenant, &about, event)
     }
 
     pub(super) fn webhook_secret(&self) -> &str {
@@ -260,9 +283,4 @@ fn captured_bodies(plan: &Plan) -> Result<BTreeMap<String, Value>, WorldError> {
             Ok((event.clone(), value))
         })
         .collect()
-}
-
-/// Whether an outcome is an answer below 400.
-pub(super) fn fine(outcome: &Outcome) -> bool {
-    outcome.answer().is_some_and(|answer| answer.status < 400)
 }

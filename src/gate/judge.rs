@@ -80,7 +80,9 @@ impl Call<'_> {
     fn at_provider(&self, place: &Place) -> Judged {
         let port = self.target.url.port_or_known_default();
         let right_port = port.is_some_and(|port| place.ports().contains(&port));
-        refuse_if(self.target.url.scheme() != "https" || !right_port, RuleName::Transport)?;
+        // A provider on this machine is one of the pack author's own; nothing leaves the machine.
+        let safe = self.target.url.scheme() == "https" || is_here(&self.target.host);
+        refuse_if(!safe || !right_port, RuleName::Transport)?;
         let overrides = self.draft.headers.iter().any(|(name, _)| is_override(name));
         refuse_if(overrides || self.target.overrides_method(), RuleName::Header)?;
         refuse_if(!self.reads() && self.target.path.is_odd, RuleName::PlainPath)?;

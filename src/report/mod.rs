@@ -4,6 +4,7 @@
 //! from the small values that it takes. None of them looks at the terminal, the clock or the environment.
 
 mod block;
+pub mod build;
 pub mod console;
 pub mod json;
 pub mod junit;
@@ -12,5 +13,6 @@ pub mod markdown;
 pub mod model;
 mod outline;
 pub mod text;
+mod timeline;
 mod words;
 pub mod write;

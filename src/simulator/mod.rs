@@ -177,6 +177,16 @@ impl Simulator {
         self.inner.happen(client, event)
     }
 
+    /// The body of an event about a client, as the provider would write it now. `about` is what the call that created
+    /// the client would have said. Nothing is changed and nothing is sent. `None`: there is no such event.
+    pub fn letter(&self, client: &str, about: &Value, event: &str) -> Option<Value> {
+        let inner = &self.inner;
+        let fresh = || inner.fresh();
+        let moment = Moment { now: inner.clock.now(), fresh: &fresh };
+        let store = inner.store().copy();
+        happen::letter(&inner.script, store, client, about, event, &moment)
+    }
+
     /// Subscribes a handler to events, as the provider's own call would, without judging the address. `None`: the
     /// provider has no subscriptions.
     pub fn subscribe(&self, url: &Url, events: &[String]) -> Option<Subscription> {

@@ -63,6 +63,11 @@ impl Which {
 }
 
 impl Store {
+    /// A copy of the records alone, to be thrown away.
+    pub(super) fn copy(&self) -> Self {
+        Store { collections: self.collections.clone(), ..Store::default() }
+    }
+
     /// The records of a collection, oldest first.
     pub(super) fn all(&self, collection: &str) -> impl Iterator<Item = &Members> {
         self.collections.get(collection).into_iter().flatten()
