@@ -24,9 +24,8 @@ pub(super) fn caller(script: &Script, store: &Store, request: &Received, now: Of
     match script.provider.apis.get(&request.api) {
         Some(Api::Header(headers)) => {
             let scope = Scope::default().with("api_key", &json!(script.api_key));
-            let right = |(name, value): (&String, &String)| {
-                request.header(name) == script.words.value(value, &scope).as_str()
-            };
+            let right =
+                |(name, value): (&String, &String)| request.header(name) == script.words.value(value, &scope).as_str();
             if headers.iter().all(right) { Caller::Partner } else { Caller::Nobody }
         }
         Some(Api::Bearer(_)) => {

@@ -92,8 +92,7 @@ fn included(spec: &Simulated, provider: &Provider) -> Vec<String> {
     let events = provider.webhooks.iter().flat_map(|webhooks| webhooks.events.values()).map(|event| event.body.clone());
     let records = spec.records.values().map(|record| record.of.clone());
     let bodies = spec.replies.values().filter_map(|reply| reply.body.as_ref());
-    let replies =
-        bodies.flat_map(|body| body.as_str().map_or_else(|| inclusions(body), |name| vec![name.to_owned()]));
+    let replies = bodies.flat_map(|body| body.as_str().map_or_else(|| inclusions(body), |name| vec![name.to_owned()]));
     events.chain(records).chain(replies).filter(|name| !spec.holds.contains_key(name)).collect()
 }
 

@@ -8,4 +8,164 @@ use serde_json::Value;
 use super::Mode;
 use crate::catalog::words::Text;
 
+/// What a route does.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// Where it exists, if not everywhere.
+    pub only: Option<Vec<Mode>>,
+    /// The types of members of the body, by path. A route without it takes no body.
+    pub body: Option<IndexMap<String, Kind>>,
+    /// What is refused by looking at the request alone, in order.
+    #[serde(default)]
+    pub refuse: Vec<Rule>,
+    /// What is looked up, by the name that templates have for it, in order.
+    #[serde(default)]
+    pub find: IndexMap<String, Find>,
+    /// A page of records, which templates know as `list`.
+    pub list: Option<List>,
+    /// How a repeat of the same request is recognised.
+    pub repeats: Option<Repeats>,
+    /// What then happens: the first whose condition holds, here or, after these, in the client's state.
+    #[serde(default)]
+    pub then: Vec<Outcome>,
+}
 
+/// The types of members.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A string.
+    Text,
+    /// Any number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// An object.
+    Object,
+    /// An array.
+    List,
+    /// A UUID as a string.
+    Uuid,
+    /// A date, or a date and time, as a string.
+    Date,
+}
+
+/// A validation rule: a condition and the reply that it gives, or shared rules.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// The condition under which the request is refused.
+    #[serde(rename = "if")]
+    pub condition: Option<String>,
+    /// Shared rules by their name, instead of a condition.
+    pub rules: Option<String>,
+    /// The rule is tried on every element that this path selects; they are `item` then, and `index` counts them.
+    /// Elsewhere `item` is the body.
+    pub each: Option<String>,
+    /// The reply. With shared rules: instead of theirs.
+    pub reply: Option<String>,
+    /// Values that the reply reads as `with`.
+    #[serde(default)]
+    pub with: IndexMap<String, Value>,
+}
+
+/// A look-up: the latest record of a collection whose members are as said.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Find {
+    /// The collection.
+    #[serde(rename = "in")]
+    pub within: String,
+    /// Members and their values.
+    #[serde(rename = "where")]
+    pub members: IndexMap<String, Text>,
+    /// Members that must not have these values.
+    #[serde(default)]
+    pub except: IndexMap<String, Text>,
+    /// The reply if there is none. None: it goes on without.
+    #[serde(rename = "else")]
+    pub otherwise: Option<String>,
+    /// The kind of record that is created if there is none.
+    pub creates: Option<String>,
+}
+
+/// A page of records.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct List {
+    /// The collection.
+    #[serde(rename = "in")]
+    pub within: String,
+    /// Members and their values; a value that is absent restricts nothing.
+    #[serde(rename = "where", default)]
+    pub members: IndexMap<String, Text>,
+    /// How many records are on a page, where the query does not say.
+    pub size: u32,
+    /// The largest page.
+    pub at_most: u32,
+}
+
+/// How a repeat is recognised.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Repeats {
+    /// The header that holds the key of a request.
+    pub header: String,
+    /// The reply to another body with the same key.
+    pub conflict: String,
+}
+
+/// What a call or an event brings about.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// The condition.
+    #[serde(rename = "if")]
+    pub condition: Option<String>,
+    /// Values that records, events and the reply read as `with`.
+    #[serde(default)]
+    pub with: IndexMap<String, Value>,
+    /// The kind of record that is created; templates then know it by that name.
+    pub creates: Option<String>,
+    /// One record is created for every element that this path selects in the body, which is `item` then.
+    pub each: Option<String>,
+    /// Records that change.
+    #[serde(default)]
+    pub changes: Vec<Change>,
+    /// Records that go.
+    #[serde(default)]
+    pub removes: Vec<Remove>,
+    /// The state that the client is in then.
+    pub becomes: Option<String>,
+    /// Events that are sent. For an event that happens: instead of itself.
+    pub sends: Option<Vec<Text>>,
+    /// The reply to a call.
+    pub reply: Option<String>,
+}
+
+/// Records that change.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// The collection.
+    #[serde(rename = "in")]
+    pub within: String,
+    /// Members and their values; one that is absent selects nothing.
+    #[serde(rename = "where")]
+    pub members: IndexMap<String, Text>,
+    /// The new values. A template without a value changes nothing.
+    pub set: IndexMap<String, Value>,
+}
+
+/// Records that go.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Remove {
+    /// The collection.
+    #[serde(rename = "in")]
+    pub within: String,
+    /// Members and their values; one that is absent selects nothing.
+    #[serde(rename = "where")]
+    pub members: IndexMap<String, Text>,
+}
