@@ -1,6 +1,67 @@
 //! Putting the parts together: one function for each command.
 
+pub mod demo;
 pub mod drive;
 mod exit;
+mod list;
+mod run;
+mod screen;
+mod selftest;
+mod simulate;
+mod stand_ins;
+
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+use crate::partner;
 
 pub use exit::Exit;
+use screen::Screen;
+
+/// Does what the command line says, and gives the exit code.
+pub fn main(cli: Cli) -> ExitCode {
+    let screen = Screen::of_process();
+    let exit = match cli.command {
+        // Nothing here waits for anything, and a runtime takes its time to start.
+        Command::List(list) => list::list(&list, &screen),
+        Command::Lint(lint) => list::lint(&lint, &screen),
+        Command::Run(run) => within_runtime(&screen, run::run(run, &screen)),
+        Command::Demo(demo) => within_runtime(&screen, demo::demo(demo, &screen)),
+        Command::Selftest(selftest) => within_runtime(&screen, selftest::selftest(selftest, &screen)),
+        Command::Simulate(simulate) => within_runtime(&screen, simulate::simulate(simulate, &screen)),
+        Command::Partner(options) => within_runtime(&screen, reference_partner(options, &screen)),
+    };
+    ExitCode::from(exit as u8)
+}
+
+fn within_runtime(screen: &Screen, work: impl Future<Output = Exit>) -> Exit {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => {
+            let exit = runtime.block_on(work);
+            // What is still being waited for in the background has nothing to tell any more.
+            runtime.shutdown_background();
+            exit
+        }
+        Err(error) => {
+            screen.complain(&format!("the program cannot start: {error}"));
+            Exit::Internal
+        }
+    }
+}
+
+async fn reference_partner(options: crate::cli::Partner, screen: &Screen) -> Exit {
+    let configured = match partner::Options::from_env() {
+        Ok(configured) => configured.with_defect(options.defect),
+        Err(error) => {
+            screen.complain(&error.to_string());
+            return Exit::WrongInput;
+        }
+    };
+    match partner::serve(configured).await {
+        Ok(()) => Exit::Ready,
+        Err(error) => {
+            screen.complain(&format!("the reference partner cannot run: {error}"));
+            Exit::WrongInput
+        }
+    }
+}

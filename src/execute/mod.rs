@@ -28,6 +28,7 @@ use crate::plan::{Plan, Unit};
 use crate::template;
 use log::Log;
 
+pub use rehearsal::issue;
 pub use world::{World, WorldError};
 
 /// What templates can read.
@@ -118,7 +119,7 @@ pub async fn execute(
 async fn one(world: Arc<World>, at: usize, lane: Arc<Semaphore>, mut stop: watch::Receiver<Stop>) -> Done {
     let unit = world.plan.units[at].clone();
     let log = Log::new();
-    let stopped = |stop: &watch::Receiver<Stop>| *stop.borrow();
+    let stopped = async { stop.wait_for(|stop| *stop != Stop::No).await.map_or(Stop::No, |stop| *stop) };
     let work = async {
         let Ok(_place) = lane.acquire().await else { return log.age() };
         let from = Instant::now();
@@ -130,8 +131,8 @@ async fn one(world: Arc<World>, at: usize, lane: Arc<Semaphore>, mut stop: watch
     };
     let took = tokio::select! {
         biased;
-        _ = stop.wait_for(|stop| *stop != Stop::No) => {
-            log.incomplete(Who::Tool, stopped(&stop).reason().unwrap_or_default());
+        why = stopped => {
+            log.incomplete(Who::Tool, why.reason().unwrap_or_default());
             log.age()
         }
         took = work => took,

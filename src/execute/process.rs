@@ -89,7 +89,7 @@ impl Process {
     fn signal(&self, signal: Signal) {
         if let Some(group) = self.group {
             // It may be gone already, which is what is wanted.
-            drop(killpg(group, signal));
+            killpg(group, signal).ok();
         }
     }
 }

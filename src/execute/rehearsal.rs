@@ -29,7 +29,7 @@ pub(super) struct Set {
 }
 
 /// A key or secret that the simulator issues: 32 random bytes in Base64.
-pub(super) fn issue() -> String {
+pub fn issue() -> String {
     STANDARD.encode(rand::random::<[u8; 32]>())
 }
 

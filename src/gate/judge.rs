@@ -81,7 +81,7 @@ impl Call<'_> {
         let port = self.target.url.port_or_known_default();
         let right_port = port.is_some_and(|port| place.ports().contains(&port));
         // A provider on this machine is one of the pack author's own; nothing leaves the machine.
-        let safe = self.target.url.scheme() == "https" || is_here(&self.target.host);
+        let safe = self.target.url.scheme() == "https" || is_here(&self.target.url);
         refuse_if(!safe || !right_port, RuleName::Transport)?;
         let overrides = self.draft.headers.iter().any(|(name, _)| is_override(name));
         refuse_if(overrides || self.target.overrides_method(), RuleName::Header)?;

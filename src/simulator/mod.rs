@@ -139,6 +139,11 @@ impl Simulator {
         self.bases.get(api)
     }
 
+    /// All APIs and where they are.
+    pub fn bases(&self) -> impl Iterator<Item = (&str, &Url)> {
+        self.bases.iter().map(|(api, base)| (api.as_str(), base))
+    }
+
     /// The calls that came in; not redacted. An answer with status 0 was dropped.
     pub fn journal(&self) -> Journal<Call> {
         self.inner.journal.clone()

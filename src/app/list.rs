@@ -1,0 +1,108 @@
+//! `preflight list` and `preflight lint`: what there is, and whether it is sound.
+
+use std::fmt::Write as _;
+
+use super::{Exit, Screen, run};
+use crate::catalog::check::Level;
+use crate::catalog::load::{Catalog, Pack};
+use crate::cli::{Lint, List};
+use crate::report::text::for_terminal;
+use crate::yaml::{Problem, Problems};
+
+/// Lists the providers, or the checks of one.
+pub(super) fn list(list: &List, screen: &Screen) -> Exit {
+    let catalog = match run::catalog(list.checks.as_deref()) {
+        Ok(catalog) => catalog,
+        Err(problems) => {
+            screen.show_problems(&problems);
+            return Exit::WrongInput;
+        }
+    };
+    let text = match &list.provider {
+        None => providers(&catalog),
+        Some(name) => match catalog.packs.get(name) {
+            Some(pack) => checks(pack),
+            None => {
+                let known: Vec<&str> = catalog.packs.keys().map(String::as_str).collect();
+                let problem = Problem::of_file("command line", format!("there is no pack `{name}`"));
+                let near = problem.clone().nearest(name, known.iter().copied());
+                let problem = if near.hint.is_some() { near } else { problem.hint(format!("packs at hand: {}", known.join(", "))) };
+                screen.show_problems(&Problems::from(problem));
+                return Exit::WrongInput;
+            }
+        },
+    };
+    screen.say(&for_terminal(&text));
+    Exit::Ready
+}
+
+fn providers(catalog: &Catalog) -> String {
+    let mut text = String::new();
+    for pack in catalog.packs.values() {
+        let origin = if pack.built_in { "built in" } else { "from a folder" };
+        let served = pack.provider.items.iter().filter(|item| pack.checks.iter().any(|packed| packed.check.items.contains(&item.id))).count();
+        writeln!(
+            text,
+            "{}  {} {}, {origin}: {} checks for {served} of {} items, sha256 {}",
+            pack.id, pack.provider.name, pack.provider.version, pack.checks.len(), pack.provider.items.len(), &pack.digest[..12]
+        )
+        .ok();
+    }
+    text.push_str("\n`preflight list PROVIDER` lists the checks of one.\n");
+    text
+}
+
+fn checks(pack: &Pack) -> String {
+    let widest = pack.checks.iter().map(|packed| packed.check.id.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    let mut section = "";
+    for packed in &pack.checks {
+        let check = &packed.check;
+        let item = pack.provider.items.iter().find(|item| check.items.first() == Some(&item.id));
+        let of = item.map_or("", |item| item.section.as_str());
+        if of != section {
+            section = of;
+            writeln!(text, "{}{section}", if text.is_empty() { "" } else { "\n" }).ok();
+        }
+        let stages: Vec<&str> = check.stage.0.iter().map(|stage| stage.word()).collect();
+        let level = match check.level {
+            Level::Required => "",
+            Level::Recommended => ", recommended",
+        };
+        writeln!(text, "  {:widest$}  {} ({}{level})", check.id, check.title, stages.join(", ")).ok();
+    }
+    let unchecked: Vec<&str> = pack
+        .provider
+        .items
+        .iter()
+        .filter(|item| !pack.checks.iter().any(|packed| packed.check.items.contains(&item.id)))
+        .map(|item| item.id.as_str())
+        .collect();
+    if !unchecked.is_empty() {
+        writeln!(text, "\nNo check in this version: {}", unchecked.join(", ")).ok();
+    }
+    text
+}
+
+/// Reads packs and tells everything that is wrong with them.
+pub(super) fn lint(lint: &Lint, screen: &Screen) -> Exit {
+    let read = match &lint.folder {
+        Some(folder) => Catalog::from_folder(folder),
+        None => Catalog::built_in(),
+    };
+    match read {
+        Ok(catalog) => {
+            if !catalog.warnings.0.is_empty() {
+                screen.show_problems(&catalog.warnings);
+            }
+            let checks: usize = catalog.packs.values().map(|pack| pack.checks.len()).sum();
+            let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+            screen.say(&format!("{} with {}: no errors\n", count(catalog.packs.len(), "pack"), count(checks, "check")));
+            Exit::Ready
+        }
+        Err(problems) => {
+            screen.show_problems(&problems);
+            Exit::WrongInput
+        }
+    }
+}

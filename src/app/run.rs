@@ -1,0 +1,169 @@
+//! `preflight run`: a profile held against its provider's checklist.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::drive::{How, drive};
+use super::{Exit, Screen};
+use crate::catalog::load::Catalog;
+use crate::catalog::words::Span;
+use crate::cli::{Run, RunOptions};
+use crate::execute::Stop;
+use crate::plan::{self, Plan, Selection, Variables};
+use crate::report::model::Report;
+use crate::report::{console, json, junit, markdown, write};
+use crate::secret::Redactor;
+use crate::yaml::Problems;
+
+/// How long a run may take, where the profile does not say.
+const RUN_WITHIN: Span = Span(Duration::from_mins(15));
+
+pub(super) async fn run(run: Run, screen: &Screen) -> Exit {
+    let catalog = match catalog(run.checks.as_deref()) {
+        Ok(catalog) => catalog,
+        Err(problems) => return wrong(screen, &problems),
+    };
+    let redactor = Redactor::new();
+    let variables = |name: &str| std::env::var(name).ok();
+    let plan = match planned(&catalog, &run.profile, &run.options, &variables, &redactor) {
+        Ok(plan) => plan,
+        Err(problems) => return wrong(screen, &problems),
+    };
+    finish(plan, redactor, &run.options, false, screen).await
+}
+
+fn wrong(screen: &Screen, problems: &Problems) -> Exit {
+    screen.show_problems(problems);
+    Exit::WrongInput
+}
+
+/// The packs at hand: the built-in ones, and those of a folder.
+pub(super) fn catalog(folder: Option<&Path>) -> Result<Catalog, Problems> {
+    let built_in = Catalog::built_in()?;
+    match folder {
+        Some(folder) => Ok(built_in.with(Catalog::from_folder(folder)?)),
+        None => Ok(built_in),
+    }
+}
+
+/// The plan of a profile.
+pub(super) fn planned(
+    catalog: &Catalog,
+    profile: &Path,
+    options: &RunOptions,
+    variables: Variables<'_>,
+    redactor: &Redactor,
+) -> Result<Plan, Problems> {
+    let read = plan::read(profile, catalog, variables)?;
+    // Reading has made sure that the pack is there.
+    let pack = catalog.packs.get(&read.profile.provider).cloned().ok_or_else(Problems::default)?;
+    let selection = Selection { stages: options.stage.clone(), only: options.only.clone(), skip: options.skip.clone() };
+    plan::plan(pack, read, selection, redactor)
+}
+
+/// Carries a plan out, writes the reports, and says how it ended.
+pub(super) async fn finish(plan: Plan, redactor: Redactor, options: &RunOptions, sample: bool, screen: &Screen) -> Exit {
+    let stop = stopping(plan.read.profile.run_within.unwrap_or(RUN_WITHIN));
+    let how = How { jobs: options.jobs.map(usize::from), strict: options.strict, sample };
+    let (keeper, progress) = (redactor.clone(), screen.progress());
+    // In a task of its own, so that a fault of this program still ends in a report that says so.
+    let driven = tokio::spawn(drive(Arc::new(plan), redactor, how, stop, progress)).await;
+    let report = match driven {
+        Ok(Ok(report)) => report,
+        Ok(Err(error)) => {
+            screen.complain(&keeper.text(&error.to_string()));
+            return Exit::WrongInput;
+        }
+        Err(error) => {
+            let message = keeper.text(&format!("this program failed: {error}"));
+            screen.complain(&message);
+            if let Some(path) = &options.junit {
+                save(path, junit::crash(&message).into_bytes(), &keeper, screen);
+            }
+            return Exit::Internal;
+        }
+    };
+    let exit = Exit::of(&report);
+    if publish(&report, options, &keeper, screen) { exit } else { Exit::Internal }
+}
+
+/// Writes every report that is asked for. Each is searched for secrets as a whole before a byte of it is written.
+fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Screen) -> bool {
+    let sealed = keeper.seal(console::render(report, screen.look()).into_bytes());
+    screen.say(&String::from_utf8_lossy(&sealed.bytes));
+    let mut well = true;
+    if let Some(path) = &options.junit {
+        well &= match junit::render(report, true) {
+            Ok(text) => save(path, text.into_bytes(), keeper, screen),
+            Err(error) => {
+                screen.complain(&format!("the JUnit report cannot be made: {error}"));
+                false
+            }
+        };
+    }
+    if let Some(path) = &options.json {
+        well &= match json::render(report, true) {
+            Ok(text) => save(path, text.into_bytes(), keeper, screen),
+            Err(error) => {
+                screen.complain(&format!("the JSON report cannot be made: {error}"));
+                false
+            }
+        };
+    }
+    if let Some(path) = &options.markdown {
+        well &= save(path, markdown::render(report).into_bytes(), keeper, screen);
+    }
+    well
+}
+
+fn save(path: &Path, bytes: Vec<u8>, keeper: &Redactor, screen: &Screen) -> bool {
+    let sealed = keeper.seal(bytes);
+    if !sealed.hits.is_empty() {
+        screen.complain(&format!("{}: removed {} before writing", path.display(), sealed.hits.join(", ")));
+    }
+    match write::write(path, &sealed.bytes) {
+        Ok(()) => true,
+        Err(error) => {
+            screen.complain(&error.to_string());
+            false
+        }
+    }
+}
+
+/// A run ends early when a person interrupts it, and when its time is over.
+fn stopping(within: Span) -> watch::Receiver<Stop> {
+    let (sender, receiver) = watch::channel(Stop::No);
+    tokio::spawn(async move {
+        let mut ended = std::pin::pin!(tokio::time::sleep(within.0));
+        let why = tokio::select! {
+            () = interrupted() => Stop::Interrupted,
+            () = &mut ended => Stop::OutOfTime,
+        };
+        sender.send(why).ok();
+        // The receivers ask for the last value as long as they live.
+        sender.closed().await;
+    });
+    receiver
+}
+
+/// Ctrl-C, or the polite request to end that pipelines send.
+async fn interrupted() {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+    let polite = async {
+        match &mut terminate {
+            Some(signal) => drop(signal.recv().await),
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => {
+            if result.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+        () = polite => {}
+    }
+}

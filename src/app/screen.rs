@@ -1,0 +1,80 @@
+//! The terminal: the only place that prints. What is known once about it is known here.
+
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::execute::Progress;
+use crate::report::console::Look;
+use crate::report::text::for_terminal;
+use crate::yaml::Problems;
+
+/// Standard output and standard error, with what they can show.
+#[derive(Clone, Debug)]
+pub struct Screen {
+    colour_out: bool,
+    colour_err: bool,
+    width: Option<usize>,
+    /// Whether a progress bar is of use.
+    live: bool,
+}
+
+impl Screen {
+    /// The screen of this process. Colour only on a terminal, and never where `NO_COLOR` is set.
+    pub fn of_process() -> Self {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let (out, err) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
+        let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| out);
+        Screen { colour_out: out && !plain, colour_err: err && !plain, width, live: err && !plain }
+    }
+
+    /// How the console report is to look.
+    pub fn look(&self) -> Look {
+        Look { colour: self.colour_out, width: self.width }
+    }
+
+    /// Writes to standard output. A reader that has gone away wants no more, which is no fault.
+    pub fn say(&self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush()).ok();
+    }
+
+    /// Writes a line to standard error.
+    pub fn complain(&self, text: &str) {
+        let mut err = std::io::stderr().lock();
+        writeln!(err, "preflight: {}", for_terminal(text)).ok();
+    }
+
+    /// Shows what is wrong with files, on standard error.
+    pub fn show_problems(&self, problems: &Problems) {
+        let mut err = std::io::stderr().lock();
+        write!(err, "{}", problems.render(self.colour_err)).ok();
+    }
+
+    /// A progress bar, where there is a terminal to show it on.
+    pub fn progress(&self) -> impl Fn(Progress) + use<> {
+        let bar = ProgressBar::with_draw_target(None, if self.live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} of {len} checks  {elapsed}") {
+            bar.set_style(style);
+        }
+        if self.live {
+            bar.enable_steady_tick(Duration::from_millis(100));
+        }
+        let bar = Cleared(bar);
+        move |progress: Progress| {
+            bar.0.set_length(progress.all as u64);
+            bar.0.set_position(progress.done as u64);
+        }
+    }
+}
+
+/// A progress bar that leaves nothing behind.
+struct Cleared(ProgressBar);
+
+impl Drop for Cleared {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,94 @@
+//! Loopback servers that play real hosts over TLS: one listener, a throw-away authority, and behind each name the plain
+//! server that plays it. Gate, TLS, host and address checks so judge the real names.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::server::ResolvesServerCertUsingSni;
+use rustls::sign::CertifiedKey;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+/// A host that is played.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Behind {
+    /// The plain server behind it.
+    pub(super) at: SocketAddr,
+    /// Whether its certificate is signed by nobody but itself.
+    pub(super) self_signed: bool,
+}
+
+/// The listener. It ends with this value.
+pub(super) struct Front {
+    /// Where it listens.
+    pub(super) at: SocketAddr,
+    /// The throw-away authority in PEM.
+    pub(super) ca_pem: String,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Front {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Starts to play hosts.
+///
+/// # Errors
+///
+/// Names that cannot be certified, and a machine without a free port, in words.
+pub(super) async fn start(hosts: BTreeMap<String, Behind>) -> Result<Front, String> {
+    let (config, ca_pem) = certified(&hosts).map_err(|error| format!("the stand-ins' certificates: {error}"))?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| error.to_string())?;
+    let at = listener.local_addr().map_err(|error| error.to_string())?;
+    let task = tokio::spawn(serve(listener, TlsAcceptor::from(Arc::new(config)), Arc::new(hosts)));
+    Ok(Front { at, ca_pem, task })
+}
+
+async fn serve(listener: TcpListener, acceptor: TlsAcceptor, hosts: Arc<BTreeMap<String, Behind>>) {
+    let mut connections = tokio::task::JoinSet::new();
+    loop {
+        while connections.try_join_next().is_some() {}
+        let Ok((stream, _)) = listener.accept().await else { continue };
+        connections.spawn(pass(stream, acceptor.clone(), hosts.clone()));
+    }
+}
+
+/// One connection, handed through to whoever plays the host that the client named.
+async fn pass(stream: TcpStream, acceptor: TlsAcceptor, hosts: Arc<BTreeMap<String, Behind>>) {
+    // A client that does not trust the certificate leaves here, which is what some checks are about.
+    let Ok(mut outer) = acceptor.accept(stream).await else { return };
+    let Some(behind) = outer.get_ref().1.server_name().and_then(|name| hosts.get(name)) else { return };
+    if let Ok(mut inner) = TcpStream::connect(behind.at).await {
+        tokio::io::copy_bidirectional(&mut outer, &mut inner).await.ok();
+    }
+}
+
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+fn certified(hosts: &BTreeMap<String, Behind>) -> Result<(rustls::ServerConfig, String), Failed> {
+    let mut authority = CertificateParams::new(Vec::new())?;
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut resolver = ResolvesServerCertUsingSni::new();
+    for (host, behind) in hosts {
+        let key = KeyPair::generate()?;
+        let params = CertificateParams::new(vec![host.clone()])?;
+        let certificate = if behind.self_signed { params.self_signed(&key)? } else { params.signed_by(&key, &authority)? };
+        let chain = vec![CertificateDer::from(certificate.der().to_vec())];
+        let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        resolver.add(host, CertifiedKey::from_der(chain, private, &provider)?)?;
+    }
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_cert_resolver(Arc::new(resolver));
+    Ok((config, authority.pem()))
+}
