@@ -15,8 +15,8 @@ use crate::catalog::provider::{Documented, Variation, Webhooks};
 use crate::evidence::{Answer, Body, Delivery, Outcome, Request, Role, Trouble, TroubleKind};
 use crate::webhook::{Order, Parcel, compose};
 
-/// So much of an answer is read.
-const MOST_BYTES: usize = 64 << 10;
+/// So much of an answer is read, and of any body recorded.
+pub(super) const MOST_BYTES: usize = 64 << 10;
 
 /// Delivers an event to its subscription, until it is accepted or given up.
 pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {

@@ -20,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use super::Inner;
-use super::courier::body_of;
+use super::courier::{MOST_BYTES as MOST_RECORDED, body_of};
 use super::journal::Entry;
 use super::request::Received;
 use super::step::Answered;
@@ -80,10 +80,17 @@ async fn carry_out(inner: &Arc<Inner>, received: Received, from: Instant) -> Ans
     if !answered.manner.delay.is_zero() {
         tokio::time::sleep(answered.manner.delay).await;
     }
-    let bytes = received.body.len().min(MOST_BYTES / 16) + 1024;
-    let entry = Entry { from, to: Instant::now(), what: call(&received, &answered) };
-    inner.journal.add(entry, bytes);
+    let what = call(&received, &answered);
+    inner.journal.add(Entry { from, to: Instant::now(), what }, size(&received, &answered));
     answered
+}
+
+/// About how many bytes a record of the call takes.
+fn size(received: &Received, answered: &Answered) -> usize {
+    let headers: usize = received.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+    let reply =
+        answered.reply.body.as_ref().and_then(|body| serde_json::to_vec(body).ok()).map_or(0, |body| body.len());
+    received.path.len() + headers + received.body.len().min(MOST_RECORDED) + reply + 512
 }
 
 fn call(received: &Received, answered: &Answered) -> evidence::Call {

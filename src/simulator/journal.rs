@@ -8,7 +8,7 @@ use tokio::sync::watch;
 /// So many entries are kept; later ones are counted.
 const MOST: usize = 100_000;
 /// So many bytes of bodies are kept over all entries; later entries are counted.
-const MOST_BYTES: usize = 64 << 20;
+const MOST_BYTES: usize = 32 << 20;
 
 /// One entry.
 #[derive(Debug)]

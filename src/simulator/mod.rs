@@ -41,6 +41,9 @@ pub use journal::{Entry, Journal};
 pub use options::{Issued, MayDeliver, Options, Seed, StartError};
 pub use overlay::{Effect, Overlay};
 
+/// So many deliveries and waits are under way at once; what a flood adds beyond is not sent.
+const MOST_TASKS: usize = 10_000;
+
 /// A provider that is being played. It stops when this is dropped.
 pub struct Simulator {
     inner: Arc<Inner>,
@@ -129,7 +132,7 @@ impl Drop for Simulator {
     fn drop(&mut self) {
         self.stop.send_replace(true);
         // Tasks hold what they work on; without this they would outlive the play.
-        self.inner.tasks.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
+        self.inner.tasks().abort_all();
     }
 }
 
@@ -241,6 +244,10 @@ impl Inner {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn fresh(&self) -> Value {
         fresh::fresh(self.number.fetch_add(1, Ordering::Relaxed), self.webhook_secret.as_deref())
     }
@@ -274,10 +281,11 @@ impl Inner {
 
     /// Sends what is to be sent, and waits for what comes by itself.
     fn follow(self: &Arc<Self>, dispatches: Vec<Dispatch>, timers: Vec<Timer>) {
-        for dispatch in dispatches {
+        let room = MOST_TASKS.saturating_sub(self.tasks().len());
+        for dispatch in dispatches.into_iter().take(room) {
             self.spawn(courier::deliver(Arc::clone(self), dispatch));
         }
-        for timer in timers {
+        for timer in timers.into_iter().take(room) {
             let (inner, due) = (Arc::clone(self), self.clock.elapsed() + timer.after);
             self.spawn(async move {
                 inner.clock.sleep_until(due).await;
@@ -290,7 +298,7 @@ impl Inner {
     }
 
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tasks = self.tasks();
         while tasks.try_join_next().is_some() {}
         tasks.spawn(task);
     }

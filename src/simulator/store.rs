@@ -8,8 +8,12 @@ use time::OffsetDateTime;
 use super::overlay::Installed;
 use super::step::Reply;
 
-/// So many records of a kind, tokens and remembered answers are held; then the oldest go.
+/// So many records of a kind and tokens are held; then the oldest go.
 const MOST: usize = 20_000;
+/// So many answers are remembered for repeats.
+const MOST_ANSWERS: usize = 100;
+/// So many bytes of records are held, as JSON; then the oldest of the same kind go.
+const MOST_BYTES: usize = 32 << 20;
 
 /// One record.
 pub(super) type Members = Map<String, Value>;
@@ -18,6 +22,7 @@ pub(super) type Members = Map<String, Value>;
 #[derive(Debug, Default)]
 pub(super) struct Store {
     collections: BTreeMap<String, VecDeque<Members>>,
+    bytes: usize,
     tokens: VecDeque<Token>,
     answers: VecDeque<Remembered>,
     entered: BTreeMap<String, u64>,
@@ -79,24 +84,34 @@ impl Store {
     }
 
     pub(super) fn put(&mut self, collection: &str, record: Members) {
-        push(self.collections.entry(collection.to_owned()).or_default(), record);
+        let records = self.collections.entry(collection.to_owned()).or_default();
+        self.bytes += size(&record);
+        records.push_back(record);
+        while records.len() > MOST || (self.bytes > MOST_BYTES && records.len() > 1) {
+            self.bytes = self.bytes.saturating_sub(records.pop_front().as_ref().map_or(0, size));
+        }
     }
 
     pub(super) fn change(&mut self, collection: &str, which: &Which, set: &Members) {
         let records = self.collections.get_mut(collection).into_iter().flatten();
         for record in records.filter(|record| which.holds(record)) {
+            let before = size(record);
             record.extend(set.clone());
+            self.bytes = (self.bytes + size(record)).saturating_sub(before);
         }
     }
 
     pub(super) fn remove(&mut self, collection: &str, which: &Which) {
         if let Some(records) = self.collections.get_mut(collection) {
+            for gone in records.iter().filter(|record| which.holds(record)) {
+                self.bytes = self.bytes.saturating_sub(size(gone));
+            }
             records.retain(|record| !which.holds(record));
         }
     }
 
     pub(super) fn issue(&mut self, token: Token) {
-        push(&mut self.tokens, token);
+        push(&mut self.tokens, token, MOST);
     }
 
     /// A token that was ever issued, still valid or not.
@@ -109,7 +124,7 @@ impl Store {
     }
 
     pub(super) fn remember(&mut self, answer: Remembered) {
-        push(&mut self.answers, answer);
+        push(&mut self.answers, answer, MOST_ANSWERS);
     }
 
     pub(super) fn remembered(&self, key: &str) -> Option<&Remembered> {
@@ -134,11 +149,16 @@ impl Store {
     }
 }
 
-fn push<T>(list: &mut VecDeque<T>, item: T) {
-    if list.len() >= MOST {
+fn push<T>(list: &mut VecDeque<T>, item: T, most: usize) {
+    if list.len() >= most {
         list.pop_front();
     }
     list.push_back(item);
+}
+
+/// How long a record is as JSON.
+fn size(record: &Members) -> usize {
+    serde_json::to_vec(record).map_or(0, |bytes| bytes.len())
 }
 
 #[cfg(test)]
@@ -167,8 +187,17 @@ mod tests {
 
     #[test]
     fn a_flood_pushes_the_oldest_out() {
-        let mut list = VecDeque::new();
-        (0..=MOST).for_each(|n| push(&mut list, n));
-        assert_eq!((list.len(), list.front()), (MOST, Some(&1)));
+        let mut store = Store::default();
+        let large = Value::String("x".repeat(MOST_BYTES / 4));
+        for n in 0..10 {
+            store.put("cases", Members::from_iter([("n".into(), json!(n)), ("text".into(), large.clone())]));
+        }
+        assert_eq!(store.all("cases").map(|record| record["n"].clone()).collect::<Vec<_>>(), [7, 8, 9]);
+        for n in 0..=MOST {
+            store.put("clients", Members::from_iter([("n".into(), json!(n))]));
+        }
+        assert_eq!(store.all("clients").next().map(|record| record["n"].clone()), Some(json!(1)));
+        store.remove("cases", &which(&json!({ "n": 9 })));
+        assert!(store.bytes < MOST_BYTES);
     }
 }

@@ -101,3 +101,25 @@ fn the_built_in_pack_is_understood_and_lists_the_whole_checklist() {
     assert_eq!(serde_json::json!(webhooks.events.keys().collect::<Vec<_>>()), provider.facts["all_events"]);
     assert!(provider.simulator.is_some());
 }
+
+#[test]
+fn a_business_error_can_be_asked_for_by_its_name() {
+    for (reply, kind, signing) in [
+        ("missing-contract", "MissingDebtCollectionContract", true),
+        ("missing-poa", "MissingPowerOfAttorney", true),
+        ("missing-kyc", "MissingKycVerification", false),
+        ("no-partner", "NoPartnerAvailable", false),
+        ("creditor-blocked", "CreditorBlocked", false),
+    ] {
+        let mut play = Play::new(Mode::Rehearsal);
+        let token = play.client("t1", "ready");
+        let on = crate::catalog::words::Route::parse("POST /cases");
+        let effect = Effect::Reply { name: reply.into(), with: Map::new() };
+        let overlay = Overlay { about: vec!["t1".into()], on, nth: Some(1), effect };
+        play.store.overlays.push(overlay::Installed::new(1, overlay));
+        let (status, body) = play.customer("POST /cases", &token, &case("r1"));
+        assert_eq!((status, &body["businessErrors"][0]["type"]), (422, &json!(kind)));
+        assert_eq!(body["signingHandoff"].is_object(), signing, "{reply}");
+        assert_eq!(play.customer("POST /cases", &token, &case("r1")).0, 200, "{reply}");
+    }
+}
