@@ -166,6 +166,18 @@ fn secrets_learned_one_by_one_are_all_found() {
     assert_eq!(redactor.text("token-number-00299"), "<token#300>");
 }
 
+#[test]
+fn long_secrets_that_end_alike_are_told_apart() {
+    let redactor = Redactor::new();
+    let secret = |first: char| format!("{first}{}", "the same for all of them".repeat(4));
+    redactor.learn("a", &secret('a'));
+    redactor.learn("b", &secret('b'));
+    assert_eq!(
+        redactor.text(&format!("{} {} {}", secret('b'), secret('a'), secret('c'))),
+        format!("<b> <a> {}", secret('c'))
+    );
+}
+
 /// Secrets of at least 8 bytes with everything in them that encodings change.
 fn secrets() -> impl Strategy<Value = String> {
     prop_oneof!["[a-zA-Z0-9+/=\"'\\\\&<>%é€😀 _~.-]{8,40}", "[a-zA-Z0-9+/]{10,43}=", "[A-Za-z0-9_-]{24,64}"]
