@@ -131,7 +131,7 @@ impl Index {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let (mut from, to) = (state.covered, state.values.len());
         let mut blocks = state.blocks.as_ref().clone();
-        while let Some(last) = blocks.pop_if(|last| last.to - last.from <= to - from) {
+        while let Some(last) = blocks.pop_if(|last| last.to - last.from <= 4 * (to - from)) {
             from = last.from;
         }
         blocks.push(Arc::new(Block::over(&state.values, from, to)));
