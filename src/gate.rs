@@ -184,7 +184,7 @@ impl Gate {
 
     fn was_created(&self, environment: Environment, path: &Path) -> bool {
         let created = self.created.read().unwrap_or_else(PoisonError::into_inner);
-        (2..=path.segments.len())
+        (0..=path.segments.len())
             .filter_map(|length| path.segments.get(..length))
             .any(|above| created.contains(&(environment, above.to_vec())))
     }

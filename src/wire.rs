@@ -129,7 +129,19 @@ impl Wire {
         &self.gate
     }
 
-    /// Sends a call. Trouble is an outcome, not an error.
+    /// Sends a call if the gate admits it; a refusal is recorded as trouble like any other.
+    pub async fn call(&self, draft: Draft, limits: Limits) -> Sent {
+        let request = record::drafted(&draft, &self.redactor);
+        match self.gate.admit(draft) {
+            Ok(admitted) => self.send(admitted, limits).await,
+            Err(refusal) => {
+                let outcome = Outcome::Trouble(Trouble::from(&refusal));
+                Sent { request, outcome, raw: None, address: None, latency: Duration::ZERO }
+            }
+        }
+    }
+
+    /// Sends what was admitted. Trouble is an outcome, not an error.
     pub async fn send(&self, admitted: Admitted, limits: Limits) -> Sent {
         let request = record::request(&admitted, &self.redactor);
         // Made before the clock starts: reading this machine's roots is not the other side's slowness.
@@ -170,7 +182,7 @@ impl Wire {
                 body: Vec::new(),
                 credentials: Vec::new(),
             };
-            let mut response = self.call(admitted, progress).await?;
+            let mut response = self.head(admitted, progress).await?;
             let location = response.headers().get(LOCATION).filter(|_| follows && is_redirect(response.status()));
             let Some(location) = location else {
                 let body = read(&mut response, limits.body.min(LARGEST_BODY), &progress.host).await?;
@@ -186,7 +198,7 @@ impl Wire {
     }
 
     /// Sends one request and waits for the head of its answer.
-    async fn call(&self, admitted: Admitted, progress: &mut Progress) -> Result<Response, Trouble> {
+    async fn head(&self, admitted: Admitted, progress: &mut Progress) -> Result<Response, Trouble> {
         admitted.url.host_str().unwrap_or_default().clone_into(&mut progress.host);
         let stand_in = self.stand_ins.get(&progress.host);
         (progress.address, progress.status) = (stand_in.map(|stand_in| stand_in.address), None);

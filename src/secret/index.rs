@@ -10,6 +10,10 @@ use aho_corasick::AhoCorasick;
 use super::encodings::{Pattern, patterns};
 use super::views::{CHAINS, Escapes, View};
 
+/// How much of the end of a pattern is in an automaton; the rest is compared. Tokens are long, there are many of them,
+/// and they begin alike.
+const FRAGMENT: usize = 16;
+
 /// A place where a secret was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Hit {
@@ -127,7 +131,7 @@ impl Index {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let (mut from, to) = (state.covered, state.values.len());
         let mut blocks = state.blocks.as_ref().clone();
-        while let Some(last) = blocks.pop_if(|last| last.to - last.from <= to - from) {
+        while let Some(last) = blocks.pop_if(|last| last.to - last.from <= 4 * (to - from)) {
             from = last.from;
         }
         blocks.push(Arc::new(Block::over(&state.values, from, to)));
@@ -141,7 +145,8 @@ impl Block {
     fn over(values: &[Arc<str>], from: usize, to: usize) -> Self {
         let of = |(id, value): (usize, &Arc<str>)| patterns(value.as_bytes()).into_iter().map(move |one| (id, one));
         let patterns: Vec<_> = values.iter().enumerate().take(to).skip(from).flat_map(of).collect();
-        let automaton = AhoCorasick::new(patterns.iter().map(|(_, pattern)| &pattern.bytes)).ok();
+        let ends = patterns.iter().map(|(_, Pattern { bytes, .. })| &bytes[bytes.len().saturating_sub(FRAGMENT)..]);
+        let automaton = AhoCorasick::new(ends).ok();
         Block { from, to, patterns, automaton }
     }
 
@@ -150,9 +155,13 @@ impl Block {
             return hits.push(Hit { range: view.written(0..view.bytes.len()), id: self.from, sure: 0 });
         };
         for found in automaton.find_overlapping_iter(&*view.bytes) {
-            if let Some((id, pattern)) = self.patterns.get(found.pattern().as_usize()) {
-                let range = with_shared(&view.bytes, found.range(), pattern);
-                hits.push(Hit { range: view.written(range), id: *id, sure: found.len() });
+            let Some((id, pattern)) = self.patterns.get(found.pattern().as_usize()) else { continue };
+            let start = found.end().checked_sub(pattern.bytes.len());
+            let range =
+                start.map(|start| start..found.end()).filter(|range| view.bytes[range.clone()] == *pattern.bytes);
+            if let Some(range) = range {
+                let range = view.written(with_shared(&view.bytes, range, pattern));
+                hits.push(Hit { range, id: *id, sure: pattern.bytes.len() });
             }
         }
     }

@@ -104,7 +104,9 @@ fn undo(text: &[u8], escapes: Escapes) -> Option<(Vec<u8>, Vec<Undone>)> {
         Escapes::Backslash => byte == b'\\',
         Escapes::Entity => byte == b'&',
     };
-    if !text.iter().any(|byte| marks(*byte)) {
+    // A form without a `+` reads like any other percent-encoding.
+    let telling = |byte: &u8| if escapes == Escapes::Form { *byte == b'+' } else { marks(*byte) };
+    if !text.iter().any(telling) {
         return None;
     }
     let (mut bytes, mut layer, mut at) = (Vec::with_capacity(text.len()), Vec::new(), 0);

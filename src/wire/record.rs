@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::clients::USER_AGENT;
 use crate::evidence::{Answer, Body, Request};
-use crate::gate::Admitted;
+use crate::gate::{Admitted, Draft};
 use crate::secret::Redactor;
 
 /// How much of a text that is not JSON is recorded, in bytes.
@@ -25,6 +25,16 @@ pub(super) fn request(admitted: &Admitted, redactor: &Redactor) -> Request {
         url: redactor.text(admitted.url.as_str()),
         headers,
         body: body(&admitted.body, redactor),
+    }
+}
+
+/// What would have been sent.
+pub(super) fn drafted(draft: &Draft, redactor: &Redactor) -> Request {
+    Request {
+        method: draft.method.clone(),
+        url: redactor.text(&draft.url),
+        headers: redactor.headers(draft.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
+        body: body(&draft.body, redactor),
     }
 }
 

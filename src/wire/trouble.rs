@@ -78,7 +78,9 @@ fn of_tls(error: &rustls::Error, host: &str) -> Trouble {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired".to_owned(),
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "is not valid yet".to_owned(),
         CertificateError::NotValidForNameContext { presented, .. } => {
-            format!("is not valid for this name, but for {}", presented.join(", "))
+            // The library writes `DnsName("host")`.
+            let names = presented.iter().take(5).map(|name| name.split('"').nth(1).unwrap_or(name));
+            format!("is not valid for this name, but for {}", names.collect::<Vec<_>>().join(", "))
         }
         CertificateError::NotValidForName => "is not valid for this name".to_owned(),
         CertificateError::Revoked => "has been revoked".to_owned(),

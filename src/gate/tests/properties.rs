@@ -246,11 +246,11 @@ fn elsewhere(admitted: &Admitted, host: &str, reads: bool) -> Option<&'static st
         Purpose::Delivery { stage: Stage::Test, key } => {
             is_handler || is_provider || reads || *key == SigningKey::Production
         }
-        Purpose::Delivery { stage: Stage::Source | Stage::Production, .. } => true,
+        Purpose::Delivery { stage: Stage::Source | Stage::Production, .. }
+        | Purpose::Partner { stage: Stage::Source } => true,
         Purpose::Partner { stage: Stage::Rehearsal } => !is_here,
         Purpose::Partner { stage: Stage::Test } => is_provider || (is_handler && !reads),
         Purpose::Partner { stage: Stage::Production } => is_provider || !reads,
-        Purpose::Partner { stage: Stage::Source } => true,
         Purpose::Open => !reads || !admitted.body.is_empty() || admitted.headers.contains_key("authorization"),
     };
     broken.then_some("the rules of its purpose")
