@@ -44,9 +44,10 @@ pub async fn drive(
     let world = Arc::new(World::new(plan.clone(), redactor, how.jobs)?);
     let mut all = Run { world: &world, stop: &stop, results: vec![None; plan.units.len()], repeated: Vec::new(), done: 0, progress: &progress };
     let mut until = stop.clone();
+    let stopped = async { drop(until.wait_for(|stop| *stop != Stop::No).await) };
     tokio::select! {
         () = world.set_up() => all.phases().await,
-        _ = until.wait_for(|stop| *stop != Stop::No) => {}
+        () = stopped => {}
     }
     world.tear_down().await;
     let results = std::mem::take(&mut all.results);

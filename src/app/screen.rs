@@ -47,6 +47,12 @@ impl Screen {
         writeln!(err, "preflight: {}", for_terminal(text)).ok();
     }
 
+    /// Says on standard error how work goes on.
+    pub fn note(&self, text: &str) {
+        let mut err = std::io::stderr().lock();
+        writeln!(err, "{}", for_terminal(text)).ok();
+    }
+
     /// Shows what is wrong with files, on standard error.
     pub fn show_problems(&self, problems: &Problems) {
         let mut err = std::io::stderr().lock();

@@ -2,7 +2,7 @@
 //! server that plays it. Gate, TLS, host and address checks so judge the real names.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
@@ -13,13 +13,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
-/// A host that is played.
+/// The plain server behind a host.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Behind {
-    /// The plain server behind it.
+    /// Where it listens.
     pub(super) at: SocketAddr,
-    /// Whether its certificate is signed by nobody but itself.
-    pub(super) self_signed: bool,
+}
+
+/// Certificates for hosts, and the throw-away authority that signed them.
+pub(super) struct Certificates {
+    /// The authority in PEM.
+    pub(super) ca_pem: String,
+    config: rustls::ServerConfig,
 }
 
 /// The listener. It ends with this value.
@@ -37,17 +42,27 @@ impl Drop for Front {
     }
 }
 
-/// Starts to play hosts.
+/// Certifies hosts; one that says true gets a certificate that nobody but itself has signed.
 ///
 /// # Errors
 ///
-/// Names that cannot be certified, and a machine without a free port, in words.
-pub(super) async fn start(hosts: BTreeMap<String, Behind>) -> Result<Front, String> {
-    let (config, ca_pem) = certified(&hosts).map_err(|error| format!("the stand-ins' certificates: {error}"))?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| error.to_string())?;
-    let at = listener.local_addr().map_err(|error| error.to_string())?;
-    let task = tokio::spawn(serve(listener, TlsAcceptor::from(Arc::new(config)), Arc::new(hosts)));
-    Ok(Front { at, ca_pem, task })
+/// Names that cannot be certified, in words.
+pub(super) fn certify(hosts: &BTreeMap<String, bool>) -> Result<Certificates, String> {
+    let (config, ca_pem) = certified(hosts).map_err(|error| format!("the stand-ins' certificates: {error}"))?;
+    Ok(Certificates { ca_pem, config })
+}
+
+/// Starts to play hosts on a listener.
+///
+/// # Errors
+///
+/// A listener that cannot be used.
+pub(super) fn start(listener: std::net::TcpListener, certificates: Certificates, hosts: BTreeMap<String, Behind>) -> std::io::Result<Front> {
+    listener.set_nonblocking(true)?;
+    let at = listener.local_addr()?;
+    let listener = TcpListener::from_std(listener)?;
+    let task = tokio::spawn(serve(listener, TlsAcceptor::from(Arc::new(certificates.config)), Arc::new(hosts)));
+    Ok(Front { at, ca_pem: certificates.ca_pem, task })
 }
 
 async fn serve(listener: TcpListener, acceptor: TlsAcceptor, hosts: Arc<BTreeMap<String, Behind>>) {
@@ -71,17 +86,17 @@ async fn pass(stream: TcpStream, acceptor: TlsAcceptor, hosts: Arc<BTreeMap<Stri
 
 type Failed = Box<dyn std::error::Error + Send + Sync>;
 
-fn certified(hosts: &BTreeMap<String, Behind>) -> Result<(rustls::ServerConfig, String), Failed> {
+fn certified(hosts: &BTreeMap<String, bool>) -> Result<(rustls::ServerConfig, String), Failed> {
     let mut authority = CertificateParams::new(Vec::new())?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut resolver = ResolvesServerCertUsingSni::new();
-    for (host, behind) in hosts {
+    for (host, self_signed) in hosts {
         let key = KeyPair::generate()?;
         let params = CertificateParams::new(vec![host.clone()])?;
-        let certificate = if behind.self_signed { params.self_signed(&key)? } else { params.signed_by(&key, &authority)? };
+        let certificate = if *self_signed { params.self_signed(&key)? } else { params.signed_by(&key, &authority)? };
         let chain = vec![CertificateDer::from(certificate.der().to_vec())];
         let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         resolver.add(host, CertifiedKey::from_der(chain, private, &provider)?)?;

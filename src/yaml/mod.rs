@@ -77,9 +77,14 @@ impl Document {
         let failed = |error: &serde_yaml::Error| {
             let place = error.location().map_or_else(Place::default, |at| Place::point(&self.text, at.line(), at.column()));
             let message = problem::without_position(&error.to_string());
-            Problem::at(self, place, format!("this is not valid YAML: {message}"))
+            let problem = Problem::at(self, place.clone(), format!("this is not valid YAML: {message}"));
+            let line = self.text.lines().nth(place.line.saturating_sub(1)).unwrap_or_default();
+            // By far the commonest cause: a variable inside a map in braces, where its own brace ends the map.
+            let bare = line.contains("${") && line.contains('{') && !line.contains("\"${");
+            if bare { problem.hint("inside `{ }` a variable must stand in quotes: \"${NAME}\"") } else { problem }
         };
-        let value: serde_yaml::Value = serde_yaml::from_str(&self.text).map_err(|error| failed(&error))?;
+        let mut value: serde_yaml::Value = serde_yaml::from_str(&self.text).map_err(|error| failed(&error))?;
+        value.apply_merge().map_err(|error| failed(&error))?;
         serde_json::to_value(&value).map_err(|error| {
             Problem::at(self, Place::default(), format!("this YAML says something that JSON cannot: {error}"))
                 .hint("use plain text keys, numbers, texts, lists and maps, without tags")

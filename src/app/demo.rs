@@ -1,0 +1,389 @@
+//! `preflight demo`: the sample profile, run like any other, in a world of stand-ins that is made for it.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use url::Url;
+
+use super::stand_ins::{self, Behind, Front};
+use super::{Exit, Screen, run};
+use crate::catalog::fixtures::Fixtures;
+use crate::catalog::load::{Catalog, Pack};
+use crate::catalog::words::Environment;
+use crate::cli::{Demo, RunOptions};
+use crate::environment::cleared;
+use crate::execute::issue;
+use crate::plan::Plan;
+use crate::report::text::for_terminal;
+use crate::secret::Redactor;
+use crate::simulator::{Mode, Options, Seed, Simulator};
+use crate::template;
+use crate::wire::{StandIn, StandIns, player};
+use crate::yaml::{Document, Problem, Problems};
+
+/// The provider of the demo.
+const PROVIDER: &str = "debitura";
+
+/// The files of the sample partner, by their names below `sample/` among the fixtures.
+const FILES: [&str; 3] = ["profile.yaml", "attestations.yaml", "deploy/.env.production"];
+
+/// What `demo.yaml` says.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct World {
+    hosts: BTreeMap<String, Played>,
+    deployments: BTreeMap<String, BTreeMap<String, String>>,
+    environments: BTreeMap<Environment, Held>,
+    /// The mistakes that can be switched on.
+    pub defects: Vec<Mistake>,
+}
+
+/// Who plays a host: an API of an environment, `test.referral`, or a deployment of the partner.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Played {
+    is: String,
+    #[serde(default)]
+    self_signed: bool,
+}
+
+/// What the provider holds in an environment.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Held {
+    key: String,
+    #[serde(default)]
+    held: Map<String, Value>,
+    #[serde(default)]
+    records: BTreeMap<String, Vec<Map<String, Value>>>,
+}
+
+/// A mistake that can be switched on.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mistake {
+    /// Its name on the command line.
+    pub name: String,
+    /// The check that must catch it.
+    pub caught_by: String,
+    /// Checks that rightly fail with it.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// What it is, where it is not a mistake of the reference partner's code.
+    pub says: Option<String>,
+    /// A mistake in the code of the build that is rehearsed.
+    partner: Option<String>,
+    /// A mistake in the code of the staging deployment.
+    staging: Option<String>,
+    /// A mistake in the code of the production deployment.
+    live: Option<String>,
+    /// A merge patch over the rest of the world, `profile` and `files`.
+    #[serde(default)]
+    change: Value,
+}
+
+impl Mistake {
+    /// What it is, in a sentence.
+    pub fn words(&self) -> String {
+        let code = self.partner.as_ref().or(self.staging.as_ref()).or(self.live.as_ref());
+        let known = code.and_then(|name| <crate::partner::Defect as clap::ValueEnum>::from_str(name, false).ok());
+        let help = known.and_then(|defect| clap::ValueEnum::to_possible_value(&defect)).and_then(|value| value.get_help().map(ToString::to_string));
+        self.says.clone().or(help).unwrap_or_default()
+    }
+}
+
+pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
+    let world = match described() {
+        Ok(world) => world,
+        Err(problems) => {
+            screen.show_problems(&problems);
+            return Exit::Internal;
+        }
+    };
+    let mistake = match &demo.defect {
+        None => None,
+        Some(name) if name == "help" => {
+            screen.say(&listed(&world));
+            return Exit::Ready;
+        }
+        Some(name) => match world.defects.iter().find(|mistake| mistake.name == *name) {
+            Some(mistake) => Some(mistake.clone()),
+            None => {
+                let problem = Problem::of_file("command line", format!("there is no defect `{name}`"));
+                let near = problem.clone().nearest(name, world.defects.iter().map(|mistake| mistake.name.as_str()));
+                let problem = if near.hint.is_some() { near } else { problem.hint("`preflight demo --defect help` lists them") };
+                screen.show_problems(&Problems::from(problem));
+                return Exit::WrongInput;
+            }
+        },
+    };
+    let redactor = Redactor::new();
+    match stage(mistake.as_ref(), &demo.options, &redactor).await {
+        Ok(mut staged) => match staged.plan.take() {
+            Some(plan) => run::finish(plan, redactor, &demo.options, true, screen).await,
+            None => Exit::Internal,
+        },
+        Err(Unstaged::Problems(problems)) => {
+            screen.show_problems(&problems);
+            Exit::WrongInput
+        }
+        Err(Unstaged::Trouble(why)) => {
+            screen.complain(&redactor.text(&why));
+            Exit::Internal
+        }
+    }
+}
+
+fn listed(world: &World) -> String {
+    let widest = world.defects.iter().map(|mistake| mistake.name.len()).max().unwrap_or(0);
+    let line = |mistake: &Mistake| format!("  {:widest$}  {} ({})\n", mistake.name, mistake.words(), mistake.caught_by);
+    let lines: String = world.defects.iter().map(line).collect();
+    for_terminal(&format!("Mistakes of the sample partner, and the check that catches each:\n\n{lines}"))
+}
+
+fn fixture(fixtures: &Fixtures, name: &str) -> Result<Document, Problems> {
+    let full = format!("sample/{name}");
+    let text = fixtures.text(&full).map_err(|error| Problems::from(Problem::of_file(&full, error.to_string())))?;
+    Ok(Document::new(full, text))
+}
+
+/// The demo's world as the program carries it.
+pub fn described() -> Result<World, Problems> {
+    fixture(&Fixtures::built_in(PROVIDER), "demo.yaml")?.typed().map_err(Problems)
+}
+
+/// Why the stage could not be set.
+pub(super) enum Unstaged {
+    /// What was asked for cannot be.
+    Problems(Problems),
+    /// The machine would not.
+    Trouble(String),
+}
+
+impl From<Problems> for Unstaged {
+    fn from(problems: Problems) -> Self {
+        Unstaged::Problems(problems)
+    }
+}
+
+impl From<String> for Unstaged {
+    fn from(why: String) -> Self {
+        Unstaged::Trouble(why)
+    }
+}
+
+impl From<std::io::Error> for Unstaged {
+    fn from(error: std::io::Error) -> Self {
+        Unstaged::Trouble(error.to_string())
+    }
+}
+
+/// A stage that is set. Everything on it ends with this value.
+pub(super) struct Staged {
+    /// The plan of the sample profile.
+    pub(super) plan: Option<Plan>,
+    _front: Front,
+    _players: Vec<Simulator>,
+    _deployments: Vec<Child>,
+    _folder: TempDir,
+}
+
+/// Sets the stage: stand-ins, deployments, and the sample profile in a folder of its own.
+pub(super) async fn stage(mistake: Option<&Mistake>, options: &RunOptions, redactor: &Redactor) -> Result<Staged, Unstaged> {
+    let catalog = Catalog::built_in()?;
+    let pack = catalog.packs.get(PROVIDER).cloned().ok_or_else(|| format!("there is no pack `{PROVIDER}`"))?;
+    let keys = Keys::new(redactor);
+    let set = Set::new(&pack, mistake)?;
+    let folder = tempfile::tempdir()?;
+    let mut deployments = Vec::new();
+    let mut servers = BTreeMap::new();
+    for (name, variables) in &set.world.deployments {
+        let (child, at) = deploy(folder.path(), variables, set.code(mistake, name), &keys).await?;
+        deployments.push(child);
+        servers.insert(name.clone(), at);
+    }
+    // A port has to be known on both sides before either is there: the front's for the players, the players' for it.
+    // So the front is started last, and the players learn its address from a listener that is bound first.
+    let reserved = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let certificates = stand_ins::certify(&set.world.hosts.iter().map(|(host, played)| (host.clone(), played.self_signed)).collect())?;
+    let to_hosts = to_front(&set.world, reserved.local_addr()?, &certificates.ca_pem);
+    let mut players = Vec::new();
+    for (environment, held) in &set.world.environments {
+        let player = play(&pack, *environment, held, &keys, &to_hosts, redactor).await?;
+        servers.extend(player.bases().filter_map(|(api, base)| Some((format!("{environment}.{api}"), base.socket_addrs(|| None).ok()?.first().copied()?))));
+        players.push(player);
+    }
+    let behind = set.world.hosts.iter().map(|(host, played)| {
+        let at = servers.get(&played.is).copied().ok_or_else(|| format!("nobody plays `{}`", played.is))?;
+        Ok((host.clone(), Behind { at }))
+    });
+    let front = stand_ins::start(reserved, certificates, behind.collect::<Result<_, String>>()?)?;
+    set.unpack(folder.path(), &front.ca_pem)?;
+    let variables = keys.variables(front.at, free_port()?);
+    let look_up = |name: &str| variables.get(name).cloned();
+    let plan = run::planned(&catalog, &folder.path().join(FILES[0]), options, &look_up, redactor)?;
+    Ok(Staged { plan: Some(plan), _front: front, _players: players, _deployments: deployments, _folder: folder })
+}
+
+/// A port that is free now. The build that gets it binds it a moment later; should another program be quicker, the
+/// start fails and says so.
+fn free_port() -> std::io::Result<u16> {
+    Ok(std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// The keys and secrets of both environments.
+struct Keys(BTreeMap<&'static str, (String, String)>);
+
+impl Keys {
+    fn new(redactor: &Redactor) -> Self {
+        let keys = ["test", "production"].map(|environment| (environment, (issue(), issue())));
+        for (environment, (key, secret)) in &keys {
+            redactor.learn(&format!("{environment}.api_key"), key);
+            redactor.learn(&format!("{environment}.webhook_secret"), secret);
+        }
+        Keys(keys.into())
+    }
+
+    fn scope(&self) -> Value {
+        let one = |(environment, (key, secret)): (&&str, &(String, String))| ((*environment).to_owned(), json!({ "key": key, "secret": secret }));
+        Value::Object(self.0.iter().map(one).collect())
+    }
+
+    fn variables(&self, front: SocketAddr, port: u16) -> BTreeMap<String, String> {
+        let mut variables = BTreeMap::from([("STAND_INS".into(), front.to_string()), ("ACME_PORT".into(), port.to_string())]);
+        for (environment, (key, secret)) in &self.0 {
+            let short = if *environment == "test" { "TEST" } else { "PROD" };
+            variables.insert(format!("DEBITURA_{short}_KEY"), key.clone());
+            variables.insert(format!("DEBITURA_{short}_SECRET"), secret.clone());
+        }
+        variables
+    }
+}
+
+/// The world, the profile and the files, with a mistake in them.
+struct Set {
+    world: World,
+    profile: Document,
+    files: IndexMap<String, String>,
+}
+
+impl Set {
+    fn new(pack: &Pack, mistake: Option<&Mistake>) -> Result<Self, Problems> {
+        let read = |name: &str| fixture(&pack.fixtures, name);
+        let mut world = read("demo.yaml")?.parse()?;
+        let mut profile = read(FILES[0])?;
+        let mut files = IndexMap::new();
+        for name in &FILES[1..] {
+            files.insert((*name).to_owned(), read(name)?.text.to_string());
+        }
+        if let Some(mistake) = mistake {
+            let mut change = mistake.change.clone();
+            let of_profile = change.as_object_mut().and_then(|change| change.remove("profile"));
+            let of_files = change.as_object_mut().and_then(|change| change.remove("files"));
+            let command = mistake.partner.as_ref().map(|name| json!({ "rehearsal": { "start": { "command": ["{{ preflight }}", "partner", "--defect", name] } } }));
+            for patch in of_profile.into_iter().chain(command) {
+                let mut json = profile.parse()?;
+                json_patch::merge(&mut json, &patch);
+                let text = serde_yaml::to_string(&json).map_err(|error| Problem::of_file(FILES[0], error.to_string()))?;
+                profile = Document::new(profile.name.clone(), text);
+            }
+            for (name, text) in of_files.iter().filter_map(Value::as_object).flatten() {
+                files.insert(name.clone(), text.as_str().unwrap_or_default().to_owned());
+            }
+            json_patch::merge(&mut world, &change);
+        }
+        let world = Document::new("sample/demo.yaml", "").typed_from(world).map_err(Problems)?;
+        Ok(Set { world, profile, files })
+    }
+
+    /// The mistake in the code of a deployment.
+    fn code<'m>(&self, mistake: Option<&'m Mistake>, deployment: &str) -> Option<&'m str> {
+        let mistake = mistake?;
+        let named = [("staging", &mistake.staging), ("live", &mistake.live)];
+        named.iter().find(|(name, _)| *name == deployment).and_then(|(_, code)| code.as_deref())
+    }
+
+    fn unpack(&self, folder: &Path, ca_pem: &str) -> std::io::Result<()> {
+        std::fs::write(folder.join(FILES[0]), self.profile.text.as_bytes())?;
+        std::fs::write(folder.join("stand-ins.pem"), ca_pem)?;
+        for (name, text) in &self.files {
+            let path = folder.join(name);
+            if let Some(parent) = path.parent() {
+                std::fs::create_dir_all(parent)?;
+            }
+            std::fs::write(path, text)?;
+        }
+        Ok(())
+    }
+}
+
+/// Where the players find the hosts.
+fn to_front(world: &World, front: SocketAddr, ca_pem: &str) -> StandIns {
+    let stand_in = StandIn { port: front.port(), address: Ipv4Addr::LOCALHOST.into() };
+    StandIns { hosts: world.hosts.keys().map(|host| (host.clone(), stand_in)).collect(), ca_pem: Some(ca_pem.to_owned()) }
+}
+
+/// Plays one environment of the provider.
+async fn play(pack: &Pack, environment: Environment, held: &Held, keys: &Keys, hosts: &StandIns, redactor: &Redactor) -> Result<Simulator, String> {
+    let scope = keys.scope();
+    let told = |error: crate::template::TemplateError| error.to_string();
+    let mut seed = Seed { held: held.held.clone(), ..Seed::default() };
+    for (collection, records) in &held.records {
+        let filled = records.iter().map(|record| match template::render_json(&json!(record), &scope) {
+            Ok(Value::Object(record)) => Ok(record),
+            Ok(other) => Err(format!("{other} is not a record")),
+            Err(error) => Err(error.to_string()),
+        });
+        seed.records.insert(collection.clone(), filled.collect::<Result<_, _>>()?);
+    }
+    let key = template::render_text(&held.key, &scope).map_err(told)?;
+    let pages = pack.provider.environments.get(&environment).and_then(|addresses| addresses.pages.first());
+    let pages = Url::parse(&format!("https://{}", pages.map_or("pages.preflight.example", String::as_str))).map_err(|error| error.to_string())?;
+    let mut options = Options::rehearsal(&key, pages, player(hosts)?);
+    options.mode = match environment {
+        Environment::Test => Mode::Test,
+        Environment::Production => Mode::Production,
+    };
+    options.seed = seed;
+    let known: Vec<String> = hosts.hosts.keys().cloned().collect();
+    options.may_deliver = Arc::new(move |url| url.host_str().is_some_and(|host| known.iter().any(|name| name == host)));
+    let keeper = redactor.clone();
+    options.issued = Arc::new(move |label, value| drop(keeper.learn(&format!("{environment}.{label}"), value)));
+    crate::simulator::start(&pack.provider, &pack.fixtures, options).await.map_err(|error| error.to_string())
+}
+
+/// Starts a deployment of the sample partner, and waits until it says where it listens.
+async fn deploy(folder: &Path, variables: &BTreeMap<String, String>, defect: Option<&str>, keys: &Keys) -> Result<(Child, SocketAddr), String> {
+    let scope = keys.scope();
+    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+    let mut command = Command::new(own);
+    command.arg("partner").args(defect.iter().flat_map(|name| ["--defect", name]));
+    command.env_clear().envs(cleared(&[])).current_dir(folder).kill_on_drop(true);
+    command.env("PORT", "0").env("PARTNER_STOP_ON_EOF", "1").env("RETURN_URL", "https://app.acme.example/debitura/done");
+    command.env("DEBITURA_REFERRAL_API", "https://unused.example").env("DEBITURA_CUSTOMER_API", "https://unused.example");
+    for (name, text) in variables {
+        command.env(name, template::render_text(text, &scope).map_err(|error| error.to_string())?);
+    }
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    let mut child = command.spawn().map_err(|error| format!("the sample partner cannot be started: {error}"))?;
+    let output = child.stdout.take().ok_or("the sample partner has no output")?;
+    let mut lines = BufReader::new(output).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        if let Some(at) = line.strip_prefix("listening on http://").and_then(|at| at.parse().ok()) {
+            // Nobody reads what it says later, but it must be able to say it.
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return Ok((child, at));
+        }
+    }
+    Err("the sample partner ended before it listened".into())
+}

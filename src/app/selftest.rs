@@ -1,0 +1,141 @@
+//! `preflight selftest`: the proof that the checklist can tell right from wrong. The correct sample partner passes
+//! everything; each mistake is caught by its own check, and no unrelated check fails.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use futures_util::stream;
+use globset::{Glob, GlobSetBuilder};
+use tokio::sync::watch;
+
+use super::demo::{self, Mistake, Unstaged};
+use super::drive::{How, drive};
+use super::{Exit, Screen};
+use crate::cli::{RunOptions, Selftest};
+use crate::execute::Stop;
+use crate::judge::Readiness;
+use crate::report::model::{Report, VerdictWord};
+use crate::report::text::for_terminal;
+use crate::secret::Redactor;
+
+/// How many mistakes are tried at the same time, where nothing else is said.
+const JOBS: usize = 3;
+
+pub(super) async fn selftest(selftest: Selftest, screen: &Screen) -> Exit {
+    let (world, wanted) = match (demo::described(), wanted(&selftest.only)) {
+        (Ok(world), Ok(wanted)) => (world, wanted),
+        (Err(problems), _) => {
+            screen.show_problems(&problems);
+            return Exit::Internal;
+        }
+        (_, Err(why)) => {
+            screen.complain(&why);
+            return Exit::WrongInput;
+        }
+    };
+    let mistakes: Vec<Mistake> = world.defects.into_iter().filter(|mistake| wanted(&mistake.name)).collect();
+    if mistakes.is_empty() {
+        screen.complain("no defect is like that; `preflight demo --defect help` lists them");
+        return Exit::WrongInput;
+    }
+    let all = std::iter::once(None).chain(mistakes.iter().map(Some));
+    let jobs = selftest.jobs.map_or(JOBS, usize::from);
+    let tried: Vec<Tried> = stream::iter(all.map(|mistake| tried(mistake, screen))).buffered(jobs).collect().await;
+    screen.say(&matrix(&tried));
+    if tried.iter().all(|tried| tried.fault.is_none()) { Exit::Ready } else { Exit::NotReady }
+}
+
+fn wanted(only: &[String]) -> Result<impl Fn(&str) -> bool + use<>, String> {
+    let mut globs = GlobSetBuilder::new();
+    for text in only {
+        globs.add(Glob::new(text).map_err(|error| error.to_string())?);
+    }
+    let (globs, all) = (globs.build().map_err(|error| error.to_string())?, only.is_empty());
+    Ok(move |name: &str| all || globs.is_match(name))
+}
+
+/// What came of one trial.
+struct Tried {
+    name: String,
+    expected: String,
+    failed: Vec<String>,
+    fault: Option<String>,
+}
+
+async fn tried(mistake: Option<&Mistake>, screen: &Screen) -> Tried {
+    let name = mistake.map_or("(none)", |mistake| mistake.name.as_str()).to_owned();
+    let expected = mistake.map_or_else(String::new, |mistake| mistake.caught_by.clone());
+    let (failed, fault) = match report(mistake).await {
+        Ok(report) => {
+            let failed = failures(&report);
+            let fault = fault(mistake, &report, &failed);
+            (failed, fault)
+        }
+        Err(why) => (Vec::new(), Some(why)),
+    };
+    let word = if fault.is_some() { "WRONG" } else { "ok" };
+    screen.note(&format!("{word:5} {name}"));
+    Tried { name, expected, failed, fault }
+}
+
+/// The report of the demo with a mistake.
+async fn report(mistake: Option<&Mistake>) -> Result<Report, String> {
+    let redactor = Redactor::new();
+    let staged = demo::stage(mistake, &RunOptions::default(), &redactor).await;
+    let mut staged = staged.map_err(|why| match why {
+        Unstaged::Problems(problems) => problems.to_string(),
+        Unstaged::Trouble(why) => why,
+    })?;
+    let plan = staged.plan.take().ok_or("there is no plan")?;
+    let (_sender, stop) = watch::channel(Stop::No);
+    let how = How { sample: true, ..How::default() };
+    drive(Arc::new(plan), redactor, how, stop, |_| ()).await.map_err(|error| error.to_string())
+}
+
+/// The checks that failed, each once.
+fn failures(report: &Report) -> Vec<String> {
+    let mut failed: Vec<String> = report.checks.iter().filter(|row| row.verdict == VerdictWord::Fail).map(|row| row.id.clone()).collect();
+    failed.dedup();
+    failed
+}
+
+/// What is wrong with a trial, if something is.
+fn fault(mistake: Option<&Mistake>, report: &Report, failed: &[String]) -> Option<String> {
+    let Some(mistake) = mistake else {
+        let open: Vec<String> = report
+            .checks
+            .iter()
+            .filter(|row| matches!(row.verdict, VerdictWord::Fail | VerdictWord::Undecided))
+            .map(|row| format!("{} ({})", row.unit(), row.reason))
+            .collect();
+        return (report.readiness != Readiness::Ready).then(|| format!("the correct partner is not ready: {}", open.join("; ")));
+    };
+    if !failed.contains(&mistake.caught_by) {
+        let reasons: Vec<String> = report.checks.iter().filter(|row| row.id == mistake.caught_by).map(|row| format!("{}: {:?} {}", row.unit(), row.verdict, row.reason)).collect();
+        return Some(format!("it survives: {}", reasons.join("; ")));
+    }
+    let unrelated: Vec<&str> = failed.iter().filter(|id| **id != mistake.caught_by && !mistake.also.contains(id)).map(String::as_str).collect();
+    (!unrelated.is_empty()).then(|| format!("unrelated checks fail: {}", unrelated.join(", ")))
+}
+
+fn matrix(tried: &[Tried]) -> String {
+    let widest = |of: fn(&Tried) -> &str| tried.iter().map(|tried| of(tried).len()).max().unwrap_or(0);
+    let (name, expected) = (widest(|t| &t.name), widest(|t| &t.expected).max("expected".len()));
+    let mut text = format!("{:name$}  {:expected$}  caught  also failed\n", "defect", "expected");
+    for one in tried {
+        let caught = match (&one.fault, one.expected.is_empty()) {
+            (None, true) => "ready",
+            (None, false) => "yes",
+            (Some(_), _) => "NO",
+        };
+        let also: Vec<&str> = one.failed.iter().filter(|id| **id != one.expected).map(String::as_str).collect();
+        writeln!(text, "{:name$}  {:expected$}  {caught:6}  {}", one.name, one.expected, also.join(", ")).ok();
+        if let Some(fault) = &one.fault {
+            writeln!(text, "{:name$}  {fault}", "").ok();
+        }
+    }
+    let wrong = tried.iter().filter(|tried| tried.fault.is_some()).count();
+    writeln!(text, "\n{} tried, {wrong} wrong", tried.len()).ok();
+    for_terminal(&text)
+}
