@@ -17,7 +17,8 @@ pub struct Cli {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 ready, 1 not ready, 2 wrong input, 3 undecided, 4 internal error, 130 interrupted.";
+const EXIT_CODES: &str =
+    "Exit codes: 0 ready, 1 not ready, 2 wrong input, 3 undecided, 4 internal error, 130 interrupted.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]

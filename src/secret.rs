@@ -11,6 +11,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+/// Parts of a URL that are shorter than this give no access by themselves.
+const LEAST_PART: usize = 8;
+
 pub(crate) use index::{Hit, Index};
 
 /// A text that must not be shown. It may be empty, as an unset variable is.
@@ -101,6 +104,20 @@ impl Redactor {
             labels.names.push(unique);
         }
         labels.name(id, "<", ">")
+    }
+
+    /// Registers what a provider issued. Of a URL only the parts that give access are secret, its last segment and the
+    /// values of its query: who reads a report must see which host it leads to.
+    pub fn learn_issued(&self, label: &str, value: &str) {
+        let Ok(url) = url::Url::parse(value) else {
+            self.learn(label, value);
+            return;
+        };
+        let last = url.path_segments().and_then(Iterator::last).map(str::to_owned);
+        let parts = last.into_iter().chain(url.query_pairs().map(|(_, value)| value.into_owned()));
+        for part in parts.filter(|part| part.len() >= LEAST_PART) {
+            self.learn(label, &part);
+        }
     }
 
     /// The text that a known value is replaced by, however short it is.

@@ -97,7 +97,9 @@ impl Mistake {
     pub fn words(&self) -> String {
         let code = self.partner.as_ref().or(self.staging.as_ref()).or(self.live.as_ref());
         let known = code.and_then(|name| <crate::partner::Defect as clap::ValueEnum>::from_str(name, false).ok());
-        let help = known.and_then(|defect| clap::ValueEnum::to_possible_value(&defect)).and_then(|value| value.get_help().map(ToString::to_string));
+        let help = known
+            .and_then(|defect| clap::ValueEnum::to_possible_value(&defect))
+            .and_then(|value| value.get_help().map(ToString::to_string));
         self.says.clone().or(help).unwrap_or_default()
     }
 }
@@ -121,7 +123,8 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
             None => {
                 let problem = Problem::of_file("command line", format!("there is no defect `{name}`"));
                 let near = problem.clone().nearest(name, world.defects.iter().map(|mistake| mistake.name.as_str()));
-                let problem = if near.hint.is_some() { near } else { problem.hint("`preflight demo --defect help` lists them") };
+                let problem =
+                    if near.hint.is_some() { near } else { problem.hint("`preflight demo --defect help` lists them") };
                 screen.show_problems(&Problems::from(problem));
                 return Exit::WrongInput;
             }
@@ -199,7 +202,11 @@ pub(super) struct Staged {
 }
 
 /// Sets the stage: stand-ins, deployments, and the sample profile in a folder of its own.
-pub(super) async fn stage(mistake: Option<&Mistake>, options: &RunOptions, redactor: &Redactor) -> Result<Staged, Unstaged> {
+pub(super) async fn stage(
+    mistake: Option<&Mistake>,
+    options: &RunOptions,
+    redactor: &Redactor,
+) -> Result<Staged, Unstaged> {
     let catalog = Catalog::built_in()?;
     let pack = catalog.packs.get(PROVIDER).cloned().ok_or_else(|| format!("there is no pack `{PROVIDER}`"))?;
     let keys = Keys::new(redactor);
@@ -215,12 +222,15 @@ pub(super) async fn stage(mistake: Option<&Mistake>, options: &RunOptions, redac
     // A port has to be known on both sides before either is there: the front's for the players, the players' for it.
     // So the front is started last, and the players learn its address from a listener that is bound first.
     let reserved = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    let certificates = stand_ins::certify(&set.world.hosts.iter().map(|(host, played)| (host.clone(), played.self_signed)).collect())?;
+    let certificates =
+        stand_ins::certify(&set.world.hosts.iter().map(|(host, played)| (host.clone(), played.self_signed)).collect())?;
     let to_hosts = to_front(&set.world, reserved.local_addr()?, &certificates.ca_pem);
     let mut players = Vec::new();
     for (environment, held) in &set.world.environments {
         let player = play(&pack, *environment, held, &keys, &to_hosts, redactor).await?;
-        servers.extend(player.bases().filter_map(|(api, base)| Some((format!("{environment}.{api}"), base.socket_addrs(|| None).ok()?.first().copied()?))));
+        servers.extend(player.bases().filter_map(|(api, base)| {
+            Some((format!("{environment}.{api}"), base.socket_addrs(|| None).ok()?.first().copied()?))
+        }));
         players.push(player);
     }
     let behind = set.world.hosts.iter().map(|(host, played)| {
@@ -255,12 +265,15 @@ impl Keys {
     }
 
     fn scope(&self) -> Value {
-        let one = |(environment, (key, secret)): (&&str, &(String, String))| ((*environment).to_owned(), json!({ "key": key, "secret": secret }));
+        let one = |(environment, (key, secret)): (&&str, &(String, String))| {
+            ((*environment).to_owned(), json!({ "key": key, "secret": secret }))
+        };
         Value::Object(self.0.iter().map(one).collect())
     }
 
     fn variables(&self, front: SocketAddr, port: u16) -> BTreeMap<String, String> {
-        let mut variables = BTreeMap::from([("STAND_INS".into(), front.to_string()), ("ACME_PORT".into(), port.to_string())]);
+        let mut variables =
+            BTreeMap::from([("STAND_INS".into(), front.to_string()), ("ACME_PORT".into(), port.to_string())]);
         for (environment, (key, secret)) in &self.0 {
             let short = if *environment == "test" { "TEST" } else { "PROD" };
             variables.insert(format!("DEBITURA_{short}_KEY"), key.clone());
@@ -294,13 +307,16 @@ impl Set {
             for patch in of_profile.into_iter().chain(command) {
                 let mut json = profile.parse()?;
                 json_patch::merge(&mut json, &patch);
-                let text = serde_yaml::to_string(&json).map_err(|error| Problem::of_file(FILES[0], error.to_string()))?;
+                let text =
+                    serde_yaml::to_string(&json).map_err(|error| Problem::of_file(FILES[0], error.to_string()))?;
                 profile = Document::new(profile.name.clone(), text);
             }
             for (name, text) in of_files.iter().filter_map(Value::as_object).flatten() {
                 files.insert(name.clone(), text.as_str().unwrap_or_default().to_owned());
             }
-            json_patch::merge(&mut world, &change);
+            if change.is_object() {
+                json_patch::merge(&mut world, &change);
+            }
         }
         let world = Document::new("sample/demo.yaml", "").typed_from(world).map_err(Problems)?;
         Ok(Set { world, profile, files })
@@ -330,11 +346,21 @@ impl Set {
 /// Where the players find the hosts.
 fn to_front(world: &World, front: SocketAddr, ca_pem: &str) -> StandIns {
     let stand_in = StandIn { port: front.port(), address: Ipv4Addr::LOCALHOST.into() };
-    StandIns { hosts: world.hosts.keys().map(|host| (host.clone(), stand_in)).collect(), ca_pem: Some(ca_pem.to_owned()) }
+    StandIns {
+        hosts: world.hosts.keys().map(|host| (host.clone(), stand_in)).collect(),
+        ca_pem: Some(ca_pem.to_owned()),
+    }
 }
 
 /// Plays one environment of the provider.
-async fn play(pack: &Pack, environment: Environment, held: &Held, keys: &Keys, hosts: &StandIns, redactor: &Redactor) -> Result<Simulator, String> {
+async fn play(
+    pack: &Pack,
+    environment: Environment,
+    held: &Held,
+    keys: &Keys,
+    hosts: &StandIns,
+    redactor: &Redactor,
+) -> Result<Simulator, String> {
     let scope = keys.scope();
     let told = |error: crate::template::TemplateError| error.to_string();
     let mut seed = Seed { held: held.held.clone(), ..Seed::default() };
@@ -348,7 +374,8 @@ async fn play(pack: &Pack, environment: Environment, held: &Held, keys: &Keys, h
     }
     let key = template::render_text(&held.key, &scope).map_err(told)?;
     let pages = pack.provider.environments.get(&environment).and_then(|addresses| addresses.pages.first());
-    let pages = Url::parse(&format!("https://{}", pages.map_or("pages.preflight.example", String::as_str))).map_err(|error| error.to_string())?;
+    let pages = Url::parse(&format!("https://{}", pages.map_or("pages.preflight.example", String::as_str)))
+        .map_err(|error| error.to_string())?;
     let mut options = Options::rehearsal(&key, pages, player(hosts)?);
     options.mode = match environment {
         Environment::Test => Mode::Test,
@@ -358,19 +385,29 @@ async fn play(pack: &Pack, environment: Environment, held: &Held, keys: &Keys, h
     let known: Vec<String> = hosts.hosts.keys().cloned().collect();
     options.may_deliver = Arc::new(move |url| url.host_str().is_some_and(|host| known.iter().any(|name| name == host)));
     let keeper = redactor.clone();
-    options.issued = Arc::new(move |label, value| drop(keeper.learn(&format!("{environment}.{label}"), value)));
+    options.issued = Arc::new(move |label, value| keeper.learn_issued(&format!("{environment}.{label}"), value));
     crate::simulator::start(&pack.provider, &pack.fixtures, options).await.map_err(|error| error.to_string())
 }
 
 /// Starts a deployment of the sample partner, and waits until it says where it listens.
-async fn deploy(folder: &Path, variables: &BTreeMap<String, String>, defect: Option<&str>, keys: &Keys) -> Result<(Child, SocketAddr), String> {
+async fn deploy(
+    folder: &Path,
+    variables: &BTreeMap<String, String>,
+    defect: Option<&str>,
+    keys: &Keys,
+) -> Result<(Child, SocketAddr), String> {
     let scope = keys.scope();
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut command = Command::new(own);
     command.arg("partner").args(defect.iter().flat_map(|name| ["--defect", name]));
     command.env_clear().envs(cleared(&[])).current_dir(folder).kill_on_drop(true);
-    command.env("PORT", "0").env("PARTNER_STOP_ON_EOF", "1").env("RETURN_URL", "https://app.acme.example/debitura/done");
-    command.env("DEBITURA_REFERRAL_API", "https://unused.example").env("DEBITURA_CUSTOMER_API", "https://unused.example");
+    command
+        .env("PORT", "0")
+        .env("PARTNER_STOP_ON_EOF", "1")
+        .env("RETURN_URL", "https://app.acme.example/debitura/done");
+    command
+        .env("DEBITURA_REFERRAL_API", "https://unused.example")
+        .env("DEBITURA_CUSTOMER_API", "https://unused.example");
     for (name, text) in variables {
         command.env(name, template::render_text(text, &scope).map_err(|error| error.to_string())?);
     }

@@ -42,7 +42,14 @@ pub async fn drive(
     let started = OffsetDateTime::now_utc();
     let clock = Instant::now();
     let world = Arc::new(World::new(plan.clone(), redactor, how.jobs)?);
-    let mut all = Run { world: &world, stop: &stop, results: vec![None; plan.units.len()], repeated: Vec::new(), done: 0, progress: &progress };
+    let mut all = Run {
+        world: &world,
+        stop: &stop,
+        results: vec![None; plan.units.len()],
+        repeated: Vec::new(),
+        done: 0,
+        progress: &progress,
+    };
     let mut until = stop.clone();
     let stopped = async { drop(until.wait_for(|stop| *stop != Stop::No).await) };
     tokio::select! {
@@ -56,7 +63,9 @@ pub async fn drive(
     let mut judged = Vec::new();
     for (at, result) in results.into_iter().enumerate() {
         let unit = &plan.units[at];
-        let (verdict, done) = result.unwrap_or_else(|| (not_done(unit, stopped), Done { at, evidence: Evidence::default(), took: Duration::ZERO }));
+        let (verdict, done) = result.unwrap_or_else(|| {
+            (not_done(unit, stopped), Done { at, evidence: Evidence::default(), took: Duration::ZERO })
+        });
         judged.push(verdict);
         evidence.push((done.evidence, done.took));
     }
@@ -67,13 +76,24 @@ pub async fn drive(
         remarks.push("this run was made against stand-ins, so it cannot say that the partner is ready".into());
         readiness = match readiness {
             Readiness::Ready | Readiness::ReadyWithRisks => Readiness::Undecided,
-            Readiness::NotReady | Readiness::Undecided | Readiness::SelectionPassed | Readiness::SelectionFailed
+            Readiness::NotReady
+            | Readiness::Undecided
+            | Readiness::SelectionPassed
+            | Readiness::SelectionFailed
             | Readiness::SelectionUndecided => readiness,
         };
     }
     let interrupted = stopped == Stop::Interrupted;
     Ok(build(&Facts {
-        plan: &plan, settled: &settled, evidence: &evidence, readiness, started, took: clock.elapsed(), strict: how.strict, interrupted, remarks,
+        plan: &plan,
+        settled: &settled,
+        evidence: &evidence,
+        readiness,
+        started,
+        took: clock.elapsed(),
+        strict: how.strict,
+        interrupted,
+        remarks,
     }))
 }
 
@@ -119,7 +139,13 @@ impl<P: Fn(Progress)> Run<'_, P> {
     fn case<'c>(&'c self, at: usize, evidence: &'c Evidence) -> Case<'c> {
         let plan = &self.world.plan;
         let unit = &plan.units[at];
-        Case { check: &unit.packed.check, stage: unit.stage, provider: &plan.pack.provider, bound: &plan.bound, evidence }
+        Case {
+            check: &unit.packed.check,
+            stage: unit.stage,
+            provider: &plan.pack.provider,
+            bound: &plan.bound,
+            evidence,
+        }
     }
 
     /// A rehearsed unit that does not pass in company is tried again alone: what others did to the partner's build at
@@ -143,7 +169,8 @@ impl<P: Fn(Progress)> Run<'_, P> {
     fn worth_repeating(&self, at: usize) -> bool {
         let unit = &self.world.plan.units[at];
         let result = self.results[at].as_ref();
-        let open = result.is_some_and(|(judged, done)| judged.verdict != Verdict::Pass && done.evidence.incomplete.is_none());
+        let open =
+            result.is_some_and(|(judged, done)| judged.verdict != Verdict::Pass && done.evidence.incomplete.is_none());
         unit.stage == Stage::Rehearsal && open && *self.stop.borrow() == Stop::No
     }
 }

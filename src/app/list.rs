@@ -26,7 +26,11 @@ pub(super) fn list(list: &List, screen: &Screen) -> Exit {
                 let known: Vec<&str> = catalog.packs.keys().map(String::as_str).collect();
                 let problem = Problem::of_file("command line", format!("there is no pack `{name}`"));
                 let near = problem.clone().nearest(name, known.iter().copied());
-                let problem = if near.hint.is_some() { near } else { problem.hint(format!("packs at hand: {}", known.join(", "))) };
+                let problem = if near.hint.is_some() {
+                    near
+                } else {
+                    problem.hint(format!("packs at hand: {}", known.join(", ")))
+                };
                 screen.show_problems(&Problems::from(problem));
                 return Exit::WrongInput;
             }
@@ -40,11 +44,21 @@ fn providers(catalog: &Catalog) -> String {
     let mut text = String::new();
     for pack in catalog.packs.values() {
         let origin = if pack.built_in { "built in" } else { "from a folder" };
-        let served = pack.provider.items.iter().filter(|item| pack.checks.iter().any(|packed| packed.check.items.contains(&item.id))).count();
+        let served = pack
+            .provider
+            .items
+            .iter()
+            .filter(|item| pack.checks.iter().any(|packed| packed.check.items.contains(&item.id)))
+            .count();
         writeln!(
             text,
             "{}  {} {}, {origin}: {} checks for {served} of {} items, sha256 {}",
-            pack.id, pack.provider.name, pack.provider.version, pack.checks.len(), pack.provider.items.len(), &pack.digest[..12]
+            pack.id,
+            pack.provider.name,
+            pack.provider.version,
+            pack.checks.len(),
+            pack.provider.items.len(),
+            &pack.digest[..12]
         )
         .ok();
     }

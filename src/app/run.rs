@@ -65,7 +65,13 @@ pub(super) fn planned(
 }
 
 /// Carries a plan out, writes the reports, and says how it ended.
-pub(super) async fn finish(plan: Plan, redactor: Redactor, options: &RunOptions, sample: bool, screen: &Screen) -> Exit {
+pub(super) async fn finish(
+    plan: Plan,
+    redactor: Redactor,
+    options: &RunOptions,
+    sample: bool,
+    screen: &Screen,
+) -> Exit {
     let stop = stopping(plan.read.profile.run_within.unwrap_or(RUN_WITHIN));
     let how = How { jobs: options.jobs.map(usize::from), strict: options.strict, sample };
     let (keeper, progress) = (redactor.clone(), screen.progress());

@@ -12,7 +12,7 @@ use crate::yaml::Problems;
 
 /// Standard output and standard error, with what they can show.
 #[derive(Clone, Debug)]
-pub struct Screen {
+pub(super) struct Screen {
     colour_out: bool,
     colour_err: bool,
     width: Option<usize>,
@@ -22,7 +22,7 @@ pub struct Screen {
 
 impl Screen {
     /// The screen of this process. Colour only on a terminal, and never where `NO_COLOR` is set.
-    pub fn of_process() -> Self {
+    pub(super) fn of_process() -> Self {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
         let (out, err) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
@@ -31,37 +31,40 @@ impl Screen {
     }
 
     /// How the console report is to look.
-    pub fn look(&self) -> Look {
+    pub(super) fn look(&self) -> Look {
         Look { colour: self.colour_out, width: self.width }
     }
 
     /// Writes to standard output. A reader that has gone away wants no more, which is no fault.
-    pub fn say(&self, text: &str) {
+    pub(super) fn say(&self, text: &str) {
         let mut out = std::io::stdout().lock();
         out.write_all(text.as_bytes()).and_then(|()| out.flush()).ok();
     }
 
     /// Writes a line to standard error.
-    pub fn complain(&self, text: &str) {
+    pub(super) fn complain(&self, text: &str) {
         let mut err = std::io::stderr().lock();
         writeln!(err, "preflight: {}", for_terminal(text)).ok();
     }
 
     /// Says on standard error how work goes on.
-    pub fn note(&self, text: &str) {
+    pub(super) fn note(&self, text: &str) {
         let mut err = std::io::stderr().lock();
         writeln!(err, "{}", for_terminal(text)).ok();
     }
 
     /// Shows what is wrong with files, on standard error.
-    pub fn show_problems(&self, problems: &Problems) {
+    pub(super) fn show_problems(&self, problems: &Problems) {
         let mut err = std::io::stderr().lock();
         write!(err, "{}", problems.render(self.colour_err)).ok();
     }
 
     /// A progress bar, where there is a terminal to show it on.
-    pub fn progress(&self) -> impl Fn(Progress) + use<> {
-        let bar = ProgressBar::with_draw_target(None, if self.live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
+    pub(super) fn progress(&self) -> impl Fn(Progress) + use<> {
+        let bar = ProgressBar::with_draw_target(
+            None,
+            if self.live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() },
+        );
         if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} of {len} checks  {elapsed}") {
             bar.set_style(style);
         }

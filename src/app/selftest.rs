@@ -95,7 +95,8 @@ async fn report(mistake: Option<&Mistake>) -> Result<Report, String> {
 
 /// The checks that failed, each once.
 fn failures(report: &Report) -> Vec<String> {
-    let mut failed: Vec<String> = report.checks.iter().filter(|row| row.verdict == VerdictWord::Fail).map(|row| row.id.clone()).collect();
+    let mut failed: Vec<String> =
+        report.checks.iter().filter(|row| row.verdict == VerdictWord::Fail).map(|row| row.id.clone()).collect();
     failed.dedup();
     failed
 }
@@ -109,13 +110,23 @@ fn fault(mistake: Option<&Mistake>, report: &Report, failed: &[String]) -> Optio
             .filter(|row| matches!(row.verdict, VerdictWord::Fail | VerdictWord::Undecided))
             .map(|row| format!("{} ({})", row.unit(), row.reason))
             .collect();
-        return (report.readiness != Readiness::Ready).then(|| format!("the correct partner is not ready: {}", open.join("; ")));
+        return (report.readiness != Readiness::Ready)
+            .then(|| format!("the correct partner is not ready: {}", open.join("; ")));
     };
     if !failed.contains(&mistake.caught_by) {
-        let reasons: Vec<String> = report.checks.iter().filter(|row| row.id == mistake.caught_by).map(|row| format!("{}: {:?} {}", row.unit(), row.verdict, row.reason)).collect();
+        let reasons: Vec<String> = report
+            .checks
+            .iter()
+            .filter(|row| row.id == mistake.caught_by)
+            .map(|row| format!("{}: {:?} {}", row.unit(), row.verdict, row.reason))
+            .collect();
         return Some(format!("it survives: {}", reasons.join("; ")));
     }
-    let unrelated: Vec<&str> = failed.iter().filter(|id| **id != mistake.caught_by && !mistake.also.contains(id)).map(String::as_str).collect();
+    let unrelated: Vec<&str> = failed
+        .iter()
+        .filter(|id| **id != mistake.caught_by && !mistake.also.contains(id))
+        .map(String::as_str)
+        .collect();
     (!unrelated.is_empty()).then(|| format!("unrelated checks fail: {}", unrelated.join(", ")))
 }
 

@@ -25,7 +25,9 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
         text.push_str(&format!("  {api:<10} {}\n", base.as_str().trim_end_matches('/')));
     }
     text.push_str(&format!("  {:<10} {key}\n\n", "key"));
-    text.push_str("Each webhook subscription gets its secret in the answer that creates it. Handlers on this machine are\n");
+    text.push_str(
+        "Each webhook subscription gets its secret in the answer that creates it. Handlers on this machine are\n",
+    );
     text.push_str("accepted. Everything is forgotten at the end; Ctrl-C ends it.\n");
     screen.say(&text);
     tokio::signal::ctrl_c().await.ok();
@@ -36,10 +38,16 @@ async fn start(simulate: &Simulate, key: &str) -> Result<Simulator, String> {
     let catalog = run::catalog(simulate.checks.as_deref()).map_err(|problems| problems.to_string())?;
     let known: Vec<&str> = catalog.packs.keys().map(String::as_str).collect();
     let pack = catalog.packs.get(&simulate.provider);
-    let pack = pack.ok_or_else(|| format!("there is no pack `{}`; packs at hand: {}", simulate.provider, known.join(", ")))?;
-    let play = pack.provider.simulator.as_ref().ok_or_else(|| format!("the pack `{}` does not describe how its provider is played", pack.id))?;
+    let pack =
+        pack.ok_or_else(|| format!("there is no pack `{}`; packs at hand: {}", simulate.provider, known.join(", ")))?;
+    let play = pack
+        .provider
+        .simulator
+        .as_ref()
+        .ok_or_else(|| format!("the pack `{}` does not describe how its provider is played", pack.id))?;
     let addresses = pack.provider.environments.get(&simulate.environment);
-    let pages = addresses.and_then(|addresses| addresses.pages.first()).map_or("pages.preflight.example", String::as_str);
+    let pages =
+        addresses.and_then(|addresses| addresses.pages.first()).map_or("pages.preflight.example", String::as_str);
     let pages = Url::parse(&format!("https://{pages}")).map_err(|error| error.to_string())?;
     let mut options = Options::rehearsal(key, pages, player(&StandIns::default())?);
     // A local stand-in accepts handlers on this machine in either environment: nothing else could be tried there.

@@ -57,7 +57,11 @@ pub(super) fn certify(hosts: &BTreeMap<String, bool>) -> Result<Certificates, St
 /// # Errors
 ///
 /// A listener that cannot be used.
-pub(super) fn start(listener: std::net::TcpListener, certificates: Certificates, hosts: BTreeMap<String, Behind>) -> std::io::Result<Front> {
+pub(super) fn start(
+    listener: std::net::TcpListener,
+    certificates: Certificates,
+    hosts: BTreeMap<String, Behind>,
+) -> std::io::Result<Front> {
     listener.set_nonblocking(true)?;
     let at = listener.local_addr()?;
     let listener = TcpListener::from_std(listener)?;

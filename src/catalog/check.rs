@@ -108,7 +108,11 @@ impl<'de> Deserialize<'de> for Stages {
             serde_json::Value::Array(list) => list,
             one => vec![one],
         };
-        list.into_iter().map(serde_json::from_value).collect::<Result<_, _>>().map(Stages).map_err(serde::de::Error::custom)
+        list.into_iter()
+            .map(serde_json::from_value)
+            .collect::<Result<_, _>>()
+            .map(Stages)
+            .map_err(serde::de::Error::custom)
     }
 }
 

@@ -63,7 +63,10 @@ impl<'de> Deserialize<'de> for Names {
             serde_json::Value::Array(list) => list.iter().map(name).collect::<Option<Vec<_>>>(),
             other => name(other).map(|one| vec![one]),
         };
-        names.filter(|names| !names.is_empty()).map(Names).ok_or_else(|| serde::de::Error::custom("expected a name or a list of names"))
+        names
+            .filter(|names| !names.is_empty())
+            .map(Names)
+            .ok_or_else(|| serde::de::Error::custom("expected a name or a list of names"))
     }
 }
 

@@ -45,7 +45,8 @@ impl Fixtures {
     /// Those of one provider among some files.
     pub(super) fn of(provider: &str, files: &Files) -> Self {
         let prefix = format!("{provider}/");
-        let mine = files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix(&prefix)?.to_owned(), bytes.clone())));
+        let mine =
+            files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix(&prefix)?.to_owned(), bytes.clone())));
         Fixtures { provider: provider.to_owned(), files: mine.collect() }
     }
 
@@ -109,7 +110,11 @@ mod tests {
         let file = |name: &str, text: &str| (format!("acme/{name}"), Cow::Owned(text.as_bytes().to_vec()));
         let fixtures = Fixtures::of("acme", &Files::from([file("ok.json", "{\"a\": 1}"), file("bad.json", "{")]));
         assert_eq!(fixtures.json("ok"), Ok(serde_json::json!({ "a": 1 })));
-        for (name, words) in [("bad", "is not JSON"), ("none", "there is no `fixtures/acme/none.json`"), ("../acme/ok", "does not exist")] {
+        for (name, words) in [
+            ("bad", "is not JSON"),
+            ("none", "there is no `fixtures/acme/none.json`"),
+            ("../acme/ok", "does not exist"),
+        ] {
             assert!(fixtures.json(name).unwrap_err().to_string().contains(words), "{name}");
         }
         assert!(Fixtures::built_in("debitura").names().count() > 10);

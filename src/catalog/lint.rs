@@ -53,7 +53,11 @@ fn provider_file(
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
     if checks.is_empty() {
-        problems.push(document.problem("/items", "this pack has no checks").hint("add one YAML file a check below a folder for its section"));
+        problems.push(
+            document
+                .problem("/items", "this pack has no checks")
+                .hint("add one YAML file a check below a folder for its section"),
+        );
     }
     let mut ids = BTreeSet::new();
     for (index, item) in provider.items.iter().enumerate() {
@@ -61,15 +65,22 @@ fn provider_file(
         if !ids.insert(&item.id) {
             problems.push(document.problem(&pointer, format!("the item `{}` is listed twice", item.id)));
         }
-        if !checks.is_empty() && !checks.iter().any(|(_, packed)| packed.check.items.contains(&item.id)) {
-            problems.push(document.problem(&pointer, format!("no check serves the item `{}`", item.id)).warning());
-        }
+    }
+    let unserved =
+        |item: &&super::provider::Item| !checks.iter().any(|(_, packed)| packed.check.items.contains(&item.id));
+    let without: Vec<&str> = provider.items.iter().filter(unserved).map(|item| item.id.as_str()).collect();
+    if !checks.is_empty() && !without.is_empty() {
+        let message = format!("{} of {} items have no check", without.len(), provider.items.len());
+        problems.push(document.problem_at_key("", "items", message).warning().hint(without.join(", ")));
     }
     for (api, rule) in &provider.apis {
         if let super::provider::Api::Bearer(bearer) = rule
             && !provider.apis.contains_key(&bearer.from)
         {
-            problems.push(document.problem(&format!("/apis/{api}/bearer/from"), format!("`{}` is not one of the apis", bearer.from)));
+            problems.push(
+                document
+                    .problem(&format!("/apis/{api}/bearer/from"), format!("`{}` is not one of the apis", bearer.from)),
+            );
         }
     }
     for (name, event) in provider.webhooks.iter().flat_map(|hooks| &hooks.events) {
@@ -80,7 +91,12 @@ fn provider_file(
     }
     for name in fixtures.names().filter(|name| !name.starts_with("sample/")) {
         let stem = name.strip_suffix(".json").unwrap_or(name);
-        let used = document.text.contains(stem) || checks.iter().any(|(_, packed)| packed.document.text.contains(stem));
+        // Fixtures may be made of others.
+        let inside =
+            || fixtures.all().any(|(other, text)| other != name && String::from_utf8_lossy(text).contains(stem));
+        let used = document.text.contains(stem)
+            || checks.iter().any(|(_, packed)| packed.document.text.contains(stem))
+            || inside();
         if !used {
             problems.push(Problem::of_file(&format!("fixtures/…/{name}"), "is used by nothing in this pack").warning());
         }
@@ -176,7 +192,10 @@ impl Linter<'_> {
             problems.push(self.at("/when", "a check does at least one thing"));
         }
         if check.then.is_empty() && !check.only_asks() {
-            problems.push(self.at("/then", "nothing must hold, so this check cannot fail").hint("say under `then` what must hold"));
+            problems.push(
+                self.at("/then", "nothing must hold, so this check cannot fail")
+                    .hint("say under `then` what must hold"),
+            );
         }
         if check.seen.is_empty() && check.then.iter().any(Expectation::bounds_from_above) {
             let problem = self.at("/then", "this holds when nothing happens at all, so silence would pass");
@@ -189,7 +208,12 @@ impl Linter<'_> {
                 _ => &check.fix,
             };
             if text.trim().is_empty() {
-                problems.push(self.at(&format!("/{field}"), format!("`{field}` is empty: it is what a reader of the report sees")));
+                problems.push(
+                    self.at(
+                        &format!("/{field}"),
+                        format!("`{field}` is empty: it is what a reader of the report sees"),
+                    ),
+                );
             }
         }
         problems
@@ -204,7 +228,8 @@ impl Linter<'_> {
             if let Some(name) = step.name() {
                 let reserved = ROOTS.contains(&name) || DELIVERY_WORDS.contains(&name);
                 if reserved || !names.insert(name) {
-                    let why = if reserved { "is a word of the language" } else { "is the name of an earlier step as well" };
+                    let why =
+                        if reserved { "is a word of the language" } else { "is the name of an earlier step as well" };
                     problems.push(self.at(&format!("{pointer}/as"), format!("`{name}` {why}")));
                 }
             }
@@ -266,12 +291,19 @@ impl Linter<'_> {
             }
             Expectation::Delivery(e) => {
                 let mut problems = self.refer(&format!("{pointer}/delivery"), &e.delivery.0, &DELIVERY_WORDS);
-                let series = self.check().when.iter().any(|step| matches!(step, Step::Deliver(d) if !d.vary.is_empty()));
+                let series =
+                    self.check().when.iter().any(|step| matches!(step, Step::Deliver(d) if !d.vary.is_empty()));
                 if !series && e.delivery.0.iter().any(|name| name == "control" || name == "varied") {
-                    problems.push(self.at(&format!("{pointer}/delivery"), "no step has `vary`, so there is neither control nor variant"));
+                    problems.push(self.at(
+                        &format!("{pointer}/delivery"),
+                        "no step has `vary`, so there is neither control nor variant",
+                    ));
                 }
                 if e.is.is_none() && e.status.is_none() {
-                    problems.push(self.at(pointer, "this says nothing about the delivery").hint("add `is: accepted` or `is: refused`"));
+                    problems.push(
+                        self.at(pointer, "this says nothing about the delivery")
+                            .hint("add `is: accepted` or `is: refused`"),
+                    );
                 }
                 if e.is == Some(DeliveryRule::Expected) && !self.every_variant_expects() {
                     problems.push(self.at(pointer, "`is: expected` needs an `expect` in every variant"));
@@ -289,7 +321,11 @@ impl Linter<'_> {
             Expectation::Values(e) => {
                 let mut problems = Vec::new();
                 if let Source::Selection(selection) = &e.values {
-                    problems.extend(self.refer(&format!("{pointer}/values/of"), std::slice::from_ref(&selection.of), &[]));
+                    problems.extend(self.refer(
+                        &format!("{pointer}/values/of"),
+                        std::slice::from_ref(&selection.of),
+                        &[],
+                    ));
                     for path in [&selection.select, &selection.take].into_iter().chain(selection.filter.keys()) {
                         problems.extend(self.json_path(&format!("{pointer}/values"), path));
                     }
@@ -301,7 +337,9 @@ impl Linter<'_> {
             }
             Expectation::Either(e) => {
                 let inner = e.either.iter().enumerate();
-                inner.flat_map(|(index, branch)| self.expectation(&format!("{pointer}/either/{index}"), branch)).collect()
+                inner
+                    .flat_map(|(index, branch)| self.expectation(&format!("{pointer}/either/{index}"), branch))
+                    .collect()
             }
         }
     }
@@ -359,7 +397,9 @@ impl Linter<'_> {
             return None;
         }
         let known = ROOTS.iter().copied().chain(steps);
-        Some(self.at(pointer, format!("`{root}` is neither a step of this check nor a known name")).nearest(root, known))
+        Some(
+            self.at(pointer, format!("`{root}` is neither a step of this check nor a known name")).nearest(root, known),
+        )
     }
 }
 

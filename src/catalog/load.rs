@@ -70,7 +70,9 @@ impl Catalog {
         let shown = folder.display().to_string();
         let checks = on_disk(folder).map_err(|problem| Problems::from(vec![problem]))?;
         let beside = folder.parent().map(|parent| parent.join("fixtures")).filter(|path| path.is_dir());
-        let fixtures = beside.map_or_else(|| Ok(Files::new()), |path| on_disk(&path)).map_err(|problem| Problems::from(vec![problem]))?;
+        let fixtures = beside
+            .map_or_else(|| Ok(Files::new()), |path| on_disk(&path))
+            .map_err(|problem| Problems::from(vec![problem]))?;
         assemble(&checks, &fixtures, shown.trim_end_matches('/'), false)
     }
 
@@ -99,7 +101,11 @@ fn on_disk(folder: &Path) -> Result<Files, Problem> {
                 left.push(entry.path());
             } else if kind.is_file() {
                 let bytes = std::fs::read(entry.path()).map_err(|error| failed(&entry.path(), &error))?;
-                let below = entry.path().strip_prefix(folder).map(|p| p.to_string_lossy().replace('\\', "/")).unwrap_or_default();
+                let below = entry
+                    .path()
+                    .strip_prefix(folder)
+                    .map(|p| p.to_string_lossy().replace('\\', "/"))
+                    .unwrap_or_default();
                 files.insert(below, Cow::Owned(bytes));
             }
         }
@@ -111,7 +117,11 @@ fn on_disk(folder: &Path) -> Result<Files, Problem> {
 fn assemble(checks: &Files, fixtures: &Files, shown: &str, built_in: bool) -> Result<Catalog, Problems> {
     let mut problems = Vec::new();
     let mut packs = BTreeMap::new();
-    let names: Vec<&str> = checks.keys().filter_map(|path| path.strip_suffix(&format!("/{PROVIDER}"))).filter(|n| !n.contains('/')).collect();
+    let names: Vec<&str> = checks
+        .keys()
+        .filter_map(|path| path.strip_suffix(&format!("/{PROVIDER}")))
+        .filter(|n| !n.contains('/'))
+        .collect();
     if names.is_empty() {
         problems.push(
             Problem::of_file(shown, "holds no pack")
@@ -133,9 +143,7 @@ fn assemble(checks: &Files, fixtures: &Files, shown: &str, built_in: bool) -> Re
 
 fn below<'f>(files: &'f Files, name: &str) -> impl Iterator<Item = (&'f str, &'f Cow<'static, [u8]>)> {
     let prefix = format!("{name}/");
-    files.iter().filter_map(move |(path, bytes)| {
-        path.starts_with(&prefix).then(|| (&path[prefix.len()..], bytes))
-    })
+    files.iter().filter_map(move |(path, bytes)| path.starts_with(&prefix).then(|| (&path[prefix.len()..], bytes)))
 }
 
 fn document(shown: &str, name: &str, path: &str, bytes: &[u8]) -> Result<Document, Problem> {
@@ -150,11 +158,19 @@ fn document(shown: &str, name: &str, path: &str, bytes: &[u8]) -> Result<Documen
 }
 
 /// One pack, with what its lints say; or the problems that keep it from being read at all.
-fn pack(name: &str, checks: &Files, fixtures: &Files, shown: &str, built_in: bool) -> Result<(Pack, Vec<Problem>), Vec<Problem>> {
+fn pack(
+    name: &str,
+    checks: &Files,
+    fixtures: &Files,
+    shown: &str,
+    built_in: bool,
+) -> Result<(Pack, Vec<Problem>), Vec<Problem>> {
     let mut problems = Vec::new();
     let mut read = Vec::new();
     let mut provider = None;
-    for (path, bytes) in below(checks, name).filter(|(path, _)| has_extension(path, "yaml") || has_extension(path, "yml")) {
+    for (path, bytes) in
+        below(checks, name).filter(|(path, _)| has_extension(path, "yaml") || has_extension(path, "yml"))
+    {
         let document = match document(shown, name, path, bytes) {
             Ok(document) => document,
             Err(problem) => {

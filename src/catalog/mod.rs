@@ -2,10 +2,10 @@
 
 pub mod check;
 pub mod expect;
+pub mod fixtures;
 mod lint;
 pub mod load;
 pub mod matcher;
-pub mod fixtures;
 pub mod provider;
 pub mod simulated;
 pub mod step;

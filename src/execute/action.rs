@@ -18,8 +18,9 @@ use crate::plan::profile::CallOut;
 /// The time that an action gets.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// URLs inside text and HTML.
-static URLS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"https?://[^\s"'<>\\^`{}|]+"#).ok());
+/// URLs inside text and HTML, the labels of secrets in them included (`<rehearsal.onboarding_url>`).
+static URLS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"https?://(?:<[a-z_]+\.[a-z0-9_.#]+>|[^\s"'<>\\^`{}|])+"#).ok());
 
 /// Carries out an `action` step.
 pub(super) async fn run(doing: &mut Doing<'_>, step: &ActionStep) -> Result<(), String> {
@@ -33,7 +34,9 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &ActionStep) -> Result<(), 
         return Ok(());
     }
     let actions = doing.world.plan.read.profile.rehearsal.as_ref().map(|rehearsal| &rehearsal.actions);
-    let call = actions.and_then(|actions| actions.get(&step.action)).ok_or_else(|| format!("the profile has no action `{}`", step.action))?;
+    let call = actions
+        .and_then(|actions| actions.get(&step.action))
+        .ok_or_else(|| format!("the profile has no action `{}`", step.action))?;
     let mut scope = doing.scope();
     if let Some(identity) = client.as_ref().and_then(|name| doing.clients.get(name)) {
         scope["client"] = identity.value();
@@ -79,7 +82,10 @@ fn presented(answer: &Answer) -> Vec<String> {
 }
 
 fn within(text: &str) -> Vec<String> {
-    URLS.iter().flat_map(|urls| urls.find_iter(text)).map(|found| found.as_str().trim_end_matches(['.', ',', ')']).to_owned()).collect()
+    URLS.iter()
+        .flat_map(|urls| urls.find_iter(text))
+        .map(|found| found.as_str().trim_end_matches(['.', ',', ')']).to_owned())
+        .collect()
 }
 
 fn texts(value: &Value, found: &mut impl FnMut(&str)) {
@@ -99,9 +105,13 @@ mod tests {
 
     #[test]
     fn urls_are_found_in_headers_json_and_html() {
-        let answer = |body| Answer { status: 200, headers: vec![("location".into(), "https://a.example/1".into())], body };
+        let answer =
+            |body| Answer { status: 200, headers: vec![("location".into(), "https://a.example/1".into())], body };
         let html = r#"<a href="https://b.example/x?a=1&amp;b=2">sign</a>, or see https://c.example/y."#;
-        assert_eq!(presented(&answer(Body::Text(html.into()))), ["https://a.example/1", "https://b.example/x?a=1&b=2", "https://c.example/y"]);
+        assert_eq!(
+            presented(&answer(Body::Text(html.into()))),
+            ["https://a.example/1", "https://b.example/x?a=1&b=2", "https://c.example/y"]
+        );
         let body = Body::Json(json!({ "links": [{ "url": "https://d.example/z" }] }));
         assert_eq!(presented(&answer(body)), ["https://a.example/1", "https://d.example/z"]);
     }

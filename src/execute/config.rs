@@ -24,7 +24,12 @@ pub(super) fn read(world: &World, step: &ConfigStep) -> Fact {
         _ => None,
     };
     if let Some(secret) = secret {
-        return Fact { place: place(world, &dotted), line: line(world, &dotted), value: Some(about(world, secret)), trouble: None };
+        return Fact {
+            place: place(world, &dotted),
+            line: line(world, &dotted),
+            value: Some(about(world, secret)),
+            trouble: None,
+        };
     }
     let api = step.config.strip_prefix("apis.").and_then(|api| inside?.apis.get(api));
     match api {
@@ -75,7 +80,9 @@ fn value_of(path: &Path, key: &str) -> Result<(Value, Option<usize>), String> {
         return in_structure(&text, key);
     }
     let line = |key: &str| {
-        let begins = |line: &str| line.trim_start().trim_start_matches("export ").split('=').next().is_some_and(|k| k.trim() == key);
+        let begins = |line: &str| {
+            line.trim_start().trim_start_matches("export ").split('=').next().is_some_and(|k| k.trim() == key)
+        };
         text.lines().position(begins).map(|at| at + 1)
     };
     // A later line of the same key overrides an earlier one in some loaders and not in others: both must be right.
@@ -97,7 +104,8 @@ fn in_structure(text: &str, key: &str) -> Result<(Value, Option<usize>), String>
     let document = Document::new("", text);
     let json = document.parse().map_err(|problem| problem.message)?;
     let path = if key.starts_with('$') { key.to_owned() } else { format!("$.{key}") };
-    let found = JsonPath::parse(&path).map_err(|error| format!("`{key}` is neither a JSON path nor a dotted name: {error}"))?;
+    let found =
+        JsonPath::parse(&path).map_err(|error| format!("`{key}` is neither a JSON path nor a dotted name: {error}"))?;
     let value = found.query(&json).first().cloned().ok_or_else(|| format!("there is no `{key}`"))?;
     let pointer = path.trim_start_matches('$').replace('.', "/");
     Ok((value, Some(document.locate(&pointer, None).line).filter(|line| *line > 0)))

@@ -70,7 +70,8 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &DeliverStep) -> Result<(),
 fn occasions(doing: &Doing<'_>, hooks: &Webhooks, step: &DeliverStep) -> Result<Vec<Occasion>, String> {
     match &step.deliver {
         Which::Again(earlier) => {
-            let occasion = doing.occasions.get(earlier).ok_or_else(|| format!("the step `{earlier}` delivered nothing"))?;
+            let occasion =
+                doing.occasions.get(earlier).ok_or_else(|| format!("the step `{earlier}` delivered nothing"))?;
             Ok(vec![occasion.clone()])
         }
         Which::Event(name) => {
@@ -78,7 +79,8 @@ fn occasions(doing: &Doing<'_>, hooks: &Webhooks, step: &DeliverStep) -> Result<
             occasion(doing, hooks, &name).map(|one| vec![one])
         }
         Which::Each => {
-            let subscribed = doing.world.plan.bound.get("events").and_then(Value::as_array).cloned().unwrap_or_default();
+            let subscribed =
+                doing.world.plan.bound.get("events").and_then(Value::as_array).cloned().unwrap_or_default();
             subscribed.iter().filter_map(Value::as_str).map(|name| occasion(doing, hooks, name)).collect()
         }
     }
@@ -147,7 +149,8 @@ impl Sender<'_, '_> {
             request: crate::evidence::Request::default(),
             outcome: Outcome::Trouble(super::not_sent("nothing was sent")),
             latency_ms: 0,
-            documented: occasion.documented,
+            // Of an event that nobody could know no body can be asked for.
+            documented: occasion.documented || variation.event.is_some(),
             effects: None,
         };
         let parcel = match webhook::compose(&order) {
@@ -206,7 +209,11 @@ impl Sender<'_, '_> {
     fn refusal_is_wanted(&self) -> bool {
         self.doing.unit.packed.check.then.iter().any(|expectation| match expectation {
             Expectation::Delivery(e) => matches!(e.is, Some(DeliveryRule::Refused | DeliveryRule::Expected)),
-            Expectation::Answer(_) | Expectation::Effect(_) | Expectation::Presented(_) | Expectation::Values(_) | Expectation::Either(_) => false,
+            Expectation::Answer(_)
+            | Expectation::Effect(_)
+            | Expectation::Presented(_)
+            | Expectation::Values(_)
+            | Expectation::Either(_) => false,
         })
     }
 

@@ -34,10 +34,15 @@ async fn ask(doing: &Doing<'_>, look_up: &LookUp, about: &str, values: Value) ->
     let rendered = super::call_out(&look_up.request, &look_up.headers, None, &scope);
     let (method, url, headers, body) = match rendered {
         Ok(parts) => parts,
-        Err(trouble) => return Inspection { about: about.into(), count: None, outcome: Outcome::Trouble(super::not_sent(trouble)) },
+        Err(trouble) => {
+            return Inspection { about: about.into(), count: None, outcome: Outcome::Trouble(super::not_sent(trouble)) };
+        }
     };
     let purpose = Purpose::Partner { stage: doing.unit.stage };
-    let sent = doing.world.send(Draft { purpose, method, url, headers, body, credentials: Vec::new() }, PATIENCE, false, None).await;
+    let sent = doing
+        .world
+        .send(Draft { purpose, method, url, headers, body, credentials: Vec::new() }, PATIENCE, false, None)
+        .await;
     let count = sent.outcome.answer().filter(|answer| (200..300).contains(&answer.status)).and_then(|answer| {
         let path = JsonPath::parse(&look_up.count).ok()?;
         path.query(answer.body.json()?).first()?.as_u64()

@@ -160,7 +160,12 @@ pub(crate) fn not_sent(why: impl Into<String>) -> Trouble {
 /// Method, URL, headers and body of a call that a profile describes.
 type CallParts = (String, String, Vec<(String, String)>, Vec<u8>);
 
-fn call_out(line: &str, headers: &IndexMap<String, String>, json: Option<&Value>, scope: &Scope) -> Result<CallParts, String> {
+fn call_out(
+    line: &str,
+    headers: &IndexMap<String, String>,
+    json: Option<&Value>,
+    scope: &Scope,
+) -> Result<CallParts, String> {
     let line = template::render_text(line, scope).map_err(|error| error.to_string())?;
     let (method, url) = line.split_once(' ').ok_or_else(|| format!("`{line}` is not a method and a URL"))?;
     let mut sent = Vec::new();

@@ -40,7 +40,9 @@ pub(super) async fn set_up(world: &World, rehearsal: &Rehearsal) -> Result<Set, 
         Err(why) => return Err((Who::Tool, format!("the simulator cannot be started: {why}"))),
     };
     let process = match &rehearsal.start {
-        Some(start) => Some(started(world, rehearsal, start, simulator.as_ref()).await.map_err(|why| (Who::Partner, why))?),
+        Some(start) => {
+            Some(started(world, rehearsal, start, simulator.as_ref()).await.map_err(|why| (Who::Partner, why))?)
+        }
         None => None,
     };
     let house = house_client(world, rehearsal).await;
@@ -48,7 +50,12 @@ pub(super) async fn set_up(world: &World, rehearsal: &Rehearsal) -> Result<Set, 
 }
 
 /// Starts the build and waits until it is ready.
-pub(super) async fn started(world: &World, rehearsal: &Rehearsal, start: &Start, simulator: Option<&Simulator>) -> Result<Process, String> {
+pub(super) async fn started(
+    world: &World,
+    rehearsal: &Rehearsal,
+    start: &Start,
+    simulator: Option<&Simulator>,
+) -> Result<Process, String> {
     let scope = json!({ "simulator": simulator_values(world, simulator), "preflight": own_path() });
     let render = |text: &String| template::render_text(text, &scope).map_err(|error| format!("`{text}`: {error}"));
     let command = start.command.iter().map(render).collect::<Result<Vec<_>, _>>()?;
@@ -66,16 +73,29 @@ pub(super) async fn started(world: &World, rehearsal: &Rehearsal, start: &Start,
         }
         let url = start.ready.to_string();
         let purpose = Purpose::Partner { stage: Stage::Rehearsal };
-        let draft = Draft { purpose, method: "GET".into(), url, headers: Vec::new(), body: Vec::new(), credentials: Vec::new() };
+        let draft = Draft {
+            purpose,
+            method: "GET".into(),
+            url,
+            headers: Vec::new(),
+            body: Vec::new(),
+            credentials: Vec::new(),
+        };
         let sent = world.send(draft, Duration::from_secs(2), false, None).await;
         match &sent.outcome {
             Outcome::Answered(answer) if answer.status < 400 => return Ok(process),
-            Outcome::Trouble(trouble) if trouble.kind == crate::evidence::TroubleKind::Refused => return Err(trouble.detail.clone()),
+            Outcome::Trouble(trouble) if trouble.kind == crate::evidence::TroubleKind::Refused => {
+                return Err(trouble.detail.clone());
+            }
             Outcome::Answered(_) | Outcome::Trouble(_) => {}
         }
         if from.elapsed() > start.within.0 {
             let words = world.redactor.text(&process.last_words());
-            return Err(format!("{} did not answer below 400 within {} s; the build's last words: {words}", start.ready, start.within.0.as_secs()));
+            return Err(format!(
+                "{} did not answer below 400 within {} s; the build's last words: {words}",
+                start.ready,
+                start.within.0.as_secs()
+            ));
         }
         tokio::time::sleep(PACE).await;
     }

@@ -38,7 +38,12 @@ pub(super) async fn run(doing: &Doing<'_>, step: &RequestStep) -> Result<(), Str
 }
 
 /// One request. Gives the event whose arrival is to be counted and how many had arrived before, if that is asked for.
-async fn once(doing: &Doing<'_>, step: &RequestStep, scope: Scope, item: Option<Value>) -> Result<Option<inspect::Waiting>, String> {
+async fn once(
+    doing: &Doing<'_>,
+    step: &RequestStep,
+    scope: Scope,
+    item: Option<Value>,
+) -> Result<Option<inspect::Waiting>, String> {
     let draft = draft(doing, step, &scope)?;
     let before = match &step.counts {
         Some(event) => {
@@ -80,7 +85,14 @@ fn draft(doing: &Doing<'_>, step: &RequestStep, scope: &Scope) -> Result<Draft, 
         body = json.to_string().into_bytes();
     }
     let Some(api) = &step.api else {
-        return Ok(Draft { purpose: Purpose::Open, method: method.into(), url: target.into(), headers, body, credentials: Vec::new() });
+        return Ok(Draft {
+            purpose: Purpose::Open,
+            method: method.into(),
+            url: target.into(),
+            headers,
+            body,
+            credentials: Vec::new(),
+        });
     };
     let provider = &doing.world.plan.pack.provider;
     let environment = environment(doing, step).ok_or("a request to an API needs an environment")?;
@@ -92,7 +104,8 @@ fn draft(doing: &Doing<'_>, step: &RequestStep, scope: &Scope) -> Result<Draft, 
     let key = doing.world.plan.read.profile.environments.get(&environment).and_then(|inside| inside.api_key.as_ref());
     let key = key.ok_or_else(|| format!("there is no key for {environment}"))?;
     for (name, text) in templates {
-        let value = template::render_text(text, &json!({ "api_key": key.expose() })).map_err(|error| error.to_string())?;
+        let value =
+            template::render_text(text, &json!({ "api_key": key.expose() })).map_err(|error| error.to_string())?;
         headers.push((name.clone(), value));
     }
     let url = format!("{}{target}", base.as_str().trim_end_matches('/'));
@@ -101,9 +114,11 @@ fn draft(doing: &Doing<'_>, step: &RequestStep, scope: &Scope) -> Result<Draft, 
 }
 
 fn captures(step: &RequestStep, outcome: &Outcome) -> Map<String, Value> {
-    let json = outcome.answer().filter(|answer| (200..300).contains(&answer.status)).and_then(|answer| answer.body.json());
+    let json =
+        outcome.answer().filter(|answer| (200..300).contains(&answer.status)).and_then(|answer| answer.body.json());
     let Some(json) = json else { return Map::new() };
-    let found = |path: &str| JsonPath::parse(path).map(|path| path.query(json).all().into_iter().cloned().collect::<Vec<_>>());
+    let found =
+        |path: &str| JsonPath::parse(path).map(|path| path.query(json).all().into_iter().cloned().collect::<Vec<_>>());
     step.capture.iter().filter_map(|(name, path)| Some((name.clone(), json!(found(path).ok()?)))).collect()
 }
 

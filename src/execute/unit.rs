@@ -70,7 +70,12 @@ impl Doing<'_> {
     pub(super) fn scope(&self) -> Scope {
         let mut values: Map<String, Value> = self.world.plan.bound.values(self.unit.stage);
         self.log.values(&mut values);
-        let client = self.clients.values().next().map(Identity::value).or_else(|| self.world.house_client().map(|client| client.value()));
+        let client = self
+            .clients
+            .values()
+            .next()
+            .map(Identity::value)
+            .or_else(|| self.world.house_client().map(|client| client.value()));
         values.insert("client".into(), client.unwrap_or(Value::Null));
         let named = self.clients.iter().map(|(name, client)| (name.clone(), client.value()));
         values.insert("clients".into(), Value::Object(named.collect()));

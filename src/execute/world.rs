@@ -15,14 +15,14 @@ use super::process::Process;
 use super::rehearsal::{self, Set};
 use super::unit::Identity;
 use crate::catalog::words::Environment;
-use crate::evidence::{Answer, Outcome, Request, What, Who};
+use crate::evidence::{Answer, Request, What, Who};
 use crate::gate::{Draft, Gate, Realm, Rules};
 use crate::plan::Plan;
 use crate::plan::profile::Timing;
 use crate::secret::{Redactor, Secret};
 use crate::simulator::Simulator;
-use crate::wire::{Limits, Sent, StandIn, StandIns, Wire};
 use crate::template;
+use crate::wire::{Limits, Sent, StandIn, StandIns, Wire};
 use crate::yaml::Document;
 
 /// The surroundings of a run.
@@ -95,7 +95,8 @@ impl World {
 
     /// Sets the rehearsal up, if a unit of the plan is to be rehearsed. Trouble is kept, for those units to tell.
     pub async fn set_up(&self) {
-        let wanted = self.plan.units.iter().any(|unit| unit.stage == crate::catalog::words::Stage::Rehearsal && unit.runs());
+        let wanted =
+            self.plan.units.iter().any(|unit| unit.stage == crate::catalog::words::Stage::Rehearsal && unit.runs());
         let Some(rehearsal) = self.plan.read.profile.rehearsal.as_ref().filter(|_| wanted) else { return };
         match rehearsal::set_up(self, rehearsal).await {
             Ok(Set { simulator, process, house }) => {
@@ -130,17 +131,7 @@ impl World {
     /// Sends what the gate lets through; what it does not is trouble of the kind `refused`.
     pub(super) async fn send(&self, draft: Draft, patience: Duration, follow: bool, keep: Option<Vec<String>>) -> Sent {
         let limits = Limits { follow, keep, ..Limits::within(patience) };
-        let refused = Request { method: draft.method.clone(), url: self.redactor.text(&draft.url), ..Request::default() };
-        match self.gate.admit(draft) {
-            Ok(admitted) => self.wire.send(admitted, limits).await,
-            Err(refusal) => Sent {
-                request: refused,
-                outcome: Outcome::Trouble(super::not_sent(refusal.to_string())),
-                raw: None,
-                address: None,
-                latency: Duration::ZERO,
-            },
-        }
+        self.wire.call(draft, limits).await
     }
 
     /// Remembers what this run created in a test environment, which it may then change and delete.
@@ -163,11 +154,15 @@ impl World {
         let pages = pack.provider.environments.get(&Environment::Test).and_then(|addresses| addresses.pages.first());
         let pages = format!("https://{}", pages.map_or("pages.preflight.example", String::as_str));
         let pages = url::Url::parse(&pages).map_err(|error| format!("{pages}: {error}"))?;
-        let mut options = crate::simulator::Options::rehearsal(&self.issued_key, pages, crate::wire::player(&StandIns::default())?);
+        let mut options =
+            crate::simulator::Options::rehearsal(&self.issued_key, pages, crate::wire::player(&StandIns::default())?);
         options.webhook_secret = Some(self.webhook_secret.clone());
         let redactor = self.redactor.clone();
-        options.issued = Arc::new(move |label, value| drop(redactor.learn(&format!("rehearsal.{label}"), value)));
-        crate::simulator::start(&pack.provider, &pack.fixtures, options).await.map(Some).map_err(|error| error.to_string())
+        options.issued = Arc::new(move |label, value| redactor.learn_issued(&format!("rehearsal.{label}"), value));
+        crate::simulator::start(&pack.provider, &pack.fixtures, options)
+            .await
+            .map(Some)
+            .map_err(|error| error.to_string())
     }
 
     pub(super) fn simulator(&self) -> Option<&Simulator> {
@@ -228,9 +223,17 @@ impl World {
     pub(super) fn calls_about(&self, mark: usize, clients: &IndexMap<String, Identity>, log: &Log) {
         let Some(simulator) = self.simulator().filter(|_| !clients.is_empty()) else { return };
         for entry in simulator.journal().since(mark) {
-            let about = |client: &Identity| entry.what.about.iter().any(|id| *id == client.tenant || id.eq_ignore_ascii_case(&client.email));
+            let about = |client: &Identity| {
+                entry.what.about.iter().any(|id| *id == client.tenant || id.eq_ignore_ascii_case(&client.email))
+            };
             if let Some((name, _)) = clients.iter().find(|(_, client)| about(client)) {
-                log.add_between(entry.from, entry.to, None, Some(name), What::Call(redacted(&self.redactor, &entry.what)));
+                log.add_between(
+                    entry.from,
+                    entry.to,
+                    None,
+                    Some(name),
+                    What::Call(redacted(&self.redactor, &entry.what)),
+                );
             }
         }
     }
@@ -243,7 +246,11 @@ fn redacted(redactor: &Redactor, call: &crate::evidence::Call) -> crate::evidenc
 }
 
 fn gate(plan: &Plan) -> Result<Gate, WorldError> {
-    let host = |text: &str| url::Host::parse(text.trim_end_matches('.')).map(|host| host.to_owned()).map_err(|error| WorldError(format!("`{text}` is not a host: {error}")));
+    let host = |text: &str| {
+        url::Host::parse(text.trim_end_matches('.'))
+            .map(|host| host.to_owned())
+            .map_err(|error| WorldError(format!("`{text}` is not a host: {error}")))
+    };
     let production = plan.read.profile.environments.get(&Environment::Production);
     let handler = production.and_then(|inside| inside.webhook.as_ref()?.url.as_ref()?.host_str());
     let named = plan.read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.hosts);
@@ -253,7 +260,11 @@ fn gate(plan: &Plan) -> Result<Gate, WorldError> {
     };
     let provider = &plan.pack.provider;
     Gate::new(&Rules {
-        environments: provider.environments.iter().map(|(environment, addresses)| (*environment, realm(addresses))).collect(),
+        environments: provider
+            .environments
+            .iter()
+            .map(|(environment, addresses)| (*environment, realm(addresses)))
+            .collect(),
         production_allows: provider.production_allows.clone(),
         test_only: provider.test_only.clone(),
         production_handlers: handler.map(host).into_iter().collect::<Result<_, _>>()?,
@@ -266,9 +277,13 @@ fn stand_ins(plan: &Plan) -> Result<StandIns, WorldError> {
     let Some(word) = &plan.read.profile.stand_ins else { return Ok(StandIns::default()) };
     let ca_pem = word.ca.as_ref().map(|path| {
         let path = plan.read.folder.join(path);
-        std::fs::read_to_string(&path).map_err(|error| WorldError(format!("{} cannot be read: {error}", path.display())))
+        std::fs::read_to_string(&path)
+            .map_err(|error| WorldError(format!("{} cannot be read: {error}", path.display())))
     });
-    let hosts = word.hosts.iter().map(|(host, place)| (host.clone(), StandIn { port: place.at.port(), address: place.address }));
+    let hosts = word
+        .hosts
+        .iter()
+        .map(|(host, place)| (host.clone(), StandIn { port: place.at.port(), address: place.address }));
     Ok(StandIns { hosts: hosts.collect(), ca_pem: ca_pem.transpose()? })
 }
 
@@ -278,7 +293,8 @@ fn captured_bodies(plan: &Plan) -> Result<BTreeMap<String, Value>, WorldError> {
     bodies
         .map(|(event, path)| {
             let path = plan.read.folder.join(path);
-            let document = Document::read(&path, &path.display().to_string()).map_err(|problem| WorldError(problem.render(false)))?;
+            let document = Document::read(&path, &path.display().to_string())
+                .map_err(|problem| WorldError(problem.render(false)))?;
             let value = document.parse().map_err(|problem| WorldError(problem.render(false)))?;
             Ok((event.clone(), value))
         })

@@ -8,12 +8,13 @@ use super::Case;
 use super::held::{Finding, Held};
 use super::matching::{matches, show};
 use super::scope::Scope;
+use crate::address::is_public;
 use crate::catalog::expect::{
-    AddressRule, AnswerExpectation, CertificateRule, PresentedExpectation, PresentedRule, Selection, Source, ValuesExpectation,
+    AddressRule, AnswerExpectation, CertificateRule, PresentedExpectation, PresentedRule, Selection, Source,
+    ValuesExpectation,
 };
 use crate::catalog::step::Step;
 use crate::evidence::{Answer, Exchange, Outcome, Trouble, TroubleKind, What, Who};
-use crate::address::is_public;
 
 /// Judges `answer: ...`.
 pub(super) fn answer(case: &Case<'_>, expectation: &AnswerExpectation, scope: &Scope<'_>) -> Held {
@@ -21,7 +22,9 @@ pub(super) fn answer(case: &Case<'_>, expectation: &AnswerExpectation, scope: &S
     for step in &expectation.answer.0 {
         let found = exchanges(case, step);
         if found.is_empty() {
-            let why = case.skipped(step).unwrap_or_else(|| format!("the step `{step}` was made for an empty list: there was nothing to ask for"));
+            let why = case.skipped(step).unwrap_or_else(|| {
+                format!("the step `{step}` was made for an empty list: there was nothing to ask for")
+            });
             parts.push(Held::Unknown(Finding::new(Who::Partner, why)));
         }
         parts.extend(found.into_iter().map(|exchange| one(case, step, expectation, exchange, scope)));
@@ -37,7 +40,12 @@ fn exchanges<'c>(case: &Case<'c>, step: &str) -> Vec<&'c Exchange> {
         .filter(|entry| entry.step.as_deref() == Some(step))
         .filter_map(|entry| match &entry.what {
             What::Exchange(exchange) => Some(exchange),
-            What::Delivery(_) | What::Call(_) | What::Action(_) | What::Inspection(_) | What::Fact(_) | What::Skipped(_)
+            What::Delivery(_)
+            | What::Call(_)
+            | What::Action(_)
+            | What::Inspection(_)
+            | What::Fact(_)
+            | What::Skipped(_)
             | What::Waited => None,
         })
         .collect()
@@ -57,7 +65,11 @@ fn one(case: &Case<'_>, step: &str, expectation: &AnswerExpectation, exchange: &
     if let Some(CertificateRule::Valid) = expectation.certificate
         && let Outcome::Trouble(Trouble { kind: TroubleKind::Certificate, detail }) = &exchange.outcome
     {
-        return Held::No(Finding::contrast(Who::Partner, format!("{what}: a certificate that is trusted, for this host, and in date"), detail.clone()));
+        return Held::No(Finding::contrast(
+            Who::Partner,
+            format!("{what}: a certificate that is trusted, for this host, and in date"),
+            detail.clone(),
+        ));
     }
     if let (Some(AddressRule::Public), Some(address)) = (expectation.address, exchange.address)
         && !is_public(address)
@@ -71,15 +83,29 @@ fn one(case: &Case<'_>, step: &str, expectation: &AnswerExpectation, exchange: &
     // The provider's own trouble says nothing about the partner.
     let theirs = provider && (answer.status == 429 || answer.status >= 500);
     if theirs && expectation.status.as_ref().is_some_and(|rule| !rule.holds(answer.status)) {
-        return Held::Unknown(Finding::new(Who::Provider, format!("{what} was answered {}; try again later", answer.status)));
+        return Held::Unknown(Finding::new(
+            Who::Provider,
+            format!("{what} was answered {}; try again later", answer.status),
+        ));
     }
-    Held::all([status(expectation, answer, &what), headers(expectation, answer, scope), body(expectation, answer, scope), counted(case, expectation, exchange, scope)])
+    Held::all([
+        status(expectation, answer, &what),
+        headers(expectation, answer, scope),
+        body(expectation, answer, scope),
+        counted(case, expectation, exchange, scope),
+    ])
 }
 
 fn no_answer(what: &str, trouble: &Trouble, provider: bool) -> Finding {
     let who = match trouble.kind {
         TroubleKind::Refused => Who::Partner,
-        TroubleKind::Certificate | TroubleKind::Redirects | TroubleKind::TooLarge => if provider { Who::Provider } else { Who::Partner },
+        TroubleKind::Certificate | TroubleKind::Redirects | TroubleKind::TooLarge => {
+            if provider {
+                Who::Provider
+            } else {
+                Who::Partner
+            }
+        }
         TroubleKind::Dns | TroubleKind::Connect | TroubleKind::Timeout | TroubleKind::Broken => Who::Network,
     };
     Finding::new(who, format!("{what} got no answer: {}", trouble.detail))
@@ -111,7 +137,9 @@ fn body(expectation: &AnswerExpectation, answer: &Answer, scope: &Scope<'_>) -> 
         match found.as_slice() {
             [] => matches(matcher, None, scope, path.trim_start_matches("$.")),
             [one] => matches(matcher, Some(one), scope, path.trim_start_matches("$.")),
-            many => Held::all(many.iter().map(|value| matches(matcher, Some(value), scope, path.trim_start_matches("$.")))),
+            many => {
+                Held::all(many.iter().map(|value| matches(matcher, Some(value), scope, path.trim_start_matches("$."))))
+            }
         }
     }))
 }
@@ -121,12 +149,18 @@ fn counted(case: &Case<'_>, expectation: &AnswerExpectation, exchange: &Exchange
     let Some(matcher) = &expectation.counted else { return Held::YES };
     match exchange.captured.get("counted").filter(|value| !value.is_null()) {
         Some(count) => {
-            let what = exchange.item.as_ref().map_or_else(|| "deliveries that took effect".to_owned(), |item| format!("{}: deliveries that took effect", show(item)));
+            let what = exchange.item.as_ref().map_or_else(
+                || "deliveries that took effect".to_owned(),
+                |item| format!("{}: deliveries that took effect", show(item)),
+            );
             matches(matcher, Some(count), scope, &what)
         }
         None => {
             let place = format!("environments.{}.inspect.received", case.stage);
-            Held::Unknown(Finding::new(Who::Partner, format!("nobody can tell whether it arrived: {}", case.bound.how_to_give(&place))))
+            Held::Unknown(Finding::new(
+                Who::Partner,
+                format!("nobody can tell whether it arrived: {}", case.bound.how_to_give(&place)),
+            ))
         }
     }
 }
@@ -145,10 +179,17 @@ pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &S
     };
     let single = match (&expectation.values, list.as_array().map(Vec::as_slice)) {
         // One node that was read whole stands for itself.
-        (Source::Selection(selection), Some([one])) if selection.select == "$" && !selection.take.contains(['*', '?']) => Some(one.clone()),
+        (Source::Selection(selection), Some([one]))
+            if selection.select == "$" && !selection.take.contains(['*', '?']) =>
+        {
+            Some(one.clone())
+        }
         (Source::Selection(_) | Source::Template(_), _) => None,
     };
-    let are = expectation.are.as_ref().map_or(Held::YES, |matcher| matches(matcher, Some(single.as_ref().unwrap_or(&list)), scope, &what));
+    let are = expectation
+        .are
+        .as_ref()
+        .map_or(Held::YES, |matcher| matches(matcher, Some(single.as_ref().unwrap_or(&list)), scope, &what));
     let each = expectation.each.as_ref().map_or(Held::YES, |matcher| match list.as_array().map(Vec::as_slice) {
         Some([]) => Held::No(Finding::contrast(Who::Partner, format!("at least one {what}"), "none")),
         Some(list) => Held::all(list.iter().map(|value| matches(matcher, Some(value), scope, &what))),
@@ -174,7 +215,10 @@ fn select(case: &Case<'_>, selection: &Selection, scope: &Scope<'_>) -> Result<V
             },
             Outcome::Answered(answer) => {
                 let who = if answer.status >= 500 || answer.status == 429 { Who::Provider } else { Who::Partner };
-                return unknown(who, format!("{} {} was answered {}", exchange.request.method, exchange.request.url, answer.status));
+                return unknown(
+                    who,
+                    format!("{} {} was answered {}", exchange.request.method, exchange.request.url, answer.status),
+                );
             }
             Outcome::Trouble(trouble) => {
                 let what = format!("{} {}", exchange.request.method, exchange.request.url);
@@ -213,7 +257,9 @@ pub(super) fn presented(case: &Case<'_>, expectation: &PresentedExpectation) -> 
     let (received, presented) = (received(case), shown(case));
     let pairs: Vec<(&Url, &Url)> = received
         .iter()
-        .flat_map(|ours| presented.iter().filter(move |theirs| theirs.path() == ours.path()).map(move |theirs| (ours, theirs)))
+        .flat_map(|ours| {
+            presented.iter().filter(move |theirs| theirs.path() == ours.path()).map(move |theirs| (ours, theirs))
+        })
         .collect();
     if pairs.is_empty() {
         let why = match (received.is_empty(), presented.is_empty()) {
@@ -236,7 +282,11 @@ pub(super) fn presented(case: &Case<'_>, expectation: &PresentedExpectation) -> 
                 return Held::YES;
             }
             let origin = |url: &Url| url.origin().ascii_serialization();
-            Held::No(Finding::contrast(Who::Partner, format!("a URL at {}, as it was received", origin(ours)), theirs.to_string()))
+            Held::No(Finding::contrast(
+                Who::Partner,
+                format!("a URL at {}, as it was received", origin(ours)),
+                theirs.to_string(),
+            ))
         })),
     }
 }
@@ -248,7 +298,9 @@ fn received(case: &Case<'_>) -> Vec<Url> {
         if let What::Call(call) = &entry.what
             && let Some(json) = call.answer.body.json()
         {
-            texts(json, &mut |text| found.extend(Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))));
+            texts(json, &mut |text| {
+                found.extend(Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https")))
+            });
         }
     }
     found.dedup();
@@ -258,7 +310,12 @@ fn received(case: &Case<'_>) -> Vec<Url> {
 fn shown(case: &Case<'_>) -> Vec<Url> {
     let actions = case.evidence.entries.iter().filter_map(|entry| match &entry.what {
         What::Action(action) => Some(action),
-        What::Exchange(_) | What::Delivery(_) | What::Call(_) | What::Inspection(_) | What::Fact(_) | What::Skipped(_)
+        What::Exchange(_)
+        | What::Delivery(_)
+        | What::Call(_)
+        | What::Inspection(_)
+        | What::Fact(_)
+        | What::Skipped(_)
         | What::Waited => None,
     });
     actions.flat_map(|action| action.presented.iter().filter_map(|url| Url::parse(url).ok())).collect()

@@ -38,8 +38,14 @@ fn about<'c>(case: &Case<'c>, names: &[String]) -> Vec<&'c Delivery> {
         .iter()
         .filter_map(|entry| match &entry.what {
             What::Delivery(delivery) if wanted(entry.step.as_ref(), delivery) => Some(delivery),
-            What::Exchange(_) | What::Delivery(_) | What::Call(_) | What::Action(_) | What::Inspection(_) | What::Fact(_)
-            | What::Skipped(_) | What::Waited => None,
+            What::Exchange(_)
+            | What::Delivery(_)
+            | What::Call(_)
+            | What::Action(_)
+            | What::Inspection(_)
+            | What::Fact(_)
+            | What::Skipped(_)
+            | What::Waited => None,
         })
         .collect()
 }
@@ -56,7 +62,12 @@ fn searching(role: &Role) -> bool {
 pub(super) fn deliveries<'c>(case: &Case<'c>) -> impl Iterator<Item = &'c Delivery> {
     case.evidence.entries.iter().filter_map(|entry| match &entry.what {
         What::Delivery(delivery) => Some(delivery),
-        What::Exchange(_) | What::Call(_) | What::Action(_) | What::Inspection(_) | What::Fact(_) | What::Skipped(_)
+        What::Exchange(_)
+        | What::Call(_)
+        | What::Action(_)
+        | What::Inspection(_)
+        | What::Fact(_)
+        | What::Skipped(_)
         | What::Waited => None,
     })
 }
@@ -88,7 +99,9 @@ pub(super) fn delivery(case: &Case<'_>, expectation: &DeliveryExpectation, scope
         return Held::all(judged.into_iter().map(|(_, held)| held));
     }
     let wanted = match expectation.is {
-        Some(DeliveryRule::Accepted) => format!("accepted ({}), {} of {}", success_words(case), found.len(), found.len()),
+        Some(DeliveryRule::Accepted) => {
+            format!("accepted ({}), {} of {}", success_words(case), found.len(), found.len())
+        }
         Some(DeliveryRule::Refused) => format!("refused, {} of {}", found.len(), found.len()),
         Some(DeliveryRule::Expected) => "fresh deliveries accepted, the others refused".to_owned(),
         None => "another status".to_owned(),
@@ -105,7 +118,9 @@ pub(super) fn delivery(case: &Case<'_>, expectation: &DeliveryExpectation, scope
 
 fn one(case: &Case<'_>, expectation: &DeliveryExpectation, delivery: &Delivery, scope: &Scope<'_>) -> Held {
     let status = expectation.status.as_ref().map_or(Held::YES, |matcher| match delivery.outcome.answer() {
-        Some(answer) => matches(matcher, Some(&json!(answer.status)), scope, &format!("{}: the status", title(delivery))),
+        Some(answer) => {
+            matches(matcher, Some(&json!(answer.status)), scope, &format!("{}: the status", title(delivery)))
+        }
         None => Held::YES,
     });
     let rule = match expectation.is {
@@ -115,7 +130,9 @@ fn one(case: &Case<'_>, expectation: &DeliveryExpectation, delivery: &Delivery, 
         Some(DeliveryRule::Expected) => match &delivery.role {
             Role::Varied { expect: Some(Expected::Accepted), .. } => accepted(case, delivery),
             Role::Varied { expect: Some(Expected::Refused), .. } => refused(case, delivery),
-            Role::Varied { expect: None, .. } | Role::Plain | Role::Control | Role::Diagnosis(_) | Role::Probe => Held::YES,
+            Role::Varied { expect: None, .. } | Role::Plain | Role::Control | Role::Diagnosis(_) | Role::Probe => {
+                Held::YES
+            }
         },
     };
     Held::all([status, rule])
@@ -126,7 +143,11 @@ fn accepted(case: &Case<'_>, delivery: &Delivery) -> Held {
         return Held::YES;
     }
     let failed = |observed: String| {
-        Held::No(Finding::contrast(Who::Partner, format!("{} accepted ({})", title(delivery), success_words(case)), observed))
+        Held::No(Finding::contrast(
+            Who::Partner,
+            format!("{} accepted ({})", title(delivery), success_words(case)),
+            observed,
+        ))
     };
     match &delivery.outcome {
         Outcome::Trouble(trouble) => no_answer(trouble).map_or_else(|| failed(trouble.detail.clone()), Held::Unknown),
@@ -136,11 +157,14 @@ fn accepted(case: &Case<'_>, delivery: &Delivery) -> Held {
                 Who::Partner,
                 format!(
                     "{} was answered {}, but the provider does not document its body; put a captured one into `rehearsal.bodies` of the profile",
-                    title(delivery), answer.status
+                    title(delivery),
+                    answer.status
                 ),
             ))
         }
-        Outcome::Answered(answer) => failed(format!("{} after {}", answer.status, millis(u128::from(delivery.latency_ms)))),
+        Outcome::Answered(answer) => {
+            failed(format!("{} after {}", answer.status, millis(u128::from(delivery.latency_ms))))
+        }
     }
 }
 
@@ -151,7 +175,10 @@ fn no_answer(trouble: &Trouble) -> Option<Finding> {
         TroubleKind::Refused => Some(Finding::new(Who::Partner, trouble.detail.clone())),
         TroubleKind::Dns | TroubleKind::Connect | TroubleKind::Certificate => Some(Finding::new(
             Who::Partner,
-            format!("the handler could not be reached: {}; start it, or correct its URL in the profile", trouble.detail),
+            format!(
+                "the handler could not be reached: {}; start it, or correct its URL in the profile",
+                trouble.detail
+            ),
         )),
     }
 }
@@ -161,7 +188,8 @@ fn refused(case: &Case<'_>, delivery: &Delivery) -> Held {
         return Held::YES;
     }
     let observed = || format!("{}: accepted with {}", title(delivery), outcome(delivery));
-    let twin = deliveries(case).filter(|d| matches!(d.role, Role::Control | Role::Plain)).filter_map(|d| d.effects).max();
+    let twin =
+        deliveries(case).filter(|d| matches!(d.role, Role::Control | Role::Plain)).filter_map(|d| d.effects).max();
     match (delivery.effects, twin) {
         (Some(0), Some(1..)) => Held::Yes(vec![format!("{} was acknowledged but had no effect", title(delivery))]),
         (Some(0), _) => Held::Unknown(Finding::new(
@@ -175,7 +203,9 @@ fn refused(case: &Case<'_>, delivery: &Delivery) -> Held {
                 case.bound.how_to_give("rehearsal.inspect.processed")
             ),
         )),
-        (None | Some(_), _) => Held::No(Finding::contrast(Who::Partner, format!("{} refused", title(delivery)), observed())),
+        (None | Some(_), _) => {
+            Held::No(Finding::contrast(Who::Partner, format!("{} refused", title(delivery)), observed()))
+        }
     }
 }
 
@@ -200,7 +230,9 @@ fn window(case: &Case<'_>) -> Option<String> {
         let place = if sign > 0 { "old" } else { "ahead" };
         match (yes, no) {
             (None, None) => None,
-            (Some(yes), Some(no)) => Some(format!("deliveries up to {yes} s {place} are accepted, from {no} s on they are refused")),
+            (Some(yes), Some(no)) => {
+                Some(format!("deliveries up to {yes} s {place} are accepted, from {no} s on they are refused"))
+            }
             (Some(yes), None) => Some(format!("deliveries {yes} s {place} are still accepted; no limit was found")),
             (None, Some(no)) => Some(format!("deliveries from {no} s {place} are refused")),
         }
@@ -221,26 +253,48 @@ pub(super) fn latencies(case: &Case<'_>) -> Option<String> {
     let (half, nearly_all, last) = (at(50), at(95), at(100));
     Some(format!(
         "answered {} deliveries: half within {}, 95 % within {}, the slowest in {}; the limit is {}, {} away",
-        times.len(), millis(half), millis(nearly_all), millis(last), millis(within), millis(within.saturating_sub(last))
+        times.len(),
+        millis(half),
+        millis(nearly_all),
+        millis(last),
+        millis(within),
+        millis(within.saturating_sub(last))
     ))
 }
 
 /// Judges `effect: ...`.
 pub(super) fn effect(case: &Case<'_>, expectation: &EffectExpectation) -> Held {
     let id = case.evidence.entries.iter().find_map(|entry| match &entry.what {
-        What::Delivery(delivery) if entry.step.as_deref() == Some(expectation.effect.as_str()) => Some(&delivery.event_id),
-        What::Exchange(_) | What::Delivery(_) | What::Call(_) | What::Action(_) | What::Inspection(_) | What::Fact(_)
-        | What::Skipped(_) | What::Waited => None,
+        What::Delivery(delivery) if entry.step.as_deref() == Some(expectation.effect.as_str()) => {
+            Some(&delivery.event_id)
+        }
+        What::Exchange(_)
+        | What::Delivery(_)
+        | What::Call(_)
+        | What::Action(_)
+        | What::Inspection(_)
+        | What::Fact(_)
+        | What::Skipped(_)
+        | What::Waited => None,
     });
     let Some(id) = id else { return Held::Unknown(Finding::new(Who::Tool, "no such delivery was made")) };
     let last = case.evidence.entries.iter().rev().find_map(|entry| match &entry.what {
         What::Inspection(inspection) if inspection.about == *id => Some(inspection),
-        What::Exchange(_) | What::Delivery(_) | What::Call(_) | What::Action(_) | What::Inspection(_) | What::Fact(_)
-        | What::Skipped(_) | What::Waited => None,
+        What::Exchange(_)
+        | What::Delivery(_)
+        | What::Call(_)
+        | What::Action(_)
+        | What::Inspection(_)
+        | What::Fact(_)
+        | What::Skipped(_)
+        | What::Waited => None,
     });
     let Some(inspection) = last else {
         let how = case.bound.how_to_give("rehearsal.inspect.processed");
-        return Held::Unknown(Finding::new(Who::Partner, format!("nobody can tell how often the event took effect: {how}")));
+        return Held::Unknown(Finding::new(
+            Who::Partner,
+            format!("nobody can tell how often the event took effect: {how}"),
+        ));
     };
     let Some(count) = inspection.count else {
         let why = match &inspection.outcome {
@@ -250,13 +304,19 @@ pub(super) fn effect(case: &Case<'_>, expectation: &EffectExpectation) -> Held {
         return Held::Unknown(Finding::new(Who::Partner, format!("`inspect.processed` gave no number: {why}")));
     };
     let (exactly, least, cap) = (expectation.exactly, expectation.at_least, expectation.at_most);
-    let holds = exactly.is_none_or(|n| n == count) && least.is_none_or(|n| count >= n) && cap.is_none_or(|n| count <= n);
+    let holds =
+        exactly.is_none_or(|n| n == count) && least.is_none_or(|n| count >= n) && cap.is_none_or(|n| count <= n);
     if holds {
-        let quiet = (exactly.is_some() || cap.is_some()).then(|| format!("nothing more in a quiet period of {}", millis(u128::from(case.evidence.quiet_ms))));
+        let quiet = (exactly.is_some() || cap.is_some())
+            .then(|| format!("nothing more in a quiet period of {}", millis(u128::from(case.evidence.quiet_ms))));
         return Held::Yes(quiet.into_iter().collect());
     }
     let words = [(exactly, "exactly"), (least, "at least"), (cap, "at most")];
     let wanted: Vec<String> = words.iter().filter_map(|(n, word)| n.map(|n| format!("{word} {n}"))).collect();
     let times = |n: u64| if n == 1 { "once".to_owned() } else { format!("{n} times") };
-    Held::No(Finding::contrast(Who::Partner, format!("the event takes effect {}", wanted.join(" and ")), format!("it took effect {}", times(count))))
+    Held::No(Finding::contrast(
+        Who::Partner,
+        format!("the event takes effect {}", wanted.join(" and ")),
+        format!("it took effect {}", times(count)),
+    ))
 }

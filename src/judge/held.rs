@@ -122,7 +122,8 @@ impl Held {
     pub fn hinted(self, hint: Option<&str>) -> Held {
         let add = |mut finding: Finding| {
             if let Some(hint) = hint {
-                finding.because = Some(finding.because.map_or_else(|| hint.to_owned(), |cause| format!("{cause}; {hint}")));
+                finding.because =
+                    Some(finding.because.map_or_else(|| hint.to_owned(), |cause| format!("{cause}; {hint}")));
             }
             finding
         };

@@ -18,7 +18,11 @@ pub(super) fn matches(matcher: &Matcher, value: Option<&Value>, scope: &Scope<'_
 
 fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &str) -> Held {
     let judge = |holds: bool, wanted: String| {
-        if holds { Held::YES } else { Held::No(Finding::contrast(Who::Partner, format!("{what} {wanted}"), seen(what, value))) }
+        if holds {
+            Held::YES
+        } else {
+            Held::No(Finding::contrast(Who::Partner, format!("{what} {wanted}"), seen(what, value)))
+        }
     };
     let with = |wanted: &Value, decide: &dyn Fn(&Value) -> Held| match scope.value(wanted) {
         Ok(wanted) => decide(&wanted),
@@ -31,7 +35,9 @@ fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &s
     let text = value.and_then(Value::as_str);
     let size = value.and_then(amount);
     match predicate {
-        Predicate::Equals(wanted) => with(wanted, &|w| judge(value.is_some_and(|v| equal(v, w)), format!("is {}", show(w)))),
+        Predicate::Equals(wanted) => {
+            with(wanted, &|w| judge(value.is_some_and(|v| equal(v, w)), format!("is {}", show(w))))
+        }
         Predicate::DiffersFrom(wanted) => {
             with(wanted, &|w| judge(value.is_some_and(|v| !equal(v, w)), format!("differs from {}", show(w))))
         }
@@ -152,13 +158,18 @@ fn url(rule: &UrlRule, text: Option<&str>, scope: &Scope<'_>, what: &str) -> Res
     let mut wanted: Vec<String> = Vec::new();
     wanted.extend(rule.scheme.as_ref().map(|scheme| format!("the scheme {scheme}")));
     wanted.extend(host.as_ref().map(|host| format!("the host {host}")));
-    wanted.extend(rule.port.as_ref().map(|ports| {
-        format!("the port {}", ports.iter().map(u16::to_string).collect::<Vec<_>>().join(" or "))
-    }));
+    wanted.extend(
+        rule.port
+            .as_ref()
+            .map(|ports| format!("the port {}", ports.iter().map(u16::to_string).collect::<Vec<_>>().join(" or "))),
+    );
     let holds = text.and_then(parsed).is_some_and(|url| {
         rule.scheme.as_ref().is_none_or(|scheme| url.scheme() == scheme)
             && host.as_ref().is_none_or(|host| url.host_str() == Some(host))
-            && rule.port.as_ref().is_none_or(|ports| url.port_or_known_default().is_some_and(|port| ports.contains(&port)))
+            && rule
+                .port
+                .as_ref()
+                .is_none_or(|ports| url.port_or_known_default().is_some_and(|port| ports.contains(&port)))
     });
     let _ = what;
     if holds { Ok(Held::YES) } else { Err(format!("is a URL with {}", wanted.join(", "))) }

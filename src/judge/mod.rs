@@ -146,8 +146,14 @@ impl Case<'_> {
     fn skipped(&self, step: &str) -> Option<String> {
         self.evidence.entries.iter().find_map(|entry| match &entry.what {
             What::Skipped(why) if entry.step.as_deref() == Some(step) => Some(why.clone()),
-            What::Skipped(_) | What::Exchange(_) | What::Delivery(_) | What::Call(_) | What::Action(_) | What::Inspection(_)
-            | What::Fact(_) | What::Waited => None,
+            What::Skipped(_)
+            | What::Exchange(_)
+            | What::Delivery(_)
+            | What::Call(_)
+            | What::Action(_)
+            | What::Inspection(_)
+            | What::Fact(_)
+            | What::Waited => None,
         })
     }
 }

@@ -46,8 +46,13 @@ impl Tally {
                 (Standing::Fail(_), Level::Required) => tally.failed += 1,
                 (Standing::Undecided { .. }, Level::Required) => tally.open += 1,
                 (Standing::Fail(_), Level::Recommended)
-                | (Standing::Waived { .. } | Standing::Attested { risk: true, .. }, Level::Required) => tally.risks += 1,
-                (Standing::Undecided { .. } | Standing::Waived { .. } | Standing::Attested { risk: true, .. }, Level::Recommended)
+                | (Standing::Waived { .. } | Standing::Attested { risk: true, .. }, Level::Required) => {
+                    tally.risks += 1
+                }
+                (
+                    Standing::Undecided { .. } | Standing::Waived { .. } | Standing::Attested { risk: true, .. },
+                    Level::Recommended,
+                )
                 | (Standing::Pass | Standing::Skipped(_) | Standing::Attested { risk: false, .. }, _) => {}
             }
         }

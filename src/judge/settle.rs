@@ -72,7 +72,9 @@ pub fn settle(units: &[Unit], judged: Vec<Judged>, vouched: &Vouched, today: Dat
 impl Standing {
     fn who(&self) -> Who {
         match self {
-            Standing::Fail(finding) | Standing::Undecided { finding, .. } | Standing::Waived { finding, .. } => finding.who,
+            Standing::Fail(finding) | Standing::Undecided { finding, .. } | Standing::Waived { finding, .. } => {
+                finding.who
+            }
             Standing::Pass | Standing::Attested { .. } | Standing::Skipped(_) => Who::Partner,
         }
     }
@@ -117,13 +119,19 @@ fn meant(check: &str, unit: &Unit) -> bool {
 }
 
 /// The person's word that counts today. One that does not is ignored, and that is said.
-fn attestation<'v>(unit: &Unit, vouched: &'v Vouched, today: Date, remarks: &mut Vec<String>) -> Option<&'v Attestation> {
+fn attestation<'v>(
+    unit: &Unit,
+    vouched: &'v Vouched,
+    today: Date,
+    remarks: &mut Vec<String>,
+) -> Option<&'v Attestation> {
     let mut found = None;
     for word in vouched.attestations.iter().filter(|word| meant(&word.check, unit)) {
         if word.expires.0 < today {
             remarks.push(format!("the attestation of {} expired on {} and is ignored", word.who, word.expires));
         } else if word.when.0 > today {
-            remarks.push(format!("the attestation of {} is dated {}, in the future, and is ignored", word.who, word.when));
+            remarks
+                .push(format!("the attestation of {} is dated {}, in the future, and is ignored", word.who, word.when));
         } else {
             found = Some(word);
         }
@@ -165,7 +173,8 @@ fn cause(units: &[Unit], settled: &[Settled], at: usize) -> Option<usize> {
     needs.iter().find_map(|need| {
         let serves = |unit: &&(usize, &Unit)| unit.1.packed.check.id == *need;
         let all: Vec<(usize, &Unit)> = units.iter().enumerate().collect();
-        let same: Vec<usize> = all.iter().filter(serves).filter(|(_, u)| u.stage == units[at].stage).map(|(i, _)| *i).collect();
+        let same: Vec<usize> =
+            all.iter().filter(serves).filter(|(_, u)| u.stage == units[at].stage).map(|(i, _)| *i).collect();
         let of_check: Vec<usize> = all.iter().filter(serves).map(|(i, _)| *i).collect();
         let relevant = if same.is_empty() { of_check } else { same };
         relevant.into_iter().find_map(|needed| match cause(units, settled, needed) {
@@ -182,12 +191,14 @@ fn unneeded(units: &[Unit], settled: &[Settled], vouched: &Vouched) -> Vec<Strin
         mine().next().is_none() || mine().any(|(_, settled)| by(&settled.standing))
     };
     let needs_word = |s: &Standing| matches!(s, Standing::Attested { .. } | Standing::Undecided { .. });
-    let needs_waiver = |s: &Standing| matches!(s, Standing::Waived { .. } | Standing::Fail(_) | Standing::Undecided { .. });
+    let needs_waiver =
+        |s: &Standing| matches!(s, Standing::Waived { .. } | Standing::Fail(_) | Standing::Undecided { .. });
     let attested = vouched.attestations.iter().filter(|word| !used(&word.check, needs_word)).map(|word| {
         format!("the attestation of {} for {} is not needed: the verdict of the machine stands", word.who, word.check)
     });
-    let waived = vouched.waivers.iter().filter(|waiver| !used(&waiver.check, needs_waiver)).map(|waiver| {
-        format!("the waiver of {} for {} is not needed any more; remove it", waiver.who, waiver.check)
-    });
+    let waived =
+        vouched.waivers.iter().filter(|waiver| !used(&waiver.check, needs_waiver)).map(|waiver| {
+            format!("the waiver of {} for {} is not needed any more; remove it", waiver.who, waiver.check)
+        });
     attested.chain(waived).collect()
 }

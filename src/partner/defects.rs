@@ -12,7 +12,7 @@ pub enum Defect {
     SecretNotDecoded,
     /// Parses the body and serialises it again before computing the signature.
     ReserialisedBody,
-    /// Does not look at signatures at all.
+    /// Looks at the age of a delivery, and never at its signature.
     SignatureUnchecked,
     /// Lets a delivery through that carries no signature header.
     KeyUncheckedWhenHeaderMissing,

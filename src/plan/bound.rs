@@ -41,7 +41,8 @@ pub fn learn_secrets(read: &Read, redactor: &Redactor) {
     let rehearsal = read.profile.rehearsal.iter();
     let calls = rehearsal.clone().flat_map(|r| r.actions.values().flat_map(|action| &action.headers));
     let looks = rehearsal.map(|r| &r.inspect).chain(read.profile.environments.values().map(|e| &e.inspect));
-    let looks = looks.flat_map(|inspect| [&inspect.processed, &inspect.received]).flatten().flat_map(|look| &look.headers);
+    let looks =
+        looks.flat_map(|inspect| [&inspect.processed, &inspect.received]).flatten().flat_map(|look| &look.headers);
     for (name, value) in calls.chain(looks) {
         let telling = ["authorization", "cookie", "key", "token", "secret", "password"];
         if telling.iter().any(|word| name.to_lowercase().contains(word)) && !template::is_template(value) {
@@ -54,11 +55,14 @@ impl Bound {
     /// Binds a profile to a pack. The redactor must know the profile's secrets.
     pub fn new(read: &Read, pack: &Pack, redactor: &Redactor) -> Self {
         let mut profile = redactor.json(&read.json);
-        let required = pack.provider.webhooks.iter().flat_map(|hooks| &hooks.events).filter(|(_, event)| event.required);
+        let required =
+            pack.provider.webhooks.iter().flat_map(|hooks| &hooks.events).filter(|(_, event)| event.required);
         let required: Vec<&String> = required.map(|(name, _)| name).collect();
         if let Some(map) = profile.as_object_mut() {
             map.entry("events").or_insert(json!(required));
-            if let (Some(rehearsal), Some(inside)) = (&read.profile.rehearsal, map.get_mut("rehearsal").and_then(Value::as_object_mut)) {
+            if let (Some(rehearsal), Some(inside)) =
+                (&read.profile.rehearsal, map.get_mut("rehearsal").and_then(Value::as_object_mut))
+            {
                 inside.insert("doors".into(), json!(doors(rehearsal)));
             }
         }
@@ -75,7 +79,8 @@ impl Bound {
     /// How to give a value that the profile lacks.
     pub fn how_to_give(&self, name: &str) -> String {
         let dotted = name.strip_prefix("profile.").unwrap_or(name);
-        let known = self.lacking.iter().find(|(lacking, _)| dotted == *lacking || dotted.starts_with(&format!("{lacking}.")));
+        let known =
+            self.lacking.iter().find(|(lacking, _)| dotted == *lacking || dotted.starts_with(&format!("{lacking}.")));
         known.map_or_else(|| format!("add `{dotted}` to {}", self.profile_name), |(_, how)| how.clone())
     }
 
@@ -101,7 +106,8 @@ impl Bound {
 
 /// The paths of the partner's that only a rehearsal may use: those of its actions and look-ups.
 fn doors(rehearsal: &Rehearsal) -> Vec<String> {
-    let looks = [&rehearsal.inspect.processed, &rehearsal.inspect.received].into_iter().flatten().map(|look| &look.request);
+    let looks =
+        [&rehearsal.inspect.processed, &rehearsal.inspect.received].into_iter().flatten().map(|look| &look.request);
     let lines = rehearsal.actions.values().map(|action| &action.request).chain(looks);
     let mut paths: Vec<String> = lines
         .filter_map(|line| {

@@ -31,7 +31,8 @@ fn needs(step: &Step, unit: &Unit, pack: &Pack) -> Vec<String> {
         Step::Request(request) => {
             let environment = request.environment.or(unit.stage.environment());
             let keyed = request.api.as_ref().is_some_and(|api| pack.provider.apis.contains_key(api));
-            names.extend(environment.filter(|_| keyed).map(|environment| format!("environments.{environment}.api_key")));
+            names
+                .extend(environment.filter(|_| keyed).map(|environment| format!("environments.{environment}.api_key")));
             names.extend(read_by(&surroundings, &request.request));
             names.extend(request.each.iter().flat_map(|each| read_by(&surroundings, each)));
             if let Some(json) = &request.json {

@@ -89,10 +89,17 @@ pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection, redactor: &Redact
     if units.iter().all(|unit| unit.skip.is_some()) {
         let words = selection.words().unwrap_or_default();
         let ids = pack.checks.iter().map(|packed| packed.check.id.as_str());
-        let problem = Problem::of_file("command line", format!("`{words}` selects none of the {} units of {}", units.len(), pack.id));
+        let problem = Problem::of_file(
+            "command line",
+            format!("`{words}` selects none of the {} units of {}", units.len(), pack.id),
+        );
         let wrong = selection.only.first().map_or("", String::as_str);
         let near = problem.clone().nearest(wrong, ids);
-        return Err(Problems::from(if near.hint.is_some() { near } else { problem.hint(format!("`preflight list {}` shows their ids", pack.id)) }));
+        return Err(Problems::from(if near.hint.is_some() {
+            near
+        } else {
+            problem.hint(format!("`preflight list {}` shows their ids", pack.id))
+        }));
     }
     let mut known: Vec<String> = units.iter().map(Unit::id).collect();
     known.extend(pack.checks.iter().map(|packed| packed.check.id.clone()));

@@ -92,9 +92,14 @@ fn lint(read: &Read, catalog: &Catalog) -> Vec<Problem> {
     let (profile, document) = (&read.profile, &read.document);
     let Some(pack) = catalog.packs.get(&profile.provider) else {
         let known: Vec<&str> = catalog.packs.keys().map(String::as_str).collect();
-        let problem = document.problem("/provider", format!("there is no pack for the provider `{}`", profile.provider));
+        let problem =
+            document.problem("/provider", format!("there is no pack for the provider `{}`", profile.provider));
         let near = problem.clone().nearest(&profile.provider, known.iter().copied());
-        return vec![if near.hint.is_some() { near } else { problem.hint(format!("packs at hand: {}", known.join(", "))) }];
+        return vec![if near.hint.is_some() {
+            near
+        } else {
+            problem.hint(format!("packs at hand: {}", known.join(", ")))
+        }];
     };
     let mut problems = against_pack(read, pack);
     for (environment, inside) in &profile.environments {
@@ -110,7 +115,10 @@ fn lint(read: &Read, catalog: &Catalog) -> Vec<Problem> {
     for (host, stand_in) in profile.stand_ins.iter().flat_map(|word| &word.hosts) {
         if !stand_in.at.ip().is_loopback() {
             let pointer = format!("/stand_ins/hosts/{host}/at");
-            problems.push(document.problem(&pointer, format!("{} is not a loopback address, where alone a stand-in may be", stand_in.at)));
+            problems.push(document.problem(
+                &pointer,
+                format!("{} is not a loopback address, where alone a stand-in may be", stand_in.at),
+            ));
         }
     }
     problems
@@ -123,20 +131,35 @@ fn against_pack(read: &Read, pack: &Pack) -> Vec<Problem> {
     for (environment, inside) in &profile.environments {
         for api in inside.apis.keys().filter(|api| !pack.provider.apis.contains_key(*api)) {
             let pointer = format!("/environments/{environment}/apis");
-            problems.push(document.problem_at_key(&pointer, api, format!("{} has no API `{api}`", pack.provider.name)).nearest(api, apis()));
+            problems.push(
+                document
+                    .problem_at_key(&pointer, api, format!("{} has no API `{api}`", pack.provider.name))
+                    .nearest(api, apis()),
+            );
         }
     }
-    let events: Vec<&str> = pack.provider.webhooks.iter().flat_map(|hooks| hooks.events.keys().map(String::as_str)).collect();
+    let events: Vec<&str> =
+        pack.provider.webhooks.iter().flat_map(|hooks| hooks.events.keys().map(String::as_str)).collect();
     for (index, event) in profile.events.iter().flatten().enumerate() {
         if !events.contains(&event.as_str()) {
-            let problem = document.problem(&format!("/events/{index}"), format!("{} has no event `{event}`", pack.provider.name));
+            let problem =
+                document.problem(&format!("/events/{index}"), format!("{} has no event `{event}`", pack.provider.name));
             problems.push(problem.nearest(event, events.iter().copied()));
         }
     }
-    let trusted = profile.trust.get(&pack.id).is_some_and(|digest| digest.trim_start_matches("sha256:").eq_ignore_ascii_case(&pack.digest));
+    let trusted = profile
+        .trust
+        .get(&pack.id)
+        .is_some_and(|digest| digest.trim_start_matches("sha256:").eq_ignore_ascii_case(&pack.digest));
     if !pack.built_in && !trusted {
-        let problem = document.problem("/provider", format!("the pack `{}` is not built in, and this profile does not trust it", pack.id));
-        problems.push(problem.hint(format!("read the pack; if you trust it with your keys, add `trust: {{ {}: sha256:{} }}`", pack.id, pack.digest)));
+        let problem = document.problem(
+            "/provider",
+            format!("the pack `{}` is not built in, and this profile does not trust it", pack.id),
+        );
+        problems.push(problem.hint(format!(
+            "read the pack; if you trust it with your keys, add `trust: {{ {}: sha256:{} }}`",
+            pack.id, pack.digest
+        )));
     }
     problems
 }
@@ -153,7 +176,8 @@ fn look_ups(document: &Document, pointer: &str, inspect: &Inspect) -> Vec<Proble
 }
 
 fn call_out(document: &Document, pointer: &str, call: &CallOut) -> Vec<Problem> {
-    let mut problems = request_line(document, &format!("{pointer}/request"), &call.request).into_iter().collect::<Vec<_>>();
+    let mut problems =
+        request_line(document, &format!("{pointer}/request"), &call.request).into_iter().collect::<Vec<_>>();
     for (name, path) in &call.learn {
         problems.extend(json_path(document, &format!("{pointer}/learn/{name}"), path));
     }
@@ -163,9 +187,14 @@ fn call_out(document: &Document, pointer: &str, call: &CallOut) -> Vec<Problem> 
 fn request_line(document: &Document, pointer: &str, line: &str) -> Option<Problem> {
     let url = line.split_once(' ').map(|(_, url)| url.trim())?;
     // A template may stand for any part; what is left must still be a URL.
-    let plain = regex::Regex::new(r"\{\{.*?\}\}").map_or_else(|_| url.to_owned(), |t| t.replace_all(url, "x").into_owned());
+    let plain =
+        regex::Regex::new(r"\{\{.*?\}\}").map_or_else(|_| url.to_owned(), |t| t.replace_all(url, "x").into_owned());
     let error = Url::parse(&plain).err()?;
-    Some(document.problem(pointer, format!("`{url}` is not a whole URL: {error}")).hint("write it as `GET http://127.0.0.1:3000/path`"))
+    Some(
+        document
+            .problem(pointer, format!("`{url}` is not a whole URL: {error}"))
+            .hint("write it as `GET http://127.0.0.1:3000/path`"),
+    )
 }
 
 fn json_path(document: &Document, pointer: &str, path: &str) -> Option<Problem> {
@@ -186,7 +215,11 @@ fn leaks(read: &Read) -> Vec<Problem> {
     for (name, value) in &rehearsal.env {
         let leaked = secrets.iter().find(|(_, secret)| !secret.is_empty() && value.contains(secret.expose()));
         if let Some((place, _)) = leaked {
-            let problem = read.document.problem_at_key("/rehearsal/env", name, format!("`{name}` would hand the rehearsal the secret of {place}"));
+            let problem = read.document.problem_at_key(
+                "/rehearsal/env",
+                name,
+                format!("`{name}` would hand the rehearsal the secret of {place}"),
+            );
             problems.push(problem.hint("the simulator issues a key and a secret of its own: use `{{ simulator.api_key }}` and `{{ simulator.webhook_secret }}`"));
         }
     }

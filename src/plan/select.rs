@@ -50,7 +50,10 @@ impl Selection {
 fn globs(list: &[String]) -> Result<GlobSet, String> {
     let mut builder = GlobSetBuilder::new();
     for text in list {
-        builder.add(Glob::new(text).map_err(|error| format!("`{text}` is not a pattern such as `webhooks.*`: {}", error.kind()))?);
+        builder.add(
+            Glob::new(text)
+                .map_err(|error| format!("`{text}` is not a pattern such as `webhooks.*`: {}", error.kind()))?,
+        );
     }
     builder.build().map_err(|error| error.to_string())
 }

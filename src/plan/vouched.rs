@@ -99,13 +99,16 @@ pub fn read(folder: &Path, named: Option<&Path>, known: &[String]) -> Result<Vou
     }
     let document = Document::read(&path, &path.display().to_string())?;
     let vouched: Vouched = document.typed().map_err(Problems)?;
-    let attested = vouched.attestations.iter().enumerate().map(|(at, a)| (format!("/attestations/{at}/check"), &a.check));
+    let attested =
+        vouched.attestations.iter().enumerate().map(|(at, a)| (format!("/attestations/{at}/check"), &a.check));
     let waived = vouched.waivers.iter().enumerate().map(|(at, w)| (format!("/waivers/{at}/check"), &w.check));
     let problems: Vec<_> = attested
         .chain(waived)
         .filter(|(_, check)| !known.contains(check))
         .map(|(pointer, check)| {
-            document.problem(&pointer, format!("there is no check `{check}`")).nearest(check, known.iter().map(String::as_str))
+            document
+                .problem(&pointer, format!("there is no check `{check}`"))
+                .nearest(check, known.iter().map(String::as_str))
         })
         .collect();
     if problems.is_empty() { Ok(vouched) } else { Err(Problems(problems)) }

@@ -6,9 +6,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::model::{
-    ActionRow, ItemRow, LevelWord, PackRow, Readiness, Report, Summary, UnitRow, VerdictWord,
-};
+use super::model::{ActionRow, ItemRow, LevelWord, PackRow, Readiness, Report, Summary, UnitRow, VerdictWord};
 use super::timeline;
 use crate::catalog::check::Level;
 use crate::evidence::{Evidence, Who};
@@ -134,7 +132,9 @@ fn summary(checks: &[UnitRow]) -> Summary {
             (VerdictWord::Fail, LevelWord::Required) => &mut summary.fail,
             (VerdictWord::Fail, LevelWord::Recommended) => &mut summary.fail_recommended,
             (VerdictWord::Undecided, LevelWord::Required) => &mut summary.undecided,
-            (VerdictWord::Undecided | VerdictWord::Unchecked, LevelWord::Recommended) => &mut summary.undecided_recommended,
+            (VerdictWord::Undecided | VerdictWord::Unchecked, LevelWord::Recommended) => {
+                &mut summary.undecided_recommended
+            }
             (VerdictWord::Unchecked, LevelWord::Required) => &mut summary.undecided,
             (VerdictWord::Attested, _) => &mut summary.attested,
             (VerdictWord::Waived, _) => &mut summary.waived,
@@ -185,11 +185,12 @@ fn worst(units: &[&UnitRow]) -> VerdictWord {
 /// What would change the readiness: required failures first, then what would decide the most units.
 fn actions(plan: &Plan, settled: &[Settled], checks: &[UnitRow]) -> Vec<ActionRow> {
     let mut list: Vec<(u8, ActionRow)> = Vec::new();
-    let mut add = |rank: u8, who: Who, what: String, place: Option<String>, unit: String| {
-        match list.iter_mut().find(|(_, row)| row.what == what && row.who == who) {
-            Some((_, row)) => row.units.push(unit),
-            None => list.push((rank, ActionRow { who, what, place, units: vec![unit] })),
-        }
+    let mut add = |rank: u8, who: Who, what: String, place: Option<String>, unit: String| match list
+        .iter_mut()
+        .find(|(_, row)| row.what == what && row.who == who)
+    {
+        Some((_, row)) => row.units.push(unit),
+        None => list.push((rank, ActionRow { who, what, place, units: vec![unit] })),
     };
     let required = |unit: &Unit| unit.packed.check.level == Level::Required;
     let open = plan.units.iter().zip(settled).any(|(unit, settled)| {
@@ -217,7 +218,13 @@ fn actions(plan: &Plan, settled: &[Settled], checks: &[UnitRow]) -> Vec<ActionRo
                 add(3, finding.who, format!("fix {}, which is only waived", unit.packed.check.id), place, unit.id());
             }
             Standing::Attested { risk: true, .. } if !open => {
-                add(3, Who::Partner, format!("let a machine see {}, which a person vouches for", unit.packed.check.id), place, unit.id());
+                add(
+                    3,
+                    Who::Partner,
+                    format!("let a machine see {}, which a person vouches for", unit.packed.check.id),
+                    place,
+                    unit.id(),
+                );
             }
             Standing::Waived { .. } | Standing::Attested { .. } => {}
         }

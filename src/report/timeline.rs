@@ -12,7 +12,13 @@ pub(super) fn rows(evidence: &Evidence) -> Vec<TimelineRow> {
     let more = evidence.entries.len().saturating_sub(MOST);
     if more > 0 {
         let at_ms = rows.last().map_or(0.0, |row| row.at_ms);
-        rows.push(TimelineRow { at_ms, kind: "skipped".into(), what: format!("{more} more"), outcome: String::new(), curl: None });
+        rows.push(TimelineRow {
+            at_ms,
+            kind: "skipped".into(),
+            what: format!("{more} more"),
+            outcome: String::new(),
+            curl: None,
+        });
     }
     rows
 }
@@ -24,10 +30,19 @@ fn row(entry: &Entry) -> TimelineRow {
     let (kind, what, said, curl) = match &entry.what {
         What::Exchange(exchange) => {
             let request = &exchange.request;
-            ("exchange", format!("{} {}{step}", request.method, request.url), outcome(&exchange.outcome), Some(curl(request)))
+            (
+                "exchange",
+                format!("{} {}{step}", request.method, request.url),
+                outcome(&exchange.outcome),
+                Some(curl(request)),
+            )
         }
-        What::Delivery(delivery) => ("delivery", format!("{}{step}", title(delivery)), sent(delivery), Some(curl(&delivery.request))),
-        What::Call(call) => ("call", format!("{} {}", call.request.method, call.request.url), call.answer.status.to_string(), None),
+        What::Delivery(delivery) => {
+            ("delivery", format!("{}{step}", title(delivery)), sent(delivery), Some(curl(&delivery.request)))
+        }
+        What::Call(call) => {
+            ("call", format!("{} {}", call.request.method, call.request.url), call.answer.status.to_string(), None)
+        }
         What::Action(action) => ("action", format!("{}{step}", action.name), outcome(&action.outcome), None),
         What::Inspection(inspection) => {
             let count = inspection.count.map_or_else(|| outcome(&inspection.outcome), |count| count.to_string());

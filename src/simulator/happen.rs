@@ -41,11 +41,19 @@ impl std::error::Error for HappenError {}
 
 /// The body of an event about a client as the provider would write it: of records that do not exist, made-up ones are
 /// told. The store is a copy that is thrown away. `None`: the provider has no such event.
-pub(super) fn letter(script: &Script, mut store: Store, client: &str, about: &Value, event: &str, moment: &Moment) -> Option<Value> {
+pub(super) fn letter(
+    script: &Script,
+    mut store: Store,
+    client: &str,
+    about: &Value,
+    event: &str,
+    moment: &Moment,
+) -> Option<Value> {
     let described = script.provider.webhooks.as_ref()?.events.get(event)?;
     let mut turn = Turn::new(script, &mut store, moment);
     turn.scope.set("body", about);
-    let kind_of = |within: &str| script.spec.records.iter().find(|(_, record)| record.within == within).map(|(kind, _)| kind);
+    let kind_of =
+        |within: &str| script.spec.records.iter().find(|(_, record)| record.within == within).map(|(kind, _)| kind);
     if !turn.know_client(client) {
         turn.create(kind_of(&script.spec.client.within)?, about, true);
     }

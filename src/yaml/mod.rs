@@ -75,7 +75,8 @@ impl Document {
     /// YAML that does not parse, has a key twice, or says what JSON cannot.
     pub fn parse(&self) -> Result<Value, Problem> {
         let failed = |error: &serde_yaml::Error| {
-            let place = error.location().map_or_else(Place::default, |at| Place::point(&self.text, at.line(), at.column()));
+            let place =
+                error.location().map_or_else(Place::default, |at| Place::point(&self.text, at.line(), at.column()));
             let message = problem::without_position(&error.to_string());
             let problem = Problem::at(self, place.clone(), format!("this is not valid YAML: {message}"));
             let line = self.text.lines().nth(place.line.saturating_sub(1)).unwrap_or_default();

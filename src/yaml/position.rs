@@ -69,8 +69,12 @@ pub(super) fn locate(text: &str, pointer: &str, key: Option<&str>) -> Place {
 /// A member of a map or a list, with the span of its key (or its own).
 fn member<'n, 'y>(node: &'n MarkedYaml<'y>, name: &str) -> Option<(saphyr_parser::Span, &'n MarkedYaml<'y>)> {
     match &node.data {
-        YamlData::Mapping(map) => map.iter().find(|(key, _)| key_text(key) == name).map(|(key, child)| (key.span, child)),
-        YamlData::Sequence(list) => name.parse::<usize>().ok().and_then(|at| list.get(at)).map(|child| (child.span, child)),
+        YamlData::Mapping(map) => {
+            map.iter().find(|(key, _)| key_text(key) == name).map(|(key, child)| (key.span, child))
+        }
+        YamlData::Sequence(list) => {
+            name.parse::<usize>().ok().and_then(|at| list.get(at)).map(|child| (child.span, child))
+        }
         YamlData::Tagged(_, inner) => member(inner, name),
         YamlData::Representation(..) | YamlData::Value(_) | YamlData::Alias(_) | YamlData::BadValue => None,
     }
@@ -80,9 +84,11 @@ fn key_text(key: &MarkedYaml<'_>) -> String {
     match &key.data {
         YamlData::Value(scalar) => scalar.as_str().map_or_else(|| format!("{scalar:?}"), str::to_owned),
         YamlData::Representation(text, ..) => text.to_string(),
-        YamlData::Sequence(_) | YamlData::Mapping(_) | YamlData::Tagged(..) | YamlData::Alias(_) | YamlData::BadValue => {
-            String::new()
-        }
+        YamlData::Sequence(_)
+        | YamlData::Mapping(_)
+        | YamlData::Tagged(..)
+        | YamlData::Alias(_)
+        | YamlData::BadValue => String::new(),
     }
 }
 

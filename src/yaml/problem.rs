@@ -148,8 +148,11 @@ impl Problems {
         let errors = self.0.iter().filter(|problem| problem.severity == Severity::Error).count();
         let warnings = self.0.len() - errors;
         let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-        let said: Vec<String> =
-            [(errors, "error"), (warnings, "warning")].iter().filter(|(n, _)| *n > 0).map(|(n, w)| count(*n, w)).collect();
+        let said: Vec<String> = [(errors, "error"), (warnings, "warning")]
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, w)| count(*n, w))
+            .collect();
         if !said.is_empty() {
             text.push_str(&said.join(", "));
             text.push('\n');

@@ -32,8 +32,10 @@ pub fn verbs(what: &str, shapes: &[(&str, Schema)], later: &[&str]) -> Schema {
             "then": { "not": {}, "description": format!("`{name}` is a word of the language that this version does not carry out yet") }
         })
     }));
-    Schema::try_from(json!({ "type": "object", "description": format!("a {what}: a map with exactly one verb"), "allOf": rules }))
-        .unwrap_or_default()
+    Schema::try_from(
+        json!({ "type": "object", "description": format!("a {what}: a map with exactly one verb"), "allOf": rules }),
+    )
+    .unwrap_or_default()
 }
 
 /// Every structural problem of a value of type `T`.
@@ -79,14 +81,20 @@ fn explain(document: &Document, schema: &Value, value: &Value, error: &Validatio
     let here = |message: String| vec![document.problem(at, message)];
     let shown = show(error.instance());
     match error.kind() {
-        ValidationErrorKind::AdditionalProperties { unexpected } | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+        ValidationErrorKind::AdditionalProperties { unexpected }
+        | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
             let known = known_names(schema, error);
             unexpected
                 .iter()
                 .map(|name| {
-                    let problem = document.problem_at_key(at, name, format!("`{name}` is not a word that is known here"));
+                    let problem =
+                        document.problem_at_key(at, name, format!("`{name}` is not a word that is known here"));
                     let near = problem.clone().nearest(name, known.iter().map(String::as_str));
-                    if near.hint.is_some() || known.is_empty() { near } else { problem.hint(format!("known here: {}", known.join(", "))) }
+                    if near.hint.is_some() || known.is_empty() {
+                        near
+                    } else {
+                        problem.hint(format!("known here: {}", known.join(", ")))
+                    }
                 })
                 .collect()
         }
@@ -96,7 +104,8 @@ fn explain(document: &Document, schema: &Value, value: &Value, error: &Validatio
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             match description(schema, error) {
                 Some(words) if words.starts_with("a ") => {
-                    let names = value.pointer(at).and_then(Value::as_object).map(|map| map.keys().cloned().collect::<Vec<_>>());
+                    let names =
+                        value.pointer(at).and_then(Value::as_object).map(|map| map.keys().cloned().collect::<Vec<_>>());
                     vec![document.problem(at, words).hint(format!("found: {}", names.unwrap_or_default().join(", ")))]
                 }
                 Some(_) | None => deepest(context)
@@ -110,7 +119,9 @@ fn explain(document: &Document, schema: &Value, value: &Value, error: &Validatio
             let problem = document.problem(at, format!("{shown} is not one of {}", names.join(", ")));
             vec![problem.nearest(error.instance().as_str().unwrap_or_default(), names.iter().map(String::as_str))]
         }
-        ValidationErrorKind::Constant { expected_value } => here(format!("{shown} stands where {expected_value} is expected")),
+        ValidationErrorKind::Constant { expected_value } => {
+            here(format!("{shown} stands where {expected_value} is expected"))
+        }
         ValidationErrorKind::Type { kind } => here(format!("{shown} stands where {} is expected", kind_words(kind))),
         ValidationErrorKind::Not { .. } | ValidationErrorKind::FalseSchema => {
             here(description(schema, error).unwrap_or_else(|| format!("{shown} is not allowed here")))
@@ -159,7 +170,9 @@ fn kind_words(kind: &TypeKind) -> String {
     };
     match kind {
         TypeKind::Single(one) => name(*one).to_owned(),
-        TypeKind::Multiple(set) => set.iter().filter(|k| *k != jsonschema::JsonType::Null).map(name).collect::<Vec<_>>().join(" or "),
+        TypeKind::Multiple(set) => {
+            set.iter().filter(|k| *k != jsonschema::JsonType::Null).map(name).collect::<Vec<_>>().join(" or ")
+        }
     }
 }
 
