@@ -29,7 +29,7 @@ impl Play {
         let text = include_str!("../../checks/debitura/provider.yaml");
         let value: Value = serde_json::to_value(serde_yaml::from_str::<serde_yaml::Value>(text).unwrap()).unwrap();
         let provider: Provider = serde_json::from_value(value).unwrap();
-        let fixtures = Fixtures::folder("debitura", concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures").into());
+        let fixtures = Fixtures::built_in("debitura");
         let setting = Setting { mode, api_key: "key-1", pages: "http://pages.example", overrides: &Map::new() };
         let script = Script::new(&provider, &fixtures, &setting).unwrap();
         Play { script, store: Store::default(), now: NOW, number: Cell::new(1) }
