@@ -73,7 +73,7 @@ pub struct RunOptions {
     /// Count recommended failures, waivers and other risks as failures.
     #[arg(long)]
     pub strict: bool,
-    /// Write a JUnit report for a pipeline.
+    /// Write a `JUnit` report for a pipeline.
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
     /// Write everything as JSON.

@@ -10,6 +10,7 @@ pub mod environment;
 pub mod evidence;
 pub mod execute;
 pub mod gate;
+pub mod json;
 pub mod judge;
 pub mod partner;
 pub mod plan;

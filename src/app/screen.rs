@@ -20,6 +20,7 @@ pub(super) struct Screen {
     live: bool,
 }
 
+#[expect(clippy::unused_self, reason = "whoever was given no screen must not print")]
 impl Screen {
     /// The screen of this process. Colour only on a terminal, and never where `NO_COLOR` is set.
     pub(super) fn of_process() -> Self {

@@ -1,6 +1,7 @@
 //! `preflight simulate`: the provider played on this machine, for a partner's daily development.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use url::Url;
 
@@ -22,9 +23,9 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
     };
     let mut text = format!("Playing {} ({}). Configure:\n\n", simulate.provider, simulate.environment);
     for (api, base) in simulator.bases() {
-        text.push_str(&format!("  {api:<10} {}\n", base.as_str().trim_end_matches('/')));
+        writeln!(text, "  {api:<10} {}", base.as_str().trim_end_matches('/')).ok();
     }
-    text.push_str(&format!("  {:<10} {key}\n\n", "key"));
+    writeln!(text, "  {:<10} {key}\n", "key").ok();
     text.push_str(
         "Each webhook subscription gets its secret in the answer that creates it. Handlers on this machine are\n",
     );

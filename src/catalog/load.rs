@@ -143,7 +143,7 @@ fn assemble(checks: &Files, fixtures: &Files, shown: &str, built_in: bool) -> Re
 
 fn below<'f>(files: &'f Files, name: &str) -> impl Iterator<Item = (&'f str, &'f Cow<'static, [u8]>)> {
     let prefix = format!("{name}/");
-    files.iter().filter_map(move |(path, bytes)| path.starts_with(&prefix).then(|| (&path[prefix.len()..], bytes)))
+    files.iter().filter_map(move |(path, bytes)| Some((path.strip_prefix(&prefix)?, bytes)))
 }
 
 fn document(shown: &str, name: &str, path: &str, bytes: &[u8]) -> Result<Document, Problem> {

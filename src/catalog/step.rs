@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::provider::Variation;
 use super::verb::verbs;
-use super::words::{Environment, Span, Text};
+use super::words::{Environment, Text};
 
 verbs! {
     /// One stimulus.
@@ -222,6 +222,3 @@ impl Pause {
         }
     }
 }
-
-/// The longest time that any single step may take before it is given up.
-pub const STEP_LIMIT: Span = Span(std::time::Duration::from_secs(60));

@@ -71,7 +71,7 @@ pub(super) fn learned<'c>(call: &'c CallOut, outcome: &Outcome) -> Vec<(&'c str,
 fn presented(answer: &Answer) -> Vec<String> {
     let mut urls: Vec<String> = answer.header("location").map(str::to_owned).into_iter().collect();
     match &answer.body {
-        Body::Json(json) => texts(json, &mut |text| urls.extend(within(text))),
+        Body::Json(json) => crate::json::texts(json, &mut |_, text| urls.extend(within(text))),
         // In HTML an ampersand inside an attribute is written `&amp;`.
         Body::Text(text) => urls.extend(within(&text.replace("&amp;", "&"))),
         Body::Empty | Body::Binary(_) => {}
@@ -86,15 +86,6 @@ fn within(text: &str) -> Vec<String> {
         .flat_map(|urls| urls.find_iter(text))
         .map(|found| found.as_str().trim_end_matches(['.', ',', ')']).to_owned())
         .collect()
-}
-
-fn texts(value: &Value, found: &mut impl FnMut(&str)) {
-    match value {
-        Value::String(text) => found(text),
-        Value::Array(list) => list.iter().for_each(|inner| texts(inner, found)),
-        Value::Object(map) => map.values().for_each(|inner| texts(inner, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }
 
 #[cfg(test)]

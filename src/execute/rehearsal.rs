@@ -122,10 +122,10 @@ fn own_path() -> String {
 async fn house_client(world: &World, rehearsal: &Rehearsal) -> Identity {
     let mut house = Identity::new();
     let by = world.plan.pack.provider.webhooks.as_ref().and_then(|hooks| hooks.known_after.as_ref());
-    if let Some(call) = by.and_then(|name| rehearsal.actions.get(name)) {
-        if let Ok(outcome) = action::perform(world, call, &client_scope(&house)).await {
-            house.learn(call, &outcome);
-        }
+    if let Some(call) = by.and_then(|name| rehearsal.actions.get(name))
+        && let Ok(outcome) = action::perform(world, call, &client_scope(&house)).await
+    {
+        house.learn(call, &outcome);
     }
     house
 }

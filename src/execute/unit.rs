@@ -75,7 +75,7 @@ impl Doing<'_> {
             .values()
             .next()
             .map(Identity::value)
-            .or_else(|| self.world.house_client().map(|client| client.value()));
+            .or_else(|| self.world.house_client().map(Identity::value));
         values.insert("client".into(), client.unwrap_or(Value::Null));
         let named = self.clients.iter().map(|(name, client)| (name.clone(), client.value()));
         values.insert("clients".into(), Value::Object(named.collect()));

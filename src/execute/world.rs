@@ -248,7 +248,6 @@ fn redacted(redactor: &Redactor, call: &crate::evidence::Call) -> crate::evidenc
 fn gate(plan: &Plan) -> Result<Gate, WorldError> {
     let host = |text: &str| {
         url::Host::parse(text.trim_end_matches('.'))
-            .map(|host| host.to_owned())
             .map_err(|error| WorldError(format!("`{text}` is not a host: {error}")))
     };
     let production = plan.read.profile.environments.get(&Environment::Production);

@@ -298,8 +298,8 @@ fn received(case: &Case<'_>) -> Vec<Url> {
         if let What::Call(call) = &entry.what
             && let Some(json) = call.answer.body.json()
         {
-            texts(json, &mut |text| {
-                found.extend(Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https")))
+            crate::json::texts(json, &mut |_, text| {
+                found.extend(Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https")));
             });
         }
     }
@@ -319,13 +319,4 @@ fn shown(case: &Case<'_>) -> Vec<Url> {
         | What::Waited => None,
     });
     actions.flat_map(|action| action.presented.iter().filter_map(|url| Url::parse(url).ok())).collect()
-}
-
-fn texts(value: &Value, found: &mut impl FnMut(&str)) {
-    match value {
-        Value::String(text) => found(text),
-        Value::Array(list) => list.iter().for_each(|inner| texts(inner, found)),
-        Value::Object(map) => map.values().for_each(|inner| texts(inner, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }

@@ -97,9 +97,8 @@ impl Held {
     #[must_use]
     pub fn softened(self) -> Held {
         match self {
-            Held::No(finding) => Held::Unknown(finding),
+            Held::No(finding) | Held::Unknown(finding) => Held::Unknown(finding),
             Held::Yes(remarks) => Held::Yes(remarks),
-            Held::Unknown(finding) => Held::Unknown(finding),
         }
     }
 
@@ -107,7 +106,7 @@ impl Held {
     #[must_use]
     pub fn at(self, pointer: &str) -> Held {
         let place = |mut finding: Finding| {
-            finding.at = pointer.to_owned();
+            pointer.clone_into(&mut finding.at);
             finding
         };
         match self {

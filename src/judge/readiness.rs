@@ -47,7 +47,7 @@ impl Tally {
                 (Standing::Undecided { .. }, Level::Required) => tally.open += 1,
                 (Standing::Fail(_), Level::Recommended)
                 | (Standing::Waived { .. } | Standing::Attested { risk: true, .. }, Level::Required) => {
-                    tally.risks += 1
+                    tally.risks += 1;
                 }
                 (
                     Standing::Undecided { .. } | Standing::Waived { .. } | Standing::Attested { risk: true, .. },

@@ -1,7 +1,5 @@
 //! What a unit needs from the profile and does not get, known before anything runs.
 
-use serde_json::Value;
-
 use super::{Bound, Unit};
 use crate::catalog::load::Pack;
 use crate::catalog::step::Step;
@@ -36,7 +34,7 @@ fn needs(step: &Step, unit: &Unit, pack: &Pack) -> Vec<String> {
             names.extend(read_by(&surroundings, &request.request));
             names.extend(request.each.iter().flat_map(|each| read_by(&surroundings, each)));
             if let Some(json) = &request.json {
-                texts(json, &mut |text| names.extend(read_by(&surroundings, text)));
+                crate::json::texts(json, &mut |_, text| names.extend(read_by(&surroundings, text)));
             }
         }
         Step::Deliver(_) => names.push("rehearsal.webhook.url".into()),
@@ -58,13 +56,4 @@ fn read_by(surroundings: &str, text: &str) -> Vec<String> {
             None => name.strip_prefix("profile.").map(str::to_owned),
         })
         .collect()
-}
-
-fn texts(value: &Value, found: &mut impl FnMut(&str)) {
-    match value {
-        Value::String(text) => found(text),
-        Value::Array(list) => list.iter().for_each(|inner| texts(inner, found)),
-        Value::Object(map) => map.values().for_each(|inner| texts(inner, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }

@@ -131,11 +131,10 @@ fn summary(checks: &[UnitRow]) -> Summary {
             (VerdictWord::Pass, _) => &mut summary.pass,
             (VerdictWord::Fail, LevelWord::Required) => &mut summary.fail,
             (VerdictWord::Fail, LevelWord::Recommended) => &mut summary.fail_recommended,
-            (VerdictWord::Undecided, LevelWord::Required) => &mut summary.undecided,
             (VerdictWord::Undecided | VerdictWord::Unchecked, LevelWord::Recommended) => {
                 &mut summary.undecided_recommended
             }
-            (VerdictWord::Unchecked, LevelWord::Required) => &mut summary.undecided,
+            (VerdictWord::Undecided | VerdictWord::Unchecked, LevelWord::Required) => &mut summary.undecided,
             (VerdictWord::Attested, _) => &mut summary.attested,
             (VerdictWord::Waived, _) => &mut summary.waived,
             (VerdictWord::Skipped, _) => &mut summary.skipped,

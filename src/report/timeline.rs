@@ -92,11 +92,11 @@ fn curl(request: &Request) -> String {
     let quote = |text: &str| shlex::try_quote(text).map_or_else(|_| "''".to_owned(), std::borrow::Cow::into_owned);
     let mut line = format!("curl -X {} {}", quote(&request.method), quote(&request.url));
     for (name, value) in &request.headers {
-        line.push_str(&format!(" -H {}", quote(&format!("{name}: {value}"))));
+        line.extend([" -H ", &quote(&format!("{name}: {value}"))]);
     }
     match &request.body {
-        Body::Json(json) => line.push_str(&format!(" --data-binary {}", quote(&json.to_string()))),
-        Body::Text(text) => line.push_str(&format!(" --data-binary {}", quote(text))),
+        Body::Json(json) => line.extend([" --data-binary ", &quote(&json.to_string())]),
+        Body::Text(text) => line.extend([" --data-binary ", &quote(text)]),
         Body::Empty | Body::Binary(_) => {}
     }
     line

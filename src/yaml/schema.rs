@@ -108,9 +108,10 @@ fn explain(document: &Document, schema: &Value, value: &Value, error: &Validatio
                         value.pointer(at).and_then(Value::as_object).map(|map| map.keys().cloned().collect::<Vec<_>>());
                     vec![document.problem(at, words).hint(format!("found: {}", names.unwrap_or_default().join(", ")))]
                 }
-                Some(_) | None => deepest(context)
-                    .map(|errors| errors.iter().flat_map(|inner| explain(document, schema, value, inner)).collect())
-                    .unwrap_or_else(|| here(format!("{shown} does not fit here"))),
+                Some(_) | None => deepest(context).map_or_else(
+                    || here(format!("{shown} does not fit here")),
+                    |errors| errors.iter().flat_map(|inner| explain(document, schema, value, inner)).collect(),
+                ),
             }
         }
         ValidationErrorKind::Enum { options } => {

@@ -1,0 +1,231 @@
+//! Setting the stage: deployments of the sample partner, the provider's environments, and the front behind which real
+//! host names lead to them.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use url::Url;
+
+use super::PROVIDER;
+use super::world::{FILES, Held, Mistake, Set, World};
+use crate::app::run;
+use crate::app::stand_ins::{self, Behind, Front};
+use crate::catalog::load::{Catalog, Pack};
+use crate::catalog::words::Environment;
+use crate::cli::RunOptions;
+use crate::environment::cleared;
+use crate::execute::issue;
+use crate::plan::Plan;
+use crate::secret::Redactor;
+use crate::simulator::{Mode, Options, Seed, Simulator};
+use crate::template;
+use crate::wire::{StandIn, StandIns, player};
+use crate::yaml::Problems;
+
+/// Why the stage could not be set.
+pub(in crate::app) enum Unstaged {
+    /// What was asked for cannot be.
+    Problems(Problems),
+    /// The machine would not.
+    Trouble(String),
+}
+
+impl From<Problems> for Unstaged {
+    fn from(problems: Problems) -> Self {
+        Unstaged::Problems(problems)
+    }
+}
+
+impl From<String> for Unstaged {
+    fn from(why: String) -> Self {
+        Unstaged::Trouble(why)
+    }
+}
+
+impl From<std::io::Error> for Unstaged {
+    fn from(error: std::io::Error) -> Self {
+        Unstaged::Trouble(error.to_string())
+    }
+}
+
+/// A stage that is set. Everything on it ends with this value.
+pub(in crate::app) struct Staged {
+    /// The plan of the sample profile.
+    pub(in crate::app) plan: Option<Plan>,
+    _front: Front,
+    _players: Vec<Simulator>,
+    _deployments: Vec<Child>,
+    _folder: TempDir,
+}
+
+/// Sets the stage: stand-ins, deployments, and the sample profile in a folder of its own.
+pub(in crate::app) async fn stage(
+    mistake: Option<&Mistake>,
+    options: &RunOptions,
+    redactor: &Redactor,
+) -> Result<Staged, Unstaged> {
+    let catalog = Catalog::built_in()?;
+    let pack = catalog.packs.get(PROVIDER).cloned().ok_or_else(|| format!("there is no pack `{PROVIDER}`"))?;
+    let keys = Keys::new(redactor);
+    let set = Set::new(&pack, mistake)?;
+    let folder = tempfile::tempdir()?;
+    let mut deployments = Vec::new();
+    let mut servers = BTreeMap::new();
+    for (name, variables) in &set.world.deployments {
+        let (child, at) =
+            deploy(folder.path(), variables, mistake.and_then(|mistake| mistake.in_deployment(name)), &keys).await?;
+        deployments.push(child);
+        servers.insert(name.clone(), at);
+    }
+    // A port has to be known on both sides before either is there: the front's for the players, the players' for it.
+    // So the front is started last, and the players learn its address from a listener that is bound first.
+    let reserved = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let certificates =
+        stand_ins::certify(&set.world.hosts.iter().map(|(host, played)| (host.clone(), played.self_signed)).collect())?;
+    let to_hosts = to_front(&set.world, reserved.local_addr()?, &certificates.ca_pem);
+    let mut players = Vec::new();
+    for (environment, held) in &set.world.environments {
+        let player = play(&pack, *environment, held, &keys, &to_hosts, redactor).await?;
+        servers.extend(player.bases().filter_map(|(api, base)| {
+            Some((format!("{environment}.{api}"), base.socket_addrs(|| None).ok()?.first().copied()?))
+        }));
+        players.push(player);
+    }
+    let behind = set.world.hosts.iter().map(|(host, played)| {
+        let at = servers.get(&played.is).copied().ok_or_else(|| format!("nobody plays `{}`", played.is))?;
+        Ok((host.clone(), Behind { at }))
+    });
+    let front = stand_ins::start(reserved, certificates, behind.collect::<Result<_, String>>()?)?;
+    set.unpack(folder.path(), &front.ca_pem)?;
+    let variables = keys.variables(front.at, free_port()?);
+    let look_up = |name: &str| variables.get(name).cloned();
+    let plan = run::planned(&catalog, &folder.path().join(FILES[0]), options, &look_up, redactor)?;
+    Ok(Staged { plan: Some(plan), _front: front, _players: players, _deployments: deployments, _folder: folder })
+}
+
+/// A port that is free now. The build that gets it binds it a moment later; should another program be quicker, the
+/// start fails and says so.
+fn free_port() -> std::io::Result<u16> {
+    Ok(std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// The keys and secrets of both environments.
+struct Keys(BTreeMap<&'static str, (String, String)>);
+
+impl Keys {
+    fn new(redactor: &Redactor) -> Self {
+        let keys = ["test", "production"].map(|environment| (environment, (issue(), issue())));
+        for (environment, (key, secret)) in &keys {
+            redactor.learn(&format!("{environment}.api_key"), key);
+            redactor.learn(&format!("{environment}.webhook_secret"), secret);
+        }
+        Keys(keys.into())
+    }
+
+    fn scope(&self) -> Value {
+        let one = |(environment, (key, secret)): (&&str, &(String, String))| {
+            ((*environment).to_owned(), json!({ "key": key, "secret": secret }))
+        };
+        Value::Object(self.0.iter().map(one).collect())
+    }
+
+    fn variables(&self, front: SocketAddr, port: u16) -> BTreeMap<String, String> {
+        let mut variables =
+            BTreeMap::from([("STAND_INS".into(), front.to_string()), ("ACME_PORT".into(), port.to_string())]);
+        for (environment, (key, secret)) in &self.0 {
+            let short = if *environment == "test" { "TEST" } else { "PROD" };
+            variables.insert(format!("DEBITURA_{short}_KEY"), key.clone());
+            variables.insert(format!("DEBITURA_{short}_SECRET"), secret.clone());
+        }
+        variables
+    }
+}
+
+/// Where the players find the hosts.
+fn to_front(world: &World, front: SocketAddr, ca_pem: &str) -> StandIns {
+    let stand_in = StandIn { port: front.port(), address: Ipv4Addr::LOCALHOST.into() };
+    StandIns {
+        hosts: world.hosts.keys().map(|host| (host.clone(), stand_in)).collect(),
+        ca_pem: Some(ca_pem.to_owned()),
+    }
+}
+
+/// Plays one environment of the provider.
+async fn play(
+    pack: &Pack,
+    environment: Environment,
+    held: &Held,
+    keys: &Keys,
+    hosts: &StandIns,
+    redactor: &Redactor,
+) -> Result<Simulator, String> {
+    let scope = keys.scope();
+    let told = |error: crate::template::TemplateError| error.to_string();
+    let mut seed = Seed { held: held.members.clone(), ..Seed::default() };
+    for (collection, records) in &held.records {
+        let filled = records.iter().map(|record| match template::render_json(&json!(record), &scope) {
+            Ok(Value::Object(record)) => Ok(record),
+            Ok(other) => Err(format!("{other} is not a record")),
+            Err(error) => Err(error.to_string()),
+        });
+        seed.records.insert(collection.clone(), filled.collect::<Result<_, _>>()?);
+    }
+    let key = template::render_text(&held.key, &scope).map_err(told)?;
+    let pages = pack.provider.environments.get(&environment).and_then(|addresses| addresses.pages.first());
+    let pages = Url::parse(&format!("https://{}", pages.map_or("pages.preflight.example", String::as_str)))
+        .map_err(|error| error.to_string())?;
+    let mut options = Options::rehearsal(&key, pages, player(hosts)?);
+    options.mode = match environment {
+        Environment::Test => Mode::Test,
+        Environment::Production => Mode::Production,
+    };
+    options.seed = seed;
+    let known: Vec<String> = hosts.hosts.keys().cloned().collect();
+    options.may_deliver = Arc::new(move |url| url.host_str().is_some_and(|host| known.iter().any(|name| name == host)));
+    let keeper = redactor.clone();
+    options.issued = Arc::new(move |label, value| keeper.learn_issued(&format!("{environment}.{label}"), value));
+    crate::simulator::start(&pack.provider, &pack.fixtures, options).await.map_err(|error| error.to_string())
+}
+
+/// Starts a deployment of the sample partner, and waits until it says where it listens.
+async fn deploy(
+    folder: &Path,
+    variables: &BTreeMap<String, String>,
+    defect: Option<&str>,
+    keys: &Keys,
+) -> Result<(Child, SocketAddr), String> {
+    let scope = keys.scope();
+    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+    let mut command = Command::new(own);
+    command.arg("partner").args(defect.iter().flat_map(|name| ["--defect", name]));
+    command.env_clear().envs(cleared(&[])).current_dir(folder).kill_on_drop(true);
+    command
+        .env("PORT", "0")
+        .env("PARTNER_STOP_ON_EOF", "1")
+        .env("RETURN_URL", "https://app.acme.example/debitura/done");
+    command
+        .env("DEBITURA_REFERRAL_API", "https://unused.example")
+        .env("DEBITURA_CUSTOMER_API", "https://unused.example");
+    for (name, text) in variables {
+        command.env(name, template::render_text(text, &scope).map_err(|error| error.to_string())?);
+    }
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+    let mut child = command.spawn().map_err(|error| format!("the sample partner cannot be started: {error}"))?;
+    let output = child.stdout.take().ok_or("the sample partner has no output")?;
+    let mut lines = BufReader::new(output).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        if let Some(at) = line.strip_prefix("listening on http://").and_then(|at| at.parse().ok()) {
+            // Nobody reads what it says later, but it must be able to say it.
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return Ok((child, at));
+        }
+    }
+    Err("the sample partner ended before it listened".into())
+}

@@ -1,0 +1,155 @@
+//! What the demo's world consists of, as `demo.yaml` says, and how a mistake is put into it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::PROVIDER;
+use crate::catalog::fixtures::Fixtures;
+use crate::catalog::load::Pack;
+use crate::catalog::words::Environment;
+use crate::yaml::{Document, Problem, Problems};
+
+/// The files of the sample partner, by their names below `sample/` among the fixtures.
+pub(super) const FILES: [&str; 3] = ["profile.yaml", "attestations.yaml", "deploy/.env.production"];
+
+/// What `demo.yaml` says.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct World {
+    pub(super) hosts: BTreeMap<String, Played>,
+    pub(super) deployments: BTreeMap<String, BTreeMap<String, String>>,
+    pub(super) environments: BTreeMap<Environment, Held>,
+    /// The mistakes that can be switched on.
+    pub defects: Vec<Mistake>,
+}
+
+/// Who plays a host: an API of an environment, `test.referral`, or a deployment of the partner.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Played {
+    pub(super) is: String,
+    #[serde(default)]
+    pub(super) self_signed: bool,
+}
+
+/// What the provider holds in an environment.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Held {
+    pub(super) key: String,
+    #[serde(default, rename = "held")]
+    pub(super) members: Map<String, Value>,
+    #[serde(default)]
+    pub(super) records: BTreeMap<String, Vec<Map<String, Value>>>,
+}
+
+/// A mistake that can be switched on.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mistake {
+    /// Its name on the command line.
+    pub name: String,
+    /// The check that must catch it.
+    pub caught_by: String,
+    /// Checks that rightly fail with it.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// What it is, where it is not a mistake of the reference partner's code.
+    pub says: Option<String>,
+    /// A mistake in the code of the build that is rehearsed.
+    partner: Option<String>,
+    /// A mistake in the code of the staging deployment.
+    staging: Option<String>,
+    /// A mistake in the code of the production deployment.
+    live: Option<String>,
+    /// A merge patch over the rest of the world, `profile` and `files`.
+    #[serde(default)]
+    change: Value,
+}
+
+impl Mistake {
+    /// The mistake in the code of a deployment.
+    pub(super) fn in_deployment(&self, deployment: &str) -> Option<&str> {
+        let named = [("staging", &self.staging), ("live", &self.live)];
+        named.iter().find(|(name, _)| *name == deployment).and_then(|(_, code)| code.as_deref())
+    }
+
+    /// What it is, in a sentence.
+    pub fn words(&self) -> String {
+        let code = self.partner.as_ref().or(self.staging.as_ref()).or(self.live.as_ref());
+        let known = code.and_then(|name| <crate::partner::Defect as clap::ValueEnum>::from_str(name, false).ok());
+        let help = known
+            .and_then(|defect| clap::ValueEnum::to_possible_value(&defect))
+            .and_then(|value| value.get_help().map(ToString::to_string));
+        self.says.clone().or(help).unwrap_or_default()
+    }
+}
+
+fn fixture(fixtures: &Fixtures, name: &str) -> Result<Document, Problems> {
+    let full = format!("sample/{name}");
+    let text = fixtures.text(&full).map_err(|error| Problems::from(Problem::of_file(&full, error.to_string())))?;
+    Ok(Document::new(full, text))
+}
+
+/// The demo's world as the program carries it.
+pub fn described() -> Result<World, Problems> {
+    fixture(&Fixtures::built_in(PROVIDER), "demo.yaml")?.typed().map_err(Problems)
+}
+
+/// The world, the profile and the files, with a mistake in them.
+pub(super) struct Set {
+    pub(super) world: World,
+    profile: Document,
+    files: IndexMap<String, String>,
+}
+
+impl Set {
+    pub(super) fn new(pack: &Pack, mistake: Option<&Mistake>) -> Result<Self, Problems> {
+        let read = |name: &str| fixture(&pack.fixtures, name);
+        let mut world = read("demo.yaml")?.parse()?;
+        let mut profile = read(FILES[0])?;
+        let mut files = IndexMap::new();
+        for name in &FILES[1..] {
+            files.insert((*name).to_owned(), read(name)?.text.to_string());
+        }
+        if let Some(mistake) = mistake {
+            let mut change = mistake.change.clone();
+            let of_profile = change.as_object_mut().and_then(|change| change.remove("profile"));
+            let of_files = change.as_object_mut().and_then(|change| change.remove("files"));
+            let command = mistake.partner.as_ref().map(|name| json!({ "rehearsal": { "start": { "command": ["{{ preflight }}", "partner", "--defect", name] } } }));
+            for patch in of_profile.into_iter().chain(command) {
+                let mut json = profile.parse()?;
+                json_patch::merge(&mut json, &patch);
+                let text =
+                    serde_yaml::to_string(&json).map_err(|error| Problem::of_file(FILES[0], error.to_string()))?;
+                profile = Document::new(profile.name.clone(), text);
+            }
+            for (name, text) in of_files.iter().filter_map(Value::as_object).flatten() {
+                files.insert(name.clone(), text.as_str().unwrap_or_default().to_owned());
+            }
+            if change.is_object() {
+                json_patch::merge(&mut world, &change);
+            }
+        }
+        let world = Document::new("sample/demo.yaml", "").typed_from(world).map_err(Problems)?;
+        Ok(Set { world, profile, files })
+    }
+
+    pub(super) fn unpack(&self, folder: &Path, ca_pem: &str) -> std::io::Result<()> {
+        std::fs::write(folder.join(FILES[0]), self.profile.text.as_bytes())?;
+        std::fs::write(folder.join("stand-ins.pem"), ca_pem)?;
+        for (name, text) in &self.files {
+            let path = folder.join(name);
+            if let Some(parent) = path.parent() {
+                std::fs::create_dir_all(parent)?;
+            }
+            std::fs::write(path, text)?;
+        }
+        Ok(())
+    }
+}

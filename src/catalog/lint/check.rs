@@ -1,0 +1,297 @@
+//! The lints of one check.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::at;
+use crate::catalog::check::Check;
+use crate::catalog::expect::{DeliveryRule, Expectation, Source};
+use crate::catalog::load::PackedCheck;
+use crate::catalog::provider::Provider;
+use crate::catalog::step::{Step, Which};
+use crate::catalog::words::Stage;
+use crate::template;
+use crate::yaml::Problem;
+
+/// Names that templates may begin with, whatever the check.
+const ROOTS: [&str; 8] = ["profile", "provider", "environment", "client", "clients", "item", "simulator", "event_id"];
+
+/// Words that `delivery` understands by itself.
+const DELIVERY_WORDS: [&str; 3] = ["control", "varied", "each"];
+
+/// A check with what it is held against.
+pub(super) struct Linter<'l> {
+    pub(super) provider: &'l Provider,
+    pub(super) facts: &'l Value,
+    pub(super) packed: &'l PackedCheck,
+    pub(super) path: &'l str,
+}
+
+impl Linter<'_> {
+    fn check(&self) -> &Check {
+        &self.packed.check
+    }
+
+    fn at(&self, pointer: &str, message: impl Into<String>) -> Problem {
+        at(self.packed, pointer, message.into())
+    }
+
+    /// Everything that is wrong with the check.
+    pub(super) fn all(&self, known: &BTreeSet<&str>) -> Vec<Problem> {
+        let mut problems = self.names(known);
+        problems.extend(self.shape());
+        problems.extend(self.steps());
+        for (word, list) in [("seen", &self.check().seen), ("then", &self.check().then)] {
+            for (index, expectation) in list.iter().enumerate() {
+                problems.extend(self.expectation(&format!("/{word}/{index}"), expectation));
+            }
+        }
+        problems.extend(self.templates());
+        problems
+    }
+
+    /// The id, the items and the needs.
+    fn names(&self, known: &BTreeSet<&str>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let wanted = self.path.trim_end_matches(".yaml").trim_end_matches(".yml").replace('/', ".");
+        if self.check().id != wanted {
+            let problem = self.at("/id", format!("`{}` does not say where the file is", self.check().id));
+            problems.push(problem.hint(format!("by its path it is `{wanted}`: section, dot, name of the file")));
+        }
+        for (index, item) in self.check().items.iter().enumerate() {
+            if !self.provider.items.iter().any(|known| known.id == *item) {
+                let problem = self.at(&format!("/items/{index}"), format!("`{item}` is not an item of the provider"));
+                problems.push(problem.nearest(item, self.provider.items.iter().map(|known| known.id.as_str())));
+            }
+        }
+        if self.check().items.is_empty() {
+            problems.push(self.at("/items", "a check serves at least one item"));
+        }
+        for (index, need) in self.check().needs.iter().enumerate() {
+            if !known.contains(need.as_str()) {
+                let problem = self.at(&format!("/needs/{index}"), format!("`{need}` is not a check of this pack"));
+                problems.push(problem.nearest(need, known.iter().copied()));
+            }
+        }
+        problems
+    }
+
+    /// Checks that do nothing or cannot fail.
+    fn shape(&self) -> Vec<Problem> {
+        let check = self.check();
+        let mut problems = Vec::new();
+        if check.when.is_empty() {
+            problems.push(self.at("/when", "a check does at least one thing"));
+        }
+        if check.then.is_empty() && !check.only_asks() {
+            problems.push(
+                self.at("/then", "nothing must hold, so this check cannot fail")
+                    .hint("say under `then` what must hold"),
+            );
+        }
+        if check.seen.is_empty() && check.then.iter().any(Expectation::bounds_from_above) {
+            let problem = self.at("/then", "this holds when nothing happens at all, so silence would pass");
+            problems.push(problem.hint("say under `seen` what must have happened for the check to say anything"));
+        }
+        for field in ["title", "why", "fix"] {
+            let text = match field {
+                "title" => &check.title,
+                "why" => &check.why,
+                _ => &check.fix,
+            };
+            if text.trim().is_empty() {
+                problems.push(
+                    self.at(
+                        &format!("/{field}"),
+                        format!("`{field}` is empty: it is what a reader of the report sees"),
+                    ),
+                );
+            }
+        }
+        problems
+    }
+
+    fn steps(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut names: BTreeSet<&str> = BTreeSet::new();
+        for (index, step) in self.check().when.iter().enumerate() {
+            let pointer = format!("/when/{index}");
+            problems.extend(self.step(&pointer, step, &names));
+            if let Some(name) = step.name() {
+                let reserved = ROOTS.contains(&name) || DELIVERY_WORDS.contains(&name);
+                if reserved || !names.insert(name) {
+                    let why =
+                        if reserved { "is a word of the language" } else { "is the name of an earlier step as well" };
+                    problems.push(self.at(&format!("{pointer}/as"), format!("`{name}` {why}")));
+                }
+            }
+        }
+        problems
+    }
+
+    fn step(&self, pointer: &str, step: &Step, earlier: &BTreeSet<&str>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let allowed: &[Stage] = match step {
+            Step::Request(_) => &[Stage::Test, Stage::Production],
+            Step::Deliver(_) | Step::Action(_) | Step::Wait(_) => &[Stage::Rehearsal],
+            Step::Config(_) | Step::Ask(_) => &Stage::ALL,
+        };
+        for stage in self.check().stage.0.iter().filter(|stage| !allowed.contains(stage)) {
+            problems.push(self.at(pointer, format!("`{}` is not possible in the stage `{stage}`", step.verb())));
+        }
+        match step {
+            Step::Request(request) => {
+                if let Some(api) = request.api.as_ref().filter(|api| !self.provider.apis.contains_key(*api)) {
+                    let problem = self.at(&format!("{pointer}/api"), format!("`{api}` is not an API of the provider"));
+                    problems.push(problem.nearest(api, self.provider.apis.keys().map(String::as_str)));
+                }
+                for (name, path) in &request.capture {
+                    problems.extend(self.json_path(&format!("{pointer}/capture/{name}"), path));
+                }
+            }
+            Step::Deliver(deliver) => problems.extend(self.deliver(pointer, &deliver.deliver, earlier)),
+            Step::Action(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => {}
+        }
+        problems
+    }
+
+    fn deliver(&self, pointer: &str, which: &Which, earlier: &BTreeSet<&str>) -> Vec<Problem> {
+        let Some(hooks) = &self.provider.webhooks else {
+            return vec![self.at(pointer, "the provider has no `webhooks`, so nothing can be delivered")];
+        };
+        let pointer = format!("{pointer}/deliver");
+        match which {
+            Which::Each => Vec::new(),
+            Which::Event(event) if template::is_template(event) || hooks.events.contains_key(event) => Vec::new(),
+            Which::Event(event) => {
+                let problem = self.at(&pointer, format!("`{event}` is not an event of the provider"));
+                vec![problem.nearest(event, hooks.events.keys().map(String::as_str))]
+            }
+            Which::Again(step) if earlier.contains(step.as_str()) => Vec::new(),
+            Which::Again(step) => vec![self.at(&pointer, format!("no earlier step is called `{step}`"))],
+        }
+    }
+
+    fn expectation(&self, pointer: &str, expectation: &Expectation) -> Vec<Problem> {
+        match expectation {
+            Expectation::Answer(e) => {
+                let mut problems = self.refer(&format!("{pointer}/answer"), &e.answer.0, &[]);
+                for path in e.body.keys() {
+                    problems.extend(self.json_path(&format!("{pointer}/body"), path));
+                }
+                problems
+            }
+            Expectation::Delivery(e) => {
+                let mut problems = self.refer(&format!("{pointer}/delivery"), &e.delivery.0, &DELIVERY_WORDS);
+                let series =
+                    self.check().when.iter().any(|step| matches!(step, Step::Deliver(d) if !d.vary.is_empty()));
+                if !series && e.delivery.0.iter().any(|name| name == "control" || name == "varied") {
+                    problems.push(self.at(
+                        &format!("{pointer}/delivery"),
+                        "no step has `vary`, so there is neither control nor variant",
+                    ));
+                }
+                if e.is.is_none() && e.status.is_none() {
+                    problems.push(
+                        self.at(pointer, "this says nothing about the delivery")
+                            .hint("add `is: accepted` or `is: refused`"),
+                    );
+                }
+                if e.is == Some(DeliveryRule::Expected) && !self.every_variant_expects() {
+                    problems.push(self.at(pointer, "`is: expected` needs an `expect` in every variant"));
+                }
+                problems
+            }
+            Expectation::Effect(e) => {
+                let mut problems = self.refer(&format!("{pointer}/effect"), std::slice::from_ref(&e.effect), &[]);
+                if e.exactly.is_none() && e.at_least.is_none() && e.at_most.is_none() {
+                    problems.push(self.at(pointer, "this says nothing about the effect").hint("add `exactly: 1`"));
+                }
+                problems
+            }
+            Expectation::Presented(_) => Vec::new(),
+            Expectation::Values(e) => {
+                let mut problems = Vec::new();
+                if let Source::Selection(selection) = &e.values {
+                    problems.extend(self.refer(
+                        &format!("{pointer}/values/of"),
+                        std::slice::from_ref(&selection.of),
+                        &[],
+                    ));
+                    for path in [&selection.select, &selection.take].into_iter().chain(selection.filter.keys()) {
+                        problems.extend(self.json_path(&format!("{pointer}/values"), path));
+                    }
+                }
+                if e.are.is_none() && e.each.is_none() {
+                    problems.push(self.at(pointer, "this says nothing about the values").hint("add `are` or `each`"));
+                }
+                problems
+            }
+            Expectation::Either(e) => {
+                let inner = e.either.iter().enumerate();
+                inner
+                    .flat_map(|(index, branch)| self.expectation(&format!("{pointer}/either/{index}"), branch))
+                    .collect()
+            }
+        }
+    }
+
+    fn every_variant_expects(&self) -> bool {
+        self.check().when.iter().all(|step| match step {
+            Step::Deliver(deliver) => deliver.vary.values().all(|variant| variant.expect.is_some()),
+            Step::Request(_) | Step::Action(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => true,
+        })
+    }
+
+    /// Names of steps that do not exist.
+    fn refer(&self, pointer: &str, names: &[String], words: &[&str]) -> Vec<Problem> {
+        let steps: Vec<&str> = self.check().when.iter().filter_map(Step::name).collect();
+        let unknown = names.iter().filter(|name| !steps.contains(&name.as_str()) && !words.contains(&name.as_str()));
+        unknown
+            .map(|name| {
+                let known = steps.iter().chain(words).copied();
+                self.at(pointer, format!("no step is called `{name}`")).nearest(name, known)
+            })
+            .collect()
+    }
+
+    fn json_path(&self, pointer: &str, path: &str) -> Option<Problem> {
+        let error = serde_json_path::JsonPath::parse(path).err()?;
+        Some(self.at(pointer, format!("`{path}` is not a JSON path: {error}")))
+    }
+
+    /// Templates that do not parse, or begin with a name that nothing has.
+    fn templates(&self) -> Vec<Problem> {
+        if !template::is_template(&self.packed.document.text) {
+            return Vec::new();
+        }
+        let Ok(json) = self.packed.document.parse() else { return Vec::new() };
+        let mut problems = Vec::new();
+        crate::json::texts(&json, &mut |pointer, text| match template::names(text) {
+            Err(error) => problems.push(self.at(pointer, error.to_string())),
+            Ok(names) => problems.extend(names.iter().filter_map(|name| self.unknown_name(pointer, name))),
+        });
+        problems
+    }
+
+    fn unknown_name(&self, pointer: &str, name: &str) -> Option<Problem> {
+        let root = name.split('.').next().unwrap_or(name);
+        let steps: Vec<&str> = self.check().when.iter().filter_map(Step::name).collect();
+        // Variants of a delivery are written over the words of the webhook scheme.
+        let scheme = pointer.contains("/vary/") || pointer.contains("/with/");
+        if scheme && ["t", "id", "event", "body", "mac", "secret"].contains(&root) {
+            return None;
+        }
+        if let Some(fact) = name.strip_prefix("provider.").filter(|fact| template::lookup(self.facts, fact).is_none()) {
+            return Some(self.at(pointer, format!("the pack's provider.yaml says nothing at `{fact}`")));
+        }
+        if ROOTS.contains(&root) || steps.contains(&root) {
+            return None;
+        }
+        let known = ROOTS.iter().copied().chain(steps);
+        Some(
+            self.at(pointer, format!("`{root}` is neither a step of this check nor a known name")).nearest(root, known),
+        )
+    }
+}

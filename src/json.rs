@@ -1,0 +1,40 @@
+//! Walking through JSON.
+
+use serde_json::Value;
+
+/// Tells every text inside a value, with the JSON pointer of where it stands.
+pub fn texts(value: &Value, found: &mut impl FnMut(&str, &str)) {
+    below(value, &mut String::new(), found);
+}
+
+fn below(value: &Value, pointer: &mut String, found: &mut impl FnMut(&str, &str)) {
+    let length = pointer.len();
+    let mut inside = |segment: &str, inner: &Value, pointer: &mut String| {
+        pointer.push('/');
+        pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+        below(inner, pointer, found);
+        pointer.truncate(length);
+    };
+    match value {
+        Value::String(text) => found(pointer, text),
+        Value::Array(list) => list.iter().enumerate().for_each(|(at, inner)| inside(&at.to_string(), inner, pointer)),
+        Value::Object(map) => map.iter().for_each(|(name, inner)| inside(name, inner, pointer)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_text_is_told_with_its_place() {
+        let value = json!({ "a/b": ["x", { "c": "y" }], "n": 1 });
+        let mut seen = Vec::new();
+        texts(&value, &mut |pointer, text| seen.push((pointer.to_owned(), text.to_owned())));
+        assert_eq!(seen, [("/a~1b/0".into(), "x".into()), ("/a~1b/1/c".into(), "y".into())] as [(String, String); 2]);
+        assert!(seen.iter().all(|(pointer, text)| value.pointer(pointer) == Some(&json!(text))));
+    }
+}
