@@ -7,7 +7,7 @@ use serde_json_path::JsonPath;
 
 use super::unit::Doing;
 use super::{Scope, inspect};
-use crate::catalog::provider::{Api, MemberNames};
+use crate::catalog::provider::{Api, MemberNames, Provider};
 use crate::catalog::step::RequestStep;
 use crate::catalog::words::Environment;
 use crate::evidence::{Answer, Body, Exchange, Outcome, What};
@@ -53,8 +53,8 @@ async fn once(
         None => None,
     };
     let from = Instant::now();
-    let keep = (step.api.is_some() && environment(doing, step) == Some(Environment::Production))
-        .then(|| doing.world.plan.pack.provider.production_keeps.clone());
+    let production = step.api.is_some() && environment(doing, step) == Some(Environment::Production);
+    let keep = production.then(|| kept_names(&doing.world.plan.pack.provider));
     let sent = doing.world.send(draft, PATIENCE, step.follow, keep).await;
     let mut outcome = sent.outcome;
     if step.api.is_some() && doing.world.plan.pack.provider.member_names == MemberNames::CamelCase {
@@ -122,6 +122,21 @@ fn captures(step: &RequestStep, outcome: &Outcome) -> Map<String, Value> {
     step.capture.iter().filter_map(|(name, path)| Some((name.clone(), json!(found(path).ok()?)))).collect()
 }
 
+/// The members of production answers that are recorded, as the provider may write them.
+fn kept_names(provider: &Provider) -> Vec<String> {
+    let names = provider.production_keeps.iter().cloned();
+    match provider.member_names {
+        MemberNames::Exact => names.collect(),
+        MemberNames::CamelCase => names.flat_map(|name| [first(&name, char::to_ascii_uppercase), name]).collect(),
+    }
+}
+
+/// A name with its first letter changed.
+fn first(name: &str, change: fn(&char) -> char) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|letter| change(&letter)).into_iter().chain(letters).collect()
+}
+
 /// Names of members with a small first letter, whichever way the provider wrote them.
 fn camel(outcome: Outcome) -> Outcome {
     match outcome {
@@ -137,13 +152,7 @@ fn small(value: Value) -> Value {
     match value {
         Value::Array(list) => Value::Array(list.into_iter().map(small).collect()),
         Value::Object(map) => Value::Object(
-            map.into_iter()
-                .map(|(name, inner)| {
-                    let mut letters = name.chars();
-                    let first = letters.next().map(|c| c.to_ascii_lowercase());
-                    (first.into_iter().chain(letters).collect(), small(inner))
-                })
-                .collect(),
+            map.into_iter().map(|(name, inner)| (first(&name, char::to_ascii_lowercase), small(inner))).collect(),
         ),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
     }

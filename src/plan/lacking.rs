@@ -9,7 +9,7 @@ use crate::template;
 pub(super) fn of(unit: &Unit, bound: &Bound, pack: &Pack) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for step in &unit.packed.check.when {
-        names.extend(needs(step, unit, pack));
+        names.extend(needs(step, unit, pack, bound.get("rehearsal.start").is_some()));
     }
     let mut found: Vec<String> = Vec::new();
     for name in names.iter().filter(|name| bound.get(name).is_none()) {
@@ -21,8 +21,8 @@ pub(super) fn of(unit: &Unit, bound: &Bound, pack: &Pack) -> Vec<String> {
     found
 }
 
-/// The dotted names that a step reads from the profile.
-fn needs(step: &Step, unit: &Unit, pack: &Pack) -> Vec<String> {
+/// The dotted names that a step reads from the profile. `starts`: we start the partner's build.
+fn needs(step: &Step, unit: &Unit, pack: &Pack, starts: bool) -> Vec<String> {
     let surroundings = Bound::surroundings(unit.stage);
     let mut names = Vec::new();
     match step {
@@ -36,6 +36,10 @@ fn needs(step: &Step, unit: &Unit, pack: &Pack) -> Vec<String> {
             if let Some(json) = &request.json {
                 crate::json::texts(json, &mut |_, text| names.extend(read_by(&surroundings, text)));
             }
+        }
+        // A build that we do not start has to tell us which secret it was given.
+        Step::Deliver(_) if !starts => {
+            names.extend(["rehearsal.webhook.url".into(), "rehearsal.webhook.secret".into()])
         }
         Step::Deliver(_) => names.push("rehearsal.webhook.url".into()),
         Step::Action(action) if action.action == "restart" => names.push("rehearsal.start".into()),

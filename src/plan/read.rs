@@ -211,10 +211,16 @@ fn leaks(read: &Read) -> Vec<Problem> {
         secrets.extend(webhook.map(|secret| (format!("environments.{environment}.webhook.secret"), secret)));
     }
     let Some(rehearsal) = &read.profile.rehearsal else { return Vec::new() };
+    let leaks = |value: &str| secrets.iter().find(|(_, secret)| !secret.is_empty() && value.contains(secret.expose()));
     let mut problems = Vec::new();
+    let own = rehearsal.webhook.as_ref().and_then(|webhook| webhook.secret.as_ref());
+    if let Some((place, _)) = own.and_then(|own| leaks(own.expose())) {
+        let message = format!("the rehearsal uses the secret of {place}");
+        let problem = read.document.problem("/rehearsal/webhook/secret", message);
+        problems.push(problem.hint("give the rehearsed build a secret of its own"));
+    }
     for (name, value) in &rehearsal.env {
-        let leaked = secrets.iter().find(|(_, secret)| !secret.is_empty() && value.contains(secret.expose()));
-        if let Some((place, _)) = leaked {
+        if let Some((place, _)) = leaks(value) {
             let problem = read.document.problem_at_key(
                 "/rehearsal/env",
                 name,
