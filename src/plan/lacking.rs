@@ -39,7 +39,7 @@ fn needs(step: &Step, unit: &Unit, pack: &Pack, starts: bool) -> Vec<String> {
         }
         // A build that we do not start has to tell us which secret it was given.
         Step::Deliver(_) if !starts => {
-            names.extend(["rehearsal.webhook.url".into(), "rehearsal.webhook.secret".into()])
+            names.extend(["rehearsal.webhook.url".into(), "rehearsal.webhook.secret".into()]);
         }
         Step::Deliver(_) => names.push("rehearsal.webhook.url".into()),
         Step::Action(action) if action.action == "restart" => names.push("rehearsal.start".into()),

@@ -99,6 +99,11 @@ impl Report {
         if let Some(selection) = &self.selection {
             caveats.push(format!("a selection only ({selection}): this says nothing about readiness"));
         }
+        let unchecked = self.items.iter().filter(|item| item.verdict == VerdictWord::Unchecked).count();
+        if unchecked > 0 {
+            let all = self.items.len();
+            caveats.push(format!("{unchecked} of {all} checklist items have no check in this version: nothing is said about them"));
+        }
         if self.interrupted {
             caveats.push("interrupted before its end: what did not run is undecided".to_owned());
         }
