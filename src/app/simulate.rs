@@ -22,7 +22,9 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
         }
     };
     let mut text = format!("Playing {} ({}). Configure:\n\n", simulate.provider, simulate.environment);
-    for (api, base) in simulator.bases() {
+    let mut bases: Vec<_> = simulator.bases().collect();
+    bases.sort_by_key(|(_, base)| base.port());
+    for (api, base) in bases {
         writeln!(text, "  {api:<10} {}", base.as_str().trim_end_matches('/')).ok();
     }
     writeln!(text, "  {:<10} {key}\n", "key").ok();

@@ -100,7 +100,10 @@ pub fn question(check: &Check) -> Judged {
             Step::Request(_) | Step::Deliver(_) | Step::Action(_) | Step::Config(_) | Step::Wait(_) => None,
         })
         .collect();
-    let finding = Finding::new(Who::Partner, format!("a person must answer: {}", questions.join(" ")));
+    let finding = Finding::new(
+        Who::Partner,
+        format!("a person must vouch for it, in the file of attestations: {}", questions.join(" ")),
+    );
     Judged { verdict: Verdict::Undecided(blame(check, finding)), remarks: Vec::new() }
 }
 

@@ -40,7 +40,10 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<
     let mut json = document.parse()?;
     let mut unset = Vec::new();
     put_in(&mut json, String::new(), variables, &mut unset);
-    let profile: Profile = document.typed_from(json.clone()).map_err(Problems)?;
+    let secrets = secrets(&json);
+    let hide =
+        |problems: Vec<Problem>| problems.into_iter().map(|problem| problem.hiding(&secrets)).collect::<Vec<_>>();
+    let profile: Profile = document.typed_from(json.clone()).map_err(|problems| Problems(hide(problems)))?;
     let mut lacking = BTreeMap::new();
     for (pointer, variable) in unset {
         let line = document.locate(&pointer, None).line;
@@ -48,8 +51,25 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<
     }
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     let read = Read { profile, json, document, folder, lacking };
-    let problems = Problems(lint(&read, catalog)).sorted();
+    let problems = Problems(hide(lint(&read, catalog))).sorted();
     if problems.fatal() { Err(problems) } else { Ok(read) }
+}
+
+/// What stands where keys and secrets stand: a person may have written one down, and what is wrong with a file is shown.
+fn secrets(json: &Value) -> Vec<String> {
+    match json {
+        Value::Array(list) => list.iter().flat_map(secrets).collect(),
+        Value::Object(map) => map
+            .iter()
+            .flat_map(|(name, inner)| match inner {
+                Value::String(text) if name == "api_key" || name == "secret" => vec![text.clone()],
+                Value::Number(number) if name == "api_key" || name == "secret" => vec![number.to_string()],
+                other => secrets(other),
+            })
+            .filter(|value| value.len() >= 4)
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+    }
 }
 
 /// Puts variables into every text of a value. A text with one that is not set becomes null: absent, not empty.

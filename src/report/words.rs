@@ -102,7 +102,9 @@ impl Report {
         let unchecked = self.items.iter().filter(|item| item.verdict == VerdictWord::Unchecked).count();
         if unchecked > 0 {
             let all = self.items.len();
-            caveats.push(format!("{unchecked} of {all} checklist items have no check in this version: nothing is said about them"));
+            caveats.push(format!(
+                "{unchecked} of {all} checklist items have no check in this version: nothing is said about them"
+            ));
         }
         if self.interrupted {
             caveats.push("interrupted before its end: what did not run is undecided".to_owned());

@@ -80,6 +80,18 @@ impl Problem {
         self
     }
 
+    /// The same with some values made unreadable, in the message and in the text that is shown. Places stay right.
+    #[must_use]
+    pub fn hiding(mut self, values: &[String]) -> Self {
+        for value in values.iter().filter(|value| !value.is_empty()) {
+            let stars = "*".repeat(value.len());
+            self.message = self.message.replace(value, &stars);
+            self.hint = self.hint.map(|hint| hint.replace(value, &stars));
+            self.text = self.text.map(|text| text.replace(value, &stars).into());
+        }
+        self
+    }
+
     /// The problem as a few lines of text, the source among them.
     pub fn render(&self, colour: bool) -> String {
         let level = match self.severity {
