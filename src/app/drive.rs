@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::catalog::check::Isolation;
 use crate::catalog::words::Stage;
-use crate::evidence::{Evidence, Incomplete, Who};
+use crate::evidence::{Evidence, Who};
 use crate::execute::{self, Done, Progress, Stop, World, WorldError};
 use crate::judge::{self, Case, Finding, Judged, Readiness, Tally, Verdict};
 use crate::plan::{Plan, Unit};
@@ -42,20 +42,9 @@ pub async fn drive(
     let started = OffsetDateTime::now_utc();
     let clock = Instant::now();
     let world = Arc::new(World::new(plan.clone(), redactor, how.jobs)?);
-    let mut all = Run {
-        world: &world,
-        stop: &stop,
-        results: vec![None; plan.units.len()],
-        repeated: Vec::new(),
-        done: 0,
-        progress: &progress,
-    };
-    let mut until = stop.clone();
-    let stopped = async { drop(until.wait_for(|stop| *stop != Stop::No).await) };
-    tokio::select! {
-        () = world.set_up() => all.phases().await,
-        () = stopped => {}
-    }
+    let mut all =
+        Run { world: &world, stop: &stop, results: vec![None; plan.units.len()], done: 0, progress: &progress };
+    all.phases().await;
     world.tear_down().await;
     let results = std::mem::take(&mut all.results);
     let stopped = *stop.borrow();
@@ -102,7 +91,6 @@ struct Run<'r, P> {
     world: &'r Arc<World>,
     stop: &'r watch::Receiver<Stop>,
     results: Vec<Option<(Judged, Done)>>,
-    repeated: Vec<usize>,
     done: usize,
     progress: &'r P,
 }
@@ -152,18 +140,16 @@ impl<P: Fn(Progress)> Run<'_, P> {
     /// the same time is not its fault. Real environments are not ours to disturb, so there nothing is repeated.
     async fn repeat(&mut self, units: &[usize]) {
         let again: Vec<usize> = units.iter().copied().filter(|at| self.worth_repeating(*at)).collect();
-        let first: Vec<Option<(Judged, Done)>> = again.iter().map(|at| self.results[*at].clone()).collect();
         let before = self.done;
         self.carry_out(&again, Isolation::Alone).await;
         self.done = before;
-        for (at, first) in again.iter().zip(first) {
-            if let (Some((judged, _)), Some(_)) = (&mut self.results[*at], first)
+        for at in again {
+            if let Some((judged, _)) = &mut self.results[at]
                 && judged.verdict == Verdict::Pass
             {
                 judged.remarks.push("did not pass beside other checks, but passed when it was repeated alone".into());
             }
         }
-        self.repeated = again;
     }
 
     fn worth_repeating(&self, at: usize) -> bool {
@@ -182,15 +168,12 @@ fn not_done(unit: &Unit, stopped: Stop) -> Judged {
     } else if unit.packed.check.only_asks() {
         return judge::question(&unit.packed.check);
     } else {
-        let incomplete = Incomplete {
-            reason: match stopped {
-                Stop::No => "this program failed while it carried the check out".into(),
-                Stop::Interrupted => "the run was interrupted".into(),
-                Stop::OutOfTime => "the time that `run_within` of the profile allows was over".into(),
-            },
-            who: Who::Tool,
+        let why = match stopped {
+            Stop::No => "this program failed while it carried the check out",
+            Stop::Interrupted => "the run was interrupted",
+            Stop::OutOfTime => "the time that `run_within` of the profile allows was over",
         };
-        Finding::new(incomplete.who, incomplete.reason)
+        Finding::new(Who::Tool, why)
     };
     Judged { verdict: Verdict::Undecided(finding), remarks: Vec::new() }
 }

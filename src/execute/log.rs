@@ -1,7 +1,7 @@
 //! The record of one unit while it is made. It outlives the unit's work, so that a unit that is cut short still has
 //! what happened so far.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
@@ -11,13 +11,22 @@ use crate::evidence::{Entry, Evidence, Incomplete, Offset, What, Who};
 /// A unit's record.
 #[derive(Clone, Debug)]
 pub(super) struct Log {
-    started: Instant,
+    started: Arc<OnceLock<Instant>>,
     evidence: Arc<Mutex<Evidence>>,
 }
 
 impl Log {
     pub(super) fn new() -> Self {
-        Log { started: Instant::now(), evidence: Arc::default() }
+        Log { started: Arc::default(), evidence: Arc::default() }
+    }
+
+    /// Starts the clock of the log, once the unit has its turn.
+    pub(super) fn begin(&self) {
+        self.started();
+    }
+
+    fn started(&self) -> Instant {
+        *self.started.get_or_init(Instant::now)
     }
 
     fn lock(&self) -> MutexGuard<'_, Evidence> {
@@ -26,7 +35,7 @@ impl Log {
 
     /// How long after the start of the log an instant is.
     pub(super) fn offset(&self, at: Instant) -> Offset {
-        Offset::try_from(at.saturating_duration_since(self.started).as_micros()).unwrap_or(Offset::MAX)
+        Offset::try_from(at.saturating_duration_since(self.started()).as_micros()).unwrap_or(Offset::MAX)
     }
 
     /// Writes down something that began at an instant and is over now.
@@ -82,6 +91,6 @@ impl Log {
 
     /// How long the unit has been going on.
     pub(super) fn age(&self) -> Duration {
-        self.started.elapsed()
+        self.started().elapsed()
     }
 }

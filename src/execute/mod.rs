@@ -13,7 +13,7 @@ mod unit;
 mod world;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -122,12 +122,15 @@ async fn one(world: Arc<World>, at: usize, lane: Arc<Semaphore>, mut stop: watch
     let stopped = async { stop.wait_for(|stop| *stop != Stop::No).await.map_or(Stop::No, |stop| *stop) };
     let work = async {
         let Ok(_place) = lane.acquire().await else { return log.age() };
-        let from = Instant::now();
+        if unit.stage == Stage::Rehearsal {
+            world.rehearsing().await;
+        }
+        log.begin();
         match not_possible(&world, &unit) {
             Some((who, why)) => log.incomplete(who, why),
             None => unit::run(&world, &unit, &log).await,
         }
-        from.elapsed()
+        log.age()
     };
     let took = tokio::select! {
         biased;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::Value;
-use tokio::sync::RwLock;
+use tokio::sync::{OnceCell, RwLock};
 
 use super::log::Log;
 use super::process::Process;
@@ -43,6 +43,7 @@ pub struct World {
     process: RwLock<Option<Process>>,
     house: OnceLock<Identity>,
     trouble: OnceLock<(Who, String)>,
+    set_up: OnceCell<()>,
 }
 
 /// Why there is nothing to run in: a profile whose files cannot be read.
@@ -90,14 +91,18 @@ impl World {
             process: RwLock::new(None),
             house: OnceLock::new(),
             trouble: OnceLock::new(),
+            set_up: OnceCell::new(),
         })
     }
 
-    /// Sets the rehearsal up, if a unit of the plan is to be rehearsed. Trouble is kept, for those units to tell.
-    pub async fn set_up(&self) {
-        let wanted =
-            self.plan.units.iter().any(|unit| unit.stage == crate::catalog::words::Stage::Rehearsal && unit.runs());
-        let Some(rehearsal) = self.plan.read.profile.rehearsal.as_ref().filter(|_| wanted) else { return };
+    /// Sets the rehearsal up when its first unit is to be carried out; the others wait for that too. Units of other
+    /// stages do not. Trouble is kept, for the units of the rehearsal to tell.
+    pub(super) async fn rehearsing(&self) {
+        self.set_up.get_or_init(|| self.set_up()).await;
+    }
+
+    async fn set_up(&self) {
+        let Some(rehearsal) = &self.plan.read.profile.rehearsal else { return };
         match rehearsal::set_up(self, rehearsal).await {
             Ok(Set { simulator, process, house }) => {
                 *self.process.write().await = process;
