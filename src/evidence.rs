@@ -120,6 +120,34 @@ pub enum What {
     Waited,
 }
 
+/// The entries of a kind are asked for in many places; here alone the kinds are told apart.
+impl What {
+    /// The exchange, if it is one.
+    pub fn exchange(&self) -> Option<&Exchange> {
+        if let What::Exchange(exchange) = self { Some(exchange) } else { None }
+    }
+
+    /// The delivery, if it is one.
+    pub fn delivery(&self) -> Option<&Delivery> {
+        if let What::Delivery(delivery) = self { Some(delivery) } else { None }
+    }
+
+    /// The partner's call, if it is one.
+    pub fn call(&self) -> Option<&Call> {
+        if let What::Call(call) = self { Some(call) } else { None }
+    }
+
+    /// The action, if it is one.
+    pub fn action(&self) -> Option<&Action> {
+        if let What::Action(action) = self { Some(action) } else { None }
+    }
+
+    /// The look-up, if it is one.
+    pub fn inspection(&self) -> Option<&Inspection> {
+        if let What::Inspection(inspection) = self { Some(inspection) } else { None }
+    }
+}
+
 /// A request and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Exchange {

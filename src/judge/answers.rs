@@ -1,20 +1,16 @@
-//! Answers of providers and pages, values of all kinds, and what the partner presented.
+//! Answers of providers and pages.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use serde_json_path::JsonPath;
-use url::Url;
 
 use super::Case;
 use super::held::{Finding, Held};
 use super::matching::{matches, show};
 use super::scope::Scope;
 use crate::address::is_public;
-use crate::catalog::expect::{
-    AddressRule, AnswerExpectation, CertificateRule, PresentedExpectation, PresentedRule, Selection, Source,
-    ValuesExpectation,
-};
+use crate::catalog::expect::{AddressRule, AnswerExpectation, CertificateRule};
 use crate::catalog::step::Step;
-use crate::evidence::{Answer, Exchange, Outcome, Trouble, TroubleKind, What, Who};
+use crate::evidence::{Answer, Exchange, Outcome, Trouble, TroubleKind, Who};
 
 /// Judges `answer: ...`.
 pub(super) fn answer(case: &Case<'_>, expectation: &AnswerExpectation, scope: &Scope<'_>) -> Held {
@@ -38,16 +34,7 @@ fn exchanges<'c>(case: &Case<'c>, step: &str) -> Vec<&'c Exchange> {
         .entries
         .iter()
         .filter(|entry| entry.step.as_deref() == Some(step))
-        .filter_map(|entry| match &entry.what {
-            What::Exchange(exchange) => Some(exchange),
-            What::Delivery(_)
-            | What::Call(_)
-            | What::Action(_)
-            | What::Inspection(_)
-            | What::Fact(_)
-            | What::Skipped(_)
-            | What::Waited => None,
-        })
+        .filter_map(|entry| entry.what.exchange())
         .collect()
 }
 
@@ -96,7 +83,7 @@ fn one(case: &Case<'_>, step: &str, expectation: &AnswerExpectation, exchange: &
     ])
 }
 
-fn no_answer(what: &str, trouble: &Trouble, provider: bool) -> Finding {
+pub(super) fn no_answer(what: &str, trouble: &Trouble, provider: bool) -> Finding {
     let who = match trouble.kind {
         TroubleKind::Refused => Who::Partner,
         TroubleKind::Certificate | TroubleKind::Redirects | TroubleKind::TooLarge => {
@@ -163,160 +150,4 @@ fn counted(case: &Case<'_>, expectation: &AnswerExpectation, exchange: &Exchange
             ))
         }
     }
-}
-
-/// Judges `values: ...`.
-pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &Scope<'_>) -> Held {
-    let (list, what) = match &expectation.values {
-        Source::Template(text) => match scope.value(&Value::String(text.clone())) {
-            Ok(value) => (value.into_owned(), text.trim_matches(|c| "{} ".contains(c)).to_owned()),
-            Err(unknown) => return unknown,
-        },
-        Source::Selection(selection) => match select(case, selection, scope) {
-            Ok(list) => (Value::Array(list), format!("{} of `{}`", selection.take, selection.of)),
-            Err(held) => return held,
-        },
-    };
-    let single = match (&expectation.values, list.as_array().map(Vec::as_slice)) {
-        // One node that was read whole stands for itself.
-        (Source::Selection(selection), Some([one]))
-            if selection.select == "$" && !selection.take.contains(['*', '?']) =>
-        {
-            Some(one.clone())
-        }
-        (Source::Selection(_) | Source::Template(_), _) => None,
-    };
-    let are = expectation
-        .are
-        .as_ref()
-        .map_or(Held::YES, |matcher| matches(matcher, Some(single.as_ref().unwrap_or(&list)), scope, &what));
-    let each = expectation.each.as_ref().map_or(Held::YES, |matcher| match list.as_array().map(Vec::as_slice) {
-        Some([]) => Held::No(Finding::contrast(Who::Partner, format!("at least one {what}"), "none")),
-        Some(list) => Held::all(list.iter().map(|value| matches(matcher, Some(value), scope, &what))),
-        None => matches(matcher, Some(&list), scope, &what),
-    });
-    let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
-    Held::all([are, each]).hinted(hint.as_deref())
-}
-
-/// The selected nodes of a step, or why there are none to select from.
-fn select(case: &Case<'_>, selection: &Selection, scope: &Scope<'_>) -> Result<Vec<Value>, Held> {
-    let entry = case.evidence.entries.iter().rev().find(|entry| entry.step.as_deref() == Some(selection.of.as_str()));
-    let unknown = |who: Who, why: String| Err(Held::Unknown(Finding::new(who, why)));
-    let Some(entry) = entry else {
-        let why = case.skipped(&selection.of).unwrap_or_else(|| format!("the step `{}` gave nothing", selection.of));
-        return unknown(Who::Tool, why);
-    };
-    let root = match &entry.what {
-        What::Exchange(exchange) => match &exchange.outcome {
-            Outcome::Answered(answer) if (200..300).contains(&answer.status) => match answer.body.json() {
-                Some(json) => json.clone(),
-                None => return unknown(Who::Provider, format!("the answer of `{}` is not JSON", selection.of)),
-            },
-            Outcome::Answered(answer) => {
-                let who = if answer.status >= 500 || answer.status == 429 { Who::Provider } else { Who::Partner };
-                return unknown(
-                    who,
-                    format!("{} {} was answered {}", exchange.request.method, exchange.request.url, answer.status),
-                );
-            }
-            Outcome::Trouble(trouble) => {
-                let what = format!("{} {}", exchange.request.method, exchange.request.url);
-                return Err(Held::Unknown(no_answer(&what, trouble, true)));
-            }
-        },
-        What::Fact(fact) => match (&fact.value, &fact.trouble) {
-            (Some(value), _) => value.clone(),
-            (None, Some(trouble)) => return unknown(Who::Partner, format!("{}: {trouble}", fact.place)),
-            (None, None) => return unknown(Who::Partner, format!("{} says nothing", fact.place)),
-        },
-        What::Action(_) | What::Delivery(_) | What::Call(_) | What::Inspection(_) | What::Skipped(_) | What::Waited => {
-            return unknown(Who::Tool, format!("the step `{}` has no values", selection.of));
-        }
-    };
-    let query = |path: &str, value: &Value| -> Vec<Value> {
-        JsonPath::parse(path).map(|path| path.query(value).all().into_iter().cloned().collect()).unwrap_or_default()
-    };
-    let mut taken = Vec::new();
-    for node in query(&selection.select, &root) {
-        let wanted = selection.filter.iter().map(|(path, matcher)| {
-            let value = query(path, &node);
-            matches(matcher, value.first(), scope, path)
-        });
-        match Held::all(wanted) {
-            Held::Yes(_) => taken.extend(query(&selection.take, &node)),
-            Held::No(_) => {}
-            Held::Unknown(finding) => return Err(Held::Unknown(finding)),
-        }
-    }
-    Ok(taken)
-}
-
-/// Judges `presented: ...`. A presented URL is the provider's where its path is that of a URL the partner received.
-pub(super) fn presented(case: &Case<'_>, expectation: &PresentedExpectation) -> Held {
-    let (received, presented) = (received(case), shown(case));
-    let pairs: Vec<(&Url, &Url)> = received
-        .iter()
-        .flat_map(|ours| {
-            presented.iter().filter(move |theirs| theirs.path() == ours.path()).map(move |theirs| (ours, theirs))
-        })
-        .collect();
-    if pairs.is_empty() {
-        let why = match (received.is_empty(), presented.is_empty()) {
-            (true, _) => "the simulated provider sent no URL: the partner did not get so far".to_owned(),
-            (false, true) => format!(
-                "no URL was presented in the action's answer; if clients see it elsewhere, {}",
-                case.bound.how_to_give("rehearsal.inspect.presented")
-            ),
-            (false, false) => format!(
-                "none of the URLs in the action's answer is the one that was received: {}",
-                presented.iter().map(Url::as_str).collect::<Vec<_>>().join(", ")
-            ),
-        };
-        return Held::Unknown(Finding::new(Who::Partner, why));
-    }
-    match expectation.presented {
-        PresentedRule::ProviderUrl => Held::YES,
-        PresentedRule::ReceivedHost => Held::all(pairs.iter().map(|(ours, theirs)| {
-            if ours.origin() == theirs.origin() {
-                return Held::YES;
-            }
-            let origin = |url: &Url| url.origin().ascii_serialization();
-            Held::No(Finding::contrast(
-                Who::Partner,
-                format!("a URL at {}, as it was received", origin(ours)),
-                theirs.to_string(),
-            ))
-        })),
-    }
-}
-
-/// The URLs in what the simulated provider answered to the partner.
-fn received(case: &Case<'_>) -> Vec<Url> {
-    let mut found = Vec::new();
-    for entry in &case.evidence.entries {
-        if let What::Call(call) = &entry.what
-            && let Some(json) = call.answer.body.json()
-        {
-            crate::json::texts(json, &mut |_, text| {
-                found.extend(Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https")));
-            });
-        }
-    }
-    found.dedup();
-    found
-}
-
-fn shown(case: &Case<'_>) -> Vec<Url> {
-    let actions = case.evidence.entries.iter().filter_map(|entry| match &entry.what {
-        What::Action(action) => Some(action),
-        What::Exchange(_)
-        | What::Delivery(_)
-        | What::Call(_)
-        | What::Inspection(_)
-        | What::Fact(_)
-        | What::Skipped(_)
-        | What::Waited => None,
-    });
-    actions.flat_map(|action| action.presented.iter().filter_map(|url| Url::parse(url).ok())).collect()
 }

@@ -8,7 +8,7 @@ use super::scope::Scope;
 use super::{Case, millis};
 use crate::catalog::expect::{DeliveryExpectation, DeliveryRule, EffectExpectation};
 use crate::catalog::step::Step;
-use crate::evidence::{Delivery, Expected, Outcome, Role, Trouble, TroubleKind, What, Who};
+use crate::evidence::{Delivery, Entry, Expected, Outcome, Role, Trouble, TroubleKind, Who};
 
 /// Whether a delivery was a success by the provider's own rule.
 pub(super) fn succeeded(case: &Case<'_>, delivery: &Delivery) -> bool {
@@ -37,17 +37,7 @@ fn about<'c>(case: &Case<'c>, names: &[String]) -> Vec<&'c Delivery> {
     case.evidence
         .entries
         .iter()
-        .filter_map(|entry| match &entry.what {
-            What::Delivery(delivery) if wanted(entry.step.as_ref(), delivery) => Some(delivery),
-            What::Exchange(_)
-            | What::Delivery(_)
-            | What::Call(_)
-            | What::Action(_)
-            | What::Inspection(_)
-            | What::Fact(_)
-            | What::Skipped(_)
-            | What::Waited => None,
-        })
+        .filter_map(|entry| entry.what.delivery().filter(|delivery| wanted(entry.step.as_ref(), delivery)))
         .collect()
 }
 
@@ -61,16 +51,7 @@ fn searching(role: &Role) -> bool {
 
 /// All deliveries of the unit.
 pub(super) fn deliveries<'c>(case: &Case<'c>) -> impl Iterator<Item = &'c Delivery> {
-    case.evidence.entries.iter().filter_map(|entry| match &entry.what {
-        What::Delivery(delivery) => Some(delivery),
-        What::Exchange(_)
-        | What::Call(_)
-        | What::Action(_)
-        | What::Inspection(_)
-        | What::Fact(_)
-        | What::Skipped(_)
-        | What::Waited => None,
-    })
+    case.evidence.entries.iter().filter_map(|entry| entry.what.delivery())
 }
 
 fn title(delivery: &Delivery) -> String {
@@ -269,31 +250,11 @@ pub(super) fn latencies(case: &Case<'_>) -> Option<String> {
 
 /// Judges `effect: ...`.
 pub(super) fn effect(case: &Case<'_>, expectation: &EffectExpectation) -> Held {
-    let id = case.evidence.entries.iter().find_map(|entry| match &entry.what {
-        What::Delivery(delivery) if entry.step.as_deref() == Some(expectation.effect.as_str()) => {
-            Some(&delivery.event_id)
-        }
-        What::Exchange(_)
-        | What::Delivery(_)
-        | What::Call(_)
-        | What::Action(_)
-        | What::Inspection(_)
-        | What::Fact(_)
-        | What::Skipped(_)
-        | What::Waited => None,
-    });
+    let mine = |entry: &&Entry| entry.step.as_deref() == Some(expectation.effect.as_str());
+    let id = case.evidence.entries.iter().filter(mine).find_map(|entry| entry.what.delivery()).map(|d| &d.event_id);
     let Some(id) = id else { return Held::Unknown(Finding::new(Who::Tool, "no such delivery was made")) };
-    let last = case.evidence.entries.iter().rev().find_map(|entry| match &entry.what {
-        What::Inspection(inspection) if inspection.about == *id => Some(inspection),
-        What::Exchange(_)
-        | What::Delivery(_)
-        | What::Call(_)
-        | What::Action(_)
-        | What::Inspection(_)
-        | What::Fact(_)
-        | What::Skipped(_)
-        | What::Waited => None,
-    });
+    let mut looked = case.evidence.entries.iter().rev().filter_map(|entry| entry.what.inspection());
+    let last = looked.find(|inspection| inspection.about == *id);
     let Some(inspection) = last else {
         let how = case.bound.how_to_give("rehearsal.inspect.processed");
         return Held::Unknown(Finding::new(

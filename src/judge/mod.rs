@@ -4,9 +4,11 @@ mod answers;
 mod deliveries;
 mod held;
 mod matching;
+mod presented;
 mod readiness;
 mod scope;
 mod settle;
+mod values;
 
 use serde::{Deserialize, Serialize};
 
@@ -138,8 +140,8 @@ fn one(case: &Case<'_>, scope: &scope::Scope<'_>, expectation: &Expectation) -> 
         Expectation::Answer(e) => answers::answer(case, e, scope),
         Expectation::Delivery(e) => deliveries::delivery(case, e, scope),
         Expectation::Effect(e) => deliveries::effect(case, e),
-        Expectation::Presented(e) => answers::presented(case, e),
-        Expectation::Values(e) => answers::values(case, e, scope),
+        Expectation::Presented(e) => presented::presented(case, e),
+        Expectation::Values(e) => values::values(case, e, scope),
         Expectation::Either(e) => Held::any(e.either.iter().map(|branch| one(case, scope, branch))),
     }
 }
@@ -147,17 +149,11 @@ fn one(case: &Case<'_>, scope: &scope::Scope<'_>, expectation: &Expectation) -> 
 impl Case<'_> {
     /// Why a step was not carried out, if it was not.
     fn skipped(&self, step: &str) -> Option<String> {
-        self.evidence.entries.iter().find_map(|entry| match &entry.what {
-            What::Skipped(why) if entry.step.as_deref() == Some(step) => Some(why.clone()),
-            What::Skipped(_)
-            | What::Exchange(_)
-            | What::Delivery(_)
-            | What::Call(_)
-            | What::Action(_)
-            | What::Inspection(_)
-            | What::Fact(_)
-            | What::Waited => None,
-        })
+        self.evidence
+            .entries
+            .iter()
+            .filter(|entry| entry.step.as_deref() == Some(step))
+            .find_map(|entry| if let What::Skipped(why) = &entry.what { Some(why.clone()) } else { None })
     }
 }
 

@@ -200,8 +200,8 @@ fn is_email(text: &str) -> bool {
 fn url_parts(text: &str) -> Value {
     let Ok(url) = Url::parse(text) else { return json!({ "scheme": "" }) };
     let (loopback, public) = match url.host() {
-        Some(Host::Ipv4(ip)) => (ip.is_loopback(), is_public(ip.into())),
-        Some(Host::Ipv6(ip)) => (ip.is_loopback(), is_public(ip.to_canonical())),
+        Some(Host::Ipv4(ip)) => (ip.is_loopback(), crate::address::is_public(ip.into())),
+        Some(Host::Ipv6(ip)) => (ip.is_loopback(), crate::address::is_public(ip.to_canonical())),
         Some(Host::Domain(name)) => {
             let name = name.trim_end_matches('.');
             let local = name == "localhost" || name.ends_with(".localhost");
@@ -213,20 +213,6 @@ fn url_parts(text: &str) -> Value {
         "scheme": url.scheme(), "host": url.host_str(), "port": url.port_or_known_default(),
         "loopback": loopback, "public": public && url.username().is_empty() && url.password().is_none()
     })
-}
-
-fn is_public(ip: std::net::IpAddr) -> bool {
-    match ip {
-        std::net::IpAddr::V4(ip) => {
-            let shared = ip.octets()[0] == 100 && ip.octets()[1] & 0xC0 == 64;
-            let local = ip.is_loopback() || ip.is_private() || ip.is_link_local() || shared;
-            !(local || ip.is_unspecified() || ip.is_multicast() || ip.is_broadcast())
-        }
-        std::net::IpAddr::V6(ip) => {
-            let local = ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local();
-            !(local || ip.is_unspecified() || ip.is_multicast())
-        }
-    }
 }
 
 #[cfg(test)]
