@@ -68,7 +68,7 @@ pub struct RequestStep {
     pub name: Option<String>,
 }
 
-/// `deliver: client.linked`.
+/// `deliver: EVENT`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeliverStep {

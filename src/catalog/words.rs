@@ -338,29 +338,4 @@ impl JsonSchema for Where {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_route_matches_one_segment_for_each_star_and_ignores_case() {
-        let route = Route::parse("GET /clients/{tenant}/is-deletable").unwrap();
-        assert!(route.matches("get", "/Clients/a%20b/is-deletable"));
-        assert_eq!(route.captures("/clients/a%20b/is-deletable"), Some(vec![("tenant".into(), "a b".into())]));
-        assert!(!route.matches("GET", "/clients/a/b/is-deletable"));
-        assert!(Route::parse("FETCH /x").is_none());
-    }
-
-    #[test]
-    fn statuses_are_numbers_classes_or_lists() {
-        let rule: StatusRule = serde_json::from_str(r#"["2xx", 404]"#).unwrap();
-        assert!(rule.holds(204) && rule.holds(404) && !rule.holds(401));
-        assert!(serde_json::from_str::<StatusRule>("99").is_err());
-    }
-
-    #[test]
-    fn ages_may_lie_ahead() {
-        assert_eq!(serde_json::from_str::<Age>(r#""-330s""#).unwrap(), Age(-330));
-        assert_eq!(serde_json::from_str::<Age>(r#""1d""#).unwrap(), Age(86_400));
-        assert!(serde_json::from_str::<Span>(r#""1 week""#).is_err());
-    }
-}
+mod tests;

@@ -19,7 +19,7 @@ pub struct Bound {
     pub profile: Value,
     /// The pack's `provider.yaml`.
     pub provider: Value,
-    /// What the profile lacks and how to give it, by dotted name: `set DEBITURA_TEST_KEY, profile.yaml:9`.
+    /// What the profile lacks and how to give it, by dotted name: `set ACME_TEST_KEY, profile.yaml:9`.
     pub lacking: BTreeMap<String, String>,
     /// The profile's file name.
     pub profile_name: String,

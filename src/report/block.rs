@@ -122,7 +122,7 @@ pub(super) fn body(unit: &UnitRow, said: &str, setting: Setting) -> String {
     found + &timeline(&unit.evidence) + &rows.map(|row| labelled(row, setting)).collect::<String>()
 }
 
-/// `checks/debitura/auth/remint-on-401.yaml:14`.
+/// `checks/acme/auth/remint-on-401.yaml:14`.
 fn place(unit: &UnitRow) -> String {
     if unit.file.is_empty() { String::new() } else { format!("{}:{}", unit.file, unit.line) }
 }

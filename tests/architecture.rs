@@ -1,0 +1,275 @@
+//! The shape of the program: which part may know which, and what no part of the engine may know at all.
+#![cfg(test)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use preflight::catalog::load::Catalog;
+use preflight::catalog::provider::Api;
+use regex::Regex;
+
+/// Every module at the top, and the others that it may import. Data flows one way, so there is no circle in it.
+const MAY_IMPORT: [(&str, &[&str]); 19] = [
+    ("address", &[]),
+    (
+        "app",
+        &[
+            "catalog",
+            "cli",
+            "environment",
+            "evidence",
+            "execute",
+            "judge",
+            "json",
+            "partner",
+            "plan",
+            "report",
+            "secret",
+            "simulator",
+            "template",
+            "wire",
+            "yaml",
+        ],
+    ),
+    ("catalog", &["evidence", "json", "template", "yaml"]),
+    ("cli", &["catalog", "partner"]),
+    ("environment", &[]),
+    ("evidence", &[]),
+    (
+        "execute",
+        &[
+            "catalog",
+            "environment",
+            "evidence",
+            "gate",
+            "json",
+            "plan",
+            "secret",
+            "simulator",
+            "template",
+            "webhook",
+            "wire",
+            "yaml",
+        ],
+    ),
+    ("gate", &["address", "catalog", "evidence", "secret"]),
+    ("json", &[]),
+    ("judge", &["address", "catalog", "evidence", "json", "plan", "template"]),
+    ("partner", &[]),
+    ("plan", &["catalog", "json", "secret", "template", "yaml"]),
+    ("report", &["catalog", "evidence", "judge", "plan"]),
+    ("secret", &[]),
+    ("simulator", &["catalog", "evidence", "webhook"]),
+    ("template", &[]),
+    ("webhook", &["catalog", "template"]),
+    ("wire", &["address", "catalog", "evidence", "gate", "secret"]),
+    ("yaml", &[]),
+];
+
+/// What a judge must not touch, so that saved evidence always gets the same verdict.
+const IMPURE: [&str; 14] = [
+    "tokio",
+    "reqwest",
+    "async ",
+    ".await",
+    "Instant",
+    "SystemTime",
+    "now_utc",
+    "now_local",
+    "TcpStream",
+    "UdpSocket",
+    "std::fs",
+    "std::env",
+    "std::process",
+    "rand::",
+];
+
+/// Where a provider may be named: its reference partner, and the demo of it.
+const OF_A_PROVIDER: [&str; 2] = ["src/partner", "src/app/demo"];
+
+/// The longest that a file may be, in lines.
+const LONGEST: usize = 350;
+
+/// One file of the program.
+struct Source {
+    /// From the root of the project, with `/`.
+    path: String,
+    /// Everything but its tests.
+    text: String,
+    /// The same without comments.
+    code: String,
+    lines: usize,
+}
+
+impl Source {
+    /// The module at the top that the file belongs to.
+    fn module(&self) -> &str {
+        let below = &self.path["src/".len()..];
+        below.split('/').next().unwrap().trim_end_matches(".rs")
+    }
+
+    /// How many `super` lead from the file's module to the root of the crate.
+    fn depth(&self) -> usize {
+        self.path.trim_end_matches("/mod.rs").matches('/').count()
+    }
+
+    /// The other modules at the top that it imports.
+    fn imports(&self) -> BTreeSet<String> {
+        assert!(!self.code.contains("crate::{"), "{}: one module a `use`, so that it can be read here", self.path);
+        let path = Regex::new(r"\b(crate|super(?:::super)*)::(\w+)").unwrap();
+        path.captures_iter(&self.code)
+            .filter(|found| &found[1] == "crate" || found[1].matches("super").count() >= self.depth())
+            .map(|found| found[2].to_owned())
+            .filter(|name| name != self.module() && name != "super")
+            .collect()
+    }
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The files of a folder, sorted; those that hold nothing but tests are left out of `src`.
+fn sources(folder: &str) -> Vec<Source> {
+    let mut paths = Vec::new();
+    files(&root().join(folder), &mut paths);
+    paths.sort();
+    let sources = paths.iter().map(|path| {
+        let text = std::fs::read_to_string(path).unwrap();
+        let lines = text.lines().count();
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap().to_owned();
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        let path = path.strip_prefix(root()).unwrap().to_string_lossy().replace('\\', "/");
+        Source { path, text, code, lines }
+    });
+    let tests = |source: &Source| source.path.starts_with("src/") && source.path.contains("/tests");
+    sources.filter(|source| !tests(source)).collect()
+}
+
+/// The imports of each module at the top, with the files that make them.
+fn edges() -> BTreeMap<String, BTreeMap<String, Vec<String>>> {
+    let mut edges: BTreeMap<String, BTreeMap<String, Vec<String>>> = BTreeMap::new();
+    for source in sources("src").iter().filter(|source| !["main", "lib"].contains(&source.module())) {
+        let from = edges.entry(source.module().to_owned()).or_default();
+        for to in source.imports() {
+            from.entry(to).or_default().push(source.path.clone());
+        }
+    }
+    edges
+}
+
+/// One line for each thing that is wrong.
+fn told(wrong: &[String]) {
+    assert!(wrong.is_empty(), "\n  {}\n", wrong.join("\n  "));
+}
+
+#[test]
+fn modules_import_only_what_the_table_allows() {
+    let table: BTreeMap<&str, &[&str]> = MAY_IMPORT.into_iter().collect();
+    let mut wrong = Vec::new();
+    let found = edges();
+    assert!(found.len() > 10, "the sources were not found: {found:?}");
+    for (from, to) in &found {
+        let Some(allowed) = table.get(from.as_str()) else {
+            wrong.push(format!("`{from}` has no row in the table"));
+            continue;
+        };
+        for (to, files) in to.iter().filter(|(to, _)| !allowed.contains(&to.as_str())) {
+            wrong.push(format!("`{from}` must not import `{to}`: {}", files.join(", ")));
+        }
+    }
+    told(&wrong);
+}
+
+#[test]
+fn the_table_has_no_circle() {
+    let mut left: BTreeMap<&str, &[&str]> = MAY_IMPORT.into_iter().collect();
+    loop {
+        let done: Vec<&str> = left
+            .iter()
+            .filter(|(_, to)| !to.iter().any(|name| left.contains_key(name)))
+            .map(|(name, _)| *name)
+            .collect();
+        if done.is_empty() {
+            break;
+        }
+        left.retain(|name, _| !done.contains(name));
+    }
+    assert!(left.is_empty(), "these import each other: {:?}", left.keys());
+}
+
+#[test]
+fn a_judge_has_no_clock_no_socket_and_waits_for_nothing() {
+    let mut wrong = Vec::new();
+    let judges: Vec<Source> = sources("src").into_iter().filter(|source| source.module() == "judge").collect();
+    assert!(judges.len() > 3, "the judges were not found");
+    for source in &judges {
+        wrong.extend(
+            IMPURE.iter().filter(|word| source.code.contains(**word)).map(|word| format!("{}: `{word}`", source.path)),
+        );
+    }
+    told(&wrong);
+}
+
+/// Names, hosts, headers and events of every pack that is built in, and the names of those that will be.
+fn words_of_providers() -> BTreeSet<String> {
+    let mut words = BTreeSet::from(["debitura".to_owned(), "debitsuccess".to_owned()]);
+    for pack in Catalog::built_in().unwrap().packs.values() {
+        words.insert(pack.provider.name.to_lowercase());
+        for addresses in pack.provider.environments.values() {
+            words.extend(addresses.apis.values().filter_map(|url| url.host_str().map(str::to_owned)));
+            words.extend(addresses.pages.iter().chain(&addresses.obsolete).cloned());
+        }
+        for api in pack.provider.apis.values() {
+            if let Api::Header(headers) = api {
+                words.extend(headers.keys().map(|name| name.to_lowercase()));
+            }
+        }
+        for hooks in &pack.provider.webhooks {
+            words.extend(hooks.headers.keys().chain(hooks.events.keys()).map(|name| name.to_lowercase()));
+        }
+    }
+    assert!(words.len() > 15, "the packs say little: {words:?}");
+    words
+}
+
+#[test]
+fn the_engine_knows_no_provider() {
+    let words = words_of_providers();
+    let mut wrong = Vec::new();
+    for source in sources("src").iter().filter(|source| !OF_A_PROVIDER.iter().any(|own| source.path.starts_with(own))) {
+        for (number, line) in source.text.lines().enumerate() {
+            let line = line.to_lowercase();
+            let found = words.iter().filter(|word| line.contains(word.as_str()));
+            wrong.extend(found.map(|word| format!("{}:{}: `{word}`", source.path, number + 1)));
+        }
+    }
+    told(&wrong);
+}
+
+#[test]
+fn files_are_short_and_nothing_is_silenced() {
+    let mut wrong = Vec::new();
+    for source in sources("src").iter().chain(&sources("tests")) {
+        if source.lines > LONGEST {
+            wrong.push(format!("{}: {} lines, {LONGEST} are the most", source.path, source.lines));
+        }
+        if source.path != "tests/architecture.rs"
+            && (source.code.contains("#[allow(") || source.code.contains("![allow("))
+        {
+            wrong.push(format!("{}: `allow` silences for ever; `expect` with a reason does not", source.path));
+        }
+    }
+    told(&wrong);
+}
