@@ -55,8 +55,9 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &DeliverStep) -> Result<(),
     }
     let mut refused = None;
     for occasion in &occasions {
-        let accepted = sender.deliver(occasion, &step.with, Role::Plain).await;
-        if !accepted && step.with == Variation::default() {
+        let treated = sender.deliver(occasion, &step.with, Role::Plain).await;
+        // Without an answer there is nothing that another signature could change.
+        if treated == Treated::Refused && step.with == Variation::default() {
             refused = refused.or(Some(occasion));
         }
     }
@@ -109,6 +110,14 @@ impl Occasion {
     }
 }
 
+/// What became of a delivery, by the provider's rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Treated {
+    Accepted,
+    Refused,
+    Unanswered,
+}
+
 /// What all deliveries of a step have in common.
 struct Sender<'s, 'd> {
     doing: &'s Doing<'d>,
@@ -117,17 +126,17 @@ struct Sender<'s, 'd> {
 }
 
 impl Sender<'_, '_> {
-    /// One delivery, written down. Gives whether it was a success by the provider's rule.
-    async fn deliver(&self, occasion: &Occasion, variation: &Variation, role: Role) -> bool {
+    /// One delivery, written down.
+    async fn deliver(&self, occasion: &Occasion, variation: &Variation, role: Role) -> Treated {
         let from = Instant::now();
         let delivery = self.send(occasion, variation, role).await;
-        let accepted = self.accepted(&delivery);
+        let treated = match delivery.outcome.answer() {
+            Some(answer) if self.hooks.success.status.holds(answer.status) => Treated::Accepted,
+            Some(_) => Treated::Refused,
+            None => Treated::Unanswered,
+        };
         self.doing.log.add(from, self.step, What::Delivery(delivery));
-        accepted
-    }
-
-    fn accepted(&self, delivery: &Delivery) -> bool {
-        delivery.outcome.answer().is_some_and(|answer| self.hooks.success.status.holds(answer.status))
+        treated
     }
 
     async fn send(&self, occasion: &Occasion, variation: &Variation, role: Role) -> Delivery {
@@ -182,13 +191,13 @@ impl Sender<'_, '_> {
         let fresh = |occasion: &Occasion| Occasion { id: Uuid::new_v4().to_string(), ..occasion.clone() };
         let genuine = Variation::default();
         let control = fresh(occasion);
-        self.deliver(&control, &genuine, Role::Control).await;
+        let alive = self.deliver(&control, &genuine, Role::Control).await == Treated::Accepted;
         let mut acknowledged = Vec::new();
         let mut broken = Vec::new();
         for (name, variation) in &step.vary {
             let varied = fresh(occasion);
             let role = Role::Varied { name: name.clone(), expect: variation.expect };
-            let accepted = self.deliver(&varied, variation, role).await;
+            let accepted = self.deliver(&varied, variation, role).await == Treated::Accepted;
             if accepted {
                 acknowledged.push(varied.id.clone());
             }
@@ -197,7 +206,8 @@ impl Sender<'_, '_> {
             }
         }
         self.deliver(&fresh(occasion), &genuine, Role::Control).await;
-        for (age, accepted) in broken {
+        // A handler that does not accept the genuine twin has no limit that could be measured.
+        for (age, accepted) in broken.into_iter().filter(|_| alive) {
             self.measure(occasion, age, accepted).await;
         }
         if self.refusal_is_wanted() && !acknowledged.is_empty() {
@@ -253,7 +263,7 @@ impl Sender<'_, '_> {
         }
         for (mistake, variation) in &self.hooks.mistakes {
             let fresh = Occasion { id: Uuid::new_v4().to_string(), ..occasion.clone() };
-            if self.deliver(&fresh, variation, Role::Diagnosis(mistake.clone())).await {
+            if self.deliver(&fresh, variation, Role::Diagnosis(mistake.clone())).await == Treated::Accepted {
                 return;
             }
         }
@@ -276,6 +286,7 @@ impl Sender<'_, '_> {
 
     async fn probe(&self, occasion: &Occasion, age: i64) -> bool {
         let fresh = Occasion { id: Uuid::new_v4().to_string(), ..occasion.clone() };
-        self.deliver(&fresh, &Variation { age: Some(Age(age)), ..Variation::default() }, Role::Probe).await
+        let aged = Variation { age: Some(Age(age)), ..Variation::default() };
+        self.deliver(&fresh, &aged, Role::Probe).await == Treated::Accepted
     }
 }
