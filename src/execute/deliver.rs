@@ -30,6 +30,8 @@ pub(super) struct Occasion {
     name: String,
     id: String,
     body: Value,
+    /// When it happened, in seconds since 1970. A repeat has the same bytes, and only its header a new time.
+    at: i64,
     /// Whether a handler must be content with this body: it is documented or captured, and about a client it knows.
     documented: bool,
 }
@@ -100,10 +102,19 @@ fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion,
     };
     let body = template::render_json(&body, &doing.scope()).map_err(|error| format!("the body of {name}: {error}"))?;
     let documented = client.known && (captured.is_some() || event.documented == Documented::Fully);
-    Ok(Occasion { name: name.to_owned(), id: Uuid::new_v4().to_string(), body, documented })
+    Ok(Occasion { name: name.to_owned(), id: Uuid::new_v4().to_string(), body, at: now(), documented })
+}
+
+fn now() -> i64 {
+    OffsetDateTime::now_utc().unix_timestamp()
 }
 
 impl Occasion {
+    /// Another event of the same kind, which happens now.
+    fn fresh(&self) -> Self {
+        Occasion { id: Uuid::new_v4().to_string(), at: now(), ..self.clone() }
+    }
+
     /// The id that all deliveries of the event share.
     pub(super) fn id(&self) -> &str {
         &self.id
@@ -147,7 +158,8 @@ impl Sender<'_, '_> {
             body: &occasion.body,
             id: &occasion.id,
             secret: self.doing.world.webhook_secret(),
-            sent_at: OffsetDateTime::now_utc().unix_timestamp() - age_s,
+            sent_at: now() - age_s,
+            happened_at: occasion.at - age_s,
             variation,
         };
         let mut delivery = Delivery {
@@ -188,14 +200,13 @@ impl Sender<'_, '_> {
 
     /// Variants one after another, between two genuine twins, each an event of its own.
     async fn series(&self, occasion: &Occasion, step: &DeliverStep) {
-        let fresh = |occasion: &Occasion| Occasion { id: Uuid::new_v4().to_string(), ..occasion.clone() };
         let genuine = Variation::default();
-        let control = fresh(occasion);
+        let control = occasion.fresh();
         let alive = self.deliver(&control, &genuine, Role::Control).await == Treated::Accepted;
         let mut acknowledged = Vec::new();
         let mut broken = Vec::new();
         for (name, variation) in &step.vary {
-            let varied = fresh(occasion);
+            let varied = occasion.fresh();
             let role = Role::Varied { name: name.clone(), expect: variation.expect };
             let accepted = self.deliver(&varied, variation, role).await == Treated::Accepted;
             if accepted {
@@ -205,7 +216,7 @@ impl Sender<'_, '_> {
                 broken.extend((accepted != (expect == Expected::Accepted)).then_some((age, accepted)));
             }
         }
-        self.deliver(&fresh(occasion), &genuine, Role::Control).await;
+        self.deliver(&occasion.fresh(), &genuine, Role::Control).await;
         // A handler that does not accept the genuine twin has no limit that could be measured.
         for (age, accepted) in broken.into_iter().filter(|_| alive) {
             self.measure(occasion, age, accepted).await;
@@ -249,7 +260,7 @@ impl Sender<'_, '_> {
     async fn burst(&self, occasion: &Occasion, burst: u32) {
         let mut sending = Vec::new();
         for _ in 0..burst {
-            let occasion = Occasion { id: Uuid::new_v4().to_string(), ..occasion.clone() };
+            let occasion = occasion.fresh();
             sending.push(async move { self.deliver(&occasion, &Variation::default(), Role::Plain).await });
         }
         futures_util::future::join_all(sending).await;
@@ -262,8 +273,7 @@ impl Sender<'_, '_> {
             return;
         }
         for (mistake, variation) in &self.hooks.mistakes {
-            let fresh = Occasion { id: Uuid::new_v4().to_string(), ..occasion.clone() };
-            if self.deliver(&fresh, variation, Role::Diagnosis(mistake.clone())).await == Treated::Accepted {
+            if self.deliver(&occasion.fresh(), variation, Role::Diagnosis(mistake.clone())).await == Treated::Accepted {
                 return;
             }
         }
@@ -285,8 +295,7 @@ impl Sender<'_, '_> {
     }
 
     async fn probe(&self, occasion: &Occasion, age: i64) -> bool {
-        let fresh = Occasion { id: Uuid::new_v4().to_string(), ..occasion.clone() };
         let aged = Variation { age: Some(Age(age)), ..Variation::default() };
-        self.deliver(&fresh, &aged, Role::Probe).await == Treated::Accepted
+        self.deliver(&occasion.fresh(), &aged, Role::Probe).await == Treated::Accepted
     }
 }
