@@ -11,9 +11,16 @@ use crate::evidence::{Delivery, Expected, Outcome, Role, Trouble, TroubleKind, W
 
 /// Whether a delivery was a success by the provider's own rule.
 pub(super) fn succeeded(case: &Case<'_>, delivery: &Delivery) -> bool {
-    let Some(hooks) = &case.provider.webhooks else { return false };
-    let in_time = hooks.success.within.is_none_or(|span| u128::from(delivery.latency_ms) <= span.0.as_millis());
-    in_time && delivery.outcome.answer().is_some_and(|answer| hooks.success.status.holds(answer.status))
+    let within = case.provider.webhooks.as_ref().and_then(|hooks| hooks.success.within);
+    let in_time = within.is_none_or(|span| u128::from(delivery.latency_ms) <= span.0.as_millis());
+    in_time && delivery.outcome.answer().is_some_and(|answer| case.is_success(answer.status))
+}
+
+impl Case<'_> {
+    /// Whether a status alone is one that the provider takes for a success.
+    fn is_success(&self, status: u16) -> bool {
+        self.provider.webhooks.as_ref().is_some_and(|hooks| hooks.success.status.holds(status))
+    }
 }
 
 fn success_words(case: &Case<'_>) -> String {
@@ -151,20 +158,32 @@ fn accepted(case: &Case<'_>, delivery: &Delivery) -> Held {
     };
     match &delivery.outcome {
         Outcome::Trouble(trouble) => no_answer(trouble).map_or_else(|| failed(trouble.detail.clone()), Held::Unknown),
-        // A handler may ask for members that nobody documented; only a refusal of the sender is its own fault.
-        Outcome::Answered(answer) if !delivery.documented && !matches!(answer.status, 401 | 403) => {
+        // A handler may ask for members that nobody documented; only a refusal of the sender, or an answer that comes
+        // too late, is its own fault.
+        Outcome::Answered(answer)
+            if !delivery.documented && !matches!(answer.status, 401 | 403) && !case.is_success(answer.status) =>
+        {
             Held::Unknown(Finding::new(
                 Who::Partner,
-                format!(
-                    "{} was answered {}, but the provider does not document its body; put a captured one into `rehearsal.bodies` of the profile",
-                    title(delivery),
-                    answer.status
-                ),
+                format!("{} was answered {}, but {}", title(delivery), answer.status, not_binding(case)),
             ))
         }
         Outcome::Answered(answer) => {
             failed(format!("{} after {}", answer.status, millis(u128::from(delivery.latency_ms))))
         }
+    }
+}
+
+/// Why a handler may rightly refuse an event, and what would settle it.
+fn not_binding(case: &Case<'_>) -> String {
+    let action = case.provider.webhooks.as_ref().and_then(|hooks| hooks.known_after.as_ref());
+    let place = action.map(|name| format!("rehearsal.actions.{name}"));
+    match place.filter(|place| case.bound.get(place).is_none()) {
+        Some(place) => {
+            format!("it may not know the client that the event is about: {}", case.bound.how_to_give(&place))
+        }
+        None => "the provider does not document its body; put a captured one into `rehearsal.bodies` of the profile"
+            .to_owned(),
     }
 }
 
