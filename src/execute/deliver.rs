@@ -44,27 +44,12 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &DeliverStep) -> Result<(),
     if let (Some(name), Some(occasion)) = (&step.name, occasions.first()) {
         doing.occasions.insert(name.clone(), occasion.clone());
     }
-    let sender = Sender { doing, hooks, step: step.name.as_deref() };
-    if !step.vary.is_empty() {
-        for occasion in &occasions {
-            sender.series(occasion, step).await;
-        }
-        return Ok(());
-    }
-    if let (Some(burst), Some(occasion)) = (step.burst, occasions.first()) {
-        sender.burst(occasion, burst).await;
-        return Ok(());
-    }
-    let mut refused = None;
-    for occasion in &occasions {
-        let treated = sender.deliver(occasion, &step.with, Role::Plain).await;
-        // Without an answer there is nothing that another signature could change.
-        if treated == Treated::Refused && step.with == Variation::default() {
-            refused = refused.or(Some(occasion));
-        }
-    }
-    if let Some(occasion) = refused {
-        sender.diagnose(occasion).await;
+    let later = plan.bound.verifies_later;
+    let sender = Sender { doing, hooks, step: step.name.as_deref(), later };
+    let before = doing.log.read(|evidence| evidence.entries.len());
+    sender.all(&occasions, step).await;
+    if later {
+        sender.look_later(before).await;
     }
     Ok(())
 }
@@ -134,9 +119,35 @@ struct Sender<'s, 'd> {
     doing: &'s Doing<'d>,
     hooks: &'s Webhooks,
     step: Option<&'s str>,
+    /// Whether an acknowledgement says nothing, because the handler verifies after it.
+    later: bool,
 }
 
 impl Sender<'_, '_> {
+    /// Everything that the step asks for.
+    async fn all(&self, occasions: &[Occasion], step: &DeliverStep) {
+        if !step.vary.is_empty() {
+            for occasion in occasions {
+                self.series(occasion, step).await;
+            }
+            return;
+        }
+        if let (Some(burst), Some(occasion)) = (step.burst, occasions.first()) {
+            return self.burst(occasion, burst).await;
+        }
+        let mut refused = None;
+        for occasion in occasions {
+            let treated = self.deliver(occasion, &step.with, Role::Plain).await;
+            // Without an answer there is nothing that another signature could change.
+            if treated == Treated::Refused && step.with == Variation::default() {
+                refused = refused.or(Some(occasion));
+            }
+        }
+        if let Some(occasion) = refused {
+            self.diagnose(occasion).await;
+        }
+    }
+
     /// One delivery, written down.
     async fn deliver(&self, occasion: &Occasion, variation: &Variation, role: Role) -> Treated {
         let from = Instant::now();
@@ -218,10 +229,10 @@ impl Sender<'_, '_> {
         }
         self.deliver(&occasion.fresh(), &genuine, Role::Control).await;
         // A handler that does not accept the genuine twin has no limit that could be measured.
-        for (age, accepted) in broken.into_iter().filter(|_| alive) {
+        for (age, accepted) in broken.into_iter().filter(|_| alive && !self.later) {
             self.measure(occasion, age, accepted).await;
         }
-        if self.refusal_is_wanted() && !acknowledged.is_empty() {
+        if !self.later && self.refusal_is_wanted() && !acknowledged.is_empty() {
             self.look_for_effects(&control.id, &acknowledged).await;
         }
     }
@@ -246,6 +257,38 @@ impl Sender<'_, '_> {
         for id in acknowledged {
             found.extend(inspect::effects(self.doing, id).await.map(|count| (id.clone(), count)));
         }
+        self.write_effects(&found);
+    }
+
+    /// Where only effects tell how a delivery was treated: those of everything that was acknowledged since a place in
+    /// the log, all at the same time.
+    async fn look_later(&self, since: usize) {
+        let acknowledged: Vec<String> = self.doing.log.read(|evidence| {
+            let accepted = |delivery: &Delivery| delivery.outcome.answer().map(|answer| answer.status);
+            let since = evidence.entries[since..].iter().filter_map(|entry| match &entry.what {
+                What::Delivery(delivery) if accepted(delivery).is_some_and(|s| self.hooks.success.status.holds(s)) => {
+                    Some(delivery.event_id.clone())
+                }
+                What::Exchange(_)
+                | What::Delivery(_)
+                | What::Call(_)
+                | What::Action(_)
+                | What::Inspection(_)
+                | What::Fact(_)
+                | What::Skipped(_)
+                | What::Waited => None,
+            });
+            since.collect()
+        });
+        let looks = acknowledged
+            .iter()
+            .map(|id| async move { Some((id.clone(), inspect::await_effect(self.doing, id).await?)) });
+        let found: Vec<(String, u64)> = futures_util::future::join_all(looks).await.into_iter().flatten().collect();
+        self.write_effects(&found);
+    }
+
+    /// Writes how often events took effect into their deliveries. What was found first stays.
+    fn write_effects(&self, found: &[(String, u64)]) {
         self.doing.log.amend(|evidence| {
             for entry in &mut evidence.entries {
                 if let What::Delivery(delivery) = &mut entry.what {
