@@ -36,6 +36,8 @@ pub struct Order<'a> {
     pub secret: &'a str,
     /// The time that the delivery claims, in seconds since 1970: now minus its age.
     pub sent_at: i64,
+    /// The time that the body says: when the event happened, which a repeat does not change.
+    pub happened_at: i64,
     /// In what it differs from a genuine delivery. Its `age` is the caller's, who sets `sent_at` by it.
     pub variation: &'a Variation,
 }
@@ -122,7 +124,7 @@ fn fill(order: &Order, event: &str) -> Result<Value, ComposeError> {
     if let Some(place) = &order.scheme.name {
         body::set(&mut filled, place, event, true)?;
     }
-    let time = rfc3339(order.sent_at)?;
+    let time = rfc3339(order.happened_at)?;
     for place in &order.scheme.time {
         // Not every event has every time, so one that is not there is left out.
         body::set(&mut filled, place, &time, false)?;

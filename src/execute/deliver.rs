@@ -30,6 +30,8 @@ pub(super) struct Occasion {
     name: String,
     id: String,
     body: Value,
+    /// When it happened, in seconds since 1970. A repeat has the same bytes, and only its header a new time.
+    at: i64,
     /// Whether a handler must be content with this body: it is documented or captured, and about a client it knows.
     documented: bool,
 }
@@ -42,26 +44,12 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &DeliverStep) -> Result<(),
     if let (Some(name), Some(occasion)) = (&step.name, occasions.first()) {
         doing.occasions.insert(name.clone(), occasion.clone());
     }
-    let sender = Sender { doing, hooks, step: step.name.as_deref() };
-    if !step.vary.is_empty() {
-        for occasion in &occasions {
-            sender.series(occasion, step).await;
-        }
-        return Ok(());
-    }
-    if let (Some(burst), Some(occasion)) = (step.burst, occasions.first()) {
-        sender.burst(occasion, burst).await;
-        return Ok(());
-    }
-    let mut refused = None;
-    for occasion in &occasions {
-        let accepted = sender.deliver(occasion, &step.with, Role::Plain).await;
-        if !accepted && step.with == Variation::default() {
-            refused = refused.or(Some(occasion));
-        }
-    }
-    if let Some(occasion) = refused {
-        sender.diagnose(occasion).await;
+    let later = plan.bound.verifies_later;
+    let sender = Sender { doing, hooks, step: step.name.as_deref(), later };
+    let before = doing.log.read(|evidence| evidence.entries.len());
+    sender.all(&occasions, step).await;
+    if later {
+        sender.look_later(before).await;
     }
     Ok(())
 }
@@ -99,14 +87,31 @@ fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion,
     };
     let body = template::render_json(&body, &doing.scope()).map_err(|error| format!("the body of {name}: {error}"))?;
     let documented = client.known && (captured.is_some() || event.documented == Documented::Fully);
-    Ok(Occasion { name: name.to_owned(), id: Uuid::new_v4().to_string(), body, documented })
+    Ok(Occasion { name: name.to_owned(), id: Uuid::new_v4().to_string(), body, at: now(), documented })
+}
+
+fn now() -> i64 {
+    OffsetDateTime::now_utc().unix_timestamp()
 }
 
 impl Occasion {
+    /// Another event of the same kind, which happens now.
+    fn fresh(&self) -> Self {
+        Occasion { id: Uuid::new_v4().to_string(), at: now(), ..self.clone() }
+    }
+
     /// The id that all deliveries of the event share.
     pub(super) fn id(&self) -> &str {
         &self.id
     }
+}
+
+/// What became of a delivery, by the provider's rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Treated {
+    Accepted,
+    Refused,
+    Unanswered,
 }
 
 /// What all deliveries of a step have in common.
@@ -114,20 +119,46 @@ struct Sender<'s, 'd> {
     doing: &'s Doing<'d>,
     hooks: &'s Webhooks,
     step: Option<&'s str>,
+    /// Whether an acknowledgement says nothing, because the handler verifies after it.
+    later: bool,
 }
 
 impl Sender<'_, '_> {
-    /// One delivery, written down. Gives whether it was a success by the provider's rule.
-    async fn deliver(&self, occasion: &Occasion, variation: &Variation, role: Role) -> bool {
-        let from = Instant::now();
-        let delivery = self.send(occasion, variation, role).await;
-        let accepted = self.accepted(&delivery);
-        self.doing.log.add(from, self.step, What::Delivery(delivery));
-        accepted
+    /// Everything that the step asks for.
+    async fn all(&self, occasions: &[Occasion], step: &DeliverStep) {
+        if !step.vary.is_empty() {
+            for occasion in occasions {
+                self.series(occasion, step).await;
+            }
+            return;
+        }
+        if let (Some(burst), Some(occasion)) = (step.burst, occasions.first()) {
+            return self.burst(occasion, burst).await;
+        }
+        let mut refused = None;
+        for occasion in occasions {
+            let treated = self.deliver(occasion, &step.with, Role::Plain).await;
+            // Without an answer there is nothing that another signature could change.
+            if treated == Treated::Refused && step.with == Variation::default() {
+                refused = refused.or(Some(occasion));
+            }
+        }
+        if let Some(occasion) = refused {
+            self.diagnose(occasion).await;
+        }
     }
 
-    fn accepted(&self, delivery: &Delivery) -> bool {
-        delivery.outcome.answer().is_some_and(|answer| self.hooks.success.status.holds(answer.status))
+    /// One delivery, written down.
+    async fn deliver(&self, occasion: &Occasion, variation: &Variation, role: Role) -> Treated {
+        let from = Instant::now();
+        let delivery = self.send(occasion, variation, role).await;
+        let treated = match delivery.outcome.answer() {
+            Some(answer) if self.hooks.success.status.holds(answer.status) => Treated::Accepted,
+            Some(_) => Treated::Refused,
+            None => Treated::Unanswered,
+        };
+        self.doing.log.add(from, self.step, What::Delivery(delivery));
+        treated
     }
 
     async fn send(&self, occasion: &Occasion, variation: &Variation, role: Role) -> Delivery {
@@ -138,7 +169,8 @@ impl Sender<'_, '_> {
             body: &occasion.body,
             id: &occasion.id,
             secret: self.doing.world.webhook_secret(),
-            sent_at: OffsetDateTime::now_utc().unix_timestamp() - age_s,
+            sent_at: now() - age_s,
+            happened_at: occasion.at - age_s,
             variation,
         };
         let mut delivery = Delivery {
@@ -179,16 +211,15 @@ impl Sender<'_, '_> {
 
     /// Variants one after another, between two genuine twins, each an event of its own.
     async fn series(&self, occasion: &Occasion, step: &DeliverStep) {
-        let fresh = |occasion: &Occasion| Occasion { id: Uuid::new_v4().to_string(), ..occasion.clone() };
         let genuine = Variation::default();
-        let control = fresh(occasion);
-        self.deliver(&control, &genuine, Role::Control).await;
+        let control = occasion.fresh();
+        let alive = self.deliver(&control, &genuine, Role::Control).await == Treated::Accepted;
         let mut acknowledged = Vec::new();
         let mut broken = Vec::new();
         for (name, variation) in &step.vary {
-            let varied = fresh(occasion);
+            let varied = occasion.fresh();
             let role = Role::Varied { name: name.clone(), expect: variation.expect };
-            let accepted = self.deliver(&varied, variation, role).await;
+            let accepted = self.deliver(&varied, variation, role).await == Treated::Accepted;
             if accepted {
                 acknowledged.push(varied.id.clone());
             }
@@ -196,11 +227,12 @@ impl Sender<'_, '_> {
                 broken.extend((accepted != (expect == Expected::Accepted)).then_some((age, accepted)));
             }
         }
-        self.deliver(&fresh(occasion), &genuine, Role::Control).await;
-        for (age, accepted) in broken {
+        self.deliver(&occasion.fresh(), &genuine, Role::Control).await;
+        // A handler that does not accept the genuine twin has no limit that could be measured.
+        for (age, accepted) in broken.into_iter().filter(|_| alive && !self.later) {
             self.measure(occasion, age, accepted).await;
         }
-        if self.refusal_is_wanted() && !acknowledged.is_empty() {
+        if !self.later && self.refusal_is_wanted() && !acknowledged.is_empty() {
             self.look_for_effects(&control.id, &acknowledged).await;
         }
     }
@@ -225,6 +257,38 @@ impl Sender<'_, '_> {
         for id in acknowledged {
             found.extend(inspect::effects(self.doing, id).await.map(|count| (id.clone(), count)));
         }
+        self.write_effects(&found);
+    }
+
+    /// Where only effects tell how a delivery was treated: those of everything that was acknowledged since a place in
+    /// the log, all at the same time.
+    async fn look_later(&self, since: usize) {
+        let acknowledged: Vec<String> = self.doing.log.read(|evidence| {
+            let accepted = |delivery: &Delivery| delivery.outcome.answer().map(|answer| answer.status);
+            let since = evidence.entries[since..].iter().filter_map(|entry| match &entry.what {
+                What::Delivery(delivery) if accepted(delivery).is_some_and(|s| self.hooks.success.status.holds(s)) => {
+                    Some(delivery.event_id.clone())
+                }
+                What::Exchange(_)
+                | What::Delivery(_)
+                | What::Call(_)
+                | What::Action(_)
+                | What::Inspection(_)
+                | What::Fact(_)
+                | What::Skipped(_)
+                | What::Waited => None,
+            });
+            since.collect()
+        });
+        let looks = acknowledged
+            .iter()
+            .map(|id| async move { Some((id.clone(), inspect::await_effect(self.doing, id).await?)) });
+        let found: Vec<(String, u64)> = futures_util::future::join_all(looks).await.into_iter().flatten().collect();
+        self.write_effects(&found);
+    }
+
+    /// Writes how often events took effect into their deliveries. What was found first stays.
+    fn write_effects(&self, found: &[(String, u64)]) {
         self.doing.log.amend(|evidence| {
             for entry in &mut evidence.entries {
                 if let What::Delivery(delivery) = &mut entry.what {
@@ -239,7 +303,7 @@ impl Sender<'_, '_> {
     async fn burst(&self, occasion: &Occasion, burst: u32) {
         let mut sending = Vec::new();
         for _ in 0..burst {
-            let occasion = Occasion { id: Uuid::new_v4().to_string(), ..occasion.clone() };
+            let occasion = occasion.fresh();
             sending.push(async move { self.deliver(&occasion, &Variation::default(), Role::Plain).await });
         }
         futures_util::future::join_all(sending).await;
@@ -252,8 +316,7 @@ impl Sender<'_, '_> {
             return;
         }
         for (mistake, variation) in &self.hooks.mistakes {
-            let fresh = Occasion { id: Uuid::new_v4().to_string(), ..occasion.clone() };
-            if self.deliver(&fresh, variation, Role::Diagnosis(mistake.clone())).await {
+            if self.deliver(&occasion.fresh(), variation, Role::Diagnosis(mistake.clone())).await == Treated::Accepted {
                 return;
             }
         }
@@ -275,7 +338,7 @@ impl Sender<'_, '_> {
     }
 
     async fn probe(&self, occasion: &Occasion, age: i64) -> bool {
-        let fresh = Occasion { id: Uuid::new_v4().to_string(), ..occasion.clone() };
-        self.deliver(&fresh, &Variation { age: Some(Age(age)), ..Variation::default() }, Role::Probe).await
+        let aged = Variation { age: Some(Age(age)), ..Variation::default() };
+        self.deliver(&occasion.fresh(), &aged, Role::Probe).await == Treated::Accepted
     }
 }

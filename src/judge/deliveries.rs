@@ -5,16 +5,22 @@ use serde_json::json;
 use super::held::{Finding, Held};
 use super::matching::matches;
 use super::scope::Scope;
-use super::{Case, millis};
+use super::{Case, measured, millis};
 use crate::catalog::expect::{DeliveryExpectation, DeliveryRule, EffectExpectation};
-use crate::catalog::step::Step;
 use crate::evidence::{Delivery, Entry, Expected, Outcome, Role, Trouble, TroubleKind, Who};
 
 /// Whether a delivery was a success by the provider's own rule.
 pub(super) fn succeeded(case: &Case<'_>, delivery: &Delivery) -> bool {
-    let Some(hooks) = &case.provider.webhooks else { return false };
-    let in_time = hooks.success.within.is_none_or(|span| u128::from(delivery.latency_ms) <= span.0.as_millis());
-    in_time && delivery.outcome.answer().is_some_and(|answer| hooks.success.status.holds(answer.status))
+    let within = case.provider.webhooks.as_ref().and_then(|hooks| hooks.success.within);
+    let in_time = within.is_none_or(|span| u128::from(delivery.latency_ms) <= span.0.as_millis());
+    in_time && delivery.outcome.answer().is_some_and(|answer| case.is_success(answer.status))
+}
+
+impl Case<'_> {
+    /// Whether a status alone is one that the provider takes for a success.
+    fn is_success(&self, status: u16) -> bool {
+        self.provider.webhooks.as_ref().is_some_and(|hooks| hooks.success.status.holds(status))
+    }
 }
 
 fn success_words(case: &Case<'_>) -> String {
@@ -94,7 +100,7 @@ pub(super) fn delivery(case: &Case<'_>, expectation: &DeliveryExpectation, scope
         observed.push(format!("{} more", failed.len() - 8));
     }
     let mut finding = Finding::contrast(Who::Partner, wanted, observed.join("; "));
-    finding.because = cause(case);
+    finding.because = measured::cause(case);
     Held::No(finding)
 }
 
@@ -122,7 +128,7 @@ fn one(case: &Case<'_>, expectation: &DeliveryExpectation, delivery: &Delivery, 
 
 fn accepted(case: &Case<'_>, delivery: &Delivery) -> Held {
     if succeeded(case, delivery) {
-        return Held::YES;
+        return if case.bound.verifies_later { by_effect(case, delivery) } else { Held::YES };
     }
     let failed = |observed: String| {
         Held::No(Finding::contrast(
@@ -133,20 +139,63 @@ fn accepted(case: &Case<'_>, delivery: &Delivery) -> Held {
     };
     match &delivery.outcome {
         Outcome::Trouble(trouble) => no_answer(trouble).map_or_else(|| failed(trouble.detail.clone()), Held::Unknown),
-        // A handler may ask for members that nobody documented; only a refusal of the sender is its own fault.
-        Outcome::Answered(answer) if !delivery.documented && !matches!(answer.status, 401 | 403) => {
+        // A handler may ask for members that nobody documented; only a refusal of the sender, or an answer that comes
+        // too late, is its own fault.
+        Outcome::Answered(answer)
+            if !delivery.documented && !matches!(answer.status, 401 | 403) && !case.is_success(answer.status) =>
+        {
             Held::Unknown(Finding::new(
                 Who::Partner,
-                format!(
-                    "{} was answered {}, but the provider does not document its body; put a captured one into `rehearsal.bodies` of the profile",
-                    title(delivery),
-                    answer.status
-                ),
+                format!("{} was answered {}, but {}", title(delivery), answer.status, not_binding(case)),
             ))
         }
         Outcome::Answered(answer) => {
             failed(format!("{} after {}", answer.status, millis(u128::from(delivery.latency_ms))))
         }
+    }
+}
+
+/// Whether an acknowledged delivery was accepted by a handler that verifies later: its effect tells.
+fn by_effect(case: &Case<'_>, delivery: &Delivery) -> Held {
+    let twin = deliveries(case).filter(|d| d.role == Role::Control).filter_map(|d| d.effects).max();
+    let known = case.provider.webhooks.as_ref().is_some_and(|hooks| hooks.events.contains_key(&delivery.event));
+    match (delivery.effects, twin) {
+        // An event that nobody could know is acknowledged, and has no effect.
+        _ if !known => Held::YES,
+        (Some(1..), _) => Held::YES,
+        (Some(0), Some(1..)) => Held::No(Finding::contrast(
+            Who::Partner,
+            format!("{} takes effect, as its genuine twin does", title(delivery)),
+            "acknowledged, but without effect",
+        )),
+        (Some(0), _) => Held::Unknown(Finding::new(
+            Who::Partner,
+            format!("{} was acknowledged, but no effect was seen, and this handler verifies later", title(delivery)),
+        )),
+        (None, _) => Held::Unknown(says_nothing(case)),
+    }
+}
+
+/// What is said where an acknowledgement says nothing, and nobody could look further.
+fn says_nothing(case: &Case<'_>) -> Finding {
+    const LOOK_UP: &str = "rehearsal.inspect.processed";
+    let how = match case.bound.get(LOOK_UP) {
+        Some(_) => format!("`{LOOK_UP}` of {} gave no number", case.bound.profile_name),
+        None => case.bound.how_to_give(LOOK_UP),
+    };
+    Finding::new(Who::Partner, format!("this handler verifies later, so its answer says nothing: {how}"))
+}
+
+/// Why a handler may rightly refuse an event, and what would settle it.
+fn not_binding(case: &Case<'_>) -> String {
+    let action = case.provider.webhooks.as_ref().and_then(|hooks| hooks.known_after.as_ref());
+    let place = action.map(|name| format!("rehearsal.actions.{name}"));
+    match place.filter(|place| case.bound.get(place).is_none()) {
+        Some(place) => {
+            format!("it may not know the client that the event is about: {}", case.bound.how_to_give(&place))
+        }
+        None => "the provider does not document its body; put a captured one into `rehearsal.bodies` of the profile"
+            .to_owned(),
     }
 }
 
@@ -178,74 +227,11 @@ fn refused(case: &Case<'_>, delivery: &Delivery) -> Held {
             Who::Partner,
             "acknowledged, and no effect was seen; but the genuine twin had none either, so this says nothing",
         )),
-        (None, _) if case.bound.verifies_later => Held::Unknown(Finding::new(
-            Who::Partner,
-            format!(
-                "this handler verifies later, so its answer says nothing: {}",
-                case.bound.how_to_give("rehearsal.inspect.processed")
-            ),
-        )),
+        (None, _) if case.bound.verifies_later => Held::Unknown(says_nothing(case)),
         (None | Some(_), _) => {
             Held::No(Finding::contrast(Who::Partner, format!("{} refused", title(delivery)), observed()))
         }
     }
-}
-
-/// The mistake whose signature was accepted, or the limit that was measured.
-pub(super) fn cause(case: &Case<'_>) -> Option<String> {
-    let mistake = deliveries(case).find_map(|delivery| match &delivery.role {
-        Role::Diagnosis(mistake) if succeeded(case, delivery) => Some(mistake.clone()),
-        Role::Diagnosis(_) | Role::Plain | Role::Control | Role::Varied { .. } | Role::Probe => None,
-    });
-    match mistake {
-        Some(mistake) => Some(format!("{mistake}: a delivery signed that way was accepted")),
-        None => window(case),
-    }
-}
-
-/// The limits of the timestamp window, where probes looked for them.
-fn window(case: &Case<'_>) -> Option<String> {
-    let side = |sign: i64| {
-        let probes = || deliveries(case).filter(move |d| (d.role == Role::Probe) && d.age_s * sign > 0);
-        let yes = probes().filter(|d| succeeded(case, d)).map(|d| d.age_s * sign).max();
-        let no = probes().filter(|d| !succeeded(case, d)).map(|d| d.age_s * sign).min();
-        let place = if sign > 0 { "old" } else { "ahead" };
-        match (yes, no) {
-            (None, None) => None,
-            (Some(yes), Some(no)) => {
-                Some(format!("deliveries up to {yes} s {place} are accepted, from {no} s on they are refused"))
-            }
-            (Some(yes), None) => Some(format!("deliveries {yes} s {place} are still accepted; no limit was found")),
-            (None, Some(no)) => Some(format!("deliveries from {no} s {place} are refused")),
-        }
-    };
-    let sides: Vec<String> = [side(1), side(-1)].into_iter().flatten().collect();
-    (!sides.is_empty()).then(|| format!("measured: {}", sides.join("; ")))
-}
-
-/// The distribution of the answering times, with the margin to the provider's limit.
-pub(super) fn latencies(case: &Case<'_>) -> Option<String> {
-    let within = case.provider.webhooks.as_ref()?.success.within?.0.as_millis();
-    // Where a check is not about speed, its few deliveries say little about it.
-    if !case.check.when.iter().any(|step| matches!(step, Step::Deliver(deliver) if deliver.burst.is_some())) {
-        return None;
-    }
-    let mut times: Vec<u64> = deliveries(case).filter(|d| d.outcome.answer().is_some()).map(|d| d.latency_ms).collect();
-    if times.is_empty() {
-        return None;
-    }
-    times.sort_unstable();
-    let at = |share: usize| u128::from(times[(times.len() - 1) * share / 100]);
-    let (half, nearly_all, last) = (at(50), at(95), at(100));
-    Some(format!(
-        "answered {} deliveries: half within {}, 95 % within {}, the slowest in {}; the limit is {}, {} away",
-        times.len(),
-        millis(half),
-        millis(nearly_all),
-        millis(last),
-        millis(within),
-        millis(within.saturating_sub(last))
-    ))
 }
 
 /// Judges `effect: ...`.

@@ -4,6 +4,7 @@ mod answers;
 mod deliveries;
 mod held;
 mod matching;
+mod measured;
 mod presented;
 mod readiness;
 mod scope;
@@ -87,7 +88,7 @@ pub fn judge(case: &Case<'_>) -> Judged {
             }
         }
     };
-    remarks.extend(deliveries::latencies(case));
+    remarks.extend(measured::latencies(case));
     remarks.dedup();
     Judged { verdict, remarks }
 }
@@ -111,7 +112,7 @@ pub fn question(check: &Check) -> Judged {
 
 /// Nothing can be said, because what the check is about did not happen.
 fn not_exercised(case: &Case<'_>, mut finding: Finding) -> Finding {
-    finding.because = finding.because.or_else(|| deliveries::cause(case));
+    finding.because = finding.because.or_else(|| measured::cause(case));
     finding.reason = format!("not exercised: {}", finding.reason);
     finding
 }

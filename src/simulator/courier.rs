@@ -23,12 +23,13 @@ pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {
     let Some(scheme) = &inner.script.provider.webhooks else { return };
     let mut due = inner.clock.elapsed();
     let mut failures = 0;
+    let happened_at = now();
     for delay in &scheme.retries {
         // Each attempt is due by the plan and not by the end of the one before, so that moving the clock moves all.
         due += delay.0;
         inner.clock.sleep_until(due).await;
         let Some(subscription) = inner.subscription(&dispatch) else { return };
-        let outcome = attempt(&inner, scheme, &dispatch, &subscription).await;
+        let outcome = attempt(&inner, scheme, &dispatch, &subscription, happened_at).await;
         let status = outcome.answer().map(|answer| answer.status);
         if status.is_some_and(|status| scheme.success.status.holds(status)) {
             return;
@@ -46,7 +47,18 @@ pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {
     }
 }
 
-async fn attempt(inner: &Inner, scheme: &Webhooks, dispatch: &Dispatch, subscription: &Members) -> Outcome {
+/// Real time, whatever the clock of the play says: the partner's own clock is real.
+fn now() -> i64 {
+    OffsetDateTime::now_utc().unix_timestamp()
+}
+
+async fn attempt(
+    inner: &Inner,
+    scheme: &Webhooks,
+    dispatch: &Dispatch,
+    subscription: &Members,
+    happened_at: i64,
+) -> Outcome {
     let from = Instant::now();
     let to = inner.script.spec.subscriptions.as_ref();
     let member = |name: Option<&String>| name.and_then(|name| subscription.get(name)).map(text).unwrap_or_default();
@@ -58,8 +70,8 @@ async fn attempt(inner: &Inner, scheme: &Webhooks, dispatch: &Dispatch, subscrip
         body: &dispatch.body,
         id: &dispatch.id,
         secret: &secret,
-        // Real time, whatever the clock of the play says: the partner's own clock is real.
-        sent_at: OffsetDateTime::now_utc().unix_timestamp(),
+        sent_at: now(),
+        happened_at,
         variation: &variation,
     };
     let (request, outcome) = match compose(&order) {

@@ -39,6 +39,7 @@ fn deliver(scheme: &Webhooks, variation: &Variation) -> Result<Parcel, ComposeEr
         id: "550e8400-e29b-41d4-a716-446655440000",
         secret: SECRET,
         sent_at: 1_769_873_025,
+        happened_at: 1_769_873_025,
         variation,
     })
 }
@@ -89,6 +90,7 @@ fn a_body_beyond_ascii_is_signed_as_its_bytes() {
         id: "1",
         secret,
         sent_at: 1_700_000_000,
+        happened_at: 1_700_000_000,
         variation: &variation,
     })
     .unwrap();
@@ -185,9 +187,36 @@ fn what_cannot_be_composed_says_why() {
     let variation = Variation::default();
     let scheme = signed_scheme();
     let body = json!({ "id": "" });
-    let order =
-        Order { scheme: &scheme, event: "e", body: &body, id: "1", secret: "###", sent_at: 0, variation: &variation };
+    let order = Order {
+        scheme: &scheme,
+        event: "e",
+        body: &body,
+        id: "1",
+        secret: "###",
+        sent_at: 0,
+        happened_at: 0,
+        variation: &variation,
+    };
     assert_eq!(compose(&order), Err(ComposeError::Secret));
-    assert_eq!(compose(&Order { sent_at: i64::MAX, ..order }), Err(ComposeError::Time(i64::MAX)));
+    assert_eq!(compose(&Order { happened_at: i64::MAX, ..order }), Err(ComposeError::Time(i64::MAX)));
     assert_eq!(compose(&Order { body: &json!([]), ..order }), Err(ComposeError::Place("$.id".into())));
+}
+
+#[test]
+fn a_repeat_has_the_same_bytes_under_a_new_time() {
+    let (scheme, variation) = (signed_scheme(), Variation::default());
+    let body = json!({ "id": "", "event": "", "timestamp": "" });
+    let order = Order {
+        scheme: &scheme,
+        event: "e",
+        body: &body,
+        id: "1",
+        secret: SECRET,
+        sent_at: 1_769_873_025,
+        happened_at: 1_769_873_025,
+        variation: &variation,
+    };
+    let (first, second) = (compose(&order).unwrap(), compose(&Order { sent_at: 1_769_873_085, ..order }).unwrap());
+    assert_eq!(first.body, second.body);
+    assert_ne!(first.headers, second.headers);
 }

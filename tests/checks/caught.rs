@@ -1,0 +1,131 @@
+//! The sample partner, correct and with its defects, through the program itself: it starts processes of its own.
+
+use std::collections::BTreeMap;
+use std::process::{Command, Output};
+
+use preflight::app::demo;
+use preflight::catalog::words::Stage;
+use serde_json::Value;
+
+use crate::driven::BUILT_IN;
+
+fn preflight(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_preflight")).args(arguments).env("NO_COLOR", "1").output().unwrap()
+}
+
+fn json_of(output: &Output, path: &std::path::Path) -> Value {
+    let text = std::fs::read_to_string(path);
+    serde_json::from_str(&text.unwrap_or_else(|error| panic!("{error}: {output:?}"))).unwrap()
+}
+
+#[test]
+fn the_correct_partner_passes_each_check_in_each_of_its_stages() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("out.json");
+    let output = preflight(&["demo", "--json", file.to_str().unwrap()]);
+    let report = json_of(&output, &file);
+    let verdicts: BTreeMap<String, String> = report["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let text = |name: &str| row[name].as_str().unwrap().to_owned();
+            (format!("{}@{}", text("id"), text("stage")), text("verdict"))
+        })
+        .collect();
+    let mut planned = 0;
+    for packed in &BUILT_IN.packs["debitura"].checks {
+        let wanted = if packed.check.only_asks() { "attested" } else { "pass" };
+        for stage in &packed.check.stage.0 {
+            let unit = format!("{}@{stage}", packed.check.id);
+            assert_eq!(verdicts.get(&unit).map(String::as_str), Some(wanted), "{unit}");
+            planned += 1;
+        }
+    }
+    assert_eq!(verdicts.len(), planned, "a unit that no check has");
+    assert_eq!((output.status.code(), report["readiness"].as_str()), (Some(0), Some("ready")));
+}
+
+#[test]
+fn every_check_that_a_machine_decides_has_a_defect_that_fails_it() {
+    let defects = demo::described().unwrap().defects;
+    let without: Vec<&str> = BUILT_IN.packs["debitura"]
+        .checks
+        .iter()
+        .filter(|packed| !packed.check.only_asks())
+        .map(|packed| packed.check.id.as_str())
+        .filter(|id| !defects.iter().any(|mistake| mistake.caught_by == *id))
+        .collect();
+    assert_eq!(without, Vec::<&str>::new(), "nothing shows that these checks can fail");
+    for mistake in &defects {
+        let known = BUILT_IN.packs["debitura"].checks.iter().any(|packed| packed.check.id == mistake.caught_by);
+        assert!(known, "{} would be caught by {}, which is no check", mistake.name, mistake.caught_by);
+    }
+}
+
+#[test]
+fn every_mistake_that_the_reference_partner_can_make_is_tried() {
+    let defects = demo::described().unwrap().defects;
+    for defect in preflight::partner::Defect::ALL {
+        let name = clap::ValueEnum::to_possible_value(defect).unwrap();
+        let tried = defects.iter().any(|mistake| mistake.name == name.get_name());
+        assert!(tried, "nothing shows that `{}` is caught", name.get_name());
+    }
+}
+
+/// The check whose defect makes every other check wait.
+const SLOW: &str = "webhooks.answers-in-time";
+
+/// One defect for each check; the whole matrix is `preflight selftest`.
+#[test]
+fn a_defect_of_each_check_is_caught_by_it_and_fails_nothing_else() {
+    let mut chosen: BTreeMap<String, String> = BTreeMap::new();
+    for mistake in demo::described().unwrap().defects.into_iter().filter(|mistake| mistake.caught_by != SLOW) {
+        chosen.entry(mistake.caught_by).or_insert(mistake.name);
+    }
+    let mut arguments = vec!["selftest".to_owned(), "--jobs".to_owned(), "4".to_owned()];
+    arguments.extend(chosen.values().map(|name| format!("--only={name}")));
+    let output = preflight(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    for (check, name) in &chosen {
+        let line = text.lines().find(|line| line.split_whitespace().next() == Some(name)).unwrap_or_default();
+        let words: Vec<&str> = line.split_whitespace().take(3).collect();
+        assert_eq!(words, [name.as_str(), check.as_str(), "yes"], "{text}");
+    }
+    assert!(text.contains(&format!("{} tried, 0 wrong", chosen.len() + 1)), "{text}");
+}
+
+#[test]
+fn a_slow_handler_fails_the_burst_and_not_the_single_delivery() {
+    let (folder, needed) = (tempfile::tempdir().unwrap(), "webhooks.accepts-genuine");
+    let file = folder.path().join("out.json");
+    let path = file.to_str().unwrap();
+    let output = preflight(&["demo", "--defect", "slow-handler", "--only", SLOW, "--only", needed, "--json", path]);
+    let report = json_of(&output, &file);
+    let verdict = |id: &str| {
+        let row = report["checks"].as_array().unwrap().iter().find(|row| row["id"] == id).unwrap();
+        (row["verdict"].as_str().unwrap().to_owned(), row["observed"].as_str().unwrap_or_default().to_owned())
+    };
+    assert_eq!(verdict(needed).0, "pass");
+    let (word, observed) = verdict(SLOW);
+    assert_eq!((word.as_str(), output.status.code()), ("fail", Some(1)), "{observed}");
+    assert!(observed.contains("client.linked"), "{observed}");
+}
+
+#[test]
+fn a_defect_of_production_is_not_blamed_on_the_test_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("out.json");
+    let output = preflight(&["demo", "--defect", "production-account-inactive", "--json", file.to_str().unwrap()]);
+    let report = json_of(&output, &file);
+    let failed: Vec<&str> = report["checks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| row["verdict"] == "fail")
+        .map(|row| row["stage"].as_str().unwrap())
+        .collect();
+    assert_eq!(failed, [Stage::Production.word()]);
+    assert_eq!(output.status.code(), Some(1));
+}

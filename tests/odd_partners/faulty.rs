@@ -1,0 +1,116 @@
+//! Faulty partners: each fails the check that is about its fault, and says what was seen.
+
+use std::time::Duration;
+
+use preflight::report::model::VerdictWord;
+
+use crate::correct::{Says, open, profile, rehearsed};
+use crate::driven::{pack_with, row, run, told, units};
+use crate::handler::{Repeats, Verifies, Way, start};
+
+#[tokio::test]
+async fn each_fault_fails_its_own_check_and_says_what_was_seen() {
+    let faults: [(&str, Way, Says, &[&str], &str); 7] = [
+        (
+            "500 for one event whose body is documented",
+            Way { answers: |event| (event == "client.onboarding.poa_signed").then_some(500), ..Way::default() },
+            Says { more: "events: [client.linked, client.onboarding.poa_signed]", ..Says::default() },
+            &["webhooks.accepts-genuine"],
+            "client.onboarding.poa_signed: 500",
+        ),
+        (
+            "everything is accepted",
+            Way { verifies: Verifies::Never, ..Way::default() },
+            Says::default(),
+            &["webhooks.refuses-forged", "webhooks.refuses-stale"],
+            "another key: 200; the key not decoded: 200",
+        ),
+        (
+            "verifies only where there is a header",
+            Way { verifies: Verifies::WhenThereIsAHeader, ..Way::default() },
+            Says::default(),
+            &["webhooks.refuses-forged"],
+            "no signature: 200",
+        ),
+        (
+            "a window of 14 minutes",
+            Way { oldest: 840, ..Way::default() },
+            Says::default(),
+            &["webhooks.refuses-stale"],
+            "too old: 200",
+        ),
+        (
+            "refuses after 200 s",
+            Way { oldest: 200, ..Way::default() },
+            Says::default(),
+            &["webhooks.refuses-stale"],
+            "nearly too old: 401",
+        ),
+        (
+            "the key is not decoded",
+            Way { decodes: false, ..Way::default() },
+            Says::default(),
+            &["webhooks.accepts-genuine"],
+            "client.linked: 401",
+        ),
+        (
+            "an event takes effect twice",
+            Way { repeats: Repeats::Unknown, ..Way::default() },
+            Says::default(),
+            &["webhooks.deduplicates"],
+            "it took effect 2 times",
+        ),
+    ];
+    let runs = faults.map(|(_, way, says, _, _)| rehearsed(way, says));
+    let reports = futures_util::future::join_all(runs).await;
+    for ((name, _, _, failing, observed), report) in faults.iter().zip(&reports) {
+        let wanted: Vec<String> = failing.iter().map(|id| format!("{id}@rehearsal")).collect();
+        assert_eq!(units(report, VerdictWord::Fail), wanted, "{name}:\n{}", open(report));
+        assert!(told(row(report, &wanted[0])).contains(observed), "{name}:\n{}", open(report));
+    }
+}
+
+/// The numbers in a measured limit: the oldest accepted and the youngest refused.
+fn measured(text: &str) -> (i64, i64) {
+    let numbers: Vec<i64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    (numbers[0], numbers[1])
+}
+
+#[tokio::test]
+async fn the_limit_of_a_wrong_window_is_measured() {
+    for oldest in [840, 200] {
+        let report = rehearsed(Way { oldest, ..Way::default() }, Says::default()).await;
+        let because = row(&report, "webhooks.refuses-stale@rehearsal").because.clone().unwrap_or_default();
+        assert!(because.starts_with("measured: "), "{because}");
+        let (accepted, refused) = measured(because.trim_start_matches("measured: deliveries up to "));
+        assert!(accepted <= oldest && oldest < refused && refused - accepted <= 42, "{oldest}: {because}");
+    }
+}
+
+#[tokio::test]
+async fn a_verifier_that_comes_later_is_still_found_to_have_the_wrong_key() {
+    let way = Way { verifies: Verifies::Later, decodes: false, accepts_with: (202, ""), ..Way::default() };
+    let report = rehearsed(way, Says { more: "  verifies: later", ..Says::default() }).await;
+    let first = row(&report, "webhooks.accepts-genuine@rehearsal");
+    assert_ne!(first.verdict, VerdictWord::Pass, "an acknowledgement says nothing here: {}", told(first));
+}
+
+/// The limit of the pack is shortened: the same proportions take less time.
+#[tokio::test]
+async fn an_answer_just_within_the_limit_passes_and_one_just_beyond_it_fails() {
+    let quick = pack_with(&[("provider.yaml", "status: 2xx, within: 10s", "status: 2xx, within: 1s")]);
+    let works: [(&str, fn(usize) -> Duration, VerdictWord); 2] = [
+        ("within", |others| Duration::from_millis(if others > 1 { 100 } else { 0 }), VerdictWord::Pass),
+        ("beyond", |others| Duration::from_millis(if others > 1 { 1200 } else { 0 }), VerdictWord::Fail),
+    ];
+    let more: &'static str = Box::leak(format!("events: [client.linked]\n{}", quick.trust).into_boxed_str());
+    for (name, works, wanted) in works {
+        let at = start(Way { works, ..Way::default() }).await;
+        let only = ["webhooks.accepts-genuine", "webhooks.answers-in-time"];
+        let report = run(&quick.catalog, &profile(at, Says { more, ..Says::default() }), &only).await;
+        let burst = row(&report, "webhooks.answers-in-time@rehearsal");
+        assert_eq!(burst.verdict, wanted, "{name}:\n{}", told(burst));
+        let first = row(&report, "webhooks.accepts-genuine@rehearsal");
+        assert_eq!(first.verdict, VerdictWord::Pass, "{name}:\n{}", told(first));
+    }
+}

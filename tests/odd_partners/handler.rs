@@ -1,0 +1,198 @@
+//! A partner's handler in as many ways as there are, with a verification of its own.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use tokio::net::TcpListener;
+
+/// The secret that profile and handler share.
+pub(crate) const SECRET: &str = "dGhpc2lzYWJhc2U2NGVuY29kZWRzZWNyZXQ=";
+
+/// When a signature is looked at.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Verifies {
+    AtOnce,
+    /// The delivery is acknowledged, whatever it is.
+    Later,
+    WhenThereIsAHeader,
+    Never,
+}
+
+/// What tells a repeated event.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Repeats {
+    ById,
+    ByBody,
+    /// Nothing does.
+    Unknown,
+}
+
+/// How the handler works. The default is the usual correct way.
+#[derive(Clone, Copy)]
+pub(crate) struct Way {
+    pub(crate) verifies: Verifies,
+    /// What the key is made of.
+    pub(crate) decodes: bool,
+    /// The oldest delivery that is accepted, in seconds.
+    pub(crate) oldest: i64,
+    pub(crate) accepts_with: (u16, &'static str),
+    pub(crate) refuses_with: u16,
+    pub(crate) repeats: Repeats,
+    /// How long after the answer an event takes effect.
+    pub(crate) effect_after: Duration,
+    /// How long the handler works before it answers, by the number of deliveries under way.
+    pub(crate) works: fn(usize) -> Duration,
+    pub(crate) one_at_a_time: bool,
+    /// Whether events about clients that it never took in are answered with 404.
+    pub(crate) wants_known_clients: bool,
+    /// What is answered to genuine deliveries of an event.
+    pub(crate) answers: fn(&str) -> Option<u16>,
+}
+
+impl Default for Way {
+    fn default() -> Self {
+        Way {
+            verifies: Verifies::AtOnce,
+            decodes: true,
+            oldest: 300,
+            accepts_with: (200, ""),
+            refuses_with: 401,
+            repeats: Repeats::ById,
+            effect_after: Duration::ZERO,
+            works: |_| Duration::ZERO,
+            one_at_a_time: false,
+            wants_known_clients: false,
+            answers: |_| None,
+        }
+    }
+}
+
+/// A handler that runs.
+pub(crate) struct Partner {
+    way: Way,
+    seen: Mutex<HashSet<Vec<u8>>>,
+    effects: Mutex<HashMap<String, u64>>,
+    clients: Mutex<HashSet<String>>,
+    under_way: Mutex<usize>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+/// Starts a handler on a free port, and gives where it is.
+pub(crate) async fn start(way: Way) -> std::net::SocketAddr {
+    let partner = Arc::new(Partner {
+        way,
+        seen: Mutex::default(),
+        effects: Mutex::default(),
+        clients: Mutex::default(),
+        under_way: Mutex::default(),
+        turn: tokio::sync::Mutex::default(),
+    });
+    let app = Router::new()
+        .route("/hooks", post(receive))
+        .route("/clients", post(take_in))
+        .route("/effects/{id}", get(effects))
+        .with_state(partner);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    address
+}
+
+async fn take_in(State(partner): State<Arc<Partner>>, body: Bytes) -> String {
+    let id = format!("tenant-of-{}", serde_json::from_slice::<Value>(&body).unwrap()["email"].as_str().unwrap());
+    partner.clients.lock().unwrap().insert(id.clone());
+    json!({ "id": id }).to_string()
+}
+
+async fn effects(State(partner): State<Arc<Partner>>, Path(id): Path<String>) -> String {
+    let count = partner.effects.lock().unwrap().get(&id).copied().unwrap_or_default();
+    json!({ "count": count }).to_string()
+}
+
+async fn receive(State(partner): State<Arc<Partner>>, headers: HeaderMap, body: Bytes) -> Response {
+    let _turn = if partner.way.one_at_a_time { Some(partner.turn.lock().await) } else { None };
+    let others = {
+        let mut under_way = partner.under_way.lock().unwrap();
+        *under_way += 1;
+        *under_way
+    };
+    tokio::time::sleep((partner.way.works)(others)).await;
+    *partner.under_way.lock().unwrap() -= 1;
+    let (status, text) = partner.treat(&headers, &body);
+    (StatusCode::from_u16(status).unwrap(), text).into_response()
+}
+
+impl Partner {
+    fn treat(self: &Arc<Self>, headers: &HeaderMap, body: &Bytes) -> (u16, &'static str) {
+        let genuine = match self.way.verifies {
+            Verifies::Never => true,
+            Verifies::WhenThereIsAHeader if !headers.contains_key("x-debitura-signature") => true,
+            Verifies::AtOnce | Verifies::Later | Verifies::WhenThereIsAHeader => self.verify(headers, body).is_some(),
+        };
+        if !genuine {
+            return if self.way.verifies == Verifies::Later {
+                self.way.accepts_with
+            } else {
+                (self.way.refuses_with, "no")
+            };
+        }
+        let envelope: Value = serde_json::from_slice(body).unwrap();
+        let client = envelope["data"]["externalTenantId"].as_str().unwrap_or_default();
+        if self.way.wants_known_clients && !self.clients.lock().unwrap().contains(client) {
+            return (404, "no such client");
+        }
+        if let Some(status) = (self.way.answers)(envelope["event"].as_str().unwrap()) {
+            return (status, "not this one");
+        }
+        self.take_effect(&envelope, body);
+        self.way.accepts_with
+    }
+
+    fn take_effect(self: &Arc<Self>, envelope: &Value, body: &Bytes) {
+        let id = envelope["id"].as_str().unwrap().to_owned();
+        let fresh = match self.way.repeats {
+            Repeats::ById => self.seen.lock().unwrap().insert(id.clone().into_bytes()),
+            Repeats::ByBody => self.seen.lock().unwrap().insert(body.to_vec()),
+            Repeats::Unknown => true,
+        };
+        if !fresh {
+            return;
+        }
+        let (partner, after) = (self.clone(), self.way.effect_after);
+        let happens = move || *partner.effects.lock().unwrap().entry(id).or_default() += 1;
+        if after.is_zero() {
+            return happens();
+        }
+        tokio::spawn(async move {
+            tokio::time::sleep(after).await;
+            happens();
+        });
+    }
+
+    /// `t=...,v1=...` over `t`, a dot and the body.
+    fn verify(&self, headers: &HeaderMap, body: &[u8]) -> Option<()> {
+        let parts = headers.get("x-debitura-signature")?.to_str().ok()?.split(',');
+        let parts: HashMap<&str, &str> = parts.filter_map(|part| part.split_once('=')).collect();
+        let (t, v1) = (parts.get("t")?, hex::decode(parts.get("v1")?).ok()?);
+        let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap();
+        let age = now - t.parse::<i64>().ok()?;
+        if !(-60..=self.way.oldest).contains(&age) {
+            return None;
+        }
+        let key = if self.way.decodes { BASE64_STANDARD.decode(SECRET).unwrap() } else { SECRET.into() };
+        let mac = Hmac::<Sha256>::new_from_slice(&key).unwrap().chain_update(format!("{t}.")).chain_update(body);
+        mac.verify_slice(&v1).ok()
+    }
+}
