@@ -52,7 +52,9 @@ impl Process {
             .process_group(0)
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| format!("`{program}` cannot be started: {error}"))?;
+            .map_err(|error| {
+                format!("`{program}`, the first word of `rehearsal.start.command`, cannot be started: {error}")
+            })?;
         let said = Arc::new(Mutex::new(VecDeque::new()));
         if let Some(output) = child.stdout.take() {
             tokio::spawn(keep(output, said.clone()));

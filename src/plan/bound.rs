@@ -78,11 +78,9 @@ impl Bound {
 
     /// How to give a value that the profile lacks.
     pub fn how_to_give(&self, name: &str) -> String {
-        let dotted = match name.strip_prefix("profile.").unwrap_or(name) {
-            // Nobody writes these down; they follow from the actions and look-ups.
-            "rehearsal.doors" => "rehearsal.actions",
-            dotted => dotted,
-        };
+        let dotted = name.strip_prefix("profile.").unwrap_or(name);
+        // The doors are not written down: they are the addresses that the rehearsal uses.
+        let dotted = if dotted == "rehearsal.doors" { "rehearsal" } else { dotted };
         let known =
             self.lacking.iter().find(|(lacking, _)| dotted == *lacking || dotted.starts_with(&format!("{lacking}.")));
         known.map_or_else(|| format!("add `{dotted}` to {}", self.profile_name), |(_, how)| how.clone())

@@ -11,7 +11,7 @@ use super::timeline;
 use crate::catalog::check::Level;
 use crate::evidence::{Evidence, Who};
 use crate::judge::{Finding, Settled, Standing};
-use crate::plan::{Plan, Unit};
+use crate::plan::{Plan, Unit, vouched};
 
 /// Everything that a report is made of.
 pub struct Facts<'f> {
@@ -205,6 +205,12 @@ fn actions(plan: &Plan, settled: &[Settled], checks: &[UnitRow]) -> Vec<ActionRo
             Standing::Fail(finding) => add(0, finding.who, format!("fix {}", unit.packed.check.id), place, unit.id()),
             Standing::Undecided { blocked_by: Some(_), .. } | Standing::Pass | Standing::Skipped(_) => {}
             Standing::Undecided { .. } if !required(unit) => {}
+            Standing::Undecided { finding, .. } if unit.packed.check.only_asks() => {
+                let file = plan.read.profile.attestations.as_ref().map(|path| path.display().to_string());
+                let file = file.as_deref().unwrap_or(vouched::FILE);
+                let what = format!("record in {file} who vouches for {}: {}", unit.packed.check.id, finding.reason);
+                add(2, finding.who, what, None, unit.id());
+            }
             Standing::Undecided { finding, .. } if unit.lacking.is_empty() => {
                 add(2, finding.who, format!("decide {}: {}", unit.packed.check.id, finding.reason), place, unit.id());
             }

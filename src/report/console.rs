@@ -49,6 +49,18 @@ fn tone(verdict: VerdictWord, level: LevelWord) -> Tone {
     }
 }
 
+/// The units of an item, each with its verdict where that is not the item's; those that another item lists by their id.
+fn units_of(listed: &Listed) -> Vec<String> {
+    let word = |unit: &UnitRow| {
+        let other = (unit.verdict != listed.item.verdict).then(|| format!(" ({})", unit.verdict.words()));
+        format!("{}{}", one_line(&unit.unit()), other.unwrap_or_default())
+    };
+    let mut elsewhere: Vec<String> =
+        listed.elsewhere.iter().map(|unit| format!("see {}", one_line(&unit.id))).collect();
+    elsewhere.dedup();
+    listed.own.iter().map(|unit| word(unit)).chain(elsewhere).collect()
+}
+
 /// The parts of a console report; each ends in a line feed or is empty.
 struct Console<'a> {
     report: &'a Report,
@@ -133,10 +145,12 @@ impl Console<'_> {
         let mut out = String::new();
         for (section, items) in &outline.sections {
             out += &self.title(section);
-            let widest = items.iter().map(|listed| one_line(&listed.item.words).chars().count()).max().unwrap_or(0);
-            for listed in items {
-                out += &self.item(listed, widest.min(WORDS));
-            }
+            let silent =
+                |listed: &&Listed| matches!(listed.item.verdict, VerdictWord::Skipped | VerdictWord::Unchecked);
+            let told: Vec<&Listed> = items.iter().filter(|listed| !silent(listed)).collect();
+            let widest = told.iter().map(|listed| one_line(&listed.item.words).chars().count()).max().unwrap_or(0);
+            out += &told.iter().map(|listed| self.item(listed, widest.min(WORDS))).collect::<String>();
+            out += &self.silent(items);
         }
         if !outline.others.is_empty() {
             out += &self.title("Beside the checklist");
@@ -162,23 +176,26 @@ impl Console<'_> {
         format!("  {}{}", self.setting.paint(tone(verdict, level), word), " ".repeat(12 - word.len()))
     }
 
+    /// Items of a section about which nothing is said, together: there may be many, and they must not bury the others.
+    fn silent(&self, items: &[Listed]) -> String {
+        let of = |verdict: VerdictWord| items.iter().filter(move |listed| listed.item.verdict == verdict);
+        let (skipped, unchecked) = (of(VerdictWord::Skipped), of(VerdictWord::Unchecked));
+        let skipped: Vec<String> = skipped.flat_map(|listed| units_of(listed)).collect();
+        let unchecked: Vec<String> = unchecked.map(|listed| one_line(&listed.item.id)).collect();
+        let lines =
+            [(VerdictWord::Skipped, "", skipped), (VerdictWord::Unchecked, "no check in this version: ", unchecked)];
+        let lines = lines.into_iter().filter(|(_, _, names)| !names.is_empty());
+        lines
+            .map(|(verdict, said, names)| {
+                let mark = self.mark(verdict, LevelWord::Recommended);
+                self.setting.hanging(&mark, &format!("{said}{}", names.join(", ")), 14)
+            })
+            .collect()
+    }
+
     fn item(&self, listed: &Listed, width: usize) -> String {
         let Listed { item, own, elsewhere } = listed;
-        let mut units: Vec<String> = own
-            .iter()
-            .map(|unit| {
-                if unit.verdict == item.verdict {
-                    one_line(&unit.unit())
-                } else {
-                    format!("{} ({})", one_line(&unit.unit()), unit.verdict.words())
-                }
-            })
-            .collect();
-        units.extend(elsewhere.iter().map(|unit| format!("see {}", one_line(&unit.id))));
-        if units.is_empty() {
-            units.push(VerdictWord::Unchecked.words().to_owned());
-        }
-        let text = format!("{:<width$}  {}", one_line(&item.words), units.join(", "));
+        let text = format!("{:<width$}  {}", one_line(&item.words), units_of(listed).join(", "));
         // An item has no level of its own: as red as a failed unit of it.
         let risk =
             own.iter().chain(elsewhere).any(|unit| unit.verdict == item.verdict && unit.level == LevelWord::Required);
@@ -194,6 +211,8 @@ impl Console<'_> {
                 remarks.extend(unit.remarks.iter().map(|text| format!("{}: {}", one_line(&unit.id), one_line(text))));
             }
         }
+        // The same may be true of a check in both environments.
+        remarks.dedup();
         let lines: String = remarks.iter().map(|remark| self.setting.hanging("  ", remark, 4)).collect();
         if lines.is_empty() { lines } else { self.title("Remarks") + &lines }
     }

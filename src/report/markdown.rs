@@ -173,6 +173,7 @@ fn item(listed: &Listed) -> String {
         })
         .collect();
     units.extend(elsewhere.iter().map(|unit| format!("see {}", unit.id)));
+    units.dedup();
     format!("| {} | {} | {} |\n", mark(item.verdict), item.words, units.join("<br>"))
 }
 
@@ -197,8 +198,11 @@ fn not_run(report: &Report) -> String {
     }
     let mut rows: Vec<String> =
         reasons.iter().map(|(reason, n)| format!("- {} skipped: {reason}\n", count(*n, "unit"))).collect();
-    let unchecked = report.items.iter().filter(|item| item.verdict == VerdictWord::Unchecked);
-    rows.extend(unchecked.map(|item| format!("- No check in this version: {}\n", item.words)));
+    // Which they are stands in the checklist.
+    let unchecked = report.items.iter().filter(|item| item.verdict == VerdictWord::Unchecked).count();
+    rows.extend(
+        (unchecked > 0).then(|| format!("- {} of the checklist: no check in this version\n", count(unchecked, "item"))),
+    );
     if rows.is_empty() { String::new() } else { format!("## What did not run\n\n{}", rows.concat()) }
 }
 
@@ -207,5 +211,6 @@ fn remarks(report: &Report) -> String {
     for unit in report.checks.iter().filter(|unit| unit.verdict != VerdictWord::Fail) {
         rows.extend(unit.remarks.iter().map(|remark| format!("- {}: {remark}\n", unit.title)));
     }
+    rows.dedup();
     if rows.is_empty() { String::new() } else { format!("## Remarks\n\n{}", rows.concat()) }
 }

@@ -39,11 +39,13 @@ impl Console<'_> {
         parts.join("\n")
     }
 
-    /// One unit as a block; several that lack the same as a list.
+    /// One unit as a block; several that lack the same as a list, and also one of which nothing was tried: its reason
+    /// is all that there is to know.
     fn cause(&self, units: &[&UnitRow]) -> String {
-        let [first, _, ..] = units else {
-            return units.iter().map(|unit| self.block(unit)).collect();
-        };
+        let Some(first) = units.first() else { return String::new() };
+        if units.len() == 1 && !first.evidence.is_empty() {
+            return self.block(first);
+        }
         let who = first.who.map(|who| format!(" ({})", who.words())).unwrap_or_default();
         let text = format!("{}{who}: {}", count(units.len(), "unit"), first.headline());
         self.setting.hanging(&self.word(first), &text, 6) + &self.list(units)
