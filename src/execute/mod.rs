@@ -98,16 +98,17 @@ pub async fn execute(
     for &at in units {
         let unit = &world.plan.units[at];
         let lane = if unit.stage == Stage::Rehearsal { rehearsal.clone() } else { jobs.clone() };
-        let work = one(world.clone(), at, lane, stop.clone());
+        // A task that panicked is a fault of this program, and must not end the run with it; its unit is reported as
+        // such by whoever misses it.
+        let task = tokio::spawn(one(world.clone(), at, lane, stop.clone()));
         if isolation == Isolation::Shared {
-            running.push(tokio::spawn(work));
+            running.push(task);
         } else {
-            done.push(work.await);
+            done.extend(task.await.ok());
             progress();
         }
     }
     while let Some(finished) = running.next().await {
-        // A task that panicked is a fault of this program; its unit is reported as such by whoever misses it.
         done.extend(finished.ok());
         progress();
     }
