@@ -59,7 +59,7 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
     ("plan", &["catalog", "json", "secret", "template", "yaml"]),
     ("report", &["catalog", "evidence", "judge", "plan"]),
     ("secret", &[]),
-    ("simulator", &["catalog", "evidence", "webhook"]),
+    ("simulator", &["address", "catalog", "evidence", "webhook"]),
     ("template", &[]),
     ("webhook", &["catalog", "template"]),
     ("wire", &["address", "catalog", "evidence", "gate", "secret"]),
