@@ -99,10 +99,9 @@ async fn a_verifier_that_comes_later_is_still_found_to_have_the_wrong_key() {
 #[tokio::test]
 async fn an_answer_just_within_the_limit_passes_and_one_just_beyond_it_fails() {
     let quick = pack_with(&[("provider.yaml", "status: 2xx, within: 10s", "status: 2xx, within: 1s")]);
-    let works: [(&str, fn(usize) -> Duration, VerdictWord); 2] = [
-        ("within", |others| Duration::from_millis(if others > 1 { 100 } else { 0 }), VerdictWord::Pass),
-        ("beyond", |others| Duration::from_millis(if others > 1 { 1200 } else { 0 }), VerdictWord::Fail),
-    ];
+    let within: fn(usize) -> Duration = |others| Duration::from_millis(if others > 1 { 100 } else { 0 });
+    let beyond: fn(usize) -> Duration = |others| Duration::from_millis(if others > 1 { 1200 } else { 0 });
+    let works = [("within", within, VerdictWord::Pass), ("beyond", beyond, VerdictWord::Fail)];
     let more: &'static str = Box::leak(format!("events: [client.linked]\n{}", quick.trust).into_boxed_str());
     for (name, works, wanted) in works {
         let at = start(Way { works, ..Way::default() }).await;
