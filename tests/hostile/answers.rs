@@ -157,8 +157,11 @@ fn whatever_others_answer_every_unit_has_a_verdict_with_a_reason_and_no_secret_i
         play.check(&format!("action-{name}"), &rest);
         let url = format!("http://{}/{name}", at(partner));
         let headers = "headers: { Authorization: \"Bearer ${TOKEN}\" }";
-        writeln!(actions, "    act_{action}: {{ request: \"POST {url}\", {headers}, json: {{}}, learn: {{ x: $.a }} }}")
-            .unwrap();
+        writeln!(
+            actions,
+            "    act_{action}: {{ request: \"POST {url}\", {headers}, json: {{}}, learn: {{ x: $.a }} }}"
+        )
+        .unwrap();
         names.push(format!("action-{name}"));
         if name.starts_with("echo-") {
             // Pages are asked without any secret; they have none to hand back.

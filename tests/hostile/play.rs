@@ -249,7 +249,15 @@ pub(crate) fn finish(folder: &Path, mut child: Child) -> Ran {
         ("JSON", json),
         ("Markdown", markdown),
     ];
-    Ran { code: status.code(), console, junit, json: parsed, outputs, peak_mib: peak.load(Ordering::Relaxed) / 1024, took }
+    Ran {
+        code: status.code(),
+        console,
+        junit,
+        json: parsed,
+        outputs,
+        peak_mib: peak.load(Ordering::Relaxed) / 1024,
+        took,
+    }
 }
 
 fn drain(mut stream: impl std::io::Read + Send + 'static) -> std::thread::JoinHandle<String> {
