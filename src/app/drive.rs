@@ -56,7 +56,7 @@ pub async fn drive(
         () = world.set_up() => all.phases().await,
         () = stopped => {}
     }
-    world.tear_down().await;
+    let ended = world.tear_down().await;
     let results = std::mem::take(&mut all.results);
     let stopped = *stop.borrow();
     let mut evidence = Vec::new();
@@ -70,6 +70,7 @@ pub async fn drive(
         evidence.push((done.evidence, done.took));
     }
     let (settled, mut remarks) = judge::settle(&plan.units, judged, &plan.vouched, started.date());
+    remarks.extend(ended);
     let selected = plan.selection.words().is_some();
     let mut readiness = judge::readiness(Tally::of(&plan.units, &settled), selected);
     if plan.read.profile.stand_ins.is_some() && !how.sample {
