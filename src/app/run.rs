@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::drive::{How, drive};
@@ -142,11 +143,12 @@ fn save(path: &Path, bytes: Vec<u8>, keeper: &Redactor, screen: &Screen) -> bool
 /// A run ends early when a person interrupts it, and when its time is over.
 fn stopping(within: Span) -> watch::Receiver<Stop> {
     let (sender, receiver) = watch::channel(Stop::No);
+    // Listened for before anything is started: a signal that comes before would end the program without a report.
+    let interrupted = interrupted();
     tokio::spawn(async move {
-        let mut ended = std::pin::pin!(tokio::time::sleep(within.0));
         let why = tokio::select! {
-            () = interrupted() => Stop::Interrupted,
-            () = &mut ended => Stop::OutOfTime,
+            () = interrupted => Stop::Interrupted,
+            () = tokio::time::sleep(within.0) => Stop::OutOfTime,
         };
         sender.send(why).ok();
         // The receivers ask for the last value as long as they live.
@@ -155,21 +157,16 @@ fn stopping(within: Span) -> watch::Receiver<Stop> {
     receiver
 }
 
-/// Ctrl-C, or the polite request to end that pipelines send.
-async fn interrupted() {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
-    let polite = async {
-        match &mut terminate {
-            Some(signal) => drop(signal.recv().await),
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => {
-            if result.is_err() {
-                std::future::pending::<()>().await;
+/// Ctrl-C, or the polite request to end that pipelines send. The signals are listened for from the call on.
+fn interrupted() -> impl Future<Output = ()> {
+    let listened = [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok());
+    async move {
+        let [interrupt, terminate] = listened.map(|listener| async move {
+            match listener {
+                Some(mut listener) => drop(listener.recv().await),
+                None => std::future::pending().await,
             }
-        }
-        () = polite => {}
+        });
+        tokio::select! { () = interrupt => {}, () = terminate => {} }
     }
 }
