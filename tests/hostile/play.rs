@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use super::xml;
 
 /// No run here may take longer than this.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a request said.
 pub(crate) struct Asked {
