@@ -27,8 +27,8 @@ fn write(folder: &Path, port: u16, count: usize) -> Result<(), Failed> {
         let check = format!(
             "id: simple.unit-{at}\ntitle: Item {at} answers\nitems: [simple.all]\nstage: test\n\
              docs: https://docs.example/items\nwhy: A benchmark.\nfix: None.\n\
-             when:\n  - {{ request: GET /items/{at}, api: main, as: item }}\n\
-             then:\n  - {{ answer: item, status: 200, body: {{ $.id: 7, $.name: fixed, $.state: {{ pattern: ^re }} }} }}\n"
+             when:\n  - {{ request: GET /items/{at}, api: main, as: one }}\n\
+             then:\n  - {{ answer: one, status: 200, body: {{ $.id: 7, $.name: fixed, $.state: {{ pattern: ^re }} }} }}\n"
         );
         std::fs::write(checks.join(format!("unit-{at}.yaml")), check)?;
         let same = format!(

@@ -58,11 +58,16 @@ pub fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%") || text.contains("{#")
 }
 
-/// Checks a template without evaluating it, and gives the dotted names that it reads from outside.
-pub fn names(text: &str) -> Result<Vec<String>, TemplateError> {
+fn only_expressions(text: &str) -> Result<(), TemplateError> {
     if text.contains("{%") || text.contains("{#") {
         return Err(TemplateError::Invalid("only `{{ expression }}` is allowed, no statements and no comments".into()));
     }
+    Ok(())
+}
+
+/// Checks a template without evaluating it, and gives the dotted names that it reads from outside.
+pub fn names(text: &str) -> Result<Vec<String>, TemplateError> {
+    only_expressions(text)?;
     if !is_template(text) {
         return Ok(Vec::new());
     }
@@ -81,8 +86,8 @@ pub fn render(text: &str, scope: &Value) -> Result<Value, TemplateError> {
     if !is_template(text) {
         return Ok(Value::String(text.to_owned()));
     }
-    let known = names(text)?;
-    let missing = || known.iter().find(|name| lookup(scope, name).is_none_or(Value::is_null)).cloned();
+    only_expressions(text)?;
+    let missing = || names(text).ok()?.into_iter().find(|name| lookup(scope, name).is_none_or(Value::is_null));
     let context = Dynamic::from(minijinja::value::Serde(scope));
     let rendered = match single_expression(text) {
         Some(expression) => ENGINE.compile_expression(expression).and_then(|e| e.eval(context)),

@@ -45,7 +45,7 @@ pub async fn drive(
     let mut all =
         Run { world: &world, stop: &stop, results: vec![None; plan.units.len()], done: 0, progress: &progress };
     all.phases().await;
-    world.tear_down().await;
+    let ended = world.tear_down().await;
     let results = std::mem::take(&mut all.results);
     let stopped = *stop.borrow();
     let mut evidence = Vec::new();
@@ -59,6 +59,7 @@ pub async fn drive(
         evidence.push((done.evidence, done.took));
     }
     let (settled, mut remarks) = judge::settle(&plan.units, judged, &plan.vouched, started.date());
+    remarks.extend(ended);
     let selected = plan.selection.words().is_some();
     let mut readiness = judge::readiness(Tally::of(&plan.units, &settled), selected);
     if plan.read.profile.stand_ins.is_some() && !how.sample {

@@ -102,7 +102,7 @@ fn checks(pack: &Pack) -> String {
 pub(super) fn lint(lint: &Lint, screen: &Screen) -> Exit {
     let read = match &lint.folder {
         Some(folder) => Catalog::from_folder(folder),
-        None => Catalog::built_in(),
+        None => Catalog::built_in_examined(),
     };
     match read {
         Ok(catalog) => {

@@ -1,9 +1,10 @@
 //! `preflight run`: a profile held against its provider's checklist.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::drive::{How, drive};
@@ -15,7 +16,7 @@ use crate::execute::Stop;
 use crate::plan::{self, Plan, Selection, Variables};
 use crate::report::model::Report;
 use crate::report::{console, json, junit, markdown, write};
-use crate::secret::Redactor;
+use crate::secret::{Redactor, Sealed};
 use crate::yaml::Problems;
 
 /// How long a run may take, where the profile does not say.
@@ -96,37 +97,43 @@ pub(super) async fn finish(
     if publish(&report, options, &keeper, screen) { exit } else { Exit::Internal }
 }
 
+/// Makes the text of a report, or says why it cannot.
+type Make<'m> = &'m (dyn Fn() -> Result<String, String> + Sync);
+
 /// Writes every report that is asked for. Each is searched for secrets as a whole before a byte of it is written.
 fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Screen) -> bool {
-    let sealed = keeper.seal(console::render(report, screen.look()).into_bytes());
-    screen.say(&String::from_utf8_lossy(&sealed.bytes));
-    let mut well = true;
-    if let Some(path) = &options.junit {
-        well &= match junit::render(report, true) {
-            Ok(text) => save(path, text.into_bytes(), keeper, screen),
-            Err(error) => {
-                screen.complain(&format!("the JUnit report cannot be made: {error}"));
-                false
-            }
-        };
-    }
-    if let Some(path) = &options.json {
-        well &= match json::render(report, true) {
-            Ok(text) => save(path, text.into_bytes(), keeper, screen),
-            Err(error) => {
-                screen.complain(&format!("the JSON report cannot be made: {error}"));
-                false
-            }
-        };
-    }
-    if let Some(path) = &options.markdown {
-        well &= save(path, markdown::render(report).into_bytes(), keeper, screen);
-    }
-    well
+    let junit = || junit::render(report, true).map_err(|error| format!("the JUnit report cannot be made: {error}"));
+    let json = || json::render(report, true).map_err(|error| format!("the JSON report cannot be made: {error}"));
+    let markdown = || Ok(markdown::render(report));
+    let reports: [(&Option<PathBuf>, Make<'_>); 3] =
+        [(&options.junit, &junit), (&options.json, &json), (&options.markdown, &markdown)];
+    // They are made and searched side by side, which is most of what they cost.
+    std::thread::scope(|scope| {
+        let seal = |make: Make<'_>| make().map(|text| keeper.seal(text.into_bytes()));
+        let wanted = reports.into_iter().filter_map(|(path, make)| Some((path.as_ref()?, make)));
+        let making: Vec<_> = wanted.map(|(path, make)| (path, scope.spawn(move || seal(make)))).collect();
+        let shown = keeper.seal(console::render(report, screen.look()).into_bytes());
+        screen.say(&String::from_utf8_lossy(&shown.bytes));
+        let mut well = true;
+        for (path, report) in making {
+            let failed = |_| Err(format!("{}: this program failed while it made the report", path.display()));
+            well &= match report.join().unwrap_or_else(failed) {
+                Ok(sealed) => put(path, &sealed, screen),
+                Err(why) => {
+                    screen.complain(&keeper.text(&why));
+                    false
+                }
+            };
+        }
+        well
+    })
 }
 
 fn save(path: &Path, bytes: Vec<u8>, keeper: &Redactor, screen: &Screen) -> bool {
-    let sealed = keeper.seal(bytes);
+    put(path, &keeper.seal(bytes), screen)
+}
+
+fn put(path: &Path, sealed: &Sealed, screen: &Screen) -> bool {
     if !sealed.hits.is_empty() {
         screen.complain(&format!("{}: removed {} before writing", path.display(), sealed.hits.join(", ")));
     }
@@ -142,11 +149,12 @@ fn save(path: &Path, bytes: Vec<u8>, keeper: &Redactor, screen: &Screen) -> bool
 /// A run ends early when a person interrupts it, and when its time is over.
 fn stopping(within: Span) -> watch::Receiver<Stop> {
     let (sender, receiver) = watch::channel(Stop::No);
+    // Listened for before anything is started: a signal that comes before would end the program without a report.
+    let interrupted = interrupted();
     tokio::spawn(async move {
-        let mut ended = std::pin::pin!(tokio::time::sleep(within.0));
         let why = tokio::select! {
-            () = interrupted() => Stop::Interrupted,
-            () = &mut ended => Stop::OutOfTime,
+            () = interrupted => Stop::Interrupted,
+            () = tokio::time::sleep(within.0) => Stop::OutOfTime,
         };
         sender.send(why).ok();
         // The receivers ask for the last value as long as they live.
@@ -155,21 +163,16 @@ fn stopping(within: Span) -> watch::Receiver<Stop> {
     receiver
 }
 
-/// Ctrl-C, or the polite request to end that pipelines send.
-async fn interrupted() {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
-    let polite = async {
-        match &mut terminate {
-            Some(signal) => drop(signal.recv().await),
-            None => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => {
-            if result.is_err() {
-                std::future::pending::<()>().await;
+/// Ctrl-C, or the polite request to end that pipelines send. The signals are listened for from the call on.
+fn interrupted() -> impl Future<Output = ()> {
+    let listened = [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok());
+    async move {
+        let [interrupt, terminate] = listened.map(|listener| async move {
+            match listener {
+                Some(mut listener) => drop(listener.recv().await),
+                None => std::future::pending().await,
             }
-        }
-        () = polite => {}
+        });
+        tokio::select! { () = interrupt => {}, () = terminate => {} }
     }
 }

@@ -22,8 +22,8 @@ pub(super) fn pack(
 ) -> Vec<Problem> {
     let mut problems = provider_file(provider, document, checks, fixtures);
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    let known: BTreeSet<&str> = checks.iter().map(|(_, other)| other.check.id.as_str()).collect();
     for (path, packed) in checks {
-        let known: BTreeSet<&str> = checks.iter().map(|(_, other)| other.check.id.as_str()).collect();
         if let Some(first) = seen.insert(&packed.check.id, path) {
             problems.push(at(packed, "/id", format!("`{}` is the id of {first} as well", packed.check.id)));
         }

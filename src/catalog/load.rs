@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -60,9 +62,15 @@ pub struct PackedCheck {
 }
 
 impl Catalog {
-    /// The packs that are built into the program.
+    /// The packs that are built into the program. They were held against schema and lints when it was tested, which
+    /// takes longer than all else that a short command does, so that is not done again.
     pub fn built_in() -> Result<Self, Problems> {
-        assemble(&embedded(&CHECKS), &all_embedded(), "checks", true)
+        assemble(&embedded(&CHECKS), &all_embedded(), "checks", Source::Tested)
+    }
+
+    /// The packs that are built into the program, with everything that is wrong with them.
+    pub fn built_in_examined() -> Result<Self, Problems> {
+        assemble(&embedded(&CHECKS), &all_embedded(), "checks", Source::BuiltIn)
     }
 
     /// The packs of a folder: `DIR/<provider>/provider.yaml`, with fixtures beside it in `DIR/../fixtures/<provider>`.
@@ -73,7 +81,7 @@ impl Catalog {
         let fixtures = beside
             .map_or_else(|| Ok(Files::new()), |path| on_disk(&path))
             .map_err(|problem| Problems::from(vec![problem]))?;
-        assemble(&checks, &fixtures, shown.trim_end_matches('/'), false)
+        assemble(&checks, &fixtures, shown.trim_end_matches('/'), Source::Folder)
     }
 
     /// These packs, with those of another catalog added or put in their place.
@@ -82,6 +90,26 @@ impl Catalog {
         self.packs.extend(other.packs);
         self.warnings.0.extend(other.warnings.0);
         self
+    }
+}
+
+/// Where packs come from, and so how far they must be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// The program, whose packs were looked at when it was tested.
+    Tested,
+    /// The program, looked at like any other.
+    BuiltIn,
+    /// A folder.
+    Folder,
+}
+
+impl Source {
+    fn typed<T: DeserializeOwned + JsonSchema>(self, document: &Document, value: Value) -> Result<T, Vec<Problem>> {
+        match self {
+            Source::Tested => document.typed_unheld(value),
+            Source::BuiltIn | Source::Folder => document.typed_from(value),
+        }
     }
 }
 
@@ -114,7 +142,7 @@ fn on_disk(folder: &Path) -> Result<Files, Problem> {
 }
 
 /// All packs of some files, or every problem in them.
-fn assemble(checks: &Files, fixtures: &Files, shown: &str, built_in: bool) -> Result<Catalog, Problems> {
+fn assemble(checks: &Files, fixtures: &Files, shown: &str, source: Source) -> Result<Catalog, Problems> {
     let mut problems = Vec::new();
     let mut packs = BTreeMap::new();
     let names: Vec<&str> = checks
@@ -129,7 +157,7 @@ fn assemble(checks: &Files, fixtures: &Files, shown: &str, built_in: bool) -> Re
         );
     }
     for name in names {
-        match pack(name, checks, fixtures, shown, built_in) {
+        match pack(name, checks, fixtures, shown, source) {
             Ok((pack, found)) => {
                 problems.extend(found);
                 packs.insert(name.to_owned(), Arc::new(pack));
@@ -163,7 +191,7 @@ fn pack(
     checks: &Files,
     fixtures: &Files,
     shown: &str,
-    built_in: bool,
+    source: Source,
 ) -> Result<(Pack, Vec<Problem>), Vec<Problem>> {
     let mut problems = Vec::new();
     let mut read = Vec::new();
@@ -180,12 +208,13 @@ fn pack(
         };
         if path == PROVIDER {
             let parsed = document.parse().map_err(|problem| vec![problem]);
-            match parsed.and_then(|facts| Ok((document.typed_from::<Provider>(facts.clone())?, facts))) {
+            match parsed.and_then(|facts| Ok((source.typed::<Provider>(&document, facts.clone())?, facts))) {
                 Ok((typed, facts)) => provider = Some((typed, facts, document)),
                 Err(found) => problems.extend(found),
             }
         } else {
-            match document.typed::<Check>() {
+            let parsed = document.parse().map_err(|problem| vec![problem]);
+            match parsed.and_then(|value| source.typed::<Check>(&document, value)) {
                 Ok(check) => read.push((path.to_owned(), PackedCheck { check, document })),
                 Err(found) => problems.extend(found),
             }
@@ -194,7 +223,7 @@ fn pack(
     let Some((provider, facts, document)) = provider else { return Err(problems) };
     let fixtures = Fixtures::of(name, fixtures);
     // With a file unread, `needs` and item lints would blame the others for it.
-    if problems.is_empty() {
+    if problems.is_empty() && source != Source::Tested {
         problems.extend(lint::pack(&provider, &facts, &document, &read, &fixtures));
     }
     if problems.iter().any(|problem| problem.severity == crate::yaml::Severity::Error) {
@@ -204,6 +233,7 @@ fn pack(
     let order = |check: &Check| provider.items.iter().position(|item| check.items.first() == Some(&item.id));
     read.sort_by(|(a_path, a), (b_path, b)| (order(&a.check), a_path).cmp(&(order(&b.check), b_path)));
     let checks = read.into_iter().map(|(_, check)| Arc::new(check)).collect();
+    let built_in = source != Source::Folder;
     Ok((Pack { id: name.to_owned(), provider, facts, document, checks, digest, built_in, fixtures }, problems))
 }
 
@@ -224,4 +254,19 @@ fn digest(name: &str, checks: &Files, fixtures: &Fixtures) -> String {
         add("fixture", path, bytes);
     }
     hex::encode(hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_packs_that_are_not_looked_at_again_are_sound() {
+        let examined = Catalog::built_in_examined().map_err(|problems| problems.render(false)).unwrap();
+        let quick = Catalog::built_in().unwrap();
+        assert_eq!(examined.packs.keys().collect::<Vec<_>>(), quick.packs.keys().collect::<Vec<_>>());
+        for (name, pack) in &quick.packs {
+            assert_eq!((&pack.digest, pack.built_in), (&examined.packs[name].digest, true));
+        }
+    }
 }

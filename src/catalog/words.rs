@@ -96,6 +96,9 @@ pub struct Age(pub i64);
 /// The shape of a span, as a regular expression for the schema.
 const SPAN: &str = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$";
 
+/// The farthest age, in seconds: 1,000 years, so that every time of sending can be written as a date.
+const FARTHEST: f64 = 1000.0 * 365.0 * 86_400.0;
+
 fn seconds(text: &str) -> Option<f64> {
     let at = text.find(|c: char| c.is_ascii_alphabetic())?;
     let (number, unit) = text.split_at(at);
@@ -136,6 +139,7 @@ impl<'de> Deserialize<'de> for Age {
         let (sign, rest) = text.strip_prefix('-').map_or((1.0, &*text), |rest| (-1.0, rest));
         #[expect(clippy::cast_possible_truncation, reason = "ages are whole seconds, far below the bounds of i64")]
         seconds(rest)
+            .filter(|s| *s <= FARTHEST)
             .map(|s| Age((s * sign) as i64))
             .ok_or_else(|| de::Error::custom(format!("`{text}` is not an age such as `290s`, `1d` or `-330s`")))
     }

@@ -129,7 +129,8 @@ async fn one(world: Arc<World>, at: usize, lane: Arc<Semaphore>, mut stop: watch
         log.begin();
         match not_possible(&world, &unit) {
             Some((who, why)) => log.incomplete(who, why),
-            None => unit::run(&world, &unit, &log).await,
+            // In a box of its own: hundreds of units wait for their turn, and only those under way need its space.
+            None => Box::pin(unit::run(&world, &unit, &log)).await,
         }
         log.age()
     };

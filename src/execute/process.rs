@@ -9,14 +9,23 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
+use tokio::task::JoinHandle;
 
 use crate::environment::cleared;
+use crate::secret::Redactor;
 
 /// How many of its last lines are kept, for the reader of a start that failed.
 const LINES: usize = 20;
 
-/// The longest line that is kept, in characters.
+/// The longest line that is shown, in characters.
 const WIDTH: usize = 300;
+
+/// How much of a line is kept, in bytes: more than is shown, since a secret that is cut would not be found.
+const LONGEST: usize = 4096;
+
+/// How long the last words of a build that has ended may take to arrive; something that it started can hold its
+/// outputs open.
+const ECHO: Duration = Duration::from_millis(200);
 
 /// How long it gets to end by itself.
 const GRACE: Duration = Duration::from_secs(2);
@@ -26,6 +35,7 @@ pub(super) struct Process {
     child: Child,
     group: Option<Pid>,
     said: Arc<Mutex<VecDeque<String>>>,
+    listening: Vec<JoinHandle<()>>,
     /// Closed when we end, however that happens: a build may take that as the sign to end too.
     _input: Option<ChildStdin>,
 }
@@ -56,26 +66,26 @@ impl Process {
                 format!("`{program}`, the first word of `rehearsal.start.command`, cannot be started: {error}")
             })?;
         let said = Arc::new(Mutex::new(VecDeque::new()));
-        if let Some(output) = child.stdout.take() {
-            tokio::spawn(keep(output, said.clone()));
-        }
-        if let Some(output) = child.stderr.take() {
-            tokio::spawn(keep(output, said.clone()));
-        }
+        let mut listening = Vec::new();
+        listening.extend(child.stdout.take().map(|output| tokio::spawn(keep(output, said.clone()))));
+        listening.extend(child.stderr.take().map(|output| tokio::spawn(keep(output, said.clone()))));
         let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
         let input = child.stdin.take();
-        Ok(Process { child, group, said, _input: input })
+        Ok(Process { child, group, said, listening, _input: input })
     }
 
     /// The exit of the build, if it has ended, in words.
-    pub(super) fn ended(&mut self) -> Option<String> {
-        self.child.try_wait().ok().flatten().map(|status| status.to_string())
+    pub(super) async fn ended(&mut self) -> Option<String> {
+        let exit = self.child.try_wait().ok().flatten()?;
+        drop(tokio::time::timeout(ECHO, futures_util::future::join_all(self.listening.drain(..))).await);
+        Some(exit.to_string())
     }
 
-    /// The last lines that it wrote.
-    pub(super) fn last_words(&self) -> String {
+    /// The last lines that it wrote, without secrets.
+    pub(super) fn last_words(&self, redactor: &Redactor) -> String {
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        said.iter().cloned().collect::<Vec<_>>().join("\n")
+        let shown = |line: &String| redactor.text(line).chars().take(WIDTH).collect::<String>();
+        said.iter().map(shown).collect::<Vec<_>>().join("\n")
     }
 
     /// Asks it to end, and ends it if it does not.
@@ -102,14 +112,32 @@ impl Drop for Process {
     }
 }
 
+/// Keeps the last lines of an output, each as far as its bound, however long it is.
 async fn keep(output: impl AsyncRead + Unpin, said: Arc<Mutex<VecDeque<String>>>) {
-    let mut lines = BufReader::new(output).split(b'\n');
-    while let Ok(Some(line)) = lines.next_segment().await {
-        let line: String = String::from_utf8_lossy(&line).chars().take(WIDTH).collect();
-        let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-        if said.len() == LINES {
-            said.pop_front();
+    let mut output = BufReader::new(output);
+    let mut line = Vec::new();
+    while let Ok(bytes) = output.fill_buf().await
+        && !bytes.is_empty()
+    {
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let part = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
+        line.extend(part.iter().take(LONGEST - line.len()));
+        let read = part.len() + usize::from(end.is_some());
+        output.consume(read);
+        if end.is_some() {
+            remember(&said, &line);
+            line.clear();
         }
-        said.push_back(line);
     }
+    if !line.is_empty() {
+        remember(&said, &line);
+    }
+}
+
+fn remember(said: &Mutex<VecDeque<String>>, line: &[u8]) {
+    let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+    if said.len() == LINES {
+        said.pop_front();
+    }
+    said.push_back(String::from_utf8_lossy(line).into_owned());
 }

@@ -67,8 +67,8 @@ pub(super) async fn started(
     let mut process = Process::start(&command, &world.plan.read.folder, &rehearsal.pass, &variables)?;
     let from = Instant::now();
     loop {
-        if let Some(exit) = process.ended() {
-            let words = world.redactor.text(&process.last_words());
+        if let Some(exit) = process.ended().await {
+            let words = process.last_words(&world.redactor);
             return Err(format!("the build ended before it was ready ({exit}); its last words: {words}"));
         }
         let url = start.ready.to_string();
@@ -90,11 +90,10 @@ pub(super) async fn started(
             Outcome::Answered(_) | Outcome::Trouble(_) => {}
         }
         if from.elapsed() > start.within.0 {
-            let words = world.redactor.text(&process.last_words());
+            let words = process.last_words(&world.redactor);
             return Err(format!(
-                "{} did not answer below 400 within {} s; the build's last words: {words}",
-                start.ready,
-                start.within.0.as_secs()
+                "{} did not answer below 400 within {:?}; the build's last words: {words}",
+                start.ready, start.within.0
             ));
         }
         tokio::time::sleep(PACE).await;

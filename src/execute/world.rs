@@ -114,11 +114,15 @@ impl World {
         }
     }
 
-    /// Ends the partner's build.
-    pub async fn tear_down(&self) {
-        if let Some(process) = self.process.write().await.take() {
-            process.stop().await;
-        }
+    /// Ends the partner's build. Gives what is to be said of one that had ended by itself.
+    pub async fn tear_down(&self) -> Option<String> {
+        let mut process = self.process.write().await.take()?;
+        let ended = process.ended().await.map(|exit| {
+            let words = process.last_words(&self.redactor);
+            format!("the partner's build ended by itself during the run ({exit}); its last words: {words}")
+        });
+        process.stop().await;
+        ended
     }
 
     /// Ends the build and starts it again, with the same environment.

@@ -37,16 +37,24 @@ pub fn learn_secrets(read: &Read, redactor: &Redactor) {
             redactor.learn(&format!("{environment}.webhook_secret"), secret.expose());
         }
     }
-    // A header of a call to the partner is where its own credentials are.
+    let given = read.profile.rehearsal.iter().filter_map(|r| r.webhook.as_ref()?.secret.as_ref());
+    given.for_each(|secret| drop(redactor.learn("rehearsal.webhook_secret", secret.expose())));
+    // A header of a call to the partner is where its own credentials are, and so is what its build is told.
     let rehearsal = read.profile.rehearsal.iter();
     let calls = rehearsal.clone().flat_map(|r| r.actions.values().flat_map(|action| &action.headers));
+    // Of the latter only what looks like a credential: an address or a word would be taken away everywhere.
+    let is_credential = |value: &str| value.len() >= 12 && url::Url::parse(value).is_err();
+    let told = rehearsal.clone().flat_map(|r| &r.env).filter(|(_, value)| is_credential(value));
     let looks = rehearsal.map(|r| &r.inspect).chain(read.profile.environments.values().map(|e| &e.inspect));
     let looks =
         looks.flat_map(|inspect| [&inspect.processed, &inspect.received]).flatten().flat_map(|look| &look.headers);
-    for (name, value) in calls.chain(looks) {
+    for (name, value) in calls.chain(looks).chain(told) {
+        let name = name.to_lowercase();
         let telling = ["authorization", "cookie", "key", "token", "secret", "password"];
-        if telling.iter().any(|word| name.to_lowercase().contains(word)) && !template::is_template(value) {
-            redactor.learn(&format!("partner.{}", name.to_lowercase()), value);
+        if telling.iter().any(|word| name.contains(word)) && !template::is_template(value) {
+            // The scheme is no secret, and whoever echoes the credential leaves it out.
+            let credential = value.split_once(' ').filter(|_| name.ends_with("authorization"));
+            redactor.learn(&format!("partner.{name}"), credential.map_or(value, |(_, credential)| credential));
         }
     }
 }

@@ -104,6 +104,16 @@ impl Document {
         if !problems.is_empty() {
             return Err(problems);
         }
+        self.typed_unheld(value)
+    }
+
+    /// The typed value of what [`Document::parse`] gave, or the first problem: for texts whose structure was held
+    /// against the schema before, as those are that were compiled into the program.
+    pub fn typed_unheld<T: DeserializeOwned>(&self, value: Value) -> Result<T, Vec<Problem>> {
+        // Keeping track of the path costs more than the rest, and only an error needs it.
+        if let Ok(typed) = T::deserialize(&value) {
+            return Ok(typed);
+        }
         serde_path_to_error::deserialize(value).map_err(|error: serde_path_to_error::Error<serde_json::Error>| {
             let pointer = position::pointer(error.path());
             vec![self.problem(&pointer, problem::without_position(&error.inner().to_string()))]

@@ -127,7 +127,7 @@ fn hostile(ip: [u8; 4], secret: &'static str) -> std::net::SocketAddr {
 #[test]
 fn whatever_others_answer_every_unit_has_a_verdict_with_a_reason_and_no_secret_is_shown() {
     let (provider, page) = (hostile([127, 0, 0, 1], KEY), hostile([127, 0, 0, 3], "nothing-secret"));
-    let partner = hostile([127, 0, 0, 2], SECRET);
+    let (partner, actor) = (hostile([127, 0, 0, 2], SECRET), hostile([127, 0, 0, 4], TOKEN));
     let (_reserved, nobody) = closed();
     let mut play = Play::new();
     let mut actions = String::new();
@@ -152,10 +152,10 @@ fn whatever_others_answer_every_unit_has_a_verdict_with_a_reason_and_no_secret_i
             names.extend([format!("provider-{name}"), format!("handler-{name}"), format!("look-{name}")]);
         }
         let action = name.replace('-', "_");
-        let then = "then: [{ values: \"{{ it.status }}\", are: 200 }]";
+        let then = r#"then: [{ values: "{{ it.reply }}", are: { equals: { ok: true, count: 1 } } }]"#;
         let rest = format!("stage: rehearsal\nwhen: [{{ action: act_{action}, as: it }}]\n{then}");
         play.check(&format!("action-{name}"), &rest);
-        let url = format!("http://{}/{name}", at(partner));
+        let url = format!("http://{}/{name}", at(actor));
         let headers = "headers: { Authorization: \"Bearer ${TOKEN}\" }";
         writeln!(
             actions,

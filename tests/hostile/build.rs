@@ -1,1 +1,228 @@
+//! Builds of a partner that misbehave as processes.
 
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::play::{PATIENCE, Play, Ran, answer, closed, finish, run, serve, start};
+
+const PASSED: &str = "passed-variable-value";
+const PLANTED: &str = "planted-variable-value";
+
+/// A handler that accepts everything, and is ready whatever the build does.
+fn accepting() -> SocketAddr {
+    serve([127, 0, 0, 2], |_, stream| answer(stream, 200, "", br#"{"count":1}"#))
+}
+
+/// A rehearsal whose build is a line of shell; `{folder}` in it is the profile's.
+fn rehearsal(play: &Play, line: &str, handler: SocketAddr, ready: SocketAddr, within: &str) -> String {
+    let line = line.replace("{folder}", &play.folder.path().display().to_string());
+    std::fs::write(play.path("build.sh"), line).unwrap();
+    format!(
+        "rehearsal:\n  start: {{ command: [sh, build.sh], ready: \"http://{ready}/\", within: {within} }}\n  pass: [PASSED]\n  \
+         env: {{ ISSUED: \"{{{{ simulator.webhook_secret }}}}\" }}\n  webhook: {{ url: \"http://{handler}/hook\" }}\n"
+    )
+}
+
+fn build(line: &str, ready: SocketAddr, within: &str) -> Ran {
+    let mut play = Play::new();
+    play.delivers("one");
+    let profile = rehearsal(&play, line, accepting(), ready, within);
+    let mut program = play.program(None, &profile);
+    run(&play, program.env("PASSED", PASSED).env("PLANTED", PLANTED))
+}
+
+/// The number that a build wrote into a file of the folder.
+fn noted(folder: &Path, name: &str) -> Option<Pid> {
+    Some(Pid::from_raw(std::fs::read_to_string(folder.join(name)).ok()?.trim().parse().ok()?))
+}
+
+fn awaited<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(started.elapsed() < PATIENCE, "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Panics unless the process ends. One that is dead but not collected by whoever inherited it has ended.
+fn gone(pid: Pid) {
+    awaited(&format!("{pid} is still there"), || {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok();
+        stat.is_none_or(|stat| stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z'))).then_some(())
+    });
+}
+
+#[test]
+fn a_build_that_does_not_start_is_undecided_with_what_it_said() {
+    let (_reserved, nobody) = closed();
+    let table = [
+        ("it ends at once", "echo on its way; echo \"key $ISSUED\" >&2; exit 3", "exit status: 3", "on its way"),
+        ("it is never ready", "echo still waiting; exec sleep 60", "within 1s", "still waiting"),
+        ("it is killed", "echo before; kill -9 $$", "signal: 9", "before"),
+        (
+            "it says something hostile",
+            "printf '\\033[2J##vso[task.complete]\\n]]>\\n::error::x\\n'; exit 1",
+            "exit status: 1",
+            "task.complete",
+        ),
+    ];
+    for (what, line, exit, words) in table {
+        let ran = build(line, nobody, if exit == "within 1s" { "1s" } else { "30s" });
+        let reason = ran.reason("one");
+        assert_eq!((ran.code, &ran.unit("one")["who"]), (Some(3), &"partner".into()), "{what}: {reason}");
+        assert!(reason.contains(exit) && reason.contains(words), "{what}: {reason}");
+        assert!(ran.took < Duration::from_secs(10), "{what}: {:?}", ran.took);
+    }
+    let secret = build("echo key $ISSUED; exit 3", nobody, "30s");
+    assert!(secret.reason("one").contains("key <rehearsal.webhook_secret>"), "{}", secret.reason("one"));
+}
+
+#[test]
+fn a_program_that_is_not_there_is_named() {
+    let mut play = Play::new();
+    play.delivers("one");
+    let handler = accepting();
+    let profile = rehearsal(&play, "", handler, handler, "1s").replace("[sh, build.sh]", "[./no-such-program]");
+    let mut program = play.program(None, &profile);
+    let ran = run(&play, &mut program);
+    assert!(ran.reason("one").contains("`./no-such-program` cannot be started"), "{}", ran.reason("one"));
+    assert_eq!(ran.unit("one")["who"], "partner");
+}
+
+#[test]
+fn a_build_sees_nothing_of_our_environment_but_what_is_passed() {
+    let (_reserved, nobody) = closed();
+    let ran = build("env", nobody, "30s");
+    let reason = ran.reason("one");
+    assert!(reason.contains(&format!("PASSED={PASSED}")) && reason.contains("PATH="), "{reason}");
+    assert!(!reason.contains("PLANTED") && !ran.console.contains(PLANTED), "{reason}");
+}
+
+#[test]
+fn a_build_that_writes_without_end_and_without_lines_costs_no_memory() {
+    let flood = "head -c 60000000 /dev/zero; head -c 60000000 /dev/zero >&2; echo; echo done; exit 3";
+    let (_reserved, nobody) = closed();
+    let mut play = Play::new();
+    play.delivers("one");
+    let profile = rehearsal(&play, flood, accepting(), nobody, "30s");
+    let mut program = play.program(None, &profile);
+    let ran = run(&play, &mut program);
+    assert!(ran.reason("one").contains("done"), "{}", ran.reason("one"));
+    assert!(ran.peak_mib < 60, "{} MiB", ran.peak_mib);
+}
+
+#[test]
+fn a_build_that_does_not_want_to_end_is_ended_with_all_that_it_started() {
+    let handler = accepting();
+    let mut play = Play::new();
+    play.delivers("one");
+    let line = "trap '' TERM\nsleep 600 &\necho $! > {folder}/child\necho $$ > {folder}/own\nwhile :; do sleep 1; done";
+    let profile = rehearsal(&play, line, handler, handler, "5s");
+    let mut program = play.program(None, &profile);
+    let ran = run(&play, &mut program);
+    for name in ["own", "child"] {
+        gone(awaited(name, || noted(play.folder.path(), name)));
+    }
+    // Two seconds are its grace.
+    assert!(ran.took < Duration::from_secs(8), "{:?}", ran.took);
+}
+
+#[test]
+fn an_interruption_ends_the_build_and_still_reports() {
+    let (_reserved, nobody) = closed();
+    let mut play = Play::new();
+    play.delivers("one");
+    let line = "echo $$ > {folder}/own; exec sleep 600";
+    let profile = rehearsal(&play, line, accepting(), nobody, "60s");
+    let child = start(&mut play.program(None, &profile));
+    let own = awaited("the build does not start", || noted(play.folder.path(), "own"));
+    kill(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
+    let ran = finish(play.folder.path(), child);
+    assert_eq!(ran.code, Some(130), "{}", ran.console);
+    assert!(ran.reason("one").contains("interrupted"), "{}", ran.reason("one"));
+    gone(own);
+}
+
+#[test]
+fn a_build_that_dies_during_the_run_is_told_with_its_last_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let flag = folder.path().join("die");
+    let written = flag.clone();
+    // The first delivery is the last thing that the build does.
+    let handler = serve([127, 0, 0, 2], move |asked, stream| {
+        if asked.method == "POST" {
+            std::fs::write(&written, "").unwrap();
+            std::thread::sleep(Duration::from_millis(200));
+            return;
+        }
+        answer(stream, 200, "", b"");
+    });
+    let mut play = Play::new();
+    play.delivers("one");
+    let line = format!("while ! [ -e {} ]; do sleep 0.02; done; echo out of $ISSUED memory; exit 7", flag.display());
+    let profile = rehearsal(&play, &line, handler, handler, "5s");
+    let mut program = play.program(None, &profile);
+    let ran = run(&play, &mut program);
+    assert_ne!(ran.unit("one")["verdict"], "pass", "{}", ran.console);
+    let remarks = ran.json["remarks"].to_string();
+    assert!(
+        remarks.contains("exit status: 7") && remarks.contains("out of <rehearsal.webhook_secret> memory"),
+        "{remarks}"
+    );
+}
+
+#[test]
+fn data_survives_a_restart_of_a_real_build() {
+    let play = Play::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    copied(&root.join("fixtures/debitura"), &play.path("fixtures/debitura"));
+    std::fs::create_dir_all(play.path("checks/debitura/webhooks")).unwrap();
+    std::fs::copy(root.join("checks/debitura/provider.yaml"), play.path("checks/debitura/provider.yaml")).unwrap();
+    let check = "id: webhooks.restart\ntitle: Remembers across a restart\nitems: [webhooks.idempotency]\n\
+        stage: rehearsal\nisolation: restarts\ndocs: https://docs.example/x\nwhy: w\nfix: f\n\
+        when:\n  - { deliver: client.linked, as: first }\n  - { action: restart }\n  - { deliver: { again: first }, as: second }\n\
+        seen: [{ effect: first, at_least: 1 }]\nthen:\n  - { delivery: [first, second], is: accepted }\n  - { effect: first, exactly: 1 }\n";
+    std::fs::write(play.path("checks/debitura/webhooks/restart.yaml"), check).unwrap();
+    let sample = std::fs::read_to_string(root.join("fixtures/debitura/sample/profile.yaml")).unwrap();
+    let from = sample.find("\nrehearsal:").unwrap();
+    let rehearsal = &sample[from..sample.find("\nstand_ins:").unwrap()];
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut program = play.with_pack("debitura", rehearsal);
+    let ran = run(&play, program.env("ACME_PORT", port.to_string()));
+    let unit = &ran.json["checks"][0];
+    assert_eq!((&unit["id"], &unit["verdict"]), (&"webhooks.restart".into(), &"pass".into()), "{}", ran.console);
+    assert!(unit["evidence"].to_string().contains("restart"), "{unit}");
+}
+
+fn copied(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copied(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// The outputs of the program go where the test says; the build's own stay with the program.
+#[test]
+fn what_a_build_writes_does_not_reach_our_output() {
+    let handler = accepting();
+    let mut play = Play::new();
+    play.delivers("one");
+    let profile = rehearsal(&play, "echo noise-of-the-build; exec sleep 600", handler, handler, "5s");
+    let mut program = play.program(None, &profile);
+    let output = Command::stdout(&mut program, Stdio::piped()).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    assert!(!String::from_utf8(said).unwrap().contains("noise-of-the-build"));
+}

@@ -72,19 +72,14 @@ fn two_runs_at_the_same_time_do_not_disturb_each_other() {
 }
 
 #[test]
-fn a_step_that_no_calendar_can_hold_does_not_end_the_run() {
-    let handler = serve([127, 0, 0, 2], |_, stream| answer(stream, 204, "", b""));
+fn ages_that_no_calendar_can_hold_are_wrong_input() {
     let mut play = Play::new();
-    play.delivers("fine");
-    for (isolation, age) in [("alone", "-9300000000000000000s"), ("shared", "-9300000000000000000s")] {
-        let deliver = format!("{{ deliver: fine, with: {{ age: {age} }}, as: it }}");
-        let rest = format!(
-            "stage: rehearsal\nisolation: {isolation}\nwhen: [{deliver}]\nthen: [{{ delivery: it, is: accepted }}]"
-        );
-        play.check(&format!("far-{isolation}"), &rest);
+    for (name, age) in [("past", "9300000000000000000s"), ("future", "-9300000000000000000s"), ("far", "365001d")] {
+        let deliver = format!("{{ deliver: unused, with: {{ age: {age} }}, as: it }}");
+        play.check(name, &format!("stage: rehearsal\nwhen: [{deliver}]\nthen: [{{ delivery: it, is: accepted }}]"));
     }
-    let mut program = play.program(None, &rehearsal(handler));
-    let ran = run(&play, &mut program);
-    assert_eq!(ran.unit("fine")["verdict"], "pass", "{}", ran.console);
-    println!("{}", ran.console);
+    let problems = play.problems();
+    for name in ["past", "future", "far"] {
+        assert!(problems.contains(&format!("{name}.yaml:8")), "{problems}");
+    }
 }

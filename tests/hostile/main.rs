@@ -1,4 +1,5 @@
 //! Handlers, providers, pages, look-ups and builds that misbehave, through whole runs of the program.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "what a test sets up has to work")]
 
 mod answers;
 mod build;
@@ -6,4 +7,5 @@ mod company;
 mod play;
 mod secrets;
 #[path = "../reports/xml.rs"]
+#[expect(dead_code, reason = "the tests of the reports ask a case for more")]
 mod xml;
