@@ -236,7 +236,7 @@ fn words_of_providers() -> BTreeSet<String> {
                 words.extend(headers.keys().map(|name| name.to_lowercase()));
             }
         }
-        for hooks in &pack.provider.webhooks {
+        if let Some(hooks) = &pack.provider.webhooks {
             words.extend(hooks.headers.keys().chain(hooks.events.keys()).map(|name| name.to_lowercase()));
         }
     }

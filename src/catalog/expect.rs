@@ -268,5 +268,6 @@ impl JsonSchema for Source {
 #[serde(deny_unknown_fields)]
 pub struct EitherExpectation {
     /// Pass if one passes, else undecided if one is, else fail with all of them shown.
+    #[schemars(length(min = 1))]
     pub either: Vec<Expectation>,
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::words::Text;
+use crate::template;
 
 /// A conjunction of predicates. A plain value stands for `equals`.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,13 +93,26 @@ impl<'de> Deserialize<'de> for Matcher {
                 .into_iter()
                 .map(|(name, value)| {
                     let single = Value::Object([(name, value)].into_iter().collect());
-                    serde_json::from_value(single).map_err(D::Error::custom)
+                    let predicate = serde_json::from_value(single).map_err(D::Error::custom)?;
+                    match unreadable(&predicate) {
+                        Some(why) => Err(D::Error::custom(why)),
+                        None => Ok(predicate),
+                    }
                 })
                 .collect::<Result<_, _>>()
                 .map(Matcher),
             plain => Ok(Matcher(vec![Predicate::Equals(plain)])),
         }
     }
+}
+
+/// Why a regular expression cannot be used, if it is one that cannot. One with a template in it is judged later.
+fn unreadable(predicate: &Predicate) -> Option<String> {
+    let Predicate::Pattern(pattern) = predicate else { return None };
+    let error = regex::Regex::new(pattern).err().filter(|_| !template::is_template(pattern))?;
+    let words = error.to_string();
+    let last = words.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    Some(format!("`{pattern}` is not a regular expression: {last}"))
 }
 
 impl JsonSchema for Matcher {

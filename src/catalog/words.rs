@@ -153,7 +153,7 @@ impl JsonSchema for Age {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$",
-            "description": "how long ago, such as `290s` or `1d`; negative: ahead"
+            "description": "an age such as `290s` or `1d`, or `-330s` for ahead,"
         })
     }
 }
@@ -295,17 +295,14 @@ impl JsonSchema for StatusRule {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        const WORDS: &str = "a status such as `200`, a class such as `2xx`, or a list of either";
+        let one = serde_json::json!({
+            "if": { "type": "string" },
+            "then": { "pattern": "^[1-5]xx$", "description": WORDS },
+            "else": { "type": "integer", "minimum": 100, "maximum": 599, "description": WORDS }
+        });
         json_schema!({
-            "description": "a status such as `200`, a class such as `2xx`, or a list of either",
-            "if": { "type": "array" },
-            "then": { "minItems": 1, "items": {
-                "if": { "type": "string" }, "then": { "pattern": "^[1-5]xx$" },
-                "else": { "type": "integer", "minimum": 100, "maximum": 599 }
-            }},
-            "else": {
-                "if": { "type": "string" }, "then": { "pattern": "^[1-5]xx$" },
-                "else": { "type": "integer", "minimum": 100, "maximum": 599 }
-            }
+            "description": WORDS, "if": { "type": "array" }, "then": { "minItems": 1, "items": one }, "else": one
         })
     }
 }

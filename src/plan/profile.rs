@@ -198,12 +198,15 @@ impl Default for Timing {
     }
 }
 
+/// How a call is written, for who wrote it otherwise.
+const CALL: &str = "a method and a URL such as `GET http://127.0.0.1:3000/path`";
+
 /// A call to the partner's own software.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CallOut {
     /// Method and URL, with templates.
-    #[schemars(regex(pattern = r"^(GET|HEAD|POST|PUT|PATCH|DELETE) \S"))]
+    #[schemars(regex(pattern = r"^(GET|HEAD|POST|PUT|PATCH|DELETE) \S"), extend("description" = CALL))]
     pub request: Text,
     /// Headers, with templates.
     #[serde(default)]
@@ -230,7 +233,7 @@ pub struct Inspect {
 #[serde(deny_unknown_fields)]
 pub struct LookUp {
     /// Method and URL, with templates.
-    #[schemars(regex(pattern = r"^(GET|HEAD|POST) \S"))]
+    #[schemars(regex(pattern = r"^(GET|HEAD|POST) \S"), extend("description" = CALL))]
     pub request: Text,
     /// Headers, with templates.
     #[serde(default)]

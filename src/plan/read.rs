@@ -219,7 +219,8 @@ fn request_line(document: &Document, pointer: &str, line: &str) -> Option<Proble
 
 fn json_path(document: &Document, pointer: &str, path: &str) -> Option<Problem> {
     let error = serde_json_path::JsonPath::parse(path).err()?;
-    Some(document.problem(pointer, format!("`{path}` is not a JSON path: {error}")))
+    let problem = document.problem(pointer, format!("`{path}` is not a JSON path: {error}"));
+    Some(if path.starts_with('$') { problem } else { problem.hint("a JSON path begins with `$`, such as `$.count`") })
 }
 
 /// A rehearsal never gets a secret of a real environment.

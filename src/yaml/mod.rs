@@ -5,6 +5,7 @@
 
 mod position;
 mod problem;
+mod refused;
 mod schema;
 
 use std::sync::Arc;
@@ -74,16 +75,7 @@ impl Document {
     ///
     /// YAML that does not parse, has a key twice, or says what JSON cannot.
     pub fn parse(&self) -> Result<Value, Problem> {
-        let failed = |error: &serde_yaml::Error| {
-            let place =
-                error.location().map_or_else(Place::default, |at| Place::point(&self.text, at.line(), at.column()));
-            let message = problem::without_position(&error.to_string());
-            let problem = Problem::at(self, place.clone(), format!("this is not valid YAML: {message}"));
-            let line = self.text.lines().nth(place.line.saturating_sub(1)).unwrap_or_default();
-            // By far the commonest cause: a variable inside a map in braces, where its own brace ends the map.
-            let bare = line.contains("${") && line.contains('{') && !line.contains("\"${");
-            if bare { problem.hint("inside `{ }` a variable must stand in quotes: \"${NAME}\"") } else { problem }
-        };
+        let failed = |error: &serde_yaml::Error| refused::problem(self, error);
         let mut value: serde_yaml::Value = serde_yaml::from_str(&self.text).map_err(|error| failed(&error))?;
         value.apply_merge().map_err(|error| failed(&error))?;
         serde_json::to_value(&value).map_err(|error| {
@@ -94,12 +86,14 @@ impl Document {
 
     /// The typed value, or every structural problem of the document.
     pub fn typed<T: DeserializeOwned + JsonSchema>(&self) -> Result<T, Vec<Problem>> {
-        let value = self.parse().map_err(|problem| vec![problem])?;
-        self.typed_from(value)
+        self.typed_from(self.parse().map_err(|problem| vec![problem])?)
     }
 
     /// The typed value of what [`Document::parse`] gave (and a caller perhaps changed), or every structural problem.
     pub fn typed_from<T: DeserializeOwned + JsonSchema>(&self, value: Value) -> Result<T, Vec<Problem>> {
+        if value.is_null() {
+            return Err(vec![Problem::of_file(&self.name, "is empty")]);
+        }
         let problems = schema::check::<T>(self, &value);
         if !problems.is_empty() {
             return Err(problems);
@@ -116,7 +110,8 @@ impl Document {
         }
         serde_path_to_error::deserialize(value).map_err(|error: serde_path_to_error::Error<serde_json::Error>| {
             let pointer = position::pointer(error.path());
-            vec![self.problem(&pointer, problem::without_position(&error.inner().to_string()))]
+            let message = problem::without_position(&error.inner().to_string());
+            vec![refused::value(self, &pointer, &message)]
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use saphyr::{LoadableYamlNode, MarkedYaml, YamlData};
+use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 use serde_path_to_error::{Path, Segment};
 
 /// A place in a text.
@@ -82,7 +82,13 @@ fn member<'n, 'y>(node: &'n MarkedYaml<'y>, name: &str) -> Option<(saphyr_parser
 
 fn key_text(key: &MarkedYaml<'_>) -> String {
     match &key.data {
-        YamlData::Value(scalar) => scalar.as_str().map_or_else(|| format!("{scalar:?}"), str::to_owned),
+        YamlData::Value(scalar) => match scalar {
+            Scalar::Null => "null".into(),
+            Scalar::Boolean(value) => value.to_string(),
+            Scalar::Integer(value) => value.to_string(),
+            Scalar::FloatingPoint(value) => value.to_string(),
+            Scalar::String(text) => text.to_string(),
+        },
         YamlData::Representation(text, ..) => text.to_string(),
         YamlData::Sequence(_)
         | YamlData::Mapping(_)

@@ -19,13 +19,18 @@ pub fn schema_of<T: JsonSchema>() -> Value {
 /// language that this version does not carry out.
 pub fn verbs(what: &str, shapes: &[(&str, Schema)], later: &[&str]) -> Schema {
     let names: Vec<&str> = shapes.iter().map(|(name, _)| *name).collect();
+    let a = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     let mut rules: Vec<Value> = vec![json!({
-        "description": format!("a {what} has exactly one of the words {}", names.join(", ")),
-        "anyOf": names.iter().chain(later).map(|name| json!({ "required": [name] })).collect::<Vec<_>>(),
+        "description": format!("{a} {what} has exactly one of the words {}", names.join(", ")),
+        "oneOf": names.iter().chain(later).map(|name| json!({ "required": [name] })).collect::<Vec<_>>(),
     })];
-    rules.extend(
-        shapes.iter().map(|(name, shape)| json!({ "if": { "type": "object", "required": [name] }, "then": shape })),
-    );
+    // With two verbs there, neither shape is the one that was meant, and what each misses would only confuse.
+    rules.extend(shapes.iter().map(|(name, shape)| {
+        let others: Vec<Value> =
+            names.iter().filter(|other| *other != name).map(|other| json!({ "required": [other] })).collect();
+        let alone = json!({ "type": "object", "required": [name], "not": { "anyOf": others } });
+        json!({ "if": alone, "then": shape })
+    }));
     rules.extend(later.iter().map(|name| {
         json!({
             "if": { "type": "object", "required": [name] },
@@ -33,7 +38,7 @@ pub fn verbs(what: &str, shapes: &[(&str, Schema)], later: &[&str]) -> Schema {
         })
     }));
     Schema::try_from(
-        json!({ "type": "object", "description": format!("a {what}: a map with exactly one verb"), "allOf": rules }),
+        json!({ "type": "object", "description": format!("{a} {what}, a map with exactly one verb,"), "allOf": rules }),
     )
     .unwrap_or_default()
 }
@@ -101,47 +106,126 @@ fn explain(document: &Document, schema: &Value, value: &Value, error: &Validatio
         ValidationErrorKind::Required { property } => {
             here(format!("`{}` is missing here", property.as_str().unwrap_or_default()))
         }
+        // What is no map at all is told by its type.
+        ValidationErrorKind::OneOfMultipleValid { .. } | ValidationErrorKind::OneOfNotValid { .. }
+            if is_verbs(schema, error) && !error.instance().is_object() =>
+        {
+            Vec::new()
+        }
+        ValidationErrorKind::OneOfMultipleValid { .. } => vec![one_verb(document, schema, error)],
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
-            match description(schema, error) {
-                Some(words) if words.starts_with("a ") => {
-                    let names =
-                        value.pointer(at).and_then(Value::as_object).map(|map| map.keys().cloned().collect::<Vec<_>>());
-                    vec![document.problem(at, words).hint(format!("found: {}", names.unwrap_or_default().join(", ")))]
-                }
-                Some(_) | None => deepest(context).map_or_else(
-                    || here(format!("{shown} does not fit here")),
-                    |errors| errors.iter().flat_map(|inner| explain(document, schema, value, inner)).collect(),
-                ),
+            let words = choices(context);
+            if !words.is_empty() {
+                return vec![none_of(document, error, &words)];
             }
+            if is_verbs(schema, error) {
+                return vec![one_verb(document, schema, error)];
+            }
+            deepest(context).map_or_else(
+                || here(format!("{shown} does not fit here")),
+                |errors| errors.iter().flat_map(|inner| explain(document, schema, value, inner)).collect(),
+            )
         }
         ValidationErrorKind::Enum { options } => {
             let names: Vec<String> =
                 options.as_array().into_iter().flatten().filter_map(|o| o.as_str().map(str::to_owned)).collect();
-            let problem = document.problem(at, format!("{shown} is not one of {}", names.join(", ")));
-            vec![problem.nearest(error.instance().as_str().unwrap_or_default(), names.iter().map(String::as_str))]
+            vec![none_of(document, error, &names)]
+        }
+        ValidationErrorKind::MinItems { .. } | ValidationErrorKind::MinProperties { .. } => {
+            here("this is empty, and at least one thing must stand here".into())
         }
         ValidationErrorKind::Constant { expected_value } => {
             here(format!("{shown} stands where {expected_value} is expected"))
         }
-        ValidationErrorKind::Type { kind } => here(format!("{shown} stands where {} is expected", kind_words(kind))),
+        ValidationErrorKind::Type { kind } => {
+            let wanted = own_words(schema, error).unwrap_or_else(|| kind_words(kind));
+            here(format!("{shown} stands where {wanted} is expected"))
+        }
         ValidationErrorKind::Not { .. } | ValidationErrorKind::FalseSchema => {
             here(description(schema, error).unwrap_or_else(|| format!("{shown} is not allowed here")))
         }
         // The library's kinds are open-ended; its own sentence is right for all the others.
-        _ => here(match description(schema, error) {
+        _ => here(match own_words(schema, error) {
             Some(words) => format!("{shown} stands where {words} is expected"),
             None => error.masked_with(shown).to_string(),
         }),
     }
 }
 
-/// Of several alternatives, the errors of the one that went furthest: that is the one that was meant.
+/// A map with no verb, or with more than one.
+fn one_verb(document: &Document, schema: &Value, error: &ValidationError<'_>) -> Problem {
+    let problem = document
+        .problem(error.instance_path().as_str(), description(schema, error).unwrap_or_else(|| "one verb".into()));
+    let rules = refusing(schema, error).and_then(|rule| rule["oneOf"].as_array()).into_iter().flatten();
+    let verbs: Vec<&str> = rules.filter_map(|rule| rule["required"][0].as_str()).collect();
+    let found: Vec<&str> = error.instance().as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+    let near = found
+        .iter()
+        // A word of two letters is near to many.
+        .filter(|name| name.len() > 2 && !verbs.contains(name))
+        .map(|name| problem.clone().nearest(name, verbs.iter().copied()))
+        .find(|problem| problem.hint.is_some() && !found.iter().any(|name| verbs.contains(name)));
+    near.unwrap_or_else(|| problem.hint(format!("found: {}", found.join(", "))))
+}
+
+/// The words that may stand somewhere, if alternatives are nothing but words.
+fn choices(context: &[Vec<ValidationError<'static>>]) -> Vec<String> {
+    let mut words = Vec::new();
+    for error in context.iter().flatten() {
+        match error.kind() {
+            ValidationErrorKind::Constant { expected_value } => {
+                words.extend(expected_value.as_str().map(str::to_owned))
+            }
+            ValidationErrorKind::Enum { options } => {
+                words.extend(options.as_array().into_iter().flatten().filter_map(|o| o.as_str().map(str::to_owned)));
+            }
+            // What is not even a text fails twice in each alternative.
+            ValidationErrorKind::Type {
+                kind: TypeKind::Single(jsonschema::JsonType::String | jsonschema::JsonType::Null),
+            } => {}
+            ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+                let inner = choices(context);
+                if inner.is_empty() {
+                    return inner;
+                }
+                words.extend(inner);
+            }
+            _ => return Vec::new(),
+        }
+    }
+    words
+}
+
+/// Whether it was the rule that a map has exactly one verb that refused a value.
+fn is_verbs(schema: &Value, error: &ValidationError<'_>) -> bool {
+    refusing(schema, error).is_some_and(|rule| rule["oneOf"][0]["required"].is_array())
+        && own_words(schema, error).is_some()
+}
+
+fn none_of(document: &Document, error: &ValidationError<'_>, words: &[String]) -> Problem {
+    let shown = show(error.instance());
+    let message = match words {
+        [only] => format!("{shown} stands where `{only}` is expected"),
+        several => format!("{shown} is not one of {}", several.join(", ")),
+    };
+    let problem = document.problem(error.instance_path().as_str(), message);
+    problem.nearest(error.instance().as_str().unwrap_or_default(), words.iter().map(String::as_str))
+}
+
+/// Of several alternatives, the errors of the one that went furthest: that is the one that was meant. To leave the
+/// value out is never meant by who wrote one.
 fn deepest<'c>(context: &'c [Vec<ValidationError<'static>>]) -> Option<&'c Vec<ValidationError<'static>>> {
+    let absent = |errors: &Vec<ValidationError<'static>>| {
+        let null = |e: &ValidationError<'_>| {
+            matches!(e.kind(), ValidationErrorKind::Type { kind: TypeKind::Single(jsonschema::JsonType::Null) })
+        };
+        errors.iter().all(null)
+    };
     let depth = |errors: &Vec<ValidationError<'static>>| {
         let kind = errors.iter().all(|e| !matches!(e.kind(), ValidationErrorKind::Type { .. }));
         (errors.iter().map(|e| e.instance_path().as_str().matches('/').count()).max().unwrap_or(0), kind)
     };
-    context.iter().max_by_key(|errors| depth(errors))
+    context.iter().filter(|errors| !absent(errors)).max_by_key(|errors| depth(errors))
 }
 
 /// The schema that refused a value, without the keyword.
@@ -152,6 +236,11 @@ fn refusing<'s>(schema: &'s Value, error: &ValidationError<'_>) -> Option<&'s Va
 
 fn description(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
     refusing(schema, error)?.get("description")?.as_str().map(str::to_owned)
+}
+
+/// The description, where it was written to be shown: what comes from a comment on a type begins with a capital.
+fn own_words(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
+    description(schema, error).filter(|words| !words.starts_with(char::is_uppercase))
 }
 
 fn known_names(schema: &Value, error: &ValidationError<'_>) -> Vec<String> {

@@ -1,0 +1,64 @@
+//! What the YAML parser and our types refuse, in words that help who wrote it.
+
+use super::problem::without_position;
+use super::{Document, Place, Problem};
+
+/// Usual causes: what the parser says, what then stands in its line, and what to do. The first that fits is told.
+const CAUSES: [(&str, &str, &str); 8] = [
+    // By far the commonest: a variable inside a map in braces, where its own brace ends the map.
+    ("", "{ ${", "inside `{ }` a variable must stand in quotes: \"${NAME}\""),
+    ("", ": ${", "inside `{ }` a variable must stand in quotes: \"${NAME}\""),
+    ("alphabetic or numeric", "[*", "inside `{ }` a JSON path with brackets must stand in quotes: \"$.list[*]\""),
+    ("expected ',' or", "$.", "inside `{ }` a JSON path with brackets must stand in quotes: \"$.list[*]\""),
+    ("expected ',' or", "", "a bracket or brace before this is not closed"),
+    ("mapping values are not allowed", ": ", "a text with `: ` in it must stand in quotes"),
+    ("cannot start any token", "\t", "indent with blanks; YAML knows no tabs there"),
+    ("more than one document", "", "one document a file: take the line `---` out"),
+];
+
+/// What the parser refuses, where it stands, with the usual cause if it looks like one.
+pub(super) fn problem(document: &Document, error: &serde_yaml::Error) -> Problem {
+    let place = error.location().map_or_else(Place::default, |at| Place::point(&document.text, at.line(), at.column()));
+    let message = without_position(&error.to_string());
+    let twice = message.strip_prefix("duplicate entry with key \"").and_then(|rest| rest.strip_suffix('"'));
+    if let Some(key) = twice {
+        let place = second(&document.text, &place, key).unwrap_or(place);
+        return Problem::at(document, place, format!("the key `{key}` stands in this map twice"));
+    }
+    let line = document.text.lines().nth(place.line.saturating_sub(1)).unwrap_or_default();
+    let cause = CAUSES.iter().find(|(said, written, _)| message.contains(said) && line.contains(written));
+    let quoted = line.contains("\"${");
+    let problem = Problem::at(document, place, format!("this is not valid YAML: {message}"));
+    match cause {
+        Some((_, written, hint)) if !(written.ends_with("${") && (quoted || !line.contains('{'))) => {
+            problem.hint(*hint)
+        }
+        Some(_) | None => problem,
+    }
+}
+
+/// What a type refuses, in our words where its own would puzzle.
+pub(super) fn value(document: &Document, pointer: &str, message: &str) -> Problem {
+    if let Some(text) = message.strip_prefix("relative URL without a base: ") {
+        return document.problem(pointer, format!("{text} is not a whole URL such as `https://acme.example/path`"));
+    }
+    if message == "invalid socket address syntax" {
+        return document.problem(pointer, "this is not an address with a port such as `127.0.0.1:8443`");
+    }
+    // The names of a map are not in its schema where they are an enum; then the map is blamed for one of them.
+    match message.strip_prefix("unknown variant `").and_then(|rest| rest.split_once("`, expected ")) {
+        Some((key, known)) => document.problem_at_key(pointer, key, format!("`{key}` is not one of {known}")),
+        None => document.problem(pointer, message),
+    }
+}
+
+/// Where a key stands for the second time: the parser knows only where its map begins.
+fn second(text: &str, map: &Place, key: &str) -> Option<Place> {
+    let indent = " ".repeat(map.column.saturating_sub(1));
+    let mut lines = text.lines().enumerate().skip(map.line.saturating_sub(1)).filter(|(_, line)| {
+        let rest = line.strip_prefix(&indent).and_then(|line| line.trim_matches('"').strip_prefix(key));
+        rest.is_some_and(|rest| rest.starts_with(':'))
+    });
+    let (at, _) = lines.nth(1)?;
+    Some(Place::point(text, at + 1, map.column))
+}

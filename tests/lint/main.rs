@@ -1,0 +1,7 @@
+//! What pack authors and partners are told when a file of theirs is wrong.
+#![cfg(test)]
+
+mod folder;
+mod packs;
+mod profiles;
+mod sound;
