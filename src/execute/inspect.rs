@@ -35,7 +35,11 @@ async fn ask(doing: &Doing<'_>, look_up: &LookUp, about: &str, values: Value) ->
     let (method, url, headers, body) = match rendered {
         Ok(parts) => parts,
         Err(trouble) => {
-            return Inspection { about: about.into(), count: None, outcome: Outcome::Trouble(super::not_sent(trouble)) };
+            return Inspection {
+                about: about.into(),
+                count: None,
+                outcome: Outcome::Trouble(super::not_sent(trouble)),
+            };
         }
     };
     let purpose = Purpose::Partner { stage: doing.unit.stage };
