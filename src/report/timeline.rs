@@ -76,7 +76,11 @@ fn title(delivery: &Delivery) -> String {
 }
 
 fn sent(delivery: &Delivery) -> String {
-    let effects = delivery.effects.map(|count| format!(", took effect {count} times")).unwrap_or_default();
+    let effects = delivery.effects.map(|count| match count {
+        1 => ", took effect once".to_owned(),
+        count => format!(", took effect {count} times"),
+    });
+    let effects = effects.unwrap_or_default();
     format!("{} after {} ms{effects}", outcome(&delivery.outcome), delivery.latency_ms)
 }
 
