@@ -119,7 +119,7 @@ pub(super) fn body(unit: &UnitRow, said: &str, setting: Setting) -> String {
     let end = [("repeat", curl), ("check", Some(place.as_str()))];
     let rows = advice.into_iter().chain(notes).chain(end);
     let found = found.into_iter().map(|row| labelled(row, setting)).collect::<String>();
-    found + &timeline(&unit.evidence) + &rows.map(|row| labelled(row, setting)).collect::<String>()
+    found + &timeline(&unit.evidence, setting) + &rows.map(|row| labelled(row, setting)).collect::<String>()
 }
 
 /// `checks/acme/auth/remint-on-401.yaml:14`.
@@ -132,6 +132,8 @@ fn labelled((label, text): (&str, Option<&str>), setting: Setting) -> String {
     match text.map(str::trim).filter(|text| !text.is_empty()) {
         None => String::new(),
         Some(text) => {
+            // A line to be copied is never broken: the terminal does that without changing it.
+            let setting = if label == "repeat" { Setting { width: None, ..setting } } else { setting };
             let first = format!("  {}{}", setting.paint(Tone::Quiet, label), " ".repeat(COLUMN - 2 - label.len()));
             setting.hanging(&first, text, COLUMN)
         }
@@ -139,13 +141,14 @@ fn labelled((label, text): (&str, Option<&str>), setting: Setting) -> String {
 }
 
 /// What happened, one line a row, in columns; the middle of a long record is left out.
-fn timeline(rows: &[TimelineRow]) -> String {
+fn timeline(rows: &[TimelineRow], setting: Setting) -> String {
     let kind = rows.iter().map(|row| row.kind.chars().count()).max().unwrap_or(0).min(12);
-    let what = rows.iter().map(|row| row.what.chars().count()).max().unwrap_or(0).min(48);
+    // A few long ones must not push the outcomes of all the others away.
+    let what = rows.iter().map(|row| row.what.chars().count()).filter(|length| *length <= 48).max().unwrap_or(0);
     let line = |row: &TimelineRow| {
         let (at, name) = (row.at_ms / 1000.0, clipped(&row.kind, 12));
         let line = format!("{at:>10.3}  {name:<kind$}  {:<what$}  {}", cell(&row.what), cell(&row.outcome));
-        format!("{}\n", line.trim_end())
+        setting.hanging("", line.trim_end(), 14 + kind)
     };
     let half = LINES / 2;
     if rows.len() <= LINES {

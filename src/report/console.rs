@@ -86,7 +86,7 @@ impl Console<'_> {
         let r = self.report;
         let (partner, provider) = (one_line(&r.partner), one_line(&r.provider));
         let pack = one_line(&r.pack_line());
-        let mut out = format!("{partner} -> {provider} ({pack})    {}\n", self.answer());
+        let mut out = self.setting.hanging("", &format!("{partner} -> {provider} ({pack})    {}", self.answer()), 2);
         out += &self.setting.hanging("", &r.plan_line(), 2);
         for caveat in r.caveats() {
             out += &self.setting.hanging(&self.setting.paint(Tone::Warn, "! "), &one_line(&caveat), 2);

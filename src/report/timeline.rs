@@ -1,7 +1,7 @@
 //! The record of a unit as lines for readers.
 
 use super::model::TimelineRow;
-use crate::evidence::{Body, Delivery, Entry, Evidence, Outcome, Request, Role, What};
+use crate::evidence::{Answer, Body, Delivery, Entry, Evidence, Outcome, Request, Role, What};
 
 /// The most lines that are kept of one unit; a flood is not worth reading whole.
 const MOST: usize = 200;
@@ -41,7 +41,7 @@ fn row(entry: &Entry) -> TimelineRow {
             ("delivery", format!("{}{step}", title(delivery)), sent(delivery), Some(curl(&delivery.request)))
         }
         What::Call(call) => {
-            ("call", format!("{} {}", call.request.method, call.request.url), call.answer.status.to_string(), None)
+            ("call", format!("{} {}", call.request.method, call.request.url), replied(&call.answer), None)
         }
         What::Action(action) => ("action", format!("{}{step}", action.name), outcome(&action.outcome), None),
         What::Inspection(inspection) => {
@@ -76,8 +76,21 @@ fn title(delivery: &Delivery) -> String {
 }
 
 fn sent(delivery: &Delivery) -> String {
-    let effects = delivery.effects.map(|count| format!(", took effect {count} times")).unwrap_or_default();
+    let effects = delivery.effects.map(|count| match count {
+        1 => ", took effect once".to_owned(),
+        count => format!(", took effect {count} times"),
+    });
+    let effects = effects.unwrap_or_default();
     format!("{} after {} ms{effects}", outcome(&delivery.outcome), delivery.latency_ms)
+}
+
+/// What we answered as the provider; with the words of a refusal, which say what the partner got wrong.
+fn replied(answer: &Answer) -> String {
+    match &answer.body {
+        Body::Json(json) if answer.status >= 400 => format!("{} {json}", answer.status),
+        Body::Text(text) if answer.status >= 400 => format!("{} {text}", answer.status),
+        Body::Json(_) | Body::Text(_) | Body::Empty | Body::Binary(_) => answer.status.to_string(),
+    }
 }
 
 fn outcome(outcome: &Outcome) -> String {
