@@ -73,8 +73,8 @@ pub struct RunOptions {
     /// Count recommended failures, waivers and other risks as failures.
     #[arg(long)]
     pub strict: bool,
-    /// Write a `JUnit` report for a pipeline.
-    #[arg(long, value_name = "FILE")]
+    /// Write a report for a pipeline.
+    #[arg(long, value_name = "FILE", help = "Write a JUnit report for a pipeline")]
     pub junit: Option<PathBuf>,
     /// Write everything as JSON.
     #[arg(long, value_name = "FILE")]

@@ -59,7 +59,7 @@ pub async fn drive(
         evidence.push((done.evidence, done.took));
     }
     let (settled, mut remarks) = judge::settle(&plan.units, judged, &plan.vouched, started.date());
-    remarks.extend(ended);
+    remarks.extend(ended.into_iter().chain(world.remark()));
     let selected = plan.selection.words().is_some();
     let mut readiness = judge::readiness(Tally::of(&plan.units, &settled), selected);
     if plan.read.profile.stand_ins.is_some() && !how.sample {
@@ -100,7 +100,13 @@ impl<P: Fn(Progress)> Run<'_, P> {
     async fn phases(&mut self) {
         let plan = self.world.plan.clone();
         for isolation in [Isolation::Shared, Isolation::Alone, Isolation::Restarts] {
-            let units = execute::phase(&plan, isolation);
+            let (units, futile): (Vec<_>, Vec<_>) =
+                execute::phase(&plan, isolation).into_iter().partition(|at| !self.is_futile(*at));
+            for at in futile {
+                let finding = Finding::new(Who::Partner, "not carried out: what it needs has failed");
+                let judged = Judged { verdict: Verdict::Undecided(finding), remarks: Vec::new() };
+                self.results[at] = Some((judged, Done { at, evidence: Evidence::default(), took: Duration::ZERO }));
+            }
             self.carry_out(&units, isolation).await;
             if isolation == Isolation::Shared {
                 self.repeat(&units).await;
@@ -123,6 +129,17 @@ impl<P: Fn(Progress)> Run<'_, P> {
             let at = one.at;
             self.results[at] = Some((judged, one));
         }
+    }
+
+    /// Whether a check that the unit needs has failed already, so that it will be blocked whatever it would find. One
+    /// that is undecided may still be vouched for.
+    fn is_futile(&self, at: usize) -> bool {
+        let unit = &self.world.plan.units[at];
+        self.results.iter().flatten().any(|(judged, done)| {
+            let other = &self.world.plan.units[done.at];
+            let needed = other.stage == unit.stage && unit.packed.check.needs.contains(&other.packed.check.id);
+            needed && matches!(judged.verdict, Verdict::Fail(_))
+        })
     }
 
     fn case<'c>(&'c self, at: usize, evidence: &'c Evidence) -> Case<'c> {

@@ -121,10 +121,17 @@ fn own_path() -> String {
 async fn house_client(world: &World, rehearsal: &Rehearsal) -> Identity {
     let mut house = Identity::new();
     let by = world.plan.pack.provider.webhooks.as_ref().and_then(|hooks| hooks.known_after.as_ref());
-    if let Some(call) = by.and_then(|name| rehearsal.actions.get(name))
-        && let Ok(outcome) = action::perform(world, call, &client_scope(&house)).await
-    {
-        house.learn(call, &outcome);
-    }
+    let Some((name, call)) = by.and_then(|name| rehearsal.actions.get_key_value(name)) else { return house };
+    let why = match action::perform(world, call, &client_scope(&house)).await {
+        Err(why) => why,
+        Ok(outcome) => {
+            house.learn(call, &outcome);
+            match &outcome {
+                Outcome::Answered(answer) => format!("it answered {}, without what `learn` looks for", answer.status),
+                Outcome::Trouble(trouble) => trouble.detail.clone(),
+            }
+        }
+    };
+    house.unknown_because = (!house.known).then(|| format!("the action {name}: {why}"));
     house
 }

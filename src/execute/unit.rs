@@ -36,6 +36,8 @@ pub(super) struct Identity {
     pub(super) tenant: String,
     /// Whether the partner knows it.
     pub(super) known: bool,
+    /// Why it does not, where it was asked to take the client in.
+    pub(super) unknown_because: Option<String>,
 }
 
 impl Identity {
@@ -47,6 +49,7 @@ impl Identity {
             email: format!("client-{}@preflight.example", &id[..12]),
             tenant: format!("preflight-{}", &id[..12]),
             known: false,
+            unknown_because: None,
         }
     }
 

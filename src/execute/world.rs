@@ -183,6 +183,12 @@ impl World {
     }
 
     /// The client whom deliveries are about.
+    /// What is to be said of the set-up of the rehearsal.
+    pub fn remark(&self) -> Option<String> {
+        let why = self.house.get()?.unknown_because.as_ref()?;
+        Some(format!("deliveries were about a client that the partner does not know: {why}"))
+    }
+
     pub(super) fn house_client(&self) -> Option<&Identity> {
         self.house.get()
     }

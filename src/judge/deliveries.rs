@@ -264,8 +264,8 @@ pub(super) fn effect(case: &Case<'_>, expectation: &EffectExpectation) -> Held {
         return Held::Yes(quiet.into_iter().collect());
     }
     let words = [(exactly, "exactly"), (least, "at least"), (cap, "at most")];
-    let wanted: Vec<String> = words.iter().filter_map(|(n, word)| n.map(|n| format!("{word} {n}"))).collect();
     let times = |n: u64| if n == 1 { "once".to_owned() } else { format!("{n} times") };
+    let wanted: Vec<String> = words.iter().filter_map(|(n, word)| n.map(|n| format!("{word} {}", times(n)))).collect();
     Held::No(Finding::contrast(
         Who::Partner,
         format!("the event takes effect {}", wanted.join(" and ")),

@@ -43,7 +43,8 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<
     let secrets = secrets(&json);
     let hide =
         |problems: Vec<Problem>| problems.into_iter().map(|problem| problem.hiding(&secrets)).collect::<Vec<_>>();
-    let profile: Profile = document.typed_from(json.clone()).map_err(|problems| Problems(hide(problems)))?;
+    let typed = document.typed_from(json.clone());
+    let profile: Profile = typed.map_err(|problems| Problems(hide(name_variables(problems, &document, &unset))))?;
     let mut lacking = BTreeMap::new();
     for (pointer, variable) in unset {
         let line = document.locate(&pointer, None).line;
@@ -53,6 +54,17 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<
     let read = Read { profile, json, document, folder, lacking };
     let problems = Problems(hide(lint(&read, catalog))).sorted();
     if problems.fatal() { Err(problems) } else { Ok(read) }
+}
+
+/// Where a value is needed whose variable is not set, the variable is what to speak of.
+fn name_variables(problems: Vec<Problem>, document: &Document, unset: &[(String, String)]) -> Vec<Problem> {
+    let named = |mut problem: Problem| {
+        let mut here = unset.iter().filter(|(pointer, _)| document.locate(pointer, None) == problem.place);
+        let Some((_, variable)) = here.next() else { return problem };
+        problem.message = format!("the variable {variable} is not set, and nothing works without this value");
+        problem.hint(format!("set {variable}, or write the value here"))
+    };
+    problems.into_iter().map(named).collect()
 }
 
 /// What stands where keys and secrets stand: a person may have written one down, and what is wrong with a file is shown.

@@ -212,7 +212,7 @@ fn actions(plan: &Plan, settled: &[Settled], checks: &[UnitRow]) -> Vec<ActionRo
                 add(2, finding.who, what, None, unit.id());
             }
             Standing::Undecided { finding, .. } if unit.lacking.is_empty() => {
-                add(2, finding.who, format!("decide {}: {}", unit.packed.check.id, finding.reason), place, unit.id());
+                add(2, finding.who, finding.reason.clone(), place, unit.id());
             }
             Standing::Undecided { finding, .. } => {
                 for how in &unit.lacking {
@@ -232,6 +232,14 @@ fn actions(plan: &Plan, settled: &[Settled], checks: &[UnitRow]) -> Vec<ActionRo
                 );
             }
             Standing::Waived { .. } | Standing::Attested { .. } => {}
+        }
+    }
+    // A cause that several units share is told once; of a single one the reader needs the name.
+    for (rank, row) in &mut list {
+        match (*rank, row.units.as_slice()) {
+            (2, [unit]) => row.what = format!("decide {}: {}", unit.split('@').next().unwrap_or(unit), row.what),
+            (2, _) => row.place = None,
+            (_, _) => {}
         }
     }
     // What an action unblocks counts as changed by it.

@@ -11,6 +11,9 @@ use super::words::count;
 const FILE: usize = 1_000_000;
 /// The most characters that one text may have.
 const TEXT: usize = 800;
+/// What stands behind the `@` of a check.
+const STAGES: &str = "Where each check took place: *source* looks at files alone, in *rehearsal* the partner's own build ran \
+against a simulated provider, *test* and *production* are the provider's real environments.\n";
 /// The end of a report that was cut.
 const CUT: &str = "\n\n**Cut here:** the report is longer than a job summary may be. The JSON report has it all.\n";
 
@@ -147,7 +150,7 @@ fn persons(report: &Report) -> String {
 /// Every item in a table by section, every unit once.
 fn checklist(report: &Report) -> String {
     let outline = outline(report);
-    let mut out = vec!["## The checklist\n".to_owned()];
+    let mut out = vec!["## The checklist\n\n".to_owned(), STAGES.to_owned()];
     for (section, items) in &outline.sections {
         out.push(format!("\n### {section}\n\n| Verdict | Item | Checked by |\n|---|---|---|\n"));
         out.extend(items.iter().map(item));

@@ -8,7 +8,10 @@ const MOST: usize = 200;
 
 /// A unit's record, line by line.
 pub(super) fn rows(evidence: &Evidence) -> Vec<TimelineRow> {
-    let mut rows: Vec<TimelineRow> = evidence.entries.iter().take(MOST).map(row).collect();
+    // In the order in which things began, as their times say: a call stands below the action that caused it.
+    let mut entries: Vec<&Entry> = evidence.entries.iter().collect();
+    entries.sort_by_key(|entry| entry.from);
+    let mut rows: Vec<TimelineRow> = entries.into_iter().take(MOST).map(row).collect();
     let more = evidence.entries.len().saturating_sub(MOST);
     if more > 0 {
         let at_ms = rows.last().map_or(0.0, |row| row.at_ms);

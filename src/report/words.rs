@@ -19,7 +19,7 @@ impl Readiness {
     /// What the answer means, in one sentence.
     pub fn meaning(self) -> &'static str {
         match self {
-            Readiness::Ready => "Every required check of the checklist holds.",
+            Readiness::Ready => "Every required check holds.",
             Readiness::ReadyWithRisks => "Every required check holds, with risks that a person should know.",
             Readiness::NotReady => "At least one required check fails.",
             Readiness::Undecided => "No required check fails, but at least one could not be decided.",

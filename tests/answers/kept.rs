@@ -53,7 +53,6 @@ async fn carried_out(world: &World, only: &[&str]) -> (Arc<preflight::plan::Plan
     let planned = world.planned(only);
     let run = Arc::new(Run::new(planned.plan.clone(), planned.redactor.clone(), None).unwrap());
     let (_sender, stop) = watch::channel(Stop::No);
-    run.set_up().await;
     let mut done = Vec::new();
     for isolation in [Isolation::Shared, Isolation::Alone] {
         let units = execute::phase(&planned.plan, isolation);
