@@ -52,7 +52,7 @@ pub(super) fn check<T: JsonSchema>(document: &Document, value: &Value) -> Vec<Pr
     }
     let mut problems: Vec<Problem> = Vec::new();
     for error in validator.iter_errors(value) {
-        for problem in explain(document, &compiled.schema, value, &error) {
+        for problem in explain(document, &compiled.schema, &error) {
             if !problems.iter().any(|known| known.place == problem.place && known.message == problem.message) {
                 problems.push(problem);
             }
@@ -81,7 +81,7 @@ fn compiled<T: JsonSchema>() -> Arc<Compiled> {
 }
 
 /// An error of the validator in words, where it stands.
-fn explain(document: &Document, schema: &Value, value: &Value, error: &ValidationError<'_>) -> Vec<Problem> {
+fn explain(document: &Document, schema: &Value, error: &ValidationError<'_>) -> Vec<Problem> {
     let at = error.instance_path().as_str();
     let here = |message: String| vec![document.problem(at, message)];
     let shown = show(error.instance());
@@ -123,7 +123,7 @@ fn explain(document: &Document, schema: &Value, value: &Value, error: &Validatio
             }
             deepest(context).map_or_else(
                 || here(format!("{shown} does not fit here")),
-                |errors| errors.iter().flat_map(|inner| explain(document, schema, value, inner)).collect(),
+                |errors| errors.iter().flat_map(|inner| explain(document, schema, inner)).collect(),
             )
         }
         ValidationErrorKind::Enum { options } => {
@@ -174,7 +174,7 @@ fn choices(context: &[Vec<ValidationError<'static>>]) -> Vec<String> {
     for error in context.iter().flatten() {
         match error.kind() {
             ValidationErrorKind::Constant { expected_value } => {
-                words.extend(expected_value.as_str().map(str::to_owned))
+                words.extend(expected_value.as_str().map(str::to_owned));
             }
             ValidationErrorKind::Enum { options } => {
                 words.extend(options.as_array().into_iter().flatten().filter_map(|o| o.as_str().map(str::to_owned)));

@@ -96,8 +96,9 @@ fn an_interrupted_run_still_reports_what_is_known_and_ends_the_build() {
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
         let desk = Desk::new();
         desk.write("profile.yaml", WAITS);
-        let mut running = desk
-            .start(&mut desk.command("run --profile profile.yaml --junit out.xml --json out.json --markdown out.md"));
+        let mut running = Desk::start(
+            &mut desk.command("run --profile profile.yaml --junit out.xml --json out.json --markdown out.md"),
+        );
         let build = until("the build", || line(&desk.path("build.pid")));
         running.signal(signal);
         let ended = running.ended().with(130);

@@ -48,7 +48,7 @@ impl Desk {
         Ended::of(&self.command(arguments).output().unwrap())
     }
 
-    pub(crate) fn start(&self, command: &mut Command) -> Running {
+    pub(crate) fn start(command: &mut Command) -> Running {
         Running(Some(command.spawn().unwrap()))
     }
 

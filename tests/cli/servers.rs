@@ -20,7 +20,7 @@ fn call(at: &str, head: &str) -> String {
 #[test]
 fn the_simulator_answers_at_the_addresses_that_it_prints_until_it_is_interrupted() {
     let desk = Desk::new();
-    let mut running = desk.start(&mut desk.command("simulate debitura"));
+    let mut running = Desk::start(&mut desk.command("simulate debitura"));
     let mut lines = BufReader::new(running.child().stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut told = |name: &str| {
         let line = lines.find(|line| line.trim_start().starts_with(name)).unwrap();
@@ -53,7 +53,7 @@ fn the_reference_partner_says_where_it_listens_and_ends_with_its_input() {
         ("RETURN_URL", "https://app.acme.example/done"),
         ("PARTNER_STOP_ON_EOF", "1"),
     ]);
-    let mut running = desk.start(&mut command);
+    let mut running = Desk::start(&mut command);
     let mut line = String::new();
     BufReader::new(running.child().stdout.take().unwrap()).read_line(&mut line).unwrap();
     let at = line.trim().strip_prefix("listening on http://").unwrap();
