@@ -18,6 +18,7 @@ use crate::judge::Readiness;
 use crate::report::model::{Report, VerdictWord};
 use crate::report::text::for_terminal;
 use crate::secret::Redactor;
+use crate::yaml::Problem;
 
 /// How many mistakes are tried at the same time, where nothing else is said.
 const JOBS: usize = 3;
@@ -34,9 +35,14 @@ pub(super) async fn selftest(selftest: Selftest, screen: &Screen) -> Exit {
             return Exit::WrongInput;
         }
     };
-    let mistakes: Vec<Mistake> = world.defects.into_iter().filter(|mistake| wanted(&mistake.name)).collect();
+    let (mistakes, others): (Vec<Mistake>, Vec<Mistake>) =
+        world.defects.into_iter().partition(|mistake| wanted(&mistake.name));
     if mistakes.is_empty() {
-        screen.complain("no defect is like that; `preflight demo --defect help` lists them");
+        let asked = selftest.only.first().map_or("", String::as_str);
+        let problem = Problem::of_file("command line", format!("no defect is like `{asked}`"));
+        let names = others.iter().map(|mistake| mistake.name.as_str());
+        let problem = problem.nearest_or(asked, names, "`preflight demo --defect help` lists them");
+        screen.show_problems(&problem.into());
         return Exit::WrongInput;
     }
     let all = std::iter::once(None).chain(mistakes.iter().map(Some));

@@ -88,18 +88,16 @@ pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection, redactor: &Redact
     }
     if units.iter().all(|unit| unit.skip.is_some()) {
         let words = selection.words().unwrap_or_default();
-        let ids = pack.checks.iter().map(|packed| packed.check.id.as_str());
+        let ids = pack.checks.iter().map(|packed| packed.check.id.clone());
+        let sections = pack.checks.iter().map(|packed| format!("{}.*", packed.check.section()));
+        let patterns: Vec<String> = ids.chain(sections).collect();
         let problem = Problem::of_file(
             "command line",
             format!("`{words}` selects none of the {} units of {}", units.len(), pack.id),
         );
         let wrong = selection.only.first().map_or("", String::as_str);
-        let near = problem.clone().nearest(wrong, ids);
-        return Err(Problems::from(if near.hint.is_some() {
-            near
-        } else {
-            problem.hint(format!("`preflight list {}` shows their ids", pack.id))
-        }));
+        let listed = format!("`preflight list {}` shows their ids", pack.id);
+        return Err(problem.nearest_or(wrong, patterns.iter().map(String::as_str), &listed).into());
     }
     let mut known: Vec<String> = units.iter().map(Unit::id).collect();
     known.extend(pack.checks.iter().map(|packed| packed.check.id.clone()));

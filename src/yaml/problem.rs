@@ -73,6 +73,13 @@ impl Problem {
         self
     }
 
+    /// The same with the nearest of some names as its hint, or with another hint where none is near.
+    #[must_use]
+    pub fn nearest_or<'n>(self, wrong: &str, names: impl IntoIterator<Item = &'n str>, other: &str) -> Self {
+        let near = self.nearest(wrong, names);
+        if near.hint.is_some() { near } else { near.hint(other) }
+    }
+
     /// The same as a warning.
     #[must_use]
     pub fn warning(mut self) -> Self {

@@ -1,0 +1,11 @@
+//! The command line as people and pipelines meet it: the real program, in an environment of the test's own.
+#![cfg(test)]
+#![cfg(unix)]
+
+mod ends;
+mod help;
+mod program;
+mod reports;
+mod secrets;
+mod servers;
+mod words;

@@ -1,0 +1,84 @@
+//! The commands that play somebody: the provider, the reference partner, and the proof that checks tell them apart.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::Stdio;
+
+use nix::sys::signal::Signal;
+
+use crate::program::Desk;
+
+/// The status line and all that follows, of a call over a plain socket.
+fn call(at: &str, head: &str) -> String {
+    let mut stream = TcpStream::connect(at).unwrap();
+    write!(stream, "{head}\r\nHost: {at}\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn the_simulator_answers_at_the_addresses_that_it_prints_until_it_is_interrupted() {
+    let desk = Desk::new();
+    let mut running = Desk::start(&mut desk.command("simulate debitura"));
+    let mut lines = BufReader::new(running.child().stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut told = |name: &str| {
+        let line = lines.find(|line| line.trim_start().starts_with(name)).unwrap();
+        line.split_whitespace().nth(1).unwrap().to_owned()
+    };
+    let (customer, referral, key) = (told("customer"), told("referral"), told("key"));
+    let at = referral.strip_prefix("http://").unwrap();
+    let known = call(at, &format!("GET /me HTTP/1.1\r\nXApiKey: {key}"));
+    assert!(known.starts_with("HTTP/1.1 200") && known.contains("isActive"), "{known}");
+    let unknown = call(at, "GET /me HTTP/1.1\r\nXApiKey: another");
+    assert!(unknown.starts_with("HTTP/1.1 401"), "{unknown}");
+    let without = call(customer.strip_prefix("http://").unwrap(), "GET /me HTTP/1.1");
+    assert!(without.starts_with("HTTP/1.1 401"), "{without}");
+    running.signal(Signal::SIGINT);
+    running.ended().with(0);
+}
+
+#[test]
+fn the_reference_partner_says_where_it_listens_and_ends_with_its_input() {
+    let desk = Desk::new();
+    let mut command = desk.command("partner");
+    command.stdin(Stdio::piped()).envs([
+        ("PORT", "0"),
+        ("DATABASE", ":memory:"),
+        ("DEBITURA_REFERRAL_API", "http://127.0.0.1:9"),
+        ("DEBITURA_CUSTOMER_API", "http://127.0.0.1:9"),
+        ("DEBITURA_KEY", "a-key-of-the-test"),
+        ("DEBITURA_SECRET", "YS1zZWNyZXQtb2YtdGhlLXRlc3Q="),
+        ("APP_MODE", "rehearsal"),
+        ("RETURN_URL", "https://app.acme.example/done"),
+        ("PARTNER_STOP_ON_EOF", "1"),
+    ]);
+    let mut running = Desk::start(&mut command);
+    let mut line = String::new();
+    BufReader::new(running.child().stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let at = line.trim().strip_prefix("listening on http://").unwrap();
+    assert!(call(at, "GET /health HTTP/1.1").starts_with("HTTP/1.1 200"));
+    let forged = call(at, "POST /hooks/debitura HTTP/1.1\r\nContent-Length: 0");
+    assert!(forged.starts_with("HTTP/1.1 401"), "{forged}");
+    drop(running.child().stdin.take());
+    running.ended().with(0);
+}
+
+#[test]
+fn the_reference_partner_names_every_variable_that_it_misses() {
+    let ended = Desk::new().run("partner").with(2);
+    for name in ["PORT", "DATABASE", "DEBITURA_KEY", "DEBITURA_SECRET", "APP_MODE", "RETURN_URL"] {
+        assert!(ended.err.contains(name), "{name}: {}", ended.err);
+    }
+}
+
+#[test]
+fn the_self_test_shows_that_a_defect_is_caught_by_its_own_check_alone() {
+    let ended = Desk::new().run("selftest --only pale-font").with(0);
+    let row = |name: &str| {
+        ended.out.lines().find(|line| line.starts_with(name)).unwrap().split_whitespace().collect::<Vec<_>>()
+    };
+    assert_eq!(row("(none)"), ["(none)", "ready"]);
+    assert_eq!(row("pale-font"), ["pale-font", "prerequisites.branding-legible", "yes"]);
+    assert!(ended.out.contains("2 tried, 0 wrong"), "{}", ended.out);
+}
