@@ -33,15 +33,10 @@ fn row(entry: &Entry) -> TimelineRow {
     let (kind, what, said, curl) = match &entry.what {
         What::Exchange(exchange) => {
             let request = &exchange.request;
-            (
-                "exchange",
-                format!("{} {}{step}", request.method, request.url),
-                outcome(&exchange.outcome),
-                Some(curl(request)),
-            )
+            ("exchange", format!("{} {}{step}", request.method, request.url), outcome(&exchange.outcome), curl(request))
         }
         What::Delivery(delivery) => {
-            ("delivery", format!("{}{step}", title(delivery)), sent(delivery), Some(curl(&delivery.request)))
+            ("delivery", format!("{}{step}", title(delivery)), sent(delivery), curl(&delivery.request))
         }
         What::Call(call) => {
             ("call", format!("{} {}", call.request.method, call.request.url), replied(&call.answer), None)
@@ -103,8 +98,11 @@ fn outcome(outcome: &Outcome) -> String {
     }
 }
 
-/// A line that sends the same again. Secrets stand in it by their labels.
-fn curl(request: &Request) -> String {
+/// A line that sends the same again; of what was never composed there is none. Secrets stand in it by their labels.
+fn curl(request: &Request) -> Option<String> {
+    if request.method.is_empty() {
+        return None;
+    }
     let quote = |text: &str| shlex::try_quote(text).map_or_else(|_| "''".to_owned(), std::borrow::Cow::into_owned);
     let mut line = format!("curl -X {} {}", quote(&request.method), quote(&request.url));
     for (name, value) in &request.headers {
@@ -115,5 +113,5 @@ fn curl(request: &Request) -> String {
         Body::Text(text) => line.extend([" --data-binary ", &quote(text)]),
         Body::Empty | Body::Binary(_) => {}
     }
-    line
+    Some(line)
 }

@@ -7,6 +7,9 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::{Document, Place};
 
+/// So many problems are shown in full: one mistake repeated in a thousand files is read once.
+const SHOWN: usize = 100;
+
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -163,7 +166,12 @@ impl Problems {
 
     /// All of them as text, with a count at the end.
     pub fn render(&self, colour: bool) -> String {
-        let mut text: String = self.0.iter().map(|problem| format!("{}\n\n", problem.render(colour))).collect();
+        let mut text: String =
+            self.0.iter().take(SHOWN).map(|problem| format!("{}\n\n", problem.render(colour))).collect();
+        if self.0.len() > SHOWN {
+            let more = self.0.len() - SHOWN;
+            text.extend(["... and ", &more.to_string(), " more; mend these first\n\n"]);
+        }
         let errors = self.0.iter().filter(|problem| problem.severity == Severity::Error).count();
         let warnings = self.0.len() - errors;
         let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });

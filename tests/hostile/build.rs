@@ -93,7 +93,12 @@ fn a_program_that_is_not_there_is_named() {
     let profile = rehearsal(&play, "", handler, handler, "1s").replace("[sh, build.sh]", "[./no-such-program]");
     let mut program = play.program(None, &profile);
     let ran = run(&play, &mut program);
-    assert!(ran.reason("one").contains("`./no-such-program` cannot be started"), "{}", ran.reason("one"));
+    assert!(
+        ran.reason("one")
+            .contains("`./no-such-program`, the first word of `rehearsal.start.command`, cannot be started"),
+        "{}",
+        ran.reason("one")
+    );
     assert_eq!(ran.unit("one")["who"], "partner");
 }
 

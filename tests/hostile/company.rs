@@ -8,7 +8,9 @@ use std::time::Duration;
 use super::play::{Asked, Play, answer, finish, run, serve, start};
 
 fn rehearsal(handler: std::net::SocketAddr) -> String {
-    format!("rehearsal: {{ webhook: {{ url: \"http://{handler}/hook\" }}, timing: {{ reacts_within: 50ms }} }}")
+    format!(
+        "rehearsal: {{ webhook: {{ url: \"http://{handler}/hook\", secret: c2VjcmV0IG9mIHRoaXMgcmVoZWFyc2Fs }}, timing: {{ reacts_within: 50ms }} }}"
+    )
 }
 
 #[test]

@@ -176,14 +176,15 @@ impl Linter<'_> {
     fn expectation(&self, pointer: &str, expectation: &Expectation) -> Vec<Problem> {
         match expectation {
             Expectation::Answer(e) => {
-                let mut problems = self.refer(&format!("{pointer}/answer"), &e.answer.0, &[]);
+                let mut problems = self.refer(&format!("{pointer}/answer"), &e.answer.0, &[], &["request"]);
                 for path in e.body.keys() {
                     problems.extend(self.json_path(&format!("{pointer}/body"), path));
                 }
                 problems
             }
             Expectation::Delivery(e) => {
-                let mut problems = self.refer(&format!("{pointer}/delivery"), &e.delivery.0, &DELIVERY_WORDS);
+                let mut problems =
+                    self.refer(&format!("{pointer}/delivery"), &e.delivery.0, &DELIVERY_WORDS, &["deliver"]);
                 let series =
                     self.check().when.iter().any(|step| matches!(step, Step::Deliver(d) if !d.vary.is_empty()));
                 if !series && e.delivery.0.iter().any(|name| name == "control" || name == "varied") {
@@ -204,7 +205,8 @@ impl Linter<'_> {
                 problems
             }
             Expectation::Effect(e) => {
-                let mut problems = self.refer(&format!("{pointer}/effect"), std::slice::from_ref(&e.effect), &[]);
+                let mut problems =
+                    self.refer(&format!("{pointer}/effect"), std::slice::from_ref(&e.effect), &[], &["deliver"]);
                 if e.exactly.is_none() && e.at_least.is_none() && e.at_most.is_none() {
                     problems.push(self.at(pointer, "this says nothing about the effect").hint("add `exactly: 1`"));
                 }
@@ -218,6 +220,7 @@ impl Linter<'_> {
                         &format!("{pointer}/values/of"),
                         std::slice::from_ref(&selection.of),
                         &[],
+                        &["request", "config"],
                     ));
                     for path in [&selection.select, &selection.take].into_iter().chain(selection.filter.keys()) {
                         problems.extend(self.json_path(&format!("{pointer}/values"), path));
@@ -244,16 +247,25 @@ impl Linter<'_> {
         })
     }
 
-    /// Names of steps that do not exist.
-    fn refer(&self, pointer: &str, names: &[String], words: &[&str]) -> Vec<Problem> {
-        let steps: Vec<&str> = self.check().when.iter().filter_map(Step::name).collect();
-        let unknown = names.iter().filter(|name| !steps.contains(&name.as_str()) && !words.contains(&name.as_str()));
-        unknown
-            .map(|name| {
-                let known = steps.iter().chain(words).copied();
-                self.at(pointer, format!("no step is called `{name}`")).nearest(name, known)
-            })
-            .collect()
+    /// Names of steps that do not exist, or are of a kind that has no such thing. `verbs`: the kinds that have.
+    fn refer(&self, pointer: &str, names: &[String], words: &[&str], verbs: &[&str]) -> Vec<Problem> {
+        let steps = || self.check().when.iter().filter_map(|step| Some((step.name()?, step.verb())));
+        let mut problems = Vec::new();
+        for name in names.iter().filter(|name| !words.contains(&name.as_str())) {
+            match steps().find(|(known, _)| known == name) {
+                Some((_, verb)) if verbs.contains(&verb) => {}
+                Some((_, verb)) => {
+                    let wanted = verbs.iter().map(|verb| format!("`{verb}`")).collect::<Vec<_>>().join(" or ");
+                    let message = format!("`{name}` is a `{verb}` step, and this is about {wanted} steps");
+                    problems.push(self.at(pointer, message));
+                }
+                None => {
+                    let known = steps().map(|(known, _)| known).chain(words.iter().copied());
+                    problems.push(self.at(pointer, format!("no step is called `{name}`")).nearest(name, known));
+                }
+            }
+        }
+        problems
     }
 
     fn json_path(&self, pointer: &str, path: &str) -> Option<Problem> {
