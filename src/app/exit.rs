@@ -26,7 +26,7 @@ impl Exit {
         if report.interrupted {
             return Exit::Interrupted;
         }
-        let risks = report.summary.fail_recommended + report.summary.waived > 0;
+        let risks = report.summary.risks > 0;
         match report.readiness {
             Readiness::NotReady | Readiness::SelectionFailed => Exit::NotReady,
             Readiness::Undecided | Readiness::SelectionUndecided => Exit::Undecided,

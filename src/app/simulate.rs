@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
 
 use super::{Exit, Screen, run};
@@ -14,6 +15,14 @@ use crate::wire::{StandIns, player};
 use crate::yaml::nearest;
 
 pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
+    // Before anything is printed: whoever reads the addresses may end it at once.
+    let mut interrupt = match signal(SignalKind::interrupt()) {
+        Ok(interrupt) => interrupt,
+        Err(error) => {
+            screen.complain(&format!("Ctrl-C cannot be waited for: {error}"));
+            return Exit::Internal;
+        }
+    };
     let key = issue();
     let simulator = match start(&simulate, &key).await {
         Ok(simulator) => simulator,
@@ -34,7 +43,7 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
     );
     text.push_str("accepted. Everything is forgotten at the end; Ctrl-C ends it.\n");
     screen.say(&text);
-    tokio::signal::ctrl_c().await.ok();
+    interrupt.recv().await;
     Exit::Ready
 }
 

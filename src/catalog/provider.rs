@@ -29,6 +29,9 @@ pub struct Provider {
     /// The provider's APIs and how one authenticates to each.
     #[serde(default)]
     pub apis: IndexMap<String, Api>,
+    /// What a partner's build can be asked to do in rehearsal, by the name that profiles give to it, in words.
+    #[serde(default)]
+    pub actions: IndexMap<String, String>,
     /// Calls other than `GET` and `HEAD` that may go to production.
     #[serde(default)]
     pub production_allows: Vec<Route>,

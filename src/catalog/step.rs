@@ -63,6 +63,8 @@ pub struct RequestStep {
     pub follow: bool,
     /// Where the handler of the partner's own is asked how many deliveries of an event took effect, before and after.
     pub counts: Option<Text>,
+    /// Where the answer says how many deliveries it sends out, as a JSON path; of 0 nothing is awaited.
+    pub sends: Option<String>,
     /// The step's name.
     #[serde(rename = "as")]
     pub name: Option<String>,

@@ -34,7 +34,13 @@ pub(super) fn read(world: &World, step: &ConfigStep) -> Fact {
     let api = step.config.strip_prefix("apis.").and_then(|api| inside?.apis.get(api));
     match api {
         Some(Configured::InFile(source)) => from_file(world, source),
-        Some(Configured::Text(_)) | None => Fact {
+        Some(Configured::Text(_)) => Fact {
+            place: place(world, &dotted),
+            line: line(world, &dotted),
+            value: None,
+            trouble: Some("only the profile says so; name the `file` and `key` that production loads it from".into()),
+        },
+        None => Fact {
             place: place(world, &dotted),
             line: line(world, &dotted),
             value: world.plan.bound.get(&dotted).cloned(),
@@ -79,24 +85,33 @@ fn value_of(path: &Path, key: &str) -> Result<(Value, Option<usize>), String> {
     if matches!(extension.as_str(), "json" | "yaml" | "yml") {
         return in_structure(&text, key);
     }
-    let line = |key: &str| {
-        let begins = |line: &str| {
-            line.trim_start().trim_start_matches("export ").split('=').next().is_some_and(|k| k.trim() == key)
-        };
-        text.lines().position(begins).map(|at| at + 1)
+    in_variables(&text, key)
+}
+
+/// The value of a key in a list of `NAME=value`. Only the lines of that key are read: what is wrong with the others is
+/// not our business, and may be secret.
+fn in_variables(text: &str, key: &str) -> Result<(Value, Option<usize>), String> {
+    let name = |line: &str| {
+        line.trim_start().trim_start_matches("export ").split_once('=').map(|(name, _)| name.trim().to_owned())
     };
     // A later line of the same key overrides an earlier one in some loaders and not in others: both must be right.
-    let mut found: Vec<String> = Vec::new();
-    for pair in dotenvy::from_read_iter(text.as_bytes()) {
-        let (name, value) = pair.map_err(|error| format!("the file is not a list of NAME=value: {error}"))?;
-        if name == key && !found.contains(&value) {
-            found.push(value);
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for (at, line) in text.lines().enumerate().filter(|(_, line)| name(line).is_some_and(|name| name == key)) {
+        // Whoever loads it puts other variables in; which values they have there, we cannot know.
+        if line.contains('$') {
+            return Err(format!("line {} refers to another variable, so its value is not known here", at + 1));
         }
+        let parsed = dotenvy::from_read_iter(line.as_bytes()).next().and_then(Result::ok);
+        let (_, value) = parsed.ok_or_else(|| format!("line {} is not NAME=value", at + 1))?;
+        found.push((at + 1, value));
     }
     match found.as_slice() {
         [] => Err(format!("there is no `{key}`")),
-        [one] => Ok((json!(one), line(key))),
-        several => Err(format!("`{key}` is set to different values: {}", several.join(", "))),
+        [(line, value), rest @ ..] if rest.iter().all(|(_, other)| other == value) => Ok((json!(value), Some(*line))),
+        several => {
+            let lines: Vec<String> = several.iter().map(|(line, _)| line.to_string()).collect();
+            Err(format!("`{key}` has different values in the lines {}", lines.join(", ")))
+        }
     }
 }
 
@@ -137,6 +152,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".env");
         std::fs::write(&path, "A=1\nA=2\n").unwrap();
-        assert!(value_of(&path, "A").unwrap_err().contains("different values: 1, 2"));
+        assert!(value_of(&path, "A").unwrap_err().contains("different values in the lines 1, 2"));
+    }
+
+    #[test]
+    fn neither_other_lines_nor_our_own_variables_come_into_it() {
+        let text = "PASSWORD=hunter2 and more\nA=https://a.example\nB=https://${HOME}.example\nC='x\n";
+        assert_eq!(in_variables(text, "A"), Ok((json!("https://a.example"), Some(2))));
+        assert!(in_variables(text, "B").unwrap_err().contains("line 3 refers to another variable"));
+        assert_eq!(in_variables(text, "C"), Err("line 4 is not NAME=value".into()));
     }
 }

@@ -214,14 +214,16 @@ impl Sender<'_, '_> {
         let genuine = Variation::default();
         let control = occasion.fresh();
         let alive = self.deliver(&control, &genuine, Role::Control).await == Treated::Accepted;
-        let mut acknowledged = Vec::new();
+        let mut doubtful = Vec::new();
         let mut broken = Vec::new();
         for (name, variation) in &step.vary {
             let varied = occasion.fresh();
             let role = Role::Varied { name: name.clone(), expect: variation.expect };
-            let accepted = self.deliver(&varied, variation, role).await == Treated::Accepted;
-            if accepted {
-                acknowledged.push(varied.id.clone());
+            let treated = self.deliver(&varied, variation, role).await;
+            let accepted = treated == Treated::Accepted;
+            // No answer is no refusal: the event may have been worked on all the same.
+            if accepted || treated == Treated::Unanswered {
+                doubtful.push(varied.id.clone());
             }
             if let (Some(age), Some(expect)) = (variation.age, variation.expect) {
                 broken.extend((accepted != (expect == Expected::Accepted)).then_some((age, accepted)));
@@ -232,8 +234,8 @@ impl Sender<'_, '_> {
         for (age, accepted) in broken.into_iter().filter(|_| alive && !self.later) {
             self.measure(occasion, age, accepted).await;
         }
-        if !self.later && self.refusal_is_wanted() && !acknowledged.is_empty() {
-            self.look_for_effects(&control.id, &acknowledged).await;
+        if !self.later && self.refusal_is_wanted() && !doubtful.is_empty() {
+            self.look_for_effects(&control.id, &doubtful).await;
         }
     }
 
@@ -249,12 +251,12 @@ impl Sender<'_, '_> {
         })
     }
 
-    /// How often the genuine twin and each acknowledged variant took effect, once reactions had their time.
-    async fn look_for_effects(&self, control: &str, acknowledged: &[String]) {
+    /// How often the genuine twin and each variant that was not refused took effect, once reactions had their time.
+    async fn look_for_effects(&self, control: &str, doubtful: &[String]) {
         let Some(twin) = inspect::await_effect(self.doing, control).await else { return };
         tokio::time::sleep(self.doing.world.reaction()).await;
         let mut found = vec![(control.to_owned(), twin)];
-        for id in acknowledged {
+        for id in doubtful {
             found.extend(inspect::effects(self.doing, id).await.map(|count| (id.clone(), count)));
         }
         self.write_effects(&found);

@@ -2,6 +2,7 @@
 //! that ends the run.
 
 mod action;
+mod attribution;
 mod config;
 mod deliver;
 mod inspect;

@@ -65,8 +65,9 @@ async fn once(
     }
     let captured = captures(step, &outcome);
     let exchange = Exchange { request: sent.request, outcome, address: sent.address, item, captured };
+    let sends = sends(step, &exchange.outcome);
     doing.log.add(from, step.name.as_deref(), What::Exchange(exchange));
-    Ok(before)
+    Ok(before.filter(|_| sends))
 }
 
 fn environment(doing: &Doing<'_>, step: &RequestStep) -> Option<Environment> {
@@ -120,6 +121,14 @@ fn captures(step: &RequestStep, outcome: &Outcome) -> Map<String, Value> {
     let found =
         |path: &str| JsonPath::parse(path).map(|path| path.query(json).all().into_iter().cloned().collect::<Vec<_>>());
     step.capture.iter().filter_map(|(name, path)| Some((name.clone(), json!(found(path).ok()?)))).collect()
+}
+
+/// Whether the answer says that something was sent out, whose arrival can be awaited.
+fn sends(step: &RequestStep, outcome: &Outcome) -> bool {
+    let Some(answer) = outcome.answer().filter(|answer| (200..300).contains(&answer.status)) else { return false };
+    let Some(path) = &step.sends else { return true };
+    let number = answer.body.json().and_then(|json| JsonPath::parse(path).ok()?.query(json).first()?.as_u64());
+    number.is_some_and(|number| number > 0)
 }
 
 /// The members of production answers that are recorded, as the provider may write them.

@@ -1,21 +1,19 @@
 //! What all units of a run have in common: the gate, the wire, the redactor, the rehearsal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use indexmap::IndexMap;
 use serde_json::Value;
 use tokio::sync::{OnceCell, RwLock};
 
-use super::log::Log;
 use super::process::Process;
 use super::rehearsal::{self, Set};
 use super::unit::Identity;
 use crate::catalog::words::Environment;
-use crate::evidence::{Answer, Request, What, Who};
+use crate::evidence::{Answer, Request, Who};
 use crate::gate::{Draft, Gate, Realm, Rules};
 use crate::plan::Plan;
 use crate::plan::profile::Timing;
@@ -44,6 +42,8 @@ pub struct World {
     house: OnceLock<Identity>,
     trouble: OnceLock<(Who, String)>,
     set_up: OnceCell<()>,
+    /// By what calls about the clients of this run are recognised.
+    pub(super) known: Mutex<BTreeSet<String>>,
 }
 
 /// Why there is nothing to run in: a profile whose files cannot be read.
@@ -92,6 +92,7 @@ impl World {
             house: OnceLock::new(),
             trouble: OnceLock::new(),
             set_up: OnceCell::new(),
+            known: Mutex::default(),
         })
     }
 
@@ -108,6 +109,7 @@ impl World {
                 *self.process.write().await = process;
                 // Set once, here; a second set-up would be a fault of this program and changes nothing.
                 drop(self.simulator.set(simulator));
+                self.know(&house);
                 drop(self.house.set(house));
             }
             Err(trouble) => drop(self.trouble.set(trouble)),
@@ -182,13 +184,18 @@ impl World {
         self.trouble.get().cloned()
     }
 
-    /// The client whom deliveries are about.
-    /// What is to be said of the set-up of the rehearsal.
-    pub fn remark(&self) -> Option<String> {
-        let why = self.house.get()?.unknown_because.as_ref()?;
-        Some(format!("deliveries were about a client that the partner does not know: {why}"))
+    /// What is to be said of the rehearsal as a whole.
+    pub fn remarks(&self) -> Vec<String> {
+        let unknown = self.house.get().and_then(|house| house.unknown_because.as_ref());
+        let unknown =
+            unknown.map(|why| format!("deliveries were about a client that the partner does not know: {why}"));
+        let strays = self.strays();
+        let strays = (!strays.is_empty())
+            .then(|| format!("calls of the partner about nobody whom a check knows: {}", strays.join(", ")));
+        unknown.into_iter().chain(strays).collect()
     }
 
+    /// The client whom deliveries are about.
     pub(super) fn house_client(&self) -> Option<&Identity> {
         self.house.get()
     }
@@ -233,31 +240,6 @@ impl World {
     pub(super) fn journal_mark(&self) -> usize {
         self.simulator().map_or(0, |simulator| simulator.journal().len())
     }
-
-    /// Writes the partner's calls about some clients into a log: those that carry one of their identifiers.
-    pub(super) fn calls_about(&self, mark: usize, clients: &IndexMap<String, Identity>, log: &Log) {
-        let Some(simulator) = self.simulator().filter(|_| !clients.is_empty()) else { return };
-        for entry in simulator.journal().since(mark) {
-            let about = |client: &Identity| {
-                entry.what.about.iter().any(|id| *id == client.tenant || id.eq_ignore_ascii_case(&client.email))
-            };
-            if let Some((name, _)) = clients.iter().find(|(_, client)| about(client)) {
-                log.add_between(
-                    entry.from,
-                    entry.to,
-                    None,
-                    Some(name),
-                    What::Call(redacted(&self.redactor, &entry.what)),
-                );
-            }
-        }
-    }
-}
-
-/// A call of the partner without its secrets.
-fn redacted(redactor: &Redactor, call: &crate::evidence::Call) -> crate::evidence::Call {
-    let json = serde_json::to_value(call).map(|json| redactor.json(&json));
-    json.and_then(serde_json::from_value).unwrap_or_else(|_| call.clone())
 }
 
 fn gate(plan: &Plan) -> Result<Gate, WorldError> {

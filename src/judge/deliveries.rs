@@ -109,7 +109,10 @@ fn one(case: &Case<'_>, expectation: &DeliveryExpectation, delivery: &Delivery, 
         Some(answer) => {
             matches(matcher, Some(&json!(answer.status)), scope, &format!("{}: the status", title(delivery)))
         }
-        None => Held::YES,
+        None => Held::Unknown(Finding::new(
+            Who::Partner,
+            format!("{} got no answer: {}", title(delivery), outcome(delivery)),
+        )),
     });
     let rule = match expectation.is {
         None => Held::YES,
@@ -142,7 +145,10 @@ fn accepted(case: &Case<'_>, delivery: &Delivery) -> Held {
         // A handler may ask for members that nobody documented; only a refusal of the sender, or an answer that comes
         // too late, is its own fault.
         Outcome::Answered(answer)
-            if !delivery.documented && !matches!(answer.status, 401 | 403) && !case.is_success(answer.status) =>
+            if !delivery.documented
+                && !matches!(answer.status, 401 | 403)
+                && !case.is_success(answer.status)
+                && !is_content(case, delivery) =>
         {
             Held::Unknown(Finding::new(
                 Who::Partner,
@@ -215,23 +221,52 @@ fn no_answer(trouble: &Trouble) -> Option<Finding> {
 }
 
 fn refused(case: &Case<'_>, delivery: &Delivery) -> Held {
-    if !succeeded(case, delivery) {
+    // An answer that is no success refuses. No answer does not: the event may have been worked on all the same.
+    let unanswered = delivery.outcome.answer().is_none();
+    if !succeeded(case, delivery) && !unanswered {
         return Held::YES;
     }
-    let observed = || format!("{}: accepted with {}", title(delivery), outcome(delivery));
+    let done = if unanswered { "got no answer" } else { "was acknowledged" };
+    let observed = || format!("{}: {done} ({}), and took effect", title(delivery), outcome(delivery));
     let twin =
         deliveries(case).filter(|d| matches!(d.role, Role::Control | Role::Plain)).filter_map(|d| d.effects).max();
     match (delivery.effects, twin) {
-        (Some(0), Some(1..)) => Held::Yes(vec![format!("{} was acknowledged but had no effect", title(delivery))]),
+        (Some(0), Some(1..)) => Held::Yes(vec![format!("{} {done}, and had no effect", title(delivery))]),
+        (None, _) if unanswered => Held::Unknown(Finding::new(
+            Who::Partner,
+            format!(
+                "{} got no answer ({}), so nobody can tell whether it took effect: {}",
+                title(delivery),
+                outcome(delivery),
+                case.bound.how_to_give("rehearsal.inspect.processed")
+            ),
+        )),
         (Some(0), _) => Held::Unknown(Finding::new(
             Who::Partner,
-            "acknowledged, and no effect was seen; but the genuine twin had none either, so this says nothing",
+            format!(
+                "{} {done}, and no effect was seen; but the genuine twin had none either, so this says nothing",
+                title(delivery)
+            ),
         )),
         (None, _) if case.bound.verifies_later => Held::Unknown(says_nothing(case)),
-        (None | Some(_), _) => {
-            Held::No(Finding::contrast(Who::Partner, format!("{} refused", title(delivery)), observed()))
+        (None, _) => {
+            let seen = format!("{}: accepted with {}", title(delivery), outcome(delivery));
+            Held::No(Finding::contrast(Who::Partner, format!("{} refused", title(delivery)), seen))
         }
+        (Some(_), _) => Held::No(Finding::contrast(Who::Partner, format!("{} refused", title(delivery)), observed())),
     }
+}
+
+/// Whether the handler has shown that it is content with the body of an event: another delivery of the same event was
+/// accepted, genuine or signed the way a mistake would expect. Then a refusal is about the signature.
+fn is_content(case: &Case<'_>, delivery: &Delivery) -> bool {
+    deliveries(case).any(|other| {
+        let same = other.event == delivery.event && succeeded(case, other);
+        same && match &other.role {
+            Role::Plain | Role::Control | Role::Diagnosis(_) => true,
+            Role::Varied { .. } | Role::Probe => false,
+        }
+    })
 }
 
 /// Judges `effect: ...`.

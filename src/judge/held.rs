@@ -116,7 +116,7 @@ impl Held {
         }
     }
 
-    /// The same, with something added to its line when it did not hold.
+    /// The same, with something added that explains a failure. A doubt has a reason of its own.
     #[must_use]
     pub fn hinted(self, hint: Option<&str>) -> Held {
         let add = |mut finding: Finding| {
@@ -129,7 +129,7 @@ impl Held {
         match self {
             Held::Yes(remarks) => Held::Yes(remarks),
             Held::No(finding) => Held::No(add(finding)),
-            Held::Unknown(finding) => Held::Unknown(add(finding)),
+            Held::Unknown(finding) => Held::Unknown(finding),
         }
     }
 }

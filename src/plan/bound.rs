@@ -37,6 +37,9 @@ pub fn learn_secrets(read: &Read, redactor: &Redactor) {
             redactor.learn(&format!("{environment}.webhook_secret"), secret.expose());
         }
     }
+    for given in read.given.iter().filter(|given| is_handed_over(&given.pointer, given.value.expose())) {
+        redactor.learn(&format!("variable.{}", given.variable.to_lowercase()), given.value.expose());
+    }
     let given = read.profile.rehearsal.iter().filter_map(|r| r.webhook.as_ref()?.secret.as_ref());
     given.for_each(|secret| drop(redactor.learn("rehearsal.webhook_secret", secret.expose())));
     // A header of a call to the partner is where its own credentials are, and so is what its build is told.
@@ -57,6 +60,17 @@ pub fn learn_secrets(read: &Read, redactor: &Redactor) {
             redactor.learn(&format!("partner.{name}"), credential.map_or(value, |(_, credential)| credential));
         }
     }
+}
+
+/// Whether a variable that stands in an action or a look-up may be a credential: addresses and numbers are not.
+fn is_handed_over(pointer: &str, value: &str) -> bool {
+    let call = pointer.starts_with("/rehearsal/actions/") || pointer.contains("/inspect/");
+    let plain = value.parse::<std::net::SocketAddr>().is_ok()
+        || value.parse::<std::net::IpAddr>().is_ok()
+        || value.bytes().all(|byte| byte.is_ascii_digit())
+        || value.starts_with("localhost")
+        || url::Url::parse(value).is_ok_and(|url| url.has_host());
+    call && !plain && value.len() >= 6
 }
 
 impl Bound {
@@ -122,7 +136,8 @@ fn doors(rehearsal: &Rehearsal) -> Vec<String> {
     let mut paths: Vec<String> = lines
         .filter_map(|line| {
             let (_, url) = line.split_once("://")?;
-            let path = &url[url.find('/')?..];
+            // A query may hold a credential of the rehearsal, which is nothing for production.
+            let path = url[url.find('/')?..].split(['?', '#']).next()?;
             // Whatever a template stands for, any value shows whether the door is there.
             regex::Regex::new(r"\{\{.*?\}\}").ok().map(|template| template.replace_all(path, "preflight").into_owned())
         })

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::profile::{CallOut, Inspect, LookUp, Profile};
 use crate::catalog::load::{Catalog, Pack};
+use crate::secret::Secret;
 use crate::yaml::{Document, Problem, Problems};
 
 /// How environment variables are looked up.
@@ -27,6 +28,25 @@ pub struct Read {
     pub folder: PathBuf,
     /// How to give what is absent because a variable is not set, by dotted name.
     pub lacking: BTreeMap<String, String>,
+    /// The variables that were put in, with their values: what is handed over like that may be a credential.
+    pub given: Vec<Given>,
+}
+
+/// A variable that was put into a profile.
+#[derive(Clone)]
+pub struct Given {
+    /// The JSON pointer of the text that it was put into.
+    pub pointer: String,
+    /// Its name.
+    pub variable: String,
+    /// Its value.
+    pub value: Secret,
+}
+
+impl std::fmt::Debug for Given {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} at {}", self.variable, self.pointer)
+    }
 }
 
 /// Reads a profile and holds it against the packs.
@@ -39,6 +59,13 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<
     let document = Document::read(path, &path.display().to_string())?;
     let mut json = document.parse()?;
     let mut unset = Vec::new();
+    let mut given = Vec::new();
+    crate::json::texts(&json, &mut |pointer, text| {
+        given.extend(named(text).into_iter().filter_map(|variable| {
+            let value = Secret::new(variables(variable)?);
+            Some(Given { pointer: pointer.to_owned(), variable: variable.to_owned(), value })
+        }));
+    });
     put_in(&mut json, String::new(), variables, &mut unset);
     let secrets = secrets(&json);
     let hide =
@@ -51,8 +78,8 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<
         lacking.insert(pointer.trim_start_matches('/').replace('/', "."), format!("set {variable}, {name}:{line}"));
     }
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-    let read = Read { profile, json, document, folder, lacking };
-    let problems = Problems(hide(lint(&read, catalog))).sorted();
+    let read = Read { profile, json, document, folder, lacking, given };
+    let problems = Problems(hide(lint(&read, catalog, variables))).sorted();
     if problems.fatal() { Err(problems) } else { Ok(read) }
 }
 
@@ -82,6 +109,11 @@ fn secrets(json: &Value) -> Vec<String> {
             .collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     }
+}
+
+/// The names of the variables in a text.
+fn named(text: &str) -> Vec<&str> {
+    text.split("${").skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
 }
 
 /// Puts variables into every text of a value. A text with one that is not set becomes null: absent, not empty.
@@ -120,7 +152,7 @@ fn expand(text: &str, variables: Variables<'_>) -> Result<String, String> {
 }
 
 /// Names in a profile that lead nowhere, and what its safety forbids.
-fn lint(read: &Read, catalog: &Catalog) -> Vec<Problem> {
+fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>) -> Vec<Problem> {
     let (profile, document) = (&read.profile, &read.document);
     let Some(pack) = catalog.packs.get(&profile.provider) else {
         let known: Vec<&str> = catalog.packs.keys().map(String::as_str).collect();
@@ -143,7 +175,8 @@ fn lint(read: &Read, catalog: &Catalog) -> Vec<Problem> {
             problems.extend(call_out(document, &format!("/rehearsal/actions/{name}"), action));
         }
     }
-    problems.extend(leaks(read));
+    problems.extend(untidy(read));
+    problems.extend(leaks(read, variables));
     for (host, stand_in) in profile.stand_ins.iter().flat_map(|word| &word.hosts) {
         if !stand_in.at.ip().is_loopback() {
             let pointer = format!("/stand_ins/hosts/{host}/at");
@@ -235,14 +268,36 @@ fn json_path(document: &Document, pointer: &str, path: &str) -> Option<Problem> 
     Some(if path.starts_with('$') { problem } else { problem.hint("a JSON path begins with `$`, such as `$.count`") })
 }
 
-/// A rehearsal never gets a secret of a real environment.
-fn leaks(read: &Read) -> Vec<Problem> {
+/// The keys and secrets of the real environments, by their dotted names.
+fn real_secrets(read: &Read) -> Vec<(String, &Secret)> {
     let mut secrets = Vec::new();
     for (environment, inside) in &read.profile.environments {
         secrets.extend(inside.api_key.iter().map(|secret| (format!("environments.{environment}.api_key"), secret)));
         let webhook = inside.webhook.iter().filter_map(|webhook| webhook.secret.as_ref());
         secrets.extend(webhook.map(|secret| (format!("environments.{environment}.webhook.secret"), secret)));
     }
+    secrets
+}
+
+/// Keys that were copied with what stood around them: no header could carry them.
+fn untidy(read: &Read) -> Vec<Problem> {
+    let untidy = |secret: &Secret| {
+        let text = secret.expose();
+        text.trim() != text || text.contains(char::is_control)
+    };
+    let found = real_secrets(read).into_iter().filter(|(_, secret)| untidy(secret));
+    found
+        .map(|(place, _)| {
+            let pointer = format!("/{}", place.replace('.', "/"));
+            let problem = read.document.problem(&pointer, format!("{place} has white space or a line break in it"));
+            problem.hint("it was probably copied with what stood around it; check the variable")
+        })
+        .collect()
+}
+
+/// A rehearsal never gets a secret of a real environment.
+fn leaks(read: &Read, variables: Variables<'_>) -> Vec<Problem> {
+    let secrets = real_secrets(read);
     let Some(rehearsal) = &read.profile.rehearsal else { return Vec::new() };
     let leaks = |value: &str| secrets.iter().find(|(_, secret)| !secret.is_empty() && value.contains(secret.expose()));
     let mut problems = Vec::new();
@@ -251,6 +306,19 @@ fn leaks(read: &Read) -> Vec<Problem> {
         let message = format!("the rehearsal uses the secret of {place}");
         let problem = read.document.problem("/rehearsal/webhook/secret", message);
         problems.push(problem.hint("give the rehearsed build a secret of its own"));
+    }
+    for (at, name) in rehearsal.pass.iter().enumerate() {
+        if let Some((place, _)) = variables(name).as_deref().and_then(leaks) {
+            let message = format!("`{name}` would hand the rehearsal the secret of {place}");
+            problems.push(read.document.problem(&format!("/rehearsal/pass/{at}"), message));
+        }
+    }
+    for (at, word) in rehearsal.start.iter().flat_map(|start| &start.command).enumerate() {
+        if let Some((place, _)) = leaks(word) {
+            let message =
+                format!("this would hand the rehearsal the secret of {place}, where every process can see it");
+            problems.push(read.document.problem(&format!("/rehearsal/start/command/{at}"), message));
+        }
     }
     for (name, value) in &rehearsal.env {
         if let Some((place, _)) = leaks(value) {

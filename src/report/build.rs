@@ -10,7 +10,7 @@ use super::model::{ActionRow, ItemRow, LevelWord, PackRow, Readiness, Report, Su
 use super::timeline;
 use crate::catalog::check::Level;
 use crate::evidence::{Evidence, Who};
-use crate::judge::{Finding, Settled, Standing};
+use crate::judge::{Finding, Settled, Standing, Tally};
 use crate::plan::{Plan, Unit, vouched};
 
 /// Everything that a report is made of.
@@ -58,7 +58,7 @@ pub fn build(facts: &Facts<'_>) -> Report {
         strict: facts.strict,
         interrupted: facts.interrupted,
         readiness: facts.readiness,
-        summary: summary(&checks),
+        summary: Summary { risks: Tally::of(&plan.units, facts.settled).risks, ..summary(&checks) },
         actions: actions(plan, facts.settled, &checks),
         items,
         checks,

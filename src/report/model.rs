@@ -79,6 +79,9 @@ pub struct Summary {
     pub waived: usize,
     /// Not selected or not applicable.
     pub skipped: usize,
+    /// What makes ready into ready with risks: recommended failures, required waivers, people's word for what a
+    /// machine could have seen. These units are counted above as well.
+    pub risks: usize,
 }
 
 /// One action that would bring the partner nearer to ready.

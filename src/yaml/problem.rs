@@ -95,7 +95,7 @@ impl Problem {
     pub fn hiding(mut self, values: &[String]) -> Self {
         for value in values.iter().filter(|value| !value.is_empty()) {
             let stars = "*".repeat(value.len());
-            self.message = self.message.replace(value, &stars);
+            self.message = cut_short(&self.message.replace(value, &stars), value);
             self.hint = self.hint.map(|hint| hint.replace(value, &stars));
             self.text = self.text.map(|text| text.replace(value, &stars).into());
         }
@@ -124,6 +124,16 @@ impl Problem {
             group = group.element(Level::HELP.message(printable(hint)));
         }
         renderer.render(&[group])
+    }
+}
+
+/// A text with the beginning of a value made unreadable where the value was cut short to fit a sentence.
+fn cut_short(text: &str, value: &str) -> String {
+    let Some((before, after)) = text.split_once('…') else { return text.to_owned() };
+    let ends = value.char_indices().map(|(at, c)| at + c.len_utf8()).rev();
+    match ends.skip_while(|end| !before.ends_with(&value[..*end])).find(|end| *end >= 4) {
+        Some(end) => format!("{}{}…{after}", &before[..before.len() - end], "*".repeat(end)),
+        None => text.to_owned(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The commands that play somebody: the provider, the reference partner, and the proof that checks tell them apart.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::Stdio;
@@ -21,12 +22,18 @@ fn call(at: &str, head: &str) -> String {
 fn the_simulator_answers_at_the_addresses_that_it_prints_until_it_is_interrupted() {
     let desk = Desk::new();
     let mut running = Desk::start(&mut desk.command("simulate debitura"));
-    let mut lines = BufReader::new(running.child().stdout.take().unwrap()).lines().map(Result::unwrap);
-    let mut told = |name: &str| {
-        let line = lines.find(|line| line.trim_start().starts_with(name)).unwrap();
-        line.split_whitespace().nth(1).unwrap().to_owned()
-    };
-    let (customer, referral, key) = (told("customer"), told("referral"), told("key"));
+    let mut told = BTreeMap::new();
+    // Up to the key, which stands below the addresses.
+    for line in BufReader::new(running.child().stdout.take().unwrap()).lines().map(Result::unwrap) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if let [name, value] = words[..] {
+            told.insert(name.to_owned(), value.to_owned());
+        }
+        if told.contains_key("key") {
+            break;
+        }
+    }
+    let (customer, referral, key) = (&told["customer"], &told["referral"], &told["key"]);
     let at = referral.strip_prefix("http://").unwrap();
     let known = call(at, &format!("GET /me HTTP/1.1\r\nXApiKey: {key}"));
     assert!(known.starts_with("HTTP/1.1 200") && known.contains("isActive"), "{known}");

@@ -187,3 +187,24 @@ fn a_variable_that_is_not_set_leaves_units_undecided_by_its_name_and_line() {
         assert!(untouched.runs(), "{:?}", untouched.lacking);
     }
 }
+
+/// Even a long one, of which a sentence would show the beginning only.
+#[test]
+fn secrets_never_stand_in_what_is_told_of_a_profile() {
+    let catalog = Catalog::built_in().unwrap();
+    let folder = sound();
+    folder.change(
+        PROFILE,
+        "provider: debitura",
+        "provider: debitura\nrun_within: ${PROD_KEY}\nevents: [\"${TEST_KEY}\"]",
+    );
+    folder.change(PROFILE, "url: https://staging.acme.example/hooks", "url: \"${TEST_SECRET}\"");
+    for length in [20, 58, 59, 60, 61, 200] {
+        let value = |name: &str| Some(format!("{name}-{}", "0123456789".repeat(20))[..length].to_owned());
+        let problems = planned(&folder, &catalog, &value).unwrap_err();
+        let told = folder.plain(&problems);
+        for (name, _) in VARIABLES {
+            assert!(!told.contains(&value(name).unwrap()[..15]), "{name} of {length} letters is told:\n{told}");
+        }
+    }
+}

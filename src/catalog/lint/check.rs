@@ -151,9 +151,39 @@ impl Linter<'_> {
                 }
             }
             Step::Deliver(deliver) => problems.extend(self.deliver(pointer, &deliver.deliver, earlier)),
-            Step::Action(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => {}
+            Step::Action(action) => problems.extend(self.action(&format!("{pointer}/action"), &action.action)),
+            Step::Config(config) => problems.extend(self.config(&format!("{pointer}/config"), &config.config)),
+            Step::Ask(_) | Step::Wait(_) => {}
+        }
+        if let Step::Request(request) = step
+            && let Some(path) = &request.sends
+        {
+            problems.extend(self.json_path(&format!("{pointer}/sends"), path));
         }
         problems
+    }
+
+    /// An action that no profile of this provider would have.
+    fn action(&self, pointer: &str, name: &str) -> Option<Problem> {
+        let known = || self.provider.actions.keys().map(String::as_str).chain(["restart"]);
+        if self.provider.actions.is_empty() || known().any(|known| known == name) {
+            return None;
+        }
+        let problem = self.at(pointer, format!("`{name}` is not one of the `actions` of provider.yaml"));
+        Some(problem.nearest(name, known()))
+    }
+
+    /// A value that no environment of a profile has.
+    fn config(&self, pointer: &str, path: &str) -> Option<Problem> {
+        let apis = self.provider.apis.keys().map(|api| format!("apis.{api}"));
+        let known: Vec<String> =
+            ["api_key", "webhook.url", "webhook.secret"].map(str::to_owned).into_iter().chain(apis).collect();
+        if known.iter().any(|known| known == path) {
+            return None;
+        }
+        let problem = self.at(pointer, format!("`{path}` is nothing that an environment of a profile has"));
+        let near = problem.clone().nearest(path, known.iter().map(String::as_str));
+        Some(if near.hint.is_some() { near } else { problem.hint(format!("known: {}", known.join(", "))) })
     }
 
     fn deliver(&self, pointer: &str, which: &Which, earlier: &BTreeSet<&str>) -> Vec<Problem> {
