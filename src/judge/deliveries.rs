@@ -231,7 +231,7 @@ fn refused(case: &Case<'_>, delivery: &Delivery) -> Held {
     let twin =
         deliveries(case).filter(|d| matches!(d.role, Role::Control | Role::Plain)).filter_map(|d| d.effects).max();
     match (delivery.effects, twin) {
-        (Some(0), Some(1..)) => Held::Yes(vec![format!("{} {done}, and had no effect", title(delivery))]),
+        (Some(0), Some(1..)) => Held::Yes(vec![format!("{} {done} but had no effect", title(delivery))]),
         (None, _) if unanswered => Held::Unknown(Finding::new(
             Who::Partner,
             format!(
