@@ -31,7 +31,8 @@ rehearsal:
     processed: { request: "GET http://127.0.0.1:3000/events/{{ event_id }}", count: $.count }
 "##;
 
-const VARIABLES: [(&str, &str); 3] = [
+const VARIABLES: [(&str, &str); 4] = [
+    ("UNTIDY_KEY", "a-key-with-a-line-break\n"),
     ("TEST_KEY", "test-key-0123456789"),
     ("TEST_SECRET", "dGVzdC1zZWNyZXQtMDEyMw=="),
     ("PROD_KEY", "prod-key-0123456789"),
@@ -85,6 +86,9 @@ fn profiles() {
         ),
         ("a test key for the rehearsal", ENV, "{ KEY: \"${TEST_KEY}\" }"),
         ("a production key inside another text", ENV, "{ KEY: \"Bearer ${PROD_KEY}\" }"),
+        ("a production key on the command line", "command: [npm, start]", "command: [npm, start, \"${PROD_KEY}\"]"),
+        ("a production key that is passed", "rehearsal:\n", "rehearsal:\n  pass: [HOME, PROD_KEY]\n"),
+        ("a key with a line break", "api_key: ${TEST_KEY}", "api_key: ${UNTIDY_KEY}"),
         ("a handler that is no URL", "url: http://127.0.0.1:3000/hooks", "url: localhost/hooks"),
         ("a request without a method", "POST http://127.0.0.1:3000/clients", "http://127.0.0.1:3000/clients"),
         ("a request to no whole URL", "POST http://127.0.0.1:3000/clients", "POST /clients"),
