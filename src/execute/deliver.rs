@@ -222,7 +222,8 @@ impl Sender<'_, '_> {
             let treated = self.deliver(&varied, variation, role).await;
             let accepted = treated == Treated::Accepted;
             // No answer is no refusal: the event may have been worked on all the same.
-            if accepted || treated == Treated::Unanswered {
+            let wanted = variation.expect == Some(Expected::Accepted);
+            if !wanted && (accepted || treated == Treated::Unanswered) {
                 doubtful.push(varied.id.clone());
             }
             if let (Some(age), Some(expect)) = (variation.age, variation.expect) {
