@@ -116,7 +116,7 @@ pub fn render_text(text: &str, scope: &Value) -> Result<String, TemplateError> {
     })
 }
 
-/// Evaluates every text inside a JSON value. A member whose template reads something absent is left out.
+/// Evaluates every text inside a JSON value; the first that gives no value is the error.
 pub fn render_json(value: &Value, scope: &Value) -> Result<Value, TemplateError> {
     Ok(match value {
         Value::String(text) => render(text, scope)?,

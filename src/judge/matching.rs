@@ -77,7 +77,7 @@ fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &s
             let same = text.and_then(parsed).zip(parsed(w)).is_some_and(|(ours, theirs)| ours == theirs);
             judge(same, format!("is the URL {w}"))
         }),
-        Predicate::Url(rule) => url(rule, text, scope, what).unwrap_or_else(|wanted| judge(false, wanted)),
+        Predicate::Url(rule) => url(rule, text, scope).unwrap_or_else(|wanted| judge(false, wanted)),
         Predicate::Contrast(rule) => contrast(rule, text, scope, what),
     }
 }
@@ -150,7 +150,7 @@ fn parsed(text: &str) -> Option<Url> {
 }
 
 /// Whether the parts of a URL are as a rule says, or what was wanted.
-fn url(rule: &UrlRule, text: Option<&str>, scope: &Scope<'_>, what: &str) -> Result<Held, String> {
+fn url(rule: &UrlRule, text: Option<&str>, scope: &Scope<'_>) -> Result<Held, String> {
     let host = match rule.host.as_ref().map(|host| scope.text(host)).transpose() {
         Ok(host) => host,
         Err(unknown) => return Ok(unknown),
@@ -171,7 +171,6 @@ fn url(rule: &UrlRule, text: Option<&str>, scope: &Scope<'_>, what: &str) -> Res
                 .as_ref()
                 .is_none_or(|ports| url.port_or_known_default().is_some_and(|port| ports.contains(&port)))
     });
-    let _ = what;
     if holds { Ok(Held::YES) } else { Err(format!("is a URL with {}", wanted.join(", "))) }
 }
 

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -31,7 +31,7 @@ use crate::catalog::provider::Provider;
 use crate::evidence::{Call, Delivery};
 use script::{Script, Setting};
 use step::Answered;
-use store::{Store, Which};
+use store::Store;
 use turn::{Dispatch, Moment, Timer, Turn, text};
 
 pub use crate::catalog::simulated::Mode;
@@ -210,14 +210,6 @@ impl Simulator {
         let subscription = Subscription { key: member(&to.key), secret: member(&to.secret) };
         (inner.issued)("webhook_secret", &subscription.secret);
         Some(subscription)
-    }
-
-    /// Ends a subscription.
-    pub fn unsubscribe(&self, subscription: &Subscription) {
-        if let Some(to) = &self.inner.script.spec.subscriptions {
-            let like = Map::from_iter([(to.key.clone(), json!(subscription.key))]);
-            self.inner.store().remove(&to.within, &Which { like, unlike: Map::new() });
-        }
     }
 
     /// Arranges for something to go otherwise, and gives the number by which it can be taken back. `None`: it names a
