@@ -5,6 +5,7 @@
 //! appears here only as its label, and equal secrets have equal labels, so sameness can still be judged.
 
 mod delivery;
+mod partner;
 
 use std::net::IpAddr;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use delivery::{Delivery, Expected, Role};
+pub use partner::{Action, Call, Happened, Inspection, Page, Refused, SentEvent, Shown};
 
 /// Microseconds since the log of the unit was started.
 pub type Offset = u64;
@@ -23,6 +25,9 @@ pub struct Evidence {
     pub entries: Vec<Entry>,
     /// Why the unit was not, or not wholly, carried out: a deadline, an interruption, a set-up that did not complete.
     pub incomplete: Option<Incomplete>,
+    /// What is worth knowing of the set-up, if the check then says nothing.
+    #[serde(default)]
+    pub notes: Vec<String>,
     /// The slowest automatic reaction and the waits that were kept, in milliseconds, for absences that held.
     pub quiet_ms: u64,
 }
@@ -97,7 +102,14 @@ impl Entry {
                 Some(Value::Object(value))
             }
             What::Fact(fact) => Some(fact.value.clone().unwrap_or(Value::Null)),
-            What::Call(_) | What::Inspection(_) | What::Skipped(_) | What::Waited => None,
+            What::Call(_)
+            | What::Inspection(_)
+            | What::Happened(_)
+            | What::Shown(_)
+            | What::Records(_)
+            | What::Refused(_)
+            | What::Skipped(_)
+            | What::Waited => None,
         }
     }
 }
@@ -116,6 +128,14 @@ pub enum What {
     Action(Action),
     /// The partner was asked how often an event took effect.
     Inspection(Inspection),
+    /// Something happened at the provider, played or brought about by a person.
+    Happened(Happened),
+    /// What a page of the partner's shows.
+    Shown(Shown),
+    /// What the simulated provider holds about the entry's client: a list of records for each collection.
+    Records(serde_json::Map<String, Value>),
+    /// The partner's build tried to reach a host that it was not let through to.
+    Refused(Refused),
     /// Something the profile, or a file that it names, says.
     Fact(Fact),
     /// A step that was not carried out, and why.
@@ -144,6 +164,11 @@ impl What {
     /// The action, if it is one.
     pub fn action(&self) -> Option<&Action> {
         if let What::Action(action) = self { Some(action) } else { None }
+    }
+
+    /// The page, if it is one.
+    pub fn shown(&self) -> Option<&Shown> {
+        if let What::Shown(shown) = self { Some(shown) } else { None }
     }
 
     /// The look-up, if it is one.
@@ -289,43 +314,6 @@ pub enum TroubleKind {
     TooLarge,
     /// Too many redirects, or one that leads nowhere.
     Redirects,
-}
-
-/// A call of the partner to the simulator.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Call {
-    /// Which of the provider's APIs it came to.
-    pub api: String,
-    /// What came in.
-    pub request: Request,
-    /// What the simulator answered.
-    pub answer: Answer,
-    /// The route of the pack that it matched, as written there.
-    pub route: Option<String>,
-    /// Identifiers that say whom the call is about, in the order of the pack's `about`.
-    pub about: Vec<String>,
-}
-
-/// Something that the partner was asked to do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Action {
-    /// Its name in the profile.
-    pub name: String,
-    /// What came of it.
-    pub outcome: Outcome,
-    /// The URLs that it presented to the partner's client.
-    pub presented: Vec<String>,
-}
-
-/// A look-up inside the partner.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Inspection {
-    /// What was looked for.
-    pub about: String,
-    /// The number that was found; `None`: the look-up itself failed.
-    pub count: Option<u64>,
-    /// What came back.
-    pub outcome: Outcome,
 }
 
 /// Something that the profile or a file says.

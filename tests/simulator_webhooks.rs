@@ -50,7 +50,7 @@ async fn disabled(simulator: &Simulator) -> Value {
 #[tokio::test]
 async fn a_delivery_is_signed_as_documented_and_carries_the_events_data() {
     let (simulator, handler) = (play(Mode::Rehearsal).await, Handler::start(200).await);
-    let subscription = simulator.subscribe(&handler.url, &all_events()).unwrap();
+    let subscription = simulator.subscribe(&handler.url, &all_events(), None).unwrap();
     assert_eq!(referral(&simulator, "POST /clients", client("t1")).await.0, 202);
     let sent = simulator.happen("t1", "client.onboarding.contract_signed").unwrap();
     let got = handler.wait(1).await;
@@ -67,7 +67,7 @@ async fn a_delivery_is_signed_as_documented_and_carries_the_events_data() {
 #[tokio::test]
 async fn eight_attempts_are_made_and_then_the_subscription_is_switched_off() {
     let (simulator, handler) = (play(Mode::Rehearsal).await, Handler::start(500).await);
-    let subscription = simulator.subscribe(&handler.url, &all_events()).unwrap();
+    let subscription = simulator.subscribe(&handler.url, &all_events(), None).unwrap();
     ready(&simulator, "t1").await;
     simulator.happen("t1", "client.linked").unwrap();
     handler.wait(1).await;
@@ -86,7 +86,7 @@ async fn eight_attempts_are_made_and_then_the_subscription_is_switched_off() {
 #[tokio::test]
 async fn a_single_410_switches_the_subscription_off_until_it_is_switched_on_again() {
     let (simulator, handler) = (play(Mode::Rehearsal).await, Handler::start(410).await);
-    let subscription = simulator.subscribe(&handler.url, &all_events()).unwrap();
+    let subscription = simulator.subscribe(&handler.url, &all_events(), None).unwrap();
     ready(&simulator, "t1").await;
     simulator.happen("t1", "client.linked").unwrap();
     assert_eq!(disabled(&simulator).await, "Endpoint returned 410 Gone");
@@ -100,7 +100,7 @@ async fn a_single_410_switches_the_subscription_off_until_it_is_switched_on_agai
 #[tokio::test]
 async fn a_success_ends_the_retries() {
     let (simulator, handler) = (play(Mode::Rehearsal).await, Handler::start(202).await);
-    simulator.subscribe(&handler.url, &all_events()).unwrap();
+    simulator.subscribe(&handler.url, &all_events(), None).unwrap();
     ready(&simulator, "t1").await;
     simulator.happen("t1", "client.linked").unwrap();
     simulator.deliveries().changed(0).await;
@@ -112,7 +112,7 @@ async fn a_success_ends_the_retries() {
 #[tokio::test]
 async fn a_triggered_test_is_really_delivered_and_forbidden_in_production() {
     let (simulator, handler) = (play(Mode::Test).await, Handler::start(200).await);
-    let subscription = simulator.subscribe(&handler.url, &["case.updated".to_owned()]).unwrap();
+    let subscription = simulator.subscribe(&handler.url, &["case.updated".to_owned()], None).unwrap();
     let token = ready(&simulator, "t1").await;
     let (_, made) = customer(&simulator, "POST /cases", &token, case("r1")).await;
     let asked = json!({ "eventType": "case.updated", "caseId": made["id"] });
@@ -133,7 +133,7 @@ async fn a_triggered_test_is_really_delivered_and_forbidden_in_production() {
 #[tokio::test]
 async fn an_approval_expires_by_the_clock_of_the_play() {
     let (simulator, handler) = (play(Mode::Rehearsal).await, Handler::start(200).await);
-    simulator.subscribe(&handler.url, &all_events()).unwrap();
+    simulator.subscribe(&handler.url, &all_events(), None).unwrap();
     assert!(simulator.prepare("t1@acme.example", "known_elsewhere"));
     assert!(!simulator.prepare("t1@acme.example", "known_nowhere"));
     let (_, first) = referral(&simulator, "POST /clients", client("t1")).await;
@@ -157,7 +157,7 @@ async fn an_approval_expires_by_the_clock_of_the_play() {
 async fn nothing_is_delivered_where_it_may_not_be() {
     let simulator = play(Mode::Rehearsal).await;
     let url = Url::parse("https://hooks.acme.example/").unwrap();
-    simulator.subscribe(&url, &all_events()).unwrap();
+    simulator.subscribe(&url, &all_events(), None).unwrap();
     ready(&simulator, "t1").await;
     simulator.happen("t1", "client.linked").unwrap();
     simulator.deliveries().changed(0).await;

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use crate::catalog::check::Isolation;
 use crate::catalog::words::Stage;
 use crate::evidence::{Evidence, Who};
-use crate::execute::{self, Done, Progress, Stop, World, WorldError};
+use crate::execute::{self, Done, Holds, Progress, Stop, World, WorldError};
 use crate::judge::{self, Case, Finding, Judged, Readiness, Tally, Verdict};
 use crate::plan::{Plan, Unit};
 use crate::report::build::{Facts, build};
@@ -41,7 +41,10 @@ pub async fn drive(
 ) -> Result<Report, WorldError> {
     let started = OffsetDateTime::now_utc();
     let clock = Instant::now();
-    let world = Arc::new(World::new(plan.clone(), redactor, how.jobs)?);
+    let judged = plan.clone();
+    let holds: Holds =
+        Arc::new(move |unit, evidence, expectation| judge::holds(&case(&judged, unit, evidence), expectation));
+    let world = Arc::new(World::new(plan.clone(), redactor, how.jobs, holds)?);
     let mut all =
         Run { world: &world, stop: &stop, results: vec![None; plan.units.len()], done: 0, progress: &progress };
     all.phases().await;
@@ -144,14 +147,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
 
     fn case<'c>(&'c self, at: usize, evidence: &'c Evidence) -> Case<'c> {
         let plan = &self.world.plan;
-        let unit = &plan.units[at];
-        Case {
-            check: &unit.packed.check,
-            stage: unit.stage,
-            provider: &plan.pack.provider,
-            bound: &plan.bound,
-            evidence,
-        }
+        case(plan, &plan.units[at], evidence)
     }
 
     /// A rehearsed unit that does not pass in company is tried again alone: what others did to the partner's build at
@@ -177,6 +173,12 @@ impl<P: Fn(Progress)> Run<'_, P> {
             result.is_some_and(|(judged, done)| judged.verdict != Verdict::Pass && done.evidence.incomplete.is_none());
         unit.stage == Stage::Rehearsal && open && *self.stop.borrow() == Stop::No
     }
+}
+
+/// What judging one unit needs.
+fn case<'c>(plan: &'c Plan, unit: &'c Unit, evidence: &'c Evidence) -> Case<'c> {
+    let (check, provider) = (&unit.packed.check, &plan.pack.provider);
+    Case { check, stage: unit.stage, provider, bound: &plan.bound, evidence }
 }
 
 /// What is said of a unit that was not carried out.

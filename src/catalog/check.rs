@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::expect::Expectation;
-use super::step::{Given, Step};
+use super::given::Given;
+use super::step::Step;
 use super::words::{Stage, Text};
 
 /// One verifiable statement, serving one or more items of the provider's checklist.

@@ -5,12 +5,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::matcher::{Matcher, Unmet};
+use super::traffic::{CallsExpectation, FindingsExpectation, ProviderExpectation, ToldExpectation};
 use super::verb::verbs;
 use super::words::{StatusRule, Text};
 
 verbs! {
     /// One small statement about the evidence.
-    Expectation, "expectation", later &["calls", "told", "provider", "findings"],
+    Expectation, "expectation", later &[],
     {
         /// About the answers that a step got.
         "answer" => Answer(AnswerExpectation),
@@ -20,6 +21,14 @@ verbs! {
         "effect" => Effect(EffectExpectation),
         /// About what the partner showed to its client.
         "presented" => Presented(PresentedExpectation),
+        /// About the calls that the partner made.
+        "calls" => Calls(CallsExpectation),
+        /// About what the partner said of an outcome.
+        "told" => Told(ToldExpectation),
+        /// About what the simulated provider holds in the end.
+        "provider" => Provider(ProviderExpectation),
+        /// About what was found where nothing should be.
+        "findings" => Findings(FindingsExpectation),
         /// About values of answers, captures, configuration and facts.
         "values" => Values(ValuesExpectation),
         /// About several ways of which one will do.
@@ -35,6 +44,10 @@ impl Expectation {
             Expectation::Delivery(e) => e.unmet,
             Expectation::Effect(e) => e.unmet,
             Expectation::Presented(e) => e.unmet,
+            Expectation::Calls(e) => e.unmet,
+            Expectation::Told(e) => e.unmet,
+            Expectation::Provider(e) => e.unmet,
+            Expectation::Findings(e) => e.unmet,
             Expectation::Values(e) => e.unmet,
             Expectation::Either(_) => Unmet::Fail,
         }
@@ -43,7 +56,11 @@ impl Expectation {
     /// Whether it holds when nothing happened at all: then a check needs a `seen` beside it.
     pub fn bounds_from_above(&self) -> bool {
         match self {
-            Expectation::Answer(_) | Expectation::Presented(_) | Expectation::Values(_) => false,
+            Expectation::Answer(_) | Expectation::Values(_) | Expectation::Told(_) => false,
+            Expectation::Presented(e) => e.presented == PresentedRule::Nothing,
+            Expectation::Calls(e) => e.exactly.is_some() || e.at_most.is_some(),
+            Expectation::Provider(e) => e.bounds_from_above(),
+            Expectation::Findings(e) => e.exactly.is_some(),
             Expectation::Delivery(e) => e.is != Some(DeliveryRule::Accepted),
             Expectation::Effect(e) => e.exactly.is_some() || e.at_most.is_some(),
             Expectation::Either(e) => e.either.iter().any(Expectation::bounds_from_above),
@@ -172,15 +189,24 @@ pub struct EffectExpectation {
     pub unmet: Unmet,
 }
 
-/// `presented: { host: received }`.
+/// `presented: return_url, client: each`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PresentedExpectation {
-    /// What was presented to the client.
+    /// What must be true of the URLs that were presented.
     pub presented: PresentedRule,
+    /// The clients to whom, each for itself; `each` means all. Without it, the check's first client.
+    pub client: Option<Names>,
+    /// The action that presented them; without it, any.
+    pub by: Option<String>,
+    /// The URL or URLs of the provider that are meant, each of which must be presented; a template. Without it, any
+    /// that the partner received for the client.
+    pub url: Option<Text>,
     /// How bad it is when this is not met.
     #[serde(default)]
     pub unmet: Unmet,
+    /// What else to say when it is not met.
+    pub hint: Option<Text>,
 }
 
 /// What of a presented URL is meant.
@@ -191,6 +217,11 @@ pub enum PresentedRule {
     ProviderUrl,
     /// Each such URL has the scheme, host and port that were received.
     ReceivedHost,
+    /// Each such URL has exactly one return URL, well joined, that the profile's `return_url` allows, and the query
+    /// that was received beside it.
+    ReturnUrl,
+    /// No URL of the provider was presented.
+    Nothing,
 }
 
 /// `values: ..., are: ...`.

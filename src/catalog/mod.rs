@@ -3,11 +3,13 @@
 pub mod check;
 pub mod expect;
 pub mod fixtures;
+pub mod given;
 mod lint;
 pub mod load;
 pub mod matcher;
 pub mod provider;
 pub mod simulated;
 pub mod step;
+pub mod traffic;
 mod verb;
 pub mod words;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::simulated::Simulated;
 use super::words::{Age, Environment, Route, Span, StatusRule, Text, Where};
@@ -29,9 +29,9 @@ pub struct Provider {
     /// The provider's APIs and how one authenticates to each.
     #[serde(default)]
     pub apis: IndexMap<String, Api>,
-    /// What a partner's build can be asked to do in rehearsal, by the name that profiles give to it, in words.
+    /// What a partner's build can be asked to do, by the name that profiles give to it.
     #[serde(default)]
-    pub actions: IndexMap<String, String>,
+    pub actions: IndexMap<String, ActionWord>,
     /// Calls other than `GET` and `HEAD` that may go to production.
     #[serde(default)]
     pub production_allows: Vec<Route>,
@@ -63,6 +63,21 @@ pub struct Item {
     pub section: String,
     /// The provider's words.
     pub words: String,
+}
+
+/// What a partner's build can be asked to do.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActionWord {
+    /// In words.
+    pub says: String,
+    /// What the action is told beside the client, as templates over `n`, a number that no other subject has, and
+    /// `client`. The profile's templates read them by these names.
+    #[serde(default)]
+    pub arguments: Map<String, Value>,
+    /// The arguments by which a call that the partner then makes is recognised, since no other client has them.
+    #[serde(default)]
+    pub recognised_by: Vec<String>,
 }
 
 /// Where an environment is.

@@ -49,8 +49,25 @@ pub struct Simulated {
     pub client: Client,
     /// The states of a client.
     pub states: IndexMap<String, State>,
+    /// How a client is brought to a state that it cannot start in, before a check begins: through the partner's own
+    /// actions and the provider's events. In every other state a client is unknown to the partner.
+    #[serde(default)]
+    pub ways: IndexMap<String, Way>,
     /// To whom events are delivered.
     pub subscriptions: Option<Subscriptions>,
+}
+
+impl Simulated {
+    /// The state that a client starts in, and what leads from there to the one that is wanted.
+    pub fn way<'s>(&'s self, wanted: &'s str) -> (&'s str, Vec<&'s Bringing>) {
+        let (mut state, mut steps) = (wanted, Vec::new());
+        // The bound is for a pack that leads in a circle, which the lints refuse.
+        while let Some(way) = self.ways.get(state).filter(|_| steps.len() < 64) {
+            steps.splice(0..0, &way.by);
+            state = &way.from;
+        }
+        (state, steps)
+    }
 }
 
 /// Where a play takes place, which some routes ask for.
@@ -141,6 +158,27 @@ pub struct Client {
     /// written from it where they are about a client that nobody has created here.
     #[serde(default)]
     pub example: Value,
+}
+
+/// How a client is brought to a state.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Way {
+    /// The state before: one that a client starts in, or one with a way of its own.
+    pub from: String,
+    /// What leads on.
+    #[schemars(length(min = 1))]
+    pub by: Vec<Bringing>,
+}
+
+/// One step of a way.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Bringing {
+    /// The partner does something.
+    Action(String),
+    /// Something happens at the provider.
+    Event(String),
 }
 
 /// A state of a client.

@@ -1,17 +1,19 @@
-//! What a check does (`given`, `when`): the closed set of stimuli.
+//! What a check does (`when`): the closed set of stimuli.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::expect::Expectation;
+use super::matcher::Matcher;
 use super::provider::Variation;
 use super::verb::verbs;
-use super::words::{Environment, Text};
+use super::words::{Environment, Span, Text};
 
 verbs! {
     /// One stimulus.
-    Step, "step", later &["scan", "event"],
+    Step, "step", later &["scan"],
     {
         /// The tool calls a provider, or fetches a page.
         "request" => Request(RequestStep),
@@ -19,6 +21,8 @@ verbs! {
         "deliver" => Deliver(DeliverStep),
         /// The partner does something.
         "action" => Action(ActionStep),
+        /// Something happens at the provider: in a rehearsal it is played, elsewhere a person brings it about.
+        "event" => Event(EventStep),
         /// A value of the profile, or of a file that it names, is read.
         "config" => Config(ConfigStep),
         /// A person is asked; the answer is an attestation.
@@ -35,6 +39,7 @@ impl Step {
             Step::Request(step) => step.name.as_deref(),
             Step::Deliver(step) => step.name.as_deref(),
             Step::Action(step) => step.name.as_deref(),
+            Step::Event(step) => step.name.as_deref(),
             Step::Config(step) => step.name.as_deref(),
             Step::Ask(_) | Step::Wait(_) => None,
         }
@@ -135,11 +140,50 @@ impl JsonSchema for Which {
 pub struct ActionStep {
     /// The name of an action in the profile, or `restart`.
     pub action: String,
-    /// The client it is about, where a check has several.
+    /// The client it is about, where a check has several; without it, the first.
     pub client: Option<String>,
+    /// Arguments that differ from those that the pack gives; objects are merged.
+    #[serde(default)]
+    pub with: Map<String, Value>,
+    /// What it is about, where a client has several such things: arguments are made up once for each.
+    #[serde(default)]
+    pub subject: String,
+    /// It is left out where this holds already.
+    pub unless: Option<Box<Expectation>>,
     /// The step's name.
     #[serde(rename = "as")]
     pub name: Option<String>,
+}
+
+/// `event: client.linked`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventStep {
+    /// An event of the client's state in the pack's simulator.
+    pub event: String,
+    /// The client it happens to, where a check has several; without it, the first.
+    pub client: Option<String>,
+    /// Outside a rehearsal: what a person must do for it to happen; a template.
+    pub person: Option<Text>,
+    /// Outside a rehearsal: by what it is seen that it has happened.
+    pub until: Option<Sign>,
+    /// It is left out where this holds already.
+    pub unless: Option<Box<Expectation>>,
+    /// The step's name.
+    #[serde(rename = "as")]
+    pub name: Option<String>,
+}
+
+/// By what it is seen that something has happened at the provider.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sign {
+    /// Method and path that are asked again and again; a template.
+    pub request: Text,
+    /// The API.
+    pub api: String,
+    /// What its JSON body must then say, by path.
+    pub body: IndexMap<String, Matcher>,
 }
 
 /// `config: apis.referral`.
@@ -169,6 +213,10 @@ pub struct AskStep {
 pub struct WaitStep {
     /// How long, in the profile's own terms.
     pub wait: Pause,
+    /// At least so long, where the check itself arranged for a delay.
+    pub at_least: Option<Span>,
+    /// No longer than until this holds.
+    pub until: Option<Box<Expectation>>,
 }
 
 /// The waits that a pack may ask for; their lengths are the profile's `timing`.
@@ -179,33 +227,6 @@ pub enum Pause {
     Reaction,
     /// Until an automatic repeat would have happened.
     Retry,
-}
-
-/// Both sides brought to where the check begins.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Given {
-    /// One client, in a state.
-    pub client: Option<ClientState>,
-    /// Several clients, by name.
-    #[serde(default)]
-    pub clients: IndexMap<String, ClientState>,
-}
-
-impl Given {
-    /// The clients by name; the only one of a check is called `client`.
-    pub fn all(&self) -> Vec<(&str, ClientState)> {
-        let named = self.clients.iter().map(|(name, state)| (name.as_str(), *state));
-        self.client.iter().map(|state| ("client", *state)).chain(named).collect()
-    }
-}
-
-/// The states that a client can be brought to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ClientState {
-    /// Known to nobody yet.
-    New,
 }
 
 impl ConfigStep {

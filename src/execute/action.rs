@@ -3,17 +3,21 @@
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use indexmap::IndexMap;
 use regex::Regex;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
+use super::identity::scope_of;
 use super::unit::Doing;
-use super::{Scope, World};
+use super::views::Deed;
+use super::{Scope, World, command};
 use crate::catalog::step::ActionStep;
 use crate::catalog::words::Stage;
 use crate::evidence::{Action, Answer, Body, Outcome, What};
 use crate::gate::{Draft, Purpose};
-use crate::plan::profile::CallOut;
+use crate::plan::profile::{CallOut, Learn};
+use crate::template;
 
 /// The time that an action gets.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -24,51 +28,97 @@ static URLS: LazyLock<Option<Regex>> =
 
 /// Carries out an `action` step.
 pub(super) async fn run(doing: &mut Doing<'_>, step: &ActionStep) -> Result<(), String> {
-    let client = step.client.clone().or_else(|| doing.clients.keys().next().cloned());
+    let turn = doing.turn().await;
+    let from = Instant::now();
     if step.action == "restart" {
-        let from = Instant::now();
-        doing.world.restart().await?;
-        let outcome = Outcome::Answered(Answer { status: 200, ..Answer::default() });
-        let action = Action { name: "restart".into(), outcome, presented: Vec::new() };
+        let outcome = restart(doing).await?;
+        let action = Action { name: "restart".into(), outcome, presented: Vec::new(), own: Vec::new() };
         doing.log.add_between(from, Instant::now(), step.name.as_deref(), None, What::Action(action));
         return Ok(());
     }
-    let actions = doing.world.plan.read.profile.rehearsal.as_ref().map(|rehearsal| &rehearsal.actions);
-    let call = actions
-        .and_then(|actions| actions.get(&step.action))
-        .ok_or_else(|| format!("the profile has no action `{}`", step.action))?;
-    let mut scope = doing.scope();
-    if let Some(identity) = client.as_ref().and_then(|name| doing.clients.get(name)) {
-        scope["client"] = identity.value();
-    }
-    let from = Instant::now();
-    let outcome = perform(doing.world, call, &scope).await?;
-    if let Some(identity) = client.as_ref().and_then(|name| doing.clients.get_mut(name)) {
-        identity.learn(call, &outcome);
+    let (world, stage) = (doing.world, doing.unit.stage);
+    let call = actions(doing).and_then(|actions| actions.get(&step.action));
+    let call = call.ok_or_else(|| format!("the profile has no action `{}`", step.action))?;
+    let (client, mut identity) = doing.client(step.client.as_deref())?;
+    let arguments = identity.arguments(world, &step.action, &step.subject, &step.with);
+    let outcome = perform(world, stage, call, &scope_of(&identity, arguments.clone())).await?;
+    drop(turn);
+    identity.learn(call, &outcome);
+    if let Some(simulator) = world.simulator() {
+        world.know_tenant(simulator, &mut identity);
     }
     let presented = outcome.answer().map(presented).unwrap_or_default();
-    let action = Action { name: step.action.clone(), outcome, presented };
-    doing.log.add_between(from, Instant::now(), step.name.as_deref(), client.as_deref(), What::Action(action));
+    let own = identity.own(&arguments);
+    let action = Action { name: step.action.clone(), outcome, presented, own };
+    doing.log.add_between(from, Instant::now(), step.name.as_deref(), Some(&client), What::Action(action));
+    doing.done.push(Deed { client: client.clone(), step: step.name.clone(), arguments });
+    doing.clients.insert(client, identity);
     Ok(())
 }
 
-/// Performs an action of the profile.
-pub(super) async fn perform(world: &World, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
-    let (method, url, headers, body) = super::call_out(&call.request, &call.headers, call.json.as_ref(), scope)?;
-    let purpose = Purpose::Partner { stage: Stage::Rehearsal };
-    let draft = Draft { purpose, method, url, headers, body, credentials: Vec::new() };
+/// What the partner can be asked to do where the unit takes place.
+fn actions<'d>(doing: &Doing<'d>) -> Option<&'d IndexMap<String, CallOut>> {
+    let profile = &doing.world.plan.read.profile;
+    match doing.unit.stage.environment() {
+        Some(environment) => profile.environments.get(&environment).map(|inside| &inside.actions),
+        None => profile.rehearsal.as_ref().map(|rehearsal| &rehearsal.actions),
+    }
+}
+
+/// Restarts the build: by the partner's own action where the profile has one, else as it was started.
+async fn restart(doing: &Doing<'_>) -> Result<Outcome, String> {
+    let own = actions(doing).and_then(|actions| actions.get("restart"));
+    match own {
+        Some(call) => perform(doing.world, doing.unit.stage, call, &doing.scope()).await,
+        None => {
+            doing.world.restart(doing.unit.packed.check.given.variant.as_deref()).await?;
+            Ok(Outcome::Answered(Answer { status: 200, ..Answer::default() }))
+        }
+    }
+}
+
+/// Performs an action of the profile, in the surroundings of a stage.
+pub(super) async fn perform(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
+    if let Some(command) = &call.command {
+        return command::run(world, command, scope).await;
+    }
+    let line = call.request.as_deref().ok_or("the action has neither `request` nor `command`")?;
+    let (method, url, mut headers, mut body) = super::call_out(line, &call.headers, call.json.as_ref(), scope)?;
+    if let Some(form) = &call.form {
+        let mut fields = url::form_urlencoded::Serializer::new(String::new());
+        for (name, text) in form {
+            fields.append_pair(name, &template::render_text(text, scope).map_err(|error| error.to_string())?);
+        }
+        headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
+        body = fields.finish().into_bytes();
+    }
+    let draft = Draft { purpose: Purpose::Partner { stage }, method, url, headers, body, credentials: Vec::new() };
     Ok(world.send(draft, PATIENCE, false, None).await.outcome)
 }
 
 /// What an action taught us, by the names of the profile's `learn`.
 pub(super) fn learned<'c>(call: &'c CallOut, outcome: &Outcome) -> Vec<(&'c str, Value)> {
-    let Some(json) = outcome.answer().and_then(|answer| answer.body.json()) else { return Vec::new() };
-    let found = |path: &str| JsonPath::parse(path).ok().and_then(|path| path.query(json).first().cloned());
-    call.learn.iter().filter_map(|(name, path)| Some((name.as_str(), found(path)?))).collect()
+    let Some(answer) = outcome.answer() else { return Vec::new() };
+    call.learn.iter().filter_map(|(name, place)| Some((name.as_str(), taught(answer, place)?))).collect()
+}
+
+fn taught(answer: &Answer, place: &Learn) -> Option<Value> {
+    match (place, &answer.body) {
+        (Learn::Path(path), Body::Json(json)) => JsonPath::parse(path).ok()?.query(json).first().cloned(),
+        (Learn::Pattern(pattern), Body::Text(text)) => {
+            let found = Regex::new(pattern).ok()?.captures(text)?;
+            found.get(1).or_else(|| found.get(0)).map(|group| group.as_str().into())
+        }
+        (Learn::Pattern(pattern), Body::Json(json)) => taught(
+            &Answer { body: Body::Text(json.to_string()), ..Answer::default() },
+            &Learn::Pattern(pattern.clone()),
+        ),
+        (Learn::Path(_) | Learn::Pattern(_), Body::Empty | Body::Binary(_)) | (Learn::Path(_), Body::Text(_)) => None,
+    }
 }
 
 /// The URLs in an answer: `Location`, texts in JSON, anything that looks like one in text and HTML.
-fn presented(answer: &Answer) -> Vec<String> {
+pub(super) fn presented(answer: &Answer) -> Vec<String> {
     let mut urls: Vec<String> = answer.header("location").map(str::to_owned).into_iter().collect();
     match &answer.body {
         Body::Json(json) => crate::json::texts(json, &mut |_, text| urls.extend(within(text))),

@@ -1,26 +1,29 @@
-//! Whom the partner's calls are about: tenant, e-mail, path, reference; what is about nobody is told too.
+//! Whom the partner's calls are about, as the simulator knows it; what is about nobody is told too.
 
-use std::sync::PoisonError;
+use std::time::Instant;
 
 use indexmap::IndexMap;
 
-use super::log::Log;
-use super::unit::Identity;
+use super::identity::Identity;
 use super::world::World;
-use crate::evidence::{Call, What};
+use crate::evidence::Call;
 use crate::secret::Redactor;
+
+/// So many calls of one unit are recorded; a flood is not worth more.
+const MOST: usize = 5_000;
+
+/// A call with its times, and the name of the client that it is about; `None`: it is about nobody.
+pub(super) type Attributed = (Instant, Instant, Option<String>, Call);
 
 impl World {
     /// The calls that are about no client of any check, each line once: whose fault they show nobody can tell.
     pub(super) fn strays(&self) -> Vec<String> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(simulator) = self.simulator() else { return Vec::new() };
-        let about_nobody = |call: &Call| !call.about.iter().any(|id| known.contains(&id.to_lowercase()));
         let mut lines: Vec<String> = simulator
             .journal()
             .since(0)
             .iter()
-            .filter(|entry| about_nobody(&entry.what))
+            .filter(|entry| entry.what.client.is_none())
             .map(|entry| self.redactor.text(&format!("{} {}", entry.what.request.method, entry.what.request.url)))
             .collect();
         lines.sort();
@@ -29,30 +32,24 @@ impl World {
         lines
     }
 
-    /// Remembers by what calls about a client are recognised.
-    pub(super) fn know(&self, client: &Identity) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.extend([client.tenant.to_lowercase(), client.email.to_lowercase()]);
-    }
-
-    /// Writes the partner's calls about some clients into a log: those that carry one of their identifiers.
-    pub(super) fn calls_about(&self, mark: usize, clients: &IndexMap<String, Identity>, log: &Log) {
-        let Some(simulator) = self.simulator().filter(|_| !clients.is_empty()) else { return };
-        clients.values().for_each(|client| self.know(client));
+    /// The partner's calls about some clients, and those about nobody, since a place in the journal.
+    pub(super) fn calls_about(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Vec<Attributed> {
+        let Some(simulator) = self.simulator().filter(|_| !clients.is_empty()) else { return Vec::new() };
+        let mut found = Vec::new();
         for entry in simulator.journal().since(mark) {
-            let about = |client: &Identity| {
-                entry.what.about.iter().any(|id| *id == client.tenant || id.eq_ignore_ascii_case(&client.email))
+            let name = match &entry.what.client {
+                None => None,
+                Some(email) => match clients.iter().find(|(_, client)| client.email == *email) {
+                    Some((name, _)) => Some(name.clone()),
+                    None => continue,
+                },
             };
-            if let Some((name, _)) = clients.iter().find(|(_, client)| about(client)) {
-                log.add_between(
-                    entry.from,
-                    entry.to,
-                    None,
-                    Some(name),
-                    What::Call(redacted(&self.redactor, &entry.what)),
-                );
+            found.push((entry.from, entry.to, name, redacted(&self.redactor, &entry.what)));
+            if found.len() == MOST {
+                break;
             }
         }
+        found
     }
 }
 

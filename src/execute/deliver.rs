@@ -7,8 +7,9 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::identity::Identity;
 use super::inspect;
-use super::unit::{Doing, Identity};
+use super::unit::Doing;
 use crate::catalog::expect::{DeliveryRule, Expectation};
 use crate::catalog::provider::{Documented, Event, Variation, Webhooks};
 use crate::catalog::step::{DeliverStep, Which};
@@ -247,6 +248,10 @@ impl Sender<'_, '_> {
             Expectation::Answer(_)
             | Expectation::Effect(_)
             | Expectation::Presented(_)
+            | Expectation::Calls(_)
+            | Expectation::Told(_)
+            | Expectation::Provider(_)
+            | Expectation::Findings(_)
             | Expectation::Values(_)
             | Expectation::Either(_) => false,
         })
@@ -277,6 +282,10 @@ impl Sender<'_, '_> {
                 | What::Call(_)
                 | What::Action(_)
                 | What::Inspection(_)
+                | What::Happened(_)
+                | What::Shown(_)
+                | What::Records(_)
+                | What::Refused(_)
                 | What::Fact(_)
                 | What::Skipped(_)
                 | What::Waited => None,

@@ -45,14 +45,21 @@ impl Log {
 
     /// Writes down something between two instants.
     pub(super) fn add_between(&self, from: Instant, to: Instant, step: Option<&str>, client: Option<&str>, what: What) {
-        let entry = Entry {
-            from: self.offset(from),
-            to: self.offset(to),
-            step: step.map(str::to_owned),
-            client: client.map(str::to_owned),
-            what,
-        };
+        let entry = self.entry(from, to, step, client, what);
         self.lock().entries.push(entry);
+    }
+
+    /// Something between two instants, as an entry that is not written down.
+    pub(super) fn entry(
+        &self,
+        from: Instant,
+        to: Instant,
+        step: Option<&str>,
+        client: Option<&str>,
+        what: What,
+    ) -> Entry {
+        let (from, to) = (self.offset(from), self.offset(to));
+        Entry { from, to, step: step.map(str::to_owned), client: client.map(str::to_owned), what }
     }
 
     /// Changes what was written down.

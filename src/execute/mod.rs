@@ -3,14 +3,20 @@
 
 mod action;
 mod attribution;
+mod beginning;
+mod command;
 mod config;
 mod deliver;
+mod event;
+mod identity;
 mod inspect;
 mod log;
 mod process;
 mod rehearsal;
 mod request;
+mod sofar;
 mod unit;
+mod views;
 mod world;
 
 use std::sync::Arc;
@@ -30,13 +36,17 @@ use crate::template;
 use log::Log;
 
 pub use rehearsal::issue;
-pub use world::{World, WorldError};
+pub use world::{Holds, World, WorldError};
 
 /// What templates can read.
 pub(crate) type Scope = Value;
 
 /// How many units of real environments may be under way at the same time, where `--jobs` does not say.
 const JOBS: usize = 16;
+
+/// How many units of a rehearsal may be under way at the same time. Most of them wait; how many may have the partner do
+/// something is the profile's `concurrency`.
+const REHEARSED: usize = 64;
 
 /// Where a run stands, for whoever shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -90,7 +100,8 @@ pub async fn execute(
     mut progress: impl FnMut(),
 ) -> Vec<Done> {
     let jobs = Arc::new(Semaphore::new(world.jobs.unwrap_or(JOBS)));
-    let rehearsal = Arc::new(Semaphore::new(match isolation {
+    let rehearsed = Arc::new(Semaphore::new(REHEARSED));
+    let lane = Arc::new(Semaphore::new(match isolation {
         Isolation::Shared => world.plan.read.profile.rehearsal.as_ref().map_or(1, |rehearsal| rehearsal.concurrency),
         Isolation::Alone | Isolation::Restarts => 1,
     }));
@@ -98,10 +109,10 @@ pub async fn execute(
     let mut running = FuturesUnordered::new();
     for &at in units {
         let unit = &world.plan.units[at];
-        let lane = if unit.stage == Stage::Rehearsal { rehearsal.clone() } else { jobs.clone() };
+        let place = if unit.stage == Stage::Rehearsal { rehearsed.clone() } else { jobs.clone() };
         // A task that panicked is a fault of this program, and must not end the run with it; its unit is reported as
         // such by whoever misses it.
-        let task = tokio::spawn(one(world.clone(), at, lane, stop.clone()));
+        let task = tokio::spawn(one(world.clone(), at, place, lane.clone(), stop.clone()));
         if isolation == Isolation::Shared {
             running.push(task);
         } else {
@@ -118,20 +129,25 @@ pub async fn execute(
 }
 
 /// One unit, until it is over, or the run is.
-async fn one(world: Arc<World>, at: usize, lane: Arc<Semaphore>, mut stop: watch::Receiver<Stop>) -> Done {
+async fn one(
+    world: Arc<World>,
+    at: usize,
+    place: Arc<Semaphore>,
+    lane: Arc<Semaphore>,
+    mut stop: watch::Receiver<Stop>,
+) -> Done {
     let unit = world.plan.units[at].clone();
     let log = Log::new();
     let stopped = async { stop.wait_for(|stop| *stop != Stop::No).await.map_or(Stop::No, |stop| *stop) };
     let work = async {
-        let Ok(_place) = lane.acquire().await else { return log.age() };
+        let Ok(_place) = place.acquire().await else { return log.age() };
         if unit.stage == Stage::Rehearsal {
             world.rehearsing().await;
         }
-        log.begin();
         match not_possible(&world, &unit) {
             Some((who, why)) => log.incomplete(who, why),
             // In a box of its own: hundreds of units wait for their turn, and only those under way need its space.
-            None => Box::pin(unit::run(&world, &unit, &log)).await,
+            None => Box::pin(unit::run(&world, &unit, &log, &lane)).await,
         }
         log.age()
     };

@@ -1,13 +1,14 @@
 //! The partner's own build as a child process: started with a cleared environment, ended with everything it started.
 
 use std::collections::VecDeque;
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::task::JoinHandle;
 
@@ -30,10 +31,78 @@ const ECHO: Duration = Duration::from_millis(200);
 /// How long it gets to end by itself.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// How much of the output of a command is read, in bytes.
+const MOST_OUTPUT: u64 = 1 << 20;
+
+/// What a process may see of our environment, and what it is told.
+pub(super) struct Variables<'v> {
+    /// Variables of ours that are passed on, beside a short allow-list.
+    pub(super) pass: &'v [String],
+    /// Its own.
+    pub(super) own: &'v [(String, String)],
+}
+
+/// A process group, ended with this value.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn signal(&self, signal: Signal) {
+        if let Some(group) = self.0 {
+            // It may be gone already, which is what is wanted.
+            killpg(group, signal).ok();
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.signal(Signal::SIGKILL);
+    }
+}
+
+/// Starts a program in a process group of its own, in a folder.
+fn spawned(command: &[String], folder: &Path, variables: &Variables<'_>) -> Result<(Child, Group), String> {
+    let (program, arguments) = command.split_first().ok_or("the command is empty")?;
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let child = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .envs(cleared(variables.pass))
+        .envs(variables.own.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| format!("`{program}`, the first word of the command, cannot be started: {error}"))?;
+    let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
+    Ok((child, Group(group)))
+}
+
+/// Runs a program to its end: whether it succeeded, and what it wrote to its standard output.
+pub(super) async fn output(
+    command: &[String],
+    folder: &Path,
+    variables: &Variables<'_>,
+) -> Result<(bool, String), String> {
+    let (mut child, _group) = spawned(command, folder, variables)?;
+    drop(child.stdin.take());
+    let (mut said, mut complained) = (Vec::new(), Vec::new());
+    let stdout = child.stdout.take().map(|output| output.take(MOST_OUTPUT));
+    let stderr = child.stderr.take().map(|output| output.take(MOST_OUTPUT));
+    let (Some(mut stdout), Some(mut stderr)) = (stdout, stderr) else { return Err("it has no output".into()) };
+    // What it could not write is missed by nobody; what counts is how it ends.
+    drop(tokio::join!(stdout.read_to_end(&mut said), stderr.read_to_end(&mut complained)));
+    let exit = child.wait().await.map_err(|error| error.to_string())?;
+    Ok((exit.success(), String::from_utf8_lossy(&said).into_owned()))
+}
+
 /// A running build. Ends with this value.
 pub(super) struct Process {
     child: Child,
-    group: Option<Pid>,
+    group: Group,
     said: Arc<Mutex<VecDeque<String>>>,
     listening: Vec<JoinHandle<()>>,
     /// Closed when we end, however that happens: a build may take that as the sign to end too.
@@ -42,34 +111,12 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts a program in a process group of its own, in a folder.
-    pub(super) fn start(
-        command: &[String],
-        folder: &std::path::Path,
-        pass: &[String],
-        variables: &[(String, String)],
-    ) -> Result<Self, String> {
-        let (program, arguments) = command.split_first().ok_or("the command is empty")?;
-        let folder = if folder.as_os_str().is_empty() { std::path::Path::new(".") } else { folder };
-        let mut child = Command::new(program)
-            .args(arguments)
-            .current_dir(folder)
-            .env_clear()
-            .envs(cleared(pass))
-            .envs(variables.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| {
-                format!("`{program}`, the first word of `rehearsal.start.command`, cannot be started: {error}")
-            })?;
+    pub(super) fn start(command: &[String], folder: &Path, variables: &Variables<'_>) -> Result<Self, String> {
+        let (mut child, group) = spawned(command, folder, variables)?;
         let said = Arc::new(Mutex::new(VecDeque::new()));
         let mut listening = Vec::new();
         listening.extend(child.stdout.take().map(|output| tokio::spawn(keep(output, said.clone()))));
         listening.extend(child.stderr.take().map(|output| tokio::spawn(keep(output, said.clone()))));
-        let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
         let input = child.stdin.take();
         Ok(Process { child, group, said, listening, _input: input })
     }
@@ -90,25 +137,12 @@ impl Process {
 
     /// Asks it to end, and ends it if it does not.
     pub(super) async fn stop(mut self) {
-        self.signal(Signal::SIGTERM);
+        self.group.signal(Signal::SIGTERM);
         if tokio::time::timeout(GRACE, self.child.wait()).await.is_err() {
-            self.signal(Signal::SIGKILL);
+            self.group.signal(Signal::SIGKILL);
             // Nothing can keep a killed process from ending; the wait only collects it.
             drop(self.child.wait().await);
         }
-    }
-
-    fn signal(&self, signal: Signal) {
-        if let Some(group) = self.group {
-            // It may be gone already, which is what is wanted.
-            killpg(group, signal).ok();
-        }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.signal(Signal::SIGKILL);
     }
 }
 

@@ -7,13 +7,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::action;
-use super::process::Process;
-use super::unit::{Identity, client_scope};
+use super::identity::{Identity, scope_of};
+use super::process::{Process, Variables};
 use super::world::World;
 use crate::catalog::words::Stage;
 use crate::evidence::{Outcome, Who};
 use crate::gate::{Draft, Purpose};
-use crate::plan::profile::{Rehearsal, Start};
+use crate::plan::profile::{Rehearsal, Start, Variant};
 use crate::simulator::Simulator;
 use crate::template;
 
@@ -41,30 +41,37 @@ pub(super) async fn set_up(world: &World, rehearsal: &Rehearsal) -> Result<Set, 
     };
     let process = match &rehearsal.start {
         Some(start) => {
-            Some(started(world, rehearsal, start, simulator.as_ref()).await.map_err(|why| (Who::Partner, why))?)
+            Some(started(world, rehearsal, start, None, simulator.as_ref()).await.map_err(|why| (Who::Partner, why))?)
         }
         None => None,
     };
-    let house = house_client(world, rehearsal).await;
+    let house = house_client(world, rehearsal, simulator.as_ref()).await;
     Ok(Set { simulator, process, house })
 }
 
-/// Starts the build and waits until it is ready.
+/// Starts the build, or a variant of it, and waits until it is ready.
 pub(super) async fn started(
     world: &World,
     rehearsal: &Rehearsal,
     start: &Start,
+    variant: Option<&str>,
     simulator: Option<&Simulator>,
 ) -> Result<Process, String> {
+    let plain = Variant::default();
+    let variant = match variant {
+        Some(name) => rehearsal.variants.get(name).ok_or_else(|| format!("the profile has no variant `{name}`"))?,
+        None => &plain,
+    };
     let scope = json!({ "simulator": simulator_values(world, simulator), "preflight": own_path() });
     let render = |text: &String| template::render_text(text, &scope).map_err(|error| format!("`{text}`: {error}"));
-    let command = start.command.iter().map(render).collect::<Result<Vec<_>, _>>()?;
-    let variables = rehearsal
-        .env
-        .iter()
-        .map(|(name, text)| Ok((name.clone(), render(text)?)))
-        .collect::<Result<Vec<_>, String>>()?;
-    let mut process = Process::start(&command, &world.plan.read.folder, &rehearsal.pass, &variables)?;
+    let command = variant.command.as_ref().unwrap_or(&start.command);
+    let command = command.iter().map(render).collect::<Result<Vec<_>, _>>()?;
+    let mut env = rehearsal.env.clone();
+    env.extend(variant.env.clone());
+    let variables =
+        env.iter().map(|(name, text)| Ok((name.clone(), render(text)?))).collect::<Result<Vec<_>, String>>()?;
+    let variables = Variables { pass: &rehearsal.pass, own: &variables };
+    let mut process = Process::start(&command, &world.plan.read.folder, &variables)?;
     let from = Instant::now();
     loop {
         if let Some(exit) = process.ended().await {
@@ -118,14 +125,21 @@ fn own_path() -> String {
 }
 
 /// The client whom deliveries are about: one that the partner took in itself, where it can be asked to.
-async fn house_client(world: &World, rehearsal: &Rehearsal) -> Identity {
+async fn house_client(world: &World, rehearsal: &Rehearsal, simulator: Option<&Simulator>) -> Identity {
     let mut house = Identity::new();
+    if let Some((simulator, spec)) = simulator.zip(world.plan.pack.provider.simulator.as_ref()) {
+        simulator.prepare(&house.email, &spec.client.starts);
+    }
     let by = world.plan.pack.provider.webhooks.as_ref().and_then(|hooks| hooks.known_after.as_ref());
     let Some((name, call)) = by.and_then(|name| rehearsal.actions.get_key_value(name)) else { return house };
-    let why = match action::perform(world, call, &client_scope(&house)).await {
+    let scope = scope_of(&house, serde_json::Map::new());
+    let why = match action::perform(world, Stage::Rehearsal, call, &scope).await {
         Err(why) => why,
         Ok(outcome) => {
             house.learn(call, &outcome);
+            if let Some(simulator) = simulator {
+                world.know_tenant(simulator, &mut house);
+            }
             match &outcome {
                 Outcome::Answered(answer) => format!("it answered {}, without what `learn` looks for", answer.status),
                 Outcome::Trouble(trouble) => trouble.detail.clone(),

@@ -1,74 +1,42 @@
 //! One unit, from its first step to its finished record.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value, json};
-use uuid::Uuid;
+use serde_json::{Map, Value};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::beginning;
 use super::deliver::Occasion;
+use super::identity::Identity;
 use super::log::Log;
-use super::{Scope, World, action, config, deliver, inspect, request};
+use super::{Scope, World, action, config, deliver, event, inspect, request, sofar, views};
 use crate::catalog::expect::Expectation;
 use crate::catalog::step::{Pause, Step, WaitStep};
-use crate::evidence::{Outcome, What};
+use crate::catalog::words::Stage;
+use crate::evidence::{What, Who};
 use crate::plan::Unit;
-use crate::plan::profile::CallOut;
 
 /// What a unit is doing.
 pub(super) struct Doing<'d> {
     pub(super) world: &'d World,
     pub(super) unit: &'d Unit,
     pub(super) log: &'d Log,
+    /// How many units may have the partner do something at the same time.
+    pub(super) lane: &'d Semaphore,
     /// The events of named steps, for those that deliver them again.
     pub(super) occasions: BTreeMap<String, Occasion>,
     /// The clients of the check, by name.
     pub(super) clients: IndexMap<String, Identity>,
+    /// What was done for clients, latest last.
+    pub(super) done: Vec<views::Deed>,
+    /// Where the partner's calls began to count.
+    pub(super) mark: usize,
 }
 
-/// A client of the partner, made up for one check. Names and domains are reserved ones.
-#[derive(Clone, Debug)]
-pub(super) struct Identity {
-    pub(super) name: String,
-    pub(super) email: String,
-    /// The partner's id for it, once it is learned.
-    pub(super) tenant: String,
-    /// Whether the partner knows it.
-    pub(super) known: bool,
-    /// Why it does not, where it was asked to take the client in.
-    pub(super) unknown_because: Option<String>,
-}
-
-impl Identity {
-    /// A client that nobody knows yet.
-    pub(super) fn new() -> Self {
-        let id = Uuid::new_v4().simple().to_string();
-        Identity {
-            name: format!("Preflight Client {}", &id[..8]),
-            email: format!("client-{}@preflight.example", &id[..12]),
-            tenant: format!("preflight-{}", &id[..12]),
-            known: false,
-            unknown_because: None,
-        }
-    }
-
-    pub(super) fn value(&self) -> Value {
-        json!({ "tenant": self.tenant, "name": self.name, "email": self.email })
-    }
-
-    /// Takes over what the partner decided itself.
-    pub(super) fn learn(&mut self, call: &CallOut, outcome: &Outcome) {
-        for (name, value) in action::learned(call, outcome) {
-            if name == "tenant" {
-                self.tenant = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                self.known = true;
-            }
-        }
-    }
-}
-
-impl Doing<'_> {
+impl<'d> Doing<'d> {
     /// What templates can read now.
     pub(super) fn scope(&self) -> Scope {
         let mut values: Map<String, Value> = self.world.plan.bound.values(self.unit.stage);
@@ -84,15 +52,31 @@ impl Doing<'_> {
         values.insert("clients".into(), Value::Object(named.collect()));
         Value::Object(values)
     }
+
+    /// A client of the check by its name, or the first.
+    pub(super) fn client(&self, name: Option<&str>) -> Result<(String, Identity), String> {
+        let found = match name {
+            Some(name) => self.clients.get_key_value(name),
+            None => self.clients.first(),
+        };
+        found.map(|(name, client)| (name.clone(), client.clone())).ok_or_else(|| "the check has no such client".into())
+    }
+
+    /// Leave to have the partner do something. Waits are not part of it: they disturb nobody.
+    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'d>> {
+        self.lane.acquire().await.ok()
+    }
 }
 
 /// Carries out a unit and writes into its log. Trouble is written down too; nothing is returned.
-pub(super) async fn run(world: &World, unit: &Unit, log: &Log) {
-    let mut doing = Doing { world, unit, log, occasions: BTreeMap::new(), clients: IndexMap::new() };
-    for (name, _state) in unit.packed.check.given.all() {
-        doing.clients.insert(name.to_owned(), Identity::new());
-    }
-    let mark = world.journal_mark();
+pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaphore>) {
+    let (clients, done) = (IndexMap::new(), Vec::new());
+    let mut doing = Doing { world, unit, log, lane, occasions: BTreeMap::new(), clients, done, mark: 0 };
+    let overlays = match begin(&mut doing).await {
+        Ok(overlays) => overlays,
+        Err(why) => return log.incomplete(Who::Partner, why),
+    };
+    log.begin();
     for step in &unit.packed.check.when {
         let from = Instant::now();
         if let Err(why) = one(&mut doing, step).await {
@@ -100,14 +84,51 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log) {
         }
     }
     effects(&doing).await;
-    world.calls_about(mark, &doing.clients, log);
+    views::settle(&mut doing).await;
+    sofar::finish(&doing);
+    world.restore(&overlays);
+}
+
+/// Brings the clients to where the check begins, all at the same time; then arranges for what is to go otherwise.
+async fn begin(doing: &mut Doing<'_>) -> Result<Vec<u64>, String> {
+    let (world, check) = (doing.world, &doing.unit.packed.check);
+    if doing.unit.stage == Stage::Rehearsal && (world.varied() || check.given.variant.is_some()) {
+        world.restart(check.given.variant.as_deref()).await?;
+    }
+    let given = check.given.all();
+    let begun = given.iter().map(async |(_, beginning)| {
+        let _turn = doing.turn().await;
+        beginning::begin(world, beginning).await
+    });
+    let mut overlays = Vec::new();
+    for ((name, beginning), begun) in given.iter().zip(futures_util::future::join_all(begun).await) {
+        let begun = begun?;
+        doing.log.amend(|evidence| evidence.notes.extend(begun.notes));
+        overlays
+            .extend(world.simulator().map(|simulator| (simulator, begun.client.clone(), beginning.overlay.clone())));
+        doing.clients.insert((*name).to_owned(), begun.client);
+    }
+    doing.mark = world.journal_mark();
+    let arranged =
+        overlays.iter().flat_map(|(simulator, client, words)| beginning::arrange(simulator, client, &words.0));
+    Ok(arranged.collect())
 }
 
 async fn one(doing: &mut Doing<'_>, step: &Step) -> Result<(), String> {
     match step {
         Step::Request(step) => request::run(doing, step).await,
-        Step::Deliver(step) => deliver::run(doing, step).await,
-        Step::Action(step) => action::run(doing, step).await,
+        Step::Deliver(step) => {
+            let _turn = doing.turn().await;
+            deliver::run(doing, step).await
+        }
+        Step::Action(step) => match sofar::left_out(doing, step.unless.as_deref()) {
+            Some(why) => Err(why),
+            None => action::run(doing, step).await,
+        },
+        Step::Event(step) => match sofar::left_out(doing, step.unless.as_deref()) {
+            Some(why) => Err(why),
+            None => event::run(doing, step).await,
+        },
         Step::Config(step) => {
             let from = Instant::now();
             let fact = config::read(doing.world, step);
@@ -115,17 +136,29 @@ async fn one(doing: &mut Doing<'_>, step: &Step) -> Result<(), String> {
             Ok(())
         }
         Step::Ask(_) => Ok(()),
-        Step::Wait(WaitStep { wait }) => {
-            let from = Instant::now();
-            let length = match wait {
-                Pause::Reaction => doing.world.reaction(),
-                Pause::Retry => doing.world.retry(),
-            };
-            tokio::time::sleep(length).await;
-            doing.log.add(from, None, What::Waited);
+        Step::Wait(step) => {
+            wait(doing, step).await;
             Ok(())
         }
     }
+}
+
+/// Lets time pass, until what is waited for has happened.
+async fn wait(doing: &mut Doing<'_>, step: &WaitStep) {
+    let from = Instant::now();
+    let length = match step.wait {
+        Pause::Reaction => doing.world.reaction(),
+        Pause::Retry => doing.world.retry(),
+    };
+    let length = length.max(step.at_least.map_or(Duration::ZERO, |least| least.0));
+    match &step.until {
+        Some(until) => sofar::until(doing, until, length).await,
+        None => tokio::time::sleep(length).await,
+    }
+    let kept = u64::try_from(from.elapsed().as_millis()).unwrap_or(u64::MAX);
+    doing.log.amend(|evidence| evidence.quiet_ms = evidence.quiet_ms.max(kept));
+    doing.log.add(from, None, What::Waited);
+    views::look(doing).await;
 }
 
 /// Looks for the effects that the check wants to know, all at the same time, and keeps a quiet period where one that
@@ -148,9 +181,4 @@ async fn effects(doing: &Doing<'_>) {
             doing.log.amend(|evidence| evidence.quiet_ms = evidence.quiet_ms.max(quiet));
         }
     }
-}
-
-/// A scope that knows a client and nothing else, for what happens outside any check.
-pub(super) fn client_scope(client: &Identity) -> Scope {
-    json!({ "client": client.value() })
 }

@@ -1,22 +1,24 @@
 //! What all units of a run have in common: the gate, the wire, the redactor, the rehearsal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::{OnceCell, RwLock};
+use url::Url;
 
+use super::identity::Identity;
 use super::process::Process;
 use super::rehearsal::{self, Set};
-use super::unit::Identity;
+use crate::catalog::expect::Expectation;
 use crate::catalog::words::Environment;
-use crate::evidence::{Answer, Request, Who};
+use crate::evidence::{Answer, Evidence, Refused, Request, Who};
 use crate::gate::{Draft, Gate, Realm, Rules};
-use crate::plan::Plan;
 use crate::plan::profile::Timing;
+use crate::plan::{Plan, Unit};
 use crate::secret::{Redactor, Secret};
 use crate::simulator::Simulator;
 use crate::template;
@@ -42,9 +44,16 @@ pub struct World {
     house: OnceLock<Identity>,
     trouble: OnceLock<(Who, String)>,
     set_up: OnceCell<()>,
-    /// By what calls about the clients of this run are recognised.
-    pub(super) known: Mutex<BTreeSet<String>>,
+    /// The variant that the build runs as, if it is not the plain one.
+    variant: Mutex<Option<String>>,
+    /// Made up once a run, so that what a partner kept from another run is nobody's.
+    run: String,
+    numbers: AtomicU64,
+    holds: Holds,
 }
+
+/// Whether an expectation holds by what has happened so far: judging is no part of carrying out, so it is handed in.
+pub type Holds = Arc<dyn Fn(&Unit, &Evidence, &Expectation) -> bool + Send + Sync>;
 
 /// Why there is nothing to run in: a profile whose files cannot be read.
 #[derive(Clone, Debug)]
@@ -60,7 +69,7 @@ impl std::error::Error for WorldError {}
 
 impl World {
     /// The surroundings of a run, before anything was sent or started.
-    pub fn new(plan: Arc<Plan>, redactor: Redactor, jobs: Option<usize>) -> Result<Self, WorldError> {
+    pub fn new(plan: Arc<Plan>, redactor: Redactor, jobs: Option<usize>, holds: Holds) -> Result<Self, WorldError> {
         let gate = Arc::new(gate(&plan)?);
         for (environment, inside) in &plan.read.profile.environments {
             let hook = inside.webhook.as_ref().and_then(|webhook| webhook.secret.as_ref());
@@ -92,7 +101,10 @@ impl World {
             house: OnceLock::new(),
             trouble: OnceLock::new(),
             set_up: OnceCell::new(),
-            known: Mutex::default(),
+            variant: Mutex::default(),
+            run: format!("{:06x}", rand::random::<u32>() & 0x00ff_ffff),
+            numbers: AtomicU64::new(1),
+            holds,
         })
     }
 
@@ -109,7 +121,6 @@ impl World {
                 *self.process.write().await = process;
                 // Set once, here; a second set-up would be a fault of this program and changes nothing.
                 drop(self.simulator.set(simulator));
-                self.know(&house);
                 drop(self.house.set(house));
             }
             Err(trouble) => drop(self.trouble.set(trouble)),
@@ -127,16 +138,22 @@ impl World {
         ended
     }
 
-    /// Ends the build and starts it again, with the same environment.
-    pub(super) async fn restart(&self) -> Result<(), String> {
+    /// Ends the build and starts it again: the plain one, or a variant of it.
+    pub(super) async fn restart(&self, variant: Option<&str>) -> Result<(), String> {
         let rehearsal = self.plan.read.profile.rehearsal.as_ref().ok_or("the profile has no rehearsal")?;
         let start = rehearsal.start.as_ref().ok_or("the profile does not say how the build is started")?;
         let mut process = self.process.write().await;
         if let Some(running) = process.take() {
             running.stop().await;
         }
-        *process = Some(rehearsal::started(self, rehearsal, start, self.simulator()).await?);
+        *self.variant.lock().unwrap_or_else(PoisonError::into_inner) = variant.map(str::to_owned);
+        *process = Some(rehearsal::started(self, rehearsal, start, variant, self.simulator()).await?);
         Ok(())
+    }
+
+    /// Whether the build runs as a variant that an earlier check asked for.
+    pub(super) fn varied(&self) -> bool {
+        self.variant.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// Sends what the gate lets through; what it does not is trouble of the kind `refused`.
@@ -203,7 +220,7 @@ impl World {
     /// The body of an event about a client, as the simulated provider would write it.
     pub(super) fn letter(&self, client: &Identity, event: &str) -> Option<Value> {
         let example = &self.plan.pack.provider.simulator.as_ref()?.client.example;
-        let about = template::render_json(example, &super::unit::client_scope(client)).ok()?;
+        let about = template::render_json(example, &super::identity::scope_of(client, serde_json::Map::new())).ok()?;
         self.simulator()?.letter(&client.tenant, &about, event)
     }
 
@@ -234,6 +251,64 @@ impl World {
 
     pub(super) fn reacted(&self, after: Duration) {
         self.slowest_ms.fetch_max(u64::try_from(after.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// Whether an expectation of a unit holds by what has happened so far.
+    pub(super) fn holds(&self, unit: &Unit, evidence: &Evidence, expectation: &Expectation) -> bool {
+        (self.holds)(unit, evidence, expectation)
+    }
+
+    /// What tells this run from every other, in six hexadecimal digits.
+    pub(super) fn run(&self) -> &str {
+        &self.run
+    }
+
+    /// A number that nothing else in this run has.
+    pub(super) fn number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Waits for a call of the partner beyond so many.
+    pub(super) async fn another_call(&self, seen: usize) {
+        match self.simulator() {
+            Some(simulator) => simulator.journal().changed(seen).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Has the partner's handler hear of the events about a client, and of no other: one subscription for each, so
+    /// that one that is switched off takes nothing from the others.
+    pub(super) fn subscribe(&self, simulator: &Simulator, email: &str) {
+        let Ok(url) = Url::parse(&self.handler()) else { return };
+        let events = self.plan.bound.get("events").and_then(Value::as_array).into_iter().flatten();
+        let events: Vec<String> = events.filter_map(Value::as_str).map(str::to_owned).collect();
+        simulator.subscribe(&url, &events, Some(email));
+    }
+
+    /// Takes over the id by which the provider knows a client, where the partner did not tell it.
+    pub(super) fn know_tenant(&self, simulator: &Simulator, client: &mut Identity) {
+        if let Some(key) = simulator.keys_of(&client.email).pop() {
+            client.tenant = self.redactor.text(&key);
+            client.known = true;
+        }
+    }
+
+    /// What the simulated provider holds about a client.
+    pub(super) fn records_of(&self, client: &Identity) -> Option<serde_json::Map<String, Value>> {
+        let records = Value::Object(self.simulator()?.records_of(&client.email));
+        if let Value::Object(records) = self.redactor.json(&records) { Some(records) } else { None }
+    }
+
+    /// The hosts that the partner's build tried to reach in this run, and was not let through to.
+    pub(super) fn refused(&self) -> Vec<Refused> {
+        Vec::new()
+    }
+
+    /// Takes overlays back.
+    pub(super) fn restore(&self, overlays: &[u64]) {
+        if let Some(simulator) = self.simulator() {
+            overlays.iter().for_each(|overlay| simulator.restore(*overlay));
+        }
     }
 
     /// How many calls the partner has made so far.

@@ -42,7 +42,7 @@ fn exchanges<'c>(case: &Case<'c>, step: &str) -> Vec<&'c Exchange> {
 fn asks_provider(case: &Case<'_>, name: &str) -> bool {
     case.check.when.iter().any(|step| match step {
         Step::Request(request) => request.name.as_deref() == Some(name) && request.api.is_some(),
-        Step::Deliver(_) | Step::Action(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => false,
+        Step::Deliver(_) | Step::Action(_) | Step::Event(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => false,
     })
 }
 

@@ -32,6 +32,7 @@ pub(super) fn presented(case: &Case<'_>, expectation: &PresentedExpectation) -> 
     }
     match expectation.presented {
         PresentedRule::ProviderUrl => Held::YES,
+        PresentedRule::ReturnUrl | PresentedRule::Nothing => super::not_yet("presented"),
         PresentedRule::ReceivedHost => Held::all(pairs.iter().map(|(ours, theirs)| {
             if ours.origin() == theirs.origin() {
                 return Held::YES;

@@ -76,7 +76,16 @@ fn select(case: &Case<'_>, selection: &Selection, scope: &Scope<'_>) -> Result<V
             (None, Some(trouble)) => return unknown(Who::Partner, format!("{}: {trouble}", fact.place)),
             (None, None) => return unknown(Who::Partner, format!("{} says nothing", fact.place)),
         },
-        What::Action(_) | What::Delivery(_) | What::Call(_) | What::Inspection(_) | What::Skipped(_) | What::Waited => {
+        What::Action(_)
+        | What::Delivery(_)
+        | What::Call(_)
+        | What::Inspection(_)
+        | What::Happened(_)
+        | What::Shown(_)
+        | What::Records(_)
+        | What::Refused(_)
+        | What::Skipped(_)
+        | What::Waited => {
             return unknown(Who::Tool, format!("the step `{}` has no values", selection.of));
         }
     };

@@ -130,9 +130,11 @@ impl Bound {
 
 /// The paths of the partner's that only a rehearsal may use: those of its actions and look-ups.
 fn doors(rehearsal: &Rehearsal) -> Vec<String> {
-    let looks =
-        [&rehearsal.inspect.processed, &rehearsal.inspect.received].into_iter().flatten().map(|look| &look.request);
-    let lines = rehearsal.actions.values().map(|action| &action.request).chain(looks);
+    let inspect = &rehearsal.inspect;
+    let counts = [&inspect.processed, &inspect.received].into_iter().flatten().map(|look| &look.request);
+    let views = [&inspect.presented, &inspect.told].into_iter().flatten().map(|view| &view.request);
+    let looks = counts.chain(views);
+    let lines = rehearsal.actions.values().filter_map(|action| action.request.as_ref()).chain(looks);
     let mut paths: Vec<String> = lines
         .filter_map(|line| {
             let (_, url) = line.split_once("://")?;

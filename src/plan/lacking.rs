@@ -2,12 +2,14 @@
 
 use super::{Bound, Unit};
 use crate::catalog::load::Pack;
+use crate::catalog::simulated::Bringing;
 use crate::catalog::step::Step;
+use crate::catalog::words::Stage;
 use crate::template;
 
 /// How to give each thing that the steps of a unit need and the profile does not have.
 pub(super) fn of(unit: &Unit, bound: &Bound, pack: &Pack) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
+    let mut names = beginnings(unit, pack);
     for step in &unit.packed.check.when {
         names.extend(needs(step, unit, pack, bound.get("rehearsal.start").is_some()));
     }
@@ -19,6 +21,23 @@ pub(super) fn of(unit: &Unit, bound: &Bound, pack: &Pack) -> Vec<String> {
         }
     }
     found
+}
+
+/// The dotted names of what brings the clients of a unit to where it begins.
+fn beginnings(unit: &Unit, pack: &Pack) -> Vec<String> {
+    let given = &unit.packed.check.given;
+    let Some(spec) = pack.provider.simulator.as_ref().filter(|_| unit.stage == Stage::Rehearsal) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = given.variant.iter().map(|name| format!("rehearsal.variants.{name}")).collect();
+    for (_, beginning) in given.all() {
+        let steps = spec.way(&beginning.is).1;
+        names.extend(steps.into_iter().filter_map(|step| match step {
+            Bringing::Action(name) => Some(format!("rehearsal.actions.{name}")),
+            Bringing::Event(_) => None,
+        }));
+    }
+    names
 }
 
 /// The dotted names that a step reads from the profile. `starts`: we start the partner's build.
@@ -42,10 +61,11 @@ fn needs(step: &Step, unit: &Unit, pack: &Pack, starts: bool) -> Vec<String> {
             names.extend(["rehearsal.webhook.url".into(), "rehearsal.webhook.secret".into()]);
         }
         Step::Deliver(_) => names.push("rehearsal.webhook.url".into()),
-        Step::Action(action) if action.action == "restart" => names.push("rehearsal.start".into()),
-        Step::Action(action) => names.push(format!("rehearsal.actions.{}", action.action)),
+        Step::Action(action) if action.action == "restart" && starts => {}
+        Step::Action(action) if action.action == "restart" => names.push("rehearsal.actions.restart".into()),
+        Step::Action(action) => names.push(format!("{surroundings}.actions.{}", action.action)),
         Step::Config(config) => names.push(config.dotted()),
-        Step::Ask(_) | Step::Wait(_) => {}
+        Step::Ask(_) | Step::Wait(_) | Step::Event(_) => {}
     }
     names
 }

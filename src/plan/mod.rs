@@ -2,6 +2,7 @@
 //! why. No network, no clock.
 
 mod bound;
+mod calls;
 mod lacking;
 pub mod profile;
 mod read;

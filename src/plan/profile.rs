@@ -11,8 +11,13 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
+use crate::catalog::matcher::Matcher;
 use crate::catalog::words::{Environment, Span, Text};
 use crate::secret::Secret;
+
+mod call_out;
+
+pub use call_out::{CallOut, Inspect, Learn, LookUp, View};
 
 /// What a partner says about its integration with one provider.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -24,6 +29,8 @@ pub struct Profile {
     pub provider: String,
     /// How the partner looks to its clients at the provider.
     pub branding: Option<Branding>,
+    /// What the URL must be to which the provider's pages send a client back.
+    pub return_url: Option<Matcher>,
     /// The events that the partner subscribes to, where they are not just those that the checklist requires.
     pub events: Option<Vec<String>>,
     /// The provider's real environments, as the partner uses them.
@@ -64,6 +71,9 @@ pub struct InEnvironment {
     pub api_key: Option<Secret>,
     /// The partner's handler and the secret of its subscription.
     pub webhook: Option<Webhook>,
+    /// What the partner's deployment there can be asked to do, by name.
+    #[serde(default)]
+    pub actions: IndexMap<String, CallOut>,
     /// How to look inside the partner.
     #[serde(default)]
     pub inspect: Inspect,
@@ -134,6 +144,17 @@ pub struct Rehearsal {
     /// Variables that the build gets, as templates over `simulator`.
     #[serde(default)]
     pub env: IndexMap<String, Text>,
+    /// Other builds of the same software, by name: what they are told beside or instead of `env`, and how they are
+    /// started where that differs.
+    #[serde(default)]
+    pub variants: IndexMap<String, Variant>,
+    /// Hosts beside loopback that the build may reach. A host of the provider's is never let through.
+    #[serde(default)]
+    pub reaches: Vec<String>,
+    /// How many processes of the build keep tokens, each for itself.
+    #[serde(default = "workers")]
+    #[schemars(range(min = 1))]
+    pub workers: u64,
     /// The handler.
     pub webhook: Option<Webhook>,
     /// How many checks may talk to the build at the same time.
@@ -143,7 +164,7 @@ pub struct Rehearsal {
     /// How quickly the partner reacts.
     #[serde(default)]
     pub timing: Timing,
-    /// What the partner can be asked to do, by name.
+    /// What the partner can be asked to do, by name. `restart` is for a build that is not started by `start`.
     #[serde(default)]
     pub actions: IndexMap<String, CallOut>,
     /// How to look inside the build.
@@ -162,6 +183,20 @@ pub struct Rehearsal {
 
 fn concurrency() -> usize {
     8
+}
+
+fn workers() -> u64 {
+    1
+}
+
+/// Another build of the same software.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Variant {
+    /// Variables that it gets beside or instead of those of `env`.
+    pub env: IndexMap<String, Text>,
+    /// Program and arguments, where they differ.
+    pub command: Option<Vec<Text>>,
 }
 
 /// How the build is started.
@@ -196,57 +231,6 @@ impl Default for Timing {
     fn default() -> Self {
         Timing { reacts_within: Span(Duration::from_secs(2)), retries_within: Span(Duration::from_secs(10)) }
     }
-}
-
-/// How a call is written, for who wrote it otherwise.
-const CALL: &str = "a method and a URL such as `GET http://127.0.0.1:3000/path`";
-
-/// A call to the partner's own software.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CallOut {
-    /// Method and URL, with templates.
-    #[schemars(regex(pattern = r"^(GET|HEAD|POST|PUT|PATCH|DELETE) \S"), extend("description" = CALL))]
-    pub request: Text,
-    /// Headers, with templates.
-    #[serde(default)]
-    pub headers: IndexMap<String, Text>,
-    /// A JSON body, with templates.
-    pub json: Option<Value>,
-    /// What the partner decides itself and we learn from its answer, as JSON paths: `tenant: $.id`.
-    #[serde(default)]
-    pub learn: IndexMap<String, String>,
-}
-
-/// How to look inside the partner.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Inspect {
-    /// How often the event `{{ event_id }}` took effect.
-    pub processed: Option<LookUp>,
-    /// How many events named `{{ event }}` took effect so far.
-    pub received: Option<LookUp>,
-}
-
-/// A question to the partner whose answer holds a number.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LookUp {
-    /// Method and URL, with templates.
-    #[schemars(regex(pattern = r"^(GET|HEAD|POST) \S"), extend("description" = CALL))]
-    pub request: Text,
-    /// Headers, with templates.
-    #[serde(default)]
-    pub headers: IndexMap<String, Text>,
-    /// The JSON path of the number.
-    pub count: String,
-    /// How long something that a real environment sent may take to arrive.
-    #[serde(default = "arrives_within")]
-    pub within: Span,
-}
-
-fn arrives_within() -> Span {
-    Span(Duration::from_secs(30))
 }
 
 /// When a handler verifies a delivery.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use url::Url;
 
-use super::profile::{CallOut, Inspect, LookUp, Profile};
+use super::calls::{call_out, look_ups};
+use super::profile::Profile;
 use crate::catalog::load::{Catalog, Pack};
 use crate::secret::Secret;
 use crate::yaml::{Document, Problem, Problems};
@@ -168,6 +168,9 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>) -> Vec<Problem
     let mut problems = against_pack(read, pack);
     for (environment, inside) in &profile.environments {
         problems.extend(look_ups(document, &format!("/environments/{environment}/inspect"), &inside.inspect));
+        for (name, action) in &inside.actions {
+            problems.extend(call_out(document, &format!("/environments/{environment}/actions/{name}"), action));
+        }
     }
     if let Some(rehearsal) = &profile.rehearsal {
         problems.extend(look_ups(document, "/rehearsal/inspect", &rehearsal.inspect));
@@ -227,45 +230,6 @@ fn against_pack(read: &Read, pack: &Pack) -> Vec<Problem> {
         )));
     }
     problems
-}
-
-fn look_ups(document: &Document, pointer: &str, inspect: &Inspect) -> Vec<Problem> {
-    let named: [(&str, &Option<LookUp>); 2] = [("processed", &inspect.processed), ("received", &inspect.received)];
-    let mut problems = Vec::new();
-    for (name, look_up) in named {
-        let Some(look_up) = look_up else { continue };
-        problems.extend(request_line(document, &format!("{pointer}/{name}/request"), &look_up.request));
-        problems.extend(json_path(document, &format!("{pointer}/{name}/count"), &look_up.count));
-    }
-    problems
-}
-
-fn call_out(document: &Document, pointer: &str, call: &CallOut) -> Vec<Problem> {
-    let mut problems =
-        request_line(document, &format!("{pointer}/request"), &call.request).into_iter().collect::<Vec<_>>();
-    for (name, path) in &call.learn {
-        problems.extend(json_path(document, &format!("{pointer}/learn/{name}"), path));
-    }
-    problems
-}
-
-fn request_line(document: &Document, pointer: &str, line: &str) -> Option<Problem> {
-    let url = line.split_once(' ').map(|(_, url)| url.trim())?;
-    // A template may stand for any part; what is left must still be a URL.
-    let plain =
-        regex::Regex::new(r"\{\{.*?\}\}").map_or_else(|_| url.to_owned(), |t| t.replace_all(url, "x").into_owned());
-    let error = Url::parse(&plain).err()?;
-    Some(
-        document
-            .problem(pointer, format!("`{url}` is not a whole URL: {error}"))
-            .hint("write it as `GET http://127.0.0.1:3000/path`"),
-    )
-}
-
-fn json_path(document: &Document, pointer: &str, path: &str) -> Option<Problem> {
-    let error = serde_json_path::JsonPath::parse(path).err()?;
-    let problem = document.problem(pointer, format!("`{path}` is not a JSON path: {error}"));
-    Some(if path.starts_with('$') { problem } else { problem.hint("a JSON path begins with `$`, such as `$.count`") })
 }
 
 /// The keys and secrets of the real environments, by their dotted names.

@@ -1,7 +1,7 @@
 //! The record of a unit as lines for readers.
 
 use super::model::TimelineRow;
-use crate::evidence::{Answer, Body, Delivery, Entry, Evidence, Outcome, Request, Role, What};
+use crate::evidence::{Answer, Body, Delivery, Entry, Evidence, Outcome, Page, Request, Role, What};
 
 /// The most lines that are kept of one unit; a flood is not worth reading whole.
 const MOST: usize = 200;
@@ -45,6 +45,31 @@ fn row(entry: &Entry) -> TimelineRow {
         What::Inspection(inspection) => {
             let count = inspection.count.map_or_else(|| outcome(&inspection.outcome), |count| count.to_string());
             ("inspection", format!("how often {} took effect", inspection.about), count, None)
+        }
+        What::Happened(happened) => {
+            let sent = happened.sent.iter().map(|sent| match sent.answered {
+                Some(0) | None => format!("{} not answered", sent.event),
+                Some(status) => format!("{} answered {status}", sent.event),
+            });
+            let said = happened.trouble.clone().unwrap_or_else(|| sent.collect::<Vec<_>>().join(", "));
+            ("event", format!("{}{step}", happened.event), said, None)
+        }
+        What::Shown(shown) => {
+            let page = match shown.page {
+                Page::Presented => "what the client is shown",
+                Page::Told => "what the user is told",
+            };
+            let by = shown.by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default();
+            ("page", format!("{page}{by}"), outcome(&shown.outcome), None)
+        }
+        What::Records(records) => {
+            let count = |records: &serde_json::Value| records.as_array().map_or(0, Vec::len);
+            let held = records.iter().filter(|(_, records)| count(records) > 0);
+            let held = held.map(|(name, records)| format!("{} {name}", count(records))).collect::<Vec<_>>();
+            ("records", "what the provider holds".into(), held.join(", "), None)
+        }
+        What::Refused(refused) => {
+            ("refused", format!("{}:{}", refused.host, refused.port), "not let through".into(), None)
         }
         What::Fact(fact) => {
             let line = fact.line.map(|line| format!(":{line}")).unwrap_or_default();

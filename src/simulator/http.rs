@@ -114,6 +114,8 @@ fn call(received: &Received, answered: &Answered) -> evidence::Call {
         },
         route: answered.route.clone(),
         about: answered.about.clone(),
+        client: answered.owner.clone(),
+        token_of: answered.token_of.clone(),
     }
 }
 

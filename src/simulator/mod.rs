@@ -31,8 +31,8 @@ use crate::catalog::provider::Provider;
 use crate::evidence::{Call, Delivery};
 use script::{Script, Setting};
 use step::Answered;
-use store::Store;
-use turn::{Dispatch, Moment, Timer, Turn, text};
+use store::{Members, Store, Which};
+use turn::{Dispatch, Moment, ONLY_FOR, Timer, Turn, text};
 
 pub use crate::catalog::simulated::Mode;
 pub use clock::Clock;
@@ -171,9 +171,37 @@ impl Simulator {
     pub fn prepare(&self, email: &str, state: &str) -> bool {
         let known = self.inner.script.spec.states.contains_key(state);
         if known {
-            self.inner.store().prepared.insert(email.to_owned(), state.to_owned());
+            let mut store = self.inner.store();
+            store.prepared.insert(email.to_owned(), state.to_owned());
+            store.know(email, email);
         }
         known
+    }
+
+    /// Says that calls with an identifier are about a client that was prepared with this e-mail address.
+    pub fn know(&self, identifier: &str, email: &str) {
+        self.inner.store().know(identifier, email);
+    }
+
+    /// The keys of the clients that were created for one that was prepared, oldest first.
+    pub fn keys_of(&self, email: &str) -> Vec<String> {
+        let spec = &self.inner.script.spec.client;
+        let store = self.inner.store();
+        let keys = store.all(&spec.within).filter_map(|client| client.get(&spec.key).map(text));
+        keys.filter(|key| store.owner(key).is_some_and(|owner| owner == email)).collect()
+    }
+
+    /// The records about a client that was prepared, by collection.
+    pub fn records_of(&self, email: &str) -> serde_json::Map<String, Value> {
+        let keys: Vec<Value> = self.keys_of(email).into_iter().map(Value::from).collect();
+        let member = &self.inner.script.spec.client.key;
+        let mine = |record: &Value| record.get(member).is_some_and(|key| keys.contains(key));
+        let Value::Object(all) = self.snapshot() else { return serde_json::Map::new() };
+        let of = |records: Value| match records {
+            Value::Array(records) => Value::Array(records.into_iter().filter(mine).collect()),
+            other => other,
+        };
+        all.into_iter().map(|(collection, records)| (collection, of(records))).collect()
     }
 
     /// Lets an event happen to a client: its state changes, and webhooks are sent.
@@ -195,16 +223,21 @@ impl Simulator {
         happen::letter(&inner.script, store, client, about, event, &moment)
     }
 
-    /// Subscribes a handler to events, as the provider's own call would, without judging the address. `None`: the
-    /// provider has no subscriptions.
-    pub fn subscribe(&self, url: &Url, events: &[String]) -> Option<Subscription> {
+    /// Subscribes a handler to events, as the provider's own call would, without judging the address; to those about
+    /// one client alone, if one that was prepared is named. `None`: the provider has no subscriptions.
+    pub fn subscribe(&self, url: &Url, events: &[String], only_for: Option<&str>) -> Option<Subscription> {
         let inner = &self.inner;
         let to = inner.script.spec.subscriptions.as_ref()?;
         let kind = inner.script.spec.records.iter().find(|(_, record)| record.within == to.within)?.0;
         let body = json!({ to.url.clone(): url, to.events.clone(): events });
         let record = inner.turn(|turn| {
             turn.scope.set("body", &body);
-            turn.create(kind, &body, false)
+            let record = turn.create(kind, &body, false);
+            if let Some(who) = only_for {
+                let which = Which { like: record.clone(), unlike: Members::new() };
+                turn.store.change(&to.within, &which, &Members::from_iter([(ONLY_FOR.to_owned(), json!(who))]));
+            }
+            record
         });
         let member = |name: &str| record.get(name).map(text).unwrap_or_default();
         let subscription = Subscription { key: member(&to.key), secret: member(&to.secret) };

@@ -62,6 +62,8 @@ pub(super) struct Seen<'a> {
     pub(super) path: &'a str,
     pub(super) bearer: bool,
     pub(super) about: &'a [String],
+    /// The client that was prepared and that it is about: then nobody else can be meant.
+    pub(super) owner: Option<&'a String>,
 }
 
 impl Installed {
@@ -72,7 +74,8 @@ impl Installed {
     /// The effect on a call, which is counted.
     pub(super) fn meets(&mut self, call: &Seen) -> Option<Effect> {
         let here = self.overlay.on.as_ref().map_or(call.bearer, |route| route.matches(call.method, call.path));
-        let theirs = self.overlay.about.is_empty() || self.overlay.about.iter().any(|who| call.about.contains(who));
+        let meant = |who: &String| call.owner.map_or_else(|| call.about.contains(who), |owner| owner == who);
+        let theirs = self.overlay.about.is_empty() || self.overlay.about.iter().any(meant);
         if !here || !theirs {
             return None;
         }
@@ -104,7 +107,7 @@ mod tests {
     use super::*;
 
     fn seen<'a>(path: &'a str, about: &'a [String]) -> Seen<'a> {
-        Seen { method: "POST", path, bearer: true, about }
+        Seen { method: "POST", path, bearer: true, about, owner: None }
     }
 
     #[test]

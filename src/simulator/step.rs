@@ -38,6 +38,10 @@ pub(super) struct Answered {
     /// The route as the pack writes it.
     pub(super) route: Option<String>,
     pub(super) about: Vec<String>,
+    /// The client that was prepared and that it is about.
+    pub(super) owner: Option<String>,
+    /// The client that was prepared and whose token it carries.
+    pub(super) token_of: Option<String>,
     pub(super) dispatches: Vec<Dispatch>,
     pub(super) timers: Vec<Timer>,
     /// Labels and values of what is secret in the reply.
@@ -48,17 +52,17 @@ pub(super) struct Answered {
 pub(super) fn answer(script: &Script, store: &mut Store, request: &Received, moment: &Moment) -> Answered {
     let parsed = serde_json::from_slice::<Value>(&request.body).ok();
     let about = about(script, store, request, parsed.as_ref());
-    let mut answered = Answered { about, ..Answered::default() };
+    // The strongest identifier decides. A token is the weakest: using another client's is a fault that is looked for.
+    let owner = about.iter().find_map(|id| store.owner(id)).cloned();
+    let token = request.bearer().and_then(|text| store.token(text));
+    let token_of = token.and_then(|token| store.owner(&token.client)).cloned();
+    let mut answered = Answered { about, owner, token_of, ..Answered::default() };
     let routes = script.spec.routes.get(&request.api);
     let found =
         routes.and_then(|routes| routes.iter().find(|(route, _)| route.matches(&request.method, &request.path)));
     answered.route = found.map(|(route, _)| route.to_string());
-    let effects = effects(
-        store,
-        request,
-        &answered.about,
-        matches!(script.provider.apis.get(&request.api), Some(Api::Bearer(_))),
-    );
+    let effects =
+        effects(store, request, &answered, matches!(script.provider.apis.get(&request.api), Some(Api::Bearer(_))));
     if effects.iter().any(|effect| matches!(effect, Effect::Expired)) {
         store.revoke(request.bearer().unwrap_or_default());
     }
@@ -88,8 +92,9 @@ pub(super) fn answer(script: &Script, store: &mut Store, request: &Received, mom
     answered
 }
 
-fn effects(store: &mut Store, request: &Received, about: &[String], bearer: bool) -> Vec<Effect> {
-    let seen = Seen { method: &request.method, path: &request.path, bearer, about };
+fn effects(store: &mut Store, request: &Received, answered: &Answered, bearer: bool) -> Vec<Effect> {
+    let (about, owner) = (&answered.about, answered.owner.as_ref());
+    let seen = Seen { method: &request.method, path: &request.path, bearer, about, owner };
     store.overlays.iter_mut().filter_map(|overlay| overlay.meets(&seen)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! What the played provider holds: collections of records, tokens, and what was arranged for clients.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
@@ -28,6 +28,8 @@ pub(super) struct Store {
     entered: BTreeMap<String, u64>,
     /// The states that clients will start in, by what they are recognised by.
     pub(super) prepared: BTreeMap<String, String>,
+    /// For whom identifiers stand: everything that a call can be recognised by, and the client that was prepared.
+    owners: HashMap<String, String>,
     /// What is arranged to go otherwise.
     pub(super) overlays: Vec<Installed>,
 }
@@ -129,6 +131,16 @@ impl Store {
 
     pub(super) fn remembered(&self, key: &str) -> Option<&Remembered> {
         self.answers.iter().find(|answer| answer.key == key)
+    }
+
+    /// Remembers that an identifier stands for a client that was prepared.
+    pub(super) fn know(&mut self, identifier: &str, owner: &str) {
+        self.owners.insert(identifier.to_lowercase(), owner.to_owned());
+    }
+
+    /// The client that was prepared and that an identifier stands for.
+    pub(super) fn owner(&self, identifier: &str) -> Option<&String> {
+        self.owners.get(&identifier.to_lowercase())
     }
 
     /// Notes that a client has entered a state, and gives the number of that entry.

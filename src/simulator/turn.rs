@@ -10,6 +10,9 @@ use super::words::Scope;
 use crate::catalog::simulated::{Change, Find, Outcome, State};
 use crate::catalog::words::Text;
 
+/// The member of a subscription that names the client it was made for; no reply shows it.
+pub(super) const ONLY_FOR: &str = "_only_for";
+
 /// What differs from one turn to the next.
 pub(super) struct Moment<'a> {
     /// The time of the play.
@@ -172,6 +175,7 @@ impl<'a> Turn<'a> {
         if is_client {
             let state = self.starting_state(item);
             members.insert("state".to_owned(), json!(state));
+            self.recognise(item, &members);
         }
         self.scope.set(kind, &Value::Object(members.clone()));
         self.store.put(&record.within, members.clone());
@@ -179,10 +183,23 @@ impl<'a> Turn<'a> {
     }
 
     fn starting_state(&self, body: &Value) -> String {
-        let spec = &self.script.spec.client;
-        let known_by = spec.recognised_by.iter().flat_map(|path| Script::select(path, body));
-        let prepared = known_by.filter_map(Value::as_str).find_map(|who| self.store.prepared.get(who));
-        prepared.unwrap_or(&spec.starts).clone()
+        let prepared = self.known_by(body).find_map(|who| self.store.prepared.get(who));
+        prepared.unwrap_or(&self.script.spec.client.starts).clone()
+    }
+
+    /// What a call that creates a client says to recognise it by.
+    fn known_by<'b>(&self, body: &'b Value) -> impl Iterator<Item = &'b str> + use<'a, 'b> {
+        let paths = &self.script.spec.client.recognised_by;
+        paths.iter().flat_map(|path| Script::select(path, body)).filter_map(Value::as_str)
+    }
+
+    /// From now on the client's key stands for the one that was prepared.
+    fn recognise(&mut self, body: &Value, client: &Members) {
+        let owner = self.known_by(body).find_map(|who| self.store.owner(who)).cloned();
+        let key = client.get(&self.script.spec.client.key).map(text);
+        if let (Some(owner), Some(key)) = (owner, key) {
+            self.store.know(&key, &owner);
+        }
     }
 
     /// Puts the client into a state.
@@ -219,11 +236,15 @@ impl<'a> Turn<'a> {
         let (Some(described), Some(to)) = (described, &script.spec.subscriptions) else { return };
         let fresh = (self.moment.fresh)();
         let body = script.words.fixture(&described.body, &self.scope);
+        let owner = self.client.as_ref().and_then(|client| self.store.owner(client));
         let wanted = self.store.all(&to.within).filter(|subscription| {
+            // A subscription that was made for one client hears of no other.
+            let theirs = subscription.get(ONLY_FOR).is_none_or(|who| who.as_str() == owner.map(String::as_str));
             let events = subscription.get(&to.events).and_then(Value::as_array);
             let active = subscription.get(&to.active) == Some(&Value::Bool(true));
             let scope = self.scope.with("subscription", &json!(subscription));
             active
+                && theirs
                 && events.is_some_and(|events| events.iter().any(|name| name == event))
                 && to.condition.as_ref().is_none_or(|condition| script.words.holds(condition, &scope))
         });

@@ -133,8 +133,9 @@ impl Linter<'_> {
     fn step(&self, pointer: &str, step: &Step, earlier: &BTreeSet<&str>) -> Vec<Problem> {
         let mut problems = Vec::new();
         let allowed: &[Stage] = match step {
-            Step::Request(_) => &[Stage::Test, Stage::Production],
-            Step::Deliver(_) | Step::Action(_) | Step::Wait(_) => &[Stage::Rehearsal],
+            Step::Request(_) => &[Stage::Rehearsal, Stage::Test, Stage::Production],
+            Step::Action(_) | Step::Event(_) | Step::Wait(_) => &[Stage::Rehearsal, Stage::Test],
+            Step::Deliver(_) => &[Stage::Rehearsal],
             Step::Config(_) | Step::Ask(_) => &Stage::ALL,
         };
         for stage in self.check().stage.0.iter().filter(|stage| !allowed.contains(stage)) {
@@ -153,7 +154,7 @@ impl Linter<'_> {
             Step::Deliver(deliver) => problems.extend(self.deliver(pointer, &deliver.deliver, earlier)),
             Step::Action(action) => problems.extend(self.action(&format!("{pointer}/action"), &action.action)),
             Step::Config(config) => problems.extend(self.config(&format!("{pointer}/config"), &config.config)),
-            Step::Ask(_) | Step::Wait(_) => {}
+            Step::Ask(_) | Step::Wait(_) | Step::Event(_) => {}
         }
         if let Step::Request(request) = step
             && let Some(path) = &request.sends
@@ -242,7 +243,11 @@ impl Linter<'_> {
                 }
                 problems
             }
-            Expectation::Presented(_) => Vec::new(),
+            Expectation::Presented(_)
+            | Expectation::Calls(_)
+            | Expectation::Told(_)
+            | Expectation::Provider(_)
+            | Expectation::Findings(_) => Vec::new(),
             Expectation::Values(e) => {
                 let mut problems = Vec::new();
                 if let Source::Selection(selection) = &e.values {
@@ -273,7 +278,9 @@ impl Linter<'_> {
     fn every_variant_expects(&self) -> bool {
         self.check().when.iter().all(|step| match step {
             Step::Deliver(deliver) => deliver.vary.values().all(|variant| variant.expect.is_some()),
-            Step::Request(_) | Step::Action(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => true,
+            Step::Request(_) | Step::Action(_) | Step::Event(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => {
+                true
+            }
         })
     }
 

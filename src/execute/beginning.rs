@@ -1,0 +1,112 @@
+//! Bringing both sides to where a check begins: through the partner's own actions and the provider's events, and only
+//! then arranging for something to go otherwise.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Map;
+
+use super::identity::{Identity, scope_of};
+use super::{World, action, event};
+use crate::catalog::given::{Beginning, CredentialFate, Dropping, Overlay as Word};
+use crate::catalog::simulated::Bringing;
+use crate::catalog::words::Stage;
+use crate::simulator::{Effect, Overlay, Simulator};
+
+/// A client that is where its check begins.
+pub(super) struct Begun {
+    pub(super) client: Identity,
+    /// What is worth knowing if the check then says nothing.
+    pub(super) notes: Vec<String>,
+}
+
+/// Brings a client to its beginning, or says why that did not work.
+pub(super) async fn begin(world: &World, beginning: &Beginning) -> Result<Begun, String> {
+    let mut begun = Begun { client: Identity::new(), notes: Vec::new() };
+    let Some((simulator, spec)) = world.simulator().zip(world.plan.pack.provider.simulator.as_ref()) else {
+        return Ok(begun);
+    };
+    let (start, ways) = spec.way(&beginning.is);
+    simulator.prepare(&begun.client.email, start);
+    world.subscribe(simulator, &begun.client.email);
+    for step in ways {
+        match step {
+            Bringing::Action(name) => act(world, simulator, &mut begun.client, name).await?,
+            Bringing::Event(name) => {
+                let happened = event::play(world, simulator, &begun.client, name).await;
+                if let Some(trouble) = happened.trouble {
+                    return Err(format!("the set-up did not complete: {trouble}"));
+                }
+                begun.notes.extend(event::unheard(world, &happened.sent));
+            }
+        }
+    }
+    Ok(begun)
+}
+
+/// Has the partner act, and waits until the provider knows the client.
+async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: &str) -> Result<(), String> {
+    let failed = |why: String| format!("the set-up did not complete: the action {name}: {why}");
+    let rehearsal = world.plan.read.profile.rehearsal.as_ref();
+    let call = rehearsal.and_then(|rehearsal| rehearsal.actions.get(name));
+    let call = call.ok_or_else(|| failed(world.plan.bound.how_to_give(&format!("rehearsal.actions.{name}"))))?;
+    let arguments = client.arguments(world, name, "", &Map::new());
+    let outcome =
+        action::perform(world, Stage::Rehearsal, call, &scope_of(client, arguments)).await.map_err(&failed)?;
+    client.learn(call, &outcome);
+    if !known_within(simulator, client, world.reaction()).await {
+        let said = outcome.answer().map(|answer| answer.status.to_string());
+        let said = said.unwrap_or_else(|| "nothing".to_owned());
+        return Err(failed(format!(
+            "it answered {said}, and no call about the client reached the provider in {:?}",
+            world.reaction()
+        )));
+    }
+    world.know_tenant(simulator, client);
+    Ok(())
+}
+
+async fn known_within(simulator: &Simulator, client: &Identity, limit: Duration) -> bool {
+    let started = Instant::now();
+    let journal = simulator.journal();
+    loop {
+        let seen = journal.len();
+        if !simulator.keys_of(&client.email).is_empty() {
+            return true;
+        }
+        let left = limit.saturating_sub(started.elapsed());
+        if tokio::time::timeout(left, journal.changed(seen)).await.is_err() {
+            return false;
+        }
+    }
+}
+
+/// Arranges for something to go otherwise for a client. Gives the numbers by which it is taken back.
+pub(super) fn arrange(simulator: &Simulator, client: &Identity, words: &[Word]) -> Vec<u64> {
+    let overlays = words.iter().flat_map(|word| {
+        let nth = word.nth.or(word.once.then_some(1));
+        effects(word).into_iter().map(move |effect| (word.on.clone(), nth, effect))
+    });
+    let overlays = overlays.map(|(on, nth, effect)| Overlay { about: vec![client.email.clone()], on, nth, effect });
+    overlays.filter_map(|overlay| simulator.overlay(overlay)).collect()
+}
+
+fn effects(word: &Word) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if word.credential == Some(CredentialFate::Expired) {
+        effects.push(Effect::Expired);
+    }
+    if let Some(name) = &word.reply {
+        effects.push(Effect::Reply { name: name.clone(), with: word.with.clone() });
+    }
+    if word.status.is_some() || !word.change.is_empty() {
+        effects.push(Effect::Changed { status: word.status, members: word.change.clone() });
+    }
+    effects.extend(word.delay.map(|delay| Effect::Late(delay.0)));
+    let after_processing = |dropping| match dropping {
+        Dropping::AfterProcessing => true,
+        Dropping::BeforeProcessing => false,
+    };
+    let dropped = word.drop_connection.map(after_processing);
+    effects.extend(dropped.map(|after_processing| Effect::Dropped { after_processing }));
+    effects
+}

@@ -1,0 +1,74 @@
+//! Something happens at the provider: it is played, and the partner hears of it as it would from the real one.
+
+use std::time::{Duration, Instant};
+
+use super::World;
+use super::identity::Identity;
+use super::unit::Doing;
+use crate::catalog::step::EventStep;
+use crate::evidence::{Happened, SentEvent, What};
+use crate::simulator::Simulator;
+
+/// How long a first attempt to deliver may take, where the pack does not say.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Carries out an `event` step.
+pub(super) async fn run(doing: &mut Doing<'_>, step: &EventStep) -> Result<(), String> {
+    let (name, client) = doing.client(step.client.as_deref())?;
+    let simulator = doing.world.simulator().ok_or("nobody plays the provider")?;
+    let from = Instant::now();
+    let happened = play(doing.world, simulator, &client, &step.event).await;
+    doing.log.add_between(from, Instant::now(), step.name.as_deref(), Some(&name), What::Happened(happened));
+    Ok(())
+}
+
+/// Lets an event happen to a client, and waits until the partner's handler has answered what was sent for it.
+pub(super) async fn play(world: &World, simulator: &Simulator, client: &Identity, event: &str) -> Happened {
+    let mut happened = Happened { event: event.to_owned(), ..Happened::default() };
+    let Some(key) = simulator.keys_of(&client.email).pop() else {
+        happened.trouble = Some(format!("`{event}` cannot happen: the partner has not created the client"));
+        return happened;
+    };
+    let before = simulator.deliveries().len();
+    match simulator.happen(&key, event) {
+        Ok(sent) => {
+            happened.sent =
+                sent.into_iter().map(|sent| SentEvent { event: sent.event, id: sent.id, answered: None }).collect();
+            answers(world, simulator, before, &mut happened.sent).await;
+        }
+        Err(error) => happened.trouble = Some(error.to_string()),
+    }
+    happened
+}
+
+/// Waits for the first answer to each event, up to the time that the provider would wait.
+async fn answers(world: &World, simulator: &Simulator, before: usize, sent: &mut [SentEvent]) {
+    let hooks = world.plan.pack.provider.webhooks.as_ref();
+    let limit = hooks.map_or(PATIENCE, |hooks| hooks.success.patience());
+    let (started, deliveries) = (Instant::now(), simulator.deliveries());
+    loop {
+        let seen = deliveries.len();
+        let done = deliveries.since(before);
+        for event in sent.iter_mut().filter(|event| event.answered.is_none()) {
+            let first = done.iter().find(|entry| entry.what.event_id == event.id);
+            event.answered = first.map(|entry| entry.what.outcome.answer().map_or(0, |answer| answer.status));
+        }
+        let left = limit.saturating_sub(started.elapsed());
+        let over = sent.iter().all(|event| event.answered.is_some());
+        if over || tokio::time::timeout(left, deliveries.changed(seen)).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// What is to be said of events that the partner's handler did not accept.
+pub(super) fn unheard(world: &World, sent: &[SentEvent]) -> Vec<String> {
+    let Some(hooks) = &world.plan.pack.provider.webhooks else { return Vec::new() };
+    let refused = sent.iter().filter(|event| !event.answered.is_some_and(|status| hooks.success.status.holds(status)));
+    refused
+        .map(|event| match event.answered {
+            Some(0) | None => format!("in the set-up the handler did not answer `{}`", event.event),
+            Some(status) => format!("in the set-up the handler answered {status} to `{}`", event.event),
+        })
+        .collect()
+}

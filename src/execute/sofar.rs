@@ -1,0 +1,65 @@
+//! What has happened so far, for steps that depend on it, and the end of a record.
+
+use std::time::{Duration, Instant};
+
+use super::unit::Doing;
+use crate::catalog::expect::Expectation;
+use crate::evidence::{Evidence, What};
+
+/// How often at most an expectation is looked at again while calls come in.
+const PACE: Duration = Duration::from_millis(10);
+
+/// Why a step is left out, if what it says under `unless` holds already.
+pub(super) fn left_out(doing: &Doing<'_>, unless: Option<&Expectation>) -> Option<String> {
+    let unless = unless.filter(|unless| holds(doing, unless))?;
+    Some(format!("left out: what `unless: {}` says held already", unless.verb()))
+}
+
+/// Waits until an expectation holds, at most so long.
+pub(super) async fn until(doing: &Doing<'_>, expectation: &Expectation, most: Duration) {
+    let started = Instant::now();
+    loop {
+        let seen = doing.world.journal_mark();
+        if holds(doing, expectation) {
+            return;
+        }
+        let left = most.saturating_sub(started.elapsed());
+        if left.is_zero() {
+            return;
+        }
+        // A time-out means that nothing came, and the next look is the last one.
+        drop(tokio::time::timeout(left, doing.world.another_call(seen)).await);
+        tokio::time::sleep(PACE.min(most.saturating_sub(started.elapsed()))).await;
+    }
+}
+
+fn holds(doing: &Doing<'_>, expectation: &Expectation) -> bool {
+    let mut evidence = doing.log.read(Evidence::clone);
+    gather(doing, &mut evidence);
+    doing.world.holds(doing.unit, &evidence, expectation)
+}
+
+/// Completes the record with what the partner called, whom it tried to reach, and what the provider now holds.
+pub(super) fn finish(doing: &Doing<'_>) {
+    doing.log.amend(|evidence| gather(doing, evidence));
+}
+
+fn gather(doing: &Doing<'_>, evidence: &mut Evidence) {
+    let (world, log) = (doing.world, doing.log);
+    let now = Instant::now();
+    let mut add = |from, to, client: Option<&str>, what| {
+        evidence.entries.push(log.entry(from, to, None, client, what));
+    };
+    for (from, to, client, call) in world.calls_about(doing.mark, &doing.clients) {
+        add(from, to, client.as_deref(), What::Call(call));
+    }
+    for refused in world.refused() {
+        add(now, now, None, What::Refused(refused));
+    }
+    for (name, client) in &doing.clients {
+        if let Some(records) = world.records_of(client) {
+            add(now, now, Some(name), What::Records(records));
+        }
+    }
+    evidence.entries.sort_by_key(|entry| (entry.to, entry.from));
+}

@@ -1,0 +1,71 @@
+//! What can be wrong with the calls to the partner's own software that a profile describes.
+
+use url::Url;
+
+use super::profile::{CallOut, Inspect, Learn};
+use crate::yaml::{Document, Problem};
+
+/// The problems of the look-ups below a place.
+pub(super) fn look_ups(document: &Document, pointer: &str, inspect: &Inspect) -> Vec<Problem> {
+    let counts = [("processed", &inspect.processed), ("received", &inspect.received)];
+    let views = [("presented", &inspect.presented), ("told", &inspect.told)];
+    let mut problems = Vec::new();
+    for (name, look_up) in counts {
+        let Some(look_up) = look_up else { continue };
+        problems.extend(request_line(document, &format!("{pointer}/{name}/request"), &look_up.request));
+        problems.extend(json_path(document, &format!("{pointer}/{name}/count"), &look_up.count));
+    }
+    for (name, view) in views {
+        let Some(view) = view else { continue };
+        problems.extend(request_line(document, &format!("{pointer}/{name}/request"), &view.request));
+    }
+    problems
+}
+
+/// The problems of something that the partner can be asked to do.
+pub(super) fn call_out(document: &Document, pointer: &str, call: &CallOut) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    match (&call.request, &call.command) {
+        (Some(line), None) => problems.extend(request_line(document, &format!("{pointer}/request"), line)),
+        (None, Some(_)) => {}
+        (Some(_), Some(_)) | (None, None) => problems.push(
+            document
+                .problem(pointer, "an action needs either `request` or `command`")
+                .hint("`request: POST http://127.0.0.1:3000/path`, or `command: [program, argument]`"),
+        ),
+    }
+    if call.json.is_some() && call.form.is_some() {
+        problems.push(document.problem(&format!("{pointer}/form"), "a request has one body: `json` or `form`"));
+    }
+    for (name, place) in &call.learn {
+        let pointer = format!("{pointer}/learn/{name}");
+        problems.extend(match place {
+            Learn::Path(path) => json_path(document, &pointer, path),
+            Learn::Pattern(pattern) => regex::Regex::new(pattern).err().map(|error| {
+                let words = error.to_string();
+                let last = words.lines().last().unwrap_or_default().trim_start_matches("error: ");
+                document.problem(&pointer, format!("`{pattern}` is not a regular expression: {last}"))
+            }),
+        });
+    }
+    problems
+}
+
+fn request_line(document: &Document, pointer: &str, line: &str) -> Option<Problem> {
+    let url = line.split_once(' ').map(|(_, url)| url.trim())?;
+    // A template may stand for any part; what is left must still be a URL.
+    let plain =
+        regex::Regex::new(r"\{\{.*?\}\}").map_or_else(|_| url.to_owned(), |t| t.replace_all(url, "x").into_owned());
+    let error = Url::parse(&plain).err()?;
+    Some(
+        document
+            .problem(pointer, format!("`{url}` is not a whole URL: {error}"))
+            .hint("write it as `GET http://127.0.0.1:3000/path`"),
+    )
+}
+
+fn json_path(document: &Document, pointer: &str, path: &str) -> Option<Problem> {
+    let error = serde_json_path::JsonPath::parse(path).err()?;
+    let problem = document.problem(pointer, format!("`{path}` is not a JSON path: {error}"));
+    Some(if path.starts_with('$') { problem } else { problem.hint("a JSON path begins with `$`, such as `$.count`") })
+}
