@@ -155,7 +155,7 @@ pub struct ActionStep {
     pub name: Option<String>,
 }
 
-/// `event: client.linked`.
+/// `event: account.confirmed`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventStep {

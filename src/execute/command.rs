@@ -15,7 +15,7 @@ pub(super) async fn run(world: &World, command: &[String], scope: &Scope) -> Res
     let render = |text: &String| template::render_text(text, scope).map_err(|error| format!("`{text}`: {error}"));
     let command = command.iter().map(render).collect::<Result<Vec<_>, _>>()?;
     let pass = world.plan.read.profile.rehearsal.as_ref().map(|rehearsal| rehearsal.pass.as_slice());
-    let variables = Variables { pass: pass.unwrap_or_default(), own: &[] };
+    let variables = Variables { pass: pass.unwrap_or_default(), own: &[], place: "command" };
     let ended = tokio::time::timeout(PATIENCE, process::output(&command, &world.plan.read.folder, &variables)).await;
     let Ok(ended) = ended else {
         let detail = format!("the command did not end within {} s", PATIENCE.as_secs());

@@ -273,24 +273,9 @@ impl Sender<'_, '_> {
     async fn look_later(&self, since: usize) {
         let acknowledged: Vec<String> = self.doing.log.read(|evidence| {
             let accepted = |delivery: &Delivery| delivery.outcome.answer().map(|answer| answer.status);
-            let since = evidence.entries[since..].iter().filter_map(|entry| match &entry.what {
-                What::Delivery(delivery) if accepted(delivery).is_some_and(|s| self.hooks.success.status.holds(s)) => {
-                    Some(delivery.event_id.clone())
-                }
-                What::Exchange(_)
-                | What::Delivery(_)
-                | What::Call(_)
-                | What::Action(_)
-                | What::Inspection(_)
-                | What::Happened(_)
-                | What::Shown(_)
-                | What::Records(_)
-                | What::Refused(_)
-                | What::Fact(_)
-                | What::Skipped(_)
-                | What::Waited => None,
-            });
-            since.collect()
+            let since = evidence.entries[since..].iter().filter_map(|entry| entry.what.delivery());
+            let since = since.filter(|delivery| accepted(delivery).is_some_and(|s| self.hooks.success.status.holds(s)));
+            since.map(|delivery| delivery.event_id.clone()).collect()
         });
         let looks = acknowledged
             .iter()

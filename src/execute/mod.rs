@@ -11,6 +11,7 @@ mod event;
 mod identity;
 mod inspect;
 mod log;
+mod play;
 mod process;
 mod rehearsal;
 mod request;

@@ -40,6 +40,8 @@ pub(super) struct Variables<'v> {
     pub(super) pass: &'v [String],
     /// Its own.
     pub(super) own: &'v [(String, String)],
+    /// The place in the profile that names the command.
+    pub(super) place: &'v str,
 }
 
 /// A process group, ended with this value.
@@ -76,7 +78,7 @@ fn spawned(command: &[String], folder: &Path, variables: &Variables<'_>) -> Resu
         .process_group(0)
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| format!("`{program}`, the first word of the command, cannot be started: {error}"))?;
+        .map_err(|error| format!("`{program}`, the first word of `{}`, cannot be started: {error}", variables.place))?;
     let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
     Ok((child, Group(group)))
 }

@@ -70,7 +70,7 @@ pub(super) async fn started(
     env.extend(variant.env.clone());
     let variables =
         env.iter().map(|(name, text)| Ok((name.clone(), render(text)?))).collect::<Result<Vec<_>, String>>()?;
-    let variables = Variables { pass: &rehearsal.pass, own: &variables };
+    let variables = Variables { pass: &rehearsal.pass, own: &variables, place: "rehearsal.start.command" };
     let mut process = Process::start(&command, &world.plan.read.folder, &variables)?;
     let from = Instant::now();
     loop {

@@ -53,13 +53,17 @@ impl<'d> Doing<'d> {
         Value::Object(values)
     }
 
-    /// A client of the check by its name, or the first.
+    /// A client of the check by its name, or the first. A check without clients is about the one of the house.
     pub(super) fn client(&self, name: Option<&str>) -> Result<(String, Identity), String> {
         let found = match name {
             Some(name) => self.clients.get_key_value(name),
             None => self.clients.first(),
         };
-        found.map(|(name, client)| (name.clone(), client.clone())).ok_or_else(|| "the check has no such client".into())
+        if let Some((name, client)) = found {
+            return Ok((name.clone(), client.clone()));
+        }
+        let house = self.world.house_client().filter(|_| name.is_none());
+        house.map(|house| ("client".to_owned(), house.clone())).ok_or_else(|| "the check has no such client".into())
     }
 
     /// Leave to have the partner do something. Waits are not part of it: they disturb nobody.

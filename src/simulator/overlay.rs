@@ -61,9 +61,8 @@ pub(super) struct Seen<'a> {
     pub(super) method: &'a str,
     pub(super) path: &'a str,
     pub(super) bearer: bool,
+    /// Identifiers of the client that it is about.
     pub(super) about: &'a [String],
-    /// The client that was prepared and that it is about: then nobody else can be meant.
-    pub(super) owner: Option<&'a String>,
 }
 
 impl Installed {
@@ -74,8 +73,7 @@ impl Installed {
     /// The effect on a call, which is counted.
     pub(super) fn meets(&mut self, call: &Seen) -> Option<Effect> {
         let here = self.overlay.on.as_ref().map_or(call.bearer, |route| route.matches(call.method, call.path));
-        let meant = |who: &String| call.owner.map_or_else(|| call.about.contains(who), |owner| owner == who);
-        let theirs = self.overlay.about.is_empty() || self.overlay.about.iter().any(meant);
+        let theirs = self.overlay.about.is_empty() || self.overlay.about.iter().any(|who| call.about.contains(who));
         if !here || !theirs {
             return None;
         }
@@ -107,7 +105,7 @@ mod tests {
     use super::*;
 
     fn seen<'a>(path: &'a str, about: &'a [String]) -> Seen<'a> {
-        Seen { method: "POST", path, bearer: true, about, owner: None }
+        Seen { method: "POST", path, bearer: true, about }
     }
 
     #[test]

@@ -93,8 +93,11 @@ pub(super) fn answer(script: &Script, store: &mut Store, request: &Received, mom
 }
 
 fn effects(store: &mut Store, request: &Received, answered: &Answered, bearer: bool) -> Vec<Effect> {
-    let (about, owner) = (&answered.about, answered.owner.as_ref());
-    let seen = Seen { method: &request.method, path: &request.path, bearer, about, owner };
+    // Where it is known whom the call is about, weaker identifiers that stand for others do not count.
+    let owner = answered.owner.as_ref();
+    let own = answered.about.iter().filter(|id| store.owner(id) == owner);
+    let about: Vec<String> = own.chain(owner).cloned().collect();
+    let seen = Seen { method: &request.method, path: &request.path, bearer, about: &about };
     store.overlays.iter_mut().filter_map(|overlay| overlay.meets(&seen)).collect()
 }
 

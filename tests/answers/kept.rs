@@ -51,7 +51,8 @@ async fn nothing_personal_that_production_says_is_in_any_report() {
 /// Carries out every unit of a plan, and gives what is judged.
 async fn carried_out(world: &World, only: &[&str]) -> (Arc<preflight::plan::Plan>, Vec<Done>) {
     let planned = world.planned(only);
-    let run = Arc::new(Run::new(planned.plan.clone(), planned.redactor.clone(), None).unwrap());
+    let run =
+        Arc::new(Run::new(planned.plan.clone(), planned.redactor.clone(), None, Arc::new(|_, _, _| false)).unwrap());
     let (_sender, stop) = watch::channel(Stop::No);
     let mut done = Vec::new();
     for isolation in [Isolation::Shared, Isolation::Alone] {

@@ -1,0 +1,91 @@
+//! The simulated provider as the units of a rehearsal use it.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::World;
+use super::identity::{Identity, scope_of};
+use crate::catalog::words::Environment;
+use crate::simulator::Simulator;
+use crate::template;
+use crate::wire::StandIns;
+
+impl World {
+    /// Starts the simulator, where the pack describes one.
+    pub(super) async fn simulate(&self) -> Result<Option<Simulator>, String> {
+        let pack = &self.plan.pack;
+        if pack.provider.simulator.is_none() {
+            return Ok(None);
+        }
+        let pages = pack.provider.environments.get(&Environment::Test).and_then(|addresses| addresses.pages.first());
+        let pages = format!("https://{}", pages.map_or("pages.preflight.example", String::as_str));
+        let pages = Url::parse(&pages).map_err(|error| format!("{pages}: {error}"))?;
+        let mut options =
+            crate::simulator::Options::rehearsal(self.issued_key(), pages, crate::wire::player(&StandIns::default())?);
+        options.webhook_secret = Some(self.webhook_secret().to_owned());
+        let redactor = self.redactor.clone();
+        options.issued = Arc::new(move |label, value| redactor.learn_issued(&format!("rehearsal.{label}"), value));
+        crate::simulator::start(&pack.provider, &pack.fixtures, options)
+            .await
+            .map(Some)
+            .map_err(|error| error.to_string())
+    }
+
+    /// The body of an event about a client, as the simulated provider would write it.
+    pub(super) fn letter(&self, client: &Identity, event: &str) -> Option<Value> {
+        let example = &self.plan.pack.provider.simulator.as_ref()?.client.example;
+        let about = template::render_json(example, &scope_of(client, Map::new())).ok()?;
+        self.simulator()?.letter(&client.tenant, &about, event)
+    }
+
+    /// The address of the rehearsed handler. Units that deliver are not carried out without one.
+    pub(super) fn handler(&self) -> String {
+        let webhook = self.plan.read.profile.rehearsal.as_ref().and_then(|rehearsal| rehearsal.webhook.as_ref());
+        webhook.and_then(|webhook| webhook.url.as_ref()).map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// Waits for a call of the partner beyond so many.
+    pub(super) async fn another_call(&self, seen: usize) {
+        match self.simulator() {
+            Some(simulator) => simulator.journal().changed(seen).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Has the partner's handler hear of the events about a client, and of no other: one subscription for each, so
+    /// that one that is switched off takes nothing from the others.
+    pub(super) fn subscribe(&self, simulator: &Simulator, email: &str) {
+        let Ok(url) = Url::parse(&self.handler()) else { return };
+        let events = self.plan.bound.get("events").and_then(Value::as_array).into_iter().flatten();
+        let events: Vec<String> = events.filter_map(Value::as_str).map(str::to_owned).collect();
+        simulator.subscribe(&url, &events, Some(email));
+    }
+
+    /// Takes over the id by which the provider knows a client, where the partner did not tell it.
+    pub(super) fn know_tenant(&self, simulator: &Simulator, client: &mut Identity) {
+        if let Some(key) = simulator.keys_of(&client.email).pop() {
+            client.tenant = self.redactor.text(&key);
+            client.known = true;
+        }
+    }
+
+    /// What the simulated provider holds about a client.
+    pub(super) fn records_of(&self, client: &Identity) -> Option<Map<String, Value>> {
+        let records = Value::Object(self.simulator()?.records_of(&client.email));
+        if let Value::Object(records) = self.redactor.json(&records) { Some(records) } else { None }
+    }
+
+    /// Takes overlays back.
+    pub(super) fn restore(&self, overlays: &[u64]) {
+        if let Some(simulator) = self.simulator() {
+            overlays.iter().for_each(|overlay| simulator.restore(*overlay));
+        }
+    }
+
+    /// How many calls the partner has made so far.
+    pub(super) fn journal_mark(&self) -> usize {
+        self.simulator().map_or(0, |simulator| simulator.journal().len())
+    }
+}
