@@ -45,7 +45,7 @@ pub(crate) const ROWS: &[Row] = &[
         with: &[
             (
                 MissingCity,
-                r#"{"currencyCode":"EUR","date":"today","amountToRecover":120.5,"creditorReference":null,"debtor":{"type":"Private","name":"Example Debtor","address":"Example Street 1","countryAlpha2":"DK","zipCode":"1000"}}"#,
+                r#"{"currencyCode":"EUR","date":"today","amountToRecover":120.5,"creditorReference":null,"debtor":{"type":"Private","name":"Example Debtor","address":"Example Street 1","zipCode":"1000","countryAlpha2":"DK"}}"#,
             ),
             (
                 DateInFuture,
@@ -86,7 +86,7 @@ pub(crate) const ROWS: &[Row] = &[
         with: &[
             (LostAnswerNewReference, "mint, preview, case x2 -> submitted, 2 references"),
             (DuplicateNewReference, "mint, preview, case x3 -> submitted, 2 references"),
-            (DuplicateLooped, "mint, preview, case x7, look-up -> submitted, 1 references"),
+            (DuplicateLooped, "mint, preview, case x7, look-up -> already_submitted, 1 references"),
         ],
     },
     Row {
