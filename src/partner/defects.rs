@@ -58,10 +58,12 @@ pub enum Defect {
     /// Mints and repeats again and again while the answer is 401.
     RemintForever,
     /// Tells the user that an invoice is submitted although the new token was refused too.
+    #[value(name = "second-401-as-success")]
     Second401AsSuccess,
 
     // Onboarding.
     /// Takes 201, a client that is ready at once, for an unexpected answer.
+    #[value(name = "refuses-201")]
     Refuses201,
     /// Believes that Debitura mails the onboarding URL to a new client, and does not show it.
     OnboardingUrlSwallowed,
