@@ -41,7 +41,7 @@ impl Screen {
 
     /// How the console report is to look.
     pub(super) fn look(&self) -> Look {
-        Look { colour: self.colour_out, width: self.width }
+        Look { colour: self.colour_out, width: self.width, timings: false }
     }
 
     /// Writes to standard output. A reader that has gone away wants no more, which is no fault.

@@ -95,6 +95,11 @@ pub(in crate::app) async fn stage(
         for (api, base) in player.bases() {
             scope[environment.word()][format!("{api}_api")] = json!(base);
         }
+        for (email, state) in &held.prepared {
+            if !player.prepare(email, state) {
+                return Err(format!("the provider has no state `{state}`").into());
+            }
+        }
         let player = Arc::new(player);
         if *environment == Environment::Test {
             people = signer(player.clone());
