@@ -4,10 +4,13 @@
 mod action;
 mod attribution;
 mod beginning;
+mod build;
 mod command;
 mod config;
+mod contain;
 mod deliver;
 mod event;
+mod group;
 mod identity;
 mod inspect;
 mod log;

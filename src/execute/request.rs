@@ -1,9 +1,11 @@
-//! Requests: to the provider's real environments with the partner's key, and to pages with none.
+//! Requests: to the provider's real environments with the partner's key, to the one that we play with the key that we
+//! issued, and to pages with none.
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 use serde_json_path::JsonPath;
+use url::Url;
 
 use super::unit::Doing;
 use super::{Scope, inspect};
@@ -12,7 +14,8 @@ use crate::catalog::step::RequestStep;
 use crate::catalog::words::Environment;
 use crate::evidence::{Answer, Body, Exchange, Outcome, What};
 use crate::gate::{Draft, Purpose};
-use crate::template;
+use crate::secret::Secret;
+use crate::template::{self, TemplateError};
 
 /// The time that a provider or a page gets for its answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -95,23 +98,39 @@ fn draft(doing: &Doing<'_>, step: &RequestStep, scope: &Scope) -> Result<Draft, 
             credentials: Vec::new(),
         });
     };
-    let provider = &doing.world.plan.pack.provider;
-    let environment = environment(doing, step).ok_or("a request to an API needs an environment")?;
-    let base = provider.environments.get(&environment).and_then(|addresses| addresses.apis.get(api));
+    let (base, key, purpose, credentials) = side(doing, step, api)?;
+    headers.extend(keyed(&doing.world.plan.pack.provider, api, &key)?);
+    let url = format!("{}{target}", base.as_str().trim_end_matches('/'));
+    Ok(Draft { purpose, method: method.into(), url, headers, body, credentials })
+}
+
+/// Where an API is for a step, the key for it, and what the gate must know of both.
+type Side = (Url, Secret, Purpose, Vec<Environment>);
+
+/// The side that a request goes to: a real environment with the partner's key, or the provider that we play with the
+/// key that we issued.
+fn side(doing: &Doing<'_>, step: &RequestStep, api: &str) -> Result<Side, String> {
+    let world = doing.world;
+    let Some(environment) = environment(doing, step) else {
+        let base = world.simulator().and_then(|simulator| simulator.base(api));
+        let base = base.ok_or_else(|| format!("the pack's simulator does not play the API `{api}`"))?;
+        return Ok((base.clone(), Secret::new(world.issued_key()), Purpose::Played { api: api.into() }, Vec::new()));
+    };
+    let base = world.plan.pack.provider.environments.get(&environment).and_then(|addresses| addresses.apis.get(api));
     let base = base.ok_or_else(|| format!("the pack does not say where the API `{api}` is in {environment}"))?;
+    let key = world.plan.read.profile.environments.get(&environment).and_then(|inside| inside.api_key.clone());
+    let key = key.ok_or_else(|| format!("there is no key for {environment}"))?;
+    Ok((base.clone(), key, Purpose::Provider { environment, api: api.into() }, vec![environment]))
+}
+
+/// The headers that carry a key.
+fn keyed(provider: &Provider, api: &str, key: &Secret) -> Result<Vec<(String, String)>, String> {
     let Some(Api::Header(templates)) = provider.apis.get(api) else {
         return Err(format!("calls to the API `{api}` need a minted token, which this version does not do"));
     };
-    let key = doing.world.plan.read.profile.environments.get(&environment).and_then(|inside| inside.api_key.as_ref());
-    let key = key.ok_or_else(|| format!("there is no key for {environment}"))?;
-    for (name, text) in templates {
-        let value =
-            template::render_text(text, &json!({ "api_key": key.expose() })).map_err(|error| error.to_string())?;
-        headers.push((name.clone(), value));
-    }
-    let url = format!("{}{target}", base.as_str().trim_end_matches('/'));
-    let purpose = Purpose::Provider { environment, api: api.clone() };
-    Ok(Draft { purpose, method: method.into(), url, headers, body, credentials: vec![environment] })
+    let scope = json!({ "api_key": key.expose() });
+    let header = |(name, text): (&String, &String)| Ok((name.clone(), template::render_text(text, &scope)?));
+    templates.iter().map(header).collect::<Result<_, TemplateError>>().map_err(|error| error.to_string())
 }
 
 fn captures(step: &RequestStep, outcome: &Outcome) -> Map<String, Value> {
