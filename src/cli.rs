@@ -131,8 +131,8 @@ pub struct Simulate {
 /// `partner`.
 #[derive(Debug, Args)]
 pub struct Partner {
-    /// Switch one mistake on.
-    #[arg(long, value_enum, value_name = "NAME")]
+    /// Switch one mistake on; `preflight demo --defect help` lists them.
+    #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
     pub defect: Option<Defect>,
 }
 

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use crate::catalog::check::Isolation;
 use crate::catalog::words::Stage;
 use crate::evidence::{Evidence, Who};
-use crate::execute::{self, Done, Holds, Progress, Stop, World, WorldError};
+use crate::execute::{self, Done, Holds, Outside, People, Progress, Stop, World, WorldError};
 use crate::judge::{self, Case, Finding, Judged, Readiness, Tally, Verdict};
 use crate::plan::{Plan, Unit};
 use crate::report::build::{Facts, build};
@@ -17,12 +17,14 @@ use crate::report::model::Report;
 use crate::secret::Redactor;
 
 /// How a run is to be made.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct How {
     /// How many units of real environments may be under way at once.
     pub jobs: Option<usize>,
     /// Whether risks count as failures.
     pub strict: bool,
+    /// Who does what only a person can do.
+    pub people: People,
     /// Whether this is the sample profile, which alone may be ready against stand-ins.
     pub sample: bool,
 }
@@ -44,7 +46,8 @@ pub async fn drive(
     let judged = plan.clone();
     let holds: Holds =
         Arc::new(move |unit, evidence, expectation| judge::holds(&case(&judged, unit, evidence), expectation));
-    let world = Arc::new(World::new(plan.clone(), redactor, how.jobs, holds)?);
+    let world =
+        Arc::new(World::new(plan.clone(), redactor, Outside { jobs: how.jobs, holds, people: how.people.clone() })?);
     let mut all =
         Run { world: &world, stop: &stop, results: vec![None; plan.units.len()], done: 0, progress: &progress };
     all.phases().await;

@@ -8,11 +8,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::drive::{How, drive};
-use super::{Exit, Screen};
+use super::{Exit, Screen, people};
 use crate::catalog::load::Catalog;
 use crate::catalog::words::Span;
 use crate::cli::{Run, RunOptions};
-use crate::execute::Stop;
+use crate::execute::{People, Stop};
 use crate::plan::{self, Plan, Selection, Variables};
 use crate::report::model::Report;
 use crate::report::{console, json, junit, markdown, write};
@@ -33,7 +33,7 @@ pub(super) async fn run(run: Run, screen: &Screen) -> Exit {
         Ok(plan) => plan,
         Err(problems) => return wrong(screen, &problems),
     };
-    finish(plan, redactor, &run.options, false, screen).await
+    finish(plan, redactor, &run.options, people::at_terminal(screen), false, screen).await
 }
 
 fn wrong(screen: &Screen, problems: &Problems) -> Exit {
@@ -70,11 +70,12 @@ pub(super) async fn finish(
     plan: Plan,
     redactor: Redactor,
     options: &RunOptions,
+    people: People,
     sample: bool,
     screen: &Screen,
 ) -> Exit {
     let stop = stopping(plan.read.profile.run_within.unwrap_or(RUN_WITHIN));
-    let how = How { jobs: options.jobs.map(usize::from), strict: options.strict, sample };
+    let how = How { jobs: options.jobs.map(usize::from), strict: options.strict, people, sample };
     let (keeper, progress) = (redactor.clone(), screen.progress());
     // In a task of its own, so that a fault of this program still ends in a report that says so.
     let driven = tokio::spawn(drive(Arc::new(plan), redactor, how, stop, progress)).await;

@@ -2,8 +2,10 @@
 //! that ends the run.
 
 mod action;
+mod ask;
 mod attribution;
 mod beginning;
+mod clean_up;
 mod command;
 mod config;
 mod deliver;
@@ -11,6 +13,7 @@ mod event;
 mod identity;
 mod inspect;
 mod log;
+mod people;
 mod play;
 mod process;
 mod rehearsal;
@@ -36,8 +39,9 @@ use crate::plan::{Plan, Unit};
 use crate::template;
 use log::Log;
 
+pub use people::{Answer as PersonsAnswer, Errand, People};
 pub use rehearsal::issue;
-pub use world::{Holds, World, WorldError};
+pub use world::{Holds, Outside, World, WorldError};
 
 /// What templates can read.
 pub(crate) type Scope = Value;
@@ -152,6 +156,7 @@ async fn one(
         }
         log.age()
     };
+    let longest = LONGEST + world.for_people(&unit);
     let took = tokio::select! {
         biased;
         why = stopped => {
@@ -159,8 +164,8 @@ async fn one(
             log.age()
         }
         took = work => took,
-        () = tokio::time::sleep(LONGEST) => {
-            log.incomplete(Who::Partner, format!("given up after {} s", LONGEST.as_secs()));
+        () = tokio::time::sleep(longest) => {
+            log.incomplete(Who::Partner, format!("given up after {} s", longest.as_secs()));
             log.age()
         }
     };
