@@ -46,6 +46,7 @@ pub(super) fn finish(doing: &Doing<'_>) {
 
 fn gather(doing: &Doing<'_>, evidence: &mut Evidence) {
     let (world, log) = (doing.world, doing.log);
+    evidence.clients = doing.clients.iter().map(|(name, client)| (name.clone(), client.value())).collect();
     let now = Instant::now();
     let mut add = |from, to, client: Option<&str>, what| {
         evidence.entries.push(log.entry(from, to, None, client, what));
