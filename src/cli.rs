@@ -73,6 +73,9 @@ pub struct RunOptions {
     /// Count recommended failures, waivers and other risks as failures.
     #[arg(long)]
     pub strict: bool,
+    /// Show what the time of the run went into.
+    #[arg(long)]
+    pub timings: bool,
     /// Write a report for a pipeline.
     #[arg(long, value_name = "FILE", help = "Write a JUnit report for a pipeline")]
     pub junit: Option<PathBuf>,
@@ -131,8 +134,8 @@ pub struct Simulate {
 /// `partner`.
 #[derive(Debug, Args)]
 pub struct Partner {
-    /// Switch one mistake on.
-    #[arg(long, value_enum, value_name = "NAME")]
+    /// Switch one mistake on; `preflight demo --defect help` lists them.
+    #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
     pub defect: Option<Defect>,
 }
 

@@ -28,6 +28,9 @@ pub struct Evidence {
     /// What is worth knowing of the set-up, if the check then says nothing.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// What is worth knowing whatever the verdict: what was left behind, say.
+    #[serde(default)]
+    pub remarks: Vec<String>,
     /// The slowest automatic reaction and the waits that were kept, in milliseconds, for absences that held.
     pub quiet_ms: u64,
 }

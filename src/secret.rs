@@ -135,6 +135,17 @@ impl Redactor {
         String::from_utf8_lossy(&self.replace(text.as_bytes(), &places, "<", ">")).into_owned()
     }
 
+    /// A text with labels replaced by what they stand for: for the eyes of the person who must open a page now, and for
+    /// nothing that is kept.
+    pub fn revealed(&self, text: &str) -> String {
+        let labels = self.shared.labels.read().unwrap_or_else(PoisonError::into_inner);
+        let known = labels.names.iter().enumerate().filter(|(_, name)| text.contains(name.as_str()));
+        known.fold(text.to_owned(), |text, (id, _)| match self.shared.index.value(id) {
+            Some(value) => text.replace(&labels.name(id, "<", ">"), &value),
+            None => text,
+        })
+    }
+
     /// A JSON value with every known secret replaced, in names, strings and numbers.
     pub fn json(&self, value: &Value) -> Value {
         match value {

@@ -1,5 +1,6 @@
 //! `preflight demo`: the sample profile, run like any other, in a world of stand-ins that is made for it.
 
+mod signer;
 mod stage;
 mod world;
 
@@ -44,7 +45,7 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
     let redactor = Redactor::new();
     match stage(mistake.as_ref(), &demo.options, &redactor).await {
         Ok(mut staged) => match staged.plan.take() {
-            Some(plan) => run::finish(plan, redactor, &demo.options, true, screen).await,
+            Some(plan) => run::finish(plan, redactor, &demo.options, staged.people.clone(), true, screen).await,
             None => Exit::Internal,
         },
         Err(Unstaged::Problems(problems)) => {

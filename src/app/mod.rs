@@ -4,6 +4,7 @@ pub mod demo;
 pub mod drive;
 mod exit;
 mod list;
+mod people;
 mod run;
 mod screen;
 mod selftest;

@@ -8,12 +8,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::drive::{How, drive};
-use super::{Exit, Screen};
+use super::{Exit, Screen, people};
 use crate::catalog::load::Catalog;
 use crate::catalog::words::Span;
 use crate::cli::{Run, RunOptions};
-use crate::execute::Stop;
+use crate::execute::{People, Stop};
 use crate::plan::{self, Plan, Selection, Variables};
+use crate::report::console::Look;
 use crate::report::model::Report;
 use crate::report::{console, json, junit, markdown, write};
 use crate::secret::{Redactor, Sealed};
@@ -33,7 +34,7 @@ pub(super) async fn run(run: Run, screen: &Screen) -> Exit {
         Ok(plan) => plan,
         Err(problems) => return wrong(screen, &problems),
     };
-    finish(plan, redactor, &run.options, false, screen).await
+    finish(plan, redactor, &run.options, people::at_terminal(screen), false, screen).await
 }
 
 fn wrong(screen: &Screen, problems: &Problems) -> Exit {
@@ -70,11 +71,12 @@ pub(super) async fn finish(
     plan: Plan,
     redactor: Redactor,
     options: &RunOptions,
+    people: People,
     sample: bool,
     screen: &Screen,
 ) -> Exit {
     let stop = stopping(plan.read.profile.run_within.unwrap_or(RUN_WITHIN));
-    let how = How { jobs: options.jobs.map(usize::from), strict: options.strict, sample };
+    let how = How { jobs: options.jobs.map(usize::from), strict: options.strict, people, sample };
     let (keeper, progress) = (redactor.clone(), screen.progress());
     // In a task of its own, so that a fault of this program still ends in a report that says so.
     let driven = tokio::spawn(drive(Arc::new(plan), redactor, how, stop, progress)).await;
@@ -112,7 +114,8 @@ fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Sc
         let seal = |make: Make<'_>| make().map(|text| keeper.seal(text.into_bytes()));
         let wanted = reports.into_iter().filter_map(|(path, make)| Some((path.as_ref()?, make)));
         let making: Vec<_> = wanted.map(|(path, make)| (path, scope.spawn(move || seal(make)))).collect();
-        let shown = keeper.seal(console::render(report, screen.look()).into_bytes());
+        let shown =
+            keeper.seal(console::render(report, Look { timings: options.timings, ..screen.look() }).into_bytes());
         screen.say(&String::from_utf8_lossy(&shown.bytes));
         let mut well = true;
         for (path, report) in making {

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::execute::Progress;
 use crate::report::console::Look;
@@ -18,6 +18,8 @@ pub(super) struct Screen {
     width: Option<usize>,
     /// Whether a progress bar is of use.
     live: bool,
+    /// What moves on standard error, together, so that nothing draws over anything else.
+    moving: MultiProgress,
 }
 
 #[expect(clippy::unused_self, reason = "whoever was given no screen must not print")]
@@ -28,12 +30,18 @@ impl Screen {
             || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
         let (out, err) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
         let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| out);
-        Screen { colour_out: out && !plain, colour_err: err && !plain, width, live: err && !plain }
+        Screen {
+            colour_out: out && !plain,
+            colour_err: err && !plain,
+            width,
+            live: err && !plain,
+            moving: MultiProgress::new(),
+        }
     }
 
     /// How the console report is to look.
     pub(super) fn look(&self) -> Look {
-        Look { colour: self.colour_out, width: self.width }
+        Look { colour: self.colour_out, width: self.width, timings: false }
     }
 
     /// Writes to standard output. A reader that has gone away wants no more, which is no fault.
@@ -60,12 +68,20 @@ impl Screen {
         write!(err, "{}", problems.render(self.colour_err)).ok();
     }
 
+    /// Announces something that takes a person's time, with a countdown below it.
+    pub(super) fn countdown(&self, announced: &str) -> Countdown {
+        let line = ProgressBar::no_length();
+        if let Ok(style) = ProgressStyle::with_template("{msg}") {
+            line.set_style(style);
+        }
+        // First, so that the announcement stands above whatever else moves.
+        self.moving.println(for_terminal(announced)).ok();
+        Countdown { line: Cleared(self.moving.add(line)), moving: self.moving.clone() }
+    }
+
     /// A progress bar, where there is a terminal to show it on.
     pub(super) fn progress(&self) -> impl Fn(Progress) + use<> {
-        let bar = ProgressBar::with_draw_target(
-            None,
-            if self.live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() },
-        );
+        let bar = if self.live { self.moving.add(ProgressBar::no_length()) } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} of {len} checks  {elapsed}") {
             bar.set_style(style);
         }
@@ -77,6 +93,25 @@ impl Screen {
             bar.0.set_length(progress.all as u64);
             bar.0.set_position(progress.done as u64);
         }
+    }
+}
+
+/// The time that is left for something, on a line of its own.
+pub(super) struct Countdown {
+    line: Cleared,
+    moving: MultiProgress,
+}
+
+impl Countdown {
+    /// Shows how long there still is.
+    pub(super) fn left(&self, left: Duration) {
+        let seconds = left.as_secs();
+        self.line.0.set_message(format!("  {:02}:{:02} left", seconds / 60, seconds % 60));
+    }
+
+    /// Writes a line above it.
+    pub(super) fn say(&self, text: &str) {
+        self.moving.println(format!("  {}", for_terminal(text))).ok();
     }
 }
 

@@ -95,7 +95,7 @@ async fn report(mistake: Option<&Mistake>) -> Result<Report, String> {
     })?;
     let plan = staged.plan.take().ok_or("there is no plan")?;
     let (_sender, stop) = watch::channel(Stop::No);
-    let how = How { sample: true, ..How::default() };
+    let how = How { sample: true, people: staged.people.clone(), ..How::default() };
     drive(Arc::new(plan), redactor, how, stop, |_| ()).await.map_err(|error| error.to_string())
 }
 

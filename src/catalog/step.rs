@@ -6,7 +6,6 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::expect::Expectation;
-use super::matcher::Matcher;
 use super::provider::Variation;
 use super::verb::verbs;
 use super::words::{Environment, Span, Text};
@@ -163,27 +162,11 @@ pub struct EventStep {
     pub event: String,
     /// The client it happens to, where a check has several; without it, the first.
     pub client: Option<String>,
-    /// Outside a rehearsal: what a person must do for it to happen; a template.
-    pub person: Option<Text>,
-    /// Outside a rehearsal: by what it is seen that it has happened.
-    pub until: Option<Sign>,
     /// It is left out where this holds already.
     pub unless: Option<Box<Expectation>>,
     /// The step's name.
     #[serde(rename = "as")]
     pub name: Option<String>,
-}
-
-/// By what it is seen that something has happened at the provider.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Sign {
-    /// Method and path that are asked again and again; a template.
-    pub request: Text,
-    /// The API.
-    pub api: String,
-    /// What its JSON body must then say, by path.
-    pub body: IndexMap<String, Matcher>,
 }
 
 /// `config: apis.referral`.

@@ -79,6 +79,16 @@ impl Environment {
     }
 }
 
+impl Environment {
+    /// The stage that takes place there.
+    pub fn stage(self) -> Stage {
+        match self {
+            Environment::Test => Stage::Test,
+            Environment::Production => Stage::Production,
+        }
+    }
+}
+
 impl fmt::Display for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())

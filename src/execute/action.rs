@@ -40,7 +40,9 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &ActionStep) -> Result<(), 
     let call = actions(doing).and_then(|actions| actions.get(&step.action));
     let call = call.ok_or_else(|| format!("the profile has no action `{}`", step.action))?;
     let (client, mut identity) = doing.client(step.client.as_deref())?;
-    let arguments = identity.arguments(world, &step.action, &step.subject, &step.with);
+    let with = template::render_json(&Value::Object(step.with.clone()), &doing.scope());
+    let with = with.map_err(|error| error.to_string())?.as_object().cloned().unwrap_or_default();
+    let arguments = identity.arguments(world, &step.action, &step.subject, &with);
     let outcome = perform(world, stage, call, &scope_of(&identity, arguments.clone())).await?;
     drop(turn);
     identity.learn(call, &outcome);
@@ -93,7 +95,23 @@ pub(super) async fn perform(world: &World, stage: Stage, call: &CallOut, scope: 
         body = fields.finish().into_bytes();
     }
     let draft = Draft { purpose: Purpose::Partner { stage }, method, url, headers, body, credentials: Vec::new() };
-    Ok(world.send(draft, PATIENCE, false, None).await.outcome)
+    let outcome = world.send(draft, PATIENCE, false, None).await.outcome;
+    Ok(if stage.environment().is_some() { without_access(world, stage, outcome) } else { outcome })
+}
+
+/// Pages of the provider that the partner presents give access to whoever reads them. A simulator tells which it has
+/// issued; a real provider does not.
+fn without_access(world: &World, stage: Stage, outcome: Outcome) -> Outcome {
+    let hosts: Vec<&String> =
+        world.plan.pack.provider.environments.values().flat_map(|addresses| &addresses.pages).collect();
+    for page in outcome.answer().map(presented).unwrap_or_default() {
+        let host = url::Url::parse(&page).ok().and_then(|url| url.host_str().map(str::to_owned));
+        if hosts.iter().any(|known| host.as_deref() == Some(known.as_str())) {
+            world.redactor.learn_issued(&format!("{stage}.page"), &page);
+        }
+    }
+    let json = serde_json::to_value(&outcome).map(|json| world.redactor.json(&json));
+    json.and_then(serde_json::from_value).unwrap_or(outcome)
 }
 
 /// What an action taught us, by the names of the profile's `learn`.

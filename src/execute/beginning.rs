@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use serde_json::Map;
 
 use super::identity::{Identity, scope_of};
-use super::{World, action, event};
+use super::{World, action, event, people};
 use crate::catalog::given::{Beginning, CredentialFate, Dropping, Overlay as Word};
 use crate::catalog::simulated::Bringing;
-use crate::catalog::words::Stage;
+use crate::catalog::words::{Environment, Stage};
 use crate::simulator::{Effect, Overlay, Simulator};
 
 /// A client that is where its check begins.
@@ -41,6 +41,42 @@ pub(super) async fn begin(world: &World, beginning: &Beginning) -> Result<Begun,
         }
     }
     Ok(begun)
+}
+
+/// Brings a client to its beginning in a real environment: by the partner's deployment there and by people.
+pub(super) async fn begin_there(
+    world: &World,
+    environment: Environment,
+    beginning: &Beginning,
+) -> Result<Begun, String> {
+    let inside = world.plan.read.profile.environments.get(&environment);
+    let spec = world.plan.pack.provider.simulator.as_ref();
+    let (start, ways) = spec.map_or((beginning.is.as_str(), Vec::new()), |spec| spec.way(&beginning.is));
+    let mut client = Identity::known_there(inside.and_then(|inside| inside.given.get(start)));
+    let mut pages = Vec::new();
+    for step in ways {
+        match step {
+            Bringing::Action(name) => {
+                let failed = |why: String| format!("the set-up did not complete: the action {name}: {why}");
+                let call = inside.and_then(|inside| inside.actions.get(name));
+                let place = format!("environments.{environment}.actions.{name}");
+                let call = call.ok_or_else(|| failed(world.plan.bound.how_to_give(&place)))?;
+                let arguments = client.arguments(world, name, "", &Map::new());
+                let stage = environment.stage();
+                let outcome =
+                    action::perform(world, stage, call, &scope_of(&client, arguments)).await.map_err(failed)?;
+                client.learn(call, &outcome);
+                pages = outcome.answer().map(action::presented).unwrap_or_default();
+            }
+            Bringing::Event(name) => {
+                let happened = people::bring_about(world, &client, name, &pages).await;
+                if let Some(trouble) = happened.trouble {
+                    return Err(format!("the set-up did not complete: {trouble}"));
+                }
+            }
+        }
+    }
+    Ok(Begun { client, notes: Vec::new() })
 }
 
 /// Has the partner act, and waits until the provider knows the client.

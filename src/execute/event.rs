@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::World;
 use super::identity::Identity;
 use super::unit::Doing;
+use super::{World, people};
 use crate::catalog::step::EventStep;
+use crate::catalog::words::Stage;
 use crate::evidence::{Happened, SentEvent, What};
 use crate::simulator::Simulator;
 
@@ -15,9 +16,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Carries out an `event` step.
 pub(super) async fn run(doing: &mut Doing<'_>, step: &EventStep) -> Result<(), String> {
     let (name, client) = doing.client(step.client.as_deref())?;
-    let simulator = doing.world.simulator().ok_or("nobody plays the provider")?;
     let from = Instant::now();
-    let happened = play(doing.world, simulator, &client, &step.event).await;
+    let happened = if doing.unit.stage == Stage::Rehearsal {
+        let simulator = doing.world.simulator().ok_or("nobody plays the provider")?;
+        play(doing.world, simulator, &client, &step.event).await
+    } else {
+        let pages = doing.presented_to(&name);
+        people::bring_about(doing.world, &client, &step.event, &pages).await
+    };
     doing.log.add_between(from, Instant::now(), step.name.as_deref(), Some(&name), What::Happened(happened));
     Ok(())
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Scope, World, action};
 use crate::evidence::Outcome;
-use crate::plan::profile::CallOut;
+use crate::plan::profile::{CallOut, KnownThere};
 use crate::template;
 
 /// A client of the partner.
@@ -22,6 +22,8 @@ pub(super) struct Identity {
     learned: Map<String, Value>,
     /// The numbers of the subjects that its actions were about.
     subjects: BTreeMap<String, u64>,
+    /// Whether it was made up for this run: only such a one is taken away again.
+    pub(super) made_up: bool,
     /// Whether the partner knows it.
     pub(super) known: bool,
     /// Why it does not, where it was asked to take the client in.
@@ -38,9 +40,21 @@ impl Identity {
             tenant: format!("preflight-{}", &id[..12]),
             learned: Map::new(),
             subjects: BTreeMap::new(),
+            made_up: true,
             known: false,
             unknown_because: None,
         }
+    }
+
+    /// A client that is there already, where the profile knows one, else one that nobody knows yet.
+    pub(super) fn known_there(there: Option<&KnownThere>) -> Self {
+        let mut identity = Identity::new();
+        if let Some(there) = there {
+            identity.made_up = there.email.is_none();
+            identity.email = there.email.clone().unwrap_or(identity.email);
+            identity.name = there.name.clone().unwrap_or(identity.name);
+        }
+        identity
     }
 
     /// The client as templates read it.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use serde_json_path::JsonPath;
 
 use super::unit::Doing;
-use super::{Scope, inspect};
+use super::{Scope, World, inspect};
 use crate::catalog::provider::{Api, MemberNames, Provider};
 use crate::catalog::step::RequestStep;
 use crate::catalog::words::Environment;
@@ -95,23 +95,38 @@ fn draft(doing: &Doing<'_>, step: &RequestStep, scope: &Scope) -> Result<Draft, 
             credentials: Vec::new(),
         });
     };
-    let provider = &doing.world.plan.pack.provider;
     let environment = environment(doing, step).ok_or("a request to an API needs an environment")?;
+    let mut draft = to_provider(doing.world, environment, api, method, target)?;
+    draft.headers.extend(headers);
+    draft.body = body;
+    Ok(draft)
+}
+
+/// A request to an API of a real environment, with the partner's key and without a body.
+pub(super) fn to_provider(
+    world: &World,
+    environment: Environment,
+    api: &str,
+    method: &str,
+    target: &str,
+) -> Result<Draft, String> {
+    let provider = &world.plan.pack.provider;
     let base = provider.environments.get(&environment).and_then(|addresses| addresses.apis.get(api));
     let base = base.ok_or_else(|| format!("the pack does not say where the API `{api}` is in {environment}"))?;
     let Some(Api::Header(templates)) = provider.apis.get(api) else {
         return Err(format!("calls to the API `{api}` need a minted token, which this version does not do"));
     };
-    let key = doing.world.plan.read.profile.environments.get(&environment).and_then(|inside| inside.api_key.as_ref());
+    let key = world.plan.read.profile.environments.get(&environment).and_then(|inside| inside.api_key.as_ref());
     let key = key.ok_or_else(|| format!("there is no key for {environment}"))?;
+    let mut headers = Vec::new();
     for (name, text) in templates {
         let value =
             template::render_text(text, &json!({ "api_key": key.expose() })).map_err(|error| error.to_string())?;
         headers.push((name.clone(), value));
     }
     let url = format!("{}{target}", base.as_str().trim_end_matches('/'));
-    let purpose = Purpose::Provider { environment, api: api.clone() };
-    Ok(Draft { purpose, method: method.into(), url, headers, body, credentials: vec![environment] })
+    let purpose = Purpose::Provider { environment, api: api.to_owned() };
+    Ok(Draft { purpose, method: method.into(), url, headers, body: Vec::new(), credentials: vec![environment] })
 }
 
 fn captures(step: &RequestStep, outcome: &Outcome) -> Map<String, Value> {

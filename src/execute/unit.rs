@@ -12,7 +12,7 @@ use super::beginning;
 use super::deliver::Occasion;
 use super::identity::Identity;
 use super::log::Log;
-use super::{Scope, World, action, config, deliver, event, inspect, request, sofar, views};
+use super::{Scope, World, action, clean_up, config, deliver, event, inspect, request, sofar, views};
 use crate::catalog::expect::Expectation;
 use crate::catalog::step::{Pause, Step, WaitStep};
 use crate::catalog::words::Stage;
@@ -66,6 +66,19 @@ impl<'d> Doing<'d> {
         house.map(|house| ("client".to_owned(), house.clone())).ok_or_else(|| "the check has no such client".into())
     }
 
+    /// The pages that the partner presented to a client the last time that it presented any.
+    pub(super) fn presented_to(&self, client: &str) -> Vec<String> {
+        self.log.read(|evidence| {
+            let mine = evidence.entries.iter().rev().filter(|entry| entry.client.as_deref() == Some(client));
+            let shown = mine.filter_map(|entry| match (entry.what.action(), entry.what.shown()) {
+                (Some(action), _) => Some(&action.presented),
+                (None, Some(shown)) => Some(&shown.presented),
+                (None, None) => None,
+            });
+            shown.filter(|urls| !urls.is_empty()).map(Clone::clone).next().unwrap_or_default()
+        })
+    }
+
     /// Leave to have the partner do something. Waits are not part of it: they disturb nobody.
     pub(super) async fn turn(&self) -> Option<SemaphorePermit<'d>> {
         self.lane.acquire().await.ok()
@@ -90,6 +103,7 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaph
     effects(&doing).await;
     views::settle(&mut doing).await;
     sofar::finish(&doing);
+    clean_up::clean_up(&doing).await;
     world.restore(&overlays);
 }
 
@@ -102,7 +116,10 @@ async fn begin(doing: &mut Doing<'_>) -> Result<Vec<u64>, String> {
     let given = check.given.all();
     let begun = given.iter().map(async |(_, beginning)| {
         let _turn = doing.turn().await;
-        beginning::begin(world, beginning).await
+        match doing.unit.stage.environment() {
+            Some(environment) => beginning::begin_there(world, environment, beginning).await,
+            None => beginning::begin(world, beginning).await,
+        }
     });
     let mut overlays = Vec::new();
     for ((name, beginning), begun) in given.iter().zip(futures_util::future::join_all(begun).await) {

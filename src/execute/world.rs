@@ -9,17 +9,20 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::{OnceCell, RwLock};
 
-use super::identity::Identity;
+use super::identity::{Identity, scope_of};
+use super::people::{self, People};
 use super::process::Process;
 use super::rehearsal::{self, Set};
 use crate::catalog::expect::Expectation;
-use crate::catalog::words::Environment;
+use crate::catalog::step::Step;
+use crate::catalog::words::{Environment, Stage};
 use crate::evidence::{Answer, Evidence, Refused, Request, Who};
 use crate::gate::{Draft, Gate, Realm, Rules};
 use crate::plan::profile::Timing;
 use crate::plan::{Plan, Unit};
 use crate::secret::{Redactor, Secret};
 use crate::simulator::Simulator;
+use crate::template;
 use crate::wire::{Limits, Sent, StandIn, StandIns, Wire};
 use crate::yaml::Document;
 
@@ -48,6 +51,18 @@ pub struct World {
     run: String,
     numbers: AtomicU64,
     holds: Holds,
+    pub(super) people: People,
+}
+
+/// What comes to a run from outside of carrying out.
+#[derive(Clone)]
+pub struct Outside {
+    /// How many units of real environments may be under way at once.
+    pub jobs: Option<usize>,
+    /// How an expectation is judged in the middle of a unit.
+    pub holds: Holds,
+    /// Who does what only a person can do.
+    pub people: People,
 }
 
 /// Whether an expectation holds by what has happened so far: judging is no part of carrying out, so it is handed in.
@@ -67,7 +82,7 @@ impl std::error::Error for WorldError {}
 
 impl World {
     /// The surroundings of a run, before anything was sent or started.
-    pub fn new(plan: Arc<Plan>, redactor: Redactor, jobs: Option<usize>, holds: Holds) -> Result<Self, WorldError> {
+    pub fn new(plan: Arc<Plan>, redactor: Redactor, outside: Outside) -> Result<Self, WorldError> {
         let gate = Arc::new(gate(&plan)?);
         for (environment, inside) in &plan.read.profile.environments {
             let hook = inside.webhook.as_ref().and_then(|webhook| webhook.secret.as_ref());
@@ -88,7 +103,8 @@ impl World {
             timing: rehearsal.map(|r| r.timing).unwrap_or_default(),
             plan,
             redactor,
-            jobs,
+            jobs: outside.jobs,
+            people: outside.people,
             wire,
             gate,
             issued_key,
@@ -102,7 +118,7 @@ impl World {
             variant: Mutex::default(),
             run: format!("{:06x}", rand::random::<u32>() & 0x00ff_ffff),
             numbers: AtomicU64::new(1),
-            holds,
+            holds: outside.holds,
         })
     }
 
@@ -152,6 +168,23 @@ impl World {
     /// Whether the build runs as a variant that an earlier check asked for.
     pub(super) fn varied(&self) -> bool {
         self.variant.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Says that this run created what a call would take away.
+    pub(super) fn created(&self, environment: Environment, line: &str, client: &Identity) {
+        let line = template::render_text(line, &scope_of(client, serde_json::Map::new())).unwrap_or_default();
+        if let Some((_, path)) = line.split_once(' ') {
+            self.gate.created(environment, path);
+        }
+    }
+
+    /// How much longer a unit may take since people have to act in it.
+    pub(super) fn for_people(&self, unit: &Unit) -> Duration {
+        if unit.stage == Stage::Rehearsal {
+            return Duration::ZERO;
+        }
+        let events = unit.packed.check.when.iter().filter(|step| matches!(step, Step::Event(_))).count();
+        people::patience(&self.plan) * u32::try_from(events + 1).unwrap_or(1)
     }
 
     /// Sends what the gate lets through; what it does not is trouble of the kind `refused`.

@@ -89,6 +89,7 @@ pub fn judge(case: &Case<'_>) -> Judged {
         }
     };
     remarks.extend(measured::latencies(case));
+    remarks.extend(case.evidence.remarks.iter().cloned());
     remarks.dedup();
     Judged { verdict, remarks }
 }

@@ -14,6 +14,7 @@ use time::OffsetDateTime;
 
 use super::{
     defects::Defect,
+    onboarding,
     options::Mode,
     server::App,
     store::{self, ClientState, StoreError},
@@ -29,6 +30,13 @@ struct Envelope {
     event: String,
     #[serde(default)]
     data: Value,
+}
+
+impl Envelope {
+    /// The client it is about.
+    fn tenant(&self) -> Option<String> {
+        self.data.get("externalTenantId").and_then(Value::as_str).map(str::to_owned)
+    }
 }
 
 /// What an event means to us.
@@ -82,22 +90,43 @@ pub(super) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, bod
     if seen_before || (app.has(Defect::DropsEventsSilently) && app.options.mode == Mode::Staging) {
         return StatusCode::OK;
     }
+    let expired = (meaning == Meaning::Client(ClientState::LinkExpired)).then(|| envelope.tenant()).flatten();
     // If storing fails, say so: Debitura will deliver it again.
     match store_effect(&app, envelope, meaning).await {
-        Ok(()) => StatusCode::OK,
+        Ok(true) => {
+            renew_later(&app, expired);
+            StatusCode::OK
+        }
+        Ok(false) => StatusCode::OK,
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
-/// Remembering and the effect are one transaction, so that neither can happen without the other.
-async fn store_effect(app: &App, envelope: Envelope, meaning: Meaning) -> Result<(), StoreError> {
+/// The delivery is acknowledged at once; the fresh link is fetched behind its back. Should that fail, the client's
+/// next visit fetches it.
+fn renew_later(app: &Arc<App>, expired: Option<String>) {
+    let Some(tenant) = expired.filter(|_| !app.has(Defect::ExpiredLinkOldUrl)) else { return };
+    let app = Arc::clone(app);
+    tokio::spawn(async move { onboarding::renew(&app, &tenant).await });
+}
+
+/// Remembering and the effect are one transaction, so that neither can happen without the other. True when the event
+/// took effect.
+async fn store_effect(app: &App, envelope: Envelope, meaning: Meaning) -> Result<bool, StoreError> {
     let every_time = app.has(Defect::NoDedup) || app.has(Defect::RemembersBeforeVerifying);
+    let unheard = match meaning {
+        Meaning::Client(ClientState::Ready) => app.has(Defect::CompletionNeverNoticed),
+        Meaning::Client(ClientState::LinkExpired) => app.has(Defect::ExpiredLinkOldUrl),
+        Meaning::Client(_) | Meaning::Noted | Meaning::CaseIn(_) | Meaning::CaseClosed => false,
+    };
+    let meaning = if unheard { Meaning::Noted } else { meaning };
     let work = move |tx: &Transaction<'_>| {
-        if store::remember(tx, &envelope.id)? || every_time {
+        let effective = store::remember(tx, &envelope.id)? || every_time;
+        if effective {
             store::record_event(tx, &envelope.id, &envelope.event, &envelope.data.to_string())?;
             take_effect(tx, meaning, &envelope.data)?;
         }
-        Ok(())
+        Ok(effective)
     };
     app.store.transaction(work).await
 }

@@ -4,16 +4,23 @@
 //! program, only Debitura's public API. Mistakes that real developers make can be switched on, one at a time
 //! ([`Defect`]); every place where one of them changes the path asks for it by name.
 
+mod attempts;
 mod cases;
 mod client;
 mod defects;
 mod doors;
+mod errors;
 mod hooks;
+mod invoice;
+mod links;
 mod onboarding;
 mod options;
+mod preview;
+mod request;
 mod server;
 mod signature;
 mod store;
+mod tenants;
 
 pub use defects::{Defect, Defects};
 pub use options::{Database, Hidden, Mode, Options, OptionsError};

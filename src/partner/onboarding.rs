@@ -1,34 +1,38 @@
-//! Bringing a client to Debitura, and the URLs that a client has to be shown on the way.
+//! Bringing a client to Debitura.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
-use url::Url;
 
 use super::{
-    client::{Answer, NoAnswer},
-    defects::{CONFIGURED_HOST, Defect},
-    options::Options,
+    attempts::Later,
+    defects::Defect,
+    request::Answer,
     server::App,
     store::{self, Client, ClientState, StoreError},
 };
 
 /// What a client has to know after an attempt.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) enum Outcome {
     /// The client has come this far; the URL is shown to it with our return URL.
     Known { state: ClientState, url: Option<String>, message: String },
     /// It will not work, and trying again would not help; somebody has to talk.
     Refused { message: String },
-    /// Nothing is decided: try again after these seconds, if it is known how many.
-    TryLater { message: String, after: Option<f64> },
+    /// Nothing is decided.
+    TryLater(Later),
+    /// Only for [`Defect::CrashesOnUnknownConflict`].
+    Crashed { message: String },
 }
 
-/// Brings a client to Debitura, or finds out how it stands there. Always asks: terms may have to be signed again.
-pub(super) async fn onboard(app: &App, client: &Client, country: &str) -> Result<Outcome, StoreError> {
-    let outcome = match app.debitura.create_client(&request(client, country)).await {
-        Ok(answer) => read(&answer),
-        Err(NoAnswer { .. }) => Outcome::TryLater { message: "Debitura cannot be reached".to_owned(), after: None },
+/// Brings a client to Debitura, or finds out how it stands there. Always asks: terms may have to be signed again, and
+/// a link that has expired is renewed in the same way, under the same tenant id.
+pub(super) async fn onboard(app: &App, client: &Client) -> Result<Outcome, StoreError> {
+    if app.has(Defect::ExpiredLinkOldUrl) && client.state == ClientState::NeedsApproval {
+        return Ok(known(ClientState::NeedsApproval, client.url.as_deref(), "Please approve the link"));
+    }
+    let outcome = match post(app, client).await {
+        Ok(answer) => spoilt(app, client, read(app, &answer)),
+        Err(later) => Outcome::TryLater(later),
     };
     if let Outcome::Known { state, url, .. } = &outcome {
         let (tenant, state, url) = (client.tenant.clone(), *state, url.clone());
@@ -37,47 +41,93 @@ pub(super) async fn onboard(app: &App, client: &Client, country: &str) -> Result
     Ok(outcome)
 }
 
-fn request(client: &Client, country: &str) -> Value {
+/// Posts the client, once: a conflict does not go away by posting again.
+async fn post(app: &App, client: &Client) -> Result<Answer, Later> {
+    let mut answer = app.debitura.create_client(&client.tenant, request(client)).await?;
+    for _ in 0..blind_repeats(app, &answer) {
+        answer = app.debitura.create_client(&client.tenant, request(client)).await?;
+    }
+    Ok(answer)
+}
+
+fn request(client: &Client) -> Value {
     json!({
         "externalTenantId": client.tenant,
-        "client": { "name": client.name, "country": country, "supportEmail": client.email },
+        "client": { "name": client.name, "country": client.country, "supportEmail": client.email },
         "users": [{ "name": client.name, "email": client.email, "isOnboardingUser": true }],
     })
 }
 
 /// What an answer to `POST /clients` means.
-fn read(answer: &Answer) -> Outcome {
+fn read(app: &App, answer: &Answer) -> Outcome {
     match answer.status {
+        StatusCode::CREATED if app.has(Defect::Refuses201) => refused("Debitura answered 201, which is unexpected"),
         StatusCode::CREATED | StatusCode::OK => known(ClientState::Ready, None, "Cases can be sent"),
         StatusCode::ACCEPTED => {
             let url = answer.text("/onboardingLinks/url");
             known(ClientState::NeedsSigning, url, "Please sign the terms")
         }
-        StatusCode::CONFLICT => conflict(answer),
-        StatusCode::TOO_MANY_REQUESTS => {
-            Outcome::TryLater { message: "Too many requests at once".to_owned(), after: answer.retry_after() }
-        }
-        status if status.is_server_error() => {
-            Outcome::TryLater { message: format!("Debitura answered {status}"), after: None }
-        }
+        StatusCode::CONFLICT => conflict(app, answer),
         status => refused(&format!("Debitura refused the client ({status})")),
     }
 }
 
 /// The kinds of 409. There may be kinds we do not know: they are told, not guessed at, and never repeated.
-fn conflict(answer: &Answer) -> Outcome {
+fn conflict(app: &App, answer: &Answer) -> Outcome {
     match answer.text("/type").unwrap_or("no type") {
         "ClientExistsNeedsLinking" => {
-            let url = answer.text("/data/onboardingLinks/url");
+            let url = answer.text("/data/onboardingLinks/url").filter(|_| !app.has(Defect::ApprovalUrlSwallowed));
             known(ClientState::NeedsApproval, url, "You have a Debitura account: please approve the link")
         }
         // Debitura's documentation spells it in both ways.
+        "ClientAlreadyLinkedToAnotherPartner" | "AlreadyLinkedToAnotherPartner"
+            if app.has(Defect::LinkedElsewhereAsSuccess) =>
+        {
+            known(ClientState::Ready, None, "Cases can be sent")
+        }
         "ClientAlreadyLinkedToAnotherPartner" | "AlreadyLinkedToAnotherPartner" => {
             refused("The account is linked to another partner: please contact support")
         }
         "InvalidClientType" => refused("The account is not a creditor's: please contact support"),
+        other if app.has(Defect::CrashesOnUnknownConflict) => {
+            Outcome::Crashed { message: format!("Unhandled: {other}") }
+        }
         other => refused(&format!("Debitura refused the client: {other}")),
     }
+}
+
+/// How often a client is posted again by itself: never, but by mistake.
+fn blind_repeats(app: &App, answer: &Answer) -> u32 {
+    let mistakes = [
+        ("ClientExistsNeedsLinking", Defect::RepostsOnConflict),
+        ("AlreadyLinkedToAnotherPartner", Defect::OneLiteralOnly),
+        ("InvalidClientType", Defect::InvalidClientTypeRepeated),
+    ];
+    let kind = answer.text("/type").filter(|_| answer.status == StatusCode::CONFLICT);
+    if mistakes.iter().any(|(of, defect)| kind == Some(of) && app.has(*defect)) { 2 } else { 0 }
+}
+
+/// Only with defects: the outcome for a client that has come so far, as it is misunderstood.
+fn spoilt(app: &App, client: &Client, outcome: Outcome) -> Outcome {
+    let Outcome::Known { state: ClientState::NeedsSigning, url, message } = outcome else { return outcome };
+    if app.has(Defect::ResignedTermsIgnored) && client.state == ClientState::Ready {
+        return known(ClientState::Ready, None, "Cases can be sent");
+    }
+    let url = url.filter(|_| !(app.has(Defect::OnboardingUrlSwallowed) && client.state == ClientState::New));
+    Outcome::Known { state: ClientState::NeedsSigning, url, message }
+}
+
+/// Gets a fresh link for a client whose old one has expired, so that there is one to show when it comes again.
+pub(super) async fn renew(app: &App, tenant: &str) -> Result<(), StoreError> {
+    let (tenant, new_tenant) = (tenant.to_owned(), app.has(Defect::ExpiredLinkNewTenant));
+    let found = app.store.transaction(move |tx| {
+        let client = store::client(tx, &tenant)?;
+        if new_tenant { client.map(|client| store::rename(tx, client)).transpose() } else { Ok(client) }
+    });
+    if let Some(client) = found.await? {
+        onboard(app, &client).await?;
+    }
+    Ok(())
 }
 
 fn refused(message: &str) -> Outcome {
@@ -90,66 +140,17 @@ fn known(state: ClientState, url: Option<&str>, message: &str) -> Outcome {
 
 /// Whether cases of this client can be sent. A webhook may have told us; if not, Debitura is asked.
 pub(super) async fn is_ready(app: &App, client: &Client) -> Result<bool, StoreError> {
-    if client.state == ClientState::Ready {
+    if client.state == ClientState::Ready || app.has(Defect::SubmitsBeforeCompletion) {
         return Ok(true);
     }
     let answer = app.debitura.client(&client.tenant).await;
     let done = answer.is_ok_and(|answer| answer.status.is_success() && answer.body["onboardingDone"] == true);
+    if app.has(Defect::CompletionNeverNoticed) {
+        return Ok(false);
+    }
     if done {
         let tenant = client.tenant.clone();
         app.store.transaction(move |tx| store::set_client_state(tx, &tenant, ClientState::Ready, None)).await?;
     }
     Ok(done)
-}
-
-/// A URL as the client is shown it: as it was received, and with the way back to us.
-pub(super) fn shown(options: &Options, received: &str) -> String {
-    if options.defects.has(Defect::WhiteLabelHost)
-        && let Ok(mut url) = Url::parse(received)
-        && url.set_host(Some(CONFIGURED_HOST)).is_ok()
-    {
-        return with_return_url(url.as_str(), options.return_url.as_str());
-    }
-    with_return_url(received, options.return_url.as_str())
-}
-
-/// What `encodeURIComponent` leaves alone, as far as it matters: everything else could end the value early.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-
-/// Adds `returnUrl` to a URL that may have a query already, or a `returnUrl` already. The rest stays to the letter.
-fn with_return_url(received: &str, return_url: &str) -> String {
-    let (rest, fragment) = received.split_once('#').map_or((received, None), |(rest, fragment)| (rest, Some(fragment)));
-    let query = rest.split_once('?').map(|(_, query)| query);
-    if query.is_some_and(|query| query.split('&').any(|pair| pair.starts_with("returnUrl="))) {
-        return received.to_owned();
-    }
-    let joint = match query {
-        None => "?",
-        Some(query) if query.is_empty() || query.ends_with('&') => "",
-        Some(_) => "&",
-    };
-    let value = utf8_percent_encode(return_url, COMPONENT);
-    let fragment = fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
-    format!("{rest}{joint}returnUrl={value}{fragment}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_return_url_is_joined_to_whatever_was_received() {
-        let value = "https%3A%2F%2Fapp.acme.example%2Fdone%3Fa%3D1%26b%3D%C3%A6";
-        let cases = [
-            ("https://r.example/x/1", format!("https://r.example/x/1?returnUrl={value}")),
-            ("https://r.example/x?token=a%2Bb", format!("https://r.example/x?token=a%2Bb&returnUrl={value}")),
-            ("https://r.example/x?", format!("https://r.example/x?returnUrl={value}")),
-            ("https://r.example/x?a=1&", format!("https://r.example/x?a=1&returnUrl={value}")),
-            ("https://r.example/x#top", format!("https://r.example/x?returnUrl={value}#top")),
-            ("https://r.example/x?returnUrl=y", "https://r.example/x?returnUrl=y".to_owned()),
-        ];
-        for (received, expected) in cases {
-            assert_eq!(with_return_url(received, "https://app.acme.example/done?a=1&b=æ"), expected);
-        }
-    }
 }

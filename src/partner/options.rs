@@ -5,6 +5,7 @@ use std::{
     net::{IpAddr, Ipv4Addr},
     path::PathBuf,
     str::FromStr,
+    time::Duration,
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -33,6 +34,12 @@ pub struct Options {
     pub mode: Mode,
     /// Where Debitura sends a client back to after signing (`RETURN_URL`).
     pub return_url: Url,
+    /// How long to wait before the first repetition of a call that Debitura could not answer (`RETRY_BACKOFF`, in
+    /// milliseconds).
+    pub retry_backoff: Duration,
+    /// Whether the doors of a rehearsal are open in every mode (`OPEN_DOORS=1`). Only the rehearsal of a production
+    /// build sets it; a real deployment does not.
+    pub open_doors: bool,
     /// Whether to end when standard input closes (`PARTNER_STOP_ON_EOF=1`).
     pub stop_on_eof: bool,
     /// The mistake to make, if any.
@@ -57,6 +64,8 @@ impl Options {
         let secret = reader.required::<Secret>("DEBITURA_SECRET", "the webhook secret, in Base64 as it was shown");
         let mode = reader.required("APP_MODE", "one of `rehearsal`, `staging`, `production`");
         let return_url = reader.required("RETURN_URL", "the absolute URL clients come back to after signing");
+        let milliseconds = reader.optional("RETRY_BACKOFF", "a number of milliseconds up to 60000, `500` say");
+        let open_doors = reader.text("OPEN_DOORS").is_some_and(|text| text == "1");
         let stop_on_eof = reader.text("PARTNER_STOP_ON_EOF").is_some_and(|text| text == "1");
         let (Some(port), Some(database), Some(mode)) = (port, database, mode) else { return reader.refuse() };
         let (Some(key), Some(Secret(secret))) = (key, secret) else { return reader.refuse() };
@@ -68,9 +77,8 @@ impl Options {
         if !reader.problems.is_empty() {
             return reader.refuse();
         }
-        let (bind, defects) = (bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)), Defects::default());
         Ok(Self {
-            bind,
+            bind: bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
             port,
             database,
             referral_api,
@@ -79,8 +87,10 @@ impl Options {
             secret,
             mode,
             return_url,
+            retry_backoff: milliseconds.map_or(BACKOFF, |Milliseconds(number)| Duration::from_millis(number)),
+            open_doors,
             stop_on_eof,
-            defects,
+            defects: Defects::default(),
         })
     }
 
@@ -92,14 +102,17 @@ impl Options {
 
     /// Whether the test doors exist in this process.
     pub(super) fn doors_open(&self) -> bool {
-        self.mode == Mode::Rehearsal || self.defects.has(Defect::TestDoorsOpen)
+        self.open_doors || self.mode == Mode::Rehearsal || self.defects.has(Defect::TestDoorsOpen)
     }
 
     /// Whether the look-ups exist in this process.
     pub(super) fn look_ups_open(&self) -> bool {
-        self.mode != Mode::Production || self.defects.has(Defect::TestDoorsOpen)
+        self.open_doors || self.mode != Mode::Production || self.defects.has(Defect::TestDoorsOpen)
     }
 }
+
+/// How long to wait before the first repetition, where nothing else is said.
+const BACKOFF: Duration = Duration::from_millis(500);
 
 const BASE_URL: &str = "the base URL of the API, starting with http:// or https://";
 
@@ -212,6 +225,17 @@ impl FromStr for WebUrl {
     fn from_str(text: &str) -> Result<Self, ()> {
         let url = Url::parse(text).map_err(|_| ())?;
         if matches!(url.scheme(), "http" | "https") { Ok(Self(url)) } else { Err(()) }
+    }
+}
+
+/// A pause that a user may be kept waiting for.
+struct Milliseconds(u64);
+
+impl FromStr for Milliseconds {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        text.parse().ok().filter(|number| *number <= 60_000).map(Self).ok_or(())
     }
 }
 

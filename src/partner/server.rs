@@ -1,11 +1,12 @@
 //! Starting, serving and ending.
 
 use std::{
+    collections::{HashMap, HashSet},
     fmt,
     future::Future,
     io::{self, Write},
     net::SocketAddr,
-    sync::Arc,
+    sync::{Arc, Mutex as BlockingMutex},
     thread,
     time::Duration,
 };
@@ -46,6 +47,10 @@ pub(super) struct App {
     pub(super) debitura: Debitura,
     /// Only for [`Defect::SlowHandler`].
     pub(super) slow: Mutex<()>,
+    /// Only for [`Defect::NeverAfterSigning`] and [`Defect::RateLimitFinal`]: references that are not tried again.
+    pub(super) given_up: BlockingMutex<HashSet<String>>,
+    /// Only for [`Defect::TenantIdInMemory`]: the tenant ids by e-mail address.
+    pub(super) tenants: BlockingMutex<HashMap<String, String>>,
 }
 
 impl App {
@@ -127,7 +132,8 @@ pub async fn bind(options: Options) -> Result<Partner, ServeError> {
     let wanted = SocketAddr::new(options.bind, options.port);
     let listener = TcpListener::bind(wanted).await.map_err(|error| ServeError::Bind(wanted, error))?;
     let address = listener.local_addr().map_err(ServeError::Io)?;
-    let routes = routes(App { options, store, verifier, debitura, slow: Mutex::default() });
+    let (given_up, tenants) = (BlockingMutex::default(), BlockingMutex::default());
+    let routes = routes(App { options, store, verifier, debitura, slow: Mutex::default(), given_up, tenants });
     Ok(Partner { listener, address, routes })
 }
 

@@ -12,9 +12,10 @@ use super::options::Database;
 
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS clients (
-  tenant TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL UNIQUE, state TEXT NOT NULL, url TEXT);
+  tenant TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL UNIQUE, country TEXT NOT NULL, state TEXT NOT NULL,
+  url TEXT);
 CREATE TABLE IF NOT EXISTS submissions (
-  reference TEXT PRIMARY KEY, tenant TEXT NOT NULL, invoice TEXT NOT NULL, case_id TEXT);
+  tenant TEXT NOT NULL, invoice TEXT NOT NULL, reference TEXT NOT NULL, case_id TEXT, PRIMARY KEY (tenant, invoice));
 CREATE TABLE IF NOT EXISTS case_states (case_id TEXT PRIMARY KEY, state TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS events (id TEXT NOT NULL, type TEXT NOT NULL, data TEXT NOT NULL);
@@ -64,6 +65,7 @@ pub(super) struct Client {
     pub(super) tenant: String,
     pub(super) name: String,
     pub(super) email: String,
+    pub(super) country: String,
     pub(super) state: ClientState,
     /// The URL to show to the client, as it was received.
     pub(super) url: Option<String>,
@@ -76,6 +78,7 @@ impl Client {
             tenant: row.get("tenant")?,
             name: row.get("name")?,
             email: row.get("email")?,
+            country: row.get("country")?,
             state: ClientState::from_word(&state),
             url: row.get("url")?,
         })
@@ -139,14 +142,29 @@ impl Store {
 }
 
 /// The client with this e-mail address, made with a tenant id of our own when it is new.
-pub(super) fn client_by_email(tx: &Transaction<'_>, name: &str, email: &str) -> rusqlite::Result<Client> {
-    let tenant = format!("acme-{}", Uuid::new_v4());
-    let new = params![tenant, name, email, ClientState::New.word()];
+pub(super) fn client_by_email(
+    tx: &Transaction<'_>,
+    name: &str,
+    email: &str,
+    country: &str,
+) -> rusqlite::Result<Client> {
     tx.execute(
-        "INSERT INTO clients (tenant, name, email, state) VALUES (?, ?, ?, ?) ON CONFLICT (email) DO NOTHING",
-        new,
+        "INSERT INTO clients (tenant, name, email, country, state) VALUES (?, ?, ?, ?, ?) ON CONFLICT (email) DO NOTHING",
+        params![new_tenant(), name, email, country, ClientState::New.word()],
     )?;
     tx.query_row("SELECT * FROM clients WHERE email = ?", [email], Client::from_row)
+}
+
+/// A tenant id that nobody else has.
+pub(super) fn new_tenant() -> String {
+    format!("acme-{}", Uuid::new_v4())
+}
+
+/// Only for [`Defect::ExpiredLinkNewTenant`](super::Defect::ExpiredLinkNewTenant): a tenant id is for ever.
+pub(super) fn rename(tx: &Transaction<'_>, client: Client) -> rusqlite::Result<Client> {
+    let tenant = new_tenant();
+    tx.execute("UPDATE clients SET tenant = ? WHERE tenant = ?", [&tenant, &client.tenant])?;
+    Ok(Client { tenant, ..client })
 }
 
 /// The client with this tenant id.
@@ -196,26 +214,30 @@ pub(super) fn effects_of_type(tx: &Transaction<'_>, kind: &str) -> rusqlite::Res
     tx.query_row("SELECT count(*) FROM events WHERE type = ?", [kind], |row| row.get(0))
 }
 
-/// The reference of an invoice of a client that is not submitted yet: the one it was tried under before, or a new one.
-/// A repetition under another reference would be another case.
-pub(super) fn open_reference(tx: &Transaction<'_>, tenant: &str, invoice: &str) -> rusqlite::Result<String> {
-    let begun = "SELECT reference FROM submissions WHERE tenant = ? AND invoice = ? AND case_id IS NULL";
-    if let Some(reference) = tx.query_row(begun, [tenant, invoice], |row| row.get(0)).optional()? {
-        return Ok(reference);
-    }
-    let reference = Uuid::new_v4().to_string();
-    tx.execute("INSERT INTO submissions (reference, tenant, invoice) VALUES (?, ?, ?)", [&reference, tenant, invoice])?;
-    Ok(reference)
+/// An invoice on its way to becoming a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Submission {
+    /// What the case is called, from before the first attempt and through every repetition: under another reference,
+    /// it would be another case.
+    pub(super) reference: String,
+    /// Whether the case is known to exist.
+    pub(super) done: bool,
 }
 
-/// The reference under which an invoice of a client was submitted.
-pub(super) fn submitted_reference(
+/// The submission of an invoice of a client, begun under a fresh reference when there is none.
+pub(super) fn submission(
     tx: &Transaction<'_>,
     tenant: &str,
     invoice: &str,
-) -> rusqlite::Result<Option<String>> {
-    let done = "SELECT reference FROM submissions WHERE tenant = ? AND invoice = ? AND case_id IS NOT NULL";
-    tx.query_row(done, [tenant, invoice], |row| row.get(0)).optional()
+    fresh: &str,
+) -> rusqlite::Result<Submission> {
+    tx.execute(
+        "INSERT INTO submissions (tenant, invoice, reference) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        [tenant, invoice, fresh],
+    )?;
+    let begun = "SELECT reference, case_id IS NOT NULL AS done FROM submissions WHERE tenant = ? AND invoice = ?";
+    let read = |row: &Row<'_>| Ok(Submission { reference: row.get("reference")?, done: row.get("done")? });
+    tx.query_row(begun, [tenant, invoice], read)
 }
 
 /// Notes that the case behind a reference exists, and under which id.

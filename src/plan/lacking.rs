@@ -26,14 +26,17 @@ pub(super) fn of(unit: &Unit, bound: &Bound, pack: &Pack) -> Vec<String> {
 /// The dotted names of what brings the clients of a unit to where it begins.
 fn beginnings(unit: &Unit, pack: &Pack) -> Vec<String> {
     let given = &unit.packed.check.given;
-    let Some(spec) = pack.provider.simulator.as_ref().filter(|_| unit.stage == Stage::Rehearsal) else {
-        return Vec::new();
-    };
+    let Some(spec) = &pack.provider.simulator else { return Vec::new() };
+    let surroundings = Bound::surroundings(unit.stage);
     let mut names: Vec<String> = given.variant.iter().map(|name| format!("rehearsal.variants.{name}")).collect();
     for (_, beginning) in given.all() {
-        let steps = spec.way(&beginning.is).1;
+        let (start, steps) = spec.way(&beginning.is);
+        // A rehearsal plays every state; elsewhere a client that is in one must be known.
+        if unit.stage != Stage::Rehearsal && start != spec.client.starts {
+            names.push(format!("{surroundings}.given.{start}"));
+        }
         names.extend(steps.into_iter().filter_map(|step| match step {
-            Bringing::Action(name) => Some(format!("rehearsal.actions.{name}")),
+            Bringing::Action(name) => Some(format!("{surroundings}.actions.{name}")),
             Bringing::Event(_) => None,
         }));
     }

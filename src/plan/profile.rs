@@ -71,12 +71,27 @@ pub struct InEnvironment {
     pub api_key: Option<Secret>,
     /// The partner's handler and the secret of its subscription.
     pub webhook: Option<Webhook>,
+    /// What is known there that brings a client to a state which a rehearsal would play.
+    #[serde(default)]
+    pub given: BTreeMap<String, KnownThere>,
+    /// How long a person gets for what only a person can do there.
+    pub person_within: Option<Span>,
     /// What the partner's deployment there can be asked to do, by name.
     #[serde(default)]
     pub actions: IndexMap<String, CallOut>,
     /// How to look inside the partner.
     #[serde(default)]
     pub inspect: Inspect,
+}
+
+/// A client of a real environment that is in a state by itself.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct KnownThere {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its e-mail address.
+    pub email: Option<String>,
 }
 
 /// A configured value: itself, or the place from which it is loaded.

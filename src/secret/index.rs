@@ -67,6 +67,11 @@ impl Index {
         self.state.read().unwrap_or_else(PoisonError::into_inner).ids.get(value).copied()
     }
 
+    /// The value that has a number.
+    pub(crate) fn value(&self, id: usize) -> Option<Arc<str>> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner).values.get(id).cloned()
+    }
+
     /// Every place where a secret is, except those within a longer one.
     pub(crate) fn find(&self, text: &[u8]) -> Vec<Hit> {
         let blocks = self.blocks();

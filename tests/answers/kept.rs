@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use preflight::catalog::check::Isolation;
 use preflight::evidence::Evidence;
-use preflight::execute::{self, Done, Stop, World as Run};
+use preflight::execute::{self, Done, Outside, Stop, World as Run};
 use preflight::judge::{Case, judge};
 use preflight::plan::Bound;
 use preflight::report::model::VerdictWord;
@@ -34,7 +34,7 @@ async fn nothing_personal_that_production_says_is_in_any_report() {
     let report = world.report(&["*@production"]).await;
     let passed = units(&report, VerdictWord::Pass);
     assert!(passed.contains(&"readiness.production-key@production".to_owned()), "{passed:?}");
-    let look = console::Look { colour: false, width: None };
+    let look = console::Look { colour: false, width: None, timings: false };
     let texts = [
         console::render(&report, look),
         junit::render(&report, true).unwrap(),
@@ -51,8 +51,8 @@ async fn nothing_personal_that_production_says_is_in_any_report() {
 /// Carries out every unit of a plan, and gives what is judged.
 async fn carried_out(world: &World, only: &[&str]) -> (Arc<preflight::plan::Plan>, Vec<Done>) {
     let planned = world.planned(only);
-    let run =
-        Arc::new(Run::new(planned.plan.clone(), planned.redactor.clone(), None, Arc::new(|_, _, _| false)).unwrap());
+    let outside = Outside { jobs: None, holds: Arc::new(|_, _, _| false), people: None };
+    let run = Arc::new(Run::new(planned.plan.clone(), planned.redactor.clone(), outside).unwrap());
     let (_sender, stop) = watch::channel(Stop::No);
     let mut done = Vec::new();
     for isolation in [Isolation::Shared, Isolation::Alone] {

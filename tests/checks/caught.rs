@@ -66,7 +66,7 @@ fn every_check_that_a_machine_decides_has_a_defect_that_fails_it() {
 #[test]
 fn every_mistake_that_the_reference_partner_can_make_is_tried() {
     let defects = demo::described().unwrap().defects;
-    for defect in preflight::partner::Defect::ALL {
+    for defect in preflight::partner::Defect::all() {
         let name = clap::ValueEnum::to_possible_value(defect).unwrap();
         let tried = defects.iter().any(|mistake| mistake.name == name.get_name());
         assert!(tried, "nothing shows that `{}` is caught", name.get_name());

@@ -1,182 +1,180 @@
-//! Sending cases.
+//! Cases: what they hold, and the reference they keep.
 
+use futures_util::FutureExt;
+use preflight::partner::Defect::{
+    AmountAsText, CurrencyName, DateInFuture, DuplicateLooped, DuplicateNewReference, IsTestLeftOn,
+    LostAnswerNewReference, MissingCity, ReferencePerClient, UsStateDropped,
+};
 use serde_json::{Value, json};
-use wiremock::{
-    Mock, MockServer, ResponseTemplate,
-    matchers::{body_partial_json, header, method, path, path_regex},
+use time::OffsetDateTime;
+
+use super::{
+    provider::{Reply, duplicate},
+    scene::{Row, Scene, hold, invoice, invoice_to},
 };
 
-use super::support::{Running, event, fresh_id, genuine, options};
-
-fn answer(status: u16, body: &Value) -> ResponseTemplate {
-    ResponseTemplate::new(status).set_body_json(body)
-}
-
-/// A provider that knows every client, gives it a token of its own, and has its terms unsigned when onboarded.
-async fn provider() -> MockServer {
-    let provider = MockServer::start().await;
-    let unsigned = json!({ "onboardingLinks": { "url": "https://ui.example/1" } });
-    Mock::given(method("POST")).and(path("/clients")).respond_with(answer(202, &unsigned)).mount(&provider).await;
-    let undone = json!({ "onboardingDone": false });
-    Mock::given(method("GET")).and(path_regex("^/clients/")).respond_with(answer(200, &undone)).mount(&provider).await;
-    let mint = |request: &wiremock::Request| {
-        let asked: Value = serde_json::from_slice(&request.body).unwrap();
-        let tenant = asked["externalTenantId"].as_str().unwrap();
-        answer(200, &json!({ "accessToken": format!("token of {tenant}"), "expiresIn": 1800 }))
-    };
-    Mock::given(method("POST"))
-        .and(path("/oauth/token"))
-        .and(header("XApiKey", "key-1"))
-        .respond_with(mint)
-        .mount(&provider)
-        .await;
-    provider
-}
-
-async fn cases_answer(provider: &MockServer, times: u64, response: ResponseTemplate) {
-    Mock::given(method("POST")).and(path("/cases")).respond_with(response).up_to_n_times(times).mount(provider).await;
-}
-
-async fn partner_of(provider: &MockServer) -> Running {
-    let api = provider.uri();
-    Running::start(options(&[("DEBITURA_REFERRAL_API", &api), ("DEBITURA_CUSTOMER_API", &api)])).await
-}
-
-/// Onboards a client whose completion the webhook tells.
-async fn ready_client(partner: &Running, email: &str) -> Value {
-    let (_, told) = partner.post("/test/clients", &json!({ "name": "A", "email": email })).await;
-    let signed = event(&fresh_id(), "client.onboarding.contract_signed", &json!({ "externalTenantId": told["id"] }));
-    assert_eq!(partner.deliver(&genuine(&signed)).await, 200);
-    told["id"].clone()
-}
-
-async fn calls(provider: &MockServer, to: &str) -> Vec<wiremock::Request> {
-    let all = provider.received_requests().await.unwrap();
-    all.into_iter().filter(|request| request.url.path() == to).collect()
-}
-
-fn reference_of(request: &wiremock::Request) -> Value {
-    serde_json::from_slice::<Value>(&request.body).unwrap()["creditorReference"].clone()
-}
-
-#[tokio::test]
-async fn a_case_waits_for_the_onboarding_and_then_carries_every_required_field() {
-    let provider = provider().await;
-    let required = json!({ "currencyCode": "EUR", "amountToRecover": 120.5,
-        "debtor": { "type": "Private", "name": "Example Debtor", "countryAlpha2": "DK" } });
-    Mock::given(method("POST"))
-        .and(path("/cases"))
-        .and(body_partial_json(required))
-        .respond_with(answer(200, &json!({ "id": "case-1" })))
-        .mount(&provider)
-        .await;
-    let partner = partner_of(&provider).await;
-    let (_, told) = partner.post("/test/clients", &json!({ "name": "A", "email": "a@example.com" })).await;
-    let invoice = json!({ "client": told["id"], "debtor": "Example Debtor", "amount": "120.5" });
-
-    let (status, early) = partner.post("/test/cases", &invoice).await;
-    assert_eq!((status.as_u16(), &early["status"]), (409, &json!("not_ready")));
-    assert!(early["url"].as_str().unwrap().starts_with("https://ui.example/1?returnUrl="), "{early}");
-    assert_eq!(calls(&provider, "/cases").await.len(), 0);
-
-    ready_client(&partner, "a@example.com").await;
-    let (status, sent) = partner.post("/test/cases", &invoice).await;
-    assert_eq!((status.as_u16(), &sent["status"]), (200, &json!("submitted")));
-    let call = &calls(&provider, "/cases").await[0];
-    assert_eq!(reference_of(call), sent["reference"]);
-    let body: Value = serde_json::from_slice(&call.body).unwrap();
-    assert!(body["date"].as_str().is_some_and(|date| date.len() == 10) && body.get("isTest").is_none(), "{body}");
-    assert!(call.headers.get("XApiKey").is_none(), "a case is sent for the client, not with our key");
-}
-
-#[tokio::test]
-async fn each_client_has_a_token_of_its_own_minted_once() {
-    let provider = provider().await;
-    cases_answer(&provider, 9, answer(200, &json!({ "id": "case-1" }))).await;
-    let partner = partner_of(&provider).await;
-    let clients = [ready_client(&partner, "a@example.com").await, ready_client(&partner, "b@example.com").await];
-    for client in [&clients[0], &clients[1], &clients[0], &clients[1]] {
-        partner.post("/test/cases", &json!({ "client": client, "debtor": "D", "amount": 100 })).await;
+/// The body of a case, with words in the place of what is different in every run.
+async fn body(scene: Scene, invoice: impl Fn(&Value) -> Value) -> String {
+    let client = scene.client("a@example.com").await;
+    let told = scene.partner.post("/test/cases", &invoice(&client)).await.1;
+    let mut body = scene.provider.calls_of("POST /cases")[0].body.clone();
+    if body["date"] == OffsetDateTime::now_utc().date().to_string() {
+        body["date"] = json!("today");
+    } else if body["date"].is_string() {
+        body["date"] = json!("another day");
     }
-    let sent = calls(&provider, "/cases").await;
-    let bearers: Vec<_> = sent.iter().map(|call| call.headers["authorization"].to_str().unwrap()).collect();
-    let own: Vec<_> = clients.iter().map(|client| format!("Bearer token of {}", client.as_str().unwrap())).collect();
-    assert_eq!(bearers, [&own[0], &own[1], &own[0], &own[1]]);
-    assert_eq!(calls(&provider, "/oauth/token").await.len(), 2);
-    let mut references: Vec<_> = sent.iter().map(|call| reference_of(call).to_string()).collect();
-    references.sort();
-    references.dedup();
-    assert_eq!(references.len(), 4, "different invoices have different references");
+    assert_eq!(body["creditorReference"].take(), told["reference"]);
+    body.to_string()
 }
 
-#[tokio::test]
-async fn an_expired_token_is_replaced_once_and_a_second_refusal_is_told() {
-    for (refusals, mints, told) in [(1, 2, "submitted"), (2, 2, "refused")] {
-        let provider = provider().await;
-        cases_answer(&provider, refusals, ResponseTemplate::new(401)).await;
-        cases_answer(&provider, 9, answer(200, &json!({ "id": "case-1" }))).await;
-        let partner = partner_of(&provider).await;
-        let client = ready_client(&partner, "a@example.com").await;
-        let (_, answer) = partner.post("/test/cases", &json!({ "client": client, "debtor": "D", "amount": 100 })).await;
-        assert_eq!(answer["status"], json!(told));
-        assert_eq!(calls(&provider, "/oauth/token").await.len(), mints);
-        assert_eq!(calls(&provider, "/cases").await.len(), 2);
-    }
-}
-
-#[tokio::test]
-async fn a_repetition_keeps_its_reference_and_a_submitted_invoice_is_not_sent_again() {
-    let provider = provider().await;
-    cases_answer(&provider, 1, ResponseTemplate::new(500)).await;
-    cases_answer(&provider, 9, answer(200, &json!({ "id": "case-1" }))).await;
-    let partner = partner_of(&provider).await;
-    let client = ready_client(&partner, "a@example.com").await;
-    let invoice = json!({ "client": client, "invoice": "2026-17", "debtor": { "name": "D" }, "amount": 100 });
+async fn told(scene: Scene, numbers: &[&str]) -> String {
+    let client = scene.client("a@example.com").await;
     let mut told = Vec::new();
-    for _ in 0..3 {
-        told.push(partner.post("/test/cases", &invoice).await.1);
+    for number in numbers {
+        told.push(scene.submit(&client, number).await);
     }
-    let statuses: Vec<_> = told.iter().map(|answer| answer["status"].as_str().unwrap()).collect();
-    assert_eq!(statuses, ["try_later", "submitted", "already_submitted"]);
-    let sent = calls(&provider, "/cases").await;
-    assert_eq!(sent.len(), 2);
-    assert!(sent.iter().all(|call| reference_of(call) == told[0]["reference"]), "{told:?}");
+    let references = scene.different("POST /cases", "creditorReference");
+    format!("{}, {references} references", scene.and(&told.join(", ")))
+}
+
+pub(crate) const ROWS: &[Row] = &[
+    Row {
+        what: "a case",
+        act: |scene| body(scene, |client| invoice(client, "1")).boxed(),
+        correct: r#"{"currencyCode":"EUR","date":"today","amountToRecover":120.5,"creditorReference":null,"debtor":{"type":"Private","name":"Example Debtor","address":"Example Street 1","city":"Example City","countryAlpha2":"DK","zipCode":"1000"}}"#,
+        with: &[
+            (
+                MissingCity,
+                r#"{"currencyCode":"EUR","date":"today","amountToRecover":120.5,"creditorReference":null,"debtor":{"type":"Private","name":"Example Debtor","address":"Example Street 1","zipCode":"1000","countryAlpha2":"DK"}}"#,
+            ),
+            (
+                DateInFuture,
+                r#"{"currencyCode":"EUR","date":"another day","amountToRecover":120.5,"creditorReference":null,"debtor":{"type":"Private","name":"Example Debtor","address":"Example Street 1","city":"Example City","countryAlpha2":"DK","zipCode":"1000"}}"#,
+            ),
+            (
+                CurrencyName,
+                r#"{"currencyCode":"Euro","date":"today","amountToRecover":120.5,"creditorReference":null,"debtor":{"type":"Private","name":"Example Debtor","address":"Example Street 1","city":"Example City","countryAlpha2":"DK","zipCode":"1000"}}"#,
+            ),
+            (
+                AmountAsText,
+                r#"{"currencyCode":"EUR","date":"today","amountToRecover":"120.5","creditorReference":null,"debtor":{"type":"Private","name":"Example Debtor","address":"Example Street 1","city":"Example City","countryAlpha2":"DK","zipCode":"1000"}}"#,
+            ),
+        ],
+    },
+    Row {
+        what: "a debtor in the US",
+        act: |scene| {
+            async move {
+                let client = scene.client("a@example.com").await;
+                scene.submit_with(&invoice_to(&client, "us", "CA")).await;
+                let (preview, case) =
+                    (scene.provider.calls_of("POST /cases/preview"), scene.provider.calls_of("POST /cases"));
+                format!("{} {}", preview[0].body["debtor"], case[0].body["debtor"]["stateAlpha2"])
+            }
+            .boxed()
+        },
+        correct: r#"{"type":"Private","countryAlpha2":"US","stateAlpha2":"CA"} "CA""#,
+        with: &[(UsStateDropped, r#"{"type":"Private","countryAlpha2":"US","stateAlpha2":"CA"} null"#)],
+    },
+    Row {
+        what: "an answer that is lost",
+        act: |scene| {
+            scene.provider.next("POST /cases", [Reply::Lost]);
+            told(scene, &["1"]).boxed()
+        },
+        correct: "mint, preview, case x2, look-up -> submitted, 1 references",
+        with: &[
+            (LostAnswerNewReference, "mint, preview, case x2 -> submitted, 2 references"),
+            (DuplicateNewReference, "mint, preview, case x3 -> submitted, 2 references"),
+            (DuplicateLooped, "mint, preview, case x7, look-up -> already_submitted, 1 references"),
+        ],
+    },
+    Row {
+        what: "answers that are lost, and a user who tries again",
+        act: |scene| {
+            scene.provider.next("POST /cases", [Reply::Lost, Reply::Lost, Reply::Lost]);
+            told(scene, &["1", "1"]).boxed()
+        },
+        correct: "mint, preview, case x3, preview, case, look-up -> try_later, already_submitted, 1 references",
+        with: &[
+            (
+                LostAnswerNewReference,
+                "mint, preview, case x3, preview, case, look-up -> try_later, already_submitted, 3 references",
+            ),
+            (DuplicateNewReference, "mint, preview, case x3, preview, case x2 -> try_later, submitted, 2 references"),
+            (
+                DuplicateLooped,
+                "mint, preview, case x3, preview, case x6, look-up -> try_later, already_submitted, 1 references",
+            ),
+        ],
+    },
+    Row {
+        what: "a duplicate that nobody finds",
+        act: |scene| {
+            scene.provider.always("POST /cases", duplicate());
+            told(scene, &["1"]).boxed()
+        },
+        correct: "mint, preview, case, look-up -> refused, 1 references",
+        with: &[
+            (DuplicateNewReference, "mint, preview, case x2, look-up -> refused, 2 references"),
+            (DuplicateLooped, "mint, preview, case x6, look-up -> refused, 1 references"),
+        ],
+    },
+    Row {
+        what: "two invoices of one client",
+        act: |scene| told(scene, &["1", "2"]).boxed(),
+        correct: "mint, preview, case, preview, case -> submitted, submitted, 2 references",
+        with: &[(
+            ReferencePerClient,
+            "mint, preview, case, preview, case, look-up -> submitted, already_submitted, 1 references",
+        )],
+    },
+    Row {
+        what: "one invoice twice",
+        act: |scene| told(scene, &["1", "1"]).boxed(),
+        correct: "mint, preview, case -> submitted, already_submitted, 1 references",
+        with: &[],
+    },
+];
+
+/// A case of a build that believes it is in production.
+pub(crate) const IN_PRODUCTION: &[Row] = &[Row {
+    what: "isTest in production",
+    act: |scene| {
+        async move {
+            let client = scene.client("a@example.com").await;
+            scene.submit(&client, "1").await;
+            scene.provider.calls_of("POST /cases")[0].body["isTest"].to_string()
+        }
+        .boxed()
+    },
+    correct: "null",
+    with: &[(IsTestLeftOn, "true")],
+}];
+
+#[tokio::test]
+async fn a_case_holds_what_it_must_and_keeps_its_reference() {
+    hold(ROWS, &[]).await;
 }
 
 #[tokio::test]
-async fn what_has_to_be_signed_is_shown_and_what_cannot_be_is_refused() {
-    let error = |kind: &str, url: Option<&str>| json!({ "type": kind, "message": "text", "solutionUrl": url });
-    let poa = error("MissingPowerOfAttorney", Some("https://ui.example/poa/1?id=2"));
-    let kyc = error("MissingKycVerification", Some("https://ui.example/kyc"));
-    let combined = json!({ "combinedSigningUrl": "https://app.example/all" });
-    let cases = [
-        (json!({ "businessErrors": [poa] }), "needs_signing", vec!["https://ui.example/poa/1?id=2&returnUrl="]),
-        (
-            json!({ "businessErrors": [poa, kyc] }),
-            "needs_signing",
-            vec!["https://ui.example/poa/1?id=2&returnUrl=", "https://ui.example/kyc?returnUrl="],
-        ),
-        (
-            json!({ "businessErrors": [poa, kyc], "signingHandoff": combined }),
-            "needs_signing",
-            vec!["https://app.example/all?returnUrl="],
-        ),
-        (json!({ "businessErrors": [error("NoPartnerAvailable", Some("https://help.example"))] }), "refused", vec![]),
-        (json!({ "businessErrors": [error("CreditorBlocked", None)] }), "refused", vec![]),
-    ];
-    for (body, told, shown) in cases {
-        let provider = provider().await;
-        cases_answer(&provider, 9, answer(422, &body)).await;
-        let partner = partner_of(&provider).await;
-        let client = ready_client(&partner, "a@example.com").await;
-        let (status, answer) =
-            partner.post("/test/cases", &json!({ "client": client, "debtor": "D", "amount": 1 })).await;
-        assert_eq!((status.as_u16(), &answer["status"]), (409, &json!(told)), "{body}");
-        let urls = answer["urls"].as_array().cloned().unwrap_or_default();
-        assert_eq!(urls.len(), shown.len(), "{answer}");
-        for (url, start) in urls.iter().zip(shown) {
-            assert!(url.as_str().unwrap().starts_with(start), "{url} does not start with {start}");
-        }
-        assert_eq!(calls(&provider, "/cases").await.len(), 1, "no blind repetition");
+async fn a_production_build_sends_real_cases() {
+    hold(IN_PRODUCTION, &[("APP_MODE", "production"), ("OPEN_DOORS", "1")]).await;
+}
+
+#[tokio::test]
+async fn an_invoice_that_cannot_be_a_case_is_refused_without_a_call() {
+    let scene = Scene::start(None, &[]).await;
+    let client = scene.client("a@example.com").await;
+    let with_amount = |amount: Value| {
+        let mut invoice = invoice(&client, "1");
+        invoice["amount"] = amount;
+        invoice
+    };
+    let wrong = [json!(0), json!(-1), json!("much"), json!(null), json!("")];
+    for invoice in wrong.map(with_amount).into_iter().chain([invoice_to(&client, "US", "")]) {
+        assert_eq!(scene.submit_with(&invoice).await, "refused", "{invoice}");
     }
+    assert_eq!(scene.submit(&json!("nobody"), "1").await, "refused");
+    assert_eq!(scene.provider.trace(), "");
 }

@@ -1,4 +1,4 @@
-//! Each defect changes exactly its own behaviour.
+//! Webhooks, hosts and doors: each defect changes exactly its own behaviour.
 
 use std::{
     collections::BTreeMap,
@@ -9,11 +9,13 @@ use std::{
 use preflight::partner::{Defect, Options};
 use serde_json::json;
 use tokio::task::JoinSet;
-use wiremock::MockServer;
 
 use super::{
-    onboarding::provider_answering,
+    cases, errors, kyc, onboarding, process,
+    provider::{Provider, Reply},
+    scene::shown,
     support::{Delivery, Running, SECRET, event, fresh_id, genuine, key, linked, mac, options, seconds_ago, signed},
+    tokens,
 };
 
 /// What a correct partner does, behaviour by behaviour.
@@ -39,6 +41,28 @@ const CORRECT: [(&str, &str); 21] = [
     ("stores events in staging", "200, 1 effect"),
     ("has no doors in production", "404 404 404"),
     ("shows the received host", "https://sign.example:8443/x/1"),
+];
+
+/// The mistakes that are shown here.
+const HERE: [Defect; 18] = [
+    Defect::SecretNotDecoded,
+    Defect::ReserialisedBody,
+    Defect::SignatureUnchecked,
+    Defect::KeyUncheckedWhenHeaderMissing,
+    Defect::TimestampNotSigned,
+    Defect::ShortSignatureAccepted,
+    Defect::NoTimestampCheck,
+    Defect::TimestampWindowAnHour,
+    Defect::FutureTimestampsAccepted,
+    Defect::SlowHandler,
+    Defect::NoDedup,
+    Defect::RemembersBeforeVerifying,
+    Defect::UnknownEventRefused,
+    Defect::GoneOnBadSignature,
+    Defect::RefusesOneEvent,
+    Defect::TestDoorsOpen,
+    Defect::DropsEventsSilently,
+    Defect::WhiteLabelHost,
 ];
 
 /// What each defect does instead.
@@ -91,6 +115,7 @@ fn instead(defect: Defect) -> Vec<(&'static str, &'static str)> {
         Defect::TestDoorsOpen => vec![("has no doors in production", "200 200 415")],
         Defect::DropsEventsSilently => vec![("stores events in staging", "200, 0 effect")],
         Defect::WhiteLabelHost => vec![("shows the received host", "https://app.debitura.com:8443/x/1")],
+        other => panic!("{other:?} has a table of its own"),
     }
 }
 
@@ -180,11 +205,12 @@ async fn behaviour(defect: Option<Defect>, api: String) -> BTreeMap<&'static str
 
 #[tokio::test]
 async fn each_defect_changes_exactly_its_own_behaviour() {
-    let provider: MockServer =
-        provider_answering(202, json!({ "onboardingLinks": { "url": "https://sign.example:8443/x/1" } })).await;
+    let provider = Provider::start().await;
+    let unsigned = json!({ "onboardingLinks": { "url": "https://sign.example:8443/x/1" } });
+    provider.always("POST /clients", Reply::Json(202, unsigned));
     let mut partners = JoinSet::new();
-    for defect in Defect::ALL.iter().copied().map(Some).chain([None]) {
-        let api = provider.uri();
+    for defect in HERE.into_iter().map(Some).chain([None]) {
+        let api = provider.base.clone();
         partners.spawn(async move { (defect, behaviour(defect, api).await) });
     }
     for (defect, seen) in partners.join_all().await {
@@ -193,6 +219,24 @@ async fn each_defect_changes_exactly_its_own_behaviour() {
         let seen: BTreeMap<_, _> = seen.iter().map(|(name, outcome)| (*name, outcome.as_str())).collect();
         assert_eq!(seen, expected, "{defect:?}");
     }
+}
+
+#[test]
+fn every_defect_is_shown_somewhere() {
+    let tables = [
+        tokens::ROWS,
+        onboarding::ROWS,
+        onboarding::WAYS_BACK,
+        cases::ROWS,
+        cases::IN_PRODUCTION,
+        errors::ROWS,
+        kyc::ROWS,
+    ];
+    let in_tables = tables.iter().flat_map(|rows| shown(rows));
+    let shown: Vec<_> =
+        in_tables.chain(HERE).chain(onboarding::AFTER_A_RESTART).chain([process::IN_A_PROCESS]).collect();
+    let missing: Vec<_> = Defect::all().iter().filter(|defect| !shown.contains(defect)).collect();
+    assert!(missing.is_empty(), "nothing shows what these do: {missing:?}");
 }
 
 async fn burst(defect: Option<Defect>, size: usize) -> Duration {

@@ -2,21 +2,29 @@
 
 use std::{
     process::{ExitStatus, Stdio},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
+use clap::ValueEnum;
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use preflight::partner::{Database, Mode, Options, serve};
+use preflight::partner::{Database, Defect, Mode, Options, serve};
+use serde_json::json;
 use tokio::{
-    io::{AsyncBufReadExt, BufReader},
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::TcpListener,
     process::{Child, Command},
     time::timeout,
 };
 
-use super::support::{Running, VARIABLES, fresh_id, genuine, linked, options, read};
+use super::{
+    provider::{Provider, broken},
+    scene::{invoice, told},
+    support::{Running, VARIABLES, fresh_id, genuine, linked, options, read},
+};
 
 #[test]
 fn everything_that_is_missing_or_wrong_is_named_at_once_and_no_value_is_shown() {
@@ -27,6 +35,7 @@ fn everything_that_is_missing_or_wrong_is_named_at_once_and_no_value_is_shown() 
         ("APP_MODE", "prod"),
         ("BIND", "here"),
         ("RETURN_URL", "/done"),
+        ("RETRY_BACKOFF", "soon"),
     ];
     let text = read(&changes).unwrap_err().to_string();
     for (name, value) in changes {
@@ -68,10 +77,18 @@ async fn a_restart_keeps_the_data() {
 
 #[tokio::test]
 async fn doors_and_look_ups_are_where_the_mode_has_them() {
-    for (mode, look_up, door) in [("rehearsal", 200, 415), ("staging", 200, 404), ("production", 404, 404)] {
-        let partner = Running::start(options(&[("APP_MODE", mode)])).await;
+    let modes = [
+        ("rehearsal", "", 200, 415),
+        ("staging", "", 200, 404),
+        ("staging", "1", 200, 415),
+        ("production", "", 404, 404),
+        ("production", "0", 404, 404),
+        ("production", "1", 200, 415),
+    ];
+    for (mode, open, look_up, door) in modes {
+        let partner = Running::start(options(&[("APP_MODE", mode), ("OPEN_DOORS", open)])).await;
         assert_eq!(partner.get("/ops/events/x").await.status().as_u16(), look_up, "{mode}");
-        for path in ["/test/clients", "/test/cases"] {
+        for path in ["/test/clients", "/test/previews", "/test/cases"] {
             assert_eq!(partner.post_text(path).await.as_u16(), door, "{mode} {path}");
         }
         partner.stop().await;
@@ -89,18 +106,22 @@ async fn the_public_pages_are_there() {
     partner.stop().await;
 }
 
+/// Shown below, because a proxy is looked for in the environment of the whole process.
+pub(crate) const IN_A_PROCESS: Defect = Defect::HardcodedHost;
+
 /// The body of the processes that the tests below start: this very program, told to run this alone.
 #[tokio::test]
 #[ignore = "started by other tests, in a process of its own"]
 async fn served() {
-    assert!(serve(Options::from_env().unwrap()).await.is_ok());
+    let mistake = std::env::var("MISTAKE").ok().map(|name| Defect::from_str(&name, false).unwrap());
+    assert!(serve(Options::from_env().unwrap().with_defect(mistake)).await.is_ok());
 }
 
 /// Starts a partner in a process of its own. Gives the address it printed.
-async fn spawn(stop_on_eof: &str) -> (Child, String) {
+async fn spawn(changes: &[(&str, &str)]) -> (Child, String) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "process::served", "--ignored", "--nocapture"]).env_clear().envs(VARIABLES);
-    command.env("PARTNER_STOP_ON_EOF", stop_on_eof).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+    command.envs(changes.iter().copied()).stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     while let Some(line) = lines.next_line().await.unwrap() {
@@ -121,7 +142,7 @@ async fn ended(child: &mut Child) -> ExitStatus {
 #[tokio::test]
 async fn a_process_tells_its_address_and_ends_on_a_signal() {
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
-        let (mut child, address) = spawn("1").await;
+        let (mut child, address) = spawn(&[("PARTNER_STOP_ON_EOF", "1")]).await;
         assert!(address.starts_with("http://127.0.0.1:") && !address.ends_with(":0"), "{address}");
         kill(Pid::from_raw(child.id().unwrap().try_into().unwrap()), signal).unwrap();
         assert!(ended(&mut child).await.success(), "{signal}");
@@ -130,13 +151,51 @@ async fn a_process_tells_its_address_and_ends_on_a_signal() {
 
 #[tokio::test]
 async fn a_process_ends_with_its_standard_input_only_where_that_is_wanted() {
-    let (mut child, _) = spawn("1").await;
+    let (mut child, _) = spawn(&[("PARTNER_STOP_ON_EOF", "1")]).await;
     drop(child.stdin.take());
     assert!(ended(&mut child).await.success());
 
-    let (mut child, address) = spawn("0").await;
+    let (mut child, address) = spawn(&[]).await;
     drop(child.stdin.take());
-    let health = Running::probe(&address).await;
-    assert_eq!(health, 200, "still there");
+    let health = Running::elsewhere(&address).get("/health").await;
+    assert_eq!(health.status().as_u16(), 200, "still there");
     child.kill().await.unwrap();
+}
+
+/// A proxy that lets nothing through, and remembers where somebody wanted to go.
+async fn refusing_proxy() -> (String, Arc<Mutex<Vec<String>>>) {
+    let (listener, wanted) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), Arc::new(Mutex::new(Vec::new())));
+    let (address, heard) = (format!("http://{}", listener.local_addr().unwrap()), Arc::clone(&wanted));
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            let mut line = String::new();
+            BufReader::new(&mut connection).read_line(&mut line).await.unwrap();
+            heard.lock().unwrap().push(line.trim_end().to_owned());
+            connection.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+        }
+    });
+    (address, wanted)
+}
+
+#[tokio::test]
+async fn a_repetition_goes_where_the_call_went_and_a_proxy_sees_whatever_goes_elsewhere() {
+    let (referral, customer) =
+        ("CONNECT referral-api.debitura.com:443 HTTP/1.1", "CONNECT customer-api.debitura.com:443 HTTP/1.1");
+    for (mistake, elsewhere) in [("", vec![]), ("hardcoded-host", vec![referral, customer])] {
+        let (provider, (proxy, wanted)) = (Provider::start().await, refusing_proxy().await);
+        let mut changes = vec![("HTTPS_PROXY", proxy.as_str()), ("HTTP_PROXY", &proxy), ("NO_PROXY", "127.0.0.1")];
+        changes.extend([("DEBITURA_REFERRAL_API", provider.base.as_str()), ("DEBITURA_CUSTOMER_API", &provider.base)]);
+        changes.extend((!mistake.is_empty()).then_some(("MISTAKE", mistake)));
+        let (mut child, address) = spawn(&changes).await;
+        let partner = Running::elsewhere(&address);
+        provider.next("POST /clients", [broken()]);
+        provider.next("POST /cases", [broken()]);
+        let (_, client) = partner.post("/test/clients", &json!({ "name": "A", "email": "a@example.com" })).await;
+        partner.post("/test/clients", &json!({ "name": "A", "email": "a@example.com" })).await;
+        let told = told(&partner.post("/test/cases", &invoice(&client["id"], "1")).await);
+        let mut wanted = wanted.lock().unwrap().clone();
+        wanted.dedup();
+        assert_eq!(wanted, elsewhere, "{mistake}: {told}");
+        child.kill().await.unwrap();
+    }
 }

@@ -18,7 +18,7 @@ pub(crate) const SECRET: &str = "dGhpc2lzYWJhc2U2NGVuY29kZWRzZWNyZXQ=";
 pub(crate) const RETURN_URL: &str = "https://app.acme.example/done?case=a&x=1";
 
 /// The environment of a rehearsal.
-pub(crate) const VARIABLES: [(&str, &str); 8] = [
+pub(crate) const VARIABLES: [(&str, &str); 9] = [
     ("PORT", "0"),
     ("DATABASE", ":memory:"),
     ("DEBITURA_REFERRAL_API", "http://127.0.0.1:9"),
@@ -27,6 +27,7 @@ pub(crate) const VARIABLES: [(&str, &str); 8] = [
     ("DEBITURA_SECRET", SECRET),
     ("APP_MODE", "rehearsal"),
     ("RETURN_URL", RETURN_URL),
+    ("RETRY_BACKOFF", "5"),
 ];
 
 /// The options of a rehearsal, with some variables replaced; an empty value removes one.
@@ -52,15 +53,16 @@ impl Running {
         let base = format!("http://{}", partner.address());
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(partner.run(async move { drop(stopped.await) }));
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
         Self { base, http, stop, task }
     }
 
-    /// The status of `/health` of a partner that runs elsewhere.
-    pub(crate) async fn probe(address: &str) -> u16 {
+    /// A partner that runs in another process.
+    pub(crate) fn elsewhere(address: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        http.get(format!("{address}/health")).send().await.unwrap().status().as_u16()
+        let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+        let (stop, task) = (oneshot::channel().0, tokio::spawn(async { Ok(()) }));
+        Self { base: address.to_owned(), http, stop, task }
     }
 
     pub(crate) async fn stop(self) {

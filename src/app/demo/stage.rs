@@ -14,6 +14,7 @@ use tokio::process::{Child, Command};
 use url::Url;
 
 use super::PROVIDER;
+use super::signer::signer;
 use super::world::{FILES, Held, Mistake, Set, World};
 use crate::app::run;
 use crate::app::stand_ins::{self, Behind, Front};
@@ -21,7 +22,7 @@ use crate::catalog::load::{Catalog, Pack};
 use crate::catalog::words::Environment;
 use crate::cli::RunOptions;
 use crate::environment::cleared;
-use crate::execute::issue;
+use crate::execute::{People, issue};
 use crate::plan::Plan;
 use crate::secret::Redactor;
 use crate::simulator::{Mode, Options, Seed, Simulator};
@@ -60,7 +61,9 @@ pub(in crate::app) struct Staged {
     /// The plan of the sample profile.
     pub(in crate::app) plan: Option<Plan>,
     _front: Front,
-    _players: Vec<Simulator>,
+    /// Who signs what a person would sign.
+    pub(in crate::app) people: People,
+    _players: Vec<Arc<Simulator>>,
     _deployments: Vec<Child>,
     _folder: TempDir,
 }
@@ -76,27 +79,39 @@ pub(in crate::app) async fn stage(
     let keys = Keys::new(redactor);
     let set = Set::new(&pack, mistake)?;
     let folder = tempfile::tempdir()?;
-    let mut deployments = Vec::new();
     let mut servers = BTreeMap::new();
-    for (name, variables) in &set.world.deployments {
-        let (child, at) =
-            deploy(folder.path(), variables, mistake.and_then(|mistake| mistake.in_deployment(name)), &keys).await?;
-        deployments.push(child);
-        servers.insert(name.clone(), at);
-    }
     // A port has to be known on both sides before either is there: the front's for the players, the players' for it.
     // So the front is started last, and the players learn its address from a listener that is bound first.
     let reserved = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let certificates =
         stand_ins::certify(&set.world.hosts.iter().map(|(host, played)| (host.clone(), played.self_signed)).collect())?;
     let to_hosts = to_front(&set.world, reserved.local_addr()?, &certificates.ca_pem);
-    let mut players = Vec::new();
+    let (mut players, mut people, mut scope) = (Vec::new(), None, keys.scope());
     for (environment, held) in &set.world.environments {
         let player = play(&pack, *environment, held, &keys, &to_hosts, redactor).await?;
         servers.extend(player.bases().filter_map(|(api, base)| {
             Some((format!("{environment}.{api}"), base.socket_addrs(|| None).ok()?.first().copied()?))
         }));
+        for (api, base) in player.bases() {
+            scope[environment.word()][format!("{api}_api")] = json!(base);
+        }
+        for (email, state) in &held.prepared {
+            if !player.prepare(email, state) {
+                return Err(format!("the provider has no state `{state}`").into());
+            }
+        }
+        let player = Arc::new(player);
+        if *environment == Environment::Test {
+            people = signer(player.clone());
+        }
         players.push(player);
+    }
+    let mut deployments = Vec::new();
+    for (name, variables) in &set.world.deployments {
+        let defect = mistake.and_then(|mistake| mistake.in_deployment(name));
+        let (child, at) = deploy(folder.path(), variables, defect, &scope).await?;
+        deployments.push(child);
+        servers.insert(name.clone(), at);
     }
     let behind = set.world.hosts.iter().map(|(host, played)| {
         let at = servers.get(&played.is).copied().ok_or_else(|| format!("nobody plays `{}`", played.is))?;
@@ -107,7 +122,14 @@ pub(in crate::app) async fn stage(
     let variables = keys.variables(front.at, free_port()?);
     let look_up = |name: &str| variables.get(name).cloned();
     let plan = run::planned(&catalog, &folder.path().join(FILES[0]), options, &look_up, redactor)?;
-    Ok(Staged { plan: Some(plan), _front: front, _players: players, _deployments: deployments, _folder: folder })
+    Ok(Staged {
+        plan: Some(plan),
+        people,
+        _front: front,
+        _players: players,
+        _deployments: deployments,
+        _folder: folder,
+    })
 }
 
 /// A port that is free now. The build that gets it binds it a moment later; should another program be quicker, the
@@ -199,9 +221,8 @@ async fn deploy(
     folder: &Path,
     variables: &BTreeMap<String, String>,
     defect: Option<&str>,
-    keys: &Keys,
+    scope: &Value,
 ) -> Result<(Child, SocketAddr), String> {
-    let scope = keys.scope();
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut command = Command::new(own);
     command.arg("partner").args(defect.iter().flat_map(|name| ["--defect", name]));
@@ -214,7 +235,7 @@ async fn deploy(
         .env("DEBITURA_REFERRAL_API", "https://unused.example")
         .env("DEBITURA_CUSTOMER_API", "https://unused.example");
     for (name, text) in variables {
-        command.env(name, template::render_text(text, &scope).map_err(|error| error.to_string())?);
+        command.env(name, template::render_text(text, scope).map_err(|error| error.to_string())?);
     }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
     let mut child = command.spawn().map_err(|error| format!("the sample partner cannot be started: {error}"))?;

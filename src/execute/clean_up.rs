@@ -1,0 +1,49 @@
+//! Taking away what a check created in the test environment, and nothing else.
+
+use serde_json::Value;
+use serde_json_path::JsonPath;
+
+use super::identity::Identity;
+use super::unit::Doing;
+use super::{World, ask};
+use crate::catalog::provider::CleanUp;
+use crate::catalog::words::{Environment, Stage};
+use crate::evidence::Answer;
+
+/// Takes the clients of a unit away that were made up for it. What must stay is told.
+pub(super) async fn clean_up(doing: &Doing<'_>) {
+    let Some(how) = doing.world.plan.pack.provider.clean_up.as_ref().filter(|_| doing.unit.stage == Stage::Test) else {
+        return;
+    };
+    for client in doing.clients.values().filter(|client| client.made_up && client.known) {
+        let told = match take_away(doing.world, how, client).await {
+            Ok(()) => format!("cleaned up: {} was deleted in the test environment", client.tenant),
+            Err(why) => format!("left behind in the test environment: {}, since {why}", client.tenant),
+        };
+        doing.log.amend(|evidence| evidence.remarks.push(told));
+    }
+}
+
+async fn take_away(world: &World, how: &CleanUp, client: &Identity) -> Result<(), String> {
+    let ask = async |line: &str| ask::provider(world, Environment::Test, &how.api, line, client).await;
+    let there = ask(&how.look).await?;
+    // The address was made up in this run: whoever has it was created by it.
+    if !found(&there, &how.email).iter().any(|email| email.as_str() == Some(&client.email)) {
+        return Err("it does not have the address that this run made up".to_owned());
+    }
+    let answer = ask(&how.ask).await?;
+    if found(&answer, &how.deletable).first() != Some(&Value::Bool(true)) {
+        let why = found(&answer, &how.blockers);
+        let why: Vec<&str> = why.iter().filter_map(Value::as_str).collect();
+        let said = if why.is_empty() { format!("the provider answered {}", answer.status) } else { why.join(" ") };
+        return Err(format!("it may not be deleted: {said}"));
+    }
+    world.created(Environment::Test, &how.delete, client);
+    let gone = ask(&how.delete).await?;
+    if (200..300).contains(&gone.status) { Ok(()) } else { Err(format!("the provider answered {}", gone.status)) }
+}
+
+fn found(answer: &Answer, path: &str) -> Vec<Value> {
+    let found = JsonPath::parse(path).ok().zip(answer.body.json());
+    found.map(|(path, json)| path.query(json).all().into_iter().cloned().collect()).unwrap_or_default()
+}
