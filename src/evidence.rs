@@ -115,6 +115,7 @@ impl Entry {
             | What::Records(_)
             | What::Refused(_)
             | What::Skipped(_)
+            | What::LeftOut(_)
             | What::Waited => None,
         }
     }
@@ -144,8 +145,10 @@ pub enum What {
     Refused(Refused),
     /// Something the profile, or a file that it names, says.
     Fact(Fact),
-    /// A step that was not carried out, and why.
+    /// A step that could not be carried out, and why.
     Skipped(String),
+    /// A step that was not to be carried out, and why.
+    LeftOut(String),
     /// A wait that the check asked for.
     Waited,
 }

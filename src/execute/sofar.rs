@@ -11,12 +11,6 @@ use crate::evidence::{Evidence, What, Who};
 /// How often at most an expectation is looked at again while calls come in.
 const PACE: Duration = Duration::from_millis(10);
 
-/// Why a step is left out, if what it says under `unless` holds already.
-pub(super) fn left_out(doing: &Doing<'_>, unless: Option<&Expectation>) -> Option<String> {
-    let unless = unless.filter(|unless| holds(doing, unless))?;
-    Some(format!("left out: what `unless: {}` says held already", unless.verb()))
-}
-
 /// Waits until an expectation holds, at most so long.
 pub(super) async fn until(doing: &Doing<'_>, expectation: &Expectation, most: Duration) {
     let started = Instant::now();
@@ -35,7 +29,8 @@ pub(super) async fn until(doing: &Doing<'_>, expectation: &Expectation, most: Du
     }
 }
 
-fn holds(doing: &Doing<'_>, expectation: &Expectation) -> bool {
+/// Whether an expectation holds by what has happened so far.
+pub(super) fn holds(doing: &Doing<'_>, expectation: &Expectation) -> bool {
     let mut evidence = doing.log.read(Evidence::clone);
     gather(doing, &mut evidence);
     doing.world.holds(doing.unit, &evidence, expectation)

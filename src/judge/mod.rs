@@ -83,7 +83,11 @@ pub fn judge(case: &Case<'_>) -> Judged {
         (incomplete, Held::Yes(more)) => {
             remarks.extend(more);
             match (held(case, &mut scope, "then", &case.check.then), incomplete) {
-                (Held::No(finding), _) => Verdict::Fail(blame(case.check, finding)),
+                (Held::No(finding), _) => match case.unfinished() {
+                    // What was never asked of the partner is not missing.
+                    Some(why) => Verdict::Undecided(why),
+                    None => Verdict::Fail(blame(case.check, finding)),
+                },
                 (_, Some(incomplete)) => Verdict::Undecided(Finding::new(incomplete.who, incomplete.reason.clone())),
                 (Held::Unknown(finding), None) => Verdict::Undecided(blame(case.check, finding)),
                 (Held::Yes(more), None) => {
@@ -180,6 +184,29 @@ pub fn holds(case: &Case<'_>, expectation: &Expectation) -> bool {
 }
 
 impl Case<'_> {
+    /// Why the story of the check was not told to its end: a step that could not be carried out, an event that did not
+    /// happen.
+    fn unfinished(&self) -> Option<Finding> {
+        self.evidence.entries.iter().find_map(|entry| {
+            let why = match &entry.what {
+                What::Skipped(why) => format!("a step could not be carried out: {why}"),
+                What::Happened(happened) => happened.trouble.clone()?,
+                What::Exchange(_)
+                | What::Delivery(_)
+                | What::Call(_)
+                | What::Action(_)
+                | What::Inspection(_)
+                | What::Shown(_)
+                | What::Records(_)
+                | What::Refused(_)
+                | What::Fact(_)
+                | What::LeftOut(_)
+                | What::Waited => return None,
+            };
+            Some(Finding::new(Who::Partner, why))
+        })
+    }
+
     /// The clients that an expectation is about: those that it names, `each`, or else the first.
     fn clients(&self, names: Option<&Names>) -> Vec<String> {
         let all = self.check.given.all();

@@ -80,7 +80,9 @@ fn row(entry: &Entry) -> TimelineRow {
             };
             ("fact", format!("{}{line}{step}", fact.place), value, None)
         }
-        What::Skipped(why) => ("skipped", entry.step.clone().unwrap_or_else(|| "a step".into()), why.clone(), None),
+        What::Skipped(why) | What::LeftOut(why) => {
+            ("skipped", entry.step.clone().unwrap_or_else(|| "a step".into()), why.clone(), None)
+        }
         What::Waited => ("waited", "a quiet period".into(), format!("{} ms", (entry.to - entry.from) / 1000), None),
     };
     TimelineRow { at_ms, kind: kind.into(), what, outcome: said, curl }
