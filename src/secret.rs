@@ -115,7 +115,9 @@ impl Redactor {
         };
         let last = url.path_segments().and_then(Iterator::last).map(str::to_owned);
         let parts = last.into_iter().chain(url.query_pairs().map(|(_, value)| value.into_owned()));
-        for part in parts.filter(|part| part.len() >= LEAST_PART) {
+        // An address in the query is where the page leads back to, which whoever asked for the URL gave it.
+        let secret = |part: &String| part.len() >= LEAST_PART && !url::Url::parse(part).is_ok_and(|url| url.has_host());
+        for part in parts.filter(secret) {
             self.learn(label, &part);
         }
     }
