@@ -22,7 +22,7 @@ use crate::catalog::matcher::Unmet;
 use crate::catalog::provider::Provider;
 use crate::catalog::step::Step;
 use crate::catalog::words::Stage;
-use crate::evidence::{Evidence, What, Who};
+use crate::evidence::{Entry, Evidence, What, Who};
 use crate::plan::Bound;
 
 use scope::Scope;
@@ -30,6 +30,7 @@ use scope::Scope;
 pub use held::{Finding, Held};
 pub use readiness::{Readiness, Tally, readiness};
 pub use settle::{Settled, Standing, settle};
+pub(crate) use told::brief;
 
 /// Everything that judging one unit needs.
 #[derive(Clone, Copy)]
@@ -99,7 +100,8 @@ pub fn judge(case: &Case<'_>) -> Judged {
     };
     remarks.extend(measured::latencies(case));
     remarks.extend(case.evidence.remarks.iter().cloned());
-    remarks.dedup();
+    let mut told = std::collections::BTreeSet::new();
+    remarks.retain(|remark| told.insert(remark.clone()));
     Judged { verdict, remarks }
 }
 
@@ -127,9 +129,29 @@ pub fn question(check: &Check) -> Judged {
 
 /// Nothing can be said, because what the check is about did not happen.
 fn not_exercised(case: &Case<'_>, mut finding: Finding) -> Finding {
-    finding.because = finding.because.or_else(|| measured::cause(case));
+    let known = finding.because.take().or_else(|| measured::cause(case));
+    let because: Vec<String> = known.into_iter().chain(taken_on(case)).chain(case.evidence.notes.clone()).collect();
+    finding.because = (!because.is_empty()).then(|| because.join("; "));
     finding.reason = format!("not exercised: {}", finding.reason);
     finding
+}
+
+/// What is said of an action that was only taken on, and that no call has followed.
+fn taken_on(case: &Case<'_>) -> Option<String> {
+    let entries = || case.evidence.entries.iter();
+    let followed = |action: &Entry| {
+        entries().any(|entry| entry.what.call().is_some() && entry.client == action.client && entry.from >= action.from)
+    };
+    let accepted = entries().find(|entry| {
+        let answer = entry.what.action().and_then(|action| action.outcome.answer());
+        answer.is_some_and(|answer| answer.status == 202) && !followed(entry)
+    })?;
+    let name = accepted.what.action().map_or("", |action| action.name.as_str());
+    let quiet = millis(u128::from(case.evidence.quiet_ms));
+    Some(format!(
+        "the action {name} answered 202 and nothing followed in {quiet}; if its queue takes longer, raise \
+         `rehearsal.timing.reacts_within`"
+    ))
 }
 
 /// A check may say that somebody else than the partner must act.
