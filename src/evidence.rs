@@ -25,6 +25,9 @@ pub struct Evidence {
     pub entries: Vec<Entry>,
     /// Why the unit was not, or not wholly, carried out: a deadline, an interruption, a set-up that did not complete.
     pub incomplete: Option<Incomplete>,
+    /// Whether that may have been the doing of other checks at the same time, so that it is worth being repeated alone.
+    #[serde(default)]
+    pub disturbed: bool,
     /// What is worth knowing of the set-up, if the check then says nothing.
     #[serde(default)]
     pub notes: Vec<String>,
