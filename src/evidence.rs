@@ -28,6 +28,9 @@ pub struct Evidence {
     /// The clients of the unit by name, as templates read them: `tenant`, `name`, `email` and what was learned.
     #[serde(default)]
     pub clients: serde_json::Map<String, Value>,
+    /// Whether that may have been the doing of other checks at the same time, so that it is worth being repeated alone.
+    #[serde(default)]
+    pub disturbed: bool,
     /// What is worth knowing of the set-up, if the check then says nothing.
     #[serde(default)]
     pub notes: Vec<String>,

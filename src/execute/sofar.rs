@@ -46,7 +46,10 @@ pub(super) async fn finish(doing: &Doing<'_>, from: Instant) {
     if let Some(ended) = doing.world.ended_since(from).await {
         // A check that was not exercised shows its notes alone.
         doing.log.amend(|evidence| evidence.notes.push(ended.clone()));
-        doing.log.incomplete(Who::Partner, ended);
+        doing.log.disturbed(Who::Partner, ended);
+    }
+    if let Some(why) = doing.world.cut_off(doing.mark, &doing.clients) {
+        doing.log.disturbed(Who::Partner, why);
     }
     let check = &doing.unit.packed.check;
     if check.seen.iter().chain(&check.then).any(asks_for_refused)

@@ -93,8 +93,10 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaph
     let overlays = match begin(&mut doing).await {
         Ok(overlays) => overlays,
         Err(why) => {
-            let ended = world.ended_since(from).await.map(|ended| format!("; {ended}"));
-            return log.incomplete(Who::Partner, why + &ended.unwrap_or_default());
+            return match world.ended_since(from).await {
+                Some(ended) => log.disturbed(Who::Partner, format!("{why}; {ended}")),
+                None => log.incomplete(Who::Partner, why),
+            };
         }
     };
     log.begin();
