@@ -73,6 +73,9 @@ pub struct RunOptions {
     /// Count recommended failures, waivers and other risks as failures.
     #[arg(long)]
     pub strict: bool,
+    /// Show what the time of the run went into.
+    #[arg(long)]
+    pub timings: bool,
     /// Write a report for a pipeline.
     #[arg(long, value_name = "FILE", help = "Write a JUnit report for a pipeline")]
     pub junit: Option<PathBuf>,
@@ -90,6 +93,9 @@ pub struct Demo {
     /// Switch one mistake of the sample partner on; `preflight demo --defect help` lists them.
     #[arg(long, value_name = "NAME")]
     pub defect: Option<String>,
+    /// Have the person at the terminal sign in the test environment, instead of the demo's own signer.
+    #[arg(long)]
+    pub sign_by_hand: bool,
     #[command(flatten)]
     /// Which checks, how, and where to report.
     pub options: RunOptions,

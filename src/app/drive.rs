@@ -13,7 +13,7 @@ use crate::execute::{self, Done, Holds, Outside, People, Progress, Stop, World, 
 use crate::judge::{self, Case, Finding, Judged, Readiness, Tally, Verdict};
 use crate::plan::{Plan, Unit};
 use crate::report::build::{Facts, build};
-use crate::report::model::Report;
+use crate::report::model::{PhaseRow, Report, StretchRow};
 use crate::secret::Redactor;
 
 /// How a run is to be made.
@@ -48,11 +48,17 @@ pub async fn drive(
         Arc::new(move |unit, evidence, expectation| judge::holds(&case(&judged, unit, evidence), expectation));
     let world =
         Arc::new(World::new(plan.clone(), redactor, Outside { jobs: how.jobs, holds, people: how.people.clone() })?);
-    let mut all =
-        Run { world: &world, stop: &stop, results: vec![None; plan.units.len()], done: 0, progress: &progress };
+    let mut all = Run {
+        world: &world,
+        stop: &stop,
+        results: vec![None; plan.units.len()],
+        done: 0,
+        progress: &progress,
+        phases: Vec::new(),
+    };
     all.phases().await;
     let ended = world.tear_down().await;
-    let results = std::mem::take(&mut all.results);
+    let (results, phases) = (std::mem::take(&mut all.results), std::mem::take(&mut all.phases));
     let stopped = *stop.borrow();
     let mut evidence = Vec::new();
     let mut judged = Vec::new();
@@ -90,6 +96,7 @@ pub async fn drive(
         strict: how.strict,
         interrupted,
         remarks,
+        phases,
     }))
 }
 
@@ -100,6 +107,7 @@ struct Run<'r, P> {
     results: Vec<Option<(Judged, Done)>>,
     done: usize,
     progress: &'r P,
+    phases: Vec<PhaseRow>,
 }
 
 impl<P: Fn(Progress)> Run<'_, P> {
@@ -113,11 +121,37 @@ impl<P: Fn(Progress)> Run<'_, P> {
                 let judged = Judged { verdict: Verdict::Undecided(finding), remarks: Vec::new() };
                 self.results[at] = Some((judged, Done { at, evidence: Evidence::default(), took: Duration::ZERO }));
             }
-            self.carry_out(&units, isolation).await;
+            let word = match isolation {
+                Isolation::Shared => "side by side",
+                Isolation::Alone => "one by one",
+                Isolation::Restarts => "one by one, with restarts",
+            };
+            self.timed(word, &units, isolation).await;
             if isolation == Isolation::Shared {
                 self.repeat(&units).await;
             }
         }
+    }
+
+    /// Carries units out, and notes what the time went into.
+    async fn timed(&mut self, phase: &str, units: &[usize], isolation: Isolation) {
+        if units.is_empty() {
+            return;
+        }
+        let clock = Instant::now();
+        self.carry_out(units, isolation).await;
+        let done: Vec<&Done> = units.iter().filter_map(|at| self.results[*at].as_ref()).map(|(_, done)| done).collect();
+        let longest_wait_ms = done.iter().map(|done| done.evidence.quiet_ms).max().unwrap_or_default();
+        let stretch = |done: &&Done| {
+            let (unit, duration_ms) = (self.world.plan.units[done.at].id(), millis(done.took));
+            StretchRow { unit, duration_ms }
+        };
+        let path = match isolation {
+            Isolation::Shared => done.iter().max_by_key(|done| done.took).map(stretch).into_iter().collect(),
+            Isolation::Alone | Isolation::Restarts => done.iter().map(stretch).collect(),
+        };
+        let phase = PhaseRow { phase: phase.to_owned(), duration_ms: millis(clock.elapsed()), longest_wait_ms, path };
+        self.phases.push(phase);
     }
 
     async fn carry_out(&mut self, units: &[usize], isolation: Isolation) {
@@ -158,7 +192,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
     async fn repeat(&mut self, units: &[usize]) {
         let again: Vec<usize> = units.iter().copied().filter(|at| self.worth_repeating(*at)).collect();
         let before = self.done;
-        self.carry_out(&again, Isolation::Alone).await;
+        self.timed("repeated alone", &again, Isolation::Alone).await;
         self.done = before;
         for at in again {
             if let Some((judged, _)) = &mut self.results[at]
@@ -176,6 +210,10 @@ impl<P: Fn(Progress)> Run<'_, P> {
             result.is_some_and(|(judged, done)| judged.verdict != Verdict::Pass && done.evidence.incomplete.is_none());
         unit.stage == Stage::Rehearsal && open && *self.stop.borrow() == Stop::No
     }
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// What judging one unit needs.

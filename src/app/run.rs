@@ -14,6 +14,7 @@ use crate::catalog::words::Span;
 use crate::cli::{Run, RunOptions};
 use crate::execute::{People, Stop};
 use crate::plan::{self, Plan, Selection, Variables};
+use crate::report::console::Look;
 use crate::report::model::Report;
 use crate::report::{console, json, junit, markdown, write};
 use crate::secret::{Redactor, Sealed};
@@ -113,7 +114,8 @@ fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Sc
         let seal = |make: Make<'_>| make().map(|text| keeper.seal(text.into_bytes()));
         let wanted = reports.into_iter().filter_map(|(path, make)| Some((path.as_ref()?, make)));
         let making: Vec<_> = wanted.map(|(path, make)| (path, scope.spawn(move || seal(make)))).collect();
-        let shown = keeper.seal(console::render(report, screen.look()).into_bytes());
+        let shown =
+            keeper.seal(console::render(report, Look { timings: options.timings, ..screen.look() }).into_bytes());
         screen.say(&String::from_utf8_lossy(&shown.bytes));
         let mut well = true;
         for (path, report) in making {

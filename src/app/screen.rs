@@ -41,7 +41,7 @@ impl Screen {
 
     /// How the console report is to look.
     pub(super) fn look(&self) -> Look {
-        Look { colour: self.colour_out, width: self.width }
+        Look { colour: self.colour_out, width: self.width, timings: false }
     }
 
     /// Writes to standard output. A reader that has gone away wants no more, which is no fault.
@@ -107,6 +107,12 @@ impl Countdown {
     pub(super) fn left(&self, left: Duration) {
         let seconds = left.as_secs();
         self.line.0.set_message(format!("  {:02}:{:02} left", seconds / 60, seconds % 60));
+    }
+
+    /// The person has ended a line, which has moved the cursor below what moves; it is put back, or lines would stay.
+    pub(super) fn line_ended(&self) {
+        let mut err = std::io::stderr().lock();
+        err.write_all(b"\x1b[1A").and_then(|()| err.flush()).ok();
     }
 
     /// Writes a line above it.

@@ -2,7 +2,7 @@
 //! what happened so far.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::{Map, Value};
 
@@ -94,10 +94,5 @@ impl Log {
         let mut evidence = std::mem::take(&mut *self.lock());
         evidence.entries.sort_by_key(|entry| (entry.to, entry.from));
         evidence
-    }
-
-    /// How long the unit has been going on.
-    pub(super) fn age(&self) -> Duration {
-        self.started().elapsed()
     }
 }

@@ -5,11 +5,14 @@ mod action;
 mod ask;
 mod attribution;
 mod beginning;
+mod build;
 mod clean_up;
 mod command;
 mod config;
+mod contain;
 mod deliver;
 mod event;
+mod group;
 mod identity;
 mod inspect;
 mod log;
@@ -23,8 +26,8 @@ mod unit;
 mod views;
 mod world;
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -143,9 +146,11 @@ async fn one(
 ) -> Done {
     let unit = world.plan.units[at].clone();
     let log = Log::new();
+    let turned = OnceLock::new();
     let stopped = async { stop.wait_for(|stop| *stop != Stop::No).await.map_or(Stop::No, |stop| *stop) };
     let work = async {
-        let Ok(_place) = place.acquire().await else { return log.age() };
+        let Ok(_place) = place.acquire().await else { return };
+        turned.get_or_init(Instant::now);
         if unit.stage == Stage::Rehearsal {
             world.rehearsing().await;
         }
@@ -154,25 +159,23 @@ async fn one(
             // In a box of its own: hundreds of units wait for their turn, and only those under way need its space.
             None => Box::pin(unit::run(&world, &unit, &log, &lane)).await,
         }
-        log.age()
     };
-    let longest = LONGEST + world.for_people(&unit);
-    let took = tokio::select! {
+    let longest = LONGEST + world.retry() * 6 + world.for_people(&unit);
+    tokio::select! {
         biased;
         why = stopped => {
             log.incomplete(Who::Tool, why.reason().unwrap_or_default());
-            log.age()
         }
-        took = work => took,
+        () = work => {}
         () = tokio::time::sleep(longest) => {
             log.incomplete(Who::Partner, format!("given up after {} s", longest.as_secs()));
-            log.age()
         }
-    };
+    }
+    let took = turned.get().map_or(Duration::ZERO, Instant::elapsed);
     Done { at, evidence: log.finish(), took }
 }
 
-/// The longest time that one unit may take.
+/// The longest time that one unit may take, beside the waits that the profile and people ask for.
 const LONGEST: Duration = Duration::from_mins(5);
 
 /// Why a unit of the rehearsal cannot be carried out, if its set-up did not complete.

@@ -62,11 +62,12 @@ pub(super) async fn submit(app: &App, client: &Client, invoice: &Invoice) -> Res
     if app.has(Defect::MintEveryCall) {
         app.debitura.forget_token(&client.tenant);
     }
-    match attempt(app, client, invoice, &reference).await? {
+    match attempt(app, client, invoice, &reference).await {
         Ok(outcome) => Ok(outcome),
         Err(Failure::Later(later)) => Ok(Outcome::TryLater { reference, later }),
         Err(Failure::NoLink(_)) if app.has(Defect::Second401AsSuccess) => Ok(Outcome::Submitted { reference }),
         Err(Failure::NoLink(message)) => Ok(refused(reference, &message)),
+        Err(Failure::Store(error)) => Err(error),
     }
 }
 
@@ -74,23 +75,13 @@ fn refused(reference: String, message: &str) -> Outcome {
     Outcome::Refused { reference: Some(reference), message: message.to_owned() }
 }
 
-type Attempt = Result<Result<Outcome, Failure>, StoreError>;
-
 /// Preview first, then the case.
-async fn attempt(app: &App, client: &Client, invoice: &Invoice, reference: &str) -> Attempt {
-    if let Err(later) = app.debitura.case_is_due(&client.tenant) {
-        return Ok(Err(later.into()));
+async fn attempt(app: &App, client: &Client, invoice: &Invoice, reference: &str) -> Result<Outcome, Failure> {
+    app.debitura.case_is_due(&client.tenant)?;
+    if let Some(outcome) = objection(app, client, invoice, reference).await? {
+        return Ok(outcome);
     }
-    match objection(app, client, invoice, reference).await {
-        Ok(None) => {}
-        Ok(Some(outcome)) => return Ok(Ok(outcome)),
-        Err(failure) => return Ok(Err(failure)),
-    }
-    let case = invoice.case(reference, &app.options);
-    let answer = match send(app, client, case).await {
-        Ok(answer) => answer,
-        Err(failure) => return Ok(Err(failure)),
-    };
+    let answer = send(app, client, invoice.case(reference, &app.options)).await?;
     settle(app, client, reference.to_owned(), &answer).await
 }
 
@@ -109,7 +100,7 @@ async fn objection(app: &App, client: &Client, invoice: &Invoice, of: &str) -> R
         // A preview that cannot be had stops nothing: the case will be answered all the same.
         Ok(Verdict::Eligible | Verdict::NotEligible { .. } | Verdict::NeedsKyc { .. } | Verdict::Unclear { .. })
         | Err(Failure::Later(_)) => Ok(None),
-        Err(failure @ Failure::NoLink(_)) => Err(failure),
+        Err(failure @ (Failure::NoLink(_) | Failure::Store(_))) => Err(failure),
     }
 }
 
@@ -151,45 +142,41 @@ fn blind_repeats(app: &App, answer: &Answer) -> u32 {
 }
 
 /// What the answer means for the invoice.
-async fn settle(app: &App, client: &Client, reference: String, answer: &Answer) -> Attempt {
+async fn settle(app: &App, client: &Client, reference: String, answer: &Answer) -> Result<Outcome, Failure> {
     let (kinds, message) = (errors::kinds(answer), errors::message(answer));
     if answer.status.is_success() {
-        return submitted(app, &reference, answer).await.map(|()| Ok(Outcome::Submitted { reference }));
+        submitted(app, &reference, answer).await?;
+        return Ok(Outcome::Submitted { reference });
     }
     if kinds.contains(&Kind::Duplicate) {
         return look_up(app, client, reference, answer.in_doubt).await;
     }
     if by_mistake_a_success(app, &kinds) {
-        return Ok(Ok(Outcome::Submitted { reference }));
+        return Ok(Outcome::Submitted { reference });
     }
     if by_mistake_final(app, answer, &kinds) {
         app.given_up.lock().unwrap_or_else(PoisonError::into_inner).insert(reference.clone());
     }
     let urls = errors::solution_urls(answer, app.options.defects);
     let urls: Vec<String> = urls.into_iter().map(|url| shown(&app.options, Page::Solution, url)).collect();
-    Ok(Ok(if urls.is_empty() {
+    Ok(if urls.is_empty() {
         Outcome::Refused { reference: Some(reference), message }
     } else if kinds.iter().all(|kind| *kind == Kind::Kyc) {
         Outcome::NeedsKyc { reference, urls, message }
     } else {
         Outcome::NeedsSigning { reference, urls, message }
-    }))
+    })
 }
 
 /// A case with our reference exists, says Debitura. Nobody else uses our references, so it must be this invoice's.
-async fn look_up(app: &App, client: &Client, reference: String, answer_was_lost: bool) -> Attempt {
-    let found = match app.debitura.find_case(&client.tenant, &reference).await {
-        Ok(found) => found,
-        Err(failure) => return Ok(Err(failure)),
-    };
+async fn look_up(app: &App, client: &Client, reference: String, answer_was_lost: bool) -> Result<Outcome, Failure> {
+    let found = app.debitura.find_case(&client.tenant, &reference).await?;
     if !found.status.is_success() {
-        return Ok(Ok(refused(reference, "Debitura has another case with this reference: please contact support")));
+        return Ok(refused(reference, "Debitura has another case with this reference: please contact support"));
     }
     submitted(app, &reference, &found).await?;
     // When an attempt of this very submission got no answer, that attempt was the one that succeeded.
-    let outcome =
-        if answer_was_lost { Outcome::Submitted { reference } } else { Outcome::AlreadySubmitted { reference } };
-    Ok(Ok(outcome))
+    Ok(if answer_was_lost { Outcome::Submitted { reference } } else { Outcome::AlreadySubmitted { reference } })
 }
 
 async fn submitted(app: &App, reference: &str, case: &Answer) -> Result<(), StoreError> {

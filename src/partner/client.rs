@@ -16,6 +16,7 @@ use super::{
     defects::{Defect, Defects},
     options::{Hidden, Options},
     request::{Answer, Request},
+    store::StoreError,
 };
 
 /// A token slot for one client; whoever holds its lock mints, the others wait for the result.
@@ -32,18 +33,26 @@ pub(super) struct Debitura {
     defects: Defects,
 }
 
-/// Why a call in the name of a client has no answer that says anything about the call.
+/// Why something that was to be done in the name of a client got no answer.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// Nothing is decided: try again later.
     Later(Later),
     /// Debitura does not let us act for this client, and trying again would not change that.
     NoLink(String),
+    /// Our own database failed on the way.
+    Store(StoreError),
 }
 
 impl From<Later> for Failure {
     fn from(later: Later) -> Self {
         Self::Later(later)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }
 

@@ -98,6 +98,7 @@ async fn preview(State(app): State<Arc<App>>, Json(invoice): Json<Invoice>) -> R
             answer(StatusCode::CONFLICT, json!({ "status": "refused", "message": message }))
         }
         Err(Failure::Later(later)) => try_later("invoice", &invoice.number, &later),
+        Err(Failure::Store(error)) => return Err(error),
     })
 }
 

@@ -1,4 +1,4 @@
-//! What the errors of a 422 ask for. Their type is what counts; the words around it may change.
+//! What the errors of a 422 ask for, one of them or several at once. Their type is what counts; the words around it may change.
 
 use serde_json::Value;
 
@@ -49,10 +49,9 @@ impl Kind {
     }
 }
 
-/// The kinds of errors in an answer; none when it is no 422.
+/// The kinds of errors in an answer.
 pub(super) fn kinds(answer: &Answer) -> Vec<Kind> {
-    let errors = answer.body["businessErrors"].as_array().filter(|_| answer.status.as_u16() == 422);
-    errors.into_iter().flatten().map(Kind::of).collect()
+    answer.body["businessErrors"].as_array().into_iter().flatten().map(Kind::of).collect()
 }
 
 /// Debitura's own words for what is wrong.
@@ -67,7 +66,9 @@ pub(super) fn message(answer: &Answer) -> String {
 
 /// Where the client can put right what is missing: one page for everything, or one page for each error.
 pub(super) fn solution_urls(answer: &Answer, defects: Defects) -> Vec<&str> {
-    let combined = answer.text("/signingHandoff/combinedSigningUrl");
+    if swallowed(answer, defects) {
+        return Vec::new();
+    }
     let errors = answer.body["businessErrors"].as_array();
     let mut urls = Vec::new();
     for error in errors.into_iter().flatten().filter(|error| Kind::of(error).solvable()) {
@@ -76,13 +77,10 @@ pub(super) fn solution_urls(answer: &Answer, defects: Defects) -> Vec<&str> {
             urls.push(url);
         }
     }
-    if swallowed(answer, defects) {
-        return Vec::new();
-    }
     if defects.has(Defect::FirstErrorOnly) && urls.len() > 1 {
         return vec![urls[0]];
     }
-    combined.map_or(urls, |combined| vec![combined])
+    answer.text("/signingHandoff/combinedSigningUrl").map_or(urls, |combined| vec![combined])
 }
 
 fn swallowed(answer: &Answer, defects: Defects) -> bool {

@@ -6,7 +6,9 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::model::{ActionRow, ItemRow, LevelWord, PackRow, Readiness, Report, Summary, UnitRow, VerdictWord};
+use super::model::{
+    ActionRow, ItemRow, LevelWord, PackRow, PhaseRow, Readiness, Report, Summary, UnitRow, VerdictWord,
+};
 use super::timeline;
 use crate::catalog::check::Level;
 use crate::evidence::{Evidence, Who};
@@ -33,6 +35,8 @@ pub struct Facts<'f> {
     pub interrupted: bool,
     /// Remarks about the run as a whole.
     pub remarks: Vec<String>,
+    /// Its phases.
+    pub phases: Vec<PhaseRow>,
 }
 
 /// Builds the model.
@@ -63,6 +67,7 @@ pub fn build(facts: &Facts<'_>) -> Report {
         items,
         checks,
         remarks: facts.remarks.clone(),
+        phases: facts.phases.clone(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The report for a terminal or a CI log.
 
 mod groups;
+mod timings;
 
 use super::block::{self, Setting, Tone};
 use super::model::{LevelWord, Readiness, Report, UnitRow, VerdictWord};
@@ -20,6 +21,8 @@ pub struct Look {
     pub colour: bool,
     /// The width in columns at which lines are wrapped between words; nothing: they are not.
     pub width: Option<usize>,
+    /// Whether to show what the time went into.
+    pub timings: bool,
 }
 
 /// The whole report, from the answer to the list of actions, ending in a line feed.
@@ -34,6 +37,7 @@ pub fn render(report: &Report, look: Look) -> String {
         console.accepted(),
         console.items(),
         console.remarks(),
+        if look.timings { timings::timings(&report.phases, setting) } else { String::new() },
         console.end(),
     ];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")

@@ -37,6 +37,7 @@ impl Report {
             items,
             checks,
             remarks,
+            phases,
         } = self;
         Report {
             schema: *schema,
@@ -56,6 +57,7 @@ impl Report {
             items: items.iter().map(|row| item(row, f)).collect(),
             checks: checks.iter().map(|row| unit(row, f)).collect(),
             remarks: all(remarks, f),
+            phases: phases.clone(),
         }
     }
 }

@@ -43,6 +43,30 @@ pub struct Report {
     pub checks: Vec<UnitRow>,
     /// Warnings and remarks about the run as a whole.
     pub remarks: Vec<String>,
+    /// How long each phase took, in the order in which they were.
+    pub phases: Vec<PhaseRow>,
+}
+
+/// One phase of a run, and what its length came from.
+#[derive(Clone, Debug, Serialize)]
+pub struct PhaseRow {
+    /// Which.
+    pub phase: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// The longest wait that one of its units kept, in milliseconds.
+    pub longest_wait_ms: u64,
+    /// The units that made up its length: the slowest of those that ran side by side, or all that ran one by one.
+    pub path: Vec<StretchRow>,
+}
+
+/// One unit of a phase.
+#[derive(Clone, Debug, Serialize)]
+pub struct StretchRow {
+    /// The unit.
+    pub unit: String,
+    /// How long it took, its set-up included, in milliseconds.
+    pub duration_ms: u64,
 }
 
 /// Name, version, digest and origin of a pack.

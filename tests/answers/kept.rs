@@ -34,7 +34,7 @@ async fn nothing_personal_that_production_says_is_in_any_report() {
     let report = world.report(&["*@production"]).await;
     let passed = units(&report, VerdictWord::Pass);
     assert!(passed.contains(&"readiness.production-key@production".to_owned()), "{passed:?}");
-    let look = console::Look { colour: false, width: None };
+    let look = console::Look { colour: false, width: None, timings: false };
     let texts = [
         console::render(&report, look),
         junit::render(&report, true).unwrap(),

@@ -118,7 +118,6 @@ pub(crate) const ROWS: &[Row] = &[
         with: &[
             (DuplicateNewReference, "mint, preview, case x2, look-up -> refused, 2 references"),
             (DuplicateLooped, "mint, preview, case x6, look-up -> refused, 1 references"),
-            // The first look-up is about the tenant id, and no case has that.
         ],
     },
     Row {

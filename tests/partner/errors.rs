@@ -156,9 +156,9 @@ pub(crate) const ROWS: &[Row] = &[
         act: |scene| {
             async move {
                 let client = scene.client("a@example.com").await;
-                scene.provider.next("POST /cases", [limited(0.3)]);
+                scene.provider.next("POST /cases", [limited(0.9)]);
                 let told = scene.submit(&client, "1").await;
-                let waited = pauses(&scene).first().is_some_and(|pause| *pause >= 0.3);
+                let waited = pauses(&scene).first().is_some_and(|pause| *pause >= 0.9);
                 format!("{}, waited: {waited}", scene.and(&told))
             }
             .boxed()

@@ -64,7 +64,7 @@ async fn expired(scene: Scene) -> String {
     scene.provider.always("POST /clients", to_approve("Approve?token=new"));
     let (_, first) = scene.onboard("a@example.com").await;
     scene.hear("client.link_expired", &first["id"]).await;
-    let renewed = scene.provider.heard("POST /clients", 2, Duration::from_millis(400)).await;
+    let renewed = scene.provider.heard("POST /clients", 2, Duration::from_secs(3)).await;
     let shown = told(&scene.onboard("a@example.com").await);
     let ids = scene.different("POST /clients", "externalTenantId");
     format!("{shown}, {ids} ids, renewed by itself: {renewed}")

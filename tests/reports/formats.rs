@@ -15,11 +15,11 @@ fn reports() -> [(&'static str, Report); 4] {
 fn every_format_reads_as_it_should() {
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         for (name, report) in reports() {
-            insta::assert_snapshot!(format!("{name}-console"), console(&report, Look { colour: false, width: Some(110) }));
+            insta::assert_snapshot!(format!("{name}-console"), console(&report, Look { colour: false, width: Some(110), timings: false }));
             insta::assert_snapshot!(format!("{name}-junit"), junit::render(&report, true).unwrap());
             insta::assert_snapshot!(format!("{name}-markdown"), markdown::render(&report));
         }
-        insta::assert_snapshot!("everything-console-colour", console(&everything(), Look { colour: true, width: None }).replace('\u{1b}', "ESC"));
+        insta::assert_snapshot!("everything-console-colour", console(&everything(), Look { colour: true, width: None, timings: false }).replace('\u{1b}', "ESC"));
         insta::assert_snapshot!("selection-json", json::render(&selection(), true).unwrap());
     });
 }
@@ -92,7 +92,7 @@ fn the_first_screen_names_the_pack_its_origin_and_stand_ins() {
 
 #[test]
 fn a_passing_run_is_short() {
-    let text = console(&calm(), Look { colour: false, width: Some(110) });
+    let text = console(&calm(), Look { colour: false, width: Some(110), timings: false });
     assert!(text.lines().count() <= 20, "{text}");
     assert!(!text.contains("fail") && !text.contains("undecided"), "{text}");
 }
@@ -101,7 +101,7 @@ fn a_passing_run_is_short() {
 fn lines_are_wrapped_between_words_and_addresses_stay_whole() {
     let mut report = everything();
     report.checks[0].docs = format!("https://docs.example/{}", "a-long-path/".repeat(12));
-    let text = console(&report, Look { colour: false, width: Some(60) });
+    let text = console(&report, Look { colour: false, width: Some(60), timings: false });
     assert!(text.contains(&report.checks[0].docs));
     let text = text.lines().skip(1).filter(|line| line.chars().count() > 60);
     // Rows of a timeline stay in their columns.

@@ -84,7 +84,7 @@ fn hostile_text_reaches_no_format_as_it_is() {
     let report = everything();
     let plain = console(&report, Look::default());
     assert_eq!(hidden(&plain), None);
-    let coloured = console(&report, Look { colour: true, width: Some(60) });
+    let coloured = console(&report, Look { colour: true, width: Some(60), timings: false });
     assert_eq!(hidden(&COLOUR.replace_all(&coloured, "")), None);
     let xml = junit::render(&report, true).unwrap();
     strict(&xml);
@@ -280,10 +280,10 @@ proptest! {
 
     #[test]
     fn any_report_is_harmless_on_a_console(report in any_report(), width in proptest::option::of(0_usize..200)) {
-        let plain = console(&report, Look { colour: false, width });
+        let plain = console(&report, Look { colour: false, width, timings: false });
         prop_assert_eq!(hidden(&plain), None);
         prop_assert!(!COMMAND.is_match(&plain), "{:?}", COMMAND.find(&plain));
-        let coloured = console(&report, Look { colour: true, width });
+        let coloured = console(&report, Look { colour: true, width, timings: false });
         prop_assert_eq!(hidden(&COLOUR.replace_all(&coloured, "")), None);
     }
 

@@ -76,6 +76,7 @@ pub(crate) fn report(readiness: Readiness, checks: Vec<UnitRow>) -> Report {
         items,
         checks,
         remarks: Vec::new(),
+        phases: Vec::new(),
     }
 }
 

@@ -42,6 +42,9 @@ pub(super) struct Played {
 #[serde(deny_unknown_fields)]
 pub(super) struct Held {
     pub(super) key: String,
+    /// The states that clients start in, by their e-mail address.
+    #[serde(default)]
+    pub(super) prepared: BTreeMap<String, String>,
     #[serde(default, rename = "held")]
     pub(super) members: Map<String, Value>,
     #[serde(default)]
