@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::check::Check;
 use super::fixtures::{Files, Fixtures, all_embedded, embedded};
 use super::lint;
-use super::provider::Provider;
+use super::provider::{Addresses, Provider};
 use crate::yaml::{Document, LARGEST, Problem, Problems};
 
 static CHECKS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/checks");
@@ -38,7 +38,7 @@ pub struct Pack {
     pub id: String,
     /// What it says about the provider.
     pub provider: Provider,
-    /// The same as JSON, for templates.
+    /// The same as JSON, for templates, with all its `hosts`.
     pub facts: Value,
     /// Where it says it.
     pub document: Document,
@@ -209,7 +209,10 @@ fn pack(
         if path == PROVIDER {
             let parsed = document.parse().map_err(|problem| vec![problem]);
             match parsed.and_then(|facts| Ok((source.typed::<Provider>(&document, facts.clone())?, facts))) {
-                Ok((typed, facts)) => provider = Some((typed, facts, document)),
+                Ok((typed, mut facts)) => {
+                    facts["hosts"] = hosts(&typed).into();
+                    provider = Some((typed, facts, document));
+                }
                 Err(found) => problems.extend(found),
             }
         } else {
@@ -235,6 +238,18 @@ fn pack(
     let checks = read.into_iter().map(|(_, check)| Arc::new(check)).collect();
     let built_in = source != Source::Folder;
     Ok((Pack { id: name.to_owned(), provider, facts, document, checks, digest, built_in, fixtures }, problems))
+}
+
+/// Every host of the provider's, in any environment and any spelling.
+fn hosts(provider: &Provider) -> Vec<String> {
+    let of = |addresses: &Addresses| {
+        let apis = addresses.apis.values().filter_map(|url| url.host_str().map(str::to_owned));
+        apis.chain(addresses.pages.iter().chain(&addresses.obsolete).cloned()).collect::<Vec<_>>()
+    };
+    let mut hosts: Vec<String> = provider.environments.values().flat_map(of).collect();
+    hosts.sort();
+    hosts.dedup();
+    hosts
 }
 
 fn has_extension(path: &str, extension: &str) -> bool {

@@ -149,6 +149,9 @@ pub struct ActionStep {
     pub subject: String,
     /// It is left out where this holds already.
     pub unless: Option<Box<Expectation>>,
+    /// It is left out where the profile has no such action, because the partner does it within another.
+    #[serde(default)]
+    pub optional: bool,
     /// The step's name.
     #[serde(rename = "as")]
     pub name: Option<String>,

@@ -64,7 +64,7 @@ fn needs(step: &Step, unit: &Unit, pack: &Pack, starts: bool) -> Vec<String> {
             names.extend(["rehearsal.webhook.url".into(), "rehearsal.webhook.secret".into()]);
         }
         Step::Deliver(_) => names.push("rehearsal.webhook.url".into()),
-        Step::Action(action) if action.action == "restart" && starts => {}
+        Step::Action(action) if action.optional || (action.action == "restart" && starts) => {}
         Step::Action(action) if action.action == "restart" => names.push("rehearsal.actions.restart".into()),
         Step::Action(action) => names.push(format!("{surroundings}.actions.{}", action.action)),
         Step::Config(config) => names.push(config.dotted()),

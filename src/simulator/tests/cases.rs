@@ -7,6 +7,7 @@ fn every_business_error_says_what_is_missing_and_where_it_can_be_had() {
     for (state, kind, page, handoff) in [
         ("missing_contract", "MissingDebtCollectionContract", Some("/ContractUpgrade/Sign/"), true),
         ("missing_poa", "MissingPowerOfAttorney", Some("/PowerOfAttorney/Sign/"), true),
+        ("missing_jpa", "MissingPowerOfAttorney", Some("/JurisdictionPowerOfAttorney/"), true),
         ("missing_kyc", "MissingKycVerification", Some("/Kyc/Verify/"), false),
         ("no_partner", "NoPartnerAvailable", None, false),
         ("blocked", "CreditorBlocked", None, false),
@@ -32,7 +33,63 @@ fn every_business_error_says_what_is_missing_and_where_it_can_be_had() {
         }
         let (_, preview) = play.customer("POST /cases/preview", &token, &case("r2"));
         assert_eq!(preview["result"]["isEligible"], json!(page.is_some()), "{state}");
-        assert_eq!(preview["result"]["requiresKycVerification"], json!(state == "missing_kyc"));
+        assert_eq!(preview["result"]["requiresKycVerification"], false, "{state}");
+        let actions = preview["result"]["requiredActions"].as_array().map(Vec::len);
+        assert_eq!(actions, Some(usize::from(page.is_some() && state != "missing_kyc")), "{state}");
+    }
+}
+
+#[test]
+fn a_reference_that_is_taken_is_refused_and_its_case_is_found() {
+    for (state, kind) in
+        [("reference_taken", "DuplicateCreditorReference"), ("reference_taken_short", "DuplicateReference")]
+    {
+        let mut play = Play::new(Mode::Rehearsal);
+        let token = play.client("t1", state);
+        for _ in 0..2 {
+            let (status, body) = play.customer("POST /cases", &token, &case("r1"));
+            assert_eq!((status, &body["businessErrors"][0]["type"]), (422, &json!(kind)));
+        }
+        assert_eq!(play.customer("GET /cases/by-creditor-reference/r1", &token, &Value::Null).0, 200);
+        assert_eq!(play.customer("GET /cases", &token, &Value::Null).1["page"]["totalResults"], 1);
+    }
+}
+
+#[test]
+fn nobody_collects_in_a_country_that_is_not_covered() {
+    let mut play = Play::new(Mode::Rehearsal);
+    let token = play.client("t1", "already_signed");
+    let far = but(case("r1"), "debtor.countryAlpha2", json!("AQ"));
+    assert_eq!(play.referral("POST /cases/preview", &far).1["isEligible"], false);
+    assert_eq!(play.customer("POST /cases/preview", &token, &far).1["result"]["isEligible"], false);
+    let (status, body) = play.customer("POST /cases", &token, &far);
+    assert_eq!((status, &body["businessErrors"][0]["type"]), (422, &json!("NoPartnerAvailable")));
+}
+
+#[test]
+fn some_countries_ask_for_more_until_it_is_on_file_and_previews_say_so() {
+    for (country, kind, happens) in [
+        ("GB", "MissingKycVerification", "kyc.verified"),
+        ("ES", "MissingPowerOfAttorney", "client.onboarding.poa_signed"),
+    ] {
+        let mut play = Play::new(Mode::Rehearsal);
+        let token = play.client("t1", "ready");
+        let there = but(case("r1"), "debtor.countryAlpha2", json!(country));
+        let kyc = |asked: bool| json!(asked && country == "GB");
+        let (_, preview) = play.customer("POST /cases/preview", &token, &there);
+        assert_eq!(preview["result"]["requiredActions"][0]["type"], kind);
+        assert_eq!(preview["result"]["requiresKycVerification"], kyc(true));
+        assert_eq!(play.referral("POST /cases/preview", &there).1["requiresKycVerification"], kyc(true));
+        let (status, body) = play.customer("POST /cases", &token, &there);
+        assert_eq!((status, &body["businessErrors"][0]["type"]), (422, &json!(kind)));
+        assert_eq!(play.customer("POST /cases", &token, &case("r2")).0, 200, "elsewhere nothing is asked for");
+        play.happen("t1", happens).unwrap();
+        let (_, preview) = play.customer("POST /cases/preview", &token, &there);
+        assert_eq!(
+            (&preview["result"]["requiredActions"], &preview["result"]["hasKycOnFile"]),
+            (&json!([]), &kyc(true))
+        );
+        assert_eq!(play.customer("POST /cases", &token, &there).0, 200);
     }
 }
 
