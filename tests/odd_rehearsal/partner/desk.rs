@@ -50,9 +50,10 @@ fn told(status: u16, state: &'static str, say: impl Into<String>) -> Outcome {
 impl From<Stuck> for Outcome {
     fn from(stuck: Stuck) -> Self {
         match stuck {
-            Stuck::Later(wait) => {
-                Outcome { later: Some(wait), ..told(503, "later", "The collectors cannot be reached, please try again") }
-            }
+            Stuck::Later(wait) => Outcome {
+                later: Some(wait),
+                ..told(503, "later", "The collectors cannot be reached, please try again")
+            },
             Stuck::Unlinked => told(409, "unlinked", "The connection to the collectors has ended, please contact us"),
         }
     }
@@ -64,6 +65,15 @@ impl Job {
         match self {
             Job::Connect { customer } => (*customer, ""),
             Job::Estimate(claim) | Job::File(claim) => (claim.customer, &claim.number),
+        }
+    }
+
+    /// By this it is known in the queue.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Job::Connect { customer } => format!("connect {customer}"),
+            Job::Estimate(claim) => format!("estimate {} of {}", claim.number, claim.customer),
+            Job::File(claim) => format!("file {} of {}", claim.number, claim.customer),
         }
     }
 
@@ -92,7 +102,9 @@ async fn connect(partner: &Partner, customer: &Customer) -> Result<Outcome, Stuc
     let data = &answer.body["data"];
     Ok(match (answer.status, answer.body["type"].as_str().unwrap_or_default()) {
         (200 | 201, _) => told(200, "open", "The collectors take claims from now on"),
-        (202, _) => partner.visit(&answer.body["onboardingLinks"], "url", "terms", "Please accept the collectors' terms"),
+        (202, _) => {
+            partner.visit(&answer.body["onboardingLinks"], "url", "terms", "Please accept the collectors' terms")
+        }
         (409, "ClientExistsNeedsLinking") => {
             partner.visit(&data["onboardingLinks"], "url", "approval", "Please let us act for your account")
         }
@@ -139,7 +151,8 @@ async fn file(partner: &Partner, customer: &Customer, claim: &Claim) -> Result<O
     let errors = answer.body["businessErrors"].as_array();
     let kinds = errors.into_iter().flatten().filter_map(|error| error["type"].as_str());
     if answer.status == 422 && kinds.into_iter().any(|kind| kind.contains("Duplicate")) {
-        let found = partner.line.ask_for(&account, &Ask::get(format!("cases/by-creditor-reference/{reference}"))).await?;
+        let found =
+            partner.line.ask_for(&account, &Ask::get(format!("cases/by-creditor-reference/{reference}"))).await?;
         if found.status == 200 {
             partner.store.filed(number);
             return Ok(told(200, "filed before", "The collectors have this claim already"));
@@ -157,7 +170,8 @@ fn refused(answer: &Answer) -> Outcome {
 
 /// What the customer must do before, if it must do anything: one page that leads through all, or each of them.
 fn to_do(partner: &Partner, actions: &Value, handoff: &Value) -> Option<Outcome> {
-    let actions = actions.as_array().filter(|actions| actions.iter().any(|action| action["solutionUrl"].is_string()))?;
+    let actions =
+        actions.as_array().filter(|actions| actions.iter().any(|action| action["solutionUrl"].is_string()))?;
     let whole = partner.visit(handoff, "combinedSigningUrl", "to do", "Please sign what is still to be signed");
     if !whole.visit.is_empty() {
         return Some(whole);

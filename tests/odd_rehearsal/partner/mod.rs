@@ -5,7 +5,6 @@ use std::env::var;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
 use desk::Job;
@@ -54,7 +53,9 @@ async fn served() {
         server::router(partner)
     };
     // It ends with whoever started it.
-    let ended = async { drop(tokio::io::stdin().read_to_end(&mut Vec::new()).await) };
+    let ended = async {
+        drop(tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())).await)
+    };
     axum::serve(listener, app).with_graceful_shutdown(ended).await.unwrap();
 }
 

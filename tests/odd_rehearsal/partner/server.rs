@@ -50,12 +50,10 @@ async fn connect(State(partner): Desk, Json(new): Json<New>) -> Response {
 
 /// Does a job, or puts it into the queue.
 async fn take(partner: &Partner, job: Job) -> Response {
-    let (customer, number) = job.about();
+    let (customer, _) = job.about();
     let account = partner.store.customer(customer).map(|customer| customer.account());
     let (status, outcome) = if partner.line.policy.queue.is_some() {
-        let text = serde_json::to_string(&job).unwrap();
-        let kind = text.split(',').next().unwrap_or_default();
-        partner.store.enqueue(&format!("{kind} {customer} {number}"), &text);
+        partner.store.enqueue(&job.name(), &serde_json::to_string(&job).unwrap());
         (202, json!({ "state": "noted", "say": "We see to it" }))
     } else {
         let outcome = job.carry_out(partner).await;

@@ -34,7 +34,12 @@ impl Customer {
     }
 
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Customer { id: row.get("id")?, mail: row.get("mail")?, company: row.get("company")?, open: row.get("open")? })
+        Ok(Customer {
+            id: row.get("id")?,
+            mail: row.get("mail")?,
+            company: row.get("company")?,
+            open: row.get("open")?,
+        })
     }
 }
 
