@@ -234,7 +234,9 @@ impl Simulator {
             turn.scope.set("body", &body);
             let record = turn.create(kind, &body, false);
             if let Some(who) = only_for {
-                let which = Which { like: record.clone(), unlike: Members::new() };
+                // By its key alone: a criterion without a value selects nothing, and a new record has such members.
+                let key = record.get_key_value(&to.key).map(|(name, value)| (name.clone(), value.clone()));
+                let which = Which { like: key.into_iter().collect(), unlike: Members::new() };
                 turn.store.change(&to.within, &which, &Members::from_iter([(ONLY_FOR.to_owned(), json!(who))]));
             }
             record
