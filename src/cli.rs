@@ -93,6 +93,9 @@ pub struct Demo {
     /// Switch one mistake of the sample partner on; `preflight demo --defect help` lists them.
     #[arg(long, value_name = "NAME")]
     pub defect: Option<String>,
+    /// Have the person at the terminal sign in the test environment, instead of the demo's own signer.
+    #[arg(long)]
+    pub sign_by_hand: bool,
     #[command(flatten)]
     /// Which checks, how, and where to report.
     pub options: RunOptions,

@@ -25,6 +25,9 @@ pub struct Evidence {
     pub entries: Vec<Entry>,
     /// Why the unit was not, or not wholly, carried out: a deadline, an interruption, a set-up that did not complete.
     pub incomplete: Option<Incomplete>,
+    /// The clients of the unit by name, as templates read them: `tenant`, `name`, `email` and what was learned.
+    #[serde(default)]
+    pub clients: serde_json::Map<String, Value>,
     /// What is worth knowing of the set-up, if the check then says nothing.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -172,6 +175,16 @@ impl What {
     /// The page, if it is one.
     pub fn shown(&self) -> Option<&Shown> {
         if let What::Shown(shown) = self { Some(shown) } else { None }
+    }
+
+    /// What the provider holds, if it is that.
+    pub fn records(&self) -> Option<&serde_json::Map<String, Value>> {
+        if let What::Records(records) = self { Some(records) } else { None }
+    }
+
+    /// The host that was not let through to, if it is one.
+    pub fn refused(&self) -> Option<&Refused> {
+        if let What::Refused(refused) = self { Some(refused) } else { None }
     }
 
     /// The look-up, if it is one.

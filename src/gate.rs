@@ -59,6 +59,11 @@ pub enum Purpose {
         /// The API's name in the pack.
         api: String,
     },
+    /// A call to an API of the provider that this run plays.
+    Played {
+        /// The API's name in the pack.
+        api: String,
+    },
     /// A webhook to the partner's handler.
     Delivery {
         /// Where the check takes place.
@@ -136,6 +141,7 @@ pub struct Gate {
     named: HashSet<Host<String>>,
     keys: Keys,
     created: RwLock<HashSet<(Environment, Vec<String>)>>,
+    played: RwLock<HashMap<String, Url>>,
 }
 
 impl Gate {
@@ -149,6 +155,7 @@ impl Gate {
             named: rules.named.iter().map(target::normal).collect(),
             keys: Keys::default(),
             created: RwLock::default(),
+            played: RwLock::default(),
         })
     }
 
@@ -169,6 +176,19 @@ impl Gate {
         }
     }
 
+    /// Says where an API of the provider that this run plays is. Only a loopback address is remembered.
+    pub fn plays(&self, api: &str, base: &Url) {
+        let is_loopback = match base.host() {
+            Some(Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(Host::Ipv6(ip)) => ip.is_loopback(),
+            Some(Host::Domain(_)) | None => false,
+        };
+        if is_loopback {
+            let mut played = self.played.write().unwrap_or_else(PoisonError::into_inner);
+            played.insert(api.to_owned(), base.clone());
+        }
+    }
+
     /// Lets a call through, or says which rule refuses it.
     pub fn admit(&self, draft: Draft) -> Result<Admitted, Refusal> {
         let target = Target::parse(&draft.url).map_err(|(rule, host)| Refusal { rule, host })?;
@@ -180,6 +200,14 @@ impl Gate {
         let (method, headers) = judged.map_err(|rule| Refusal { rule, host: target.host.to_string() })?;
         let environment = place.map(|place| place.environment);
         Ok(Admitted { purpose: draft.purpose, method, url: target.url, headers, body: draft.body, environment })
+    }
+
+    /// Whether a URL lies below the base of an API that this run plays.
+    fn is_played(&self, api: &str, target: &Target) -> bool {
+        let played = self.played.read().unwrap_or_else(PoisonError::into_inner);
+        played.get(api).is_some_and(|base| {
+            base.origin() == target.url.origin() && target.path.below(&Path::parse(base.path())).is_some()
+        })
     }
 
     fn was_created(&self, environment: Environment, path: &Path) -> bool {

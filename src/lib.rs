@@ -14,6 +14,7 @@ pub mod json;
 pub mod judge;
 pub mod partner;
 pub mod plan;
+pub mod proxy;
 pub mod report;
 pub mod secret;
 pub mod simulator;

@@ -115,7 +115,9 @@ impl Redactor {
         };
         let last = url.path_segments().and_then(Iterator::last).map(str::to_owned);
         let parts = last.into_iter().chain(url.query_pairs().map(|(_, value)| value.into_owned()));
-        for part in parts.filter(|part| part.len() >= LEAST_PART) {
+        // A way back is an address of the partner's, and gives access to nothing; a label is no secret.
+        let harmless = |part: &str| ["https://", "http://", "<"].iter().any(|start| part.starts_with(start));
+        for part in parts.filter(|part| part.len() >= LEAST_PART && !harmless(part)) {
             self.learn(label, &part);
         }
     }

@@ -4,7 +4,7 @@ mod signer;
 mod stage;
 mod world;
 
-use super::{Exit, Screen, run};
+use super::{Exit, Screen, people, run};
 use crate::cli::Demo;
 use crate::report::text::for_terminal;
 use crate::secret::Redactor;
@@ -43,7 +43,8 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
         },
     };
     let redactor = Redactor::new();
-    match stage(mistake.as_ref(), &demo.options, &redactor).await {
+    let ask = if demo.sign_by_hand { people::at_terminal(screen) } else { None };
+    match stage(mistake.as_ref(), &demo.options, &redactor, ask).await {
         Ok(mut staged) => match staged.plan.take() {
             Some(plan) => run::finish(plan, redactor, &demo.options, staged.people.clone(), true, screen).await,
             None => Exit::Internal,

@@ -50,13 +50,16 @@ async fn attend(errand: Errand, screen: &Screen, lines: &mut UnboundedReceiver<S
         countdown.left(within.saturating_sub(started.elapsed()));
         tokio::select! {
             () = answer.closed() => return,
-            line = lines.recv() => match line.as_deref().map(str::trim) {
-                Some("") => return given(answer, PersonsAnswer::Done, &countdown),
-                Some("s" | "S" | "skip") => return given(answer, PersonsAnswer::Skip, &countdown),
-                Some(_) => countdown.say("press Enter when it is done, or type s and Enter to leave it out"),
-                // The terminal is gone: there is nobody who could answer.
-                None => return,
-            },
+            line = lines.recv() => {
+                countdown.line_ended();
+                match line.as_deref().map(str::trim) {
+                    Some("") => return given(answer, PersonsAnswer::Done, &countdown),
+                    Some("s" | "S" | "skip") => return given(answer, PersonsAnswer::Skip, &countdown),
+                    Some(_) => countdown.say("press Enter when it is done, or type s and Enter to leave it out"),
+                    // The terminal is gone: there is nobody who could answer.
+                    None => return,
+                }
+            }
             () = tokio::time::sleep(Duration::from_millis(250)) => {}
         }
     }

@@ -109,6 +109,12 @@ impl Countdown {
         self.line.0.set_message(format!("  {:02}:{:02} left", seconds / 60, seconds % 60));
     }
 
+    /// The person has ended a line, which has moved the cursor below what moves; it is put back, or lines would stay.
+    pub(super) fn line_ended(&self) {
+        let mut err = std::io::stderr().lock();
+        err.write_all(b"\x1b[1A").and_then(|()| err.flush()).ok();
+    }
+
     /// Writes a line above it.
     pub(super) fn say(&self, text: &str) {
         self.moving.println(format!("  {}", for_terminal(text))).ok();

@@ -88,7 +88,7 @@ async fn tried(mistake: Option<&Mistake>, screen: &Screen) -> Tried {
 /// The report of the demo with a mistake.
 async fn report(mistake: Option<&Mistake>) -> Result<Report, String> {
     let redactor = Redactor::new();
-    let staged = demo::stage(mistake, &RunOptions::default(), &redactor).await;
+    let staged = demo::stage(mistake, &RunOptions::default(), &redactor, None).await;
     let mut staged = staged.map_err(|why| match why {
         Unstaged::Problems(problems) => problems.to_string(),
         Unstaged::Trouble(why) => why,

@@ -7,6 +7,7 @@ pub mod given;
 mod lint;
 pub mod load;
 pub mod matcher;
+pub mod pages;
 pub mod provider;
 pub mod simulated;
 pub mod step;

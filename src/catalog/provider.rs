@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::pages::ReturnUrl;
 use super::simulated::Simulated;
 use super::words::{Age, Environment, Route, Span, StatusRule, Text, Where};
 
@@ -53,6 +54,8 @@ pub struct Provider {
     /// Named facts that checks and fixtures refer to, as `{{ provider.facts.NAME }}`.
     #[serde(default)]
     pub facts: BTreeMap<String, Value>,
+    /// How a client comes back from the provider's pages.
+    pub return_url: Option<ReturnUrl>,
     /// How webhooks are signed, delivered and repeated.
     pub webhooks: Option<Webhooks>,
     /// How the provider is played in rehearsal.

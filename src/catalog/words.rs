@@ -189,8 +189,8 @@ impl Route {
             .then(|| Route { method: method.into(), path: path.into() })
     }
 
-    /// Whether a call is on this route. Paths are compared without regard to case, as the providers' servers do,
-    /// and a `*` or `{name}` stands for one segment.
+    /// Whether a call is on this route. Paths are compared without regard to case and percent-decoded, as the
+    /// providers' servers do, and a `*` or `{name}` stands for one segment.
     pub fn matches(&self, method: &str, path: &str) -> bool {
         self.method.eq_ignore_ascii_case(method) && self.captures(path).is_some()
     }
@@ -199,15 +199,15 @@ impl Route {
     pub fn captures(&self, path: &str) -> Option<Vec<(String, String)>> {
         let (mut ours, mut theirs) =
             (self.path.trim_end_matches('/').split('/'), path.trim_end_matches('/').split('/'));
+        let decoded = |segment| percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
         let mut found = Vec::new();
         loop {
             match (ours.next(), theirs.next()) {
                 (None, None) => return Some(found),
                 (Some(pattern), Some(segment)) => {
                     if let Some(name) = pattern.strip_prefix('{').and_then(|p| p.strip_suffix('}')) {
-                        let value = percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned();
-                        found.push((name.to_owned(), value));
-                    } else if pattern != "*" && !pattern.eq_ignore_ascii_case(segment) {
+                        found.push((name.to_owned(), decoded(segment).into_owned()));
+                    } else if pattern != "*" && !decoded(pattern).eq_ignore_ascii_case(&decoded(segment)) {
                         return None;
                     }
                 }

@@ -1,7 +1,7 @@
 //! Having the partner do something, and finding what it showed to its client.
 
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use indexmap::IndexMap;
 use regex::Regex;
@@ -11,16 +11,13 @@ use serde_json_path::JsonPath;
 use super::identity::scope_of;
 use super::unit::Doing;
 use super::views::Deed;
-use super::{Scope, World, command};
+use super::{Scope, World, command, rehearsal};
 use crate::catalog::step::ActionStep;
 use crate::catalog::words::Stage;
-use crate::evidence::{Action, Answer, Body, Outcome, What};
+use crate::evidence::{Action, Answer, Body, Outcome, What, Who};
 use crate::gate::{Draft, Purpose};
 use crate::plan::profile::{CallOut, Learn};
 use crate::template;
-
-/// The time that an action gets.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// URLs inside text and HTML, the labels of secrets in them included (`<rehearsal.onboarding_url>`).
 static URLS: LazyLock<Option<Regex>> =
@@ -31,7 +28,11 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &ActionStep) -> Result<(), 
     let turn = doing.turn().await;
     let from = Instant::now();
     if step.action == "restart" {
-        let outcome = restart(doing).await?;
+        let outcome = restart(doing).await.map_err(|why| {
+            let why = format!("the build was not restarted: {why}");
+            doing.log.incomplete(Who::Partner, why.clone());
+            why
+        })?;
         let action = Action { name: "restart".into(), outcome, presented: Vec::new(), own: Vec::new() };
         doing.log.add_between(from, Instant::now(), step.name.as_deref(), None, What::Action(action));
         return Ok(());
@@ -67,22 +68,30 @@ fn actions<'d>(doing: &Doing<'d>) -> Option<&'d IndexMap<String, CallOut>> {
     }
 }
 
-/// Restarts the build: by the partner's own action where the profile has one, else as it was started.
+/// Restarts the build: by the partner's own action where the profile has one, else as it was started. What is no
+/// success has restarted nothing.
 async fn restart(doing: &Doing<'_>) -> Result<Outcome, String> {
-    let own = actions(doing).and_then(|actions| actions.get("restart"));
-    match own {
-        Some(call) => perform(doing.world, doing.unit.stage, call, &doing.scope()).await,
-        None => {
-            doing.world.restart(doing.unit.packed.check.given.variant.as_deref()).await?;
-            Ok(Outcome::Answered(Answer { status: 200, ..Answer::default() }))
-        }
+    let world = doing.world;
+    let Some(call) = actions(doing).and_then(|actions| actions.get("restart")) else {
+        world.restart(doing.unit.packed.check.given.variant.as_deref()).await?;
+        return Ok(Outcome::Answered(Answer { status: 200, ..Answer::default() }));
+    };
+    let outcome = perform(world, doing.unit.stage, call, &doing.scope()).await?;
+    match &outcome {
+        Outcome::Answered(answer) if answer.status < 400 => {}
+        Outcome::Answered(answer) => return Err(format!("the action answered {}", answer.status)),
+        Outcome::Trouble(trouble) => return Err(trouble.detail.clone()),
     }
+    if let Some(start) = world.plan.read.profile.rehearsal.as_ref().and_then(|rehearsal| rehearsal.start.as_ref()) {
+        rehearsal::back(world, start).await?;
+    }
+    Ok(outcome)
 }
 
 /// Performs an action of the profile, in the surroundings of a stage.
 pub(super) async fn perform(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
     if let Some(command) = &call.command {
-        return command::run(world, command, scope).await;
+        return command::run(world, stage, command, scope).await;
     }
     let line = call.request.as_deref().ok_or("the action has neither `request` nor `command`")?;
     let (method, url, mut headers, mut body) = super::call_out(line, &call.headers, call.json.as_ref(), scope)?;
@@ -95,7 +104,7 @@ pub(super) async fn perform(world: &World, stage: Stage, call: &CallOut, scope: 
         body = fields.finish().into_bytes();
     }
     let draft = Draft { purpose: Purpose::Partner { stage }, method, url, headers, body, credentials: Vec::new() };
-    let outcome = world.send(draft, PATIENCE, false, None).await.outcome;
+    let outcome = world.send(draft, world.answers_within(), false, None).await.outcome;
     Ok(if stage.environment().is_some() { without_access(world, stage, outcome) } else { outcome })
 }
 

@@ -1,24 +1,23 @@
 //! The partner's own commands: started like its build, with a cleared environment, and ended with what they started.
 
-use std::time::Duration;
-
 use super::process::{self, Variables};
 use super::{Scope, World};
+use crate::catalog::words::Stage;
 use crate::evidence::{Answer, Body, Outcome, Trouble, TroubleKind};
 use crate::template;
 
-/// The time that a command gets.
-const PATIENCE: Duration = Duration::from_mins(1);
-
-/// Runs a command to its end. Its standard output is the answer.
-pub(super) async fn run(world: &World, command: &[String], scope: &Scope) -> Result<Outcome, String> {
+/// Runs a command to its end. Its standard output is the answer. In a rehearsal it is contained like the build.
+pub(super) async fn run(world: &World, stage: Stage, command: &[String], scope: &Scope) -> Result<Outcome, String> {
     let render = |text: &String| template::render_text(text, scope).map_err(|error| format!("`{text}`: {error}"));
     let command = command.iter().map(render).collect::<Result<Vec<_>, _>>()?;
     let pass = world.plan.read.profile.rehearsal.as_ref().map(|rehearsal| rehearsal.pass.as_slice());
-    let variables = Variables { pass: pass.unwrap_or_default(), own: &[], place: "command" };
-    let ended = tokio::time::timeout(PATIENCE, process::output(&command, &world.plan.read.folder, &variables)).await;
+    let own = if stage == Stage::Rehearsal { world.proxied(Vec::new()) } else { Vec::new() };
+    let variables = Variables { pass: pass.unwrap_or_default(), own: &own, place: "command" };
+    let patience = world.answers_within();
+    let ended = tokio::time::timeout(patience, process::output(&command, &world.plan.read.folder, &variables)).await;
     let Ok(ended) = ended else {
-        let detail = format!("the command did not end within {} s", PATIENCE.as_secs());
+        let detail =
+            format!("the command did not end within {patience:?}, so it was ended with all that it had started");
         return Ok(Outcome::Trouble(Trouble { kind: TroubleKind::Timeout, detail }));
     };
     let (success, output) = ended?;

@@ -2,17 +2,15 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
-use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
-use tokio::process::{Child, ChildStdin, Command};
+use tokio::process::{Child, ChildStdin};
 use tokio::task::JoinHandle;
 
-use crate::environment::cleared;
+use super::group::{Group, spawned};
 use crate::secret::Redactor;
 
 /// How many of its last lines are kept, for the reader of a start that failed.
@@ -42,45 +40,6 @@ pub(super) struct Variables<'v> {
     pub(super) own: &'v [(String, String)],
     /// The place in the profile that names the command.
     pub(super) place: &'v str,
-}
-
-/// A process group, ended with this value.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn signal(&self, signal: Signal) {
-        if let Some(group) = self.0 {
-            // It may be gone already, which is what is wanted.
-            killpg(group, signal).ok();
-        }
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.signal(Signal::SIGKILL);
-    }
-}
-
-/// Starts a program in a process group of its own, in a folder.
-fn spawned(command: &[String], folder: &Path, variables: &Variables<'_>) -> Result<(Child, Group), String> {
-    let (program, arguments) = command.split_first().ok_or("the command is empty")?;
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let child = Command::new(program)
-        .args(arguments)
-        .current_dir(folder)
-        .env_clear()
-        .envs(cleared(variables.pass))
-        .envs(variables.own.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| format!("`{program}`, the first word of `{}`, cannot be started: {error}", variables.place))?;
-    let group = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
-    Ok((child, Group(group)))
 }
 
 /// Runs a program to its end: whether it succeeded, and what it wrote to its standard output.

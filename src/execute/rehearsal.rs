@@ -11,7 +11,7 @@ use super::identity::{Identity, scope_of};
 use super::process::{Process, Variables};
 use super::world::World;
 use crate::catalog::words::Stage;
-use crate::evidence::{Outcome, Who};
+use crate::evidence::{Outcome, TroubleKind, Who};
 use crate::gate::{Draft, Purpose};
 use crate::plan::profile::{Rehearsal, Start, Variant};
 use crate::simulator::Simulator;
@@ -19,6 +19,9 @@ use crate::template;
 
 /// How often the build is asked whether it is ready.
 const PACE: Duration = Duration::from_millis(20);
+
+/// How long one such question may take.
+const READY_WITHIN: Duration = Duration::from_secs(2);
 
 /// What a rehearsal runs on.
 pub(super) struct Set {
@@ -39,6 +42,7 @@ pub(super) async fn set_up(world: &World, rehearsal: &Rehearsal) -> Result<Set, 
         Ok(simulator) => simulator,
         Err(why) => return Err((Who::Tool, format!("the simulator cannot be started: {why}"))),
     };
+    world.contain(rehearsal).await.map_err(|why| (Who::Tool, why))?;
     let process = match &rehearsal.start {
         Some(start) => {
             Some(started(world, rehearsal, start, None, simulator.as_ref()).await.map_err(|why| (Who::Partner, why))?)
@@ -70,6 +74,7 @@ pub(super) async fn started(
     env.extend(variant.env.clone());
     let variables =
         env.iter().map(|(name, text)| Ok((name.clone(), render(text)?))).collect::<Result<Vec<_>, String>>()?;
+    let variables = world.proxied(variables);
     let variables = Variables { pass: &rehearsal.pass, own: &variables, place: "rehearsal.start.command" };
     let mut process = Process::start(&command, &world.plan.read.folder, &variables)?;
     let from = Instant::now();
@@ -78,32 +83,47 @@ pub(super) async fn started(
             let words = process.last_words(&world.redactor);
             return Err(format!("the build ended before it was ready ({exit}); its last words: {words}"));
         }
-        let url = start.ready.to_string();
-        let purpose = Purpose::Partner { stage: Stage::Rehearsal };
-        let draft = Draft {
-            purpose,
-            method: "GET".into(),
-            url,
-            headers: Vec::new(),
-            body: Vec::new(),
-            credentials: Vec::new(),
-        };
-        let sent = world.send(draft, Duration::from_secs(2), false, None).await;
-        match &sent.outcome {
-            Outcome::Answered(answer) if answer.status < 400 => return Ok(process),
-            Outcome::Trouble(trouble) if trouble.kind == crate::evidence::TroubleKind::Refused => {
-                return Err(trouble.detail.clone());
-            }
-            Outcome::Answered(_) | Outcome::Trouble(_) => {}
+        if is_ready(world, start).await? {
+            return Ok(process);
         }
         if from.elapsed() > start.within.0 {
             let words = process.last_words(&world.redactor);
-            return Err(format!(
-                "{} did not answer below 400 within {:?}; the build's last words: {words}",
-                start.ready, start.within.0
-            ));
+            return Err(format!("{}; the build's last words: {words}", late(start)));
         }
         tokio::time::sleep(PACE).await;
+    }
+}
+
+/// Waits until a build that was restarted by somebody else is ready.
+pub(super) async fn back(world: &World, start: &Start) -> Result<(), String> {
+    let from = Instant::now();
+    while !is_ready(world, start).await? {
+        if from.elapsed() > start.within.0 {
+            return Err(late(start));
+        }
+        tokio::time::sleep(PACE).await;
+    }
+    Ok(())
+}
+
+fn late(start: &Start) -> String {
+    format!("{} did not answer below 400 within {:?}", start.ready, start.within.0)
+}
+
+/// Whether the build answers as it does when it is ready. An error: it cannot be asked.
+async fn is_ready(world: &World, start: &Start) -> Result<bool, String> {
+    let draft = Draft {
+        purpose: Purpose::Partner { stage: Stage::Rehearsal },
+        method: "GET".into(),
+        url: start.ready.to_string(),
+        headers: Vec::new(),
+        body: Vec::new(),
+        credentials: Vec::new(),
+    };
+    match world.send(draft, READY_WITHIN, false, None).await.outcome {
+        Outcome::Answered(answer) => Ok(answer.status < 400),
+        Outcome::Trouble(trouble) if trouble.kind == TroubleKind::Refused => Err(trouble.detail),
+        Outcome::Trouble(_) => Ok(false),
     }
 }
 

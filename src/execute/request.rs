@@ -1,9 +1,11 @@
-//! Requests: to the provider's real environments with the partner's key, and to pages with none.
+//! Requests: to the provider's real environments with the partner's key, to the one that we play with the key that we
+//! issued, and to pages with none.
 
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 use serde_json_path::JsonPath;
+use url::Url;
 
 use super::unit::Doing;
 use super::{Scope, World, inspect};
@@ -12,7 +14,8 @@ use crate::catalog::step::RequestStep;
 use crate::catalog::words::Environment;
 use crate::evidence::{Answer, Body, Exchange, Outcome, What};
 use crate::gate::{Draft, Purpose};
-use crate::template;
+use crate::secret::Secret;
+use crate::template::{self, TemplateError};
 
 /// The time that a provider or a page gets for its answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -95,8 +98,8 @@ fn draft(doing: &Doing<'_>, step: &RequestStep, scope: &Scope) -> Result<Draft, 
             credentials: Vec::new(),
         });
     };
-    let environment = environment(doing, step).ok_or("a request to an API needs an environment")?;
-    let mut draft = to_provider(doing.world, environment, api, method, target)?;
+    let side = side(doing.world, environment(doing, step), api)?;
+    let mut draft = keyed(doing.world, side, api, method, target)?;
     draft.headers.extend(headers);
     draft.body = body;
     Ok(draft)
@@ -110,23 +113,39 @@ pub(super) fn to_provider(
     method: &str,
     target: &str,
 ) -> Result<Draft, String> {
-    let provider = &world.plan.pack.provider;
-    let base = provider.environments.get(&environment).and_then(|addresses| addresses.apis.get(api));
+    keyed(world, side(world, Some(environment), api)?, api, method, target)
+}
+
+/// Where an API is for a step, the key for it, and what the gate must know of both.
+type Side = (Url, Secret, Purpose, Vec<Environment>);
+
+/// The side that a request goes to: a real environment with the partner's key, or the provider that we play with the
+/// key that we issued.
+fn side(world: &World, environment: Option<Environment>, api: &str) -> Result<Side, String> {
+    let Some(environment) = environment else {
+        let base = world.simulator().and_then(|simulator| simulator.base(api));
+        let base = base.ok_or_else(|| format!("the pack's simulator does not play the API `{api}`"))?;
+        return Ok((base.clone(), Secret::new(world.issued_key()), Purpose::Played { api: api.into() }, Vec::new()));
+    };
+    let base = world.plan.pack.provider.environments.get(&environment).and_then(|addresses| addresses.apis.get(api));
     let base = base.ok_or_else(|| format!("the pack does not say where the API `{api}` is in {environment}"))?;
-    let Some(Api::Header(templates)) = provider.apis.get(api) else {
+    let key = world.plan.read.profile.environments.get(&environment).and_then(|inside| inside.api_key.clone());
+    let key = key.ok_or_else(|| format!("there is no key for {environment}"))?;
+    Ok((base.clone(), key, Purpose::Provider { environment, api: api.into() }, vec![environment]))
+}
+
+/// A request to a side, with its key and without a body.
+fn keyed(world: &World, side: Side, api: &str, method: &str, target: &str) -> Result<Draft, String> {
+    let (base, key, purpose, credentials) = side;
+    let Some(Api::Header(templates)) = world.plan.pack.provider.apis.get(api) else {
         return Err(format!("calls to the API `{api}` need a minted token, which this version does not do"));
     };
-    let key = world.plan.read.profile.environments.get(&environment).and_then(|inside| inside.api_key.as_ref());
-    let key = key.ok_or_else(|| format!("there is no key for {environment}"))?;
-    let mut headers = Vec::new();
-    for (name, text) in templates {
-        let value =
-            template::render_text(text, &json!({ "api_key": key.expose() })).map_err(|error| error.to_string())?;
-        headers.push((name.clone(), value));
-    }
+    let scope = json!({ "api_key": key.expose() });
+    let header = |(name, text): (&String, &String)| Ok((name.clone(), template::render_text(text, &scope)?));
+    let headers = templates.iter().map(header).collect::<Result<_, TemplateError>>();
+    let headers = headers.map_err(|error| error.to_string())?;
     let url = format!("{}{target}", base.as_str().trim_end_matches('/'));
-    let purpose = Purpose::Provider { environment, api: api.to_owned() };
-    Ok(Draft { purpose, method: method.into(), url, headers, body: Vec::new(), credentials: vec![environment] })
+    Ok(Draft { purpose, method: method.into(), url, headers, body: Vec::new(), credentials })
 }
 
 fn captures(step: &RequestStep, outcome: &Outcome) -> Map<String, Value> {

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use super::unit::Doing;
 use crate::catalog::expect::Expectation;
-use crate::evidence::{Evidence, What};
+use crate::catalog::traffic::FindingKind;
+use crate::catalog::words::Stage;
+use crate::evidence::{Evidence, What, Who};
 
 /// How often at most an expectation is looked at again while calls come in.
 const PACE: Duration = Duration::from_millis(10);
@@ -39,13 +41,44 @@ fn holds(doing: &Doing<'_>, expectation: &Expectation) -> bool {
     doing.world.holds(doing.unit, &evidence, expectation)
 }
 
-/// Completes the record with what the partner called, whom it tried to reach, and what the provider now holds.
-pub(super) fn finish(doing: &Doing<'_>) {
+/// Completes the record with what the partner called, whom it tried to reach, and what the provider now holds, and
+/// says why it is not whole, if it is not. `from`: when the unit began.
+pub(super) async fn finish(doing: &Doing<'_>, from: Instant) {
     doing.log.amend(|evidence| gather(doing, evidence));
+    if doing.unit.stage != Stage::Rehearsal {
+        return;
+    }
+    if let Some(ended) = doing.world.ended_since(from).await {
+        // A check that was not exercised shows its notes alone.
+        doing.log.amend(|evidence| evidence.notes.push(ended.clone()));
+        doing.log.incomplete(Who::Partner, ended);
+    }
+    let check = &doing.unit.packed.check;
+    if check.seen.iter().chain(&check.then).any(asks_for_refused)
+        && let Some(why) = doing.world.unwatched()
+    {
+        doing.log.incomplete(Who::Partner, why);
+    }
+}
+
+fn asks_for_refused(expectation: &Expectation) -> bool {
+    match expectation {
+        Expectation::Findings(e) => e.findings == FindingKind::Refused,
+        Expectation::Either(e) => e.either.iter().any(asks_for_refused),
+        Expectation::Answer(_)
+        | Expectation::Delivery(_)
+        | Expectation::Effect(_)
+        | Expectation::Presented(_)
+        | Expectation::Calls(_)
+        | Expectation::Told(_)
+        | Expectation::Provider(_)
+        | Expectation::Values(_) => false,
+    }
 }
 
 fn gather(doing: &Doing<'_>, evidence: &mut Evidence) {
     let (world, log) = (doing.world, doing.log);
+    evidence.clients = doing.clients.iter().map(|(name, client)| (name.clone(), client.value())).collect();
     let now = Instant::now();
     let mut add = |from, to, client: Option<&str>, what| {
         evidence.entries.push(log.entry(from, to, None, client, what));

@@ -89,9 +89,13 @@ impl<'d> Doing<'d> {
 pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaphore>) {
     let (clients, done) = (IndexMap::new(), Vec::new());
     let mut doing = Doing { world, unit, log, lane, occasions: BTreeMap::new(), clients, done, mark: 0 };
+    let from = Instant::now();
     let overlays = match begin(&mut doing).await {
         Ok(overlays) => overlays,
-        Err(why) => return log.incomplete(Who::Partner, why),
+        Err(why) => {
+            let ended = world.ended_since(from).await.map(|ended| format!("; {ended}"));
+            return log.incomplete(Who::Partner, why + &ended.unwrap_or_default());
+        }
     };
     log.begin();
     for step in &unit.packed.check.when {
@@ -102,7 +106,7 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaph
     }
     effects(&doing).await;
     views::settle(&mut doing).await;
-    sofar::finish(&doing);
+    sofar::finish(&doing, from).await;
     clean_up::clean_up(&doing).await;
     world.restore(&overlays);
 }
@@ -110,8 +114,8 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaph
 /// Brings the clients to where the check begins, all at the same time; then arranges for what is to go otherwise.
 async fn begin(doing: &mut Doing<'_>) -> Result<Vec<u64>, String> {
     let (world, check) = (doing.world, &doing.unit.packed.check);
-    if doing.unit.stage == Stage::Rehearsal && (world.varied() || check.given.variant.is_some()) {
-        world.restart(check.given.variant.as_deref()).await?;
+    if doing.unit.stage == Stage::Rehearsal {
+        world.as_wanted(check.given.variant.as_deref()).await?;
     }
     let given = check.given.all();
     let begun = given.iter().map(async |(_, beginning)| {

@@ -3,23 +3,24 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::sync::{OnceCell, RwLock};
+use tokio::sync::{Mutex, OnceCell};
 
+use super::build::Build;
 use super::identity::{Identity, scope_of};
 use super::people::{self, People};
-use super::process::Process;
 use super::rehearsal::{self, Set};
 use crate::catalog::expect::Expectation;
 use crate::catalog::step::Step;
 use crate::catalog::words::{Environment, Stage};
-use crate::evidence::{Answer, Evidence, Refused, Request, Who};
+use crate::evidence::{Answer, Evidence, Request, Who};
 use crate::gate::{Draft, Gate, Realm, Rules};
 use crate::plan::profile::Timing;
 use crate::plan::{Plan, Unit};
+use crate::proxy::Proxy;
 use crate::secret::{Redactor, Secret};
 use crate::simulator::Simulator;
 use crate::template;
@@ -41,12 +42,11 @@ pub struct World {
     timing: Timing,
     slowest_ms: AtomicU64,
     simulator: OnceLock<Option<Simulator>>,
-    process: RwLock<Option<Process>>,
+    pub(super) build: Mutex<Build>,
+    pub(super) proxy: OnceLock<Proxy>,
     house: OnceLock<Identity>,
     trouble: OnceLock<(Who, String)>,
     set_up: OnceCell<()>,
-    /// The variant that the build runs as, if it is not the plain one.
-    variant: Mutex<Option<String>>,
     /// Made up once a run, so that what a partner kept from another run is nobody's.
     run: String,
     numbers: AtomicU64,
@@ -111,11 +111,11 @@ impl World {
             webhook_secret,
             slowest_ms: AtomicU64::new(0),
             simulator: OnceLock::new(),
-            process: RwLock::new(None),
+            build: Mutex::default(),
+            proxy: OnceLock::new(),
             house: OnceLock::new(),
             trouble: OnceLock::new(),
             set_up: OnceCell::new(),
-            variant: Mutex::default(),
             run: format!("{:06x}", rand::random::<u32>() & 0x00ff_ffff),
             numbers: AtomicU64::new(1),
             holds: outside.holds,
@@ -132,42 +132,15 @@ impl World {
         let Some(rehearsal) = &self.plan.read.profile.rehearsal else { return };
         match rehearsal::set_up(self, rehearsal).await {
             Ok(Set { simulator, process, house }) => {
-                *self.process.write().await = process;
+                self.keep(process).await;
+                let bases = simulator.iter().flat_map(Simulator::bases);
+                bases.for_each(|(api, base)| self.gate.plays(api, base));
                 // Set once, here; a second set-up would be a fault of this program and changes nothing.
                 drop(self.simulator.set(simulator));
                 drop(self.house.set(house));
             }
             Err(trouble) => drop(self.trouble.set(trouble)),
         }
-    }
-
-    /// Ends the partner's build. Gives what is to be said of one that had ended by itself.
-    pub async fn tear_down(&self) -> Option<String> {
-        let mut process = self.process.write().await.take()?;
-        let ended = process.ended().await.map(|exit| {
-            let words = process.last_words(&self.redactor);
-            format!("the partner's build ended by itself during the run ({exit}); its last words: {words}")
-        });
-        process.stop().await;
-        ended
-    }
-
-    /// Ends the build and starts it again: the plain one, or a variant of it.
-    pub(super) async fn restart(&self, variant: Option<&str>) -> Result<(), String> {
-        let rehearsal = self.plan.read.profile.rehearsal.as_ref().ok_or("the profile has no rehearsal")?;
-        let start = rehearsal.start.as_ref().ok_or("the profile does not say how the build is started")?;
-        let mut process = self.process.write().await;
-        if let Some(running) = process.take() {
-            running.stop().await;
-        }
-        *self.variant.lock().unwrap_or_else(PoisonError::into_inner) = variant.map(str::to_owned);
-        *process = Some(rehearsal::started(self, rehearsal, start, variant, self.simulator()).await?);
-        Ok(())
-    }
-
-    /// Whether the build runs as a variant that an earlier check asked for.
-    pub(super) fn varied(&self) -> bool {
-        self.variant.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// Says that this run created what a call would take away.
@@ -220,7 +193,7 @@ impl World {
         let strays = self.strays();
         let strays = (!strays.is_empty())
             .then(|| format!("calls of the partner about nobody whom a check knows: {}", strays.join(", ")));
-        unknown.into_iter().chain(strays).collect()
+        unknown.into_iter().chain(strays).chain(self.refusals()).collect()
     }
 
     /// The client whom deliveries are about.
@@ -240,6 +213,11 @@ impl World {
     pub(super) fn reaction(&self) -> Duration {
         let slowest = Duration::from_millis(self.slowest_ms.load(Ordering::Relaxed));
         self.timing.reacts_within.0.max(slowest * 2)
+    }
+
+    /// How long an action may take.
+    pub(super) fn answers_within(&self) -> Duration {
+        self.timing.answers_within.0
     }
 
     /// How long an automatic repeat may take.
@@ -264,11 +242,6 @@ impl World {
     /// A number that nothing else in this run has.
     pub(super) fn number(&self) -> u64 {
         self.numbers.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// The hosts that the partner's build tried to reach in this run, and was not let through to.
-    pub(super) fn refused(&self) -> Vec<Refused> {
-        Vec::new()
     }
 }
 

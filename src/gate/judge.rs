@@ -70,6 +70,7 @@ impl Call<'_> {
         let carried = self.carried()?;
         match &self.draft.purpose {
             Purpose::Provider { environment, api } => self.provider(*environment, api, &carried),
+            Purpose::Played { api } => self.played(api, &carried),
             Purpose::Delivery { stage, key } => self.delivery(*stage, *key, &carried),
             Purpose::Partner { stage } => self.partner(*stage, &carried),
             Purpose::Open => self.open(&carried),
@@ -131,6 +132,11 @@ impl Call<'_> {
         refuse_if(!same_port || !below, RuleName::OtherApi)?;
         let changes = matches!(*self.method, Method::DELETE | Method::PUT | Method::PATCH);
         refuse_if(changes && !self.gate.was_created(environment, &self.target.path), RuleName::NotCreatedHere)
+    }
+
+    fn played(&self, api: &str, carried: &BTreeSet<Environment>) -> Judged {
+        refuse_if(!carried.is_empty(), RuleName::KeyElsewhere)?;
+        refuse_if(!self.gate.is_played(api, self.target), RuleName::NotPlayed)
     }
 
     fn delivery(&self, stage: Stage, key: SigningKey, carried: &BTreeSet<Environment>) -> Judged {

@@ -47,6 +47,8 @@ pub enum RuleName {
     ProductionHandler,
     /// A rehearsal stays on this machine, its private network and the hosts that the profile names.
     PublicRehearsal,
+    /// What is meant for the played provider goes to its loopback addresses alone.
+    NotPlayed,
     /// Some purposes do not exist in some stages.
     Stage,
     /// What is fetched openly is fetched with GET or HEAD, without a body and without credentials.
@@ -83,6 +85,9 @@ impl RuleName {
             RuleName::PublicRehearsal => {
                 "a rehearsal stays on this machine, its private network and hosts the profile names"
             }
+            RuleName::NotPlayed => {
+                "a request of a rehearsal goes to the simulated provider alone, below the API that is meant"
+            }
             RuleName::Stage => "calls of this kind are not made in this stage",
             RuleName::Open => "what needs no key is fetched with GET or HEAD, without a body and without credentials",
         }
@@ -115,6 +120,9 @@ impl RuleName {
             RuleName::ProviderHost => "put the partner's own URL there",
             RuleName::ProductionHandler => "use another host for it, or name this one in the profile's rehearsal",
             RuleName::PublicRehearsal => "run the partner on loopback, or name the host in the profile's rehearsal",
+            RuleName::NotPlayed => {
+                "write the path alone and name its `api`; for a real environment say `environment` in the step"
+            }
             RuleName::Stage => "do it in the rehearsal",
             RuleName::Open => "leave the credential out, or make it a call to the API that the key is for",
         }

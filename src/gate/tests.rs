@@ -37,6 +37,7 @@ fn gate() -> Gate {
     gate.register(Environment::Test, &Secret::new(SHARED_KEY));
     gate.register(Environment::Production, &Secret::new(SHARED_KEY));
     gate.created(Environment::Test, "/clients/ours");
+    gate.plays("main", &Url::parse("http://127.0.0.1:4010/").unwrap());
     gate
 }
 
@@ -108,4 +109,39 @@ fn only_what_this_run_created_is_changed_or_deleted() {
     assert_eq!(test("DELETE /clients/theirs"), Some(RuleName::NotCreatedHere));
     gate.created(Environment::Test, "/clients/theirs");
     assert_eq!(test("DELETE /clients/theirs"), None);
+}
+
+#[test]
+fn a_request_of_a_rehearsal_goes_to_the_played_provider_alone() {
+    let gate = gate();
+    gate.plays("side", &Url::parse("http://127.0.0.1:4011/v2/").unwrap());
+    for base in ["http://api.provider.example/", "http://10.0.0.1/", "http://localhost:4012/"] {
+        gate.plays("far", &Url::parse(base).unwrap());
+    }
+    let ask = |api: &str, call: &str| {
+        gate.admit(draft(Purpose::Played { api: api.into() }, call)).err().map(|refusal| refusal.rule)
+    };
+    let table = [
+        ("main", "GET http://127.0.0.1:4010/me", None),
+        ("main", "DELETE http://127.0.0.1:4010/clients/any", None),
+        ("side", "POST http://127.0.0.1:4011/v2/cases", None),
+        ("side", "POST http://127.0.0.1:4011/cases", Some(RuleName::NotPlayed)),
+        ("side", "POST http://127.0.0.1:4011/v2/../cases", Some(RuleName::NotPlayed)),
+        ("main", "GET http://127.0.0.1:4011/v2/me", Some(RuleName::NotPlayed)),
+        ("main", "GET http://127.0.0.1:3000/me", Some(RuleName::NotPlayed)),
+        ("main", "GET http://127.0.0.2:4010/me", Some(RuleName::NotPlayed)),
+        ("main", "GET http://localhost:4010/me", Some(RuleName::NotPlayed)),
+        ("main", "GET https://127.0.0.1:4010/me", Some(RuleName::NotPlayed)),
+        ("main", "GET https://testapi.provider.example/me", Some(RuleName::NotPlayed)),
+        ("main", "POST https://api.provider.example/cases/preview", Some(RuleName::ReadOnlyProduction)),
+        ("far", "GET http://10.0.0.1/me", Some(RuleName::NotPlayed)),
+        ("far", "GET http://localhost:4012/me", Some(RuleName::NotPlayed)),
+        ("none", "GET http://127.0.0.1:4010/me", Some(RuleName::NotPlayed)),
+    ];
+    for (api, call, rule) in table {
+        assert_eq!(ask(api, call), rule, "{api}: {call}");
+    }
+    let mut carrying = draft(Purpose::Played { api: "main".into() }, "GET http://127.0.0.1:4010/me");
+    carrying.headers = vec![("X-Key".into(), TEST_KEY.into())];
+    assert_eq!(gate.admit(carrying).err().map(|refusal| refusal.rule), Some(RuleName::KeyElsewhere));
 }

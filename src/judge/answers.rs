@@ -1,11 +1,10 @@
 //! Answers of providers and pages.
 
 use serde_json::json;
-use serde_json_path::JsonPath;
 
 use super::Case;
 use super::held::{Finding, Held};
-use super::matching::{matches, show};
+use super::matching::{by_path, matches, show};
 use super::scope::Scope;
 use crate::address::is_public;
 use crate::catalog::expect::{AddressRule, AnswerExpectation, CertificateRule};
@@ -119,16 +118,8 @@ fn body(expectation: &AnswerExpectation, answer: &Answer, scope: &Scope<'_>) -> 
     let Some(json) = answer.body.json() else {
         return Held::Unknown(Finding::new(Who::Provider, format!("the answer ({}) is not JSON", answer.status)));
     };
-    Held::all(expectation.body.iter().map(|(path, matcher)| {
-        let found = JsonPath::parse(path).map(|path| path.query(json).all()).unwrap_or_default();
-        match found.as_slice() {
-            [] => matches(matcher, None, scope, path.trim_start_matches("$.")),
-            [one] => matches(matcher, Some(one), scope, path.trim_start_matches("$.")),
-            many => {
-                Held::all(many.iter().map(|value| matches(matcher, Some(value), scope, path.trim_start_matches("$."))))
-            }
-        }
-    }))
+    let each = expectation.body.iter();
+    Held::all(each.map(|(path, matcher)| by_path(json, path, matcher, scope, path.trim_start_matches("$."))))
 }
 
 /// How often the partner took note of what the request sent out.

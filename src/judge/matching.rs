@@ -3,6 +3,7 @@
 use palette::Srgb;
 use palette::color_difference::Wcag21RelativeContrast;
 use serde_json::Value;
+use serde_json_path::JsonPath;
 use url::Url;
 
 use super::held::{Finding, Held};
@@ -109,12 +110,30 @@ pub(super) fn show(value: &Value) -> String {
 }
 
 /// JSON equality, with numbers equal by value.
-fn equal(left: &Value, right: &Value) -> bool {
-    match (left.as_f64(), right.as_f64()) {
-        #[expect(clippy::float_cmp, reason = "both numbers were written down, neither was computed")]
-        (Some(a), Some(b)) => left == right || a == b,
-        (Some(_) | None, _) => left == right,
+pub(super) fn equal(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left.iter().all(|(name, value)| right.get(name).is_some_and(|other| equal(value, other)))
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| equal(left, right))
+        }
+        (left, right) => match (left.as_f64(), right.as_f64()) {
+            #[expect(clippy::float_cmp, reason = "both numbers were written down, neither was computed")]
+            (Some(a), Some(b)) => left == right || a == b,
+            (Some(_) | None, _) => left == right,
+        },
     }
+}
+
+/// Whether what a JSON path finds in a value is what a matcher wants: each node, or an absent one.
+pub(super) fn by_path(json: &Value, path: &str, matcher: &Matcher, scope: &Scope<'_>, what: &str) -> Held {
+    let found = JsonPath::parse(path).map(|path| path.query(json).all()).unwrap_or_default();
+    if found.is_empty() {
+        return matches(matcher, None, scope, what);
+    }
+    Held::all(found.into_iter().map(|value| matches(matcher, Some(value), scope, what)))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "lists are far shorter than 2^52")]

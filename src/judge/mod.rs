@@ -1,26 +1,31 @@
 //! Judging: evidence in, verdict out. No clock, no socket, no async; the same evidence always gets the same verdict.
 
 mod answers;
+mod calls;
 mod deliveries;
 mod held;
+mod holdings;
 mod matching;
 mod measured;
 mod presented;
 mod readiness;
 mod scope;
 mod settle;
+mod told;
 mod values;
 
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::check::{Actor, Check};
-use crate::catalog::expect::Expectation;
+use crate::catalog::expect::{Expectation, Names};
 use crate::catalog::matcher::Unmet;
 use crate::catalog::provider::Provider;
 use crate::catalog::step::Step;
 use crate::catalog::words::Stage;
 use crate::evidence::{Evidence, What, Who};
 use crate::plan::Bound;
+
+use scope::Scope;
 
 pub use held::{Finding, Held};
 pub use readiness::{Readiness, Tally, readiness};
@@ -63,12 +68,12 @@ pub struct Judged {
 
 /// Judges one unit.
 pub fn judge(case: &Case<'_>) -> Judged {
-    let scope = scope::Scope::new(case.bound, case.stage, case.evidence);
+    let mut scope = Scope::new(case.bound, case.stage, case.evidence);
     let mut remarks = Vec::new();
     if case.check.only_asks() {
         return question(case.check);
     }
-    let seen = held(case, &scope, "seen", &case.check.seen);
+    let seen = held(case, &mut scope, "seen", &case.check.seen);
     let verdict = match (&case.evidence.incomplete, seen) {
         // What was refused or not reached beforehand decides: the rest is not evidence of anything.
         (Some(incomplete), _) if case.evidence.entries.is_empty() => {
@@ -77,7 +82,7 @@ pub fn judge(case: &Case<'_>) -> Judged {
         (_, Held::No(finding) | Held::Unknown(finding)) => Verdict::Undecided(not_exercised(case, finding)),
         (incomplete, Held::Yes(more)) => {
             remarks.extend(more);
-            match (held(case, &scope, "then", &case.check.then), incomplete) {
+            match (held(case, &mut scope, "then", &case.check.then), incomplete) {
                 (Held::No(finding), _) => Verdict::Fail(blame(case.check, finding)),
                 (_, Some(incomplete)) => Verdict::Undecided(Finding::new(incomplete.who, incomplete.reason.clone())),
                 (Held::Unknown(finding), None) => Verdict::Undecided(blame(case.check, finding)),
@@ -132,42 +137,60 @@ fn blame(check: &Check, mut finding: Finding) -> Finding {
 }
 
 /// All expectations of a list; a failure beats a doubt.
-fn held(case: &Case<'_>, scope: &scope::Scope<'_>, word: &str, list: &[Expectation]) -> Held {
+fn held<'c>(case: &Case<'c>, scope: &mut Scope<'c>, word: &str, list: &[Expectation]) -> Held {
     Held::all(list.iter().enumerate().map(|(index, expectation)| {
-        let held = one(case, scope, expectation).at(&format!("/{word}/{index}"));
-        match expectation.unmet() {
-            Unmet::Fail => held,
-            Unmet::Undecided => held.softened(),
-        }
+        softened(one(case, scope, expectation).at(&format!("/{word}/{index}")), expectation)
     }))
 }
 
-fn one(case: &Case<'_>, scope: &scope::Scope<'_>, expectation: &Expectation) -> Held {
+fn one<'c>(case: &Case<'c>, scope: &mut Scope<'c>, expectation: &Expectation) -> Held {
     match expectation {
         Expectation::Answer(e) => answers::answer(case, e, scope),
         Expectation::Delivery(e) => deliveries::delivery(case, e, scope),
         Expectation::Effect(e) => deliveries::effect(case, e),
-        Expectation::Presented(e) => presented::presented(case, e),
-        Expectation::Calls(_) | Expectation::Told(_) | Expectation::Provider(_) | Expectation::Findings(_) => {
-            not_yet(expectation.verb())
-        }
+        Expectation::Presented(e) => presented::presented(case, e, scope),
+        Expectation::Calls(e) => calls::calls(case, e, scope),
+        Expectation::Told(e) => told::told(case, e),
+        Expectation::Provider(e) => holdings::provider(case, e, scope),
+        Expectation::Findings(e) => holdings::findings(case, e, scope),
         Expectation::Values(e) => values::values(case, e, scope),
-        Expectation::Either(e) => Held::any(e.either.iter().map(|branch| one(case, scope, branch))),
+        Expectation::Either(e) => Held::any(e.either.iter().map(|branch| {
+            let known = scope.all_known();
+            let held = softened(one(case, scope, branch), branch);
+            // What a way that was not taken has found is no way to go on.
+            if !matches!(held, Held::Yes(_)) {
+                scope.come_back_to(known);
+            }
+            held
+        })),
     }
 }
 
-/// What cannot be judged yet is no pass.
-fn not_yet(verb: &str) -> Held {
-    Held::Unknown(Finding::new(Who::Tool, format!("this version cannot judge `{verb}` yet")))
+fn softened(held: Held, expectation: &Expectation) -> Held {
+    match expectation.unmet() {
+        Unmet::Fail => held,
+        Unmet::Undecided => held.softened(),
+    }
 }
 
 /// Whether one expectation holds by the evidence so far.
 pub fn holds(case: &Case<'_>, expectation: &Expectation) -> bool {
-    let scope = scope::Scope::new(case.bound, case.stage, case.evidence);
-    matches!(one(case, &scope, expectation), Held::Yes(_))
+    let mut scope = Scope::new(case.bound, case.stage, case.evidence);
+    matches!(one(case, &mut scope, expectation), Held::Yes(_))
 }
 
 impl Case<'_> {
+    /// The clients that an expectation is about: those that it names, `each`, or else the first.
+    fn clients(&self, names: Option<&Names>) -> Vec<String> {
+        let all = self.check.given.all();
+        let known = all.iter().map(|(name, _)| (*name).to_owned());
+        match names {
+            None => known.take(1).collect(),
+            Some(names) if names.0.iter().any(|name| name == "each") => known.collect(),
+            Some(names) => names.0.clone(),
+        }
+    }
+
     /// Why a step was not carried out, if it was not.
     fn skipped(&self, step: &str) -> Option<String> {
         self.evidence

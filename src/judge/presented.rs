@@ -1,69 +1,148 @@
 //! What the partner showed to its client.
 
-use url::Url;
+mod link;
+mod place;
+mod return_url;
+
+use serde_json::Value;
 
 use super::Case;
 use super::held::{Finding, Held};
+use super::scope::Scope;
 use crate::catalog::expect::{PresentedExpectation, PresentedRule};
-use crate::evidence::{What, Who};
+use crate::evidence::Who;
 
-/// Judges `presented: ...`. A presented URL is the provider's where its path is that of a URL the partner received.
-pub(super) fn presented(case: &Case<'_>, expectation: &PresentedExpectation) -> Held {
-    let (received, presented) = (received(case), shown(case));
-    let pairs: Vec<(&Url, &Url)> = received
-        .iter()
-        .flat_map(|ours| {
-            presented.iter().filter(move |theirs| theirs.path() == ours.path()).map(move |theirs| (ours, theirs))
-        })
-        .collect();
-    if pairs.is_empty() {
-        let why = match (received.is_empty(), presented.is_empty()) {
-            (true, _) => "the simulated provider sent no URL: the partner did not get so far".to_owned(),
-            (false, true) => format!(
-                "no URL was presented in the action's answer; if clients see it elsewhere, {}",
-                case.bound.how_to_give("rehearsal.inspect.presented")
-            ),
-            (false, false) => format!(
-                "none of the URLs in the action's answer is the one that was received: {}",
-                presented.iter().map(Url::as_str).collect::<Vec<_>>().join(", ")
-            ),
-        };
+use link::{Likeness, Link};
+use place::Place;
+
+/// Judges `presented: ...`, for each client by itself.
+pub(super) fn presented(case: &Case<'_>, expectation: &PresentedExpectation, scope: &mut Scope<'_>) -> Held {
+    let mut parts = Vec::new();
+    for client in case.clients(expectation.client.as_ref()) {
+        scope.turn_to(Some(&client));
+        parts.push(of_client(case, expectation, &client, scope));
+    }
+    scope.turn_to(None);
+    if parts.is_empty() {
+        return Held::Unknown(Finding::new(Who::Tool, "the check has no client to whom anything could be shown"));
+    }
+    let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
+    Held::all(parts).hinted(hint.as_deref())
+}
+
+fn of_client(case: &Case<'_>, expectation: &PresentedExpectation, client: &str, scope: &Scope<'_>) -> Held {
+    let place = Place::of(case, client, expectation.by.as_deref());
+    let received = received(case, client);
+    if expectation.presented == PresentedRule::Nothing {
+        return nothing(case, &place, &received);
+    }
+    let wanted = match expectation.url.as_ref().map(|url| named(url, scope)).transpose() {
+        Ok(named) => named,
+        Err(unknown) => return unknown,
+    };
+    let each = wanted.is_some();
+    let wanted = wanted.unwrap_or_else(|| received.clone());
+    if wanted.is_empty() {
+        let why = "the simulated provider sent no URL for the client: the partner did not get so far";
         return Held::Unknown(Finding::new(Who::Partner, why));
     }
+    let parameter = case.provider.return_url.as_ref().map(|word| word.parameter.as_str());
+    let pairs: Vec<(&Link, Vec<&Link>)> =
+        wanted.iter().map(|ours| (ours, shown(ours, &place.links, &received, parameter))).collect();
+    let met: Vec<(&Link, &Link)> =
+        pairs.iter().flat_map(|(ours, theirs)| theirs.iter().map(move |theirs| (*ours, *theirs))).collect();
+    let missing: Vec<&Link> = pairs.iter().filter(|(_, theirs)| theirs.is_empty()).map(|(ours, _)| *ours).collect();
     match expectation.presented {
-        PresentedRule::ProviderUrl => Held::YES,
-        PresentedRule::ReturnUrl | PresentedRule::Nothing => super::not_yet("presented"),
-        PresentedRule::ReceivedHost => Held::all(pairs.iter().map(|(ours, theirs)| {
-            if ours.origin() == theirs.origin() {
-                return Held::YES;
-            }
-            let origin = |url: &Url| url.origin().ascii_serialization();
-            Held::No(Finding::contrast(
-                Who::Partner,
-                format!("a URL at {}, as it was received", origin(ours)),
-                theirs.to_string(),
-            ))
-        })),
+        // Those that are named are all to be shown; of those that were received one may stand for all.
+        PresentedRule::ProviderUrl if each && !missing.is_empty() => place.lacks(case, &missing, " and "),
+        PresentedRule::ProviderUrl if met.is_empty() => place.lacks(case, &missing, " or "),
+        PresentedRule::ProviderUrl | PresentedRule::Nothing => Held::YES,
+        PresentedRule::ReceivedHost | PresentedRule::ReturnUrl if met.is_empty() => {
+            place.lacks(case, &missing, " or ").softened()
+        }
+        PresentedRule::ReceivedHost => Held::all(met.iter().map(|(ours, theirs)| received_host(ours, theirs))),
+        PresentedRule::ReturnUrl => match return_url::Rule::of(case) {
+            Ok(rule) => Held::all(met.iter().map(|(ours, theirs)| rule.judge(ours, theirs, scope))),
+            Err(unknown) => unknown,
+        },
     }
 }
 
-/// The URLs in what the simulated provider answered to the partner.
-fn received(case: &Case<'_>) -> Vec<Url> {
-    let mut found = Vec::new();
-    for entry in &case.evidence.entries {
-        if let What::Call(call) = &entry.what
-            && let Some(json) = call.answer.body.json()
-        {
-            crate::json::texts(json, &mut |_, text| {
-                found.extend(Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https")));
-            });
+/// The URLs in what the simulated provider answered to the partner's calls about a client. Those that the partner had
+/// sent itself are its own.
+fn received(case: &Case<'_>, client: &str) -> Vec<Link> {
+    let calls = || {
+        let mine = case.evidence.entries.iter().filter(|entry| entry.client.as_deref() == Some(client));
+        mine.filter_map(|entry| entry.what.call())
+    };
+    let mut own: Vec<&str> = Vec::new();
+    for json in calls().filter_map(|call| call.request.body.json()) {
+        texts(json, &mut own);
+    }
+    let mut found: Vec<Link> = Vec::new();
+    for json in calls().filter_map(|call| call.answer.body.json()) {
+        let mut theirs = Vec::new();
+        texts(json, &mut theirs);
+        for link in theirs.into_iter().filter(|text| !own.contains(text)).filter_map(Link::parse) {
+            if !found.iter().any(|known| known.raw == link.raw) {
+                found.push(link);
+            }
         }
     }
-    found.dedup();
     found
 }
 
-fn shown(case: &Case<'_>) -> Vec<Url> {
-    let actions = case.evidence.entries.iter().filter_map(|entry| entry.what.action());
-    actions.flat_map(|action| action.presented.iter().filter_map(|url| Url::parse(url).ok())).collect()
+fn texts<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+    match value {
+        Value::String(text) => found.push(text),
+        Value::Array(list) => list.iter().for_each(|value| texts(value, found)),
+        Value::Object(members) => members.values().for_each(|value| texts(value, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The URLs that a template gives.
+fn named(text: &str, scope: &Scope<'_>) -> Result<Vec<Link>, Held> {
+    let template = Value::String(text.to_owned());
+    let value = scope.value(&template)?;
+    let mut found = Vec::new();
+    texts(&value, &mut found);
+    let links: Option<Vec<Link>> = found.iter().map(|text| Link::parse(text)).collect();
+    let wrong = || Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives {value}, which is no URL")));
+    links.filter(|links| !links.is_empty()).ok_or_else(wrong)
+}
+
+/// The presented URLs that are a received one: as it came, or else damaged, unless they are another one as it came.
+fn shown<'p>(ours: &Link, presented: &'p [Link], received: &[Link], parameter: Option<&str>) -> Vec<&'p Link> {
+    let like = |wanted: Likeness| presented.iter().filter(move |theirs| theirs.likeness(ours, parameter) == wanted);
+    let is_other = |theirs: &&Link| received.iter().any(|other| theirs.likeness(other, parameter) == Likeness::Whole);
+    let damaged = like(Likeness::Damaged).filter(|theirs| !is_other(theirs));
+    like(Likeness::Whole).chain(damaged).collect()
+}
+
+fn received_host(ours: &Link, theirs: &Link) -> Held {
+    let origin = |link: &Link| link.url.origin().ascii_serialization();
+    if origin(ours) == origin(theirs) {
+        return Held::YES;
+    }
+    let wanted = format!("a URL at {}, as it was received", origin(ours));
+    Held::No(Finding::contrast(Who::Partner, wanted, theirs.raw.clone()))
+}
+
+/// No URL of the provider's was presented: neither one of its pages, nor one that was received.
+fn nothing(case: &Case<'_>, place: &Place, received: &[Link]) -> Held {
+    let pages: Vec<&String> = case.provider.environments.values().flat_map(|addresses| &addresses.pages).collect();
+    let theirs = place.links.iter().filter(|link| {
+        let at_home = pages.iter().any(|page| link.url.host_str() == Some(page.as_str()));
+        at_home || received.iter().any(|ours| link.likeness(ours, None) != Likeness::Other)
+    });
+    let found: Vec<&str> = theirs.map(|link| link.raw.as_str()).collect();
+    if !found.is_empty() {
+        let wanted = "no URL of the provider is presented";
+        return Held::No(Finding::contrast(Who::Partner, wanted, found.join(", ")));
+    }
+    match place.unseen(case) {
+        Some(why) => Held::Unknown(Finding::new(Who::Partner, why)),
+        None => Held::Yes(super::calls::quiet(case).into_iter().collect()),
+    }
 }

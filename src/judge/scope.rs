@@ -1,31 +1,78 @@
-//! What templates and expectations can read: the bound profile, the pack's facts, and what the steps gave.
+//! What templates and expectations can read: the bound profile, the pack's facts, what the steps gave, and the calls
+//! that earlier expectations found. It grows while a unit is judged.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::held::{Finding, Held};
 use crate::catalog::words::Stage;
-use crate::evidence::{Evidence, Who};
+use crate::evidence::{Body, Call, Entry, Evidence, Who};
 use crate::plan::Bound;
 use crate::template::{self, TemplateError};
+
+/// The calls that expectations have found, by the names they gave them.
+pub(super) type Known<'s> = BTreeMap<String, Vec<&'s Entry>>;
 
 /// The scope of one unit while it is judged.
 pub(super) struct Scope<'s> {
     bound: &'s Bound,
     stage: Stage,
+    evidence: &'s Evidence,
     values: Value,
+    known: Known<'s>,
 }
 
 impl<'s> Scope<'s> {
-    pub(super) fn new(bound: &'s Bound, stage: Stage, evidence: &Evidence) -> Self {
+    pub(super) fn new(bound: &'s Bound, stage: Stage, evidence: &'s Evidence) -> Self {
         let mut values = bound.values(stage);
         for entry in &evidence.entries {
             if let Some((name, value)) = entry.step.as_ref().zip(entry.value()) {
                 values.insert(name.clone(), value);
             }
         }
-        Scope { bound, stage, values: Value::Object(values) }
+        values.insert("clients".into(), Value::Object(evidence.clients.clone()));
+        let mut scope = Scope { bound, stage, evidence, values: Value::Object(values), known: Known::new() };
+        scope.turn_to(None);
+        scope
+    }
+
+    /// Lets `client` mean one of the clients; without a name, the first.
+    pub(super) fn turn_to(&mut self, client: Option<&str>) {
+        let clients = &self.evidence.clients;
+        let client = client.map_or_else(|| clients.values().next(), |name| clients.get(name));
+        self.set("client", client.cloned().unwrap_or(Value::Null));
+    }
+
+    /// Makes calls known by a name, to later expectations and to templates.
+    pub(super) fn bind(&mut self, name: &str, calls: Vec<&'s Entry>) {
+        self.set(name, described(&calls));
+        self.known.insert(name.to_owned(), calls);
+    }
+
+    /// The calls that an expectation found under a name.
+    pub(super) fn known(&self, name: &str) -> Option<&[&'s Entry]> {
+        self.known.get(name).map(Vec::as_slice)
+    }
+
+    /// All names so far, to come back to.
+    pub(super) fn all_known(&self) -> Known<'s> {
+        self.known.clone()
+    }
+
+    /// Forgets the names that came since.
+    pub(super) fn come_back_to(&mut self, known: Known<'s>) {
+        for name in std::mem::take(&mut self.known).into_keys() {
+            self.set(&name, Value::Null);
+        }
+        known.into_iter().for_each(|(name, calls)| self.bind(&name, calls));
+    }
+
+    fn set(&mut self, name: &str, value: Value) {
+        if let Some(values) = self.values.as_object_mut() {
+            values.insert(name.to_owned(), value);
+        }
     }
 
     /// A value with its templates evaluated.
@@ -53,10 +100,39 @@ impl<'s> Scope<'s> {
                 let place = Bound::surroundings(self.stage);
                 match name.strip_prefix("environment.").map(|rest| format!("profile.{place}.{rest}")).unwrap_or(name) {
                     name if name.starts_with("profile.") => Finding::new(Who::Partner, self.bound.how_to_give(&name)),
-                    name => Finding::new(Who::Tool, format!("`{name}` has no value: the step did not give it")),
+                    name => Finding::new(Who::Tool, format!("`{name}` has no value: nothing in the record gave it")),
                 }
             }
             error @ TemplateError::Invalid(_) => Finding::new(Who::Tool, error.to_string()),
         })
+    }
+}
+
+/// Calls as templates read them: the members of the first, and `first`, `last` and `count` of all.
+fn described(calls: &[&Entry]) -> Value {
+    let one = |entry: Option<&&Entry>| entry.and_then(|entry| entry.what.call()).map_or(Value::Null, members);
+    let (first, last) = (one(calls.first()), one(calls.last()));
+    let mut all = first.clone();
+    if let Some(all) = all.as_object_mut() {
+        all.extend([("first".to_owned(), first), ("last".to_owned(), last), ("count".to_owned(), json!(calls.len()))]);
+        return Value::Object(std::mem::take(all));
+    }
+    json!({ "count": calls.len() })
+}
+
+fn members(call: &Call) -> Value {
+    json!({
+        "request": body(&call.request.body),
+        "reply": body(&call.answer.body),
+        "status": call.answer.status,
+        "path": super::calls::path(call),
+    })
+}
+
+fn body(body: &Body) -> Value {
+    match body {
+        Body::Json(value) => value.clone(),
+        Body::Text(text) => text.clone().into(),
+        Body::Empty | Body::Binary(_) => Value::Null,
     }
 }

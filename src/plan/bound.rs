@@ -86,6 +86,7 @@ impl Bound {
                 (&read.profile.rehearsal, map.get_mut("rehearsal").and_then(Value::as_object_mut))
             {
                 inside.insert("doors".into(), json!(doors(rehearsal)));
+                inside.entry("workers").or_insert(json!(rehearsal.workers));
             }
         }
         let name = read.document.name.rsplit('/').next().unwrap_or(&read.document.name).to_owned();

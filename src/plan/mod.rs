@@ -3,6 +3,7 @@
 
 mod bound;
 mod calls;
+mod hosts;
 mod lacking;
 pub mod profile;
 mod read;
@@ -13,6 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use bound::{Bound, learn_secrets};
+pub use hosts::provider_hosts;
 pub use read::{Read, Variables, read};
 pub use select::Selection;
 

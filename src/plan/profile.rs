@@ -163,7 +163,8 @@ pub struct Rehearsal {
     /// started where that differs.
     #[serde(default)]
     pub variants: IndexMap<String, Variant>,
-    /// Hosts beside loopback that the build may reach. A host of the provider's is never let through.
+    /// Hosts beside loopback that the build may reach, each by its name or address. A host of the provider's is never
+    /// let through.
     #[serde(default)]
     pub reaches: Vec<String>,
     /// How many processes of the build keep tokens, each for itself.
@@ -179,7 +180,8 @@ pub struct Rehearsal {
     /// How quickly the partner reacts.
     #[serde(default)]
     pub timing: Timing,
-    /// What the partner can be asked to do, by name. `restart` is for a build that is not started by `start`.
+    /// What the partner can be asked to do, by name. `restart` is for a build that is not started by `start`; it
+    /// answers, or ends, once the build is back.
     #[serde(default)]
     pub actions: IndexMap<String, CallOut>,
     /// How to look inside the build.
@@ -240,11 +242,17 @@ pub struct Timing {
     pub reacts_within: Span,
     /// With a repeat of a failed call.
     pub retries_within: Span,
+    /// To an action: with an answer, or with the end of its command.
+    pub answers_within: Span,
 }
 
 impl Default for Timing {
     fn default() -> Self {
-        Timing { reacts_within: Span(Duration::from_secs(2)), retries_within: Span(Duration::from_secs(10)) }
+        Timing {
+            reacts_within: Span(Duration::from_secs(2)),
+            retries_within: Span(Duration::from_secs(10)),
+            answers_within: Span(Duration::from_secs(30)),
+        }
     }
 }
 

@@ -73,6 +73,7 @@ pub(in crate::app) async fn stage(
     mistake: Option<&Mistake>,
     options: &RunOptions,
     redactor: &Redactor,
+    ask: People,
 ) -> Result<Staged, Unstaged> {
     let catalog = Catalog::built_in()?;
     let pack = catalog.packs.get(PROVIDER).cloned().ok_or_else(|| format!("there is no pack `{PROVIDER}`"))?;
@@ -102,7 +103,7 @@ pub(in crate::app) async fn stage(
         }
         let player = Arc::new(player);
         if *environment == Environment::Test {
-            people = signer(player.clone());
+            people = signer(player.clone(), ask.clone());
         }
         players.push(player);
     }

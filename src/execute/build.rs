@@ -1,0 +1,101 @@
+//! The partner's build while a run lasts: as it is wanted, restarted, ended by itself, ended by us.
+
+use std::time::Instant;
+
+use super::World;
+use super::process::Process;
+use super::rehearsal;
+
+/// So often a build that ended by itself, or did not start, is started again.
+const MOST_MISHAPS: usize = 3;
+
+/// The build that a run started.
+#[derive(Default)]
+pub(super) struct Build {
+    process: Option<Process>,
+    /// The variant that it runs as, if it is not the plain one.
+    variant: Option<String>,
+    /// When it ended by itself or did not start again, and what is to be said of that.
+    mishaps: Vec<(Instant, String)>,
+}
+
+impl World {
+    /// Takes over the build that the set-up started.
+    pub(super) async fn keep(&self, process: Option<Process>) {
+        self.build.lock().await.process = process;
+    }
+
+    /// Makes sure that the build runs as a unit wants it: plain, or as a variant that is started for this unit alone.
+    /// One that has ended by itself is started again; what ended it is told with the units that were under way.
+    pub(super) async fn as_wanted(&self, variant: Option<&str>) -> Result<(), String> {
+        let Some(rehearsal) = &self.plan.read.profile.rehearsal else { return Ok(()) };
+        if rehearsal.start.is_none() && variant.is_none() {
+            return Ok(());
+        }
+        let mut build = self.build.lock().await;
+        self.notice(&mut build).await;
+        match (&build.process, variant, &build.variant) {
+            (Some(_), None, None) => Ok(()),
+            (Some(_) | None, _, _) => self.start_again(&mut build, variant).await,
+        }
+    }
+
+    /// Ends the build and starts it again: the plain one, or a variant of it.
+    pub(super) async fn restart(&self, variant: Option<&str>) -> Result<(), String> {
+        let mut build = self.build.lock().await;
+        self.notice(&mut build).await;
+        self.start_again(&mut build, variant).await
+    }
+
+    async fn start_again(&self, build: &mut Build, variant: Option<&str>) -> Result<(), String> {
+        let rehearsal = self.plan.read.profile.rehearsal.as_ref().ok_or("the profile has no rehearsal")?;
+        let start = rehearsal.start.as_ref().ok_or("the profile does not say how the build is started")?;
+        if let Some((_, last)) = build.mishaps.get(MOST_MISHAPS..).and_then(|more| more.last()) {
+            return Err(format!("{last}; it is not started again after {} such ends", build.mishaps.len()));
+        }
+        if let Some(running) = build.process.take() {
+            running.stop().await;
+        }
+        build.variant = variant.map(str::to_owned);
+        match rehearsal::started(self, rehearsal, start, variant, self.simulator()).await {
+            Ok(process) => {
+                build.process = Some(process);
+                Ok(())
+            }
+            Err(why) => {
+                build.mishaps.push((Instant::now(), why.clone()));
+                Err(why)
+            }
+        }
+    }
+
+    /// Writes down that the build has ended by itself, if it has.
+    async fn notice(&self, build: &mut Build) {
+        let Some(process) = &mut build.process else { return };
+        let Some(exit) = process.ended().await else { return };
+        let words = process.last_words(&self.redactor);
+        let said = format!("the partner's build ended by itself during the run ({exit}); its last words: {words}");
+        build.mishaps.push((Instant::now(), said));
+        // What it started and left behind ends here.
+        build.process = None;
+    }
+
+    /// What is to be said of a build that has ended by itself since an instant.
+    pub(super) async fn ended_since(&self, from: Instant) -> Option<String> {
+        let mut build = self.build.lock().await;
+        self.notice(&mut build).await;
+        build.mishaps.iter().find(|(at, _)| *at >= from).map(|(_, words)| words.clone())
+    }
+
+    /// Ends the partner's build. Gives what is to be said of the times that it had ended by itself, each once.
+    pub async fn tear_down(&self) -> Vec<String> {
+        let mut build = self.build.lock().await;
+        self.notice(&mut build).await;
+        if let Some(process) = build.process.take() {
+            process.stop().await;
+        }
+        let mut words: Vec<String> = build.mishaps.drain(..).map(|(_, words)| words).collect();
+        words.dedup();
+        words
+    }
+}

@@ -1,0 +1,70 @@
+//! The partner's processes: each in a group of its own, which ends with us, however we end.
+
+use std::path::Path;
+use std::process::Stdio;
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use tokio::process::{Child, Command};
+
+use super::process::Variables;
+use crate::environment::cleared;
+
+/// Waits for the end of its input, which comes when we end the group or are killed ourselves, and then ends the group.
+/// A signal to the parent's death would need unsafe code here, and would not reach what the partner's process started.
+const WATCH: &str = "trap '' HUP INT TERM; read -r line; kill -KILL \"-$1\"";
+
+/// A process group, ended with this value.
+pub(super) struct Group {
+    leader: Option<Pid>,
+    /// Ended with this value too, after the group.
+    _watch: Option<Child>,
+}
+
+impl Group {
+    fn of(child: &Child) -> Self {
+        let leader = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
+        Group { leader, _watch: leader.and_then(watch) }
+    }
+
+    pub(super) fn signal(&self, signal: Signal) {
+        if let Some(leader) = self.leader {
+            // It may be gone already, which is what is wanted.
+            killpg(leader, signal).ok();
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.signal(Signal::SIGKILL);
+    }
+}
+
+/// Somebody who ends a group when we are gone. Where there is no shell, nobody does.
+fn watch(leader: Pid) -> Option<Child> {
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", WATCH, "watch", &leader.to_string()]).env_clear().process_group(0).kill_on_drop(true);
+    shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
+}
+
+/// Starts a program in a process group of its own, in a folder.
+pub(super) fn spawned(command: &[String], folder: &Path, variables: &Variables<'_>) -> Result<(Child, Group), String> {
+    let (program, arguments) = command.split_first().ok_or("the command is empty")?;
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let child = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .envs(cleared(variables.pass))
+        .envs(variables.own.iter().map(|(name, value)| (name, value)))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| format!("`{program}`, the first word of `{}`, cannot be started: {error}", variables.place))?;
+    let group = Group::of(&child);
+    Ok((child, group))
+}

@@ -1,0 +1,62 @@
+//! How long the partner waited before its calls.
+
+use super::super::held::{Finding, Held};
+use super::super::millis;
+use super::select::Selection;
+use super::title;
+use crate::catalog::traffic::CallsExpectation;
+use crate::evidence::{Entry, Offset, Who};
+
+/// Timers fire early, and clocks differ: so much less than what is asked for is tolerated, in microseconds.
+const TOLERANCE: Offset = 20_000;
+
+/// Judges the gaps before the calls.
+pub(super) fn gaps(expectation: &CallsExpectation, selection: &Selection<'_>) -> Held {
+    let Some(rule) = expectation.gap else { return Held::YES };
+    let least = rule.at_least.map_or(Held::YES, |least| {
+        let wanted = Offset::try_from(least.0.as_micros()).unwrap_or(Offset::MAX);
+        Held::all(selection.calls.iter().enumerate().map(|(at, entry)| {
+            let gap = if selection.anchors.is_empty() {
+                at.checked_sub(1).map(|before| between(selection.calls[before], entry))
+            } else {
+                // Of several, the last one that the partner can have known of.
+                let known = selection.anchors.iter().filter(|anchor| anchor.from < entry.from);
+                known.max_by_key(|anchor| anchor.to).map(|anchor| between(anchor, entry))
+            };
+            match gap {
+                Some(gap) if gap.saturating_add(TOLERANCE) < wanted => Held::No(Finding::contrast(
+                    Who::Partner,
+                    format!("at least {} before {}", millis(least.0.as_millis()), title(entry)),
+                    shown(gap),
+                )),
+                Some(_) | None => Held::YES,
+            }
+        }))
+    });
+    Held::all([least, if rule.growing { growing(selection) } else { Held::YES }])
+}
+
+/// Each gap is no shorter than the one before it, and the last is clearly longer than the first.
+fn growing(selection: &Selection<'_>) -> Held {
+    let start =
+        selection.anchors.iter().filter(|anchor| selection.calls.first().is_some_and(|first| anchor.from < first.from));
+    let chain: Vec<&Entry> =
+        start.max_by_key(|anchor| anchor.to).into_iter().chain(&selection.calls).copied().collect();
+    let gaps: Vec<Offset> = chain.windows(2).map(|pair| between(pair[0], pair[1])).collect();
+    let (Some(first), Some(last)) = (gaps.first(), gaps.last()) else { return Held::YES };
+    let shrinks = gaps.windows(2).any(|pair| pair[1].saturating_add(TOLERANCE) < pair[0]);
+    if gaps.len() < 2 || !shrinks && *last > first.saturating_add(TOLERANCE) {
+        return Held::YES;
+    }
+    let observed = gaps.iter().take(8).map(|gap| shown(*gap)).collect::<Vec<_>>().join(", ");
+    Held::No(Finding::contrast(Who::Partner, format!("growing gaps {}", selection.words), observed))
+}
+
+/// From the answer of one to the start of the next.
+fn between(earlier: &Entry, later: &Entry) -> Offset {
+    later.from.saturating_sub(earlier.to)
+}
+
+fn shown(gap: Offset) -> String {
+    millis(u128::from(gap / 1000))
+}

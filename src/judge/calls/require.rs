@@ -1,0 +1,157 @@
+//! What must hold for each of the calls that are meant.
+
+use serde_json::{Value, json};
+
+use super::super::held::{Finding, Held};
+use super::super::matching::{by_path, matches, show};
+use super::super::scope::Scope;
+use super::bodies::{Plain, alike};
+use super::select::Selection;
+use super::{path, title};
+use crate::catalog::traffic::{CallsExpectation, Credential};
+use crate::evidence::{Body, Call, Entry, Who};
+
+/// Every requirement, in the order in which a reader would look.
+pub(super) fn all(expectation: &CallsExpectation, selection: &Selection<'_>, scope: &Scope<'_>) -> Held {
+    let each = selection.calls.iter().filter_map(|entry| Some((*entry, entry.what.call()?)));
+    let each = each.flat_map(|(entry, call)| {
+        [
+            credential(expectation, entry, call),
+            carries(expectation, entry, call, scope),
+            headers(expectation, entry, call, scope),
+            body(expectation, entry, call, scope),
+        ]
+    });
+    let together =
+        [super::gaps::gaps(expectation, selection), same(expectation, selection), distinct(expectation, selection)];
+    Held::all(each.chain(together))
+}
+
+fn credential(expectation: &CallsExpectation, entry: &Entry, call: &Call) -> Held {
+    let bearer = call.request.headers.iter().any(|(name, value)| {
+        let scheme = value.split_once(' ').map(|(scheme, _)| scheme);
+        name.eq_ignore_ascii_case("authorization") && scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"))
+    });
+    let failed = |wanted: &str, seen: &str| {
+        Held::No(Finding::contrast(Who::Partner, format!("{} with {wanted}", title(entry)), seen))
+    };
+    match expectation.credential {
+        None => Held::YES,
+        Some(Credential::Token) if bearer => Held::YES,
+        Some(Credential::Token) => failed("a bearer token", "no bearer token"),
+        Some(Credential::Own) if call.token_of.is_some() && call.token_of == call.client => Held::YES,
+        Some(Credential::Own) => failed(
+            "a token of the client that it is about",
+            match (&call.token_of, bearer) {
+                (Some(_), _) => "the token of another client",
+                (None, true) => "a token that was issued to nobody whom this check knows",
+                (None, false) => "no bearer token",
+            },
+        ),
+    }
+}
+
+fn carries(expectation: &CallsExpectation, entry: &Entry, call: &Call, scope: &Scope<'_>) -> Held {
+    let wanted = match expectation.carries.as_ref().map(|text| scope.text(text)).transpose() {
+        Ok(None) => return Held::YES,
+        Ok(Some(wanted)) => wanted,
+        Err(unknown) => return unknown,
+    };
+    let mut found = path(call).split('/').any(|segment| decoded(segment) == *wanted);
+    let query = call.request.url.split_once('?').map_or("", |(_, query)| query);
+    found |= url::form_urlencoded::parse(query.as_bytes()).any(|(_, value)| value == wanted);
+    match &call.request.body {
+        Body::Json(json) => found |= holds(json, &wanted),
+        Body::Text(text) => found |= text.contains(&*wanted),
+        Body::Empty | Body::Binary(_) => {}
+    }
+    if found {
+        return Held::YES;
+    }
+    let seen = match &call.request.body {
+        Body::Json(json) => format!("{} {}", call.request.url, show(json)),
+        Body::Text(_) | Body::Empty | Body::Binary(_) => call.request.url.clone(),
+    };
+    Held::No(Finding::contrast(Who::Partner, format!("{} that carries {wanted}", title(entry)), seen))
+}
+
+fn decoded(segment: &str) -> String {
+    percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()
+}
+
+/// Whether a text or a number inside a value is what is looked for.
+fn holds(value: &Value, wanted: &str) -> bool {
+    match value {
+        Value::String(text) => text == wanted,
+        Value::Number(number) => number.to_string() == wanted,
+        Value::Array(list) => list.iter().any(|value| holds(value, wanted)),
+        Value::Object(members) => members.values().any(|value| holds(value, wanted)),
+        Value::Null | Value::Bool(_) => false,
+    }
+}
+
+fn headers(expectation: &CallsExpectation, entry: &Entry, call: &Call, scope: &Scope<'_>) -> Held {
+    Held::all(expectation.header.iter().map(|(name, matcher)| {
+        let value = call.request.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let value = value.map(|(_, value)| json!(value));
+        matches(matcher, value.as_ref(), scope, &format!("{}: the header {name}", title(entry)))
+    }))
+}
+
+fn body(expectation: &CallsExpectation, entry: &Entry, call: &Call, scope: &Scope<'_>) -> Held {
+    let json = call.request.body.json().unwrap_or(&Value::Null);
+    let what = |path: &str| format!("{}: {}", title(entry), path.trim_start_matches("$."));
+    Held::all(expectation.body.iter().map(|(path, matcher)| by_path(json, path, matcher, scope, &what(path))))
+}
+
+/// What is the same in all of them, and in the call that they come after, where that is on the same route.
+fn same(expectation: &CallsExpectation, selection: &Selection<'_>) -> Held {
+    if expectation.same.is_empty() {
+        return Held::YES;
+    }
+    let on = |entry: &Entry| entry.what.call().map(|call| (call.request.method.clone(), path(call).to_owned()));
+    let first = selection.calls.first().and_then(|entry| on(entry));
+    let anchors = selection.anchors.iter().filter(|entry| first.is_some() && on(entry) == first);
+    let all = plain(anchors.chain(&selection.calls), &expectation.except);
+    let Some(((reference, wanted), others)) = all.split_first() else { return Held::YES };
+    Held::all(others.iter().flat_map(|(entry, body)| {
+        expectation.same.iter().map(move |what| {
+            let equal = if what == "body" { body.is_as(wanted) } else { alike(&body.at(what), &wanted.at(what)) };
+            if equal {
+                return Held::YES;
+            }
+            let expected = format!("the same {} in {} as in {}", name(what), title(entry), title(reference));
+            let observed = format!("{} and then {}", value(wanted, what), value(body, what));
+            Held::No(Finding::contrast(Who::Partner, expected, observed))
+        })
+    }))
+}
+
+fn distinct(expectation: &CallsExpectation, selection: &Selection<'_>) -> Held {
+    let all = plain(selection.calls.iter(), &expectation.except);
+    Held::all(expectation.distinct.iter().map(|what| {
+        let values: Vec<Vec<Value>> = all.iter().map(|(_, body)| body.at(what)).collect();
+        let again = (1..values.len()).find(|at| values[..*at].iter().any(|earlier| alike(earlier, &values[*at])));
+        again.map_or(Held::YES, |at| {
+            let expected = format!("another {} in each {}", name(what), all[at].0.what.call().map_or("", path));
+            Held::No(Finding::contrast(Who::Partner, expected, format!("{} more than once", value(&all[at].1, what))))
+        })
+    }))
+}
+
+fn plain<'s, 'c: 's>(entries: impl Iterator<Item = &'s &'c Entry>, except: &[String]) -> Vec<(&'c Entry, Plain)> {
+    entries.filter_map(|entry| Some((*entry, Plain::of(entry.what.call()?, except)))).collect()
+}
+
+fn name(what: &str) -> &str {
+    what.trim_start_matches("$.")
+}
+
+fn value(body: &Plain, what: &str) -> String {
+    let path = if what == "body" { "$" } else { what };
+    match body.at(path).as_slice() {
+        [] => "nothing".to_owned(),
+        [one] => show(one),
+        many => show(&Value::Array(many.to_vec())),
+    }
+}

@@ -1,0 +1,38 @@
+//! Routes whose paths are written with templates.
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::super::held::{Finding, Held};
+use super::super::scope::Scope;
+use crate::catalog::words::Route;
+use crate::evidence::Who;
+use crate::template;
+
+/// A route with its templates evaluated. What stands for one segment stays one, whatever letters its value has.
+pub(super) fn rendered(text: &str, scope: &Scope<'_>) -> Result<Route, Held> {
+    let parts = split(text);
+    let mut line = String::new();
+    for part in &parts {
+        let whole = parts.len() == 1 || !template::is_template(part);
+        let value = scope.text(part)?;
+        if whole {
+            line.push_str(&value);
+        } else {
+            line.extend(utf8_percent_encode(&value, NON_ALPHANUMERIC));
+        }
+    }
+    let wrong = || Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives `{line}`, which is no route")));
+    Route::parse(&line).ok_or_else(wrong)
+}
+
+/// The text in pieces that are a template each, or none.
+fn split(text: &str) -> Vec<&str> {
+    let (mut parts, mut rest) = (Vec::new(), text);
+    while let Some(start) = rest.find("{{") {
+        let end = rest[start..].find("}}").map_or(rest.len(), |end| start + end + 2);
+        parts.extend([&rest[..start], &rest[start..end]].into_iter().filter(|part| !part.is_empty()));
+        rest = &rest[end..];
+    }
+    parts.extend((!rest.is_empty()).then_some(rest));
+    parts
+}

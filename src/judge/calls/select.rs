@@ -1,0 +1,209 @@
+//! Which calls an expectation is about.
+
+use super::super::Case;
+use super::super::held::{Finding, Held};
+use super::super::scope::Scope;
+use super::repeated::Repeated;
+use super::{path, route};
+use crate::catalog::traffic::{Answered, Calls, CallsExpectation, CallsWhere};
+use crate::catalog::words::{Route, Text};
+use crate::evidence::{Call, Entry, Offset, Who};
+
+/// The calls about one client that an expectation is about.
+pub(super) struct Selection<'c> {
+    /// The client, by its name in the check.
+    pub(super) client: String,
+    /// The calls, in the order in which they started.
+    pub(super) calls: Vec<&'c Entry>,
+    /// Those that would be among them, were they not about nobody.
+    pub(super) strays: Vec<&'c Entry>,
+    /// The calls, or the step, from whose answers gaps are measured.
+    pub(super) anchors: Vec<&'c Entry>,
+    /// What was looked for, in words.
+    pub(super) words: String,
+}
+
+/// The clients whose calls are looked at: those that are named, else those of the named calls, else the first.
+pub(super) fn clients(case: &Case<'_>, expectation: &CallsExpectation, scope: &Scope<'_>) -> Vec<String> {
+    let named = match (&expectation.client, &expectation.calls) {
+        (None, Calls::Named(name) | Calls::Where(CallsWhere { repeats: Some(name), .. })) => scope.known(name),
+        (Some(_), _) | (None, Calls::Routes(_) | Calls::Where(_)) => None,
+    };
+    let mut found: Vec<String> = named.unwrap_or_default().iter().filter_map(|entry| entry.client.clone()).collect();
+    found.sort();
+    found.dedup();
+    if found.is_empty() { case.clients(expectation.client.as_ref()) } else { found }
+}
+
+/// Selects the calls about a client, or says why that cannot be done.
+pub(super) fn select<'c>(
+    case: &Case<'c>,
+    expectation: &CallsExpectation,
+    scope: &Scope<'c>,
+    client: &str,
+) -> Result<Selection<'c>, Held> {
+    let which = Which::of(&expectation.calls, scope, client)?;
+    let mut window = Window::default();
+    let mut anchors = which.repeated().to_vec();
+    if let Some(name) = &expectation.after {
+        let named = moments(case, scope, name, client)?;
+        window.after = named.iter().map(|entry| entry.to).max();
+        anchors = named;
+    }
+    if let Some(name) = &expectation.before {
+        window.before = moments(case, scope, name, client)?.iter().map(|entry| entry.from).min();
+    }
+    let meant = |entry: &&Entry| {
+        window.holds(entry)
+            && entry.what.call().is_some_and(|call| {
+                which.holds(entry, call) && expectation.answered.as_ref().is_none_or(|answered| is(answered, call))
+            })
+    };
+    let mut all: Vec<&Entry> = case.evidence.entries.iter().filter(meant).collect();
+    all.sort_by_key(|entry| entry.from);
+    let (mut calls, mut strays) = (Vec::new(), Vec::new());
+    for entry in all {
+        match &entry.client {
+            Some(name) if name == client => calls.push(entry),
+            Some(_) => {}
+            None => strays.push(entry),
+        }
+    }
+    if let Some(nth) = expectation.nth {
+        calls = calls.into_iter().skip(nth - 1).take(1).collect();
+    }
+    let words = words(case, expectation, &which, client);
+    Ok(Selection { client: client.to_owned(), calls, strays, anchors, words })
+}
+
+/// When calls must have started.
+#[derive(Default)]
+struct Window {
+    after: Option<Offset>,
+    before: Option<Offset>,
+}
+
+impl Window {
+    fn holds(&self, entry: &Entry) -> bool {
+        self.after.is_none_or(|after| entry.from >= after) && self.before.is_none_or(|before| entry.from < before)
+    }
+}
+
+/// The entries of a step, or the calls that are known by a name: those about the client, if there are such.
+fn moments<'c>(case: &Case<'c>, scope: &Scope<'c>, name: &str, client: &str) -> Result<Vec<&'c Entry>, Held> {
+    let unknown = |who, why: String| Held::Unknown(Finding::new(who, why));
+    if let Some(known) = scope.known(name) {
+        let found = of_client(known, client);
+        return if found.is_empty() {
+            Err(unknown(Who::Partner, format!("there was no call that could be `{name}`")))
+        } else {
+            Ok(found)
+        };
+    }
+    if let Some(why) = case.skipped(name) {
+        return Err(unknown(Who::Partner, format!("the step `{name}` was not carried out: {why}")));
+    }
+    let found: Vec<&Entry> = case.evidence.entries.iter().filter(|entry| entry.step.as_deref() == Some(name)).collect();
+    if found.is_empty() { Err(unknown(Who::Tool, format!("nothing is known as `{name}`"))) } else { Ok(found) }
+}
+
+fn of_client<'c>(known: &[&'c Entry], client: &str) -> Vec<&'c Entry> {
+    let own: Vec<&Entry> = known.iter().copied().filter(|entry| entry.client.as_deref() == Some(client)).collect();
+    if own.is_empty() { known.to_vec() } else { own }
+}
+
+/// What calls are meant, with everything evaluated.
+enum Which<'c, 'e> {
+    Routes(Vec<Route>),
+    Named(Vec<&'c Entry>),
+    Where { rule: &'e CallsWhere, repeated: Option<Repeated<'c>> },
+}
+
+impl<'c, 'e> Which<'c, 'e> {
+    fn of(calls: &'e Calls, scope: &Scope<'c>, client: &str) -> Result<Self, Held> {
+        let known = |name: &str| {
+            let why = || Held::Unknown(Finding::new(Who::Tool, format!("no calls are known as `{name}`")));
+            scope.known(name).map(|known| of_client(known, client)).ok_or_else(why)
+        };
+        Ok(match calls {
+            Calls::Routes(texts) => {
+                Which::Routes(texts.iter().map(|text| route::rendered(text, scope)).collect::<Result<_, _>>()?)
+            }
+            Calls::Named(name) => Which::Named(known(name)?),
+            Calls::Where(rule) => {
+                let repeated = rule.repeats.as_deref().map(known).transpose()?;
+                Which::Where { rule, repeated: repeated.map(|calls| Repeated::of(calls, &rule.except)) }
+            }
+        })
+    }
+
+    fn repeated(&self) -> &[&'c Entry] {
+        match self {
+            Which::Where { repeated: Some(repeated), .. } => &repeated.calls,
+            Which::Where { repeated: None, .. } | Which::Routes(_) | Which::Named(_) => &[],
+        }
+    }
+
+    fn holds(&self, entry: &Entry, call: &Call) -> bool {
+        match self {
+            Which::Routes(routes) => routes.iter().any(|route| route.matches(&call.request.method, path(call))),
+            Which::Named(known) => known.iter().any(|one| std::ptr::eq(*one, entry)),
+            Which::Where { rule, repeated } => {
+                rule.api.as_ref().is_none_or(|api| *api == call.api)
+                    && rule.answered.as_ref().is_none_or(|answered| is(answered, call))
+                    && repeated.as_ref().is_none_or(|repeated| repeated.by(entry, call, &rule.except))
+            }
+        }
+    }
+}
+
+fn is(answered: &Answered, call: &Call) -> bool {
+    match answered {
+        Answered::Dropped => call.answer.status == 0,
+        Answered::Status(rule) => rule.holds(call.answer.status),
+    }
+}
+
+fn words(case: &Case<'_>, expectation: &CallsExpectation, which: &Which<'_, '_>, client: &str) -> String {
+    let mut words = match (which, &expectation.calls) {
+        (Which::Routes(routes), _) => routes.iter().map(shown).collect::<Vec<_>>().join(" or "),
+        (Which::Where { rule, .. }, _) => rule_words(rule),
+        (Which::Named(_), Calls::Named(name)) => format!("of `{name}`"),
+        (Which::Named(_), Calls::Routes(_) | Calls::Where(_)) => String::new(),
+    };
+    let answered = expectation.answered.as_ref().map(|answered| format!(" answered {}", said(answered)));
+    let after = expectation.after.as_ref().map(|name| format!(" after {}", called(case, name)));
+    let before = expectation.before.as_ref().map(|name| format!(" before {}", called(case, name)));
+    let nth = expectation.nth.map(|nth| format!(", number {nth} of them"));
+    let several = (case.check.given.all().len() > 1).then(|| format!(" about the client {client}"));
+    words.extend([answered, after, before, nth, several].into_iter().flatten());
+    words
+}
+
+/// A route as a reader knows it, not as it is sent.
+fn shown(route: &Route) -> String {
+    percent_encoding::percent_decode_str(&route.to_string()).decode_utf8_lossy().into_owned()
+}
+
+fn rule_words(rule: &CallsWhere) -> String {
+    let mut words = match (&rule.repeats, &rule.api) {
+        (Some(name), _) => format!("repeat of `{name}`"),
+        (None, Some(api)) => format!("call of the {api} API"),
+        (None, None) => "call".to_owned(),
+    };
+    words.extend(rule.answered.as_ref().map(|answered| format!(" answered {}", said(answered))));
+    words
+}
+
+fn said(answered: &Answered) -> String {
+    match answered {
+        Answered::Dropped => "by a dropped connection".to_owned(),
+        Answered::Status(rule) => rule.to_string(),
+    }
+}
+
+/// A name as a reader of the report understands it best: what the step is, where it is one.
+fn called(case: &Case<'_>, name: &Text) -> String {
+    let step = case.check.when.iter().find(|step| step.name() == Some(name));
+    step.map_or_else(|| format!("`{name}`"), |step| format!("the {} `{name}`", step.verb()))
+}

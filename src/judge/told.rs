@@ -1,0 +1,80 @@
+//! What the partner said of an outcome: not the same as of a success, and not by a crash. Prose cannot be judged.
+
+mod words;
+
+use super::Case;
+use super::held::{Finding, Held};
+use crate::catalog::traffic::ToldExpectation;
+use crate::evidence::{Action, Answer, Body, Outcome, Page, Who};
+use crate::plan::Bound;
+
+use words::{brief, words};
+
+/// Judges `told: ...`.
+pub(super) fn told(case: &Case<'_>, expectation: &ToldExpectation) -> Held {
+    let twin = match Said::by(case, &expectation.unlike) {
+        Ok(said) => said,
+        Err(unknown) => return unknown,
+    };
+    let said = match Said::by(case, &expectation.told) {
+        Ok(said) => said,
+        Err(unknown) => return unknown,
+    };
+    // Where only one of the two has a page, the answers of the actions are all that can be compared.
+    let pages = said.page.zip(twin.page);
+    let (outcome, model) = pages.unwrap_or((&said.action.outcome, &twin.action.outcome));
+    let Some(success) = model.answer().filter(|answer| (200..400).contains(&answer.status)) else {
+        let why =
+            format!("`{}`, with which it is compared, was no success itself: {}", expectation.unlike, brief(model));
+        return Held::Unknown(Finding::new(Who::Partner, why));
+    };
+    let wanted = "the user is told that it did not succeed";
+    let failed = |observed: String| Held::No(Finding::contrast(Who::Partner, wanted, observed));
+    let answer = match outcome {
+        Outcome::Trouble(trouble) => return failed(format!("no answer: {}", trouble.detail)),
+        Outcome::Answered(answer) if answer.status >= 500 => return failed(format!("a crash: {}", brief(outcome))),
+        Outcome::Answered(answer) => answer,
+    };
+    let own = || said.action.own.iter().chain(&twin.action.own).map(String::as_str);
+    if answer.status != success.status || words(answer, own()) != words(success, own()) {
+        return Held::Yes(vec![format!("told: {}", brief(outcome))]);
+    }
+    if pages.is_none() && answer.status == 202 {
+        let place = format!("{}.inspect.told", Bound::surroundings(case.stage));
+        let why = format!("the action only says that it was taken on: {}", case.bound.how_to_give(&place));
+        return Held::Unknown(Finding::new(Who::Partner, why));
+    }
+    failed(format!("the same as of a success: {}", brief(outcome)))
+}
+
+/// What was said of one action.
+struct Said<'c> {
+    action: &'c Action,
+    page: Option<&'c Outcome>,
+}
+
+impl<'c> Said<'c> {
+    fn by(case: &Case<'c>, step: &str) -> Result<Self, Held> {
+        let entries = || case.evidence.entries.iter().rev();
+        let of_step = entries().filter(|entry| entry.step.as_deref() == Some(step));
+        let page = entries().filter_map(|entry| entry.what.shown());
+        let mut page = page.filter(|shown| shown.page == Page::Told && shown.by.as_deref() == Some(step));
+        let Some(action) = of_step.filter_map(|entry| entry.what.action()).next() else {
+            let why = case.skipped(step).map_or_else(
+                || Finding::new(Who::Tool, format!("no action is known as `{step}`")),
+                |why| Finding::new(Who::Partner, format!("the action `{step}` was not carried out: {why}")),
+            );
+            return Err(Held::Unknown(why));
+        };
+        Ok(Said { action, page: page.next().map(|shown| &shown.outcome) })
+    }
+}
+
+/// The text of an answer, with its status.
+fn text(answer: &Answer) -> String {
+    match &answer.body {
+        Body::Json(json) => format!("{} {json}", answer.status),
+        Body::Text(text) => format!("{} {}", answer.status, words::plain(text)),
+        Body::Empty | Body::Binary(_) => answer.status.to_string(),
+    }
+}

@@ -1,0 +1,76 @@
+//! The words of an answer: what stays when markup, addresses, numbers and names are taken away.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::Value;
+
+use crate::evidence::{Answer, Body, Outcome};
+
+/// The most of an answer that a reader is shown, in characters.
+const MOST: usize = 240;
+
+/// What is no text in HTML.
+static MARKUP: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?is)<!--.*?-->|<(?:script|style|head)\b.*?</(?:script|style|head)\s*>|<[^<>]*>|&#?[a-z0-9]+;").ok()
+});
+
+static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(?i)https?://(?:<[^<>]*>|[^\s"'<>])+"#).ok());
+
+/// A text without its markup, on one line.
+pub(super) fn plain(text: &str) -> String {
+    let text = MARKUP.as_ref().map_or(text.into(), |markup| markup.replace_all(text, " "));
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// An outcome as a reader is shown it.
+pub(in super::super) fn brief(outcome: &Outcome) -> String {
+    let text = match outcome {
+        Outcome::Answered(answer) => super::text(answer),
+        Outcome::Trouble(trouble) => trouble.detail.clone(),
+    };
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+/// The words of an answer, without those that are only the client's or the action's own.
+pub(super) fn words<'o>(answer: &Answer, own: impl Iterator<Item = &'o str>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    match &answer.body {
+        Body::Json(json) => of_json(json, &mut found),
+        Body::Text(text) => of_text(text, &mut found),
+        Body::Empty | Body::Binary(_) => {}
+    }
+    let mut without = BTreeSet::new();
+    own.for_each(|text| of_text(text, &mut without));
+    found.retain(|word| !without.contains(word));
+    found
+}
+
+/// The words of a value: names and values, as far as there are any.
+fn of_json(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => of_text(text, found),
+        Value::Bool(yes) => of_text(if *yes { "true" } else { "false" }, found),
+        Value::Array(list) => list.iter().for_each(|value| of_json(value, found)),
+        Value::Object(members) => members.iter().filter(|(_, value)| !value.is_null()).for_each(|(name, value)| {
+            of_text(name, found);
+            of_json(value, found);
+        }),
+        Value::Null | Value::Number(_) => {}
+    }
+}
+
+/// The words of a text. What holds a digit is a number or an id as a whole, up to the next blank or bracket.
+fn of_text(text: &str, found: &mut BTreeSet<String>) {
+    let text = ADDRESS.as_ref().map_or(text.into(), |address| address.replace_all(text, " "));
+    let text = plain(&text);
+    let chunks = text.split(|c: char| c.is_whitespace() || "\"'()[]{}<>,;:=".contains(c));
+    for chunk in chunks.filter(|chunk| !chunk.chars().any(char::is_numeric)) {
+        let words = chunk.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+        found.extend(words.map(str::to_lowercase));
+    }
+}
