@@ -24,7 +24,7 @@ pub(super) async fn until(doing: &Doing<'_>, expectation: &Expectation, most: Du
             return;
         }
         // A time-out means that nothing came, and the next look is the last one.
-        drop(tokio::time::timeout(left, doing.world.another_call(seen)).await);
+        drop(tokio::time::timeout(left, doing.world.another_call(seen, &doing.clients)).await);
         tokio::time::sleep(PACE.min(most.saturating_sub(started.elapsed()))).await;
     }
 }

@@ -195,13 +195,7 @@ impl Simulator {
     pub fn records_of(&self, email: &str) -> serde_json::Map<String, Value> {
         let keys: Vec<Value> = self.keys_of(email).into_iter().map(Value::from).collect();
         let member = &self.inner.script.spec.client.key;
-        let mine = |record: &Value| record.get(member).is_some_and(|key| keys.contains(key));
-        let Value::Object(all) = self.snapshot() else { return serde_json::Map::new() };
-        let of = |records: Value| match records {
-            Value::Array(records) => Value::Array(records.into_iter().filter(mine).collect()),
-            other => other,
-        };
-        all.into_iter().map(|(collection, records)| (collection, of(records))).collect()
+        self.inner.store().with(member, &keys)
     }
 
     /// Lets an event happen to a client: its state changes, and webhooks are sent.
