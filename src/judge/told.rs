@@ -11,7 +11,7 @@ use crate::plan::Bound;
 use words::words;
 
 /// The most of an answer that a reader is shown, in characters.
-const MOST: usize = 240;
+const MOST: usize = 600;
 
 /// Judges `told: ...`.
 pub(super) fn told(case: &Case<'_>, expectation: &ToldExpectation) -> Held {
