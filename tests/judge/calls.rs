@@ -242,3 +242,18 @@ fn what_is_the_same_and_what_differs() {
         }
     }
 }
+
+#[test]
+fn a_flood_is_judged_call_by_call() {
+    let post = |n: u64| call(n, n + 1, "POST /cases", 401).json(json!({ "r": n / 2, "k": 1 }));
+    let flood = || (0..4000).map(post).collect::<Vec<_>>();
+    let named = "{ calls: POST /cases, as: flood }";
+    for (expectation, expected) in [
+        ("{ calls: { repeats: flood }, exactly: 2000 }", Held),
+        ("{ calls: flood, same: [$.k], exactly: 4000 }", Held),
+        ("{ calls: flood, distinct: [$.r] }", Failed("0 more than once")),
+        ("{ calls: flood, at_most: 3 }", Failed("3994 more")),
+    ] {
+        Play::new(&["client"], &[named], &[expectation], flood()).is(expectation, expected);
+    }
+}
