@@ -7,10 +7,12 @@ mod ended;
 mod misbehaving;
 mod partner;
 #[path = "../hostile/play.rs"]
+#[expect(dead_code, reason = "the tests of hostile runs have providers and handlers of their own")]
 mod play;
 mod proxy;
 mod restarts;
 #[path = "../hostile/secrets.rs"]
+#[expect(dead_code, reason = "the tests of hostile runs look for secrets")]
 mod secrets;
 mod stage;
 #[path = "../reports/xml.rs"]
