@@ -5,6 +5,7 @@ mod commands;
 mod contained;
 mod ended;
 mod misbehaving;
+#[expect(clippy::print_stdout, clippy::exit, reason = "it is a program of its own")]
 mod partner;
 #[path = "../hostile/play.rs"]
 #[expect(dead_code, reason = "the tests of hostile runs have providers and handlers of their own")]
@@ -12,7 +13,6 @@ mod play;
 mod proxy;
 mod restarts;
 #[path = "../hostile/secrets.rs"]
-#[expect(dead_code, reason = "the tests of hostile runs look for secrets")]
 mod secrets;
 mod stage;
 #[path = "../reports/xml.rs"]

@@ -51,7 +51,9 @@ fn a_flood_about_its_own_client_is_cut_and_said() {
     stage.action("flood_own", "");
     stage.check("a_loud", "{ client: ready }", &["{ action: flood_own }"]);
     stage.check("b_after", "{ client: ready }", &[]);
-    ["a_loud", "b_after"].map(|name| stage.isolate(name, "alone"));
+    for name in ["a_loud", "b_after"] {
+        stage.isolate(name, "alone");
+    }
     let ran = stage.run();
     assert_eq!(ran.unit("a_loud")["verdict"], "undecided", "{}", ran.console);
     assert!(ran.reason("a_loud").contains("only the first 2000 calls"), "{}", ran.reason("a_loud"));
@@ -81,6 +83,18 @@ fn a_flood_about_nobody_is_told_and_kept_short() {
     assert_eq!(unit["verdict"], "pass", "{}", ran.console);
     assert!(ran.json["remarks"].to_string().contains("GET /clients/nobody-at-all"), "{}", ran.json["remarks"]);
     assert!(unit["evidence"].as_array().unwrap().len() < 100, "{}", unit["evidence"]);
+    bounded(&ran);
+}
+
+#[test]
+fn pages_that_are_just_not_too_large_are_read_in_bounded_time() {
+    let mut stage = Stage::new();
+    stage.action("links", "");
+    for n in 0..8 {
+        stage.check(&format!("check_{n}"), "{ client: ready }", &["{ action: links }"]);
+    }
+    let ran = stage.run();
+    assert_eq!(ran.code, Some(0), "{}", ran.console);
     bounded(&ran);
 }
 

@@ -81,6 +81,10 @@ async fn act(State(partner): State<Arc<Partner>>, Path(door): Path<String>, body
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
             (headers, "<p>https://pages.play.example/sign/x</p>\n".repeat(1_000_000)).into_response()
         }
+        "links" => (0..20_000)
+            .map(|n| format!("<a href='https://pages.play.example/{n}'>"))
+            .collect::<String>()
+            .into_response(),
         "silent" => StatusCode::ACCEPTED.into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
