@@ -28,6 +28,9 @@ pub struct Evidence {
     /// The clients of the unit by name, as templates read them: `tenant`, `name`, `email` and what was learned.
     #[serde(default)]
     pub clients: serde_json::Map<String, Value>,
+    /// Whether that may have been the doing of other checks at the same time, so that it is worth being repeated alone.
+    #[serde(default)]
+    pub disturbed: bool,
     /// What is worth knowing of the set-up, if the check then says nothing.
     #[serde(default)]
     pub notes: Vec<String>,
@@ -115,6 +118,7 @@ impl Entry {
             | What::Records(_)
             | What::Refused(_)
             | What::Skipped(_)
+            | What::LeftOut(_)
             | What::Waited => None,
         }
     }
@@ -144,8 +148,10 @@ pub enum What {
     Refused(Refused),
     /// Something the profile, or a file that it names, says.
     Fact(Fact),
-    /// A step that was not carried out, and why.
+    /// A step that could not be carried out, and why.
     Skipped(String),
+    /// A step that was not to be carried out, and why.
+    LeftOut(String),
     /// A wait that the check asked for.
     Waited,
 }

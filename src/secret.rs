@@ -115,8 +115,8 @@ impl Redactor {
         };
         let last = url.path_segments().and_then(Iterator::last).map(str::to_owned);
         let parts = last.into_iter().chain(url.query_pairs().map(|(_, value)| value.into_owned()));
-        // A way back is an address of the partner's, and gives access to nothing; a label is no secret.
-        let harmless = |part: &str| ["https://", "http://", "<"].iter().any(|start| part.starts_with(start));
+        // An address in the query is where the page leads back to, which gives access to nothing; a label is no secret.
+        let harmless = |part: &str| part.starts_with('<') || url::Url::parse(part).is_ok_and(|url| url.has_host());
         for part in parts.filter(|part| part.len() >= LEAST_PART && !harmless(part)) {
             self.learn(label, &part);
         }

@@ -18,6 +18,7 @@ use crate::catalog::words::Environment;
 use crate::evidence::{Outcome, Request, Trouble, TroubleKind};
 use crate::gate::{Admitted, Draft, Gate, Purpose, is_here};
 use crate::secret::Redactor;
+pub(crate) use clients::USER_AGENT;
 use clients::{Clients, Road};
 use trouble::trouble;
 

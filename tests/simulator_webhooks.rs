@@ -48,6 +48,22 @@ async fn disabled(simulator: &Simulator) -> Value {
 }
 
 #[tokio::test]
+async fn a_subscription_for_one_client_hears_of_no_other() {
+    let (simulator, handler) = (play(Mode::Rehearsal).await, Handler::start(200).await);
+    for tenant in ["t1", "t2"] {
+        let made = client(tenant);
+        let email = made["users"][0]["email"].as_str().unwrap().to_owned();
+        simulator.prepare(&email, "new");
+        simulator.subscribe(&handler.url, &all_events(), Some(&email)).unwrap();
+        assert_eq!(referral(&simulator, "POST /clients", made).await.0, 202);
+    }
+    let sent: Vec<_> =
+        ["t1", "t2"].map(|tenant| simulator.happen(tenant, "client.onboarding.contract_signed").unwrap().len()).into();
+    assert_eq!(sent, [1, 1]);
+    assert_eq!(handler.wait(2).await.len(), 2);
+}
+
+#[tokio::test]
 async fn a_delivery_is_signed_as_documented_and_carries_the_events_data() {
     let (simulator, handler) = (play(Mode::Rehearsal).await, Handler::start(200).await);
     let subscription = simulator.subscribe(&handler.url, &all_events(), None).unwrap();

@@ -206,8 +206,9 @@ impl<P: Fn(Progress)> Run<'_, P> {
     fn worth_repeating(&self, at: usize) -> bool {
         let unit = &self.world.plan.units[at];
         let result = self.results[at].as_ref();
-        let open =
-            result.is_some_and(|(judged, done)| judged.verdict != Verdict::Pass && done.evidence.incomplete.is_none());
+        let open = result.is_some_and(|(judged, done)| {
+            judged.verdict != Verdict::Pass && (done.evidence.incomplete.is_none() || done.evidence.disturbed)
+        });
         unit.stage == Stage::Rehearsal && open && *self.stop.borrow() == Stop::No
     }
 }

@@ -10,6 +10,7 @@ use super::{World, action, event, people};
 use crate::catalog::given::{Beginning, CredentialFate, Dropping, Overlay as Word};
 use crate::catalog::simulated::Bringing;
 use crate::catalog::words::{Environment, Stage};
+use crate::evidence::Outcome;
 use crate::simulator::{Effect, Overlay, Simulator};
 
 /// A client that is where its check begins.
@@ -90,12 +91,12 @@ async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: 
         action::perform(world, Stage::Rehearsal, call, &scope_of(client, arguments)).await.map_err(&failed)?;
     client.learn(call, &outcome);
     if !known_within(simulator, client, world.reaction()).await {
-        let said = outcome.answer().map(|answer| answer.status.to_string());
-        let said = said.unwrap_or_else(|| "nothing".to_owned());
-        return Err(failed(format!(
-            "it answered {said}, and no call about the client reached the provider in {:?}",
-            world.reaction()
-        )));
+        let said = match &outcome {
+            Outcome::Answered(answer) => format!("it answered {}", answer.status),
+            Outcome::Trouble(trouble) => trouble.detail.clone(),
+        };
+        let within = world.reaction();
+        return Err(failed(format!("{said}, and no call about the client reached the provider in {within:?}")));
     }
     world.know_tenant(simulator, client);
     Ok(())

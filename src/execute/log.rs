@@ -80,6 +80,12 @@ impl Log {
         }
     }
 
+    /// Says why the record is not whole, where that may be the doing of other checks.
+    pub(super) fn disturbed(&self, who: Who, reason: impl Into<String>) {
+        self.incomplete(who, reason);
+        self.lock().disturbed = true;
+    }
+
     /// What the named steps gave so far, for templates.
     pub(super) fn values(&self, into: &mut Map<String, Value>) {
         for entry in &self.lock().entries {

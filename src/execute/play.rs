@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -46,11 +47,18 @@ impl World {
         webhook.and_then(|webhook| webhook.url.as_ref()).map(ToString::to_string).unwrap_or_default()
     }
 
-    /// Waits for a call of the partner beyond so many.
-    pub(super) async fn another_call(&self, seen: usize) {
-        match self.simulator() {
-            Some(simulator) => simulator.journal().changed(seen).await,
-            None => std::future::pending().await,
+    /// Waits for a call about one of some clients, beyond so many of the partner's calls.
+    pub(super) async fn another_call(&self, mut seen: usize, clients: &IndexMap<String, Identity>) {
+        let Some(simulator) = self.simulator() else { return std::future::pending().await };
+        let journal = simulator.journal();
+        loop {
+            journal.changed(seen).await;
+            let new = journal.since(seen);
+            let about = |email: &String| clients.values().any(|client| client.email == *email);
+            if new.iter().any(|entry| entry.what.client.as_ref().is_some_and(about)) {
+                return;
+            }
+            seen += new.len();
         }
     }
 

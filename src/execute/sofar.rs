@@ -11,12 +11,6 @@ use crate::evidence::{Evidence, What, Who};
 /// How often at most an expectation is looked at again while calls come in.
 const PACE: Duration = Duration::from_millis(10);
 
-/// Why a step is left out, if what it says under `unless` holds already.
-pub(super) fn left_out(doing: &Doing<'_>, unless: Option<&Expectation>) -> Option<String> {
-    let unless = unless.filter(|unless| holds(doing, unless))?;
-    Some(format!("left out: what `unless: {}` says held already", unless.verb()))
-}
-
 /// Waits until an expectation holds, at most so long.
 pub(super) async fn until(doing: &Doing<'_>, expectation: &Expectation, most: Duration) {
     let started = Instant::now();
@@ -30,12 +24,13 @@ pub(super) async fn until(doing: &Doing<'_>, expectation: &Expectation, most: Du
             return;
         }
         // A time-out means that nothing came, and the next look is the last one.
-        drop(tokio::time::timeout(left, doing.world.another_call(seen)).await);
+        drop(tokio::time::timeout(left, doing.world.another_call(seen, &doing.clients)).await);
         tokio::time::sleep(PACE.min(most.saturating_sub(started.elapsed()))).await;
     }
 }
 
-fn holds(doing: &Doing<'_>, expectation: &Expectation) -> bool {
+/// Whether an expectation holds by what has happened so far.
+pub(super) fn holds(doing: &Doing<'_>, expectation: &Expectation) -> bool {
     let mut evidence = doing.log.read(Evidence::clone);
     gather(doing, &mut evidence);
     doing.world.holds(doing.unit, &evidence, expectation)
@@ -51,7 +46,10 @@ pub(super) async fn finish(doing: &Doing<'_>, from: Instant) {
     if let Some(ended) = doing.world.ended_since(from).await {
         // A check that was not exercised shows its notes alone.
         doing.log.amend(|evidence| evidence.notes.push(ended.clone()));
-        doing.log.incomplete(Who::Partner, ended);
+        doing.log.disturbed(Who::Partner, ended);
+    }
+    if let Some(why) = doing.world.cut_off(doing.mark, &doing.clients) {
+        doing.log.disturbed(Who::Partner, why);
     }
     let check = &doing.unit.packed.check;
     if check.seen.iter().chain(&check.then).any(asks_for_refused)

@@ -14,7 +14,7 @@ use super::identity::Identity;
 use super::log::Log;
 use super::{Scope, World, action, clean_up, config, deliver, event, inspect, request, sofar, views};
 use crate::catalog::expect::Expectation;
-use crate::catalog::step::{Pause, Step, WaitStep};
+use crate::catalog::step::{ActionStep, EventStep, Pause, Step, WaitStep};
 use crate::catalog::words::Stage;
 use crate::evidence::{What, Who};
 use crate::plan::Unit;
@@ -93,8 +93,10 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaph
     let overlays = match begin(&mut doing).await {
         Ok(overlays) => overlays,
         Err(why) => {
-            let ended = world.ended_since(from).await.map(|ended| format!("; {ended}"));
-            return log.incomplete(Who::Partner, why + &ended.unwrap_or_default());
+            return match world.ended_since(from).await {
+                Some(ended) => log.disturbed(Who::Partner, format!("{why}; {ended}")),
+                None => log.incomplete(Who::Partner, why),
+            };
         }
     };
     log.begin();
@@ -146,14 +148,15 @@ async fn one(doing: &mut Doing<'_>, step: &Step) -> Result<(), String> {
             let _turn = doing.turn().await;
             deliver::run(doing, step).await
         }
-        Step::Action(step) => match sofar::left_out(doing, step.unless.as_deref()) {
-            Some(why) => Err(why),
-            None => action::run(doing, step).await,
-        },
-        Step::Event(step) => match sofar::left_out(doing, step.unless.as_deref()) {
-            Some(why) => Err(why),
-            None => event::run(doing, step).await,
-        },
+        Step::Action(ActionStep { unless: Some(unless), .. }) | Step::Event(EventStep { unless: Some(unless), .. })
+            if sofar::holds(doing, unless) =>
+        {
+            let why = format!("left out: what `unless: {}` says held already", unless.verb());
+            doing.log.add(Instant::now(), step.name(), What::LeftOut(why));
+            Ok(())
+        }
+        Step::Action(step) => action::run(doing, step).await,
+        Step::Event(step) => event::run(doing, step).await,
         Step::Config(step) => {
             let from = Instant::now();
             let fact = config::read(doing.world, step);

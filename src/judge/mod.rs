@@ -22,7 +22,7 @@ use crate::catalog::matcher::Unmet;
 use crate::catalog::provider::Provider;
 use crate::catalog::step::Step;
 use crate::catalog::words::Stage;
-use crate::evidence::{Evidence, What, Who};
+use crate::evidence::{Entry, Evidence, What, Who};
 use crate::plan::Bound;
 
 use scope::Scope;
@@ -30,6 +30,7 @@ use scope::Scope;
 pub use held::{Finding, Held};
 pub use readiness::{Readiness, Tally, readiness};
 pub use settle::{Settled, Standing, settle};
+pub(crate) use told::brief;
 
 /// Everything that judging one unit needs.
 #[derive(Clone, Copy)]
@@ -83,7 +84,11 @@ pub fn judge(case: &Case<'_>) -> Judged {
         (incomplete, Held::Yes(more)) => {
             remarks.extend(more);
             match (held(case, &mut scope, "then", &case.check.then), incomplete) {
-                (Held::No(finding), _) => Verdict::Fail(blame(case.check, finding)),
+                (Held::No(finding), _) => match case.unfinished() {
+                    // What was never asked of the partner is not missing.
+                    Some(why) => Verdict::Undecided(why),
+                    None => Verdict::Fail(blame(case.check, finding)),
+                },
                 (_, Some(incomplete)) => Verdict::Undecided(Finding::new(incomplete.who, incomplete.reason.clone())),
                 (Held::Unknown(finding), None) => Verdict::Undecided(blame(case.check, finding)),
                 (Held::Yes(more), None) => {
@@ -95,7 +100,8 @@ pub fn judge(case: &Case<'_>) -> Judged {
     };
     remarks.extend(measured::latencies(case));
     remarks.extend(case.evidence.remarks.iter().cloned());
-    remarks.dedup();
+    let mut told = std::collections::BTreeSet::new();
+    remarks.retain(|remark| told.insert(remark.clone()));
     Judged { verdict, remarks }
 }
 
@@ -123,9 +129,29 @@ pub fn question(check: &Check) -> Judged {
 
 /// Nothing can be said, because what the check is about did not happen.
 fn not_exercised(case: &Case<'_>, mut finding: Finding) -> Finding {
-    finding.because = finding.because.or_else(|| measured::cause(case));
+    let known = finding.because.take().or_else(|| measured::cause(case));
+    let because: Vec<String> = known.into_iter().chain(taken_on(case)).chain(case.evidence.notes.clone()).collect();
+    finding.because = (!because.is_empty()).then(|| because.join("; "));
     finding.reason = format!("not exercised: {}", finding.reason);
     finding
+}
+
+/// What is said of an action that was only taken on, and that no call has followed.
+fn taken_on(case: &Case<'_>) -> Option<String> {
+    let entries = || case.evidence.entries.iter();
+    let followed = |action: &Entry| {
+        entries().any(|entry| entry.what.call().is_some() && entry.client == action.client && entry.from >= action.from)
+    };
+    let accepted = entries().find(|entry| {
+        let answer = entry.what.action().and_then(|action| action.outcome.answer());
+        answer.is_some_and(|answer| answer.status == 202) && !followed(entry)
+    })?;
+    let name = accepted.what.action().map_or("", |action| action.name.as_str());
+    let quiet = millis(u128::from(case.evidence.quiet_ms));
+    Some(format!(
+        "the action {name} answered 202 and nothing followed in {quiet}; if its queue takes longer, raise \
+         `rehearsal.timing.reacts_within`"
+    ))
 }
 
 /// A check may say that somebody else than the partner must act.
@@ -180,6 +206,29 @@ pub fn holds(case: &Case<'_>, expectation: &Expectation) -> bool {
 }
 
 impl Case<'_> {
+    /// Why the story of the check was not told to its end: a step that could not be carried out, an event that did not
+    /// happen.
+    fn unfinished(&self) -> Option<Finding> {
+        self.evidence.entries.iter().find_map(|entry| {
+            let why = match &entry.what {
+                What::Skipped(why) => format!("a step could not be carried out: {why}"),
+                What::Happened(happened) => happened.trouble.clone()?,
+                What::Exchange(_)
+                | What::Delivery(_)
+                | What::Call(_)
+                | What::Action(_)
+                | What::Inspection(_)
+                | What::Shown(_)
+                | What::Records(_)
+                | What::Refused(_)
+                | What::Fact(_)
+                | What::LeftOut(_)
+                | What::Waited => return None,
+            };
+            Some(Finding::new(Who::Partner, why))
+        })
+    }
+
     /// The clients that an expectation is about: those that it names, `each`, or else the first.
     fn clients(&self, names: Option<&Names>) -> Vec<String> {
         let all = self.check.given.all();

@@ -66,7 +66,9 @@ impl<'s> Scope<'s> {
         for name in std::mem::take(&mut self.known).into_keys() {
             self.set(&name, Value::Null);
         }
-        known.into_iter().for_each(|(name, calls)| self.bind(&name, calls));
+        for (name, calls) in known {
+            self.bind(&name, calls);
+        }
     }
 
     fn set(&mut self, name: &str, value: Value) {

@@ -8,7 +8,10 @@ use crate::catalog::traffic::ToldExpectation;
 use crate::evidence::{Action, Answer, Body, Outcome, Page, Who};
 use crate::plan::Bound;
 
-use words::{brief, words};
+use words::words;
+
+/// The most of an answer that a reader is shown, in characters.
+const MOST: usize = 240;
 
 /// Judges `told: ...`.
 pub(super) fn told(case: &Case<'_>, expectation: &ToldExpectation) -> Held {
@@ -56,10 +59,10 @@ struct Said<'c> {
 impl<'c> Said<'c> {
     fn by(case: &Case<'c>, step: &str) -> Result<Self, Held> {
         let entries = || case.evidence.entries.iter().rev();
-        let of_step = entries().filter(|entry| entry.step.as_deref() == Some(step));
+        let mut of_step = entries().filter(|entry| entry.step.as_deref() == Some(step));
         let page = entries().filter_map(|entry| entry.what.shown());
         let mut page = page.filter(|shown| shown.page == Page::Told && shown.by.as_deref() == Some(step));
-        let Some(action) = of_step.filter_map(|entry| entry.what.action()).next() else {
+        let Some(action) = of_step.find_map(|entry| entry.what.action()) else {
             let why = case.skipped(step).map_or_else(
                 || Finding::new(Who::Tool, format!("no action is known as `{step}`")),
                 |why| Finding::new(Who::Partner, format!("the action `{step}` was not carried out: {why}")),
@@ -70,7 +73,18 @@ impl<'c> Said<'c> {
     }
 }
 
-/// The text of an answer, with its status.
+/// An outcome as a reader is shown it: the status, and the first words of what was said.
+pub(crate) fn brief(outcome: &Outcome) -> String {
+    let text = match outcome {
+        Outcome::Answered(answer) => text(answer),
+        Outcome::Trouble(trouble) => trouble.detail.clone(),
+    };
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
 fn text(answer: &Answer) -> String {
     match &answer.body {
         Body::Json(json) => format!("{} {json}", answer.status),

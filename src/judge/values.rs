@@ -85,6 +85,7 @@ fn select(case: &Case<'_>, selection: &Selection, scope: &Scope<'_>) -> Result<V
         | What::Records(_)
         | What::Refused(_)
         | What::Skipped(_)
+        | What::LeftOut(_)
         | What::Waited => {
             return unknown(Who::Tool, format!("the step `{}` has no values", selection.of));
         }

@@ -5,6 +5,7 @@ mod bound;
 mod calls;
 mod hosts;
 mod lacking;
+mod leaks;
 pub mod profile;
 mod read;
 mod select;

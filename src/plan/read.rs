@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::calls::{call_out, look_ups};
-use super::profile::Profile;
+use super::hosts::provider_hosts;
+use super::leaks::{leaks, untidy};
+use super::profile::{Profile, Rehearsal};
 use crate::catalog::load::{Catalog, Pack};
 use crate::secret::Secret;
 use crate::yaml::{Document, Problem, Problems};
@@ -177,6 +179,8 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>) -> Vec<Problem
         for (name, action) in &rehearsal.actions {
             problems.extend(call_out(document, &format!("/rehearsal/actions/{name}"), action));
         }
+        problems.extend(started(document, rehearsal));
+        problems.extend(reaches(document, rehearsal, pack));
     }
     problems.extend(untidy(read));
     problems.extend(leaks(read, variables));
@@ -190,6 +194,37 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>) -> Vec<Problem
         }
     }
     problems
+}
+
+/// Variants of a build that nobody starts.
+fn started(document: &Document, rehearsal: &Rehearsal) -> Option<Problem> {
+    let useless = rehearsal.start.is_none() && !rehearsal.variants.is_empty();
+    let problem = useless.then(|| document.problem("/rehearsal/variants", "no variant can be started without `start`"));
+    problem.map(|problem| problem.hint("say under `rehearsal.start` how the build is started, and when it is ready"))
+}
+
+/// Hosts that a rehearsal may not reach, and what is no host.
+fn reaches(document: &Document, rehearsal: &Rehearsal, pack: &Pack) -> Vec<Problem> {
+    let shut = provider_hosts(&pack.provider);
+    let judged = rehearsal.reaches.iter().enumerate().filter_map(|(at, text)| {
+        let problem = |message: String| document.problem(&format!("/rehearsal/reaches/{at}"), message);
+        match url::Host::parse(text.trim_end_matches('.')) {
+            Err(_) => Some(
+                problem(format!("`{text}` is not a host")).hint("write a name or an address alone: `mail.example.com`"),
+            ),
+            Ok(host) if shut.contains(&host.to_string()) => {
+                let name = &pack.provider.name;
+                let message =
+                    format!("`{text}` belongs to the real environments of {name}, which a rehearsal never reaches");
+                Some(
+                    problem(message)
+                        .hint("take it out; the build calls the simulator, whose addresses `rehearsal.env` gives it"),
+                )
+            }
+            Ok(_) => None,
+        }
+    });
+    judged.collect()
 }
 
 fn against_pack(read: &Read, pack: &Pack) -> Vec<Problem> {
@@ -228,71 +263,6 @@ fn against_pack(read: &Read, pack: &Pack) -> Vec<Problem> {
             "read the pack; if you trust it with your keys, add `trust: {{ {}: sha256:{} }}`",
             pack.id, pack.digest
         )));
-    }
-    problems
-}
-
-/// The keys and secrets of the real environments, by their dotted names.
-fn real_secrets(read: &Read) -> Vec<(String, &Secret)> {
-    let mut secrets = Vec::new();
-    for (environment, inside) in &read.profile.environments {
-        secrets.extend(inside.api_key.iter().map(|secret| (format!("environments.{environment}.api_key"), secret)));
-        let webhook = inside.webhook.iter().filter_map(|webhook| webhook.secret.as_ref());
-        secrets.extend(webhook.map(|secret| (format!("environments.{environment}.webhook.secret"), secret)));
-    }
-    secrets
-}
-
-/// Keys that were copied with what stood around them: no header could carry them.
-fn untidy(read: &Read) -> Vec<Problem> {
-    let untidy = |secret: &Secret| {
-        let text = secret.expose();
-        text.trim() != text || text.contains(char::is_control)
-    };
-    let found = real_secrets(read).into_iter().filter(|(_, secret)| untidy(secret));
-    found
-        .map(|(place, _)| {
-            let pointer = format!("/{}", place.replace('.', "/"));
-            let problem = read.document.problem(&pointer, format!("{place} has white space or a line break in it"));
-            problem.hint("it was probably copied with what stood around it; check the variable")
-        })
-        .collect()
-}
-
-/// A rehearsal never gets a secret of a real environment.
-fn leaks(read: &Read, variables: Variables<'_>) -> Vec<Problem> {
-    let secrets = real_secrets(read);
-    let Some(rehearsal) = &read.profile.rehearsal else { return Vec::new() };
-    let leaks = |value: &str| secrets.iter().find(|(_, secret)| !secret.is_empty() && value.contains(secret.expose()));
-    let mut problems = Vec::new();
-    let own = rehearsal.webhook.as_ref().and_then(|webhook| webhook.secret.as_ref());
-    if let Some((place, _)) = own.and_then(|own| leaks(own.expose())) {
-        let message = format!("the rehearsal uses the secret of {place}");
-        let problem = read.document.problem("/rehearsal/webhook/secret", message);
-        problems.push(problem.hint("give the rehearsed build a secret of its own"));
-    }
-    for (at, name) in rehearsal.pass.iter().enumerate() {
-        if let Some((place, _)) = variables(name).as_deref().and_then(leaks) {
-            let message = format!("`{name}` would hand the rehearsal the secret of {place}");
-            problems.push(read.document.problem(&format!("/rehearsal/pass/{at}"), message));
-        }
-    }
-    for (at, word) in rehearsal.start.iter().flat_map(|start| &start.command).enumerate() {
-        if let Some((place, _)) = leaks(word) {
-            let message =
-                format!("this would hand the rehearsal the secret of {place}, where every process can see it");
-            problems.push(read.document.problem(&format!("/rehearsal/start/command/{at}"), message));
-        }
-    }
-    for (name, value) in &rehearsal.env {
-        if let Some((place, _)) = leaks(value) {
-            let problem = read.document.problem_at_key(
-                "/rehearsal/env",
-                name,
-                format!("`{name}` would hand the rehearsal the secret of {place}"),
-            );
-            problems.push(problem.hint("the simulator issues a key and a secret of its own: use `{{ simulator.api_key }}` and `{{ simulator.webhook_secret }}`"));
-        }
     }
     problems
 }

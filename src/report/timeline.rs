@@ -1,17 +1,20 @@
 //! The record of a unit as lines for readers.
 
 use super::model::TimelineRow;
-use crate::evidence::{Answer, Body, Delivery, Entry, Evidence, Outcome, Page, Request, Role, What};
+use crate::evidence::{Answer, Body, Call, Delivery, Entry, Evidence, Outcome, Page, Request, Role, What};
+use crate::judge::brief;
 
 /// The most lines that are kept of one unit; a flood is not worth reading whole.
 const MOST: usize = 200;
 
 /// A unit's record, line by line.
 pub(super) fn rows(evidence: &Evidence) -> Vec<TimelineRow> {
-    // In the order in which things began, as their times say: a call stands below the action that caused it.
+    // In the order in which things began, as their times say: a call stands below the action that caused it. What is
+    // about nobody, and what was found in the end, stands below.
     let mut entries: Vec<&Entry> = evidence.entries.iter().collect();
-    entries.sort_by_key(|entry| entry.from);
-    let mut rows: Vec<TimelineRow> = entries.into_iter().take(MOST).map(row).collect();
+    let aside = |entry: &Entry| entry.what.records().is_some() || is_stray(entry);
+    entries.sort_by_key(|entry| (aside(entry), entry.from));
+    let mut rows: Vec<TimelineRow> = entries.into_iter().take(MOST).map(|entry| row(entry, evidence)).collect();
     let more = evidence.entries.len().saturating_sub(MOST);
     if more > 0 {
         let at_ms = rows.last().map_or(0.0, |row| row.at_ms);
@@ -26,10 +29,18 @@ pub(super) fn rows(evidence: &Evidence) -> Vec<TimelineRow> {
     rows
 }
 
-fn row(entry: &Entry) -> TimelineRow {
+/// A call that is about nobody whom a check knows.
+fn is_stray(entry: &Entry) -> bool {
+    entry.client.is_none() && entry.what.call().is_some()
+}
+
+fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
     #[expect(clippy::cast_precision_loss, reason = "runs are far shorter than 2^52 microseconds")]
     let at_ms = entry.from as f64 / 1000.0;
     let step = entry.step.as_ref().map(|step| format!(" ({step})")).unwrap_or_default();
+    // Where a unit has one client, nobody need be told whom a line is about.
+    let whose = entry.client.as_ref().filter(|_| evidence.clients.len() > 1);
+    let whose = whose.map(|client| format!(" of {client}")).unwrap_or_default();
     let (kind, what, said, curl) = match &entry.what {
         What::Exchange(exchange) => {
             let request = &exchange.request;
@@ -39,9 +50,11 @@ fn row(entry: &Entry) -> TimelineRow {
             ("delivery", format!("{}{step}", title(delivery)), sent(delivery), curl(&delivery.request))
         }
         What::Call(call) => {
-            ("call", format!("{} {}", call.request.method, call.request.url), replied(&call.answer), None)
+            let said = [Some(replied(&call.answer)), token(call, evidence), nobody(entry)];
+            let said = said.into_iter().flatten().collect::<Vec<_>>().join(", ");
+            ("call", format!("{} {}{whose}", call.request.method, call.request.url), said, None)
         }
-        What::Action(action) => ("action", format!("{}{step}", action.name), outcome(&action.outcome), None),
+        What::Action(action) => ("action", format!("{}{step}{whose}", action.name), brief(&action.outcome), None),
         What::Inspection(inspection) => {
             let count = inspection.count.map_or_else(|| outcome(&inspection.outcome), |count| count.to_string());
             ("inspection", format!("how often {} took effect", inspection.about), count, None)
@@ -52,7 +65,7 @@ fn row(entry: &Entry) -> TimelineRow {
                 Some(status) => format!("{} answered {status}", sent.event),
             });
             let said = happened.trouble.clone().unwrap_or_else(|| sent.collect::<Vec<_>>().join(", "));
-            ("event", format!("{}{step}", happened.event), said, None)
+            ("event", format!("{}{step}{whose}", happened.event), said, None)
         }
         What::Shown(shown) => {
             let page = match shown.page {
@@ -60,13 +73,14 @@ fn row(entry: &Entry) -> TimelineRow {
                 Page::Told => "what the user is told",
             };
             let by = shown.by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default();
-            ("page", format!("{page}{by}"), outcome(&shown.outcome), None)
+            ("page", format!("{page}{by}{whose}"), brief(&shown.outcome), None)
         }
         What::Records(records) => {
             let count = |records: &serde_json::Value| records.as_array().map_or(0, Vec::len);
             let held = records.iter().filter(|(_, records)| count(records) > 0);
             let held = held.map(|(name, records)| format!("{} {name}", count(records))).collect::<Vec<_>>();
-            ("records", "what the provider holds".into(), held.join(", "), None)
+            let held = if held.is_empty() { "nothing".to_owned() } else { held.join(", ") };
+            ("records", format!("what the provider holds{whose}"), held, None)
         }
         What::Refused(refused) => {
             ("refused", format!("{}:{}", refused.host, refused.port), "not let through".into(), None)
@@ -80,7 +94,9 @@ fn row(entry: &Entry) -> TimelineRow {
             };
             ("fact", format!("{}{line}{step}", fact.place), value, None)
         }
-        What::Skipped(why) => ("skipped", entry.step.clone().unwrap_or_else(|| "a step".into()), why.clone(), None),
+        What::Skipped(why) | What::LeftOut(why) => {
+            ("skipped", entry.step.clone().unwrap_or_else(|| "a step".into()), why.clone(), None)
+        }
         What::Waited => ("waited", "a quiet period".into(), format!("{} ms", (entry.to - entry.from) / 1000), None),
     };
     TimelineRow { at_ms, kind: kind.into(), what, outcome: said, curl }
@@ -107,8 +123,25 @@ fn sent(delivery: &Delivery) -> String {
     format!("{} after {} ms{effects}", outcome(&delivery.outcome), delivery.latency_ms)
 }
 
+/// Whose token a call carries, where it is not that of the client whom the call is about.
+fn token(call: &Call, evidence: &Evidence) -> Option<String> {
+    let owner = call.token_of.as_ref().filter(|_| call.client.is_some() && call.token_of != call.client)?;
+    let known = evidence.clients.iter().find(|(_, client)| client["email"].as_str() == Some(owner));
+    Some(
+        known
+            .map_or_else(|| "with the token of another client".into(), |(name, _)| format!("with the token of {name}")),
+    )
+}
+
+fn nobody(entry: &Entry) -> Option<String> {
+    is_stray(entry).then(|| "about nobody whom a check knows".to_owned())
+}
+
 /// What we answered as the provider; with the words of a refusal, which say what the partner got wrong.
 fn replied(answer: &Answer) -> String {
+    if answer.status == 0 {
+        return "the connection was dropped".to_owned();
+    }
     match &answer.body {
         Body::Json(json) if answer.status >= 400 => format!("{} {json}", answer.status),
         Body::Text(text) if answer.status >= 400 => format!("{} {text}", answer.status),

@@ -105,7 +105,7 @@ fn record(inner: &Inner, dispatch: &Dispatch, sent: (Instant, Request, Outcome),
         documented,
         effects: None,
     };
-    inner.deliveries.add(Entry { from, to, what }, MOST_BYTES / 16);
+    inner.deliveries.add(Entry { from, to, what }, MOST_BYTES / 16, None);
 }
 
 async fn send(inner: &Inner, url: &str, parcel: Parcel, patience: Duration) -> Outcome {

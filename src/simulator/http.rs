@@ -81,7 +81,8 @@ async fn carry_out(inner: &Arc<Inner>, received: Received, from: Instant) -> Ans
         tokio::time::sleep(answered.manner.delay).await;
     }
     let what = call(&received, &answered);
-    inner.journal.add(Entry { from, to: Instant::now(), what }, size(&received, &answered));
+    let bytes = size(&received, &answered);
+    inner.journal.add(Entry { from, to: Instant::now(), what }, bytes, answered.owner.as_deref());
     answered
 }
 

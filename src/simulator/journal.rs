@@ -1,5 +1,6 @@
 //! What happened, in the order in which it ended: append-only, bounded, and awaitable.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -9,6 +10,10 @@ use tokio::sync::watch;
 const MOST: usize = 100_000;
 /// So many bytes of bodies are kept over all entries; later entries are counted.
 const MOST_BYTES: usize = 32 << 20;
+/// So many entries about one client are kept, so that its flood takes nothing from the others.
+const MOST_OF_ONE: usize = 6_000;
+/// So many bytes of bodies about one client are kept.
+const MOST_BYTES_OF_ONE: usize = 8 << 20;
 
 /// One entry.
 #[derive(Debug)]
@@ -38,6 +43,15 @@ struct Kept<T> {
     entries: Vec<Arc<Entry<T>>>,
     bytes: usize,
     dropped: u64,
+    shares: HashMap<String, Share>,
+}
+
+/// What is kept about one client.
+#[derive(Debug, Default)]
+struct Share {
+    entries: usize,
+    bytes: usize,
+    dropped: u64,
 }
 
 impl<T> Clone for Journal<T> {
@@ -48,7 +62,7 @@ impl<T> Clone for Journal<T> {
 
 impl<T> Default for Journal<T> {
     fn default() -> Self {
-        let kept = Mutex::new(Kept { entries: Vec::new(), bytes: 0, dropped: 0 });
+        let kept = Mutex::new(Kept { entries: Vec::new(), bytes: 0, dropped: 0, shares: HashMap::new() });
         Journal { inner: Arc::new(Inner { kept, length: watch::Sender::new(0) }) }
     }
 }
@@ -69,9 +83,9 @@ impl<T> Journal<T> {
         self.kept(|kept| kept.entries.get(n..).unwrap_or_default().to_vec())
     }
 
-    /// How many entries were not kept because there were too many.
-    pub fn dropped(&self) -> u64 {
-        self.kept(|kept| kept.dropped)
+    /// How many entries were not kept because there were too many, of all or about one client.
+    pub fn dropped(&self, client: &str) -> u64 {
+        self.kept(|kept| kept.dropped + kept.shares.get(client).map_or(0, |share| share.dropped))
     }
 
     /// Waits until there are more than `seen` entries.
@@ -81,12 +95,10 @@ impl<T> Journal<T> {
         drop(length.wait_for(|length| *length > seen).await);
     }
 
-    /// Adds an entry that takes about so many bytes.
-    pub(super) fn add(&self, entry: Entry<T>, bytes: usize) {
+    /// Adds an entry that takes about so many bytes and is about a client, if it is.
+    pub(super) fn add(&self, entry: Entry<T>, bytes: usize, client: Option<&str>) {
         let length = self.kept(|kept| {
-            if kept.entries.len() >= MOST || kept.bytes + bytes > MOST_BYTES {
-                kept.dropped += 1;
-            } else {
+            if kept.has_room(bytes, client) {
                 kept.bytes += bytes;
                 kept.entries.push(Arc::new(entry));
             }
@@ -97,6 +109,25 @@ impl<T> Journal<T> {
 
     fn kept<R>(&self, look: impl FnOnce(&mut Kept<T>) -> R) -> R {
         look(&mut self.inner.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<T> Kept<T> {
+    /// Whether there is room, which is counted either way.
+    fn has_room(&mut self, bytes: usize, client: Option<&str>) -> bool {
+        if self.entries.len() >= MOST || self.bytes + bytes > MOST_BYTES {
+            self.dropped += 1;
+            return false;
+        }
+        let Some(client) = client else { return true };
+        let share = self.shares.entry(client.to_owned()).or_default();
+        let room = share.entries < MOST_OF_ONE && share.bytes + bytes <= MOST_BYTES_OF_ONE;
+        if room {
+            (share.entries, share.bytes) = (share.entries + 1, share.bytes + bytes);
+        } else {
+            share.dropped += 1;
+        }
+        room
     }
 }
 
@@ -111,7 +142,7 @@ mod tests {
     #[tokio::test]
     async fn whoever_waits_for_an_entry_gets_it() {
         let journal = Journal::default();
-        journal.add(entry(1), 1);
+        journal.add(entry(1), 1, None);
         journal.changed(0).await;
         let waiting = tokio::spawn({
             let journal = journal.clone();
@@ -120,7 +151,7 @@ mod tests {
                 journal.since(1).iter().map(|e| e.what).collect::<Vec<_>>()
             }
         });
-        journal.add(entry(2), 1);
+        journal.add(entry(2), 1, None);
         assert_eq!(waiting.await.unwrap(), [2]);
         assert!(journal.since(7).is_empty());
     }
@@ -129,8 +160,20 @@ mod tests {
     fn a_flood_is_counted_and_not_kept() {
         let journal = Journal::default();
         for n in 0..3 {
-            journal.add(entry(n), MOST_BYTES / 2);
+            journal.add(entry(n), MOST_BYTES / 2, None);
         }
-        assert_eq!((journal.len(), journal.dropped()), (2, 1));
+        assert_eq!((journal.len(), journal.dropped("anybody")), (2, 1));
+    }
+
+    #[test]
+    fn a_flood_about_one_client_takes_nothing_from_another() {
+        let journal = Journal::default();
+        for _ in 0..MOST_OF_ONE + 5 {
+            journal.add(entry(1), 1, Some("loud"));
+        }
+        journal.add(entry(2), MOST_BYTES_OF_ONE + 1, Some("large"));
+        journal.add(entry(3), 1, Some("quiet"));
+        assert_eq!(journal.len(), MOST_OF_ONE + 1);
+        assert_eq!(["loud", "large", "quiet"].map(|client| journal.dropped(client)), [5, 1, 0]);
     }
 }

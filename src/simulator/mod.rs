@@ -195,13 +195,7 @@ impl Simulator {
     pub fn records_of(&self, email: &str) -> serde_json::Map<String, Value> {
         let keys: Vec<Value> = self.keys_of(email).into_iter().map(Value::from).collect();
         let member = &self.inner.script.spec.client.key;
-        let mine = |record: &Value| record.get(member).is_some_and(|key| keys.contains(key));
-        let Value::Object(all) = self.snapshot() else { return serde_json::Map::new() };
-        let of = |records: Value| match records {
-            Value::Array(records) => Value::Array(records.into_iter().filter(mine).collect()),
-            other => other,
-        };
-        all.into_iter().map(|(collection, records)| (collection, of(records))).collect()
+        self.inner.store().with(member, &keys)
     }
 
     /// Lets an event happen to a client: its state changes, and webhooks are sent.
@@ -234,7 +228,9 @@ impl Simulator {
             turn.scope.set("body", &body);
             let record = turn.create(kind, &body, false);
             if let Some(who) = only_for {
-                let which = Which { like: record.clone(), unlike: Members::new() };
+                // By its key alone: a criterion without a value selects nothing, and a new record has such members.
+                let key = record.get_key_value(&to.key).map(|(name, value)| (name.clone(), value.clone()));
+                let which = Which { like: key.into_iter().collect(), unlike: Members::new() };
                 turn.store.change(&to.within, &which, &Members::from_iter([(ONLY_FOR.to_owned(), json!(who))]));
             }
             record

@@ -155,6 +155,13 @@ impl Store {
         self.entered.get(client).copied().unwrap_or_default()
     }
 
+    /// The records with one of some values in a member: a list for each collection.
+    pub(super) fn with(&self, member: &str, values: &[Value]) -> Members {
+        let mine = |record: &&Members| record.get(member).is_some_and(|value| values.contains(value));
+        let of = |records: &VecDeque<Members>| records.iter().filter(mine).cloned().map(Value::Object).collect();
+        self.collections.iter().map(|(name, records)| (name.clone(), of(records))).collect()
+    }
+
     /// What is held, as JSON: a list for each collection.
     pub(super) fn snapshot(&self) -> Value {
         self.collections.iter().map(|(name, records)| (name.clone(), json!(records))).collect()

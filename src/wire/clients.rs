@@ -14,7 +14,7 @@ use tokio::sync::OnceCell;
 use crate::address::is_forbidden;
 
 /// What this tool calls itself.
-pub(super) const USER_AGENT: &str = concat!("preflight/", env!("CARGO_PKG_VERSION"));
+pub(crate) const USER_AGENT: &str = concat!("preflight/", env!("CARGO_PKG_VERSION"));
 
 /// Idle connections are kept shorter than any usual server keeps them: a request on one that the server is just
 /// closing would look like a fault of the server.

@@ -1,4 +1,18 @@
-//! What a rehearsed build can reach, and that it stays inside.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test sets up has to work")]
+//! What a rehearsed build can reach, how it is started again, and that it ends whatever happens.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "what a test sets up has to work")]
 
+mod commands;
+mod contained;
+mod ended;
+mod misbehaving;
+mod partner;
+#[path = "../hostile/play.rs"]
+mod play;
 mod proxy;
+mod restarts;
+#[path = "../hostile/secrets.rs"]
+mod secrets;
+mod stage;
+#[path = "../reports/xml.rs"]
+#[expect(dead_code, reason = "the tests of the reports ask a case for more")]
+mod xml;

@@ -119,16 +119,14 @@ class Desk:
         order = self.look("orders", invoice)
         if order["state"] != "queued":
             return
-        number = order["customer"]
-        if self.look("customers", number)["state"] == "waiting":
-            self._ask(number)
-        customer = self.look("customers", number)
-        if customer["state"] == "refused":
+        customer = self.look("customers", order["customer"])
+        if order["quote"] and not order["quote"]["possible"]:
+            self.change("orders", invoice, state="refused", says=order["quote"]["says"])
+        elif customer["state"] == "refused":
             self.change("orders", invoice, state="refused", says=customer["says"])
         elif customer["state"] != "ready":
+            # Only the poller asks how customers stand; what is held goes out when it finds that they are ready.
             self.change("orders", invoice, state="held", says="The customer has not finished signing up.")
-        elif order["quote"] and not order["quote"]["possible"]:
-            self.change("orders", invoice, state="refused", says=order["quote"]["says"])
         else:
             submit(self, invoice)
 

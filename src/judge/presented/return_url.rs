@@ -32,7 +32,7 @@ impl<'c> Rule<'c> {
     /// Judges one presented URL against the one that was received.
     pub(super) fn judge(&self, received: &Link, presented: &Link, scope: &Scope<'_>) -> Held {
         let fault = self.path(received, presented).or_else(|| self.fragment(received, presented));
-        let fault = fault.or_else(|| self.number(presented)).or_else(|| self.kept(received, presented));
+        let fault = fault.or_else(|| self.number(received, presented)).or_else(|| self.kept(received, presented));
         if let Some(fault) = fault.or_else(|| self.encoding(received, presented)) {
             let expected = format!("{} with exactly one `{}`, joined and encoded", received.raw, self.parameter);
             return Held::No(Finding::contrast(Who::Partner, expected, presented.raw.clone()).because(Some(fault)));
@@ -63,10 +63,10 @@ impl<'c> Rule<'c> {
         }
     }
 
-    fn number(&self, presented: &Link) -> Option<String> {
+    fn number(&self, received: &Link, presented: &Link) -> Option<String> {
         let (parameter, pairs) = (self.parameter, presented.pairs());
         match pairs.iter().filter(|(name, _)| name == parameter).count() {
-            1 => return None,
+            1 => return self.grown(received, &pairs),
             0 => {}
             many => return Some(format!("there are {many} `{parameter}`")),
         }
@@ -81,6 +81,17 @@ impl<'c> Rule<'c> {
             Some((name, _)) => format!("the parameter is called `{name}` instead of `{parameter}`"),
             None => format!("there is no `{parameter}`"),
         })
+    }
+
+    /// Whether a return URL that was received already was given another one with a second `?`.
+    fn grown(&self, received: &Link, pairs: &[(String, String)]) -> Option<String> {
+        let own = |pairs: &[(String, String)]| {
+            pairs.iter().find(|(name, _)| name == self.parameter).map(|(_, value)| value.clone())
+        };
+        let (ours, theirs) = own(&received.pairs()).zip(own(pairs))?;
+        let rest = theirs.strip_prefix(&ours)?;
+        let again = rest.starts_with(&format!("?{}=", self.parameter));
+        again.then(|| format!("`{}` was there already, and a second one stands in its value", self.parameter))
     }
 
     /// Whether what was received is still there, in its order.

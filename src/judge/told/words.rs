@@ -6,10 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::evidence::{Answer, Body, Outcome};
-
-/// The most of an answer that a reader is shown, in characters.
-const MOST: usize = 240;
+use crate::evidence::{Answer, Body};
 
 /// What is no text in HTML.
 static MARKUP: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -22,18 +19,6 @@ static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(?i)htt
 pub(super) fn plain(text: &str) -> String {
     let text = MARKUP.as_ref().map_or(text.into(), |markup| markup.replace_all(text, " "));
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// An outcome as a reader is shown it.
-pub(in super::super) fn brief(outcome: &Outcome) -> String {
-    let text = match outcome {
-        Outcome::Answered(answer) => super::text(answer),
-        Outcome::Trouble(trouble) => trouble.detail.clone(),
-    };
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
 }
 
 /// The words of an answer, without those that are only the client's or the action's own.

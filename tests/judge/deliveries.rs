@@ -1,5 +1,4 @@
 //! Verdicts on evidence that was written by hand: what a forged delivery that got no answer proves.
-#![cfg(test)]
 
 use preflight::catalog::load::Catalog;
 use preflight::catalog::words::Stage;

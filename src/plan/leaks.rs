@@ -1,0 +1,74 @@
+//! Real keys and secrets where they must not be, and keys that nothing could carry.
+
+use super::read::{Read, Variables};
+use crate::secret::Secret;
+use crate::yaml::Problem;
+
+/// The keys and secrets of the real environments, by their dotted names.
+fn real_secrets(read: &Read) -> Vec<(String, &Secret)> {
+    let mut secrets = Vec::new();
+    for (environment, inside) in &read.profile.environments {
+        secrets.extend(inside.api_key.iter().map(|secret| (format!("environments.{environment}.api_key"), secret)));
+        let webhook = inside.webhook.iter().filter_map(|webhook| webhook.secret.as_ref());
+        secrets.extend(webhook.map(|secret| (format!("environments.{environment}.webhook.secret"), secret)));
+    }
+    secrets
+}
+
+/// Keys that were copied with what stood around them: no header could carry them.
+pub(super) fn untidy(read: &Read) -> Vec<Problem> {
+    let untidy = |secret: &Secret| {
+        let text = secret.expose();
+        text.trim() != text || text.contains(char::is_control)
+    };
+    let found = real_secrets(read).into_iter().filter(|(_, secret)| untidy(secret));
+    found
+        .map(|(place, _)| {
+            let pointer = format!("/{}", place.replace('.', "/"));
+            let problem = read.document.problem(&pointer, format!("{place} has white space or a line break in it"));
+            problem.hint("it was probably copied with what stood around it; check the variable")
+        })
+        .collect()
+}
+
+/// A rehearsal never gets a secret of a real environment: not in a variable or a command of the build or of one of its
+/// variants, not in an action or a look-up.
+pub(super) fn leaks(read: &Read, variables: Variables<'_>) -> Vec<Problem> {
+    let secrets = real_secrets(read);
+    let leaks = |value: &str| {
+        let found = secrets.iter().find(|(_, secret)| !secret.is_empty() && value.contains(secret.expose()));
+        found.map(|(place, _)| place.as_str())
+    };
+    let mut problems = Vec::new();
+    let passed = read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.pass).enumerate();
+    for (at, name) in passed {
+        if let Some(place) = variables(name).as_deref().and_then(leaks) {
+            let message = format!("`{name}` would hand the rehearsal the secret of {place}");
+            problems.push(read.document.problem(&format!("/rehearsal/pass/{at}"), message));
+        }
+    }
+    if let Some(rehearsal) = read.json.get("rehearsal") {
+        crate::json::texts(rehearsal, &mut |pointer, text| {
+            problems.extend(leaks(text).map(|place| leak(read, &format!("/rehearsal{pointer}"), place)));
+        });
+    }
+    problems
+}
+
+/// What is said of a text of the rehearsal with the secret of a place in it.
+fn leak(read: &Read, pointer: &str, place: &str) -> Problem {
+    let (above, name) = pointer.rsplit_once('/').unwrap_or_default();
+    if pointer == "/rehearsal/webhook/secret" {
+        let problem = read.document.problem(pointer, format!("the rehearsal uses the secret of {place}"));
+        return problem.hint("give the rehearsed build a secret of its own");
+    }
+    if above.ends_with("/command") {
+        let message = format!("this would hand the rehearsal the secret of {place}, where every process can see it");
+        return read.document.problem(pointer, message);
+    }
+    let name = name.replace("~1", "/").replace("~0", "~");
+    let message = format!("`{name}` would hand the rehearsal the secret of {place}");
+    read.document.problem_at_key(above, &name, message).hint(
+        "the simulator issues a key and a secret of its own: use `{{ simulator.api_key }}` and `{{ simulator.webhook_secret }}` in `env`, and give the build's doors a credential of their own",
+    )
+}

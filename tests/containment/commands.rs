@@ -1,0 +1,106 @@
+//! Commands as actions: what they are told, what is taken from them, and that they end.
+
+use std::path::Path;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::ended::{awaited, gone, noted};
+use super::play::{finish, start};
+use super::stage::Stage;
+
+/// A stage with an action `tool`, which is a script.
+fn with_script(script: &str) -> Stage {
+    let mut stage = Stage::new();
+    let script = script.replace("{folder}", &stage.play.folder.path().display().to_string());
+    std::fs::write(stage.play.path("tool.sh"), script).unwrap();
+    stage.plain_action(
+        "tool: { command: [sh, tool.sh, \"{{ client.email }}\"], learn: { number: { pattern: \"no. (\\\\d+)\" } } }",
+    );
+    stage
+}
+
+fn read(folder: &Path, name: &str) -> String {
+    std::fs::read_to_string(folder.join(name)).unwrap()
+}
+
+#[test]
+fn its_output_is_the_answer_and_its_exit_the_outcome() {
+    let mut stage = with_script("echo \"<p>your no. 4711, $1</p>\"; [ -e failing ] && exit 3; touch failing");
+    let steps = [
+        "{ action: tool, as: fine }",
+        "{ request: \"GET /clients/{{ client.number }}\", api: main, as: asked }",
+        "{ action: tool, as: failed }",
+    ];
+    stage.check("tool", "{ client: ready }", &steps);
+    let ran = stage.run();
+    let evidence = ran.unit("tool")["evidence"].as_array().unwrap().clone();
+    let outcome = |what: &str| {
+        let found = evidence.iter().find(|entry| entry["what"].as_str().is_some_and(|said| said.contains(what)));
+        found.unwrap_or_else(|| panic!("{what}: {evidence:?}"))["outcome"].to_string()
+    };
+    assert!(outcome("(fine)").contains("200") && outcome("(failed)").contains("500"), "{evidence:?}");
+    assert!(outcome("/clients/4711 (asked)").contains("404"), "{evidence:?}");
+}
+
+#[test]
+fn it_sees_what_the_build_is_passed_and_the_proxy_and_nothing_of_ours() {
+    let mut stage = with_script("env > {folder}/seen");
+    stage.add("pass: [PASSED]");
+    stage.check("tool", "{ client: ready }", &["{ action: tool }"]);
+    let mut program = stage.program(&stage.start());
+    let ran =
+        finish(stage.play.folder.path(), start(program.env("PASSED", "passed-value").env("PLANTED", "planted-value")));
+    assert_eq!(ran.unit("tool")["verdict"], "pass", "{}", ran.console);
+    let seen = read(stage.play.folder.path(), "seen");
+    for name in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"] {
+        assert!(
+            seen.contains(&format!("\n{name}=http://127.0.0.1:"))
+                || seen.starts_with(&format!("{name}=http://127.0.0.1:")),
+            "{name}: {seen}"
+        );
+    }
+    assert!(seen.contains("NO_PROXY=127.0.0.1,localhost,::1") && seen.contains("PASSED=passed-value"), "{seen}");
+    assert!(!seen.contains("planted-value") && !seen.contains("PARTNER_KEY"), "{seen}");
+}
+
+#[test]
+fn the_profiles_own_proxy_wins_and_then_nobody_says_what_was_reached() {
+    let mut stage = Stage::new();
+    stage.env("https_proxy", "http://127.0.0.1:9");
+    stage.plain_action(&format!("look: {{ request: \"GET http://127.0.0.1:{}/env\" }}", stage.port));
+    let rest = "stage: rehearsal\ngiven: { client: ready }\nwhen: [{ action: look }]\nseen: [{ presented: provider_url }]\nthen: [{ findings: refused, exactly: 0 }]";
+    stage.play.check("own", rest);
+    let ran = stage.run();
+    let unit = ran.unit("own");
+    assert_eq!(unit["verdict"], "undecided", "{}", ran.console);
+}
+
+#[test]
+fn one_that_hangs_is_ended_with_all_that_it_started() {
+    let mut stage = with_script("sleep 600 &\necho $! > {folder}/child\necho $$ > {folder}/own\nwait");
+    stage.add("timing: { answers_within: 500ms }");
+    stage.check("tool", "{ client: ready }", &["{ action: tool, as: it }"]);
+    let ran = stage.run();
+    for name in ["own", "child"] {
+        gone(awaited(name, || noted(stage.play.folder.path(), name)));
+    }
+    let evidence = ran.unit("tool")["evidence"].to_string();
+    assert!(evidence.contains("did not end within 500ms"), "{evidence}");
+    assert!(ran.took < Duration::from_secs(10), "{:?}", ran.took);
+}
+
+#[test]
+fn an_interruption_ends_it_with_all_that_it_started() {
+    let mut stage =
+        with_script("trap '' TERM INT\nsleep 600 &\necho $! > {folder}/child\necho $$ > {folder}/own\nwait");
+    stage.check("tool", "{ client: ready }", &["{ action: tool }"]);
+    let child = start(&mut stage.program(&stage.start()));
+    let folder = stage.play.folder.path();
+    let pids = ["own", "child"].map(|name| awaited(name, || noted(folder, name)));
+    kill(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
+    let ran = finish(folder, child);
+    assert_eq!(ran.code, Some(130), "{}", ran.console);
+    pids.into_iter().for_each(gone);
+}

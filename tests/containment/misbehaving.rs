@@ -1,0 +1,97 @@
+//! Partners that misbehave towards the provider or the tool: bounded time and memory, the right verdict, and a reason
+//! that names it.
+
+use std::time::Duration;
+
+use super::play::Ran;
+use super::stage::Stage;
+
+/// More than any run here needs, and much less than what is thrown at it.
+const MOST_MIB: u64 = 250;
+
+/// Whatever the partner did, this holds.
+fn bounded(ran: &Ran) {
+    assert!(ran.peak_mib < MOST_MIB, "{} MiB", ran.peak_mib);
+    assert!(ran.took < Duration::from_secs(50), "{:?}", ran.took);
+}
+
+/// A run in which onboarding is another door of the partner's.
+fn onboarding_by(door: &str) -> Ran {
+    let mut stage = Stage::new();
+    stage.plain_action(&format!("enter: {{ request: \"POST http://127.0.0.1:{}/{door}\" }}", stage.port));
+    let path = stage.play.path("checks/play/provider.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(path, text.replace("by: [{ action: onboard }]", "by: [{ action: enter }]")).unwrap();
+    stage.add("timing: { reacts_within: 300ms, answers_within: 500ms }");
+    stage.check("it", "{ client: ready }", &[]);
+    stage.run()
+}
+
+#[test]
+fn one_that_does_not_do_what_it_was_asked_is_undecided_with_the_reason() {
+    let table = [
+        ("hang", "within 0.5 s"),
+        ("silent", "it answered 202, and no call about the client reached the provider"),
+        ("page", "is larger than 1048576 bytes"),
+        ("crash", "exit status: 7"),
+    ];
+    for (door, words) in table {
+        let ran = onboarding_by(door);
+        let reason = ran.reason("it");
+        assert_eq!(ran.unit("it")["verdict"], "undecided", "{door}: {}", ran.console);
+        assert!(reason.contains("the action enter") && reason.contains(words), "{door}: {reason}");
+        assert_eq!(ran.unit("it")["who"], "partner", "{door}");
+        bounded(&ran);
+    }
+}
+
+#[test]
+fn a_flood_about_its_own_client_is_cut_and_said_and_changes_nothing_for_another() {
+    let mut stage = Stage::new();
+    stage.action("flood_own", "");
+    stage.check("loud", "{ client: ready }", &["{ action: flood_own }"]);
+    stage.check("quiet", "{ client: ready }", &["{ wait: reaction }"]);
+    let ran = stage.run();
+    assert_eq!(ran.unit("loud")["verdict"], "undecided", "{}", ran.console);
+    assert!(ran.reason("loud").contains("only the first 5000 calls"), "{}", ran.reason("loud"));
+    assert_eq!(ran.unit("quiet")["verdict"], "pass", "{}", ran.console);
+    bounded(&ran);
+}
+
+#[test]
+fn a_flood_about_another_client_does_not_change_what_is_said_of_that_one() {
+    let mut stage = Stage::new();
+    stage.action("flood_other", "");
+    stage.check("loud", "{ client: ready }", &["{ wait: reaction }", "{ action: flood_other }"]);
+    stage.check("victim", "{ client: ready }", &["{ wait: reaction, at_least: 4s }"]);
+    let ran = stage.run();
+    assert_eq!(ran.unit("victim")["verdict"], "pass", "{}", ran.console);
+    assert_eq!(ran.unit("loud")["verdict"], "pass", "{}", ran.console);
+    bounded(&ran);
+}
+
+#[test]
+fn a_flood_about_nobody_is_told_and_kept_short() {
+    let mut stage = Stage::new();
+    stage.action("flood_nobody", "");
+    stage.check("mine", "{ client: ready }", &["{ action: flood_nobody }"]);
+    let ran = stage.run();
+    let unit = ran.unit("mine");
+    assert_eq!(unit["verdict"], "pass", "{}", ran.console);
+    assert!(ran.json["remarks"].to_string().contains("GET /clients/nobody-at-all"), "{}", ran.json["remarks"]);
+    assert!(unit["evidence"].as_array().unwrap().len() < 100, "{}", unit["evidence"]);
+    bounded(&ran);
+}
+
+/// What a partner kept from an earlier run, or from other checks, is nobody's here.
+#[test]
+fn one_database_for_all_checks_and_runs_is_no_trouble() {
+    let mut stage = Stage::new();
+    for name in ["one", "two", "three"] {
+        stage.check(name, "{ client: ready }", &["{ action: onboard }"]);
+    }
+    for _ in 0..2 {
+        let ran = stage.run();
+        assert_eq!(ran.code, Some(0), "{}", ran.console);
+    }
+}

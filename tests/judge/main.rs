@@ -1,0 +1,12 @@
+//! Verdicts on evidence that was written by hand.
+#![cfg(test)]
+
+mod calls;
+mod deliveries;
+mod holdings;
+mod names;
+mod presented;
+mod return_url;
+mod support;
+mod told;
+mod whole;

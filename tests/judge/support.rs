@@ -1,0 +1,231 @@
+//! Evidence in few words, and expectations as they are written.
+
+use preflight::catalog::check::Check;
+use preflight::catalog::provider::Provider;
+use preflight::catalog::words::Stage;
+use preflight::evidence::{
+    Action, Answer, Body, Call, Entry, Evidence, Outcome, Page, Request, Shown, Trouble, TroubleKind, What,
+};
+use preflight::judge::{Case, Judged, Verdict, holds, judge};
+use preflight::plan::Bound;
+use serde_json::{Value, json};
+
+/// What is expected of a table's row: for what does not hold, a part of the words.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Is {
+    Held,
+    Failed(&'static str),
+    Unknown(&'static str),
+}
+
+/// One thing that happened; times are in milliseconds.
+pub(crate) struct Thing(pub(crate) Entry);
+
+impl Thing {
+    fn new(from: u64, to: u64, what: What) -> Self {
+        Thing(Entry { from: from * 1000, to: to * 1000, step: None, client: Some("client".into()), what })
+    }
+
+    /// About another client than `client`; a call is about it, too.
+    pub(crate) fn of(mut self, client: &str) -> Self {
+        self.0.client = Some(client.to_owned());
+        if let What::Call(call) = &mut self.0.what {
+            call.client = Some(email(client));
+            call.token_of.clone_from(&call.client);
+        }
+        self
+    }
+
+    /// About nobody whom a check knows.
+    pub(crate) fn of_nobody(mut self) -> Self {
+        self.0.client = None;
+        self.call(|call| (call.client, call.token_of) = (None, None))
+    }
+
+    pub(crate) fn step(mut self, name: &str) -> Self {
+        self.0.step = Some(name.to_owned());
+        self
+    }
+
+    pub(crate) fn json(self, body: Value) -> Self {
+        self.call(|call| call.request.body = Body::Json(body))
+    }
+
+    pub(crate) fn reply(self, body: Value) -> Self {
+        self.call(|call| call.answer.body = Body::Json(body))
+    }
+
+    pub(crate) fn token_of(self, client: Option<&str>) -> Self {
+        self.call(|call| {
+            call.token_of = client.map(email);
+            if client.is_none() {
+                call.request.headers.clear();
+            }
+        })
+    }
+
+    pub(crate) fn call(mut self, change: impl FnOnce(&mut Call)) -> Self {
+        if let What::Call(call) = &mut self.0.what {
+            change(call);
+        }
+        self
+    }
+
+    /// What an action or a page presented.
+    pub(crate) fn presents(mut self, urls: &[&str]) -> Self {
+        let urls = urls.iter().map(|url| (*url).to_owned()).collect();
+        match &mut self.0.what {
+            What::Action(action) => action.presented = urls,
+            What::Shown(shown) => shown.presented = urls,
+            other => panic!("{other:?} presents nothing"),
+        }
+        self
+    }
+
+    /// What is only this action's own.
+    pub(crate) fn own(mut self, words: &[&str]) -> Self {
+        if let What::Action(action) = &mut self.0.what {
+            action.own = words.iter().map(|word| (*word).to_owned()).collect();
+        }
+        self
+    }
+}
+
+fn email(client: &str) -> String {
+    format!("{client}@preflight.example")
+}
+
+/// A call of the client, with its own token. `line` is method and path; status 0 is a dropped connection.
+pub(crate) fn call(from: u64, to: u64, line: &str, status: u16) -> Thing {
+    let (method, url) = line.split_once(' ').unwrap();
+    let headers = vec![("authorization".into(), "Bearer <token>".into())];
+    let request = Request { method: method.into(), url: url.into(), headers, body: Body::Empty };
+    let answer = Answer { status, ..Answer::default() };
+    let call = Call { api: "main".into(), request, answer, ..Call::default() };
+    Thing::new(from, to, What::Call(call)).of("client")
+}
+
+/// An answer with a body: JSON, or text where it is a text.
+pub(crate) fn answered(status: u16, body: Value) -> Outcome {
+    let body = match body {
+        Value::Null => Body::Empty,
+        Value::String(text) => Body::Text(text),
+        json => Body::Json(json),
+    };
+    Outcome::Answered(Answer { status, headers: Vec::new(), body })
+}
+
+pub(crate) fn timed_out() -> Outcome {
+    Outcome::Trouble(Trouble { kind: TroubleKind::Timeout, detail: "no answer within 30 s".into() })
+}
+
+pub(crate) fn action(from: u64, to: u64, outcome: Outcome) -> Thing {
+    let action = Action { name: "submit_case".into(), outcome, presented: Vec::new(), own: Vec::new() };
+    Thing::new(from, to, What::Action(action))
+}
+
+pub(crate) fn page(page: Page, by: Option<&str>, outcome: Outcome) -> Thing {
+    let shown = Shown { page, by: by.map(str::to_owned), presented: Vec::new(), outcome };
+    Thing::new(900, 900, What::Shown(shown))
+}
+
+pub(crate) fn records(client: &str, records: Value) -> Thing {
+    let Value::Object(records) = records else { panic!("records are a map") };
+    Thing::new(999, 999, What::Records(records)).of(client)
+}
+
+pub(crate) fn skipped(step: &str) -> Thing {
+    Thing::new(500, 500, What::Skipped("left out: what `unless` says held already".into())).step(step)
+}
+
+/// A case to be judged.
+pub(crate) struct Play {
+    check: Check,
+    provider: Provider,
+    bound: Bound,
+    pub(crate) evidence: Evidence,
+}
+
+const PROVIDER: &str = r"
+name: Example
+version: '1'
+items: []
+environments: { test: { pages: [pages.example, app.example] } }
+apis: { main: { header: { key: '{{ api_key }}' } } }
+return_url: { parameter: back }
+";
+
+/// YAML as the loader reads it: by way of JSON.
+fn read<T: serde::de::DeserializeOwned>(text: &str) -> T {
+    let json: Value = serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    serde_json::from_value(json).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+impl Play {
+    /// A check with these expectations, about one client called `client` or about several.
+    pub(crate) fn new(clients: &[&str], seen: &[&str], then: &[&str], things: Vec<Thing>) -> Self {
+        let given = match clients {
+            ["client"] => json!({ "client": "ready" }),
+            several => {
+                json!({ "clients": several.iter().map(|name| (*name, "ready")).collect::<std::collections::BTreeMap<_, _>>() })
+            }
+        };
+        let text = format!(
+            "{{ id: a.check, title: It holds, items: [an.item], stage: rehearsal, docs: 'https://docs.example/', why: \
+             Because, fix: Do, given: {given}, when: [{{ action: submit_case, as: first }}, {{ action: submit_case, as: \
+             second }}], seen: [{}], then: [{}] }}",
+            seen.join(", "),
+            then.join(", ")
+        );
+        let check: Check = read(&text);
+        let named = clients.iter().map(|name| {
+            ((*name).to_owned(), json!({ "tenant": format!("t-{name}"), "email": email(name), "name": "Some Body" }))
+        });
+        let entries = things.into_iter().map(|thing| thing.0).collect();
+        let bound = Bound {
+            profile: json!({ "return_url": { "starts_with": "https://acme.example/done" }, "rehearsal": { "workers": 1 } }),
+            provider: json!({ "hosts": ["Real.Example.", "bücher.example"] }),
+            profile_name: "profile.yaml".into(),
+            ..Bound::default()
+        };
+        let evidence = Evidence { entries, clients: named.collect(), quiet_ms: 1500, ..Evidence::default() };
+        Play { check, provider: read(PROVIDER), bound, evidence }
+    }
+
+    /// The same with another profile.
+    pub(crate) fn profile(mut self, profile: Value) -> Self {
+        self.bound.profile = profile;
+        self
+    }
+
+    fn case(&self) -> Case<'_> {
+        let (check, provider, bound, evidence) = (&self.check, &self.provider, &self.bound, &self.evidence);
+        Case { check, stage: Stage::Rehearsal, provider, bound, evidence }
+    }
+
+    pub(crate) fn judged(&self) -> Judged {
+        judge(&self.case())
+    }
+
+    /// Whether the first expectation under `then` holds by itself, as `until` asks.
+    pub(crate) fn first_holds(&self) -> bool {
+        holds(&self.case(), &self.check.then[0])
+    }
+
+    /// Compares the verdict with what is expected, and says what else it is.
+    pub(crate) fn is(&self, what: &str, expected: Is) {
+        let judged = self.judged();
+        let (fits, part) = match (&judged.verdict, expected) {
+            (Verdict::Pass, Is::Held) => (true, ""),
+            (Verdict::Fail(_), Is::Failed(part)) | (Verdict::Undecided(_), Is::Unknown(part)) => (true, part),
+            (Verdict::Pass | Verdict::Fail(_) | Verdict::Undecided(_), _) => (false, ""),
+        };
+        let said = format!("{:?}", judged.verdict);
+        assert!(fits && said.contains(part), "{what}: expected {expected:?}, got {said}");
+    }
+}
+
+/// One row: an expectation about the only client's things.
+pub(crate) fn row(what: &str, expectation: &str, things: Vec<Thing>, expected: Is) {
+    Play::new(&["client"], &[], &[expectation], things).is(what, expected);
+}

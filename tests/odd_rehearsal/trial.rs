@@ -1,0 +1,77 @@
+//! The trial: nothing that a correct partner does fails, and whatever can be seen of it from outside passes.
+
+use std::net::TcpListener;
+
+use preflight::report::model::{Report, TimelineRow, UnitRow, VerdictWord};
+
+use super::driven::{BUILT_IN, planned, told, units};
+
+/// Every check of the rehearsal.
+const TRIED: [&str; 9] = [
+    "auth.*@rehearsal",
+    "onboarding.*@rehearsal",
+    "cases.*@rehearsal",
+    "errors.*@rehearsal",
+    "kyc.*@rehearsal",
+    "e2e.*@rehearsal",
+    "webhooks.*@rehearsal",
+    "readiness.no-hardcoded-hosts@rehearsal",
+    "readiness.white-label-host@rehearsal",
+];
+
+/// What a partner whose actions are answered before they are carried out says of where to look.
+const LOOK: &str = r#"
+    presented: { request: "GET http://127.0.0.1:${PORT}/told?customer={{ client.number }}" }
+    told: { request: "GET http://127.0.0.1:${PORT}/told?customer={{ client.number }}&number={{ invoice | default('') }}" }
+"#;
+
+/// Rehearses a partner. `adds` goes to the end of its profile; `undecided` are units that its nature leaves open.
+async fn passes(odd: &str, adds: &str, undecided: &[&str]) {
+    let own = std::env::current_exe().unwrap().display().to_string();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let profile = format!("{}{adds}", include_str!("profile.yaml"));
+    let report = planned(&BUILT_IN, &profile, &TRIED, &[("OWN", &own), ("ODD", odd), ("PORT", &port)]).report().await;
+    let open = open(&report);
+    assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new(), "{open}");
+    assert_eq!(units(&report, VerdictWord::Undecided), undecided, "{open}");
+    let passed = units(&report, VerdictWord::Pass);
+    for of in TRIED.map(|pattern| pattern.split(['*', '@']).next().unwrap()) {
+        assert!(passed.iter().any(|unit| unit.starts_with(of)), "nothing of {of} was tried: {passed:?}");
+    }
+}
+
+/// Every unit that does not pass, with what happened.
+fn open(report: &Report) -> String {
+    let open = report.checks.iter().filter(|row| !matches!(row.verdict, VerdictWord::Pass | VerdictWord::Skipped));
+    let shown = |row: &UnitRow| {
+        let line =
+            |line: &TimelineRow| format!("\n    {:8.0} {} {} {}", line.at_ms, line.kind, line.what, line.outcome);
+        told(row) + &row.evidence.iter().map(line).collect::<String>()
+    };
+    open.map(shown).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn a_partner_with_a_circuit_breaker_passes() {
+    passes("breaker", "", &[]).await;
+}
+
+#[tokio::test]
+async fn a_partner_that_lets_one_rate_limit_pause_all_its_calls_passes() {
+    passes("pause", "", &[]).await;
+}
+
+#[tokio::test]
+async fn a_partner_that_answers_at_once_and_works_through_a_queue_passes() {
+    passes("queue", LOOK, &[]).await;
+}
+
+#[tokio::test]
+async fn a_partner_of_four_processes_that_keep_their_own_tokens_passes() {
+    passes("workers", "  workers: 4\n", &[]).await;
+}
+
+#[tokio::test]
+async fn a_partner_that_handles_one_request_at_a_time_passes() {
+    passes("sequential", "  concurrency: 1\n", &[]).await;
+}
