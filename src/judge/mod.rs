@@ -84,7 +84,7 @@ pub fn judge(case: &Case<'_>) -> Judged {
         (incomplete, Held::Yes(more)) => {
             remarks.extend(more);
             match (held(case, &mut scope, "then", &case.check.then), incomplete) {
-                (Held::No(finding), _) => match case.unfinished() {
+                (Held::No(finding), _) => match case.unfinished().filter(|_| !shown_before(case, &finding)) {
                     // What was never asked of the partner is not missing.
                     Some(why) => Verdict::Undecided(why),
                     None => Verdict::Fail(blame(case.check, finding)),
@@ -103,6 +103,13 @@ pub fn judge(case: &Case<'_>) -> Judged {
     let mut told = std::collections::BTreeSet::new();
     remarks.retain(|remark| told.insert(remark.clone()));
     Judged { verdict, remarks }
+}
+
+/// Whether a failure is about what clients are shown: that comes before whatever was left undone after it.
+fn shown_before(case: &Case<'_>, finding: &Finding) -> bool {
+    let index = finding.at.strip_prefix("/then/").and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
+    let expectation = index.and_then(|index| case.check.then.get(index));
+    matches!(expectation, Some(Expectation::Presented(_)))
 }
 
 /// What is said of a check that only a person can answer: undecided, until somebody vouches.

@@ -10,6 +10,7 @@ use super::Case;
 use super::held::{Finding, Held};
 use super::scope::Scope;
 use crate::catalog::expect::{PresentedExpectation, PresentedRule};
+use crate::catalog::words::Stage;
 use crate::evidence::Who;
 
 use link::{Likeness, Link};
@@ -32,7 +33,7 @@ pub(super) fn presented(case: &Case<'_>, expectation: &PresentedExpectation, sco
 
 fn of_client(case: &Case<'_>, expectation: &PresentedExpectation, client: &str, scope: &Scope<'_>) -> Held {
     let place = Place::of(case, client, expectation.by.as_deref());
-    let received = received(case, client);
+    let received = if case.stage == Stage::Rehearsal { received(case, client) } else { at_home(case, &place) };
     if expectation.presented == PresentedRule::Nothing {
         return nothing(case, &place, &received);
     }
@@ -42,6 +43,9 @@ fn of_client(case: &Case<'_>, expectation: &PresentedExpectation, client: &str, 
     };
     let each = wanted.is_some();
     let wanted = wanted.unwrap_or_else(|| received.clone());
+    if wanted.is_empty() && case.stage != Stage::Rehearsal {
+        return place.lacks_any(case);
+    }
     if wanted.is_empty() {
         let why = "the simulated provider sent no URL for the client: the partner did not get so far";
         return Held::Unknown(Finding::new(Who::Partner, why));
@@ -66,6 +70,22 @@ fn of_client(case: &Case<'_>, expectation: &PresentedExpectation, client: &str, 
             Err(unknown) => unknown,
         },
     }
+}
+
+/// Where nobody sees what the provider answers: the presented URLs at a host of the provider's, or one beside it. Which
+/// hosts a test environment has for each page is not known to the last.
+fn at_home(case: &Case<'_>, place: &Place) -> Vec<Link> {
+    let pages = || case.provider.environments.values().flat_map(|addresses| &addresses.pages);
+    let beside = |link: &&Link| {
+        let host = link.url.host_str().unwrap_or_default();
+        pages().any(|page| domain(page) == domain(host))
+    };
+    place.links.iter().filter(beside).cloned().collect()
+}
+
+/// The last two labels of a host.
+fn domain(host: &str) -> &str {
+    host.rmatch_indices('.').nth(1).map_or(host, |(at, _)| &host[at + 1..])
 }
 
 /// The URLs in what the simulated provider answered to the partner's calls about a client. Those that the partner had

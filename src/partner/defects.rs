@@ -15,6 +15,8 @@ pub enum Defect {
     ReserialisedBody,
     /// Looks at the age of a delivery, and never at its signature.
     SignatureUnchecked,
+    /// Verifies what is told of clients, and waves through what is told of cases.
+    CaseEventsUnverified,
     /// Lets a delivery through that carries no signature header.
     KeyUncheckedWhenHeaderMissing,
     /// Accepts a signature of the body alone too, so that any timestamp will do.

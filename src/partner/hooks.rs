@@ -73,7 +73,10 @@ pub(super) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, bod
         return StatusCode::INTERNAL_SERVER_ERROR;
     };
     let header = headers.get("X-Debitura-Signature").map(|value| value.to_str().unwrap_or_default());
-    if app.verifier.verify(header, &body, OffsetDateTime::now_utc().unix_timestamp()).is_err() {
+    let waved_through = app.has(Defect::CaseEventsUnverified)
+        && envelope.as_ref().is_some_and(|envelope| envelope.event.starts_with("case."));
+    let verified = app.verifier.verify(header, &body, OffsetDateTime::now_utc().unix_timestamp());
+    if verified.is_err() && !waved_through {
         return if app.has(Defect::GoneOnBadSignature) { StatusCode::GONE } else { StatusCode::UNAUTHORIZED };
     }
     let Some(envelope) = envelope else { return StatusCode::BAD_REQUEST };

@@ -73,6 +73,18 @@ impl Place {
     }
 }
 
+impl Place {
+    /// What is said where no page of the provider's is here.
+    pub(super) fn lacks_any(&self, case: &Case<'_>) -> Held {
+        if let Some(why) = self.unseen(case) {
+            return Held::Unknown(Finding::new(Who::Partner, why));
+        }
+        let links: Vec<&str> = self.links.iter().map(|link| link.raw.as_str()).collect();
+        let observed = if links.is_empty() { "no URL was presented".to_owned() } else { links.join(", ") };
+        Held::No(Finding::contrast(Who::Partner, format!("the client is shown a page of {}", case.provider.name), observed))
+    }
+}
+
 fn page(case: &Case<'_>) -> String {
     format!("{}.inspect.presented", Bound::surroundings(case.stage))
 }
