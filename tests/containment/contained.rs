@@ -39,6 +39,21 @@ fn a_loopback_host_is_reached_and_nothing_is_remarked() {
     assert!(!remarks(&ran).contains("tried to reach"), "{}", remarks(&ran));
 }
 
+#[test]
+fn a_check_for_refused_hosts_fails_on_one_and_passes_without() {
+    const THEN: &str = "seen: [{ calls: POST /clients, at_least: 1 }]\nthen: [{ findings: refused, exactly: 0 }]";
+    for (door, verdict) in [("onboard_with_a_host_left_in", "fail"), ("onboard_by_another_way", "pass")] {
+        let mut stage = Stage::new();
+        stage.action(door, "");
+        stage.env("PARTNER_OTHER", "{{ simulator.main_api }}");
+        let given = "{ client: { is: new, overlay: { on: POST /clients, nth: 1, reply: broken } } }";
+        let rest = format!("stage: rehearsal\ngiven: {given}\nwhen: [{{ action: {door} }}]\n{THEN}");
+        stage.play.check("refused", &rest);
+        let ran = stage.run();
+        assert_eq!(ran.unit("refused")["verdict"], verdict, "{door}: {}", ran.console);
+    }
+}
+
 /// Every place of a rehearsal where somebody may have put a real key.
 #[test]
 fn a_real_secret_anywhere_in_the_rehearsal_is_wrong_input() {

@@ -15,6 +15,7 @@ environments:
   test: { apis: { main: "https://test.play.example" }, pages: [pages.play.example] }
   production: { apis: { main: "https://api.play.example" }, obsolete: [old.play.example] }
 apis: { main: { header: { X-Api-Key: "{{ api_key }}" } } }
+actions: { ACTIONS }
 simulator:
   about: [$.email, $.id, "/clients/{id}"]
   records: { client: { in: clients, of: client } }
@@ -40,6 +41,20 @@ simulator:
   ways: { ready: { from: new, by: [{ action: onboard }] } }
 "#;
 
+/// Everything that the partner of these tests can be asked to do.
+const ACTIONS: [&str; 10] = [
+    "onboard",
+    "onboard_with_a_host_left_in",
+    "onboard_by_another_way",
+    "enter",
+    "tool",
+    "crash",
+    "flood_own",
+    "flood_nobody",
+    "flood_other",
+    "links",
+];
+
 /// What every check of a client here ends with: the provider is asked whether it has the client.
 pub(crate) const IS_THERE: &str = "{ request: \"GET /clients/{{ client.tenant }}\", api: main, as: found }";
 
@@ -55,7 +70,8 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) fn new() -> Self {
         let play = Play::new();
-        std::fs::write(play.path("checks/play/provider.yaml"), PROVIDER).unwrap();
+        let actions = ACTIONS.map(|name| format!("{name}: {{ says: What the name says. }}")).join(", ");
+        std::fs::write(play.path("checks/play/provider.yaml"), PROVIDER.replace("ACTIONS", &actions)).unwrap();
         let client = r#"{ "id": "{{ body.id }}", "email": "{{ body.email }}", "link": "{{ fresh.link }}" }"#;
         std::fs::write(play.path("fixtures/play/client.json"), client).unwrap();
         std::fs::remove_file(play.path("fixtures/play/any.json")).unwrap();
