@@ -95,7 +95,8 @@ async fn objection(app: &App, client: &Client, invoice: &Invoice, of: &str) -> R
             Ok(Some(refused(of.to_owned(), &reason)))
         }
         Ok(Verdict::NeedsKyc { url, message }) if !app.has(Defect::KycAskedAfterwards) => {
-            Ok(Some(Outcome::NeedsKyc { reference: of.to_owned(), urls: vec![url], message }))
+            let urls = if app.has(Defect::KycUrlSwallowed) { Vec::new() } else { vec![url] };
+            Ok(Some(Outcome::NeedsKyc { reference: of.to_owned(), urls, message }))
         }
         // A preview that cannot be had stops nothing: the case will be answered all the same.
         Ok(Verdict::Eligible | Verdict::NotEligible { .. } | Verdict::NeedsKyc { .. } | Verdict::Unclear { .. })

@@ -81,7 +81,11 @@ impl Place {
         }
         let links: Vec<&str> = self.links.iter().map(|link| link.raw.as_str()).collect();
         let observed = if links.is_empty() { "no URL was presented".to_owned() } else { links.join(", ") };
-        Held::No(Finding::contrast(Who::Partner, format!("the client is shown a page of {}", case.provider.name), observed))
+        Held::No(Finding::contrast(
+            Who::Partner,
+            format!("the client is shown a page of {}", case.provider.name),
+            observed,
+        ))
     }
 }
 
