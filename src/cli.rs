@@ -148,6 +148,9 @@ pub struct Selftest {
     /// Only defects like this.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,
+    /// Try each defect against the checks of its own section and a few others, instead of all.
+    #[arg(long)]
+    pub quick: bool,
     /// How many defects are tried at the same time.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=32))]
     pub jobs: Option<u16>,

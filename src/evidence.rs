@@ -5,6 +5,7 @@
 //! appears here only as its label, and equal secrets have equal labels, so sameness can still be judged.
 
 mod delivery;
+mod outcome;
 mod partner;
 
 use std::net::IpAddr;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use delivery::{Delivery, Expected, Role};
+pub use outcome::{Outcome, Trouble, TroubleKind};
 pub use partner::{Action, Call, Happened, Inspection, Page, Refused, SentEvent, Shown};
 
 /// Microseconds since the log of the unit was started.
@@ -268,74 +270,6 @@ impl Body {
             Body::Empty | Body::Text(_) | Body::Binary(_) => None,
         }
     }
-}
-
-/// What came of a request.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// It was answered.
-    Answered(Answer),
-    /// It was not.
-    Trouble(Trouble),
-}
-
-impl Outcome {
-    /// The answer, if there was one.
-    pub fn answer(&self) -> Option<&Answer> {
-        match self {
-            Outcome::Answered(answer) => Some(answer),
-            Outcome::Trouble(_) => None,
-        }
-    }
-}
-
-impl Outcome {
-    /// The answer as templates read it.
-    fn values(&self) -> serde_json::Map<String, Value> {
-        let mut map = serde_json::Map::new();
-        if let Some(answer) = self.answer() {
-            map.insert("status".into(), answer.status.into());
-            let reply = match &answer.body {
-                Body::Json(value) => value.clone(),
-                Body::Text(text) => text.clone().into(),
-                Body::Empty | Body::Binary(_) => Value::Null,
-            };
-            map.insert("reply".into(), reply);
-        }
-        map
-    }
-}
-
-/// Why there was no answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Trouble {
-    /// The kind, which decides who must act.
-    pub kind: TroubleKind,
-    /// One sentence for the reader.
-    pub detail: String,
-}
-
-/// The kinds of trouble.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TroubleKind {
-    /// A safety rule of this tool refused to send it.
-    Refused,
-    /// The host name does not resolve.
-    Dns,
-    /// Nobody listens, or nothing gets through.
-    Connect,
-    /// The certificate is not trusted, not for this host, or out of date.
-    Certificate,
-    /// No whole answer within the time allowed.
-    Timeout,
-    /// The connection ended in the middle of an answer.
-    Broken,
-    /// The answer is larger than this tool reads.
-    TooLarge,
-    /// Too many redirects, or one that leads nowhere.
-    Redirects,
 }
 
 /// Something that the profile or a file says.

@@ -207,9 +207,22 @@ impl<P: Fn(Progress)> Run<'_, P> {
         let unit = &self.world.plan.units[at];
         let result = self.results[at].as_ref();
         let open = result.is_some_and(|(judged, done)| {
-            judged.verdict != Verdict::Pass && (done.evidence.incomplete.is_none() || done.evidence.disturbed)
+            let evidence = &done.evidence;
+            let beside_others = evidence.disturbed || (evidence.entries.is_empty() && self.brings_clients_there());
+            judged.verdict != Verdict::Pass && (evidence.incomplete.is_none() || beside_others)
         });
         unit.stage == Stage::Rehearsal && open && *self.stop.borrow() == Stop::No
+    }
+
+    /// Whether the partner brought the clients of any check to where it begins. Where another's did not get there, it
+    /// may have been too busy; where nobody's did, it would only take time to try all of them again.
+    fn brings_clients_there(&self) -> bool {
+        self.results.iter().flatten().any(|(_, done)| {
+            let unit = &self.world.plan.units[done.at];
+            unit.stage == Stage::Rehearsal
+                && !unit.packed.check.given.all().is_empty()
+                && !done.evidence.entries.is_empty()
+        })
     }
 }
 

@@ -51,7 +51,7 @@ async fn attend(errand: Errand, screen: &Screen, lines: &mut UnboundedReceiver<S
         tokio::select! {
             () = answer.closed() => return,
             line = lines.recv() => {
-                countdown.line_ended();
+                screen.line_ended();
                 match line.as_deref().map(str::trim) {
                     Some("") => return given(answer, PersonsAnswer::Done, &countdown),
                     Some("s" | "S" | "skip") => return given(answer, PersonsAnswer::Skip, &countdown),

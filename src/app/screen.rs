@@ -79,6 +79,12 @@ impl Screen {
         Countdown { line: Cleared(self.moving.add(line)), moving: self.moving.clone() }
     }
 
+    /// The person has ended a line, which has moved the cursor below what moves; it is put back, or lines would stay.
+    pub(super) fn line_ended(&self) {
+        let mut err = std::io::stderr().lock();
+        err.write_all(b"\x1b[1A").and_then(|()| err.flush()).ok();
+    }
+
     /// A progress bar, where there is a terminal to show it on.
     pub(super) fn progress(&self) -> impl Fn(Progress) + use<> {
         let bar = if self.live { self.moving.add(ProgressBar::no_length()) } else { ProgressBar::hidden() };
@@ -107,12 +113,6 @@ impl Countdown {
     pub(super) fn left(&self, left: Duration) {
         let seconds = left.as_secs();
         self.line.0.set_message(format!("  {:02}:{:02} left", seconds / 60, seconds % 60));
-    }
-
-    /// The person has ended a line, which has moved the cursor below what moves; it is put back, or lines would stay.
-    pub(super) fn line_ended(&self) {
-        let mut err = std::io::stderr().lock();
-        err.write_all(b"\x1b[1A").and_then(|()| err.flush()).ok();
     }
 
     /// Writes a line above it.

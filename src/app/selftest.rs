@@ -20,6 +20,11 @@ use crate::report::text::for_terminal;
 use crate::secret::Redactor;
 use crate::yaml::Problem;
 
+/// The checks that a quick trial carries out beside those of the section: a little of everything that a mistake could
+/// break by the way.
+const SMOKE: [&str; 4] =
+    ["onboarding.terms-unsigned", "cases.required-fields", "webhooks.accepts-genuine", "e2e.new-client"];
+
 /// How many mistakes are tried at the same time, where nothing else is said.
 const JOBS: usize = 3;
 
@@ -47,7 +52,8 @@ pub(super) async fn selftest(selftest: Selftest, screen: &Screen) -> Exit {
     }
     let all = std::iter::once(None).chain(mistakes.iter().map(Some));
     let jobs = selftest.jobs.map_or(JOBS, usize::from);
-    let tried: Vec<Tried> = stream::iter(all.map(|mistake| tried(mistake, screen))).buffered(jobs).collect().await;
+    let trials = all.map(|mistake| tried(mistake, selftest.quick, screen));
+    let tried: Vec<Tried> = stream::iter(trials).buffered(jobs).collect().await;
     screen.say(&matrix(&tried));
     if tried.iter().all(|tried| tried.fault.is_none()) { Exit::Ready } else { Exit::NotReady }
 }
@@ -69,10 +75,10 @@ struct Tried {
     fault: Option<String>,
 }
 
-async fn tried(mistake: Option<&Mistake>, screen: &Screen) -> Tried {
+async fn tried(mistake: Option<&Mistake>, quick: bool, screen: &Screen) -> Tried {
     let name = mistake.map_or("(none)", |mistake| mistake.name.as_str()).to_owned();
     let expected = mistake.map_or_else(String::new, |mistake| mistake.caught_by.clone());
-    let (failed, fault) = match report(mistake).await {
+    let (failed, fault) = match report(mistake, quick).await {
         Ok(report) => {
             let failed = failures(&report);
             let fault = fault(mistake, &report, &failed);
@@ -86,9 +92,12 @@ async fn tried(mistake: Option<&Mistake>, screen: &Screen) -> Tried {
 }
 
 /// The report of the demo with a mistake.
-async fn report(mistake: Option<&Mistake>) -> Result<Report, String> {
+async fn report(mistake: Option<&Mistake>, quick: bool) -> Result<Report, String> {
     let redactor = Redactor::new();
-    let staged = demo::stage(mistake, &RunOptions::default(), &redactor, None).await;
+    let section = mistake.filter(|_| quick).and_then(|mistake| mistake.caught_by.split('.').next());
+    let only = section.map(|section| [format!("{section}.*")].into_iter().chain(SMOKE.map(str::to_owned)).collect());
+    let options = RunOptions { only: only.unwrap_or_default(), ..RunOptions::default() };
+    let staged = demo::stage(mistake, &options, &redactor, None).await;
     let mut staged = staged.map_err(|why| match why {
         Unstaged::Problems(problems) => problems.to_string(),
         Unstaged::Trouble(why) => why,

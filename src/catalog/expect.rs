@@ -22,7 +22,7 @@ verbs! {
         /// About what the partner showed to its client.
         "presented" => Presented(PresentedExpectation),
         /// About the calls that the partner made.
-        "calls" => Calls(CallsExpectation),
+        "calls" => Calls(Box<CallsExpectation>),
         /// About what the partner said of an outcome.
         "told" => Told(ToldExpectation),
         /// About what the simulated provider holds in the end.

@@ -1,6 +1,9 @@
 //! What a schema cannot say: names that lead nowhere, checks that cannot fail, circles, and the like.
 
 mod check;
+mod rehearsed;
+mod templates;
+mod traffic;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,6 +68,7 @@ fn provider_file(
         let message = format!("{} of {} items have no check", without.len(), provider.items.len());
         problems.push(document.problem_at_key("", "items", message).warning().hint(without.join(", ")));
     }
+    problems.extend(rehearsed::ways(provider, document));
     for (api, rule) in &provider.apis {
         if let super::provider::Api::Bearer(bearer) = rule
             && !provider.apis.contains_key(&bearer.from)

@@ -14,7 +14,8 @@ use crate::template;
 /// `calls: POST /cases, after: refused, exactly: 1`.
 ///
 /// `calls`, `answered`, `client`, `before`, `after` and `nth` say which calls are meant; everything else must hold for
-/// them. Without a count there must be at least one, or nothing can be said.
+/// them. Without a count there must be at least one, or nothing can be said. A call that is about nobody whom a check
+/// knows, and might be one of them, leaves open what it could change.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CallsExpectation {
@@ -22,11 +23,12 @@ pub struct CallsExpectation {
     pub calls: Calls,
     /// Only those that were answered so.
     pub answered: Option<Answered>,
-    /// Only those about these clients, each client for itself; `each` means all. Without it, the check's first client.
+    /// Only those about these clients, each client for itself; `each` means all. Without it, the clients of the calls
+    /// that are named or repeated, else the check's first client.
     pub client: Option<Names>,
-    /// Only those that started after this step, or this matched call, was answered.
+    /// Only those that started after this step, or the last of these matched calls, was answered.
     pub after: Option<String>,
-    /// Only those that started before this step, or this matched call, started.
+    /// Only those that started before this step, or the first of these matched calls, started.
     pub before: Option<String>,
     /// Only the nth of them, from 1.
     #[schemars(range(min = 1))]
@@ -40,13 +42,14 @@ pub struct CallsExpectation {
     /// How long the partner waited before each: from the answer of the call named in `after` or `repeats`, else from
     /// that of the one before it.
     pub gap: Option<Gap>,
-    /// What is the same in all of them: `body`, or JSON paths in it.
+    /// What is the same in all of them: `body`, or JSON paths in it. Calls on the same route that are named in `after`
+    /// are compared with them.
     #[serde(default)]
     pub same: Vec<String>,
     /// JSON paths that are left out when bodies are compared.
     #[serde(default)]
     pub except: Vec<String>,
-    /// JSON paths whose values differ from one to the next.
+    /// JSON paths whose values differ, each from all others.
     #[serde(default)]
     pub distinct: Vec<String>,
     /// Whose credential each carries.
@@ -205,7 +208,7 @@ impl JsonSchema for Count {
 pub struct Gap {
     /// At least so long; 20 ms less is tolerated, since timers fire early.
     pub at_least: Option<Span>,
-    /// Each gap is longer than the one before it, with the same tolerance.
+    /// No gap is shorter than the one before it, and the last is longer than the first, with the same tolerance.
     pub growing: bool,
 }
 
@@ -219,7 +222,8 @@ pub enum Credential {
     Token,
 }
 
-/// `told: submission, unlike: success`: what the partner said of an outcome.
+/// `told: submission, unlike: success`: what the partner said of an outcome, by its answer or on the page that the
+/// profile names: with another status, or in other words once addresses, numbers and names are taken away.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ToldExpectation {

@@ -12,7 +12,7 @@ use crate::secret::Redactor;
 use crate::wire::USER_AGENT;
 
 /// So many calls about the clients of one unit are recorded; a flood is not worth more.
-const MOST: usize = 5_000;
+const MOST: usize = 2_000;
 
 /// So many calls about nobody are recorded for each route, the first ones and the last ones: that there are such calls,
 /// and when, is what counts.

@@ -88,7 +88,9 @@ impl World {
     /// Takes overlays back.
     pub(super) fn restore(&self, overlays: &[u64]) {
         if let Some(simulator) = self.simulator() {
-            overlays.iter().for_each(|overlay| simulator.restore(*overlay));
+            for overlay in overlays {
+                simulator.restore(*overlay);
+            }
         }
     }
 

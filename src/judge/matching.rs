@@ -110,20 +110,11 @@ pub(super) fn show(value: &Value) -> String {
 }
 
 /// JSON equality, with numbers equal by value.
-pub(super) fn equal(left: &Value, right: &Value) -> bool {
-    match (left, right) {
-        (Value::Object(left), Value::Object(right)) => {
-            left.len() == right.len()
-                && left.iter().all(|(name, value)| right.get(name).is_some_and(|other| equal(value, other)))
-        }
-        (Value::Array(left), Value::Array(right)) => {
-            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| equal(left, right))
-        }
-        (left, right) => match (left.as_f64(), right.as_f64()) {
-            #[expect(clippy::float_cmp, reason = "both numbers were written down, neither was computed")]
-            (Some(a), Some(b)) => left == right || a == b,
-            (Some(_) | None, _) => left == right,
-        },
+fn equal(left: &Value, right: &Value) -> bool {
+    match (left.as_f64(), right.as_f64()) {
+        #[expect(clippy::float_cmp, reason = "both numbers were written down, neither was computed")]
+        (Some(a), Some(b)) => left == right || a == b,
+        (Some(_) | None, _) => left == right,
     }
 }
 

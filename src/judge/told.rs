@@ -11,7 +11,7 @@ use crate::plan::Bound;
 use words::words;
 
 /// The most of an answer that a reader is shown, in characters.
-const MOST: usize = 240;
+const MOST: usize = 600;
 
 /// Judges `told: ...`.
 pub(super) fn told(case: &Case<'_>, expectation: &ToldExpectation) -> Held {
@@ -29,25 +29,47 @@ pub(super) fn told(case: &Case<'_>, expectation: &ToldExpectation) -> Held {
     let Some(success) = model.answer().filter(|answer| (200..400).contains(&answer.status)) else {
         let why =
             format!("`{}`, with which it is compared, was no success itself: {}", expectation.unlike, brief(model));
-        return Held::Unknown(Finding::new(Who::Partner, why));
+        return unknown(why);
     };
-    let wanted = "the user is told that it did not succeed";
-    let failed = |observed: String| Held::No(Finding::contrast(Who::Partner, wanted, observed));
+    let failed = |observed: String| {
+        Held::No(Finding::contrast(Who::Partner, "the user is told that it did not succeed", observed))
+    };
     let answer = match outcome {
         Outcome::Trouble(trouble) => return failed(format!("no answer: {}", trouble.detail)),
         Outcome::Answered(answer) if answer.status >= 500 => return failed(format!("a crash: {}", brief(outcome))),
         Outcome::Answered(answer) => answer,
     };
     let own = || said.action.own.iter().chain(&twin.action.own).map(String::as_str);
-    if answer.status != success.status || words(answer, own()) != words(success, own()) {
+    let otherwise = answer.status != success.status || words(answer, own()) != words(success, own());
+    // A page that is not there says nothing, and an action may have said at once what no page repeats.
+    let page_says = pages.is_none() || answer.status < 400;
+    if otherwise && page_says {
         return Held::Yes(vec![format!("told: {}", brief(outcome))]);
     }
-    if pages.is_none() && answer.status == 202 {
-        let place = format!("{}.inspect.told", Bound::surroundings(case.stage));
-        let why = format!("the action only says that it was taken on: {}", case.bound.how_to_give(&place));
-        return Held::Unknown(Finding::new(Who::Partner, why));
+    match at_once(&said.action.outcome, &twin.action.outcome) {
+        Some(words) => Held::Yes(vec![format!("told: {words}")]),
+        None if !page_says => unknown(format!("the page that `{}` names answered {}", page(case), answer.status)),
+        None if pages.is_none() && answer.status == 202 => {
+            let how = case.bound.how_to_give(&page(case));
+            unknown(format!("the action only says that it was taken on: {how}"))
+        }
+        None => failed(format!("the same as of a success: {}", brief(outcome))),
     }
-    failed(format!("the same as of a success: {}", brief(outcome)))
+}
+
+/// What an action said at once, by another status than that of its twin.
+fn at_once(told: &Outcome, twin: &Outcome) -> Option<String> {
+    let (answer, success) = told.answer().zip(twin.answer())?;
+    (answer.status < 500 && answer.status != success.status).then(|| brief(told))
+}
+
+fn unknown(why: String) -> Held {
+    Held::Unknown(Finding::new(Who::Partner, why))
+}
+
+/// Where the profile says what users are told in the end.
+fn page(case: &Case<'_>) -> String {
+    format!("{}.inspect.told", Bound::surroundings(case.stage))
 }
 
 /// What was said of one action.

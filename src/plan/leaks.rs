@@ -68,7 +68,10 @@ fn leak(read: &Read, pointer: &str, place: &str) -> Problem {
     }
     let name = name.replace("~1", "/").replace("~0", "~");
     let message = format!("`{name}` would hand the rehearsal the secret of {place}");
-    read.document.problem_at_key(above, &name, message).hint(
-        "the simulator issues a key and a secret of its own: use `{{ simulator.api_key }}` and `{{ simulator.webhook_secret }}` in `env`, and give the build's doors a credential of their own",
-    )
+    let problem = read.document.problem_at_key(above, &name, message);
+    problem.hint(if above.ends_with("/env") {
+        "the simulator issues a key and a secret of its own: use `{{ simulator.api_key }}` and `{{ simulator.webhook_secret }}`"
+    } else {
+        "give the build that is rehearsed a credential of its own"
+    })
 }

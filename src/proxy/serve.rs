@@ -62,7 +62,7 @@ pub(super) async fn connection(shared: Arc<Shared>, stream: TcpStream, place: Ow
 async fn answer(shared: Arc<Shared>, request: Request<Incoming>, place: Arc<OwnedSemaphorePermit>) -> Answer {
     let Some((host, port)) = target(request.uri()) else {
         let words = "this is the proxy of a rehearsal: it takes CONNECT, and whole http URLs";
-        return said(StatusCode::BAD_REQUEST, words.into());
+        return said(StatusCode::BAD_REQUEST, words);
     };
     let door = shared.doors.to(&host);
     let reached = match &door {
@@ -76,7 +76,7 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>, place: Arc<Owne
                     "a rehearsed build reaches this machine and the hosts that its profile names under `rehearsal.reaches`"
                 }
             };
-            return said(StatusCode::FORBIDDEN, format!("{host}:{port} was not let through: {why}"));
+            return said(StatusCode::FORBIDDEN, &format!("{host}:{port} was not let through: {why}"));
         }
     };
     let passed = match reached {
@@ -84,7 +84,7 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>, place: Arc<Owne
         Ok(there) => pass_on(shared, request, there).await.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };
-    passed.unwrap_or_else(|error| said(StatusCode::BAD_GATEWAY, format!("{host}:{port} cannot be reached: {error}")))
+    passed.unwrap_or_else(|error| said(StatusCode::BAD_GATEWAY, &format!("{host}:{port} cannot be reached: {error}")))
 }
 
 /// Host and port that a request to a proxy names.
@@ -144,7 +144,7 @@ async fn pass_on(
     Ok(sender.send_request(request).await?.map(Either::Right))
 }
 
-fn said(status: StatusCode, words: String) -> Answer {
+fn said(status: StatusCode, words: &str) -> Answer {
     let mut answer = Response::new(Either::Left(Full::from(format!("preflight: {words}\n"))));
     *answer.status_mut() = status;
     answer.headers_mut().insert("content-type", HeaderValue::from_static("text/plain; charset=utf-8"));

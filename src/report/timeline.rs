@@ -173,3 +173,57 @@ fn curl(request: &Request) -> Option<String> {
     }
     Some(line)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::evidence::Action;
+
+    fn entry(from: u64, client: Option<&str>, what: What) -> Entry {
+        Entry { from, to: from + 1, step: None, client: client.map(str::to_owned), what }
+    }
+
+    fn call(status: u16, about: Option<&str>, token_of: Option<&str>) -> What {
+        let request = Request { method: "POST".into(), url: "/cases".into(), ..Request::default() };
+        let answer = Answer { status, ..Answer::default() };
+        let [client, token_of] = [about, token_of].map(|name| name.map(|name| format!("{name}@x.example")));
+        What::Call(Call { request, answer, client, token_of, ..Call::default() })
+    }
+
+    #[test]
+    fn calls_say_whose_token_they_carried_and_what_is_about_nobody_stands_below() {
+        let said = Answer { status: 500, body: Body::Text("<b>Unhandled</b>: no".into()), ..Answer::default() };
+        let action = Action {
+            name: "submit_case".into(),
+            outcome: Outcome::Answered(said),
+            presented: Vec::new(),
+            own: Vec::new(),
+        };
+        let records = json!({ "cases": [{}, {}], "kyc": [] }).as_object().cloned().unwrap();
+        let evidence = Evidence {
+            entries: vec![
+                entry(9, Some("a"), What::Records(records)),
+                entry(3, None, call(200, None, None)),
+                entry(5, Some("a"), call(0, Some("a"), Some("a"))),
+                entry(4, Some("b"), call(401, Some("b"), Some("a"))),
+                entry(1, Some("b"), What::Action(action)),
+            ],
+            clients: ["a", "b"]
+                .map(|name| (name.to_owned(), json!({ "email": format!("{name}@x.example") })))
+                .into_iter()
+                .collect(),
+            ..Evidence::default()
+        };
+        let lines: Vec<String> = rows(&evidence).iter().map(|row| format!("{} | {}", row.what, row.outcome)).collect();
+        let wanted = [
+            "submit_case of b | 500 Unhandled : no",
+            "POST /cases of b | 401, with the token of a",
+            "POST /cases of a | the connection was dropped",
+            "POST /cases | 200, about nobody whom a check knows",
+            "what the provider holds of a | 2 cases",
+        ];
+        assert_eq!(lines, wanted);
+    }
+}

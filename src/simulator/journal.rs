@@ -11,7 +11,7 @@ const MOST: usize = 100_000;
 /// So many bytes of bodies are kept over all entries; later entries are counted.
 const MOST_BYTES: usize = 32 << 20;
 /// So many entries about one client are kept, so that its flood takes nothing from the others.
-const MOST_OF_ONE: usize = 6_000;
+const MOST_OF_ONE: usize = 2_500;
 /// So many bytes of bodies about one client are kept.
 const MOST_BYTES_OF_ONE: usize = 8 << 20;
 

@@ -76,24 +76,22 @@ fn every_mistake_that_the_reference_partner_can_make_is_tried() {
 /// The check whose defect makes every other check wait.
 const SLOW: &str = "webhooks.answers-in-time";
 
-/// One defect for each check; the whole matrix is `preflight selftest`.
+/// Each defect against its section and a few other checks; the whole matrix is `preflight selftest`.
 #[test]
-fn a_defect_of_each_check_is_caught_by_it_and_fails_nothing_else() {
-    let mut chosen: BTreeMap<String, String> = BTreeMap::new();
-    for mistake in demo::described().unwrap().defects.into_iter().filter(|mistake| mistake.caught_by != SLOW) {
-        chosen.entry(mistake.caught_by).or_insert(mistake.name);
-    }
-    let mut arguments = vec!["selftest".to_owned(), "--jobs".to_owned(), "4".to_owned()];
-    arguments.extend(chosen.values().map(|name| format!("--only={name}")));
+fn every_defect_is_caught_by_its_check_and_fails_nothing_unrelated() {
+    let defects: Vec<_> = demo::described().unwrap().defects;
+    let mut arguments = vec!["selftest".to_owned(), "--quick".to_owned(), "--jobs=6".to_owned()];
+    let tried: Vec<_> = defects.iter().filter(|mistake| mistake.caught_by != SLOW).collect();
+    arguments.extend(tried.iter().map(|mistake| format!("--only={}", mistake.name)));
     let output = preflight(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{text}");
-    for (check, name) in &chosen {
-        let line = text.lines().find(|line| line.split_whitespace().next() == Some(name)).unwrap_or_default();
+    for mistake in &tried {
+        let line = text.lines().find(|line| line.split_whitespace().next() == Some(&mistake.name)).unwrap_or_default();
         let words: Vec<&str> = line.split_whitespace().take(3).collect();
-        assert_eq!(words, [name.as_str(), check.as_str(), "yes"], "{text}");
+        assert_eq!(words, [mistake.name.as_str(), mistake.caught_by.as_str(), "yes"], "{text}");
     }
-    assert!(text.contains(&format!("{} tried, 0 wrong", chosen.len() + 1)), "{text}");
+    assert!(text.contains(&format!("{} tried, 0 wrong", tried.len() + 1)), "{text}");
 }
 
 #[test]

@@ -6,3 +6,4 @@ mod caught;
 #[path = "../driven/mod.rs"]
 mod driven;
 mod silent;
+mod silent_client;

@@ -7,7 +7,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::ended::{awaited, gone, noted};
-use super::play::{finish, start};
+use super::play::{finish, run, start};
 use super::stage::Stage;
 
 /// A stage with an action `tool`, which is a script.
@@ -65,16 +65,29 @@ fn it_sees_what_the_build_is_passed_and_the_proxy_and_nothing_of_ours() {
     assert!(!seen.contains("planted-value") && !seen.contains("PARTNER_KEY"), "{seen}");
 }
 
+/// What nobody watched is not said to be without fault.
 #[test]
-fn the_profiles_own_proxy_wins_and_then_nobody_says_what_was_reached() {
+fn where_nobody_watches_what_the_build_reaches_that_is_undecided_by_its_reason() {
+    const FINDINGS: &str = "stage: rehearsal\nwhen: [{ request: GET /me, api: main, as: me }]\n\
+        seen: [{ answer: me, status: 200 }]\nthen: [{ findings: refused, exactly: 0 }]";
     let mut stage = Stage::new();
     stage.env("https_proxy", "http://127.0.0.1:9");
-    stage.plain_action(&format!("look: {{ request: \"GET http://127.0.0.1:{}/env\" }}", stage.port));
-    let rest = "stage: rehearsal\ngiven: { client: ready }\nwhen: [{ action: look }]\nseen: [{ presented: provider_url }]\nthen: [{ findings: refused, exactly: 0 }]";
-    stage.play.check("own", rest);
-    let ran = stage.run();
-    let unit = ran.unit("own");
-    assert_eq!(unit["verdict"], "undecided", "{}", ran.console);
+    let folder = stage.play.folder.path().display().to_string();
+    let command = super::partner::command().map(|word| format!("'{word}'")).join(" ");
+    std::fs::write(stage.play.path("build.sh"), format!("env > {folder}/seen; exec {command}")).unwrap();
+    stage.play.check("own", FINDINGS);
+    let ready = format!("http://127.0.0.1:{}/ready", stage.port);
+    let ran =
+        run(&stage.play, &mut stage.program(&format!("  start: {{ command: [sh, build.sh], ready: \"{ready}\" }}\n")));
+    assert!(ran.reason("own").contains("because the profile sets https_proxy"), "{}", ran.console);
+    let seen = read(stage.play.folder.path(), "seen");
+    assert!(seen.contains("https_proxy=http://127.0.0.1:9\n") && !seen.contains("HTTPS_PROXY"), "{seen}");
+    assert!(seen.contains("http_proxy=http://127.0.0.1:") && seen.contains("NODE_USE_ENV_PROXY=1"), "{seen}");
+
+    let mut stage = Stage::new();
+    stage.play.check("theirs", FINDINGS);
+    let ran = run(&stage.play, &mut stage.play.with_pack("play", "rehearsal: { workers: 1 }"));
+    assert!(ran.reason("theirs").contains("because this tool did not start it"), "{}", ran.console);
 }
 
 #[test]

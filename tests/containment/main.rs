@@ -5,8 +5,10 @@ mod commands;
 mod contained;
 mod ended;
 mod misbehaving;
+#[expect(clippy::print_stdout, clippy::exit, reason = "it is a program of its own")]
 mod partner;
 #[path = "../hostile/play.rs"]
+#[expect(dead_code, reason = "the tests of hostile runs have providers and handlers of their own")]
 mod play;
 mod proxy;
 mod restarts;

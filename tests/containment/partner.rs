@@ -70,17 +70,21 @@ async fn act(State(partner): State<Arc<Partner>>, Path(door): Path<String>, body
             println!("out of luck");
             std::process::exit(7)
         }
-        "flood_own" => partner.flood(&format!("/clients/{mine}")).await,
-        "flood_nobody" => partner.flood("/clients/nobody-at-all").await,
+        "flood_own" => partner.flood(&format!("/clients/{mine}"), 10_000).await,
+        "flood_nobody" => partner.flood("/clients/nobody-at-all", 3_000).await,
         "flood_other" => {
             let other = partner.known.lock().unwrap().iter().find(|known| *known != mine).cloned();
-            partner.flood(&format!("/clients/{}", other.unwrap_or_default())).await
+            partner.flood(&format!("/clients/{}", other.unwrap_or_default()), 3_000).await
         }
         "page" => {
             let mut headers = HeaderMap::new();
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
             (headers, "<p>https://pages.play.example/sign/x</p>\n".repeat(1_000_000)).into_response()
         }
+        "links" => (0..20_000)
+            .map(|n| format!("<a href='https://pages.play.example/{n}'>"))
+            .collect::<String>()
+            .into_response(),
         "silent" => StatusCode::ACCEPTED.into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
@@ -111,15 +115,15 @@ impl Partner {
         }
     }
 
-    /// Ten thousand calls, several at a time.
-    async fn flood(&self, path: &str) -> Response {
+    /// So many calls, several at a time.
+    async fn flood(&self, path: &str, calls: usize) -> Response {
         let url = format!("{}{path}", self.api);
-        let one = async |n: usize| {
-            for _ in 0..n {
+        let one = async || {
+            for _ in 0..calls / 20 {
                 self.http.get(&url).header("x-api-key", &self.key).send().await.ok();
             }
         };
-        futures_util::future::join_all((0..20).map(|_| one(500))).await;
+        futures_util::future::join_all((0..20).map(|_| one())).await;
         "flooded".into_response()
     }
 }

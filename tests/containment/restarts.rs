@@ -65,9 +65,7 @@ fn a_variant_that_does_not_start_is_undecided_and_the_plain_build_comes_back() {
     stage.check("a_broken", "{ variant: broken, client: ready }", &[]);
     stage.check("b_plain", "{ client: ready }", &[]);
     for name in ["a_broken", "b_plain"] {
-        let path = stage.play.path(&format!("checks/play/hostile/{name}.yaml"));
-        let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::write(path, text.replace("stage: rehearsal", "stage: rehearsal\nisolation: restarts")).unwrap();
+        stage.isolate(name, "restarts");
     }
     let ran = stage.run();
     let reason = ran.reason("a_broken");
@@ -129,9 +127,7 @@ fn a_build_that_ends_during_a_check_is_named_there_and_started_again_for_the_nex
     stage.check("a_crash", "{ client: ready }", &["{ action: crash }"]);
     stage.check("b_calm", "{ client: ready }", &[]);
     for name in ["a_crash", "b_calm"] {
-        let path = stage.play.path(&format!("checks/play/hostile/{name}.yaml"));
-        let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::write(path, text.replace("stage: rehearsal", "stage: rehearsal\nisolation: alone")).unwrap();
+        stage.isolate(name, "alone");
     }
     let ran = finish(stage.play.folder.path(), start(&mut stage.program(&stage.start())));
     let reason = ran.reason("a_crash");

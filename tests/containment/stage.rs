@@ -100,6 +100,14 @@ impl Stage {
         self.play.check(name, &rest);
     }
 
+    /// Has a check run with nothing beside it: `alone` or `restarts`.
+    pub(crate) fn isolate(&self, name: &str, isolation: &str) {
+        let path = self.play.path(&format!("checks/play/hostile/{name}.yaml"));
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(path, text.replace("stage: rehearsal", &format!("stage: rehearsal\nisolation: {isolation}")))
+            .unwrap();
+    }
+
     /// The program with the profile; `start` is the line of `rehearsal.start`.
     pub(crate) fn program(&self, start: &str) -> Command {
         let env = self.env.iter().fold(String::new(), |all, (name, value)| all + &format!("    {name}: \"{value}\"\n"));

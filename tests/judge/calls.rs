@@ -1,4 +1,4 @@
-//! `calls`: which are meant, how many, and what must hold for each.
+//! `calls`: which are meant, how many, when, and what they have in common.
 
 use preflight::evidence::Body;
 use serde_json::json;
@@ -244,116 +244,16 @@ fn what_is_the_same_and_what_differs() {
 }
 
 #[test]
-fn a_credential_is_an_observation() {
-    let with = |token: Option<&str>| vec![call(0, 9, "POST /cases", 200).token_of(token)];
-    for (what, expectation, things, expected) in [
-        ("its own", "{ calls: POST /cases, credential: own }", with(Some("client")), Held),
-        (
-            "another's",
-            "{ calls: POST /cases, credential: own }",
-            with(Some("other")),
-            Failed("the token of another client"),
-        ),
-        ("none", "{ calls: POST /cases, credential: own }", with(None), Failed("no bearer token")),
-        ("any", "{ calls: POST /cases, credential: token }", with(Some("other")), Held),
-        ("none at all", "{ calls: POST /cases, credential: token }", with(None), Failed("no bearer token")),
-    ] {
-        row(what, expectation, things, expected);
-    }
-}
-
-#[test]
-fn content_is_looked_at_in_path_header_and_body() {
-    let things = || {
-        let body = json!({ "tenant": "t-client", "amount": 1001.5, "debtor": { "city": null }, "cases": [{ "n": 1 }, { "n": 2 }] });
-        vec![call(0, 9, "POST /clients/x%20y/cases?of=z", 200).json(body)]
-    };
+fn a_flood_is_judged_call_by_call() {
+    let post = |n: u64| call(n, n + 1, "POST /cases", 401).json(json!({ "r": n / 2, "k": 1 }));
+    let flood = || (0..4000).map(post).collect::<Vec<_>>();
+    let named = "{ calls: POST /cases, as: flood }";
     for (expectation, expected) in [
-        ("carries: '{{ client.tenant }}'", Held),
-        ("carries: x y", Held),
-        ("carries: z", Held),
-        ("carries: '1001.5'", Held),
-        ("carries: elsewhere", Failed("carries elsewhere")),
-        ("carries: '{{ client.number }}'", Unknown("client.number")),
-        ("header: { Authorization: { starts_with: Bearer } }", Held),
-        ("header: { key: { exists: false } }", Held),
-        ("header: { authorization: { exists: false } }", Failed("the header authorization")),
-        ("body: { $.amount: { at_least: 1 } }", Held),
-        ("body: { $.debtor.city: { exists: true } }", Failed("debtor.city is absent")),
-        ("body: { '$.cases[*].n': { at_most: 1 } }", Failed("cases[*].n is 2")),
+        ("{ calls: { repeats: flood }, exactly: 2000 }", Held),
+        ("{ calls: flood, same: [$.k], exactly: 4000 }", Held),
+        ("{ calls: flood, distinct: [$.r] }", Failed("0 more than once")),
+        ("{ calls: flood, at_most: 3 }", Failed("3994 more")),
     ] {
-        let expectation = format!("{{ calls: 'POST /clients/*/cases', {expectation} }}");
-        row(&expectation, &expectation, things(), expected);
-    }
-}
-
-#[test]
-fn each_client_is_judged_by_itself() {
-    let things = || {
-        vec![
-            call(0, 9, "POST /cases", 200).of("a").json(json!({ "tenant": "t-a" })),
-            call(10, 19, "POST /cases", 200).of("b").json(json!({ "tenant": "t-b" })),
-            call(20, 29, "POST /cases", 200).of("b").token_of(Some("a")).json(json!({ "tenant": "t-b" })),
-        ]
-    };
-    let two = &["a", "b"][..];
-    for (expectation, expected) in [
-        ("{ calls: POST /cases, exactly: 1 }", Held),
-        ("{ calls: POST /cases, client: b, exactly: 2 }", Held),
-        ("{ calls: POST /cases, client: [a, b], at_most: 1 }", Failed("about the client b")),
-        ("{ calls: POST /cases, client: each, carries: '{{ client.tenant }}' }", Held),
-        ("{ calls: POST /cases, client: each, carries: '{{ clients.a.tenant }}' }", Failed("carries t-a")),
-        ("{ calls: POST /cases, client: each, credential: own }", Failed("the token of another client")),
-        ("{ calls: POST /cases, client: a, credential: own }", Held),
-    ] {
-        Play::new(two, &[], &[expectation], things()).is(expectation, expected);
-    }
-}
-
-#[test]
-fn calls_about_nobody_leave_open_what_they_could_change() {
-    let stray = || call(50, 59, "POST /cases", 200).of_nobody();
-    let elsewhere = || call(50, 59, "GET /me", 200).of_nobody();
-    for (what, expectation, things, expected) in [
-        (
-            "too few",
-            "{ calls: POST /cases, at_least: 1 }",
-            vec![stray()],
-            Unknown("1 call that is about nobody whom a check knows, and could be what is meant: POST /cases"),
-        ),
-        ("none, uncounted", "{ calls: POST /cases }", vec![stray()], Unknown("about nobody")),
-        (
-            "bounded",
-            "{ calls: POST /cases, exactly: 1 }",
-            vec![call(0, 9, "POST /cases", 200), stray()],
-            Unknown("recognised"),
-        ),
-        ("enough", "{ calls: POST /cases, at_least: 1 }", vec![call(0, 9, "POST /cases", 200), stray()], Held),
-        (
-            "too many in any case",
-            "{ calls: POST /cases, at_most: 0 }",
-            vec![call(0, 9, "POST /cases", 200), stray()],
-            Failed("1: POST"),
-        ),
-        (
-            "wrong in any case",
-            "{ calls: POST /cases, credential: own }",
-            vec![call(0, 9, "POST /cases", 200).token_of(None), stray()],
-            Failed("no bearer"),
-        ),
-        (
-            "another route",
-            "{ calls: POST /cases, exactly: 1 }",
-            vec![call(0, 9, "POST /cases", 200), elsewhere()],
-            Held,
-        ),
-        (
-            "another time",
-            "{ calls: POST /cases, before: first, exactly: 0 }",
-            vec![action(0, 9, answered(200, json!({}))).step("first"), stray()],
-            Held,
-        ),
-    ] {
-        row(what, expectation, things, expected);
+        Play::new(&["client"], &[named], &[expectation], flood()).is(expectation, expected);
     }
 }

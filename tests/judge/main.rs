@@ -3,6 +3,7 @@
 
 mod calls;
 mod deliveries;
+mod each;
 mod holdings;
 mod names;
 mod presented;

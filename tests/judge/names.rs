@@ -43,7 +43,9 @@ fn what_seen_found_is_known_in_then_and_can_be_narrowed() {
         Play::new(&["client"], &[named], &[expectation], posts()).is(expectation, expected);
     }
     let mut both = posts();
-    both.iter_mut().for_each(|thing| thing.0.client = Some("b".into()));
+    for thing in &mut both {
+        thing.0.client = Some("b".into());
+    }
     let of_b = "{ calls: POST /clients, client: b, as: posts }";
     Play::new(&["a", "b"], &[of_b], &["{ calls: posts, exactly: 2 }"], both).is("of another client", Held);
 }

@@ -118,7 +118,7 @@ fn a_page_that_the_profile_names_is_where_one_looks() {
         "no such page",
         Unknown("answered 404; correct `rehearsal.inspect.presented`"),
     );
-    with_page(Vec::new(), any, "never looked", Unknown("nobody can tell"));
+    with_page(Vec::new(), any, "never looked", Unknown("was not read"));
     let by = "{ presented: provider_url, by: second }";
     with_page(vec![page(200, Some("second")).presents(&[SIGN])], by, "by the second", Held);
     with_page(vec![page(200, Some("first")).presents(&[SIGN])], by, "by the first", Failed("no URL was presented"));

@@ -90,6 +90,15 @@ fn what_is_only_taken_on_is_told_on_a_page() {
     row("told", TOLD, with(vec![told("first", "refused"), told("second", "sent")]), Held);
     row("not told", TOLD, with(vec![told("first", "sent"), told("second", "sent")]), Failed("same"));
     row("the latest", TOLD, with(vec![told("first", "sent"), told("second", "sent"), told("first", "refused")]), Held);
+    let gone = || page(Page::Told, Some("first"), answered(404, Value::Null));
+    row(
+        "no such page",
+        TOLD,
+        with(vec![gone(), told("second", "sent")]),
+        Unknown("`rehearsal.inspect.told` names answered 404"),
+    );
+    let at_once = [action(0, 9, answered(409, Value::Null)).step("first"), action(10, 19, taken()).step("second")];
+    row("at once", TOLD, at_once.into_iter().chain([told("first", "x"), told("second", "x")]).collect(), Held);
     row("one page", TOLD, with(vec![told("first", "refused")]), Unknown("only says that it was taken on"));
 }
 

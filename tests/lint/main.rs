@@ -4,4 +4,5 @@
 mod folder;
 mod packs;
 mod profiles;
+mod rehearsed;
 mod sound;

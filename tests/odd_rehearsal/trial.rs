@@ -25,12 +25,20 @@ const LOOK: &str = r#"
     told: { request: "GET http://127.0.0.1:${PORT}/told?customer={{ client.number }}&number={{ invoice | default('') }}" }
 "#;
 
-/// Rehearses a partner. `adds` goes to the end of its profile; `undecided` are units that its nature leaves open.
-async fn passes(odd: &str, adds: &str, undecided: &[&str]) {
+/// Rehearses a partner. `adds` goes to the end of its profile.
+async fn rehearsed(odd: &str, adds: &str, only: &[&str]) -> Report {
     let own = std::env::current_exe().unwrap().display().to_string();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
     let profile = format!("{}{adds}", include_str!("profile.yaml"));
-    let report = planned(&BUILT_IN, &profile, &TRIED, &[("OWN", &own), ("ODD", odd), ("PORT", &port)]).report().await;
+    // What comes out of a queue comes later.
+    let reacts = if odd == "queue" { "1s" } else { "400ms" };
+    let variables = [("OWN", own.as_str()), ("ODD", odd), ("PORT", &port), ("REACTS", reacts)];
+    planned(&BUILT_IN, &profile, only, &variables).report().await
+}
+
+/// Asserts that a partner passes everything but the units that its nature leaves undecided.
+async fn passes(odd: &str, adds: &str, undecided: &[&str]) {
+    let report = rehearsed(odd, adds, &TRIED).await;
     let open = open(&report);
     assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new(), "{open}");
     assert_eq!(units(&report, VerdictWord::Undecided), undecided, "{open}");
@@ -74,4 +82,15 @@ async fn a_partner_of_four_processes_that_keep_their_own_tokens_passes() {
 #[tokio::test]
 async fn a_partner_that_handles_one_request_at_a_time_passes() {
     passes("sequential", "  concurrency: 1\n", &[]).await;
+}
+
+#[tokio::test]
+async fn a_partner_that_was_too_busy_to_take_a_client_in_is_tried_again_alone() {
+    let report =
+        rehearsed("busy", "", &["auth.token-cached", "cases.required-fields", "cases.us-state", "errors.missing-*"])
+            .await;
+    let passed = units(&report, VerdictWord::Pass);
+    assert_eq!(passed.len(), report.checks.len() - units(&report, VerdictWord::Skipped).len(), "{}", open(&report));
+    let alone = report.checks.iter().filter(|row| row.remarks.iter().any(|remark| remark.contains("repeated alone")));
+    assert!(alone.count() > 0, "nobody was turned away, so nothing was shown");
 }

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc::{self, UnboundedSender};
+use tokio::sync::oneshot;
 
 use crate::execute::{Errand, People, PersonsAnswer};
 use crate::simulator::Simulator;
 
 /// Somebody who does errands at a played provider. `ask`: the person who is asked first.
-pub(super) fn signer(provider: Arc<Simulator>, ask: People) -> People {
+pub(super) fn signer(provider: Arc<Simulator>, ask: People) -> UnboundedSender<Errand> {
     let (people, mut errands) = mpsc::unbounded_channel::<Errand>();
     tokio::spawn(async move {
         while let Some(errand) = errands.recv().await {
@@ -20,7 +21,7 @@ pub(super) fn signer(provider: Arc<Simulator>, ask: People) -> People {
             errand.send(if signs { PersonsAnswer::Done } else { PersonsAnswer::Skip }).ok();
         }
     });
-    Some(people)
+    people
 }
 
 /// What the person says, if one is asked; and where to send the answer.

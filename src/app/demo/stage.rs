@@ -103,7 +103,7 @@ pub(in crate::app) async fn stage(
         }
         let player = Arc::new(player);
         if *environment == Environment::Test {
-            people = signer(player.clone(), ask.clone());
+            people = Some(signer(player.clone(), ask.clone()));
         }
         players.push(player);
     }

@@ -15,7 +15,8 @@ use crate::template;
 use crate::yaml::Problem;
 
 /// Names that templates may begin with, whatever the check.
-const ROOTS: [&str; 8] = ["profile", "provider", "environment", "client", "clients", "item", "simulator", "event_id"];
+pub(super) const ROOTS: [&str; 8] =
+    ["profile", "provider", "environment", "client", "clients", "item", "simulator", "event_id"];
 
 /// Words that `delivery` understands by itself.
 const DELIVERY_WORDS: [&str; 3] = ["control", "varied", "each"];
@@ -29,11 +30,11 @@ pub(super) struct Linter<'l> {
 }
 
 impl Linter<'_> {
-    fn check(&self) -> &Check {
+    pub(super) fn check(&self) -> &Check {
         &self.packed.check
     }
 
-    fn at(&self, pointer: &str, message: impl Into<String>) -> Problem {
+    pub(super) fn at(&self, pointer: &str, message: impl Into<String>) -> Problem {
         at(self.packed, pointer, message.into())
     }
 
@@ -47,6 +48,7 @@ impl Linter<'_> {
                 problems.extend(self.expectation(&format!("/{word}/{index}"), expectation));
             }
         }
+        problems.extend(self.rehearsed());
         problems.extend(self.templates());
         problems
     }
@@ -204,7 +206,7 @@ impl Linter<'_> {
         }
     }
 
-    fn expectation(&self, pointer: &str, expectation: &Expectation) -> Vec<Problem> {
+    pub(super) fn expectation(&self, pointer: &str, expectation: &Expectation) -> Vec<Problem> {
         match expectation {
             Expectation::Answer(e) => {
                 let mut problems = self.refer(&format!("{pointer}/answer"), &e.answer.0, &[], &["request"]);
@@ -285,7 +287,7 @@ impl Linter<'_> {
     }
 
     /// Names of steps that do not exist, or are of a kind that has no such thing. `verbs`: the kinds that have.
-    fn refer(&self, pointer: &str, names: &[String], words: &[&str], verbs: &[&str]) -> Vec<Problem> {
+    pub(super) fn refer(&self, pointer: &str, names: &[String], words: &[&str], verbs: &[&str]) -> Vec<Problem> {
         let steps = || self.check().when.iter().filter_map(|step| Some((step.name()?, step.verb())));
         let mut problems = Vec::new();
         for name in names.iter().filter(|name| !words.contains(&name.as_str())) {
@@ -305,42 +307,8 @@ impl Linter<'_> {
         problems
     }
 
-    fn json_path(&self, pointer: &str, path: &str) -> Option<Problem> {
+    pub(super) fn json_path(&self, pointer: &str, path: &str) -> Option<Problem> {
         let error = serde_json_path::JsonPath::parse(path).err()?;
         Some(self.at(pointer, format!("`{path}` is not a JSON path: {error}")))
-    }
-
-    /// Templates that do not parse, or begin with a name that nothing has.
-    fn templates(&self) -> Vec<Problem> {
-        if !template::is_template(&self.packed.document.text) {
-            return Vec::new();
-        }
-        let Ok(json) = self.packed.document.parse() else { return Vec::new() };
-        let mut problems = Vec::new();
-        crate::json::texts(&json, &mut |pointer, text| match template::names(text) {
-            Err(error) => problems.push(self.at(pointer, error.to_string())),
-            Ok(names) => problems.extend(names.iter().filter_map(|name| self.unknown_name(pointer, name))),
-        });
-        problems
-    }
-
-    fn unknown_name(&self, pointer: &str, name: &str) -> Option<Problem> {
-        let root = name.split('.').next().unwrap_or(name);
-        let steps: Vec<&str> = self.check().when.iter().filter_map(Step::name).collect();
-        // Variants of a delivery are written over the words of the webhook scheme.
-        let scheme = pointer.contains("/vary/") || pointer.contains("/with/");
-        if scheme && ["t", "id", "event", "body", "mac", "secret"].contains(&root) {
-            return None;
-        }
-        if let Some(fact) = name.strip_prefix("provider.").filter(|fact| template::lookup(self.facts, fact).is_none()) {
-            return Some(self.at(pointer, format!("the pack's provider.yaml says nothing at `{fact}`")));
-        }
-        if ROOTS.contains(&root) || steps.contains(&root) {
-            return None;
-        }
-        let known = ROOTS.iter().copied().chain(steps);
-        Some(
-            self.at(pointer, format!("`{root}` is neither a step of this check nor a known name")).nearest(root, known),
-        )
     }
 }

@@ -10,6 +10,13 @@ fn a_route_matches_one_segment_for_each_star_and_ignores_case() {
 }
 
 #[test]
+fn a_plain_segment_is_compared_decoded_and_an_encoded_slash_ends_none() {
+    let route = Route::parse("GET /by/INV%201%2F2").unwrap();
+    assert!(route.matches("GET", "/by/inv%201%2f2") && route.matches("GET", "/by/%49NV%201%2F2"));
+    assert!(!route.matches("GET", "/by/INV%201/2") && !route.matches("GET", "/by%2FINV%201%2F2"));
+}
+
+#[test]
 fn statuses_are_numbers_classes_or_lists() {
     let rule: StatusRule = serde_json::from_str(r#"["2xx", 404]"#).unwrap();
     assert!(rule.holds(204) && rule.holds(404) && !rule.holds(401));

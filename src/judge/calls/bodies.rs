@@ -1,9 +1,10 @@
 //! Bodies compared as JSON: `null` counts as absent, and numbers are equal by value.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use serde_json_path::{JsonPath, NormalizedPath};
 
-use super::super::matching::equal;
 use crate::evidence::{Body, Call};
 
 /// The body of a call without what is left out of a comparison, and without what is absent.
@@ -17,10 +18,13 @@ impl Plain {
         })
     }
 
-    pub(super) fn is_as(&self, other: &Plain) -> bool {
-        match (&self.0, &other.0) {
-            (Body::Json(left), Body::Json(right)) => equal(left, right),
-            (left, right) => left == right,
+    /// What equal bodies have alike, and others not.
+    pub(super) fn key(&self) -> String {
+        match &self.0 {
+            Body::Json(json) => key(json),
+            Body::Text(text) => format!("text {text}"),
+            Body::Binary(length) => format!("binary {length}"),
+            Body::Empty => String::new(),
         }
     }
 
@@ -31,9 +35,21 @@ impl Plain {
     }
 }
 
-/// Whether two lists of values are equal, one by one.
-pub(super) fn alike(left: &[Value], right: &[Value]) -> bool {
-    left.len() == right.len() && left.iter().zip(right).all(|(left, right)| equal(left, right))
+/// A value with its members in order and its numbers in one form: what equal values have alike.
+pub(super) fn key(value: &Value) -> String {
+    sorted(value).to_string()
+}
+
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let sorted: BTreeMap<&String, Value> = members.iter().map(|(name, value)| (name, sorted(value))).collect();
+            sorted.into_iter().map(|(name, value)| (name.clone(), value)).collect()
+        }
+        Value::Array(list) => list.iter().map(sorted).collect(),
+        Value::Number(number) => number.as_f64().map_or_else(|| value.clone(), Value::from),
+        Value::Null | Value::Bool(_) | Value::String(_) => value.clone(),
+    }
 }
 
 fn without(body: &Value, except: &[String]) -> Value {

@@ -1,26 +1,28 @@
 //! Calls that say the same again.
 
+use std::collections::BTreeMap;
+
 use super::bodies::Plain;
 use super::path;
-use crate::catalog::words::Route;
 use crate::evidence::{Call, Entry, Offset};
 
 /// Calls that may be repeated.
 pub(super) struct Repeated<'c> {
     pub(super) calls: Vec<&'c Entry>,
-    /// What they say, each once, with when it was first said.
-    said: Vec<(Offset, Said)>,
+    /// What they say, with when it was first said.
+    said: BTreeMap<Said, Offset>,
 }
 
+/// What a call says, whoever says it: credentials are no part of it.
+type Said = (String, String, Vec<(String, String)>, String);
+
 impl<'c> Repeated<'c> {
-    pub(super) fn of(mut calls: Vec<&'c Entry>, except: &[String]) -> Self {
-        calls.sort_by_key(|entry| entry.from);
-        let mut said: Vec<(Offset, Said)> = Vec::new();
+    pub(super) fn of(calls: Vec<&'c Entry>, except: &[String]) -> Self {
+        let mut said = BTreeMap::new();
         for entry in &calls {
-            let Some(call) = entry.what.call() else { continue };
-            let one = Said::by(call, except);
-            if !said.iter().any(|(_, other)| one.is_as(other)) {
-                said.push((entry.from, one));
+            if let Some(call) = entry.what.call() {
+                let first = said.entry(by(call, except)).or_insert(entry.from);
+                *first = entry.from.min(*first);
             }
         }
         Repeated { calls, said }
@@ -28,34 +30,19 @@ impl<'c> Repeated<'c> {
 
     /// Whether a call says the same as one of them, and later.
     pub(super) fn by(&self, entry: &Entry, call: &Call, except: &[String]) -> bool {
-        let earlier = || self.said.iter().filter(|(from, _)| *from < entry.from);
-        if earlier().next().is_none() {
-            return false;
-        }
-        let said = Said::by(call, except);
-        earlier().any(|(_, one)| one.is_as(&said))
+        self.said.get(&by(call, except)).is_some_and(|first| *first < entry.from)
     }
 }
 
-/// What a call says, whoever says it: credentials are no part of it.
-struct Said {
-    route: Route,
-    query: Vec<(String, String)>,
-    body: Plain,
-}
-
-impl Said {
-    fn by(call: &Call, except: &[String]) -> Self {
-        let query = call.request.url.split_once('?').map_or("", |(_, query)| query);
-        let mut query: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        query.sort();
-        let route = Route { method: call.request.method.clone(), path: path(call).to_owned() };
-        Said { route, query, body: Plain::of(call, except) }
-    }
-
-    fn is_as(&self, other: &Said) -> bool {
-        self.query == other.query
-            && self.route.matches(&other.route.method, &other.route.path)
-            && self.body.is_as(&other.body)
-    }
+/// Method, path, pairs of the query without regard to their order, and body, in the form in which they are compared.
+fn by(call: &Call, except: &[String]) -> Said {
+    let query = call.request.url.split_once('?').map_or("", |(_, query)| query);
+    let mut query: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    query.sort();
+    let path = path(call).trim_end_matches('/').split('/').map(|segment| {
+        let decoded = percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
+        percent_encoding::utf8_percent_encode(&decoded.to_lowercase(), percent_encoding::NON_ALPHANUMERIC).to_string()
+    });
+    let path = path.collect::<Vec<_>>().join("/");
+    (call.request.method.to_uppercase(), path, query, Plain::of(call, except).key())
 }

@@ -1,11 +1,13 @@
 //! What must hold for each of the calls that are meant.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::super::held::{Finding, Held};
 use super::super::matching::{by_path, matches, show};
 use super::super::scope::Scope;
-use super::bodies::{Plain, alike};
+use super::bodies::{Plain, key};
 use super::select::Selection;
 use super::{path, title};
 use crate::catalog::traffic::{CallsExpectation, Credential};
@@ -114,12 +116,10 @@ fn same(expectation: &CallsExpectation, selection: &Selection<'_>) -> Held {
     let anchors = selection.anchors.iter().filter(|entry| first.is_some() && on(entry) == first);
     let all = plain(anchors.chain(&selection.calls), &expectation.except);
     let Some(((reference, wanted), others)) = all.split_first() else { return Held::YES };
-    Held::all(others.iter().flat_map(|(entry, body)| {
-        expectation.same.iter().map(move |what| {
-            let equal = if what == "body" { body.is_as(wanted) } else { alike(&body.at(what), &wanted.at(what)) };
-            if equal {
-                return Held::YES;
-            }
+    Held::all(expectation.same.iter().map(|what| {
+        let model = part(wanted, what);
+        let other = others.iter().find(|(_, body)| part(body, what) != model);
+        other.map_or(Held::YES, |(entry, body)| {
             let expected = format!("the same {} in {} as in {}", name(what), title(entry), title(reference));
             let observed = format!("{} and then {}", value(wanted, what), value(body, what));
             Held::No(Finding::contrast(Who::Partner, expected, observed))
@@ -130,17 +130,22 @@ fn same(expectation: &CallsExpectation, selection: &Selection<'_>) -> Held {
 fn distinct(expectation: &CallsExpectation, selection: &Selection<'_>) -> Held {
     let all = plain(selection.calls.iter(), &expectation.except);
     Held::all(expectation.distinct.iter().map(|what| {
-        let values: Vec<Vec<Value>> = all.iter().map(|(_, body)| body.at(what)).collect();
-        let again = (1..values.len()).find(|at| values[..*at].iter().any(|earlier| alike(earlier, &values[*at])));
-        again.map_or(Held::YES, |at| {
-            let expected = format!("another {} in each {}", name(what), all[at].0.what.call().map_or("", path));
-            Held::No(Finding::contrast(Who::Partner, expected, format!("{} more than once", value(&all[at].1, what))))
+        let mut known = BTreeSet::new();
+        let again = all.iter().find(|(_, body)| !known.insert(part(body, what)));
+        again.map_or(Held::YES, |(entry, body)| {
+            let expected = format!("another {} in each {}", name(what), entry.what.call().map_or("", path));
+            Held::No(Finding::contrast(Who::Partner, expected, format!("{} more than once", value(body, what))))
         })
     }))
 }
 
 fn plain<'s, 'c: 's>(entries: impl Iterator<Item = &'s &'c Entry>, except: &[String]) -> Vec<(&'c Entry, Plain)> {
     entries.filter_map(|entry| Some((*entry, Plain::of(entry.what.call()?, except)))).collect()
+}
+
+/// A body, or what a path finds in it, as it is compared.
+fn part(body: &Plain, what: &str) -> String {
+    if what == "body" { body.key() } else { key(&Value::Array(body.at(what))) }
 }
 
 fn name(what: &str) -> &str {

@@ -70,7 +70,7 @@ pub(super) fn select<'c>(
         }
     }
     if let Some(nth) = expectation.nth {
-        calls = calls.into_iter().skip(nth - 1).take(1).collect();
+        calls = calls.into_iter().skip(nth.saturating_sub(1)).take(1).collect();
     }
     let words = words(case, expectation, &which, client);
     Ok(Selection { client: client.to_owned(), calls, strays, anchors, words })

@@ -52,7 +52,10 @@ impl Place {
         if self.looked {
             return None;
         }
-        let trouble = self.trouble.clone().unwrap_or_else(|| "no action was carried out for the client".to_owned());
+        let trouble = self.trouble.clone().unwrap_or_else(|| match case.bound.get(&page(case)) {
+            Some(_) => format!("the page that `{}` names was not read", page(case)),
+            None => "no action was carried out for the client".to_owned(),
+        });
         Some(format!("nobody can tell what the client is shown: {trouble}; {}", elsewhere(case)))
     }
 

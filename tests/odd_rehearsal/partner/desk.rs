@@ -98,7 +98,12 @@ async fn connect(partner: &Partner, customer: &Customer) -> Result<Outcome, Stuc
     let client = json!({ "name": customer.company, "country": "Denmark", "supportEmail": customer.mail });
     let body = json!({ "externalTenantId": customer.account(), "client": client, "users": [user] });
     let answer = partner.line.ask(&Ask::post("clients", body)).await?;
-    partner.store.set_open(customer.id, matches!(answer.status, 200 | 201));
+    match answer.status {
+        200 | 201 => partner.store.set_open(customer.id, true),
+        // Terms that changed. Who was never in may have signed while we were reading this answer.
+        _ if customer.open => partner.store.set_open(customer.id, false),
+        _ => {}
+    }
     let data = &answer.body["data"];
     Ok(match (answer.status, answer.body["type"].as_str().unwrap_or_default()) {
         (200 | 201, _) => told(200, "open", "The collectors take claims from now on"),

@@ -16,29 +16,29 @@ const PAUSE: Duration = Duration::from_millis(80);
 const LONGEST: Duration = Duration::from_secs(3);
 
 /// What the provider is asked.
-pub(super) struct Ask {
-    pub(super) method: Method,
-    pub(super) path: String,
-    pub(super) body: Option<Value>,
+pub(crate) struct Ask {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) body: Option<Value>,
 }
 
 impl Ask {
-    pub(super) fn post(path: &str, body: Value) -> Self {
+    pub(crate) fn post(path: &str, body: Value) -> Self {
         Ask { method: Method::POST, path: path.to_owned(), body: Some(body) }
     }
 
-    pub(super) fn get(path: String) -> Self {
+    pub(crate) fn get(path: String) -> Self {
         Ask { method: Method::GET, path, body: None }
     }
 }
 
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
 }
 
 /// Why there is no answer that says anything.
-pub(super) enum Stuck {
+pub(crate) enum Stuck {
     /// The provider is in trouble, or wants to be left alone: not before this has passed.
     Later(Duration),
     /// It does not let us act for the customer.
@@ -55,18 +55,18 @@ struct Trouble {
 
 type Slot = Arc<tokio::sync::Mutex<Option<String>>>;
 
-pub(super) struct Line {
-    pub(super) http: Client,
-    pub(super) referral: String,
-    pub(super) customer: String,
-    pub(super) key: String,
-    pub(super) policy: Policy,
+pub(crate) struct Line {
+    pub(crate) http: Client,
+    pub(crate) referral: String,
+    pub(crate) customer: String,
+    pub(crate) key: String,
+    pub(crate) policy: Policy,
     trouble: Mutex<Trouble>,
     tokens: Mutex<HashMap<String, Slot>>,
 }
 
 impl Line {
-    pub(super) fn new(referral: String, customer: String, key: String, policy: Policy) -> Self {
+    pub(crate) fn new(referral: String, customer: String, key: String, policy: Policy) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Client::builder().redirect(redirect::Policy::none()).timeout(Duration::from_secs(10));
         // The rehearsal is played without TLS, and the system's certificates take their time.
@@ -75,12 +75,12 @@ impl Line {
     }
 
     /// Asks in our own name.
-    pub(super) async fn ask(&self, ask: &Ask) -> Result<Answer, Stuck> {
+    pub(crate) async fn ask(&self, ask: &Ask) -> Result<Answer, Stuck> {
         self.persist(ask, None).await
     }
 
     /// Asks in the name of a customer. A refused token is replaced once, and the call repeated once.
-    pub(super) async fn ask_for(&self, account: &str, ask: &Ask) -> Result<Answer, Stuck> {
+    pub(crate) async fn ask_for(&self, account: &str, ask: &Ask) -> Result<Answer, Stuck> {
         let mut refused = None;
         for _ in 0..2 {
             let token = self.token(account, refused.as_deref()).await?;

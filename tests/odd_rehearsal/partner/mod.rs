@@ -15,8 +15,8 @@ use store::Store;
 mod desk;
 mod front;
 mod hooks;
-mod line;
-mod policy;
+pub(super) mod line;
+pub(super) mod policy;
 mod server;
 mod store;
 
@@ -54,7 +54,7 @@ async fn served() {
     };
     // It ends with whoever started it.
     let ended = async {
-        drop(tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())).await)
+        drop(tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())).await);
     };
     axum::serve(listener, app).with_graceful_shutdown(ended).await.unwrap();
 }

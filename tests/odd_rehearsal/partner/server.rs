@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::Partner;
 use super::desk::{Claim, Job};
 use super::hooks;
+use super::policy::Counter;
 
 type Desk = State<Arc<Partner>>;
 
@@ -31,9 +32,17 @@ pub(super) fn router(partner: Arc<Partner>) -> Router {
         .with_state(partner)
 }
 
-/// Where that is our way, one request waits for the other.
+/// Where that is our way, one request waits for the other, or a user has to come again.
 async fn in_turn(State(partner): Desk, request: Request, next: Next) -> Response {
-    let _turn = if partner.line.policy.one_at_a_time { Some(partner.turn.lock().await) } else { None };
+    let at_the_desk = ["/customers", "/estimates", "/claims"].contains(&request.uri().path());
+    let _turn = match partner.line.policy.counter {
+        Counter::InTurn => Some(partner.turn.lock().await),
+        Counter::TurnsAway if at_the_desk => match partner.turn.try_lock() {
+            Ok(turn) => Some(turn),
+            Err(_) => return (StatusCode::SERVICE_UNAVAILABLE, "We are busy, please try again").into_response(),
+        },
+        Counter::TurnsAway | Counter::Open => None,
+    };
     next.run(request).await
 }
 

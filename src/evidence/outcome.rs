@@ -1,0 +1,74 @@
+//! What came of a request: an answer, or why there was none.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Answer, Body};
+
+/// What came of a request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It was answered.
+    Answered(Answer),
+    /// It was not.
+    Trouble(Trouble),
+}
+
+impl Outcome {
+    /// The answer, if there was one.
+    pub fn answer(&self) -> Option<&Answer> {
+        match self {
+            Outcome::Answered(answer) => Some(answer),
+            Outcome::Trouble(_) => None,
+        }
+    }
+}
+
+impl Outcome {
+    /// The answer as templates read it.
+    pub(super) fn values(&self) -> serde_json::Map<String, Value> {
+        let mut map = serde_json::Map::new();
+        if let Some(answer) = self.answer() {
+            map.insert("status".into(), answer.status.into());
+            let reply = match &answer.body {
+                Body::Json(value) => value.clone(),
+                Body::Text(text) => text.clone().into(),
+                Body::Empty | Body::Binary(_) => Value::Null,
+            };
+            map.insert("reply".into(), reply);
+        }
+        map
+    }
+}
+
+/// Why there was no answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// The kind, which decides who must act.
+    pub kind: TroubleKind,
+    /// One sentence for the reader.
+    pub detail: String,
+}
+
+/// The kinds of trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TroubleKind {
+    /// A safety rule of this tool refused to send it.
+    Refused,
+    /// The host name does not resolve.
+    Dns,
+    /// Nobody listens, or nothing gets through.
+    Connect,
+    /// The certificate is not trusted, not for this host, or out of date.
+    Certificate,
+    /// No whole answer within the time allowed.
+    Timeout,
+    /// The connection ended in the middle of an answer.
+    Broken,
+    /// The answer is larger than this tool reads.
+    TooLarge,
+    /// Too many redirects, or one that leads nowhere.
+    Redirects,
+}
