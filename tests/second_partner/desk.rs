@@ -52,7 +52,6 @@ impl Drop for Program {
 }
 
 /// A port that is free now.
-#[expect(dead_code)]
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }

@@ -6,5 +6,9 @@ mod alone;
 #[expect(dead_code, reason = "other tests call the simulator themselves")]
 mod calls;
 mod desk;
+#[path = "../driven/mod.rs"]
+#[expect(dead_code, reason = "other tests copy the pack")]
+mod driven;
 #[path = "../python/mod.rs"]
 mod python;
+mod rehearsed;
