@@ -87,9 +87,6 @@ async fn attempt(app: &App, client: &Client, invoice: &Invoice, reference: &str)
 
 /// What speaks against sending the case, if the preview knows of anything.
 async fn objection(app: &App, client: &Client, invoice: &Invoice, of: &str) -> Result<Option<Outcome>, Failure> {
-    if app.has(Defect::NoPreview) {
-        return Ok(None);
-    }
     match preview::ask(app, client, invoice).await {
         Ok(Verdict::NotEligible { reason }) if !app.has(Defect::SubmitsIneligible) => {
             Ok(Some(refused(of.to_owned(), &reason)))

@@ -64,7 +64,7 @@ pub enum Defect {
     Second401AsSuccess,
 
     // Onboarding.
-    /// Takes 201, a client that is ready at once, for an unexpected answer.
+    /// Takes 201, a client that is ready at once, for an unexpected answer, and the client for one that was not created.
     #[value(name = "refuses-201")]
     Refuses201,
     /// Believes that Debitura mails the onboarding URL to a new client, and does not show it.
@@ -163,7 +163,7 @@ pub enum Defect {
     ServerErrorHammered,
 
     // KYC.
-    /// Sends cases without asking for a preview first.
+    /// Takes every case for eligible, without ever asking for a preview.
     NoPreview,
     /// Ignores that the preview asks for a verification, and sends the case.
     KycAskedAfterwards,

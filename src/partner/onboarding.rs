@@ -143,6 +143,9 @@ pub(super) async fn is_ready(app: &App, client: &Client) -> Result<bool, StoreEr
     if client.state == ClientState::Ready || app.has(Defect::SubmitsBeforeCompletion) {
         return Ok(true);
     }
+    if app.has(Defect::Refuses201) && client.state == ClientState::New {
+        return Ok(false);
+    }
     let answer = app.debitura.client(&client.tenant).await;
     let done = answer.is_ok_and(|answer| answer.status.is_success() && answer.body["onboardingDone"] == true);
     if app.has(Defect::CompletionNeverNoticed) {
