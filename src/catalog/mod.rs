@@ -1,6 +1,7 @@
 //! The packs: what providers ask for, as data. Read from the program itself or from a folder, and linted as a whole.
 
 pub mod check;
+pub mod deeds;
 pub mod expect;
 pub mod fixtures;
 pub mod given;

@@ -6,7 +6,7 @@ use serde_json_path::JsonPath;
 use super::identity::Identity;
 use super::unit::Doing;
 use super::{World, ask};
-use crate::catalog::provider::CleanUp;
+use crate::catalog::deeds::CleanUp;
 use crate::catalog::words::{Environment, Stage};
 use crate::evidence::Answer;
 

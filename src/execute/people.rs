@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::identity::{Identity, scope_of};
 use super::{World, ask};
-use crate::catalog::provider::Sign;
+use crate::catalog::deeds::Sign;
 use crate::catalog::words::{Environment, Span};
 use crate::evidence::Happened;
 use crate::plan::Plan;
