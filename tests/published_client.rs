@@ -100,7 +100,10 @@ async fn cases_are_created_found_listed_and_previewed() {
     assert_eq!(told["of another"]["cases"], json!([]));
     let preview = &told["preview"]["result"];
     assert_eq!((&preview["isEligible"], &preview["jurisdiction"]["countryAlpha2"]), (&json!(true), &json!("GB")));
-    assert_eq!((&preview["requiredActions"], &preview["pricingPreview"]["currencyCode"]), (&json!([]), &json!("GBP")));
+    assert_eq!(preview["pricingPreview"]["currencyCode"], "GBP");
+    // Debtors in this country need the director's identity.
+    assert_eq!(preview["requiredActions"][0]["type"], "MissingKycVerification");
+    assert_eq!((&preview["requiresKycVerification"], &preview["hasKycOnFile"]), (&json!(true), &json!(false)));
     let preview = &told["preview of another"]["result"];
     assert_eq!(preview["requiredActions"][0]["type"], "MissingPowerOfAttorney");
     assert!(preview["signingHandoff"]["combinedSigningUrl"].as_str().unwrap().starts_with("https://pages.example/"));
