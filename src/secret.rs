@@ -113,7 +113,10 @@ impl Redactor {
             self.learn(label, value);
             return;
         };
-        let last = url.path_segments().and_then(Iterator::last).map(str::to_owned);
+        // A word is the name of a page; what gives access has a digit somewhere.
+        let last =
+            url.path_segments().and_then(Iterator::last).filter(|last| last.contains(|c: char| c.is_ascii_digit()));
+        let last = last.map(str::to_owned);
         let parts = last.into_iter().chain(url.query_pairs().map(|(_, value)| value.into_owned()));
         // An address in the query is where the page leads back to, which gives access to nothing; a label is no secret.
         let harmless = |part: &str| part.starts_with('<') || url::Url::parse(part).is_ok_and(|url| url.has_host());

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use indexmap::IndexMap;
 use serde_json::Map;
 
 use super::identity::{Identity, scope_of};
@@ -33,7 +34,11 @@ pub(super) async fn begin(world: &World, beginning: &Beginning) -> Result<Begun,
         match step {
             Bringing::Action(name) => act(world, simulator, &mut begun.client, name).await?,
             Bringing::Event(name) => {
+                let before = world.journal_mark();
                 let happened = event::play(world, simulator, &begun.client, name).await;
+                if !event::heard(world, &happened.sent) {
+                    noticed(world, before, &begun.client).await;
+                }
                 if let Some(trouble) = happened.trouble {
                     return Err(format!("the set-up did not complete: {trouble}"));
                 }
@@ -42,6 +47,13 @@ pub(super) async fn begin(world: &World, beginning: &Beginning) -> Result<Begun,
         }
     }
     Ok(begun)
+}
+
+/// Gives a partner that polls the time to look: until it has asked about the client, or would have.
+async fn noticed(world: &World, before: usize, client: &Identity) {
+    let client = IndexMap::from([(String::new(), client.clone())]);
+    // Whoever asks only when a user comes back does so in the check itself.
+    drop(tokio::time::timeout(world.reaction(), world.another_call(before, &client)).await);
 }
 
 /// Brings a client to its beginning in a real environment: by the partner's deployment there and by people.
@@ -90,19 +102,21 @@ async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: 
     let outcome =
         action::perform(world, Stage::Rehearsal, call, &scope_of(client, arguments)).await.map_err(&failed)?;
     client.learn(call, &outcome);
-    if !known_within(simulator, client, world.reaction()).await {
+    // Other checks may have given its queue work to do.
+    let within = world.retry();
+    if !known_within(simulator, client, within).await {
         let said = match &outcome {
             Outcome::Answered(answer) => format!("it answered {}", answer.status),
             Outcome::Trouble(trouble) => trouble.detail.clone(),
         };
-        let within = world.reaction();
         return Err(failed(format!("{said}, and no call about the client reached the provider in {within:?}")));
     }
     world.know_tenant(simulator, client);
     Ok(())
 }
 
-async fn known_within(simulator: &Simulator, client: &Identity, limit: Duration) -> bool {
+/// Waits until the provider knows a client, or until that would have happened.
+pub(super) async fn known_within(simulator: &Simulator, client: &Identity, limit: Duration) -> bool {
     let started = Instant::now();
     let journal = simulator.journal();
     loop {

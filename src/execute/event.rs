@@ -67,6 +67,12 @@ async fn answers(world: &World, simulator: &Simulator, before: usize, sent: &mut
     }
 }
 
+/// Whether the partner's handler accepted one of the events.
+pub(super) fn heard(world: &World, sent: &[SentEvent]) -> bool {
+    let Some(hooks) = &world.plan.pack.provider.webhooks else { return false };
+    sent.iter().any(|event| event.answered.is_some_and(|status| hooks.success.status.holds(status)))
+}
+
 /// What is to be said of events that the partner's handler did not accept.
 pub(super) fn unheard(world: &World, sent: &[SentEvent]) -> Vec<String> {
     let Some(hooks) = &world.plan.pack.provider.webhooks else { return Vec::new() };

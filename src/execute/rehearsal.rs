@@ -6,10 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::action;
 use super::identity::{Identity, scope_of};
 use super::process::{Process, Variables};
 use super::world::World;
+use super::{action, beginning};
 use crate::catalog::words::Stage;
 use crate::evidence::{Outcome, TroubleKind, Who};
 use crate::gate::{Draft, Purpose};
@@ -157,7 +157,9 @@ async fn house_client(world: &World, rehearsal: &Rehearsal, simulator: Option<&S
         Err(why) => why,
         Ok(outcome) => {
             house.learn(call, &outcome);
-            if let Some(simulator) = simulator {
+            // A partner may say so later, or nowhere but in its call.
+            if let Some(simulator) = simulator.filter(|_| !house.known) {
+                beginning::known_within(simulator, &house, world.reaction()).await;
                 world.know_tenant(simulator, &mut house);
             }
             match &outcome {

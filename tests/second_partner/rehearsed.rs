@@ -10,7 +10,7 @@ use crate::desk::{HERE, Program, free_port};
 use crate::driven::{BUILT_IN, planned, row, told, units};
 
 /// A mistake of the desk, and the check that must catch it.
-const FAULTS: [(&str, &str); 8] = [
+const FAULTS: [(&str, &str); 9] = [
     ("shared_token", "auth.token-per-client"),
     ("wrong_return_url_joint", "onboarding.return-url"),
     ("link_never_mailed", "onboarding.terms-unsigned"),
@@ -19,6 +19,7 @@ const FAULTS: [(&str, &str); 8] = [
     ("everything_is_fine", "errors.creditor-blocked"),
     ("retry_after_ignored", "errors.rate-limited"),
     ("preview_skipped", "kyc.preview-first"),
+    ("new_tenant_after_restart", "onboarding.tenant-id-durable"),
 ];
 
 /// What the desk does right whichever of these mistakes it makes.
