@@ -13,6 +13,9 @@ pub struct Call {
     pub request: Request,
     /// What the simulator answered; status 0: the connection was dropped.
     pub answer: Answer,
+    /// Whether the answer was arranged to be otherwise than it would have been.
+    #[serde(default)]
+    pub arranged: bool,
     /// The route of the pack that it matched, as written there.
     pub route: Option<String>,
     /// Identifiers that say whom the call is about, in the order of the pack's `about`.

@@ -50,7 +50,8 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
             ("delivery", format!("{}{step}", title(delivery)), sent(delivery), curl(&delivery.request))
         }
         What::Call(call) => {
-            let said = [Some(replied(&call.answer)), token(call, evidence), nobody(entry)];
+            let arranged = call.arranged.then(|| "as arranged".to_owned());
+            let said = [Some(replied(&call.answer)), arranged, token(call, evidence), nobody(entry)];
             let said = said.into_iter().flatten().collect::<Vec<_>>().join(", ");
             ("call", format!("{} {}{whose}", call.request.method, call.request.url), said, None)
         }
@@ -78,7 +79,7 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
         What::Records(records) => {
             let count = |records: &serde_json::Value| records.as_array().map_or(0, Vec::len);
             let held = records.iter().filter(|(_, records)| count(records) > 0);
-            let held = held.map(|(name, records)| format!("{} {name}", count(records))).collect::<Vec<_>>();
+            let held = held.map(|(name, records)| format!("{name}: {}", count(records))).collect::<Vec<_>>();
             let held = if held.is_empty() { "nothing".to_owned() } else { held.join(", ") };
             ("records", format!("what the provider holds{whose}"), held, None)
         }
@@ -222,7 +223,7 @@ mod tests {
             "POST /cases of b | 401, with the token of a",
             "POST /cases of a | the connection was dropped",
             "POST /cases | 200, about nobody whom a check knows",
-            "what the provider holds of a | 2 cases",
+            "what the provider holds of a | cases: 2",
         ];
         assert_eq!(lines, wanted);
     }

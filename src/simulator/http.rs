@@ -113,6 +113,7 @@ fn call(received: &Received, answered: &Answered) -> evidence::Call {
             headers: if dropped { Vec::new() } else { answered.reply.headers.clone() },
             body: if dropped { evidence::Body::Empty } else { body },
         },
+        arranged: answered.arranged,
         route: answered.route.clone(),
         about: answered.about.clone(),
         client: answered.owner.clone(),

@@ -42,6 +42,8 @@ pub(super) struct Answered {
     pub(super) owner: Option<String>,
     /// The client that was prepared and whose token it carries.
     pub(super) token_of: Option<String>,
+    /// Whether an overlay has changed the reply.
+    pub(super) arranged: bool,
     pub(super) dispatches: Vec<Dispatch>,
     pub(super) timers: Vec<Timer>,
     /// Labels and values of what is secret in the reply.
@@ -63,6 +65,7 @@ pub(super) fn answer(script: &Script, store: &mut Store, request: &Received, mom
     answered.route = found.map(|(route, _)| route.to_string());
     let effects =
         effects(store, request, &answered, matches!(script.provider.apis.get(&request.api), Some(Api::Bearer(_))));
+    answered.arranged = !effects.is_empty();
     if effects.iter().any(|effect| matches!(effect, Effect::Expired)) {
         store.revoke(request.bearer().unwrap_or_default());
     }
