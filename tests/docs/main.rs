@@ -130,6 +130,35 @@ fn every_profile_shown_is_read_and_planned() {
 }
 
 #[test]
+fn what_other_habits_are_to_write_is_read() {
+    let catalog = Catalog::built_in().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("profile.yaml");
+    let text = readme();
+    let table = text.split("| your software works like this | write this |\n").nth(1).unwrap();
+    let rows = table.lines().skip(1).take_while(|line| line.starts_with('|'));
+    let spans = rows.flat_map(|row| row.split('`').skip(1).step_by(2)).filter(|span| span.contains(": "));
+    let mut read = 0;
+    for span in spans {
+        // A pipe in a cell is written with a backslash.
+        let text = format!("partner: P\nprovider: debitura\nrehearsal:\n  {}\n", span.replace("\\|", "|"));
+        std::fs::write(&path, &text).unwrap();
+        plan::read(&path, &catalog, &|_| None).unwrap_or_else(|problems| panic!("{problems}\n{text}"));
+        read += 1;
+    }
+    assert!(read > 8, "{read}");
+}
+
+#[test]
+fn the_check_explained_is_the_one_that_is_shipped() {
+    for text in blocks("yaml shipped") {
+        let id = text.lines().next().and_then(|line| line.strip_prefix("id: ")).unwrap();
+        let path = root().join("checks/debitura").join(id.replace('.', "/") + ".yaml");
+        assert_eq!(text, std::fs::read_to_string(path).unwrap(), "{id}");
+    }
+}
+
+#[test]
 fn the_check_shown_lints_and_the_attestations_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let (checks, fixtures) = (folder.path().join("checks"), folder.path().join("fixtures"));

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use preflight::app::demo::{self, Mistake};
 use preflight::catalog::load::{Catalog, Pack};
+use preflight::catalog::provider::ActionWord;
 use preflight::plan::{self, Selection, Unit};
 use preflight::secret::Redactor;
 use serde_json::Value;
@@ -24,14 +25,22 @@ pub(crate) fn tables() -> BTreeMap<&'static str, String> {
 
 /// The actions, and the names by which a profile's templates read what each is told.
 fn arguments(pack: &Pack) -> Vec<Vec<String>> {
-    let mut rows = Vec::new();
-    for (name, word) in &pack.provider.actions {
-        let mut told = vec!["client".to_owned()];
-        named(&Value::Object(word.arguments.clone()), "", &mut told);
-        let told: Vec<String> = told.iter().map(|name| format!("`{name}`")).collect();
-        rows.push(vec![format!("`{name}`"), word.says.clone(), told.join(", ")]);
-    }
-    rows
+    let actions = &pack.provider.actions;
+    let row = |(name, word): (&String, &ActionWord)| {
+        let twin = actions.iter().take_while(|(other, _)| *other != name).find(|(_, w)| w.arguments == word.arguments);
+        let told = match twin {
+            Some((twin, _)) => format!("the same as `{twin}`"),
+            None => told(word),
+        };
+        vec![format!("`{name}`"), word.says.clone(), told]
+    };
+    actions.iter().map(row).collect()
+}
+
+fn told(word: &ActionWord) -> String {
+    let mut names = ["client.name", "client.email", "client.tenant"].map(str::to_owned).to_vec();
+    named(&Value::Object(word.arguments.clone()), "", &mut names);
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn named(value: &Value, above: &str, names: &mut Vec<String>) {
@@ -58,7 +67,7 @@ fn needs(catalog: &Catalog) -> Vec<Vec<String>> {
     lacking.iter().map(|(key, units)| vec![format!("`{key}`"), ids(units, &plan.units)]).collect()
 }
 
-/// The checks of some units; those of a section are put together where they are all that it has in these stages.
+/// The checks of some units; where these are many, and all that a section has in their stages, it stands for them.
 fn ids(units: &[&Unit], all: &[Unit]) -> String {
     let checks = |section: &str, among: &mut dyn Iterator<Item = &Unit>| -> BTreeSet<String> {
         let mine = among.map(|unit| &unit.packed.check).filter(|check| check.section() == section);
@@ -70,7 +79,7 @@ fn ids(units: &[&Unit], all: &[Unit]) -> String {
         let stages: Vec<_> = units.iter().map(|unit| unit.stage).collect();
         let mine = checks(section, &mut units.iter().copied());
         let whole = checks(section, &mut all.iter().filter(|unit| stages.contains(&unit.stage)));
-        if mine.len() > 1 && mine == whole {
+        if mine.len() > 3 && mine == whole {
             words.push(format!("`{section}.*`"));
         } else {
             words.extend(mine.iter().map(|id| format!("`{id}`")));
@@ -79,25 +88,26 @@ fn ids(units: &[&Unit], all: &[Unit]) -> String {
     words.join(", ")
 }
 
-/// The mistakes by the section of the checklist that catches them, in the provider's order.
+/// The mistakes by the section of the check that catches each, in the order of the checklist.
 fn matrix(pack: &Pack) -> String {
     let defects = demo::described().unwrap().defects;
-    let section_of = |mistake: &Mistake| {
-        let check = pack.checks.iter().map(|packed| &packed.check).find(|check| check.id == mistake.caught_by);
-        let item = &check.unwrap_or_else(|| panic!("{} is caught by no check", mistake.name)).items[0];
-        pack.provider.items.iter().find(|known| known.id == *item).unwrap().section.as_str()
-    };
-    let mut sections: Vec<&str> = pack.provider.items.iter().map(|item| item.section.as_str()).collect();
-    sections.dedup();
-    let mut text = String::new();
-    for section in sections {
-        let rows: Vec<_> = defects.iter().filter(|mistake| section_of(mistake) == section).map(row).collect();
-        if !rows.is_empty() {
-            let table = table(&["Mistake", "What it is", "Caught by", "Also"], &rows);
-            write!(text, "\n**{section}**\n{}", table.trim_end()).unwrap();
-            text.push('\n');
+    let mut sections: Vec<&str> = Vec::new();
+    for packed in &pack.checks {
+        if !sections.contains(&packed.check.section()) {
+            sections.push(packed.check.section());
         }
     }
+    let (mut text, mut shown) = (String::new(), 0);
+    for section in sections {
+        let mine = |mistake: &&Mistake| mistake.caught_by.split('.').next() == Some(section);
+        let rows: Vec<_> = defects.iter().filter(mine).map(row).collect();
+        shown += rows.len();
+        if !rows.is_empty() {
+            let table = table(&["Mistake", "What it is", "Caught by", "Also"], &rows);
+            writeln!(text, "\n**`{section}.*`**\n{}", table.trim_end()).unwrap();
+        }
+    }
+    assert_eq!(shown, defects.len(), "a mistake is caught by no check that there is");
     text + "\n"
 }
 

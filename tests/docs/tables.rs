@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use preflight::catalog::check::Check;
+use preflight::catalog::expect::PresentedRule;
 use preflight::catalog::given::Overlay;
 use preflight::catalog::matcher::Predicate;
 use preflight::catalog::provider::{ActionWord, CleanUp, Deed, Variation};
 use preflight::catalog::simulated::Way;
-use preflight::catalog::traffic::{CallsWhere, Gap};
+use preflight::catalog::traffic::{CallsWhere, Credential, FindingKind, Gap};
 use preflight::plan::profile::Profile;
 use preflight::yaml::schema_of;
 use schemars::JsonSchema;
@@ -25,6 +26,11 @@ pub(crate) fn of_the_schema() -> BTreeMap<&'static str, String> {
     let mut calls = named("calls");
     calls.extend(keys::<CallsWhere>("calls."));
     calls.extend(keys::<Gap>("gap."));
+    calls.extend(values::<Credential>("credential"));
+    let mut presented = named("presented");
+    presented.extend(values::<PresentedRule>("presented"));
+    let mut findings = named("findings");
+    findings.extend(values::<FindingKind>("findings"));
     let mut provider = keys::<ActionWord>("actions.NAME.");
     provider.extend(keys::<Deed>("people.EVENT."));
     provider.extend(keys::<CleanUp>("clean_up."));
@@ -36,8 +42,8 @@ pub(crate) fn of_the_schema() -> BTreeMap<&'static str, String> {
         ("steps", word(&verbs(&check, "Step", &|_| true))),
         ("expectations", word(&verbs(&check, "Expectation", &|verb| !OF_THEIR_OWN.contains(&verb)))),
         ("calls", word(&calls)),
-        ("findings", word(&named("findings"))),
-        ("presented", word(&named("presented"))),
+        ("findings", word(&findings)),
+        ("presented", word(&presented)),
         ("provider", word(&named("provider"))),
         ("told", word(&named("told"))),
         ("overlay", word(&keys::<Overlay>(""))),
@@ -76,6 +82,16 @@ fn verbs(check: &Value, kind: &str, wanted: &dyn Fn(&str) -> bool) -> Rows {
 fn flat(schema: &Value, properties: &Value) -> Rows {
     let row = |(name, rule): (&String, &Value)| vec![format!("`{name}`"), words(schema, rule)];
     properties.as_object().unwrap().iter().map(row).collect()
+}
+
+/// The values of a closed set, each with what it means.
+fn values<T: JsonSchema>(word: &str) -> Rows {
+    let schema = schema_of::<T>();
+    let row = |one: &Value| {
+        let value = one["const"].as_str().unwrap();
+        vec![format!("`{word}: {value}`"), one["description"].as_str().unwrap().to_owned()]
+    };
+    schema["oneOf"].as_array().unwrap().iter().map(row).collect()
 }
 
 /// The predicates, each with what its variant says, held against the words that the schema of a matcher has.
