@@ -6,10 +6,9 @@ use std::fmt::Write as _;
 
 use preflight::app::demo::{self, Mistake};
 use preflight::catalog::load::{Catalog, Pack};
-use preflight::catalog::provider::ActionWord;
 use preflight::plan::{self, Selection, Unit};
 use preflight::secret::Redactor;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::tables::table;
 
@@ -26,20 +25,21 @@ pub(crate) fn tables() -> BTreeMap<&'static str, String> {
 /// The actions, and the names by which a profile's templates read what each is told.
 fn arguments(pack: &Pack) -> Vec<Vec<String>> {
     let actions = &pack.provider.actions;
-    let row = |(name, word): (&String, &ActionWord)| {
+    let row = |name: &String| {
+        let word = &actions[name];
         let twin = actions.iter().take_while(|(other, _)| *other != name).find(|(_, w)| w.arguments == word.arguments);
         let told = match twin {
             Some((twin, _)) => format!("the same as `{twin}`"),
-            None => told(word),
+            None => told(&word.arguments),
         };
         vec![format!("`{name}`"), word.says.clone(), told]
     };
-    actions.iter().map(row).collect()
+    actions.keys().map(row).collect()
 }
 
-fn told(word: &ActionWord) -> String {
+fn told(arguments: &Map<String, Value>) -> String {
     let mut names = ["client.name", "client.email", "client.tenant"].map(str::to_owned).to_vec();
-    named(&Value::Object(word.arguments.clone()), "", &mut names);
+    named(&Value::Object(arguments.clone()), "", &mut names);
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 

@@ -7,8 +7,7 @@ use preflight::catalog::check::Check;
 use preflight::catalog::expect::PresentedRule;
 use preflight::catalog::given::Overlay;
 use preflight::catalog::matcher::Predicate;
-use preflight::catalog::provider::{ActionWord, CleanUp, Deed, Variation};
-use preflight::catalog::simulated::Way;
+use preflight::catalog::provider::{Provider, Variation};
 use preflight::catalog::traffic::{CallsWhere, Credential, FindingKind, Gap};
 use preflight::plan::profile::Profile;
 use preflight::yaml::schema_of;
@@ -31,10 +30,9 @@ pub(crate) fn of_the_schema() -> BTreeMap<&'static str, String> {
     presented.extend(values::<PresentedRule>("presented"));
     let mut findings = named("findings");
     findings.extend(values::<FindingKind>("findings"));
-    let mut provider = keys::<ActionWord>("actions.NAME.");
-    provider.extend(keys::<Deed>("people.EVENT."));
-    provider.extend(keys::<CleanUp>("clean_up."));
-    provider.extend(keys::<Way>("simulator.ways.STATE."));
+    let parts = ["`actions", "`people", "`clean_up", "`simulator.ways"];
+    let mut provider = keys::<Provider>("");
+    provider.retain(|row| parts.iter().any(|part| row[0].starts_with(part)));
     let word = |rows: &Rows| table(&["Word", "What it says"], rows);
     BTreeMap::from([
         ("profile", table(&["Key", "What it says"], &keys::<Profile>(""))),
