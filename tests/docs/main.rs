@@ -1,21 +1,19 @@
 //! The README is true: its blocks are what the program says, reads and accepts.
 //!
-//! Its tables of words are written by this test: `UPDATE_README=1 cargo test --test docs`.
+//! Its tables are written by this test: `UPDATE_README=1 cargo test --test docs`.
 #![cfg(test)]
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+mod pack;
+mod tables;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use preflight::app::Exit;
 use preflight::catalog::check::Check;
 use preflight::catalog::load::Catalog;
-use preflight::catalog::matcher::Predicate;
-use preflight::catalog::provider::Variation;
-use preflight::plan::{self, profile::Profile, vouched::Vouched};
-use preflight::yaml::{Document, schema_of};
-use serde_json::Value;
+use preflight::plan::{self, vouched::Vouched};
+use preflight::yaml::Document;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -132,6 +130,35 @@ fn every_profile_shown_is_read_and_planned() {
 }
 
 #[test]
+fn what_other_habits_are_to_write_is_read() {
+    let catalog = Catalog::built_in().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("profile.yaml");
+    let text = readme();
+    let table = text.split("| your software works like this | write this |\n").nth(1).unwrap();
+    let rows = table.lines().skip(1).take_while(|line| line.starts_with('|'));
+    let spans = rows.flat_map(|row| row.split('`').skip(1).step_by(2)).filter(|span| span.contains(": "));
+    let mut read = 0;
+    for span in spans {
+        // A pipe in a cell is written with a backslash.
+        let text = format!("partner: P\nprovider: debitura\nrehearsal:\n  {}\n", span.replace("\\|", "|"));
+        std::fs::write(&path, &text).unwrap();
+        plan::read(&path, &catalog, &|_| None).unwrap_or_else(|problems| panic!("{problems}\n{text}"));
+        read += 1;
+    }
+    assert!(read > 8, "{read}");
+}
+
+#[test]
+fn the_check_explained_is_the_one_that_is_shipped() {
+    for text in blocks("yaml shipped") {
+        let id = text.lines().next().and_then(|line| line.strip_prefix("id: ")).unwrap();
+        let path = root().join("checks/debitura").join(id.replace('.', "/") + ".yaml");
+        assert_eq!(text, std::fs::read_to_string(path).unwrap(), "{id}");
+    }
+}
+
+#[test]
 fn the_check_shown_lints_and_the_attestations_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let (checks, fixtures) = (folder.path().join("checks"), folder.path().join("fixtures"));
@@ -193,9 +220,9 @@ fn every_shipped_check_and_every_open_item_is_listed() {
 }
 
 #[test]
-fn the_tables_of_words_are_those_of_the_schema() {
+fn the_tables_are_those_of_the_schema_and_the_pack() {
     let mut text = readme();
-    for (name, table) in tables() {
+    for (name, table) in tables::of_the_schema().into_iter().chain(pack::tables()) {
         let start = format!("<!-- generated: {name} -->\n");
         let (before, rest) = text.split_once(&start).unwrap_or_else(|| panic!("the README has no {start}"));
         let (_, after) = rest.split_once("<!-- end -->").unwrap();
@@ -205,109 +232,4 @@ fn the_tables_of_words_are_those_of_the_schema() {
         std::fs::write(root().join("README.md"), &text).unwrap();
     }
     assert!(text == readme(), "tables of the README are out of date: UPDATE_README=1 cargo test --test docs");
-}
-
-fn tables() -> BTreeMap<&'static str, String> {
-    let check = schema_of::<Check>();
-    let verbs = |name: &str| {
-        let mut rows = Vec::new();
-        for rule in check["$defs"][name]["allOf"].as_array().unwrap() {
-            let Some(verb) = rule["if"]["required"][0].as_str().filter(|_| rule["then"].get("not").is_none()) else {
-                continue;
-            };
-            let shape = resolved(&check, &rule["then"]);
-            rows.push((format!("**`{verb}`**"), words(&check, &shape["properties"][verb])));
-            let others = shape["properties"].as_object().unwrap().iter().filter(|(name, _)| *name != verb);
-            rows.extend(others.map(|(name, rule)| (format!("· `{name}`"), words(&check, rule))));
-        }
-        table("Word", &rows)
-    };
-    let flat = |properties: &Value| {
-        let rows =
-            properties.as_object().unwrap().iter().map(|(name, rule)| (format!("`{name}`"), words(&check, rule)));
-        table("Word", &rows.collect::<Vec<_>>())
-    };
-    let mut keys = Vec::new();
-    let profile = schema_of::<Profile>();
-    walk(&profile, &profile, "", &mut keys);
-    BTreeMap::from([
-        ("profile", table("Key", &keys)),
-        ("check", flat(&check["properties"])),
-        ("steps", verbs("Step")),
-        ("expectations", verbs("Expectation")),
-        ("matchers", matchers(&check)),
-        ("variation", flat(&schema_of::<Variation>()["properties"])),
-    ])
-}
-
-/// The predicates, each with what its variant says, held against the words that the schema of a matcher has.
-fn matchers(check: &Value) -> String {
-    let predicates = schema_of::<Predicate>();
-    let row = |one: &Value| {
-        let name = one["required"][0].as_str().unwrap();
-        (format!("`{name}`"), one["description"].as_str().unwrap().to_owned())
-    };
-    let rows: Vec<_> = predicates["oneOf"].as_array().unwrap().iter().map(row).collect();
-    let known = check["$defs"]["Matcher"]["then"]["properties"].as_object().unwrap();
-    assert!(known.keys().map(|name| format!("`{name}`")).eq(rows.iter().map(|(name, _)| name.clone())));
-    table("Word", &rows)
-}
-
-fn table(head: &str, rows: &[(String, String)]) -> String {
-    assert!(rows.len() > 3, "{head}: {rows:?}");
-    let mut text = format!("\n| {head} | What it says |\n|---|---|\n");
-    for (name, words) in rows {
-        assert!(!words.is_empty(), "{name} has no words");
-        writeln!(text, "| {name} | {} |", words.replace('|', "\\|").replace('\n', " ")).unwrap();
-    }
-    text + "\n"
-}
-
-/// The schema behind references, options, maps and lists.
-fn resolved<'s>(schema: &'s Value, rule: &'s Value) -> &'s Value {
-    if let Some(name) = rule["$ref"].as_str() {
-        return resolved(schema, schema.pointer(name.trim_start_matches('#')).unwrap());
-    }
-    let inner = rule["anyOf"].as_array().and_then(|any| any.iter().find(|one| one.get("$ref").is_some()));
-    inner.map_or(rule, |inner| resolved(schema, inner))
-}
-
-/// What a property says of itself, with the closed set of its values where it has one.
-fn words(schema: &Value, rule: &Value) -> String {
-    let shape = resolved(schema, rule);
-    let mut text = rule["description"].as_str().or(shape["description"].as_str()).unwrap_or_default().to_owned();
-    let variants = shape["oneOf"].as_array().into_iter().flatten().filter_map(|one| one["const"].as_str());
-    let plain = shape["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let values: Vec<String> = variants.chain(plain).map(|value| format!("`{value}`")).collect();
-    if !values.is_empty() {
-        write!(text, " One of {}.", values.join(", ")).unwrap();
-    }
-    if let Some(default) = rule.get("default").filter(|value| value.is_number() || value.is_string()) {
-        write!(text, " Without it: {}.", default.as_str().map_or_else(|| default.to_string(), str::to_owned)).unwrap();
-    }
-    text
-}
-
-/// Every key of a type and of the types inside it, by its dotted name.
-fn walk(schema: &Value, shape: &Value, above: &str, rows: &mut Vec<(String, String)>) {
-    for (name, rule) in shape["properties"].as_object().unwrap() {
-        let path = format!("{above}{name}");
-        rows.push((format!("`{path}`"), words(schema, rule)));
-        let mut inner = resolved(schema, rule);
-        let mut below = path;
-        if let Some(member) = inner.get("additionalProperties").filter(|member| member.is_object()) {
-            (inner, below) = (resolved(schema, member), format!("{below}.NAME"));
-        } else if let Some(members) = inner["properties"]
-            .as_object()
-            .filter(|members| members.keys().all(|key| ["test", "production"].contains(&key.as_str())))
-        {
-            // A map by environment: both have the same shape.
-            let member = members.values().next().unwrap();
-            (inner, below) = (resolved(schema, member), format!("{below}.ENVIRONMENT"));
-        }
-        let inner = if inner.get("properties").is_some() { inner } else { resolved(schema, &inner["else"]) };
-        if inner.get("properties").is_some() {
-            walk(schema, inner, &format!("{below}."), rows);
-        }
-    }
 }
