@@ -113,6 +113,10 @@ pub async fn execute(
         Isolation::Shared => world.plan.read.profile.rehearsal.as_ref().map_or(1, |rehearsal| rehearsal.concurrency),
         Isolation::Alone | Isolation::Restarts => 1,
     }));
+    if isolation != Isolation::Shared {
+        // Nobody is alone beside what others have left in a queue.
+        world.calm().await;
+    }
     let mut done = Vec::new();
     let mut running = FuturesUnordered::new();
     for &at in units {

@@ -1,6 +1,7 @@
 //! The simulated provider as the units of a rehearsal use it.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -12,6 +13,9 @@ use crate::catalog::words::Environment;
 use crate::simulator::Simulator;
 use crate::template;
 use crate::wire::StandIns;
+
+/// A partner that has made no call for so long has nothing left to do.
+const CALM: Duration = Duration::from_millis(150);
 
 impl World {
     /// Starts the simulator, where the pack describes one.
@@ -45,6 +49,14 @@ impl World {
     pub(super) fn handler(&self) -> String {
         let webhook = self.plan.read.profile.rehearsal.as_ref().and_then(|rehearsal| rehearsal.webhook.as_ref());
         webhook.and_then(|webhook| webhook.url.as_ref()).map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// Lets the partner finish what earlier checks left it with, a queue say: until no call came for a moment.
+    pub(super) async fn calm(&self) {
+        let Some(simulator) = self.simulator() else { return };
+        let (journal, started) = (simulator.journal(), Instant::now());
+        let most = self.retry().max(self.reaction() * 2);
+        while started.elapsed() < most && tokio::time::timeout(CALM, journal.changed(journal.len())).await.is_ok() {}
     }
 
     /// Waits for a call about one of some clients, beyond so many of the partner's calls.

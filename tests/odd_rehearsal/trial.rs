@@ -13,10 +13,17 @@ const LOOK: &str = r#"
     told: { request: "GET http://127.0.0.1:${PORT}/told?customer={{ client.number }}&number={{ invoice | default('') }}" }
 "#;
 
+/// A port below those that systems give to whoever wants any: between this look and the start, and between a stop
+/// and the next start, nobody takes it by chance.
+fn free_port() -> u16 {
+    let free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    std::iter::repeat_with(|| rand::random_range(10_000..30_000)).find(free).unwrap()
+}
+
 /// Rehearses a partner. `adds` goes to the end of its profile.
 async fn rehearsed(odd: &str, adds: &str, only: &[&str]) -> Report {
     let own = std::env::current_exe().unwrap().display().to_string();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let port = free_port().to_string();
     let profile = format!("{}{adds}", include_str!("profile.yaml"));
     // What comes out of a queue comes later.
     let reacts = if odd == "queue" { "1s" } else { "400ms" };

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 const TABLES: &str = "
     PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
     CREATE TABLE IF NOT EXISTS customers
         (id INTEGER PRIMARY KEY, mail TEXT UNIQUE, company TEXT, open INTEGER DEFAULT 0);
     CREATE TABLE IF NOT EXISTS claims
