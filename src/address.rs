@@ -42,6 +42,12 @@ fn is_metadata(v6: Ipv6Addr) -> bool {
     v6 == Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)
 }
 
+/// Whether a host is a known one or stands beside it: below the same parent, which has at least two labels.
+pub fn is_beside(host: &str, known: &str) -> bool {
+    let parent = known.split_once('.').map(|(_, parent)| parent).filter(|parent| parent.contains('.'));
+    host == known || parent.is_some_and(|parent| host == parent || host.ends_with(&format!(".{parent}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -114,10 +114,9 @@ impl Redactor {
             return;
         };
         // A word is the name of a page; what gives access has a digit somewhere.
-        let last =
-            url.path_segments().and_then(Iterator::last).filter(|last| last.contains(|c: char| c.is_ascii_digit()));
-        let last = last.map(str::to_owned);
-        let parts = last.into_iter().chain(url.query_pairs().map(|(_, value)| value.into_owned()));
+        let telling = |part: &&str| part.contains(|c: char| c.is_ascii_digit());
+        let path = url.path_segments().into_iter().flatten().chain(url.fragment()).filter(telling).map(str::to_owned);
+        let parts = path.chain(url.query_pairs().map(|(_, value)| value.into_owned()));
         // An address in the query is where the page leads back to, which gives access to nothing; a label is no secret.
         let harmless = |part: &str| part.starts_with('<') || url::Url::parse(part).is_ok_and(|url| url.has_host());
         for part in parts.filter(|part| part.len() >= LEAST_PART && !harmless(part)) {

@@ -38,6 +38,7 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
     (
         "execute",
         &[
+            "address",
             "catalog",
             "environment",
             "evidence",

@@ -12,6 +12,7 @@ use super::identity::scope_of;
 use super::unit::Doing;
 use super::views::Deed;
 use super::{Scope, World, command, rehearsal};
+use crate::address::is_beside;
 use crate::catalog::step::ActionStep;
 use crate::catalog::words::Stage;
 use crate::evidence::{Action, Answer, Body, Outcome, What, Who};
@@ -46,6 +47,7 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &ActionStep) -> Result<(), 
     let arguments = identity.arguments(world, &step.action, &step.subject, &with);
     let outcome = perform(world, stage, call, &scope_of(&identity, arguments.clone())).await?;
     drop(turn);
+    identity.asked = true;
     identity.learn(call, &outcome);
     if let Some(simulator) = world.simulator() {
         world.know_tenant(simulator, &mut identity);
@@ -90,9 +92,14 @@ async fn restart(doing: &Doing<'_>) -> Result<Outcome, String> {
 
 /// Performs an action of the profile, in the surroundings of a stage.
 pub(super) async fn perform(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
-    if let Some(command) = &call.command {
-        return command::run(world, stage, command, scope).await;
-    }
+    let outcome = match &call.command {
+        Some(command) => command::run(world, stage, command, scope).await?,
+        None => asked(world, stage, call, scope).await?,
+    };
+    Ok(if stage.environment().is_some() { without_access(world, stage, outcome) } else { outcome })
+}
+
+async fn asked(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
     let line = call.request.as_deref().ok_or("the action has neither `request` nor `command`")?;
     let (method, url, mut headers, mut body) = super::call_out(line, &call.headers, call.json.as_ref(), scope)?;
     if let Some(form) = &call.form {
@@ -104,18 +111,17 @@ pub(super) async fn perform(world: &World, stage: Stage, call: &CallOut, scope: 
         body = fields.finish().into_bytes();
     }
     let draft = Draft { purpose: Purpose::Partner { stage }, method, url, headers, body, credentials: Vec::new() };
-    let outcome = world.send(draft, world.answers_within(), false, None).await.outcome;
-    Ok(if stage.environment().is_some() { without_access(world, stage, outcome) } else { outcome })
+    Ok(world.send(draft, world.answers_within(), false, None).await.outcome)
 }
 
 /// Pages of the provider that the partner presents give access to whoever reads them. A simulator tells which it has
 /// issued; a real provider does not.
 fn without_access(world: &World, stage: Stage, outcome: Outcome) -> Outcome {
-    let hosts: Vec<&String> =
-        world.plan.pack.provider.environments.values().flat_map(|addresses| &addresses.pages).collect();
+    let pages = || world.plan.pack.provider.environments.values().flat_map(|addresses| &addresses.pages);
     for page in outcome.answer().map(presented).unwrap_or_default() {
-        let host = url::Url::parse(&page).ok().and_then(|url| url.host_str().map(str::to_owned));
-        if hosts.iter().any(|known| host.as_deref() == Some(known.as_str())) {
+        let url = url::Url::parse(&page).ok();
+        let host = url.as_ref().and_then(url::Url::host_str);
+        if host.is_some_and(|host| pages().any(|known| is_beside(host, known))) {
             world.redactor.learn_issued(&format!("{stage}.page"), &page);
         }
     }

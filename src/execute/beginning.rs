@@ -16,37 +16,50 @@ use crate::simulator::{Effect, Overlay, Simulator};
 
 /// A client that is where its check begins.
 pub(super) struct Begun {
+    /// The client, as far as it came.
     pub(super) client: Identity,
+    /// Why it is not there.
+    pub(super) trouble: Option<String>,
     /// What is worth knowing if the check then says nothing.
     pub(super) notes: Vec<String>,
 }
 
-/// Brings a client to its beginning, or says why that did not work.
-pub(super) async fn begin(world: &World, beginning: &Beginning) -> Result<Begun, String> {
-    let mut begun = Begun { client: Identity::new(), notes: Vec::new() };
+/// Brings a client to its beginning.
+pub(super) async fn begin(world: &World, beginning: &Beginning) -> Begun {
+    let mut begun = Begun { client: Identity::new(), trouble: None, notes: Vec::new() };
+    begun.trouble = bring(world, beginning, &mut begun.client, &mut begun.notes).await.err();
+    begun
+}
+
+async fn bring(
+    world: &World,
+    beginning: &Beginning,
+    client: &mut Identity,
+    notes: &mut Vec<String>,
+) -> Result<(), String> {
     let Some((simulator, spec)) = world.simulator().zip(world.plan.pack.provider.simulator.as_ref()) else {
-        return Ok(begun);
+        return Ok(());
     };
     let (start, ways) = spec.way(&beginning.is);
-    simulator.prepare(&begun.client.email, start);
-    world.subscribe(simulator, &begun.client.email);
+    simulator.prepare(&client.email, start);
+    world.subscribe(simulator, &client.email);
     for step in ways {
         match step {
-            Bringing::Action(name) => act(world, simulator, &mut begun.client, name).await?,
+            Bringing::Action(name) => act(world, simulator, client, name).await?,
             Bringing::Event(name) => {
                 let before = world.journal_mark();
-                let happened = event::play(world, simulator, &begun.client, name).await;
+                let happened = event::play(world, simulator, client, name).await;
                 if !event::heard(world, &happened.sent) {
-                    noticed(world, before, &begun.client).await;
+                    noticed(world, before, client).await;
                 }
                 if let Some(trouble) = happened.trouble {
                     return Err(format!("the set-up did not complete: {trouble}"));
                 }
-                begun.notes.extend(event::unheard(world, &happened.sent));
+                notes.extend(event::unheard(world, &happened.sent));
             }
         }
     }
-    Ok(begun)
+    Ok(())
 }
 
 /// Gives a partner that polls the time to look: until it has asked about the client, or would have.
@@ -57,15 +70,23 @@ async fn noticed(world: &World, before: usize, client: &Identity) {
 }
 
 /// Brings a client to its beginning in a real environment: by the partner's deployment there and by people.
-pub(super) async fn begin_there(
-    world: &World,
-    environment: Environment,
-    beginning: &Beginning,
-) -> Result<Begun, String> {
+pub(super) async fn begin_there(world: &World, environment: Environment, beginning: &Beginning) -> Begun {
     let inside = world.plan.read.profile.environments.get(&environment);
     let spec = world.plan.pack.provider.simulator.as_ref();
     let (start, ways) = spec.map_or((beginning.is.as_str(), Vec::new()), |spec| spec.way(&beginning.is));
-    let mut client = Identity::known_there(inside.and_then(|inside| inside.given.get(start)));
+    let client = Identity::known_there(inside.and_then(|inside| inside.given.get(start)));
+    let mut begun = Begun { client, trouble: None, notes: Vec::new() };
+    begun.trouble = bring_there(world, environment, &ways, &mut begun.client).await.err();
+    begun
+}
+
+async fn bring_there(
+    world: &World,
+    environment: Environment,
+    ways: &[&Bringing],
+    client: &mut Identity,
+) -> Result<(), String> {
+    let inside = world.plan.read.profile.environments.get(&environment);
     let mut pages = Vec::new();
     for step in ways {
         match step {
@@ -77,19 +98,20 @@ pub(super) async fn begin_there(
                 let arguments = client.arguments(world, name, "", &Map::new());
                 let stage = environment.stage();
                 let outcome =
-                    action::perform(world, stage, call, &scope_of(&client, arguments)).await.map_err(failed)?;
+                    action::perform(world, stage, call, &scope_of(client, arguments)).await.map_err(failed)?;
+                client.asked = true;
                 client.learn(call, &outcome);
                 pages = outcome.answer().map(action::presented).unwrap_or_default();
             }
             Bringing::Event(name) => {
-                let happened = people::bring_about(world, &client, name, &pages).await;
+                let happened = people::bring_about(world, client, name, &pages).await;
                 if let Some(trouble) = happened.trouble {
                     return Err(format!("the set-up did not complete: {trouble}"));
                 }
             }
         }
     }
-    Ok(Begun { client, notes: Vec::new() })
+    Ok(())
 }
 
 /// Has the partner act, and waits until the provider knows the client.

@@ -24,6 +24,8 @@ pub(super) struct Identity {
     subjects: BTreeMap<String, u64>,
     /// Whether it was made up for this run: only such a one is taken away again.
     pub(super) made_up: bool,
+    /// Whether the partner was asked to do something for it.
+    pub(super) asked: bool,
     /// Whether the partner knows it.
     pub(super) known: bool,
     /// Why it does not, where it was asked to take the client in.
@@ -41,6 +43,7 @@ impl Identity {
             learned: Map::new(),
             subjects: BTreeMap::new(),
             made_up: true,
+            asked: false,
             known: false,
             unknown_because: None,
         }

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::identity::{Identity, scope_of};
 use super::{World, ask};
-use crate::catalog::deeds::Sign;
+use crate::catalog::deeds::{Deed, Sign};
 use crate::catalog::words::{Environment, Span};
 use crate::evidence::Happened;
 use crate::plan::Plan;
@@ -18,6 +18,9 @@ const PATIENCE: Span = Span(Duration::from_mins(10));
 
 /// How often the provider is asked whether it has happened.
 const PACE: Duration = Duration::from_secs(2);
+
+/// How far the provider may be behind a person.
+const BEHIND: Duration = Duration::from_secs(15);
 
 /// Where errands are sent to; `None`: nobody is there.
 pub type People = Option<mpsc::UnboundedSender<Errand>>;
@@ -90,14 +93,26 @@ async fn asked(world: &World, client: &Identity, event: &str, pages: &[String]) 
         }
         match said {
             Ok(Ok(Answer::Done)) if deed.until.is_none() => return Ok(()),
-            Ok(Ok(Answer::Done)) => {
-                return Err(format!("a person said that it is done, and the provider does not say so: {says}"));
-            }
+            Ok(Ok(Answer::Done)) => return said_done(world, client, deed, &says).await,
             Ok(Ok(Answer::Skip)) => return Err(format!("it was skipped: {says}")),
             Ok(Err(_)) => return Err("the person at the terminal is gone".to_owned()),
             Err(_) => {}
         }
     }
+}
+
+/// A person said that it is done; a provider may be a moment behind.
+async fn said_done(world: &World, client: &Identity, deed: &Deed, says: &str) -> Result<(), String> {
+    let started = Instant::now();
+    while started.elapsed() < BEHIND {
+        if let Some(sign) = &deed.until
+            && seen(world, client, sign).await
+        {
+            return Ok(());
+        }
+        tokio::time::sleep(PACE / 2).await;
+    }
+    Err(format!("a person said that it is done, and the provider does not say so: {says}"))
 }
 
 /// Whether the provider says that it has happened.

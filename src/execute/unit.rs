@@ -93,6 +93,7 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaph
     let overlays = match begin(&mut doing).await {
         Ok(overlays) => overlays,
         Err(why) => {
+            clean_up::clean_up(&doing).await;
             return match world.ended_since(from).await {
                 Some(ended) => log.disturbed(Who::Partner, format!("{why}; {ended}")),
                 None => log.incomplete(Who::Partner, why),
@@ -127,13 +128,16 @@ async fn begin(doing: &mut Doing<'_>) -> Result<Vec<u64>, String> {
             None => beginning::begin(world, beginning).await,
         }
     });
-    let mut overlays = Vec::new();
+    let (mut overlays, mut trouble) = (Vec::new(), None);
     for ((name, beginning), begun) in given.iter().zip(futures_util::future::join_all(begun).await) {
-        let begun = begun?;
+        trouble = trouble.or(begun.trouble);
         doing.log.amend(|evidence| evidence.notes.extend(begun.notes));
         overlays
             .extend(world.simulator().map(|simulator| (simulator, begun.client.clone(), beginning.overlay.clone())));
         doing.clients.insert((*name).to_owned(), begun.client);
+    }
+    if let Some(why) = trouble {
+        return Err(why);
     }
     doing.mark = world.journal_mark();
     let arranged =
@@ -151,7 +155,7 @@ async fn one(doing: &mut Doing<'_>, step: &Step) -> Result<(), String> {
         Step::Action(ActionStep { unless: Some(unless), .. }) | Step::Event(EventStep { unless: Some(unless), .. })
             if sofar::holds(doing, unless) =>
         {
-            let why = format!("left out: what `unless: {}` says held already", unless.verb());
+            let why = "not asked for again: what it is for had happened already".to_owned();
             doing.log.add(Instant::now(), step.name(), What::LeftOut(why));
             Ok(())
         }

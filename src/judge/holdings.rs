@@ -63,7 +63,10 @@ pub(super) fn findings(case: &Case<'_>, expectation: &FindingsExpectation, scope
     let number = u64::try_from(found.len()).unwrap_or(u64::MAX);
     let least = expectation.at_least.or_else(|| expectation.exactly.is_none().then_some(1));
     if expectation.exactly.is_none_or(|wanted| number == wanted) && least.is_none_or(|least| number >= least) {
-        return Held::YES;
+        // What ignores the variables that name our proxy is not seen by it.
+        return Held::Yes(vec![
+            "seen is only what honours the proxy variables; what does not is not contained".to_owned(),
+        ]);
     }
     let about = hosts.map_or_else(String::new, |hosts| format!(" among {}", hosts.join(", ")));
     let wanted = match (expectation.exactly, least) {

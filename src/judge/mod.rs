@@ -80,7 +80,14 @@ pub fn judge(case: &Case<'_>) -> Judged {
         (Some(incomplete), _) if case.evidence.entries.is_empty() => {
             Verdict::Undecided(Finding::new(incomplete.who, incomplete.reason.clone()))
         }
-        (_, Held::No(finding) | Held::Unknown(finding)) => Verdict::Undecided(not_exercised(case, finding)),
+        // Whoever ended the run early did not make the partner do too little.
+        (Some(incomplete), Held::No(_) | Held::Unknown(_)) => {
+            Verdict::Undecided(Finding::new(incomplete.who, incomplete.reason.clone()))
+        }
+        (None, Held::No(finding) | Held::Unknown(finding)) => {
+            let cause = case.unfinished().map(|why| why.reason);
+            Verdict::Undecided(not_exercised(case, finding.because(cause)))
+        }
         (incomplete, Held::Yes(more)) => {
             remarks.extend(more);
             match (held(case, &mut scope, "then", &case.check.then), incomplete) {
@@ -93,7 +100,7 @@ pub fn judge(case: &Case<'_>) -> Judged {
                 (Held::Unknown(finding), None) => Verdict::Undecided(blame(case.check, finding)),
                 (Held::Yes(more), None) => {
                     remarks.extend(more);
-                    Verdict::Pass
+                    case.unfinished().map_or(Verdict::Pass, Verdict::Undecided)
                 }
             }
         }

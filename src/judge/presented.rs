@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::Case;
 use super::held::{Finding, Held};
 use super::scope::Scope;
+use crate::address::is_beside;
 use crate::catalog::expect::{PresentedExpectation, PresentedRule};
 use crate::catalog::words::Stage;
 use crate::evidence::Who;
@@ -76,16 +77,8 @@ fn of_client(case: &Case<'_>, expectation: &PresentedExpectation, client: &str, 
 /// hosts a test environment has for each page is not known to the last.
 fn at_home(case: &Case<'_>, place: &Place) -> Vec<Link> {
     let pages = || case.provider.environments.values().flat_map(|addresses| &addresses.pages);
-    let beside = |link: &&Link| {
-        let host = link.url.host_str().unwrap_or_default();
-        pages().any(|page| domain(page) == domain(host))
-    };
+    let beside = |link: &&Link| link.url.host_str().is_some_and(|host| pages().any(|page| is_beside(host, page)));
     place.links.iter().filter(beside).cloned().collect()
-}
-
-/// The last two labels of a host.
-fn domain(host: &str) -> &str {
-    host.rmatch_indices('.').nth(1).map_or(host, |(at, _)| &host[at + 1..])
 }
 
 /// The URLs in what the simulated provider answered to the partner's calls about a client. Those that the partner had
@@ -125,6 +118,9 @@ fn texts<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
 fn named(text: &str, scope: &Scope<'_>) -> Result<Vec<Link>, Held> {
     let template = Value::String(text.to_owned());
     let value = scope.value(&template)?;
+    if value.as_array().is_some_and(Vec::is_empty) {
+        return Err(Held::No(Finding::contrast(Who::Partner, "a URL that could be presented", "none was received")));
+    }
     let mut found = Vec::new();
     texts(&value, &mut found);
     let links: Option<Vec<Link>> = found.iter().map(|text| Link::parse(text)).collect();

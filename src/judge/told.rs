@@ -49,12 +49,17 @@ pub(super) fn told(case: &Case<'_>, expectation: &ToldExpectation) -> Held {
     match at_once(&said.action.outcome, &twin.action.outcome) {
         Some(words) => Held::Yes(vec![format!("told: {words}")]),
         None if !page_says => unknown(format!("the page that `{}` names answered {}", page(case), answer.status)),
-        None if pages.is_none() && answer.status == 202 => {
+        None if pages.is_none() && says_nothing(answer) => {
             let how = case.bound.how_to_give(&page(case));
-            unknown(format!("the action only says that it was taken on: {how}"))
+            unknown(format!("the action's answer, {}, says nothing of how it ended: {how}", answer.status))
         }
         None => failed(format!("the same as of a success: {}", brief(outcome))),
     }
+}
+
+/// Whether an answer only says that the work was taken on, or where to look for what became of it.
+fn says_nothing(answer: &Answer) -> bool {
+    answer.status == 202 || (300..400).contains(&answer.status) || answer.body == Body::Empty
 }
 
 /// What an action said at once, by another status than that of its twin.
