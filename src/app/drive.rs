@@ -174,12 +174,8 @@ impl<P: Fn(Progress)> Run<'_, P> {
     /// Whether a check that the unit needs has failed already, so that it will be blocked whatever it would find. One
     /// that is undecided may still be vouched for.
     fn is_futile(&self, at: usize) -> bool {
-        let unit = &self.world.plan.units[at];
-        self.results.iter().flatten().any(|(judged, done)| {
-            let other = &self.world.plan.units[done.at];
-            let needed = other.stage == unit.stage && unit.packed.check.needs.contains(&other.packed.check.id);
-            needed && matches!(judged.verdict, Verdict::Fail(_))
-        })
+        let mut results = self.results.iter().flatten();
+        results.any(|(judged, done)| self.needs(at, done.at) && matches!(judged.verdict, Verdict::Fail(_)))
     }
 
     fn case<'c>(&'c self, at: usize, evidence: &'c Evidence) -> Case<'c> {
@@ -190,9 +186,24 @@ impl<P: Fn(Progress)> Run<'_, P> {
     /// A rehearsed unit that does not pass in company is tried again alone: what others did to the partner's build at
     /// the same time is not its fault. Real environments are not ours to disturb, so there nothing is repeated.
     async fn repeat(&mut self, units: &[usize]) {
-        let again: Vec<usize> = units.iter().copied().filter(|at| self.worth_repeating(*at)).collect();
-        let before = self.done;
-        self.timed("repeated alone", &again, Isolation::Alone).await;
+        let mut left: Vec<usize> = units.iter().copied().filter(|at| self.worth_repeating(*at)).collect();
+        let (before, mut again, mut given_up) = (self.done, Vec::new(), Vec::new());
+        // What others need comes first: what will be blocked in any case is not worth the time.
+        while !left.is_empty() {
+            let (wave, rest): (Vec<_>, Vec<_>) =
+                left.iter().partition(|at| !left.iter().any(|other| self.needs(**at, *other)));
+            let (futile, wave): (Vec<_>, Vec<_>) = wave
+                .into_iter()
+                .partition(|at| self.is_futile(*at) || given_up.iter().any(|other| self.needs(*at, *other)));
+            if wave.is_empty() && futile.is_empty() {
+                // Needs in a circle, which the lints refuse, must not keep us here for ever.
+                return;
+            }
+            self.timed("repeated alone", &wave, Isolation::Alone).await;
+            given_up.extend(futile);
+            again.extend(wave);
+            left = rest;
+        }
         self.done = before;
         for at in again {
             if let Some((judged, _)) = &mut self.results[at]
@@ -201,6 +212,12 @@ impl<P: Fn(Progress)> Run<'_, P> {
                 judged.remarks.push("did not pass beside other checks, but passed when it was repeated alone".into());
             }
         }
+    }
+
+    /// Whether a unit needs another one.
+    fn needs(&self, at: usize, other: usize) -> bool {
+        let (unit, other) = (&self.world.plan.units[at], &self.world.plan.units[other]);
+        unit.stage == other.stage && unit.packed.check.needs.contains(&other.packed.check.id)
     }
 
     fn worth_repeating(&self, at: usize) -> bool {

@@ -25,8 +25,8 @@ use crate::yaml::Problem;
 const SMOKE: [&str; 4] =
     ["onboarding.terms-unsigned", "cases.required-fields", "webhooks.accepts-genuine", "e2e.new-client"];
 
-/// How many mistakes are tried at the same time, where nothing else is said.
-const JOBS: usize = 3;
+/// How many mistakes are tried at the same time, where nothing else is said. A trial is mostly waiting.
+const JOBS: usize = 12;
 
 pub(super) async fn selftest(selftest: Selftest, screen: &Screen) -> Exit {
     let (world, wanted) = match (demo::described(), wanted(&selftest.only)) {

@@ -19,7 +19,7 @@ use super::{
 };
 
 /// What a correct partner does, behaviour by behaviour.
-const CORRECT: [(&str, &str); 21] = [
+const CORRECT: [(&str, &str); 22] = [
     ("accepts a genuine delivery", "200, 1 effect"),
     ("accepts a compact body in another order", "200, 1 effect"),
     ("accepts unusual whitespace", "200, 1 effect"),
@@ -34,6 +34,7 @@ const CORRECT: [(&str, &str); 21] = [
     ("refuses an unsigned timestamp", "401, 0 effect"),
     ("refuses a truncated signature", "401, 0 effect"),
     ("refuses an empty signature", "401, 0 effect"),
+    ("refuses a forged case.closed", "401, 0 effect"),
     ("repeats have one effect", "1 effect"),
     ("a forged twin does not count", "1 effect"),
     ("acknowledges an unknown event", "200, 0 effect"),
@@ -44,10 +45,11 @@ const CORRECT: [(&str, &str); 21] = [
 ];
 
 /// The mistakes that are shown here.
-const HERE: [Defect; 18] = [
+const HERE: [Defect; 19] = [
     Defect::SecretNotDecoded,
     Defect::ReserialisedBody,
     Defect::SignatureUnchecked,
+    Defect::CaseEventsUnverified,
     Defect::KeyUncheckedWhenHeaderMissing,
     Defect::TimestampNotSigned,
     Defect::ShortSignatureAccepted,
@@ -89,6 +91,9 @@ fn instead(defect: Defect) -> Vec<(&'static str, &'static str)> {
             ];
             let forged = CORRECT.iter().filter(|(name, outcome)| outcome.starts_with("401") && !aged.contains(name));
             forged.map(|(name, _)| (*name, accepted)).collect()
+        }
+        Defect::CaseEventsUnverified => {
+            vec![("refuses a forged case.closed", accepted)]
         }
         Defect::KeyUncheckedWhenHeaderMissing => vec![("refuses a missing header", accepted)],
         Defect::TimestampNotSigned => vec![("refuses an unsigned timestamp", accepted)],
@@ -147,11 +152,14 @@ fn single_deliveries() -> Vec<(&'static str, String, Delivery)> {
     unknown.2 = genuine(&event(&unknown.1, "case.invented", &json!({})));
     let mut closed = of("accepts case.closed", &genuine);
     closed.2 = genuine(&event(&closed.1, "case.closed", &json!({ "caseId": "c1" })));
+    let mut forged = of("refuses a forged case.closed", &genuine);
+    forged.2 = signed(&event(&forged.1, "case.closed", &json!({ "caseId": "c2" })), b"another key", 0);
     let mut ordered = of("accepts a compact body in another order", &genuine);
     ordered.2 = genuine(&format!(r#"{{"event":"client.linked","data":{{"z":1,"a":"Æ"}},"id":"{}"}}"#, ordered.1));
     vec![
         unknown,
         closed,
+        forged,
         ordered,
         of("accepts a genuine delivery", &genuine),
         of("accepts unusual whitespace", &|body| genuine(&body.replace(':', " : "))),
