@@ -52,8 +52,11 @@ pub(super) async fn selftest(selftest: Selftest, screen: &Screen) -> Exit {
     }
     let all = std::iter::once(None).chain(mistakes.iter().map(Some));
     let jobs = selftest.jobs.map_or(JOBS, usize::from);
-    let trials = all.map(|mistake| tried(mistake, selftest.quick, screen));
-    let tried: Vec<Tried> = stream::iter(trials).buffered(jobs).collect().await;
+    // Out of order, since a slow trial must not hold up those behind it.
+    let trials = all.enumerate().map(|(at, mistake)| async move { (at, tried(mistake, selftest.quick, screen).await) });
+    let mut tried: Vec<(usize, Tried)> = stream::iter(trials).buffer_unordered(jobs).collect().await;
+    tried.sort_by_key(|(at, _)| *at);
+    let tried: Vec<Tried> = tried.into_iter().map(|(_, tried)| tried).collect();
     screen.say(&matrix(&tried));
     if tried.iter().all(|tried| tried.fault.is_none()) { Exit::Ready } else { Exit::NotReady }
 }
