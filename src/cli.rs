@@ -90,6 +90,9 @@ pub struct RunOptions {
 /// `demo`.
 #[derive(Debug, Args)]
 pub struct Demo {
+    /// The provider; `preflight list` names them.
+    #[arg(long, value_name = "PROVIDER")]
+    pub provider: Option<String>,
     /// Switch one mistake of the sample partner on; `preflight demo --defect help` lists them.
     #[arg(long, value_name = "NAME")]
     pub defect: Option<String>,
@@ -145,6 +148,9 @@ pub struct Partner {
 /// `selftest`.
 #[derive(Debug, Args)]
 pub struct Selftest {
+    /// The provider; `preflight list` names them.
+    #[arg(long, value_name = "PROVIDER")]
+    pub provider: Option<String>,
     /// Only defects like this.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,

@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::catalog::provider::{
-    Algorithm, Encoding, KeyForm, KeyVariation, Mac, SignatureVariation, Variation, Webhooks,
+    Algorithm, BodyType, Encoding, KeyForm, KeyVariation, Mac, SignatureVariation, Variation, Webhooks,
 };
 use crate::catalog::words::Where;
 use crate::template::{self, TemplateError};
@@ -106,7 +106,7 @@ pub fn compose(order: &Order) -> Result<Parcel, ComposeError> {
     let written = body::write(&filled, order.variation.body, &reserved(order.scheme))?;
     let secret = match order.variation.key {
         Some(KeyVariation::Other) => other_secret(order.secret),
-        Some(KeyVariation::Undecoded) | None => order.secret.to_owned(),
+        Some(KeyVariation::Undecoded | KeyVariation::Rotated) | None => order.secret.to_owned(),
     };
     let mut scope = json!({ "event": event, "id": order.id, "t": order.sent_at, "secret": secret });
     match &order.scheme.mac {
@@ -160,17 +160,17 @@ fn has_no_mac(variation: &Variation) -> Result<(), ComposeError> {
 fn sign(mac: &Mac, variation: &Variation, scope: &Value, body: &[u8]) -> Result<String, ComposeError> {
     let secret = scope["secret"].as_str().unwrap_or_default();
     let key = match (mac.key, variation.key) {
-        (KeyForm::Base64, None | Some(KeyVariation::Other)) => {
+        (KeyForm::Hex, _) => hex::decode(secret).map_err(|_| ComposeError::Secret)?,
+        (KeyForm::Base64, None | Some(KeyVariation::Other | KeyVariation::Rotated)) => {
             STANDARD.decode(secret).map_err(|_| ComposeError::Secret)?
         }
-        (KeyForm::Base64, Some(KeyVariation::Undecoded)) | (KeyForm::Text, None | Some(KeyVariation::Other)) => {
-            secret.as_bytes().to_vec()
-        }
+        (KeyForm::Base64, Some(KeyVariation::Undecoded))
+        | (KeyForm::Text, None | Some(KeyVariation::Other | KeyVariation::Rotated)) => secret.as_bytes().to_vec(),
         (KeyForm::Text, Some(KeyVariation::Undecoded)) => return Err(ComposeError::Pointless("an encoded secret")),
     };
     let message = message(variation.message.as_ref().unwrap_or(&mac.message), scope, body)?;
     let code = match mac.algorithm {
-        Algorithm::HmacSha256 => hmac_sha256(&key, message.as_bytes())?,
+        Algorithm::HmacSha256 | Algorithm::HmacSha512 | Algorithm::HmacSha1 => hmac_sha256(&key, message.as_bytes())?,
     };
     Ok(encode(&code, mac.encoding, variation.signature))
 }
@@ -205,8 +205,16 @@ fn encode(code: &[u8], encoding: Encoding, damage: Option<SignatureVariation>) -
     }
 }
 
+/// The media type of a scheme's bodies.
+fn media_type(scheme: &Webhooks) -> &str {
+    scheme.content_type.as_deref().unwrap_or(match scheme.body {
+        BodyType::Json => "application/json",
+        BodyType::Form => "application/x-www-form-urlencoded",
+    })
+}
+
 fn headers(order: &Order, scope: &Value) -> Result<Vec<(String, String)>, ComposeError> {
-    let mut templates: IndexMap<&str, &str> = IndexMap::from([("content-type", &*order.scheme.content_type)]);
+    let mut templates: IndexMap<&str, &str> = IndexMap::from([("content-type", media_type(order.scheme))]);
     let own = order.scheme.headers.iter().map(|(name, text)| (&**name, &**text));
     let fixed =
         [(&order.scheme.id, "{{ id }}")].into_iter().chain(order.scheme.name.as_ref().map(|w| (w, "{{ event }}")));

@@ -88,7 +88,7 @@ const IMPURE: [&str; 14] = [
 ];
 
 /// Where a provider may be named: its reference partner, and the demo of it.
-const OF_A_PROVIDER: [&str; 2] = ["src/partner", "src/app/demo"];
+const OF_A_PROVIDER: [&str; 2] = ["src/partner", "src/app/demo.rs"];
 
 /// The longest that a file may be, in lines.
 const LONGEST: usize = 350;

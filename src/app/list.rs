@@ -7,7 +7,6 @@ use crate::catalog::check::Level;
 use crate::catalog::load::{Catalog, Pack};
 use crate::cli::{Lint, List};
 use crate::report::text::for_terminal;
-use crate::yaml::{Problem, Problems};
 
 /// Lists the providers, or the checks of one.
 pub(super) fn list(list: &List, screen: &Screen) -> Exit {
@@ -20,18 +19,10 @@ pub(super) fn list(list: &List, screen: &Screen) -> Exit {
     };
     let text = match &list.provider {
         None => providers(&catalog),
-        Some(name) => match catalog.packs.get(name) {
-            Some(pack) => checks(pack),
-            None => {
-                let known: Vec<&str> = catalog.packs.keys().map(String::as_str).collect();
-                let problem = Problem::of_file("command line", format!("there is no pack `{name}`"));
-                let near = problem.clone().nearest(name, known.iter().copied());
-                let problem = if near.hint.is_some() {
-                    near
-                } else {
-                    problem.hint(format!("packs at hand: {}", known.join(", ")))
-                };
-                screen.show_problems(&Problems::from(problem));
+        Some(name) => match catalog.pack(name) {
+            Ok(pack) => checks(&pack),
+            Err(problem) => {
+                screen.show_problems(&problem.into());
                 return Exit::WrongInput;
             }
         },

@@ -1,11 +1,12 @@
 //! Putting the parts together: one function for each command.
 
-pub mod demo;
+mod demo;
 pub mod drive;
 mod exit;
 mod list;
 mod people;
 mod run;
+pub mod sample;
 mod screen;
 mod selftest;
 mod simulate;

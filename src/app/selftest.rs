@@ -9,8 +9,9 @@ use futures_util::stream;
 use globset::{Glob, GlobSetBuilder};
 use tokio::sync::watch;
 
-use super::demo::{self, Mistake, Unstaged};
+use super::demo::PROVIDER;
 use super::drive::{How, drive};
+use super::sample::{self, Mistake, Sample, Unstaged};
 use super::{Exit, Screen};
 use crate::cli::{RunOptions, Selftest};
 use crate::execute::Stop;
@@ -20,20 +21,16 @@ use crate::report::text::for_terminal;
 use crate::secret::Redactor;
 use crate::yaml::Problem;
 
-/// The checks that a quick trial carries out beside those of the section: a little of everything that a mistake could
-/// break by the way.
-const SMOKE: [&str; 4] =
-    ["onboarding.terms-unsigned", "cases.required-fields", "webhooks.accepts-genuine", "e2e.new-client"];
-
 /// How many mistakes are tried at the same time, where nothing else is said. A trial is mostly waiting.
 const JOBS: usize = 12;
 
 pub(super) async fn selftest(selftest: Selftest, screen: &Screen) -> Exit {
-    let (world, wanted) = match (demo::described(), wanted(&selftest.only)) {
-        (Ok(world), Ok(wanted)) => (world, wanted),
+    let provider = selftest.provider.as_deref().unwrap_or(PROVIDER);
+    let (sample, wanted) = match (Sample::built_in(provider), wanted(&selftest.only)) {
+        (Ok(sample), Ok(wanted)) => (sample, wanted),
         (Err(problems), _) => {
             screen.show_problems(&problems);
-            return Exit::Internal;
+            return Exit::WrongInput;
         }
         (_, Err(why)) => {
             screen.complain(&why);
@@ -41,7 +38,7 @@ pub(super) async fn selftest(selftest: Selftest, screen: &Screen) -> Exit {
         }
     };
     let (mistakes, others): (Vec<Mistake>, Vec<Mistake>) =
-        world.defects.into_iter().partition(|mistake| wanted(&mistake.name));
+        sample.world.defects.iter().cloned().partition(|mistake| wanted(&mistake.name));
     if mistakes.is_empty() {
         let asked = selftest.only.first().map_or("", String::as_str);
         let problem = Problem::of_file("command line", format!("no defect is like `{asked}`"));
@@ -53,7 +50,8 @@ pub(super) async fn selftest(selftest: Selftest, screen: &Screen) -> Exit {
     let all = std::iter::once(None).chain(mistakes.iter().map(Some));
     let jobs = selftest.jobs.map_or(JOBS, usize::from);
     // Out of order, since a slow trial must not hold up those behind it.
-    let trials = all.enumerate().map(|(at, mistake)| async move { (at, tried(mistake, selftest.quick, screen).await) });
+    let trial = Trial { sample: &sample, quick: selftest.quick };
+    let trials = all.enumerate().map(|(at, mistake)| async move { (at, trial.tried(mistake, screen).await) });
     let mut tried: Vec<(usize, Tried)> = stream::iter(trials).buffer_unordered(jobs).collect().await;
     tried.sort_by_key(|(at, _)| *at);
     let tried: Vec<Tried> = tried.into_iter().map(|(_, tried)| tried).collect();
@@ -78,37 +76,48 @@ struct Tried {
     fault: Option<String>,
 }
 
-async fn tried(mistake: Option<&Mistake>, quick: bool, screen: &Screen) -> Tried {
-    let name = mistake.map_or("(none)", |mistake| mistake.name.as_str()).to_owned();
-    let expected = mistake.map_or_else(String::new, |mistake| mistake.caught_by.clone());
-    let (failed, fault) = match report(mistake, quick).await {
-        Ok(report) => {
-            let failed = failures(&report);
-            let fault = fault(mistake, &report, &failed);
-            (failed, fault)
-        }
-        Err(why) => (Vec::new(), Some(why)),
-    };
-    let word = if fault.is_some() { "WRONG" } else { "ok" };
-    screen.note(&format!("{word:5} {name}"));
-    Tried { name, expected, failed, fault }
+/// How mistakes are tried.
+#[derive(Clone, Copy)]
+struct Trial<'s> {
+    sample: &'s Sample,
+    /// Whether with the checks of the section and a few others alone.
+    quick: bool,
 }
 
-/// The report of the demo with a mistake.
-async fn report(mistake: Option<&Mistake>, quick: bool) -> Result<Report, String> {
-    let redactor = Redactor::new();
-    let section = mistake.filter(|_| quick).and_then(|mistake| mistake.caught_by.split('.').next());
-    let only = section.map(|section| [format!("{section}.*")].into_iter().chain(SMOKE.map(str::to_owned)).collect());
-    let options = RunOptions { only: only.unwrap_or_default(), ..RunOptions::default() };
-    let staged = demo::stage(mistake, &options, &redactor, None).await;
-    let mut staged = staged.map_err(|why| match why {
-        Unstaged::Problems(problems) => problems.to_string(),
-        Unstaged::Trouble(why) => why,
-    })?;
-    let plan = staged.plan.take().ok_or("there is no plan")?;
-    let (_sender, stop) = watch::channel(Stop::No);
-    let how = How { sample: true, people: staged.people.clone(), ..How::default() };
-    drive(Arc::new(plan), redactor, how, stop, |_| ()).await.map_err(|error| error.to_string())
+impl Trial<'_> {
+    async fn tried(self, mistake: Option<&Mistake>, screen: &Screen) -> Tried {
+        let name = mistake.map_or("(none)", |mistake| mistake.name.as_str()).to_owned();
+        let expected = mistake.map_or_else(String::new, |mistake| mistake.caught_by.clone());
+        let (failed, fault) = match self.report(mistake).await {
+            Ok(report) => {
+                let failed = failures(&report);
+                let fault = fault(mistake, &report, &failed);
+                (failed, fault)
+            }
+            Err(why) => (Vec::new(), Some(why)),
+        };
+        let word = if fault.is_some() { "WRONG" } else { "ok" };
+        screen.note(&format!("{word:5} {name}"));
+        Tried { name, expected, failed, fault }
+    }
+
+    /// The report of the demo with a mistake.
+    async fn report(self, mistake: Option<&Mistake>) -> Result<Report, String> {
+        let redactor = Redactor::new();
+        let section = mistake.filter(|_| self.quick).and_then(|mistake| mistake.caught_by.split('.').next());
+        let only = section
+            .map(|section| [format!("{section}.*")].into_iter().chain(self.sample.world.smoke.clone()).collect());
+        let options = RunOptions { only: only.unwrap_or_default(), ..RunOptions::default() };
+        let staged = sample::stage(self.sample, mistake, &options, &redactor, None).await;
+        let mut staged = staged.map_err(|why| match why {
+            Unstaged::Problems(problems) => problems.to_string(),
+            Unstaged::Trouble(why) => why,
+        })?;
+        let plan = staged.plan.take().ok_or("there is no plan")?;
+        let (_sender, stop) = watch::channel(Stop::No);
+        let how = How { sample: true, people: staged.people.clone(), ..How::default() };
+        drive(Arc::new(plan), redactor, how, stop, |_| ()).await.map_err(|error| error.to_string())
+    }
 }
 
 /// The checks that failed, each once.

@@ -12,7 +12,7 @@ use crate::cli::Simulate;
 use crate::execute::issue;
 use crate::simulator::{Mode, Options, Simulator};
 use crate::wire::{StandIns, player};
-use crate::yaml::nearest;
+use crate::yaml::Problems;
 
 pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
     // Before anything is printed: whoever reads the addresses may end it at once.
@@ -49,13 +49,7 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
 
 async fn start(simulate: &Simulate, key: &str) -> Result<Simulator, String> {
     let catalog = run::catalog(simulate.checks.as_deref()).map_err(|problems| problems.to_string())?;
-    let known: Vec<&str> = catalog.packs.keys().map(String::as_str).collect();
-    let pack = catalog.packs.get(&simulate.provider);
-    let pack = pack.ok_or_else(|| {
-        let near = nearest(&simulate.provider, known.iter().copied()).map(|name| format!("; did you mean `{name}`?"));
-        let near = near.unwrap_or_else(|| format!("; packs at hand: {}", known.join(", ")));
-        format!("there is no pack `{}`{near}", simulate.provider)
-    })?;
+    let pack = catalog.pack(&simulate.provider).map_err(|problem| Problems::from(problem).to_string())?;
     let play = pack
         .provider
         .simulator

@@ -38,6 +38,8 @@ pub struct Check {
     pub why: Text,
     /// What to do when it fails.
     pub fix: Text,
+    /// To which partners it applies, where that is not all; for others it is skipped.
+    pub applies: Option<Applies>,
     /// Both sides brought to where it begins.
     #[serde(default)]
     pub given: Given,
@@ -61,6 +63,17 @@ impl Check {
     pub fn section(&self) -> &str {
         self.id.split('.').next().unwrap_or(&self.id)
     }
+}
+
+/// To which partners a check applies.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Applies {
+    /// A bare expression over `profile`, `environment` and `provider`; what is not there counts as absent.
+    #[serde(rename = "if")]
+    pub condition: String,
+    /// Why it does not, in words.
+    pub otherwise: String,
 }
 
 /// Whether readiness hangs on a check.

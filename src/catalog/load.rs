@@ -84,6 +84,19 @@ impl Catalog {
         assemble(&checks, &fixtures, shown.trim_end_matches('/'), Source::Folder)
     }
 
+    /// The pack that a command line names.
+    ///
+    /// # Errors
+    ///
+    /// A name that no pack has, with the nearest one.
+    pub fn pack(&self, name: &str) -> Result<Arc<Pack>, Problem> {
+        self.packs.get(name).cloned().ok_or_else(|| {
+            let known: Vec<&str> = self.packs.keys().map(String::as_str).collect();
+            let problem = Problem::of_file("command line", format!("there is no pack `{name}`"));
+            problem.nearest_or(name, known.iter().copied(), &format!("packs at hand: {}", known.join(", ")))
+        })
+    }
+
     /// These packs, with those of another catalog added or put in their place.
     #[must_use]
     pub fn with(mut self, other: Catalog) -> Self {

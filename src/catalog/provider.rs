@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::deeds::{ActionWord, CleanUp, Deed};
 use super::pages::ReturnUrl;
-use super::simulated::Simulated;
+use super::simulated::{Kind, Simulated};
 use super::words::{Age, Environment, Route, Span, StatusRule, Text, Where};
 
 /// The provider: its checklist, its addresses, how one authenticates, how it signs, and how to play it.
@@ -57,6 +57,12 @@ pub struct Provider {
     pub facts: BTreeMap<String, Value>,
     /// How a client comes back from the provider's pages.
     pub return_url: Option<ReturnUrl>,
+    /// What profiles say of an environment under `details`, by name, because this provider alone asks for it.
+    #[serde(default)]
+    pub details: IndexMap<String, Detail>,
+    /// Letters that a partner sends to the provider, written from its profile, by name.
+    #[serde(default)]
+    pub letters: IndexMap<String, Letter>,
     /// How webhooks are signed, delivered and repeated.
     pub webhooks: Option<Webhooks>,
     /// How the provider is played in rehearsal.
@@ -90,14 +96,29 @@ pub struct Addresses {
     pub obsolete: Vec<String>,
 }
 
-/// How one authenticates to an API.
+/// How one authenticates to an API. Texts are templates over `api_key` and `credentials`, which are the profile's.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Api {
-    /// A key in one or more headers, as templates over `api_key`.
+    /// A key in one or more headers.
     Header(BTreeMap<String, Text>),
-    /// A bearer token that another call gives.
+    /// A name and a password, RFC 7617.
+    Basic(Basic),
+    /// A bearer token for each client, which another call gives.
     Bearer(Bearer),
+    /// A bearer token for the partner itself, RFC 6749, section 4.4.
+    ClientCredentials(ClientCredentials),
+}
+
+/// A name and a password.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Basic {
+    /// The name.
+    pub user: Text,
+    /// The password.
+    #[serde(default)]
+    pub password: Text,
 }
 
 /// A bearer token and where it comes from.
@@ -108,10 +129,77 @@ pub struct Bearer {
     pub from: String,
     /// The call that mints.
     pub mint: Route,
+    /// The JSON body of that call, as a template over `client`, for calls that this program makes itself.
+    pub json: Option<Value>,
     /// The path of the token in its answer.
     pub token: String,
     /// How long a token lives.
     pub lifetime: Span,
+}
+
+/// A token of the partner's own.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientCredentials {
+    /// The API whose base URL the token endpoint is below, where that is another one; it is called without a token.
+    pub from: Option<String>,
+    /// The token endpoint.
+    pub mint: Route,
+    /// The client's id.
+    pub id: Text,
+    /// The client's secret.
+    pub secret: Text,
+    /// The scope that is asked for.
+    pub scope: Option<Text>,
+    /// How id and secret are sent.
+    #[serde(default)]
+    pub sent: CredentialsSent,
+    /// The path of the token in the answer.
+    #[serde(default = "access_token")]
+    pub token: String,
+    /// How long a token lives.
+    pub lifetime: Span,
+}
+
+fn access_token() -> String {
+    "$.access_token".into()
+}
+
+/// How a client's id and secret reach a token endpoint, RFC 6749, section 2.3.1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CredentialsSent {
+    /// As name and password.
+    #[default]
+    Basic,
+    /// In the form, as `client_id` and `client_secret`.
+    Form,
+}
+
+/// Something that profiles say of an environment, under `details`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Detail {
+    /// In words.
+    pub says: String,
+    /// What it is.
+    pub kind: Kind,
+    /// The words that it may be, where it is one of a few.
+    #[serde(default)]
+    pub one_of: Vec<String>,
+}
+
+/// A letter to the provider.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Letter {
+    /// To whom it goes, by environment, in words.
+    pub to: BTreeMap<Environment, Text>,
+    /// The subject. It and the text are templates over `profile`, `environment` and `provider`; a secret stands there
+    /// as the name of the variable that holds it.
+    pub subject: Text,
+    /// The text.
+    pub text: Text,
 }
 
 /// How the names in JSON answers are to be read.
@@ -129,13 +217,25 @@ pub enum MemberNames {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Webhooks {
-    /// The headers of a delivery, as templates over `event`, `id`, `t`, `mac` and `secret`.
+    /// The method of a delivery.
+    #[serde(default)]
+    pub method: DeliveryMethod,
+    /// The headers of a delivery, as templates over `event`, `id`, `t`, `mac`, `signatures`, `secret`, `url` and
+    /// `method`, with the filter `base64`.
     pub headers: IndexMap<String, Text>,
-    /// The media type of the body.
-    #[serde(default = "json_type")]
-    pub content_type: String,
+    /// How the body is written.
+    #[serde(default)]
+    pub body: BodyType,
+    /// The media type, where it is not the usual one of such a body.
+    pub content_type: Option<String>,
     /// The message authentication code, if there is one.
     pub mac: Option<Mac>,
+    /// What secrets look like.
+    #[serde(default)]
+    pub secret: SecretRule,
+    /// The time that a delivery says it was sent at, `t`.
+    #[serde(default)]
+    pub timestamp: Timestamp,
     /// What counts as a success.
     pub success: Success,
     /// The delay before each attempt.
@@ -159,8 +259,61 @@ pub struct Webhooks {
     pub mistakes: IndexMap<String, Variation>,
 }
 
-fn json_type() -> String {
-    "application/json".into()
+/// The methods of deliveries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum DeliveryMethod {
+    /// `POST`.
+    #[default]
+    Post,
+    /// `PUT`.
+    Put,
+    /// `PATCH`.
+    Patch,
+}
+
+/// How bodies are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyType {
+    /// JSON.
+    #[default]
+    Json,
+    /// The members of one object as a form.
+    Form,
+}
+
+/// What the secret of a subscription looks like.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecretRule {
+    /// What it begins with; not part of the key.
+    pub prefix: String,
+    /// The most characters that it may have.
+    pub at_most: Option<usize>,
+}
+
+/// The time that a delivery says it was sent at.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Timestamp {
+    /// How it is written.
+    pub unit: TimeUnit,
+    /// How old a delivery may be that is still to be accepted.
+    pub tolerance: Option<Span>,
+}
+
+/// How times of sending are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeUnit {
+    /// Whole seconds since 1970.
+    #[default]
+    Seconds,
+    /// Whole milliseconds since 1970.
+    Milliseconds,
+    /// RFC 3339 in UTC, with whole seconds.
+    Rfc3339,
 }
 
 /// A message authentication code.
@@ -171,10 +324,24 @@ pub struct Mac {
     pub algorithm: Algorithm,
     /// How the secret's text becomes the key.
     pub key: KeyForm,
-    /// The bytes that are signed, as a template over `t`, `id`, `event` and `body`.
+    /// The bytes that are signed, as a template over `t`, `id`, `event`, `body`, `url` and `method`.
     pub message: Text,
     /// How the code is written.
     pub encoding: Encoding,
+    /// How several signatures stand in one header, where a delivery is signed with the previous secret too for a time.
+    pub signatures: Option<Signatures>,
+}
+
+/// Several signatures in one header, which templates of headers read as `signatures`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Signatures {
+    /// One of them, as a template over `mac` and `t`.
+    pub each: Text,
+    /// What stands between them.
+    pub joined_by: String,
+    /// For how long after a secret was replaced deliveries are signed with both.
+    pub overlap: Option<Span>,
 }
 
 /// The algorithms.
@@ -183,6 +350,12 @@ pub enum Algorithm {
     /// HMAC with SHA-256, RFC 2104.
     #[serde(rename = "hmac-sha256")]
     HmacSha256,
+    /// HMAC with SHA-512, RFC 2104.
+    #[serde(rename = "hmac-sha512")]
+    HmacSha512,
+    /// HMAC with SHA-1, RFC 2104, which some providers still use.
+    #[serde(rename = "hmac-sha1")]
+    HmacSha1,
 }
 
 /// How a secret's text becomes key bytes.
@@ -191,6 +364,8 @@ pub enum Algorithm {
 pub enum KeyForm {
     /// Standard Base64.
     Base64,
+    /// Hexadecimal.
+    Hex,
     /// The text's own bytes.
     Text,
 }
@@ -230,6 +405,8 @@ pub struct Disable {
     pub after_failures: u32,
     /// What the subscription then says.
     pub reason: Option<String>,
+    /// The kind of record that is then created in the simulator: the mail that says so, for one.
+    pub creates: Option<String>,
     /// Statuses that switch it off at once, with what it then says.
     #[serde(default)]
     pub at_once_on: BTreeMap<u16, String>,
@@ -294,6 +471,8 @@ pub enum KeyVariation {
     Other,
     /// The secret's text itself, where it should have been decoded.
     Undecoded,
+    /// The right key beside one that nobody knows, as after a rotation: each gives a signature.
+    Rotated,
 }
 
 /// Other bodies.

@@ -230,7 +230,19 @@ pub struct Subscriptions {
     pub active: String,
     /// The member that says why it was switched off.
     pub disabled: String,
+    /// The member with the secret before this one, and the member that says since when there is another.
+    pub previous: Option<Previous>,
     /// A further condition, which reads `subscription`.
     #[serde(rename = "if")]
     pub condition: Option<String>,
+}
+
+/// The secret that a subscription had before.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Previous {
+    /// The member with that secret.
+    pub secret: String,
+    /// The member with the time at which it was replaced.
+    pub since: String,
 }

@@ -16,6 +16,9 @@ use crate::catalog::words::{Environment, Span, Text};
 use crate::secret::Secret;
 
 mod call_out;
+mod trust;
+
+pub use trust::Trust;
 
 pub use call_out::{CallOut, Inspect, Learn, LookUp, View};
 
@@ -38,9 +41,9 @@ pub struct Profile {
     pub environments: BTreeMap<Environment, InEnvironment>,
     /// How the partner's own build is brought to run against the simulator.
     pub rehearsal: Option<Rehearsal>,
-    /// Digests of packs that are not built in but may be handed this partner's keys, by the pack's name.
+    /// Packs that are not built in but may be used with this partner's things, by their names.
     #[serde(default)]
-    pub trust: BTreeMap<String, String>,
+    pub trust: BTreeMap<String, Trust>,
     /// The file of attestations and waivers, relative to the profile.
     pub attestations: Option<PathBuf>,
     /// The longest time that a run may take.
@@ -69,8 +72,15 @@ pub struct InEnvironment {
     /// The partner's key.
     #[schemars(with = "Option<String>")]
     pub api_key: Option<Secret>,
+    /// Further credentials, by the names that the pack has for them.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Option<String>>")]
+    pub credentials: BTreeMap<String, Option<Secret>>,
     /// The partner's handler and the secret of its subscription.
     pub webhook: Option<Webhook>,
+    /// What this provider alone asks for, by the names that its pack has for it.
+    #[serde(default)]
+    pub details: serde_json::Map<String, Value>,
     /// What is known there that brings a client to a state which a rehearsal would play.
     #[serde(default)]
     pub given: BTreeMap<String, KnownThere>,

@@ -253,7 +253,7 @@ fn against_pack(read: &Read, pack: &Pack) -> Vec<Problem> {
     let trusted = profile
         .trust
         .get(&pack.id)
-        .is_some_and(|digest| digest.trim_start_matches("sha256:").eq_ignore_ascii_case(&pack.digest));
+        .is_some_and(|trust| trust.digest.trim_start_matches("sha256:").eq_ignore_ascii_case(&pack.digest));
     if !pack.built_in && !trusted {
         let problem = document.problem(
             "/provider",

@@ -34,7 +34,7 @@ pub(super) fn caller(script: &Script, store: &Store, request: &Received, now: Of
                 .filter(|token| !token.revoked && token.expires > now && is_linked(script, store, &token.client))
                 .map_or(Caller::Nobody, |token| Caller::Client(token.client.clone()))
         }
-        None => Caller::Nobody,
+        Some(Api::Basic(_) | Api::ClientCredentials(_)) | None => Caller::Nobody,
     }
 }
 

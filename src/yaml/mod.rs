@@ -15,7 +15,6 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use position::Place;
-pub(crate) use problem::nearest;
 pub use problem::{Problem, Problems, Severity};
 pub use schema::{schema_of, verbs};
 

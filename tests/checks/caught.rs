@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::process::{Command, Output};
 
-use preflight::app::demo;
+use preflight::app::sample::Sample;
 use preflight::catalog::words::Stage;
 use serde_json::Value;
 
@@ -48,7 +48,7 @@ fn the_correct_partner_passes_each_check_in_each_of_its_stages() {
 
 #[test]
 fn every_check_that_a_machine_decides_has_a_defect_that_fails_it() {
-    let defects = demo::described().unwrap().defects;
+    let defects = Sample::built_in("debitura").unwrap().world.defects;
     let without: Vec<&str> = BUILT_IN.packs["debitura"]
         .checks
         .iter()
@@ -65,7 +65,7 @@ fn every_check_that_a_machine_decides_has_a_defect_that_fails_it() {
 
 #[test]
 fn every_mistake_that_the_reference_partner_can_make_is_tried() {
-    let defects = demo::described().unwrap().defects;
+    let defects = Sample::built_in("debitura").unwrap().world.defects;
     for defect in preflight::partner::Defect::all() {
         let name = clap::ValueEnum::to_possible_value(defect).unwrap();
         let tried = defects.iter().any(|mistake| mistake.name == name.get_name());
@@ -79,7 +79,7 @@ const SLOW: &str = "webhooks.answers-in-time";
 /// Each defect against its section and a few other checks; the whole matrix is `preflight selftest`.
 #[test]
 fn every_defect_is_caught_by_its_check_and_fails_nothing_unrelated() {
-    let defects: Vec<_> = demo::described().unwrap().defects;
+    let defects: Vec<_> = Sample::built_in("debitura").unwrap().world.defects;
     let mut arguments = vec!["selftest".to_owned(), "--quick".to_owned(), "--jobs=6".to_owned()];
     let tried: Vec<_> = defects.iter().filter(|mistake| mistake.caught_by != SLOW).collect();
     arguments.extend(tried.iter().map(|mistake| format!("--only={}", mistake.name)));

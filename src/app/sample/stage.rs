@@ -13,12 +13,11 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use url::Url;
 
-use super::PROVIDER;
 use super::signer::signer;
-use super::world::{FILES, Held, Mistake, Set, World};
+use super::world::{Held, Mistake, PROFILE, Sample, Set, World};
 use crate::app::run;
 use crate::app::stand_ins::{self, Behind, Front};
-use crate::catalog::load::{Catalog, Pack};
+use crate::catalog::load::Pack;
 use crate::catalog::words::Environment;
 use crate::cli::RunOptions;
 use crate::environment::cleared;
@@ -70,15 +69,14 @@ pub(in crate::app) struct Staged {
 
 /// Sets the stage: stand-ins, deployments, and the sample profile in a folder of its own.
 pub(in crate::app) async fn stage(
+    sample: &Sample,
     mistake: Option<&Mistake>,
     options: &RunOptions,
     redactor: &Redactor,
     ask: People,
 ) -> Result<Staged, Unstaged> {
-    let catalog = Catalog::built_in()?;
-    let pack = catalog.packs.get(PROVIDER).cloned().ok_or_else(|| format!("there is no pack `{PROVIDER}`"))?;
     let keys = Keys::new(redactor);
-    let set = Set::new(&pack, mistake)?;
+    let set = Set::new(sample, mistake)?;
     let folder = tempfile::tempdir()?;
     let mut servers = BTreeMap::new();
     // A port has to be known on both sides before either is there: the front's for the players, the players' for it.
@@ -89,7 +87,7 @@ pub(in crate::app) async fn stage(
     let to_hosts = to_front(&set.world, reserved.local_addr()?, &certificates.ca_pem);
     let (mut players, mut people, mut scope) = (Vec::new(), None, keys.scope());
     for (environment, held) in &set.world.environments {
-        let player = play(&pack, *environment, held, &keys, &to_hosts, redactor).await?;
+        let player = play(&sample.pack, *environment, held, &keys, &to_hosts, redactor).await?;
         servers.extend(player.bases().filter_map(|(api, base)| {
             Some((format!("{environment}.{api}"), base.socket_addrs(|| None).ok()?.first().copied()?))
         }));
@@ -120,9 +118,11 @@ pub(in crate::app) async fn stage(
     });
     let front = stand_ins::start(reserved, certificates, behind.collect::<Result<_, String>>()?)?;
     set.unpack(folder.path(), &front.ca_pem)?;
-    let variables = keys.variables(front.at, free_port()?);
+    scope["front"] = json!(front.at.to_string());
+    scope["port"] = json!(free_port()?);
+    let variables = rendered(&set.world.variables, &scope)?;
     let look_up = |name: &str| variables.get(name).cloned();
-    let plan = run::planned(&catalog, &folder.path().join(FILES[0]), options, &look_up, redactor)?;
+    let plan = run::planned(&sample.catalog, &folder.path().join(PROFILE), options, &look_up, redactor)?;
     Ok(Staged {
         plan: Some(plan),
         people,
@@ -158,17 +158,12 @@ impl Keys {
         };
         Value::Object(self.0.iter().map(one).collect())
     }
+}
 
-    fn variables(&self, front: SocketAddr, port: u16) -> BTreeMap<String, String> {
-        let mut variables =
-            BTreeMap::from([("STAND_INS".into(), front.to_string()), ("ACME_PORT".into(), port.to_string())]);
-        for (environment, (key, secret)) in &self.0 {
-            let short = if *environment == "test" { "TEST" } else { "PROD" };
-            variables.insert(format!("DEBITURA_{short}_KEY"), key.clone());
-            variables.insert(format!("DEBITURA_{short}_SECRET"), secret.clone());
-        }
-        variables
-    }
+/// Texts by name, with what the world is made of put in.
+fn rendered(texts: &BTreeMap<String, String>, scope: &Value) -> Result<BTreeMap<String, String>, String> {
+    let one = |(name, text): (&String, &String)| Ok((name.clone(), template::render_text(text, scope)?));
+    texts.iter().map(one).collect::<Result<_, template::TemplateError>>().map_err(|error| error.to_string())
 }
 
 /// Where the players find the hosts.
@@ -228,16 +223,7 @@ async fn deploy(
     let mut command = Command::new(own);
     command.arg("partner").args(defect.iter().flat_map(|name| ["--defect", name]));
     command.env_clear().envs(cleared(&[])).current_dir(folder).kill_on_drop(true);
-    command
-        .env("PORT", "0")
-        .env("PARTNER_STOP_ON_EOF", "1")
-        .env("RETURN_URL", "https://app.acme.example/debitura/done");
-    command
-        .env("DEBITURA_REFERRAL_API", "https://unused.example")
-        .env("DEBITURA_CUSTOMER_API", "https://unused.example");
-    for (name, text) in variables {
-        command.env(name, template::render_text(text, scope).map_err(|error| error.to_string())?);
-    }
+    command.env("PORT", "0").env("PARTNER_STOP_ON_EOF", "1").envs(rendered(variables, scope)?);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
     let mut child = command.spawn().map_err(|error| format!("the sample partner cannot be started: {error}"))?;
     let output = child.stdout.take().ok_or("the sample partner has no output")?;

@@ -1,28 +1,45 @@
-//! What the demo's world consists of, as `demo.yaml` says, and how a mistake is put into it.
+//! What the world of a sample partner consists of, as `demo.yaml` says, and how a mistake is put into it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::PROVIDER;
 use crate::catalog::fixtures::Fixtures;
-use crate::catalog::load::Pack;
+use crate::catalog::load::{Catalog, Pack};
 use crate::catalog::words::Environment;
 use crate::yaml::{Document, Problem, Problems};
 
-/// The files of the sample partner, by their names below `sample/` among the fixtures.
-pub(super) const FILES: [&str; 3] = ["profile.yaml", "attestations.yaml", "deploy/.env.production"];
+/// Where a sample partner's files are among the fixtures of a pack.
+const FOLDER: &str = "sample/";
 
-/// What `demo.yaml` says.
+/// The file that describes the world of a sample partner.
+const WORLD: &str = "demo.yaml";
+
+/// The profile of a sample partner.
+pub(super) const PROFILE: &str = "profile.yaml";
+
+/// What `demo.yaml` says. Texts are templates over `test` and `production`, each with a `key`, a `secret` and the
+/// addresses of its APIs.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct World {
+    /// What the variables are set to that the profile names; `front` is the address that stands in for all hosts, and
+    /// `port` one that is free for the partner's build.
+    pub(super) variables: BTreeMap<String, String>,
+    /// Checks that a quick trial of a mistake carries out beside those of its section: a little of everything that a
+    /// mistake could break by the way.
+    #[serde(default)]
+    pub smoke: Vec<String>,
+    #[serde(default)]
     pub(super) hosts: BTreeMap<String, Played>,
+    #[serde(default)]
     pub(super) deployments: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
     pub(super) environments: BTreeMap<Environment, Held>,
     /// The mistakes that can be switched on.
     pub defects: Vec<Mistake>,
@@ -94,14 +111,42 @@ impl Mistake {
 }
 
 fn fixture(fixtures: &Fixtures, name: &str) -> Result<Document, Problems> {
-    let full = format!("sample/{name}");
+    let full = format!("{FOLDER}{name}");
     let text = fixtures.text(&full).map_err(|error| Problems::from(Problem::of_file(&full, error.to_string())))?;
     Ok(Document::new(full, text))
 }
 
-/// The demo's world as the program carries it.
-pub fn described() -> Result<World, Problems> {
-    fixture(&Fixtures::built_in(PROVIDER), "demo.yaml")?.typed().map_err(Problems)
+/// A pack and its sample partner.
+pub struct Sample {
+    /// All packs at hand.
+    pub(super) catalog: Catalog,
+    /// The pack.
+    pub(super) pack: Arc<Pack>,
+    /// What the sample consists of without any mistake.
+    pub world: World,
+    described: Document,
+    profile: Document,
+    files: IndexMap<String, String>,
+}
+
+impl Sample {
+    /// The sample partner of a pack that is built into the program.
+    ///
+    /// # Errors
+    ///
+    /// A pack that does not exist or has no sample partner, or one whose files cannot be read.
+    pub fn built_in(provider: &str) -> Result<Self, Problems> {
+        let catalog = Catalog::built_in()?;
+        let pack = catalog.pack(provider)?;
+        let read = |name: &str| fixture(&pack.fixtures, name);
+        let described = read(WORLD)?;
+        let (world, profile) = (described.typed().map_err(Problems)?, read(PROFILE)?);
+        let names = pack.fixtures.names().filter_map(|name| name.strip_prefix(FOLDER));
+        let names = names.filter(|name| ![WORLD, PROFILE].contains(name));
+        let files = names.map(|name| Ok((name.to_owned(), read(name)?.text.to_string())));
+        let files = files.collect::<Result<_, Problems>>()?;
+        Ok(Sample { catalog, pack, world, described, profile, files })
+    }
 }
 
 /// The world, the profile and the files, with a mistake in them.
@@ -112,14 +157,9 @@ pub(super) struct Set {
 }
 
 impl Set {
-    pub(super) fn new(pack: &Pack, mistake: Option<&Mistake>) -> Result<Self, Problems> {
-        let read = |name: &str| fixture(&pack.fixtures, name);
-        let mut world = read("demo.yaml")?.parse()?;
-        let mut profile = read(FILES[0])?;
-        let mut files = IndexMap::new();
-        for name in &FILES[1..] {
-            files.insert((*name).to_owned(), read(name)?.text.to_string());
-        }
+    pub(super) fn new(sample: &Sample, mistake: Option<&Mistake>) -> Result<Self, Problems> {
+        let mut world = sample.described.parse()?;
+        let (mut profile, mut files) = (sample.profile.clone(), sample.files.clone());
         if let Some(mistake) = mistake {
             let mut change = mistake.change.clone();
             let of_profile = change.as_object_mut().and_then(|change| change.remove("profile"));
@@ -129,7 +169,7 @@ impl Set {
                 let mut json = profile.parse()?;
                 json_patch::merge(&mut json, &patch);
                 let text =
-                    serde_yaml::to_string(&json).map_err(|error| Problem::of_file(FILES[0], error.to_string()))?;
+                    serde_yaml::to_string(&json).map_err(|error| Problem::of_file(PROFILE, error.to_string()))?;
                 profile = Document::new(profile.name.clone(), text);
             }
             for (name, text) in of_files.iter().filter_map(Value::as_object).flatten() {
@@ -139,12 +179,12 @@ impl Set {
                 json_patch::merge(&mut world, &change);
             }
         }
-        let world = Document::new("sample/demo.yaml", "").typed_from(world).map_err(Problems)?;
+        let world = Document::new(sample.described.name.clone(), "").typed_from(world).map_err(Problems)?;
         Ok(Set { world, profile, files })
     }
 
     pub(super) fn unpack(&self, folder: &Path, ca_pem: &str) -> std::io::Result<()> {
-        std::fs::write(folder.join(FILES[0]), self.profile.text.as_bytes())?;
+        std::fs::write(folder.join(PROFILE), self.profile.text.as_bytes())?;
         std::fs::write(folder.join("stand-ins.pem"), ca_pem)?;
         for (name, text) in &self.files {
             let path = folder.join(name);
