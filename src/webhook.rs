@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::catalog::provider::{
+use crate::catalog::scheme::{
     Algorithm, BodyType, Encoding, KeyForm, KeyVariation, Mac, SignatureVariation, Variation, Webhooks,
 };
 use crate::catalog::words::Where;

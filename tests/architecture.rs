@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use preflight::catalog::authentication::Api;
 use preflight::catalog::load::Catalog;
-use preflight::catalog::provider::Api;
 use regex::Regex;
 
 /// Every module at the top, and the others that it may import. Data flows one way, so there is no circle in it.

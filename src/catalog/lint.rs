@@ -70,7 +70,7 @@ fn provider_file(
     }
     problems.extend(rehearsed::ways(provider, document));
     for (api, rule) in &provider.apis {
-        if let super::provider::Api::Bearer(bearer) = rule
+        if let super::authentication::Api::Bearer(bearer) = rule
             && !provider.apis.contains_key(&bearer.from)
         {
             problems.push(

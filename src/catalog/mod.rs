@@ -1,5 +1,6 @@
 //! The packs: what providers ask for, as data. Read from the program itself or from a folder, and linted as a whole.
 
+pub mod authentication;
 pub mod check;
 pub mod deeds;
 pub mod expect;
@@ -10,6 +11,7 @@ pub mod load;
 pub mod matcher;
 pub mod pages;
 pub mod provider;
+pub mod scheme;
 pub mod simulated;
 pub mod step;
 pub mod traffic;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::expect::Expectation;
-use super::provider::Variation;
+use super::scheme::Variation;
 use super::verb::verbs;
 use super::words::{Environment, Span, Text};
 

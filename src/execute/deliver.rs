@@ -11,7 +11,7 @@ use super::identity::Identity;
 use super::inspect;
 use super::unit::Doing;
 use crate::catalog::expect::{DeliveryRule, Expectation};
-use crate::catalog::provider::{Documented, Event, Variation, Webhooks};
+use crate::catalog::scheme::{Documented, Event, Variation, Webhooks};
 use crate::catalog::step::{DeliverStep, Which};
 use crate::catalog::words::Age;
 use crate::evidence::{Delivery, Expected, Outcome, Role, What};

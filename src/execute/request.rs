@@ -9,7 +9,8 @@ use url::Url;
 
 use super::unit::Doing;
 use super::{Scope, World, inspect};
-use crate::catalog::provider::{Api, MemberNames, Provider};
+use crate::catalog::authentication::Api;
+use crate::catalog::provider::{MemberNames, Provider};
 use crate::catalog::step::RequestStep;
 use crate::catalog::words::Environment;
 use crate::evidence::{Answer, Body, Exchange, Outcome, What};

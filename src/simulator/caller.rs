@@ -7,7 +7,7 @@ use super::request::Received;
 use super::script::Script;
 use super::store::Store;
 use super::words::Scope;
-use crate::catalog::provider::Api;
+use crate::catalog::authentication::Api;
 
 /// Whose request it is.
 pub(super) enum Caller {

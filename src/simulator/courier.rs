@@ -11,7 +11,7 @@ use super::Inner;
 use super::journal::Entry;
 use super::store::{Members, Which};
 use super::turn::{Dispatch, text};
-use crate::catalog::provider::{Documented, Variation, Webhooks};
+use crate::catalog::scheme::{Documented, Variation, Webhooks};
 use crate::evidence::{Answer, Body, Delivery, Outcome, Request, Role, Trouble, TroubleKind};
 use crate::webhook::{Order, Parcel, compose};
 

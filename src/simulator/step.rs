@@ -10,7 +10,8 @@ use super::request::{Received, about, camel_case, kind_of, without_nulls};
 use super::script::Script;
 use super::store::{Members, Remembered, Store, Token};
 use super::turn::{Dispatch, Moment, Timer, Turn, text};
-use crate::catalog::provider::{Api, MemberNames};
+use crate::catalog::authentication::Api;
+use crate::catalog::provider::MemberNames;
 use crate::catalog::simulated::{Call, Rule};
 use crate::catalog::words::Route;
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use serde_json_path::{JsonPath, NormalizedPath};
 
 use super::ComposeError;
-use crate::catalog::provider::BodyVariation;
+use crate::catalog::scheme::BodyVariation;
 use crate::catalog::words::Where;
 
 /// A body as it is sent, and as it is signed.

@@ -1,0 +1,310 @@
+//! How a provider signs, delivers and repeats its webhooks.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::words::{Age, Span, StatusRule, Text, Where};
+
+/// The provider's webhooks.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    /// The method of a delivery.
+    #[serde(default)]
+    pub method: DeliveryMethod,
+    /// The headers of a delivery, as templates over `event`, `id`, `t`, `mac`, `signatures`, `secret`, `url` and
+    /// `method`, with the filter `base64`.
+    pub headers: IndexMap<String, Text>,
+    /// How the body is written.
+    #[serde(default)]
+    pub body: BodyType,
+    /// The media type, where it is not the usual one of such a body.
+    pub content_type: Option<String>,
+    /// The message authentication code, if there is one.
+    pub mac: Option<Mac>,
+    /// What secrets look like.
+    #[serde(default)]
+    pub secret: SecretRule,
+    /// The time that a delivery says it was sent at, `t`.
+    #[serde(default)]
+    pub timestamp: Timestamp,
+    /// What counts as a success.
+    pub success: Success,
+    /// The delay before each attempt.
+    pub retries: Vec<Span>,
+    /// When a subscription is switched off.
+    pub disable: Disable,
+    /// Where the id of an event sits, by which deliveries are told apart.
+    pub id: Where,
+    /// Where times of sending sit in the body; all of them move together.
+    #[serde(default)]
+    pub time: Vec<Where>,
+    /// Where the event's name sits in the body, beside any header.
+    pub name: Option<Where>,
+    /// The action of a profile after which the partner knows the client that deliveries are about.
+    pub known_after: Option<String>,
+    /// The events, in the provider's order.
+    pub events: IndexMap<String, Event>,
+    /// Mistakes that handlers are known to make, by what to say of them, and how a delivery would have to be signed
+    /// for such a handler to accept it.
+    #[serde(default)]
+    pub mistakes: IndexMap<String, Variation>,
+}
+
+/// The methods of deliveries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum DeliveryMethod {
+    /// `POST`.
+    #[default]
+    Post,
+    /// `PUT`.
+    Put,
+    /// `PATCH`.
+    Patch,
+}
+
+/// How bodies are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyType {
+    /// JSON.
+    #[default]
+    Json,
+    /// The members of one object as a form.
+    Form,
+}
+
+/// What the secret of a subscription looks like.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct SecretRule {
+    /// What it begins with; not part of the key.
+    pub prefix: String,
+    /// The most characters that it may have.
+    pub at_most: Option<usize>,
+}
+
+/// The time that a delivery says it was sent at.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Timestamp {
+    /// How it is written.
+    pub unit: TimeUnit,
+    /// How old a delivery may be that is still to be accepted.
+    pub tolerance: Option<Span>,
+}
+
+/// How times of sending are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TimeUnit {
+    /// Whole seconds since 1970.
+    #[default]
+    Seconds,
+    /// Whole milliseconds since 1970.
+    Milliseconds,
+    /// RFC 3339 in UTC, with whole seconds.
+    Rfc3339,
+}
+
+/// A message authentication code.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mac {
+    /// The algorithm.
+    pub algorithm: Algorithm,
+    /// How the secret's text becomes the key.
+    pub key: KeyForm,
+    /// The bytes that are signed, as a template over `t`, `id`, `event`, `body`, `url` and `method`.
+    pub message: Text,
+    /// How the code is written.
+    pub encoding: Encoding,
+    /// How several signatures stand in one header, where a delivery is signed with the previous secret too for a time.
+    pub signatures: Option<Signatures>,
+}
+
+/// Several signatures in one header, which templates of headers read as `signatures`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Signatures {
+    /// One of them, as a template over `mac` and `t`.
+    pub each: Text,
+    /// What stands between them.
+    pub joined_by: String,
+    /// For how long after a secret was replaced deliveries are signed with both.
+    pub overlap: Option<Span>,
+}
+
+/// The algorithms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum Algorithm {
+    /// HMAC with SHA-256, RFC 2104.
+    #[serde(rename = "hmac-sha256")]
+    HmacSha256,
+    /// HMAC with SHA-512, RFC 2104.
+    #[serde(rename = "hmac-sha512")]
+    HmacSha512,
+    /// HMAC with SHA-1, RFC 2104, which some providers still use.
+    #[serde(rename = "hmac-sha1")]
+    HmacSha1,
+}
+
+/// How a secret's text becomes key bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyForm {
+    /// Standard Base64.
+    Base64,
+    /// Hexadecimal.
+    Hex,
+    /// The text's own bytes.
+    Text,
+}
+
+/// How bytes are written in a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Encoding {
+    /// Lower-case hexadecimal.
+    Hex,
+    /// Standard Base64.
+    Base64,
+}
+
+/// What the provider takes for a success.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Success {
+    /// The statuses.
+    pub status: StatusRule,
+    /// The time allowed, if the provider names one.
+    pub within: Option<Span>,
+}
+
+impl Success {
+    /// The time to wait for an answer: the provider's own, or 30 s where it names none.
+    pub fn patience(&self) -> Duration {
+        self.within.map_or(Duration::from_secs(30), |span| span.0)
+    }
+}
+
+/// When a subscription is switched off.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Disable {
+    /// After so many failures in a row.
+    pub after_failures: u32,
+    /// What the subscription then says.
+    pub reason: Option<String>,
+    /// The kind of record that is then created in the simulator: the mail that says so, for one.
+    pub creates: Option<String>,
+    /// Statuses that switch it off at once, with what it then says.
+    #[serde(default)]
+    pub at_once_on: BTreeMap<u16, String>,
+}
+
+/// An event of the provider.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// The fixture that holds its body, below `fixtures/<provider>/`, without `.json`.
+    pub body: String,
+    /// Whether the checklist asks every partner to subscribe to it.
+    #[serde(default)]
+    pub required: bool,
+    /// How well its body is documented.
+    pub documented: Documented,
+}
+
+/// How well the body of an event is documented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Documented {
+    /// Field by field.
+    Fully,
+    /// Some of it; a handler may ask for more.
+    Partly,
+    /// Not at all.
+    No,
+}
+
+/// One way in which a delivery differs from a genuine one.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Variation {
+    /// Another key, or the right one in another form.
+    pub key: Option<KeyVariation>,
+    /// Headers to leave out.
+    #[serde(default)]
+    pub without_header: Option<String>,
+    /// Headers to write otherwise, as templates.
+    #[serde(default)]
+    pub headers: IndexMap<String, Text>,
+    /// The body, written otherwise (and signed so) or changed after signing.
+    pub body: Option<BodyVariation>,
+    /// Other bytes to sign, as a template.
+    pub message: Option<Text>,
+    /// The code, damaged.
+    pub signature: Option<SignatureVariation>,
+    /// How far in the past the delivery claims to be; negative: ahead.
+    pub age: Option<Age>,
+    /// Another event name.
+    pub event: Option<String>,
+    /// What this variant expects, where the series does not say it for all.
+    pub expect: Option<crate::evidence::Expected>,
+}
+
+/// Other keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyVariation {
+    /// A key nobody knows.
+    Other,
+    /// The secret's text itself, where it should have been decoded.
+    Undecoded,
+    /// The right key beside one that nobody knows, as after a rotation: each gives a signature.
+    Rotated,
+}
+
+/// Other bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BodyVariation {
+    /// One member's value changed after signing.
+    Changed,
+    /// Unusual white space between the tokens.
+    Spaced,
+    /// The members in another order.
+    Reordered,
+    /// Letters written as `\u` escapes.
+    Escaped,
+    /// Letters beyond ASCII in a member nobody reads.
+    NonAscii,
+    /// A member nobody knows, with a number beyond 2^53.
+    UnknownMember,
+    /// Signed as if parsed and written again with two spaces of indent.
+    SignedIndented,
+    /// Signed as if parsed and written again with sorted keys.
+    SignedSorted,
+    /// Signed as if parsed and written again without white space.
+    SignedCompact,
+}
+
+/// Damaged codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SignatureVariation {
+    /// Only its first half.
+    Truncated,
+    /// Nothing.
+    Empty,
+    /// In upper case.
+    UpperCase,
+    /// In the other usual encoding.
+    OtherEncoding,
+}
