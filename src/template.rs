@@ -5,6 +5,8 @@
 use std::fmt;
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value as Dynamic};
 use serde_json::Value;
 
@@ -17,6 +19,7 @@ static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     engine.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     engine.set_fuel(Some(FUEL));
     engine.add_filter("intersect", intersect);
+    engine.add_filter("base64", |text: String| STANDARD.encode(text));
     engine.add_filter("host", |url: String| part(&url, |url| url.host_str().map(str::to_owned)));
     engine.add_filter("origin", |url: String| part(&url, |url| Some(url.origin().ascii_serialization())));
     engine

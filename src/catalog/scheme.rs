@@ -68,6 +68,17 @@ pub enum DeliveryMethod {
     Patch,
 }
 
+impl DeliveryMethod {
+    /// The word on the wire.
+    pub fn word(self) -> &'static str {
+        match self {
+            DeliveryMethod::Post => "POST",
+            DeliveryMethod::Put => "PUT",
+            DeliveryMethod::Patch => "PATCH",
+        }
+    }
+}
+
 /// How bodies are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

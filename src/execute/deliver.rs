@@ -164,12 +164,14 @@ impl Sender<'_, '_> {
 
     async fn send(&self, occasion: &Occasion, variation: &Variation, role: Role) -> Delivery {
         let age_s = variation.age.map_or(0, |age| age.0);
+        let url = self.doing.world.handler();
         let order = Order {
             scheme: self.hooks,
             event: &occasion.name,
             body: &occasion.body,
             id: &occasion.id,
-            secret: self.doing.world.webhook_secret(),
+            secrets: &[self.doing.world.webhook_secret()],
+            url: &url,
             sent_at: now() - age_s,
             happened_at: occasion.at - age_s,
             variation,
@@ -196,8 +198,8 @@ impl Sender<'_, '_> {
         delivery.event = parcel.event;
         let draft = Draft {
             purpose: Purpose::Delivery { stage: self.doing.unit.stage, key: SigningKey::Issued },
-            method: "POST".into(),
-            url: self.doing.world.handler(),
+            method: parcel.method.into(),
+            url,
             headers: parcel.headers,
             body: parcel.body,
             credentials: Vec::new(),

@@ -69,7 +69,8 @@ async fn attempt(
         event: &dispatch.event,
         body: &dispatch.body,
         id: &dispatch.id,
-        secret: &secret,
+        secrets: &[&secret],
+        url: &url,
         sent_at: now(),
         happened_at,
         variation: &variation,
@@ -77,7 +78,7 @@ async fn attempt(
     let (request, outcome) = match compose(&order) {
         Ok(parcel) => {
             let request = Request {
-                method: "POST".into(),
+                method: parcel.method.into(),
                 url: url.clone(),
                 headers: parcel.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect(),
                 body: body_of(&parcel.body),
@@ -115,7 +116,8 @@ async fn send(inner: &Inner, url: &str, parcel: Parcel, patience: Duration) -> O
     if !(inner.may_deliver)(&url) {
         return trouble(TroubleKind::Refused, format!("the simulator does not deliver to {url}"));
     }
-    let mut request = inner.client.post(url).body(parcel.body);
+    let method = reqwest::Method::from_bytes(parcel.method.as_bytes()).unwrap_or(reqwest::Method::POST);
+    let mut request = inner.client.request(method, url).body(parcel.body);
     for (name, value) in parcel.headers {
         request = request.header(name, value);
     }

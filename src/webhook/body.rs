@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use serde_json_path::{JsonPath, NormalizedPath};
 
 use super::ComposeError;
-use crate::catalog::scheme::BodyVariation;
+use crate::catalog::scheme::{BodyType, BodyVariation};
 use crate::catalog::words::Where;
 
 /// A body as it is sent, and as it is signed.
@@ -46,32 +46,69 @@ fn pointers(body: &Value, path: &str) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// Writes a body, and what is signed for it.
+/// Ways of writing the same members.
+#[derive(Clone, Copy)]
+enum Spelling {
+    Plain,
+    Indented,
+    /// White space where few writers put it.
+    Spaced,
+    /// Every letter as an escape.
+    Escaped,
+}
+
+/// Writes a body, and what is signed for it. A variation that such a body cannot have changes nothing.
 pub(super) fn write(
     body: &Value,
+    kind: BodyType,
     variation: Option<BodyVariation>,
     reserved: &[&Where],
 ) -> Result<Written, ComposeError> {
+    let spelled = |body: &Value, spelling| match kind {
+        BodyType::Json => json(body, spelling),
+        BodyType::Form => Ok(form(body, spelling)),
+    };
+    let plain = |body: &Value| spelled(body, Spelling::Plain);
     let same = |bytes: Vec<u8>| Written { sent: bytes.clone(), signed: bytes };
     Ok(match variation {
-        None => same(compact(body)?),
-        Some(BodyVariation::Spaced) => same(with(body, Spaced)?),
-        Some(BodyVariation::Reordered) => same(compact(&reordered(body))?),
-        Some(BodyVariation::Escaped) => same(with(body, Escaped)?),
-        Some(BodyVariation::NonAscii) => same(compact(&added(body, json!("Søren Ærø ApS, 東京, 🚀")))?),
-        Some(BodyVariation::UnknownMember) => same(compact(&added(body, json!({ "big": 9_007_199_254_740_993_u64 })))?),
-        Some(BodyVariation::Changed) => Written { sent: compact(&changed(body, reserved))?, signed: compact(body)? },
+        None => same(plain(body)?),
+        Some(BodyVariation::Spaced) => same(spelled(body, Spelling::Spaced)?),
+        Some(BodyVariation::Reordered) => same(plain(&reordered(body))?),
+        Some(BodyVariation::Escaped) => same(spelled(body, Spelling::Escaped)?),
+        Some(BodyVariation::NonAscii) => same(plain(&added(body, json!("Søren Ærø ApS, 東京, 🚀")))?),
+        Some(BodyVariation::UnknownMember) => same(plain(&added(body, json!({ "big": 9_007_199_254_740_993_u64 })))?),
+        Some(BodyVariation::Changed) => Written { sent: plain(&changed(body, reserved))?, signed: plain(body)? },
         Some(BodyVariation::SignedIndented) => {
-            Written { sent: compact(body)?, signed: with(body, PrettyFormatter::new())? }
+            Written { sent: plain(body)?, signed: spelled(body, Spelling::Indented)? }
         }
-        Some(BodyVariation::SignedSorted) => Written { sent: compact(body)?, signed: compact(&sorted(body))? },
+        Some(BodyVariation::SignedSorted) => Written { sent: plain(body)?, signed: plain(&sorted(body))? },
         // A compact body would be signed as it is, so this one has white space that is lost.
-        Some(BodyVariation::SignedCompact) => Written { sent: with(body, Spaced)?, signed: compact(body)? },
+        Some(BodyVariation::SignedCompact) => Written { sent: spelled(body, Spelling::Spaced)?, signed: plain(body)? },
     })
 }
 
-fn compact(body: &Value) -> Result<Vec<u8>, ComposeError> {
-    serde_json::to_vec(body).map_err(|error| ComposeError::Body(error.to_string()))
+fn json(body: &Value, spelling: Spelling) -> Result<Vec<u8>, ComposeError> {
+    match spelling {
+        Spelling::Plain => serde_json::to_vec(body).map_err(|error| ComposeError::Body(error.to_string())),
+        Spelling::Indented => with(body, PrettyFormatter::new()),
+        Spelling::Spaced => with(body, Spaced),
+        Spelling::Escaped => with(body, Escaped),
+    }
+}
+
+/// The members of an object as a form.
+fn form(body: &Value, spelling: Spelling) -> Vec<u8> {
+    let members = body.as_object().into_iter().flatten().map(|(name, value)| (name, super::text(value)));
+    match spelling {
+        Spelling::Plain | Spelling::Indented | Spelling::Spaced => {
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish().into_bytes()
+        }
+        Spelling::Escaped => {
+            let escaped = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+            let pairs: Vec<_> = members.map(|(name, text)| format!("{}={}", escaped(name), escaped(&text))).collect();
+            pairs.join("&").into_bytes()
+        }
+    }
 }
 
 fn with<F: Formatter>(body: &Value, formatter: F) -> Result<Vec<u8>, ComposeError> {
@@ -153,7 +190,6 @@ fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// White space where few writers put it.
 struct Spaced;
 
 impl Formatter for Spaced {
@@ -178,7 +214,6 @@ impl Formatter for Spaced {
     }
 }
 
-/// Every letter as an escape.
 struct Escaped;
 
 impl Formatter for Escaped {

@@ -1,0 +1,118 @@
+use serde_json::json;
+
+use super::*;
+use crate::webhook::{Order, Parcel, compose};
+
+const SECRET: &str = "dGhpc2lzYWJhc2U2NGVuY29kZWRzZWNyZXQ=";
+const URL: &str = "https://acme.example/hook";
+const NOW: i64 = 1_769_873_025;
+
+fn signed() -> Webhooks {
+    serde_json::from_value(json!({
+        "headers": { "X-Event": "{{ event }}", "X-Signature": "t={{ t }},v1={{ mac }}" },
+        "mac": { "algorithm": "hmac-sha256", "key": "base64", "message": "{{ t }}.{{ body }}", "encoding": "hex" },
+        "timestamp": { "tolerance": "300s" },
+        "success": { "status": "2xx" }, "retries": ["0s"], "disable": { "after_failures": 1 },
+        "id": "$.id", "name": "$.event", "events": {}
+    }))
+    .unwrap()
+}
+
+fn token() -> Webhooks {
+    serde_json::from_value(json!({
+        "headers": { "X-Token": "{{ secret }}", "X-Name": "{{ event }}" },
+        "success": { "status": 200 }, "retries": ["0s"], "disable": { "after_failures": 4 },
+        "id": "header.X-Id", "events": {}
+    }))
+    .unwrap()
+}
+
+fn sent(scheme: &Webhooks, variation: &Value) -> Parcel {
+    let variation: Variation = serde_json::from_value(variation.clone()).unwrap();
+    let sent_at = NOW - variation.age.map_or(0, |age| age.0);
+    let body = json!({ "id": "", "event": "" });
+    compose(&Order {
+        scheme,
+        event: "thing.made",
+        body: &body,
+        id: "one",
+        secrets: &[SECRET],
+        url: URL,
+        sent_at,
+        happened_at: sent_at,
+        variation: &variation,
+    })
+    .unwrap()
+}
+
+fn examined(scheme: &Webhooks, secrets: &[&str], parcel: &Parcel) -> Examined {
+    examine(scheme, secrets, &Arrived { method: "POST", url: URL, headers: &parcel.headers, body: &parcel.body }, NOW)
+}
+
+#[test]
+fn a_genuine_delivery_says_what_it_is_and_is_believed() {
+    for (scheme, age) in [(signed(), Some(0)), (token(), None)] {
+        let read = examined(&scheme, &["bm9uZQ==", SECRET], &sent(&scheme, &json!({})));
+        let (event, id) = (Some("thing.made".to_owned()), Some("one".to_owned()));
+        assert_eq!(read, Examined { event, id, sent_at_age_s: age, proven: true, stale: false, why: None });
+    }
+}
+
+#[test]
+fn what_is_not_to_be_believed_says_why() {
+    for (scheme, variation, why) in [
+        (
+            signed(),
+            json!({ "key": "other" }),
+            "the code in `X-Signature` was made with another secret or from other bytes",
+        ),
+        (
+            signed(),
+            json!({ "key": "undecoded" }),
+            "the code in `X-Signature` was made with another secret or from other bytes",
+        ),
+        (
+            signed(),
+            json!({ "body": "changed" }),
+            "the code in `X-Signature` was made with another secret or from other bytes",
+        ),
+        (
+            signed(),
+            json!({ "signature": "empty" }),
+            "the code in `X-Signature` was made with another secret or from other bytes",
+        ),
+        (signed(), json!({ "without_header": "x-signature" }), "there is no header `X-Signature`"),
+        (
+            signed(),
+            json!({ "headers": { "X-Signature": "v1={{ mac }}" } }),
+            "the header `X-Signature` is not written as `t={{ t }},v1={{ mac }}`",
+        ),
+        (token(), json!({ "key": "other" }), "`X-Token` does not hold the secret"),
+        (token(), json!({ "headers": { "X-Token": "{{ secret | upper }}" } }), "`X-Token` does not hold the secret"),
+        (token(), json!({ "without_header": "X-Token" }), "there is no header `X-Token`"),
+    ] {
+        let read = examined(&scheme, &[SECRET], &sent(&scheme, &variation));
+        assert_eq!((read.proven, read.why.as_deref()), (false, Some(why)), "{variation}");
+        assert_eq!(read.id.as_deref(), Some("one"), "{variation}");
+    }
+}
+
+#[test]
+fn what_is_too_old_or_too_far_ahead_is_stale_and_no_forgery() {
+    for (age, why) in [
+        ("300s", None),
+        ("301s", Some("it is 301 s old, and 300 s is the most")),
+        ("-301s", Some("it claims a time 301 s ahead, and 300 s is the most")),
+    ] {
+        let read = examined(&signed(), &[SECRET], &sent(&signed(), &json!({ "age": age })));
+        assert_eq!((read.proven, read.stale, read.why.as_deref()), (true, why.is_some(), why), "{age}");
+    }
+}
+
+#[test]
+fn without_a_secret_nothing_is_proven() {
+    let read = examined(&token(), &[], &sent(&token(), &json!({})));
+    assert_eq!((read.proven, read.why.as_deref()), (false, Some("there is no secret to hold it against")));
+    let read = examined(&signed(), &["no Base64"], &sent(&signed(), &json!({})));
+    assert_eq!(read.why.as_deref(), Some("the secret is not Base64, which this provider's secrets are"));
+}

@@ -1,0 +1,33 @@
+//! Templates of headers, read backwards: what must have stood at each expression for a text to come out.
+
+use regex::Regex;
+
+/// A template as a pattern.
+pub(super) struct Pattern<'t> {
+    whole: Regex,
+    expressions: Vec<&'t str>,
+}
+
+impl<'t> Pattern<'t> {
+    /// The pattern of a template; none for one that does not end what it begins, which a lint refuses.
+    pub(super) fn of(template: &'t str) -> Option<Self> {
+        let (mut left, mut whole, mut expressions) = (template, String::from("(?s)^"), Vec::new());
+        while let Some((literal, rest)) = left.split_once("{{") {
+            let (expression, rest) = rest.split_once("}}")?;
+            whole.push_str(&regex::escape(literal));
+            whole.push_str("(.*?)");
+            expressions.push(expression.trim());
+            left = rest;
+        }
+        whole.push_str(&regex::escape(left));
+        whole.push('$');
+        Some(Pattern { whole: Regex::new(&whole).ok()?, expressions })
+    }
+
+    /// Each expression and what stands in its place, if the text is of this pattern.
+    pub(super) fn read<'a>(&self, text: &'a str) -> Option<Vec<(&'t str, &'a str)>> {
+        let found = self.whole.captures(text)?;
+        let places = found.iter().skip(1).map(|place| place.map_or("", |place| place.as_str()));
+        Some(self.expressions.iter().copied().zip(places).collect())
+    }
+}
