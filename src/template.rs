@@ -3,6 +3,7 @@
 //! A text that is one expression keeps the type of its value, so a list stays a list.
 
 use std::fmt;
+use std::io;
 use std::sync::LazyLock;
 
 use base64::Engine as _;
@@ -12,6 +13,9 @@ use serde_json::Value;
 
 /// How much work one template may do, in instructions of the template engine.
 const FUEL: u64 = 20_000;
+
+/// How much one template may give, in bytes of JSON.
+const LARGEST: usize = 4 << 20;
 
 static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut engine = Environment::new();
@@ -61,7 +65,12 @@ pub fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%") || text.contains("{#")
 }
 
-fn only_expressions(text: &str) -> Result<(), TemplateError> {
+/// Refuses statements and comments.
+///
+/// # Errors
+///
+/// A text that has any.
+pub fn only_expressions(text: &str) -> Result<(), TemplateError> {
     if text.contains("{%") || text.contains("{#") {
         return Err(TemplateError::Invalid("only `{{ expression }}` is allowed, no statements and no comments".into()));
     }
@@ -100,7 +109,7 @@ pub fn render(text: &str, scope: &Value) -> Result<Value, TemplateError> {
         Ok(value) if value.is_undefined() || value.is_none() => {
             Err(TemplateError::Missing(missing().unwrap_or_else(|| text.to_owned())))
         }
-        Ok(value) => serde_json::to_value(&value).map_err(|error| TemplateError::Invalid(error.to_string())),
+        Ok(value) => to_json(&value),
         Err(error) if error.kind() == ErrorKind::UndefinedError => {
             Err(TemplateError::Missing(missing().unwrap_or_else(|| text.to_owned())))
         }
@@ -108,6 +117,37 @@ pub fn render(text: &str, scope: &Value) -> Result<Value, TemplateError> {
             Some(name) => Err(TemplateError::Missing(name)),
             None => Err(TemplateError::Invalid(describe(&error))),
         },
+    }
+}
+
+/// What a template gave, as JSON. The engine's fuel does not see what a short list of long ranges grows to here.
+///
+/// # Errors
+///
+/// A value that has no JSON, or too much.
+pub fn to_json(value: &Dynamic) -> Result<Value, TemplateError> {
+    if let Some(text) = value.as_str() {
+        return Ok(Value::String(text.to_owned()));
+    }
+    let mut json = Bounded(Vec::new());
+    let written = serde_json::to_writer(&mut json, value).and_then(|()| serde_json::from_slice(&json.0));
+    written.map_err(|error| TemplateError::Invalid(error.to_string()))
+}
+
+/// Bytes, no more than a template may give.
+struct Bounded(Vec<u8>);
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > LARGEST {
+            return Err(io::Error::other(format!("it gives more than {LARGEST} bytes")));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -180,6 +220,26 @@ mod tests {
     fn statements_are_refused_and_work_is_bounded() {
         assert!(matches!(names("{% for x in y %}{% endfor %}"), Err(TemplateError::Invalid(_))));
         assert!(matches!(names("{{ 1 + }}"), Err(TemplateError::Invalid(_))));
-        assert!(render("{{ 'x' * 4000000000 }}", &json!({})).is_err());
+        let deep = format!("{{{{ {}1{} }}}}", "(".repeat(5000), ")".repeat(5000));
+        let growing = format!("{{{{ 'a'{} }}}}", " | replace('a', 'aaaaaaaaaaaaaaaa')".repeat(20));
+        let ranges = format!("{{{{ [{}] }}}}", vec!["range(100000)"; 900].join(", "));
+        for text in [
+            "{{ 'x' * 4000000000 }}",
+            "{{ ('x' * 1000) * 100000 }}",
+            "x{{ 'x' * 1000 * 1000 * 1000 }}",
+            "{{ range(10 ** 9) }}",
+            "{{ [range(100000)] * 10000 }}",
+            "{{ range(100000) | map('string') | map('upper') | list | length }}",
+            "{{ range(100000) | join(',') }}",
+            "{{ [range(100000)] | tojson }}",
+            "{{ 9 ** (9 ** 9) }}",
+            &ranges,
+            &deep,
+            &growing,
+        ] {
+            let started = std::time::Instant::now();
+            assert!(render(text, &json!({})).is_err(), "{text}");
+            assert!(started.elapsed().as_secs() < 5, "{text}: {:?}", started.elapsed());
+        }
     }
 }

@@ -62,7 +62,7 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
     ("proxy", &["evidence"]),
     ("report", &["catalog", "evidence", "judge", "plan"]),
     ("secret", &[]),
-    ("simulator", &["address", "catalog", "evidence", "webhook"]),
+    ("simulator", &["address", "catalog", "evidence", "json", "template", "webhook"]),
     ("template", &[]),
     ("webhook", &["catalog", "template"]),
     ("wire", &["address", "catalog", "evidence", "gate", "secret"]),

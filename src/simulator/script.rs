@@ -1,6 +1,6 @@
 //! The pack's description, ready to be played: fixtures loaded, and everything that it names found to exist.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 use serde_json_path::JsonPath;
@@ -9,6 +9,7 @@ use super::words::Words;
 use crate::catalog::fixtures::Fixtures;
 use crate::catalog::provider::Provider;
 use crate::catalog::simulated::{Call, Find, Mode, Outcome, Rule, Simulated};
+use crate::template;
 
 /// A description that can be played.
 #[derive(Debug)]
@@ -70,6 +71,15 @@ impl Script {
             globals.insert(name.clone(), held.clone());
             loaded.insert(name.clone(), held);
         }
+        if let Some(name) = loaded.keys().find(|name| includes(&loaded, name, name, &mut BTreeSet::new())) {
+            return Err(vec![format!("the fixture `{name}` includes itself, so it has no end")]);
+        }
+        for (name, fixture) in &loaded {
+            crate::json::texts(fixture, &mut |_, text| {
+                problems
+                    .extend(template::only_expressions(text).err().map(|error| format!("fixture `{name}`: {error}")));
+            });
+        }
         let words = Words::new(&globals, loaded);
         let script =
             Script { provider: provider.clone(), spec, mode: setting.mode, api_key: setting.api_key.into(), words };
@@ -109,6 +119,12 @@ fn inclusions(value: &Value) -> Vec<String> {
         Value::Array(list) => list.iter().flat_map(inclusions).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     }
+}
+
+/// Whether a fixture includes another one, through however many.
+fn includes(loaded: &BTreeMap<String, Value>, from: &str, other: &str, seen: &mut BTreeSet<String>) -> bool {
+    let inner = loaded.get(from).map(inclusions).unwrap_or_default();
+    inner.iter().any(|name| name == other || (seen.insert(name.clone()) && includes(loaded, name, other, seen)))
 }
 
 /// Looks for names of nothing, conditions and templates that do not parse.

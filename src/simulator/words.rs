@@ -3,6 +3,8 @@
 //! Unlike elsewhere, what is absent is no error here: a reply has null where a record has nothing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use indexmap::IndexMap;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value as Dynamic};
@@ -12,12 +14,17 @@ use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 use url::{Host, Url};
 
+use crate::template;
+
 /// How much work one template may do, in instructions of the template engine.
 const FUEL: u64 = 200_000;
 
-/// Named values.
+/// How many values may be filled in one turn: lists of lists of fixtures could go on for ever.
+const MOST_VALUES: usize = 200_000;
+
+/// Named values, and how many were filled with them and with all that comes of them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Scope(BTreeMap<String, Dynamic>);
+pub(super) struct Scope(BTreeMap<String, Dynamic>, Arc<AtomicUsize>);
 
 impl Scope {
     pub(super) fn set(&mut self, name: &str, value: &Value) {
@@ -29,6 +36,11 @@ impl Scope {
         let mut scope = self.clone();
         scope.set(name, value);
         scope
+    }
+
+    /// Counts one value more. False: it is one too many.
+    fn spend(&self) -> bool {
+        self.1.fetch_add(1, Ordering::Relaxed) < MOST_VALUES
     }
 
     fn context(&self) -> Dynamic {
@@ -73,6 +85,7 @@ impl Words {
     pub(super) fn check(&self, value: &Value) -> Result<(), String> {
         match value {
             Value::String(text) => {
+                template::only_expressions(text).map_err(|error| format!("`{text}`: {error}"))?;
                 self.engine.template_from_str(text).map(|_| ()).map_err(|error| format!("`{text}`: {error}"))
             }
             Value::Array(list) => list.iter().try_for_each(|inner| self.check(inner)),
@@ -116,6 +129,7 @@ impl Words {
     /// whose name ends in `?` is left out where it is null.
     pub(super) fn fill(&self, value: &Value, scope: &Scope) -> Value {
         match value {
+            _ if !scope.spend() => Value::Null,
             Value::String(text) => self.value(text, scope),
             Value::Array(list) => Value::Array(list.iter().map(|inner| self.fill(inner, scope)).collect()),
             Value::Object(map) => self.form(map, scope).unwrap_or_else(|| self.members(map, scope)),
@@ -168,7 +182,7 @@ impl Words {
             Some(expression) => self
                 .evaluate(expression, context)
                 .filter(|value| !value.is_undefined())
-                .and_then(|value| serde_json::to_value(&value).ok())
+                .and_then(|value| template::to_json(&value).ok())
                 .unwrap_or_default(),
             None => self.engine.render_str(text, context).map_or(Value::Null, Value::String),
         }
