@@ -4,6 +4,7 @@
 mod action;
 mod ask;
 mod attribution;
+mod authorise;
 mod beginning;
 mod build;
 mod clean_up;

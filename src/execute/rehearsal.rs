@@ -31,9 +31,14 @@ pub(super) struct Set {
     pub(super) house: Identity,
 }
 
-/// A key or secret that the simulator issues: 32 random bytes in Base64.
+/// A key that the simulator issues: 32 random bytes in Base64.
 pub fn issue() -> String {
     STANDARD.encode(rand::random::<[u8; 32]>())
+}
+
+/// A credential that the simulator issues: of characters that mean nothing anywhere.
+pub(super) fn credential() -> String {
+    hex::encode(rand::random::<[u8; 16]>())
 }
 
 /// Sets a rehearsal up: simulator, build, client.
@@ -127,7 +132,7 @@ async fn is_ready(world: &World, start: &Start) -> Result<bool, String> {
     }
 }
 
-/// What the build is told about the simulator: `<api>_api`, `api_key`, `webhook_secret`.
+/// What the build is told about the simulator: `<api>_api`, `api_key`, `credentials`, `webhook_secret`.
 fn simulator_values(world: &World, simulator: Option<&Simulator>) -> Value {
     let mut values = serde_json::Map::new();
     for api in world.plan.pack.provider.apis.keys() {
@@ -136,6 +141,7 @@ fn simulator_values(world: &World, simulator: Option<&Simulator>) -> Value {
         }
     }
     values.insert("api_key".into(), json!(world.issued_key()));
+    values.insert("credentials".into(), json!(world.issued_credentials()));
     values.insert("webhook_secret".into(), json!(world.webhook_secret()));
     Value::Object(values)
 }

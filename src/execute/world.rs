@@ -9,10 +9,12 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
 
+use super::authorise::Tokens;
 use super::build::Build;
 use super::identity::{Identity, scope_of};
 use super::people::{self, People};
 use super::rehearsal::{self, Set};
+use crate::catalog::authentication;
 use crate::catalog::expect::Expectation;
 use crate::catalog::step::Step;
 use crate::catalog::words::{Environment, Stage};
@@ -24,6 +26,7 @@ use crate::proxy::Proxy;
 use crate::secret::{Redactor, Secret};
 use crate::simulator::Simulator;
 use crate::template;
+use crate::webhook;
 use crate::wire::{Limits, Sent, StandIn, StandIns, Wire};
 use crate::yaml::Document;
 
@@ -38,6 +41,8 @@ pub struct World {
     wire: Wire,
     gate: Arc<Gate>,
     issued_key: String,
+    issued_credentials: BTreeMap<String, String>,
+    pub(super) tokens: Tokens,
     webhook_secret: String,
     timing: Timing,
     slowest_ms: AtomicU64,
@@ -84,20 +89,32 @@ impl World {
     /// The surroundings of a run, before anything was sent or started.
     pub fn new(plan: Arc<Plan>, redactor: Redactor, outside: Outside) -> Result<Self, WorldError> {
         let gate = Arc::new(gate(&plan)?);
+        let apis = &plan.pack.provider.apis;
+        let open = authentication::open_credentials(apis);
         for (environment, inside) in &plan.read.profile.environments {
             let hook = inside.webhook.as_ref().and_then(|webhook| webhook.secret.as_ref());
-            for secret in inside.api_key.iter().chain(hook).filter(|secret| !secret.is_empty()) {
+            let credentials = inside.credentials.iter().filter(|(name, _)| !open.contains(*name));
+            let credentials = credentials.filter_map(|(_, secret)| secret.as_ref());
+            for secret in inside.api_key.iter().chain(hook).chain(credentials).filter(|secret| !secret.is_empty()) {
                 gate.register(*environment, secret);
             }
         }
+        let issued = |name: String| (name, rehearsal::credential());
+        let issued_credentials: BTreeMap<_, _> = authentication::credentials(apis).into_iter().map(issued).collect();
         let stand_ins = stand_ins(&plan)?;
         let wire = Wire::new(gate.clone(), &stand_ins, redactor.clone());
         let rehearsal = plan.read.profile.rehearsal.as_ref();
         let given = rehearsal.and_then(|r| r.webhook.as_ref()).and_then(|webhook| webhook.secret.as_ref());
-        let webhook_secret = given.map_or_else(rehearsal::issue, |secret: &Secret| secret.expose().to_owned());
+        let webhook_secret = given.map_or_else(
+            || webhook::issue(plan.pack.provider.webhooks.as_ref()),
+            |secret: &Secret| secret.expose().to_owned(),
+        );
         let issued_key = rehearsal::issue();
         redactor.learn("rehearsal.api_key", &issued_key);
         redactor.learn("rehearsal.webhook_secret", &webhook_secret);
+        for (name, value) in &issued_credentials {
+            redactor.learn(&format!("rehearsal.{name}"), value);
+        }
         Ok(World {
             captured_bodies: captured_bodies(&plan)?,
             timing: rehearsal.map(|r| r.timing).unwrap_or_default(),
@@ -108,6 +125,8 @@ impl World {
             wire,
             gate,
             issued_key,
+            issued_credentials,
+            tokens: Tokens::default(),
             webhook_secret,
             slowest_ms: AtomicU64::new(0),
             simulator: OnceLock::new(),
@@ -207,6 +226,20 @@ impl World {
 
     pub(super) fn issued_key(&self) -> &str {
         &self.issued_key
+    }
+
+    /// The credentials beside the key that the simulator has issued, by the pack's names for them.
+    pub(super) fn issued_credentials(&self) -> &BTreeMap<String, String> {
+        &self.issued_credentials
+    }
+
+    /// Makes a token known that a call of ours has got: as a secret, and as one of this environment alone.
+    pub(super) fn learn_token(&self, environment: Option<Environment>, token: &str) {
+        let place = environment.map_or("rehearsal", Environment::word);
+        self.redactor.learn(&format!("{place}.access_token"), token);
+        if let Some(environment) = environment {
+            self.gate.register(environment, &Secret::new(token));
+        }
     }
 
     /// How long an automatic reaction may take: what the profile says, or twice the slowest one seen.

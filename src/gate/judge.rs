@@ -143,7 +143,8 @@ impl Call<'_> {
         let is_production = key == SigningKey::Production || carried.contains(&Environment::Production);
         refuse_if(is_production, RuleName::ProductionSignature)?;
         refuse_if(self.place.is_some(), RuleName::ProviderHost)?;
-        refuse_if(*self.method != Method::POST, RuleName::Method)?;
+        let delivers = matches!(*self.method, Method::POST | Method::PUT | Method::PATCH);
+        refuse_if(!delivers, RuleName::Method)?;
         let is_test = key == SigningKey::Test || carried.contains(&Environment::Test);
         match stage {
             Stage::Rehearsal => {

@@ -33,6 +33,9 @@ pub fn learn_secrets(read: &Read, redactor: &Redactor) {
         if let Some(secret) = &inside.api_key {
             redactor.learn(&format!("{environment}.api_key"), secret.expose());
         }
+        for (name, secret) in inside.credentials.iter().filter_map(|(name, secret)| Some((name, secret.as_ref()?))) {
+            redactor.learn(&format!("{environment}.{name}"), secret.expose());
+        }
         if let Some(secret) = inside.webhook.as_ref().and_then(|webhook| webhook.secret.as_ref()) {
             redactor.learn(&format!("{environment}.webhook_secret"), secret.expose());
         }

@@ -105,6 +105,9 @@ fn secrets(json: &Value) -> Vec<String> {
             .flat_map(|(name, inner)| match inner {
                 Value::String(text) if name == "api_key" || name == "secret" => vec![text.clone()],
                 Value::Number(number) if name == "api_key" || name == "secret" => vec![number.to_string()],
+                Value::Object(named) if name == "credentials" => {
+                    named.values().filter_map(Value::as_str).map(str::to_owned).collect()
+                }
                 other => secrets(other),
             })
             .filter(|value| value.len() >= 4)
@@ -182,8 +185,8 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>) -> Vec<Problem
         problems.extend(started(document, rehearsal));
         problems.extend(reaches(document, rehearsal, pack));
     }
-    problems.extend(untidy(read));
-    problems.extend(leaks(read, variables));
+    problems.extend(untidy(read, pack));
+    problems.extend(leaks(read, pack, variables));
     for (host, stand_in) in profile.stand_ins.iter().flat_map(|word| &word.hosts) {
         if !stand_in.at.ip().is_loopback() {
             let pointer = format!("/stand_ins/hosts/{host}/at");

@@ -29,6 +29,7 @@ use url::Url;
 use crate::catalog::fixtures::Fixtures;
 use crate::catalog::provider::Provider;
 use crate::evidence::{Call, Delivery};
+use crate::webhook;
 use script::{Script, Setting};
 use step::Answered;
 use store::{Members, Store, Which};
@@ -80,6 +81,8 @@ struct Inner {
     may_deliver: options::MayDeliver,
     webhook_secret: Option<String>,
     number: AtomicU64,
+    /// How many attempts to deliver are waiting for their answer.
+    under_way: watch::Sender<usize>,
     tasks: Mutex<JoinSet<()>>,
 }
 
@@ -92,6 +95,7 @@ pub async fn start(provider: &Provider, fixtures: &Fixtures, options: Options) -
     let setting = Setting {
         mode: options.mode,
         api_key: &options.api_key,
+        credentials: &options.credentials,
         pages: options.pages.as_str().trim_end_matches('/'),
         overrides: &options.seed.held,
     };
@@ -113,6 +117,7 @@ pub async fn start(provider: &Provider, fixtures: &Fixtures, options: Options) -
         may_deliver: options.may_deliver,
         webhook_secret: options.webhook_secret,
         number: AtomicU64::new(1000),
+        under_way: watch::Sender::new(0),
         tasks: Mutex::new(JoinSet::new()),
     });
     let (mut bases, stop) = (BTreeMap::new(), watch::Sender::new(false));
@@ -155,6 +160,17 @@ impl Simulator {
     /// The deliveries of webhooks, one entry for each attempt; not redacted.
     pub fn deliveries(&self) -> Journal<Delivery> {
         self.inner.deliveries.clone()
+    }
+
+    /// Whether a delivery is waiting for its answer.
+    pub fn is_delivering(&self) -> bool {
+        *self.inner.under_way.borrow() > 0
+    }
+
+    /// Waits until no delivery is waiting for its answer.
+    pub async fn delivered(&self) {
+        // The sender lives as long as the play, so this ends by the number alone.
+        drop(self.inner.under_way.subscribe().wait_for(|number| *number == 0).await);
     }
 
     /// The clock that schedules and expiries run on.
@@ -270,7 +286,9 @@ impl Inner {
     }
 
     fn fresh(&self) -> Value {
-        fresh::fresh(self.number.fetch_add(1, Ordering::Relaxed), self.webhook_secret.as_deref())
+        let secret = || webhook::issue(self.script.provider.webhooks.as_ref());
+        let secret = self.webhook_secret.clone().unwrap_or_else(secret);
+        fresh::fresh(self.number.fetch_add(1, Ordering::Relaxed), &secret)
     }
 
     fn turn<R>(&self, take: impl FnOnce(&mut Turn) -> R) -> R {
