@@ -6,13 +6,10 @@ use crate::yaml::Problem;
 
 /// The keys and secrets of the real environments, by their dotted names.
 fn real_secrets(read: &Read) -> Vec<(String, &Secret)> {
-    let mut secrets = Vec::new();
-    for (environment, inside) in &read.profile.environments {
-        secrets.extend(inside.api_key.iter().map(|secret| (format!("environments.{environment}.api_key"), secret)));
-        let webhook = inside.webhook.iter().filter_map(|webhook| webhook.secret.as_ref());
-        secrets.extend(webhook.map(|secret| (format!("environments.{environment}.webhook.secret"), secret)));
-    }
-    secrets
+    let environments = read.profile.environments.iter();
+    let all =
+        environments.flat_map(|(environment, inside)| inside.secrets().into_iter().map(move |s| (environment, s)));
+    all.map(|(environment, (name, secret))| (format!("environments.{environment}.{name}"), secret)).collect()
 }
 
 /// Keys that were copied with what stood around them: no header could carry them.
