@@ -157,6 +157,11 @@ pub fn open_credentials(apis: &IndexMap<String, Api>) -> BTreeSet<String> {
     below(&named(&open.concat())).into_iter().filter(|name| !secret.contains(name)).collect()
 }
 
+/// Whether what a profile calls so, as in `credentials.id`, is one of those.
+pub fn is_open(open: &BTreeSet<String>, name: &str) -> bool {
+    name.strip_prefix("credentials.").is_some_and(|name| open.contains(name))
+}
+
 fn named(texts: &[&str]) -> BTreeSet<String> {
     texts.iter().flat_map(|text| template::names(text).unwrap_or_default()).collect()
 }

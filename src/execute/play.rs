@@ -30,6 +30,10 @@ impl World {
         let mut options =
             crate::simulator::Options::rehearsal(self.issued_key(), pages, crate::wire::player(&StandIns::default())?);
         options.credentials = self.issued_credentials().clone();
+        if let Some(rehearsal) = &self.plan.read.profile.rehearsal {
+            options.bind = rehearsal.simulator.bind.unwrap_or(options.bind);
+            options.ports.clone_from(&rehearsal.simulator.ports);
+        }
         options.webhook_secret = Some(self.webhook_secret().to_owned());
         let redactor = self.redactor.clone();
         options.issued = Arc::new(move |label, value| redactor.learn_issued(&format!("rehearsal.{label}"), value));

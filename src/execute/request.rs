@@ -9,7 +9,7 @@ use serde_json_path::JsonPath;
 use super::authorise::{Place, Unkeyed};
 use super::unit::Doing;
 use super::{Scope, inspect};
-use crate::catalog::provider::{MemberNames, Provider};
+use crate::catalog::provider::MemberNames;
 use crate::catalog::step::RequestStep;
 use crate::catalog::words::Environment;
 use crate::evidence::{Answer, Body, Exchange, Outcome, What};
@@ -56,7 +56,8 @@ async fn once(
     };
     let from = Instant::now();
     let production = step.api.is_some() && environment(doing, step) == Some(Environment::Production);
-    let keep = production.then(|| kept_names(&doing.world.plan.pack.provider));
+    let plan = &doing.world.plan;
+    let keep = production.then(|| kept_names(&plan.read.trusted.production_keeps, plan.pack.provider.member_names));
     let sent = match draft {
         Ok(draft) => doing.world.send(draft, PATIENCE, step.follow, keep).await,
         // What the provider says to a call for a token is its answer to whoever cannot show whose the request is.
@@ -127,9 +128,9 @@ fn sends(step: &RequestStep, outcome: &Outcome) -> bool {
 }
 
 /// The members of production answers that are recorded, as the provider may write them.
-fn kept_names(provider: &Provider) -> Vec<String> {
-    let names = provider.production_keeps.iter().cloned();
-    match provider.member_names {
+fn kept_names(keeps: &[String], written: MemberNames) -> Vec<String> {
+    let names = keeps.iter().cloned();
+    match written {
         MemberNames::Exact => names.collect(),
         MemberNames::CamelCase => names.flat_map(|name| [first(&name, char::to_ascii_uppercase), name]).collect(),
     }

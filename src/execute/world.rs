@@ -1,6 +1,6 @@
 //! What all units of a run have in common: the gate, the wire, the redactor, the rehearsal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -21,7 +21,7 @@ use crate::catalog::words::{Environment, Stage};
 use crate::evidence::{Answer, Evidence, Request, Who};
 use crate::gate::{Draft, Gate, Realm, Rules};
 use crate::plan::profile::Timing;
-use crate::plan::{Plan, Unit};
+use crate::plan::{Plan, Unit, production_hosts};
 use crate::proxy::Proxy;
 use crate::secret::{Redactor, Secret};
 use crate::simulator::Simulator;
@@ -92,12 +92,9 @@ impl World {
         let apis = &plan.pack.provider.apis;
         let open = authentication::open_credentials(apis);
         for (environment, inside) in &plan.read.profile.environments {
-            let hook = inside.webhook.as_ref().and_then(|webhook| webhook.secret.as_ref());
-            let credentials = inside.credentials.iter().filter(|(name, _)| !open.contains(*name));
-            let credentials = credentials.filter_map(|(_, secret)| secret.as_ref());
-            for secret in inside.api_key.iter().chain(hook).chain(credentials).filter(|secret| !secret.is_empty()) {
-                gate.register(*environment, secret);
-            }
+            let secrets = inside.secrets().into_iter();
+            let secrets = secrets.filter(|(name, _)| !authentication::is_open(&open, name));
+            secrets.for_each(|(_, secret)| gate.register(*environment, secret));
         }
         let issued = |name: String| (name, rehearsal::credential());
         let issued_credentials: BTreeMap<_, _> = authentication::credentials(apis).into_iter().map(issued).collect();
@@ -109,7 +106,8 @@ impl World {
             || webhook::issue(plan.pack.provider.webhooks.as_ref()),
             |secret: &Secret| secret.expose().to_owned(),
         );
-        let issued_key = rehearsal::issue();
+        let told = rehearsal.and_then(|rehearsal| rehearsal.simulator.api_key.as_ref());
+        let issued_key = told.map_or_else(rehearsal::issue, |secret| secret.expose().to_owned());
         redactor.learn("rehearsal.api_key", &issued_key);
         redactor.learn("rehearsal.webhook_secret", &webhook_secret);
         for (name, value) in &issued_credentials {
@@ -150,16 +148,19 @@ impl World {
     async fn set_up(&self) {
         let Some(rehearsal) = &self.plan.read.profile.rehearsal else { return };
         match rehearsal::set_up(self, rehearsal).await {
-            Ok(Set { simulator, process, house }) => {
+            Ok(Set { process, house }) => {
                 self.keep(process).await;
-                let bases = simulator.iter().flat_map(Simulator::bases);
-                bases.for_each(|(api, base)| self.gate.plays(api, base));
                 // Set once, here; a second set-up would be a fault of this program and changes nothing.
-                drop(self.simulator.set(simulator));
                 drop(self.house.set(house));
             }
             Err(trouble) => drop(self.trouble.set(trouble)),
         }
+    }
+
+    /// Takes over the simulator that the set-up started; what the partner is told from now on names it.
+    pub(super) fn plays(&self, simulator: Option<Simulator>) {
+        simulator.iter().flat_map(Simulator::bases).for_each(|(api, base)| self.gate.plays(api, base));
+        drop(self.simulator.set(simulator));
     }
 
     /// Says that this run created what a call would take away.
@@ -283,24 +284,25 @@ fn gate(plan: &Plan) -> Result<Gate, WorldError> {
         url::Host::parse(text.trim_end_matches('.'))
             .map_err(|error| WorldError(format!("`{text}` is not a host: {error}")))
     };
-    let production = plan.read.profile.environments.get(&Environment::Production);
-    let handler = production.and_then(|inside| inside.webhook.as_ref()?.url.as_ref()?.host_str());
+    let handlers = production_hosts(&plan.read.profile);
     let named = plan.read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.hosts);
     let realm = |addresses: &crate::catalog::provider::Addresses| Realm {
         apis: addresses.apis.clone(),
         other_hosts: addresses.pages.iter().chain(&addresses.obsolete).cloned().collect(),
     };
-    let provider = &plan.pack.provider;
+    let trusted = &plan.read.trusted;
+    let fetches = |hosts: &BTreeSet<String>| hosts.iter().filter_map(|text| url::Host::parse(text).ok()).collect();
     Gate::new(&Rules {
-        environments: provider
+        environments: trusted
             .environments
             .iter()
             .map(|(environment, addresses)| (*environment, realm(addresses)))
             .collect(),
-        production_allows: provider.production_allows.clone(),
-        test_only: provider.test_only.clone(),
-        production_handlers: handler.map(host).into_iter().collect::<Result<_, _>>()?,
+        production_allows: trusted.production_allows.clone(),
+        test_only: trusted.test_only.clone(),
+        production_handlers: handlers.iter().map(|text| host(text)).collect::<Result<_, _>>()?,
         named: named.map(|text| host(text)).collect::<Result<_, _>>()?,
+        fetches: trusted.fetches.as_ref().map(fetches),
     })
     .map_err(|error| WorldError(error.to_string()))
 }

@@ -171,7 +171,9 @@ impl Call<'_> {
         let names_credential =
             |(name, _): &(String, String)| CREDENTIALS.iter().any(|one| one.eq_ignore_ascii_case(name));
         let has_credential = !carried.is_empty() || self.draft.headers.iter().any(names_credential);
-        refuse_if(has_credential || !self.reads() || !self.draft.body.is_empty(), RuleName::Open)
+        refuse_if(has_credential || !self.reads() || !self.draft.body.is_empty(), RuleName::Open)?;
+        let elsewhere = self.gate.fetches.as_ref().is_some_and(|hosts| !hosts.contains(&self.target.host));
+        refuse_if(elsewhere, RuleName::OpenElsewhere)
     }
 
     /// A rehearsal stays here, unless the profile names the host.

@@ -11,17 +11,11 @@ use crate::yaml::Problem;
 /// What only says who the partner is, is none: a test account and a real one may have the same name.
 fn real_secrets<'r>(read: &'r Read, pack: &Pack) -> Vec<(String, &'r Secret)> {
     let open = authentication::open_credentials(&pack.provider.apis);
-    let mut secrets = Vec::new();
-    for (environment, inside) in &read.profile.environments {
-        secrets.extend(inside.api_key.iter().map(|secret| (format!("environments.{environment}.api_key"), secret)));
-        let credentials = inside.credentials.iter().filter(|(name, _)| !open.contains(*name));
-        secrets.extend(credentials.filter_map(|(name, secret)| {
-            Some((format!("environments.{environment}.credentials.{name}"), secret.as_ref()?))
-        }));
-        let webhook = inside.webhook.iter().filter_map(|webhook| webhook.secret.as_ref());
-        secrets.extend(webhook.map(|secret| (format!("environments.{environment}.webhook.secret"), secret)));
-    }
-    secrets
+    let environments = read.profile.environments.iter();
+    let all =
+        environments.flat_map(|(environment, inside)| inside.secrets().into_iter().map(move |s| (environment, s)));
+    let secret = all.filter(|(_, (name, _))| !authentication::is_open(&open, name));
+    secret.map(|(environment, (name, secret))| (format!("environments.{environment}.{name}"), secret)).collect()
 }
 
 /// Keys that were copied with what stood around them: no header could carry them.

@@ -17,6 +17,7 @@ mod turn;
 mod words;
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -125,12 +126,22 @@ pub async fn start(provider: &Provider, fixtures: &Fixtures, options: Options) -
         let port = options.ports.get(&api).copied().unwrap_or_default();
         let failed = |error| StartError::Port { api: api.clone(), port, error };
         let listener = TcpListener::bind((options.bind, port)).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+        let address = reached(listener.local_addr().map_err(failed)?);
         let base = Url::parse(&format!("http://{address}/")).map_err(|_| failed(std::io::ErrorKind::Other.into()))?;
         bases.insert(api.clone(), base);
         inner.spawn(http::serve(Arc::clone(&inner), api, listener, stop.subscribe()));
     }
     Ok(Simulator { inner, bases, stop })
+}
+
+/// Where this machine reaches what listens at an address: who listens everywhere is found on loopback.
+fn reached(mut listening: SocketAddr) -> SocketAddr {
+    match listening.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => listening.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => listening.set_ip(Ipv6Addr::LOCALHOST.into()),
+        IpAddr::V4(_) | IpAddr::V6(_) => {}
+    }
+    listening
 }
 
 impl Drop for Simulator {
