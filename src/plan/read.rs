@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::calls::{call_out, look_ups};
+use super::details;
 use super::hosts::provider_hosts;
 use super::leaks::{leaks, untidy};
 use super::profile::{Profile, Rehearsal};
@@ -241,6 +242,7 @@ fn against_pack(read: &Read, pack: &Pack) -> Vec<Problem> {
             );
         }
     }
+    problems.extend(details::against(read, pack));
     let events: Vec<&str> =
         pack.provider.webhooks.iter().flat_map(|hooks| hooks.events.keys().map(String::as_str)).collect();
     for (index, event) in profile.events.iter().flatten().enumerate() {
