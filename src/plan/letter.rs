@@ -69,7 +69,7 @@ pub(super) fn lacks(read: &Read, bound: &Bound, pack: &Pack, name: &str, environ
     let mut names: Vec<String> = parts.iter().flat_map(|text| template::names(text).unwrap_or_default()).collect();
     names.sort();
     names.dedup();
-    names.retain(|name| template::lookup(&scope, name).is_none_or(Value::is_null));
+    names.retain(|name| template::lookup(&scope, name).is_none());
     let needed = |wanted: &String| {
         let mut others = scope.clone();
         names.iter().filter(|other| *other != wanted).for_each(|other| put(&mut others, other, json!("…")));
@@ -110,7 +110,17 @@ fn scope(read: &Read, bound: &Bound, environment: Environment) -> (Value, Vec<St
         }
         inside["name"] = json!(environment.word());
     }
-    (Value::Object(values), hidden)
+    let mut scope = Value::Object(values);
+    drop_absent(&mut scope);
+    (scope, hidden)
+}
+
+/// Takes out what is null: it counts as absent, and would otherwise stand in the letter as a word.
+fn drop_absent(value: &mut Value) {
+    if let Value::Object(map) = value {
+        map.retain(|_, inner| !inner.is_null());
+        map.values_mut().for_each(drop_absent);
+    }
 }
 
 /// Puts a value at a dotted name, with the maps that lead there.
