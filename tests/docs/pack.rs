@@ -19,6 +19,7 @@ pub(crate) fn tables() -> BTreeMap<&'static str, String> {
         ("arguments", table(&["Action", "What it does", "What it is told"], &arguments(pack))),
         ("needs", table(&["Line", "What it decides"], &needs(&catalog))),
         ("matrix", matrix(pack)),
+        ("matrix of debitsuccess", matrix(&catalog.packs["debitsuccess"])),
     ])
 }
 
