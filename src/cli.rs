@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use url::Url;
 
 use crate::catalog::words::{Environment, Stage};
 use crate::partner::Defect;
@@ -33,6 +34,8 @@ pub enum Command {
     List(List),
     /// Read packs and tell everything that is wrong with them.
     Lint(Lint),
+    /// Print the letters that a partner sends to its provider, written from its profile.
+    Letter(Letter),
     /// Play a provider on this machine, for daily development.
     Simulate(Simulate),
     /// Run the reference partner; it is configured by environment variables.
@@ -121,6 +124,20 @@ pub struct Lint {
     pub folder: Option<PathBuf>,
 }
 
+/// `letter`.
+#[derive(Debug, Args)]
+pub struct Letter {
+    /// The partner's profile.
+    #[arg(long, value_name = "FILE")]
+    pub profile: PathBuf,
+    /// The environment that it is about; without it, each that the profile has.
+    #[arg(long, value_enum, value_name = "ENVIRONMENT")]
+    pub environment: Option<Environment>,
+    /// A folder of packs that are added to the built-in ones, or stand in for them.
+    #[arg(long, value_name = "DIR")]
+    pub checks: Option<PathBuf>,
+}
+
 /// `simulate`.
 #[derive(Debug, Args)]
 pub struct Simulate {
@@ -132,6 +149,9 @@ pub struct Simulate {
     /// The environment that is played: test-only operations exist in `test` alone.
     #[arg(long, value_enum, default_value = "test")]
     pub environment: Environment,
+    /// Deliver every event to this handler; names of events on standard input, one a line, are sent at once.
+    #[arg(long, value_name = "URL")]
+    pub webhook: Option<Url>,
     /// A folder of packs that are added to the built-in ones, or stand in for them.
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,

@@ -279,7 +279,7 @@ pub struct Fact {
     pub place: String,
     /// Its line there, from 1.
     pub line: Option<usize>,
-    /// The value; a secret is an object `{ "value": label, "base64": bool, "bytes": n }`.
+    /// The value; a secret is an object `{ "value": label, "base64": bool, "bytes": n, "characters": n }`.
     pub value: Option<Value>,
     /// Why it could not be read.
     pub trouble: Option<String>,

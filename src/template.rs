@@ -17,9 +17,14 @@ const FUEL: u64 = 20_000;
 /// How much one template may give, in bytes of JSON.
 const LARGEST: usize = 4 << 20;
 
-static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
+static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| engine(UndefinedBehavior::SemiStrict));
+
+/// For conditions, in which what is not there counts as absent.
+static LENIENT: LazyLock<Environment<'static>> = LazyLock::new(|| engine(UndefinedBehavior::Chainable));
+
+fn engine(undefined: UndefinedBehavior) -> Environment<'static> {
     let mut engine = Environment::new();
-    engine.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    engine.set_undefined_behavior(undefined);
     engine.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     engine.set_fuel(Some(FUEL));
     engine.add_filter("intersect", intersect);
@@ -27,7 +32,7 @@ static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     engine.add_filter("host", |url: String| part(&url, |url| url.host_str().map(str::to_owned)));
     engine.add_filter("origin", |url: String| part(&url, |url| Some(url.origin().ascii_serialization())));
     engine
-});
+}
 
 /// The members of `left` that `right` has too, in the order of `left`.
 #[expect(clippy::needless_pass_by_value, reason = "the template engine hands arguments over by value")]
@@ -151,6 +156,23 @@ impl io::Write for Bounded {
     }
 }
 
+/// What is wrong with a condition, a bare expression, if anything.
+pub fn check_condition(condition: &str) -> Result<(), TemplateError> {
+    LENIENT.compile_expression(condition).map(|_| ()).map_err(|error| TemplateError::Invalid(describe(&error)))
+}
+
+/// Whether a condition holds in a scope; what is not there counts as absent.
+///
+/// # Errors
+///
+/// A condition that does not parse or does too much work.
+pub fn holds(condition: &str, scope: &Value) -> Result<bool, TemplateError> {
+    let invalid = |error: minijinja::Error| TemplateError::Invalid(describe(&error));
+    let expression = LENIENT.compile_expression(condition).map_err(invalid)?;
+    let value = expression.eval(Dynamic::from(minijinja::value::Serde(scope))).map_err(invalid)?;
+    Ok(value.is_true())
+}
+
 /// Evaluates a text in a scope and writes the value as text: strings as they are, anything else as JSON.
 pub fn render_text(text: &str, scope: &Value) -> Result<String, TemplateError> {
     Ok(match render(text, scope)? {
@@ -214,6 +236,22 @@ mod tests {
         );
         assert_eq!(render("{{ me.reply.x.y }}", &scope), Err(TemplateError::Missing("me.reply.x.y".into())));
         assert!(matches!(render("a {{ nothing }}", &scope), Err(TemplateError::Missing(_))));
+    }
+
+    #[test]
+    fn in_a_condition_what_is_not_there_is_absent() {
+        let scope = json!({ "profile": { "words": ["a"], "empty": null } });
+        for (condition, wanted) in [
+            ("profile.words", true),
+            ("profile.none.of.this", false),
+            ("profile.empty.of.this == 'a'", false),
+            ("(profile.none.kind or 'token') != 'list'", true),
+            ("profile.words | select('startingwith', 'b') | list", false),
+        ] {
+            assert_eq!(holds(condition, &scope), Ok(wanted), "{condition}");
+        }
+        assert!(check_condition("profile.words").is_ok() && check_condition("profile.").is_err());
+        assert!(holds("'x' * 4000000000", &scope).is_err());
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(super) fn at_terminal(screen: &Screen) -> People {
 }
 
 /// The lines that the person types.
-fn typed() -> UnboundedReceiver<String> {
+pub(super) fn typed() -> UnboundedReceiver<String> {
     let (sender, lines) = mpsc::unbounded_channel();
     // A thread of its own, since a read from a terminal cannot be given up; it ends with the process.
     std::thread::spawn(move || {

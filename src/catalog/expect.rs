@@ -61,7 +61,7 @@ impl Expectation {
             Expectation::Calls(e) => e.exactly.is_some() || e.at_most.is_some(),
             Expectation::Provider(e) => e.bounds_from_above(),
             Expectation::Findings(e) => e.exactly.is_some(),
-            Expectation::Delivery(e) => e.is != Some(DeliveryRule::Accepted),
+            Expectation::Delivery(e) => !matches!(e.is, Some(DeliveryRule::Accepted | DeliveryRule::Acknowledged)),
             Expectation::Effect(e) => e.exactly.is_some() || e.at_most.is_some(),
             Expectation::Either(e) => e.either.iter().any(Expectation::bounds_from_above),
         }
@@ -166,6 +166,8 @@ pub struct DeliveryExpectation {
 pub enum DeliveryRule {
     /// A success by the provider's rule.
     Accepted,
+    /// Any success that HTTP knows, whether or not the provider takes it for one.
+    Acknowledged,
     /// No success, or a success without effect where the genuine twin had one.
     Refused,
     /// Whatever the variant itself expects.

@@ -24,6 +24,7 @@ pub use call::{Call, Change, Find, Kind, List, Outcome, Remove, Repeats, Rule};
 pub struct Simulated {
     /// What says whom a call is about, strongest first: a path in the body (`$.email`), a segment of the URL
     /// (`/clients/{tenant}`), or `bearer` for the client of the token.
+    #[serde(default)]
     pub about: Vec<Text>,
     /// What is secret in replies: a label, and the path of the values that it is for.
     #[serde(default)]
@@ -35,19 +36,25 @@ pub struct Simulated {
     #[serde(default)]
     pub holds: BTreeMap<String, String>,
     /// The kinds of record that can be created.
+    #[serde(default)]
     pub records: IndexMap<String, Record>,
-    /// The replies, by the names that checks use in their overlays.
+    /// The replies, by the names that checks use in their overlays. A provider without an API has none.
+    #[serde(default)]
     pub replies: IndexMap<String, Reply>,
     /// The replies that no route names.
+    #[serde(default)]
     pub refusals: Refusals,
     /// Validation rules that several routes share.
     #[serde(default)]
     pub rules: IndexMap<String, Vec<Rule>>,
     /// The routes of each API. The first that matches is taken.
+    #[serde(default)]
     pub routes: IndexMap<String, IndexMap<Route, Call>>,
-    /// Who the clients are.
+    /// Who the clients are, where the provider tells them apart.
+    #[serde(default)]
     pub client: Client,
     /// The states of a client.
+    #[serde(default)]
     pub states: IndexMap<String, State>,
     /// How a client is brought to a state that it cannot start in, before a check begins: through the partner's own
     /// actions and the provider's events. In every other state a client is unknown to the partner.

@@ -176,10 +176,15 @@ pub struct EventStep {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigStep {
-    /// A dotted path below an environment of the profile.
+    /// A dotted path below an environment of the profile, or `letters.NAME` for the text of a letter.
     pub config: String,
     /// The environment.
     pub environment: Environment,
+    /// For `inspect.processed`: the id of the event that the partner's deployment is asked about; a template.
+    pub of: Option<Text>,
+    /// Whether the profile may leave it out.
+    #[serde(default)]
+    pub optional: bool,
     /// The step's name.
     #[serde(rename = "as")]
     pub name: Option<String>,

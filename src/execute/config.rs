@@ -10,6 +10,7 @@ use serde_json_path::JsonPath;
 use super::World;
 use crate::catalog::step::ConfigStep;
 use crate::evidence::Fact;
+use crate::plan;
 use crate::plan::profile::{Configured, InFile};
 use crate::secret::Secret;
 use crate::yaml::{Document, LARGEST};
@@ -17,6 +18,9 @@ use crate::yaml::{Document, LARGEST};
 /// Reads one value.
 pub(super) fn read(world: &World, step: &ConfigStep) -> Fact {
     let dotted = step.dotted();
+    if let Some(name) = step.config.strip_prefix("letters.") {
+        return letter(world, step, name);
+    }
     let inside = world.plan.read.profile.environments.get(&step.environment);
     let secret = match step.config.as_str() {
         "api_key" => inside.and_then(|inside| inside.api_key.as_ref()),
@@ -40,12 +44,22 @@ pub(super) fn read(world: &World, step: &ConfigStep) -> Fact {
             value: None,
             trouble: Some("only the profile says so; name the `file` and `key` that production loads it from".into()),
         },
-        None => Fact {
-            place: place(world, &dotted),
-            line: line(world, &dotted),
-            value: world.plan.bound.shown(&dotted),
-            trouble: None,
-        },
+        None => {
+            let given = world.plan.bound.shown(&dotted);
+            // What may be left out and is has no characters, whatever it would be.
+            let value = given.or_else(|| step.optional.then(|| json!({ "characters": 0, "bytes": 0 })));
+            Fact { place: place(world, &dotted), line: line(world, &dotted), value, trouble: None }
+        }
+    }
+}
+
+/// A letter to the provider, as the profile makes it.
+fn letter(world: &World, step: &ConfigStep, name: &str) -> Fact {
+    let plan = &world.plan;
+    let (place, line) = (format!("the letter `{name}` for {}", step.environment), None);
+    match plan::letter(&plan.read, &plan.bound, &plan.pack, name, step.environment) {
+        Ok(letter) => Fact { place, line, value: Some(json!(letter.to_string())), trouble: None },
+        Err(lacking) => Fact { place, line, value: None, trouble: Some(lacking.join("; ")) },
     }
 }
 
@@ -62,7 +76,8 @@ fn line(world: &World, dotted: &str) -> Option<usize> {
 fn about(world: &World, secret: &Secret) -> Value {
     let text = secret.expose();
     let decoded = STANDARD.decode(text).is_ok_and(|bytes| !bytes.is_empty());
-    json!({ "value": world.redactor.text(text), "base64": decoded, "bytes": text.len() })
+    let characters = text.chars().count();
+    json!({ "value": world.redactor.text(text), "base64": decoded, "bytes": text.len(), "characters": characters })
 }
 
 fn from_file(world: &World, source: &InFile) -> Fact {

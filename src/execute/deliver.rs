@@ -13,7 +13,7 @@ use super::unit::Doing;
 use crate::catalog::expect::{DeliveryRule, Expectation};
 use crate::catalog::scheme::{Documented, Event, Variation, Webhooks};
 use crate::catalog::step::{DeliverStep, Which};
-use crate::catalog::words::Age;
+use crate::catalog::words::{Age, Where};
 use crate::evidence::{Delivery, Expected, Outcome, Role, What};
 use crate::gate::{Draft, Purpose, SigningKey};
 use crate::template;
@@ -97,8 +97,12 @@ fn now() -> i64 {
 
 impl Occasion {
     /// Another event of the same kind, which happens now.
-    fn fresh(&self) -> Self {
-        Occasion { id: Uuid::new_v4().to_string(), at: now(), ..self.clone() }
+    fn fresh(&self, sender: &Sender<'_, '_>) -> Self {
+        // Where the id is in no body, another event has other words: a handler may know repeats by those.
+        let written =
+            matches!(sender.hooks.id, Where::Header(_)).then(|| occasion(sender.doing, sender.hooks, &self.name));
+        let body = written.and_then(Result::ok).map_or_else(|| self.body.clone(), |written| written.body);
+        Occasion { id: Uuid::new_v4().to_string(), at: now(), body, ..self.clone() }
     }
 
     /// The id that all deliveries of the event share.
@@ -215,12 +219,12 @@ impl Sender<'_, '_> {
     /// Variants one after another, between two genuine twins, each an event of its own.
     async fn series(&self, occasion: &Occasion, step: &DeliverStep) {
         let genuine = Variation::default();
-        let control = occasion.fresh();
+        let control = occasion.fresh(self);
         let alive = self.deliver(&control, &genuine, Role::Control).await == Treated::Accepted;
         let mut doubtful = Vec::new();
         let mut broken = Vec::new();
         for (name, variation) in &step.vary {
-            let varied = occasion.fresh();
+            let varied = occasion.fresh(self);
             let role = Role::Varied { name: name.clone(), expect: variation.expect };
             let treated = self.deliver(&varied, variation, role).await;
             let accepted = treated == Treated::Accepted;
@@ -233,7 +237,7 @@ impl Sender<'_, '_> {
                 broken.extend((accepted != (expect == Expected::Accepted)).then_some((age, accepted)));
             }
         }
-        self.deliver(&occasion.fresh(), &genuine, Role::Control).await;
+        self.deliver(&occasion.fresh(self), &genuine, Role::Control).await;
         // A handler that does not accept the genuine twin has no limit that could be measured.
         for (age, accepted) in broken.into_iter().filter(|_| alive && !self.later) {
             self.measure(occasion, age, accepted).await;
@@ -302,7 +306,7 @@ impl Sender<'_, '_> {
     async fn burst(&self, occasion: &Occasion, burst: u32) {
         let mut sending = Vec::new();
         for _ in 0..burst {
-            let occasion = occasion.fresh();
+            let occasion = occasion.fresh(self);
             sending.push(async move { self.deliver(&occasion, &Variation::default(), Role::Plain).await });
         }
         futures_util::future::join_all(sending).await;
@@ -315,7 +319,9 @@ impl Sender<'_, '_> {
             return;
         }
         for (mistake, variation) in &self.hooks.mistakes {
-            if self.deliver(&occasion.fresh(), variation, Role::Diagnosis(mistake.clone())).await == Treated::Accepted {
+            if self.deliver(&occasion.fresh(self), variation, Role::Diagnosis(mistake.clone())).await
+                == Treated::Accepted
+            {
                 return;
             }
         }
@@ -338,6 +344,6 @@ impl Sender<'_, '_> {
 
     async fn probe(&self, occasion: &Occasion, age: i64) -> bool {
         let aged = Variation { age: Some(Age(age)), ..Variation::default() };
-        self.deliver(&occasion.fresh(), &aged, Role::Probe).await == Treated::Accepted
+        self.deliver(&occasion.fresh(self), &aged, Role::Probe).await == Treated::Accepted
     }
 }

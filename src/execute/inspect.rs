@@ -6,10 +6,11 @@ use serde_json::{Value, json};
 use serde_json_path::JsonPath;
 
 use super::unit::Doing;
-use crate::catalog::step::RequestStep;
-use crate::evidence::{Inspection, Outcome, What};
+use crate::catalog::step::{ConfigStep, RequestStep};
+use crate::evidence::{Fact, Inspection, Outcome, What};
 use crate::gate::{Draft, Purpose};
 use crate::plan::profile::LookUp;
+use crate::template;
 
 /// The time that a look-up gets for its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -80,6 +81,35 @@ pub(super) async fn await_effect(doing: &Doing<'_>, event_id: &str) -> Option<u6
             }
             doing.log.add(from, None, What::Inspection(inspection));
             return count;
+        }
+        tokio::time::sleep(PACE).await;
+    }
+}
+
+/// How often an event with an id that the profile gives took effect in a deployment of the partner's.
+///
+/// # Errors
+///
+/// An id that the profile does not give.
+pub(super) async fn known(doing: &Doing<'_>, step: &ConfigStep, of: &str) -> Result<Fact, String> {
+    let id = template::render_text(of, &doing.scope()).map_err(|error| error.to_string())?;
+    let place = format!("environments.{}.inspect.processed", step.environment);
+    let inside = doing.world.plan.read.profile.environments.get(&step.environment);
+    let look_up = inside.and_then(|inside| inside.inspect.processed.as_ref());
+    let look_up = look_up.ok_or_else(|| doing.world.plan.bound.how_to_give(&place))?;
+    let started = Instant::now();
+    loop {
+        let inspection = ask(doing, look_up, &id, json!({ "event_id": id })).await;
+        let arrived = inspection.count.is_some_and(|count| count > 0);
+        if arrived || inspection.count.is_none() || started.elapsed() >= look_up.within.0 {
+            let trouble = inspection.count.is_none().then(|| match &inspection.outcome {
+                Outcome::Trouble(trouble) => trouble.detail.clone(),
+                Outcome::Answered(answer) => {
+                    format!("it answered {} without the number that `count` names", answer.status)
+                }
+            });
+            let value = inspection.count.map(|count| json!({ "count": count }));
+            return Ok(Fact { place: format!("{place} of {id}"), line: None, value, trouble });
         }
         tokio::time::sleep(PACE).await;
     }

@@ -163,7 +163,10 @@ async fn one(doing: &mut Doing<'_>, step: &Step) -> Result<(), String> {
         Step::Event(step) => event::run(doing, step).await,
         Step::Config(step) => {
             let from = Instant::now();
-            let fact = config::read(doing.world, step);
+            let fact = match &step.of {
+                Some(of) => inspect::known(doing, step, of).await?,
+                None => config::read(doing.world, step),
+            };
             doing.log.add(from, step.name.as_deref(), What::Fact(fact));
             Ok(())
         }

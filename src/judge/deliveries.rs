@@ -90,6 +90,7 @@ pub(super) fn delivery(case: &Case<'_>, expectation: &DeliveryExpectation, scope
         Some(DeliveryRule::Accepted) => {
             format!("accepted ({}), {} of {}", success_words(case), found.len(), found.len())
         }
+        Some(DeliveryRule::Acknowledged) => format!("acknowledged (2xx), {} of {}", found.len(), found.len()),
         Some(DeliveryRule::Refused) => format!("refused, {} of {}", found.len(), found.len()),
         Some(DeliveryRule::Expected) => "fresh deliveries accepted, the others refused".to_owned(),
         None => "another status".to_owned(),
@@ -117,6 +118,10 @@ fn one(case: &Case<'_>, expectation: &DeliveryExpectation, delivery: &Delivery, 
     let rule = match expectation.is {
         None => Held::YES,
         Some(DeliveryRule::Accepted) => accepted(case, delivery),
+        Some(DeliveryRule::Acknowledged) => match delivery.outcome.answer() {
+            Some(answer) if (200..300).contains(&answer.status) && !case.bound.verifies_later => Held::YES,
+            Some(_) | None => accepted(case, delivery),
+        },
         Some(DeliveryRule::Refused) => refused(case, delivery),
         Some(DeliveryRule::Expected) => match &delivery.role {
             Role::Varied { expect: Some(Expected::Accepted), .. } => accepted(case, delivery),
@@ -142,11 +147,11 @@ fn accepted(case: &Case<'_>, delivery: &Delivery) -> Held {
     };
     match &delivery.outcome {
         Outcome::Trouble(trouble) => no_answer(trouble).map_or_else(|| failed(trouble.detail.clone()), Held::Unknown),
-        // A handler may ask for members that nobody documented; only a refusal of the sender, or an answer that comes
-        // too late, is its own fault.
+        // A handler may ask for members that nobody documented; only a refusal of the sender, an answer that comes too
+        // late, or a success that is not the provider's, is its own fault.
         Outcome::Answered(answer)
             if !delivery.documented
-                && !matches!(answer.status, 401 | 403)
+                && !matches!(answer.status, 401 | 403 | 200..300)
                 && !case.is_success(answer.status)
                 && !is_content(case, delivery) =>
         {

@@ -172,6 +172,33 @@ pub enum Defect {
     /// Sends cases of countries that need a verification with the partner key instead of a token.
     KycWithoutToken,
 
+    // Debitsuccess's notifications.
+    /// Answers 202 to a notification, which counts as a failure there.
+    #[value(name = "answers-202")]
+    Answers202,
+    /// Refuses notifications of payments, with 403.
+    PaymentsRefused,
+    /// Never looks at the token of a notification.
+    TokenUnchecked,
+    /// Lets a notification through that carries no token.
+    TokenUncheckedWhenMissing,
+    /// Compares the token without regard to case.
+    TokenAnyCase,
+    /// Compares only as much of the token as was given: its beginning will do.
+    TokenPrefixOnly,
+    /// Looks for the token somewhere in the header: anything around it will do.
+    TokenSomewhere,
+    /// Compares event names letter by letter, and takes no notice of the other spelling.
+    CaseSensitiveEventNames,
+    /// Lets every repetition of a notification take effect again.
+    NoDedupOfTraces,
+    /// Refuses notifications of events that it does not know, with 400.
+    UnknownNoticeRefused,
+    /// Remembers the trace id of a forged notification, and then skips the genuine one.
+    TraceRememberedTooSoon,
+    /// Acknowledges notifications in staging, but never stores them there.
+    NoticesDropped,
+
     // Hosts.
     /// Has the production hosts written into the code that repeats a call after a 5xx.
     HardcodedHost,

@@ -1,7 +1,8 @@
-//! The reference partner: a small, correct integration with Debitura, run as a process of its own.
+//! The reference partner: a small, correct integration with Debitura, and a handler for the notifications of
+//! Debitsuccess, run as a process of its own.
 //!
 //! It is written to be read by somebody who builds such an integration, and knows nothing of the rest of this
-//! program, only Debitura's public API. Mistakes that real developers make can be switched on, one at a time
+//! program, only what the two providers have published. Mistakes that real developers make can be switched on, one at a time
 //! ([`Defect`]); every place where one of them changes the path asks for it by name.
 
 mod attempts;
@@ -13,6 +14,7 @@ mod errors;
 mod hooks;
 mod invoice;
 mod links;
+mod notices;
 mod onboarding;
 mod options;
 mod preview;
@@ -23,6 +25,7 @@ mod store;
 mod tenants;
 
 pub use defects::{Defect, Defects};
+pub use notices::Guard;
 pub use options::{Database, Hidden, Mode, Options, OptionsError};
 pub use server::{Partner, ServeError, bind, serve};
 pub use store::StoreError;

@@ -11,7 +11,10 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use url::Url;
 
-use super::defects::{Defect, Defects};
+use super::{
+    defects::{Defect, Defects},
+    notices::Guard,
+};
 
 /// Everything the reference partner needs to know before it starts.
 #[derive(Debug, Clone)]
@@ -22,6 +25,11 @@ pub struct Options {
     pub port: u16,
     /// Where clients, cases and events are kept (`DATABASE`).
     pub database: Database,
+    /// Whether there is an integration with Debitura: not where only that with Debitsuccess is configured.
+    pub debitura: bool,
+    /// What guards the notifications of Debitsuccess, if there are any (`DEBITSUCCESS_TOKEN`, or
+    /// `DEBITSUCCESS_ALLOW_LIST=1`).
+    pub notices: Option<Guard>,
     /// The base URL of the Referral Partner API (`DEBITURA_REFERRAL_API`).
     pub referral_api: Url,
     /// The base URL of the Customer API (`DEBITURA_CUSTOMER_API`).
@@ -54,6 +62,11 @@ impl Options {
 
     /// The same, with another place to look variables up in.
     pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, OptionsError> {
+        let (notices, debitura) = (guard(&look_up), OF_DEBITURA.iter().any(|(name, _)| look_up(name).is_some()));
+        // Without Debitura nothing calls what stands here for it.
+        let stand_in = |name: &str| OF_DEBITURA.iter().find(|(of, _)| *of == name).map(|(_, text)| (*text).to_owned());
+        let debitura = debitura || notices.is_none();
+        let look_up = |name: &str| look_up(name).or_else(|| stand_in(name).filter(|_| !debitura));
         let mut reader = Reader { look_up, problems: Vec::new() };
         let bind = reader.optional("BIND", "an IP address, `127.0.0.1` say");
         let port = reader.required("PORT", "a port number, or 0 for any free one");
@@ -81,6 +94,8 @@ impl Options {
             bind: bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
             port,
             database,
+            debitura,
+            notices,
             referral_api,
             customer_api,
             key,
@@ -109,6 +124,22 @@ impl Options {
     pub(super) fn look_ups_open(&self) -> bool {
         self.open_doors || self.mode != Mode::Production || self.defects.has(Defect::TestDoorsOpen)
     }
+}
+
+/// What only the integration with Debitura needs, and what stands there where there is none.
+const OF_DEBITURA: [(&str, &str); 5] = [
+    ("DEBITURA_REFERRAL_API", "http://127.0.0.1:9"),
+    ("DEBITURA_CUSTOMER_API", "http://127.0.0.1:9"),
+    ("DEBITURA_KEY", "none"),
+    ("DEBITURA_SECRET", "bm9uZQ=="),
+    ("RETURN_URL", "http://127.0.0.1:9"),
+];
+
+/// What guards the notifications of Debitsuccess, if there are any.
+fn guard(look_up: impl Fn(&str) -> Option<String>) -> Option<Guard> {
+    let text = |name| look_up(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let token = text("DEBITSUCCESS_TOKEN").map(|token| Guard::Token(Hidden::from(token.as_str())));
+    token.or_else(|| text("DEBITSUCCESS_ALLOW_LIST").filter(|word| word == "1").map(|_| Guard::AllowList))
 }
 
 /// How long to wait before the first repetition, where nothing else is said.

@@ -27,7 +27,7 @@ use tokio::{
 use super::{
     client::Debitura,
     defects::Defect,
-    doors, hooks,
+    doors, hooks, notices,
     options::Options,
     signature::Verifier,
     store::{Store, StoreError},
@@ -150,12 +150,17 @@ fn routes(app: App) -> Router {
     let mut routes = Router::new()
         .route("/", get(Html("<!doctype html><title>Acme Invoicing</title><h1>Acme Invoicing</h1>")))
         .route("/health", get("ok"))
-        .route("/logo.svg", get(logo))
-        .route("/hooks/debitura", post(hooks::receive));
+        .route("/logo.svg", get(logo));
+    if app.options.debitura {
+        routes = routes.route("/hooks/debitura", post(hooks::receive));
+    }
+    if app.options.notices.is_some() {
+        routes = routes.route("/hooks/debitsuccess", post(notices::receive));
+    }
     if app.options.look_ups_open() {
         routes = routes.merge(doors::look_ups());
     }
-    if app.options.doors_open() {
+    if app.options.debitura && app.options.doors_open() {
         routes = routes.merge(doors::test_doors());
     }
     routes.layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(Arc::new(app))

@@ -81,7 +81,9 @@ impl Bound {
             pack.provider.webhooks.iter().flat_map(|hooks| &hooks.events).filter(|(_, event)| event.required);
         let required: Vec<&String> = required.map(|(name, _)| name).collect();
         if let Some(map) = profile.as_object_mut() {
-            map.entry("events").or_insert(json!(required));
+            if !required.is_empty() {
+                map.entry("events").or_insert(json!(required));
+            }
             if let (Some(rehearsal), Some(inside)) =
                 (&read.profile.rehearsal, map.get_mut("rehearsal").and_then(Value::as_object_mut))
             {

@@ -1,18 +1,25 @@
 //! What a unit needs from the profile and does not get, known before anything runs.
 
+use super::letter::lacks;
+use super::read::Read;
 use super::{Bound, Unit};
 use crate::catalog::authentication;
 use crate::catalog::load::Pack;
 use crate::catalog::simulated::Bringing;
-use crate::catalog::step::Step;
+use crate::catalog::step::{Step, Which};
 use crate::catalog::words::Stage;
 use crate::template;
 
 /// How to give each thing that the steps of a unit need and the profile does not have.
-pub(super) fn of(unit: &Unit, bound: &Bound, pack: &Pack) -> Vec<String> {
+pub(super) fn of(unit: &Unit, bound: &Bound, read: &Read, pack: &Pack) -> Vec<String> {
     let mut names = beginnings(unit, pack);
     for step in &unit.packed.check.when {
         names.extend(needs(step, unit, pack, bound.get("rehearsal.start").is_some()));
+        if let Step::Config(config) = step
+            && let Some(letter) = config.config.strip_prefix("letters.")
+        {
+            names.extend(lacks(read, bound, pack, letter, config.environment));
+        }
     }
     let mut found: Vec<String> = Vec::new();
     for name in names.iter().filter(|name| bound.get(name).is_none()) {
@@ -62,14 +69,23 @@ fn needs(step: &Step, unit: &Unit, pack: &Pack, starts: bool) -> Vec<String> {
             }
         }
         // A build that we do not start has to tell us which secret it was given.
-        Step::Deliver(_) if !starts => {
-            names.extend(["rehearsal.webhook.url".into(), "rehearsal.webhook.secret".into()]);
+        Step::Deliver(deliver) => {
+            names.push("rehearsal.webhook.url".into());
+            names.extend((!starts).then(|| "rehearsal.webhook.secret".into()));
+            match &deliver.deliver {
+                Which::Each => names.push("events".into()),
+                Which::Event(event) => names.extend(read_by(&surroundings, event)),
+                Which::Again(_) => {}
+            }
         }
-        Step::Deliver(_) => names.push("rehearsal.webhook.url".into()),
         Step::Action(action) if action.optional || (action.action == "restart" && starts) => {}
         Step::Action(action) if action.action == "restart" => names.push("rehearsal.actions.restart".into()),
         Step::Action(action) => names.push(format!("{surroundings}.actions.{}", action.action)),
-        Step::Config(config) => names.push(config.dotted()),
+        Step::Config(config) if config.optional || config.config.starts_with("letters.") => {}
+        Step::Config(config) => {
+            names.push(config.dotted());
+            names.extend(config.of.iter().flat_map(|of| read_by(&surroundings, of)));
+        }
         Step::Ask(_) | Step::Wait(_) | Step::Event(_) => {}
     }
     names

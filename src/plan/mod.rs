@@ -3,9 +3,11 @@
 
 mod bound;
 mod calls;
+mod details;
 mod hosts;
 mod lacking;
 mod leaks;
+mod letter;
 mod mistrust;
 mod played;
 pub mod profile;
@@ -19,6 +21,7 @@ use std::sync::Arc;
 
 pub use bound::{Bound, learn_secrets};
 pub use hosts::{production_hosts, provider_hosts};
+pub use letter::{Letter, letter};
 pub use read::{Read, Variables, read};
 pub use select::Selection;
 pub use trusted::Trusted;
@@ -27,6 +30,7 @@ use crate::catalog::check::Isolation;
 use crate::catalog::load::{Pack, PackedCheck};
 use crate::catalog::words::Stage;
 use crate::secret::Redactor;
+use crate::template;
 use crate::yaml::{Problem, Problems};
 
 /// A check in one stage.
@@ -89,8 +93,10 @@ pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection, redactor: &Redact
     for packed in &pack.checks {
         for &stage in &packed.check.stage.0 {
             let mut unit = Unit { packed: packed.clone(), stage, skip: None, lacking: Vec::new() };
-            unit.skip = selection.refuses(&patterns, &packed.check.id, &unit.id(), stage);
-            unit.lacking = lacking::of(&unit, &bound, &pack);
+            unit.skip = selection
+                .refuses(&patterns, &packed.check.id, &unit.id(), stage)
+                .or_else(|| does_not_apply(&unit, &bound));
+            unit.lacking = lacking::of(&unit, &bound, &read, &pack);
             units.push(unit);
         }
     }
@@ -111,4 +117,12 @@ pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection, redactor: &Redact
     known.extend(pack.checks.iter().map(|packed| packed.check.id.clone()));
     let vouched = vouched::read(&read.folder, read.profile.attestations.as_deref().map(Path::new), &known)?;
     Ok(Plan { pack, read, bound, units, vouched, selection })
+}
+
+/// Why a unit does not concern this partner, if it does not. What cannot be evaluated is carried out.
+fn does_not_apply(unit: &Unit, bound: &Bound) -> Option<String> {
+    let applies = unit.packed.check.applies.as_ref()?;
+    let scope = serde_json::Value::Object(bound.values(unit.stage));
+    let concerned = template::holds(&applies.condition, &scope).unwrap_or(true);
+    (!concerned).then(|| format!("not applicable: {}", applies.otherwise))
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::calls::{call_out, in_production, look_ups};
+use super::details;
 use super::hosts::provider_hosts;
 use super::leaks::{leaks, untidy};
 use super::mistrust::mistrust;
@@ -254,6 +255,7 @@ fn against_pack(read: &Read, pack: &Pack) -> Vec<Problem> {
             );
         }
     }
+    problems.extend(details::against(read, pack));
     let events: Vec<&str> =
         pack.provider.webhooks.iter().flat_map(|hooks| hooks.events.keys().map(String::as_str)).collect();
     for (index, event) in profile.events.iter().flatten().enumerate() {

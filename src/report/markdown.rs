@@ -4,13 +4,15 @@ use indexmap::IndexMap;
 
 use super::model::{LevelWord, Report, UnitRow, VerdictWord};
 use super::outline::{Listed, outline};
-use super::text::{bounded, clipped, for_markdown, link_for_markdown};
+use super::text::{block_for_markdown, bounded, clipped, for_markdown, link_for_markdown, one_line};
 use super::words::count;
 
 /// The most bytes of a report: GitHub refuses a job summary of 1 MiB.
 const FILE: usize = 1_000_000;
 /// The most characters that one text may have.
 const TEXT: usize = 800;
+/// The most bytes that a text of several lines may have.
+const BLOCK: usize = 10_000;
 /// What stands behind the `@` of a check.
 const STAGES: &str = "Where each check took place: *source* looks at files alone, in *rehearsal* the partner's own build ran \
 against a simulated provider, *test* and *production* are the provider's real environments.\n";
@@ -23,6 +25,7 @@ pub fn render(report: &Report) -> String {
     for (unit, raw) in safe.checks.iter_mut().zip(&report.checks) {
         unit.docs = link_for_markdown(&clipped(raw.docs.trim(), TEXT));
     }
+    let texts = texts(report);
     let report = safe;
     let parts = [
         head(&report),
@@ -30,6 +33,7 @@ pub fn render(report: &Report) -> String {
         failures(&report),
         undecided(&report),
         persons(&report),
+        texts,
         checklist(&report),
         not_run(&report),
         remarks(&report),
@@ -145,6 +149,18 @@ fn persons(report: &Report) -> String {
         "## What persons vouched for or accepted\n\n| | What | By whom, and why |\n|---|---|---|\n{}",
         rows.concat()
     )
+}
+
+/// The texts of several lines that checks have made or found: letters to be sent, say.
+fn texts(report: &Report) -> String {
+    let rows = report.checks.iter().flat_map(|unit| unit.evidence.iter().map(move |row| (unit, row)));
+    let rows = rows.filter(|(_, row)| row.kind == "text").map(|(unit, row)| {
+        let what = for_markdown(&clipped(&one_line(&row.what), TEXT));
+        let of = for_markdown(&unit.unit());
+        format!("### {what}\n\nFrom {of}.\n\n{}\n", block_for_markdown(&bounded(&row.outcome, BLOCK, "…")))
+    });
+    let rows: String = rows.collect();
+    if rows.is_empty() { rows } else { format!("## Texts\n\n{rows}") }
 }
 
 /// Every item in a table by section, every unit once.

@@ -225,11 +225,12 @@ impl UnitRow {
 pub struct TimelineRow {
     /// Milliseconds since the unit's log started.
     pub at_ms: f64,
-    /// `exchange`, `delivery`, `call`, `action`, `inspection`, `fact`, `skipped` or `waited`.
+    /// `exchange`, `delivery`, `call`, `action`, `inspection`, `fact`, `text` (a fact of several lines),
+    /// `skipped` or `waited`.
     pub kind: String,
     /// What it was, on one line.
     pub what: String,
-    /// What came of it, on one line: a status, a number, a trouble.
+    /// What came of it, on one line but for a `text`: a status, a number, a trouble.
     pub outcome: String,
     /// A curl line that repeats it, where that can be done.
     pub curl: Option<String>,

@@ -114,6 +114,14 @@ pub fn for_markdown(text: &str) -> String {
     out
 }
 
+/// Text of several lines as a block of Markdown, in which nothing is markup.
+pub fn block_for_markdown(text: &str) -> String {
+    let safe = visible(text);
+    let longest = safe.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}text\n{}\n{fence}\n", safe.trim_end())
+}
+
 /// An address as a link in Markdown; as plain text, if it is no web address or holds anything unusual.
 pub fn link_for_markdown(address: &str) -> String {
     let usual = |c: char| c.is_ascii_alphanumeric() || "-._~/?#=&%+,:@".contains(c);

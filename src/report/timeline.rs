@@ -93,7 +93,9 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
                 (None, Some(trouble)) => trouble.clone(),
                 (None, None) => "nothing".into(),
             };
-            ("fact", format!("{}{line}{step}", fact.place), value, None)
+            // A text of several lines is shown whole where there is room for it.
+            let kind = if value.contains('\n') { "text" } else { "fact" };
+            (kind, format!("{}{line}{step}", fact.place), value, None)
         }
         What::Skipped(why) | What::LeftOut(why) => {
             ("skipped", entry.step.clone().unwrap_or_else(|| "a step".into()), why.clone(), None)

@@ -211,6 +211,18 @@ impl Inner {
         let Some(to) = &self.script.spec.subscriptions else { return };
         let set = [(to.active.clone(), json!(false)), (to.disabled.clone(), json!(reason))];
         self.store().change(&to.within, &self.which(dispatch), &set.into_iter().collect());
+        self.tell(dispatch, reason);
+    }
+
+    /// What the provider then does beside it: writes a mail, say.
+    fn tell(&self, dispatch: &Dispatch, reason: Option<&String>) {
+        let told = self.script.provider.webhooks.as_ref().and_then(|hooks| hooks.disable.creates.as_ref());
+        let Some(kind) = told else { return };
+        self.turn(|turn| {
+            turn.scope.set("subscription", &json!(dispatch.subscription));
+            turn.scope.set("event", &json!({ "name": dispatch.event, "id": dispatch.id, "reason": reason }));
+            turn.create(kind, &Value::Null, false);
+        });
     }
 
     fn which(&self, dispatch: &Dispatch) -> Which {

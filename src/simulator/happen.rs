@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::script::Script;
 use super::store::Store;
-use super::turn::{Dispatch, Moment, Timer, Turn};
+use super::turn::{Dispatch, Moment, Timer, Turn, text};
 
 /// Why an event cannot happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +54,8 @@ pub(super) fn letter(
     turn.scope.set("body", about);
     let kind_of =
         |within: &str| script.spec.records.iter().find(|(_, record)| record.within == within).map(|(kind, _)| kind);
-    if !turn.know_client(client) {
+    // A provider that does not tell clients apart writes of nobody in particular.
+    if !script.spec.client.within.is_empty() && !turn.know_client(client) {
         turn.create(kind_of(&script.spec.client.within)?, about, true);
     }
     for (name, find) in &script.spec.client.find {
@@ -63,6 +64,22 @@ pub(super) fn letter(
         }
     }
     Some(script.words.fixture(&described.body, &turn.scope))
+}
+
+/// Sends an event as it is, whatever anybody's state: about the client that came last, where there are clients. `None`:
+/// the provider has no such event.
+pub(super) fn announce(script: &Script, store: &mut Store, event: &str, moment: &Moment) -> Option<Vec<Dispatch>> {
+    script.provider.webhooks.as_ref()?.events.get(event)?;
+    let spec = &script.spec.client;
+    let last = store.all(&spec.within).last().and_then(|client| client.get(&spec.key)).map(text);
+    let mut turn = Turn::new(script, store, moment);
+    if last.is_some_and(|client| turn.know_client(&client)) {
+        for (name, find) in &spec.find {
+            turn.find(name, find, &Value::Null);
+        }
+    }
+    turn.dispatch(event);
+    Some(turn.dispatches)
 }
 
 /// Lets an event happen to a client.

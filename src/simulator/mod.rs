@@ -234,6 +234,17 @@ impl Simulator {
         self.inner.happen(client, event)
     }
 
+    /// Sends an event to every subscription that wants it, whatever anybody's state. `None`: there is no such event.
+    pub fn announce(&self, event: &str) -> Option<Vec<Sent>> {
+        let inner = &self.inner;
+        let fresh = || inner.fresh();
+        let moment = Moment { now: inner.clock.now(), fresh: &fresh };
+        let dispatches = happen::announce(&inner.script, &mut inner.store(), event, &moment)?;
+        let sent = dispatches.iter().map(|d| Sent { event: d.event.clone(), id: d.id.clone() }).collect();
+        inner.follow(dispatches, Vec::new());
+        Some(sent)
+    }
+
     /// The body of an event about a client, as the provider would write it now. `about` is what the call that created
     /// the client would have said. Nothing is changed and nothing is sent. `None`: there is no such event.
     pub fn letter(&self, client: &str, about: &Value, event: &str) -> Option<Value> {

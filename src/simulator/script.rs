@@ -143,12 +143,20 @@ impl Checker<'_> {
             self.note(&format!("replies.{name}"), self.script.words.check(body));
         }
         let refusals = &spec.refusals;
-        for name in [&refusals.unknown_route, &refusals.unauthenticated, &refusals.malformed, &refusals.wrong_type] {
-            self.reply("refusals", name);
+        // Without routes nothing can be refused, and without states nobody starts in one.
+        if !spec.routes.is_empty() {
+            for name in [&refusals.unknown_route, &refusals.unauthenticated, &refusals.malformed, &refusals.wrong_type]
+            {
+                self.reply("refusals", name);
+            }
+            self.reply("refusals", &refusals.too_large);
+            self.reply("refusals", &refusals.not_here);
         }
-        self.reply("refusals", &refusals.too_large);
-        self.reply("refusals", &refusals.not_here);
-        self.state("client.starts", &spec.client.starts);
+        if !spec.states.is_empty() || !spec.client.within.is_empty() {
+            self.state("client.starts", &spec.client.starts);
+        }
+        let told = self.script.provider.webhooks.as_ref().and_then(|hooks| hooks.disable.creates.as_ref());
+        told.into_iter().for_each(|kind| self.record("webhooks.disable.creates", kind));
         for (name, rules) in &spec.rules {
             for rule in rules {
                 self.rule(&format!("rules.{name}"), rule);

@@ -230,7 +230,8 @@ impl<'a> Turn<'a> {
         self.scope.set("sent", &json!(self.dispatches.len()));
     }
 
-    fn dispatch(&mut self, event: &str) {
+    /// Sends an event to every subscription that wants it.
+    pub(super) fn dispatch(&mut self, event: &str) {
         let script = self.script;
         let described = script.provider.webhooks.as_ref().and_then(|webhooks| webhooks.events.get(event));
         let (Some(described), Some(to)) = (described, &script.spec.subscriptions) else { return };

@@ -1,4 +1,4 @@
-//! The sample partner, correct and with its defects, through the program itself: it starts processes of its own.
+//! The sample partner of each pack, correct and with its defects, through the program itself: it starts processes of its own.
 
 use std::collections::BTreeMap;
 use std::process::{Command, Output};
@@ -18,54 +18,68 @@ fn json_of(output: &Output, path: &std::path::Path) -> Value {
     serde_json::from_str(&text.unwrap_or_else(|error| panic!("{error}: {output:?}"))).unwrap()
 }
 
+/// The built-in packs that have a sample partner, which is all of them.
+fn samples() -> Vec<(&'static str, Sample)> {
+    let samples: Vec<_> = BUILT_IN
+        .packs
+        .keys()
+        .map(|name| (name.as_str(), Sample::built_in(name).unwrap_or_else(|why| panic!("{why}"))))
+        .collect();
+    assert!(samples.len() > 1, "the packs were not found");
+    samples
+}
+
 #[test]
 fn the_correct_partner_passes_each_check_in_each_of_its_stages() {
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("out.json");
-    let output = preflight(&["demo", "--json", file.to_str().unwrap()]);
-    let report = json_of(&output, &file);
-    let verdicts: BTreeMap<String, String> = report["checks"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| {
-            let text = |name: &str| row[name].as_str().unwrap().to_owned();
-            (format!("{}@{}", text("id"), text("stage")), text("verdict"))
-        })
-        .collect();
-    let mut planned = 0;
-    for packed in &BUILT_IN.packs["debitura"].checks {
-        let wanted = if packed.check.only_asks() { "attested" } else { "pass" };
-        for stage in &packed.check.stage.0 {
-            let unit = format!("{}@{stage}", packed.check.id);
-            assert_eq!(verdicts.get(&unit).map(String::as_str), Some(wanted), "{unit}");
-            planned += 1;
+    for (provider, _) in samples() {
+        let file = folder.path().join(provider);
+        let output = preflight(&["demo", "--provider", provider, "--json", file.to_str().unwrap()]);
+        let report = json_of(&output, &file);
+        let verdicts: BTreeMap<String, String> = report["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| {
+                let text = |name: &str| row[name].as_str().unwrap().to_owned();
+                (format!("{}@{}", text("id"), text("stage")), text("verdict"))
+            })
+            .collect();
+        let mut planned = 0;
+        for packed in &BUILT_IN.packs[provider].checks {
+            let wanted = if packed.check.only_asks() { "attested" } else { "pass" };
+            for stage in &packed.check.stage.0 {
+                let unit = format!("{}@{stage}", packed.check.id);
+                assert_eq!(verdicts.get(&unit).map(String::as_str), Some(wanted), "{provider}: {unit}");
+                planned += 1;
+            }
         }
+        assert_eq!(verdicts.len(), planned, "{provider}: a unit that no check has");
+        assert_eq!((output.status.code(), report["readiness"].as_str()), (Some(0), Some("ready")), "{provider}");
     }
-    assert_eq!(verdicts.len(), planned, "a unit that no check has");
-    assert_eq!((output.status.code(), report["readiness"].as_str()), (Some(0), Some("ready")));
 }
 
 #[test]
 fn every_check_that_a_machine_decides_has_a_defect_that_fails_it() {
-    let defects = Sample::built_in("debitura").unwrap().world.defects;
-    let without: Vec<&str> = BUILT_IN.packs["debitura"]
-        .checks
-        .iter()
-        .filter(|packed| !packed.check.only_asks())
-        .map(|packed| packed.check.id.as_str())
-        .filter(|id| !defects.iter().any(|mistake| mistake.caught_by == *id))
-        .collect();
-    assert_eq!(without, Vec::<&str>::new(), "nothing shows that these checks can fail");
-    for mistake in &defects {
-        let known = BUILT_IN.packs["debitura"].checks.iter().any(|packed| packed.check.id == mistake.caught_by);
-        assert!(known, "{} would be caught by {}, which is no check", mistake.name, mistake.caught_by);
+    for (provider, sample) in samples() {
+        let (defects, checks) = (sample.world.defects, &BUILT_IN.packs[provider].checks);
+        let without: Vec<&str> = checks
+            .iter()
+            .filter(|packed| !packed.check.only_asks())
+            .map(|packed| packed.check.id.as_str())
+            .filter(|id| !defects.iter().any(|mistake| mistake.caught_by == *id))
+            .collect();
+        assert_eq!(without, Vec::<&str>::new(), "{provider}: nothing shows that these checks can fail");
+        for mistake in &defects {
+            let known = checks.iter().any(|packed| packed.check.id == mistake.caught_by);
+            assert!(known, "{provider}: {} would be caught by {}, which is no check", mistake.name, mistake.caught_by);
+        }
     }
 }
 
 #[test]
 fn every_mistake_that_the_reference_partner_can_make_is_tried() {
-    let defects = Sample::built_in("debitura").unwrap().world.defects;
+    let defects: Vec<_> = samples().into_iter().flat_map(|(_, sample)| sample.world.defects).collect();
     for defect in preflight::partner::Defect::all() {
         let name = clap::ValueEnum::to_possible_value(defect).unwrap();
         let tried = defects.iter().any(|mistake| mistake.name == name.get_name());
@@ -79,19 +93,31 @@ const SLOW: &str = "webhooks.answers-in-time";
 /// Each defect against its section and a few other checks; the whole matrix is `preflight selftest`.
 #[test]
 fn every_defect_is_caught_by_its_check_and_fails_nothing_unrelated() {
-    let defects: Vec<_> = Sample::built_in("debitura").unwrap().world.defects;
-    let mut arguments = vec!["selftest".to_owned(), "--quick".to_owned(), "--jobs=6".to_owned()];
-    let tried: Vec<_> = defects.iter().filter(|mistake| mistake.caught_by != SLOW).collect();
-    arguments.extend(tried.iter().map(|mistake| format!("--only={}", mistake.name)));
-    let output = preflight(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{text}");
-    for mistake in &tried {
-        let line = text.lines().find(|line| line.split_whitespace().next() == Some(&mistake.name)).unwrap_or_default();
-        let words: Vec<&str> = line.split_whitespace().take(3).collect();
-        assert_eq!(words, [mistake.name.as_str(), mistake.caught_by.as_str(), "yes"], "{text}");
+    for (provider, sample) in samples() {
+        let mut arguments = ["selftest", "--provider", provider, "--quick", "--jobs=6"].map(str::to_owned).to_vec();
+        let tried: Vec<_> = sample.world.defects.iter().filter(|mistake| mistake.caught_by != SLOW).collect();
+        arguments.extend(tried.iter().map(|mistake| format!("--only={}", mistake.name)));
+        let output = preflight(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{text}");
+        for mistake in &tried {
+            let line = text.lines().find(|line| line.split_whitespace().next() == Some(&mistake.name));
+            let words: Vec<&str> = line.unwrap_or_default().split_whitespace().take(3).collect();
+            assert_eq!(words, [mistake.name.as_str(), mistake.caught_by.as_str(), "yes"], "{text}");
+        }
+        assert!(text.contains(&format!("{} tried, 0 wrong", tried.len() + 1)), "{text}");
     }
-    assert!(text.contains(&format!("{} tried, 0 wrong", tried.len() + 1)), "{text}");
+}
+
+/// The exit code of the demo says how much a mistake matters.
+#[test]
+fn a_mistake_about_what_is_required_ends_the_demo_with_1_and_one_about_advice_with_0() {
+    for (defect, code) in
+        [("answers-202", 1), ("one-token-for-both", 1), ("no-dedup-of-traces", 0), ("self-signed-certificate", 0)]
+    {
+        let output = preflight(&["demo", "--provider", "debitsuccess", "--defect", defect]);
+        assert_eq!(output.status.code(), Some(code), "{defect}: {}", String::from_utf8_lossy(&output.stdout));
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ fn unknown_words_get_the_nearest_that_is_known() {
         ("demo --defect pale-fnt", "did you mean `pale-font`?"),
         ("demo --defect nothing-like-it", "`preflight demo --defect help` lists them"),
         ("list debitora", "did you mean `debitura`?"),
-        ("list stripe", "packs at hand: debitura"),
+        ("list stripe", "packs at hand: debitsuccess, debitura"),
         ("simulate debitora", "did you mean `debitura`?"),
         ("simulate debitura --environment prodution", "'production'"),
         ("demo --only webhoks.*", "did you mean `webhooks.*`?"),
@@ -85,7 +85,7 @@ fn a_pack_lints_if_and_only_if_it_loads() {
         assert_eq!(listed.out.contains("Somebody has a key"), code == 0, "{}{}", listed.out, listed.err);
     }
     let built_in = Desk::new().run("lint").with(0);
-    assert!(built_in.out.contains("no errors") && built_in.out.contains("1 pack"), "{}", built_in.out);
+    assert!(built_in.out.contains("no errors") && built_in.out.contains("2 packs"), "{}", built_in.out);
 }
 
 #[test]

@@ -130,6 +130,19 @@ fn every_profile_shown_is_read_and_planned() {
 }
 
 #[test]
+fn the_profile_of_notifications_is_read_and_its_letters_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    for text in blocks("yaml notifications") {
+        std::fs::write(folder.path().join("profile.yaml"), &text).unwrap();
+        let path = folder.path().join("profile.yaml");
+        let letters = said(&["letter", "--profile", path.to_str().unwrap()]);
+        for words in ["To: testapi.", "Token: ${TEST_TOKEN}", "To: liveapi.", "Token: ${LIVE_TOKEN}"] {
+            assert!(letters.contains(words), "{words}: {letters}");
+        }
+    }
+}
+
+#[test]
 fn what_other_habits_are_to_write_is_read() {
     let catalog = Catalog::built_in().unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use preflight::app::demo::{self, Mistake};
+use preflight::app::sample::{Mistake, Sample};
 use preflight::catalog::load::{Catalog, Pack};
 use preflight::plan::{self, Selection, Unit};
 use preflight::secret::Redactor;
@@ -19,6 +19,7 @@ pub(crate) fn tables() -> BTreeMap<&'static str, String> {
         ("arguments", table(&["Action", "What it does", "What it is told"], &arguments(pack))),
         ("needs", table(&["Line", "What it decides"], &needs(&catalog))),
         ("matrix", matrix(pack)),
+        ("matrix of debitsuccess", matrix(&catalog.packs["debitsuccess"])),
     ])
 }
 
@@ -90,7 +91,7 @@ fn ids(units: &[&Unit], all: &[Unit]) -> String {
 
 /// The mistakes by the section of the check that catches each, in the order of the checklist.
 fn matrix(pack: &Pack) -> String {
-    let defects = demo::described().unwrap().defects;
+    let defects = Sample::built_in(&pack.id).unwrap().world.defects;
     let mut sections: Vec<&str> = Vec::new();
     for packed in &pack.checks {
         if !sections.contains(&packed.check.section()) {

@@ -117,6 +117,13 @@ pub(in crate::app) async fn stage(
         Ok((host.clone(), Behind { at }))
     });
     let front = stand_ins::start(reserved, certificates, behind.collect::<Result<_, String>>()?)?;
+    for ((environment, held), player) in set.world.environments.iter().zip(&players) {
+        if let Some(event) = &held.sends {
+            let sent = player.announce(event).unwrap_or_default();
+            let sent = sent.first().ok_or_else(|| format!("nobody in {environment} hears of `{event}`"))?;
+            scope[environment.word()]["sent"] = json!(sent.id);
+        }
+    }
     set.unpack(folder.path(), &front.ca_pem)?;
     scope["front"] = json!(front.at.to_string());
     scope["port"] = json!(free_port()?);

@@ -23,8 +23,8 @@ const WORLD: &str = "demo.yaml";
 /// The profile of a sample partner.
 pub(super) const PROFILE: &str = "profile.yaml";
 
-/// What `demo.yaml` says. Texts are templates over `test` and `production`, each with a `key`, a `secret` and the
-/// addresses of its APIs.
+/// What `demo.yaml` says. Texts are templates over `test` and `production`, each with a `key`, a `secret`, the
+/// addresses of its APIs, and the id of the event that was `sent`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct World {
@@ -58,7 +58,11 @@ pub(super) struct Played {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Held {
+    /// The partner's key, where there is an API to use it at.
+    #[serde(default)]
     pub(super) key: String,
+    /// An event that it has sent before the run, whose id texts read as `test.sent`.
+    pub(super) sends: Option<String>,
     /// The states that clients start in, by their e-mail address.
     #[serde(default)]
     pub(super) prepared: BTreeMap<String, String>,

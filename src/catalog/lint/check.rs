@@ -96,6 +96,11 @@ impl Linter<'_> {
             let problem = self.at("/then", "this holds when nothing happens at all, so silence would pass");
             problems.push(problem.hint("say under `seen` what must have happened for the check to say anything"));
         }
+        if let Some(applies) = &check.applies
+            && let Err(error) = template::check_condition(&applies.condition)
+        {
+            problems.push(self.at("/applies/if", error.to_string()));
+        }
         for field in ["title", "why", "fix"] {
             let text = match field {
                 "title" => &check.title,
@@ -182,8 +187,10 @@ impl Linter<'_> {
     /// A value that no environment of a profile has.
     fn config(&self, pointer: &str, path: &str) -> Option<Problem> {
         let apis = self.provider.apis.keys().map(|api| format!("apis.{api}"));
-        let known: Vec<String> =
-            ["api_key", "webhook.url", "webhook.secret"].map(str::to_owned).into_iter().chain(apis).collect();
+        let plain = ["api_key", "webhook.url", "webhook.secret", "inspect.processed"].map(str::to_owned).into_iter();
+        let details = self.provider.details.keys().map(|name| format!("details.{name}"));
+        let letters = self.provider.letters.keys().map(|name| format!("letters.{name}"));
+        let known: Vec<String> = plain.chain(apis).chain(details).chain(letters).collect();
         if known.iter().any(|known| known == path) {
             return None;
         }

@@ -1,0 +1,61 @@
+//! `preflight letter`: what a partner sends to its provider, written from its profile.
+
+use super::{Exit, Screen, run};
+use crate::catalog::words::Environment;
+use crate::cli;
+use crate::plan::{self, Bound, learn_secrets};
+use crate::report::text::for_terminal;
+use crate::secret::Redactor;
+use crate::yaml::{Problem, Problems};
+
+pub(super) fn letter(options: &cli::Letter, screen: &Screen) -> Exit {
+    match written(options) {
+        Ok(text) => {
+            screen.say(&for_terminal(&text));
+            Exit::Ready
+        }
+        Err(problems) => {
+            screen.show_problems(&problems);
+            Exit::WrongInput
+        }
+    }
+}
+
+/// Every letter of the pack, for the environments that are asked for.
+fn written(options: &cli::Letter) -> Result<String, Problems> {
+    let catalog = run::catalog(options.checks.as_deref())?;
+    let read = plan::read(&options.profile, &catalog, &|name: &str| std::env::var(name).ok())?;
+    let pack = catalog.pack(&read.profile.provider)?;
+    let redactor = Redactor::new();
+    learn_secrets(&read, &redactor);
+    let bound = Bound::new(&read, &pack, &redactor);
+    let wrong = |message: String| Problem::of_file(&options.profile.display().to_string(), message);
+    if pack.provider.letters.is_empty() {
+        return Err(wrong(format!("{} is not written to: its pack has no letters", pack.provider.name)).into());
+    }
+    let has = |environment: &Environment| read.profile.environments.contains_key(environment);
+    let environments: Vec<Environment> = match options.environment {
+        Some(one) => vec![one],
+        None => [Environment::Test, Environment::Production].into_iter().filter(has).collect(),
+    };
+    if environments.is_empty() {
+        let problem = wrong("the profile says nothing of any environment, so there is nothing to write".into());
+        return Err(problem.hint("add `environments.test` and `environments.production`").into());
+    }
+    let (mut letters, mut problems) = (Vec::new(), Vec::new());
+    for environment in environments {
+        for name in pack.provider.letters.keys() {
+            match plan::letter(&read, &bound, &pack, name, environment) {
+                Ok(letter) => letters.push(letter.to_string()),
+                Err(lacking) => problems.extend(
+                    lacking
+                        .into_iter()
+                        .map(|how| wrong(format!("the letter `{name}` for {environment} cannot be written")).hint(how)),
+                ),
+            }
+        }
+    }
+    // What stands in the profile as a secret never stands in a letter.
+    let sealed = redactor.seal(letters.join("\n----\n\n").into_bytes());
+    if problems.is_empty() { Ok(String::from_utf8_lossy(&sealed.bytes).into_owned()) } else { Err(Problems(problems)) }
+}

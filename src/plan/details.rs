@@ -1,0 +1,84 @@
+//! What a profile says of an environment because one provider asks for it, held against the pack's declaration.
+
+use serde_json::Value;
+use time::Date;
+use time::macros::format_description;
+
+use super::read::Read;
+use crate::catalog::load::Pack;
+use crate::catalog::provider::Detail;
+use crate::catalog::simulated::Kind;
+use crate::yaml::{Document, Problem};
+
+/// The details that nobody asks for, and those that are not what they should be.
+pub(super) fn against(read: &Read, pack: &Pack) -> Vec<Problem> {
+    let (declared, document) = (&pack.provider.details, &read.document);
+    let mut problems = Vec::new();
+    for (environment, inside) in &read.profile.environments {
+        let above = format!("/environments/{environment}/details");
+        for (name, value) in &inside.details {
+            let pointer = format!("{above}/{}", name.replace('~', "~0").replace('/', "~1"));
+            match declared.get(name) {
+                Some(detail) => problems.extend(judged(document, &pointer, name, detail, value)),
+                None => {
+                    let message = format!("{} asks for no detail `{name}`", pack.provider.name);
+                    let problem = document.problem_at_key(&above, name, message);
+                    problems.push(problem.nearest_or(name, declared.keys().map(String::as_str), &known(pack)));
+                }
+            }
+        }
+    }
+    problems
+}
+
+fn known(pack: &Pack) -> String {
+    let details = pack.provider.details.iter().map(|(name, detail)| format!("`{name}`: {}", detail.says));
+    let details: Vec<String> = details.collect();
+    if details.is_empty() { "take it out".into() } else { format!("it asks for {}", details.join("; ")) }
+}
+
+/// What is wrong with one detail. What is absent because its variable is not set is not wrong yet.
+fn judged(document: &Document, pointer: &str, name: &str, detail: &Detail, value: &Value) -> Option<Problem> {
+    if value.is_null() {
+        return None;
+    }
+    if !is(detail.kind, value) {
+        let problem = document.problem(pointer, format!("`{name}` is not {}", wanted(detail.kind)));
+        return Some(problem.hint(format!("it is {}", detail.says)));
+    }
+    let words = match value {
+        Value::Array(list) => list.iter().collect(),
+        one => vec![one],
+    };
+    let wrong = words.into_iter().find(|word| {
+        !detail.one_of.is_empty() && !detail.one_of.iter().any(|known| word.as_str() == Some(known.as_str()))
+    })?;
+    let (text, list) = (wrong.as_str().unwrap_or_default(), detail.one_of.join(", "));
+    let problem = document.problem(pointer, format!("`{name}` cannot be {wrong}"));
+    Some(problem.nearest_or(text, detail.one_of.iter().map(String::as_str), &format!("it is one of {list}")))
+}
+
+fn is(kind: Kind, value: &Value) -> bool {
+    let text = value.as_str();
+    match kind {
+        Kind::Text => text.is_some(),
+        Kind::Number => value.is_number(),
+        Kind::Boolean => value.is_boolean(),
+        Kind::Object => value.is_object(),
+        Kind::List => value.is_array(),
+        Kind::Uuid => text.is_some_and(|text| uuid::Uuid::parse_str(text).is_ok()),
+        Kind::Date => text.is_some_and(|text| Date::parse(text, format_description!("[year]-[month]-[day]")).is_ok()),
+    }
+}
+
+fn wanted(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => "a text",
+        Kind::Number => "a number",
+        Kind::Boolean => "true or false",
+        Kind::Object => "a map",
+        Kind::List => "a list, such as `[A, B]`",
+        Kind::Uuid => "a UUID",
+        Kind::Date => "a day such as 2026-11-22",
+    }
+}

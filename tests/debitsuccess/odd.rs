@@ -1,0 +1,130 @@
+//! Handlers that already run, with nothing but an address and a token in the profile: the correct ones pass however they
+//! work, and each fault fails its own check.
+
+use preflight::report::model::{Report, VerdictWord};
+
+use crate::driven::{BUILT_IN, row, run, told, units};
+use crate::handler::{Repeats, TOKEN, Way, start};
+
+const ALL_EVENTS: &str = "[customer.Schedule.Suspension.Added, Realtime.Account.Payment.Authorized]";
+
+/// The rehearsal of a handler. `more`: further lines of the profile.
+async fn rehearsed(way: Way, token: &str, events: &str, more: &str) -> Report {
+    let at = start(way).await;
+    let profile = format!(
+        "partner: Odd\nprovider: debitsuccess\nevents: {events}\n{more}\nrehearsal:\n  webhook: {{ url: \"http://{at}/hooks\", \
+         secret: \"{token}\" }}\n  verifies: {}\n  timing: {{ reacts_within: 60ms }}\n  inspect: {{ processed: {{ request: \
+         \"GET http://{at}/effects/{{{{ event_id }}}}\", count: $.count }} }}\n",
+        if way.later { "later" } else { "at_once" }
+    );
+    run(&BUILT_IN, &profile, &["*@rehearsal"]).await
+}
+
+/// Asserts that every unit of the rehearsal passes but those that are skipped.
+fn all_pass_but(what: &str, report: &Report, skipped: &[&str]) {
+    let here: Vec<_> = report.checks.iter().filter(|row| row.stage == "rehearsal").collect();
+    assert_eq!(here.len(), 7);
+    for row in here {
+        let wanted = if skipped.contains(&row.id.as_str()) { VerdictWord::Skipped } else { VerdictWord::Pass };
+        assert_eq!(row.verdict, wanted, "{what}: {}", told(row));
+    }
+}
+
+#[tokio::test]
+async fn correct_handlers_of_every_kind_pass() {
+    let ways = [
+        ("the usual one", Way::default()),
+        ("a firewall in front that answers 403", Way { refuses_with: 403, ..Way::default() }),
+        ("a firewall in front that answers 404", Way { refuses_with: 404, ..Way::default() }),
+        ("204 to a wrong token", Way { refuses_with: 204, ..Way::default() }),
+        ("repeats known by their body", Way { repeats: Repeats::ByBody, ..Way::default() }),
+        ("everything acknowledged, and compared later", Way { later: true, ..Way::default() }),
+        ("later, and by the body", Way { later: true, repeats: Repeats::ByBody, ..Way::default() }),
+    ];
+    for (what, way) in ways {
+        all_pass_but(what, &rehearsed(way, TOKEN, ALL_EVENTS, "").await, &[]);
+    }
+}
+
+#[tokio::test]
+async fn tokens_of_every_kind_have_wrong_ones_beside_them() {
+    let longest: &str = Box::leak("aB3.".repeat(64).into_boxed_str());
+    for token in ["1234567890", "ALL-UPPER", "all-lower", "1", longest] {
+        let report = rehearsed(Way { token: Some(token), ..Way::default() }, token, ALL_EVENTS, "").await;
+        all_pass_but(token, &report, &[]);
+    }
+}
+
+#[tokio::test]
+async fn a_partner_of_payments_alone_is_asked_nothing_about_suspensions() {
+    let way = Way { wants: |event| event.starts_with("Realtime."), ..Way::default() };
+    let report = rehearsed(way, TOKEN, "[Realtime.Account.Payment.Authorized]", "").await;
+    all_pass_but("payments", &report, &["webhooks.event-names-any-case"]);
+    let reason = &row(&report, "webhooks.event-names-any-case@rehearsal").reason;
+    assert!(reason.contains("not applicable: none of the events"), "{reason}");
+}
+
+#[tokio::test]
+async fn where_an_allow_list_protects_the_handler_no_token_is_asked_for() {
+    let more = "environments: { production: { details: { protected_by: allow_list } } }";
+    let way = Way { token: None, ..Way::default() };
+    let report = rehearsed(way, "none", ALL_EVENTS, more).await;
+    all_pass_but("an allow-list", &report, &["webhooks.refuses-wrong-token", "webhooks.verifies-before-remembering"]);
+    let without = rehearsed(way, "none", ALL_EVENTS, "").await;
+    assert_eq!(units(&without, VerdictWord::Fail), ["webhooks.refuses-wrong-token@rehearsal"]);
+}
+
+#[tokio::test]
+async fn every_other_success_fails_one_check_and_no_other() {
+    for (what, answers) in [("201", (|_| 201) as fn(&str) -> u16), ("202", |_| 202), ("204", |_| 204)] {
+        let report = rehearsed(Way { answers, ..Way::default() }, TOKEN, ALL_EVENTS, "").await;
+        assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.answers-exactly-200@rehearsal"], "{what}");
+        let failed = row(&report, "webhooks.answers-exactly-200@rehearsal");
+        assert!(failed.expected.as_ref().is_some_and(|words| words.contains("accepted (200)")), "{}", told(failed));
+        assert!(failed.observed.as_ref().is_some_and(|words| words.contains(what)), "{}", told(failed));
+    }
+    let one = Way { answers: |event| if event.starts_with("Realtime.") { 204 } else { 200 }, ..Way::default() };
+    let report = rehearsed(one, TOKEN, ALL_EVENTS, "").await;
+    assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.answers-exactly-200@rehearsal"]);
+}
+
+#[tokio::test]
+async fn a_handler_that_refuses_everything_fails_once_and_proves_nothing_else() {
+    for status in [401, 403] {
+        let way = Way { token: Some("another"), refuses_with: status, ..Way::default() };
+        let report = rehearsed(way, TOKEN, ALL_EVENTS, "").await;
+        assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.accepts-genuine@rehearsal"], "{status}");
+        assert_eq!(units(&report, VerdictWord::Pass), Vec::<String>::new(), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn members_that_nobody_documented_make_no_failure() {
+    let picky = Way { answers: |_| 400, ..Way::default() };
+    let report = rehearsed(picky, TOKEN, ALL_EVENTS, "").await;
+    assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new());
+    let open = row(&report, "webhooks.accepts-genuine@rehearsal");
+    assert_eq!(open.verdict, VerdictWord::Undecided, "{}", told(open));
+    assert!(open.reason.contains("rehearsal.bodies"), "{}", told(open));
+}
+
+#[tokio::test]
+async fn without_any_memory_of_repeats_the_advice_fails_and_nothing_required() {
+    let report = rehearsed(Way { repeats: Repeats::Unknown, ..Way::default() }, TOKEN, ALL_EVENTS, "").await;
+    assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.repeats-tolerated@rehearsal"]);
+    let failed = row(&report, "webhooks.repeats-tolerated@rehearsal");
+    assert!(failed.observed.as_ref().is_some_and(|words| words.contains("4 times")), "{}", told(failed));
+}
+
+#[tokio::test]
+async fn one_spelling_alone_fails_the_check_of_names() {
+    for (what, wants) in [
+        ("as the headers write it", (|event| event.starts_with("Customer.S")) as fn(&str) -> bool),
+        ("as the list writes it", |event| event.starts_with("customer.S")),
+    ] {
+        let way = Way { wants, ..Way::default() };
+        let report = rehearsed(way, TOKEN, "[customer.Schedule.Suspension.Added]", "").await;
+        let failed = units(&report, VerdictWord::Fail);
+        assert!(failed.contains(&"webhooks.event-names-any-case@rehearsal".to_owned()), "{what}: {failed:?}");
+    }
+}
