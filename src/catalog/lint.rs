@@ -2,6 +2,7 @@
 
 mod check;
 mod rehearsed;
+mod sample;
 mod templates;
 mod traffic;
 
@@ -14,6 +15,7 @@ use super::load::PackedCheck;
 use super::provider::Provider;
 use crate::yaml::{Document, Problem};
 use check::Linter;
+pub(super) use sample::sample;
 
 /// Everything that is wrong with a pack as a whole.
 pub(super) fn pack(

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::catalog::fixtures::Fixtures;
 use crate::catalog::load::{Catalog, Pack};
+use crate::catalog::sample::Held;
 use crate::catalog::words::Environment;
 use crate::yaml::{Document, Problem, Problems};
 
@@ -52,20 +53,6 @@ pub(super) struct Played {
     pub(super) is: String,
     #[serde(default)]
     pub(super) self_signed: bool,
-}
-
-/// What the provider holds in an environment.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Held {
-    pub(super) key: String,
-    /// The states that clients start in, by their e-mail address.
-    #[serde(default)]
-    pub(super) prepared: BTreeMap<String, String>,
-    #[serde(default, rename = "held")]
-    pub(super) members: Map<String, Value>,
-    #[serde(default)]
-    pub(super) records: BTreeMap<String, Vec<Map<String, Value>>>,
 }
 
 /// A mistake that can be switched on.
@@ -124,9 +111,11 @@ pub struct Sample {
     pub(super) pack: Arc<Pack>,
     /// What the sample consists of without any mistake.
     pub world: World,
-    described: Document,
-    profile: Document,
-    files: IndexMap<String, String>,
+    pub(super) described: Document,
+    pub(super) profile: Document,
+    pub(super) files: IndexMap<String, String>,
+    /// Whether the pack describes what its partner does, instead of the reference partner doing it.
+    pub(super) scripted: bool,
 }
 
 impl Sample {
@@ -145,7 +134,7 @@ impl Sample {
         let names = names.filter(|name| ![WORLD, PROFILE].contains(name));
         let files = names.map(|name| Ok((name.to_owned(), read(name)?.text.to_string())));
         let files = files.collect::<Result<_, Problems>>()?;
-        Ok(Sample { catalog, pack, world, described, profile, files })
+        Ok(Sample { catalog, pack, world, described, profile, files, scripted: false })
     }
 }
 
@@ -183,9 +172,14 @@ impl Set {
         Ok(Set { world, profile, files })
     }
 
-    pub(super) fn unpack(&self, folder: &Path, ca_pem: &str) -> std::io::Result<()> {
+    /// Writes the profile, which names the authority of the stand-ins.
+    pub(super) fn unpack_profile(&self, folder: &Path, ca_pem: &str) -> std::io::Result<()> {
         std::fs::write(folder.join(PROFILE), self.profile.text.as_bytes())?;
-        std::fs::write(folder.join("stand-ins.pem"), ca_pem)?;
+        std::fs::write(folder.join("stand-ins.pem"), ca_pem)
+    }
+
+    /// Writes everything else.
+    pub(super) fn unpack(&self, folder: &Path) -> std::io::Result<()> {
         for (name, text) in &self.files {
             let path = folder.join(name);
             if let Some(parent) = path.parent() {
