@@ -105,6 +105,9 @@ pub struct Demo {
     /// The provider; `preflight list` names them.
     #[arg(long, value_name = "PROVIDER")]
     pub provider: Option<String>,
+    /// A folder of packs: its sample partner is tried, instead of a built-in one.
+    #[arg(long, value_name = "DIR", requires = "provider")]
+    pub checks: Option<PathBuf>,
     /// Switch one mistake of the sample partner on; `preflight demo --defect help` lists them.
     #[arg(long, value_name = "NAME")]
     pub defect: Option<String>,
@@ -222,6 +225,9 @@ pub struct Selftest {
     /// The provider; `preflight list` names them.
     #[arg(long, value_name = "PROVIDER")]
     pub provider: Option<String>,
+    /// A folder of packs: its sample partner is tried, instead of a built-in one.
+    #[arg(long, value_name = "DIR", requires = "provider")]
+    pub checks: Option<PathBuf>,
     /// Only defects like this.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,

@@ -9,10 +9,9 @@ use futures_util::stream;
 use globset::{Glob, GlobSetBuilder};
 use tokio::sync::watch;
 
-use super::demo::PROVIDER;
 use super::drive::{How, drive};
 use super::sample::{self, Mistake, Sample, Unstaged};
-use super::{Exit, Screen};
+use super::{Exit, Screen, demo};
 use crate::cli::{RunOptions, Selftest};
 use crate::execute::Stop;
 use crate::judge::Readiness;
@@ -25,8 +24,8 @@ use crate::yaml::Problem;
 pub(super) const JOBS: usize = 12;
 
 pub(super) async fn selftest(selftest: Selftest, screen: &Screen) -> Exit {
-    let provider = selftest.provider.as_deref().unwrap_or(PROVIDER);
-    let (sample, wanted) = match (Sample::built_in(provider), wanted(&selftest.only)) {
+    let sample = demo::sample(selftest.provider.as_deref(), selftest.checks.as_deref());
+    let (sample, wanted) = match (sample, wanted(&selftest.only)) {
         (Ok(sample), Ok(wanted)) => (sample, wanted),
         (Err(problems), _) => {
             screen.show_problems(&problems);

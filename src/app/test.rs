@@ -9,13 +9,12 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 
-use super::sample::{Role, Sample, Unstaged};
+use super::sample::{Mistake, Sample, Unstaged, described_nowhere};
 use super::selftest::{JOBS, Trial, wanted};
 use super::{Exit, Screen};
 use crate::catalog::load::{Catalog, Pack};
-use crate::catalog::sample::{Fault, Sampled};
+use crate::catalog::sample::Sampled;
 use crate::cli::Test;
-use crate::report::model::Report;
 use crate::yaml::{Problem, Problems};
 use verdicts::Found;
 
@@ -33,7 +32,7 @@ pub(super) async fn test(test: Test, screen: &Screen) -> Exit {
     for pack in catalog.packs.values() {
         match &pack.sample {
             Some(sample) => sampled.push((pack, sample)),
-            None => without.push(no_sample(pack)),
+            None => without.push(described_nowhere(pack)),
         }
     }
     if !without.is_empty() {
@@ -44,10 +43,11 @@ pub(super) async fn test(test: Test, screen: &Screen) -> Exit {
         let ids = || catalog.packs.values().flat_map(|pack| pack.checks.iter().map(|packed| packed.check.id.as_str()));
         return wrong(&problem.nearest(&test.only[0], ids()).into(), screen);
     }
+    let folder = test.folder.display().to_string();
     let jobs = test.jobs.map_or(JOBS, usize::from);
     let mut exit = Exit::Ready;
     for (pack, sample) in sampled {
-        let trials = Trials { pack, sampled: sample, wanted: &wanted, screen };
+        let trials = Trials { pack, sampled: sample, folder: &folder, wanted: &wanted, screen };
         exit = match trials.all(jobs).await {
             Ok(found) => table::show(pack, found, screen),
             Err(Unstaged::Problems(problems)) => return wrong(&problems, screen),
@@ -66,12 +66,6 @@ fn wrong(problems: &Problems, screen: &Screen) -> Exit {
     Exit::WrongInput
 }
 
-fn no_sample(pack: &Pack) -> Problem {
-    let message = "this pack has no sample partner to be tested with: there is no `partner.yaml` beside this file";
-    let problem = pack.document.problem("", message);
-    problem.hint("`preflight new pack NAME --in SOMEWHERE` writes one to begin with; copy its `partner.yaml`")
-}
-
 impl Exit {
     /// The worse of two ends of a test.
     fn worse(self, other: Exit) -> Exit {
@@ -83,17 +77,17 @@ impl Exit {
 #[derive(Clone, Copy)]
 enum Part<'t> {
     Conforming,
-    /// With a fault of a check, by its name.
-    Faulty(&'t str, &'t str, &'t Fault),
+    /// With a fault.
+    Faulty(&'t Mistake),
     Silent,
 }
 
 impl Part<'_> {
-    fn words(&self) -> String {
+    fn words(&self) -> &str {
         match self {
-            Part::Conforming => "(conforming)".into(),
-            Part::Faulty(check, name, _) => format!("{check}: {name}"),
-            Part::Silent => "(silent)".into(),
+            Part::Conforming => "(conforming)",
+            Part::Faulty(mistake) => &mistake.name,
+            Part::Silent => "(silent)",
         }
     }
 }
@@ -102,6 +96,8 @@ impl Part<'_> {
 struct Trials<'t, W> {
     pack: &'t Arc<Pack>,
     sampled: &'t Sampled,
+    /// The folder of packs, as it was named.
+    folder: &'t str,
     /// Which checks' faults are tried.
     wanted: &'t W,
     screen: &'t Screen,
@@ -110,34 +106,37 @@ struct Trials<'t, W> {
 impl<W: Fn(&str) -> bool> Trials<'_, W> {
     /// Tries all partners, and gathers what each check did with them.
     async fn all(&self, jobs: usize) -> Result<Found<'_>, Unstaged> {
-        let faults = self.sampled.partner.faults.iter().filter(|(check, _)| (self.wanted)(check));
-        let faults = faults.flat_map(|(check, faults)| {
-            faults.iter().map(move |(name, fault)| Part::Faulty(check.as_str(), name.as_str(), fault))
-        });
-        let parts: Vec<Part<'_>> = [Part::Conforming, Part::Silent].into_iter().chain(faults).collect();
-        let trials = parts.iter().map(|part| async move { (part, self.tried(*part).await) });
-        let mut tried = stream::iter(trials).buffer_unordered(jobs);
-        let mut found = Found::new(self.pack, self.sampled, self.wanted);
-        while let Some((part, report)) = tried.next().await {
-            let report = report?;
-            let right = match part {
-                Part::Conforming => found.conforming(&report),
-                Part::Faulty(check, name, fault) => found.faulty(check, name, fault, &report),
-                Part::Silent => found.silent(&report),
+        let sample = Sample::scripted(self.pack, self.sampled)?;
+        let silent = Sample::silent(self.pack, self.sampled)?;
+        let faults = sample.world.defects.iter().filter(|mistake| (self.wanted)(&mistake.caught_by)).map(Part::Faulty);
+        let parts = [Part::Conforming, Part::Silent].into_iter().chain(faults);
+        let (sample, silent) = (&sample, &silent);
+        let trials = parts.map(|part| async move {
+            let report = match part {
+                Part::Conforming => Trial { sample, quick: false }.report(None).await,
+                Part::Faulty(mistake) => Trial { sample, quick: false }.report(Some(mistake)).await,
+                Part::Silent => Trial { sample: silent, quick: false }.report(None).await,
             };
-            self.screen.note(&format!("{:5} {}", if right { "ok" } else { "WRONG" }, part.words()));
+            self.screen.note(&format!("tried {}", part.words()));
+            Ok::<_, Unstaged>((part, report?))
+        });
+        let tried: Vec<_> = stream::iter(trials).buffer_unordered(jobs).collect().await;
+        let tried = tried.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let mut found = Found::new(self.pack, self.sampled, self.folder, self.wanted);
+        // What the partner that does everything right does not pass says nothing of the others.
+        for (part, report) in &tried {
+            match part {
+                Part::Conforming => found.conforming(report),
+                Part::Silent => found.silent(report),
+                Part::Faulty(_) => {}
+            }
+        }
+        for (part, report) in &tried {
+            if let Part::Faulty(mistake) = part {
+                found.faulty(mistake, report);
+            }
         }
         found.unproved();
         Ok(found)
-    }
-
-    async fn tried(&self, part: Part<'_>) -> Result<Report, Unstaged> {
-        let role = match part {
-            Part::Conforming => Role::Conforming,
-            Part::Faulty(_, _, fault) => Role::Faulty(fault),
-            Part::Silent => Role::Silent,
-        };
-        let sample = Sample::scripted(self.pack, self.sampled, role)?;
-        Trial { sample: &sample, quick: false }.report(None).await
     }
 }

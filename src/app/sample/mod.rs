@@ -5,6 +5,6 @@ mod signer;
 mod stage;
 mod world;
 
-pub(super) use scripted::Role;
+pub(super) use scripted::described_nowhere;
 pub(super) use stage::{Unstaged, stage};
 pub use world::{Mistake, Sample};

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::world::{PROFILE, Sample, World};
+use super::world::{Mistake, PROFILE, Sample, World};
 use crate::catalog::load::{Catalog, Pack};
 use crate::catalog::sample::{Deployment, Fault, SamplePartner, Sampled};
 use crate::catalog::words::Environment;
-use crate::yaml::{Document, Problems};
+use crate::yaml::{Document, Problem, Problems};
 
 /// The host of a sample partner that is connected to an environment.
 pub(super) fn host(environment: Environment) -> &'static str {
@@ -26,7 +26,7 @@ pub(super) fn host(environment: Environment) -> &'static str {
 
 /// What the sample partner is to do.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::app) enum Role<'r> {
+enum Role<'r> {
     /// Everything right.
     Conforming,
     /// One thing wrong.
@@ -45,31 +45,85 @@ impl Role<'_> {
     }
 }
 
+/// The name of a fault among all of a pack.
+fn fault_name(check: &str, name: &str) -> String {
+    format!("{check}/{name}")
+}
+
 impl Sample {
-    /// The sample partner that a pack describes, in a role.
+    /// The sample partner that a pack of a folder describes.
+    ///
+    /// # Errors
+    ///
+    /// A pack that does not exist or describes none.
+    pub(in crate::app) fn of_folder(catalog: &Catalog, provider: &str) -> Result<Self, Problems> {
+        let pack = catalog.pack(provider)?;
+        let sampled = pack.sample.as_ref().ok_or_else(|| described_nowhere(&pack))?;
+        Sample::scripted(&pack, sampled)
+    }
+
+    /// The sample partner that a pack describes, with its faults.
     ///
     /// # Errors
     ///
     /// A description that a fault has spoilt, which the lints refuse as well.
-    pub(in crate::app) fn scripted(pack: &Arc<Pack>, sampled: &Sampled, role: Role<'_>) -> Result<Self, Problems> {
-        let changed = match role {
-            Role::Faulty(fault) => fault.put_into(&sampled.json),
-            Role::Conforming | Role::Silent => sampled.json.clone(),
-        };
-        let partner: SamplePartner = sampled.document.typed_from(changed.clone()).map_err(Problems)?;
-        let deployments = Deployment::ALL.into_iter().map(|deployment| {
-            let described = if role.is_faulty(deployment) { &changed } else { &sampled.json };
-            (format!("{}.json", deployment.word()), described_for(deployment, pack, described, role).to_string())
-        });
-        let mut files: IndexMap<String, String> = deployments.collect();
-        files.insert("attestations.yaml".into(), profile::attested(pack).to_string());
-        let described = Document::new("the world of partner.yaml", world(pack, &partner, role).to_string());
-        let world: World = described.typed().map_err(Problems)?;
-        let profile = Document::new(PROFILE, profile::profile(pack, &partner, role).to_string());
-        let packs = BTreeMap::from([(pack.id.clone(), pack.clone())]);
-        let catalog = Catalog { packs, warnings: Problems::default() };
-        Ok(Sample { catalog, pack: pack.clone(), world, described, profile, files, scripted: true })
+    pub(in crate::app) fn scripted(pack: &Arc<Pack>, sampled: &Sampled) -> Result<Self, Problems> {
+        let mut sample = played(pack, sampled, Role::Conforming)?;
+        for (check, faults) in &sampled.partner.faults {
+            for (name, fault) in faults {
+                let mistake = Mistake::described(fault_name(check, name), check, fault);
+                sample.faulty.insert(mistake.name.clone(), played(pack, sampled, Role::Faulty(fault))?);
+                sample.world.defects.push(mistake);
+            }
+        }
+        Ok(sample)
     }
+
+    /// A partner that does nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sample::scripted`].
+    pub(in crate::app) fn silent(pack: &Arc<Pack>, sampled: &Sampled) -> Result<Self, Problems> {
+        played(pack, sampled, Role::Silent)
+    }
+}
+
+/// What is said of a pack without a sample partner.
+pub(in crate::app) fn described_nowhere(pack: &Pack) -> Problem {
+    let message = "this pack has no sample partner to be tried with: there is no `partner.yaml` beside this file";
+    let problem = pack.document.problem("", message);
+    problem.hint("`preflight new pack NAME --in SOMEWHERE` writes one to begin with; copy its `partner.yaml`")
+}
+
+/// The partner in a role, with the world around it.
+fn played(pack: &Arc<Pack>, sampled: &Sampled, role: Role<'_>) -> Result<Sample, Problems> {
+    let changed = match role {
+        Role::Faulty(fault) => fault.put_into(&sampled.json),
+        Role::Conforming | Role::Silent => sampled.json.clone(),
+    };
+    let partner: SamplePartner = sampled.document.typed_from(changed.clone()).map_err(Problems)?;
+    let deployments = Deployment::ALL.into_iter().map(|deployment| {
+        let described = if role.is_faulty(deployment) { &changed } else { &sampled.json };
+        (format!("{}.json", deployment.word()), described_for(deployment, pack, described, role).to_string())
+    });
+    let mut files: IndexMap<String, String> = deployments.collect();
+    files.insert("attestations.yaml".into(), profile::attested(pack).to_string());
+    let described = Document::new("the world of partner.yaml", world(pack, &partner, role).to_string());
+    let world: World = described.typed().map_err(Problems)?;
+    let profile = Document::new(PROFILE, profile::profile(pack, &partner, role).to_string());
+    let packs = BTreeMap::from([(pack.id.clone(), pack.clone())]);
+    let catalog = Catalog { packs, warnings: Problems::default() };
+    Ok(Sample {
+        catalog,
+        pack: pack.clone(),
+        world,
+        described,
+        profile,
+        files,
+        scripted: true,
+        faulty: BTreeMap::new(),
+    })
 }
 
 /// What the program that plays the partner is told.

@@ -146,11 +146,15 @@ pub(in crate::app) async fn stage(
     })
 }
 
+/// Ports that nobody gets by chance: below those that systems hand out for connections and for any port.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
 /// Two ports that are free now. The build that gets one binds it a moment later; should another program be quicker, the
 /// start fails and says so.
 fn free_ports() -> std::io::Result<[u16; 2]> {
-    let bind = || std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    let (one, other) = (bind()?, bind()?);
+    let bind = |port: u16| std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    let some = || (0..100).find_map(|_| bind(rand::random_range(PORTS)).ok()).map_or_else(|| bind(0), Ok);
+    let (one, other) = (some()?, some()?);
     Ok([one.local_addr()?.port(), other.local_addr()?.port()])
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::catalog::fixtures::Fixtures;
 use crate::catalog::load::{Catalog, Pack};
-use crate::catalog::sample::Held;
+use crate::catalog::sample::{Fault, Held};
 use crate::catalog::words::Environment;
 use crate::yaml::{Document, Problem, Problems};
 
@@ -80,6 +80,20 @@ pub struct Mistake {
 }
 
 impl Mistake {
+    /// One that the pack describes itself.
+    pub(super) fn described(name: String, caught_by: &str, fault: &Fault) -> Self {
+        Mistake {
+            name,
+            caught_by: caught_by.to_owned(),
+            also: fault.also.clone(),
+            says: Some(fault.says.clone()),
+            partner: None,
+            staging: None,
+            live: None,
+            change: Value::Null,
+        }
+    }
+
     /// The mistake in the code of a deployment.
     pub(super) fn in_deployment(&self, deployment: &str) -> Option<&str> {
         let named = [("staging", &self.staging), ("live", &self.live)];
@@ -116,6 +130,8 @@ pub struct Sample {
     pub(super) files: IndexMap<String, String>,
     /// Whether the pack describes what its partner does, instead of the reference partner doing it.
     pub(super) scripted: bool,
+    /// What the pack describes with each of its faults.
+    pub(super) faulty: BTreeMap<String, Sample>,
 }
 
 impl Sample {
@@ -134,7 +150,7 @@ impl Sample {
         let names = names.filter(|name| ![WORLD, PROFILE].contains(name));
         let files = names.map(|name| Ok((name.to_owned(), read(name)?.text.to_string())));
         let files = files.collect::<Result<_, Problems>>()?;
-        Ok(Sample { catalog, pack, world, described, profile, files, scripted: false })
+        Ok(Sample { catalog, pack, world, described, profile, files, scripted: false, faulty: BTreeMap::new() })
     }
 }
 
@@ -147,6 +163,7 @@ pub(super) struct Set {
 
 impl Set {
     pub(super) fn new(sample: &Sample, mistake: Option<&Mistake>) -> Result<Self, Problems> {
+        let sample = mistake.and_then(|mistake| sample.faulty.get(&mistake.name)).unwrap_or(sample);
         let mut world = sample.described.parse()?;
         let (mut profile, mut files) = (sample.profile.clone(), sample.files.clone());
         if let Some(mistake) = mistake {

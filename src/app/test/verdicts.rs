@@ -1,9 +1,10 @@
 //! What each check did with each partner, and what is wrong with that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::app::sample::Mistake;
 use crate::catalog::load::{Pack, PackedCheck};
-use crate::catalog::sample::{Fault, Sampled};
+use crate::catalog::sample::Sampled;
 use crate::report::model::{Report, UnitRow, VerdictWord};
 use crate::yaml::Problem;
 
@@ -11,10 +12,14 @@ use crate::yaml::Problem;
 pub(super) struct Found<'p> {
     pack: &'p Pack,
     sampled: &'p Sampled,
+    /// The folder of packs, as it was named.
+    folder: &'p str,
     /// The checks that were asked for, in the order of the checklist.
     pub(super) rows: Vec<Row>,
     /// What is wrong.
     pub(super) problems: Vec<Problem>,
+    /// Checks that the partner that does everything right does not pass.
+    unsound: BTreeSet<String>,
 }
 
 /// What a check did.
@@ -35,7 +40,7 @@ pub(super) struct Row {
 }
 
 impl<'p> Found<'p> {
-    pub(super) fn new(pack: &'p Pack, sampled: &'p Sampled, wanted: &impl Fn(&str) -> bool) -> Self {
+    pub(super) fn new(pack: &'p Pack, sampled: &'p Sampled, folder: &'p str, wanted: &impl Fn(&str) -> bool) -> Self {
         let row = |packed: &PackedCheck| Row {
             id: packed.check.id.clone(),
             asks: packed.check.only_asks(),
@@ -43,7 +48,12 @@ impl<'p> Found<'p> {
             ..Row::default()
         };
         let rows = pack.checks.iter().filter(|packed| wanted(&packed.check.id)).map(|packed| row(packed)).collect();
-        Found { pack, sampled, rows, problems: Vec::new() }
+        Found { pack, sampled, folder, rows, problems: Vec::new(), unsound: BTreeSet::new() }
+    }
+
+    /// The command that shows a trial in full.
+    fn demo(&self, more: &str) -> String {
+        format!("`preflight demo --checks {} --provider {}{more}`", self.folder, self.pack.id)
     }
 
     fn row(&mut self, id: &str) -> Option<&mut Row> {
@@ -67,52 +77,57 @@ impl<'p> Found<'p> {
     }
 
     /// The partner that does everything right passes everything.
-    pub(super) fn conforming(&mut self, report: &Report) -> bool {
-        let before = self.problems.len();
+    pub(super) fn conforming(&mut self, report: &Report) {
         for (id, units) in self.decided(report) {
             let wrong: Vec<&&UnitRow> = units.iter().filter(|unit| unit.verdict != VerdictWord::Pass).collect();
-            for unit in &wrong {
-                let message = format!("the partner that does everything right does not pass `{id}`: {}", told(unit));
-                let hint = "either the check asks for more than its provider does, or `partner.yaml` does too little";
-                self.at_check(id, message, hint);
+            if wrong.is_empty() {
+                self.row(id).into_iter().for_each(|row| row.conforming = true);
+                continue;
             }
-            let passed = wrong.is_empty();
-            self.row(id).into_iter().for_each(|row| row.conforming = passed);
+            self.unsound.insert(id.to_owned());
+            // What is blocked by another check is told with that one.
+            for unit in wrong.iter().filter(|unit| unit.blocked_by.is_none()) {
+                let message = format!("the partner that does everything right does not pass `{id}`: {}", told(unit));
+                let hint = "either the check asks for too much, or partner.yaml does too little";
+                self.at_check(id, message, &format!("{hint}; {} shows what happened", self.demo("")));
+            }
         }
-        self.problems.len() == before
     }
 
     /// A partner with one fault fails the check that must catch it, and no unrelated one.
-    pub(super) fn faulty(&mut self, check: &str, name: &str, fault: &Fault, report: &Report) -> bool {
-        let here = |message: String| self.sampled.document.problem_at_key(&format!("/faults/{check}"), name, message);
+    pub(super) fn faulty(&mut self, mistake: &Mistake, report: &Report) {
+        let check = mistake.caught_by.as_str();
+        if self.unsound.contains(check) {
+            return;
+        }
         let rows = self.decided(report);
         let fails = |units: &Vec<&UnitRow>| units.iter().any(|unit| unit.verdict == VerdictWord::Fail);
         let failed: Vec<&str> = rows.iter().filter(|(_, units)| fails(units)).map(|(id, _)| *id).collect();
-        if !failed.contains(&check) {
+        let unrelated: Vec<&str> = failed
+            .iter()
+            .filter(|id| **id != check && !mistake.also.iter().any(|also| also == *id) && !self.unsound.contains(**id))
+            .copied()
+            .collect();
+        let (message, hint) = if !failed.contains(&check) {
             let units: Vec<String> = rows.get(check).into_iter().flatten().map(|unit| told(unit)).collect();
-            let message = format!("`{check}` does not catch this fault: {}", units.join("; "));
-            let problem = here(message);
-            self.problems
-                .push(problem.hint("make the fault do what the check is about, or have the check look for it"));
-            return false;
-        }
-        let unrelated: Vec<&str> =
-            failed.into_iter().filter(|id| *id != check && !fault.also.iter().any(|also| also == id)).collect();
-        if !unrelated.is_empty() {
-            let message = format!("this fault fails other checks than `{check}` too: {}", unrelated.join(", "));
-            let problem = here(message);
-            let hint =
-                format!("narrow the fault; or, where they fail rightly, say so: `also: [{}]`", unrelated.join(", "));
-            self.problems.push(problem.hint(hint));
-            return false;
-        }
-        self.row(check).into_iter().for_each(|row| row.caught += 1);
-        true
+            let demo = self.demo(&format!(" --defect {}", mistake.name));
+            let hint = format!("the fault must do what the check looks for; {demo} shows what happened");
+            (format!("`{check}` does not catch this fault: {}", units.join("; ")), hint)
+        } else if !unrelated.is_empty() {
+            let others = unrelated.join(", ");
+            let hint = format!("narrow the fault; or, where they fail rightly, say so: `also: [{others}]`");
+            (format!("this fault fails other checks than `{check}` too: {others}"), hint)
+        } else {
+            self.row(check).into_iter().for_each(|row| row.caught += 1);
+            return;
+        };
+        let name = mistake.name.rsplit('/').next().unwrap_or_default();
+        let problem = self.sampled.document.problem_at_key(&format!("/faults/{check}"), name, message);
+        self.problems.push(problem.hint(hint));
     }
 
     /// A partner that does nothing leaves everything undecided.
-    pub(super) fn silent(&mut self, report: &Report) -> bool {
-        let before = self.problems.len();
+    pub(super) fn silent(&mut self, report: &Report) {
         for (id, units) in self.decided(report) {
             let decided = |unit: &&&UnitRow| matches!(unit.verdict, VerdictWord::Pass | VerdictWord::Fail);
             let wrong: Vec<&&UnitRow> = units.iter().filter(decided).collect();
@@ -124,7 +139,6 @@ impl<'p> Found<'p> {
             let open = wrong.is_empty();
             self.row(id).into_iter().for_each(|row| row.silent = open);
         }
-        self.problems.len() == before
     }
 
     /// Checks without a fault prove nothing.
@@ -158,8 +172,6 @@ fn told(unit: &UnitRow) -> String {
         .map(String::as_str)
         .filter(|why| !why.is_empty())
         .collect();
-    match why.is_empty() {
-        true => format!("in {} {verdict}", unit.stage),
-        false => format!("in {} {verdict} ({})", unit.stage, why.join("; ")),
-    }
+    let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join("; ")) };
+    format!("in {} {verdict}{why}", unit.stage)
 }
