@@ -21,6 +21,9 @@ pub struct Cli {
 const EXIT_CODES: &str =
     "Exit codes: 0 ready, 1 not ready, 2 wrong input, 3 undecided, 4 internal error, 130 interrupted.";
 
+const TEST_EXIT_CODES: &str =
+    "Exit codes: 0 each check passes, fails and stays undecided as it must, 1 one does not, 2 wrong input.";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -36,10 +39,19 @@ pub enum Command {
     Lint(Lint),
     /// Print the letters that a partner sends to its provider, written from its profile.
     Letter(Letter),
+    /// Play each check of a folder of packs against sample partners: one that does everything right, one with each
+    /// fault, and one that does nothing.
+    #[command(after_help = TEST_EXIT_CODES)]
+    Test(Test),
+    /// Begin a pack, or a check of one, that lints clean and passes its test.
+    New(New),
     /// Play a provider on this machine, for daily development.
     Simulate(Simulate),
     /// Run the reference partner; it is configured by environment variables.
     Partner(Partner),
+    /// Play the sample partner that a file describes; `test` starts it.
+    #[command(hide = true)]
+    Sample(SampleFile),
     /// Prove that the checklist can tell right from wrong: each defect must be caught by its own check.
     Selftest(Selftest),
 }
@@ -96,6 +108,9 @@ pub struct Demo {
     /// The provider; `preflight list` names them.
     #[arg(long, value_name = "PROVIDER")]
     pub provider: Option<String>,
+    /// A folder of packs: its sample partner is tried, instead of a built-in one.
+    #[arg(long, value_name = "DIR", requires = "provider")]
+    pub checks: Option<PathBuf>,
     /// Switch one mistake of the sample partner on; `preflight demo --defect help` lists them.
     #[arg(long, value_name = "NAME")]
     pub defect: Option<String>,
@@ -138,6 +153,65 @@ pub struct Letter {
     pub checks: Option<PathBuf>,
 }
 
+/// `test`.
+#[derive(Debug, Args)]
+pub struct Test {
+    /// The folder of packs.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Only the faults of checks like this, such as `webhooks.*`; may be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub only: Vec<String>,
+    /// How many partners are tried at the same time.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=32))]
+    pub jobs: Option<u16>,
+}
+
+/// `new`.
+#[derive(Debug, Args)]
+pub struct New {
+    /// What is begun.
+    #[command(subcommand)]
+    pub what: NewWhat,
+}
+
+/// What can be begun.
+#[derive(Debug, Subcommand)]
+pub enum NewWhat {
+    /// A pack: its provider, two checks, an event and a sample partner.
+    Pack(NewPack),
+    /// A check of a pack, with its item and a fault that it must catch.
+    Check(NewCheck),
+}
+
+/// `new pack`.
+#[derive(Debug, Args)]
+pub struct NewPack {
+    /// The name of its folder, such as `acme-payments`.
+    pub name: String,
+    /// The folder that holds, or will hold, `checks` and `fixtures`.
+    #[arg(long = "in", value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+}
+
+/// `new check`.
+#[derive(Debug, Args)]
+pub struct NewCheck {
+    /// The pack and the check's id, such as `acme-payments/webhooks.answers-in-time`.
+    #[arg(value_name = "PACK/SECTION.STEM")]
+    pub id: String,
+    /// The folder that holds `checks` and `fixtures`.
+    #[arg(long = "in", value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+}
+
+/// `sample`.
+#[derive(Debug, Args)]
+pub struct SampleFile {
+    /// The description, as JSON.
+    pub file: PathBuf,
+}
+
 /// `simulate`.
 #[derive(Debug, Args)]
 pub struct Simulate {
@@ -171,6 +245,9 @@ pub struct Selftest {
     /// The provider; `preflight list` names them.
     #[arg(long, value_name = "PROVIDER")]
     pub provider: Option<String>,
+    /// A folder of packs: its sample partner is tried, instead of a built-in one.
+    #[arg(long, value_name = "DIR", requires = "provider")]
+    pub checks: Option<PathBuf>,
     /// Only defects like this.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,

@@ -16,6 +16,7 @@ pub mod partner;
 pub mod plan;
 pub mod proxy;
 pub mod report;
+pub mod sample;
 pub mod secret;
 pub mod simulator;
 pub mod template;

@@ -9,7 +9,7 @@ use preflight::catalog::load::Catalog;
 use regex::Regex;
 
 /// Every module at the top, and the others that it may import. Data flows one way, so there is no circle in it.
-const MAY_IMPORT: [(&str, &[&str]); 20] = [
+const MAY_IMPORT: [(&str, &[&str]); 21] = [
     ("address", &[]),
     (
         "app",
@@ -24,6 +24,7 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
             "partner",
             "plan",
             "report",
+            "sample",
             "secret",
             "simulator",
             "template",
@@ -61,6 +62,7 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
     ("plan", &["catalog", "json", "secret", "template", "yaml"]),
     ("proxy", &["evidence"]),
     ("report", &["catalog", "evidence", "judge", "plan"]),
+    ("sample", &["catalog", "template", "webhook"]),
     ("secret", &[]),
     ("simulator", &["address", "catalog", "evidence", "json", "template", "webhook"]),
     ("template", &[]),

@@ -1,17 +1,20 @@
 //! `preflight demo`: the sample profile, run like any other, in a world of stand-ins that is made for it.
 
+use std::path::Path;
+
 use super::sample::{Mistake, Sample, Unstaged, stage};
 use super::{Exit, Screen, people, run};
+use crate::catalog::load::Catalog;
 use crate::cli::Demo;
 use crate::report::text::for_terminal;
 use crate::secret::Redactor;
 use crate::yaml::{Problem, Problems};
 
 /// The provider of the demo, where none is named.
-pub(super) const PROVIDER: &str = "debitura";
+const PROVIDER: &str = "debitura";
 
 pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
-    let sample = match Sample::built_in(demo.provider.as_deref().unwrap_or(PROVIDER)) {
+    let sample = match sample(demo.provider.as_deref(), demo.checks.as_deref()) {
         Ok(sample) => sample,
         Err(problems) => {
             screen.show_problems(&problems);
@@ -52,6 +55,15 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
             screen.complain(&redactor.text(&why));
             Exit::Internal
         }
+    }
+}
+
+/// The sample partner of a built-in provider, or the one that a pack of a folder describes.
+pub(super) fn sample(provider: Option<&str>, folder: Option<&Path>) -> Result<Sample, Problems> {
+    let provider = provider.unwrap_or(PROVIDER);
+    match folder {
+        Some(folder) => Sample::of_folder(&Catalog::from_folder(folder)?, provider),
+        None => Sample::built_in(provider),
     }
 }
 

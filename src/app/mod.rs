@@ -5,6 +5,7 @@ pub mod drive;
 mod exit;
 mod letter;
 mod list;
+mod new;
 mod people;
 mod run;
 pub mod sample;
@@ -12,11 +13,13 @@ mod screen;
 mod selftest;
 mod simulate;
 mod stand_ins;
+mod test;
 
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
 use crate::partner;
+use crate::sample::{Surroundings, serve};
 
 pub use exit::Exit;
 use screen::Screen;
@@ -33,6 +36,9 @@ pub fn main(cli: Cli) -> ExitCode {
         Command::Demo(demo) => within_runtime(&screen, demo::demo(demo, &screen)),
         Command::Selftest(selftest) => within_runtime(&screen, selftest::selftest(selftest, &screen)),
         Command::Simulate(simulate) => within_runtime(&screen, simulate::simulate(simulate, &screen)),
+        Command::Test(test) => within_runtime(&screen, test::test(test, &screen)),
+        Command::New(new) => new::new(&new, &screen),
+        Command::Sample(sample) => within_runtime(&screen, sample_partner(sample, &screen)),
         Command::Partner(options) => within_runtime(&screen, reference_partner(options, &screen)),
     };
     ExitCode::from(exit as u8)
@@ -65,6 +71,20 @@ async fn reference_partner(options: crate::cli::Partner, screen: &Screen) -> Exi
         Ok(()) => Exit::Ready,
         Err(error) => {
             screen.complain(&format!("the reference partner cannot run: {error}"));
+            Exit::WrongInput
+        }
+    }
+}
+
+async fn sample_partner(described: crate::cli::SampleFile, screen: &Screen) -> Exit {
+    let served = match Surroundings::from_env() {
+        Ok(around) => serve(&described.file, around).await,
+        Err(error) => Err(error),
+    };
+    match served {
+        Ok(()) => Exit::Ready,
+        Err(error) => {
+            screen.complain(&error.to_string());
             Exit::WrongInput
         }
     }

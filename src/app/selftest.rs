@@ -9,10 +9,9 @@ use futures_util::stream;
 use globset::{Glob, GlobSetBuilder};
 use tokio::sync::watch;
 
-use super::demo::PROVIDER;
 use super::drive::{How, drive};
 use super::sample::{self, Mistake, Sample, Unstaged};
-use super::{Exit, Screen};
+use super::{Exit, Screen, demo};
 use crate::cli::{RunOptions, Selftest};
 use crate::execute::Stop;
 use crate::judge::Readiness;
@@ -22,11 +21,11 @@ use crate::secret::Redactor;
 use crate::yaml::Problem;
 
 /// How many mistakes are tried at the same time, where nothing else is said. A trial is mostly waiting.
-const JOBS: usize = 12;
+pub(super) const JOBS: usize = 12;
 
 pub(super) async fn selftest(selftest: Selftest, screen: &Screen) -> Exit {
-    let provider = selftest.provider.as_deref().unwrap_or(PROVIDER);
-    let (sample, wanted) = match (Sample::built_in(provider), wanted(&selftest.only)) {
+    let sample = demo::sample(selftest.provider.as_deref(), selftest.checks.as_deref());
+    let (sample, wanted) = match (sample, wanted(&selftest.only)) {
         (Ok(sample), Ok(wanted)) => (sample, wanted),
         (Err(problems), _) => {
             screen.show_problems(&problems);
@@ -59,7 +58,7 @@ pub(super) async fn selftest(selftest: Selftest, screen: &Screen) -> Exit {
     if tried.iter().all(|tried| tried.fault.is_none()) { Exit::Ready } else { Exit::NotReady }
 }
 
-fn wanted(only: &[String]) -> Result<impl Fn(&str) -> bool + use<>, String> {
+pub(super) fn wanted(only: &[String]) -> Result<impl Fn(&str) -> bool + use<>, String> {
     let mut globs = GlobSetBuilder::new();
     for text in only {
         globs.add(Glob::new(text).map_err(|error| error.to_string())?);
@@ -78,10 +77,10 @@ struct Tried {
 
 /// How mistakes are tried.
 #[derive(Clone, Copy)]
-struct Trial<'s> {
-    sample: &'s Sample,
+pub(super) struct Trial<'s> {
+    pub(super) sample: &'s Sample,
     /// Whether with the checks of the section and a few others alone.
-    quick: bool,
+    pub(super) quick: bool,
 }
 
 impl Trial<'_> {
@@ -94,7 +93,8 @@ impl Trial<'_> {
                 let fault = fault(mistake, &report, &failed);
                 (failed, fault)
             }
-            Err(why) => (Vec::new(), Some(why)),
+            Err(Unstaged::Problems(problems)) => (Vec::new(), Some(problems.to_string())),
+            Err(Unstaged::Trouble(why)) => (Vec::new(), Some(why)),
         };
         let word = if fault.is_some() { "WRONG" } else { "ok" };
         screen.note(&format!("{word:5} {name}"));
@@ -102,21 +102,17 @@ impl Trial<'_> {
     }
 
     /// The report of the demo with a mistake.
-    async fn report(self, mistake: Option<&Mistake>) -> Result<Report, String> {
+    pub(super) async fn report(self, mistake: Option<&Mistake>) -> Result<Report, Unstaged> {
         let redactor = Redactor::new();
         let section = mistake.filter(|_| self.quick).and_then(|mistake| mistake.caught_by.split('.').next());
         let only = section
             .map(|section| [format!("{section}.*")].into_iter().chain(self.sample.world.smoke.clone()).collect());
         let options = RunOptions { only: only.unwrap_or_default(), ..RunOptions::default() };
-        let staged = sample::stage(self.sample, mistake, &options, &redactor, None).await;
-        let mut staged = staged.map_err(|why| match why {
-            Unstaged::Problems(problems) => problems.to_string(),
-            Unstaged::Trouble(why) => why,
-        })?;
-        let plan = staged.plan.take().ok_or("there is no plan")?;
+        let mut staged = sample::stage(self.sample, mistake, &options, &redactor, None).await?;
+        let plan = staged.plan.take().ok_or_else(|| "there is no plan".to_owned())?;
         let (_sender, stop) = watch::channel(Stop::No);
         let how = How { sample: true, people: staged.people.clone(), ..How::default() };
-        drive(Arc::new(plan), redactor, how, stop, |_| ()).await.map_err(|error| error.to_string())
+        Ok(drive(Arc::new(plan), redactor, how, stop, |_| ()).await.map_err(|error| error.to_string())?)
     }
 }
 

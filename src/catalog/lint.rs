@@ -2,6 +2,7 @@
 
 mod check;
 mod rehearsed;
+mod sample;
 mod scheme;
 mod templates;
 mod traffic;
@@ -15,6 +16,7 @@ use super::load::PackedCheck;
 use super::provider::Provider;
 use crate::yaml::{Document, Problem};
 use check::Linter;
+pub(super) use sample::sample;
 
 /// Everything that is wrong with a pack as a whole.
 pub(super) fn pack(

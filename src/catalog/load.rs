@@ -15,6 +15,7 @@ use super::check::Check;
 use super::fixtures::{Files, Fixtures, all_embedded, embedded};
 use super::lint;
 use super::provider::{Addresses, Provider};
+use super::sample::{self, SamplePartner, Sampled};
 use crate::yaml::{Document, LARGEST, Problem, Problems};
 
 static CHECKS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/checks");
@@ -52,6 +53,8 @@ pub struct Pack {
     pub built_in: bool,
     /// The bodies that it refers to, by name without `.json`.
     pub fixtures: Fixtures,
+    /// Its sample partner, if it has one.
+    pub sample: Option<Sampled>,
 }
 
 /// A check and its text.
@@ -217,6 +220,7 @@ fn pack(
     let mut problems = Vec::new();
     let mut read = Vec::new();
     let mut provider = None;
+    let mut sample = None;
     for (path, bytes) in
         below(checks, name).filter(|(path, _)| has_extension(path, "yaml") || has_extension(path, "yml"))
     {
@@ -236,6 +240,11 @@ fn pack(
                 }
                 Err(found) => problems.extend(found),
             }
+        } else if path == sample::FILE {
+            match sampled(document, source) {
+                Ok(sampled) => sample = Some(sampled),
+                Err(found) => problems.extend(found),
+            }
         } else {
             let parsed = document.parse().map_err(|problem| vec![problem]);
             match parsed.and_then(|value| source.typed::<Check>(&document, value)) {
@@ -249,6 +258,7 @@ fn pack(
     // With a file unread, `needs` and item lints would blame the others for it.
     if problems.is_empty() && source != Source::Tested {
         problems.extend(lint::pack(&provider, &facts, &document, &read, &fixtures));
+        problems.extend(sample.iter().flat_map(|sampled| lint::sample(&provider, &read, sampled)));
     }
     if problems.iter().any(|problem| problem.severity == crate::yaml::Severity::Error) {
         return Err(problems);
@@ -258,7 +268,14 @@ fn pack(
     read.sort_by(|(a_path, a), (b_path, b)| (order(&a.check), a_path).cmp(&(order(&b.check), b_path)));
     let checks = read.into_iter().map(|(_, check)| Arc::new(check)).collect();
     let built_in = source != Source::Folder;
-    Ok((Pack { id: name.to_owned(), provider, facts, document, checks, digest, built_in, fixtures }, problems))
+    Ok((Pack { id: name.to_owned(), provider, facts, document, checks, digest, built_in, fixtures, sample }, problems))
+}
+
+/// The sample partner of a pack.
+fn sampled(document: Document, source: Source) -> Result<Sampled, Vec<Problem>> {
+    let json = document.parse().map_err(|problem| vec![problem])?;
+    let partner = source.typed::<SamplePartner>(&document, json.clone())?;
+    Ok(Sampled { partner, json, document })
 }
 
 /// Every host of the provider's, in any environment and any spelling.

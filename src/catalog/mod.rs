@@ -11,6 +11,7 @@ pub mod load;
 pub mod matcher;
 pub mod pages;
 pub mod provider;
+pub mod sample;
 pub mod scheme;
 pub mod simulated;
 pub mod step;

@@ -14,10 +14,11 @@ use tokio::process::{Child, Command};
 use url::Url;
 
 use super::signer::signer;
-use super::world::{Held, Mistake, PROFILE, Sample, Set, World};
+use super::world::{Mistake, PROFILE, Sample, Set, World};
 use crate::app::run;
 use crate::app::stand_ins::{self, Behind, Front};
 use crate::catalog::load::Pack;
+use crate::catalog::sample::Held;
 use crate::catalog::words::Environment;
 use crate::cli::RunOptions;
 use crate::environment::cleared;
@@ -78,6 +79,7 @@ pub(in crate::app) async fn stage(
     let keys = Keys::new(redactor);
     let set = Set::new(sample, mistake)?;
     let folder = tempfile::tempdir()?;
+    set.unpack(folder.path())?;
     let mut servers = BTreeMap::new();
     // A port has to be known on both sides before either is there: the front's for the players, the players' for it.
     // So the front is started last, and the players learn its address from a listener that is bound first.
@@ -107,8 +109,17 @@ pub(in crate::app) async fn stage(
     }
     let mut deployments = Vec::new();
     for (name, variables) in &set.world.deployments {
-        let defect = mistake.and_then(|mistake| mistake.in_deployment(name));
-        let (child, at) = deploy(folder.path(), variables, defect, &scope).await?;
+        let arguments = if sample.scripted {
+            vec!["sample".to_owned(), format!("{name}.json")]
+        } else {
+            let defect = mistake.and_then(|mistake| mistake.in_deployment(name));
+            ["partner"]
+                .into_iter()
+                .chain(defect.iter().flat_map(|name| ["--defect", name]))
+                .map(str::to_owned)
+                .collect()
+        };
+        let (child, at) = deploy(folder.path(), variables, &arguments, &scope).await?;
         deployments.push(child);
         servers.insert(name.clone(), at);
     }
@@ -124,9 +135,11 @@ pub(in crate::app) async fn stage(
             scope[environment.word()]["sent"] = json!(sent.id);
         }
     }
-    set.unpack(folder.path(), &front.ca_pem)?;
+    set.unpack_profile(folder.path(), &front.ca_pem)?;
     scope["front"] = json!(front.at.to_string());
-    scope["port"] = json!(free_port()?);
+    let [port, closed] = free_ports()?;
+    scope["port"] = json!(port);
+    scope["closed_port"] = json!(closed);
     let variables = rendered(&set.world.variables, &scope)?;
     let look_up = |name: &str| variables.get(name).cloned();
     let plan = run::planned(&sample.catalog, &folder.path().join(PROFILE), options, &look_up, redactor)?;
@@ -140,10 +153,16 @@ pub(in crate::app) async fn stage(
     })
 }
 
-/// A port that is free now. The build that gets it binds it a moment later; should another program be quicker, the
+/// Ports that nobody gets by chance: below those that systems hand out for connections and for any port.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+/// Two ports that are free now. The build that gets one binds it a moment later; should another program be quicker, the
 /// start fails and says so.
-fn free_port() -> std::io::Result<u16> {
-    Ok(std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+fn free_ports() -> std::io::Result<[u16; 2]> {
+    let bind = |port: u16| std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    let some = || (0..100).find_map(|_| bind(rand::random_range(PORTS)).ok()).map_or_else(|| bind(0), Ok);
+    let (one, other) = (some()?, some()?);
+    Ok([one.local_addr()?.port(), other.local_addr()?.port()])
 }
 
 /// The keys and secrets of both environments.
@@ -202,7 +221,8 @@ async fn play(
         });
         seed.records.insert(collection.clone(), filled.collect::<Result<_, _>>()?);
     }
-    let key = template::render_text(&held.key, &scope).map_err(told)?;
+    let known = held.key.clone().unwrap_or_else(|| format!("{{{{ {environment}.key }}}}"));
+    let key = template::render_text(&known, &scope).map_err(told)?;
     let pages = pack.provider.environments.get(&environment).and_then(|addresses| addresses.pages.first());
     let pages = Url::parse(&format!("https://{}", pages.map_or("pages.preflight.example", String::as_str)))
         .map_err(|error| error.to_string())?;
@@ -223,12 +243,12 @@ async fn play(
 async fn deploy(
     folder: &Path,
     variables: &BTreeMap<String, String>,
-    defect: Option<&str>,
+    arguments: &[String],
     scope: &Value,
 ) -> Result<(Child, SocketAddr), String> {
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut command = Command::new(own);
-    command.arg("partner").args(defect.iter().flat_map(|name| ["--defect", name]));
+    command.args(arguments);
     command.env_clear().envs(cleared(&[])).current_dir(folder).kill_on_drop(true);
     command.env("PORT", "0").env("PARTNER_STOP_ON_EOF", "1").envs(rendered(variables, scope)?);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::catalog::fixtures::Fixtures;
 use crate::catalog::load::{Catalog, Pack};
+use crate::catalog::sample::{Fault, Held};
 use crate::catalog::words::Environment;
 use crate::yaml::{Document, Problem, Problems};
 
@@ -54,24 +55,6 @@ pub(super) struct Played {
     pub(super) self_signed: bool,
 }
 
-/// What the provider holds in an environment.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Held {
-    /// The partner's key, where there is an API to use it at.
-    #[serde(default)]
-    pub(super) key: String,
-    /// An event that it has sent before the run, whose id texts read as `test.sent`.
-    pub(super) sends: Option<String>,
-    /// The states that clients start in, by their e-mail address.
-    #[serde(default)]
-    pub(super) prepared: BTreeMap<String, String>,
-    #[serde(default, rename = "held")]
-    pub(super) members: Map<String, Value>,
-    #[serde(default)]
-    pub(super) records: BTreeMap<String, Vec<Map<String, Value>>>,
-}
-
 /// A mistake that can be switched on.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -97,6 +80,20 @@ pub struct Mistake {
 }
 
 impl Mistake {
+    /// One that the pack describes itself.
+    pub(super) fn described(name: String, caught_by: &str, fault: &Fault) -> Self {
+        Mistake {
+            name,
+            caught_by: caught_by.to_owned(),
+            also: fault.also.clone(),
+            says: Some(fault.says.clone()),
+            partner: None,
+            staging: None,
+            live: None,
+            change: Value::Null,
+        }
+    }
+
     /// The mistake in the code of a deployment.
     pub(super) fn in_deployment(&self, deployment: &str) -> Option<&str> {
         let named = [("staging", &self.staging), ("live", &self.live)];
@@ -128,9 +125,13 @@ pub struct Sample {
     pub(super) pack: Arc<Pack>,
     /// What the sample consists of without any mistake.
     pub world: World,
-    described: Document,
-    profile: Document,
-    files: IndexMap<String, String>,
+    pub(super) described: Document,
+    pub(super) profile: Document,
+    pub(super) files: IndexMap<String, String>,
+    /// Whether the pack describes what its partner does, instead of the reference partner doing it.
+    pub(super) scripted: bool,
+    /// What the pack describes with each of its faults.
+    pub(super) faulty: BTreeMap<String, Sample>,
 }
 
 impl Sample {
@@ -149,7 +150,7 @@ impl Sample {
         let names = names.filter(|name| ![WORLD, PROFILE].contains(name));
         let files = names.map(|name| Ok((name.to_owned(), read(name)?.text.to_string())));
         let files = files.collect::<Result<_, Problems>>()?;
-        Ok(Sample { catalog, pack, world, described, profile, files })
+        Ok(Sample { catalog, pack, world, described, profile, files, scripted: false, faulty: BTreeMap::new() })
     }
 }
 
@@ -162,6 +163,7 @@ pub(super) struct Set {
 
 impl Set {
     pub(super) fn new(sample: &Sample, mistake: Option<&Mistake>) -> Result<Self, Problems> {
+        let sample = mistake.and_then(|mistake| sample.faulty.get(&mistake.name)).unwrap_or(sample);
         let mut world = sample.described.parse()?;
         let (mut profile, mut files) = (sample.profile.clone(), sample.files.clone());
         if let Some(mistake) = mistake {
@@ -187,9 +189,14 @@ impl Set {
         Ok(Set { world, profile, files })
     }
 
-    pub(super) fn unpack(&self, folder: &Path, ca_pem: &str) -> std::io::Result<()> {
+    /// Writes the profile, which names the authority of the stand-ins.
+    pub(super) fn unpack_profile(&self, folder: &Path, ca_pem: &str) -> std::io::Result<()> {
         std::fs::write(folder.join(PROFILE), self.profile.text.as_bytes())?;
-        std::fs::write(folder.join("stand-ins.pem"), ca_pem)?;
+        std::fs::write(folder.join("stand-ins.pem"), ca_pem)
+    }
+
+    /// Writes everything else.
+    pub(super) fn unpack(&self, folder: &Path) -> std::io::Result<()> {
         for (name, text) in &self.files {
             let path = folder.join(name);
             if let Some(parent) = path.parent() {

@@ -1,0 +1,158 @@
+//! Writing several files, all or none.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::yaml::Problem;
+
+/// A file to be written.
+pub(super) struct Writing {
+    /// The path below the folder.
+    path: String,
+    /// What is there now, if the file is one that is changed.
+    before: Option<String>,
+    text: String,
+}
+
+impl Writing {
+    /// A file that must not exist.
+    pub(super) fn begun(path: String, text: String) -> Self {
+        Writing { path, before: None, text }
+    }
+
+    /// A file that is changed.
+    pub(super) fn changed(path: String, before: String, text: String) -> Self {
+        Writing { path, before: Some(before), text }
+    }
+
+    /// Whether the file may be written where it is to be.
+    ///
+    /// # Errors
+    ///
+    /// A new file where there is one.
+    pub(super) fn is_free(&self, folder: &Path) -> Result<(), Problem> {
+        let path = folder.join(&self.path);
+        if self.before.is_none() && path.exists() { Err(exists(&path)) } else { Ok(()) }
+    }
+}
+
+/// What was written.
+pub(super) struct Put {
+    /// Files that were not there before.
+    pub(super) begun: Vec<String>,
+    /// Files that were.
+    pub(super) changed: Vec<String>,
+}
+
+impl Put {
+    /// Writes all files, or none.
+    ///
+    /// # Errors
+    ///
+    /// A file that exists, and what the system refuses.
+    pub(super) fn all(folder: &Path, files: Vec<Writing>) -> Result<Self, Problem> {
+        files.iter().try_for_each(|file| file.is_free(folder))?;
+        let mut undo = Undo::default();
+        let mut ready = Vec::new();
+        for file in &files {
+            let path = folder.join(&file.path);
+            ready.push((file, prepared(&path, &file.text, &mut undo).map_err(|error| failed(&path, &error))?, path));
+        }
+        for (file, temporary, path) in ready {
+            let done = match &file.before {
+                Some(_) => temporary.persist(&path),
+                None => temporary.persist_noclobber(&path),
+            };
+            done.map_err(|error| match error.error.kind() {
+                std::io::ErrorKind::AlreadyExists => exists(&path),
+                _ => failed(&path, &error.error),
+            })?;
+            undo.files.push((path, file.before.clone()));
+        }
+        undo.done();
+        let (begun, changed): (Vec<Writing>, Vec<Writing>) = files.into_iter().partition(|file| file.before.is_none());
+        let paths = |files: Vec<Writing>| files.into_iter().map(|file| file.path).collect();
+        Ok(Put { begun: paths(begun), changed: paths(changed) })
+    }
+}
+
+/// A file beside the one that it becomes, in folders that are made for it.
+fn prepared(path: &Path, text: &str, undo: &mut Undo) -> std::io::Result<NamedTempFile> {
+    let parent = path.parent().unwrap_or(Path::new("."));
+    let missing: Vec<&Path> =
+        parent.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).collect();
+    for folder in missing.into_iter().rev() {
+        std::fs::create_dir(folder)?;
+        undo.folders.push(folder.to_owned());
+    }
+    let mut file = NamedTempFile::new_in(parent)?;
+    file.write_all(text.as_bytes())?;
+    // A temporary file is for its owner alone; what it becomes is a file like any other.
+    let like_others = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    file.as_file().set_permissions(like_others)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+/// What is taken back, unless everything is done.
+#[derive(Default)]
+struct Undo {
+    folders: Vec<PathBuf>,
+    /// Files that were written, with what was there before.
+    files: Vec<(PathBuf, Option<String>)>,
+}
+
+impl Undo {
+    fn done(&mut self) {
+        self.folders.clear();
+        self.files.clear();
+    }
+}
+
+impl Drop for Undo {
+    fn drop(&mut self) {
+        for (path, before) in self.files.drain(..).rev() {
+            match before {
+                Some(text) => std::fs::write(path, text),
+                None => std::fs::remove_file(path),
+            }
+            .ok();
+        }
+        for folder in self.folders.drain(..).rev() {
+            std::fs::remove_dir(folder).ok();
+        }
+    }
+}
+
+fn exists(path: &Path) -> Problem {
+    Problem::of_file(&path.display().to_string(), "exists already").hint("nothing was written; choose another name")
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> Problem {
+    let problem = Problem::of_file(&path.display().to_string(), format!("cannot be written: {error}"));
+    problem.hint("nothing was written; name a folder that can be written to with `--in`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn when_one_file_cannot_be_written_none_is() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("kept.yaml"), "old").unwrap();
+        std::fs::write(folder.path().join("in-the-way"), "").unwrap();
+        let files = vec![
+            Writing::changed("kept.yaml".into(), "old".into(), "new".into()),
+            Writing::begun("a/b/new.yaml".into(), "new".into()),
+            Writing::begun("in-the-way/new.yaml".into(), "new".into()),
+        ];
+        let problem = Put::all(folder.path(), files).err().unwrap();
+        assert!(problem.message.contains("cannot be written"), "{problem:?}");
+        assert_eq!(std::fs::read_to_string(folder.path().join("kept.yaml")).unwrap(), "old");
+        let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names.len(), 2, "{names:?}");
+    }
+}

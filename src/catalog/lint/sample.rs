@@ -1,0 +1,201 @@
+//! The lints of a sample partner: names that lead nowhere, words that do not work, faults that are none, and checks
+//! that nothing shows to be able to fail.
+
+use crate::catalog::load::PackedCheck;
+use crate::catalog::provider::Provider;
+use crate::catalog::sample::{Act, Fault, SamplePartner, Sampled};
+use crate::template;
+use crate::yaml::Problem;
+
+/// Everything that is wrong with a sample partner.
+pub(in crate::catalog) fn sample(
+    provider: &Provider,
+    checks: &[(String, PackedCheck)],
+    sampled: &Sampled,
+) -> Vec<Problem> {
+    let lints = Lints { provider, checks, sampled };
+    let mut problems: Vec<Problem> = lints.handler().into_iter().collect();
+    problems.extend(lints.acts());
+    problems.extend(lints.names());
+    problems.extend(lints.words());
+    problems.extend(lints.faults());
+    problems.extend(lints.unproved());
+    problems
+}
+
+struct Lints<'l> {
+    provider: &'l Provider,
+    checks: &'l [(String, PackedCheck)],
+    sampled: &'l Sampled,
+}
+
+impl Lints<'_> {
+    fn at(&self, pointer: &str, message: impl Into<String>) -> Problem {
+        self.sampled.document.problem(pointer, message)
+    }
+
+    fn partner(&self) -> &SamplePartner {
+        &self.sampled.partner
+    }
+
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        self.checks.iter().map(|(_, packed)| packed.check.id.as_str())
+    }
+
+    /// A handler must answer whatever comes.
+    fn handler(&self) -> Option<Problem> {
+        let rules = &self.partner().webhook;
+        let last = rules.last().filter(|_| self.provider.webhooks.is_some());
+        let answers = |rule: &crate::catalog::sample::Rule| rule.condition.is_none() && rule.status.is_some();
+        match last {
+            Some(rule) if !answers(rule) => {
+                let problem = self.at(&format!("/webhook/{}", rules.len() - 1), "no rule answers every delivery");
+                Some(problem.hint("the last rule has a `status` and no `if`, such as `{ status: 200, effect: true }`"))
+            }
+            None if self.provider.webhooks.is_some() => {
+                let problem = self.at("", "this pack has webhooks, and its sample partner has no `webhook`");
+                Some(problem.hint("add `webhook: [{ if: not proven, status: 401 }, { status: 200, effect: true }]`"))
+            }
+            Some(_) | None => None,
+        }
+    }
+
+    /// The calls of its actions and of its reactions.
+    fn acts(&self) -> Vec<Problem> {
+        let partner = self.partner();
+        let actions = partner.actions.iter().map(|(name, acts)| (format!("/actions/{name}"), acts));
+        let rules = partner.webhook.iter().enumerate();
+        let reactions = rules.map(|(at, rule)| (format!("/webhook/{at}/then"), &rule.then));
+        actions.chain(reactions).flat_map(|(pointer, acts)| self.in_order(&pointer, acts)).collect()
+    }
+
+    fn in_order(&self, pointer: &str, acts: &[Act]) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut called: Vec<&str> = Vec::new();
+        for (index, act) in acts.iter().enumerate() {
+            match act {
+                Act::Call(call) => {
+                    called.extend(call.name.as_deref());
+                    problems.extend(self.unknown_api(&format!("{pointer}/{index}/api"), &call.api));
+                }
+                Act::Again(again) if !called.contains(&again.again.as_str()) => {
+                    let message = format!("no call above is named `{}`", again.again);
+                    let problem = self.at(&format!("{pointer}/{index}/again"), message);
+                    problems.push(problem.nearest_or(
+                        &again.again,
+                        called.iter().copied(),
+                        "name the call: `as: NAME`",
+                    ));
+                }
+                Act::Again(_) | Act::Keep(_) | Act::Answer(_) => {}
+            }
+        }
+        problems
+    }
+
+    fn unknown_api(&self, pointer: &str, api: &str) -> Option<Problem> {
+        let known = || self.provider.apis.keys().map(String::as_str);
+        let message = || format!("{} has no API `{api}`", self.provider.name);
+        (!self.provider.apis.contains_key(api)).then(|| self.at(pointer, message()).nearest(api, known()))
+    }
+
+    /// The names of APIs, actions and deployments.
+    fn names(&self) -> Vec<Problem> {
+        let partner = self.partner();
+        let mut problems: Vec<Problem> =
+            partner.apis.keys().filter_map(|api| self.unknown_api(&format!("/apis/{api}"), api)).collect();
+        for name in partner.actions.keys().filter(|name| !self.provider.actions.contains_key(*name)) {
+            let problem =
+                self.sampled.document.problem_at_key("/actions", name, format!("provider.yaml has no action `{name}`"));
+            problems.push(problem.nearest_or(
+                name,
+                self.provider.actions.keys().map(String::as_str),
+                "add it under `actions` there, with what it `says` and its `arguments`",
+            ));
+        }
+        for name in partner.learn.keys().filter(|name| !partner.actions.contains_key(*name)) {
+            let problem = self.sampled.document.problem_at_key("/learn", name, format!("there is no action `{name}`"));
+            problems.push(problem.nearest(name, partner.actions.keys().map(String::as_str)));
+        }
+        problems
+    }
+
+    /// Conditions and templates that do not work.
+    fn words(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        crate::json::texts(&self.sampled.json, &mut |pointer, text| {
+            let judged = if pointer.ends_with("/if") {
+                template::names(&format!("{{{{ {text} }}}}"))
+            } else {
+                template::names(text)
+            };
+            problems.extend(judged.err().map(|error| self.at(pointer, error.to_string())));
+        });
+        problems
+    }
+
+    fn faults(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (id, faults) in &self.partner().faults {
+            match self.checks.iter().find(|(_, packed)| packed.check.id == *id) {
+                None => {
+                    let problem = self.sampled.document.problem_at_key(
+                        "/faults",
+                        id,
+                        format!("there is no check `{id}` in this pack"),
+                    );
+                    problems.push(problem.nearest(id, self.ids()));
+                }
+                Some((_, packed)) if packed.check.only_asks() => {
+                    let message = format!("`{id}` is answered by a person, so no fault of a partner can fail it");
+                    problems.push(self.sampled.document.problem_at_key("/faults", id, message));
+                }
+                Some(_) => {}
+            }
+            for (name, fault) in faults {
+                problems.extend(self.fault(id, &format!("/faults/{}/{name}", id.replace('/', "~1")), fault));
+            }
+        }
+        problems
+    }
+
+    fn fault(&self, id: &str, pointer: &str, fault: &Fault) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (index, other) in fault.also.iter().enumerate().filter(|(_, other)| !self.ids().any(|id| id == *other)) {
+            let problem = self.at(&format!("{pointer}/also/{index}"), format!("there is no check `{other}`"));
+            problems.push(problem.nearest(other, self.ids()));
+        }
+        if fault.also.iter().any(|other| other == id) {
+            problems.push(self.at(&format!("{pointer}/also"), "`also` is for other checks than this one"));
+        }
+        for word in ["faults", "first"].into_iter().filter(|word| fault.change.contains_key(*word)) {
+            problems.push(self.at(&format!("{pointer}/change"), format!("`{word}` cannot be changed by a fault")));
+        }
+        let changed = fault.put_into(&self.sampled.json);
+        if changed == self.sampled.json {
+            let problem = self.at(pointer, "this fault changes nothing");
+            problems.push(problem.hint("say with `first` or `change` what this partner does otherwise"));
+        }
+        if let Err(found) = self.sampled.document.typed_from::<SamplePartner>(changed) {
+            let told = found.into_iter().map(|inner| {
+                let problem = self.at(pointer, format!("with this fault: {}", inner.message));
+                inner.hint.into_iter().fold(problem, Problem::hint)
+            });
+            problems.extend(told);
+        }
+        problems
+    }
+
+    /// Checks that a machine decides, and that no fault is written for.
+    fn unproved(&self) -> Option<Problem> {
+        let faults = &self.partner().faults;
+        let has = |id: &str| faults.get(id).is_some_and(|faults| !faults.is_empty());
+        let machine = self.checks.iter().filter(|(_, packed)| !packed.check.only_asks());
+        let without: Vec<&str> = machine.map(|(_, packed)| packed.check.id.as_str()).filter(|id| !has(id)).collect();
+        let message = || format!("nothing shows that {} can fail", without.join(", "));
+        (!without.is_empty()).then(|| {
+            let problem = self.sampled.document.problem_at_key("", "faults", message()).warning();
+            problem.hint("write below `faults` what a partner would have to do wrong")
+        })
+    }
+}

@@ -1,0 +1,74 @@
+//! Conditions and templates of a sample partner: what is not there is absent, and no fault.
+
+use serde_json::Value;
+
+use crate::template::{self, TemplateError};
+
+/// Whether a condition holds; where there is none, it does. One that reads what is not there does not.
+pub(super) fn holds(condition: Option<&str>, scope: &Value) -> Result<bool, String> {
+    let Some(condition) = condition else { return Ok(true) };
+    match template::render(&format!("{{{{ {condition} }}}}"), scope) {
+        Ok(value) => Ok(is_true(&value)),
+        Err(TemplateError::Missing(_)) => Ok(false),
+        Err(error @ TemplateError::Invalid(_)) => Err(format!("`if: {condition}`: {error}")),
+    }
+}
+
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(value) => *value,
+        Value::Number(number) => number.as_f64().is_some_and(|number| number != 0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(map) => !map.is_empty(),
+    }
+}
+
+/// A JSON value with its templates filled; null where one reads what is not there.
+pub(super) fn filled(value: &Value, scope: &Value) -> Result<Value, String> {
+    Ok(match value {
+        Value::String(text) => match template::render(text, scope) {
+            Ok(value) => value,
+            Err(TemplateError::Missing(_)) => Value::Null,
+            Err(error @ TemplateError::Invalid(_)) => return Err(format!("`{text}`: {error}")),
+        },
+        Value::Array(list) => list.iter().map(|inner| filled(inner, scope)).collect::<Result<_, _>>()?,
+        Value::Object(map) => {
+            map.iter().map(|(name, inner)| Ok((name.clone(), filled(inner, scope)?))).collect::<Result<_, String>>()?
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    })
+}
+
+/// A text that must have a value.
+pub(super) fn text(text: &str, scope: &Value) -> Result<String, String> {
+    template::render_text(text, scope).map_err(|error| format!("`{text}`: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_there_is_absent() {
+        let scope = json!({ "proven": false, "stale": false, "created": { "status": 401 }, "kept": { "a b": 1 } });
+        for (condition, expected) in [
+            ("not proven or stale", true),
+            ("proven", false),
+            ("created.status == 401", true),
+            ("minted.status == 200", false),
+            ("kept['a b'] == 1", true),
+            ("kept['c']", false),
+            ("not kept['c']", true),
+        ] {
+            assert_eq!(holds(Some(condition), &scope), Ok(expected), "{condition}");
+        }
+        assert_eq!(holds(None, &scope), Ok(true));
+        assert!(holds(Some("1 +"), &scope).unwrap_err().contains("`if: 1 +`"));
+        let body = json!({ "n": "{{ created.status }}", "gone": "{{ kept.c.d }}", "list": ["x{{ kept['a b'] }}"] });
+        assert_eq!(filled(&body, &scope), Ok(json!({ "n": 401, "gone": null, "list": ["x1"] })));
+    }
+}
