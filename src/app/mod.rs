@@ -3,6 +3,7 @@
 mod demo;
 pub mod drive;
 mod exit;
+mod explain;
 mod list;
 mod people;
 mod run;
@@ -27,6 +28,7 @@ pub fn main(cli: Cli) -> ExitCode {
         // Nothing here waits for anything, and a runtime takes its time to start.
         Command::List(list) => list::list(&list, &screen),
         Command::Lint(lint) => list::lint(&lint, &screen),
+        Command::Explain(explain) => explain::explain(&explain, &screen),
         Command::Run(run) => within_runtime(&screen, run::run(run, &screen)),
         Command::Demo(demo) => within_runtime(&screen, demo::demo(demo, &screen)),
         Command::Selftest(selftest) => within_runtime(&screen, selftest::selftest(selftest, &screen)),
