@@ -35,6 +35,8 @@ pub enum Command {
     Demo(Demo),
     /// List the providers, or the checks of one with what each proves.
     List(List),
+    /// Explain a check: what it proves and how, what passing and failing look like, and the fix.
+    Explain(Explain),
     /// Read packs and tell everything that is wrong with them.
     Lint(Lint),
     /// Print the letters that a partner sends to its provider, written from its profile.
@@ -130,6 +132,22 @@ pub struct List {
     /// A folder of packs that are added to the built-in ones, or stand in for them.
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The check, such as `webhooks.accepts-genuine`; `ID@STAGE` for one stage, `PROVIDER:ID` where packs share an id.
+    pub id: String,
+    /// The provider, where several packs have a check of that name.
+    #[arg(long, value_name = "PROVIDER")]
+    pub provider: Option<String>,
+    /// A folder of packs that are added to the built-in ones, or stand in for them.
+    #[arg(long, value_name = "DIR")]
+    pub checks: Option<PathBuf>,
+    /// Do not play the check with the sample partner.
+    #[arg(long)]
+    pub no_play: bool,
 }
 
 /// `lint`.

@@ -3,6 +3,7 @@
 mod demo;
 pub mod drive;
 mod exit;
+mod explain;
 mod letter;
 mod list;
 mod new;
@@ -32,6 +33,7 @@ pub fn main(cli: Cli) -> ExitCode {
         Command::List(list) => list::list(&list, &screen),
         Command::Lint(lint) => list::lint(&lint, &screen),
         Command::Letter(options) => letter::letter(&options, &screen),
+        Command::Explain(explain) => explain::explain(&explain, &screen),
         Command::Run(run) => within_runtime(&screen, run::run(run, &screen)),
         Command::Demo(demo) => within_runtime(&screen, demo::demo(demo, &screen)),
         Command::Selftest(selftest) => within_runtime(&screen, selftest::selftest(selftest, &screen)),

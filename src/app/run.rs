@@ -157,7 +157,7 @@ fn put(path: &Path, sealed: &Sealed, screen: &Screen) -> bool {
 }
 
 /// A run ends early when a person interrupts it, and when its time is over.
-fn stopping(within: Span) -> watch::Receiver<Stop> {
+pub(super) fn stopping(within: Span) -> watch::Receiver<Stop> {
     let (sender, receiver) = watch::channel(Stop::No);
     // Listened for before anything is started: a signal that comes before would end the program without a report.
     let interrupted = interrupted();

@@ -128,7 +128,7 @@ fn place(unit: &UnitRow) -> String {
 }
 
 /// One label with its text; nothing without a text.
-fn labelled((label, text): (&str, Option<&str>), setting: Setting) -> String {
+pub(super) fn labelled((label, text): (&str, Option<&str>), setting: Setting) -> String {
     match text.map(str::trim).filter(|text| !text.is_empty()) {
         None => String::new(),
         Some(text) => {
@@ -141,7 +141,7 @@ fn labelled((label, text): (&str, Option<&str>), setting: Setting) -> String {
 }
 
 /// What happened, one line a row, in columns; the middle of a long record is left out.
-fn timeline(rows: &[TimelineRow], setting: Setting) -> String {
+pub(super) fn timeline(rows: &[TimelineRow], setting: Setting) -> String {
     let kind = rows.iter().map(|row| row.kind.chars().count()).max().unwrap_or(0).min(12);
     // A few long ones must not push the outcomes of all the others away.
     let what = rows.iter().map(|row| row.what.chars().count()).filter(|length| *length <= 48).max().unwrap_or(0);

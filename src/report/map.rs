@@ -72,7 +72,7 @@ fn item(row: &ItemRow, f: Change) -> ItemRow {
     ItemRow { id: f(id), section: f(section), words: f(words), verdict: *verdict, units: all(units, f) }
 }
 
-fn unit(row: &UnitRow, f: Change) -> UnitRow {
+pub(super) fn unit(row: &UnitRow, f: Change) -> UnitRow {
     let UnitRow {
         id,
         stage,

@@ -6,12 +6,14 @@
 mod block;
 pub mod build;
 pub mod console;
+pub mod explain;
 pub mod json;
 pub mod junit;
 mod map;
 pub mod markdown;
 pub mod model;
 mod outline;
+pub mod sentence;
 pub mod text;
 mod timeline;
 mod words;

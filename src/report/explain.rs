@@ -1,0 +1,286 @@
+//! One check, explained: what it proves and how, what passing and failing look like, and what to do.
+
+use time::{Date, Duration};
+
+use super::block::{self, Setting, Tone};
+use super::console::Look;
+use super::map;
+use super::model::{UnitRow, VerdictWord};
+use super::sentence::{Sentence, Speaker};
+use super::text::{clipped, for_terminal, one_line};
+use crate::catalog::check::{Actor, Isolation, Level};
+use crate::catalog::load::{Pack, PackedCheck};
+use crate::catalog::step::{AskStep, Step};
+use crate::catalog::words::Stage;
+use crate::plan::vouched;
+
+/// The width where there is no terminal to say it.
+const WIDTH: usize = 100;
+/// The characters that one text may have.
+const TEXT: usize = 2_000;
+/// The column in which sentences start, behind the lines where they are written.
+const COLUMN: usize = 8;
+
+/// What is explained.
+pub struct Explanation<'e> {
+    /// The pack.
+    pub pack: &'e Pack,
+    /// The check.
+    pub packed: &'e PackedCheck,
+    /// The stage that is asked about, where it is one.
+    pub stage: Option<Stage>,
+    /// What was played for it.
+    pub played: Played,
+    /// The day on which somebody could attest.
+    pub today: Date,
+}
+
+/// What was played of a check with the sample partner.
+pub enum Played {
+    /// Nothing, and why.
+    Nothing(String),
+    /// The check with the correct partner, and with one that makes a mistake.
+    Both(Box<Exchange>, Box<Exchange>),
+    /// The check with the correct partner alone.
+    One(Box<Exchange>),
+}
+
+/// What happened in one play.
+pub struct Exchange {
+    /// The partner's mistake: its name, and what it is.
+    pub mistake: Option<(String, String)>,
+    /// The check's unit in that play, or why there is none.
+    pub unit: Result<UnitRow, String>,
+}
+
+/// The whole explanation, ending in a line feed.
+pub fn render(explanation: &Explanation<'_>, look: Look) -> String {
+    let setting = Setting { colour: look.colour, width: Some(look.width.unwrap_or(WIDTH)) };
+    let page = Page { explained: explanation, setting };
+    let parts = [page.head(), page.proved(), page.how(), page.played(), page.attest(), page.fix()];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+struct Page<'e> {
+    explained: &'e Explanation<'e>,
+    setting: Setting,
+}
+
+impl Page<'_> {
+    fn line(&self, first: &str, text: &str, column: usize) -> String {
+        self.setting.hanging(first, &for_terminal(&clipped(text, TEXT)), column)
+    }
+
+    fn heading(&self, text: &str) -> String {
+        self.line("", text, 2).lines().map(|line| self.setting.paint(Tone::Strong, line) + "\n").collect()
+    }
+
+    fn head(&self) -> String {
+        let Explanation { pack, packed, stage, .. } = self.explained;
+        let check = &packed.check;
+        let stages: Vec<&str> = match stage {
+            Some(stage) => vec![stage.word()],
+            None => check.stage.0.iter().map(|stage| stage.word()).collect(),
+        };
+        let level = match check.level {
+            Level::Required => "required",
+            Level::Recommended => "recommended",
+        };
+        let beside = match check.isolation {
+            Isolation::Shared => "runs beside others",
+            Isolation::Alone => "runs alone",
+            Isolation::Restarts => "runs alone and last, since it restarts the partner",
+        };
+        let who = match check.who {
+            Actor::Partner => "the partner acts on a failure",
+            Actor::AccountManager => "the account manager acts on a failure",
+        };
+        let origin = if pack.built_in { "built in" } else { "from a folder" };
+        let provider = &pack.provider;
+        self.heading(&format!("{}  {}", check.id, one_line(&check.title)))
+            + &self.line("  ", &[level, &stages.join(" and "), beside, who].join(" · "), 2)
+            + &self.line(
+                "  ",
+                &format!("{} ({} {}, {origin})", packed.document.name, provider.name, provider.version),
+                2,
+            )
+    }
+
+    fn proved(&self) -> String {
+        let Explanation { pack, packed, .. } = self.explained;
+        let check = &packed.check;
+        let mut out = self.heading("What is proved") + &self.line("  ", &format!("{}.", check.title), 2);
+        out += &self.line("  ", &check.why, 2);
+        if let Some(applies) = &check.applies {
+            out += &self.line(
+                "  ",
+                &format!("It applies if `{}`; otherwise: {}", applies.condition, applies.otherwise),
+                2,
+            );
+        }
+        out += "\n";
+        out += &self.heading(&format!("In the words of {}", pack.provider.name));
+        for item in pack.provider.items.iter().filter(|item| check.items.contains(&item.id)) {
+            out += &self.line("  ", &format!("{} ({}; {})", item.words, item.section, item.id), 4);
+        }
+        out
+    }
+
+    fn how(&self) -> String {
+        let Explanation { pack, packed, .. } = self.explained;
+        let (check, speaker) = (&packed.check, Speaker::new(pack));
+        let numbered = |word: &str, sentences: Vec<Sentence>| -> Vec<(String, Sentence)> {
+            sentences.into_iter().enumerate().map(|(at, sentence)| (format!("/{word}/{at}"), sentence)).collect()
+        };
+        let steps = check.when.iter().map(|step| speaker.step(step)).collect();
+        let expectations = |list: &[_]| list.iter().map(|one| speaker.expectation(one)).collect();
+        let parts = [
+            ("To begin with", speaker.given(&check.given)),
+            ("What is done", numbered("when", steps)),
+            ("What must have happened, or the check says nothing", numbered("seen", expectations(&check.seen))),
+            ("What must hold", numbered("then", expectations(&check.then))),
+        ];
+        let mut out = self.heading("How");
+        for (title, sentences) in parts.into_iter().filter(|(_, sentences)| !sentences.is_empty()) {
+            out += &self.line("  ", title, 2);
+            out.extend(sentences.iter().map(|(pointer, sentence)| self.sentence(pointer, sentence)));
+        }
+        out + &self.actions() + &self.needs()
+    }
+
+    /// What the partner's actions are, in the pack's words, each once.
+    fn actions(&self) -> String {
+        let Explanation { pack, packed, .. } = self.explained;
+        let asked =
+            |name: &str| packed.check.when.iter().any(|step| matches!(step, Step::Action(it) if it.action == name));
+        let actions = pack.provider.actions.iter().filter(|(name, _)| asked(name));
+        let actions: String = actions
+            .map(|(name, word)| self.line(&" ".repeat(COLUMN), &format!("`{name}`: {}", word.says), COLUMN + 2))
+            .collect();
+        if actions.is_empty() { actions } else { self.line("  ", "What the partner's actions are", 2) + &actions }
+    }
+
+    /// A sentence behind the line where the check says it.
+    fn sentence(&self, pointer: &str, sentence: &Sentence) -> String {
+        let line = format!(":{}", self.explained.packed.document.locate(pointer, None).line);
+        let first = format!("{}  ", self.setting.paint(Tone::Quiet, &format!("{line:>6}")));
+        let mut text = capital(&sentence.text);
+        if !text.ends_with([':', '?', '.']) {
+            text.push('.');
+        }
+        self.line(&first, &text, COLUMN) + &self.parts(&sentence.parts, COLUMN)
+    }
+
+    fn parts(&self, parts: &[Sentence], column: usize) -> String {
+        let part = |part: &Sentence| {
+            let indent = " ".repeat(column);
+            self.line(&format!("{indent}- "), &part.text, column + 2) + &self.parts(&part.parts, column + 2)
+        };
+        parts.iter().map(part).collect()
+    }
+
+    fn needs(&self) -> String {
+        let Explanation { pack, packed, .. } = self.explained;
+        let title = |id: &String| {
+            let needed = pack.checks.iter().find(|other| other.check.id == *id);
+            let title = needed.map(|needed| format!("  {}", needed.check.title)).unwrap_or_default();
+            self.line(&" ".repeat(COLUMN), &format!("{id}{title}"), COLUMN + 2)
+        };
+        let needs: String = packed.check.needs.iter().map(title).collect();
+        if needs.is_empty() { needs } else { self.line("  ", "What must pass first", 2) + &needs }
+    }
+
+    fn played(&self) -> String {
+        let whose = format!("The sample partner of {}, played a moment ago", self.explained.pack.provider.name);
+        match &self.explained.played {
+            Played::Nothing(why) => {
+                self.heading("Passing and failing") + &self.line("  ", &format!("Not shown: {why}."), 2)
+            }
+            Played::One(passing) => {
+                let none = "no mistake of the sample partner is made to be caught by this check";
+                format!(
+                    "{}\n{}",
+                    self.exchange(passing, &whose),
+                    self.line("  ", &format!("Failing is not shown: {none}."), 2)
+                )
+            }
+            Played::Both(passing, failing) => {
+                format!("{}\n{}", self.exchange(passing, &whose), self.exchange(failing, "The same"))
+            }
+        }
+    }
+
+    fn exchange(&self, exchange: &Exchange, whose: &str) -> String {
+        let title = match &exchange.mistake {
+            None => format!("{whose}: correct"),
+            Some((name, words)) => format!("{whose}, with the mistake `{name}`: {words}"),
+        };
+        let unit = match &exchange.unit {
+            Ok(unit) => map::unit(unit, &|text| for_terminal(&clipped(text, TEXT))),
+            Err(why) => return self.heading(&title) + &self.line("  ", &format!("Not shown: {why}"), 2),
+        };
+        let tone = match unit.verdict {
+            VerdictWord::Pass | VerdictWord::Attested => Tone::Good,
+            VerdictWord::Fail => Tone::Bad,
+            VerdictWord::Undecided | VerdictWord::Waived | VerdictWord::Skipped | VerdictWord::Unchecked => Tone::Warn,
+        };
+        let verdict = self.setting.paint(tone, &unit.verdict.words().to_uppercase());
+        let stage = &unit.stage;
+        let said = [("expected", &unit.expected), ("observed", &unit.observed), ("because", &unit.because)];
+        let explained = unit.expected.is_some() && unit.observed.is_some();
+        let reason = (!explained && !unit.reason.is_empty()).then(|| unit.headline());
+        let said =
+            std::iter::once(("reason", reason.as_deref())).chain(said.map(|(label, text)| (label, text.as_deref())));
+        let said: String = said.map(|row| block::labelled(row, self.setting)).collect();
+        self.heading(&title)
+            + &self.setting.hanging(&format!("  {verdict}"), &format!(" in the stage {stage}"), 2)
+            + &said
+            + &block::timeline(&unit.evidence, self.setting)
+    }
+
+    /// How a person answers what the check asks.
+    fn attest(&self) -> String {
+        let check = &self.explained.packed.check;
+        let questions: Vec<&str> = check
+            .when
+            .iter()
+            .filter_map(|step| match step {
+                Step::Ask(AskStep { ask }) => Some(ask.as_str()),
+                Step::Request(_)
+                | Step::Deliver(_)
+                | Step::Action(_)
+                | Step::Event(_)
+                | Step::Config(_)
+                | Step::Wait(_) => None,
+            })
+            .collect();
+        if questions.is_empty() {
+            return String::new();
+        }
+        let mut out = self.heading("How to answer it");
+        out.extend(questions.iter().map(|question| self.line("  ", question, 2)));
+        let how =
+            format!("If so, add this to {}, beside the profile, with the words in capitals put in:", vouched::FILE);
+        out + &self.line("  ", &how, 2) + "\n" + &for_terminal(&snippet(&check.id, self.explained.today))
+    }
+
+    fn fix(&self) -> String {
+        let check = &self.explained.packed.check;
+        self.heading("The fix") + &self.line("  ", &check.fix, 2) + &self.line("  ", check.docs.as_str(), 2)
+    }
+}
+
+/// An attestation to be filled in.
+fn snippet(id: &str, today: Date) -> String {
+    let expires = today.checked_add(Duration::days(365)).unwrap_or(today);
+    format!(
+        "    attestations:\n      - check: {id}\n        who: NAME AND ROLE\n        when: {today}\n        \
+         evidence: WHAT IT RESTS ON, SUCH AS A LETTER OR A TICKET\n        expires: {expires}\n"
+    )
+}
+
+/// A text that begins with a capital letter, unless it begins with code.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}

@@ -1,0 +1,184 @@
+//! What must have happened, and what must hold.
+
+use super::plain::{clients, code, joined, list, many};
+use super::{Sentence, Speaker};
+use crate::catalog::expect::{
+    AddressRule, AnswerExpectation, CertificateRule, DeliveryExpectation, DeliveryRule, EffectExpectation,
+    EitherExpectation, Expectation, PresentedExpectation, PresentedRule, Selection, Source, ValuesExpectation,
+};
+use crate::catalog::matcher::{Matcher, Predicate, Unmet};
+use crate::catalog::traffic::{FindingKind, FindingsExpectation, ProviderExpectation, ToldExpectation};
+
+impl Speaker<'_> {
+    /// What an expectation wants.
+    pub fn expectation(self, expectation: &Expectation) -> Sentence {
+        let text = match expectation {
+            Expectation::Answer(e) => self.answer(e),
+            Expectation::Delivery(e) => self.delivery(e),
+            Expectation::Effect(e) => effect(e),
+            Expectation::Presented(e) => self.presented(e),
+            Expectation::Calls(e) => self.calls(e),
+            Expectation::Told(ToldExpectation { told, unlike, unmet: _ }) => {
+                let (told, unlike) = (code(told), code(unlike));
+                format!(
+                    "what the partner says after {told} is no crash, and not what it says after {unlike}, a success"
+                )
+            }
+            Expectation::Provider(e) => self.provider(e),
+            Expectation::Findings(e) => self.findings(e),
+            Expectation::Values(e) => self.values(e),
+            Expectation::Either(EitherExpectation { either }) => {
+                let parts = either.iter().map(|one| self.expectation(one)).collect();
+                return Sentence { text: "one of these holds:".to_owned(), parts };
+            }
+        };
+        let unmet = match expectation.unmet() {
+            Unmet::Fail => "",
+            Unmet::Undecided => "; if not, a person must look",
+        };
+        let hint = hint(expectation).map(|hint| format!(" ({hint})")).unwrap_or_default();
+        format!("{text}{unmet}{hint}").into()
+    }
+
+    fn answer(self, expectation: &AnswerExpectation) -> String {
+        let AnswerExpectation { answer, status, header, body, address, certificate, counted, unmet: _, hint: _ } =
+            expectation;
+        let mut rules: Vec<String> = status.iter().map(|status| format!("the status is {status}")).collect();
+        rules.extend(self.each_is("the header ", header));
+        rules.extend(self.each_is("", body));
+        rules.extend(address.iter().map(|rule| match rule {
+            AddressRule::Public => "the address can be reached from anywhere".to_owned(),
+        }));
+        rules.extend(certificate.iter().map(|rule| match rule {
+            CertificateRule::Valid => {
+                "the certificate is issued by a trusted authority, for this host, and in date".to_owned()
+            }
+        }));
+        let growth = |rule| {
+            format!("how often the partner says that the events took effect grew by what {}", self.matcher(rule))
+        };
+        rules.extend(counted.iter().map(growth));
+        let rules = if rules.is_empty() { "there is one".to_owned() } else { joined(rules, "and") };
+        format!("in the answer of {}, {rules}", list(answer.0.iter().map(String::as_str), "and of"))
+    }
+
+    fn delivery(self, expectation: &DeliveryExpectation) -> String {
+        let DeliveryExpectation { delivery, is, status, unmet: _ } = expectation;
+        let whose = |name: &String| match name.as_str() {
+            "control" => "the genuine deliveries before and after".to_owned(),
+            "varied" => "every variant".to_owned(),
+            "each" => "every delivery".to_owned(),
+            step => format!("the delivery {}", code(step)),
+        };
+        let what = joined(delivery.0.iter().map(whose).collect(), "and");
+        let be = if delivery.0.len() > 1 || delivery.0.iter().any(|name| name == "control") { "are" } else { "is" };
+        let rule = is.map(|rule| match rule {
+            DeliveryRule::Accepted => format!("{be} accepted{}", self.success()),
+            DeliveryRule::Acknowledged => format!("{be} answered with some success, 2xx"),
+            DeliveryRule::Refused => format!("{be} refused: answered without success, or without any effect"),
+            DeliveryRule::Expected => format!("{be} treated as it says of itself"),
+        });
+        let status =
+            status.as_ref().map(|matcher| format!("{be} answered with a status that {}", self.matcher(matcher)));
+        format!("{what} {}", joined(rule.into_iter().chain(status).collect(), "and"))
+    }
+
+    /// What the provider takes for a success.
+    fn success(self) -> String {
+        let Some(webhooks) = &self.pack.provider.webhooks else { return String::new() };
+        let within = webhooks.success.within.map(|within| format!(" within {}", super::plain::span(within)));
+        format!(" ({}{})", webhooks.success.status, within.unwrap_or_default())
+    }
+
+    fn presented(self, expectation: &PresentedExpectation) -> String {
+        let PresentedExpectation { presented, client, by, url, unmet: _, hint: _ } = expectation;
+        let who = clients(client.as_ref());
+        let which = url.as_ref().map_or_else(
+            || "that the provider sent".to_owned(),
+            |url| format!("that the provider sent as {}", self.text(url)),
+        );
+        let when = by.as_ref().map(|by| format!(" after {}", code(by))).unwrap_or_default();
+        match presented {
+            PresentedRule::ProviderUrl => format!("{who} is shown the URL {which}{when}"),
+            PresentedRule::ReceivedHost => {
+                format!("the URL {which}, as {who} is shown it{when}, has the scheme, host and port that were received")
+            }
+            PresentedRule::ReturnUrl => format!(
+                "the URL {which}, as {who} is shown it{when}, has exactly one return URL, well joined and as the profile allows, \
+                 and keeps the query that was received"
+            ),
+            PresentedRule::Nothing => format!("{who} is shown no URL {which}{when}"),
+        }
+    }
+
+    fn provider(self, expectation: &ProviderExpectation) -> String {
+        let ProviderExpectation { provider, client, unmet: _ } = expectation;
+        let held = |(name, matcher): (&String, &Matcher)| match matcher.0.as_slice() {
+            [Predicate::Equals(count)] if count.is_u64() => format!("exactly {count} of {}", code(name)),
+            _ => format!("so many of {} that the number {}", code(name), self.matcher(matcher)),
+        };
+        let held = joined(provider.iter().map(held).collect(), "and");
+        format!("the provider holds, about {}, {held}", clients(client.as_ref()))
+    }
+
+    fn findings(self, expectation: &FindingsExpectation) -> String {
+        let FindingsExpectation { findings, hosts, exactly, at_least, unmet: _, hint: _ } = expectation;
+        let what = match findings {
+            FindingKind::Refused => "to reach",
+        };
+        let hosts = hosts.as_ref().map_or("a host".to_owned(), |hosts| format!("a host of {}", self.text(hosts)));
+        let often = counts(*exactly, *at_least, None);
+        format!("the partner's build tries {often} {what} {hosts} to which it is not let through")
+    }
+
+    fn values(self, expectation: &ValuesExpectation) -> String {
+        let ValuesExpectation { values, are, each, unmet: _, hint: _ } = expectation;
+        let what = match values {
+            Source::Template(text) => self.text(text),
+            Source::Selection(selection) => self.selection(selection),
+        };
+        let each = each.as_ref().map(|matcher| format!("has members, each of which {}", self.matcher(matcher)));
+        let rules = are.as_ref().map(|matcher| self.matcher(matcher)).into_iter().chain(each);
+        format!("{what}: it {}", joined(rules.collect(), "and"))
+    }
+
+    fn selection(self, selection: &Selection) -> String {
+        let Selection { of, select, filter, take } = selection;
+        let path = match (select.as_str(), take.as_str()) {
+            (_, "$") => code(select),
+            (_, _) => format!("{} of each {}", code(take), code(select)),
+        };
+        let filter = self.each_is("", filter);
+        let filter = if filter.is_empty() { String::new() } else { format!(", where {}", joined(filter, "and")) };
+        format!("{path} in {}{filter}", code(of))
+    }
+}
+
+fn effect(expectation: &EffectExpectation) -> String {
+    let EffectExpectation { effect, exactly, at_least, at_most, unmet: _ } = expectation;
+    format!("the event of {} takes effect {}", code(effect), counts(*exactly, *at_least, *at_most))
+}
+
+/// How often: `exactly 1 time`, `never`.
+fn counts(exactly: Option<u64>, at_least: Option<u64>, at_most: Option<u64>) -> String {
+    let exactly = exactly.map(|n| if n == 0 { "never".to_owned() } else { format!("exactly {}", many(n, "time")) });
+    let at_least = at_least.map(|n| format!("at least {}", many(n, "time")));
+    let at_most = at_most.map(|n| format!("at most {}", many(n, "time")));
+    joined([exactly, at_least, at_most].into_iter().flatten().collect(), "and")
+}
+
+/// What else the pack says when it is not met.
+fn hint(expectation: &Expectation) -> Option<&String> {
+    match expectation {
+        Expectation::Answer(e) => e.hint.as_ref(),
+        Expectation::Presented(e) => e.hint.as_ref(),
+        Expectation::Calls(e) => e.hint.as_ref(),
+        Expectation::Findings(e) => e.hint.as_ref(),
+        Expectation::Values(e) => e.hint.as_ref(),
+        Expectation::Delivery(_)
+        | Expectation::Effect(_)
+        | Expectation::Told(_)
+        | Expectation::Provider(_)
+        | Expectation::Either(_) => None,
+    }
+}

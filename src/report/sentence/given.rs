@@ -1,0 +1,67 @@
+//! Where a check begins.
+
+use super::plain::{code, ordinal, span};
+use super::{Sentence, Speaker};
+use crate::catalog::given::{Beginning, CredentialFate, Dropping, Given, Overlay};
+use crate::catalog::simulated::Bringing;
+
+impl Speaker<'_> {
+    /// What is arranged before anything is done, each with where it stands in the check, as a JSON pointer.
+    pub fn given(self, given: &Given) -> Vec<(String, Sentence)> {
+        let Given { client, overlay, clients, variant } = given;
+        let only = client.iter().map(|one| ("/given/client".to_owned(), self.beginning("The client", one, &overlay.0)));
+        let several = clients.iter().map(|(name, one)| {
+            (format!("/given/clients/{name}"), self.beginning(&format!("The client {}", code(name)), one, &[]))
+        });
+        let variant = variant.iter().map(|variant| {
+            let text = format!("The partner's build is started in its variant {}", code(variant));
+            ("/given/variant".to_owned(), text.into())
+        });
+        only.chain(several).chain(variant).collect()
+    }
+
+    fn beginning(self, who: &str, beginning: &Beginning, more: &[Overlay]) -> Sentence {
+        let Beginning { is, overlay } = beginning;
+        let way = self.pack.provider.simulator.as_ref().map(|simulator| simulator.way(is).1).unwrap_or_default();
+        let way: Vec<String> = way.into_iter().map(|step| self.bringing(step)).collect();
+        let way = if way.is_empty() { String::new() } else { format!(": {}", way.join(", then ")) };
+        let parts: Vec<Sentence> = overlay.0.iter().chain(more).map(|overlay| self.overlay(overlay)).collect();
+        let but = if parts.is_empty() { "" } else { "; for its calls the provider is told to do otherwise:" };
+        Sentence { text: format!("{who} stands at {} at the provider{way}{but}", code(is)), parts }
+    }
+
+    fn bringing(self, step: &Bringing) -> String {
+        match step {
+            Bringing::Action(action) => format!("the partner does {}", code(action)),
+            Bringing::Event(event) => format!("{} happens", code(event)),
+        }
+    }
+
+    fn overlay(self, overlay: &Overlay) -> Sentence {
+        let Overlay { on, credential, once, nth, reply, with, status, change, delay, drop_connection } = overlay;
+        let fate = credential.map(|fate| match (fate, once) {
+            (CredentialFate::Expired, true) => "its token is refused as expired, once".to_owned(),
+            (CredentialFate::Expired, false) => "its tokens are refused as expired, and stay refused".to_owned(),
+        });
+        let values = if with.is_empty() { String::new() } else { format!(" with {}", self.members(with)) };
+        let reply = reply.as_ref().map(|reply| format!("the answer is {}{values}", code(reply)));
+        let status = status.map(|status| format!("the answer has the status {status}"));
+        let change = (!change.is_empty()).then(|| format!("in the answer stands {}", self.members(change)));
+        let late = delay.map(|delay| format!("the answer comes {} late", span(delay)));
+        let dropped = drop_connection.map(|dropping| match dropping {
+            Dropping::BeforeProcessing => "the connection ends before anything is done".to_owned(),
+            Dropping::AfterProcessing => {
+                "what was asked for is done, and the connection ends without an answer".to_owned()
+            }
+        });
+        let what: Vec<String> = [fate, reply, status, change, late, dropped].into_iter().flatten().collect();
+        let route = on.as_ref().map(|route| code(&route.to_string()));
+        let place = match (route, nth) {
+            (Some(route), Some(nth)) => format!("the {} {route}: ", ordinal(*nth as usize)),
+            (Some(route), None) => format!("every {route}: "),
+            (None, Some(nth)) => format!("the {} call: ", ordinal(*nth as usize)),
+            (None, None) => String::new(),
+        };
+        format!("{place}{}", what.join(", ")).into()
+    }
+}

@@ -1,0 +1,153 @@
+//! Values, spans, names and numbers, as they stand in a sentence.
+
+use serde_json::{Map, Value};
+
+use super::Speaker;
+use crate::catalog::expect::Names;
+use crate::catalog::words::{Age, Span};
+use crate::report::text::clipped;
+
+/// The characters that a value may have in a sentence.
+const VALUE: usize = 160;
+
+impl Speaker<'_> {
+    /// A text that may hold templates: one that is a template as a whole by its expression, with its value where the
+    /// pack knows it.
+    pub(super) fn text(self, text: &str) -> String {
+        let Some(expression) = whole(text) else { return code(text) };
+        match self.fact(expression) {
+            Some(value) => format!("{} ({})", code(expression), clipped(&bare(value), VALUE)),
+            None => code(expression),
+        }
+    }
+
+    /// A value that may hold templates.
+    pub(super) fn value(self, value: &Value) -> String {
+        match value {
+            Value::String(text) if text.is_empty() => "an empty text".to_owned(),
+            Value::String(text) => self.text(text),
+            Value::Array(list) if list.is_empty() => "an empty list".to_owned(),
+            Value::Array(list) => list.iter().map(|one| self.value(one)).collect::<Vec<_>>().join(", "),
+            Value::Object(map) => self.members(map),
+            Value::Null | Value::Bool(_) | Value::Number(_) => code(&value.to_string()),
+        }
+    }
+
+    /// The members of a map, those within others by dotted names.
+    pub(super) fn members(self, map: &Map<String, Value>) -> String {
+        let mut found = Vec::new();
+        self.dotted("", map, &mut found);
+        if found.is_empty() { "nothing".to_owned() } else { found.join(", ") }
+    }
+
+    fn dotted(self, before: &str, map: &Map<String, Value>, found: &mut Vec<String>) {
+        for (name, value) in map {
+            let name = format!("{before}{name}");
+            match value {
+                Value::Object(inner) if !inner.is_empty() => self.dotted(&format!("{name}."), inner, found),
+                other => found.push(format!("{} = {}", code(&name), self.value(other))),
+            }
+        }
+    }
+
+    /// What a pack says under a plain dotted name, `provider.facts.NAME[0]`; nothing for any other expression.
+    fn fact(&self, expression: &str) -> Option<&Value> {
+        let name = expression.strip_prefix("provider.")?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_.[]".contains(c);
+        let pointer = name.replace('[', ".").replace(']', "").replace('.', "/");
+        self.pack.facts.pointer(&format!("/{pointer}")).filter(|value| name.chars().all(plain) && !value.is_object())
+    }
+}
+
+/// The expression of a text that is nothing but one template.
+fn whole(text: &str) -> Option<&str> {
+    let inner = text.trim().strip_prefix("{{")?.strip_suffix("}}")?;
+    (!inner.contains("{{")).then(|| inner.trim())
+}
+
+/// A value that the pack knows, without any mark.
+fn bare(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().map(bare).collect::<Vec<_>>().join(", "),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+/// A text as code.
+pub(super) fn code(text: &str) -> String {
+    format!("`{text}`")
+}
+
+/// `` `a`, `b` and `c` ``.
+pub(super) fn list<'t>(texts: impl IntoIterator<Item = &'t str>, word: &str) -> String {
+    joined(texts.into_iter().map(code).collect(), word)
+}
+
+/// Phrases with commas, and a word before the last.
+pub(super) fn joined(mut phrases: Vec<String>, word: &str) -> String {
+    match (phrases.pop(), phrases.is_empty()) {
+        (None, _) => String::new(),
+        (Some(only), true) => only,
+        (Some(last), false) => format!("{} {word} {last}", phrases.join(", ")),
+    }
+}
+
+/// `, known as NAME`, where there is a name.
+pub(super) fn known_as(name: Option<&String>) -> String {
+    name.map(|name| format!(" (known as {} below)", code(name))).unwrap_or_default()
+}
+
+/// The clients that a statement is about.
+pub(super) fn clients(names: Option<&Names>) -> String {
+    match names {
+        None => "the client".to_owned(),
+        Some(Names(names)) if names.iter().any(|name| name == "each") => "each client".to_owned(),
+        Some(Names(names)) => {
+            format!("{} {}", plural(names.len(), "the client"), list(names.iter().map(String::as_str), "and"))
+        }
+    }
+}
+
+fn plural(n: usize, word: &str) -> String {
+    if n == 1 { word.to_owned() } else { format!("{word}s") }
+}
+
+/// `1 call`, `2 calls`.
+pub(super) fn many(n: u64, word: &str) -> String {
+    if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
+}
+
+/// `1st`, `2nd`, `13th`.
+pub(super) fn ordinal(n: usize) -> String {
+    let ending = match (n % 10, n % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        (_, _) => "th",
+    };
+    format!("{n}{ending}")
+}
+
+/// A span of time in the unit that suits it.
+pub(super) fn span(span: Span) -> String {
+    const UNITS: [(u128, &str); 3] = [(86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute")];
+    let ms = span.0.as_millis();
+    let unit = UNITS.into_iter().find(|(unit, _)| ms >= *unit && ms % unit == 0);
+    match unit {
+        Some((unit, word)) => many(u64::try_from(ms / unit).unwrap_or(u64::MAX), word),
+        None if ms < 1000 => format!("{ms} ms"),
+        None => format!("{} s", span.0.as_secs_f64()),
+    }
+}
+
+/// How old something claims to be.
+pub(super) fn age(age: Age) -> String {
+    let long = span(Span(std::time::Duration::from_secs(age.0.unsigned_abs())));
+    match age.0 {
+        0 => "sent at this moment".to_owned(),
+        1.. => format!("sent {long} ago, as it says"),
+        _ => format!("sent {long} ahead, as it says"),
+    }
+}

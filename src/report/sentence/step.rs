@@ -1,0 +1,147 @@
+//! What a check does.
+
+use super::plain::{code, known_as, span};
+use super::{Sentence, Speaker};
+use crate::catalog::expect::Expectation;
+use crate::catalog::step::{
+    ActionStep, AskStep, ConfigStep, DeliverStep, EventStep, Pause, RequestStep, Step, WaitStep, Which,
+};
+
+impl Speaker<'_> {
+    /// What a step does.
+    pub fn step(self, step: &Step) -> Sentence {
+        match step {
+            Step::Request(step) => self.request(step).into(),
+            Step::Deliver(step) => self.deliver(step),
+            Step::Action(step) => self.action(step).into(),
+            Step::Event(step) => self.event(step).into(),
+            Step::Config(step) => config(step).into(),
+            Step::Ask(AskStep { ask }) => format!("A named person answers: {ask}").into(),
+            Step::Wait(step) => self.wait(step).into(),
+        }
+    }
+
+    fn request(self, step: &RequestStep) -> String {
+        let RequestStep { request, api, environment, json, each, capture, follow, counts, sends, name } = step;
+        let mut text = match api {
+            Some(api) => format!("The tool calls {} of the API {}", code(request), code(api)),
+            None => format!("The tool fetches {}, without any credential", code(request)),
+        };
+        text.extend(environment.iter().map(|environment| format!(", in {environment}")));
+        text.extend(json.iter().map(|json| format!(", with the body {}", self.value(json))));
+        text.extend(each.iter().map(|each| format!(", once for each {} of {}", code("item"), self.text(each))));
+        text += if *follow { ", following redirects" } else { "" };
+        text += &known_as(name.as_ref());
+        text.extend(
+            capture.iter().map(|(name, path)| format!("; {} in the answer is kept as {}", code(path), code(name))),
+        );
+        let counted = |event: &String| {
+            format!("; before and after, the partner is asked how often {} took effect", self.text(event))
+        };
+        text.extend(counts.iter().map(counted));
+        text.extend(
+            sends.iter().map(|path| format!("; {} in the answer says how many deliveries will come", code(path))),
+        );
+        text
+    }
+
+    fn deliver(self, step: &DeliverStep) -> Sentence {
+        let DeliverStep { deliver, with, vary, burst, name } = step;
+        let event = match deliver {
+            Which::Each => "each event that the partner subscribes to".to_owned(),
+            Which::Event(event) => self.text(event),
+            Which::Again(step) => {
+                format!("the event of {} again, with the same id and body and a new time", code(step))
+            }
+        };
+        let differs = self.variation(with);
+        let how = if differs.is_empty() { String::new() } else { format!(", {}", differs.join(", ")) };
+        let often = burst.map(|burst| format!(", {burst} times at once, each an event of its own"));
+        let text = format!(
+            "The partner's handler is sent {event}{how}{}{}",
+            often.unwrap_or_default(),
+            known_as(name.as_ref())
+        );
+        if vary.is_empty() {
+            return text.into();
+        }
+        let variants = vary.iter().map(|(name, variation)| {
+            let differs = self.variation(variation).join(", ");
+            let differs = if differs.is_empty() { "as it is".to_owned() } else { differs };
+            let wanted = self.wanted(variation).map(|wanted| format!("; it is {wanted}")).unwrap_or_default();
+            format!("{name}: {differs}{wanted}").into()
+        });
+        let text =
+            format!("{text}, in variants, one after another, with a genuine delivery before and after (the controls):");
+        Sentence { text, parts: variants.collect() }
+    }
+
+    fn action(self, step: &ActionStep) -> String {
+        let ActionStep { action, client, with, subject, unless, optional, name } = step;
+        let mut text = match action.as_str() {
+            "restart" => "The partner's build is restarted".to_owned(),
+            action => format!("The partner does {}", code(action)),
+        };
+        text += &of_client(client.as_ref());
+        text += &if subject.is_empty() { String::new() } else { format!(", about {}", code(subject)) };
+        text += &if with.is_empty() { String::new() } else { format!(", with {}", self.members(with)) };
+        text += &known_as(name.as_ref());
+        text += if *optional { "; left out where the profile has no such action" } else { "" };
+        text + &self.unless(unless.as_deref())
+    }
+
+    fn event(self, step: &EventStep) -> String {
+        let EventStep { event, client, unless, name } = step;
+        let by_hand = self
+            .pack
+            .provider
+            .people
+            .get(event)
+            .map(|deed| format!("; in the test environment a person does that: {}", deed.says));
+        let (whose, known) = (of_client(client.as_ref()), known_as(name.as_ref()));
+        let by_hand = by_hand.unwrap_or_default();
+        format!("At the provider {} happens{whose}{known}{by_hand}{}", code(event), self.unless(unless.as_deref()))
+    }
+
+    fn wait(self, step: &WaitStep) -> String {
+        let WaitStep { wait, at_least, until } = step;
+        let mut text = match wait {
+            Pause::Reaction => "The tool waits as long as an automatic reaction may take".to_owned(),
+            Pause::Retry => "The tool waits as long as an automatic repeat may take".to_owned(),
+        };
+        text += &format!(" ({} in the profile", code(wait.word()));
+        text += &at_least.map(|least| format!(", at least {}", span(least))).unwrap_or_default();
+        text += ")";
+        text.extend(until.iter().map(|until| format!(", or until {}", self.clause(until))));
+        text
+    }
+
+    fn unless(self, unless: Option<&Expectation>) -> String {
+        unless.map(|unless| format!("; left out if {} already", self.clause(unless))).unwrap_or_default()
+    }
+
+    fn clause(self, expectation: &Expectation) -> String {
+        self.expectation(expectation).inline()
+    }
+}
+
+fn config(step: &ConfigStep) -> String {
+    let ConfigStep { config, environment, of, optional, name } = step;
+    let known = known_as(name.as_ref());
+    if let Some(letter) = config.strip_prefix("letters.") {
+        return format!("the letter {} for {environment} is written from the profile{known}", code(letter));
+    }
+    if let Some(event) = of {
+        return format!(
+            "the partner's {environment} is asked through {} about the event {}{known}",
+            code(config),
+            code(event)
+        );
+    }
+    let absent = if *optional { "; it may be left out" } else { "" };
+    format!("{} of {environment} is read from the profile, or from the file that it names{absent}{known}", code(config))
+}
+
+fn of_client(client: Option<&String>) -> String {
+    client.map(|client| format!(" for the client {}", code(client))).unwrap_or_default()
+}
