@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::calls::{call_out, look_ups};
 use super::hosts::provider_hosts;
-use super::leaks::{leaks, untidy};
+use super::leaks::{leaks, unknown, untidy};
 use super::profile::{Profile, Rehearsal};
 use crate::catalog::load::{Catalog, Pack};
 use crate::secret::Secret;
@@ -185,6 +185,7 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>) -> Vec<Problem
         problems.extend(started(document, rehearsal));
         problems.extend(reaches(document, rehearsal, pack));
     }
+    problems.extend(unknown(read, pack));
     problems.extend(untidy(read, pack));
     problems.extend(leaks(read, pack, variables));
     for (host, stand_in) in profile.stand_ins.iter().flat_map(|word| &word.hosts) {

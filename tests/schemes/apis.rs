@@ -1,6 +1,7 @@
 //! Each way of authenticating to an API: played by the simulator, and used by this program's own requests.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -41,7 +42,7 @@ fn pack(test: Option<&Simulator>) -> Catalog {
     let mut provider = std::fs::read_to_string(Path::new(HERE).join("apis.yaml")).unwrap();
     if let Some(test) = test {
         let apis: BTreeMap<&str, &str> = test.bases().map(|(api, base)| (api, base.as_str())).collect();
-        provider.push_str(&format!("environments: {}\n", json!({ "test": { "apis": apis } })));
+        writeln!(provider, "environments: {}", json!({ "test": { "apis": apis } })).unwrap();
     }
     let checks: Vec<(&str, &str)> = CHECKS.iter().map(|(name, text)| (&**name, &**text)).collect();
     read(&provider, &checks, &[("records/client", r#"{ "id": "{{ body.tenant }}" }"#)])
@@ -160,4 +161,44 @@ async fn a_published_oauth_client_gets_a_token_and_is_told_what_is_wrong() {
         "in the form, a wrong secret": "invalid_client",
     });
     assert_eq!(told, wanted);
+}
+
+/// What a partner is told of a profile.
+fn problems(from: &str, to: &str) -> String {
+    let (catalog, folder) = (pack(None), tempfile::tempdir().unwrap());
+    let profile = format!(
+        "partner: Example\nprovider: acme\ntrust: {{ acme: \"sha256:{}\" }}\nenvironments:\n  test:\n    credentials:\n      \
+         user: {}\n      password: ${{PASSWORD}}\nrehearsal:\n  start: {{ command: [x], ready: \"http://127.0.0.1:1/\" }}\n  \
+         env: {{ PASSWORD: \"{{{{ simulator.credentials.password }}}}\" }}\n",
+        catalog.packs["acme"].digest, CREDENTIALS[0].1
+    );
+    assert!(profile.contains(from), "the profile does not say `{from}`");
+    let path = folder.path().join("profile.yaml");
+    std::fs::write(&path, profile.replace(from, to)).unwrap();
+    let read = preflight::plan::read(&path, &catalog, &|name| (name == "PASSWORD").then(|| CREDENTIALS[1].1.into()));
+    read.err().map(|problems| problems.render(false)).unwrap_or_default()
+}
+
+#[test]
+fn a_credential_is_looked_after_like_a_key() {
+    let issued = "{{ simulator.credentials.password }}";
+    for (from, to, wanted) in [
+        (issued, issued, &[][..]),
+        // A name says who it is, and may be the same everywhere.
+        (issued, CREDENTIALS[0].1, &[]),
+        (
+            issued,
+            "${PASSWORD}",
+            &["`PASSWORD` would hand the rehearsal the secret of environments.test.credentials.password", issued],
+        ),
+        ("user:", "usr:", &["no API of Acme takes a credential `usr`", "did you mean `user`?"]),
+        ("${PASSWORD}\n", "\"${PASSWORD} \"\n", &["environments.test.credentials.password has white space"]),
+    ] {
+        let told = problems(from, to);
+        assert!(
+            told.is_empty() == wanted.is_empty() && wanted.iter().all(|words| told.contains(words)),
+            "{to}: {told}"
+        );
+        assert!(!told.contains(CREDENTIALS[1].1), "{told}");
+    }
 }

@@ -1,7 +1,6 @@
 //! Webhook schemes and API authentication as packs describe them, against published vectors and independent
 //! implementations.
 #![cfg(test)]
-#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod apis;
 #[path = "../driven/mod.rs"]

@@ -32,8 +32,12 @@ pub(crate) fn read(provider: &str, checks: &[(&str, &str)], fixtures: &[(&str, &
         fs::write(path, text).unwrap();
     };
     place("checks/acme/provider.yaml".into(), provider);
-    checks.iter().for_each(|(name, text)| place(format!("checks/acme/{name}.yaml"), text));
-    fixtures.iter().for_each(|(name, text)| place(format!("fixtures/acme/{name}.json"), text));
+    for (name, text) in checks {
+        place(format!("checks/acme/{name}.yaml"), text);
+    }
+    for (name, text) in fixtures {
+        place(format!("fixtures/acme/{name}.json"), text);
+    }
     let catalog = Catalog::from_folder(&folder.path().join("checks")).unwrap_or_else(|problems| panic!("{problems}"));
     assert!(catalog.warnings.0.is_empty(), "{}", catalog.warnings);
     catalog
