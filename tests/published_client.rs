@@ -5,9 +5,10 @@
 #[expect(dead_code, reason = "other tests call the simulator themselves")]
 mod calls;
 mod python;
+#[path = "python/venv.rs"]
+mod venv;
 
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use calls::{KEY, client, http, play_with, ready, referral};
@@ -15,38 +16,15 @@ use preflight::catalog::words::Route;
 use preflight::simulator::{Effect, Mode, Options, Overlay, Simulator};
 use serde_json::{Map, Value, json};
 use url::Url;
+use venv::{environment, succeeds};
 
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/published_client");
-
-/// The interpreter of a virtual environment that holds what the pinned list says; made once, and by one process.
-fn environment() -> PathBuf {
-    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("published-client");
-    fs::create_dir_all(&place).unwrap();
-    let lock = File::create(place.join("lock")).unwrap();
-    lock.lock().unwrap();
-    let (list, made, venv) = (Path::new(HERE).join("requirements.txt"), place.join("made-of.txt"), place.join("venv"));
-    let wanted = fs::read(&list).unwrap();
-    let python = venv.join("bin/python");
-    if !fs::read(&made).is_ok_and(|made| made == wanted) || !python.exists() {
-        succeeds(python::python3().args(["-m", "venv", "--clear"]).arg(&venv));
-        let install = ["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary=:all:", "--requirement"];
-        succeeds(Command::new(&python).args(install).arg(&list));
-        fs::write(&made, wanted).unwrap();
-    }
-    python
-}
-
-fn succeeds(command: &mut Command) -> Vec<u8> {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
-    output.stdout
-}
 
 /// What the client's script says of a story.
 async fn told(story: &'static str, simulator: &Simulator, tokens: &Value) -> Value {
     let (host, tokens) = (simulator.base("customer").unwrap().to_string(), tokens.to_string());
     let run = move || {
-        let mut command = Command::new(environment());
+        let mut command = Command::new(environment("published-client", &Path::new(HERE).join("requirements.txt")));
         command.arg(Path::new(HERE).join("client.py")).arg(story).arg(host.trim_end_matches('/'));
         succeeds(command.env("TOKENS", tokens))
     };

@@ -17,6 +17,7 @@ use crate::catalog::authentication::{Api, Basic, ClientCredentials, CredentialsS
 use crate::catalog::words::{Environment, Text};
 use crate::evidence::Outcome;
 use crate::gate::{Draft, Purpose};
+use crate::secret::Secret;
 use crate::template::{self, TemplateError};
 use crate::wire::Sent;
 
@@ -59,9 +60,23 @@ impl From<TemplateError> for Unkeyed {
     }
 }
 
-/// The tokens that this run has asked for, each by the environment, the API and what was sent to get it.
+/// The tokens that this run has asked for.
 #[derive(Default)]
-pub(super) struct Tokens(Mutex<HashMap<(Option<Environment>, String, Vec<u8>), (String, Instant)>>);
+pub(super) struct Tokens(Mutex<HashMap<Asked, Token>>);
+
+/// What a token was asked for: where, for which API, and with which words.
+#[derive(PartialEq, Eq, Hash)]
+struct Asked {
+    environment: Option<Environment>,
+    api: String,
+    body: Vec<u8>,
+}
+
+/// A token, and how long it may be used.
+struct Token {
+    text: String,
+    until: Instant,
+}
 
 /// A place of a call: a real environment, or (`None`) the provider that this run plays; and one of its APIs.
 #[derive(Clone, Copy)]
@@ -149,24 +164,24 @@ impl<'a> Place<'a> {
         let Some(minting) = self.rule()?.minting(self.api) else {
             return Err(Unkeyed::Cannot(format!("the API `{}` takes no tokens", self.api)));
         };
-        let key = (self.environment, self.api.to_owned(), ask.body.clone());
+        let asked = Asked { environment: self.environment, api: self.api.to_owned(), body: ask.body.clone() };
         // Held while a token is asked for, so that all who wait for it take the same.
         let mut tokens = self.world.tokens.0.lock().await;
-        let kept = tokens.get(&key).filter(|(_, until)| Instant::now() < *until).map(|(token, _)| token.clone());
+        let kept = tokens.get(&asked).filter(|token| Instant::now() < token.until).map(|token| token.text.clone());
         let token = match kept {
             Some(token) => token,
             None => {
-                let token = self.minted(minting, ask).await?;
-                tokens.insert(key, (token.clone(), Instant::now() + minting.lifetime.0));
-                token
+                let text = self.minted(minting, ask).await?;
+                tokens.insert(asked, Token { text: text.clone(), until: Instant::now() + minting.lifetime.0 });
+                text
             }
         };
         Ok(vec![("authorization".to_owned(), format!("Bearer {token}"))])
     }
 
     async fn minted(self, minting: Minting<'_>, ask: Draft) -> Result<String, Unkeyed> {
-        // Nothing of the answer is recorded before the token in it is known to be a secret.
-        let sent = self.world.send(ask, PATIENCE, false, Some(Vec::new())).await;
+        // An answer with a token is never recorded, and one without it may be.
+        let sent = self.world.send(ask, PATIENCE, false, None).await;
         let is_good = sent.outcome.answer().is_some_and(|answer| (200..300).contains(&answer.status));
         if !is_good {
             return Err(Unkeyed::Refused(Box::new(sent)));
@@ -213,7 +228,7 @@ impl<'a> Place<'a> {
         let credentials = credentials.filter_map(|(name, secret)| Some((name.clone(), secret.as_ref()?.expose())));
         let credentials: serde_json::Map<String, Value> =
             credentials.map(|(name, secret)| (name, secret.into())).collect();
-        let key = inside.and_then(|inside| inside.api_key.as_ref()).map(|key| key.expose());
+        let key = inside.and_then(|inside| inside.api_key.as_ref()).map(Secret::expose);
         json!({ "api_key": key, "credentials": credentials })
     }
 }

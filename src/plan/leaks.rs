@@ -3,6 +3,7 @@
 use super::read::{Read, Variables};
 use crate::catalog::authentication;
 use crate::catalog::load::Pack;
+use crate::catalog::words::Environment;
 use crate::secret::Secret;
 use crate::yaml::Problem;
 
@@ -32,6 +33,25 @@ pub(super) fn untidy(read: &Read, pack: &Pack) -> Vec<Problem> {
             problem.hint("it was probably copied with what stood around it; check the variable")
         })
         .collect()
+}
+
+/// Credentials that no API of the provider takes.
+pub(super) fn unknown(read: &Read, pack: &Pack) -> Vec<Problem> {
+    let known = authentication::credentials(&pack.provider.apis);
+    let known = || known.iter().map(String::as_str);
+    let given = read.profile.environments.iter();
+    let given = given.flat_map(|(environment, inside)| inside.credentials.keys().map(move |name| (environment, name)));
+    let unknown = given.filter(|(_, name)| !known().any(|known| known == *name));
+    let told = |(environment, name): (&Environment, &String)| {
+        let pointer = format!("/environments/{environment}/credentials");
+        let message = format!("no API of {} takes a credential `{name}`", pack.provider.name);
+        let problem = read.document.problem_at_key(&pointer, name, message);
+        match known().collect::<Vec<_>>().join(", ") {
+            none if none.is_empty() => problem.hint("take it out: this provider's APIs take `api_key` or nothing"),
+            all => problem.nearest_or(name, known(), &format!("known here: {all}")),
+        }
+    };
+    unknown.map(told).collect()
 }
 
 /// A rehearsal never gets a secret of a real environment: not in a variable or a command of the build or of one of its
@@ -72,6 +92,11 @@ fn leak(read: &Read, pointer: &str, place: &str) -> Problem {
     let name = name.replace("~1", "/").replace("~0", "~");
     let message = format!("`{name}` would hand the rehearsal the secret of {place}");
     let problem = read.document.problem_at_key(above, &name, message);
+    if let (true, Some((_, name))) = (above.ends_with("/env"), place.split_once(".credentials.")) {
+        let message =
+            format!("the simulator issues credentials of its own: use `{{{{ simulator.credentials.{name} }}}}`");
+        return problem.hint(message);
+    }
     problem.hint(if above.ends_with("/env") {
         "the simulator issues a key and a secret of its own: use `{{ simulator.api_key }}` and `{{ simulator.webhook_secret }}`"
     } else {

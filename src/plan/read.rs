@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::calls::{call_out, in_production, look_ups};
 use super::details;
 use super::hosts::provider_hosts;
-use super::leaks::{leaks, untidy};
+use super::leaks::{leaks, unknown, untidy};
 use super::mistrust::mistrust;
 use super::played::played;
 use super::profile::{Profile, Rehearsal};
@@ -196,6 +196,7 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>) -> Vec<Problem
         problems.extend(played(document, &rehearsal.simulator, pack));
         problems.extend(reaches(read, rehearsal, pack));
     }
+    problems.extend(unknown(read, pack));
     problems.extend(untidy(read, pack));
     problems.extend(leaks(read, pack, variables));
     for (host, stand_in) in profile.stand_ins.iter().flat_map(|word| &word.hosts) {

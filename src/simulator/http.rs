@@ -105,7 +105,8 @@ fn call(received: &Received, answered: &Answered) -> evidence::Call {
             method: received.method.clone(),
             url: if query.is_empty() { received.path.clone() } else { format!("{}?{query}", received.path) },
             headers: received.headers.clone(),
-            body: body_of(&received.body),
+            // The members of a form are looked at by name, as those of JSON are.
+            body: received.form().map_or_else(|| body_of(&received.body), |form| evidence::Body::Json(form.into())),
         },
         // No status at all says that the connection was dropped.
         answer: evidence::Answer {
