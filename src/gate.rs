@@ -38,6 +38,8 @@ pub struct Rules {
     pub production_handlers: Vec<Host<String>>,
     /// The hosts that the profile names for rehearsal, beside loopback and private addresses.
     pub named: Vec<Host<String>>,
+    /// The only hosts from which pages are fetched without a key; `None`: any.
+    pub fetches: Option<Vec<Host<String>>>,
 }
 
 /// The hosts of one of the provider's environments.
@@ -139,6 +141,7 @@ pub struct Gate {
     test_only: Vec<Route>,
     production_handlers: HashSet<Host<String>>,
     named: HashSet<Host<String>>,
+    fetches: Option<HashSet<Host<String>>>,
     keys: Keys,
     created: RwLock<HashSet<(Environment, Vec<String>)>>,
     played: RwLock<HashMap<String, Url>>,
@@ -153,6 +156,7 @@ impl Gate {
             test_only: rules.test_only.clone(),
             production_handlers: rules.production_handlers.iter().map(target::normal).collect(),
             named: rules.named.iter().map(target::normal).collect(),
+            fetches: rules.fetches.as_ref().map(|hosts| hosts.iter().map(target::normal).collect()),
             keys: Keys::default(),
             created: RwLock::default(),
             played: RwLock::default(),

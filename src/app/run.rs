@@ -75,6 +75,13 @@ pub(super) async fn finish(
     sample: bool,
     screen: &Screen,
 ) -> Exit {
+    // Before anything is sent: a long run whose report cannot be written would have been for nothing.
+    for path in [&options.junit, &options.json, &options.markdown].into_iter().flatten() {
+        if let Err(error) = write::can_write(path) {
+            screen.complain(&error.to_string());
+            return Exit::WrongInput;
+        }
+    }
     let stop = stopping(plan.read.profile.run_within.unwrap_or(RUN_WITHIN));
     let how = How { jobs: options.jobs.map(usize::from), strict: options.strict, people, sample };
     let (keeper, progress) = (redactor.clone(), screen.progress());

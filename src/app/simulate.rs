@@ -7,6 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
 
 use super::{Exit, Screen, run};
+use crate::catalog::authentication;
 use crate::catalog::words::Environment;
 use crate::cli::Simulate;
 use crate::execute::issue;
@@ -24,7 +25,7 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
         }
     };
     let key = issue();
-    let simulator = match start(&simulate, &key).await {
+    let (simulator, credentials) = match start(&simulate, &key).await {
         Ok(simulator) => simulator,
         Err(why) => {
             screen.complain(&why);
@@ -37,7 +38,11 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
     for (api, base) in bases {
         writeln!(text, "  {api:<10} {}", base.as_str().trim_end_matches('/')).ok();
     }
-    writeln!(text, "  {:<10} {key}\n", "key").ok();
+    writeln!(text, "  {:<10} {key}", "key").ok();
+    for (name, value) in credentials {
+        writeln!(text, "  {name:<10} {value}").ok();
+    }
+    text.push('\n');
     text.push_str(
         "Each webhook subscription gets its secret in the answer that creates it. Handlers on this machine are\n",
     );
@@ -47,7 +52,8 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
     Exit::Ready
 }
 
-async fn start(simulate: &Simulate, key: &str) -> Result<Simulator, String> {
+/// The play, and the credentials that it asks for beside the key.
+async fn start(simulate: &Simulate, key: &str) -> Result<(Simulator, BTreeMap<String, String>), String> {
     let catalog = run::catalog(simulate.checks.as_deref()).map_err(|problems| problems.to_string())?;
     let pack = catalog.pack(&simulate.provider).map_err(|problem| Problems::from(problem).to_string())?;
     let play = pack
@@ -68,5 +74,9 @@ async fn start(simulate: &Simulate, key: &str) -> Result<Simulator, String> {
     if let Some(port) = simulate.port {
         options.ports = play.routes.keys().cloned().zip(port..).collect::<BTreeMap<_, _>>();
     }
-    crate::simulator::start(&pack.provider, &pack.fixtures, options).await.map_err(|error| error.to_string())
+    let names = authentication::credentials(&pack.provider.apis);
+    options.credentials = names.into_iter().map(|name| (name, issue())).collect();
+    let credentials = options.credentials.clone();
+    let simulator = crate::simulator::start(&pack.provider, &pack.fixtures, options).await;
+    simulator.map(|simulator| (simulator, credentials)).map_err(|error| error.to_string())
 }

@@ -3,6 +3,7 @@
 mod check;
 mod rehearsed;
 mod sample;
+mod scheme;
 mod templates;
 mod traffic;
 
@@ -71,16 +72,7 @@ fn provider_file(
         problems.push(document.problem_at_key("", "items", message).warning().hint(without.join(", ")));
     }
     problems.extend(rehearsed::ways(provider, document));
-    for (api, rule) in &provider.apis {
-        if let super::authentication::Api::Bearer(bearer) = rule
-            && !provider.apis.contains_key(&bearer.from)
-        {
-            problems.push(
-                document
-                    .problem(&format!("/apis/{api}/bearer/from"), format!("`{}` is not one of the apis", bearer.from)),
-            );
-        }
-    }
+    problems.extend(scheme::schemes(provider, document));
     for (name, event) in provider.webhooks.iter().flat_map(|hooks| &hooks.events) {
         if let Err(error) = fixtures.json(&event.body) {
             let pointer = format!("/webhooks/events/{}/body", name.replace('/', "~1"));

@@ -28,6 +28,8 @@ const PROVIDER: &str = "provider.yaml";
 pub struct Catalog {
     /// The packs.
     pub packs: BTreeMap<String, Arc<Pack>>,
+    /// The built-in packs, those among them that another one stands in for: what they say is known to be so.
+    pub originals: BTreeMap<String, Arc<Pack>>,
     /// What is worth saying about them without being wrong.
     pub warnings: Problems,
 }
@@ -80,7 +82,9 @@ impl Catalog {
     pub fn from_folder(folder: &Path) -> Result<Self, Problems> {
         let shown = folder.display().to_string();
         let checks = on_disk(folder).map_err(|problem| Problems::from(vec![problem]))?;
-        let beside = folder.parent().map(|parent| parent.join("fixtures")).filter(|path| path.is_dir());
+        let beside = folder.parent().map(|parent| parent.join("fixtures"));
+        // As below: what is itself a link could lead anywhere.
+        let beside = beside.filter(|path| std::fs::symlink_metadata(path).is_ok_and(|found| found.is_dir()));
         let fixtures = beside
             .map_or_else(|| Ok(Files::new()), |path| on_disk(&path))
             .map_err(|problem| Problems::from(vec![problem]))?;
@@ -182,7 +186,11 @@ fn assemble(checks: &Files, fixtures: &Files, shown: &str, source: Source) -> Re
         }
     }
     let problems = Problems(problems).sorted();
-    if problems.fatal() { Err(problems) } else { Ok(Catalog { packs, warnings: problems }) }
+    if problems.fatal() {
+        return Err(problems);
+    }
+    let originals = if source == Source::Folder { BTreeMap::new() } else { packs.clone() };
+    Ok(Catalog { packs, originals, warnings: problems })
 }
 
 fn below<'f>(files: &'f Files, name: &str) -> impl Iterator<Item = (&'f str, &'f Cow<'static, [u8]>)> {

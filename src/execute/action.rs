@@ -45,6 +45,9 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &ActionStep) -> Result<(), 
     let with = template::render_json(&Value::Object(step.with.clone()), &doing.scope());
     let with = with.map_err(|error| error.to_string())?.as_object().cloned().unwrap_or_default();
     let arguments = identity.arguments(world, &step.action, &step.subject, &with);
+    if stage.environment().is_some() {
+        doing.log.asked_for(&identity);
+    }
     let outcome = perform(world, stage, call, &scope_of(&identity, arguments.clone())).await?;
     drop(turn);
     identity.asked = true;

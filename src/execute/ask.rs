@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::Map;
 
 use super::World;
+use super::authorise::{Place, Unkeyed};
 use super::identity::{Identity, scope_of};
-use super::request;
 use crate::catalog::words::Environment;
 use crate::evidence::{Answer, Outcome};
 use crate::template;
@@ -25,7 +25,8 @@ pub(super) async fn provider(
     let scope = scope_of(client, Map::new());
     let line = template::render_text(line, &scope).map_err(|error| error.to_string())?;
     let (method, target) = line.split_once(' ').ok_or_else(|| format!("`{line}` is not a method and a path"))?;
-    let draft = request::to_provider(world, environment, api, method, target)?;
+    let place = Place { world, environment: Some(environment), api };
+    let draft = place.draft(method, target, &scope).await.map_err(Unkeyed::why)?;
     match world.send(draft, PATIENCE, false, None).await.outcome {
         Outcome::Answered(answer) => Ok(answer),
         Outcome::Trouble(trouble) => Err(trouble.detail),

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde_json::Map;
 
 use super::identity::{Identity, scope_of};
+use super::log::Log;
 use super::{World, action, event, people};
 use crate::catalog::given::{Beginning, CredentialFate, Dropping, Overlay as Word};
 use crate::catalog::simulated::Bringing;
@@ -70,13 +71,13 @@ async fn noticed(world: &World, before: usize, client: &Identity) {
 }
 
 /// Brings a client to its beginning in a real environment: by the partner's deployment there and by people.
-pub(super) async fn begin_there(world: &World, environment: Environment, beginning: &Beginning) -> Begun {
+pub(super) async fn begin_there(world: &World, environment: Environment, beginning: &Beginning, log: &Log) -> Begun {
     let inside = world.plan.read.profile.environments.get(&environment);
     let spec = world.plan.pack.provider.simulator.as_ref();
     let (start, ways) = spec.map_or((beginning.is.as_str(), Vec::new()), |spec| spec.way(&beginning.is));
     let client = Identity::known_there(inside.and_then(|inside| inside.given.get(start)));
     let mut begun = Begun { client, trouble: None, notes: Vec::new() };
-    begun.trouble = bring_there(world, environment, &ways, &mut begun.client).await.err();
+    begun.trouble = bring_there(world, environment, &ways, &mut begun.client, log).await.err();
     begun
 }
 
@@ -85,6 +86,7 @@ async fn bring_there(
     environment: Environment,
     ways: &[&Bringing],
     client: &mut Identity,
+    log: &Log,
 ) -> Result<(), String> {
     let inside = world.plan.read.profile.environments.get(&environment);
     let mut pages = Vec::new();
@@ -97,6 +99,7 @@ async fn bring_there(
                 let call = call.ok_or_else(|| failed(world.plan.bound.how_to_give(&place)))?;
                 let arguments = client.arguments(world, name, "", &Map::new());
                 let stage = environment.stage();
+                log.asked_for(client);
                 let outcome =
                     action::perform(world, stage, call, &scope_of(client, arguments)).await.map_err(failed)?;
                 client.asked = true;

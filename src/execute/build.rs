@@ -57,7 +57,7 @@ impl World {
             running.stop().await;
         }
         build.variant = variant.map(str::to_owned);
-        match rehearsal::started(self, rehearsal, start, variant, self.simulator()).await {
+        match rehearsal::started(self, rehearsal, start, variant).await {
             Ok(process) => {
                 build.process = Some(process);
                 Ok(())

@@ -16,7 +16,9 @@ pub(super) async fn clean_up(doing: &Doing<'_>) {
         return;
     };
     for client in doing.clients.values().filter(|client| client.made_up && client.asked) {
-        let told = match take_away(doing.world, how, client).await {
+        let taken = take_away(doing.world, how, client).await;
+        doing.log.seen_to(client);
+        let told = match taken {
             Ok(true) => format!("cleaned up: {} was deleted in the test environment", client.tenant),
             Ok(false) => continue,
             Err(why) => format!("left behind in the test environment: {}, since {why}", client.tenant),

@@ -1,18 +1,24 @@
 //! The partner's own commands: started like its build, with a cleared environment, and ended with what they started.
 
 use super::process::{self, Variables};
-use super::{Scope, World};
+use super::{Scope, World, rehearsal};
 use crate::catalog::words::Stage;
 use crate::evidence::{Answer, Body, Outcome, Trouble, TroubleKind};
+use crate::plan::profile::Variant;
 use crate::template;
 
-/// Runs a command to its end. Its standard output is the answer. In a rehearsal it is contained like the build.
+/// Runs a command to its end. Its standard output is the answer. In a rehearsal it is told what the plain build is told,
+/// and contained like it.
 pub(super) async fn run(world: &World, stage: Stage, command: &[String], scope: &Scope) -> Result<Outcome, String> {
     let render = |text: &String| template::render_text(text, scope).map_err(|error| format!("`{text}`: {error}"));
     let command = command.iter().map(render).collect::<Result<Vec<_>, _>>()?;
-    let pass = world.plan.read.profile.rehearsal.as_ref().map(|rehearsal| rehearsal.pass.as_slice());
-    let own = if stage == Stage::Rehearsal { world.proxied(Vec::new()) } else { Vec::new() };
-    let variables = Variables { pass: pass.unwrap_or_default(), own: &own, place: "command" };
+    let rehearsal = world.plan.read.profile.rehearsal.as_ref();
+    let pass = rehearsal.map(|rehearsal| rehearsal.pass.as_slice()).unwrap_or_default();
+    let own = match rehearsal.filter(|_| stage == Stage::Rehearsal) {
+        Some(rehearsal) => rehearsal::variables(world, rehearsal, &Variant::default())?,
+        None => Vec::new(),
+    };
+    let variables = Variables { pass, own: &own, place: "command" };
     let patience = world.answers_within();
     let ended = tokio::time::timeout(patience, process::output(&command, &world.plan.read.folder, &variables)).await;
     let Ok(ended) = ended else {

@@ -43,7 +43,7 @@ pub(super) fn read(world: &World, step: &ConfigStep) -> Fact {
         None => Fact {
             place: place(world, &dotted),
             line: line(world, &dotted),
-            value: world.plan.bound.get(&dotted).cloned(),
+            value: world.plan.bound.shown(&dotted),
             trouble: None,
         },
     }

@@ -20,7 +20,7 @@ const HEED: (&str, &str) = ("NODE_USE_ENV_PROXY", "1");
 impl World {
     /// Starts the proxy of this run.
     pub(super) async fn contain(&self, rehearsal: &Rehearsal) -> Result<(), String> {
-        let shut = provider_hosts(&self.plan.pack.provider);
+        let shut = provider_hosts(&self.plan.read.trusted.environments);
         let doors = Doors::new(rehearsal.reaches.iter().map(String::as_str), shut.iter().map(String::as_str));
         let proxy = Proxy::start(doors).await.map_err(|error| format!("the proxy cannot be started: {error}"))?;
         // A set-up happens once; where it was broken off, the proxy that is there serves on.
@@ -51,7 +51,7 @@ impl World {
     pub(super) fn refusals(&self) -> Vec<String> {
         let refused = self.refused();
         let hosts: BTreeSet<&str> = refused.iter().map(|refused| refused.host.as_str()).collect();
-        let shut = provider_hosts(&self.plan.pack.provider);
+        let shut = provider_hosts(&self.plan.read.trusted.environments);
         let words = hosts.into_iter().map(|host| {
             let next = if shut.contains(host) {
                 "it belongs to the provider's real environments, which a rehearsal never reaches"

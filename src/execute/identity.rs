@@ -60,6 +60,11 @@ impl Identity {
         identity
     }
 
+    /// The client in words, for whoever has to find it: its name and its address.
+    pub(super) fn words(&self) -> String {
+        format!("{} ({})", self.name, self.email)
+    }
+
     /// The client as templates read it.
     pub(super) fn value(&self) -> Value {
         let mut value = self.learned.clone();

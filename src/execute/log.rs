@@ -1,11 +1,14 @@
 //! The record of one unit while it is made. It outlives the unit's work, so that a unit that is cut short still has
 //! what happened so far.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
 use serde_json::{Map, Value};
 
+use super::identity::Identity;
+use crate::catalog::words::Environment;
 use crate::evidence::{Entry, Evidence, Incomplete, Offset, What, Who};
 
 /// A unit's record.
@@ -13,11 +16,13 @@ use crate::evidence::{Entry, Evidence, Incomplete, Offset, What, Who};
 pub(super) struct Log {
     started: Arc<OnceLock<Instant>>,
     evidence: Arc<Mutex<Evidence>>,
+    /// Clients that a real environment may have and that are not taken away yet: what to say of each, by its address.
+    there: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
 impl Log {
     pub(super) fn new() -> Self {
-        Log { started: Arc::default(), evidence: Arc::default() }
+        Log { started: Arc::default(), evidence: Arc::default(), there: Arc::default() }
     }
 
     /// Starts the clock of the log, once the unit has its turn.
@@ -84,6 +89,31 @@ impl Log {
     pub(super) fn disturbed(&self, who: Who, reason: impl Into<String>) {
         self.incomplete(who, reason);
         self.lock().disturbed = true;
+    }
+
+    /// Notes that the partner is asked for a client that was made up, so that a real environment may have it from now.
+    pub(super) fn asked_for(&self, client: &Identity) {
+        if client.made_up {
+            self.there().insert(client.email.clone(), client.words());
+        }
+    }
+
+    /// Notes that a client was taken away, or that it was said why it could not be.
+    pub(super) fn seen_to(&self, client: &Identity) {
+        self.there().remove(&client.email);
+    }
+
+    /// Says which clients nobody saw to, where the work was cut short.
+    pub(super) fn left_behind(&self, environment: Option<Environment>) {
+        let there = std::mem::take(&mut *self.there());
+        let Some(environment) = environment.filter(|_| !there.is_empty()) else { return };
+        let clients: Vec<String> = there.into_values().collect();
+        let remark = format!("perhaps left behind in the {environment} environment: {}", clients.join(", "));
+        self.lock().remarks.push(remark);
+    }
+
+    fn there(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.there.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the named steps gave so far, for templates.

@@ -4,6 +4,7 @@
 mod action;
 mod ask;
 mod attribution;
+mod authorise;
 mod beginning;
 mod build;
 mod clean_up;
@@ -169,10 +170,12 @@ async fn one(
         biased;
         why = stopped => {
             log.incomplete(Who::Tool, why.reason().unwrap_or_default());
+            log.left_behind(unit.stage.environment());
         }
         () = work => {}
         () = tokio::time::sleep(longest) => {
             log.incomplete(Who::Partner, format!("given up after {} s", longest.as_secs()));
+            log.left_behind(unit.stage.environment());
         }
     }
     let took = turned.get().map_or(Duration::ZERO, Instant::elapsed);

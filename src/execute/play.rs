@@ -1,7 +1,7 @@
 //! The simulated provider as the units of a rehearsal use it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -29,6 +29,11 @@ impl World {
         let pages = Url::parse(&pages).map_err(|error| format!("{pages}: {error}"))?;
         let mut options =
             crate::simulator::Options::rehearsal(self.issued_key(), pages, crate::wire::player(&StandIns::default())?);
+        options.credentials = self.issued_credentials().clone();
+        if let Some(rehearsal) = &self.plan.read.profile.rehearsal {
+            options.bind = rehearsal.simulator.bind.unwrap_or(options.bind);
+            options.ports.clone_from(&rehearsal.simulator.ports);
+        }
         options.webhook_secret = Some(self.webhook_secret().to_owned());
         let redactor = self.redactor.clone();
         options.issued = Arc::new(move |label, value| redactor.learn_issued(&format!("rehearsal.{label}"), value));
@@ -51,12 +56,24 @@ impl World {
         webhook.and_then(|webhook| webhook.url.as_ref()).map(ToString::to_string).unwrap_or_default()
     }
 
-    /// Lets the partner finish what earlier checks left it with, a queue say: until no call came for a moment.
+    /// Lets the partner finish what earlier checks left it with, a queue or a slow handler say: until no delivery waits
+    /// for its answer and no call came for a moment.
     pub(super) async fn calm(&self) {
         let Some(simulator) = self.simulator() else { return };
-        let (journal, started) = (simulator.journal(), Instant::now());
-        let most = self.retry().max(self.reaction() * 2);
-        while started.elapsed() < most && tokio::time::timeout(CALM, journal.changed(journal.len())).await.is_ok() {}
+        let journal = simulator.journal();
+        let patience = self.plan.pack.provider.webhooks.as_ref().map(|hooks| hooks.success.patience());
+        let most = self.retry().max(self.reaction() * 2).max(patience.unwrap_or_default());
+        let quiet = async {
+            loop {
+                simulator.delivered().await;
+                let stirred = tokio::time::timeout(CALM, journal.changed(journal.len())).await.is_ok();
+                if !stirred && !simulator.is_delivering() {
+                    return;
+                }
+            }
+        };
+        // A partner that never rests is not waited for for ever.
+        drop(tokio::time::timeout(most, quiet).await);
     }
 
     /// Waits for a call about one of some clients, beyond so many of the partner's calls.

@@ -14,7 +14,6 @@ use crate::catalog::words::Stage;
 use crate::evidence::{Outcome, TroubleKind, Who};
 use crate::gate::{Draft, Purpose};
 use crate::plan::profile::{Rehearsal, Start, Variant};
-use crate::simulator::Simulator;
 use crate::template;
 
 /// How often the build is asked whether it is ready.
@@ -25,32 +24,34 @@ const READY_WITHIN: Duration = Duration::from_secs(2);
 
 /// What a rehearsal runs on.
 pub(super) struct Set {
-    pub(super) simulator: Option<Simulator>,
     pub(super) process: Option<Process>,
     /// The client whom deliveries are about.
     pub(super) house: Identity,
 }
 
-/// A key or secret that the simulator issues: 32 random bytes in Base64.
+/// A key that the simulator issues: 32 random bytes in Base64.
 pub fn issue() -> String {
     STANDARD.encode(rand::random::<[u8; 32]>())
 }
 
+/// A credential that the simulator issues: of characters that mean nothing anywhere.
+pub(super) fn credential() -> String {
+    hex::encode(rand::random::<[u8; 16]>())
+}
+
 /// Sets a rehearsal up: simulator, build, client.
 pub(super) async fn set_up(world: &World, rehearsal: &Rehearsal) -> Result<Set, (Who, String)> {
-    let simulator = match world.simulate().await {
-        Ok(simulator) => simulator,
+    match world.simulate().await {
+        Ok(simulator) => world.plays(simulator),
         Err(why) => return Err((Who::Tool, format!("the simulator cannot be started: {why}"))),
-    };
+    }
     world.contain(rehearsal).await.map_err(|why| (Who::Tool, why))?;
     let process = match &rehearsal.start {
-        Some(start) => {
-            Some(started(world, rehearsal, start, None, simulator.as_ref()).await.map_err(|why| (Who::Partner, why))?)
-        }
+        Some(start) => Some(started(world, rehearsal, start, None).await.map_err(|why| (Who::Partner, why))?),
         None => None,
     };
-    let house = house_client(world, rehearsal, simulator.as_ref()).await;
-    Ok(Set { simulator, process, house })
+    let house = house_client(world, rehearsal).await;
+    Ok(Set { process, house })
 }
 
 /// Starts the build, or a variant of it, and waits until it is ready.
@@ -59,22 +60,16 @@ pub(super) async fn started(
     rehearsal: &Rehearsal,
     start: &Start,
     variant: Option<&str>,
-    simulator: Option<&Simulator>,
 ) -> Result<Process, String> {
     let plain = Variant::default();
     let variant = match variant {
         Some(name) => rehearsal.variants.get(name).ok_or_else(|| format!("the profile has no variant `{name}`"))?,
         None => &plain,
     };
-    let scope = json!({ "simulator": simulator_values(world, simulator), "preflight": own_path() });
-    let render = |text: &String| template::render_text(text, &scope).map_err(|error| format!("`{text}`: {error}"));
+    let scope = told(world);
     let command = variant.command.as_ref().unwrap_or(&start.command);
-    let command = command.iter().map(render).collect::<Result<Vec<_>, _>>()?;
-    let mut env = rehearsal.env.clone();
-    env.extend(variant.env.clone());
-    let variables =
-        env.iter().map(|(name, text)| Ok((name.clone(), render(text)?))).collect::<Result<Vec<_>, String>>()?;
-    let variables = world.proxied(variables);
+    let command = command.iter().map(|text| rendered(text, &scope)).collect::<Result<Vec<_>, _>>()?;
+    let variables = variables(world, rehearsal, variant)?;
     let variables = Variables { pass: &rehearsal.pass, own: &variables, place: "rehearsal.start.command" };
     let mut process = Process::start(&command, &world.plan.read.folder, &variables)?;
     let from = Instant::now();
@@ -92,6 +87,23 @@ pub(super) async fn started(
         }
         tokio::time::sleep(PACE).await;
     }
+}
+
+/// The variables of a process of the rehearsal: those that name our proxy, and what the profile tells the build.
+pub(super) fn variables(
+    world: &World,
+    rehearsal: &Rehearsal,
+    variant: &Variant,
+) -> Result<Vec<(String, String)>, String> {
+    let scope = told(world);
+    let mut env = rehearsal.env.clone();
+    env.extend(variant.env.clone());
+    let own = env.iter().map(|(name, text)| Ok((name.clone(), rendered(text, &scope)?)));
+    Ok(world.proxied(own.collect::<Result<_, String>>()?))
+}
+
+fn rendered(text: &str, scope: &Value) -> Result<String, String> {
+    template::render_text(text, scope).map_err(|error| format!("`{text}`: {error}"))
 }
 
 /// Waits until a build that was restarted by somebody else is ready.
@@ -127,8 +139,10 @@ async fn is_ready(world: &World, start: &Start) -> Result<bool, String> {
     }
 }
 
-/// What the build is told about the simulator: `<api>_api`, `api_key`, `webhook_secret`.
-fn simulator_values(world: &World, simulator: Option<&Simulator>) -> Value {
+/// What commands and variables of a profile can read: the simulator's `<api>_api`, `api_key`, `credentials` and
+/// `webhook_secret`, and where this program is. Nothing that a pack says, so that none can have anything run.
+fn told(world: &World) -> Value {
+    let simulator = world.simulator();
     let mut values = serde_json::Map::new();
     for api in world.plan.pack.provider.apis.keys() {
         if let Some(base) = simulator.and_then(|simulator| simulator.base(api)) {
@@ -136,8 +150,9 @@ fn simulator_values(world: &World, simulator: Option<&Simulator>) -> Value {
         }
     }
     values.insert("api_key".into(), json!(world.issued_key()));
+    values.insert("credentials".into(), json!(world.issued_credentials()));
     values.insert("webhook_secret".into(), json!(world.webhook_secret()));
-    Value::Object(values)
+    json!({ "simulator": values, "preflight": own_path() })
 }
 
 fn own_path() -> String {
@@ -145,8 +160,9 @@ fn own_path() -> String {
 }
 
 /// The client whom deliveries are about: one that the partner took in itself, where it can be asked to.
-async fn house_client(world: &World, rehearsal: &Rehearsal, simulator: Option<&Simulator>) -> Identity {
+async fn house_client(world: &World, rehearsal: &Rehearsal) -> Identity {
     let mut house = Identity::new();
+    let simulator = world.simulator();
     if let Some((simulator, spec)) = simulator.zip(world.plan.pack.provider.simulator.as_ref()) {
         simulator.prepare(&house.email, &spec.client.starts);
     }

@@ -5,18 +5,16 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 use serde_json_path::JsonPath;
-use url::Url;
 
+use super::authorise::{Place, Unkeyed};
 use super::unit::Doing;
-use super::{Scope, World, inspect};
-use crate::catalog::authentication::Api;
-use crate::catalog::provider::{MemberNames, Provider};
+use super::{Scope, inspect};
+use crate::catalog::provider::MemberNames;
 use crate::catalog::step::RequestStep;
 use crate::catalog::words::Environment;
 use crate::evidence::{Answer, Body, Exchange, Outcome, What};
 use crate::gate::{Draft, Purpose};
-use crate::secret::Secret;
-use crate::template::{self, TemplateError};
+use crate::template;
 
 /// The time that a provider or a page gets for its answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -48,7 +46,7 @@ async fn once(
     scope: Scope,
     item: Option<Value>,
 ) -> Result<Option<inspect::Waiting>, String> {
-    let draft = draft(doing, step, &scope)?;
+    let draft = draft(doing, step, &scope).await;
     let before = match &step.counts {
         Some(event) => {
             let event = template::render_text(event, &scope).map_err(|error| error.to_string())?;
@@ -58,8 +56,14 @@ async fn once(
     };
     let from = Instant::now();
     let production = step.api.is_some() && environment(doing, step) == Some(Environment::Production);
-    let keep = production.then(|| kept_names(&doing.world.plan.pack.provider));
-    let sent = doing.world.send(draft, PATIENCE, step.follow, keep).await;
+    let plan = &doing.world.plan;
+    let keep = production.then(|| kept_names(&plan.read.trusted.production_keeps, plan.pack.provider.member_names));
+    let sent = match draft {
+        Ok(draft) => doing.world.send(draft, PATIENCE, step.follow, keep).await,
+        // What the provider says to a call for a token is its answer to whoever cannot show whose the request is.
+        Err(Unkeyed::Refused(sent)) => *sent,
+        Err(Unkeyed::Cannot(why)) => return Err(why),
+    };
     let mut outcome = sent.outcome;
     if step.api.is_some() && doing.world.plan.pack.provider.member_names == MemberNames::CamelCase {
         outcome = camel(outcome);
@@ -79,13 +83,13 @@ fn environment(doing: &Doing<'_>, step: &RequestStep) -> Option<Environment> {
 }
 
 /// The request as it is to be sent; the gate has the last word on it.
-fn draft(doing: &Doing<'_>, step: &RequestStep, scope: &Scope) -> Result<Draft, String> {
-    let line = template::render_text(&step.request, scope).map_err(|error| error.to_string())?;
+async fn draft(doing: &Doing<'_>, step: &RequestStep, scope: &Scope) -> Result<Draft, Unkeyed> {
+    let line = template::render_text(&step.request, scope)?;
     let (method, target) = line.split_once(' ').ok_or_else(|| format!("`{line}` is not a method and a URL"))?;
     let mut headers = Vec::new();
     let mut body = Vec::new();
     if let Some(json) = &step.json {
-        let json = template::render_json(json, scope).map_err(|error| error.to_string())?;
+        let json = template::render_json(json, scope)?;
         headers.push(("content-type".to_owned(), "application/json".to_owned()));
         body = json.to_string().into_bytes();
     }
@@ -99,54 +103,11 @@ fn draft(doing: &Doing<'_>, step: &RequestStep, scope: &Scope) -> Result<Draft, 
             credentials: Vec::new(),
         });
     };
-    let side = side(doing.world, environment(doing, step), api)?;
-    let mut draft = keyed(doing.world, side, api, method, target)?;
+    let place = Place { world: doing.world, environment: environment(doing, step), api };
+    let mut draft = place.draft(method, target, scope).await?;
     draft.headers.extend(headers);
     draft.body = body;
     Ok(draft)
-}
-
-/// A request to an API of a real environment, with the partner's key and without a body.
-pub(super) fn to_provider(
-    world: &World,
-    environment: Environment,
-    api: &str,
-    method: &str,
-    target: &str,
-) -> Result<Draft, String> {
-    keyed(world, side(world, Some(environment), api)?, api, method, target)
-}
-
-/// Where an API is for a step, the key for it, and what the gate must know of both.
-type Side = (Url, Secret, Purpose, Vec<Environment>);
-
-/// The side that a request goes to: a real environment with the partner's key, or the provider that we play with the
-/// key that we issued.
-fn side(world: &World, environment: Option<Environment>, api: &str) -> Result<Side, String> {
-    let Some(environment) = environment else {
-        let base = world.simulator().and_then(|simulator| simulator.base(api));
-        let base = base.ok_or_else(|| format!("the pack's simulator does not play the API `{api}`"))?;
-        return Ok((base.clone(), Secret::new(world.issued_key()), Purpose::Played { api: api.into() }, Vec::new()));
-    };
-    let base = world.plan.pack.provider.environments.get(&environment).and_then(|addresses| addresses.apis.get(api));
-    let base = base.ok_or_else(|| format!("the pack does not say where the API `{api}` is in {environment}"))?;
-    let key = world.plan.read.profile.environments.get(&environment).and_then(|inside| inside.api_key.clone());
-    let key = key.ok_or_else(|| format!("there is no key for {environment}"))?;
-    Ok((base.clone(), key, Purpose::Provider { environment, api: api.into() }, vec![environment]))
-}
-
-/// A request to a side, with its key and without a body.
-fn keyed(world: &World, side: Side, api: &str, method: &str, target: &str) -> Result<Draft, String> {
-    let (base, key, purpose, credentials) = side;
-    let Some(Api::Header(templates)) = world.plan.pack.provider.apis.get(api) else {
-        return Err(format!("calls to the API `{api}` need a minted token, which this version does not do"));
-    };
-    let scope = json!({ "api_key": key.expose() });
-    let header = |(name, text): (&String, &String)| Ok((name.clone(), template::render_text(text, &scope)?));
-    let headers = templates.iter().map(header).collect::<Result<_, TemplateError>>();
-    let headers = headers.map_err(|error| error.to_string())?;
-    let url = format!("{}{target}", base.as_str().trim_end_matches('/'));
-    Ok(Draft { purpose, method: method.into(), url, headers, body: Vec::new(), credentials })
 }
 
 fn captures(step: &RequestStep, outcome: &Outcome) -> Map<String, Value> {
@@ -167,9 +128,9 @@ fn sends(step: &RequestStep, outcome: &Outcome) -> bool {
 }
 
 /// The members of production answers that are recorded, as the provider may write them.
-fn kept_names(provider: &Provider) -> Vec<String> {
-    let names = provider.production_keeps.iter().cloned();
-    match provider.member_names {
+fn kept_names(keeps: &[String], written: MemberNames) -> Vec<String> {
+    let names = keeps.iter().cloned();
+    match written {
         MemberNames::Exact => names.collect(),
         MemberNames::CamelCase => names.flat_map(|name| [first(&name, char::to_ascii_uppercase), name]).collect(),
     }

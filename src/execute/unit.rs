@@ -124,7 +124,7 @@ async fn begin(doing: &mut Doing<'_>) -> Result<Vec<u64>, String> {
     let begun = given.iter().map(async |(_, beginning)| {
         let _turn = doing.turn().await;
         match doing.unit.stage.environment() {
-            Some(environment) => beginning::begin_there(world, environment, beginning).await,
+            Some(environment) => beginning::begin_there(world, environment, beginning, doing.log).await,
             None => beginning::begin(world, beginning).await,
         }
     });

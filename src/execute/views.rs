@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
+use super::action;
 use super::identity::scope_of;
 use super::unit::Doing;
-use super::{World, action};
 use crate::catalog::expect::{Expectation, PresentedRule};
 use crate::catalog::words::Stage;
 use crate::evidence::{Outcome, Page, Shown, What};
@@ -91,12 +91,8 @@ async fn ask(doing: &Doing<'_>, view: &View, deed: &Deed) -> Option<Outcome> {
     let client = doing.clients.get(&deed.client)?;
     let scope = scope_of(client, deed.arguments.clone());
     let call = CallOut { request: Some(view.request.clone()), headers: view.headers.clone(), ..CallOut::default() };
-    perform(doing.world, doing.unit.stage, &call, &scope).await
-}
-
-async fn perform(world: &World, stage: Stage, call: &CallOut, scope: &Value) -> Option<Outcome> {
     // A page that cannot be asked for shows nothing, which is what is then said.
-    action::perform(world, stage, call, scope).await.ok()
+    action::perform(doing.world, doing.unit.stage, &call, &scope).await.ok()
 }
 
 fn wants_url(expectation: &Expectation) -> bool {

@@ -1,6 +1,6 @@
 //! What all units of a run have in common: the gate, the wire, the redactor, the rehearsal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -9,21 +9,24 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::{Mutex, OnceCell};
 
+use super::authorise::Tokens;
 use super::build::Build;
 use super::identity::{Identity, scope_of};
 use super::people::{self, People};
 use super::rehearsal::{self, Set};
+use crate::catalog::authentication;
 use crate::catalog::expect::Expectation;
 use crate::catalog::step::Step;
 use crate::catalog::words::{Environment, Stage};
 use crate::evidence::{Answer, Evidence, Request, Who};
 use crate::gate::{Draft, Gate, Realm, Rules};
 use crate::plan::profile::Timing;
-use crate::plan::{Plan, Unit};
+use crate::plan::{Plan, Unit, production_hosts};
 use crate::proxy::Proxy;
 use crate::secret::{Redactor, Secret};
 use crate::simulator::Simulator;
 use crate::template;
+use crate::webhook;
 use crate::wire::{Limits, Sent, StandIn, StandIns, Wire};
 use crate::yaml::Document;
 
@@ -38,6 +41,8 @@ pub struct World {
     wire: Wire,
     gate: Arc<Gate>,
     issued_key: String,
+    issued_credentials: BTreeMap<String, String>,
+    pub(super) tokens: Tokens,
     webhook_secret: String,
     timing: Timing,
     slowest_ms: AtomicU64,
@@ -84,20 +89,30 @@ impl World {
     /// The surroundings of a run, before anything was sent or started.
     pub fn new(plan: Arc<Plan>, redactor: Redactor, outside: Outside) -> Result<Self, WorldError> {
         let gate = Arc::new(gate(&plan)?);
+        let apis = &plan.pack.provider.apis;
+        let open = authentication::open_credentials(apis);
         for (environment, inside) in &plan.read.profile.environments {
-            let hook = inside.webhook.as_ref().and_then(|webhook| webhook.secret.as_ref());
-            for secret in inside.api_key.iter().chain(hook).filter(|secret| !secret.is_empty()) {
-                gate.register(*environment, secret);
-            }
+            let secrets = inside.secrets().into_iter();
+            let secrets = secrets.filter(|(name, _)| !authentication::is_open(&open, name));
+            secrets.for_each(|(_, secret)| gate.register(*environment, secret));
         }
+        let issued = |name: String| (name, rehearsal::credential());
+        let issued_credentials: BTreeMap<_, _> = authentication::credentials(apis).into_iter().map(issued).collect();
         let stand_ins = stand_ins(&plan)?;
         let wire = Wire::new(gate.clone(), &stand_ins, redactor.clone());
         let rehearsal = plan.read.profile.rehearsal.as_ref();
         let given = rehearsal.and_then(|r| r.webhook.as_ref()).and_then(|webhook| webhook.secret.as_ref());
-        let webhook_secret = given.map_or_else(rehearsal::issue, |secret: &Secret| secret.expose().to_owned());
-        let issued_key = rehearsal::issue();
+        let webhook_secret = given.map_or_else(
+            || webhook::issue(plan.pack.provider.webhooks.as_ref()),
+            |secret: &Secret| secret.expose().to_owned(),
+        );
+        let told = rehearsal.and_then(|rehearsal| rehearsal.simulator.api_key.as_ref());
+        let issued_key = told.map_or_else(rehearsal::issue, |secret| secret.expose().to_owned());
         redactor.learn("rehearsal.api_key", &issued_key);
         redactor.learn("rehearsal.webhook_secret", &webhook_secret);
+        for (name, value) in &issued_credentials {
+            redactor.learn(&format!("rehearsal.{name}"), value);
+        }
         Ok(World {
             captured_bodies: captured_bodies(&plan)?,
             timing: rehearsal.map(|r| r.timing).unwrap_or_default(),
@@ -108,6 +123,8 @@ impl World {
             wire,
             gate,
             issued_key,
+            issued_credentials,
+            tokens: Tokens::default(),
             webhook_secret,
             slowest_ms: AtomicU64::new(0),
             simulator: OnceLock::new(),
@@ -131,16 +148,19 @@ impl World {
     async fn set_up(&self) {
         let Some(rehearsal) = &self.plan.read.profile.rehearsal else { return };
         match rehearsal::set_up(self, rehearsal).await {
-            Ok(Set { simulator, process, house }) => {
+            Ok(Set { process, house }) => {
                 self.keep(process).await;
-                let bases = simulator.iter().flat_map(Simulator::bases);
-                bases.for_each(|(api, base)| self.gate.plays(api, base));
                 // Set once, here; a second set-up would be a fault of this program and changes nothing.
-                drop(self.simulator.set(simulator));
                 drop(self.house.set(house));
             }
             Err(trouble) => drop(self.trouble.set(trouble)),
         }
+    }
+
+    /// Takes over the simulator that the set-up started; what the partner is told from now on names it.
+    pub(super) fn plays(&self, simulator: Option<Simulator>) {
+        simulator.iter().flat_map(Simulator::bases).for_each(|(api, base)| self.gate.plays(api, base));
+        drop(self.simulator.set(simulator));
     }
 
     /// Says that this run created what a call would take away.
@@ -209,6 +229,20 @@ impl World {
         &self.issued_key
     }
 
+    /// The credentials beside the key that the simulator has issued, by the pack's names for them.
+    pub(super) fn issued_credentials(&self) -> &BTreeMap<String, String> {
+        &self.issued_credentials
+    }
+
+    /// Makes a token known that a call of ours has got: as a secret, and as one of this environment alone.
+    pub(super) fn learn_token(&self, environment: Option<Environment>, token: &str) {
+        let place = environment.map_or("rehearsal", Environment::word);
+        self.redactor.learn(&format!("{place}.access_token"), token);
+        if let Some(environment) = environment {
+            self.gate.register(environment, &Secret::new(token));
+        }
+    }
+
     /// How long an automatic reaction may take: what the profile says, or twice the slowest one seen.
     pub(super) fn reaction(&self) -> Duration {
         let slowest = Duration::from_millis(self.slowest_ms.load(Ordering::Relaxed));
@@ -250,24 +284,25 @@ fn gate(plan: &Plan) -> Result<Gate, WorldError> {
         url::Host::parse(text.trim_end_matches('.'))
             .map_err(|error| WorldError(format!("`{text}` is not a host: {error}")))
     };
-    let production = plan.read.profile.environments.get(&Environment::Production);
-    let handler = production.and_then(|inside| inside.webhook.as_ref()?.url.as_ref()?.host_str());
+    let handlers = production_hosts(&plan.read.profile);
     let named = plan.read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.hosts);
     let realm = |addresses: &crate::catalog::provider::Addresses| Realm {
         apis: addresses.apis.clone(),
         other_hosts: addresses.pages.iter().chain(&addresses.obsolete).cloned().collect(),
     };
-    let provider = &plan.pack.provider;
+    let trusted = &plan.read.trusted;
+    let fetches = |hosts: &BTreeSet<String>| hosts.iter().filter_map(|text| url::Host::parse(text).ok()).collect();
     Gate::new(&Rules {
-        environments: provider
+        environments: trusted
             .environments
             .iter()
             .map(|(environment, addresses)| (*environment, realm(addresses)))
             .collect(),
-        production_allows: provider.production_allows.clone(),
-        test_only: provider.test_only.clone(),
-        production_handlers: handler.map(host).into_iter().collect::<Result<_, _>>()?,
+        production_allows: trusted.production_allows.clone(),
+        test_only: trusted.test_only.clone(),
+        production_handlers: handlers.iter().map(|text| host(text)).collect::<Result<_, _>>()?,
         named: named.map(|text| host(text)).collect::<Result<_, _>>()?,
+        fetches: trusted.fetches.as_ref().map(fetches),
     })
     .map_err(|error| WorldError(error.to_string()))
 }

@@ -143,7 +143,8 @@ impl Call<'_> {
         let is_production = key == SigningKey::Production || carried.contains(&Environment::Production);
         refuse_if(is_production, RuleName::ProductionSignature)?;
         refuse_if(self.place.is_some(), RuleName::ProviderHost)?;
-        refuse_if(*self.method != Method::POST, RuleName::Method)?;
+        let delivers = matches!(*self.method, Method::POST | Method::PUT | Method::PATCH);
+        refuse_if(!delivers, RuleName::Method)?;
         let is_test = key == SigningKey::Test || carried.contains(&Environment::Test);
         match stage {
             Stage::Rehearsal => {
@@ -170,7 +171,9 @@ impl Call<'_> {
         let names_credential =
             |(name, _): &(String, String)| CREDENTIALS.iter().any(|one| one.eq_ignore_ascii_case(name));
         let has_credential = !carried.is_empty() || self.draft.headers.iter().any(names_credential);
-        refuse_if(has_credential || !self.reads() || !self.draft.body.is_empty(), RuleName::Open)
+        refuse_if(has_credential || !self.reads() || !self.draft.body.is_empty(), RuleName::Open)?;
+        let elsewhere = self.gate.fetches.as_ref().is_some_and(|hosts| !hosts.contains(&self.target.host));
+        refuse_if(elsewhere, RuleName::OpenElsewhere)
     }
 
     /// A rehearsal stays here, unless the profile names the host.

@@ -53,6 +53,8 @@ pub enum RuleName {
     Stage,
     /// What is fetched openly is fetched with GET or HEAD, without a body and without credentials.
     Open,
+    /// For a pack that is not built in, pages are fetched only from hosts that the profile names.
+    OpenElsewhere,
 }
 
 impl RuleName {
@@ -90,6 +92,9 @@ impl RuleName {
             }
             RuleName::Stage => "calls of this kind are not made in this stage",
             RuleName::Open => "what needs no key is fetched with GET or HEAD, without a body and without credentials",
+            RuleName::OpenElsewhere => {
+                "for a pack that is not built in, pages are fetched only from hosts that the profile names"
+            }
         }
     }
 
@@ -103,7 +108,8 @@ impl RuleName {
             RuleName::Address => "use the address at which the service listens, such as 127.0.0.1",
             RuleName::Transport => "use https and the port of the base URL in provider.yaml",
             RuleName::UnknownHost => {
-                "list the API in `environments` of provider.yaml, or check the spelling of the host"
+                "list the API in `environments` of provider.yaml, and for a pack that is not built in its host under \
+                 `trust` of the profile; or check the spelling of the host"
             }
             RuleName::OtherEnvironment => "use the base URL of the environment that is meant",
             RuleName::OtherApi => "name the API that the path belongs to",
@@ -125,6 +131,7 @@ impl RuleName {
             }
             RuleName::Stage => "do it in the rehearsal",
             RuleName::Open => "leave the credential out, or make it a call to the API that the key is for",
+            RuleName::OpenElsewhere => "if it may fetch that, name the host in the profile: `reaches` under `trust`",
         }
     }
 }

@@ -30,6 +30,7 @@ fn gate() -> Gate {
         ],
         production_handlers: vec![host("partner.example"), host("10.9.9.9")],
         named: vec![host("host.docker.internal"), host("203.0.113.9")],
+        fetches: None,
     })
     .unwrap();
     gate.register(Environment::Test, &Secret::new(TEST_KEY));
@@ -88,6 +89,24 @@ fn a_refusal_says_what_where_and_what_to_do() {
     );
     let trouble = crate::evidence::Trouble::from(&refusal);
     assert_eq!(trouble.kind, crate::evidence::TroubleKind::Refused);
+}
+
+#[test]
+fn pages_are_fetched_from_named_hosts_alone_where_hosts_are_named() {
+    let rules = Rules { fetches: Some(vec![host("cdn.partner.example"), host("127.0.0.1")]), ..Rules::default() };
+    let gate = Gate::new(&rules).unwrap();
+    let table = [
+        ("GET https://cdn.partner.example/logo.svg", None),
+        ("GET https://CDN.partner.example.:8443/", None),
+        ("GET http://[::ffff:127.0.0.1]/", None),
+        ("GET https://evil.example/?k=v", Some(RuleName::OpenElsewhere)),
+        ("GET https://cdn.partner.example.evil.example/", Some(RuleName::OpenElsewhere)),
+        ("GET https://partner.example/", Some(RuleName::OpenElsewhere)),
+        ("GET http://10.0.0.1/", Some(RuleName::OpenElsewhere)),
+    ];
+    for (call, rule) in table {
+        assert_eq!(gate.admit(draft(Purpose::Open, call)).err().map(|refusal| refusal.rule), rule, "{call}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::profile::{Rehearsal, Verifies};
+use super::profile::{Inspect, Rehearsal, Verifies};
 use super::read::Read;
 use crate::catalog::load::Pack;
 use crate::catalog::words::Stage;
@@ -30,11 +30,8 @@ pub struct Bound {
 /// Teaches a redactor every secret of a profile, by stable labels.
 pub fn learn_secrets(read: &Read, redactor: &Redactor) {
     for (environment, inside) in &read.profile.environments {
-        if let Some(secret) = &inside.api_key {
-            redactor.learn(&format!("{environment}.api_key"), secret.expose());
-        }
-        if let Some(secret) = inside.webhook.as_ref().and_then(|webhook| webhook.secret.as_ref()) {
-            redactor.learn(&format!("{environment}.webhook_secret"), secret.expose());
+        for (name, secret) in inside.secrets() {
+            redactor.learn(&format!("{environment}.{}", name.replace('.', "_")), secret.expose());
         }
     }
     for given in read.given.iter().filter(|given| is_handed_over(&given.pointer, given.value.expose())) {
@@ -42,15 +39,18 @@ pub fn learn_secrets(read: &Read, redactor: &Redactor) {
     }
     let given = read.profile.rehearsal.iter().filter_map(|r| r.webhook.as_ref()?.secret.as_ref());
     given.for_each(|secret| drop(redactor.learn("rehearsal.webhook_secret", secret.expose())));
+    let key = read.profile.rehearsal.iter().filter_map(|rehearsal| rehearsal.simulator.api_key.as_ref());
+    key.for_each(|secret| drop(redactor.learn("rehearsal.api_key", secret.expose())));
     // A header of a call to the partner is where its own credentials are, and so is what its build is told.
     let rehearsal = read.profile.rehearsal.iter();
-    let calls = rehearsal.clone().flat_map(|r| r.actions.values().flat_map(|action| &action.headers));
+    let environments = read.profile.environments.values();
+    let actions = rehearsal.clone().map(|r| &r.actions).chain(environments.clone().map(|inside| &inside.actions));
+    let calls = actions.flat_map(|actions| actions.values().flat_map(|action| &action.headers));
     // Of the latter only what looks like a credential: an address or a word would be taken away everywhere.
     let is_credential = |value: &str| value.len() >= 12 && url::Url::parse(value).is_err();
     let told = rehearsal.clone().flat_map(|r| &r.env).filter(|(_, value)| is_credential(value));
-    let looks = rehearsal.map(|r| &r.inspect).chain(read.profile.environments.values().map(|e| &e.inspect));
-    let looks =
-        looks.flat_map(|inspect| [&inspect.processed, &inspect.received]).flatten().flat_map(|look| &look.headers);
+    let looks = rehearsal.map(|r| &r.inspect).chain(environments.map(|inside| &inside.inspect));
+    let looks = looks.flat_map(Inspect::headers);
     for (name, value) in calls.chain(looks).chain(told) {
         let name = name.to_lowercase();
         let telling = ["authorization", "cookie", "key", "token", "secret", "password"];
@@ -64,7 +64,7 @@ pub fn learn_secrets(read: &Read, redactor: &Redactor) {
 
 /// Whether a variable that stands in an action or a look-up may be a credential: addresses and numbers are not.
 fn is_handed_over(pointer: &str, value: &str) -> bool {
-    let call = pointer.starts_with("/rehearsal/actions/") || pointer.contains("/inspect/");
+    let call = pointer.contains("/actions/") || pointer.contains("/inspect/");
     let plain = value.parse::<std::net::SocketAddr>().is_ok()
         || value.parse::<std::net::IpAddr>().is_ok()
         || value.bytes().all(|byte| byte.is_ascii_digit())
@@ -119,14 +119,57 @@ impl Bound {
         template::lookup(&self.profile, dotted).filter(|value| !value.is_null())
     }
 
+    /// A value of the profile that packs may read; null counts as absent.
+    pub fn shown(&self, dotted: &str) -> Option<Value> {
+        template::lookup(&view(&self.profile), dotted).filter(|value| !value.is_null()).cloned()
+    }
+
     /// The values that templates of a unit can read before any step was taken.
     pub fn values(&self, stage: Stage) -> Map<String, Value> {
         let mut values = Map::new();
-        values.insert("environment".into(), self.get(&Self::surroundings(stage)).cloned().unwrap_or(Value::Null));
-        values.insert("profile".into(), self.profile.clone());
+        let profile = view(&self.profile);
+        let environment = template::lookup(&profile, &Self::surroundings(stage)).cloned();
+        values.insert("environment".into(), environment.unwrap_or(Value::Null));
+        values.insert("profile".into(), profile);
         values.insert("provider".into(), self.provider.clone());
         values
     }
+}
+
+/// What packs may read of a profile.
+const SHOWN: [&str; 7] = ["partner", "provider", "branding", "return_url", "events", "environments", "rehearsal"];
+
+/// What they may read of an environment and of the rehearsal: nothing of how the partner's machines are called and what
+/// its build is told, since anything may stand there.
+const SHOWN_INSIDE: [&str; 12] = [
+    "apis",
+    "api_key",
+    "credentials",
+    "webhook",
+    "details",
+    "given",
+    "timing",
+    "workers",
+    "doors",
+    "verifies",
+    "hosts",
+    "reaches",
+];
+
+/// A profile as packs may read it.
+fn view(profile: &Value) -> Value {
+    let only = |value: &Value, words: &[&str]| -> Map<String, Value> {
+        let members = value.as_object().into_iter().flatten().filter(|(name, _)| words.contains(&name.as_str()));
+        members.map(|(name, inner)| (name.clone(), inner.clone())).collect()
+    };
+    let mut shown = only(profile, &SHOWN);
+    let environments = shown.get_mut("environments").and_then(Value::as_object_mut);
+    let inside = environments.into_iter().flat_map(|all| all.values_mut());
+    inside.for_each(|inside| *inside = Value::Object(only(inside, &SHOWN_INSIDE)));
+    if let Some(rehearsal) = shown.get_mut("rehearsal") {
+        *rehearsal = Value::Object(only(rehearsal, &SHOWN_INSIDE));
+    }
+    Value::Object(shown)
 }
 
 /// The paths of the partner's that only a rehearsal may use: those of its actions and look-ups.

@@ -2,7 +2,9 @@
 
 use url::Url;
 
-use super::profile::{CallOut, Inspect, Learn};
+use super::hosts::{called, production_hosts, without_templates};
+use super::profile::{CallOut, Inspect, Learn, Profile};
+use crate::catalog::words::Environment;
 use crate::yaml::{Document, Problem};
 
 /// The problems of the look-ups below a place.
@@ -51,12 +53,24 @@ pub(super) fn call_out(document: &Document, pointer: &str, call: &CallOut) -> Ve
     problems
 }
 
+/// Actions of the test environment that would have the partner's production act.
+pub(super) fn in_production(document: &Document, profile: &Profile) -> Vec<Problem> {
+    let hosts = production_hosts(profile);
+    let actions = profile.environments.get(&Environment::Test).into_iter().flat_map(|inside| &inside.actions);
+    let wrong = actions.filter_map(|(name, action)| Some((name, called(action).filter(|host| hosts.contains(host))?)));
+    let problem = |(name, host): (&String, String)| {
+        let message =
+            format!("`{host}` is the partner's production, and the test environment acts on real clients there");
+        let problem = document.problem(&format!("/environments/test/actions/{name}/request"), message);
+        problem.hint("name the deployment that is connected to the provider's test environment")
+    };
+    wrong.map(problem).collect()
+}
+
 fn request_line(document: &Document, pointer: &str, line: &str) -> Option<Problem> {
     let url = line.split_once(' ').map(|(_, url)| url.trim())?;
     // A template may stand for any part; what is left must still be a URL.
-    let plain =
-        regex::Regex::new(r"\{\{.*?\}\}").map_or_else(|_| url.to_owned(), |t| t.replace_all(url, "x").into_owned());
-    let error = Url::parse(&plain).err()?;
+    let error = Url::parse(&without_templates(url)).err()?;
     Some(
         document
             .problem(pointer, format!("`{url}` is not a whole URL: {error}"))

@@ -1,13 +1,57 @@
 //! The provider's real hosts, which a rehearsal never reaches.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::provider::Provider;
+use url::Host;
+
+use super::profile::{CallOut, Profile};
+use crate::catalog::provider::Addresses;
+use crate::catalog::words::Environment;
 
 /// The hosts of all environments of a provider: those of its APIs, its pages, and spellings that are out of date.
-pub fn provider_hosts(provider: &Provider) -> BTreeSet<String> {
-    let apis = provider.environments.values().flat_map(|addresses| addresses.apis.values());
-    let apis = apis.filter_map(|base| base.host_str().map(str::to_owned));
-    let others = provider.environments.values().flat_map(|addresses| addresses.pages.iter().chain(&addresses.obsolete));
-    apis.chain(others.map(|host| host.to_ascii_lowercase())).collect()
+pub fn provider_hosts(environments: &BTreeMap<Environment, Addresses>) -> BTreeSet<String> {
+    environments.values().flat_map(hosts_of).collect()
+}
+
+/// The hosts of one environment.
+pub(super) fn hosts_of(addresses: &Addresses) -> BTreeSet<String> {
+    let others = addresses.pages.iter().chain(&addresses.obsolete);
+    addresses.apis.values().map(host_of).chain(others.map(|host| normal(host))).collect()
+}
+
+/// The hosts of the partner's production, as far as its profile shows: those of its handler and of its actions.
+pub fn production_hosts(profile: &Profile) -> BTreeSet<String> {
+    let inside = profile.environments.get(&Environment::Production);
+    let handler = inside.and_then(|inside| inside.webhook.as_ref()?.url.as_ref()).map(host_of);
+    handler
+        .into_iter()
+        .chain(inside.into_iter().flat_map(|inside| inside.actions.values().filter_map(called)))
+        .collect()
+}
+
+/// The host that a call to the partner goes to, whatever the templates in its path stand for.
+pub(super) fn called(call: &CallOut) -> Option<String> {
+    let (_, url) = call.request.as_ref()?.split_once(' ')?;
+    url::Url::parse(&without_templates(url.trim())).ok().map(|url| host_of(&url))
+}
+
+/// A text with something plain in the place of each template.
+pub(super) fn without_templates(text: &str) -> String {
+    regex::Regex::new(r"\{\{.*?\}\}").map_or_else(|_| text.to_owned(), |t| t.replace_all(text, "x").into_owned())
+}
+
+/// The host of a URL, as hosts are compared.
+pub(super) fn host_of(url: &url::Url) -> String {
+    normal(url.host_str().unwrap_or_default())
+}
+
+/// A host in the one spelling in which hosts are compared: small letters, no dot of the root, IPv4 within IPv6 as IPv4.
+pub(super) fn normal(host: &str) -> String {
+    match Host::parse(host.trim_end_matches('.')) {
+        Ok(Host::Ipv6(ip)) => {
+            ip.to_ipv4_mapped().map_or_else(|| Host::<String>::Ipv6(ip).to_string(), |ip| ip.to_string())
+        }
+        Ok(known) => known.to_string(),
+        Err(_) => host.to_ascii_lowercase(),
+    }
 }

@@ -1,6 +1,7 @@
 //! What a unit needs from the profile and does not get, known before anything runs.
 
 use super::{Bound, Unit};
+use crate::catalog::authentication;
 use crate::catalog::load::Pack;
 use crate::catalog::simulated::Bringing;
 use crate::catalog::step::Step;
@@ -50,9 +51,10 @@ fn needs(step: &Step, unit: &Unit, pack: &Pack, starts: bool) -> Vec<String> {
     match step {
         Step::Request(request) => {
             let environment = request.environment.or(unit.stage.environment());
-            let keyed = request.api.as_ref().is_some_and(|api| pack.provider.apis.contains_key(api));
-            names
-                .extend(environment.filter(|_| keyed).map(|environment| format!("environments.{environment}.api_key")));
+            if let (Some(environment), Some(api)) = (environment, &request.api) {
+                let needed = authentication::needs(&pack.provider.apis, api);
+                names.extend(needed.into_iter().map(|name| format!("environments.{environment}.{name}")));
+            }
             names.extend(read_by(&surroundings, &request.request));
             names.extend(request.each.iter().flat_map(|each| read_by(&surroundings, each)));
             if let Some(json) = &request.json {

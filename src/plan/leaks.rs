@@ -1,27 +1,30 @@
 //! Real keys and secrets where they must not be, and keys that nothing could carry.
 
 use super::read::{Read, Variables};
+use crate::catalog::authentication;
+use crate::catalog::load::Pack;
 use crate::secret::Secret;
 use crate::yaml::Problem;
 
 /// The keys and secrets of the real environments, by their dotted names.
-fn real_secrets(read: &Read) -> Vec<(String, &Secret)> {
-    let mut secrets = Vec::new();
-    for (environment, inside) in &read.profile.environments {
-        secrets.extend(inside.api_key.iter().map(|secret| (format!("environments.{environment}.api_key"), secret)));
-        let webhook = inside.webhook.iter().filter_map(|webhook| webhook.secret.as_ref());
-        secrets.extend(webhook.map(|secret| (format!("environments.{environment}.webhook.secret"), secret)));
-    }
-    secrets
+///
+/// What only says who the partner is, is none: a test account and a real one may have the same name.
+fn real_secrets<'r>(read: &'r Read, pack: &Pack) -> Vec<(String, &'r Secret)> {
+    let open = authentication::open_credentials(&pack.provider.apis);
+    let environments = read.profile.environments.iter();
+    let all =
+        environments.flat_map(|(environment, inside)| inside.secrets().into_iter().map(move |s| (environment, s)));
+    let secret = all.filter(|(_, (name, _))| !authentication::is_open(&open, name));
+    secret.map(|(environment, (name, secret))| (format!("environments.{environment}.{name}"), secret)).collect()
 }
 
 /// Keys that were copied with what stood around them: no header could carry them.
-pub(super) fn untidy(read: &Read) -> Vec<Problem> {
+pub(super) fn untidy(read: &Read, pack: &Pack) -> Vec<Problem> {
     let untidy = |secret: &Secret| {
         let text = secret.expose();
         text.trim() != text || text.contains(char::is_control)
     };
-    let found = real_secrets(read).into_iter().filter(|(_, secret)| untidy(secret));
+    let found = real_secrets(read, pack).into_iter().filter(|(_, secret)| untidy(secret));
     found
         .map(|(place, _)| {
             let pointer = format!("/{}", place.replace('.', "/"));
@@ -33,8 +36,8 @@ pub(super) fn untidy(read: &Read) -> Vec<Problem> {
 
 /// A rehearsal never gets a secret of a real environment: not in a variable or a command of the build or of one of its
 /// variants, not in an action or a look-up.
-pub(super) fn leaks(read: &Read, variables: Variables<'_>) -> Vec<Problem> {
-    let secrets = real_secrets(read);
+pub(super) fn leaks(read: &Read, pack: &Pack, variables: Variables<'_>) -> Vec<Problem> {
+    let secrets = real_secrets(read, pack);
     let leaks = |value: &str| {
         let found = secrets.iter().find(|(_, secret)| !secret.is_empty() && value.contains(secret.expose()));
         found.map(|(place, _)| place.as_str())

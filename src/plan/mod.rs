@@ -6,18 +6,22 @@ mod calls;
 mod hosts;
 mod lacking;
 mod leaks;
+mod mistrust;
+mod played;
 pub mod profile;
 mod read;
 mod select;
+mod trusted;
 pub mod vouched;
 
 use std::path::Path;
 use std::sync::Arc;
 
 pub use bound::{Bound, learn_secrets};
-pub use hosts::provider_hosts;
+pub use hosts::{production_hosts, provider_hosts};
 pub use read::{Read, Variables, read};
 pub use select::Selection;
+pub use trusted::Trusted;
 
 use crate::catalog::check::Isolation;
 use crate::catalog::load::{Pack, PackedCheck};

@@ -16,9 +16,11 @@ use crate::catalog::words::{Environment, Span, Text};
 use crate::secret::Secret;
 
 mod call_out;
+mod played;
 mod trust;
 
-pub use trust::Trust;
+pub use played::Played;
+pub use trust::{Trust, TrustWord};
 
 pub use call_out::{CallOut, Inspect, Learn, LookUp, View};
 
@@ -43,7 +45,7 @@ pub struct Profile {
     pub rehearsal: Option<Rehearsal>,
     /// Packs that are not built in but may be used with this partner's things, by their names.
     #[serde(default)]
-    pub trust: BTreeMap<String, Trust>,
+    pub trust: BTreeMap<String, TrustWord>,
     /// The file of attestations and waivers, relative to the profile.
     pub attestations: Option<PathBuf>,
     /// The longest time that a run may take.
@@ -92,6 +94,18 @@ pub struct InEnvironment {
     /// How to look inside the partner.
     #[serde(default)]
     pub inspect: Inspect,
+}
+
+impl InEnvironment {
+    /// What is secret in it, by its name in the profile.
+    pub fn secrets(&self) -> Vec<(String, &Secret)> {
+        let key = self.api_key.iter().map(|secret| ("api_key".to_owned(), secret));
+        let hook = self.webhook.iter().filter_map(|webhook| webhook.secret.as_ref());
+        let hook = hook.map(|secret| ("webhook.secret".to_owned(), secret));
+        let others = self.credentials.iter();
+        let others = others.filter_map(|(name, secret)| Some((format!("credentials.{name}"), secret.as_ref()?)));
+        key.chain(hook).chain(others).collect()
+    }
 }
 
 /// A client of a real environment that is in a state by itself.
@@ -206,6 +220,9 @@ pub struct Rehearsal {
     /// When the handler verifies a delivery.
     #[serde(default)]
     pub verifies: Verifies,
+    /// Where the simulator is and which key it knows, for a build that is not started by `start`.
+    #[serde(default)]
+    pub simulator: Played,
 }
 
 fn concurrency() -> usize {

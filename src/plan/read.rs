@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::calls::{call_out, look_ups};
+use super::calls::{call_out, in_production, look_ups};
 use super::hosts::provider_hosts;
 use super::leaks::{leaks, untidy};
+use super::mistrust::mistrust;
+use super::played::played;
 use super::profile::{Profile, Rehearsal};
+use super::trusted::Trusted;
 use crate::catalog::load::{Catalog, Pack};
 use crate::secret::Secret;
 use crate::yaml::{Document, Problem, Problems};
@@ -32,6 +35,8 @@ pub struct Read {
     pub lacking: BTreeMap<String, String>,
     /// The variables that were put in, with their values: what is handed over like that may be a credential.
     pub given: Vec<Given>,
+    /// What the pack may do.
+    pub trusted: Trusted,
 }
 
 /// A variable that was put into a profile.
@@ -80,7 +85,9 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<
         lacking.insert(pointer.trim_start_matches('/').replace('/', "."), format!("set {variable}, {name}:{line}"));
     }
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-    let read = Read { profile, json, document, folder, lacking, given };
+    let pack = catalog.packs.get(&profile.provider);
+    let trusted = pack.map(|pack| Trusted::of(pack, catalog, &profile, &json)).unwrap_or_default();
+    let read = Read { profile, json, document, folder, lacking, given, trusted };
     let problems = Problems(hide(lint(&read, catalog, variables))).sorted();
     if problems.fatal() { Err(problems) } else { Ok(read) }
 }
@@ -105,6 +112,9 @@ fn secrets(json: &Value) -> Vec<String> {
             .flat_map(|(name, inner)| match inner {
                 Value::String(text) if name == "api_key" || name == "secret" => vec![text.clone()],
                 Value::Number(number) if name == "api_key" || name == "secret" => vec![number.to_string()],
+                Value::Object(named) if name == "credentials" => {
+                    named.values().filter_map(Value::as_str).map(str::to_owned).collect()
+                }
                 other => secrets(other),
             })
             .filter(|value| value.len() >= 4)
@@ -168,22 +178,25 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>) -> Vec<Problem
         }];
     };
     let mut problems = against_pack(read, pack);
+    problems.extend(mistrust(read, pack, catalog));
     for (environment, inside) in &profile.environments {
         problems.extend(look_ups(document, &format!("/environments/{environment}/inspect"), &inside.inspect));
         for (name, action) in &inside.actions {
             problems.extend(call_out(document, &format!("/environments/{environment}/actions/{name}"), action));
         }
     }
+    problems.extend(in_production(document, profile));
     if let Some(rehearsal) = &profile.rehearsal {
         problems.extend(look_ups(document, "/rehearsal/inspect", &rehearsal.inspect));
         for (name, action) in &rehearsal.actions {
             problems.extend(call_out(document, &format!("/rehearsal/actions/{name}"), action));
         }
         problems.extend(started(document, rehearsal));
-        problems.extend(reaches(document, rehearsal, pack));
+        problems.extend(played(document, &rehearsal.simulator, pack));
+        problems.extend(reaches(read, rehearsal, pack));
     }
-    problems.extend(untidy(read));
-    problems.extend(leaks(read, variables));
+    problems.extend(untidy(read, pack));
+    problems.extend(leaks(read, pack, variables));
     for (host, stand_in) in profile.stand_ins.iter().flat_map(|word| &word.hosts) {
         if !stand_in.at.ip().is_loopback() {
             let pointer = format!("/stand_ins/hosts/{host}/at");
@@ -204,10 +217,10 @@ fn started(document: &Document, rehearsal: &Rehearsal) -> Option<Problem> {
 }
 
 /// Hosts that a rehearsal may not reach, and what is no host.
-fn reaches(document: &Document, rehearsal: &Rehearsal, pack: &Pack) -> Vec<Problem> {
-    let shut = provider_hosts(&pack.provider);
+fn reaches(read: &Read, rehearsal: &Rehearsal, pack: &Pack) -> Vec<Problem> {
+    let shut = provider_hosts(&read.trusted.environments);
     let judged = rehearsal.reaches.iter().enumerate().filter_map(|(at, text)| {
-        let problem = |message: String| document.problem(&format!("/rehearsal/reaches/{at}"), message);
+        let problem = |message: String| read.document.problem(&format!("/rehearsal/reaches/{at}"), message);
         match url::Host::parse(text.trim_end_matches('.')) {
             Err(_) => Some(
                 problem(format!("`{text}` is not a host")).hint("write a name or an address alone: `mail.example.com`"),
@@ -249,20 +262,6 @@ fn against_pack(read: &Read, pack: &Pack) -> Vec<Problem> {
                 document.problem(&format!("/events/{index}"), format!("{} has no event `{event}`", pack.provider.name));
             problems.push(problem.nearest(event, events.iter().copied()));
         }
-    }
-    let trusted = profile
-        .trust
-        .get(&pack.id)
-        .is_some_and(|trust| trust.digest.trim_start_matches("sha256:").eq_ignore_ascii_case(&pack.digest));
-    if !pack.built_in && !trusted {
-        let problem = document.problem(
-            "/provider",
-            format!("the pack `{}` is not built in, and this profile does not trust it", pack.id),
-        );
-        problems.push(problem.hint(format!(
-            "read the pack; if you trust it with your keys, add `trust: {{ {}: sha256:{} }}`",
-            pack.id, pack.digest
-        )));
     }
     problems
 }

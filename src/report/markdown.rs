@@ -52,7 +52,7 @@ fn head(report: &Report) -> String {
         out.push(format!("> **Note:** {caveat}\n\n"));
     }
     let origin = if pack.built_in { "built into the tool" } else { "**not built in**" };
-    out.push(format!("Checklist: pack {} {}, {origin}, SHA-256 {}.  \n", pack.id, pack.version, pack.sha256));
+    out.push(format!("Checklist: {origin}, SHA-256 {}: pack {} {}.  \n", pack.sha256, pack.id, pack.version));
     out.push(format!("Run: started {started}, by preflight {tool}.\n"));
     out.concat()
 }

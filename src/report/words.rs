@@ -67,7 +67,8 @@ impl Report {
         if pack.built_in {
             format!("built-in pack {}, sha256 {digest}…", pack.version)
         } else {
-            format!("pack {} {}, NOT built in, sha256 {digest}…", pack.id, pack.version)
+            // What the pack says of itself comes last, so that it can neither push the rest away nor contradict it.
+            format!("pack NOT built in, sha256 {digest}…: {} {}", pack.id, pack.version)
         }
     }
 

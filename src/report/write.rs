@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use tempfile::Builder;
+use tempfile::{Builder, NamedTempFile};
 
 /// A report could not be written.
 #[derive(Debug)]
@@ -43,6 +43,21 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     try_write(path, bytes).map_err(|source| WriteError { path: path.to_owned(), source })
 }
 
+/// Whether a report could be written to `path`. Folders on the way are made; nothing else is left behind.
+///
+/// # Errors
+///
+/// As [`write`].
+pub fn can_write(path: &Path) -> Result<(), WriteError> {
+    let tried = match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(found) if !found.is_file() => Ok(()),
+        Ok(_) => fs::canonicalize(path).and_then(|file| beside(&file).map(drop)),
+        Err(_) => beside(path).map(drop),
+    };
+    tried.map_err(|source| WriteError { path: path.to_owned(), source })
+}
+
 fn try_write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(found) if !found.is_file() => fs::write(path, bytes),
@@ -53,6 +68,16 @@ fn try_write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = beside(path)?;
+    file.write_all(bytes)?;
+    // Not forced to the disk: the rename keeps a half-written report from being seen, and a pipeline whose machine loses
+    // power runs again. Forcing it took longer than a thousand checks.
+    file.persist(path).map_err(|e| e.error)?;
+    Ok(())
+}
+
+/// A temporary file beside a path.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         Some(_) | None => Path::new("."),
@@ -63,17 +88,12 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // As any other new file: readable for those whom the umask lets, since a CI system often reads as another user.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    // Not forced to the disk: the rename keeps a half-written report from being seen, and a pipeline whose machine loses
-    // power runs again. Forcing it took longer than a thousand checks.
-    file.persist(path).map_err(|e| e.error)?;
-    Ok(())
+    builder.tempfile_in(folder)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::write;
+    use super::{can_write, write};
     use std::fs;
 
     #[test]
@@ -94,6 +114,7 @@ mod tests {
         for path in [folder.path().to_owned(), file.join("report.xml")] {
             let error = write(&path, b"new").unwrap_err().to_string();
             assert!(error.contains(&path.display().to_string()), "{error}");
+            assert!(can_write(&path).is_err(), "{error}");
         }
         assert_eq!(fs::read(&file).unwrap(), b"x");
     }
@@ -110,5 +131,10 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         write(std::path::Path::new("/dev/null"), b"gone").unwrap();
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
+        for path in [&*link, std::path::Path::new("/dev/null"), &folder.path().join("new/report.xml")] {
+            assert!(can_write(path).is_ok(), "{}", path.display());
+        }
+        assert_eq!(fs::read_dir(folder.path().join("new")).unwrap().count(), 0);
+        assert_eq!(fs::read(&file).unwrap(), b"new");
     }
 }

@@ -1,4 +1,4 @@
-//! Who calls: the partner by its key, or a client by its token.
+//! Who calls: the partner by its key, its password or its own token, or a client by its token.
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -7,35 +7,65 @@ use super::request::Received;
 use super::script::Script;
 use super::store::Store;
 use super::words::Scope;
-use crate::catalog::authentication::Api;
+use crate::catalog::authentication::{Api, ClientCredentials, CredentialsSent};
 
 /// Whose request it is.
 pub(super) enum Caller {
     /// Nobody's who may ask.
     Nobody,
-    /// The partner's own, by its key.
+    /// The partner's own.
     Partner,
     /// A client's, by its token.
     Client(String),
 }
 
-/// Whose request it is, by what its API asks for.
+/// Whose request it is, by what its API asks for. A token endpoint asks for the client's own id and secret.
 pub(super) fn caller(script: &Script, store: &Store, request: &Received, now: OffsetDateTime) -> Caller {
-    match script.provider.apis.get(&request.api) {
-        Some(Api::Header(headers)) => {
-            let scope = Scope::default().with("api_key", &json!(script.api_key));
-            let right =
-                |(name, value): (&String, &String)| request.header(name) == script.words.value(value, &scope).as_str();
-            if headers.iter().all(right) { Caller::Partner } else { Caller::Nobody }
-        }
-        Some(Api::Bearer(_)) => {
-            let token = request.bearer().and_then(|text| store.token(text));
-            token
-                .filter(|token| !token.revoked && token.expires > now && is_linked(script, store, &token.client))
-                .map_or(Caller::Nobody, |token| Caller::Client(token.client.clone()))
-        }
-        Some(Api::Basic(_) | Api::ClientCredentials(_)) | None => Caller::Nobody,
+    let scope = Scope::default().with("api_key", &json!(script.api_key));
+    let scope = scope.with("credentials", &json!(script.credentials));
+    let written = |text: &String| super::turn::text(&script.words.value(text, &scope));
+    let partner = |right: bool| if right { Caller::Partner } else { Caller::Nobody };
+    let apis = &script.provider.apis;
+    let minting = apis.iter().filter_map(|(name, api)| api.minting(name)).find(|minting| {
+        minting.own.is_some() && minting.from == request.api && minting.call.matches(&request.method, &request.path)
+    });
+    if let Some(own) = minting.and_then(|minting| minting.own) {
+        return partner(shows(own, request, &written));
     }
+    let token = || {
+        let token = request.bearer().and_then(|text| store.token(text));
+        token.filter(|token| !token.revoked && token.expires > now)
+    };
+    match apis.get(&request.api) {
+        Some(Api::Header(headers)) => {
+            let right = |(name, value): (&String, &String)| request.header(name) == Some(&*written(value));
+            partner(headers.iter().all(right))
+        }
+        Some(Api::Basic(basic)) => partner(request.basic() == Some((written(&basic.user), written(&basic.password)))),
+        Some(Api::Bearer(_)) => {
+            let client = token().and_then(|token| token.client.as_ref());
+            client.filter(|key| is_linked(script, store, key)).map_or(Caller::Nobody, |key| Caller::Client(key.clone()))
+        }
+        Some(Api::ClientCredentials(_)) => partner(token().is_some_and(|token| token.client.is_none())),
+        None => Caller::Nobody,
+    }
+}
+
+/// Whether a call to a token endpoint shows the client's id and secret, RFC 6749, sections 2.3.1 and 4.4.2: always as
+/// name and password, and in the form where the provider takes them there.
+fn shows(own: &ClientCredentials, request: &Received, written: &dyn Fn(&String) -> String) -> bool {
+    let form = request.form().unwrap_or_default();
+    let said = |name: &str| form.get(name).and_then(Value::as_str);
+    let (id, secret) = (written(&own.id), written(&own.secret));
+    let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let by_name = request.basic().is_some_and(|(name, password)| {
+        (name == id && password == secret) || (name == encoded(&id) && password == encoded(&secret))
+    });
+    let in_form = match own.sent {
+        CredentialsSent::Basic => false,
+        CredentialsSent::Form => said("client_id") == Some(&*id) && said("client_secret") == Some(&*secret),
+    };
+    said("grant_type") == Some("client_credentials") && (by_name || in_form)
 }
 
 /// Whether a client is there and not hidden: its tokens end with its link.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use url::Url;
 
 use super::Inner;
@@ -60,16 +61,18 @@ async fn attempt(
     happened_at: i64,
 ) -> Outcome {
     let from = Instant::now();
+    let _under_way = UnderWay::new(inner);
     let to = inner.script.spec.subscriptions.as_ref();
-    let member = |name: Option<&String>| name.and_then(|name| subscription.get(name)).map(text).unwrap_or_default();
-    let (url, secret) = (member(to.map(|to| &to.url)), member(to.map(|to| &to.secret)));
+    let url = to.and_then(|to| subscription.get(&to.url)).map(text).unwrap_or_default();
+    let secrets = inner.secrets(scheme, subscription);
+    let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
     let variation = Variation::default();
     let order = Order {
         scheme,
         event: &dispatch.event,
         body: &dispatch.body,
         id: &dispatch.id,
-        secrets: &[&secret],
+        secrets: &secrets,
         url: &url,
         sent_at: now(),
         happened_at,
@@ -89,6 +92,22 @@ async fn attempt(
     };
     record(inner, dispatch, (from, request, outcome.clone()), scheme);
     outcome
+}
+
+/// Counts an attempt, for as long as it lasts.
+struct UnderWay<'i>(&'i Inner);
+
+impl<'i> UnderWay<'i> {
+    fn new(inner: &'i Inner) -> Self {
+        inner.under_way.send_modify(|number| *number += 1);
+        UnderWay(inner)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.send_modify(|number| *number -= 1);
+    }
 }
 
 fn record(inner: &Inner, dispatch: &Dispatch, sent: (Instant, Request, Outcome), scheme: &Webhooks) {
@@ -173,6 +192,19 @@ impl Inner {
         let store = self.store();
         let record = store.find(&to.within, &self.which(dispatch))?;
         (record.get(&to.active) == Some(&Value::Bool(true))).then(|| record.clone())
+    }
+
+    /// The secrets that a delivery is signed with now: the subscription's, and the one before it for as long as both
+    /// are in use.
+    fn secrets(&self, scheme: &Webhooks, subscription: &Members) -> Vec<String> {
+        let Some(to) = &self.script.spec.subscriptions else { return Vec::new() };
+        let member = |name: &String| subscription.get(name).filter(|value| !value.is_null()).map(text);
+        let overlap = scheme.mac.as_ref().and_then(|mac| mac.signatures.as_ref()?.overlap);
+        let previous = to.previous.as_ref().zip(overlap).and_then(|(previous, overlap)| {
+            let since = OffsetDateTime::parse(&member(&previous.since)?, &Rfc3339).ok()?;
+            member(&previous.secret).filter(|_| self.clock.now() - since < overlap.0)
+        });
+        member(&to.secret).into_iter().chain(previous).collect()
     }
 
     fn disable(&self, dispatch: &Dispatch, reason: Option<&String>) {

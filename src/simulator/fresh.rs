@@ -1,12 +1,11 @@
 //! Values that were never used: ids, tokens, secrets, numbers.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-/// New values. `secret`: the one that every subscription gets, where it is given.
-pub(super) fn fresh(number: u64, secret: Option<&str>) -> Value {
-    let secret = secret.map_or_else(|| STANDARD.encode(rand::random::<[u8; 32]>()), str::to_owned);
+/// New values. `secret`: the one that a new subscription gets.
+pub(super) fn fresh(number: u64, secret: &str) -> Value {
     json!({
         "id": uuid::Uuid::new_v4(), "link": uuid::Uuid::new_v4(), "number": number,
         "token": token(), "secret": secret

@@ -17,6 +17,7 @@ mod turn;
 mod words;
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -29,6 +30,7 @@ use url::Url;
 use crate::catalog::fixtures::Fixtures;
 use crate::catalog::provider::Provider;
 use crate::evidence::{Call, Delivery};
+use crate::webhook;
 use script::{Script, Setting};
 use step::Answered;
 use store::{Members, Store, Which};
@@ -80,6 +82,8 @@ struct Inner {
     may_deliver: options::MayDeliver,
     webhook_secret: Option<String>,
     number: AtomicU64,
+    /// How many attempts to deliver are waiting for their answer.
+    under_way: watch::Sender<usize>,
     tasks: Mutex<JoinSet<()>>,
 }
 
@@ -92,6 +96,7 @@ pub async fn start(provider: &Provider, fixtures: &Fixtures, options: Options) -
     let setting = Setting {
         mode: options.mode,
         api_key: &options.api_key,
+        credentials: &options.credentials,
         pages: options.pages.as_str().trim_end_matches('/'),
         overrides: &options.seed.held,
     };
@@ -113,6 +118,7 @@ pub async fn start(provider: &Provider, fixtures: &Fixtures, options: Options) -
         may_deliver: options.may_deliver,
         webhook_secret: options.webhook_secret,
         number: AtomicU64::new(1000),
+        under_way: watch::Sender::new(0),
         tasks: Mutex::new(JoinSet::new()),
     });
     let (mut bases, stop) = (BTreeMap::new(), watch::Sender::new(false));
@@ -120,12 +126,22 @@ pub async fn start(provider: &Provider, fixtures: &Fixtures, options: Options) -
         let port = options.ports.get(&api).copied().unwrap_or_default();
         let failed = |error| StartError::Port { api: api.clone(), port, error };
         let listener = TcpListener::bind((options.bind, port)).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
+        let address = reached(listener.local_addr().map_err(failed)?);
         let base = Url::parse(&format!("http://{address}/")).map_err(|_| failed(std::io::ErrorKind::Other.into()))?;
         bases.insert(api.clone(), base);
         inner.spawn(http::serve(Arc::clone(&inner), api, listener, stop.subscribe()));
     }
     Ok(Simulator { inner, bases, stop })
+}
+
+/// Where this machine reaches what listens at an address: who listens everywhere is found on loopback.
+fn reached(mut listening: SocketAddr) -> SocketAddr {
+    match listening.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => listening.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => listening.set_ip(Ipv6Addr::LOCALHOST.into()),
+        IpAddr::V4(_) | IpAddr::V6(_) => {}
+    }
+    listening
 }
 
 impl Drop for Simulator {
@@ -155,6 +171,17 @@ impl Simulator {
     /// The deliveries of webhooks, one entry for each attempt; not redacted.
     pub fn deliveries(&self) -> Journal<Delivery> {
         self.inner.deliveries.clone()
+    }
+
+    /// Whether a delivery is waiting for its answer.
+    pub fn is_delivering(&self) -> bool {
+        *self.inner.under_way.borrow() > 0
+    }
+
+    /// Waits until no delivery is waiting for its answer.
+    pub async fn delivered(&self) {
+        // The sender lives as long as the play, so this ends by the number alone.
+        drop(self.inner.under_way.subscribe().wait_for(|number| *number == 0).await);
     }
 
     /// The clock that schedules and expiries run on.
@@ -270,7 +297,9 @@ impl Inner {
     }
 
     fn fresh(&self) -> Value {
-        fresh::fresh(self.number.fetch_add(1, Ordering::Relaxed), self.webhook_secret.as_deref())
+        let secret = || webhook::issue(self.script.provider.webhooks.as_ref());
+        let secret = self.webhook_secret.clone().unwrap_or_else(secret);
+        fresh::fresh(self.number.fetch_add(1, Ordering::Relaxed), &secret)
     }
 
     fn turn<R>(&self, take: impl FnOnce(&mut Turn) -> R) -> R {

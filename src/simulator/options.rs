@@ -28,6 +28,8 @@ pub struct Options {
     pub ports: BTreeMap<String, u16>,
     /// The partner's key.
     pub api_key: String,
+    /// The partner's further credentials, by the names that the pack has for them.
+    pub credentials: BTreeMap<String, String>,
     /// The secret of every subscription. `None`: each gets its own.
     pub webhook_secret: Option<String>,
     /// Where the pages are that replies point to.
@@ -61,6 +63,7 @@ impl Options {
             bind: Ipv4Addr::LOCALHOST.into(),
             ports: BTreeMap::new(),
             api_key: api_key.to_owned(),
+            credentials: BTreeMap::new(),
             webhook_secret: None,
             pages,
             client,

@@ -1,5 +1,7 @@
 //! A request as it came, and what can be said of it at a glance.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
 use super::script::Script;
@@ -31,8 +33,31 @@ impl Received {
 
     /// The bearer token, if there is one.
     pub(super) fn bearer(&self) -> Option<&str> {
-        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+        self.authorization("bearer")
+    }
+
+    /// Name and password, if they are there.
+    pub(super) fn basic(&self) -> Option<(String, String)> {
+        let text = String::from_utf8(STANDARD.decode(self.authorization("basic")?).ok()?).ok()?;
+        text.split_once(':').map(|(name, password)| (name.to_owned(), password.to_owned()))
+    }
+
+    fn authorization(&self, wanted: &str) -> Option<&str> {
+        let (scheme, credential) = self.header("authorization")?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case(wanted).then(|| credential.trim())
+    }
+
+    /// The members of a form, all of them texts.
+    pub(super) fn form(&self) -> Option<Map<String, Value>> {
+        let media = self.header("content-type")?.split(';').next()?.trim();
+        let members = media.eq_ignore_ascii_case("application/x-www-form-urlencoded");
+        let members = members.then(|| url::form_urlencoded::parse(&self.body))?;
+        Some(members.map(|(name, text)| (name.into_owned(), text.into_owned().into())).collect())
+    }
+
+    /// The body, if it is JSON or a form.
+    pub(super) fn parsed(&self) -> Option<Value> {
+        self.form().map(Value::Object).or_else(|| serde_json::from_slice(&self.body).ok())
     }
 }
 
@@ -44,7 +69,7 @@ pub(super) fn about(script: &Script, store: &Store, request: &Received, body: Op
             request
                 .bearer()
                 .and_then(|token| store.token(token))
-                .map(|token| token.client.clone())
+                .and_then(|token| token.client.clone())
                 .into_iter()
                 .collect()
         } else if way.starts_with('/') {

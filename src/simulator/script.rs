@@ -18,6 +18,7 @@ pub(super) struct Script {
     pub(super) spec: Simulated,
     pub(super) mode: Mode,
     pub(super) api_key: String,
+    pub(super) credentials: BTreeMap<String, String>,
     pub(super) words: Words,
 }
 
@@ -26,6 +27,7 @@ pub(super) struct Script {
 pub(super) struct Setting<'a> {
     pub(super) mode: Mode,
     pub(super) api_key: &'a str,
+    pub(super) credentials: &'a BTreeMap<String, String>,
     /// Where the pages are that replies point to, without a `/` at its end.
     pub(super) pages: &'a str,
     /// Members of what is held from the beginning, by its name, that are otherwise.
@@ -81,8 +83,8 @@ impl Script {
             });
         }
         let words = Words::new(&globals, loaded);
-        let script =
-            Script { provider: provider.clone(), spec, mode: setting.mode, api_key: setting.api_key.into(), words };
+        let (api_key, credentials) = (setting.api_key.to_owned(), setting.credentials.clone());
+        let script = Script { provider: provider.clone(), spec, mode: setting.mode, api_key, credentials, words };
         problems.extend(Checker { script: &script, problems: Vec::new() }.check());
         if problems.is_empty() { Ok(script) } else { Err(problems) }
     }

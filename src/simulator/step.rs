@@ -10,7 +10,6 @@ use super::request::{Received, about, camel_case, kind_of, without_nulls};
 use super::script::Script;
 use super::store::{Members, Remembered, Store, Token};
 use super::turn::{Dispatch, Moment, Timer, Turn, text};
-use crate::catalog::authentication::Api;
 use crate::catalog::provider::MemberNames;
 use crate::catalog::simulated::{Call, Rule};
 use crate::catalog::words::Route;
@@ -53,19 +52,20 @@ pub(super) struct Answered {
 
 /// Answers a request.
 pub(super) fn answer(script: &Script, store: &mut Store, request: &Received, moment: &Moment) -> Answered {
-    let parsed = serde_json::from_slice::<Value>(&request.body).ok();
+    let parsed = request.parsed();
     let about = about(script, store, request, parsed.as_ref());
     // The strongest identifier decides. A token is the weakest: using another client's is a fault that is looked for.
     let owner = about.iter().find_map(|id| store.owner(id)).cloned();
     let token = request.bearer().and_then(|text| store.token(text));
-    let token_of = token.and_then(|token| store.owner(&token.client)).cloned();
+    let token_of = token.and_then(|token| store.owner(token.client.as_ref()?)).cloned();
     let mut answered = Answered { about, owner, token_of, ..Answered::default() };
     let routes = script.spec.routes.get(&request.api);
     let found =
         routes.and_then(|routes| routes.iter().find(|(route, _)| route.matches(&request.method, &request.path)));
     answered.route = found.map(|(route, _)| route.to_string());
-    let effects =
-        effects(store, request, &answered, matches!(script.provider.apis.get(&request.api), Some(Api::Bearer(_))));
+    let bearer =
+        script.provider.apis.get_key_value(&request.api).is_some_and(|(name, api)| api.minting(name).is_some());
+    let effects = effects(store, request, &answered, bearer);
     answered.arranged = !effects.is_empty();
     if effects.iter().any(|effect| matches!(effect, Effect::Expired)) {
         store.revoke(request.bearer().unwrap_or_default());
@@ -287,13 +287,15 @@ impl Play<'_> {
 
     /// Registers a token that a reply has issued.
     fn issue(&mut self, route: &Route, reply: &Reply) {
-        let (Some(client), Some(body)) = (self.turn.client.clone(), &reply.body) else { return };
-        for api in self.turn.script.provider.apis.values() {
-            let Api::Bearer(bearer) = api else { continue };
-            let minted = bearer.from == self.request.api && bearer.mint.matches(&route.method, &route.path);
-            if let (true, Some(token)) = (minted, Script::select(&bearer.token, body).first()) {
-                let expires = self.turn.moment.now + bearer.lifetime.0;
-                self.turn.store.issue(Token { text: text(token), client: client.clone(), expires, revoked: false });
+        let Some(body) = &reply.body else { return };
+        let apis = &self.turn.script.provider.apis;
+        for minting in apis.iter().filter_map(|(name, api)| api.minting(name)) {
+            let minted = minting.from == self.request.api && minting.call.matches(&route.method, &route.path);
+            let client = self.turn.client.clone().filter(|_| minting.own.is_none());
+            let somebodys = client.is_some() || minting.own.is_some();
+            if let (true, Some(token)) = (minted && somebodys, Script::select(minting.token, body).first()) {
+                let expires = self.turn.moment.now + minting.lifetime.0;
+                self.turn.store.issue(Token { text: text(token), client, expires, revoked: false });
             }
         }
     }

@@ -38,8 +38,8 @@ pub(super) struct Store {
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     pub(super) text: String,
-    /// The key of its client.
-    pub(super) client: String,
+    /// The key of its client; `None`: the partner's own.
+    pub(super) client: Option<String>,
     pub(super) expires: OffsetDateTime,
     pub(super) revoked: bool,
 }

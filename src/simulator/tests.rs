@@ -31,7 +31,8 @@ impl Play {
         let value: Value = serde_json::to_value(serde_yaml::from_str::<serde_yaml::Value>(text).unwrap()).unwrap();
         let provider: Provider = serde_json::from_value(value).unwrap();
         let fixtures = Fixtures::built_in("debitura");
-        let setting = Setting { mode, api_key: "key-1", pages: "http://pages.example", overrides: &Map::new() };
+        let (pages, credentials) = ("http://pages.example", BTreeMap::new());
+        let setting = Setting { mode, api_key: "key-1", credentials: &credentials, pages, overrides: &Map::new() };
         let script = Script::new(&provider, &fixtures, &setting).unwrap();
         Play { script, store: Store::default(), now: NOW, number: Cell::new(1) }
     }
@@ -39,7 +40,7 @@ impl Play {
     fn ask(&mut self, received: &Received) -> Answered {
         let fresh = || {
             self.number.set(self.number.get() + 1);
-            fresh::fresh(self.number.get(), None)
+            fresh::fresh(self.number.get(), &format!("secret-{}", self.number.get()))
         };
         let moment = Moment { now: self.now, fresh: &fresh };
         step::answer(&self.script, &mut self.store, received, &moment)
@@ -61,7 +62,7 @@ impl Play {
     }
 
     fn happen(&mut self, client: &str, event: &str) -> Result<Vec<String>, HappenError> {
-        let fresh = || fresh::fresh(1, None);
+        let fresh = || fresh::fresh(1, "c2VjcmV0");
         let moment = Moment { now: self.now, fresh: &fresh };
         let (dispatches, _) = happen::happen(&self.script, &mut self.store, client, event, &moment)?;
         Ok(dispatches.into_iter().map(|dispatch| dispatch.event).collect())

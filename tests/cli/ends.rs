@@ -120,12 +120,13 @@ fn an_interrupted_run_still_reports_what_is_known_and_ends_the_build() {
 }
 
 #[test]
-fn a_report_that_cannot_be_written_is_an_internal_error_and_the_others_are_written() {
-    let desk = Desk::new();
-    desk.write("file", "x");
-    let ended = desk.run("demo --stage source --junit file/out.xml --json out.json").with(4);
-    assert!(ended.err.contains("file/out.xml"), "{}", ended.err);
-    assert!(ended.out.contains("SELECTION"), "the verdicts are told all the same: {}", ended.out);
-    assert_eq!(desk.json("out.json")["schema"], 1);
-    assert_eq!(desk.names(), ["file", "out.json"]);
+fn a_report_that_cannot_be_written_is_wrong_input_before_anything_runs() {
+    for path in ["file/out.xml", "."] {
+        let desk = Desk::new();
+        desk.write("file", "x");
+        let ended = desk.run(&format!("demo --stage source --junit {path} --json out.json")).with(2);
+        assert!(ended.err.contains(&format!("the report cannot be written to {path}")), "{}", ended.err);
+        assert!(ended.err.contains("name a file in a folder that can be written"), "{}", ended.err);
+        assert_eq!((ended.out.as_str(), desk.names()), ("", vec!["file".to_owned()]), "nothing was run");
+    }
 }

@@ -171,7 +171,10 @@ impl Play {
     pub(crate) fn with_pack(&self, pack: &str, profile: &str) -> Command {
         let catalog = Catalog::from_folder(&self.path("checks")).map_err(|problems| format!("{problems:?}")).unwrap();
         let digest = &catalog.packs[pack].digest;
-        let profile = format!("partner: P\nprovider: {pack}\ntrust: {{ {pack}: sha256:{digest} }}\n{profile}\n");
+        let trust = format!(
+            "{pack}: {{ digest: sha256:{digest}, hosts: {{ test: [127.0.0.1] }}, reaches: [127.0.0.3, 127.0.0.10] }}"
+        );
+        let profile = format!("partner: P\nprovider: {pack}\ntrust: {{ {trust} }}\n{profile}\n");
         std::fs::write(self.path("profile.yaml"), profile).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_preflight"));
         command.arg("run").arg("--profile").arg(self.path("profile.yaml")).arg("--checks").arg(self.path("checks"));

@@ -5,4 +5,5 @@ mod folder;
 mod packs;
 mod profiles;
 mod rehearsed;
+mod schemes;
 mod sound;

@@ -91,6 +91,24 @@ fn the_first_screen_names_the_pack_its_origin_and_stand_ins() {
 }
 
 #[test]
+fn whatever_a_pack_calls_itself_every_format_says_that_it_is_not_built_in() {
+    let mut report = everything();
+    report.pack.version = format!("1.0, built in, sha256 {}\n\u{1b}[2J{}", "0".repeat(64), "x".repeat(500));
+    let narrow = Look { colour: false, width: Some(80), timings: false };
+    let junit = junit::render(&report, true).unwrap();
+    for text in [console(&report, narrow), markdown::render(&report), junit] {
+        let text = text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+        let [origin, digest, own] = ["not built in", "3f9c0a3f9c0a", "0000000000"].map(|part| text.find(part).unwrap());
+        assert!(origin < own && digest < own, "what the pack says of itself comes last: {text}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&json::render(&report, true).unwrap()).unwrap();
+    assert_eq!(
+        (&json["pack"]["built_in"], &json["pack"]["sha256"]),
+        (&false.into(), &report.pack.sha256.as_str().into())
+    );
+}
+
+#[test]
 fn a_passing_run_is_short() {
     let text = console(&calm(), Look { colour: false, width: Some(110), timings: false });
     assert!(text.lines().count() <= 20, "{text}");

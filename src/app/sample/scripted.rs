@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::world::{Mistake, PROFILE, Sample, World};
+use crate::catalog::authentication;
 use crate::catalog::load::{Catalog, Pack};
 use crate::catalog::sample::{Deployment, Fault, SamplePartner, Sampled};
 use crate::catalog::words::Environment;
@@ -113,7 +114,7 @@ fn played(pack: &Arc<Pack>, sampled: &Sampled, role: Role<'_>) -> Result<Sample,
     let world: World = described.typed().map_err(Problems)?;
     let profile = Document::new(PROFILE, profile::profile(pack, &partner, role).to_string());
     let packs = BTreeMap::from([(pack.id.clone(), pack.clone())]);
-    let catalog = Catalog { packs, warnings: Problems::default() };
+    let catalog = Catalog { packs, originals: BTreeMap::new(), warnings: Problems::default() };
     Ok(Sample {
         catalog,
         pack: pack.clone(),
@@ -150,23 +151,22 @@ fn described_for(deployment: Deployment, pack: &Pack, partner: &Value, role: Rol
 
 /// The world that the partner lives in.
 fn world(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
-    let mut variables = json!({ "STAND_INS": "{{ front }}", "PORT": "{{ port }}", "CLOSED": "{{ closed_port }}" });
-    for environment in ["test", "production"] {
-        for word in ["key", "secret"] {
-            let name = format!("{}_{}", environment.to_uppercase(), word.to_uppercase());
-            variables[name] = json!(format!("{{{{ {environment}.{word} }}}}"));
-        }
-    }
+    let variables = variables(pack);
     if matches!(role, Role::Silent) {
         return json!({ "variables": variables, "defects": [] });
     }
     let (mut hosts, mut environments) = (Map::new(), Map::new());
+    let is_played = pack.provider.simulator.is_some();
     for (environment, addresses) in &pack.provider.environments {
-        let played = addresses.apis.iter().filter(|_| pack.provider.simulator.is_some());
-        hosts.extend(played.filter_map(|(api, base)| {
-            Some((base.host_str()?.to_owned(), json!({ "is": format!("{environment}.{api}") })))
-        }));
-        if pack.provider.simulator.is_some() {
+        // A provider that cannot be played answers nothing of use, and the real one is never asked.
+        let who = |api: &str| if is_played { format!("{environment}.{api}") } else { "live".into() };
+        hosts.extend(
+            addresses
+                .apis
+                .iter()
+                .filter_map(|(api, base)| Some((base.host_str()?.to_owned(), json!({ "is": who(api) })))),
+        );
+        if is_played {
             environments.insert(environment.to_string(), held(partner, *environment));
         }
     }
@@ -186,6 +186,21 @@ fn world(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
     })
 }
 
+/// The variables that the profile of a sample partner can name.
+fn variables(pack: &Pack) -> Value {
+    let mut variables = json!({ "STAND_INS": "{{ front }}", "PORT": "{{ port }}", "CLOSED": "{{ closed_port }}" });
+    for environment in [Environment::Test, Environment::Production] {
+        let upper = environment.word().to_uppercase();
+        variables[format!("{upper}_KEY")] = json!(format!("{{{{ {environment}.key }}}}"));
+        variables[format!("{upper}_SECRET")] = json!(format!("{{{{ {environment}.secret }}}}"));
+        for name in authentication::credentials(&pack.provider.apis) {
+            let value = format!("{{{{ {environment}.credentials['{name}'] }}}}");
+            variables[format!("{upper}_CREDENTIALS_{name}")] = json!(value);
+        }
+    }
+    variables
+}
+
 /// What the provider holds in an environment, as the pack says.
 fn held(partner: &SamplePartner, environment: Environment) -> Value {
     let held = partner.environments.get(&environment).cloned().unwrap_or_default();
@@ -203,6 +218,7 @@ fn told(pack: &Pack, environment: Environment) -> Value {
     json!({
         "SAMPLE_KEY": format!("{{{{ {environment}.key }}}}"),
         "SAMPLE_SECRET": format!("{{{{ {environment}.secret }}}}"),
+        "SAMPLE_CREDENTIALS": profile::credentials(pack, environment.word()),
         "SAMPLE_APIS": if there { profile::apis(pack, environment.word()) } else { "{}".into() },
     })
 }

@@ -153,7 +153,10 @@ impl Linter<'_> {
                     problems.extend(self.json_path(&format!("{pointer}/capture/{name}"), path));
                 }
             }
-            Step::Deliver(deliver) => problems.extend(self.deliver(pointer, &deliver.deliver, earlier)),
+            Step::Deliver(deliver) => {
+                problems.extend(self.deliver(pointer, &deliver.deliver, earlier));
+                problems.extend(self.variations(pointer, deliver));
+            }
             Step::Action(action) => problems.extend(self.action(&format!("{pointer}/action"), &action.action)),
             Step::Config(config) => problems.extend(self.config(&format!("{pointer}/config"), &config.config)),
             Step::Ask(_) | Step::Wait(_) | Step::Event(_) => {}

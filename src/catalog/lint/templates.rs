@@ -14,6 +14,7 @@ impl Linter<'_> {
         let Ok(json) = self.packed.document.parse() else { return Vec::new() };
         let mut problems = Vec::new();
         crate::json::texts(&json, &mut |pointer, text| match template::names(text) {
+            _ if self.is_of_scheme(pointer) => {}
             Err(error) => problems.push(self.at(pointer, error.to_string())),
             Ok(names) => problems.extend(names.iter().filter_map(|name| self.unknown_name(pointer, name))),
         });
@@ -24,11 +25,6 @@ impl Linter<'_> {
         let root = name.split('.').next().unwrap_or(name);
         let steps = self.check().when.iter().filter_map(Step::name);
         let named: Vec<&str> = steps.chain(self.bound()).collect();
-        // Variants of a delivery are written over the words of the webhook scheme.
-        let scheme = pointer.contains("/vary/") || pointer.contains("/with/");
-        if scheme && ["t", "id", "event", "body", "mac", "secret"].contains(&root) {
-            return None;
-        }
         if let Some(fact) = name.strip_prefix("provider.").filter(|fact| template::lookup(self.facts, fact).is_none()) {
             return Some(self.at(pointer, format!("the pack's provider.yaml says nothing at `{fact}`")));
         }

@@ -90,6 +90,14 @@ pub struct Inspect {
     pub told: Option<View>,
 }
 
+impl Inspect {
+    /// The headers of all its calls.
+    pub fn headers(&self) -> impl Iterator<Item = (&String, &Text)> {
+        let counts = [&self.processed, &self.received].into_iter().flatten().flat_map(|look| &look.headers);
+        counts.chain([&self.presented, &self.told].into_iter().flatten().flat_map(|view| &view.headers))
+    }
+}
+
 /// A question to the partner whose answer holds a number.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

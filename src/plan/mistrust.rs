@@ -1,0 +1,167 @@
+//! What a pack that is not built in asks for and nobody allows it, with the lines of YAML that would.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::hosts::{host_of, hosts_of, normal};
+use super::profile::Trust;
+use super::read::Read;
+use super::trusted::Granted;
+use crate::catalog::load::{Catalog, Pack};
+use crate::catalog::words::Environment;
+use crate::yaml::Problem;
+
+/// Everything that speaks against a pack that is not built in.
+pub(super) fn mistrust(read: &Read, pack: &Pack, catalog: &Catalog) -> Vec<Problem> {
+    if pack.built_in {
+        return Vec::new();
+    }
+    let granted = Granted::to(pack, catalog, &read.profile);
+    let mut problems: Vec<Problem> = unallowed(read, pack, &granted).into_iter().collect();
+    problems.extend(moved(read, pack, catalog));
+    problems.extend(taken_apart(pack));
+    problems
+}
+
+/// A digest that the profile does not have, and what the pack asks for beyond what it may have.
+fn unallowed(read: &Read, pack: &Pack, granted: &Granted) -> Option<Problem> {
+    let (document, id) = (&read.document, &pack.id);
+    let found = granted.trust.map(|trust| trust.digest.trim_start_matches("sha256:"));
+    let (known, wanted) =
+        (found.is_some_and(|found| found.eq_ignore_ascii_case(&pack.digest)), wanted(read, pack, granted));
+    let asks = words(&wanted);
+    if known && asks.is_empty() {
+        return None;
+    }
+    let mut message = match found {
+        None => format!("the pack `{id}` is not built in, and this profile does not trust it"),
+        Some(_) if !known => {
+            format!("the pack `{id}` is not the one that this profile trusts: its digest is sha256:{}", pack.digest)
+        }
+        Some(_) => format!("the pack `{id}` is not built in, and asks for what this profile does not allow: {asks}"),
+    };
+    if !known && !asks.is_empty() {
+        // Formatting into a text does not fail.
+        write!(message, "; it asks for {asks}").ok();
+    }
+    let problem = match granted.trust {
+        Some(_) => document.problem_at_key("/trust", id, message),
+        None => document.problem("/provider", message),
+    };
+    let yaml = yaml(pack, granted.trust, &wanted);
+    Some(problem.hint(format!("read the pack; if you trust it with that, write `trust: {{ {id}: {yaml} }}`")))
+}
+
+/// What a pack asks for beyond what it is granted, in the environments that the profile uses: elsewhere it gets no key.
+fn wanted(read: &Read, pack: &Pack, granted: &Granted) -> Trust {
+    let used = |environment: &Environment| read.profile.environments.contains_key(environment);
+    let mut wanted = Trust::default();
+    for (environment, addresses) in pack.provider.environments.iter().filter(|(environment, _)| used(environment)) {
+        let apis = addresses.apis.values().filter(|base| !granted.api(*environment, base));
+        let hosts: BTreeSet<String> = apis.map(host_of).collect();
+        if !hosts.is_empty() {
+            wanted.hosts.insert(*environment, hosts.into_iter().collect());
+        }
+    }
+    if used(&Environment::Production) {
+        let provider = &pack.provider;
+        let routes = provider.production_allows.iter().filter(|route| !granted.route(route));
+        wanted.production_allows = routes.cloned().collect();
+        let keeps = provider.production_keeps.iter().filter(|name| !granted.keeps(name));
+        wanted.production_keeps = keeps.cloned().collect();
+    }
+    wanted
+}
+
+fn words(wanted: &Trust) -> String {
+    let keys = wanted.hosts.iter();
+    let keys = keys.map(|(environment, hosts)| format!("the keys of {environment} at {}", hosts.join(" and ")));
+    let calls = wanted.production_allows.iter().map(|route| format!("`{route}` in production"));
+    let kept = wanted.production_keeps.iter().map(|name| format!("`{name}` of production answers"));
+    keys.chain(calls).chain(kept).collect::<Vec<_>>().join(", ")
+}
+
+/// The profile's word for a pack, with what is there already and what is wanted: one line of YAML.
+fn yaml(pack: &Pack, trust: Option<&Trust>, wanted: &Trust) -> String {
+    let digest = format!("sha256:{}", pack.digest);
+    let old = trust.cloned().unwrap_or_default();
+    let mut hosts: BTreeMap<Environment, Vec<String>> = old.hosts;
+    for (environment, more) in &wanted.hosts {
+        hosts.entry(*environment).or_default().extend(more.iter().cloned());
+    }
+    let hosts: Vec<String> =
+        hosts.iter().map(|(environment, hosts)| format!("{environment}: {}", list(hosts))).collect();
+    let routes = old.production_allows.iter().chain(&wanted.production_allows).map(ToString::to_string);
+    let keeps: Vec<String> = old.production_keeps.into_iter().chain(wanted.production_keeps.iter().cloned()).collect();
+    let routes: Vec<String> = routes.collect();
+    let mut words: Vec<String> =
+        (!hosts.is_empty()).then(|| format!("hosts: {{ {} }}", hosts.join(", "))).into_iter().collect();
+    let lists = [("production_allows", routes), ("production_keeps", keeps), ("reaches", old.reaches)];
+    words.extend(
+        lists.into_iter().filter(|(_, all)| !all.is_empty()).map(|(name, all)| format!("{name}: {}", list(&all))),
+    );
+    if words.is_empty() { digest } else { format!("{{ digest: {digest}, {} }}", words.join(", ")) }
+}
+
+/// A list in one line of YAML, in which every text of JSON is one too.
+fn list(texts: &[String]) -> String {
+    let plain =
+        |text: &str| text.starts_with(|c: char| c.is_ascii_alphanumeric()) && !text.contains([':', '{', '#', ',']);
+    let one = |text: &String| if plain(text) { text.clone() } else { serde_json::json!(text).to_string() };
+    format!("[{}]", texts.iter().map(one).collect::<Vec<_>>().join(", "))
+}
+
+/// Hosts of built-in packs that the pack, or the profile for it, has in another environment than they belong to.
+fn moved(read: &Read, pack: &Pack, catalog: &Catalog) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let known = catalog.originals.values().flat_map(|original| {
+        let environments = original.provider.environments.iter();
+        environments.map(move |(environment, addresses)| (&original.id, *environment, hosts_of(addresses)))
+    });
+    let trust = read.profile.trust.get(&pack.id).map(|word| &word.0.hosts);
+    for (owner, home, hosts) in known {
+        let elsewhere = |environment: &Environment| *environment != home;
+        for (environment, addresses) in pack.provider.environments.iter().filter(|(e, _)| elsewhere(e)) {
+            let pointer = format!("/environments/{environment}");
+            for host in hosts_of(addresses).intersection(&hosts) {
+                problems.push(pack.document.problem(&pointer, belongs(host, owner, home)).hint(KEEP));
+            }
+        }
+        for (environment, named) in trust.into_iter().flatten().filter(|(e, _)| elsewhere(e)) {
+            let pointer = format!("/trust/{}/hosts/{environment}", pack.id);
+            for host in named.iter().map(|host| normal(host)).filter(|host| hosts.contains(host)) {
+                problems.push(read.document.problem(&pointer, belongs(&host, owner, home)).hint(KEEP));
+            }
+        }
+    }
+    problems
+}
+
+const KEEP: &str = "take it out: what a built-in pack says of a host holds for every other pack";
+
+fn belongs(host: &str, owner: &str, home: Environment) -> String {
+    format!("`{host}` belongs to {home}, as the built-in pack `{owner}` says, and to no other environment")
+}
+
+/// Templates that take a key apart instead of putting it in as it is: what comes of that would be recognised by nobody,
+/// and so stand in reports.
+fn taken_apart(pack: &Pack) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let Some(apis) = pack.facts.get("apis") else { return problems };
+    crate::json::texts(apis, &mut |pointer, text| {
+        let plain = PLAIN.as_ref().is_some_and(|plain| !plain.replace_all(text, "").contains("{{"));
+        if !plain || text.contains("{%") {
+            let message = format!("`{text}` does more with a key than to put it in");
+            let problem = pack.document.problem(&format!("/apis{pointer}"), message);
+            problems
+                .push(problem.hint("a pack that is not built in writes `{{ api_key }}` or `{{ credentials.NAME }}`"));
+        }
+    });
+    problems
+}
+
+/// A template that is nothing but a name.
+static PLAIN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\{\{\s*[A-Za-z_][A-Za-z0-9_.]*\s*\}\}").ok());
