@@ -15,6 +15,7 @@ use crate::catalog::authentication;
 use crate::catalog::load::{Catalog, Pack};
 use crate::catalog::sample::{Deployment, Fault, SamplePartner, Sampled};
 use crate::catalog::words::Environment;
+use crate::plan::provider_hosts;
 use crate::yaml::{Document, Problem, Problems};
 
 /// The host of a sample partner that is connected to an environment.
@@ -155,20 +156,16 @@ fn world(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
     if matches!(role, Role::Silent) {
         return json!({ "variables": variables, "defects": [] });
     }
-    let (mut hosts, mut environments) = (Map::new(), Map::new());
     let is_played = pack.provider.simulator.is_some();
-    for (environment, addresses) in &pack.provider.environments {
-        // A provider that cannot be played answers nothing of use, and the real one is never asked.
-        let who = |api: &str| if is_played { format!("{environment}.{api}") } else { "live".into() };
-        hosts.extend(
-            addresses
-                .apis
-                .iter()
-                .filter_map(|(api, base)| Some((base.host_str()?.to_owned(), json!({ "is": who(api) })))),
-        );
-        if is_played {
-            environments.insert(environment.to_string(), held(partner, *environment));
-        }
+    // A host that nobody plays answers nothing of use, and the real one is never asked.
+    let nobody = |host: String| (host, json!({ "is": Deployment::Live.word() }));
+    let mut hosts: Map<String, Value> = provider_hosts(&pack.provider.environments).into_iter().map(nobody).collect();
+    let mut environments = Map::new();
+    for (environment, addresses) in pack.provider.environments.iter().filter(|_| is_played) {
+        hosts.extend(addresses.apis.iter().filter_map(|(api, base)| {
+            Some((base.host_str()?.to_owned(), json!({ "is": format!("{environment}.{api}") })))
+        }));
+        environments.insert(environment.to_string(), held(partner, *environment));
     }
     let mut deployments = Map::new();
     for (environment, deployment) in

@@ -7,6 +7,7 @@ use crate::catalog::authentication;
 use crate::catalog::load::Pack;
 use crate::catalog::sample::{InPart, SamplePartner};
 use crate::catalog::words::Environment;
+use crate::plan::provider_hosts;
 
 /// Where the program listens that is rehearsed.
 const BUILD: &str = "http://127.0.0.1:${PORT}";
@@ -162,8 +163,7 @@ fn rehearsal(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
 /// Every host that has a part in it stands on this machine, and is taken to have an address of its own.
 fn stand_ins(pack: &Pack) -> Value {
     let own = [host(Environment::Test), host(Environment::Production)].map(str::to_owned);
-    let apis = pack.provider.environments.values().flat_map(|addresses| addresses.apis.values());
-    let all = apis.filter_map(|base| base.host_str()).map(str::to_owned).chain(own).zip(1_u8..);
+    let all = provider_hosts(&pack.provider.environments).into_iter().chain(own).zip(1_u8..);
     let one = |(host, n): (String, u8)| (host, json!({ "at": "${STAND_INS}", "address": format!("203.0.113.{n}") }));
     json!({ "ca": "stand-ins.pem", "hosts": all.map(one).collect::<Map<_, _>>() })
 }
