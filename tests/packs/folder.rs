@@ -48,6 +48,17 @@ impl Folder {
         folder
     }
 
+    /// A folder with the pack `shop`, which has an API.
+    pub(crate) fn rich() -> Self {
+        let folder = Folder::new();
+        let mut files = Vec::new();
+        gather(rich(), &mut files);
+        for (path, text) in files {
+            folder.write(path.strip_prefix(rich()).unwrap().to_str().unwrap(), &text);
+        }
+        folder
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
@@ -79,6 +90,11 @@ impl Folder {
     pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
         run(self.0.path(), arguments)
     }
+}
+
+/// The folder of the pack with an API.
+pub(crate) fn rich() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/packs/shop"))
 }
 
 /// Runs the program in a folder.
