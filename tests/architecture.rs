@@ -28,6 +28,7 @@ const MAY_IMPORT: [(&str, &[&str]); 21] = [
             "secret",
             "simulator",
             "template",
+            "webhook",
             "wire",
             "yaml",
         ],

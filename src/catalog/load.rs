@@ -258,7 +258,7 @@ fn pack(
     // With a file unread, `needs` and item lints would blame the others for it.
     if problems.is_empty() && source != Source::Tested {
         problems.extend(lint::pack(&provider, &facts, &document, &read, &fixtures));
-        problems.extend(sample.iter().flat_map(|sampled| lint::sample(&provider, &read, sampled)));
+        problems.extend(sample.iter().flat_map(|sampled| lint::sample(&provider, &facts, &read, sampled)));
     }
     if problems.iter().any(|problem| problem.severity == crate::yaml::Severity::Error) {
         return Err(problems);

@@ -52,6 +52,9 @@ pub struct SamplePartner {
     /// What its answers to an action teach, as in a profile: `tenant` is its own id for the client at the provider.
     #[serde(default)]
     pub learn: IndexMap<String, IndexMap<String, String>>,
+    /// Pages that anybody may fetch from its hosts, by their paths.
+    #[serde(default)]
+    pub pages: BTreeMap<String, Page>,
     /// Whether it loses what it keeps when it is started again.
     #[serde(default)]
     pub forgets: bool,
@@ -85,6 +88,16 @@ pub struct Rule {
     pub delay: Option<Span>,
     /// What is done once the answer is out, with the words of actions.
     pub then: Vec<Act>,
+}
+
+/// A page of a partner's.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Page {
+    /// The media type.
+    pub content_type: String,
+    /// The text.
+    pub text: String,
 }
 
 /// What all calls to an API carry.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use axum::{Json, Router};
@@ -23,12 +24,20 @@ pub(super) fn routes(playing: Arc<Playing>) -> Router {
             .route("/events", get(received))
             .route("/events/{id}", get(processed));
     }
-    routes.layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(playing)
+    routes.fallback(page).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(playing)
 }
 
 /// The answer to whoever met what the description does not foresee.
 pub(super) fn failed(why: &str) -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, format!("partner.yaml: {why}")).into_response()
+}
+
+/// A page that anybody may fetch.
+async fn page(State(playing): State<Arc<Playing>>, uri: Uri) -> Response {
+    match playing.described.partner.pages.get(uri.path()) {
+        Some(page) => ([(CONTENT_TYPE, page.content_type.clone())], page.text.clone()).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 /// An action. What it is told is what its words read.

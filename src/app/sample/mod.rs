@@ -1,5 +1,6 @@
 //! Sample partners: a profile, the world it lives in, and the mistakes that can be switched on, all of them a pack's data.
 
+mod keys;
 mod scripted;
 mod signer;
 mod stage;

@@ -11,9 +11,11 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::world::{Mistake, PROFILE, Sample, World};
+use crate::catalog::authentication;
 use crate::catalog::load::{Catalog, Pack};
 use crate::catalog::sample::{Deployment, Fault, SamplePartner, Sampled};
 use crate::catalog::words::Environment;
+use crate::plan::provider_hosts;
 use crate::yaml::{Document, Problem, Problems};
 
 /// The host of a sample partner that is connected to an environment.
@@ -150,25 +152,20 @@ fn described_for(deployment: Deployment, pack: &Pack, partner: &Value, role: Rol
 
 /// The world that the partner lives in.
 fn world(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
-    let mut variables = json!({ "STAND_INS": "{{ front }}", "PORT": "{{ port }}", "CLOSED": "{{ closed_port }}" });
-    for environment in ["test", "production"] {
-        for word in ["key", "secret"] {
-            let name = format!("{}_{}", environment.to_uppercase(), word.to_uppercase());
-            variables[name] = json!(format!("{{{{ {environment}.{word} }}}}"));
-        }
-    }
+    let variables = variables(pack);
     if matches!(role, Role::Silent) {
         return json!({ "variables": variables, "defects": [] });
     }
-    let (mut hosts, mut environments) = (Map::new(), Map::new());
-    for (environment, addresses) in &pack.provider.environments {
-        let played = addresses.apis.iter().filter(|_| pack.provider.simulator.is_some());
-        hosts.extend(played.filter_map(|(api, base)| {
+    let is_played = pack.provider.simulator.is_some();
+    // A host that nobody plays answers nothing of use, and the real one is never asked.
+    let nobody = |host: String| (host, json!({ "is": Deployment::Live.word() }));
+    let mut hosts: Map<String, Value> = provider_hosts(&pack.provider.environments).into_iter().map(nobody).collect();
+    let mut environments = Map::new();
+    for (environment, addresses) in pack.provider.environments.iter().filter(|_| is_played) {
+        hosts.extend(addresses.apis.iter().filter_map(|(api, base)| {
             Some((base.host_str()?.to_owned(), json!({ "is": format!("{environment}.{api}") })))
         }));
-        if pack.provider.simulator.is_some() {
-            environments.insert(environment.to_string(), held(partner, *environment));
-        }
+        environments.insert(environment.to_string(), held(partner, *environment));
     }
     let mut deployments = Map::new();
     for (environment, deployment) in
@@ -184,6 +181,21 @@ fn world(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
         "environments": environments,
         "defects": [],
     })
+}
+
+/// The variables that the profile of a sample partner can name.
+fn variables(pack: &Pack) -> Value {
+    let mut variables = json!({ "STAND_INS": "{{ front }}", "PORT": "{{ port }}", "CLOSED": "{{ closed_port }}" });
+    for environment in [Environment::Test, Environment::Production] {
+        let upper = environment.word().to_uppercase();
+        variables[format!("{upper}_KEY")] = json!(format!("{{{{ {environment}.key }}}}"));
+        variables[format!("{upper}_SECRET")] = json!(format!("{{{{ {environment}.secret }}}}"));
+        for name in authentication::credentials(&pack.provider.apis) {
+            let value = format!("{{{{ {environment}.credentials['{name}'] }}}}");
+            variables[format!("{upper}_CREDENTIALS_{name}")] = json!(value);
+        }
+    }
+    variables
 }
 
 /// What the provider holds in an environment, as the pack says.
@@ -203,6 +215,7 @@ fn told(pack: &Pack, environment: Environment) -> Value {
     json!({
         "SAMPLE_KEY": format!("{{{{ {environment}.key }}}}"),
         "SAMPLE_SECRET": format!("{{{{ {environment}.secret }}}}"),
+        "SAMPLE_CREDENTIALS": profile::credentials(pack, environment.word()),
         "SAMPLE_APIS": if there { profile::apis(pack, environment.word()) } else { "{}".into() },
     })
 }

@@ -13,6 +13,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use url::Url;
 
+use super::keys::Keys;
 use super::signer::signer;
 use super::world::{Mistake, PROFILE, Sample, Set, World};
 use crate::app::run;
@@ -22,7 +23,7 @@ use crate::catalog::sample::Held;
 use crate::catalog::words::Environment;
 use crate::cli::RunOptions;
 use crate::environment::cleared;
-use crate::execute::{People, issue};
+use crate::execute::People;
 use crate::plan::Plan;
 use crate::secret::Redactor;
 use crate::simulator::{Mode, Options, Seed, Simulator};
@@ -76,7 +77,7 @@ pub(in crate::app) async fn stage(
     redactor: &Redactor,
     ask: People,
 ) -> Result<Staged, Unstaged> {
-    let keys = Keys::new(redactor);
+    let keys = Keys::new(&sample.pack.provider, redactor);
     let set = Set::new(sample, mistake)?;
     let folder = tempfile::tempdir()?;
     set.unpack(folder.path())?;
@@ -165,27 +166,6 @@ fn free_ports() -> std::io::Result<[u16; 2]> {
     Ok([one.local_addr()?.port(), other.local_addr()?.port()])
 }
 
-/// The keys and secrets of both environments.
-struct Keys(BTreeMap<&'static str, (String, String)>);
-
-impl Keys {
-    fn new(redactor: &Redactor) -> Self {
-        let keys = ["test", "production"].map(|environment| (environment, (issue(), issue())));
-        for (environment, (key, secret)) in &keys {
-            redactor.learn(&format!("{environment}.api_key"), key);
-            redactor.learn(&format!("{environment}.webhook_secret"), secret);
-        }
-        Keys(keys.into())
-    }
-
-    fn scope(&self) -> Value {
-        let one = |(environment, (key, secret)): (&&str, &(String, String))| {
-            ((*environment).to_owned(), json!({ "key": key, "secret": secret }))
-        };
-        Value::Object(self.0.iter().map(one).collect())
-    }
-}
-
 /// Texts by name, with what the world is made of put in.
 fn rendered(texts: &BTreeMap<String, String>, scope: &Value) -> Result<BTreeMap<String, String>, String> {
     let one = |(name, text): (&String, &String)| Ok((name.clone(), template::render_text(text, scope)?));
@@ -232,6 +212,7 @@ async fn play(
         Environment::Production => Mode::Production,
     };
     options.seed = seed;
+    options.credentials = keys.credentials(environment);
     let known: Vec<String> = hosts.hosts.keys().cloned().collect();
     options.may_deliver = Arc::new(move |url| url.host_str().is_some_and(|host| known.iter().any(|name| name == host)));
     let keeper = redactor.clone();

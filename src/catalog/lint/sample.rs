@@ -1,6 +1,8 @@
 //! The lints of a sample partner: names that lead nowhere, words that do not work, faults that are none, and checks
 //! that nothing shows to be able to fail.
 
+use serde_json::Value;
+
 use crate::catalog::load::PackedCheck;
 use crate::catalog::provider::Provider;
 use crate::catalog::sample::{Act, Fault, SamplePartner, Sampled};
@@ -10,14 +12,16 @@ use crate::yaml::Problem;
 /// Everything that is wrong with a sample partner.
 pub(in crate::catalog) fn sample(
     provider: &Provider,
+    facts: &Value,
     checks: &[(String, PackedCheck)],
     sampled: &Sampled,
 ) -> Vec<Problem> {
-    let lints = Lints { provider, checks, sampled };
+    let lints = Lints { provider, facts, checks, sampled };
     let mut problems: Vec<Problem> = lints.handler().into_iter().collect();
     problems.extend(lints.acts());
     problems.extend(lints.names());
     problems.extend(lints.words());
+    problems.extend(lints.hosts());
     problems.extend(lints.faults());
     problems.extend(lints.unproved());
     problems
@@ -25,6 +29,8 @@ pub(in crate::catalog) fn sample(
 
 struct Lints<'l> {
     provider: &'l Provider,
+    /// The same as JSON, with all its `hosts`.
+    facts: &'l Value,
     checks: &'l [(String, PackedCheck)],
     sampled: &'l Sampled,
 }
@@ -132,6 +138,28 @@ impl Lints<'_> {
             problems.extend(judged.err().map(|error| self.at(pointer, error.to_string())));
         });
         problems
+    }
+
+    /// Web addresses in what its profile says: only those of the provider, which are played, and reserved ones, where
+    /// nobody is, so that a test reaches nothing but this machine.
+    fn hosts(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        crate::json::texts(&self.sampled.json, &mut |pointer, text| {
+            let of_profile = pointer.starts_with("/profile/") || pointer.contains("/change/profile/");
+            let urls = text.split_whitespace().filter(|_| of_profile).filter_map(|word| url::Url::parse(word).ok());
+            let foreign = urls.filter_map(|url| url.host_str().map(str::to_owned)).find(|host| !self.is_safe(host));
+            problems.extend(foreign.map(|host| {
+                let problem =
+                    self.at(pointer, format!("`{host}` belongs neither to the provider nor to a sample partner"));
+                problem.hint("write `staging.partner.example`, `partner.example`, or any other name below `.example`")
+            }));
+        });
+        problems
+    }
+
+    fn is_safe(&self, host: &str) -> bool {
+        let known = self.facts["hosts"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        host.ends_with(".example") || known.into_iter().any(|known| known.eq_ignore_ascii_case(host))
     }
 
     fn faults(&self) -> Vec<Problem> {

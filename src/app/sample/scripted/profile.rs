@@ -3,9 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::{Role, host};
+use crate::catalog::authentication;
 use crate::catalog::load::Pack;
 use crate::catalog::sample::{InPart, SamplePartner};
 use crate::catalog::words::Environment;
+use crate::plan::provider_hosts;
 
 /// Where the program listens that is rehearsed.
 const BUILD: &str = "http://127.0.0.1:${PORT}";
@@ -23,6 +25,13 @@ pub(super) fn apis(pack: &Pack, within: &str) -> String {
     let named = |api: &String| (api.clone(), json!(format!("{{{{ {within}['{api}_api'] }}}}")));
     let played = pack.provider.apis.keys().filter(|_| pack.provider.simulator.is_some());
     Value::Object(played.map(named).collect()).to_string()
+}
+
+/// The further credentials, for the program.
+pub(super) fn credentials(pack: &Pack, within: &str) -> String {
+    let names = authentication::credentials(&pack.provider.apis).into_iter();
+    let named = |name: String| (name.clone(), json!(format!("{{{{ {within}.credentials['{name}'] }}}}")));
+    Value::Object(names.map(named).collect()).to_string()
 }
 
 /// What people vouch for: sample people, so that checks which need those are not blocked.
@@ -66,6 +75,7 @@ fn trust(pack: &Pack) -> Value {
         "digest": format!("sha256:{}", pack.digest),
         "hosts": hosts.collect::<Map<_, _>>(),
         "production_allows": allows,
+        "production_keeps": pack.provider.production_keeps,
     })
 }
 
@@ -80,9 +90,11 @@ fn environment(pack: &Pack, partner: &SamplePartner, environment: Environment) -
         said.insert("apis".into(), Value::Object(apis));
         said.insert("api_key".into(), json!(part.api_key.clone().unwrap_or_else(|| format!("${{{upper}_KEY}}"))));
     }
-    if !part.credentials.is_empty() {
-        said.insert("credentials".into(), json!(part.credentials));
-    }
+    let credentials = authentication::credentials(&pack.provider.apis).into_iter();
+    let variable = |name: String| (name.clone(), json!(format!("${{{upper}_CREDENTIALS_{name}}}")));
+    let mut credentials: Map<String, Value> = credentials.map(variable).collect();
+    credentials.extend(part.credentials.iter().map(|(name, text)| (name.clone(), json!(text))));
+    said.insert("credentials".into(), Value::Object(credentials));
     if pack.provider.webhooks.is_some() {
         let hook = part.webhook.clone().unwrap_or_default();
         let url = hook.url.unwrap_or_else(|| handler(environment));
@@ -125,6 +137,7 @@ fn rehearsal(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
             "SAMPLE_KEY": "{{ simulator.api_key }}",
             "SAMPLE_SECRET": "{{ simulator.webhook_secret }}",
             "SAMPLE_APIS": apis(pack, "simulator"),
+            "SAMPLE_CREDENTIALS": credentials(pack, "simulator"),
         },
         "concurrency": 64,
         "timing": Map::from_iter(TIMING.map(|(name, span)| (name.to_owned(), json!(span)))),
@@ -150,9 +163,7 @@ fn rehearsal(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
 /// Every host that has a part in it stands on this machine, and is taken to have an address of its own.
 fn stand_ins(pack: &Pack) -> Value {
     let own = [host(Environment::Test), host(Environment::Production)].map(str::to_owned);
-    let played = pack.provider.environments.values().filter(|_| pack.provider.simulator.is_some());
-    let played = played.flat_map(|addresses| addresses.apis.values()).filter_map(|base| base.host_str());
-    let all = played.map(str::to_owned).chain(own).zip(1_u8..);
+    let all = provider_hosts(&pack.provider.environments).into_iter().chain(own).zip(1_u8..);
     let one = |(host, n): (String, u8)| (host, json!({ "at": "${STAND_INS}", "address": format!("203.0.113.{n}") }));
     json!({ "ca": "stand-ins.pem", "hosts": all.map(one).collect::<Map<_, _>>() })
 }

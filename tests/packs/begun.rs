@@ -1,0 +1,73 @@
+//! What `new` writes lints clean and passes its test, and nothing that exists is overwritten.
+
+use crate::folder::Folder;
+
+#[test]
+fn a_new_pack_with_a_new_check_lints_clean_and_passes_its_test() {
+    let folder = Folder::begun();
+    let said = folder.run(&["new", "check", "acme/webhooks.answers-new-kinds"]).with(0).out;
+    assert!(said.contains("new     checks/acme/webhooks/answers-new-kinds.yaml"), "{said}");
+    assert!(said.contains("changed checks/acme/partner.yaml"), "{said}");
+    let linted = folder.run(&["lint", "checks"]).with(0);
+    assert_eq!((linted.out.as_str(), linted.err.as_str()), ("1 pack with 4 checks: no errors\n", ""));
+    let tested = folder.run(&["test", "checks"]).with(0);
+    for check in
+        ["webhooks.accepts-genuine", "webhooks.refuses-forged", "webhooks.deduplicates", "webhooks.answers-new-kinds"]
+    {
+        assert_eq!(tested.line(check), [check, "pass", "1 of 1 caught", "undecided"]);
+    }
+    assert!(tested.out.contains("4 of 4 checks pass, fail and stay undecided as they must"), "{}", tested.out);
+}
+
+#[test]
+fn a_check_of_a_pack_without_webhooks_is_a_question_to_a_person() {
+    let folder = Folder::new();
+    folder.write(
+        "checks/plain/provider.yaml",
+        "name: Plain\nversion: \"1\"\nitems: [{ id: a.b, section: A, words: B }]\n",
+    );
+    folder.write("checks/plain/partner.yaml", "faults: {}\n");
+    let question = "id: a.b\ntitle: B\nitems: [a.b]\nstage: source\ndocs: https://docs.plain.example/\nwhy: Because.\nfix: Do it.\nwhen: [{ ask: Is it so? }]\n";
+    folder.write("checks/plain/a/b.yaml", question);
+    let said = folder.run(&["new", "check", "plain/a.c"]).with(2).says("`items` is not written as a block");
+    assert!(said.err.contains("- { id: a.c, section: A"), "the line to add is not shown: {}", said.err);
+    folder.replace(
+        "checks/plain/provider.yaml",
+        "items: [{ id: a.b, section: A, words: B }]",
+        "items:\n- { id: a.b, section: A, words: B }",
+    );
+    folder.run(&["new", "check", "plain/a.c"]).with(0);
+    folder.run(&["lint", "checks"]).with(0);
+    let tested = folder.run(&["test", "checks"]).with(0);
+    assert_eq!(tested.line("a.c"), ["a.c", "-", "-", "-"]);
+    assert!(tested.out.contains("2 answered by a person alone"), "{}", tested.out);
+}
+
+#[test]
+fn nothing_that_exists_is_overwritten_and_nothing_is_half_written() {
+    let folder = Folder::begun();
+    folder.run(&["new", "check", "acme/orders.example"]).with(0);
+    let before = folder.all();
+    for (arguments, words) in [
+        (["new", "pack", "acme"], "checks/acme: exists already"),
+        (["new", "check", "acme/orders.example"], "checks/acme/orders/example.yaml: exists already"),
+        (["new", "check", "acme/webhooks.deduplicates"], "webhooks/deduplicates.yaml: exists already"),
+        (["new", "check", "acne/orders.other"], "did you mean `acme`?"),
+        (["new", "check", "acme"], "`acme` names no check"),
+        (["new", "check", "acme/../../orders.other"], "names no check"),
+        (["new", "pack", "../acme"], "`../acme` cannot be the name of a pack"),
+        (["new", "pack", "Acme_2"], "small letters, digits and single hyphens"),
+    ] {
+        folder.run(&arguments).with(2).says(words);
+    }
+    assert_eq!(folder.all(), before);
+}
+
+#[test]
+fn a_new_pack_goes_where_it_is_told_to() {
+    let folder = Folder::new();
+    let said = folder.run(&["new", "pack", "acme", "--in", "somewhere"]).with(0).out;
+    assert!(said.contains("preflight test somewhere/checks"), "{said}");
+    assert!(folder.path("somewhere/fixtures/acme/events/order.paid.json").is_file());
+    folder.run(&["lint", "somewhere/checks"]).with(0);
+}
