@@ -33,7 +33,7 @@ pub(super) struct Occasion {
     body: Value,
     /// When it happened, in seconds since 1970. A repeat has the same bytes, and only its header a new time.
     at: i64,
-    /// Whether a handler must be content with this body: it is documented or captured, and about a client it knows.
+    /// Whether a handler must be content with this body: it is documented or captured, and about nobody it cannot know.
     documented: bool,
 }
 
@@ -87,7 +87,8 @@ fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion,
         (None, None) => world.plan.pack.fixtures.json(&event.body).map_err(|error| error.to_string())?,
     };
     let body = template::render_json(&body, &doing.scope()).map_err(|error| format!("the body of {name}: {error}"))?;
-    let documented = client.known && (captured.is_some() || event.documented == Documented::Fully);
+    let known = client.known || hooks.known_after.is_none();
+    let documented = known && (captured.is_some() || event.documented == Documented::Fully);
     Ok(Occasion { name: name.to_owned(), id: Uuid::new_v4().to_string(), body, at: now(), documented })
 }
 
