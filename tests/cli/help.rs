@@ -2,7 +2,21 @@
 
 use crate::program::Desk;
 
-const COMMANDS: [&str; 8] = ["", "run", "demo", "list", "lint", "simulate", "partner", "selftest"];
+const COMMANDS: [&str; 13] = [
+    "",
+    "run",
+    "demo",
+    "list",
+    "explain",
+    "lint",
+    "letter",
+    "test",
+    "new pack",
+    "new check",
+    "simulate",
+    "partner",
+    "selftest",
+];
 
 #[test]
 fn the_help_of_every_command_reads_well() {
