@@ -1,5 +1,6 @@
 //! Putting the parts together: one function for each command.
 
+mod coverage;
 mod demo;
 pub mod drive;
 mod exit;
@@ -28,6 +29,7 @@ pub fn main(cli: Cli) -> ExitCode {
         // Nothing here waits for anything, and a runtime takes its time to start.
         Command::List(list) => list::list(&list, &screen),
         Command::Lint(lint) => list::lint(&lint, &screen),
+        Command::Coverage(coverage) => coverage::coverage(&coverage, &screen),
         Command::Explain(explain) => explain::explain(&explain, &screen),
         Command::Run(run) => within_runtime(&screen, run::run(run, &screen)),
         Command::Demo(demo) => within_runtime(&screen, demo::demo(demo, &screen)),
