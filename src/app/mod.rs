@@ -27,9 +27,9 @@ pub fn main(cli: Cli) -> ExitCode {
     let screen = Screen::of_process();
     let exit = match cli.command {
         // Nothing here waits for anything, and a runtime takes its time to start.
+        Command::Coverage(coverage) => coverage::coverage(&coverage, &screen),
         Command::List(list) => list::list(&list, &screen),
         Command::Lint(lint) => list::lint(&lint, &screen),
-        Command::Coverage(coverage) => coverage::coverage(&coverage, &screen),
         Command::Explain(explain) => explain::explain(&explain, &screen),
         Command::Run(run) => within_runtime(&screen, run::run(run, &screen)),
         Command::Demo(demo) => within_runtime(&screen, demo::demo(demo, &screen)),
