@@ -1,5 +1,6 @@
 //! `explain`.
 
+use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
 use preflight::catalog::load::Catalog;
@@ -87,7 +88,9 @@ fn an_id_of_several_packs_needs_its_pack() {
     let explain = |arguments: &str, code| desk.run(&format!("explain --checks checks --no-play {arguments}"), code);
     let (_, err) = explain("webhooks.accepts-genuine", 2);
     assert!(
-        err.contains("of several packs: acme, ") && err.contains("debitura") && err.contains("`acme:webhooks.accepts-genuine`"),
+        err.contains("of several packs: acme, ")
+            && err.contains("debitura")
+            && err.contains("`acme:webhooks.accepts-genuine`"),
         "{err}"
     );
     for arguments in ["acme:webhooks.accepts-genuine@rehearsal", "webhooks.accepts-genuine --provider acme"] {
@@ -118,6 +121,22 @@ fn it_can_be_redirected_to_a_file() {
     let text = desk.read("explained.txt");
     assert!(!text.contains('\u{1b}') && text.ends_with('\n'), "{text}");
     in_order(&text, &["What is proved", "PASS", "lost-answer-new-reference", "FAIL", "The fix"]);
+}
+
+#[test]
+fn an_interrupted_play_shows_nothing_and_leaves_nothing_behind() {
+    let desk = Desk::new();
+    let mut command = desk.command("explain webhooks.answers-in-time");
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    assert!(first.starts_with("playing webhooks.answers-in-time"), "{first}");
+    let id = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
+    nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT).unwrap();
+    // To the end of what it and all that it started have to say.
+    lines.for_each(drop);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(130), &b""[..]));
 }
 
 #[test]
