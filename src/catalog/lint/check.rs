@@ -11,7 +11,7 @@ use crate::catalog::load::PackedCheck;
 use crate::catalog::provider::Provider;
 use crate::catalog::step::{Step, Which};
 use crate::catalog::words::Stage;
-use crate::template;
+use crate::template::{self, TemplateError};
 use crate::yaml::Problem;
 
 /// Names that templates may begin with, whatever the check.
@@ -102,7 +102,8 @@ impl Linter<'_> {
         if let Some(applies) = &check.applies
             && let Err(error) = template::check_condition(&applies.condition)
         {
-            problems.push(self.at("/applies/if", error.to_string()));
+            let (TemplateError::Invalid(why) | TemplateError::Missing(why)) = error;
+            problems.push(self.at("/applies/if", format!("the condition does not work: {why}")));
         }
         for field in ["title", "why", "fix"] {
             let text = match field {
