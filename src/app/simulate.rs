@@ -121,7 +121,7 @@ async fn send_what_is_typed(simulate: &Simulate, pack: &Pack, simulator: &Simula
             }
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Says what became of each delivery. Does not end.

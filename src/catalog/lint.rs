@@ -113,7 +113,7 @@ fn letters(provider: &Provider, document: &Document) -> Vec<Problem> {
             match template::names(text) {
                 Err(error) => problems.push(document.problem(&pointer, error.to_string())),
                 Ok(names) => {
-                    problems.extend(names.iter().filter_map(|name| unknown(provider, document, &pointer, name)))
+                    problems.extend(names.iter().filter_map(|name| unknown(provider, document, &pointer, name)));
                 }
             }
         }
