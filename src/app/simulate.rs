@@ -85,6 +85,11 @@ fn subscribed(pack: &Pack, simulator: &Simulator, url: &Url) -> Option<String> {
     let secret = subscription.secret;
     let mut text =
         format!("Every event is delivered to your handler. Configure there:\n\n  {:<10} {secret}\n\n", "secret");
+    text.push_str("It is used in the headers of each delivery like this:\n\n");
+    for (name, template) in &hooks.headers {
+        writeln!(text, "  {name}: {template}").ok();
+    }
+    text.push('\n');
     text.push_str("Type the name of an event and Enter, and it is delivered at once:\n\n");
     for event in &events {
         writeln!(text, "  {event}").ok();

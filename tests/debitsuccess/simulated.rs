@@ -43,7 +43,13 @@ fn an_event_that_is_typed_is_delivered_at_once_with_the_token_that_was_printed()
     let mut lines = BufReader::new(running.child().stdout.take().unwrap()).lines().map(Result::unwrap);
     let told: Vec<String> = lines.by_ref().take_while(|line| !line.contains("Ctrl-C ends it")).collect();
     let secret = told.iter().find_map(|line| line.trim().strip_prefix("secret ")).unwrap().trim().to_owned();
-    for words in ["It has no API.", "Realtime.Account.Payment.Declined", "Only the status 200", "180 s, 180 s, 180 s"] {
+    for words in [
+        "It has no API.",
+        "X-Token: {{ secret }}",
+        "Realtime.Account.Payment.Declined",
+        "Only the status 200",
+        "180 s, 180 s, 180 s",
+    ] {
         assert!(told.iter().any(|line| line.contains(words)), "{words}: {told:#?}");
     }
     let mut input = running.child().stdin.take().unwrap();

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use crate::folder::{CALL, EVENT, Folder, HOOK, PROVIDER, snapshot};
 
 /// What is done to the sound pack: in a file, a text is replaced by another.
-type Fault = (&'static str, &'static [(&'static str, &'static str, &'static str)]);
+pub(crate) type Fault = (&'static str, &'static [(&'static str, &'static str, &'static str)]);
 
 /// All the faults of a table, one after another, as their author would read them.
-fn told(faults: &[Fault]) -> String {
+pub(crate) fn told(faults: &[Fault]) -> String {
     let mut text = String::new();
     for (name, changes) in faults {
         let folder = Folder::sound();
@@ -44,36 +44,6 @@ fn text_that_is_not_yaml() {
         ),
     ];
     snapshot("packs-yaml", &told(faults));
-}
-
-/// The sound pack, with letters and details.
-const LETTERS: &str = "facts: { limit: 10 }
-details: { office: { says: the office, kind: text } }
-letters:
-  hello: { to: { test: \"{{ profile.partner }}\" }, subject: Hello, text: \"{{ environment.details.office }}\" }
-";
-
-#[test]
-fn letters_and_what_is_asked_of_some_alone() {
-    let faults: &[Fault] = &[
-        ("a sound letter", &[(PROVIDER, "facts: { limit: 10 }\n", LETTERS)]),
-        (
-            "a detail that is not declared",
-            &[(PROVIDER, "facts: { limit: 10 }\n", LETTERS), (PROVIDER, "details.office", "details.ofice")],
-        ),
-        (
-            "a name that no letter knows",
-            &[(PROVIDER, "facts: { limit: 10 }\n", LETTERS), (PROVIDER, "profile.partner", "profil.partner")],
-        ),
-        (
-            "a template that does not parse",
-            &[(PROVIDER, "facts: { limit: 10 }\n", LETTERS), (PROVIDER, "subject: Hello", "subject: \"{{ 1 + }}\"")],
-        ),
-        ("a record that nobody describes", &[(PROVIDER, "after_failures: 8", "after_failures: 8, creates: mail")]),
-        ("a condition that does not parse", &[(CALL, "when:", "applies: { if: \"1 +\", otherwise: never }\nwhen:")]),
-        ("a look-up of nothing", &[(CALL, "when:\n", "when:\n  - { config: inspect.processed, environment: test }\n")]),
-    ];
-    snapshot("packs-letters", &told(faults));
 }
 
 #[test]
