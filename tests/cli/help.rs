@@ -2,11 +2,12 @@
 
 use crate::program::Desk;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "",
     "run",
     "demo",
     "list",
+    "coverage",
     "explain",
     "lint",
     "letter",
