@@ -166,7 +166,9 @@ impl Lints<'_> {
                 let told = word.into_iter().flat_map(|word| word.arguments.keys().map(String::as_str));
                 (told.chain(["client"]).collect(), partner.actions.get(action).into_iter().flatten().collect())
             }
-            ["", "webhook", ..] => (DELIVERY.to_vec(), partner.webhook.iter().flat_map(|rule| &rule.then).collect()),
+            ["", "webhook", ..] | ["", "faults", _, _, "first", _, "if"] => {
+                (DELIVERY.to_vec(), partner.webhook.iter().flat_map(|rule| &rule.then).collect())
+            }
             // Elsewhere it depends on what it is read for.
             _ => return None,
         };
