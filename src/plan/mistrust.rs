@@ -1,6 +1,6 @@
 //! What a pack that is not built in asks for and nobody allows it, with the lines of YAML that would.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
@@ -76,14 +76,14 @@ fn wanted(read: &Read, pack: &Pack, granted: &Granted) -> Trust {
 }
 
 /// The APIs that would get a key of an environment that the profile uses, and may not.
-fn doubtful<'p>(read: &Read, pack: &'p Pack, granted: &Granted) -> Vec<(Environment, &'p Url)> {
+fn doubtful<'p>(read: &Read, pack: &'p Pack, granted: &Granted) -> BTreeSet<(Environment, &'p Url)> {
     let environments = pack.provider.environments.iter();
     let used = environments.filter(|(environment, _)| read.profile.environments.contains_key(environment));
     let apis = used.flat_map(|(environment, addresses)| addresses.apis.values().map(move |base| (*environment, base)));
     apis.filter(|(environment, base)| !granted.api(*environment, base)).collect()
 }
 
-fn words(doubtful: &[(Environment, &Url)], wanted: &Trust) -> String {
+fn words(doubtful: &BTreeSet<(Environment, &Url)>, wanted: &Trust) -> String {
     let keys = doubtful.iter().map(|(environment, base)| format!("the key of {environment} at {base}"));
     let calls = wanted.production_allows.iter().map(|route| format!("`{route}` in production"));
     let kept = wanted.production_keeps.iter().map(|name| format!("`{name}` of production answers"));
