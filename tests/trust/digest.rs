@@ -2,9 +2,12 @@
 
 use super::ground::{Ground, snapshot};
 
+/// What is done to a pack.
+type Change = fn(&Ground);
+
 #[test]
 fn any_change_of_any_file_ends_the_trust() {
-    let changes: [(&str, fn(&Ground)); 6] = [
+    let changes: [(&str, Change); 6] = [
         ("a byte of a check", |ground| append(ground, "hostile/it.yaml", "#")),
         ("a byte of provider.yaml", |ground| append(ground, "provider.yaml", "#")),
         ("a byte of a fixture", |ground| append(ground, "fixtures/any.json", " ")),
