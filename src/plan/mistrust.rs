@@ -86,7 +86,8 @@ fn doubtful<'p>(read: &Read, pack: &'p Pack, granted: &Granted) -> BTreeSet<(Env
 fn words(doubtful: &BTreeSet<(Environment, &Url)>, wanted: &Trust) -> String {
     let keys = doubtful.iter().map(|(environment, base)| format!("the key of {environment} at {base}"));
     let calls = wanted.production_allows.iter().map(|route| format!("`{route}` in production"));
-    let kept = wanted.production_keeps.iter().map(|name| format!("`{name}` of production answers"));
+    let kept: Vec<String> = wanted.production_keeps.iter().map(|name| format!("`{name}`")).collect();
+    let kept = (!kept.is_empty()).then(|| format!("of production answers {}", kept.join(" and ")));
     keys.chain(calls).chain(kept).collect::<Vec<_>>().join(", ")
 }
 

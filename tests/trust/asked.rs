@@ -72,7 +72,7 @@ const REFUSED: [Attack; 22] = [
     ),
     ("half a key in a header", &[(PACK, HEADER, r#""{{ api_key[:8] }}""#)]),
     ("a key backwards", &[(PACK, HEADER, r#""{{ api_key }}", X-Back: "{{ api_key | reverse }}""#)]),
-    ("all credentials at once", &[(PACK, HEADER, r#""{{ credentials | string }}""#)]),
+    ("a credential in capitals", &[(PACK, HEADER, r#""{{ credentials.user | upper }}""#)]),
     ("a file beside the fixtures", &[(PACK, "body: any", "body: ../../profile")]),
     ("a file by its absolute name", &[(PACK, "body: any", "body: /etc/hostname")]),
     ("a command as a step", &[(CHECK, WHEN, "when: [{ command: [sh, -c, id] }]")]),

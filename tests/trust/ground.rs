@@ -200,7 +200,7 @@ impl Ground {
             at.iter().fold(text, |text, (name, at)| text.replace(&format!(":{}", at.port()), &format!(":{name}")));
         let plain = ports.replace(&self.digest(), "DIGEST");
         // Which words there are is not what these tests are about.
-        plain.lines().filter(|line| !line.contains("known here:")).fold(String::new(), |text, line| text + line + "\n")
+        plain.lines().filter(|line| !line.contains("help: known")).fold(String::new(), |text, line| text + line + "\n")
     }
 
     /// What the trusted provider was sent.

