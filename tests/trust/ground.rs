@@ -12,9 +12,8 @@ use super::play::{Ran, answer, finish, serve, start};
 use super::secrets::absent;
 
 /// What the profile's variables hold: nothing of it is for anybody but the provider.
-pub(crate) const SECRETS: [(&str, &str); 5] = [
+pub(crate) const SECRETS: [(&str, &str); 4] = [
     ("KEY", "key-Zk9+q7Lm2x-v0192"),
-    ("CREDENTIAL", "credential-8Hs+2kd-91"),
     ("SECRET", "whsec-5Jq+tVb8Nn2Rr"),
     ("TOKEN", "token-3f9+YbLq7Zz0"),
     ("DBPASS", "database-0aB+77xYq"),
@@ -55,7 +54,6 @@ trust:
 environments:
   test:
     api_key: ${KEY}
-    credentials: { user: "${CREDENTIAL}" }
     webhook: { url: "http://PARTNER/hook", secret: "${SECRET}" }
     actions:
       act: { request: "POST http://PARTNER/act", headers: { Authorization: "Bearer ${TOKEN}" }, json: { note: "{{ note }}" } }
