@@ -103,11 +103,12 @@ fn wanted(named: &Named, no_play: bool) -> Result<Sample, String> {
     if named.packed.check.only_asks() {
         return Err("only a person can answer it".into());
     }
-    // A sample names commands to be run, and to be told what a check means is not to trust whoever wrote it.
-    if !named.pack.built_in {
-        return Err("a pack that is not built in has its sample partner started by `preflight test` alone".into());
+    if named.pack.built_in {
+        return Sample::built_in(&named.pack.id).map_err(|_| "this pack has no sample partner".into());
     }
-    Sample::built_in(&named.pack.id).map_err(|_| "this pack has no sample partner".into())
+    // Of a pack from elsewhere nothing is run but this program, which plays what `partner.yaml` describes.
+    let sampled = named.pack.sample.as_ref().ok_or("this pack has no `partner.yaml`, which describes one")?;
+    Sample::scripted(&named.pack, sampled).map_err(|problems| problems.to_string())
 }
 
 /// Plays the check with the correct sample partner and with one that makes a mistake, and shows it all.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use regex::Regex;
+use url::Url;
 
 use super::hosts::{host_of, hosts_of, normal};
 use super::profile::Trust;
@@ -19,9 +20,11 @@ pub(super) fn mistrust(read: &Read, pack: &Pack, catalog: &Catalog) -> Vec<Probl
     if pack.built_in {
         return Vec::new();
     }
-    let granted = Granted::to(pack, catalog, &read.profile);
-    let mut problems: Vec<Problem> = unallowed(read, pack, &granted).into_iter().collect();
-    problems.extend(moved(read, pack, catalog));
+    let mut problems = moved(read, pack, catalog);
+    if problems.is_empty() {
+        // Nobody can allow what was found before, so nobody is told how to.
+        problems.extend(unallowed(read, pack, &Granted::to(pack, catalog, &read.profile)));
+    }
     problems.extend(taken_apart(pack));
     problems
 }
@@ -32,7 +35,7 @@ fn unallowed(read: &Read, pack: &Pack, granted: &Granted) -> Option<Problem> {
     let found = granted.trust.map(|trust| trust.digest.trim_start_matches("sha256:"));
     let (known, wanted) =
         (found.is_some_and(|found| found.eq_ignore_ascii_case(&pack.digest)), wanted(read, pack, granted));
-    let asks = words(&wanted);
+    let asks = words(&doubtful(read, pack, granted), &wanted);
     if known && asks.is_empty() {
         return None;
     }
@@ -57,16 +60,12 @@ fn unallowed(read: &Read, pack: &Pack, granted: &Granted) -> Option<Problem> {
 
 /// What a pack asks for beyond what it is granted, in the environments that the profile uses: elsewhere it gets no key.
 fn wanted(read: &Read, pack: &Pack, granted: &Granted) -> Trust {
-    let used = |environment: &Environment| read.profile.environments.contains_key(environment);
     let mut wanted = Trust::default();
-    for (environment, addresses) in pack.provider.environments.iter().filter(|(environment, _)| used(environment)) {
-        let apis = addresses.apis.values().filter(|base| !granted.api(*environment, base));
-        let hosts: BTreeSet<String> = apis.map(host_of).collect();
-        if !hosts.is_empty() {
-            wanted.hosts.insert(*environment, hosts.into_iter().collect());
-        }
+    for (environment, base) in doubtful(read, pack, granted) {
+        let hosts = wanted.hosts.entry(environment).or_default();
+        hosts.extend(Some(host_of(base)).filter(|host| !hosts.contains(host)));
     }
-    if used(&Environment::Production) {
+    if read.profile.environments.contains_key(&Environment::Production) {
         let provider = &pack.provider;
         let routes = provider.production_allows.iter().filter(|route| !granted.route(route));
         wanted.production_allows = routes.cloned().collect();
@@ -76,11 +75,19 @@ fn wanted(read: &Read, pack: &Pack, granted: &Granted) -> Trust {
     wanted
 }
 
-fn words(wanted: &Trust) -> String {
-    let keys = wanted.hosts.iter();
-    let keys = keys.map(|(environment, hosts)| format!("the keys of {environment} at {}", hosts.join(" and ")));
+/// The APIs that would get a key of an environment that the profile uses, and may not.
+fn doubtful<'p>(read: &Read, pack: &'p Pack, granted: &Granted) -> BTreeSet<(Environment, &'p Url)> {
+    let environments = pack.provider.environments.iter();
+    let used = environments.filter(|(environment, _)| read.profile.environments.contains_key(environment));
+    let apis = used.flat_map(|(environment, addresses)| addresses.apis.values().map(move |base| (*environment, base)));
+    apis.filter(|(environment, base)| !granted.api(*environment, base)).collect()
+}
+
+fn words(doubtful: &BTreeSet<(Environment, &Url)>, wanted: &Trust) -> String {
+    let keys = doubtful.iter().map(|(environment, base)| format!("the key of {environment} at {base}"));
     let calls = wanted.production_allows.iter().map(|route| format!("`{route}` in production"));
-    let kept = wanted.production_keeps.iter().map(|name| format!("`{name}` of production answers"));
+    let kept: Vec<String> = wanted.production_keeps.iter().map(|name| format!("`{name}`")).collect();
+    let kept = (!kept.is_empty()).then(|| format!("of production answers {}", kept.join(" and ")));
     keys.chain(calls).chain(kept).collect::<Vec<_>>().join(", ")
 }
 

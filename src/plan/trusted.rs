@@ -43,6 +43,7 @@ impl Trusted {
         let environments = environments(provider, &granted, catalog);
         let original = granted.original.map(|original| original.test_only.as_slice());
         let mut fetches = hosts_in(json);
+        fetches.extend(profile.stand_ins.iter().flat_map(|word| word.hosts.keys()).map(|host| normal(host)));
         fetches.extend(granted.original.iter().flat_map(|original| provider_hosts(&original.environments)));
         fetches.extend(granted.trust.iter().flat_map(|trust| {
             trust.hosts.values().flatten().chain(&trust.reaches).map(|host| normal(host)).collect::<Vec<_>>()

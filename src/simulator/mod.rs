@@ -17,12 +17,10 @@ mod turn;
 mod words;
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use url::Url;
@@ -101,12 +99,7 @@ pub async fn start(provider: &Provider, fixtures: &Fixtures, options: Options) -
         overrides: &options.seed.held,
     };
     let script = Script::new(provider, fixtures, &setting).map_err(StartError::Description)?;
-    let mut store = Store::default();
-    for (collection, records) in &options.seed.records {
-        for record in records {
-            store.put(collection, record.clone());
-        }
-    }
+    let store = Store::holding(&options.seed.records);
     let inner = Arc::new(Inner {
         script,
         store: Mutex::new(store),
@@ -124,24 +117,11 @@ pub async fn start(provider: &Provider, fixtures: &Fixtures, options: Options) -
     let (mut bases, stop) = (BTreeMap::new(), watch::Sender::new(false));
     for api in inner.script.spec.routes.keys().cloned() {
         let port = options.ports.get(&api).copied().unwrap_or_default();
-        let failed = |error| StartError::Port { api: api.clone(), port, error };
-        let listener = TcpListener::bind((options.bind, port)).await.map_err(failed)?;
-        let address = reached(listener.local_addr().map_err(failed)?);
-        let base = Url::parse(&format!("http://{address}/")).map_err(|_| failed(std::io::ErrorKind::Other.into()))?;
+        let (listener, base) = options::listen(options.bind, port, &api).await?;
         bases.insert(api.clone(), base);
         inner.spawn(http::serve(Arc::clone(&inner), api, listener, stop.subscribe()));
     }
     Ok(Simulator { inner, bases, stop })
-}
-
-/// Where this machine reaches what listens at an address: who listens everywhere is found on loopback.
-fn reached(mut listening: SocketAddr) -> SocketAddr {
-    match listening.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => listening.set_ip(Ipv4Addr::LOCALHOST.into()),
-        IpAddr::V6(ip) if ip.is_unspecified() => listening.set_ip(Ipv6Addr::LOCALHOST.into()),
-        IpAddr::V4(_) | IpAddr::V6(_) => {}
-    }
-    listening
 }
 
 impl Drop for Simulator {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use tokio::net::TcpListener;
 use url::{Host, Url};
 
 use super::clock::Clock;
@@ -82,6 +83,25 @@ fn is_loopback(url: &Url) -> bool {
         Some(Host::Domain(name)) => name == "localhost",
         None => false,
     }
+}
+
+/// Listens for the calls to an API; 0: at any port. Also gives where this machine finds it.
+pub(super) async fn listen(bind: IpAddr, port: u16, api: &str) -> Result<(TcpListener, Url), StartError> {
+    let failed = |error| StartError::Port { api: api.to_owned(), port, error };
+    let listener = TcpListener::bind((bind, port)).await.map_err(failed)?;
+    let address = reached(listener.local_addr().map_err(failed)?);
+    let base = Url::parse(&format!("http://{address}/")).map_err(|_| failed(std::io::ErrorKind::Other.into()))?;
+    Ok((listener, base))
+}
+
+/// Where this machine reaches what listens at an address: who listens everywhere is found on loopback.
+fn reached(mut listening: SocketAddr) -> SocketAddr {
+    match listening.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => listening.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => listening.set_ip(Ipv6Addr::LOCALHOST.into()),
+        IpAddr::V4(_) | IpAddr::V6(_) => {}
+    }
+    listening
 }
 
 /// Why a play cannot start.

@@ -85,6 +85,15 @@ impl Store {
         self.collections.get(collection)?.iter().rev().find(|record| which.holds(record))
     }
 
+    /// One that holds some records from the beginning.
+    pub(super) fn holding(collections: &BTreeMap<String, Vec<Members>>) -> Self {
+        let mut store = Store::default();
+        for (collection, records) in collections {
+            records.iter().for_each(|record| store.put(collection, record.clone()));
+        }
+        store
+    }
+
     pub(super) fn put(&mut self, collection: &str, record: Members) {
         let records = self.collections.entry(collection.to_owned()).or_default();
         self.bytes += size(&record);

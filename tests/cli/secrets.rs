@@ -126,7 +126,7 @@ stand_ins: {{ hosts: {{ page.acme.example: {{ at: "{}", address: 203.0.113.9 }} 
     );
     desk.write("profile.yaml", &profile);
     let refused = desk.run("run --profile profile.yaml --checks packs").with(2);
-    let trust = refused.err.split("add `").nth(1).and_then(|rest| rest.split('`').next()).unwrap();
+    let trust = refused.err.split("write `").nth(1).and_then(|rest| rest.split('`').next()).unwrap();
     desk.write("profile.yaml", &format!("{profile}{trust}\n"));
 
     let arguments = "run --profile profile.yaml --checks packs --junit out.xml --json out.json --markdown out.md";

@@ -95,7 +95,7 @@ fn a_pack_from_a_folder_runs_once_the_profile_trusts_it() {
     desk.write("packs/acme/api/key.yaml", CHECK);
     desk.write("profile.yaml", "partner: Partner\nprovider: acme\n");
     let refused = desk.run("run --profile profile.yaml --checks packs").with(2);
-    let hint = refused.err.split("add `").nth(1).and_then(|rest| rest.split('`').next()).unwrap();
+    let hint = refused.err.split("write `").nth(1).and_then(|rest| rest.split('`').next()).unwrap();
     desk.write("profile.yaml", &format!("partner: Partner\nprovider: acme\n{hint}\n"));
     let ended = desk.run("run --profile profile.yaml --checks packs").with(3);
     assert!(ended.out.contains("Is there a key?"), "{}", ended.out);

@@ -79,6 +79,7 @@ fn a_real_secret_anywhere_in_the_rehearsal_is_wrong_input() {
             "  actions: { a: { request: POST http://127.0.0.1:1/, form: { k/l: KEY } } }",
             "`k/l` would hand",
         ),
+        ("the key of the simulator", "  simulator: { api_key: KEY }", "`api_key` would hand"),
         (
             "a look-up's header",
             "  inspect: { told: { request: GET http://127.0.0.1:1/, headers: { X-K: KEY } } }",
@@ -108,6 +109,12 @@ fn a_host_of_the_provider_cannot_be_named_and_a_variant_needs_a_start() {
         ("reaches: [old.play.example]", Some("belongs to the real environments of Play")),
         ("reaches: [\"https://mail.example\"]", Some("is not a host")),
         ("variants: { v: { env: { A: b } } }", Some("no variant can be started without `start`")),
+        ("simulator: { bind: \"::\", ports: { main: 4010 }, api_key: long-enough-key }", None),
+        ("simulator: { bind: 127.0.0.9 }", None),
+        ("simulator: { bind: 192.0.2.7 }", Some("write 127.0.0.1, or 0.0.0.0 for a build in a container")),
+        ("simulator: { bind: localhost }", Some("invalid IP address")),
+        ("simulator: { ports: { mane: 4010 } }", Some("did you mean `main`?")),
+        ("simulator: { api_key: short }", Some("a key of fewer than 12 characters")),
     ];
     let mut stage = Stage::new();
     stage.check("any", "{ client: ready }", &[]);
@@ -117,6 +124,25 @@ fn a_host_of_the_provider_cannot_be_named_and_a_variant_needs_a_start() {
             Some(words) => assert!(told.contains(words), "{line}: {told}"),
             None => assert_eq!(told, "", "{line}"),
         }
+    }
+}
+
+#[test]
+fn an_action_of_the_test_environment_never_names_a_host_of_the_partners_production() {
+    let table = [
+        ("https://staging.acme.example/act", ""),
+        ("https://acme.example/staging/act", "`acme.example` is the partner's production"),
+        ("https://ACME.example.:8443/{{ client.email }}", "`acme.example` is the partner's production"),
+        ("https://ops.acme.example/act", "`ops.acme.example` is the partner's production"),
+    ];
+    let mut stage = Stage::new();
+    stage.check("any", "{ client: ready }", &[]);
+    for (url, words) in table {
+        let production = "production: { webhook: { url: https://acme.example/hooks }, actions: { act: { request: GET https://ops.acme.example/ } } }";
+        let test = format!("test: {{ actions: {{ act: {{ request: \"GET {url}\" }} }} }}");
+        let told = problems(&stage, &format!("environments:\n  {production}\n  {test}"));
+        assert_eq!(told.is_empty(), words.is_empty(), "{url}: {told}");
+        assert!(told.contains(words), "{url}: {told}");
     }
 }
 

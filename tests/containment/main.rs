@@ -3,6 +3,7 @@
 
 mod commands;
 mod contained;
+mod elsewhere;
 mod ended;
 mod misbehaving;
 #[expect(clippy::print_stdout, clippy::exit, reason = "it is a program of its own")]

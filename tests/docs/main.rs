@@ -1,9 +1,11 @@
-//! The README is true: its blocks are what the program says, reads and accepts.
+//! The README and the guide of pack authors are true: their blocks are what the program says, reads and accepts.
 //!
-//! Its tables are written by this test: `UPDATE_README=1 cargo test --test docs`.
+//! Their tables are written by this test: `UPDATE_README=1 cargo test --test docs`.
 #![cfg(test)]
 
+mod guide;
 mod pack;
+mod schemes;
 mod tables;
 
 use std::path::{Path, PathBuf};
@@ -19,8 +21,15 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The guide of pack authors.
+const GUIDE: &str = "PACKS.md";
+
+fn text_of(file: &str) -> String {
+    std::fs::read_to_string(root().join(file)).unwrap()
+}
+
 fn readme() -> String {
-    std::fs::read_to_string(root().join("README.md")).unwrap()
+    text_of("README.md")
 }
 
 /// The fenced blocks whose first line is this.
@@ -234,15 +243,21 @@ fn every_shipped_check_and_every_open_item_is_listed() {
 
 #[test]
 fn the_tables_are_those_of_the_schema_and_the_pack() {
-    let mut text = readme();
-    for (name, table) in tables::of_the_schema().into_iter().chain(pack::tables()) {
+    let files = ["README.md", GUIDE];
+    let mut texts = files.map(text_of);
+    for (name, table) in
+        tables::of_the_schema().into_iter().chain(pack::tables()).chain([("schemes", schemes::shown())])
+    {
         let start = format!("<!-- generated: {name} -->\n");
-        let (before, rest) = text.split_once(&start).unwrap_or_else(|| panic!("the README has no {start}"));
+        let text = texts.iter_mut().find(|text| text.contains(&start)).unwrap_or_else(|| panic!("nowhere is {start}"));
+        let (before, rest) = text.split_once(&start).unwrap();
         let (_, after) = rest.split_once("<!-- end -->").unwrap();
-        text = format!("{before}{start}{table}<!-- end -->{after}");
+        *text = format!("{before}{start}{table}<!-- end -->{after}");
     }
-    if std::env::var_os("UPDATE_README").is_some() {
-        std::fs::write(root().join("README.md"), &text).unwrap();
+    for (file, text) in files.iter().zip(&texts) {
+        if std::env::var_os("UPDATE_README").is_some() {
+            std::fs::write(root().join(file), text).unwrap();
+        }
+        assert!(*text == text_of(file), "tables of {file} are out of date: UPDATE_README=1 cargo test --test docs");
     }
-    assert!(text == readme(), "tables of the README are out of date: UPDATE_README=1 cargo test --test docs");
 }

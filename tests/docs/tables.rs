@@ -8,7 +8,9 @@ use preflight::catalog::expect::PresentedRule;
 use preflight::catalog::given::Overlay;
 use preflight::catalog::matcher::Predicate;
 use preflight::catalog::provider::Provider;
-use preflight::catalog::scheme::Variation;
+use preflight::catalog::sample::SamplePartner;
+use preflight::catalog::scheme::{Variation, Webhooks};
+use preflight::catalog::simulated::Simulated;
 use preflight::catalog::traffic::{CallsWhere, Credential, FindingKind, Gap};
 use preflight::plan::profile::Profile;
 use preflight::yaml::schema_of;
@@ -31,9 +33,16 @@ pub(crate) fn of_the_schema() -> BTreeMap<&'static str, String> {
     presented.extend(values::<PresentedRule>("presented"));
     let mut findings = named("findings");
     findings.extend(values::<FindingKind>("findings"));
-    let parts = ["`actions", "`people", "`clean_up", "`simulator.ways"];
+    let parts = ["`actions", "`people", "`clean_up", "`simulator.ways", "`details", "`letters"];
     let mut provider = keys::<Provider>("");
     provider.retain(|row| parts.iter().any(|part| row[0].starts_with(part)));
+    let mut webhooks = keys::<Webhooks>("");
+    webhooks.retain(|row| !row[0].starts_with("`mistakes."));
+    let mut partner = keys::<SamplePartner>("");
+    partner.retain(|row| !row[0].starts_with("`profile.environments.") && !row[0].starts_with("`environments."));
+    let mut simulator = keys::<Simulated>("");
+    simulator.retain(|row| !row[0].starts_with("`ways"));
+    let deeds = schema_of::<SamplePartner>();
     let word = |rows: &Rows| table(&["Word", "What it says"], rows);
     BTreeMap::from([
         ("profile", table(&["Key", "What it says"], &keys::<Profile>(""))),
@@ -48,6 +57,10 @@ pub(crate) fn of_the_schema() -> BTreeMap<&'static str, String> {
         ("overlay", word(&keys::<Overlay>(""))),
         ("matchers", word(&matchers(&check))),
         ("variation", word(&keys::<Variation>(""))),
+        ("webhooks", word(&webhooks)),
+        ("deeds", word(&verbs(&deeds, "Act", &|_| true))),
+        ("partner", word(&partner)),
+        ("simulator", word(&simulator)),
         ("provider.yaml", table(&["Key", "What it says"], &provider)),
     ])
 }

@@ -39,7 +39,9 @@ pub(crate) fn pack_with(changes: &[(&str, &str, &str)]) -> Copied {
     let catalog = BUILT_IN.clone().with(copy);
     let whole = BUILT_IN.packs["debitura"].checks.len();
     assert_eq!(catalog.packs["debitura"].checks.len(), whole, "the copy has lost a check");
-    let trust = format!("trust: {{ debitura: \"sha256:{}\" }}", catalog.packs["debitura"].digest);
+    // Where tests play the provider, and what it is then asked there.
+    let allowed = "hosts: { test: [127.0.0.1], production: [127.0.0.3] }, production_allows: [POST /oauth/token, POST /cases/preview]";
+    let trust = format!("trust: {{ debitura: {{ digest: sha256:{}, {allowed} }} }}", catalog.packs["debitura"].digest);
     Copied { catalog, trust }
 }
 

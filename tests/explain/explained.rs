@@ -107,8 +107,11 @@ fn the_sample_of_a_pack_from_elsewhere_is_not_started() {
     desk.write("fixtures/acme/sample/demo.yaml", "variables: {}\ndefects: []\n");
     desk.write("fixtures/acme/sample/profile.yaml", "rehearsal: { start: { command: [touch, started] } }\n");
     let (out, err) = desk.run("explain acme:api.me --checks checks", 0);
-    assert!(out.contains("Not shown: a pack that is not built in"), "{out}");
-    assert!(err.is_empty() && !desk.path("started").exists(), "{err}");
+    assert!(out.contains("Not shown: this pack has no `partner.yaml`"), "{out}");
+    assert!(
+        err.is_empty() && !desk.path("started").exists(),
+        "only `partner.yaml` is played, and it names no command: {err}"
+    );
 }
 
 #[test]

@@ -172,7 +172,7 @@ impl Play {
         let catalog = Catalog::from_folder(&self.path("checks")).map_err(|problems| format!("{problems:?}")).unwrap();
         let digest = &catalog.packs[pack].digest;
         let trust = format!(
-            "{pack}: {{ digest: sha256:{digest}, hosts: {{ test: [127.0.0.1] }}, reaches: [127.0.0.3, 127.0.0.10] }}"
+            "{pack}: {{ digest: sha256:{digest}, hosts: {{ test: [127.0.0.1, test.play.example], production: [api.play.example] }}, reaches: [127.0.0.3, 127.0.0.10] }}"
         );
         let profile = format!("partner: P\nprovider: {pack}\ntrust: {{ {trust} }}\n{profile}\n");
         std::fs::write(self.path("profile.yaml"), profile).unwrap();

@@ -1,0 +1,47 @@
+//! The gate refuses by itself what planning should have refused before.
+
+use std::sync::Arc;
+
+use preflight::app::drive::{How, drive};
+use preflight::execute::Stop;
+use preflight::plan::{self, Selection};
+use preflight::secret::Redactor;
+use tokio::sync::watch;
+
+use super::ground::{Attack, Ground, SECRETS};
+
+/// Carries out, by the plan of the pack that was trusted, what an attack made of it.
+async fn unit_of(attack: &Attack<'_>) -> (Ground, String) {
+    let trusted = Ground::new("play");
+    let profile = std::fs::read_to_string(trusted.path("profile.yaml")).unwrap();
+    let trust = format!("{{ digest: sha256:{}, hosts: {{ test: [127.0.0.7] }} }}", trusted.digest());
+    std::fs::write(trusted.path("profile.yaml"), profile.replace("TRUST", &trust)).unwrap();
+    let variable = |name: &str| SECRETS.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+    let read = plan::read(&trusted.path("profile.yaml"), &trusted.catalog(), &variable)
+        .unwrap_or_else(|problems| panic!("{problems}"));
+    let attacked = Ground::attacked("play", attack);
+    let (redactor, selection) = (Redactor::new(), Selection::default());
+    let plan = plan::plan(attacked.catalog().packs["play"].clone(), read, selection, &redactor)
+        .unwrap_or_else(|problems| panic!("{problems}"));
+    let (_sender, stop) = watch::channel(Stop::No);
+    let report = drive(Arc::new(plan), redactor, How::default(), stop, |_| ()).await.unwrap();
+    let row = report.checks.iter().find(|row| row.unit() == "hostile.it@test").unwrap();
+    (attacked, format!("{:?}: {}", row.verdict, row.reason))
+}
+
+#[tokio::test]
+async fn a_host_that_planning_did_not_see_gets_no_key() {
+    let attacks: [Attack; 2] = [
+        ("another host", &[("provider.yaml", r#""http://PROVIDER""#, r#""http://EVIL""#)]),
+        ("the same host as a name", &[("provider.yaml", r#""http://PROVIDER""#, r#""http://localhost:4010""#)]),
+    ];
+    for attack in attacks {
+        let (ground, said) = unit_of(&attack).await;
+        assert!(
+            said.starts_with("Undecided") && said.contains("the host is not an API host of this provider"),
+            "{said}"
+        );
+        assert!(said.contains("its host under `trust` of the profile"), "{said}");
+        assert_eq!((ground.evil_heard(), ground.provider_heard()), (String::new(), String::new()), "{}", attack.0);
+    }
+}
