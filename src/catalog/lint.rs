@@ -1,8 +1,10 @@
 //! What a schema cannot say: names that lead nowhere, checks that cannot fail, circles, and the like.
 
 mod check;
+mod provider;
 mod rehearsed;
 mod templates;
+mod texts;
 mod traffic;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,28 +13,62 @@ use serde_json::Value;
 
 use super::fixtures::Fixtures;
 use super::load::PackedCheck;
+use super::parallel;
 use super::provider::Provider;
 use crate::yaml::{Document, Problem};
 use check::Linter;
+pub(super) use texts::{Texts, texts};
+
+/// A check that was read and is still to be looked at.
+#[derive(Debug)]
+pub(super) struct Unlinted {
+    /// Its path in the pack.
+    pub(super) path: String,
+    /// The check.
+    pub(super) packed: PackedCheck,
+    /// What [`texts`] found in it.
+    pub(super) texts: Texts,
+}
+
+/// So many errors of checks are found before the rest of a large pack is left for later.
+const ENOUGH: usize = 200;
+
+/// So many checks are looked at before that is asked.
+const PART: usize = 1024;
 
 /// Everything that is wrong with a pack as a whole.
 pub(super) fn pack(
     provider: &Provider,
     facts: &Value,
     document: &Document,
-    checks: &[(String, PackedCheck)],
+    checks: &[Unlinted],
     fixtures: &Fixtures,
 ) -> Vec<Problem> {
-    let mut problems = provider_file(provider, document, checks, fixtures);
+    let mut problems = provider::all(provider, document, checks, fixtures);
+    problems.extend(twice(checks));
+    let known: BTreeSet<&str> = checks.iter().map(|other| other.packed.check.id.as_str()).collect();
+    let items: BTreeSet<&str> = provider.items.iter().map(|item| item.id.as_str()).collect();
+    for part in checks.chunks(PART) {
+        let all = |read: &Unlinted| Linter { provider, facts, read, items: &items, known: &known }.all();
+        problems.extend(parallel::map(part, all).into_iter().flatten());
+        // One mistake repeated in thousands of files is read once, and to look for what was meant takes its time.
+        if problems.len() > ENOUGH {
+            return problems;
+        }
+    }
+    problems.extend(circles(checks));
+    problems
+}
+
+/// Ids that several files have.
+fn twice(checks: &[Unlinted]) -> Vec<Problem> {
     let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
-    let known: BTreeSet<&str> = checks.iter().map(|(_, other)| other.check.id.as_str()).collect();
-    for (path, packed) in checks {
+    let mut problems = Vec::new();
+    for Unlinted { path, packed, .. } in checks {
         if let Some(first) = seen.insert(&packed.check.id, path) {
             problems.push(at(packed, "/id", format!("`{}` is the id of {first} as well", packed.check.id)));
         }
-        problems.extend(Linter { provider, facts, packed, path }.all(&known));
     }
-    problems.extend(circles(checks));
     problems
 }
 
@@ -40,74 +76,39 @@ fn at(packed: &PackedCheck, pointer: &str, message: String) -> Problem {
     packed.document.problem(pointer, message)
 }
 
-fn provider_file(
-    provider: &Provider,
-    document: &Document,
-    checks: &[(String, PackedCheck)],
-    fixtures: &Fixtures,
-) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    if checks.is_empty() {
-        problems.push(
-            document
-                .problem("/items", "this pack has no checks")
-                .hint("add one YAML file a check below a folder for its section"),
-        );
+/// Circles in `needs`, each told once at its first check.
+fn circles(checks: &[Unlinted]) -> Vec<Problem> {
+    let needs: BTreeMap<&str, &[String]> =
+        checks.iter().map(|read| (read.packed.check.id.as_str(), read.packed.check.needs.as_slice())).collect();
+    // What needs nothing, or only what is in no circle, is in none; what is left is in a circle or behind one.
+    let mut open: BTreeMap<&str, usize> = needs.iter().map(|(id, needs)| (*id, needs.len())).collect();
+    let mut needed_by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (id, list) in &needs {
+        list.iter().for_each(|need| needed_by.entry(need).or_default().push(id));
     }
-    let mut ids = BTreeSet::new();
-    for (index, item) in provider.items.iter().enumerate() {
-        let pointer = format!("/items/{index}/id");
-        if !ids.insert(&item.id) {
-            problems.push(document.problem(&pointer, format!("the item `{}` is listed twice", item.id)));
+    let mut free: Vec<&str> = open.iter().filter(|(_, count)| **count == 0).map(|(id, _)| *id).collect();
+    while let Some(id) = free.pop() {
+        open.remove(id);
+        for other in needed_by.get(id).into_iter().flatten() {
+            if let Some(count) = open.get_mut(other) {
+                *count -= 1;
+                free.extend((*count == 0).then_some(*other));
+            }
         }
     }
-    let unserved =
-        |item: &&super::provider::Item| !checks.iter().any(|(_, packed)| packed.check.items.contains(&item.id));
-    let without: Vec<&str> = provider.items.iter().filter(unserved).map(|item| item.id.as_str()).collect();
-    if !checks.is_empty() && !without.is_empty() {
-        let message = format!("{} of {} items have no check", without.len(), provider.items.len());
-        problems.push(document.problem_at_key("", "items", message).warning().hint(without.join(", ")));
-    }
-    problems.extend(rehearsed::ways(provider, document));
-    for (api, rule) in &provider.apis {
-        if let super::authentication::Api::Bearer(bearer) = rule
-            && !provider.apis.contains_key(&bearer.from)
-        {
-            problems.push(
-                document
-                    .problem(&format!("/apis/{api}/bearer/from"), format!("`{}` is not one of the apis", bearer.from)),
-            );
-        }
-    }
-    for (name, event) in provider.webhooks.iter().flat_map(|hooks| &hooks.events) {
-        if let Err(error) = fixtures.json(&event.body) {
-            let pointer = format!("/webhooks/events/{}/body", name.replace('/', "~1"));
-            problems.push(document.problem(&pointer, error.to_string()));
-        }
-    }
-    for name in fixtures.names().filter(|name| !name.starts_with("sample/")) {
-        let stem = name.strip_suffix(".json").unwrap_or(name);
-        // Fixtures may be made of others.
-        let inside =
-            || fixtures.all().any(|(other, text)| other != name && String::from_utf8_lossy(text).contains(stem));
-        let used = document.text.contains(stem)
-            || checks.iter().any(|(_, packed)| packed.document.text.contains(stem))
-            || inside();
-        if !used {
-            problems.push(Problem::of_file(&format!("fixtures/…/{name}"), "is used by nothing in this pack").warning());
-        }
-    }
-    problems
+    let left = checks.iter().filter(|read| open.contains_key(read.packed.check.id.as_str()));
+    told_once(left, &needs)
 }
 
-/// Circles in `needs`, each told once at its first check.
-fn circles(checks: &[(String, PackedCheck)]) -> Vec<Problem> {
-    let needs: BTreeMap<&str, &[String]> =
-        checks.iter().map(|(_, packed)| (packed.check.id.as_str(), packed.check.needs.as_slice())).collect();
+/// Of checks that are in circles or behind them, each circle.
+fn told_once<'c>(left: impl Iterator<Item = &'c Unlinted>, needs: &BTreeMap<&'c str, &'c [String]>) -> Vec<Problem> {
     let mut told: BTreeSet<&str> = BTreeSet::new();
     let mut problems = Vec::new();
-    for (_, packed) in checks {
-        let start = packed.check.id.as_str();
+    for read in left {
+        let start = read.packed.check.id.as_str();
+        if told.contains(start) || problems.len() > ENOUGH {
+            continue;
+        }
         let mut reached: BTreeSet<&str> = BTreeSet::new();
         let mut left: Vec<&str> = needs[start].iter().map(String::as_str).collect();
         while let Some(id) = left.pop() {
@@ -115,10 +116,10 @@ fn circles(checks: &[(String, PackedCheck)]) -> Vec<Problem> {
                 left.extend(needs.get(id).copied().unwrap_or_default().iter().map(String::as_str));
             }
         }
-        if reached.contains(start) && !told.contains(start) {
+        if reached.contains(start) {
             told.extend(reached.iter().filter(|id| needs.contains_key(*id)));
             let names = reached.into_iter().collect::<Vec<_>>().join(", ");
-            problems.push(at(packed, "/needs", format!("`{start}` needs itself, through {names}")));
+            problems.push(at(&read.packed, "/needs", format!("`{start}` needs itself, through {names}")));
         }
     }
     problems

@@ -8,16 +8,11 @@ use crate::yaml::Problem;
 impl Linter<'_> {
     /// Templates that do not parse, or begin with a name that nothing has.
     pub(super) fn templates(&self) -> Vec<Problem> {
-        if !template::is_template(&self.packed.document.text) {
-            return Vec::new();
-        }
-        let Ok(json) = self.packed.document.parse() else { return Vec::new() };
-        let mut problems = Vec::new();
-        crate::json::texts(&json, &mut |pointer, text| match template::names(text) {
-            Err(error) => problems.push(self.at(pointer, error.to_string())),
-            Ok(names) => problems.extend(names.iter().filter_map(|name| self.unknown_name(pointer, name))),
-        });
-        problems
+        let of_one = |(pointer, text): &(String, String)| match template::names(text) {
+            Err(error) => vec![self.at(pointer, error.to_string())],
+            Ok(names) => names.iter().filter_map(|name| self.unknown_name(pointer, name)).collect(),
+        };
+        self.read.texts.iter().flat_map(of_one).collect()
     }
 
     fn unknown_name(&self, pointer: &str, name: &str) -> Option<Problem> {
