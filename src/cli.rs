@@ -33,6 +33,8 @@ pub enum Command {
     List(List),
     /// Read packs and tell everything that is wrong with them.
     Lint(Lint),
+    /// Print the JSON Schema of a kind of file, for editors.
+    Schema(Schema),
     /// Play a provider on this machine, for daily development.
     Simulate(Simulate),
     /// Run the reference partner; it is configured by environment variables.
@@ -119,6 +121,13 @@ pub struct List {
 pub struct Lint {
     /// A folder of packs; without it, the built-in ones.
     pub folder: Option<PathBuf>,
+}
+
+/// `schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// The kind of file: check, provider, profile, attestations or demo.
+    pub kind: String,
 }
 
 /// `simulate`.

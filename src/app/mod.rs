@@ -3,10 +3,12 @@
 mod demo;
 pub mod drive;
 mod exit;
+mod lint;
 mod list;
 mod people;
 mod run;
 pub mod sample;
+pub mod schema;
 mod screen;
 mod selftest;
 mod simulate;
@@ -26,7 +28,8 @@ pub fn main(cli: Cli) -> ExitCode {
     let exit = match cli.command {
         // Nothing here waits for anything, and a runtime takes its time to start.
         Command::List(list) => list::list(&list, &screen),
-        Command::Lint(lint) => list::lint(&lint, &screen),
+        Command::Lint(lint) => lint::lint(&lint, &screen),
+        Command::Schema(schema) => schema::schema(&schema, &screen),
         Command::Run(run) => within_runtime(&screen, run::run(run, &screen)),
         Command::Demo(demo) => within_runtime(&screen, demo::demo(demo, &screen)),
         Command::Selftest(selftest) => within_runtime(&screen, selftest::selftest(selftest, &screen)),

@@ -5,4 +5,5 @@ mod stage;
 mod world;
 
 pub(super) use stage::{Unstaged, stage};
+pub(super) use world::World;
 pub use world::{Mistake, Sample};
