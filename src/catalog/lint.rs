@@ -1,11 +1,16 @@
 //! What a schema cannot say: names that lead nowhere, checks that cannot fail, circles, and the like.
 
 mod check;
+mod contrary;
+mod idle;
+mod profile;
 mod provider;
 mod rehearsed;
 mod templates;
 mod texts;
 mod traffic;
+mod unused;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +20,7 @@ use super::fixtures::Fixtures;
 use super::load::PackedCheck;
 use super::parallel;
 use super::provider::Provider;
-use crate::yaml::{Document, Problem};
+use crate::yaml::{Document, Problem, Severity};
 use check::Linter;
 pub(super) use texts::{Texts, texts};
 
@@ -40,19 +45,23 @@ const PART: usize = 1024;
 pub(super) fn pack(
     provider: &Provider,
     facts: &Value,
-    document: &Document,
+    (document, texts): (&Document, &Texts),
     checks: &[Unlinted],
     fixtures: &Fixtures,
 ) -> Vec<Problem> {
-    let mut problems = provider::all(provider, document, checks, fixtures);
+    let mut problems = provider::all(provider, (document, texts), checks, fixtures);
     problems.extend(twice(checks));
     let known: BTreeSet<&str> = checks.iter().map(|other| other.packed.check.id.as_str()).collect();
     let items: BTreeSet<&str> = provider.items.iter().map(|item| item.id.as_str()).collect();
-    for part in checks.chunks(PART) {
+    for (at, part) in checks.chunks(PART).enumerate() {
         let all = |read: &Unlinted| Linter { provider, facts, read, items: &items, known: &known }.all();
         problems.extend(parallel::map(part, all).into_iter().flatten());
         // One mistake repeated in thousands of files is read once, and to look for what was meant takes its time.
-        if problems.len() > ENOUGH {
+        let left = checks.len().saturating_sub((at + 1) * PART);
+        let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+        if left > 0 && errors > ENOUGH {
+            let message = format!("{left} more checks were not looked at, since so much is wrong before them");
+            problems.push(Problem::of_file(&document.name, message).warning());
             return problems;
         }
     }
@@ -60,11 +69,15 @@ pub(super) fn pack(
     problems
 }
 
-/// Ids that several files have.
+/// Ids and titles that several files have.
 fn twice(checks: &[Unlinted]) -> Vec<Problem> {
-    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    let (mut seen, mut titles): (BTreeMap<&str, &str>, BTreeMap<&str, &str>) = Default::default();
     let mut problems = Vec::new();
     for Unlinted { path, packed, .. } in checks {
+        if let Some(first) = titles.insert(&packed.check.title, path) {
+            let problem = at(packed, "/title", format!("this is the title of {first} as well"));
+            problems.push(problem.warning().hint("say in each what it proves and the other does not"));
+        }
         if let Some(first) = seen.insert(&packed.check.id, path) {
             problems.push(at(packed, "/id", format!("`{}` is the id of {first} as well", packed.check.id)));
         }

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::check::Check;
 use super::fixtures::{Files, Fixtures, all_embedded, embedded};
-use super::lint::{self, Unlinted};
+use super::lint::{self, Texts, Unlinted};
 use super::provider::{Addresses, Provider};
 use super::{disk, parallel};
 use crate::yaml::{Document, LARGEST, Problem, Problems, Severity};
@@ -190,7 +190,7 @@ fn document(shown: &str, name: &str, path: &str, bytes: &[u8]) -> Result<Documen
 
 /// What one file says.
 enum Said {
-    Provider(Box<(Provider, Value, Document)>),
+    Provider(Box<(Provider, Value, Document, Texts)>),
     Check(Box<Unlinted>),
 }
 
@@ -202,7 +202,7 @@ impl Said {
             let mut facts = value.clone();
             let provider: Provider = source.typed(&document, value)?;
             facts["hosts"] = hosts(&provider).into();
-            return Ok(Said::Provider(Box::new((provider, facts, document))));
+            return Ok(Said::Provider(Box::new((provider, facts, document, texts))));
         }
         let check = source.typed(&document, value)?;
         Ok(Said::Check(Box::new(Unlinted { path: path.to_owned(), packed: PackedCheck { check, document }, texts })))
@@ -232,11 +232,11 @@ fn pack(
             Err(found) => problems.extend(found),
         }
     }
-    let Some((provider, facts, document)) = provider else { return Err(problems) };
+    let Some((provider, facts, document, texts)) = provider else { return Err(problems) };
     let fixtures = Fixtures::of(name, fixtures);
     // With a file unread, `needs` and item lints would blame the others for it.
     if problems.is_empty() && source != Source::Tested {
-        problems.extend(lint::pack(&provider, &facts, &document, &checks, &fixtures));
+        problems.extend(lint::pack(&provider, &facts, (&document, &texts), &checks, &fixtures));
     }
     if fatal(&problems) {
         return Err(problems);

@@ -2,6 +2,8 @@
 #![cfg(test)]
 
 mod folder;
+mod hostile;
+mod idle;
 mod packs;
 mod profiles;
 mod rehearsed;

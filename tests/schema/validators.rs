@@ -14,7 +14,8 @@ use crate::{committed, python, root, shipped};
 fn instances() -> BTreeMap<&'static str, BTreeMap<String, Value>> {
     let mut found: BTreeMap<&'static str, BTreeMap<String, Value>> = BTreeMap::new();
     for (kind, path) in shipped() {
-        let document = Document::read(&root().join(&path), &path).unwrap_or_else(|problem| panic!("{}", problem.render(false)));
+        let document =
+            Document::read(&root().join(&path), &path).unwrap_or_else(|problem| panic!("{}", problem.render(false)));
         let value = document.parse().unwrap_or_else(|problem| panic!("{}", problem.render(false)));
         found.entry(kind.name).or_default().insert(path, value);
     }

@@ -44,6 +44,9 @@ impl Linter<'_> {
     pub(super) fn all(&self) -> Vec<Problem> {
         let mut problems = self.names();
         problems.extend(self.shape());
+        problems.extend(self.words());
+        problems.extend(self.idle());
+        problems.extend(self.contrary());
         problems.extend(self.steps());
         for (word, list) in [("seen", &self.check().seen), ("then", &self.check().then)] {
             for (index, expectation) in list.iter().enumerate() {
@@ -97,20 +100,6 @@ impl Linter<'_> {
         if check.seen.is_empty() && check.then.iter().any(Expectation::bounds_from_above) {
             let problem = self.at("/then", "this holds when nothing happens at all, so silence would pass");
             problems.push(problem.hint("say under `seen` what must have happened for the check to say anything"));
-        }
-        problems.extend(self.words());
-        problems
-    }
-
-    /// What a reader of the report is told, where it says nothing.
-    fn words(&self) -> Vec<Problem> {
-        let check = self.check();
-        let mut problems = Vec::new();
-        for (field, text) in [("title", &check.title), ("why", &check.why), ("fix", &check.fix)] {
-            if text.trim().is_empty() {
-                let message = format!("`{field}` is empty: it is what a reader of the report sees");
-                problems.push(self.at(&format!("/{field}"), message));
-            }
         }
         problems
     }

@@ -2,21 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use aho_corasick::AhoCorasick;
-
-use super::{Unlinted, rehearsed};
+use super::{Texts, Unlinted, rehearsed, unused};
 use crate::catalog::authentication::Api;
 use crate::catalog::fixtures::Fixtures;
 use crate::catalog::provider::Provider;
+use crate::template;
 use crate::yaml::{Document, Problem};
 
 /// Everything that is wrong with it.
-pub(super) fn all(provider: &Provider, document: &Document, checks: &[Unlinted], fixtures: &Fixtures) -> Vec<Problem> {
+pub(super) fn all(
+    provider: &Provider,
+    (document, texts): (&Document, &Texts),
+    checks: &[Unlinted],
+    fixtures: &Fixtures,
+) -> Vec<Problem> {
     let mut problems = items(provider, document, checks);
     problems.extend(rehearsed::ways(provider, document));
     problems.extend(tokens(provider, document));
     problems.extend(events(provider, document, fixtures));
-    problems.extend(unused(document, checks, fixtures));
+    problems.extend(templates(document, texts));
+    problems.extend(written(fixtures));
+    problems.extend(unused::all(provider, document, checks, fixtures));
     problems
 }
 
@@ -67,23 +73,59 @@ fn events(provider: &Provider, document: &Document, fixtures: &Fixtures) -> Vec<
     events.filter_map(unusable).collect()
 }
 
-/// Fixtures that nothing names: neither `provider.yaml`, nor a check, nor another fixture.
-fn unused(document: &Document, checks: &[Unlinted], fixtures: &Fixtures) -> Vec<Problem> {
-    let names: Vec<&str> = fixtures.names().filter(|name| !name.starts_with("sample/")).collect();
-    let stems = names.iter().map(|name| name.strip_suffix(".json").unwrap_or(name));
-    let Ok(searcher) = AhoCorasick::new(stems) else { return Vec::new() };
-    let mut used = vec![false; names.len()];
-    let mut mark = |own: Option<&str>, text: &[u8]| {
-        for found in searcher.find_overlapping_iter(text) {
-            let at = found.pattern().as_usize();
-            used[at] |= own != Some(names[at]);
+/// Words that a template of a webhook scheme may read.
+const OF_DELIVERIES: [&str; 9] = ["event", "id", "t", "mac", "signatures", "secret", "url", "method", "body"];
+
+/// Filters that the simulator has beside those of every template.
+const OF_THE_SIMULATOR: [&str; 3] = ["day", "datetime", "url"];
+
+/// Templates that do not parse, or use a filter or a word that nothing has.
+fn templates(document: &Document, texts: &Texts) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (pointer, text) in texts {
+        let own: &[&str] = if pointer.starts_with("/simulator") { &OF_THE_SIMULATOR } else { &[] };
+        match template::names(text) {
+            // Letters have lints of their own.
+            Err(_) if pointer.starts_with("/letters") => {}
+            Err(error) => problems.push(document.problem(pointer, error.to_string())),
+            Ok(names) => {
+                problems.extend(unknown_filter(text, own).map(|filter| document.problem(pointer, filter)));
+                let signed = ["/webhooks/headers", "/webhooks/mac"].iter().any(|place| pointer.starts_with(place));
+                let strange = names.iter().filter(|name| signed && !OF_DELIVERIES.contains(&root(name)));
+                problems.extend(strange.map(|name| {
+                    let problem = document.problem(pointer, format!("`{}` is nothing that a delivery has", root(name)));
+                    problem.nearest_or(root(name), OF_DELIVERIES, &format!("known: {}", OF_DELIVERIES.join(", ")))
+                }));
+            }
         }
-    };
-    mark(None, document.text.as_bytes());
-    checks.iter().for_each(|read| mark(None, read.packed.document.text.as_bytes()));
-    fixtures.all().for_each(|(name, text)| mark(Some(name), text));
-    let unused = names.iter().zip(used).filter(|(_, used)| !used).map(|(name, _)| name);
-    unused
-        .map(|name| Problem::of_file(&format!("fixtures/…/{name}"), "is used by nothing in this pack").warning())
-        .collect()
+    }
+    problems
+}
+
+fn root(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
+}
+
+/// What to say of a filter that neither every template has nor this one.
+pub(super) fn unknown_filter(text: &str, own: &[&str]) -> Option<String> {
+    let filter = template::unknown_filters(text).into_iter().find(|filter| !own.contains(&filter.as_str()))?;
+    Some(format!("there is no filter `{filter}`"))
+}
+
+/// Fixtures with templates that do not parse or use a filter that nothing has.
+fn written(fixtures: &Fixtures) -> Vec<Problem> {
+    let names = fixtures.names().filter(|name| !name.starts_with("sample/"));
+    let mut problems = Vec::new();
+    for name in names {
+        let Ok(json) = fixtures.json(name.strip_suffix(".json").unwrap_or(name)) else { continue };
+        let file = format!("fixtures/…/{name}");
+        crate::json::texts(&json, &mut |pointer, text| {
+            let wrong = super::texts::too_long(pointer, text).or_else(|| match template::names(text) {
+                Ok(_) => unknown_filter(text, &OF_THE_SIMULATOR),
+                Err(error) => Some(error.to_string()),
+            });
+            problems.extend(wrong.map(|wrong| Problem::of_file(&file, format!("at `{pointer}`, {wrong}"))));
+        });
+    }
+    problems
 }

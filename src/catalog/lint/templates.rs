@@ -1,6 +1,8 @@
 //! The lints of templates in a check.
 
 use super::check::{Linter, ROOTS};
+use super::profile;
+use super::provider::unknown_filter;
 use crate::catalog::step::Step;
 use crate::template;
 use crate::yaml::Problem;
@@ -10,7 +12,10 @@ impl Linter<'_> {
     pub(super) fn templates(&self) -> Vec<Problem> {
         let of_one = |(pointer, text): &(String, String)| match template::names(text) {
             Err(error) => vec![self.at(pointer, error.to_string())],
-            Ok(names) => names.iter().filter_map(|name| self.unknown_name(pointer, name)).collect(),
+            Ok(names) => {
+                let filter = unknown_filter(text, &[]).map(|filter| self.at(pointer, filter));
+                filter.into_iter().chain(names.iter().filter_map(|name| self.unknown_name(pointer, name))).collect()
+            }
         };
         self.read.texts.iter().flat_map(of_one).collect()
     }
@@ -26,6 +31,14 @@ impl Linter<'_> {
         }
         if let Some(fact) = name.strip_prefix("provider.").filter(|fact| template::lookup(self.facts, fact).is_none()) {
             return Some(self.at(pointer, format!("the pack's provider.yaml says nothing at `{fact}`")));
+        }
+        if let Some((part, known)) = name.strip_prefix("profile.").and_then(profile::unknown) {
+            let problem = self.at(pointer, format!("no profile has a `{part}` there, as in `{name}`"));
+            return Some(problem.nearest_or(
+                &part,
+                known.iter().copied(),
+                &format!("known there: {}", known.join(", ")),
+            ));
         }
         if ROOTS.contains(&root) || named.contains(&root) {
             return None;

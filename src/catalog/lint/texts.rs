@@ -14,6 +14,9 @@ const LONGEST_EXPRESSION: usize = 2000;
 /// The longest JSON path or name, in bytes, for the same reason.
 const LONGEST_PATH: usize = 500;
 
+/// The deepest that brackets of a JSON path may be nested: its parser's time doubles with each.
+const DEEPEST_PATH: usize = 8;
+
 /// The texts with templates in them.
 ///
 /// # Errors
@@ -29,14 +32,17 @@ pub(crate) fn texts(document: &Document, value: &Value) -> Result<Texts, Vec<Pro
         }
     });
     if has_long_name(value) {
-        problems.push(Problem::of_file(&document.name, format!("a name in it is longer than {LONGEST_PATH} bytes")));
+        problems.push(Problem::of_file(
+            &document.name,
+            format!("a name in it is longer than {LONGEST_PATH} bytes, or a JSON path too deep"),
+        ));
     }
     if problems.is_empty() { Ok(found) } else { Err(problems) }
 }
 
-fn too_long(pointer: &str, text: &str) -> Option<String> {
-    if text.starts_with('$') && text.len() > LONGEST_PATH {
-        return Some(format!("this JSON path is longer than {LONGEST_PATH} bytes"));
+pub(super) fn too_long(pointer: &str, text: &str) -> Option<String> {
+    if is_long_path(text) {
+        return Some(format!("this JSON path is longer than {LONGEST_PATH} bytes, or more than {DEEPEST_PATH} deep"));
     }
     let bare = pointer.ends_with("/if") && text.len() > LONGEST_EXPRESSION;
     let inside =
@@ -44,11 +50,27 @@ fn too_long(pointer: &str, text: &str) -> Option<String> {
     (bare || inside).then(|| format!("this expression is longer than {LONGEST_EXPRESSION} bytes"))
 }
 
+/// Whether a text is a JSON path that must not be parsed.
+fn is_long_path(text: &str) -> bool {
+    let mut depth = 0_usize;
+    let too_deep = text.bytes().any(|byte| {
+        match byte {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEEPEST_PATH
+    });
+    text.starts_with('$') && (too_deep || text.len() > LONGEST_PATH)
+}
+
 /// Whether a map has a name that is too long: names of some maps are JSON paths.
 fn has_long_name(value: &Value) -> bool {
     match value {
         Value::Array(list) => list.iter().any(has_long_name),
-        Value::Object(map) => map.iter().any(|(name, inner)| name.len() > LONGEST_PATH || has_long_name(inner)),
+        Value::Object(map) => {
+            map.iter().any(|(name, inner)| name.len() > LONGEST_PATH || is_long_path(name) || has_long_name(inner))
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
