@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Measures: the cold start, a catalogue of ten thousand checks, a thousand simple requests with and without reports, the webhook campaign of the demo, and
-# the same requests with Hurl where it is installed (HURL=path). Medians of RUNS runs. Needs GNU time and Python.
+# Measures: the cold start, a catalogue of ten thousand checks, a thousand simple requests with and without reports, the
+# webhook campaign of the demo, and the same requests with Hurl where it is installed (HURL=path). Medians of RUNS runs.
+# Needs GNU time and Python.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 RUNS=${RUNS:-5} COUNT=${COUNT:-1000} HURL=${HURL:-hurl}
