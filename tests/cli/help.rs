@@ -2,8 +2,10 @@
 
 use crate::program::Desk;
 
-const COMMANDS: [&str; 10] =
-    ["", "run", "demo", "list", "coverage", "explain", "lint", "simulate", "partner", "selftest"];
+const COMMANDS: [&str; 14] = [
+    "", "run", "demo", "list", "coverage", "explain", "lint", "letter", "test", "new", "schema", "simulate", "partner",
+    "selftest",
+];
 
 #[test]
 fn the_help_of_every_command_reads_well() {
