@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Measures: the cold start, a thousand simple requests with and without reports, the webhook campaign of the demo, and
-# the same requests with Hurl where it is installed (HURL=path). Medians of RUNS runs. Needs GNU time and Python.
+# Measures: the cold start, a catalogue of ten thousand checks, a thousand simple requests with and without reports, the
+# webhook campaign of the demo, and the same requests with Hurl where it is installed (HURL=path). Medians of RUNS runs.
+# Needs GNU time and Python.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 RUNS=${RUNS:-5} COUNT=${COUNT:-1000} HURL=${HURL:-hurl}
@@ -40,6 +41,8 @@ print(f"{sys.argv[1]:34} {wall:8.1f} ms wall {cpu:8.1f} ms CPU {mib:6.1f} MiB")'
 
 RUN=("$BIN" run --checks "$WORK/checks" --profile "$WORK/profile.yaml")
 measure "list" "$BIN" list
+target/debug/examples/bench_catalog "$WORK/many" "${CHECKS:-10000}"
+measure "lint of ${CHECKS:-10000} checks" "$BIN" lint "$WORK/many/checks"
 measure "$COUNT requests" "${RUN[@]}"
 measure "$COUNT requests, three reports" "${RUN[@]}" --junit "$WORK/o.xml" --json "$WORK/o.json" --markdown "$WORK/o.md"
 if command -v "$HURL" > /dev/null; then

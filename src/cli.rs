@@ -51,6 +51,8 @@ pub enum Command {
     Test(Test),
     /// Begin a pack, or a check of one, that lints clean and passes its test.
     New(New),
+    /// Print the JSON Schema of a kind of file, for editors.
+    Schema(Schema),
     /// Play a provider on this machine, for daily development.
     Simulate(Simulate),
     /// Run the reference partner; it is configured by environment variables.
@@ -248,6 +250,13 @@ pub struct NewCheck {
 pub struct SampleFile {
     /// The description, as JSON.
     pub file: PathBuf,
+}
+
+/// `schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// The kind of file: check, provider, partner, profile, attestations or demo.
+    pub kind: String,
 }
 
 /// `simulate`.

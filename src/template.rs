@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value as Dynamic};
+use regex::Regex;
 use serde_json::Value;
 
 /// How much work one template may do, in instructions of the template engine.
@@ -92,6 +93,21 @@ pub fn names(text: &str) -> Result<Vec<String>, TemplateError> {
     let mut names: Vec<String> = template.undeclared_variables(true).into_iter().collect();
     names.sort();
     Ok(names)
+}
+
+/// The filters that a text uses and nothing has. The engine itself says so only when it comes to them.
+pub fn unknown_filters(text: &str) -> Vec<String> {
+    static FILTER: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r#""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\|\s*([A-Za-z_]\w*)"#).ok());
+    let expressions = text.split("{{").skip(1).map(|part| part.split("}}").next().unwrap_or(part));
+    let used = |expression| FILTER.iter().flat_map(move |filter| filter.captures_iter(expression));
+    let names = expressions.flat_map(used).filter_map(|found| found.get(1)).map(|name| name.as_str().to_owned());
+    names.filter(|name| !is_filter(name)).collect()
+}
+
+fn is_filter(name: &str) -> bool {
+    let tried = ENGINE.compile_expression(&format!("0|{name}")).and_then(|expression| expression.eval(()));
+    tried.err().is_none_or(|error| error.kind() != ErrorKind::UnknownFilter)
 }
 
 /// Evaluates a text in a scope.
@@ -252,6 +268,18 @@ mod tests {
         }
         assert!(check_condition("profile.words").is_ok() && check_condition("profile.").is_err());
         assert!(holds("'x' * 4000000000", &scope).is_err());
+    }
+
+    #[test]
+    fn a_filter_that_nobody_has_is_named_and_what_stands_in_quotes_is_no_filter() {
+        for (text, unknown) in [
+            ("{{ a | shout }}", vec!["shout"]),
+            ("{{ a|upper | whisper(1) | shout }}", vec!["whisper", "shout"]),
+            ("{{ a | host | intersect(b) | default('| none') | replace(\"|x\", '') }}", vec![]),
+            ("a | pipe outside {{ a or b }} | b", vec![]),
+        ] {
+            assert_eq!(unknown_filters(text), unknown, "{text}");
+        }
     }
 
     #[test]

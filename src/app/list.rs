@@ -1,11 +1,11 @@
-//! `preflight list` and `preflight lint`: what there is, and whether it is sound.
+//! `preflight list`: what there is.
 
 use std::fmt::Write as _;
 
 use super::{Exit, Screen, run};
 use crate::catalog::check::Level;
 use crate::catalog::load::{Catalog, Pack};
-use crate::cli::{Lint, List};
+use crate::cli::List;
 use crate::report::text::for_terminal;
 
 /// Lists the providers, or the checks of one.
@@ -87,27 +87,4 @@ fn checks(pack: &Pack) -> String {
         writeln!(text, "\nNo check in this version: {}", unchecked.join(", ")).ok();
     }
     text
-}
-
-/// Reads packs and tells everything that is wrong with them.
-pub(super) fn lint(lint: &Lint, screen: &Screen) -> Exit {
-    let read = match &lint.folder {
-        Some(folder) => Catalog::from_folder(folder),
-        None => Catalog::built_in_examined(),
-    };
-    match read {
-        Ok(catalog) => {
-            if !catalog.warnings.0.is_empty() {
-                screen.show_problems(&catalog.warnings);
-            }
-            let checks: usize = catalog.packs.values().map(|pack| pack.checks.len()).sum();
-            let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-            screen.say(&format!("{} with {}: no errors\n", count(catalog.packs.len(), "pack"), count(checks, "check")));
-            Exit::Ready
-        }
-        Err(problems) => {
-            screen.show_problems(&problems);
-            Exit::WrongInput
-        }
-    }
 }

@@ -6,11 +6,13 @@ pub mod drive;
 mod exit;
 mod explain;
 mod letter;
+mod lint;
 mod list;
 mod new;
 mod people;
 mod run;
 pub mod sample;
+pub mod schema;
 mod screen;
 mod selftest;
 mod simulate;
@@ -33,9 +35,10 @@ pub fn main(cli: Cli) -> ExitCode {
         // Nothing here waits for anything, and a runtime takes its time to start.
         Command::Coverage(coverage) => coverage::coverage(&coverage, &screen),
         Command::List(list) => list::list(&list, &screen),
-        Command::Lint(lint) => list::lint(&lint, &screen),
         Command::Letter(options) => letter::letter(&options, &screen),
         Command::Explain(explain) => explain::explain(&explain, &screen),
+        Command::Lint(lint) => lint::lint(&lint, &screen),
+        Command::Schema(schema) => schema::schema(&schema, &screen),
         Command::Run(run) => within_runtime(&screen, run::run(run, &screen)),
         Command::Demo(demo) => within_runtime(&screen, demo::demo(demo, &screen)),
         Command::Selftest(selftest) => within_runtime(&screen, selftest::selftest(selftest, &screen)),

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::schema::KINDS;
 use super::{Exit, Screen};
 use crate::catalog::load::{Catalog, Pack};
 use crate::catalog::step::{Step, Which};
@@ -81,7 +82,11 @@ fn begin_pack(pack: &NewPack) -> Result<String, Problems> {
     let filled = |text: &str| text.replace("__PACK__", name).replace("__TITLE__", &title(name));
     let checks = CHECKS.iter().map(|(path, text)| Writing::begun(format!("checks/{name}/{path}"), filled(text)));
     let fixtures = FIXTURES.iter().map(|(path, text)| Writing::begun(format!("fixtures/{name}/{path}"), filled(text)));
-    let put = Put::all(&pack.folder, checks.chain(fixtures).collect())?;
+    // An editor finds the words of each file by these; other packs in the folder may have brought them.
+    let schemas = KINDS.iter().filter(|kind| ["provider", "check", "partner"].contains(&kind.name));
+    let schemas = schemas.map(|kind| Writing::begun(format!("schemas/{}.json", kind.name), kind.text()));
+    let schemas = schemas.filter(|schema| schema.is_free(&pack.folder).is_ok());
+    let put = Put::all(&pack.folder, checks.chain(fixtures).chain(schemas).collect())?;
     Ok(told(&format!("the pack `{name}`"), &put, &pack.folder))
 }
 

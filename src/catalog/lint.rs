@@ -1,11 +1,19 @@
 //! What a schema cannot say: names that lead nowhere, checks that cannot fail, circles, and the like.
 
 mod check;
+mod contrary;
+mod idle;
+mod letters;
+mod profile;
+mod provider;
 mod rehearsed;
 mod sample;
 mod scheme;
 mod templates;
+mod texts;
 mod traffic;
+mod unused;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,30 +21,71 @@ use serde_json::Value;
 
 use super::fixtures::Fixtures;
 use super::load::PackedCheck;
+use super::parallel;
 use super::provider::Provider;
-use crate::template;
-use crate::yaml::{Document, Problem};
+use crate::yaml::{Document, Problem, Severity};
 use check::Linter;
 pub(super) use sample::sample;
+pub(super) use texts::{Texts, texts};
+
+/// A check that was read and is still to be looked at.
+#[derive(Debug)]
+pub(super) struct Unlinted {
+    /// Its path in the pack.
+    pub(super) path: String,
+    /// The check.
+    pub(super) packed: PackedCheck,
+    /// What [`texts`] found in it.
+    pub(super) texts: Texts,
+}
+
+/// So many errors of checks are found before the rest of a large pack is left for later.
+const ENOUGH: usize = 200;
+
+/// So many checks are looked at before that is asked.
+const PART: usize = 1024;
 
 /// Everything that is wrong with a pack as a whole.
 pub(super) fn pack(
     provider: &Provider,
     facts: &Value,
-    document: &Document,
-    checks: &[(String, PackedCheck)],
+    (document, texts): (&Document, &Texts),
+    checks: &[Unlinted],
     fixtures: &Fixtures,
 ) -> Vec<Problem> {
-    let mut problems = provider_file(provider, document, checks, fixtures);
-    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
-    let known: BTreeSet<&str> = checks.iter().map(|(_, other)| other.check.id.as_str()).collect();
-    for (path, packed) in checks {
+    let mut problems = provider::all(provider, (document, texts), checks, fixtures);
+    problems.extend(twice(checks));
+    let known: BTreeSet<&str> = checks.iter().map(|other| other.packed.check.id.as_str()).collect();
+    let items: BTreeSet<&str> = provider.items.iter().map(|item| item.id.as_str()).collect();
+    for (at, part) in checks.chunks(PART).enumerate() {
+        let all = |read: &Unlinted| Linter { provider, facts, read, items: &items, known: &known }.all();
+        problems.extend(parallel::map(part, all).into_iter().flatten());
+        // One mistake repeated in thousands of files is read once, and to look for what was meant takes its time.
+        let left = checks.len().saturating_sub((at + 1) * PART);
+        let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+        if left > 0 && errors > ENOUGH {
+            let message = format!("{left} more checks were not looked at, since so much is wrong before them");
+            problems.push(Problem::of_file(&document.name, message).warning());
+            return problems;
+        }
+    }
+    problems.extend(circles(checks));
+    problems
+}
+
+/// Ids and titles that several files have.
+fn twice(checks: &[Unlinted]) -> Vec<Problem> {
+    let (mut seen, mut titles): (BTreeMap<&str, &str>, BTreeMap<&str, &str>) = Default::default();
+    let mut problems = Vec::new();
+    for Unlinted { path, packed, .. } in checks {
+        if let Some(first) = titles.insert(&packed.check.title, path) {
+            let problem = at(packed, "/title", format!("this is the title of {first} as well"));
+            problems.push(problem.warning().hint("say in each what it proves and the other does not"));
+        }
         if let Some(first) = seen.insert(&packed.check.id, path) {
             problems.push(at(packed, "/id", format!("`{}` is the id of {first} as well", packed.check.id)));
         }
-        problems.extend(Linter { provider, facts, packed, path }.all(&known));
     }
-    problems.extend(circles(checks));
     problems
 }
 
@@ -44,105 +93,39 @@ fn at(packed: &PackedCheck, pointer: &str, message: String) -> Problem {
     packed.document.problem(pointer, message)
 }
 
-fn provider_file(
-    provider: &Provider,
-    document: &Document,
-    checks: &[(String, PackedCheck)],
-    fixtures: &Fixtures,
-) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    if checks.is_empty() {
-        problems.push(
-            document
-                .problem("/items", "this pack has no checks")
-                .hint("add one YAML file a check below a folder for its section"),
-        );
+/// Circles in `needs`, each told once at its first check.
+fn circles(checks: &[Unlinted]) -> Vec<Problem> {
+    let needs: BTreeMap<&str, &[String]> =
+        checks.iter().map(|read| (read.packed.check.id.as_str(), read.packed.check.needs.as_slice())).collect();
+    // What needs nothing, or only what is in no circle, is in none; what is left is in a circle or behind one.
+    let mut open: BTreeMap<&str, usize> = needs.iter().map(|(id, needs)| (*id, needs.len())).collect();
+    let mut needed_by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (id, list) in &needs {
+        list.iter().for_each(|need| needed_by.entry(need).or_default().push(id));
     }
-    let mut ids = BTreeSet::new();
-    for (index, item) in provider.items.iter().enumerate() {
-        let pointer = format!("/items/{index}/id");
-        if !ids.insert(&item.id) {
-            problems.push(document.problem(&pointer, format!("the item `{}` is listed twice", item.id)));
-        }
-    }
-    let unserved =
-        |item: &&super::provider::Item| !checks.iter().any(|(_, packed)| packed.check.items.contains(&item.id));
-    let without: Vec<&str> = provider.items.iter().filter(unserved).map(|item| item.id.as_str()).collect();
-    if !checks.is_empty() && !without.is_empty() {
-        let message = format!("{} of {} items have no check", without.len(), provider.items.len());
-        problems.push(document.problem_at_key("", "items", message).warning().hint(without.join(", ")));
-    }
-    problems.extend(rehearsed::ways(provider, document));
-    problems.extend(scheme::schemes(provider, document));
-    for (name, event) in provider.webhooks.iter().flat_map(|hooks| &hooks.events) {
-        if let Err(error) = fixtures.json(&event.body) {
-            let pointer = format!("/webhooks/events/{}/body", name.replace('/', "~1"));
-            problems.push(document.problem(&pointer, error.to_string()));
-        }
-    }
-    problems.extend(letters(provider, document));
-    for name in fixtures.names().filter(|name| !name.starts_with("sample/")) {
-        let stem = name.strip_suffix(".json").unwrap_or(name);
-        // Fixtures may be made of others.
-        let inside =
-            || fixtures.all().any(|(other, text)| other != name && String::from_utf8_lossy(text).contains(stem));
-        let used = document.text.contains(stem)
-            || checks.iter().any(|(_, packed)| packed.document.text.contains(stem))
-            || inside();
-        if !used {
-            problems.push(Problem::of_file(&format!("fixtures/…/{name}"), "is used by nothing in this pack").warning());
-        }
-    }
-    problems
-}
-
-/// Letters that cannot be written, and what a disabled subscription is told by and nobody describes.
-fn letters(provider: &Provider, document: &Document) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for (name, letter) in &provider.letters {
-        let to = letter.to.iter().map(|(environment, text)| (format!("to/{environment}"), text));
-        let texts = [("subject".to_owned(), &letter.subject), ("text".to_owned(), &letter.text)];
-        for (place, text) in to.chain(texts) {
-            let pointer = format!("/letters/{name}/{place}");
-            match template::names(text) {
-                Err(error) => problems.push(document.problem(&pointer, error.to_string())),
-                Ok(names) => {
-                    problems.extend(names.iter().filter_map(|name| unknown(provider, document, &pointer, name)));
-                }
+    let mut free: Vec<&str> = open.iter().filter(|(_, count)| **count == 0).map(|(id, _)| *id).collect();
+    while let Some(id) = free.pop() {
+        open.remove(id);
+        for other in needed_by.get(id).into_iter().flatten() {
+            if let Some(count) = open.get_mut(other) {
+                *count -= 1;
+                free.extend((*count == 0).then_some(*other));
             }
         }
     }
-    let records = || provider.simulator.iter().flat_map(|simulator| simulator.records.keys().map(String::as_str));
-    let told = provider.webhooks.as_ref().and_then(|hooks| hooks.disable.creates.as_ref());
-    problems.extend(told.filter(|kind| !records().any(|known| known == *kind)).map(|kind| {
-        let problem = document.problem("/webhooks/disable/creates", format!("the simulator has no record `{kind}`"));
-        problem.nearest(kind, records())
-    }));
-    problems
+    let left = checks.iter().filter(|read| open.contains_key(read.packed.check.id.as_str()));
+    told_once(left, &needs)
 }
 
-/// A name in a letter that no profile can give.
-fn unknown(provider: &Provider, document: &Document, pointer: &str, name: &str) -> Option<Problem> {
-    let roots = ["profile", "environment", "provider"];
-    let root = name.split('.').next().unwrap_or(name);
-    if !roots.contains(&root) {
-        let problem = document.problem(pointer, format!("`{root}` is not a name that letters know"));
-        return Some(problem.nearest_or(root, roots, "they know `profile`, `environment` and `provider`"));
-    }
-    let detail = name.strip_prefix("environment.details.").and_then(|rest| rest.split('.').next())?;
-    let known = || provider.details.keys().map(String::as_str);
-    let problem = || document.problem(pointer, format!("`{detail}` is not one of the `details`"));
-    (!known().any(|known| known == detail)).then(|| problem().nearest(detail, known()))
-}
-
-/// Circles in `needs`, each told once at its first check.
-fn circles(checks: &[(String, PackedCheck)]) -> Vec<Problem> {
-    let needs: BTreeMap<&str, &[String]> =
-        checks.iter().map(|(_, packed)| (packed.check.id.as_str(), packed.check.needs.as_slice())).collect();
+/// Of checks that are in circles or behind them, each circle.
+fn told_once<'c>(left: impl Iterator<Item = &'c Unlinted>, needs: &BTreeMap<&'c str, &'c [String]>) -> Vec<Problem> {
     let mut told: BTreeSet<&str> = BTreeSet::new();
     let mut problems = Vec::new();
-    for (_, packed) in checks {
-        let start = packed.check.id.as_str();
+    for read in left {
+        let start = read.packed.check.id.as_str();
+        if told.contains(start) || problems.len() > ENOUGH {
+            continue;
+        }
         let mut reached: BTreeSet<&str> = BTreeSet::new();
         let mut left: Vec<&str> = needs[start].iter().map(String::as_str).collect();
         while let Some(id) = left.pop() {
@@ -150,10 +133,10 @@ fn circles(checks: &[(String, PackedCheck)]) -> Vec<Problem> {
                 left.extend(needs.get(id).copied().unwrap_or_default().iter().map(String::as_str));
             }
         }
-        if reached.contains(start) && !told.contains(start) {
+        if reached.contains(start) {
             told.extend(reached.iter().filter(|id| needs.contains_key(*id)));
             let names = reached.into_iter().collect::<Vec<_>>().join(", ");
-            problems.push(at(packed, "/needs", format!("`{start}` needs itself, through {names}")));
+            problems.push(at(&read.packed, "/needs", format!("`{start}` needs itself, through {names}")));
         }
     }
     problems

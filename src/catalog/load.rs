@@ -13,15 +13,19 @@ use sha2::{Digest, Sha256};
 
 use super::check::Check;
 use super::fixtures::{Files, Fixtures, all_embedded, embedded};
-use super::lint;
+use super::lint::{self, Texts, Unlinted};
 use super::provider::{Addresses, Provider};
 use super::sample::{self, SamplePartner, Sampled};
-use crate::yaml::{Document, LARGEST, Problem, Problems};
+use super::{disk, parallel};
+use crate::yaml::{Document, LARGEST, Problem, Problems, Severity};
 
 static CHECKS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/checks");
 
 /// The name of the file that makes a folder a pack.
 const PROVIDER: &str = "provider.yaml";
+
+/// The largest check that is read, in bytes; the largest that is shipped has less than a twentieth of that.
+const LARGEST_CHECK: usize = 100_000;
 
 /// All packs at hand, by the names of their folders.
 #[derive(Clone, Debug)]
@@ -70,25 +74,31 @@ impl Catalog {
     /// The packs that are built into the program. They were held against schema and lints when it was tested, which
     /// takes longer than all else that a short command does, so that is not done again.
     pub fn built_in() -> Result<Self, Problems> {
-        assemble(&embedded(&CHECKS), &all_embedded(), "checks", Source::Tested)
+        Ok(assemble(embedded(&CHECKS), &all_embedded(), "checks", Source::Tested)?)
     }
 
     /// The packs that are built into the program, with everything that is wrong with them.
     pub fn built_in_examined() -> Result<Self, Problems> {
-        assemble(&embedded(&CHECKS), &all_embedded(), "checks", Source::BuiltIn)
+        Ok(assemble(embedded(&CHECKS), &all_embedded(), "checks", Source::BuiltIn)?)
     }
 
     /// The packs of a folder: `DIR/<provider>/provider.yaml`, with fixtures beside it in `DIR/../fixtures/<provider>`.
     pub fn from_folder(folder: &Path) -> Result<Self, Problems> {
         let shown = folder.display().to_string();
-        let checks = on_disk(folder).map_err(|problem| Problems::from(vec![problem]))?;
+        let (checks, mut problems) = disk::files(folder, |_| true)?;
         let beside = folder.parent().map(|parent| parent.join("fixtures"));
         // As below: what is itself a link could lead anywhere.
         let beside = beside.filter(|path| std::fs::symlink_metadata(path).is_ok_and(|found| found.is_dir()));
-        let fixtures = beside
-            .map_or_else(|| Ok(Files::new()), |path| on_disk(&path))
-            .map_err(|problem| Problems::from(vec![problem]))?;
-        assemble(&checks, &fixtures, shown.trim_end_matches('/'), Source::Folder)
+        // What lies there under other names is no business of ours.
+        let is_pack = |name: &str| checks.contains_key(&format!("{name}/{PROVIDER}"));
+        let (fixtures, unread) = beside.map_or_else(|| Ok(Default::default()), |path| disk::files(&path, is_pack))?;
+        problems.extend(unread);
+        match assemble(checks, &fixtures, shown.trim_end_matches('/'), Source::Folder) {
+            Ok(catalog) if problems.is_empty() => return Ok(catalog),
+            Ok(catalog) => problems.extend(catalog.warnings.0),
+            Err(found) => problems.extend(found),
+        }
+        Err(problems.into())
     }
 
     /// The pack that a command line names.
@@ -133,75 +143,55 @@ impl Source {
     }
 }
 
-fn on_disk(folder: &Path) -> Result<Files, Problem> {
-    let failed = |path: &Path, error: &std::io::Error| {
-        Problem::of_file(&path.display().to_string(), format!("cannot be read: {error}"))
-            .hint("name a folder that holds packs, such as `checks`, with one folder a provider")
-    };
-    let mut files = Files::new();
-    let mut left = vec![folder.to_path_buf()];
-    while let Some(path) = left.pop() {
-        for entry in std::fs::read_dir(&path).map_err(|error| failed(&path, &error))? {
-            let entry = entry.map_err(|error| failed(&path, &error))?;
-            // A link could lead out of the folder, and a pack from elsewhere must not read beyond it.
-            let kind = entry.file_type().map_err(|error| failed(&entry.path(), &error))?;
-            if kind.is_dir() {
-                left.push(entry.path());
-            } else if kind.is_file() {
-                let bytes = std::fs::read(entry.path()).map_err(|error| failed(&entry.path(), &error))?;
-                let below = entry
-                    .path()
-                    .strip_prefix(folder)
-                    .map(|p| p.to_string_lossy().replace('\\', "/"))
-                    .unwrap_or_default();
-                files.insert(below, Cow::Owned(bytes));
-            }
-        }
-    }
-    Ok(files)
-}
-
 /// All packs of some files, or every problem in them.
-fn assemble(checks: &Files, fixtures: &Files, shown: &str, source: Source) -> Result<Catalog, Problems> {
+fn assemble(checks: Files, fixtures: &Files, shown: &str, source: Source) -> Result<Catalog, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut packs = BTreeMap::new();
-    let names: Vec<&str> = checks
-        .keys()
-        .filter_map(|path| path.strip_suffix(&format!("/{PROVIDER}")))
-        .filter(|n| !n.contains('/'))
-        .collect();
-    if names.is_empty() {
+    for (name, files) in by_folder(checks).into_iter().filter(|(_, files)| files.contains_key(PROVIDER)) {
+        match pack(&name, &files, fixtures, shown, source) {
+            Ok((pack, found)) => {
+                problems.extend(found);
+                packs.insert(name, Arc::new(pack));
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    if packs.is_empty() && problems.is_empty() {
         problems.push(
             Problem::of_file(shown, "holds no pack")
                 .hint(format!("a pack is a folder with a `{PROVIDER}`: {shown}/<provider>/{PROVIDER}")),
         );
     }
-    for name in names {
-        match pack(name, checks, fixtures, shown, source) {
-            Ok((pack, found)) => {
-                problems.extend(found);
-                packs.insert(name.to_owned(), Arc::new(pack));
-            }
-            Err(found) => problems.extend(found),
-        }
-    }
-    let problems = Problems(problems).sorted();
-    if problems.fatal() {
+    if fatal(&problems) {
         return Err(problems);
     }
     let originals = if source == Source::Folder { BTreeMap::new() } else { packs.clone() };
-    Ok(Catalog { packs, originals, warnings: problems })
+    Ok(Catalog { packs, originals, warnings: problems.into() })
 }
 
-fn below<'f>(files: &'f Files, name: &str) -> impl Iterator<Item = (&'f str, &'f Cow<'static, [u8]>)> {
-    let prefix = format!("{name}/");
-    files.iter().filter_map(move |(path, bytes)| Some((path.strip_prefix(&prefix)?, bytes)))
+/// The files of each folder, by their paths in it; files beside the folders belong to no pack.
+fn by_folder(files: Files) -> BTreeMap<String, Files> {
+    let mut folders: BTreeMap<String, Files> = BTreeMap::new();
+    for (path, bytes) in files {
+        if let Some((folder, rest)) = path.split_once('/') {
+            match folders.get_mut(folder) {
+                Some(files) => drop(files.insert(rest.to_owned(), bytes)),
+                None => drop(folders.insert(folder.to_owned(), Files::from([(rest.to_owned(), bytes)]))),
+            }
+        }
+    }
+    folders
+}
+
+fn fatal(problems: &[Problem]) -> bool {
+    problems.iter().any(|problem| problem.severity == Severity::Error)
 }
 
 fn document(shown: &str, name: &str, path: &str, bytes: &[u8]) -> Result<Document, Problem> {
     let shown = format!("{shown}/{name}/{path}");
-    if bytes.len() > LARGEST {
-        return Err(Problem::of_file(&shown, format!("is larger than {LARGEST} bytes")));
+    let largest = if [PROVIDER, sample::FILE].contains(&path) { LARGEST } else { LARGEST_CHECK };
+    if bytes.len() > largest {
+        return Err(Problem::of_file(&shown, format!("is larger than {largest} bytes")));
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Document::new(shown, text)),
@@ -209,73 +199,77 @@ fn document(shown: &str, name: &str, path: &str, bytes: &[u8]) -> Result<Documen
     }
 }
 
+/// What one file says.
+enum Said {
+    Provider(Box<(Provider, Value, Document, Texts)>),
+    Sample(Box<Sampled>),
+    Check(Box<Unlinted>),
+}
+
+impl Said {
+    fn read(document: Document, path: &str, source: Source) -> Result<Self, Vec<Problem>> {
+        let value = document.parse().map_err(|problem| vec![problem])?;
+        let texts = if source == Source::Tested { Vec::new() } else { lint::texts(&document, &value)? };
+        if path == PROVIDER {
+            let mut facts = value.clone();
+            let provider: Provider = source.typed(&document, value)?;
+            facts["hosts"] = hosts(&provider).into();
+            return Ok(Said::Provider(Box::new((provider, facts, document, texts))));
+        }
+        if path == sample::FILE {
+            let partner: SamplePartner = source.typed(&document, value.clone())?;
+            return Ok(Said::Sample(Box::new(Sampled { partner, json: value, document })));
+        }
+        let check = source.typed(&document, value)?;
+        Ok(Said::Check(Box::new(Unlinted { path: path.to_owned(), packed: PackedCheck { check, document }, texts })))
+    }
+}
+
 /// One pack, with what its lints say; or the problems that keep it from being read at all.
 fn pack(
     name: &str,
-    checks: &Files,
+    files: &Files,
     fixtures: &Files,
     shown: &str,
     source: Source,
 ) -> Result<(Pack, Vec<Problem>), Vec<Problem>> {
-    let mut problems = Vec::new();
-    let mut read = Vec::new();
-    let mut provider = None;
-    let mut sample = None;
-    for (path, bytes) in
-        below(checks, name).filter(|(path, _)| has_extension(path, "yaml") || has_extension(path, "yml"))
-    {
-        let document = match document(shown, name, path, bytes) {
-            Ok(document) => document,
-            Err(problem) => {
-                problems.push(problem);
-                continue;
-            }
-        };
-        if path == PROVIDER {
-            let parsed = document.parse().map_err(|problem| vec![problem]);
-            match parsed.and_then(|facts| Ok((source.typed::<Provider>(&document, facts.clone())?, facts))) {
-                Ok((typed, mut facts)) => {
-                    facts["hosts"] = hosts(&typed).into();
-                    provider = Some((typed, facts, document));
-                }
-                Err(found) => problems.extend(found),
-            }
-        } else if path == sample::FILE {
-            match sampled(document, source) {
-                Ok(sampled) => sample = Some(sampled),
-                Err(found) => problems.extend(found),
-            }
-        } else {
-            let parsed = document.parse().map_err(|problem| vec![problem]);
-            match parsed.and_then(|value| source.typed::<Check>(&document, value)) {
-                Ok(check) => read.push((path.to_owned(), PackedCheck { check, document })),
-                Err(found) => problems.extend(found),
-            }
+    let (mut problems, mut checks, mut provider, mut sample) = (Vec::new(), Vec::new(), None, None);
+    let is_yaml = |path: &str| has_extension(path, "yaml") || has_extension(path, "yml");
+    let yaml: Vec<_> = files.iter().filter(|(path, _)| is_yaml(path)).collect();
+    let read = |(path, bytes): &(&String, &Cow<'static, [u8]>)| {
+        document(shown, name, path, bytes)
+            .map_err(|problem| vec![problem])
+            .and_then(|document| Said::read(document, path, source))
+    };
+    for said in parallel::map(&yaml, read) {
+        match said {
+            Ok(Said::Provider(read)) => provider = Some(*read),
+            Ok(Said::Sample(read)) => sample = Some(*read),
+            Ok(Said::Check(check)) => checks.push(*check),
+            Err(found) => problems.extend(found),
         }
     }
-    let Some((provider, facts, document)) = provider else { return Err(problems) };
+    let Some((provider, facts, document, texts)) = provider else { return Err(problems) };
     let fixtures = Fixtures::of(name, fixtures);
     // With a file unread, `needs` and item lints would blame the others for it.
     if problems.is_empty() && source != Source::Tested {
-        problems.extend(lint::pack(&provider, &facts, &document, &read, &fixtures));
-        problems.extend(sample.iter().flat_map(|sampled| lint::sample(&provider, &facts, &read, sampled)));
+        problems.extend(lint::pack(&provider, &facts, (&document, &texts), &checks, &fixtures));
+        problems.extend(sample.iter().flat_map(|sampled| lint::sample(&provider, &facts, &checks, sampled)));
     }
-    if problems.iter().any(|problem| problem.severity == crate::yaml::Severity::Error) {
+    if fatal(&problems) {
         return Err(problems);
     }
-    let digest = digest(name, checks, &fixtures);
-    let order = |check: &Check| provider.items.iter().position(|item| check.items.first() == Some(&item.id));
-    read.sort_by(|(a_path, a), (b_path, b)| (order(&a.check), a_path).cmp(&(order(&b.check), b_path)));
-    let checks = read.into_iter().map(|(_, check)| Arc::new(check)).collect();
+    let digest = digest(files, &fixtures);
+    let order: BTreeMap<&str, usize> =
+        provider.items.iter().enumerate().rev().map(|(at, item)| (item.id.as_str(), at)).collect();
+    // Those of no item come first, as they do in no pack that was linted.
+    checks.sort_by_cached_key(|read| {
+        let item = read.packed.check.items.first();
+        (item.and_then(|item| order.get(item.as_str()).copied()), read.path.clone())
+    });
+    let checks = checks.into_iter().map(|read| Arc::new(read.packed)).collect();
     let built_in = source != Source::Folder;
     Ok((Pack { id: name.to_owned(), provider, facts, document, checks, digest, built_in, fixtures, sample }, problems))
-}
-
-/// The sample partner of a pack.
-fn sampled(document: Document, source: Source) -> Result<Sampled, Vec<Problem>> {
-    let json = document.parse().map_err(|problem| vec![problem])?;
-    let partner = source.typed::<SamplePartner>(&document, json.clone())?;
-    Ok(Sampled { partner, json, document })
 }
 
 /// Every host of the provider's, in any environment and any spelling.
@@ -294,18 +288,14 @@ fn has_extension(path: &str, extension: &str) -> bool {
     Path::new(path).extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }
 
-fn digest(name: &str, checks: &Files, fixtures: &Fixtures) -> String {
+fn digest(files: &Files, fixtures: &Fixtures) -> String {
     let mut hash = Sha256::new();
     let mut add = |kind: &str, path: &str, bytes: &[u8]| {
         hash.update(format!("{kind} {path} {}\n", bytes.len()));
         hash.update(bytes);
     };
-    for (path, bytes) in below(checks, name) {
-        add("check", path, bytes);
-    }
-    for (path, bytes) in fixtures.all() {
-        add("fixture", path, bytes);
-    }
+    files.iter().for_each(|(path, bytes)| add("check", path, bytes));
+    fixtures.all().for_each(|(path, bytes)| add("fixture", path, bytes));
     hex::encode(hash.finalize())
 }
 

@@ -3,6 +3,7 @@
 pub mod authentication;
 pub mod check;
 pub mod deeds;
+mod disk;
 pub mod expect;
 pub mod fixtures;
 pub mod given;
@@ -10,6 +11,7 @@ mod lint;
 pub mod load;
 pub mod matcher;
 pub mod pages;
+mod parallel;
 pub mod provider;
 pub mod sample;
 pub mod scheme;

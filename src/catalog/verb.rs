@@ -6,11 +6,11 @@ macro_rules! verbs {
     (
         $(#[$doc:meta])*
         $name:ident, $what:literal, later $later:expr,
-        { $( $(#[$vdoc:meta])* $verb:literal => $variant:ident($shape:ty) ),+ $(,)? }
+        { $( $(#[doc = $vdoc:literal])* $verb:literal => $variant:ident($shape:ty) ),+ $(,)? }
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
-        pub enum $name { $( $(#[$vdoc])* $variant($shape) ),+ }
+        pub enum $name { $( $(#[doc = $vdoc])* $variant($shape) ),+ }
 
         impl $name {
             /// The verb, as it is written.
@@ -35,7 +35,7 @@ macro_rules! verbs {
             fn schema_name() -> std::borrow::Cow<'static, str> { stringify!($name).into() }
 
             fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                crate::yaml::verbs($what, &[ $( ($verb, generator.subschema_for::<$shape>()) ),+ ], $later)
+                crate::yaml::verbs($what, &[ $( ($verb, concat!($( $vdoc ),*), generator.subschema_for::<$shape>()) ),+ ], $later)
             }
         }
     };

@@ -3,18 +3,20 @@
 //! The text is parsed once by `serde_yaml`, the JSON Schema generated from our own types finds every structural
 //! problem, serde gives the typed value. Positions are looked up only when something has to be shown.
 
+mod bounds;
 mod position;
 mod problem;
 mod refused;
 mod schema;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use position::Place;
+use position::Positions;
 pub use problem::{Problem, Problems, Severity};
 pub use schema::{schema_of, verbs};
 
@@ -28,12 +30,14 @@ pub struct Document {
     pub name: Arc<str>,
     /// The text.
     pub text: Arc<str>,
+    /// Where everything stands in it, once that was asked.
+    positions: Arc<OnceLock<Positions>>,
 }
 
 impl Document {
     /// A document from a name and a text.
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
-        Document { name: name.into(), text: text.into() }
+        Document { name: name.into(), text: text.into(), positions: Arc::default() }
     }
 
     /// Reads a file.
@@ -56,7 +60,7 @@ impl Document {
 
     /// The place of a JSON pointer, or of one of the keys of the map there.
     pub fn locate(&self, pointer: &str, key: Option<&str>) -> Place {
-        position::locate(&self.text, pointer, key)
+        self.positions.get_or_init(|| Positions::of(&self.text)).locate(&self.text, pointer, key)
     }
 
     /// A problem at a JSON pointer.
@@ -73,8 +77,11 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// YAML that does not parse, has a key twice, or says what JSON cannot.
+    /// YAML that does not parse, has a key twice, would take too much to read, or says what JSON cannot.
     pub fn parse(&self) -> Result<Value, Problem> {
+        if let Some(problem) = bounds::exceeded(self) {
+            return Err(problem);
+        }
         let failed = |error: &serde_yaml::Error| refused::problem(self, error);
         let mut value: serde_yaml::Value = serde_yaml::from_str(&self.text).map_err(|error| failed(&error))?;
         value.apply_merge().map_err(|error| failed(&error))?;

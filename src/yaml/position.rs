@@ -1,8 +1,10 @@
 //! Where a value stands in its text.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
+use saphyr_parser::{Event, Parser, ScanError, Span};
 use serde_path_to_error::{Path, Segment};
 
 /// A place in a text.
@@ -23,6 +25,15 @@ impl Place {
         let word = text[start..].find(|c: char| c.is_whitespace() || c == ',').unwrap_or(text.len() - start);
         Place { line, column, bytes: start..start + word.max(usize::from(start < text.len())) }
     }
+
+    /// What a parser's span covers, as far as its first line goes: only that is worth showing of something long.
+    fn of(text: &str, span: Span) -> Self {
+        let (start, end) = (span.start, span.end);
+        let from = offset(text, start.line(), start.col());
+        let to = offset(text, end.line(), end.col()).max(from);
+        let first = text[from..to].split('\n').next().unwrap_or("").trim_end().len();
+        Place { line: start.line(), column: start.col() + 1, bytes: from..from + first }
+    }
 }
 
 /// The byte offset of a line (from 1) and a column (from 0, in characters).
@@ -37,64 +48,137 @@ pub(super) fn pointer(path: &Path) -> String {
     path.iter()
         .filter_map(|segment| match segment {
             Segment::Seq { index } => Some(format!("/{index}")),
-            Segment::Map { key } => Some(format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Map { key } => Some(format!("/{}", escaped(key))),
             Segment::Enum { .. } | Segment::Unknown => None,
         })
         .collect()
 }
 
-/// The place of a JSON pointer, or as much of it as exists, or of a key of the map there.
-pub(super) fn locate(text: &str, pointer: &str, key: Option<&str>) -> Place {
-    let Ok(documents) = MarkedYaml::load_from_str(text) else { return Place::default() };
-    let Some(mut node) = documents.first() else { return Place::default() };
-    let mut span = node.span;
-    for segment in pointer.split('/').skip(1) {
-        let segment = segment.replace("~1", "/").replace("~0", "~");
-        let Some((key_span, child)) = member(node, &segment) else { break };
-        node = child;
+fn escaped(key: &str) -> Cow<'_, str> {
+    if key.contains(['~', '/']) { key.replace('~', "~0").replace('/', "~1").into() } else { key.into() }
+}
+
+/// Deeper than this nothing is looked for; what is read is never so deep.
+const DEEPEST: usize = 256;
+
+/// Where every value of a text stands, and its key if it has one, by JSON pointer.
+#[derive(Debug, Default)]
+pub(super) struct Positions(BTreeMap<String, Spot>);
+
+#[derive(Clone, Copy, Debug)]
+struct Spot {
+    key: Option<Span>,
+    value: Span,
+}
+
+impl Positions {
+    /// Those of the first document of a text; none where it does not parse.
+    pub(super) fn of(text: &str) -> Self {
+        let mut reader = Reader::default();
+        match reader.read(text) {
+            Ok(()) => Positions(reader.found),
+            Err(_) => Positions::default(),
+        }
+    }
+
+    /// The place of a JSON pointer, or as much of it as exists, or of a key of the map there.
+    pub(super) fn locate(&self, text: &str, pointer: &str, key: Option<&str>) -> Place {
+        let mut pointer = pointer;
+        let spot = loop {
+            match (self.0.get(pointer), pointer.rfind('/')) {
+                (Some(spot), _) => break spot,
+                (None, Some(at)) => pointer = &pointer[..at],
+                (None, None) => return Place::default(),
+            }
+        };
+        let of_key = key.and_then(|key| self.0.get(&format!("{pointer}/{}", escaped(key)))?.key);
         // An empty value (`key:`) has no extent of its own: its key stands for it.
-        span = if child.span.is_empty() { key_span } else { child.span };
-    }
-    if let Some((key_span, _)) = key.and_then(|key| member(node, key)) {
-        span = key_span;
-    }
-    let (start, end) = (span.start, span.end);
-    let from = offset(text, start.line(), start.col());
-    let to = offset(text, end.line(), end.col()).max(from);
-    // Only the first line of something long is worth showing.
-    let first = text[from..to].split('\n').next().unwrap_or("").trim_end().len();
-    Place { line: start.line(), column: start.col() + 1, bytes: from..from + first }
-}
-
-/// A member of a map or a list, with the span of its key (or its own).
-fn member<'n, 'y>(node: &'n MarkedYaml<'y>, name: &str) -> Option<(saphyr_parser::Span, &'n MarkedYaml<'y>)> {
-    match &node.data {
-        YamlData::Mapping(map) => {
-            map.iter().find(|(key, _)| key_text(key) == name).map(|(key, child)| (key.span, child))
-        }
-        YamlData::Sequence(list) => {
-            name.parse::<usize>().ok().and_then(|at| list.get(at)).map(|child| (child.span, child))
-        }
-        YamlData::Tagged(_, inner) => member(inner, name),
-        YamlData::Representation(..) | YamlData::Value(_) | YamlData::Alias(_) | YamlData::BadValue => None,
+        let of_value = spot.key.filter(|_| spot.value.is_empty()).unwrap_or(spot.value);
+        Place::of(text, of_key.unwrap_or(of_value))
     }
 }
 
-fn key_text(key: &MarkedYaml<'_>) -> String {
-    match &key.data {
-        YamlData::Value(scalar) => match scalar {
-            Scalar::Null => "null".into(),
-            Scalar::Boolean(value) => value.to_string(),
-            Scalar::Integer(value) => value.to_string(),
-            Scalar::FloatingPoint(value) => value.to_string(),
-            Scalar::String(text) => text.to_string(),
-        },
-        YamlData::Representation(text, ..) => text.to_string(),
-        YamlData::Sequence(_)
-        | YamlData::Mapping(_)
-        | YamlData::Tagged(..)
-        | YamlData::Alias(_)
-        | YamlData::BadValue => String::new(),
+/// Follows the parser's events.
+#[derive(Default)]
+struct Reader {
+    found: BTreeMap<String, Spot>,
+    open: Vec<Open>,
+    pointer: String,
+}
+
+/// A list or map that has begun.
+struct Open {
+    pointer: usize,
+    start: Span,
+    own_key: Option<Span>,
+    inside: Inside,
+}
+
+enum Inside {
+    List(usize),
+    Map(Option<(String, Span)>),
+}
+
+impl Reader {
+    fn read(&mut self, text: &str) -> Result<(), ScanError> {
+        for event in Parser::new_from_str(text) {
+            let (event, span) = event?;
+            match event {
+                Event::Scalar(value, ..) => self.single(value.into_owned(), span),
+                Event::Alias(_) => self.single(String::new(), span),
+                Event::SequenceStart(..) => self.begin(span, Inside::List(0)),
+                Event::MappingStart(..) => self.begin(span, Inside::Map(None)),
+                Event::SequenceEnd | Event::MappingEnd => self.end(span),
+                Event::DocumentEnd => return Ok(()),
+                Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => {}
+            }
+            if self.open.len() > DEEPEST {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// A value without parts, or the key of the next one.
+    fn single(&mut self, text: String, span: Span) {
+        if let Some(Open { inside: Inside::Map(key @ None), .. }) = self.open.last_mut() {
+            *key = Some((text, span));
+            return;
+        }
+        let length = self.pointer.len();
+        let key = self.enter();
+        self.found.insert(self.pointer.clone(), Spot { key, value: span });
+        self.pointer.truncate(length);
+    }
+
+    fn begin(&mut self, span: Span, inside: Inside) {
+        // JSON has no such keys, so what they are is of no interest.
+        if let Some(Open { inside: Inside::Map(key @ None), .. }) = self.open.last_mut() {
+            *key = Some((String::new(), span));
+        }
+        let pointer = self.pointer.len();
+        let own_key = self.enter();
+        self.open.push(Open { pointer, start: span, own_key, inside });
+    }
+
+    fn end(&mut self, span: Span) {
+        let Some(open) = self.open.pop() else { return };
+        let value = Span::new(open.start.start, span.start);
+        self.found.insert(self.pointer.clone(), Spot { key: open.own_key, value });
+        self.pointer.truncate(open.pointer);
+    }
+
+    /// Goes to the next member of what is open, and gives its key.
+    fn enter(&mut self) -> Option<Span> {
+        let (segment, key) = match &mut self.open.last_mut()?.inside {
+            Inside::List(at) => {
+                *at += 1;
+                ((*at - 1).to_string(), None)
+            }
+            Inside::Map(key) => key.take().map_or_else(Default::default, |(text, span)| (text, Some(span))),
+        };
+        self.pointer.extend(["/", &escaped(&segment)]);
+        key
     }
 }
 
@@ -103,6 +187,10 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "id: a.b\nwhen:\n  - { request: GET /me, as: me }\n  - wait: \"ø\"\nthen:\n";
+
+    fn locate(text: &str, pointer: &str, key: Option<&str>) -> Place {
+        Positions::of(text).locate(text, pointer, key)
+    }
 
     #[test]
     fn a_pointer_leads_to_line_and_column() {

@@ -8,7 +8,10 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use super::{Document, Place};
 
 /// So many problems are shown in full: one mistake repeated in a thousand files is read once.
-const SHOWN: usize = 100;
+pub(super) const SHOWN: usize = 100;
+
+/// The longest sentence that is shown, in characters.
+const LONGEST: usize = 400;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,15 +112,15 @@ impl Problem {
             Severity::Warning => Level::WARNING,
         };
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
-        let message = printable(&self.message);
+        let (message, file) = (printable(&self.message), one_line(&self.file));
         let mut group = match (&self.text, self.place.line) {
             (Some(text), 1..) => level.primary_title(message).element(
                 Snippet::source(text.as_ref())
-                    .path(self.file.as_str())
+                    .path(file.as_str())
                     .annotation(AnnotationKind::Primary.span(self.place.bytes.clone())),
             ),
             (Some(_) | None, _) => {
-                annotate_snippets::Group::with_title(level.primary_title(format!("{}: {message}", self.file)))
+                annotate_snippets::Group::with_title(level.primary_title(format!("{file}: {message}")))
             }
         };
         if let Some(hint) = &self.hint {
@@ -137,17 +140,28 @@ fn cut_short(text: &str, value: &str) -> String {
     }
 }
 
-/// Controls and escapes made visible: a file's own text comes back in these messages.
+/// Controls and escapes made visible, and too much cut off: a file's own text comes back in these messages.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+    let visible = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
+    let end = if text.chars().nth(LONGEST).is_some() { "…" } else { "" };
+    text.chars().take(LONGEST).map(visible).chain(end.chars()).collect()
+}
+
+/// A file's name on one line.
+fn one_line(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// The nearest of some names, if one is near enough to be meant.
 pub(crate) fn nearest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let (wrong, length) = (wrong.to_lowercase(), wrong.chars().count());
+    let allowed = |name: &str| 1 + name.len().min(wrong.len()) / 4;
     names
         .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&wrong.to_lowercase(), &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= 1 + name.len().min(wrong.len()) / 4)
+        // What differs more in length cannot be near, and is told so sooner.
+        .filter(|name| name.chars().count().abs_diff(length) <= allowed(name))
+        .map(|name| (strsim::damerau_levenshtein(&wrong, &name.to_lowercase()), name))
+        .filter(|(distance, name)| *distance <= allowed(name))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
@@ -200,7 +214,7 @@ impl Problems {
 
 impl From<Vec<Problem>> for Problems {
     fn from(list: Vec<Problem>) -> Self {
-        Problems(list)
+        Problems(list).sorted()
     }
 }
 

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{ValidationError, Validator};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
+use super::problem::SHOWN;
 use super::{Document, Problem};
 
 /// The JSON Schema of a type.
@@ -15,17 +16,17 @@ pub fn schema_of<T: JsonSchema>() -> Value {
     SchemaGenerator::default().into_root_schema_for::<T>().to_value()
 }
 
-/// The schema of a map that holds exactly one of some verbs, each with a shape of its own; `later` are verbs of the
-/// language that this version does not carry out.
-pub fn verbs(what: &str, shapes: &[(&str, Schema)], later: &[&str]) -> Schema {
-    let names: Vec<&str> = shapes.iter().map(|(name, _)| *name).collect();
+/// The schema of a map that holds exactly one of some verbs, each with what it means and a shape of its own; `later` are
+/// verbs of the language that this version does not carry out.
+pub fn verbs(what: &str, shapes: &[(&str, &str, Schema)], later: &[&str]) -> Schema {
+    let names: Vec<&str> = shapes.iter().map(|(name, ..)| *name).collect();
     let a = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     let mut rules: Vec<Value> = vec![json!({
         "description": format!("{a} {what} has exactly one of the words {}", names.join(", ")),
         "oneOf": names.iter().chain(later).map(|name| json!({ "required": [name] })).collect::<Vec<_>>(),
     })];
     // With two verbs there, neither shape is the one that was meant, and what each misses would only confuse.
-    rules.extend(shapes.iter().map(|(name, shape)| {
+    rules.extend(shapes.iter().map(|(name, _, shape)| {
         let others: Vec<Value> =
             names.iter().filter(|other| *other != name).map(|other| json!({ "required": [other] })).collect();
         let alone = json!({ "type": "object", "required": [name], "not": { "anyOf": others } });
@@ -37,9 +38,15 @@ pub fn verbs(what: &str, shapes: &[(&str, Schema)], later: &[&str]) -> Schema {
             "then": { "not": {}, "description": format!("`{name}` is a word of the language that this version does not carry out yet") }
         })
     }));
-    Schema::try_from(
-        json!({ "type": "object", "description": format!("{a} {what}, a map with exactly one verb,"), "allOf": rules }),
-    )
+    // Nothing is refused by these, but an editor offers them, with what they mean, before one is chosen.
+    let offered: Map<String, Value> =
+        shapes.iter().map(|(name, says, _)| ((*name).to_owned(), json!({ "description": says.trim() }))).collect();
+    Schema::try_from(json!({
+        "type": "object",
+        "description": format!("{a} {what}, a map with exactly one verb,"),
+        "properties": offered,
+        "allOf": rules
+    }))
     .unwrap_or_default()
 }
 
@@ -56,6 +63,9 @@ pub(super) fn check<T: JsonSchema>(document: &Document, value: &Value) -> Vec<Pr
             if !problems.iter().any(|known| known.place == problem.place && known.message == problem.message) {
                 problems.push(problem);
             }
+        }
+        if problems.len() >= SHOWN {
+            break;
         }
     }
     problems
@@ -91,6 +101,7 @@ fn explain(document: &Document, schema: &Value, error: &ValidationError<'_>) -> 
             let known = known_names(schema, error);
             unexpected
                 .iter()
+                .take(SHOWN)
                 .map(|name| {
                     let problem =
                         document.problem_at_key(at, name, format!("`{name}` is not a word that is known here"));

@@ -2,7 +2,7 @@
 
 use crate::program::Desk;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "",
     "run",
     "demo",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 14] = [
     "test",
     "new pack",
     "new check",
+    "schema",
     "simulate",
     "partner",
     "selftest",

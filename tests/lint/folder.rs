@@ -71,7 +71,7 @@ then:
   - { answer: me, status: 200, body: { $.active: true } }
 "#,
     ),
-    (EVENT, r#"{ "id": "{{ event_id }}", "thing": 1 }"#),
+    (EVENT, r#"{ "id": "{{ event_id }}", "thing": "{{ provider.facts.limit }}" }"#),
 ];
 
 /// A pack on disk.

@@ -2,6 +2,8 @@
 #![cfg(test)]
 
 mod folder;
+mod hostile;
+mod idle;
 mod letters;
 mod packs;
 mod profiles;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::folder::{Folder, PROVIDER, snapshot};
 
-const CHECK: &str = "checks/acme/api/thing.yaml";
+pub(crate) const CHECK: &str = "checks/acme/api/thing.yaml";
 
 /// What the sound pack says about itself beside the rest, so that it can be rehearsed.
 const SIMULATOR: &str = r#"actions:
@@ -48,7 +48,7 @@ then:
   - { findings: refused, exactly: 0 }
 "#;
 
-fn sound() -> Folder {
+pub(crate) fn sound() -> Folder {
     let folder = Folder::sound();
     let provider = std::fs::read_to_string(folder.path(PROVIDER)).unwrap();
     folder.write(PROVIDER, format!("{provider}{SIMULATOR}"));

@@ -1,5 +1,7 @@
 //! What `new` writes lints clean and passes its test, and nothing that exists is overwritten.
 
+use std::collections::BTreeSet;
+
 use crate::folder::Folder;
 
 #[test]
@@ -17,6 +19,24 @@ fn a_new_pack_with_a_new_check_lints_clean_and_passes_its_test() {
         assert_eq!(tested.line(check), [check, "pass", "1 of 1 caught", "undecided"]);
     }
     assert!(tested.out.contains("4 of 4 checks pass, fail and stay undecided as they must"), "{}", tested.out);
+}
+
+#[test]
+fn every_file_that_is_begun_leads_an_editor_to_the_schema_that_validates() {
+    let folder = Folder::begun();
+    folder.run(&["new", "check", "acme/webhooks.other"]).with(0);
+    folder.run(&["new", "pack", "second"]).with(0);
+    let yaml = folder.all().into_iter().filter(|(path, _)| path.extension().is_some_and(|found| found == "yaml"));
+    let mut schemas = BTreeSet::new();
+    for (path, text) in yaml {
+        let line = text.lines().next().unwrap().strip_prefix("# yaml-language-server: $schema=");
+        let schema = path.parent().unwrap().join(line.unwrap_or_else(|| panic!("{}", path.display())));
+        let name = schema.file_stem().unwrap().to_str().unwrap().to_owned();
+        let printed = folder.run(&["schema", &name]).with(0).out;
+        assert_eq!(std::fs::read_to_string(&schema).unwrap(), printed, "{}", path.display());
+        schemas.insert(name);
+    }
+    assert_eq!(schemas.into_iter().collect::<Vec<_>>(), ["check", "partner", "provider"]);
 }
 
 #[test]

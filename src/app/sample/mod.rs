@@ -8,4 +8,5 @@ mod world;
 
 pub(super) use scripted::described_nowhere;
 pub(super) use stage::{Unstaged, stage};
+pub(super) use world::World;
 pub use world::{Mistake, Sample};

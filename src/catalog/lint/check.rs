@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::at;
+use super::{Unlinted, at};
 use crate::catalog::check::Check;
 use crate::catalog::expect::{DeliveryRule, Expectation, Source};
-use crate::catalog::load::PackedCheck;
 use crate::catalog::provider::Provider;
 use crate::catalog::step::{Step, Which};
 use crate::catalog::words::Stage;
@@ -28,23 +27,29 @@ const DELIVERY_WORDS: [&str; 3] = ["control", "varied", "each"];
 pub(super) struct Linter<'l> {
     pub(super) provider: &'l Provider,
     pub(super) facts: &'l Value,
-    pub(super) packed: &'l PackedCheck,
-    pub(super) path: &'l str,
+    pub(super) read: &'l Unlinted,
+    /// The ids of all items of the provider.
+    pub(super) items: &'l BTreeSet<&'l str>,
+    /// The ids of all checks of the pack.
+    pub(super) known: &'l BTreeSet<&'l str>,
 }
 
 impl Linter<'_> {
     pub(super) fn check(&self) -> &Check {
-        &self.packed.check
+        &self.read.packed.check
     }
 
     pub(super) fn at(&self, pointer: &str, message: impl Into<String>) -> Problem {
-        at(self.packed, pointer, message.into())
+        at(&self.read.packed, pointer, message.into())
     }
 
     /// Everything that is wrong with the check.
-    pub(super) fn all(&self, known: &BTreeSet<&str>) -> Vec<Problem> {
-        let mut problems = self.names(known);
+    pub(super) fn all(&self) -> Vec<Problem> {
+        let mut problems = self.names();
         problems.extend(self.shape());
+        problems.extend(self.words());
+        problems.extend(self.idle());
+        problems.extend(self.contrary());
         problems.extend(self.steps());
         for (word, list) in [("seen", &self.check().seen), ("then", &self.check().then)] {
             for (index, expectation) in list.iter().enumerate() {
@@ -57,26 +62,26 @@ impl Linter<'_> {
     }
 
     /// The id, the items and the needs.
-    fn names(&self, known: &BTreeSet<&str>) -> Vec<Problem> {
+    fn names(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let wanted = self.path.trim_end_matches(".yaml").trim_end_matches(".yml").replace('/', ".");
+        let wanted = self.read.path.trim_end_matches(".yaml").trim_end_matches(".yml").replace('/', ".");
         if self.check().id != wanted {
             let problem = self.at("/id", format!("`{}` does not say where the file is", self.check().id));
             problems.push(problem.hint(format!("by its path it is `{wanted}`: section, dot, name of the file")));
         }
         for (index, item) in self.check().items.iter().enumerate() {
-            if !self.provider.items.iter().any(|known| known.id == *item) {
+            if !self.items.contains(item.as_str()) {
                 let problem = self.at(&format!("/items/{index}"), format!("`{item}` is not an item of the provider"));
-                problems.push(problem.nearest(item, self.provider.items.iter().map(|known| known.id.as_str())));
+                problems.push(problem.nearest(item, self.items.iter().copied()));
             }
         }
         if self.check().items.is_empty() {
             problems.push(self.at("/items", "a check serves at least one item"));
         }
         for (index, need) in self.check().needs.iter().enumerate() {
-            if !known.contains(need.as_str()) {
+            if !self.known.contains(need.as_str()) {
                 let problem = self.at(&format!("/needs/{index}"), format!("`{need}` is not a check of this pack"));
-                problems.push(problem.nearest(need, known.iter().copied()));
+                problems.push(problem.nearest(need, self.known.iter().copied()));
             }
         }
         problems
@@ -104,21 +109,6 @@ impl Linter<'_> {
         {
             let (TemplateError::Invalid(why) | TemplateError::Missing(why)) = error;
             problems.push(self.at("/applies/if", format!("the condition does not work: {why}")));
-        }
-        for field in ["title", "why", "fix"] {
-            let text = match field {
-                "title" => &check.title,
-                "why" => &check.why,
-                _ => &check.fix,
-            };
-            if text.trim().is_empty() {
-                problems.push(
-                    self.at(
-                        &format!("/{field}"),
-                        format!("`{field}` is empty: it is what a reader of the report sees"),
-                    ),
-                );
-            }
         }
         problems
     }

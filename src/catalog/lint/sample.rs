@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::catalog::load::PackedCheck;
+use super::Unlinted;
 use crate::catalog::provider::Provider;
 use crate::catalog::sample::{Act, Fault, SamplePartner, Sampled};
 use crate::template;
@@ -19,7 +19,7 @@ const DELIVERY: [&str; 8] = ["proven", "stale", "seen", "event", "known_event", 
 pub(in crate::catalog) fn sample(
     provider: &Provider,
     facts: &Value,
-    checks: &[(String, PackedCheck)],
+    checks: &[Unlinted],
     sampled: &Sampled,
 ) -> Vec<Problem> {
     let lints = Lints { provider, facts, checks, sampled };
@@ -37,7 +37,7 @@ struct Lints<'l> {
     provider: &'l Provider,
     /// The same as JSON, with all its `hosts`.
     facts: &'l Value,
-    checks: &'l [(String, PackedCheck)],
+    checks: &'l [Unlinted],
     sampled: &'l Sampled,
 }
 
@@ -51,7 +51,7 @@ impl Lints<'_> {
     }
 
     fn ids(&self) -> impl Iterator<Item = &str> {
-        self.checks.iter().map(|(_, packed)| packed.check.id.as_str())
+        self.checks.iter().map(|read| read.packed.check.id.as_str())
     }
 
     /// A handler must answer whatever comes.
@@ -207,7 +207,7 @@ impl Lints<'_> {
     fn faults(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         for (id, faults) in &self.partner().faults {
-            match self.checks.iter().find(|(_, packed)| packed.check.id == *id) {
+            match self.checks.iter().find(|read| read.packed.check.id == *id) {
                 None => {
                     let problem = self.sampled.document.problem_at_key(
                         "/faults",
@@ -216,7 +216,7 @@ impl Lints<'_> {
                     );
                     problems.push(problem.nearest(id, self.ids()));
                 }
-                Some((_, packed)) if packed.check.only_asks() => {
+                Some(read) if read.packed.check.only_asks() => {
                     let message = format!("`{id}` is answered by a person, so no fault of a partner can fail it");
                     problems.push(self.sampled.document.problem_at_key("/faults", id, message));
                 }
@@ -260,8 +260,8 @@ impl Lints<'_> {
     fn unproved(&self) -> Option<Problem> {
         let faults = &self.partner().faults;
         let has = |id: &str| faults.get(id).is_some_and(|faults| !faults.is_empty());
-        let machine = self.checks.iter().filter(|(_, packed)| !packed.check.only_asks());
-        let without: Vec<&str> = machine.map(|(_, packed)| packed.check.id.as_str()).filter(|id| !has(id)).collect();
+        let machine = self.checks.iter().filter(|read| !read.packed.check.only_asks());
+        let without: Vec<&str> = machine.map(|read| read.packed.check.id.as_str()).filter(|id| !has(id)).collect();
         let message = || format!("nothing shows that {} can fail", without.join(", "));
         (!without.is_empty()).then(|| {
             let problem = self.sampled.document.problem_at_key("", "faults", message()).warning();

@@ -1,6 +1,8 @@
 //! The lints of templates in a check.
 
 use super::check::{Linter, ROOTS};
+use super::profile;
+use super::provider::unknown_filter;
 use crate::catalog::step::Step;
 use crate::template;
 use crate::yaml::Problem;
@@ -8,17 +10,14 @@ use crate::yaml::Problem;
 impl Linter<'_> {
     /// Templates that do not parse, or begin with a name that nothing has.
     pub(super) fn templates(&self) -> Vec<Problem> {
-        if !template::is_template(&self.packed.document.text) {
-            return Vec::new();
-        }
-        let Ok(json) = self.packed.document.parse() else { return Vec::new() };
-        let mut problems = Vec::new();
-        crate::json::texts(&json, &mut |pointer, text| match template::names(text) {
-            _ if self.is_of_scheme(pointer) => {}
-            Err(error) => problems.push(self.at(pointer, error.to_string())),
-            Ok(names) => problems.extend(names.iter().filter_map(|name| self.unknown_name(pointer, name))),
-        });
-        problems
+        let of_one = |(pointer, text): &(String, String)| match template::names(text) {
+            Err(error) => vec![self.at(pointer, error.to_string())],
+            Ok(names) => {
+                let filter = unknown_filter(text, &[]).map(|filter| self.at(pointer, filter));
+                filter.into_iter().chain(names.iter().filter_map(|name| self.unknown_name(pointer, name))).collect()
+            }
+        };
+        self.read.texts.iter().filter(|(pointer, _)| !self.is_of_scheme(pointer)).flat_map(of_one).collect()
     }
 
     fn unknown_name(&self, pointer: &str, name: &str) -> Option<Problem> {
@@ -27,6 +26,14 @@ impl Linter<'_> {
         let named: Vec<&str> = steps.chain(self.bound()).collect();
         if let Some(fact) = name.strip_prefix("provider.").filter(|fact| template::lookup(self.facts, fact).is_none()) {
             return Some(self.at(pointer, format!("the pack's provider.yaml says nothing at `{fact}`")));
+        }
+        if let Some((part, known)) = name.strip_prefix("profile.").and_then(profile::unknown) {
+            let problem = self.at(pointer, format!("no profile has a `{part}` there, as in `{name}`"));
+            return Some(problem.nearest_or(
+                &part,
+                known.iter().copied(),
+                &format!("known there: {}", known.join(", ")),
+            ));
         }
         if ROOTS.contains(&root) || named.contains(&root) {
             return None;

@@ -24,11 +24,6 @@ impl<'l> Linter<'l> {
         for (index, expectation) in self.check().then.iter().enumerate() {
             let pointer = format!("/then/{index}");
             problems.extend(self.traffic(&pointer, expectation, &mut bound));
-            if matches!(expectation, Expectation::Calls(calls) if requires_nothing(calls)) {
-                let problem = self.at(&pointer, "this says nothing about the calls");
-                problems
-                    .push(problem.hint("add how many there must be, as in `exactly: 1`, or what must hold for each"));
-            }
         }
         problems
     }
@@ -166,12 +161,4 @@ impl<'l> Linter<'l> {
             }
         }
     }
-}
-
-/// Whether an expectation over calls holds whatever they are like.
-fn requires_nothing(e: &CallsExpectation) -> bool {
-    let counted = e.exactly.is_some() || e.at_least.is_some() || e.at_most.is_some();
-    let alike = !e.same.is_empty() || !e.distinct.is_empty() || e.gap.is_some();
-    let each = e.credential.is_some() || e.carries.is_some() || !e.header.is_empty() || !e.body.is_empty();
-    !counted && !alike && !each
 }

@@ -1,0 +1,28 @@
+//! `preflight lint`: whether packs are sound.
+
+use super::{Exit, Screen};
+use crate::catalog::load::Catalog;
+use crate::cli::Lint;
+
+/// Reads packs and tells everything that is wrong with them.
+pub(super) fn lint(lint: &Lint, screen: &Screen) -> Exit {
+    let read = match &lint.folder {
+        Some(folder) => Catalog::from_folder(folder),
+        None => Catalog::built_in_examined(),
+    };
+    match read {
+        Ok(catalog) => {
+            if !catalog.warnings.0.is_empty() {
+                screen.show_problems(&catalog.warnings);
+            }
+            let checks: usize = catalog.packs.values().map(|pack| pack.checks.len()).sum();
+            let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+            screen.say(&format!("{} with {}: no errors\n", count(catalog.packs.len(), "pack"), count(checks, "check")));
+            Exit::Ready
+        }
+        Err(problems) => {
+            screen.show_problems(&problems);
+            Exit::WrongInput
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The texts of a file, before anything is made of them.
+
+use serde_json::Value;
+
+use crate::template;
+use crate::yaml::{Document, Problem};
+
+/// Texts with templates in them, with their JSON pointers.
+pub(crate) type Texts = Vec<(String, String)>;
+
+/// The longest expression, in bytes: compilers go down into it as deep as it is nested.
+const LONGEST_EXPRESSION: usize = 2000;
+
+/// The longest JSON path or name, in bytes, for the same reason.
+const LONGEST_PATH: usize = 500;
+
+/// The deepest that brackets of a JSON path may be nested: its parser's time doubles with each.
+const DEEPEST_PATH: usize = 8;
+
+/// The texts with templates in them.
+///
+/// # Errors
+///
+/// Expressions and names that are so long that nothing must be made of them.
+pub(crate) fn texts(document: &Document, value: &Value) -> Result<Texts, Vec<Problem>> {
+    let (mut found, mut problems) = (Texts::new(), Vec::new());
+    crate::json::texts(value, &mut |pointer, text| {
+        if let Some(message) = too_long(pointer, text) {
+            problems.push(document.problem(pointer, message));
+        } else if template::is_template(text) {
+            found.push((pointer.to_owned(), text.to_owned()));
+        }
+    });
+    if has_long_name(value) {
+        problems.push(Problem::of_file(
+            &document.name,
+            format!("a name in it is longer than {LONGEST_PATH} bytes, or a JSON path too deep"),
+        ));
+    }
+    if problems.is_empty() { Ok(found) } else { Err(problems) }
+}
+
+pub(super) fn too_long(pointer: &str, text: &str) -> Option<String> {
+    if is_long_path(text) {
+        return Some(format!("this JSON path is longer than {LONGEST_PATH} bytes, or more than {DEEPEST_PATH} deep"));
+    }
+    let bare = pointer.ends_with("/if") && text.len() > LONGEST_EXPRESSION;
+    let inside =
+        text.split("{{").skip(1).any(|part| part.split("}}").next().unwrap_or(part).len() > LONGEST_EXPRESSION);
+    (bare || inside).then(|| format!("this expression is longer than {LONGEST_EXPRESSION} bytes"))
+}
+
+/// Whether a text is a JSON path that must not be parsed.
+fn is_long_path(text: &str) -> bool {
+    let mut depth = 0_usize;
+    let too_deep = text.bytes().any(|byte| {
+        match byte {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEEPEST_PATH
+    });
+    text.starts_with('$') && (too_deep || text.len() > LONGEST_PATH)
+}
+
+/// Whether a map has a name that is too long: names of some maps are JSON paths.
+fn has_long_name(value: &Value) -> bool {
+    match value {
+        Value::Array(list) => list.iter().any(has_long_name),
+        Value::Object(map) => {
+            map.iter().any(|(name, inner)| name.len() > LONGEST_PATH || is_long_path(name) || has_long_name(inner))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}

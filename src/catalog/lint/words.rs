@@ -1,0 +1,37 @@
+//! What a reader of the report is told: title, reason, remedy and the provider's page.
+
+use super::check::Linter;
+use crate::yaml::Problem;
+
+/// What stands where somebody meant to write later.
+const PLACEHOLDERS: [&str; 6] = ["todo", "tbd", "fixme", "xxx", "...", "…"];
+
+impl Linter<'_> {
+    /// Words that say nothing, and a page that is none.
+    pub(super) fn words(&self) -> Vec<Problem> {
+        let check = self.check();
+        let mut problems = Vec::new();
+        for (field, text) in [("title", &check.title), ("why", &check.why), ("fix", &check.fix)] {
+            let pointer = format!("/{field}");
+            if text.trim().is_empty() {
+                let message = format!("`{field}` is empty: it is what a reader of the report sees");
+                problems.push(self.at(&pointer, message));
+            } else if is_placeholder(text) {
+                let message = format!("`{field}` is still to be written: it is what a reader of the report sees");
+                problems.push(self.at(&pointer, message));
+            }
+        }
+        if check.docs.scheme() != "https" {
+            let problem = self.at("/docs", format!("`{}` is no page that everybody can read safely", check.docs));
+            problems.push(problem.hint("give the `https://` address of the provider's page"));
+        }
+        problems
+    }
+}
+
+/// Whether a text is nothing but a placeholder, or begins with one.
+fn is_placeholder(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let word = first.trim_end_matches(|c: char| c.is_ascii_punctuation() && c != '.').to_lowercase();
+    PLACEHOLDERS.contains(&word.as_str()) || (word == text.trim() && word.trim_matches('.').is_empty())
+}
