@@ -35,6 +35,8 @@ pub enum Command {
     Demo(Demo),
     /// List the providers, or the checks of one with what each proves.
     List(List),
+    /// Show which checks serve which item, and which words of the provider's have changed.
+    Coverage(Coverage),
     /// Explain a check: what it proves and how, what passing and failing look like, and the fix.
     Explain(Explain),
     /// Read packs and tell everything that is wrong with them.
@@ -132,6 +134,22 @@ pub struct List {
     /// A folder of packs that are added to the built-in ones, or stand in for them.
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
+}
+
+/// `coverage`.
+#[derive(Debug, Args)]
+pub struct Coverage {
+    /// The provider.
+    pub provider: String,
+    /// A folder of packs that are added to the built-in ones, or stand in for them.
+    #[arg(long, value_name = "DIR")]
+    pub checks: Option<PathBuf>,
+    /// A saved copy of the provider's page (HTML, Markdown or text): which of its lines have changed.
+    #[arg(long, value_name = "FILE")]
+    pub page: Option<PathBuf>,
+    /// Print the `page:` lines that pin every item to what the page says now.
+    #[arg(long, requires = "page")]
+    pub pin: bool,
 }
 
 /// `explain`.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use time::OffsetDateTime;
+use tokio::sync::watch;
 
 use super::drive::{How, drive};
 use super::sample::{Mistake, Sample, Unstaged, stage};
@@ -13,6 +14,7 @@ use super::{Exit, Screen, run};
 use crate::catalog::load::{Catalog, Pack, PackedCheck};
 use crate::catalog::words::{Span, Stage};
 use crate::cli::{Explain, RunOptions};
+use crate::execute::Stop;
 use crate::report::explain::{Exchange, Explanation, Played, render};
 use crate::report::model::{Report, VerdictWord};
 use crate::secret::Redactor;
@@ -113,16 +115,18 @@ async fn played(named: &Named, sample: &Sample, screen: &Screen) -> Exit {
     let check = &named.packed.check;
     let mistake = sample.world.defects.iter().find(|mistake| mistake.caught_by == check.id);
     let and = mistake.map(|mistake| format!(", and with the mistake `{}`", mistake.name)).unwrap_or_default();
+    // Listened for before anything is started, so that an interruption leaves nothing behind.
+    let stop = run::stopping(WITHIN);
     screen.note(&format!("playing {} with the sample partner{and} ...", check.id));
     let keepers = [Redactor::new(), Redactor::new()];
     let [correct_keeper, wrong_keeper] = &keepers;
     let wrong = async {
         match mistake {
-            Some(mistake) => Some((mistake, report(named, sample, Some(mistake), wrong_keeper).await)),
+            Some(mistake) => Some((mistake, report(named, sample, Some(mistake), wrong_keeper, &stop).await)),
             None => None,
         }
     };
-    let (correct, wrong) = tokio::join!(report(named, sample, None, correct_keeper), wrong);
+    let (correct, wrong) = tokio::join!(report(named, sample, None, correct_keeper, &stop), wrong);
     let reports = [Some(&correct), wrong.as_ref().map(|(_, report)| report)];
     if reports.into_iter().flatten().flatten().any(|report| report.interrupted) {
         return Exit::Interrupted;
@@ -166,6 +170,7 @@ async fn report(
     sample: &Sample,
     mistake: Option<&Mistake>,
     keeper: &Redactor,
+    stop: &watch::Receiver<Stop>,
 ) -> Result<Report, String> {
     let options = RunOptions { only: with_needs(named), ..RunOptions::default() };
     let staged = stage(sample, mistake, &options, keeper, None).await;
@@ -175,7 +180,7 @@ async fn report(
     })?;
     let plan = staged.plan.take().ok_or("there is no plan")?;
     let how = How { sample: true, people: staged.people.clone(), ..How::default() };
-    let driven = drive(Arc::new(plan), keeper.clone(), how, run::stopping(WITHIN), |_| ()).await;
+    let driven = drive(Arc::new(plan), keeper.clone(), how, stop.clone(), |_| ()).await;
     driven.map_err(|error| error.to_string())
 }
 

@@ -1,5 +1,6 @@
 //! Putting the parts together: one function for each command.
 
+mod coverage;
 mod demo;
 pub mod drive;
 mod exit;
@@ -30,6 +31,7 @@ pub fn main(cli: Cli) -> ExitCode {
     let screen = Screen::of_process();
     let exit = match cli.command {
         // Nothing here waits for anything, and a runtime takes its time to start.
+        Command::Coverage(coverage) => coverage::coverage(&coverage, &screen),
         Command::List(list) => list::list(&list, &screen),
         Command::Lint(lint) => list::lint(&lint, &screen),
         Command::Letter(options) => letter::letter(&options, &screen),

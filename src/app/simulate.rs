@@ -90,6 +90,11 @@ fn subscribed(pack: &Pack, simulator: &Simulator, url: &Url) -> Option<String> {
     let secret = subscription.secret;
     let mut text =
         format!("Every event is delivered to your handler. Configure there:\n\n  {:<10} {secret}\n\n", "secret");
+    text.push_str("It is used in the headers of each delivery like this:\n\n");
+    for (name, template) in &hooks.headers {
+        writeln!(text, "  {name}: {template}").ok();
+    }
+    text.push('\n');
     text.push_str("Type the name of an event and Enter, and it is delivered at once:\n\n");
     for event in &events {
         writeln!(text, "  {event}").ok();
@@ -126,7 +131,7 @@ async fn send_what_is_typed(simulate: &Simulate, pack: &Pack, simulator: &Simula
             }
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Says what became of each delivery. Does not end.

@@ -80,6 +80,10 @@ pub struct Item {
     pub section: String,
     /// The provider's words.
     pub words: String,
+    /// The line of the provider's page that it was taken from, by which `coverage --page` sees that it has changed: the
+    /// text itself, or `sha256:` with the first 16 hexadecimal digits of its fingerprint, as `coverage --pin` prints it.
+    #[schemars(regex(pattern = r"^(sha256:[0-9a-f]{16}$|(?!sha256:))"))]
+    pub page: Option<String>,
 }
 
 /// Where an environment is.

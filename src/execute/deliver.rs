@@ -3,20 +3,15 @@
 
 use std::time::Instant;
 
-use serde_json::Value;
-use time::OffsetDateTime;
-use uuid::Uuid;
-
-use super::identity::Identity;
 use super::inspect;
+use super::occasion::{Occasion, now, occasions};
 use super::unit::Doing;
 use crate::catalog::expect::{DeliveryRule, Expectation};
-use crate::catalog::scheme::{Documented, Event, Variation, Webhooks};
-use crate::catalog::step::{DeliverStep, Which};
-use crate::catalog::words::{Age, Where};
+use crate::catalog::scheme::{Variation, Webhooks};
+use crate::catalog::step::DeliverStep;
+use crate::catalog::words::Age;
 use crate::evidence::{Delivery, Expected, Outcome, Role, What};
 use crate::gate::{Draft, Purpose, SigningKey};
-use crate::template;
 use crate::webhook::{self, Order};
 
 /// The search for a limit gives up beyond this age, in seconds: 30 days.
@@ -24,18 +19,6 @@ const FARTHEST: i64 = 30 * 86_400;
 
 /// The search for a limit ends when it is known to so many seconds.
 const CLOSE_ENOUGH: i64 = 5;
-
-/// An event that deliveries are made of.
-#[derive(Clone, Debug)]
-pub(super) struct Occasion {
-    name: String,
-    id: String,
-    body: Value,
-    /// When it happened, in seconds since 1970. A repeat has the same bytes, and only its header a new time.
-    at: i64,
-    /// Whether a handler must be content with this body: it is documented or captured, and about a client it knows.
-    documented: bool,
-}
 
 /// Carries out a `deliver` step.
 pub(super) async fn run(doing: &mut Doing<'_>, step: &DeliverStep) -> Result<(), String> {
@@ -53,62 +36,6 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &DeliverStep) -> Result<(),
         sender.look_later(before).await;
     }
     Ok(())
-}
-
-/// The events that a step is about.
-fn occasions(doing: &Doing<'_>, hooks: &Webhooks, step: &DeliverStep) -> Result<Vec<Occasion>, String> {
-    match &step.deliver {
-        Which::Again(earlier) => {
-            let occasion =
-                doing.occasions.get(earlier).ok_or_else(|| format!("the step `{earlier}` delivered nothing"))?;
-            Ok(vec![occasion.clone()])
-        }
-        Which::Event(name) => {
-            let name = template::render_text(name, &doing.scope()).map_err(|error| error.to_string())?;
-            occasion(doing, hooks, &name).map(|one| vec![one])
-        }
-        Which::Each => {
-            let subscribed =
-                doing.world.plan.bound.get("events").and_then(Value::as_array).cloned().unwrap_or_default();
-            subscribed.iter().filter_map(Value::as_str).map(|name| occasion(doing, hooks, name)).collect()
-        }
-    }
-}
-
-fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion, String> {
-    let event: &Event = hooks.events.get(name).ok_or_else(|| format!("the provider has no event `{name}`"))?;
-    let world = doing.world;
-    let captured = world.captured_bodies.get(name);
-    let nobody = Identity::new();
-    let client = doing.clients.values().next().or(world.house_client()).unwrap_or(&nobody);
-    let body = match (captured, world.letter(client, name)) {
-        (Some(captured), _) => captured.clone(),
-        (None, Some(letter)) => letter,
-        (None, None) => world.plan.pack.fixtures.json(&event.body).map_err(|error| error.to_string())?,
-    };
-    let body = template::render_json(&body, &doing.scope()).map_err(|error| format!("the body of {name}: {error}"))?;
-    let documented = client.known && (captured.is_some() || event.documented == Documented::Fully);
-    Ok(Occasion { name: name.to_owned(), id: Uuid::new_v4().to_string(), body, at: now(), documented })
-}
-
-fn now() -> i64 {
-    OffsetDateTime::now_utc().unix_timestamp()
-}
-
-impl Occasion {
-    /// Another event of the same kind, which happens now.
-    fn fresh(&self, sender: &Sender<'_, '_>) -> Self {
-        // Where the id is in no body, another event has other words: a handler may know repeats by those.
-        let written =
-            matches!(sender.hooks.id, Where::Header(_)).then(|| occasion(sender.doing, sender.hooks, &self.name));
-        let body = written.and_then(Result::ok).map_or_else(|| self.body.clone(), |written| written.body);
-        Occasion { id: Uuid::new_v4().to_string(), at: now(), body, ..self.clone() }
-    }
-
-    /// The id that all deliveries of the event share.
-    pub(super) fn id(&self) -> &str {
-        &self.id
-    }
 }
 
 /// What became of a delivery, by the provider's rule.
@@ -129,6 +56,11 @@ struct Sender<'s, 'd> {
 }
 
 impl Sender<'_, '_> {
+    /// Another event of the same kind.
+    fn fresh(&self, occasion: &Occasion) -> Occasion {
+        occasion.fresh(self.doing, self.hooks)
+    }
+
     /// Everything that the step asks for.
     async fn all(&self, occasions: &[Occasion], step: &DeliverStep) {
         if !step.vary.is_empty() {
@@ -219,12 +151,12 @@ impl Sender<'_, '_> {
     /// Variants one after another, between two genuine twins, each an event of its own.
     async fn series(&self, occasion: &Occasion, step: &DeliverStep) {
         let genuine = Variation::default();
-        let control = occasion.fresh(self);
+        let control = self.fresh(occasion);
         let alive = self.deliver(&control, &genuine, Role::Control).await == Treated::Accepted;
         let mut doubtful = Vec::new();
         let mut broken = Vec::new();
         for (name, variation) in &step.vary {
-            let varied = occasion.fresh(self);
+            let varied = self.fresh(occasion);
             let role = Role::Varied { name: name.clone(), expect: variation.expect };
             let treated = self.deliver(&varied, variation, role).await;
             let accepted = treated == Treated::Accepted;
@@ -237,7 +169,7 @@ impl Sender<'_, '_> {
                 broken.extend((accepted != (expect == Expected::Accepted)).then_some((age, accepted)));
             }
         }
-        self.deliver(&occasion.fresh(self), &genuine, Role::Control).await;
+        self.deliver(&self.fresh(occasion), &genuine, Role::Control).await;
         // A handler that does not accept the genuine twin has no limit that could be measured.
         for (age, accepted) in broken.into_iter().filter(|_| alive && !self.later) {
             self.measure(occasion, age, accepted).await;
@@ -306,7 +238,7 @@ impl Sender<'_, '_> {
     async fn burst(&self, occasion: &Occasion, burst: u32) {
         let mut sending = Vec::new();
         for _ in 0..burst {
-            let occasion = occasion.fresh(self);
+            let occasion = self.fresh(occasion);
             sending.push(async move { self.deliver(&occasion, &Variation::default(), Role::Plain).await });
         }
         futures_util::future::join_all(sending).await;
@@ -319,7 +251,7 @@ impl Sender<'_, '_> {
             return;
         }
         for (mistake, variation) in &self.hooks.mistakes {
-            if self.deliver(&occasion.fresh(self), variation, Role::Diagnosis(mistake.clone())).await
+            if self.deliver(&self.fresh(occasion), variation, Role::Diagnosis(mistake.clone())).await
                 == Treated::Accepted
             {
                 return;
@@ -344,6 +276,6 @@ impl Sender<'_, '_> {
 
     async fn probe(&self, occasion: &Occasion, age: i64) -> bool {
         let aged = Variation { age: Some(Age(age)), ..Variation::default() };
-        self.deliver(&occasion.fresh(self), &aged, Role::Probe).await == Treated::Accepted
+        self.deliver(&self.fresh(occasion), &aged, Role::Probe).await == Treated::Accepted
     }
 }

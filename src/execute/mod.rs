@@ -17,6 +17,7 @@ mod group;
 mod identity;
 mod inspect;
 mod log;
+mod occasion;
 mod people;
 mod play;
 mod process;

@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::beginning;
-use super::deliver::Occasion;
 use super::identity::Identity;
 use super::log::Log;
+use super::occasion::Occasion;
 use super::{Scope, World, action, clean_up, config, deliver, event, inspect, request, sofar, views};
 use crate::catalog::expect::Expectation;
 use crate::catalog::step::{ActionStep, EventStep, Pause, Step, WaitStep};
@@ -208,10 +208,10 @@ async fn effects(doing: &Doing<'_>) {
     }
     for (step, bounded) in wanted {
         let Some(occasion) = doing.occasions.get(step) else { continue };
-        if inspect::await_effect(doing, occasion.id()).await.is_some() && bounded {
+        if inspect::await_effect(doing, &occasion.id).await.is_some() && bounded {
             let quiet = doing.world.reaction();
             tokio::time::sleep(quiet).await;
-            inspect::effects(doing, occasion.id()).await;
+            inspect::effects(doing, &occasion.id).await;
             let quiet = u64::try_from(quiet.as_millis()).unwrap_or(u64::MAX);
             doing.log.amend(|evidence| evidence.quiet_ms = evidence.quiet_ms.max(quiet));
         }

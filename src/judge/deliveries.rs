@@ -146,7 +146,10 @@ fn accepted(case: &Case<'_>, delivery: &Delivery) -> Held {
         ))
     };
     match &delivery.outcome {
-        Outcome::Trouble(trouble) => no_answer(trouble).map_or_else(|| failed(trouble.detail.clone()), Held::Unknown),
+        Outcome::Trouble(trouble) => {
+            let open = no_answer(trouble).or_else(|| without_limit(case, delivery, trouble));
+            open.map_or_else(|| failed(trouble.detail.clone()), Held::Unknown)
+        }
         // A handler may ask for members that nobody documented; only a refusal of the sender, an answer that comes too
         // late, or a success that is not the provider's, is its own fault.
         Outcome::Answered(answer)
@@ -223,6 +226,15 @@ fn no_answer(trouble: &Trouble) -> Option<Finding> {
             ),
         )),
     }
+}
+
+/// Where the provider names no time limit, a late answer breaks nothing that anybody wrote down.
+fn without_limit(case: &Case<'_>, delivery: &Delivery, trouble: &Trouble) -> Option<Finding> {
+    let limit = case.provider.webhooks.as_ref().and_then(|hooks| hooks.success.within);
+    (trouble.kind == TroubleKind::Timeout && limit.is_none()).then(|| {
+        let what = format!("{}: {}", title(delivery), trouble.detail);
+        Finding::new(Who::Partner, format!("{what}; the provider names no time limit, but it will not wait for ever"))
+    })
 }
 
 fn refused(case: &Case<'_>, delivery: &Delivery) -> Held {

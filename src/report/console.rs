@@ -137,7 +137,8 @@ impl Console<'_> {
     fn accepted(&self) -> String {
         let mut out = String::new();
         for unit in self.units(VerdictWord::Attested).chain(self.units(VerdictWord::Waived)) {
-            let text = format!("{}  {}: {}", one_line(&unit.id), one_line(&unit.title), unit.headline());
+            let name = if self.report.has_twins(unit) { unit.unit() } else { unit.id.clone() };
+            let text = format!("{}  {}: {}", one_line(&name), one_line(&unit.title), unit.headline());
             out += &self.setting.hanging(&self.word(unit), &text, 6);
         }
         out + &groups::skipped(self)

@@ -157,7 +157,7 @@ impl Page<'_> {
         let actions: String = actions
             .map(|(name, word)| self.line(&" ".repeat(COLUMN), &format!("`{name}`: {}", word.says), COLUMN + 2))
             .collect();
-        if actions.is_empty() { actions } else { self.line("  ", "What the partner's actions are", 2) + &actions }
+        if actions.is_empty() { actions } else { self.line("  ", "The partner's actions", 2) + &actions }
     }
 
     /// A sentence behind the line where the check says it.

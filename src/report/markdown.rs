@@ -140,7 +140,10 @@ fn undecided(report: &Report) -> String {
 fn persons(report: &Report) -> String {
     let rows: Vec<String> = of(report, VerdictWord::Attested)
         .chain(of(report, VerdictWord::Waived))
-        .map(|unit| format!("| {} | {} | {} |\n", unit.verdict.words(), unit.title, unit.headline()))
+        .map(|unit| {
+            let stage = if report.has_twins(unit) { format!(" ({})", unit.stage) } else { String::new() };
+            format!("| {} | {}{stage} | {} |\n", unit.verdict.words(), unit.title, unit.headline())
+        })
         .collect();
     if rows.is_empty() {
         return String::new();

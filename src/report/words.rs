@@ -91,6 +91,11 @@ impl Report {
         if kinds.is_empty() { format!("{planned} planned") } else { format!("{planned} planned: {}", kinds.join(", ")) }
     }
 
+    /// Whether a check took place in several stages, so that its name alone does not say which unit is meant.
+    pub fn has_twins(&self, unit: &UnitRow) -> bool {
+        self.checks.iter().filter(|other| other.id == unit.id).count() > 1
+    }
+
     /// What everybody must know before they believe the answer: stand-ins, a selection, an interruption.
     pub fn caveats(&self) -> Vec<String> {
         let mut caveats = Vec::new();

@@ -156,7 +156,9 @@ impl Checker<'_> {
             self.state("client.starts", &spec.client.starts);
         }
         let told = self.script.provider.webhooks.as_ref().and_then(|hooks| hooks.disable.creates.as_ref());
-        told.into_iter().for_each(|kind| self.record("webhooks.disable.creates", kind));
+        if let Some(kind) = told {
+            self.record("webhooks.disable.creates", kind);
+        }
         for (name, rules) in &spec.rules {
             for rule in rules {
                 self.rule(&format!("rules.{name}"), rule);

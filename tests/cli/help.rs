@@ -2,7 +2,8 @@
 
 use crate::program::Desk;
 
-const COMMANDS: [&str; 8] = ["", "run", "demo", "list", "lint", "simulate", "partner", "selftest"];
+const COMMANDS: [&str; 10] =
+    ["", "run", "demo", "list", "coverage", "explain", "lint", "simulate", "partner", "selftest"];
 
 #[test]
 fn the_help_of_every_command_reads_well() {

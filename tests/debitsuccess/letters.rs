@@ -69,6 +69,20 @@ fn without_a_token_one_is_asked_for_and_behind_an_allow_list_none_is() {
 }
 
 #[test]
+fn the_markdown_report_shows_both_letters() {
+    let desk = Desk::new();
+    desk.write("profile.yaml", PROFILE);
+    let mut command = desk.command("run --profile profile.yaml --stage source --only *request --markdown out.md");
+    let output = command.env("HOST", "staging.acme.example").env("TEST_TOKEN", "tell-nobody-of-this").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+    let report = desk.read("out.md");
+    for words in ["```text\nTo: testapi.", "\nToken: ${TEST_TOKEN}\n", "```text\nTo: liveapi.", "Facility: F1, F2\n"] {
+        assert!(report.contains(words), "{words}: {report}");
+    }
+    assert!(!report.contains("tell-nobody") && !report.contains("written-down"), "{report}");
+}
+
+#[test]
 fn everything_that_a_letter_lacks_is_told_at_once() {
     let bare = "partner: Acme\nprovider: debitsuccess\nenvironments: { test: { details: { email: \"${MAIL}\" } } }\n";
     let (_, err) = letter(bare, "", 2);

@@ -6,6 +6,7 @@ mod details;
 #[path = "../driven/mod.rs"]
 #[expect(dead_code, reason = "other tests change the pack")]
 mod driven;
+mod facts;
 mod handler;
 mod letters;
 mod odd;

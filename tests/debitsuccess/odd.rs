@@ -3,7 +3,7 @@
 
 use preflight::report::model::{Report, VerdictWord};
 
-use crate::driven::{BUILT_IN, row, run, told, units};
+use crate::driven::{BUILT_IN, planned, row, run, told, units};
 use crate::handler::{Repeats, TOKEN, Way, start};
 
 const ALL_EVENTS: &str = "[customer.Schedule.Suspension.Added, Realtime.Account.Payment.Authorized]";
@@ -106,6 +106,19 @@ async fn members_that_nobody_documented_make_no_failure() {
     let open = row(&report, "webhooks.accepts-genuine@rehearsal");
     assert_eq!(open.verdict, VerdictWord::Undecided, "{}", told(open));
     assert!(open.reason.contains("rehearsal.bodies"), "{}", told(open));
+}
+
+#[tokio::test]
+async fn a_body_that_was_captured_must_be_taken() {
+    let at = start(Way { answers: |_| 400, ..Way::default() }).await;
+    let profile = format!(
+        "partner: Odd\nprovider: debitsuccess\nevents: [Realtime.Account.Payment.Declined]\nrehearsal:\n  webhook: {{ url: \
+         \"http://{at}/hooks\", secret: \"{TOKEN}\" }}\n  bodies: {{ Realtime.Account.Payment.Declined: captured.json }}\n"
+    );
+    let planned = planned(&BUILT_IN, &profile, &["webhooks.accepts-genuine"], &[]);
+    std::fs::write(planned.plan.read.folder.join("captured.json"), r#"{ "Amount": 1 }"#).unwrap();
+    let report = planned.report().await;
+    assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.accepts-genuine@rehearsal"]);
 }
 
 #[tokio::test]

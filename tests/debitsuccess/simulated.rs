@@ -43,7 +43,13 @@ fn an_event_that_is_typed_is_delivered_at_once_with_the_token_that_was_printed()
     let mut lines = BufReader::new(running.child().stdout.take().unwrap()).lines().map(Result::unwrap);
     let told: Vec<String> = lines.by_ref().take_while(|line| !line.contains("Ctrl-C ends it")).collect();
     let secret = told.iter().find_map(|line| line.trim().strip_prefix("secret ")).unwrap().trim().to_owned();
-    for words in ["It has no API.", "Realtime.Account.Payment.Declined", "Only the status 200", "180 s, 180 s, 180 s"] {
+    for words in [
+        "It has no API.",
+        "X-Token: {{ secret }}",
+        "Realtime.Account.Payment.Declined",
+        "Only the status 200",
+        "180 s, 180 s, 180 s",
+    ] {
         assert!(told.iter().any(|line| line.contains(words)), "{words}: {told:#?}");
     }
     let mut input = running.child().stdin.take().unwrap();
@@ -62,6 +68,26 @@ fn an_event_that_is_typed_is_delivered_at_once_with_the_token_that_was_printed()
     running.signal(Signal::SIGINT);
     let ended = running.ended().with(0);
     assert!(ended.err.contains("did you mean `Realtime.Account.Payment.Declined`?"), "{}", ended.err);
+}
+
+#[test]
+fn a_provider_with_an_api_sends_what_is_typed_too() {
+    let (desk, listener) = (Desk::new(), TcpListener::bind("127.0.0.1:0").unwrap());
+    let url = format!("http://{}/hooks", listener.local_addr().unwrap());
+    let mut command = desk.command(&format!("simulate debitura --webhook {url}"));
+    let mut running = Desk::start(command.stdin(Stdio::piped()));
+    let mut lines = BufReader::new(running.child().stdout.take().unwrap()).lines().map(Result::unwrap);
+    let told: Vec<String> = lines.by_ref().take_while(|line| !line.contains("Ctrl-C ends it")).collect();
+    for words in ["referral ", "key ", "secret ", "client.linked"] {
+        assert!(told.iter().any(|line| line.trim().starts_with(words)), "{words}: {told:#?}");
+    }
+    let mut input = running.child().stdin.take().unwrap();
+    writeln!(input, "client.linked").unwrap();
+    let got = received(&listener, "202 Accepted").to_lowercase();
+    assert!(got.contains("x-debitura-signature: t=") && got.contains("\"event\":\"client.linked\""), "{got}");
+    assert!(lines.next().unwrap().contains("delivered client.linked"));
+    running.signal(Signal::SIGINT);
+    running.ended().with(0);
 }
 
 #[test]

@@ -52,3 +52,21 @@ fn a_forged_delivery_without_an_answer_is_refused_only_where_its_effect_shows_it
     assert!(matches!(forged_without_answer(Some(1), Some(1)), Verdict::Fail(_)));
     assert_eq!(forged_without_answer(Some(1), Some(0)), Verdict::Pass);
 }
+
+/// The verdict on a genuine delivery that got no whole answer in time.
+fn late(provider: &str) -> Verdict {
+    let catalog = Catalog::built_in().unwrap();
+    let pack = &catalog.packs[provider];
+    let packed = pack.checks.iter().find(|packed| packed.check.id == "webhooks.accepts-genuine").unwrap();
+    let late = Outcome::Trouble(Trouble { kind: TroubleKind::Timeout, detail: "no whole answer".into() });
+    let evidence = Evidence { entries: vec![delivery(Role::Plain, late, None)], ..Evidence::default() };
+    let (check, provider, bound) = (&packed.check, &pack.provider, Bound::default());
+    judge(&Case { check, stage: Stage::Rehearsal, provider, bound: &bound, evidence: &evidence }).verdict
+}
+
+#[test]
+fn a_late_answer_is_a_failure_only_where_the_provider_names_a_limit() {
+    assert!(matches!(late("debitura"), Verdict::Fail(_)));
+    let Verdict::Undecided(finding) = late("debitsuccess") else { panic!("nobody wrote a limit down") };
+    assert!(finding.reason.contains("names no time limit"), "{}", finding.reason);
+}

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod folder;
+mod letters;
 mod packs;
 mod profiles;
 mod rehearsed;

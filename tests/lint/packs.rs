@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use crate::folder::{CALL, EVENT, Folder, HOOK, PROVIDER, snapshot};
 
 /// What is done to the sound pack: in a file, a text is replaced by another.
-type Fault = (&'static str, &'static [(&'static str, &'static str, &'static str)]);
+pub(crate) type Fault = (&'static str, &'static [(&'static str, &'static str, &'static str)]);
 
 /// All the faults of a table, one after another, as their author would read them.
-fn told(faults: &[Fault]) -> String {
+pub(crate) fn told(faults: &[Fault]) -> String {
     let mut text = String::new();
     for (name, changes) in faults {
         let folder = Folder::sound();

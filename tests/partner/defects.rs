@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::{
-    cases, errors, kyc, onboarding, process,
+    cases, errors, kyc, notices, onboarding, process,
     provider::{Provider, Reply},
     scene::shown,
     support::{Delivery, Running, SECRET, event, fresh_id, genuine, key, linked, mac, options, seconds_ago, signed},
@@ -241,8 +241,12 @@ fn every_defect_is_shown_somewhere() {
         kyc::ROWS,
     ];
     let in_tables = tables.iter().flat_map(|rows| shown(rows));
-    let shown: Vec<_> =
-        in_tables.chain(HERE).chain(onboarding::AFTER_A_RESTART).chain([process::IN_A_PROCESS]).collect();
+    let shown: Vec<_> = in_tables
+        .chain(HERE)
+        .chain(notices::HERE)
+        .chain(onboarding::AFTER_A_RESTART)
+        .chain([process::IN_A_PROCESS])
+        .collect();
     let missing: Vec<_> = Defect::all().iter().filter(|defect| !shown.contains(defect)).collect();
     assert!(missing.is_empty(), "nothing shows what these do: {missing:?}");
 }

@@ -11,6 +11,8 @@ mod hooks;
 #[cfg(test)]
 mod kyc;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod onboarding;
 #[cfg(test)]
 mod process;

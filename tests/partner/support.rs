@@ -94,6 +94,13 @@ impl Running {
         self.http.post(format!("{}{path}", self.base)).body("knock").send().await.unwrap().status()
     }
 
+    /// Posts JSON with headers, and gives the status.
+    pub(crate) async fn post_with(&self, path: &str, headers: &[(&str, &str)], body: Value) -> u16 {
+        let request = self.http.post(format!("{}{path}", self.base)).body(body.to_string());
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        request.send().await.unwrap().status().as_u16()
+    }
+
     pub(crate) async fn deliver(&self, delivery: &Delivery) -> u16 {
         let request = self.http.post(format!("{}/hooks/debitura", self.base)).body(delivery.body.clone());
         let request = match &delivery.signature {
@@ -104,7 +111,7 @@ impl Running {
     }
 }
 
-async fn json_of(response: Response) -> Value {
+pub(crate) async fn json_of(response: Response) -> Value {
     serde_json::from_slice(&response.bytes().await.unwrap()).unwrap_or(Value::Null)
 }
 

@@ -11,12 +11,15 @@ use crate::catalog::load::PackedCheck;
 use crate::catalog::provider::Provider;
 use crate::catalog::step::{Step, Which};
 use crate::catalog::words::Stage;
-use crate::template;
+use crate::template::{self, TemplateError};
 use crate::yaml::Problem;
 
 /// Names that templates may begin with, whatever the check.
 pub(super) const ROOTS: [&str; 8] =
     ["profile", "provider", "environment", "client", "clients", "item", "simulator", "event_id"];
+
+/// The look-up whose answer a `config` step may ask for.
+const INSPECTED: &str = "inspect.processed";
 
 /// Words that `delivery` understands by itself.
 const DELIVERY_WORDS: [&str; 3] = ["control", "varied", "each"];
@@ -99,7 +102,8 @@ impl Linter<'_> {
         if let Some(applies) = &check.applies
             && let Err(error) = template::check_condition(&applies.condition)
         {
-            problems.push(self.at("/applies/if", error.to_string()));
+            let (TemplateError::Invalid(why) | TemplateError::Missing(why)) = error;
+            problems.push(self.at("/applies/if", format!("the condition does not work: {why}")));
         }
         for field in ["title", "why", "fix"] {
             let text = match field {
@@ -163,7 +167,13 @@ impl Linter<'_> {
                 problems.extend(self.variations(pointer, deliver));
             }
             Step::Action(action) => problems.extend(self.action(&format!("{pointer}/action"), &action.action)),
-            Step::Config(config) => problems.extend(self.config(&format!("{pointer}/config"), &config.config)),
+            Step::Config(config) => {
+                problems.extend(self.config(&format!("{pointer}/config"), &config.config));
+                if (config.config == INSPECTED) != config.of.is_some() {
+                    let message = format!("`{INSPECTED}` and `of`, the id of an event, belong together");
+                    problems.push(self.at(&format!("{pointer}/config"), message));
+                }
+            }
             Step::Ask(_) | Step::Wait(_) | Step::Event(_) => {}
         }
         if let Step::Request(request) = step
@@ -187,7 +197,7 @@ impl Linter<'_> {
     /// A value that no environment of a profile has.
     fn config(&self, pointer: &str, path: &str) -> Option<Problem> {
         let apis = self.provider.apis.keys().map(|api| format!("apis.{api}"));
-        let plain = ["api_key", "webhook.url", "webhook.secret", "inspect.processed"].map(str::to_owned).into_iter();
+        let plain = ["api_key", "webhook.url", "webhook.secret", INSPECTED].map(str::to_owned).into_iter();
         let details = self.provider.details.keys().map(|name| format!("details.{name}"));
         let letters = self.provider.letters.keys().map(|name| format!("letters.{name}"));
         let known: Vec<String> = plain.chain(apis).chain(details).chain(letters).collect();

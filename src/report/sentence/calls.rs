@@ -1,49 +1,37 @@
 //! Calls that the partner makes.
 
 use super::Speaker;
-use super::plain::{clients, code, joined, known_as, list, ordinal, span};
+use super::plain::{all_of, clients, code, joined, known_as, ordinal, span};
 use crate::catalog::traffic::{Answered, Calls, CallsExpectation, CallsWhere, Count, Credential, Gap};
 
 impl Speaker<'_> {
     pub(super) fn calls(self, expectation: &CallsExpectation) -> String {
-        let (one, several) = self.which(&expectation.calls);
-        let noun = |n: u64| if n == 1 { &one } else { &several };
-        let count = |word: &str, count: &Count| match count {
-            Count::Number(0) => format!("no {one}"),
-            Count::Number(n) => format!("{word} {n} {}", noun(*n)),
-            Count::Template(text) => format!("{word} {} {several}", self.text(text)),
+        let (one, several) = which(&expectation.calls);
+        let number = |word: &str, count: &Count| match count {
+            Count::Number(0) => "no".to_owned(),
+            Count::Number(n) => format!("{word} {n}"),
+            Count::Template(text) => format!("{word} {}", self.text(text)),
         };
-        let counts =
-            [("exactly", &expectation.exactly), ("at least", &expectation.at_least), ("at most", &expectation.at_most)];
-        let counts = counts.iter().filter_map(|(word, found)| found.as_ref().map(|found| count(word, found)));
-        let counts: Vec<String> = match expectation.nth {
-            Some(nth) => vec![format!("a {} {one}", ordinal(nth))],
-            None => counts.collect(),
+        let CallsExpectation { exactly, at_least, at_most, nth, .. } = expectation;
+        let counts = [("exactly", exactly), ("at least", at_least), ("at most", at_most)];
+        let counts: Vec<&(&str, &Option<Count>)> = counts.iter().filter(|(_, count)| count.is_some()).collect();
+        let single = |count: &Count| matches!(count, Count::Number(0 | 1));
+        let noun = match counts.as_slice() {
+            [(_, Some(count))] if !single(count) => &several,
+            [] | [_] => &one,
+            [_, ..] => &several,
         };
-        let counts = if counts.is_empty() { format!("at least 1 {one}") } else { joined(counts, "and") };
+        let numbers = counts.iter().filter_map(|(word, count)| Some(number(word, count.as_ref()?)));
+        let numbers = match nth {
+            Some(nth) => format!("a {}", ordinal(*nth)),
+            None if counts.is_empty() => "at least 1".to_owned(),
+            None => joined(numbers.collect(), "and"),
+        };
+        let noun = if nth.is_some() { &one } else { noun };
         let asked = self.asked(expectation);
-        let asked = if asked.is_empty() { String::new() } else { format!("; {}", joined(asked, "and")) };
+        let asked = if asked.is_empty() { String::new() } else { format!("; {}", all_of(&asked)) };
         let known = known_as(expectation.name.as_ref());
-        format!("the partner makes {counts}{}{known}{asked}", narrowed(expectation))
-    }
-
-    /// The calls that are meant, for one and for several.
-    fn which(self, calls: &Calls) -> (String, String) {
-        let both = |after: &str| (format!("call{after}"), format!("calls{after}"));
-        match calls {
-            Calls::Routes(routes) => {
-                both(&format!(" on {}", joined(routes.iter().map(|route| code(route)).collect(), "or")))
-            }
-            Calls::Named(name) => both(&format!(" of those known as {}", code(name))),
-            Calls::Where(CallsWhere { api, repeats, except, answered }) => {
-                let api = api.as_ref().map(|api| format!(" to the API {}", code(api))).unwrap_or_default();
-                let answered = answered.as_ref().map(said).unwrap_or_default();
-                let Some(call) = repeats else { return both(&format!("{api}{answered}")) };
-                let except = if except.is_empty() { String::new() } else { format!(" but for {}", paths(except)) };
-                let of = format!("{} (same method, path and body{except}){answered}", code(call));
-                (format!("call{api} that repeats {of}"), format!("calls{api} that repeat {of}"))
-            }
-        }
+        format!("the partner makes {numbers} {noun}{}{known}{asked}", narrowed(expectation))
     }
 
     /// What must hold for them.
@@ -55,7 +43,7 @@ impl Speaker<'_> {
             asked.push(format!("{} is the same in all of them{except}", paths(&expectation.same)));
         }
         if !expectation.distinct.is_empty() {
-            asked.push(format!("{} differs from each to each other", paths(&expectation.distinct)));
+            asked.push(format!("no two have the same {}", paths(&expectation.distinct)));
         }
         asked.extend(expectation.credential.map(|credential| match credential {
             Credential::Own => "each carries a token of the client that it is about".to_owned(),
@@ -67,6 +55,25 @@ impl Speaker<'_> {
         asked.extend(self.each_is("in each, the header ", &expectation.header));
         asked.extend(self.each_is("in each body, ", &expectation.body));
         asked
+    }
+}
+
+/// The calls that are meant, for one and for several.
+fn which(calls: &Calls) -> (String, String) {
+    let both = |after: &str| (format!("call{after}"), format!("calls{after}"));
+    match calls {
+        Calls::Routes(routes) => {
+            both(&format!(" on {}", joined(routes.iter().map(|route| code(route)).collect(), "or")))
+        }
+        Calls::Named(name) => both(&format!(" of those known as {}", code(name))),
+        Calls::Where(CallsWhere { api, repeats, except, answered }) => {
+            let api = api.as_ref().map(|api| format!(" to the API {}", code(api))).unwrap_or_default();
+            let answered = answered.as_ref().map(said).unwrap_or_default();
+            let Some(call) = repeats else { return both(&format!("{api}{answered}")) };
+            let except = if except.is_empty() { String::new() } else { format!(" but for {}", paths(except)) };
+            let of = format!("{} (same method, path and body{except}){answered}", code(call));
+            (format!("call{api} that repeats {of}"), format!("calls{api} that repeat {of}"))
+        }
     }
 }
 
@@ -94,5 +101,6 @@ fn gap(gap: &Gap) -> Vec<String> {
 }
 
 fn paths(paths: &[String]) -> String {
-    list(paths.iter().map(|path| if path == "body" { "the whole body" } else { path.as_str() }), "and")
+    let path = |path: &String| if path == "body" { "the body".to_owned() } else { code(path) };
+    joined(paths.iter().map(path).collect(), "and")
 }

@@ -1,6 +1,6 @@
 //! What must have happened, and what must hold.
 
-use super::plain::{clients, code, joined, list, many};
+use super::plain::{all_of, clients, code, joined, list, many};
 use super::{Sentence, Speaker};
 use crate::catalog::expect::{
     AddressRule, AnswerExpectation, CertificateRule, DeliveryExpectation, DeliveryRule, EffectExpectation,
@@ -21,7 +21,7 @@ impl Speaker<'_> {
             Expectation::Told(ToldExpectation { told, unlike, unmet: _ }) => {
                 let (told, unlike) = (code(told), code(unlike));
                 format!(
-                    "what the partner says after {told} is no crash, and not what it says after {unlike}, a success"
+                    "what the partner says of {told} is no crash, and differs from what it says of {unlike}, which succeeded"
                 )
             }
             Expectation::Provider(e) => self.provider(e),
@@ -54,12 +54,16 @@ impl Speaker<'_> {
                 "the certificate is issued by a trusted authority, for this host, and in date".to_owned()
             }
         }));
-        let growth = |rule| {
-            format!("how often the partner says that the events took effect grew by what {}", self.matcher(rule))
+        let newly = |rule| {
+            format!("the number of deliveries that newly took effect, as the partner counts, {}", self.matcher(rule))
         };
-        rules.extend(counted.iter().map(growth));
-        let rules = if rules.is_empty() { "there is one".to_owned() } else { joined(rules, "and") };
-        format!("in the answer of {}, {rules}", list(answer.0.iter().map(String::as_str), "and of"))
+        rules.extend(counted.iter().map(newly));
+        let of = list(answer.0.iter().map(String::as_str), "and of");
+        if rules.is_empty() {
+            return format!("there is an answer of {of}");
+        }
+        let each = if answer.0.len() > 1 { "each" } else { "the" };
+        format!("in {each} answer of {of}, {}", all_of(&rules))
     }
 
     fn delivery(self, expectation: &DeliveryExpectation) -> String {
@@ -76,7 +80,7 @@ impl Speaker<'_> {
             DeliveryRule::Accepted => format!("{be} accepted{}", self.success()),
             DeliveryRule::Acknowledged => format!("{be} answered with some success, 2xx"),
             DeliveryRule::Refused => format!("{be} refused: answered without success, or without any effect"),
-            DeliveryRule::Expected => format!("{be} treated as it says of itself"),
+            DeliveryRule::Expected => format!("{be} accepted or refused, as it says of itself"),
         });
         let status =
             status.as_ref().map(|matcher| format!("{be} answered with a status that {}", self.matcher(matcher)));
@@ -92,43 +96,45 @@ impl Speaker<'_> {
 
     fn presented(self, expectation: &PresentedExpectation) -> String {
         let PresentedExpectation { presented, client, by, url, unmet: _, hint: _ } = expectation;
-        let who = clients(client.as_ref());
-        let which = url.as_ref().map_or_else(
-            || "that the provider sent".to_owned(),
-            |url| format!("that the provider sent as {}", self.text(url)),
-        );
+        let url = url.as_ref().map(|url| format!("every URL in {}", self.text(url)));
+        let any = url.clone().unwrap_or_else(|| "a URL that the provider sent".to_owned());
+        let every = url.unwrap_or_else(|| "every URL that the provider sent".to_owned());
         let when = by.as_ref().map(|by| format!(" after {}", code(by))).unwrap_or_default();
+        let shown = format!("shown to {}{when}", clients(client.as_ref()));
         match presented {
-            PresentedRule::ProviderUrl => format!("{who} is shown the URL {which}{when}"),
+            PresentedRule::ProviderUrl => format!("{any} is {shown}"),
             PresentedRule::ReceivedHost => {
-                format!("the URL {which}, as {who} is shown it{when}, has the scheme, host and port that were received")
+                format!("{every}, as {shown}, has the scheme, host and port that were received")
             }
             PresentedRule::ReturnUrl => format!(
-                "the URL {which}, as {who} is shown it{when}, has exactly one return URL, well joined and as the profile allows, \
-                 and keeps the query that was received"
+                "{every}, as {shown}, has exactly one return URL, well joined and as the profile allows, and keeps the \
+                 query that was received"
             ),
-            PresentedRule::Nothing => format!("{who} is shown no URL {which}{when}"),
+            PresentedRule::Nothing => format!("no URL of the provider's is {shown}"),
         }
     }
 
     fn provider(self, expectation: &ProviderExpectation) -> String {
         let ProviderExpectation { provider, client, unmet: _ } = expectation;
         let held = |(name, matcher): (&String, &Matcher)| match matcher.0.as_slice() {
-            [Predicate::Equals(count)] if count.is_u64() => format!("exactly {count} of {}", code(name)),
-            _ => format!("so many of {} that the number {}", code(name), self.matcher(matcher)),
+            [Predicate::Equals(count)] if count.is_u64() => {
+                format!("exactly {} in {}", many(count.as_u64().unwrap_or_default(), "record"), code(name))
+            }
+            _ => format!("records in {} whose number {}", code(name), self.matcher(matcher)),
         };
         let held = joined(provider.iter().map(held).collect(), "and");
-        format!("the provider holds, about {}, {held}", clients(client.as_ref()))
+        format!("the provider holds {held} about {}", clients(client.as_ref()))
     }
 
     fn findings(self, expectation: &FindingsExpectation) -> String {
         let FindingsExpectation { findings, hosts, exactly, at_least, unmet: _, hint: _ } = expectation;
-        let what = match findings {
-            FindingKind::Refused => "to reach",
-        };
         let hosts = hosts.as_ref().map_or("a host".to_owned(), |hosts| format!("a host of {}", self.text(hosts)));
-        let often = counts(*exactly, *at_least, None);
-        format!("the partner's build tries {often} {what} {hosts} to which it is not let through")
+        match findings {
+            FindingKind::Refused => {
+                let often = often("tries", "to reach", *exactly, *at_least, None);
+                format!("the partner's build {often} {hosts} to which it is not let through")
+            }
+        }
     }
 
     fn values(self, expectation: &ValuesExpectation) -> String {
@@ -139,7 +145,7 @@ impl Speaker<'_> {
         };
         let each = each.as_ref().map(|matcher| format!("has members, each of which {}", self.matcher(matcher)));
         let rules = are.as_ref().map(|matcher| self.matcher(matcher)).into_iter().chain(each);
-        format!("{what}: it {}", joined(rules.collect(), "and"))
+        format!("{what} {}", joined(rules.collect(), "and"))
     }
 
     fn selection(self, selection: &Selection) -> String {
@@ -149,22 +155,25 @@ impl Speaker<'_> {
             (_, _) => format!("{} of each {}", code(take), code(select)),
         };
         let filter = self.each_is("", filter);
-        let filter = if filter.is_empty() { String::new() } else { format!(", where {}", joined(filter, "and")) };
+        let filter = if filter.is_empty() { String::new() } else { format!(", where {},", joined(filter, "and")) };
         format!("{path} in {}{filter}", code(of))
     }
 }
 
 fn effect(expectation: &EffectExpectation) -> String {
     let EffectExpectation { effect, exactly, at_least, at_most, unmet: _ } = expectation;
-    format!("the event of {} takes effect {}", code(effect), counts(*exactly, *at_least, *at_most))
+    format!("the event of {} {}", code(effect), often("takes", "effect", *exactly, *at_least, *at_most))
 }
 
-/// How often: `exactly 1 time`, `never`.
-fn counts(exactly: Option<u64>, at_least: Option<u64>, at_most: Option<u64>) -> String {
-    let exactly = exactly.map(|n| if n == 0 { "never".to_owned() } else { format!("exactly {}", many(n, "time")) });
-    let at_least = at_least.map(|n| format!("at least {}", many(n, "time")));
-    let at_most = at_most.map(|n| format!("at most {}", many(n, "time")));
-    joined([exactly, at_least, at_most].into_iter().flatten().collect(), "and")
+/// What is done, and how often: `takes effect exactly 1 time`, `never takes effect`.
+fn often(verb: &str, rest: &str, exactly: Option<u64>, at_least: Option<u64>, at_most: Option<u64>) -> String {
+    if exactly == Some(0) {
+        return format!("never {verb} {rest}");
+    }
+    let counts = [("exactly", exactly), ("at least", at_least), ("at most", at_most)];
+    let counts = counts.into_iter().filter_map(|(word, n)| Some(format!("{word} {}", many(n?, "time"))));
+    let counts = joined(counts.collect(), "and");
+    if rest.starts_with("to ") { format!("{verb} {counts} {rest}") } else { format!("{verb} {rest} {counts}") }
 }
 
 /// What else the pack says when it is not met.

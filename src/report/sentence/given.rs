@@ -23,18 +23,11 @@ impl Speaker<'_> {
     fn beginning(self, who: &str, beginning: &Beginning, more: &[Overlay]) -> Sentence {
         let Beginning { is, overlay } = beginning;
         let way = self.pack.provider.simulator.as_ref().map(|simulator| simulator.way(is).1).unwrap_or_default();
-        let way: Vec<String> = way.into_iter().map(|step| self.bringing(step)).collect();
+        let way: Vec<String> = way.into_iter().map(bringing).collect();
         let way = if way.is_empty() { String::new() } else { format!(": {}", way.join(", then ")) };
         let parts: Vec<Sentence> = overlay.0.iter().chain(more).map(|overlay| self.overlay(overlay)).collect();
         let but = if parts.is_empty() { "" } else { "; for its calls the provider is told to do otherwise:" };
         Sentence { text: format!("{who} stands at {} at the provider{way}{but}", code(is)), parts }
-    }
-
-    fn bringing(self, step: &Bringing) -> String {
-        match step {
-            Bringing::Action(action) => format!("the partner does {}", code(action)),
-            Bringing::Event(event) => format!("{} happens", code(event)),
-        }
     }
 
     fn overlay(self, overlay: &Overlay) -> Sentence {
@@ -63,5 +56,12 @@ impl Speaker<'_> {
             (None, None) => String::new(),
         };
         format!("{place}{}", what.join(", ")).into()
+    }
+}
+
+fn bringing(step: &Bringing) -> String {
+    match step {
+        Bringing::Action(action) => format!("the partner does {}", code(action)),
+        Bringing::Event(event) => format!("{} happens", code(event)),
     }
 }

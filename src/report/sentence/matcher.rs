@@ -12,7 +12,7 @@ impl Speaker<'_> {
         if let [Predicate::AtLeast(least), Predicate::AtMost(most)] = matcher.0.as_slice()
             && least.to_bits() == most.to_bits()
         {
-            return format!("is, or has, exactly {least}");
+            return format!("comes to exactly {least}");
         }
         joined(matcher.0.iter().map(|predicate| self.predicate(predicate)).collect(), "and")
     }
@@ -40,8 +40,8 @@ impl Speaker<'_> {
             Predicate::StartsWith(text) => format!("starts with {}", self.text(text)),
             Predicate::Contains(value) => format!("contains {}", self.value(value)),
             Predicate::ContainAll(value) => format!("contains all of {}", self.value(value)),
-            Predicate::AtLeast(least) => format!("is, or has, at least {least}"),
-            Predicate::AtMost(most) => format!("is, or has, at most {most}"),
+            Predicate::AtLeast(least) => format!("comes to at least {least}"),
+            Predicate::AtMost(most) => format!("comes to at most {most}"),
             Predicate::MaxLength(most) => format!("is a text of at most {most} characters"),
             Predicate::EqualsIgnoringCase(text) => format!("is {}, whatever the case of its letters", self.text(text)),
             Predicate::SameUrlAs(text) => format!("is the same URL as {}", self.text(text)),

@@ -28,8 +28,7 @@ impl Speaker<'_> {
             Value::String(text) => self.text(text),
             Value::Array(list) if list.is_empty() => "an empty list".to_owned(),
             Value::Array(list) => list.iter().map(|one| self.value(one)).collect::<Vec<_>>().join(", "),
-            Value::Object(map) => self.members(map),
-            Value::Null | Value::Bool(_) | Value::Number(_) => code(&value.to_string()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => code(&value.to_string()),
         }
     }
 
@@ -84,6 +83,11 @@ pub(super) fn list<'t>(texts: impl IntoIterator<Item = &'t str>, word: &str) -> 
     joined(texts.into_iter().map(code).collect(), word)
 }
 
+/// Rules that all hold: with semicolons, since there may be commas in them.
+pub(super) fn all_of(rules: &[String]) -> String {
+    rules.join("; ")
+}
+
 /// Phrases with commas, and a word before the last.
 pub(super) fn joined(mut phrases: Vec<String>, word: &str) -> String {
     match (phrases.pop(), phrases.is_empty()) {
@@ -134,7 +138,7 @@ pub(super) fn ordinal(n: usize) -> String {
 pub(super) fn span(span: Span) -> String {
     const UNITS: [(u128, &str); 3] = [(86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute")];
     let ms = span.0.as_millis();
-    let unit = UNITS.into_iter().find(|(unit, _)| ms >= *unit && ms % unit == 0);
+    let unit = UNITS.into_iter().find(|(unit, _)| ms >= *unit && ms.is_multiple_of(*unit));
     match unit {
         Some((unit, word)) => many(u64::try_from(ms / unit).unwrap_or(u64::MAX), word),
         None if ms < 1000 => format!("{ms} ms"),
@@ -146,8 +150,8 @@ pub(super) fn span(span: Span) -> String {
 pub(super) fn age(age: Age) -> String {
     let long = span(Span(std::time::Duration::from_secs(age.0.unsigned_abs())));
     match age.0 {
-        0 => "sent at this moment".to_owned(),
-        1.. => format!("sent {long} ago, as it says"),
-        _ => format!("sent {long} ahead, as it says"),
+        0 => "with the present as its time of sending".to_owned(),
+        1.. => format!("with a time of sending {long} ago"),
+        _ => format!("with a time of sending {long} ahead"),
     }
 }

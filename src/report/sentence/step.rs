@@ -1,6 +1,9 @@
 //! What a check does.
 
+use serde_json::Value;
+
 use super::plain::{code, known_as, span};
+use super::variation::wanted;
 use super::{Sentence, Speaker};
 use crate::catalog::expect::Expectation;
 use crate::catalog::step::{
@@ -28,7 +31,7 @@ impl Speaker<'_> {
             None => format!("The tool fetches {}, without any credential", code(request)),
         };
         text.extend(environment.iter().map(|environment| format!(", in {environment}")));
-        text.extend(json.iter().map(|json| format!(", with the body {}", self.value(json))));
+        text.extend(json.iter().map(|json| format!(", with the body {}", self.body(json))));
         text.extend(each.iter().map(|each| format!(", once for each {} of {}", code("item"), self.text(each))));
         text += if *follow { ", following redirects" } else { "" };
         text += &known_as(name.as_ref());
@@ -43,6 +46,10 @@ impl Speaker<'_> {
             sends.iter().map(|path| format!("; {} in the answer says how many deliveries will come", code(path))),
         );
         text
+    }
+
+    fn body(self, json: &Value) -> String {
+        json.as_object().map_or_else(|| self.value(json), |members| self.members(members))
     }
 
     fn deliver(self, step: &DeliverStep) -> Sentence {
@@ -68,7 +75,7 @@ impl Speaker<'_> {
         let variants = vary.iter().map(|(name, variation)| {
             let differs = self.variation(variation).join(", ");
             let differs = if differs.is_empty() { "as it is".to_owned() } else { differs };
-            let wanted = self.wanted(variation).map(|wanted| format!("; it is {wanted}")).unwrap_or_default();
+            let wanted = wanted(variation).map(|wanted| format!("; it is {wanted}")).unwrap_or_default();
             format!("{name}: {differs}{wanted}").into()
         });
         let text =
@@ -83,8 +90,10 @@ impl Speaker<'_> {
             action => format!("The partner does {}", code(action)),
         };
         text += &of_client(client.as_ref());
-        text += &if subject.is_empty() { String::new() } else { format!(", about {}", code(subject)) };
-        text += &if with.is_empty() { String::new() } else { format!(", with {}", self.members(with)) };
+        text.extend(
+            Some(subject).filter(|subject| !subject.is_empty()).map(|subject| format!(", about {}", code(subject))),
+        );
+        text.extend(Some(with).filter(|with| !with.is_empty()).map(|with| format!(", with {}", self.members(with))));
         text += &known_as(name.as_ref());
         text += if *optional { "; left out where the profile has no such action" } else { "" };
         text + &self.unless(unless.as_deref())
@@ -105,13 +114,13 @@ impl Speaker<'_> {
 
     fn wait(self, step: &WaitStep) -> String {
         let WaitStep { wait, at_least, until } = step;
-        let mut text = match wait {
-            Pause::Reaction => "The tool waits as long as an automatic reaction may take".to_owned(),
-            Pause::Retry => "The tool waits as long as an automatic repeat may take".to_owned(),
+        let what = match wait {
+            Pause::Reaction => "an automatic reaction",
+            Pause::Retry => "an automatic repeat",
         };
-        text += &format!(" ({} in the profile", code(wait.word()));
-        text += &at_least.map(|least| format!(", at least {}", span(least))).unwrap_or_default();
-        text += ")";
+        let least = at_least.map(|least| format!(", at least {}", span(least))).unwrap_or_default();
+        let mut text =
+            format!("The tool waits as long as {what} may take ({} in the profile{least})", code(wait.word()));
         text.extend(until.iter().map(|until| format!(", or until {}", self.clause(until))));
         text
     }

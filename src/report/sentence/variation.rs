@@ -21,14 +21,14 @@ impl Speaker<'_> {
         let one = [key, without].into_iter().flatten();
         one.chain(headers).chain([body, message, signature, sent.map(age), event].into_iter().flatten()).collect()
     }
+}
 
-    /// What a variant expects for itself.
-    pub(super) fn wanted(self, variation: &Variation) -> Option<&'static str> {
-        variation.expect.map(|expected| match expected {
-            Expected::Accepted => "to be accepted",
-            Expected::Refused => "to be refused",
-        })
-    }
+/// What a variant expects for itself.
+pub(super) fn wanted(variation: &Variation) -> Option<&'static str> {
+    variation.expect.map(|expected| match expected {
+        Expected::Accepted => "to be accepted",
+        Expected::Refused => "to be refused",
+    })
 }
 
 fn key_words(key: KeyVariation) -> &'static str {

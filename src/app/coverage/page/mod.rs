@@ -1,0 +1,66 @@
+//! A saved copy of a provider's checklist as lines of text, each with where it stands in its file.
+
+mod gathering;
+mod html;
+mod markdown;
+mod plain;
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::yaml::Problem;
+
+pub(super) use plain::{fingerprint, normalised};
+
+/// The largest page that is read, in bytes: browsers save pictures and scripts into the file.
+const LARGEST: u64 = 16 << 20;
+
+/// One line of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Line {
+    /// The text, on one line.
+    pub(super) text: String,
+    /// The line of the file, from 1.
+    pub(super) at: usize,
+    /// The list that it is an entry of, if it is one: lists are counted from 1.
+    pub(super) list: Option<usize>,
+    /// Whether there is a box to tick at it.
+    pub(super) boxed: bool,
+}
+
+/// Reads a page.
+///
+/// # Errors
+///
+/// A file that cannot be read, is too large, is no text, or has nothing to read in it.
+pub(super) fn read(path: &Path) -> Result<Vec<Line>, Problem> {
+    let name = path.display().to_string();
+    let wrong = |why: String, hint: &str| Problem::of_file(&name, why).hint(hint);
+    let unread =
+        |error: io::Error| wrong(format!("cannot be read: {error}"), "name a saved copy of the provider's page");
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(unread)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(wrong(format!("is larger than {} MiB", LARGEST >> 20), "save the page without its pictures"));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| {
+        wrong("is not UTF-8 text".into(), "save the page as HTML, Markdown or UTF-8 text, not as a PDF")
+    })?;
+    let lines = lines(&text, path.extension().and_then(|extension| extension.to_str()));
+    if lines.is_empty() {
+        return Err(wrong("has no text in it".into(), "save the page again once all of it is shown"));
+    }
+    Ok(lines)
+}
+
+/// The lines of a text. What it is written in is said by its file's extension, else by how it begins.
+fn lines(text: &str, extension: Option<&str>) -> Vec<Line> {
+    let extension = extension.map(str::to_ascii_lowercase);
+    match extension.as_deref() {
+        Some("html" | "htm" | "xhtml") => html::lines(text),
+        Some("md" | "markdown" | "mdx") => markdown::lines(text),
+        Some(_) | None if text.trim_start().starts_with('<') => html::lines(text),
+        Some(_) | None => plain::lines(text),
+    }
+}
