@@ -43,8 +43,10 @@ pub enum Command {
     Lint(Lint),
     /// Print the letters that a partner sends to its provider, written from its profile.
     Letter(Letter),
-    /// Play each check of a folder of packs against sample partners: one that does everything right, one with each
-    /// fault, and one that does nothing.
+    /// Try every check of a pack against partners that conform, violate, and do nothing.
+    ///
+    /// The sample partner that the pack describes in `partner.yaml` must pass everything, each of its faults must be
+    /// caught by its own check and fail no other, and a partner that does nothing must leave everything undecided.
     #[command(after_help = TEST_EXIT_CODES)]
     Test(Test),
     /// Begin a pack, or a check of one, that lints clean and passes its test.
@@ -115,7 +117,7 @@ pub struct Demo {
     #[arg(long, value_name = "PROVIDER")]
     pub provider: Option<String>,
     /// A folder of packs: its sample partner is tried, instead of a built-in one.
-    #[arg(long, value_name = "DIR", requires = "provider")]
+    #[arg(long, value_name = "DIR", requires = "provider", hide_short_help = true)]
     pub checks: Option<PathBuf>,
     /// Switch one mistake of the sample partner on; `preflight demo --defect help` lists them.
     #[arg(long, value_name = "NAME")]
@@ -197,7 +199,7 @@ pub struct Test {
     /// The folder of packs.
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
-    /// Only the faults of checks like this, such as `webhooks.*`; may be given several times.
+    /// Only checks like this and their faults, such as `webhooks.*`; may be given several times.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,
     /// How many partners are tried at the same time.
@@ -216,7 +218,7 @@ pub struct New {
 /// What can be begun.
 #[derive(Debug, Subcommand)]
 pub enum NewWhat {
-    /// A pack: its provider, two checks, an event and a sample partner.
+    /// A pack: its provider, three checks, an event and a sample partner.
     Pack(NewPack),
     /// A check of a pack, with its item and a fault that it must catch.
     Check(NewCheck),

@@ -55,3 +55,20 @@ impl Memory {
         done
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_there_after_a_restart_unless_the_partner_forgets() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("memory");
+        for (forgets, expected) in [(true, None), (false, Some(&Value::from(1)))] {
+            let before = Memory::open(&path, forgets);
+            before.change(|memory| memory.kept.insert("a".into(), Value::from(1)));
+            let after = Memory::open(&path, forgets);
+            assert_eq!(after.read(|memory| memory.kept.get("a").cloned()).as_ref(), expected, "{forgets}");
+        }
+    }
+}

@@ -2,8 +2,21 @@
 
 use crate::program::Desk;
 
-const COMMANDS: [&str; 14] = [
-    "", "run", "demo", "list", "coverage", "explain", "lint", "letter", "test", "new", "schema", "simulate", "partner",
+const COMMANDS: [&str; 15] = [
+    "",
+    "run",
+    "demo",
+    "list",
+    "coverage",
+    "explain",
+    "lint",
+    "letter",
+    "test",
+    "new pack",
+    "new check",
+    "simulate",
+    "partner",
+    "schema",
     "selftest",
 ];
 

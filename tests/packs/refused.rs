@@ -49,7 +49,17 @@ fn what_a_sample_partner_may_not_say_is_refused_where_it_stands() {
 }
 
 /// What stands in partner.yaml, what is put in its place, and what is then said.
-const WRONG_FAULTS: [(&str, &str, &[&str]); 9] = [
+const WRONG_FAULTS: [(&str, &str, &[&str]); 11] = [
+    (
+        "{ if: proven and not stale, status: 200, effect: true }",
+        "{ if: proven and not state, status: 200, effect: true }",
+        &["nothing here is called `state`", "did you mean `stale`?"],
+    ),
+    (
+        "{ if: not proven or stale, status: 401 }",
+        "{ if: not prooven or stale, status: 401 }",
+        &["nothing here is called `prooven`", "did you mean `proven`?"],
+    ),
     (
         "  webhooks.refuses-forged:\n",
         "  webhooks.refuses-forgd:\n",

@@ -9,6 +9,12 @@ use crate::catalog::sample::{Act, Fault, SamplePartner, Sampled};
 use crate::template;
 use crate::yaml::Problem;
 
+/// What every word of a sample partner can read.
+const ALWAYS: [&str; 8] = ["kept", "key", "secret", "credentials", "facts", "fresh", "now", "today"];
+
+/// What the rules of its handler can read of a delivery.
+const DELIVERY: [&str; 8] = ["proven", "stale", "seen", "event", "known_event", "id", "body", "headers"];
+
 /// Everything that is wrong with a sample partner.
 pub(in crate::catalog) fn sample(
     provider: &Provider,
@@ -126,18 +132,54 @@ impl Lints<'_> {
         problems
     }
 
-    /// Conditions and templates that do not work.
+    /// Conditions and templates that do not work, or read a name that nothing has.
     fn words(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
+        let mut judge = |pointer: &str, text: &str| match template::names(text) {
+            Err(error) => problems.push(self.at(pointer, error.to_string())),
+            Ok(names) => problems.extend(names.iter().filter_map(|name| self.unknown_name(pointer, name))),
+        };
         crate::json::texts(&self.sampled.json, &mut |pointer, text| {
-            let judged = if pointer.ends_with("/if") {
-                template::names(&format!("{{{{ {text} }}}}"))
+            if pointer.ends_with("/if") {
+                judge(pointer, &format!("{{{{ {text} }}}}"));
             } else {
-                template::names(text)
-            };
-            problems.extend(judged.err().map(|error| self.at(pointer, error.to_string())));
+                judge(pointer, text);
+            }
         });
+        for (name, acts) in &self.partner().actions {
+            for (index, act) in acts.iter().enumerate() {
+                if let Act::Keep(keep) = act {
+                    keep.keep.keys().for_each(|key| judge(&format!("/actions/{name}/{index}/keep"), key));
+                }
+            }
+        }
         problems
+    }
+
+    /// A name that neither the action nor the delivery is told, that no call has, and that is not always there.
+    fn unknown_name(&self, pointer: &str, name: &str) -> Option<Problem> {
+        let root = name.split('.').next().unwrap_or(name);
+        let partner = self.partner();
+        let (told, acts): (Vec<&str>, Vec<&Act>) = match pointer.split('/').collect::<Vec<_>>()[..] {
+            ["", "actions", action, ..] => {
+                let word = self.provider.actions.get(action);
+                let told = word.into_iter().flat_map(|word| word.arguments.keys().map(String::as_str));
+                (told.chain(["client"]).collect(), partner.actions.get(action).into_iter().flatten().collect())
+            }
+            ["", "webhook", ..] | ["", "faults", _, _, "first", _, "if"] => {
+                (DELIVERY.to_vec(), partner.webhook.iter().flat_map(|rule| &rule.then).collect())
+            }
+            // Elsewhere it depends on what it is read for.
+            _ => return None,
+        };
+        let called = acts.into_iter().filter_map(|act| match act {
+            Act::Call(call) => call.name.as_deref(),
+            Act::Again(_) | Act::Keep(_) | Act::Answer(_) => None,
+        });
+        let known: Vec<&str> = ALWAYS.into_iter().chain(told).chain(called).collect();
+        let problem = || self.at(pointer, format!("nothing here is called `{root}`"));
+        (!known.contains(&root))
+            .then(|| problem().nearest_or(root, known.iter().copied(), &format!("known here: {}", known.join(", "))))
     }
 
     /// Web addresses in what its profile says: only those of the provider, which are played, and reserved ones, where

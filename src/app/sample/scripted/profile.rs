@@ -163,7 +163,7 @@ fn rehearsal(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
 /// Every host that has a part in it stands on this machine, and is taken to have an address of its own.
 fn stand_ins(pack: &Pack) -> Value {
     let own = [host(Environment::Test), host(Environment::Production)].map(str::to_owned);
-    let all = provider_hosts(&pack.provider.environments).into_iter().chain(own).zip(1_u8..);
+    let all = provider_hosts(&pack.provider.environments).into_iter().chain(own).zip((1_u8..=254).cycle());
     let one = |(host, n): (String, u8)| (host, json!({ "at": "${STAND_INS}", "address": format!("203.0.113.{n}") }));
     json!({ "ca": "stand-ins.pem", "hosts": all.map(one).collect::<Map<_, _>>() })
 }
