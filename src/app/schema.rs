@@ -39,12 +39,6 @@ pub const KINDS: [Kind; 6] = [
         schema: schema_of::<Provider>,
     },
     Kind {
-        name: "partner",
-        title: "The sample partner of a Preflight pack, and the faults that its checks must catch",
-        files: "checks/*/partner.yaml",
-        schema: schema_of::<SamplePartner>,
-    },
-    Kind {
         name: "profile",
         title: "A partner's Preflight profile",
         files: "fixtures/*/sample/profile.yaml",
@@ -61,6 +55,12 @@ pub const KINDS: [Kind; 6] = [
         title: "The world of a Preflight pack's sample partner",
         files: "fixtures/*/sample/demo.yaml",
         schema: schema_of::<World>,
+    },
+    Kind {
+        name: "partner",
+        title: "The sample partner of a Preflight pack, and the faults that its checks must catch",
+        files: "checks/*/partner.yaml",
+        schema: schema_of::<SamplePartner>,
     },
 ];
 

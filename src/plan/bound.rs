@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::profile::{Inspect, Rehearsal, Verifies};
 use super::read::Read;
+use crate::catalog::authentication;
 use crate::catalog::load::Pack;
 use crate::catalog::words::Stage;
 use crate::secret::Redactor;
@@ -27,10 +28,12 @@ pub struct Bound {
     pub verifies_later: bool,
 }
 
-/// Teaches a redactor every secret of a profile, by stable labels.
-pub fn learn_secrets(read: &Read, redactor: &Redactor) {
+/// Teaches a redactor every secret of a profile, by stable labels. What only says who the partner is, is none: it may
+/// be a word that stands everywhere.
+pub fn learn_secrets(read: &Read, pack: &Pack, redactor: &Redactor) {
+    let open = authentication::open_credentials(&pack.provider.apis);
     for (environment, inside) in &read.profile.environments {
-        for (name, secret) in inside.secrets() {
+        for (name, secret) in inside.secrets().into_iter().filter(|(name, _)| !authentication::is_open(&open, name)) {
             redactor.learn(&format!("{environment}.{}", name.replace('.', "_")), secret.expose());
         }
     }

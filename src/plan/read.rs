@@ -1,7 +1,7 @@
 //! Reading a profile: variables put in, problems told all at once, what is absent remembered with the line that
 //! would change it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -14,6 +14,7 @@ use super::mistrust::mistrust;
 use super::played::played;
 use super::profile::{Profile, Rehearsal};
 use super::trusted::Trusted;
+use crate::catalog::authentication;
 use crate::catalog::load::{Catalog, Pack};
 use crate::secret::Secret;
 use crate::yaml::{Document, Problem, Problems};
@@ -75,7 +76,9 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<
         }));
     });
     put_in(&mut json, String::new(), variables, &mut unset);
-    let secrets = secrets(&json);
+    let pack = json.get("provider").and_then(Value::as_str).and_then(|id| catalog.packs.get(id));
+    let open = pack.map(|pack| authentication::open_credentials(&pack.provider.apis)).unwrap_or_default();
+    let secrets = secrets(&json, &open);
     let hide =
         |problems: Vec<Problem>| problems.into_iter().map(|problem| problem.hiding(&secrets)).collect::<Vec<_>>();
     let typed = document.typed_from(json.clone());
@@ -105,18 +108,19 @@ fn name_variables(problems: Vec<Problem>, document: &Document, unset: &[(String,
 }
 
 /// What stands where keys and secrets stand: a person may have written one down, and what is wrong with a file is shown.
-fn secrets(json: &Value) -> Vec<String> {
+fn secrets(json: &Value, open: &BTreeSet<String>) -> Vec<String> {
     match json {
-        Value::Array(list) => list.iter().flat_map(secrets).collect(),
+        Value::Array(list) => list.iter().flat_map(|inner| secrets(inner, open)).collect(),
         Value::Object(map) => map
             .iter()
             .flat_map(|(name, inner)| match inner {
                 Value::String(text) if name == "api_key" || name == "secret" => vec![text.clone()],
                 Value::Number(number) if name == "api_key" || name == "secret" => vec![number.to_string()],
                 Value::Object(named) if name == "credentials" => {
-                    named.values().filter_map(Value::as_str).map(str::to_owned).collect()
+                    let secret = named.iter().filter(|(name, _)| !open.contains(*name));
+                    secret.filter_map(|(_, value)| value.as_str().map(str::to_owned)).collect()
                 }
-                other => secrets(other),
+                other => secrets(other, open),
             })
             .filter(|value| value.len() >= 4)
             .collect(),

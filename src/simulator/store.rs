@@ -89,7 +89,9 @@ impl Store {
     pub(super) fn holding(collections: &BTreeMap<String, Vec<Members>>) -> Self {
         let mut store = Store::default();
         for (collection, records) in collections {
-            records.iter().for_each(|record| store.put(collection, record.clone()));
+            for record in records {
+                store.put(collection, record.clone());
+            }
         }
         store
     }

@@ -7,7 +7,7 @@ mod webhooks;
 
 use std::cell::Cell;
 
-use serde_json::Map;
+use serde_json::{Map, json};
 use time::OffsetDateTime;
 use time::macros::datetime;
 

@@ -7,6 +7,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use preflight::catalog::load::Catalog;
 use preflight::report::model::{Report, VerdictWord};
 use preflight::simulator::{Mode, Options, Simulator, start};
@@ -21,6 +23,8 @@ const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/schemes");
 const APIS: [&str; 5] = ["main", "people", "clients", "own", "reports"];
 const CREDENTIALS: [(&str, &str); 4] =
     [("user", "acme"), ("password", "the:pass word"), ("id", "client-of-acme"), ("secret", "a+secret/of=acme&100%")];
+/// Other characters than these come out of an encoding as they go in.
+const WRONG: &str = "wrong+and/with 100%";
 const KEY: &str = "the-key-of-test";
 
 static CHECKS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
@@ -109,13 +113,20 @@ async fn a_wrong_credential_is_the_401_that_the_provider_gives() {
         [("KEY", &["main", "clients"][..]), ("PASSWORD", &["people"]), ("SECRET", &["own", "reports"])]
     {
         let mut variables = right();
-        variables.iter_mut().filter(|(name, _)| *name == variable).for_each(|(_, value)| *value = "quite-wrong");
+        variables.iter_mut().filter(|(name, _)| *name == variable).for_each(|(_, value)| *value = WRONG);
         let report = report(&test, &variables).await;
         for api in APIS {
             let row = row(&report, &format!("it.{api}@test"));
             let wanted = if apis.contains(&api) { VerdictWord::Fail } else { VerdictWord::Pass };
             assert_eq!(row.verdict, wanted, "{variable}: {}", told(row));
             assert_eq!(told(row).contains("401"), apis.contains(&api), "{variable}: {}", told(row));
+        }
+        let text = preflight::report::json::render(&report, true).unwrap();
+        assert!(text.contains("acme") && text.contains("authorization"), "a name is no secret\n{text}");
+        let encoded = url::form_urlencoded::byte_serialize(WRONG.as_bytes()).collect::<String>();
+        for (name, secret) in [(CREDENTIALS[2].1, &*encoded), (CREDENTIALS[2].1, WRONG), (CREDENTIALS[0].1, WRONG)] {
+            let both = STANDARD.encode(format!("{name}:{secret}"));
+            assert!(!text.contains(secret) && !text.contains(&both), "{variable}: {secret}\n{text}");
         }
     }
 }
@@ -195,6 +206,8 @@ fn a_credential_is_looked_after_like_a_key() {
         ("${PASSWORD}\n", "\"${PASSWORD} \"\n", &["environments.test.credentials.password has white space"]),
     ] {
         let told = problems(from, to);
+        // A name is no secret, and what no API takes may be anything.
+        assert_eq!(told.contains("****"), from == "user:", "{told}");
         assert!(
             told.is_empty() == wanted.is_empty() && wanted.iter().all(|words| told.contains(words)),
             "{to}: {told}"
