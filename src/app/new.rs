@@ -8,6 +8,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::schema::KINDS;
 use super::{Exit, Screen};
 use crate::catalog::load::{Catalog, Pack};
 use crate::catalog::step::{Step, Which};
@@ -81,7 +82,11 @@ fn begin_pack(pack: &NewPack) -> Result<String, Problems> {
     let filled = |text: &str| text.replace("__PACK__", name).replace("__TITLE__", &title(name));
     let checks = CHECKS.iter().map(|(path, text)| Writing::begun(format!("checks/{name}/{path}"), filled(text)));
     let fixtures = FIXTURES.iter().map(|(path, text)| Writing::begun(format!("fixtures/{name}/{path}"), filled(text)));
-    let put = Put::all(&pack.folder, checks.chain(fixtures).collect())?;
+    // For editors; where they are already, they are those of the pack before this one.
+    let missing = KINDS.iter().map(|kind| (format!("schemas/{}.json", kind.name), kind));
+    let missing = missing.filter(|(path, _)| !pack.folder.join(path).exists());
+    let schemas = missing.map(|(path, kind)| Writing::begun(path, kind.text()));
+    let put = Put::all(&pack.folder, checks.chain(fixtures).chain(schemas).collect())?;
     Ok(told(&format!("the pack `{name}`"), &put, &pack.folder))
 }
 

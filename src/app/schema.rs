@@ -6,6 +6,7 @@ use super::sample::World;
 use super::{Exit, Screen};
 use crate::catalog::check::Check;
 use crate::catalog::provider::Provider;
+use crate::catalog::sample::SamplePartner;
 use crate::cli::Schema;
 use crate::plan::profile::Profile;
 use crate::plan::vouched::Vouched;
@@ -24,7 +25,7 @@ pub struct Kind {
 }
 
 /// All kinds.
-pub const KINDS: [Kind; 5] = [
+pub const KINDS: [Kind; 6] = [
     Kind {
         name: "check",
         title: "One check of a Preflight pack",
@@ -36,6 +37,12 @@ pub const KINDS: [Kind; 5] = [
         title: "What a Preflight pack says about its provider",
         files: "checks/*/provider.yaml",
         schema: schema_of::<Provider>,
+    },
+    Kind {
+        name: "partner",
+        title: "The sample partner of a Preflight pack",
+        files: "checks/*/partner.yaml",
+        schema: schema_of::<SamplePartner>,
     },
     Kind {
         name: "profile",
