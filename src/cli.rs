@@ -255,7 +255,7 @@ pub struct SampleFile {
 /// `schema`.
 #[derive(Debug, Args)]
 pub struct Schema {
-    /// The kind of file: check, provider, profile, attestations, demo or partner.
+    /// The kind of file: check, provider, partner, profile, attestations or demo.
     pub kind: String,
 }
 

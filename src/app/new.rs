@@ -82,10 +82,10 @@ fn begin_pack(pack: &NewPack) -> Result<String, Problems> {
     let filled = |text: &str| text.replace("__PACK__", name).replace("__TITLE__", &title(name));
     let checks = CHECKS.iter().map(|(path, text)| Writing::begun(format!("checks/{name}/{path}"), filled(text)));
     let fixtures = FIXTURES.iter().map(|(path, text)| Writing::begun(format!("fixtures/{name}/{path}"), filled(text)));
-    // An editor finds the words of each file by these; other packs in the folder may have brought them.
-    let schemas = KINDS.iter().filter(|kind| ["provider", "check", "partner"].contains(&kind.name));
-    let schemas = schemas.map(|kind| Writing::begun(format!("schemas/{}.json", kind.name), kind.text()));
-    let schemas = schemas.filter(|schema| schema.is_free(&pack.folder).is_ok());
+    // For editors; where they are already, they are those of the pack before this one.
+    let missing = KINDS.iter().map(|kind| (format!("schemas/{}.json", kind.name), kind));
+    let missing = missing.filter(|(path, _)| !pack.folder.join(path).exists());
+    let schemas = missing.map(|(path, kind)| Writing::begun(path, kind.text()));
     let put = Put::all(&pack.folder, checks.chain(fixtures).chain(schemas).collect())?;
     Ok(told(&format!("the pack `{name}`"), &put, &pack.folder))
 }

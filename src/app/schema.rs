@@ -39,6 +39,12 @@ pub const KINDS: [Kind; 6] = [
         schema: schema_of::<Provider>,
     },
     Kind {
+        name: "partner",
+        title: "The sample partner of a Preflight pack",
+        files: "checks/*/partner.yaml",
+        schema: schema_of::<SamplePartner>,
+    },
+    Kind {
         name: "profile",
         title: "A partner's Preflight profile",
         files: "fixtures/*/sample/profile.yaml",
