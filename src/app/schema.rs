@@ -62,12 +62,6 @@ pub const KINDS: [Kind; 6] = [
         files: "fixtures/*/sample/demo.yaml",
         schema: schema_of::<World>,
     },
-    Kind {
-        name: "partner",
-        title: "The sample partner of a Preflight pack, and the faults that its checks must catch",
-        files: "checks/*/partner.yaml",
-        schema: schema_of::<SamplePartner>,
-    },
 ];
 
 impl Kind {

@@ -14,9 +14,9 @@ const COMMANDS: [&str; 15] = [
     "test",
     "new pack",
     "new check",
-    "schema",
     "simulate",
     "partner",
+    "schema",
     "selftest",
 ];
 
