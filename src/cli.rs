@@ -240,6 +240,9 @@ pub struct NewCheck {
     /// The pack and the check's id, such as `acme-payments/webhooks.answers-in-time`.
     #[arg(value_name = "PACK/SECTION.STEM")]
     pub id: String,
+    /// The item of the checklist that it serves; without it, one of the check's own name is added.
+    #[arg(long, value_name = "ITEM")]
+    pub item: Option<String>,
     /// The folder that holds `checks` and `fixtures`.
     #[arg(long = "in", value_name = "DIR", default_value = ".")]
     pub folder: PathBuf,

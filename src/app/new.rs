@@ -107,19 +107,23 @@ fn begin_check(check: &NewCheck) -> Result<String, Problems> {
             problem.hint(format!("`preflight new pack {pack_name}` begins one"))
         }
     })?;
-    let own = Writing::begun(format!("checks/{pack_name}/{section}/{stem}.yaml"), scaffold(&pack, id));
+    let item_id = match &check.item {
+        Some(named) => known(&pack, named)?,
+        None => id,
+    };
+    let own = Writing::begun(format!("checks/{pack_name}/{section}/{stem}.yaml"), scaffold(&pack, id, item_id));
     own.is_free(&check.folder)?;
-    let written = [Some(own), item(&pack, id, section, &check.folder)?, fault(&pack, id, &check.folder)?];
+    let written = [Some(own), item(&pack, item_id, section, &check.folder)?, fault(&pack, id, &check.folder)?];
     let put = Put::all(&check.folder, written.into_iter().flatten().collect())?;
     Ok(told(&format!("the check `{id}`"), &put, &check.folder))
 }
 
 /// The check: of an event where the pack has webhooks, else a question.
-fn scaffold(pack: &Pack, id: &str) -> String {
+fn scaffold(pack: &Pack, id: &str, item: &str) -> String {
     let docs = pack.provider.docs.clone().unwrap_or_else(|| format!("https://docs.{}.example/", pack.id));
     let event = event(pack);
     let text = if event.is_some() { DELIVERED } else { ASKED };
-    let text = text.replace("__ID__", id).replace("__DOCS__", &docs).replace("__EVENT__", event.unwrap_or_default());
+    let text = text.replace("__ITEM__", item).replace("__ID__", id).replace("__DOCS__", &docs).replace("__EVENT__", event.unwrap_or_default());
     match before(pack) {
         Some(needed) => text.replace("__NEEDS__", needed),
         None => text.replace("needs: [__NEEDS__]\n", ""),
@@ -135,6 +139,14 @@ fn before(pack: &Pack) -> Option<&str> {
 
 fn event(pack: &Pack) -> Option<&str> {
     pack.provider.webhooks.iter().flat_map(|hooks| hooks.events.keys()).next().map(String::as_str)
+}
+
+/// The item that was named, if the pack has it.
+fn known<'i>(pack: &Pack, item: &'i str) -> Result<&'i str, Problem> {
+    let ids = || pack.provider.items.iter().map(|item| item.id.as_str());
+    let problem = || Problem::of_file("command line", format!("`{}` has no item `{item}`", pack.id));
+    let hint = format!("`preflight coverage {} --checks checks` lists them", pack.id);
+    if ids().any(|id| id == item) { Ok(item) } else { Err(problem().nearest_or(item, ids(), &hint)) }
 }
 
 /// The item in provider.yaml, where there is none of that name.

@@ -294,8 +294,12 @@ fn digest(files: &Files, fixtures: &Fixtures) -> String {
         hash.update(format!("{kind} {path} {}\n", bytes.len()));
         hash.update(bytes);
     };
-    files.iter().for_each(|(path, bytes)| add("check", path, bytes));
-    fixtures.all().for_each(|(path, bytes)| add("fixture", path, bytes));
+    for (path, bytes) in files {
+        add("check", path, bytes);
+    }
+    for (path, bytes) in fixtures.all() {
+        add("fixture", path, bytes);
+    }
     hex::encode(hash.finalize())
 }
 

@@ -31,7 +31,7 @@ static CHECKS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
     let check = |api: &str| {
         let given = if api == "clients" { "given: { client: new }\n" } else { "" };
         let text = format!(
-            "id: it.{api}\ntitle: The API answers\nitems: [it.works]\nstage: [rehearsal, test]\nwhy: It would not.\n\
+            "id: it.{api}\ntitle: The API {api} answers\nitems: [it.works]\nstage: [rehearsal, test]\nwhy: It would not.\n\
              docs: https://docs.acme.example/{api}\nfix: Let it.\n{given}when:\n  - {{ request: GET /me, api: {api}, as: me }}\n  \
              - {{ request: GET /me, api: {api}, as: again }}\nthen:\n  - {{ answer: me, status: 200 }}\n  \
              - {{ answer: again, status: 200 }}\n"

@@ -68,8 +68,6 @@ fn templates(document: &Document, texts: &Texts) -> Vec<Problem> {
     for (pointer, text) in texts {
         let own: &[&str] = if pointer.starts_with("/simulator") { &OF_THE_SIMULATOR } else { &[] };
         match template::names(text) {
-            // Letters and schemes have lints of their own.
-            Err(_) if ["/letters", "/webhooks"].iter().any(|place| pointer.starts_with(place)) => {}
             Err(error) => problems.push(document.problem(pointer, error.to_string())),
             Ok(_) => problems.extend(unknown_filter(text, own).map(|filter| document.problem(pointer, filter))),
         }

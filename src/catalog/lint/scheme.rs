@@ -65,10 +65,10 @@ fn templates(hooks: &Webhooks, at: At) -> Vec<Problem> {
     problems
 }
 
-/// A template that does not parse, or that reads what is none of these.
+/// A template that reads what is none of these. One that does not parse is told with all others.
 fn reads(at: At, pointer: &str, text: &str, known: &[&str]) -> Vec<Problem> {
     match template::names(text) {
-        Err(error) => vec![at(pointer, &error.to_string())],
+        Err(_) => Vec::new(),
         Ok(names) => {
             let unknown = names.iter().filter(|name| !known.contains(&name.as_str()));
             let told = |name: &String| {
@@ -96,8 +96,9 @@ fn no_code(hooks: &Webhooks, at: At, pointer: &str, text: &str) -> Option<Proble
 
 /// Words of a scheme that nothing makes use of.
 fn meaning(hooks: &Webhooks, at: At) -> Vec<Problem> {
-    let names: Vec<String> =
-        hooks.headers.values().flat_map(|text| template::names(text).unwrap_or_default()).collect();
+    let names: Result<Vec<_>, _> = hooks.headers.values().map(|text| template::names(text)).collect();
+    // What a header reads that does not parse, nobody knows.
+    let Ok(names) = names.map(|names| names.concat()) else { return Vec::new() };
     let reads = |wanted: &str| names.iter().any(|name| name == wanted);
     let several = hooks.mac.as_ref().and_then(|mac| mac.signatures.as_ref());
     let each = several.map(|several| template::names(&several.each).unwrap_or_default()).unwrap_or_default();
@@ -228,10 +229,7 @@ fn authentication(provider: &Provider, document: &Document) -> Vec<Problem> {
 
 /// A template over what a profile does not have for calls.
 fn partners_own(at: At, pointer: &str, text: &str) -> Vec<Problem> {
-    let names = match template::names(text) {
-        Err(error) => return vec![at(pointer, &error.to_string())],
-        Ok(names) => names,
-    };
+    let names = template::names(text).unwrap_or_default();
     let known = |name: &String| name == "api_key" || name.starts_with("credentials.");
     let told = |name: &String| {
         let problem = at(pointer, &format!("`{name}` is nothing that calls are authenticated with"));

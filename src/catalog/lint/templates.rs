@@ -14,10 +14,12 @@ impl Linter<'_> {
             Err(error) => vec![self.at(pointer, error.to_string())],
             Ok(names) => {
                 let filter = unknown_filter(text, &[]).map(|filter| self.at(pointer, filter));
-                filter.into_iter().chain(names.iter().filter_map(|name| self.unknown_name(pointer, name))).collect()
+                // What a delivery is written with has names of its own.
+                let named = names.iter().filter(|_| !self.is_of_scheme(pointer));
+                filter.into_iter().chain(named.filter_map(|name| self.unknown_name(pointer, name))).collect()
             }
         };
-        self.read.texts.iter().filter(|(pointer, _)| !self.is_of_scheme(pointer)).flat_map(of_one).collect()
+        self.read.texts.iter().flat_map(of_one).collect()
     }
 
     fn unknown_name(&self, pointer: &str, name: &str) -> Option<Problem> {

@@ -34,7 +34,9 @@ pub(super) fn all(provider: &Provider, document: &Document, checks: &[Unlinted],
         }
     };
     search(None, document.text.as_bytes());
-    checks.iter().for_each(|read| search(None, read.packed.document.text.as_bytes()));
+    for read in checks {
+        search(None, read.packed.document.text.as_bytes());
+    }
     fixtures.all().for_each(|(name, text)| search(Some(name), text));
     let unused = sought.into_iter().zip(named).filter(|(one, named)| *named <= one.own);
     let tell = |told: Result<(String, String), Problem>| match told {

@@ -75,7 +75,7 @@ fn bare(value: &Value) -> String {
 
 /// A text as code.
 pub(super) fn code(text: &str) -> String {
-    format!("`{text}`")
+    if text.is_empty() { "an empty text".to_owned() } else { format!("`{text}`") }
 }
 
 /// `` `a`, `b` and `c` ``.
