@@ -84,6 +84,21 @@ fn nothing_that_exists_is_overwritten_and_nothing_is_half_written() {
 }
 
 #[test]
+fn a_check_of_an_item_that_is_there_adds_none() {
+    let folder = Folder::begun();
+    let provider = std::fs::read_to_string(folder.path("checks/acme/provider.yaml")).unwrap();
+    folder.run(&["new", "check", "acme/webhooks.other", "--item", "webhooks.delivery"]).with(0);
+    assert_eq!(std::fs::read_to_string(folder.path("checks/acme/provider.yaml")).unwrap(), provider);
+    let check = std::fs::read_to_string(folder.path("checks/acme/webhooks/other.yaml")).unwrap();
+    assert!(check.contains("\nitems: [webhooks.delivery]\n"), "{check}");
+    folder.run(&["lint", "checks"]).with(0);
+    let tested = folder.run(&["test", "checks", "--only", "webhooks.other"]).with(0);
+    assert_eq!(tested.line("webhooks.other")[1..], ["pass", "1 of 1 caught", "undecided"]);
+    let wrong = ["new", "check", "acme/webhooks.third", "--item", "webhooks.delivry"];
+    folder.run(&wrong).with(2).says("did you mean `webhooks.delivery`?");
+}
+
+#[test]
 fn a_new_pack_goes_where_it_is_told_to() {
     let folder = Folder::new();
     let said = folder.run(&["new", "pack", "acme", "--in", "somewhere"]).with(0).out;
