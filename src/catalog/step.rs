@@ -133,7 +133,7 @@ impl JsonSchema for Which {
     }
 }
 
-/// `action: onboard_client`.
+/// `action: create_order`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActionStep {
