@@ -62,18 +62,13 @@ impl World {
         let Some(simulator) = self.simulator() else { return };
         let journal = simulator.journal();
         let patience = self.plan.pack.provider.webhooks.as_ref().map(|hooks| hooks.success.patience());
-        let most = self.retry().max(self.reaction() * 2).max(patience.unwrap_or_default());
+        // Each is answered or given up by then; what a slow handler has left after that is its own.
+        drop(tokio::time::timeout(patience.unwrap_or_default() * 2, simulator.delivered()).await);
         let quiet = async {
-            loop {
-                simulator.delivered().await;
-                let stirred = tokio::time::timeout(CALM, journal.changed(journal.len())).await.is_ok();
-                if !stirred && !simulator.is_delivering() {
-                    return;
-                }
-            }
+            while tokio::time::timeout(CALM, journal.changed(journal.len())).await.is_ok() || simulator.is_delivering() {}
         };
         // A partner that never rests is not waited for for ever.
-        drop(tokio::time::timeout(most, quiet).await);
+        drop(tokio::time::timeout(self.retry().max(self.reaction() * 2), quiet).await);
     }
 
     /// Waits for a call about one of some clients, beyond so many of the partner's calls.
