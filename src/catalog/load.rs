@@ -147,7 +147,14 @@ impl Source {
 fn assemble(checks: Files, fixtures: &Files, shown: &str, source: Source) -> Result<Catalog, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut packs = BTreeMap::new();
-    for (name, files) in by_folder(checks).into_iter().filter(|(_, files)| files.contains_key(PROVIDER)) {
+    let (folders, strays): (Vec<_>, Vec<_>) =
+        by_folder(checks).into_iter().partition(|(_, files)| files.contains_key(PROVIDER));
+    let strays = strays.into_iter().filter(|(_, files)| files.keys().any(|path| is_yaml(path)));
+    problems.extend(strays.map(|(name, _)| {
+        Problem::of_file(&format!("{shown}/{name}"), format!("has no `{PROVIDER}`, so nothing in it is looked at"))
+            .hint(format!("a pack is a folder with a file of just that name: {shown}/{name}/{PROVIDER}"))
+    }));
+    for (name, files) in folders {
         match pack(&name, &files, fixtures, shown, source) {
             Ok((pack, found)) => {
                 problems.extend(found);
@@ -234,7 +241,6 @@ fn pack(
     source: Source,
 ) -> Result<(Pack, Vec<Problem>), Vec<Problem>> {
     let (mut problems, mut checks, mut provider, mut sample) = (Vec::new(), Vec::new(), None, None);
-    let is_yaml = |path: &str| has_extension(path, "yaml") || has_extension(path, "yml");
     let yaml: Vec<_> = files.iter().filter(|(path, _)| is_yaml(path)).collect();
     let read = |(path, bytes): &(&String, &Cow<'static, [u8]>)| {
         document(shown, name, path, bytes)
@@ -282,6 +288,10 @@ fn hosts(provider: &Provider) -> Vec<String> {
     hosts.sort();
     hosts.dedup();
     hosts
+}
+
+fn is_yaml(path: &str) -> bool {
+    has_extension(path, "yaml") || has_extension(path, "yml")
 }
 
 fn has_extension(path: &str, extension: &str) -> bool {

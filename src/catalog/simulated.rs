@@ -2,7 +2,7 @@
 //!
 //! Conditions (`if`) are bare expressions; every other text may hold `{{ }}` templates. Both read `body`, `query`,
 //! `headers` and `path` of the request, what `find` found, `client` and `state`, `with`, `fresh` (new ids, tokens,
-//! secrets), `now`, `today`, `mode`, `pages`, `facts` and the `tables`. What is not there counts as absent: a
+//! secrets), `now`, `today`, `mode`, `profile`, `pages`, `facts` and the `tables`. What is not there counts as absent: a
 //! condition on it does not hold, and a member that is written from it is null.
 
 mod call;

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::World;
 use super::identity::{Identity, scope_of};
-use crate::catalog::words::Environment;
+use crate::catalog::words::{Environment, Stage};
 use crate::simulator::Simulator;
 use crate::template;
 use crate::wire::StandIns;
@@ -34,6 +34,7 @@ impl World {
             options.bind = rehearsal.simulator.bind.unwrap_or(options.bind);
             options.ports.clone_from(&rehearsal.simulator.ports);
         }
+        options.profile = self.plan.bound.values(Stage::Rehearsal).remove("profile").unwrap_or_default();
         options.webhook_secret = Some(self.webhook_secret().to_owned());
         let redactor = self.redactor.clone();
         options.issued = Arc::new(move |label, value| redactor.learn_issued(&format!("rehearsal.{label}"), value));
@@ -65,7 +66,9 @@ impl World {
         // Each is answered or given up by then; what a slow handler has left after that is its own.
         drop(tokio::time::timeout(patience.unwrap_or_default() * 2, simulator.delivered()).await);
         let quiet = async {
-            while tokio::time::timeout(CALM, journal.changed(journal.len())).await.is_ok() || simulator.is_delivering() {}
+            while tokio::time::timeout(CALM, journal.changed(journal.len())).await.is_ok() || simulator.is_delivering()
+            {
+            }
         };
         // A partner that never rests is not waited for for ever.
         drop(tokio::time::timeout(self.retry().max(self.reaction() * 2), quiet).await);

@@ -240,6 +240,12 @@ fn without_limit(case: &Case<'_>, delivery: &Delivery, trouble: &Trouble) -> Opt
 fn refused(case: &Case<'_>, delivery: &Delivery) -> Held {
     // An answer that is no success refuses. No answer does not: the event may have been worked on all the same.
     let unanswered = delivery.outcome.answer().is_none();
+    // What was never sent was refused by nobody, whatever is known of its effect.
+    if let Outcome::Trouble(trouble) = &delivery.outcome
+        && trouble.kind == TroubleKind::Refused
+    {
+        return Held::Unknown(Finding::new(Who::Tool, format!("{} was not sent: {}", title(delivery), trouble.detail)));
+    }
     if !succeeded(case, delivery) && !unanswered {
         return Held::YES;
     }
@@ -255,7 +261,10 @@ fn refused(case: &Case<'_>, delivery: &Delivery) -> Held {
                 "{} got no answer ({}), so nobody can tell whether it took effect: {}",
                 title(delivery),
                 outcome(delivery),
-                case.bound.how_to_give("rehearsal.inspect.processed")
+                match case.bound.get("rehearsal.inspect.processed") {
+                    Some(_) => "answer it with a status that is no success".to_owned(),
+                    None => case.bound.how_to_give("rehearsal.inspect.processed"),
+                }
             ),
         )),
         (Some(0), _) => Held::Unknown(Finding::new(

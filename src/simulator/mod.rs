@@ -94,6 +94,7 @@ struct Inner {
 pub async fn start(provider: &Provider, fixtures: &Fixtures, options: Options) -> Result<Simulator, StartError> {
     let setting = Setting {
         mode: options.mode,
+        profile: &options.profile,
         api_key: &options.api_key,
         credentials: &options.credentials,
         pages: options.pages.as_str().trim_end_matches('/'),

@@ -33,6 +33,8 @@ pub struct Options {
     pub credentials: BTreeMap<String, String>,
     /// The secret of every subscription. `None`: each gets its own.
     pub webhook_secret: Option<String>,
+    /// What the partner's profile says, without secrets; null where the play is for nobody in particular.
+    pub profile: Value,
     /// Where the pages are that replies point to.
     pub pages: Url,
     /// The client that webhooks are delivered with.
@@ -66,6 +68,7 @@ impl Options {
             api_key: api_key.to_owned(),
             credentials: BTreeMap::new(),
             webhook_secret: None,
+            profile: Value::Null,
             pages,
             client,
             clock: Clock::default(),

@@ -28,6 +28,8 @@ pub(super) struct Setting<'a> {
     pub(super) mode: Mode,
     pub(super) api_key: &'a str,
     pub(super) credentials: &'a BTreeMap<String, String>,
+    /// What the partner's profile says.
+    pub(super) profile: &'a Value,
     /// Where the pages are that replies point to, without a `/` at its end.
     pub(super) pages: &'a str,
     /// Members of what is held from the beginning, by its name, that are otherwise.
@@ -62,6 +64,7 @@ impl Script {
         let mut globals = Map::from_iter([
             ("facts".to_owned(), json!(provider.facts)),
             ("mode".to_owned(), json!(setting.mode.word())),
+            ("profile".to_owned(), setting.profile.clone()),
             ("pages".to_owned(), json!(setting.pages)),
         ]);
         globals.extend(spec.tables.iter().map(|(name, fixture)| (name.clone(), load(fixture))));

@@ -32,7 +32,14 @@ impl Play {
         let provider: Provider = serde_json::from_value(value).unwrap();
         let fixtures = Fixtures::built_in("debitura");
         let (pages, credentials) = ("http://pages.example", BTreeMap::new());
-        let setting = Setting { mode, api_key: "key-1", credentials: &credentials, pages, overrides: &Map::new() };
+        let setting = Setting {
+            mode,
+            api_key: "key-1",
+            credentials: &credentials,
+            profile: &Value::Null,
+            pages,
+            overrides: &Map::new(),
+        };
         let script = Script::new(&provider, &fixtures, &setting).unwrap();
         Play { script, store: Store::default(), now: NOW, number: Cell::new(1) }
     }

@@ -125,7 +125,7 @@ fn explain(document: &Document, schema: &Value, error: &ValidationError<'_>) -> 
         }
         ValidationErrorKind::OneOfMultipleValid { .. } => vec![one_verb(document, schema, error)],
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
-            let words = choices(context);
+            let words = choices(context, at);
             if !words.is_empty() {
                 return vec![none_of(document, error, &words)];
             }
@@ -179,10 +179,14 @@ fn one_verb(document: &Document, schema: &Value, error: &ValidationError<'_>) ->
     near.unwrap_or_else(|| problem.hint(format!("found: {}", found.join(", "))))
 }
 
-/// The words that may stand somewhere, if alternatives are nothing but words.
-fn choices(context: &[Vec<ValidationError<'static>>]) -> Vec<String> {
+/// The words that may stand at a place, if alternatives are nothing but words.
+fn choices(context: &[Vec<ValidationError<'static>>], at: &str) -> Vec<String> {
     let mut words = Vec::new();
     for error in context.iter().flatten() {
+        // Words of something inside are no alternatives to the whole.
+        if error.instance_path().as_str() != at {
+            return Vec::new();
+        }
         match error.kind() {
             ValidationErrorKind::Constant { expected_value } => {
                 words.extend(expected_value.as_str().map(str::to_owned));
@@ -195,7 +199,7 @@ fn choices(context: &[Vec<ValidationError<'static>>]) -> Vec<String> {
                 kind: TypeKind::Single(jsonschema::JsonType::String | jsonschema::JsonType::Null),
             } => {}
             ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
-                let inner = choices(context);
+                let inner = choices(context, at);
                 if inner.is_empty() {
                     return inner;
                 }

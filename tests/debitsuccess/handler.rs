@@ -32,6 +32,8 @@ pub(crate) struct Way {
     /// Whether everything is acknowledged, and compared afterwards.
     pub(crate) later: bool,
     pub(crate) repeats: Repeats,
+    /// The facility whose notifications alone are taken; others are forbidden.
+    pub(crate) facility: Option<&'static str>,
     /// What is answered to what has the token, by the name of the event.
     pub(crate) answers: fn(&str) -> u16,
     /// The events that take effect.
@@ -45,6 +47,7 @@ impl Default for Way {
             refuses_with: 401,
             later: false,
             repeats: Repeats::ByTrace,
+            facility: None,
             answers: |_| 200,
             wants: |event| !event.to_lowercase().starts_with("customer.account"),
         }
@@ -82,6 +85,11 @@ async fn receive(State(Handler { way, seen }): State<Handler>, headers: HeaderMa
     let genuine = way.token.is_none_or(|token| header("x-token") == token);
     if !genuine && !way.later {
         return StatusCode::from_u16(way.refuses_with).unwrap();
+    }
+    let about: Value = serde_json::from_slice(&body).unwrap();
+    let elsewhere = |facility: &str| about.get("FacilityNo").is_some_and(|named| named != facility);
+    if way.facility.is_some_and(elsewhere) {
+        return StatusCode::FORBIDDEN;
     }
     let key = match way.repeats {
         Repeats::ByTrace => trace.to_owned(),

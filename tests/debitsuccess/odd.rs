@@ -47,6 +47,25 @@ async fn correct_handlers_of_every_kind_pass() {
 }
 
 #[tokio::test]
+async fn a_handler_of_one_facility_hears_of_that_facility() {
+    let way = Way { facility: Some("FAC777"), ..Way::default() };
+    let more = "environments: { test: { details: { facilities: [FAC777, FAC778] } } }";
+    all_pass_but("one facility", &rehearsed(way, TOKEN, ALL_EVENTS, more).await, &[]);
+}
+
+#[tokio::test]
+async fn the_token_is_asked_for_where_one_environment_has_one() {
+    let way = Way { token: None, ..Way::default() };
+    for (test, production) in [("token", "allow_list"), ("allow_list", "token")] {
+        let more = format!(
+            "environments: {{ test: {{ details: {{ protected_by: {test} }} }}, production: {{ details: {{ protected_by: {production} }} }} }}"
+        );
+        let report = rehearsed(way, TOKEN, ALL_EVENTS, &more).await;
+        assert_eq!(row(&report, "webhooks.refuses-wrong-token@rehearsal").verdict, VerdictWord::Fail, "{more}");
+    }
+}
+
+#[tokio::test]
 async fn tokens_of_every_kind_have_wrong_ones_beside_them() {
     let longest: &str = Box::leak("aB3.".repeat(64).into_boxed_str());
     for token in ["1234567890", "ALL-UPPER", "all-lower", "1", longest] {

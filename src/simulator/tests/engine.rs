@@ -73,8 +73,14 @@ fn a_description_that_cannot_be_played_says_everything_that_is_wrong_with_it() {
     }))
     .unwrap();
     let credentials = BTreeMap::new();
-    let setting =
-        Setting { mode: Mode::Test, api_key: "k", credentials: &credentials, pages: "", overrides: &Map::new() };
+    let setting = Setting {
+        mode: Mode::Test,
+        api_key: "k",
+        credentials: &credentials,
+        profile: &Value::Null,
+        pages: "",
+        overrides: &Map::new(),
+    };
     let problems = Script::new(&provider, &Fixtures::built_in("acme"), &setting).unwrap_err().join("\n");
     for words in ["`none", "`replies.b`", "`replies.c`", "`states.nowhere`", "`two`", "`1 +`"] {
         assert!(problems.contains(words), "{words}: {problems}");
