@@ -104,6 +104,7 @@ fn what_deliveries_do_not_have_cannot_be_varied() {
       rotation: { key: rotated, expect: refused }
       message: { message: \"{{ body }}\", expect: refused }
       code: { signature: empty, expect: refused }
+      absent: { without_header: X-Signatur, expect: refused }
       header: { headers: { X-Token: \"{{ mac }}\" }, expect: refused }
 ";
     let mut text = String::new();

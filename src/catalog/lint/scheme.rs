@@ -6,6 +6,7 @@ use crate::catalog::authentication::Api;
 use crate::catalog::provider::Provider;
 use crate::catalog::scheme::{KeyForm, KeyVariation, Variation, Webhooks};
 use crate::catalog::step::{DeliverStep, Step};
+use crate::catalog::words::Where;
 use crate::evidence::Expected;
 use crate::template;
 use crate::yaml::{Document, Problem};
@@ -141,9 +142,27 @@ impl Varied<'_> {
         if let Some(message) = &variation.message {
             problems.extend(reads(at, &format!("{pointer}/message"), message, &MESSAGE));
         }
+        problems.extend(self.absent(at));
         problems.extend(self.idle(at));
         problems.extend(self.age(at));
         problems
+    }
+
+    /// A header that is left out and that no delivery has: what is left would be genuine.
+    fn absent(&self, at: At) -> Option<Problem> {
+        let name = self.variation.without_header.as_deref()?;
+        let hooks = self.hooks;
+        let places = [Some(&hooks.id), hooks.name.as_ref()].into_iter().flatten();
+        let placed = places.filter_map(|place| match place {
+            Where::Header(name) => Some(name.as_str()),
+            Where::Body(_) => None,
+        });
+        let known: Vec<&str> = hooks.headers.keys().map(String::as_str).chain(placed).chain(["Content-Type"]).collect();
+        if known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            return None;
+        }
+        let problem = at(&format!("{}/without_header", self.pointer), &format!("no delivery has the header `{name}`"));
+        Some(problem.nearest_or(name, known.iter().copied(), &format!("they have: {}", known.join(", "))))
     }
 
     /// What this variation changes that deliveries of this provider do not have.
