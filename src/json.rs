@@ -1,6 +1,13 @@
 //! Walking through JSON.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
+
+/// A key as a segment of a JSON pointer, RFC 6901.
+pub fn escaped(key: &str) -> Cow<'_, str> {
+    if key.contains(['~', '/']) { key.replace('~', "~0").replace('/', "~1").into() } else { key.into() }
+}
 
 /// Tells every text inside a value, with the JSON pointer of where it stands.
 pub fn texts(value: &Value, found: &mut impl FnMut(&str, &str)) {
@@ -11,7 +18,7 @@ fn below(value: &Value, pointer: &mut String, found: &mut impl FnMut(&str, &str)
     let length = pointer.len();
     let mut inside = |segment: &str, inner: &Value, pointer: &mut String| {
         pointer.push('/');
-        pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+        pointer.push_str(&escaped(segment));
         below(inner, pointer, found);
         pointer.truncate(length);
     };
@@ -28,6 +35,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_pointer_finds_what_its_escaped_key_names() {
+        for key in ["plain", "a/b", "a~b", "~1", "/~/"] {
+            assert_eq!(json!({ key: 1 }).pointer(&format!("/{}", escaped(key))), Some(&json!(1)), "{key}");
+        }
+    }
 
     #[test]
     fn every_text_is_told_with_its_place() {

@@ -69,6 +69,7 @@ impl Limits {
 }
 
 /// What came of a call.
+#[derive(Clone)]
 pub struct Sent {
     /// What was sent, redacted.
     pub request: Request,

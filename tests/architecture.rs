@@ -67,9 +67,9 @@ const MAY_IMPORT: [(&str, &[&str]); 21] = [
     ("secret", &[]),
     ("simulator", &["address", "catalog", "evidence", "json", "template", "webhook"]),
     ("template", &[]),
-    ("webhook", &["catalog", "template"]),
+    ("webhook", &["catalog", "json", "template"]),
     ("wire", &["address", "catalog", "evidence", "gate", "secret"]),
-    ("yaml", &[]),
+    ("yaml", &["json"]),
 ];
 
 /// What a judge must not touch, so that saved evidence always gets the same verdict.

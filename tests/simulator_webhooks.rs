@@ -12,8 +12,9 @@ use base64::Engine as _;
 use calls::{case, client, customer, play, ready, referral};
 use handler::{Got, Handler};
 use hmac::{Hmac, KeyInit, Mac};
+use preflight::catalog::fixtures::Fixtures;
 use preflight::evidence::{Outcome, TroubleKind};
-use preflight::simulator::{Mode, Simulator};
+use preflight::simulator::{Mode, Options, Simulator, start};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -167,6 +168,23 @@ async fn an_approval_expires_by_the_clock_of_the_play() {
         201,
         "the request that was approved is over"
     );
+}
+
+#[tokio::test]
+async fn a_header_that_cannot_be_sent_is_named_and_no_fault_of_the_handlers() {
+    let (mut provider, handler) = (calls::provider(), Handler::start(200).await);
+    provider.webhooks.as_mut().unwrap().headers.insert("X-Odd".into(), "two\nlines".into());
+    let options = Options::rehearsal(calls::KEY, Url::parse("http://pages.example").unwrap(), calls::http());
+    let simulator = start(&provider, &Fixtures::built_in("debitura"), options).await.unwrap();
+    simulator.subscribe(&handler.url, &all_events(), None).unwrap();
+    ready(&simulator, "t1").await;
+    simulator.happen("t1", "client.linked").unwrap();
+    simulator.deliveries().changed(0).await;
+    let Outcome::Trouble(trouble) = simulator.deliveries().since(0)[0].what.outcome.clone() else {
+        panic!("delivered")
+    };
+    assert_eq!(trouble.kind, TroubleKind::Refused);
+    assert!(trouble.detail.contains("the header `X-Odd` cannot be sent"), "{}", trouble.detail);
 }
 
 #[tokio::test]

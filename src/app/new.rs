@@ -123,13 +123,11 @@ fn scaffold(pack: &Pack, id: &str, item: &str) -> String {
     let docs = pack.provider.docs.clone().unwrap_or_else(|| format!("https://docs.{}.example/", pack.id));
     let event = event(pack);
     let text = if event.is_some() { DELIVERED } else { ASKED };
-    let text = text
-        .replace("__ITEM__", item)
-        .replace("__ID__", id)
-        .replace("__DOCS__", &docs)
-        .replace("__EVENT__", event.unwrap_or_default());
+    let event = quoted(event.unwrap_or_default());
+    let text = text.replace("__ITEM__", &plain(item)).replace("__ID__", id);
+    let text = text.replace("__DOCS__", &plain(&docs)).replace("__EVENT__", &event);
     match before(pack) {
-        Some(needed) => text.replace("__NEEDS__", needed),
+        Some(needed) => text.replace("__NEEDS__", &plain(needed)),
         None => text.replace("needs: [__NEEDS__]\n", ""),
     }
 }
@@ -141,8 +139,25 @@ fn before(pack: &Pack) -> Option<&str> {
     found.map(|packed| packed.check.id.as_str())
 }
 
+/// An event to deliver. What reads like a template would be taken for one.
 fn event(pack: &Pack) -> Option<&str> {
-    pack.provider.webhooks.iter().flat_map(|hooks| hooks.events.keys()).next().map(String::as_str)
+    let mut events = pack.provider.webhooks.iter().flat_map(|hooks| hooks.events.keys()).map(String::as_str);
+    events.find(|name| !["{{", "{%", "{#"].iter().any(|opening| name.contains(opening)))
+}
+
+/// A text as YAML: what is a text in JSON is the same one there.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+/// The same without quotes where it is the same text without them, anywhere in YAML.
+fn plain(text: &str) -> String {
+    let is_plain = |text: &str| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || "._/:-".contains(c);
+        let begins = text.starts_with(|c: char| c.is_ascii_lowercase());
+        begins && text.contains('.') && text.chars().all(fits) && !text.ends_with(':')
+    };
+    if is_plain(text) { text.to_owned() } else { quoted(text) }
 }
 
 /// The item that was named, if the pack has it.
@@ -158,7 +173,8 @@ fn item(pack: &Pack, id: &str, section: &str, folder: &Path) -> Result<Option<Wr
     if pack.provider.items.iter().any(|item| item.id == id) {
         return Ok(None);
     }
-    let line = format!("- {{ id: {id}, section: {}, words: Write the provider's own words here }}", title(section));
+    let line =
+        format!("- {{ id: {id}, section: {}, words: Write the provider's own words here }}", quoted(&title(section)));
     let there =
         |value: &Value| value["items"].as_array().is_some_and(|items| items.iter().any(|item| item["id"] == id));
     changed(folder, &format!("checks/{}/provider.yaml", pack.id), "items", &[line], there).map(Some)

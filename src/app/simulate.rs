@@ -184,8 +184,18 @@ async fn start(simulate: &Simulate, key: &str) -> Result<Played, String> {
         Environment::Test => Mode::Rehearsal,
         Environment::Production => Mode::Production,
     };
-    if let Some(port) = simulate.port {
-        options.ports = play.routes.keys().cloned().zip(port..).collect::<BTreeMap<_, _>>();
+    // Port 0 is any that is free, and so for each API.
+    if let Some(first) = simulate.port.filter(|port| *port != 0) {
+        options.ports = play.routes.keys().cloned().zip(first..=u16::MAX).collect::<BTreeMap<_, _>>();
+        let wanted = play.routes.len();
+        if options.ports.len() < wanted {
+            let name = &pack.provider.name;
+            return Err(format!(
+                "{name} has {wanted} APIs, each on a port of its own, and from {first} on there are only {}; give a \
+                 smaller `--port`",
+                options.ports.len()
+            ));
+        }
     }
     let names = authentication::credentials(&pack.provider.apis);
     options.credentials = names.into_iter().map(|name| (name, issue())).collect();

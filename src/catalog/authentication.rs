@@ -15,7 +15,7 @@ use crate::template;
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Api {
     /// A key in one or more headers.
-    Header(BTreeMap<String, Text>),
+    Header(#[schemars(extend("minProperties" = 1))] BTreeMap<String, Text>),
     /// A name and a password, RFC 7617.
     Basic(Basic),
     /// A bearer token for each client, which another call gives.

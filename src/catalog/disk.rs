@@ -35,8 +35,8 @@ pub(super) fn files(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<(Fil
                 found.push(entry);
             } else {
                 let what = if kind.is_symlink() { "a link" } else { "no plain file" };
-                let problem = Problem::of_file(&shown(&entry.path()), format!("is {what}, so it is not read"));
-                problems.push(problem.hint("put the file itself into the folder, or take this away"));
+                problems
+                    .push(unread(&entry.path(), what).hint("put the file itself into the folder, or take this away"));
             }
         }
     }
@@ -48,6 +48,16 @@ pub(super) fn files(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<(Fil
         }
     }
     Ok((files, problems))
+}
+
+/// What is wrong with a folder that is itself a link.
+pub(super) fn link(folder: &Path) -> Option<Problem> {
+    let found = std::fs::symlink_metadata(folder).ok()?;
+    found.is_symlink().then(|| unread(folder, "a link").hint("put the folder itself there, or take this away"))
+}
+
+fn unread(path: &Path, what: &str) -> Problem {
+    Problem::of_file(&shown(path), format!("is {what}, so it is not read"))
 }
 
 /// One file, with its path below the folder.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
@@ -86,9 +86,9 @@ impl Catalog {
     pub fn from_folder(folder: &Path) -> Result<Self, Problems> {
         let shown = folder.display().to_string();
         let (checks, mut problems) = disk::files(folder, |_| true)?;
-        let beside = folder.parent().map(|parent| parent.join("fixtures"));
-        // As below: what is itself a link could lead anywhere.
-        let beside = beside.filter(|path| std::fs::symlink_metadata(path).is_ok_and(|found| found.is_dir()));
+        let beside = beside(folder);
+        problems.extend(disk::link(&beside));
+        let beside = Some(beside).filter(|path| std::fs::symlink_metadata(path).is_ok_and(|found| found.is_dir()));
         // What lies there under other names is no business of ours.
         let is_pack = |name: &str| checks.contains_key(&format!("{name}/{PROVIDER}"));
         let (fixtures, unread) = beside.map_or_else(|| Ok(Default::default()), |path| disk::files(&path, is_pack))?;
@@ -121,6 +121,12 @@ impl Catalog {
         self.warnings.0.extend(other.warnings.0);
         self
     }
+}
+
+/// The folder of fixtures beside a folder of packs, which may be named by its place alone: `.`, `packs/..`.
+fn beside(folder: &Path) -> PathBuf {
+    let above = folder.file_name().and_then(|_| folder.parent()).map_or_else(|| folder.join(".."), Path::to_path_buf);
+    above.join("fixtures")
 }
 
 /// Where packs come from, and so how far they must be looked at.

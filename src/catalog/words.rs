@@ -113,6 +113,9 @@ const SPAN: &str = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$";
 /// The farthest age, in seconds: 1,000 years, so that every time of sending can be written as a date.
 const FARTHEST: f64 = 1000.0 * 365.0 * 86_400.0;
 
+/// The longest span, in seconds: ten years, so that every end of one can be written as a date.
+const LONGEST: f64 = 10.0 * 365.0 * 86_400.0;
+
 fn seconds(text: &str) -> Option<f64> {
     let at = text.find(|c: char| c.is_ascii_alphabetic())?;
     let (number, unit) = text.split_at(at);
@@ -130,10 +133,12 @@ fn seconds(text: &str) -> Option<f64> {
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
-        seconds(&text)
-            .and_then(|s| Duration::try_from_secs_f64(s).ok())
-            .map(Span)
-            .ok_or_else(|| de::Error::custom(format!("`{text}` is not a span of time such as `1.5s`, `30m` or `7d`")))
+        let none = || de::Error::custom(format!("`{text}` is not a span of time such as `1.5s`, `30m` or `7d`"));
+        let span = seconds(&text).ok_or_else(none)?;
+        if span > LONGEST {
+            return Err(de::Error::custom(format!("`{text}` is longer than ten years, `3650d`, which is the most")));
+        }
+        Duration::try_from_secs_f64(span).map(Span).map_err(|_| none())
     }
 }
 

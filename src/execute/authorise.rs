@@ -2,6 +2,7 @@
 //! it asks for first, once.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -25,6 +26,7 @@ use crate::wire::Sent;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Why a call does not show whose it is.
+#[derive(Clone)]
 pub(super) enum Unkeyed {
     /// It cannot be made.
     Cannot(String),
@@ -33,6 +35,21 @@ pub(super) enum Unkeyed {
 }
 
 impl Unkeyed {
+    /// Whether asking for the token again in this run would be in vain. A silent provider costs each call its whole
+    /// patience; an answer costs little, and only one about the partner itself will be the same: a client may be
+    /// linked by now, and what is too much or out of order may be right again.
+    fn lasts(&self, minting: Minting<'_>) -> bool {
+        match self {
+            Unkeyed::Cannot(_) => false,
+            Unkeyed::Refused(sent) => match &sent.outcome {
+                Outcome::Trouble(_) => true,
+                Outcome::Answered(answer) => {
+                    minting.own.is_some() && (400..500).contains(&answer.status) && ![408, 429].contains(&answer.status)
+                }
+            },
+        }
+    }
+
     /// In words.
     pub(super) fn why(self) -> String {
         match self {
@@ -60,9 +77,9 @@ impl From<TemplateError> for Unkeyed {
     }
 }
 
-/// The tokens that this run has asked for.
+/// The tokens that this run has asked for, each behind a lock of its own: who waits for one holds up nobody else.
 #[derive(Default)]
-pub(super) struct Tokens(Mutex<HashMap<Asked, Token>>);
+pub(super) struct Tokens(Mutex<HashMap<Asked, Arc<Mutex<Option<Token>>>>>);
 
 /// What a token was asked for: where, for which API, and with which words.
 #[derive(PartialEq, Eq, Hash)]
@@ -72,10 +89,22 @@ struct Asked {
     body: Vec<u8>,
 }
 
-/// A token, and how long it may be used.
-struct Token {
-    text: String,
-    until: Instant,
+/// What came of asking for a token.
+enum Token {
+    /// One, and how long it may be used.
+    Given { text: String, since: Instant, lifetime: Duration },
+    /// None, and there will be none in this run.
+    Refused(Unkeyed),
+}
+
+impl Token {
+    /// What it is good for now; `None`: it has to be asked for again.
+    fn now(&self) -> Option<Result<String, Unkeyed>> {
+        match self {
+            Token::Given { text, since, lifetime } => (since.elapsed() < *lifetime).then(|| Ok(text.clone())),
+            Token::Refused(why) => Some(Err(why.clone())),
+        }
+    }
 }
 
 /// A place of a call: a real environment, or (`None`) the provider that this run plays; and one of its APIs.
@@ -169,18 +198,24 @@ impl<'a> Place<'a> {
             return Err(Unkeyed::Cannot(format!("the API `{}` takes no tokens", self.api)));
         };
         let asked = Asked { environment: self.environment, api: self.api.to_owned(), body: ask.body.clone() };
+        let kept = self.world.tokens.0.lock().await.entry(asked).or_default().clone();
         // Held while a token is asked for, so that all who wait for it take the same.
-        let mut tokens = self.world.tokens.0.lock().await;
-        let kept = tokens.get(&asked).filter(|token| Instant::now() < token.until).map(|token| token.text.clone());
-        let token = match kept {
+        let mut kept = kept.lock().await;
+        let token = match kept.as_ref().and_then(Token::now) {
             Some(token) => token,
             None => {
-                let text = self.minted(minting, ask).await?;
-                tokens.insert(asked, Token { text: text.clone(), until: Instant::now() + minting.lifetime.0 });
-                text
+                let token = self.minted(minting, ask).await;
+                *kept = match &token {
+                    Ok(text) => {
+                        let (text, lifetime) = (text.clone(), minting.lifetime.0);
+                        Some(Token::Given { text, since: Instant::now(), lifetime })
+                    }
+                    Err(why) => why.lasts(minting).then(|| Token::Refused(why.clone())),
+                };
+                token
             }
         };
-        Ok(vec![("authorization".to_owned(), format!("Bearer {token}"))])
+        Ok(vec![("authorization".to_owned(), format!("Bearer {}", token?))])
     }
 
     async fn minted(self, minting: Minting<'_>, ask: Draft) -> Result<String, Unkeyed> {

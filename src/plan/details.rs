@@ -8,6 +8,7 @@ use super::read::Read;
 use crate::catalog::load::Pack;
 use crate::catalog::provider::Detail;
 use crate::catalog::simulated::Kind;
+use crate::json::escaped;
 use crate::yaml::{Document, Problem};
 
 /// The details that nobody asks for, and those that are not what they should be.
@@ -17,7 +18,7 @@ pub(super) fn against(read: &Read, pack: &Pack) -> Vec<Problem> {
     for (environment, inside) in &read.profile.environments {
         let above = format!("/environments/{environment}/details");
         for (name, value) in &inside.details {
-            let pointer = format!("{above}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let pointer = format!("{above}/{}", escaped(name));
             match declared.get(name) {
                 Some(detail) => problems.extend(judged(document, &pointer, name, detail, value)),
                 None => {

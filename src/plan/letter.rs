@@ -58,7 +58,10 @@ pub fn letter(
     if parts.is_empty() {
         return Err(vec![format!("the pack `{}` has no letter `{name}` for {environment}", pack.id)]);
     }
-    let stand_for_secrets = hidden.into_iter().filter(|name| text.contains(name.as_str())).collect();
+    let stand_for_secrets = hidden
+        .into_iter()
+        .filter(|name| [&to, &subject, &text].iter().any(|part| part.contains(name.as_str())))
+        .collect();
     Ok(Letter { to, subject, text, stand_for_secrets })
 }
 
@@ -102,8 +105,9 @@ fn scope(read: &Read, bound: &Bound, environment: Environment) -> (Value, Vec<St
             let raw = template::lookup(&written, &format!("environments.{environment}.{place}"));
             // Where the secret itself was written down, its label stands there already.
             if let Some(raw) = raw.and_then(Value::as_str).filter(|raw| raw.contains("${")) {
-                put(inside, place, json!(raw));
-                hidden.push(raw.to_owned());
+                let shown = stand_in(read, raw, &format!("/environments/{environment}/{}", place.replace('.', "/")));
+                put(inside, place, json!(shown));
+                hidden.push(shown);
             } else if let Some(label) = template::lookup(inside, place).and_then(Value::as_str) {
                 hidden.push(label.to_owned());
             }
@@ -113,6 +117,17 @@ fn scope(read: &Read, bound: &Bound, environment: Environment) -> (Value, Vec<St
     let mut scope = Value::Object(values);
     drop_absent(&mut scope);
     (scope, hidden)
+}
+
+/// What stands for a secret: the name of its variable, if that is all of it. What is written down beside variables is a
+/// part of the secret.
+fn stand_in(read: &Read, raw: &str, pointer: &str) -> String {
+    let inner = raw.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    if inner.is_some_and(|name| !name.contains(['}', '$'])) {
+        return raw.to_owned();
+    }
+    let name = read.document.name.rsplit('/').next().unwrap_or_default();
+    format!("(the secret in {name} line {})", read.document.locate(pointer, None).line)
 }
 
 /// Takes out what is null: it counts as absent, and would otherwise stand in the letter as a word.

@@ -16,6 +16,7 @@ use super::profile::{Profile, Rehearsal};
 use super::trusted::Trusted;
 use crate::catalog::authentication;
 use crate::catalog::load::{Catalog, Pack};
+use crate::json::escaped;
 use crate::secret::Secret;
 use crate::yaml::{Document, Problem, Problems};
 
@@ -147,7 +148,7 @@ fn put_in(value: &mut Value, pointer: String, variables: Variables<'_>, unset: &
             list.iter_mut().enumerate().for_each(|(at, v)| put_in(v, format!("{pointer}/{at}"), variables, unset));
         }
         Value::Object(map) => map.iter_mut().for_each(|(key, v)| {
-            put_in(v, format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1")), variables, unset);
+            put_in(v, format!("{pointer}/{}", escaped(key)), variables, unset);
         }),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }

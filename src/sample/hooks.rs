@@ -98,7 +98,7 @@ fn rule(
         if rule.effect {
             memory.effects.push((id.clone(), seen.event.clone().unwrap_or_default()));
         }
-        ruled.delay += rule.delay.map_or(Duration::ZERO, |span| span.0);
+        ruled.delay = ruled.delay.saturating_add(rule.delay.map_or(Duration::ZERO, |span| span.0));
         ruled.then.extend(rule.then.iter().cloned());
         if let Some(status) = rule.status {
             ruled.status = StatusCode::from_u16(status).map_err(|_| format!("{status} is no status"))?;

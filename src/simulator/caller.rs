@@ -39,7 +39,8 @@ pub(super) fn caller(script: &Script, store: &Store, request: &Received, now: Of
     match apis.get(&request.api) {
         Some(Api::Header(headers)) => {
             let right = |(name, value): (&String, &String)| request.header(name) == Some(&*written(value));
-            partner(headers.iter().all(right))
+            // Where nothing is asked for, nobody has shown anything.
+            partner(!headers.is_empty() && headers.iter().all(right))
         }
         Some(Api::Basic(basic)) => partner(request.basic() == Some((written(&basic.user), written(&basic.password)))),
         Some(Api::Bearer(_)) => {

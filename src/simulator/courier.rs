@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -27,7 +28,7 @@ pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {
     let happened_at = now();
     for delay in &scheme.retries {
         // Each attempt is due by the plan and not by the end of the one before, so that moving the clock moves all.
-        due += delay.0;
+        due = due.saturating_add(delay.0);
         inner.clock.sleep_until(due).await;
         let Some(subscription) = inner.subscription(&dispatch) else { return };
         let outcome = attempt(&inner, scheme, &dispatch, &subscription, happened_at).await;
@@ -138,7 +139,14 @@ async fn send(inner: &Inner, url: &str, parcel: Parcel, patience: Duration) -> O
     let method = reqwest::Method::from_bytes(parcel.method.as_bytes()).unwrap_or(reqwest::Method::POST);
     let mut request = inner.client.request(method, url).body(parcel.body);
     for (name, value) in parcel.headers {
-        request = request.header(name, value);
+        // What it holds is not told: it may be a secret.
+        let Ok(value) = HeaderValue::try_from(value) else {
+            return unsendable(&name, "its value has characters that no header can have");
+        };
+        let Ok(known) = HeaderName::try_from(&name) else {
+            return unsendable(&name, "that is no name of a header");
+        };
+        request = request.header(known, value);
     }
     match tokio::time::timeout(patience, read(request)).await {
         Ok(Ok(answer)) => Outcome::Answered(answer),
@@ -146,6 +154,10 @@ async fn send(inner: &Inner, url: &str, parcel: Parcel, patience: Duration) -> O
         Ok(Err(_)) => trouble(TroubleKind::Broken, "the connection ended before the answer did".into()),
         Err(_) => trouble(TroubleKind::Timeout, format!("no whole answer within {} s", patience.as_secs())),
     }
+}
+
+fn unsendable(name: &str, why: &str) -> Outcome {
+    trouble(TroubleKind::Refused, format!("the header `{name}` cannot be sent: {why}"))
 }
 
 async fn read(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {

@@ -294,7 +294,8 @@ impl Play<'_> {
             let client = self.turn.client.clone().filter(|_| minting.own.is_none());
             let somebodys = client.is_some() || minting.own.is_some();
             if let (true, Some(token)) = (minted && somebodys, Script::select(minting.token, body).first()) {
-                let expires = self.turn.moment.now + minting.lifetime.0;
+                let lifetime = time::Duration::try_from(minting.lifetime.0).unwrap_or(time::Duration::MAX);
+                let expires = self.turn.moment.now.saturating_add(lifetime);
                 self.turn.store.issue(Token { text: text(token), client, expires, revoked: false });
             }
         }

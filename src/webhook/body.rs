@@ -10,6 +10,7 @@ use serde_json_path::{JsonPath, NormalizedPath};
 use super::ComposeError;
 use crate::catalog::scheme::{BodyType, BodyVariation};
 use crate::catalog::words::Where;
+use crate::json::escaped;
 
 /// A body as it is sent, and as it is signed.
 pub(super) struct Written {
@@ -178,7 +179,7 @@ fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
             for (name, inner) in map {
-                leaves(inner, &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1")), found);
+                leaves(inner, &format!("{at}/{}", escaped(name)), found);
             }
         }
         Value::Array(list) => {

@@ -1,11 +1,12 @@
 //! Where a value stands in its text.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use saphyr_parser::{Event, Parser, ScanError, Span};
 use serde_path_to_error::{Path, Segment};
+
+use crate::json::escaped;
 
 /// A place in a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,10 +53,6 @@ pub(super) fn pointer(path: &Path) -> String {
             Segment::Enum { .. } | Segment::Unknown => None,
         })
         .collect()
-}
-
-fn escaped(key: &str) -> Cow<'_, str> {
-    if key.contains(['~', '/']) { key.replace('~', "~0").replace('/', "~1").into() } else { key.into() }
 }
 
 /// Deeper than this nothing is looked for; what is read is never so deep.

@@ -104,3 +104,12 @@ fn a_provider_that_nobody_writes_to_has_no_letters() {
     let (_, err) = letter("partner: Acme\nprovider: debitsuccess\n", "", 2);
     assert!(err.contains("says nothing of any environment"), "{err}");
 }
+
+#[test]
+fn a_secret_that_is_a_variable_only_in_part_is_shown_in_no_part() {
+    let profile = PROFILE.replace("\"${TEST_TOKEN}\"", "\"half-of-it-${TEST_TOKEN}\"");
+    let (out, _) = letter(&profile, "--environment test", 0);
+    assert!(!out.contains("half-of-it"), "{out}");
+    assert!(out.contains("\nToken: (the secret in profile.yaml line 7)\n"), "{out}");
+    assert!(out.contains("[(the secret in profile.yaml line 7) stands for a secret: put its value there"), "{out}");
+}

@@ -50,7 +50,7 @@ fn a_check_of_a_pack_without_webhooks_is_a_question_to_a_person() {
     let question = "id: a.b\ntitle: B\nitems: [a.b]\nstage: source\ndocs: https://docs.plain.example/\nwhy: Because.\nfix: Do it.\nwhen: [{ ask: Is it so? }]\n";
     folder.write("checks/plain/a/b.yaml", question);
     let said = folder.run(&["new", "check", "plain/a.c"]).with(2).says("`items` is not written as a block");
-    assert!(said.err.contains("- { id: a.c, section: A"), "the line to add is not shown: {}", said.err);
+    assert!(said.err.contains("- { id: a.c, section: \"A\""), "the line to add is not shown: {}", said.err);
     folder.replace(
         "checks/plain/provider.yaml",
         "items: [{ id: a.b, section: A, words: B }]",
@@ -105,4 +105,93 @@ fn a_new_pack_goes_where_it_is_told_to() {
     assert!(said.contains("preflight test somewhere/checks"), "{said}");
     assert!(folder.path("somewhere/fixtures/acme/events/order.paid.json").is_file());
     folder.run(&["lint", "somewhere/checks"]).with(0);
+}
+
+#[test]
+fn words_that_are_something_else_in_yaml_are_begun_as_text() {
+    let folder = Folder::new();
+    for name in ["null", "true", "yes"] {
+        folder.run(&["new", "pack", name, "--in", name]).with(0);
+        folder.run(&["new", "check", &format!("{name}/null.one"), "--in", name]).with(0);
+        folder.run(&["lint", &format!("{name}/checks")]).with(0);
+    }
+}
+
+#[test]
+fn an_event_of_any_name_is_delivered_by_that_name() {
+    for (name, written) in
+        [("'say \"paid\": # now'", r#"deliver: "say \"paid\": # now""#), ("'null'", r#"deliver: "null""#)]
+    {
+        let folder = Folder::begun();
+        folder.replace("checks/acme/provider.yaml", "    order.paid: {", &format!("    {name}: {{"));
+        for check in ["refuses-forged", "deduplicates"] {
+            let path = format!("checks/acme/webhooks/{check}.yaml");
+            folder.replace(&path, "deliver: order.paid", &format!("deliver: {name}"));
+        }
+        folder.run(&["new", "check", "acme/webhooks.other"]).with(0);
+        let check = folder.read("checks/acme/webhooks/other.yaml");
+        assert!(check.contains(written), "{check}");
+        folder.run(&["lint", "checks"]).with(0);
+    }
+    // What would be taken for a template is not delivered, and so the new check asks.
+    let folder = Folder::begun();
+    folder.replace("checks/acme/provider.yaml", "    order.paid: {", "    '{{ key }}': {");
+    for check in ["refuses-forged", "deduplicates"] {
+        let path = format!("checks/acme/webhooks/{check}.yaml");
+        folder.replace(&path, "deliver: order.paid", "deliver: each");
+    }
+    if folder.run(&["lint", "checks"]).code == Some(0) {
+        folder.run(&["new", "check", "acme/webhooks.other"]).with(0);
+        assert!(folder.read("checks/acme/webhooks/other.yaml").contains("ask: "));
+    }
+}
+
+#[test]
+fn a_new_check_leaves_the_line_ends_of_other_lines_alone() {
+    let folder = Folder::begun();
+    let files = ["checks/acme/provider.yaml", "checks/acme/partner.yaml"];
+    for file in files {
+        folder.write(file, &folder.read(file).replace('\n', "\r\n"));
+    }
+    folder.run(&["new", "check", "acme/webhooks.other"]).with(0);
+    for file in files {
+        let text = folder.read(file);
+        assert!(text.contains("webhooks.other"), "{text}");
+        assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "{file}");
+    }
+    folder.run(&["lint", "checks"]).with(0);
+}
+
+#[test]
+fn the_folder_of_packs_may_be_named_by_its_place() {
+    let folder = Folder::begun();
+    for (at, named) in [("checks", "."), ("checks/acme", ".."), (".", "checks/acme/.."), (".", "./checks/")] {
+        crate::folder::run(&folder.path(at), &["lint", named]).with(0);
+    }
+}
+
+#[test]
+fn fixtures_that_are_a_link_are_told_and_not_read() {
+    let folder = Folder::begun();
+    std::fs::rename(folder.path("fixtures"), folder.path("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(folder.path("elsewhere"), folder.path("fixtures")).unwrap();
+    folder.run(&["lint", "checks"]).with(2).says("fixtures: is a link, so it is not read");
+}
+
+#[test]
+fn an_api_that_asks_for_no_header_is_refused() {
+    let folder = Folder::begun();
+    let text = folder.read("checks/acme/provider.yaml");
+    let folder_with = |header: &str| {
+        folder.write("checks/acme/provider.yaml", &format!("{text}\napis: {{ main: {{ header: {header} }} }}\n"));
+        folder.run(&["lint", "checks"])
+    };
+    assert!(!folder_with("{ X-Api-Key: \"{{ api_key }}\" }").err.contains("header"));
+    folder_with("{}").with(2).says("header");
+}
+
+#[test]
+fn ports_that_there_are_not_enough_of_are_told() {
+    let folder = Folder::new();
+    folder.run(&["simulate", "debitura", "--port", "65535"]).with(2).says("each on a port of its own");
 }

@@ -129,6 +129,10 @@ async fn a_wrong_credential_is_the_401_that_the_provider_gives() {
             assert!(!text.contains(secret) && !text.contains(&both), "{variable}: {secret}\n{text}");
         }
     }
+    // Once in each run, however many requests it makes: the two that get a token, and the one that gets none.
+    for route in ["POST /oauth/token", "POST /oauth/form"] {
+        assert_eq!(calls(&test, route), 3, "{route}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

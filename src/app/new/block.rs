@@ -1,14 +1,17 @@
 //! Adding lines to a block of a YAML text, which keeps its comments and its layout.
 
-/// The text with lines at the end of the block below a key at the top; the key is added where there is none. `None`:
-/// the key's value is not a block.
+/// The text with lines at the end of the block below a key at the top; the key is added where there is none. Every line
+/// that is there stays byte for byte, and the new ones end as the first does. `None`: the key's value is not a block.
 pub(super) fn extended(text: &str, key: &str, lines: &[String]) -> Option<String> {
+    let whole: Vec<&str> = text.split_inclusive('\n').collect();
     let all: Vec<&str> = text.lines().collect();
+    let end_of_line = if whole.first().is_some_and(|line| line.ends_with("\r\n")) { "\r\n" } else { "\n" };
+    let new = |indent: usize| -> String {
+        lines.iter().map(|line| format!("{}{line}{end_of_line}", " ".repeat(indent))).collect()
+    };
     let head = format!("{key}:");
     let Some(at) = all.iter().position(|line| line.starts_with(&head)) else {
-        let mut text = text.trim_end().to_owned() + "\n\n" + &head + "\n";
-        text.extend(lines.iter().flat_map(|line| ["  ", line, "\n"]));
-        return Some(text);
+        return Some([text.trim_end(), end_of_line, end_of_line, &head, end_of_line, &new(2)].concat());
     };
     let rest = all[at][head.len()..].trim();
     if !rest.is_empty() && !rest.starts_with('#') {
@@ -21,10 +24,12 @@ pub(super) fn extended(text: &str, key: &str, lines: &[String]) -> Option<String
     let length = block.iter().rposition(own).map_or(0, |last| last + 1);
     let first = block[..length].iter().find(|line| own(line) && !line.trim_start().starts_with('#'));
     let indent = first.map_or(2, |line| line.len() - line.trim_start().len());
-    let end = at + 1 + length;
-    let new: Vec<String> = lines.iter().map(|line| format!("{}{line}", " ".repeat(indent))).collect();
-    let parts = all[..end].iter().copied().chain(new.iter().map(String::as_str)).chain(all[end..].iter().copied());
-    Some(parts.collect::<Vec<_>>().join("\n") + "\n")
+    let (before, after) = whole.split_at(at + 1 + length);
+    let mut text = before.concat();
+    if !text.ends_with('\n') {
+        text.push_str(end_of_line);
+    }
+    Some(text + &new(indent) + &after.concat())
 }
 
 #[cfg(test)]
@@ -41,6 +46,10 @@ mod tests {
             ("items:\nx: 1\n", Some("items:\n  - b\nx: 1\n")),
             ("x: 1\n", Some("x: 1\n\nitems:\n  - b\n")),
             ("items: [a]\nx: 1\n", None),
+            ("items:\r\n  - a\r\nx: 1\r\n", Some("items:\r\n  - a\r\n  - b\r\nx: 1\r\n")),
+            ("x: 1\r\n", Some("x: 1\r\n\r\nitems:\r\n  - b\r\n")),
+            ("items:\n  - a", Some("items:\n  - a\n  - b\n")),
+            ("items:\n  - a\nx: 1", Some("items:\n  - a\n  - b\nx: 1")),
         ] {
             assert_eq!(extended(text, "items", &line).as_deref(), expected, "{text}");
         }

@@ -89,9 +89,10 @@ fn prepared(path: &Path, text: &str, undo: &mut Undo) -> std::io::Result<NamedTe
     }
     let mut file = NamedTempFile::new_in(parent)?;
     file.write_all(text.as_bytes())?;
-    // A temporary file is for its owner alone; what it becomes is a file like any other.
-    let like_others = std::os::unix::fs::PermissionsExt::from_mode(0o644);
-    file.as_file().set_permissions(like_others)?;
+    // A temporary file is for its owner alone. What it becomes is a file like any other, or the one that it replaces.
+    let like_others = || std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    let permissions = std::fs::metadata(path).map_or_else(|_| like_others(), |found| found.permissions());
+    file.as_file().set_permissions(permissions)?;
     file.as_file().sync_all()?;
     Ok(file)
 }
@@ -137,7 +138,25 @@ fn failed(path: &Path, error: &std::io::Error) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
+
+    #[test]
+    fn a_file_that_is_changed_keeps_who_may_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept.yaml");
+        std::fs::write(&path, "old").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let files = vec![
+            Writing::changed("kept.yaml".into(), "old".into(), "new".into()),
+            Writing::begun("new.yaml".into(), "new".into()),
+        ];
+        Put::all(folder.path(), files).map_err(|problem| problem.message).unwrap();
+        let mode = |name: &str| std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode("kept.yaml"), mode("new.yaml")), (0o600, 0o644));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "new");
+    }
 
     #[test]
     fn when_one_file_cannot_be_written_none_is() {

@@ -85,12 +85,33 @@ impl<'p> Found<'p> {
                 continue;
             }
             self.unsound.insert(id.to_owned());
-            // What is blocked by another check is told with that one.
             for unit in wrong.iter().filter(|unit| unit.blocked_by.is_none()) {
                 let message = format!("the partner that does everything right does not pass `{id}`: {}", told(unit));
                 let hint = "either the check asks for too much, or partner.yaml does too little";
                 self.at_check(id, message, &format!("{hint}; {} shows what happened", self.demo("")));
             }
+        }
+        self.blocked(report);
+    }
+
+    /// What is blocked by a check that is told is told with that one; what is blocked by any other would be nowhere.
+    fn blocked(&mut self, report: &Report) {
+        let decided = self.decided(report);
+        for (id, units) in &decided {
+            let wrong = units.iter().filter(|unit| unit.verdict != VerdictWord::Pass);
+            let blockers = wrong.filter_map(|unit| unit.blocked_by.as_deref());
+            let untold = |by: &&str| !self.unsound.contains(by.split('@').next().unwrap_or(by));
+            let blockers: BTreeSet<&str> = blockers.filter(untold).collect();
+            for by in blockers {
+                let message =
+                    format!("`{id}` is not tried with the partner that does everything right: `{by}` blocks it");
+                self.at_check(id, message, "let `needs` name only what a machine can see to hold, or nothing");
+            }
+        }
+        let rows = self.rows.iter().filter(|row| !row.asks && !decided.contains_key(row.id.as_str()));
+        for id in rows.map(|row| row.id.clone()).collect::<Vec<_>>() {
+            let message = format!("`{id}` is not tried: nothing of it is run with the sample partner");
+            self.at_check(&id, message, "partner.yaml must be of those to whom it applies, in a stage that it has");
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Texts, Unlinted, letters, rehearsed, scheme, unused};
 use crate::catalog::fixtures::Fixtures;
 use crate::catalog::provider::Provider;
+use crate::json::escaped;
 use crate::template;
 use crate::yaml::{Document, Problem};
 
@@ -53,7 +54,7 @@ fn events(provider: &Provider, document: &Document, fixtures: &Fixtures) -> Vec<
     let events = provider.webhooks.iter().flat_map(|hooks| &hooks.events);
     let unusable = |(name, event): (&String, &crate::catalog::scheme::Event)| {
         let error = fixtures.json(&event.body).err()?;
-        let pointer = format!("/webhooks/events/{}/body", name.replace('/', "~1"));
+        let pointer = format!("/webhooks/events/{}/body", escaped(name));
         Some(document.problem(&pointer, error.to_string()))
     };
     events.filter_map(unusable).collect()

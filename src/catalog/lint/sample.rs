@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::Unlinted;
 use crate::catalog::provider::Provider;
 use crate::catalog::sample::{Act, Fault, SamplePartner, Sampled};
+use crate::json::escaped;
 use crate::template;
 use crate::yaml::Problem;
 
@@ -223,7 +224,7 @@ impl Lints<'_> {
                 Some(_) => {}
             }
             for (name, fault) in faults {
-                problems.extend(self.fault(id, &format!("/faults/{}/{name}", id.replace('/', "~1")), fault));
+                problems.extend(self.fault(id, &format!("/faults/{}/{}", escaped(id), escaped(name)), fault));
             }
         }
         problems

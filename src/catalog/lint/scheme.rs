@@ -8,6 +8,7 @@ use crate::catalog::scheme::{KeyForm, KeyVariation, Variation, Webhooks};
 use crate::catalog::step::{DeliverStep, Step};
 use crate::catalog::words::Where;
 use crate::evidence::Expected;
+use crate::json::escaped;
 use crate::template;
 use crate::yaml::{Document, Problem};
 
@@ -44,10 +45,6 @@ pub(super) fn schemes(provider: &Provider, document: &Document) -> Vec<Problem> 
 
 /// Where a problem is told.
 type At<'a> = &'a dyn Fn(&str, &str) -> Problem;
-
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
 
 /// The templates of a scheme, and what they read that is not there.
 fn templates(hooks: &Webhooks, at: At) -> Vec<Problem> {

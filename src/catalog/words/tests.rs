@@ -29,3 +29,13 @@ fn ages_may_lie_ahead() {
     assert_eq!(serde_json::from_str::<Age>(r#""1d""#).unwrap(), Age(86_400));
     assert!(serde_json::from_str::<Span>(r#""1 week""#).is_err());
 }
+
+#[test]
+fn a_span_is_at_most_ten_years() {
+    let read = |text: &str| serde_json::from_value::<Span>(text.into());
+    assert_eq!(read("3650d").unwrap().0.as_secs(), 3650 * 86_400);
+    for text in ["3651d", "87601h", "99999999999999999999d"] {
+        let refused = read(text).unwrap_err().to_string();
+        assert!(refused.contains("longer than ten years"), "{text}: {refused}");
+    }
+}
