@@ -123,7 +123,11 @@ fn scaffold(pack: &Pack, id: &str, item: &str) -> String {
     let docs = pack.provider.docs.clone().unwrap_or_else(|| format!("https://docs.{}.example/", pack.id));
     let event = event(pack);
     let text = if event.is_some() { DELIVERED } else { ASKED };
-    let text = text.replace("__ITEM__", item).replace("__ID__", id).replace("__DOCS__", &docs).replace("__EVENT__", event.unwrap_or_default());
+    let text = text
+        .replace("__ITEM__", item)
+        .replace("__ID__", id)
+        .replace("__DOCS__", &docs)
+        .replace("__EVENT__", event.unwrap_or_default());
     match before(pack) {
         Some(needed) => text.replace("__NEEDS__", needed),
         None => text.replace("needs: [__NEEDS__]\n", ""),

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::hosts::{host_of, hosts_of, normal, provider_hosts};
 use super::profile::{Profile, Trust};
+use crate::catalog::authentication;
 use crate::catalog::load::{Catalog, Pack};
 use crate::catalog::provider::{Addresses, Provider};
 use crate::catalog::words::{Environment, Route};
@@ -25,11 +26,14 @@ pub struct Trusted {
     pub production_keeps: Vec<String>,
     /// The hosts from which pages may be fetched without a key; `None`: any.
     pub fetches: Option<BTreeSet<String>>,
+    /// The credentials that only say who the partner is, and are no secret.
+    pub open: BTreeSet<String>,
 }
 
 impl Trusted {
     pub(super) fn of(pack: &Pack, catalog: &Catalog, profile: &Profile, json: &Value) -> Self {
         let provider = &pack.provider;
+        let open = open(pack, catalog);
         if pack.built_in {
             return Trusted {
                 environments: provider.environments.clone(),
@@ -37,6 +41,7 @@ impl Trusted {
                 test_only: provider.test_only.clone(),
                 production_keeps: provider.production_keeps.clone(),
                 fetches: None,
+                open,
             };
         }
         let granted = Granted::to(pack, catalog, profile);
@@ -55,8 +60,21 @@ impl Trusted {
             test_only: provider.test_only.iter().chain(original.unwrap_or_default()).cloned().collect(),
             production_keeps: provider.production_keeps.iter().filter(|name| granted.keeps(name)).cloned().collect(),
             fetches: Some(fetches),
+            open,
         }
     }
+}
+
+/// The credentials of a pack that are no secret. What is one, the pack alone does not decide: only a built-in pack is
+/// believed.
+pub(super) fn open(pack: &Pack, catalog: &Catalog) -> BTreeSet<String> {
+    let open = authentication::open_credentials(&pack.provider.apis);
+    if pack.built_in {
+        return open;
+    }
+    let original = catalog.originals.get(&pack.id);
+    let believed = original.map(|one| authentication::open_credentials(&one.provider.apis)).unwrap_or_default();
+    open.intersection(&believed).cloned().collect()
 }
 
 /// The pack's environments, in which hosts that are not trusted stand as pages, which get no key; and the hosts of all

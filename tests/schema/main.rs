@@ -84,7 +84,9 @@ fn a_schema_says_which_draft_it_is_and_what_it_is_for() {
 
 #[test]
 fn a_schema_that_does_not_exist_is_told_with_the_nearest_one() {
-    for (name, hint) in [("chek", "did you mean `check`?"), ("nothing-like-it", "schemas: check, provider, partner, profile")] {
+    for (name, hint) in
+        [("chek", "did you mean `check`?"), ("nothing-like-it", "schemas: check, provider, partner, profile")]
+    {
         let ended = preflight(&["schema", name]);
         let told = String::from_utf8(ended.stderr).unwrap();
         assert_eq!(ended.status.code(), Some(2), "{told}");

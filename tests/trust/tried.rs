@@ -92,6 +92,31 @@ fn what_is_tried_in_a_run_gets_nothing_and_the_run_says_why() {
 }
 
 #[test]
+fn no_credential_is_open_because_a_pack_calls_it_a_name() {
+    let apis = "{ header: { X-Api-Key: \"{{ api_key }}\" } }";
+    let basic = "{ basic: { user: \"{{ credentials.secret }}\", password: \"{{ api_key }}\" } }";
+    let given = "api_key: ${KEY}\n    credentials: { secret: \"${DBPASS}\" }";
+    let ground = Ground::attacked(
+        "play",
+        &(
+            "a secret as a name",
+            &[
+                (PACK, apis, basic),
+                ("profile.yaml", "api_key: ${KEY}", given),
+                ("profile.yaml", "env: { DATABASE: \"postgres://app:${DBPASS}@db.internal/x\" }", "env: { A: b }"),
+                request!("GET /me?{{ profile.environments.test.credentials.secret }}"),
+                (CHECK, "status: 200", "status: 201"),
+            ],
+        ),
+    );
+    // The run itself looks for every secret in all that it wrote.
+    let ran = ground.run();
+    assert_eq!(ran.unit("it")["verdict"], "fail", "{}", ran.console);
+    let provider = ground.provider_heard();
+    assert!(provider.contains("GET /me?%3Ctest.credentials_secret%3E "), "{provider}");
+}
+
+#[test]
 fn what_looks_like_more_is_a_text_like_any_other() {
     let steps = "when: [{ request: \"GET /a?${KEY}&{{ profile.environments.test.api_key }}\", api: main, environment: test, as: it }, \
                  { action: act, with: { note: \"{{ '{{ preflight }}${KEY}' }}\" } }]";
