@@ -3,6 +3,7 @@
 //!
 //! Pure: the caller says which time the delivery claims and which id it carries, and sends the parcel itself.
 
+mod apart;
 mod body;
 mod code;
 mod examine;
@@ -20,6 +21,7 @@ use crate::catalog::words::{Age, Where};
 use crate::template::{self, TemplateError};
 use code::Signing;
 
+pub use apart::{CHANGED, taken_apart};
 pub use examine::{Arrived, Examined, examine};
 pub use secret::issue;
 

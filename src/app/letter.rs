@@ -27,7 +27,7 @@ fn written(options: &cli::Letter) -> Result<String, Problems> {
     let read = plan::read(&options.profile, &catalog, &|name: &str| std::env::var(name).ok())?;
     let pack = catalog.pack(&read.profile.provider)?;
     let redactor = Redactor::new();
-    learn_secrets(&read, &pack, &redactor);
+    learn_secrets(&read, &redactor);
     let bound = Bound::new(&read, &pack, &redactor);
     let wrong = |message: String| Problem::of_file(&options.profile.display().to_string(), message);
     if pack.provider.letters.is_empty() {

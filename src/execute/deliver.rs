@@ -145,6 +145,9 @@ impl Sender<'_, '_> {
         let sent = self.doing.world.send(draft, patience, false, None).await;
         delivery.latency_ms = u64::try_from(sent.latency.as_millis()).unwrap_or(u64::MAX);
         (delivery.request, delivery.outcome) = (sent.request, sent.outcome);
+        let apart = webhook::taken_apart(self.hooks, variation);
+        let headers = delivery.request.headers.iter_mut();
+        headers.filter(|(name, _)| apart.contains(name)).for_each(|(_, value)| webhook::CHANGED.clone_into(value));
         delivery
     }
 

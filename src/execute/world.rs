@@ -90,10 +90,10 @@ impl World {
     pub fn new(plan: Arc<Plan>, redactor: Redactor, outside: Outside) -> Result<Self, WorldError> {
         let gate = Arc::new(gate(&plan)?);
         let apis = &plan.pack.provider.apis;
-        let open = authentication::open_credentials(apis);
+        let open = &plan.read.trusted.open;
         for (environment, inside) in &plan.read.profile.environments {
             let secrets = inside.secrets().into_iter();
-            let secrets = secrets.filter(|(name, _)| !authentication::is_open(&open, name));
+            let secrets = secrets.filter(|(name, _)| !authentication::is_open(open, name));
             secrets.for_each(|(_, secret)| gate.register(*environment, secret));
         }
         let issued = |name: String| (name, rehearsal::credential());

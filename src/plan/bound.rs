@@ -30,10 +30,10 @@ pub struct Bound {
 
 /// Teaches a redactor every secret of a profile, by stable labels. What only says who the partner is, is none: it may
 /// be a word that stands everywhere.
-pub fn learn_secrets(read: &Read, pack: &Pack, redactor: &Redactor) {
-    let open = authentication::open_credentials(&pack.provider.apis);
+pub fn learn_secrets(read: &Read, redactor: &Redactor) {
+    let open = &read.trusted.open;
     for (environment, inside) in &read.profile.environments {
-        for (name, secret) in inside.secrets().into_iter().filter(|(name, _)| !authentication::is_open(&open, name)) {
+        for (name, secret) in inside.secrets().into_iter().filter(|(name, _)| !authentication::is_open(open, name)) {
             redactor.learn(&format!("{environment}.{}", name.replace('.', "_")), secret.expose());
         }
     }

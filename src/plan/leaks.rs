@@ -10,22 +10,22 @@ use crate::yaml::Problem;
 /// The keys and secrets of the real environments, by their dotted names.
 ///
 /// What only says who the partner is, is none: a test account and a real one may have the same name.
-fn real_secrets<'r>(read: &'r Read, pack: &Pack) -> Vec<(String, &'r Secret)> {
-    let open = authentication::open_credentials(&pack.provider.apis);
+fn real_secrets(read: &Read) -> Vec<(String, &Secret)> {
+    let open = &read.trusted.open;
     let environments = read.profile.environments.iter();
     let all =
         environments.flat_map(|(environment, inside)| inside.secrets().into_iter().map(move |s| (environment, s)));
-    let secret = all.filter(|(_, (name, _))| !authentication::is_open(&open, name));
+    let secret = all.filter(|(_, (name, _))| !authentication::is_open(open, name));
     secret.map(|(environment, (name, secret))| (format!("environments.{environment}.{name}"), secret)).collect()
 }
 
 /// Keys that were copied with what stood around them: no header could carry them.
-pub(super) fn untidy(read: &Read, pack: &Pack) -> Vec<Problem> {
+pub(super) fn untidy(read: &Read) -> Vec<Problem> {
     let untidy = |secret: &Secret| {
         let text = secret.expose();
         text.trim() != text || text.contains(char::is_control)
     };
-    let found = real_secrets(read, pack).into_iter().filter(|(_, secret)| untidy(secret));
+    let found = real_secrets(read).into_iter().filter(|(_, secret)| untidy(secret));
     found
         .map(|(place, _)| {
             let pointer = format!("/{}", place.replace('.', "/"));
@@ -56,8 +56,8 @@ pub(super) fn unknown(read: &Read, pack: &Pack) -> Vec<Problem> {
 
 /// A rehearsal never gets a secret of a real environment: not in a variable or a command of the build or of one of its
 /// variants, not in an action or a look-up.
-pub(super) fn leaks(read: &Read, pack: &Pack, variables: Variables<'_>) -> Vec<Problem> {
-    let secrets = real_secrets(read, pack);
+pub(super) fn leaks(read: &Read, variables: Variables<'_>) -> Vec<Problem> {
+    let secrets = real_secrets(read);
     let leaks = |value: &str| {
         let found = secrets.iter().find(|(_, secret)| !secret.is_empty() && value.contains(secret.expose()));
         found.map(|(place, _)| place.as_str())

@@ -86,7 +86,7 @@ pub struct Plan {
 ///
 /// A selection that does not parse or selects nothing, and a file of attestations that is wrong.
 pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection, redactor: &Redactor) -> Result<Plan, Problems> {
-    learn_secrets(&read, &pack, redactor);
+    learn_secrets(&read, redactor);
     let bound = Bound::new(&read, &pack, redactor);
     let patterns = selection.patterns().map_err(|why| Problems::from(Problem::of_file("command line", why)))?;
     let mut units = Vec::new();

@@ -13,8 +13,7 @@ use super::leaks::{leaks, unknown, untidy};
 use super::mistrust::mistrust;
 use super::played::played;
 use super::profile::{Profile, Rehearsal};
-use super::trusted::Trusted;
-use crate::catalog::authentication;
+use super::trusted::{self, Trusted};
 use crate::catalog::load::{Catalog, Pack};
 use crate::json::escaped;
 use crate::secret::Secret;
@@ -78,7 +77,7 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<
     });
     put_in(&mut json, String::new(), variables, &mut unset);
     let pack = json.get("provider").and_then(Value::as_str).and_then(|id| catalog.packs.get(id));
-    let open = pack.map(|pack| authentication::open_credentials(&pack.provider.apis)).unwrap_or_default();
+    let open = pack.map(|pack| trusted::open(pack, catalog)).unwrap_or_default();
     let secrets = secrets(&json, &open);
     let hide =
         |problems: Vec<Problem>| problems.into_iter().map(|problem| problem.hiding(&secrets)).collect::<Vec<_>>();
@@ -202,8 +201,8 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>) -> Vec<Problem
         problems.extend(reaches(read, rehearsal, pack));
     }
     problems.extend(unknown(read, pack));
-    problems.extend(untidy(read, pack));
-    problems.extend(leaks(read, pack, variables));
+    problems.extend(untidy(read));
+    problems.extend(leaks(read, variables));
     for (host, stand_in) in profile.stand_ins.iter().flat_map(|word| &word.hosts) {
         if !stand_in.at.ip().is_loopback() {
             let pointer = format!("/stand_ins/hosts/{host}/at");

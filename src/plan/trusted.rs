@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use url::Url;
+use url::{Host, Url};
 
 use super::hosts::{host_of, hosts_of, normal, provider_hosts};
 use super::profile::{Profile, Trust};
+use crate::catalog::authentication;
 use crate::catalog::load::{Catalog, Pack};
 use crate::catalog::provider::{Addresses, Provider};
 use crate::catalog::words::{Environment, Route};
@@ -25,11 +26,14 @@ pub struct Trusted {
     pub production_keeps: Vec<String>,
     /// The hosts from which pages may be fetched without a key; `None`: any.
     pub fetches: Option<BTreeSet<String>>,
+    /// The credentials that only say who the partner is, and are no secret.
+    pub open: BTreeSet<String>,
 }
 
 impl Trusted {
     pub(super) fn of(pack: &Pack, catalog: &Catalog, profile: &Profile, json: &Value) -> Self {
         let provider = &pack.provider;
+        let open = open(pack, catalog);
         if pack.built_in {
             return Trusted {
                 environments: provider.environments.clone(),
@@ -37,6 +41,7 @@ impl Trusted {
                 test_only: provider.test_only.clone(),
                 production_keeps: provider.production_keeps.clone(),
                 fetches: None,
+                open,
             };
         }
         let granted = Granted::to(pack, catalog, profile);
@@ -55,8 +60,21 @@ impl Trusted {
             test_only: provider.test_only.iter().chain(original.unwrap_or_default()).cloned().collect(),
             production_keeps: provider.production_keeps.iter().filter(|name| granted.keeps(name)).cloned().collect(),
             fetches: Some(fetches),
+            open,
         }
     }
+}
+
+/// The credentials of a pack that are no secret. What is one, the pack alone does not decide: only a built-in pack is
+/// believed.
+pub(super) fn open(pack: &Pack, catalog: &Catalog) -> BTreeSet<String> {
+    let open = authentication::open_credentials(&pack.provider.apis);
+    if pack.built_in {
+        return open;
+    }
+    let original = catalog.originals.get(&pack.id);
+    let believed = original.map(|one| authentication::open_credentials(&one.provider.apis)).unwrap_or_default();
+    open.intersection(&believed).cloned().collect()
 }
 
 /// The pack's environments, in which hosts that are not trusted stand as pages, which get no key; and the hosts of all
@@ -122,12 +140,29 @@ fn has(provider: &Provider, environment: Environment, base: &Url) -> bool {
     provider.environments.get(&environment).is_some_and(|addresses| addresses.apis.values().any(|known| known == base))
 }
 
-/// The hosts of all web addresses in a profile.
+/// Where a profile speaks of what the partner shows to everybody.
+const PUBLIC: [&str; 3] = ["/environments/", "/branding/", "/return_url"];
+
+/// The hosts of the web addresses that a profile has for everybody: nothing of its rehearsal, and nothing on this
+/// machine, where other programs listen as well.
 fn hosts_in(json: &Value) -> BTreeSet<String> {
     let mut hosts = BTreeSet::new();
-    crate::json::texts(json, &mut |_, text| {
-        let urls = text.split_whitespace().filter(|word| word.starts_with("http://") || word.starts_with("https://"));
-        hosts.extend(urls.filter_map(|url| Url::parse(url).ok()).map(|url| host_of(&url)));
+    crate::json::texts(json, &mut |pointer, text| {
+        if PUBLIC.iter().any(|place| pointer.starts_with(place)) {
+            let words = text.split_whitespace();
+            let urls = words.filter(|word| word.starts_with("http://") || word.starts_with("https://"));
+            let urls = urls.filter_map(|url| Url::parse(url).ok()).filter(|url| !is_this_machine(url));
+            hosts.extend(urls.map(|url| host_of(&url)));
+        }
     });
     hosts
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback() || ip.is_unspecified(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback() || ip.is_unspecified() || ip.to_ipv4_mapped().is_some(),
+        Some(Host::Domain(name)) => name.trim_end_matches('.').ends_with("localhost"),
+        None => true,
+    }
 }

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use url::Url;
 
 use super::{Playing, words};
 use crate::catalog::sample::{Act, Again, Answer, Call};
@@ -108,8 +109,7 @@ impl Round<'_> {
         let base = self.playing.around.apis.get(&call.api);
         let base = base.ok_or_else(|| format!("nobody said where the API `{}` is", call.api))?;
         let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|error| format!("`{line}`: {error}"))?;
-        let mut request =
-            self.playing.http.request(method, format!("{}{path}", base.trim_end_matches('/'))).timeout(PATIENCE);
+        let mut request = self.playing.http.request(method, below(base, path)?).timeout(PATIENCE);
         if let Some(json) = &call.json {
             let body = words::filled(json, scope)?;
             request = request.header("content-type", "application/json").body(body.to_string());
@@ -177,6 +177,18 @@ impl Round<'_> {
     }
 }
 
+/// The address of a path of an API: whatever a path may look like, it leads to no other place.
+fn below(base: &str, path: &str) -> Result<Url, String> {
+    let wrong = |why: &str| format!("`{path}` {why}");
+    if !path.starts_with('/') || path.starts_with("//") {
+        return Err(wrong("is no path, which begins with one `/`"));
+    }
+    let (base, url) = (Url::parse(base), Url::parse(&format!("{}{path}", base.trim_end_matches('/'))));
+    let (base, url) = base.and_then(|base| Ok((base, url?))).map_err(|error| wrong(&error.to_string()))?;
+    let same = |url: &Url| (url.origin(), url.username().to_owned(), url.password().map(str::to_owned));
+    if same(&base) == same(&url) { Ok(url) } else { Err(wrong("leads away from the API")) }
+}
+
 /// A span of time, or a number of seconds.
 fn pause(text: &str) -> Result<Duration, String> {
     let span = match text.parse::<f64>() {
@@ -186,4 +198,28 @@ fn pause(text: &str) -> Result<Duration, String> {
     let span =
         span.ok_or_else(|| format!("`after: {text}` is neither a span such as `50ms` nor a number of seconds"))?;
     Ok(span.min(LONGEST_PAUSE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::below;
+
+    #[test]
+    fn no_path_leads_away_from_the_api_that_a_call_names() {
+        for (path, url) in [
+            ("/x", Some("http://127.0.0.1:4010/v1/x")),
+            ("/x?to=http://other.example/@", Some("http://127.0.0.1:4010/v1/x?to=http://other.example/@")),
+            ("/@127.0.0.1:48123/x", Some("http://127.0.0.1:4010/v1/@127.0.0.1:48123/x")),
+            ("@127.0.0.1:48123/x", None),
+            (":1@127.0.0.1:48123/x", None),
+            ("//127.0.0.1:48123/x", None),
+            ("1/x", None),
+            ("\\@127.0.0.1:48123/x", None),
+            ("", None),
+        ] {
+            let found = below("http://127.0.0.1:4010/v1/", path).ok();
+            assert_eq!(found.as_ref().map(url::Url::as_str), url, "{path}");
+        }
+        assert!(below("http://127.0.0.1", ":48123/x").is_err() && below("http://127.0.0.1", ".example/x").is_err());
+    }
 }

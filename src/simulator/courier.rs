@@ -15,7 +15,7 @@ use super::store::{Members, Which};
 use super::turn::{Dispatch, text};
 use crate::catalog::scheme::{Documented, Variation, Webhooks};
 use crate::evidence::{Answer, Body, Delivery, Outcome, Request, Role, Trouble, TroubleKind};
-use crate::webhook::{Order, Parcel, compose};
+use crate::webhook::{CHANGED, Order, Parcel, compose, taken_apart};
 
 /// So much of an answer is read, and of any body recorded.
 pub(super) const MOST_BYTES: usize = 64 << 10;
@@ -84,7 +84,7 @@ async fn attempt(
             let request = Request {
                 method: parcel.method.into(),
                 url: url.clone(),
-                headers: parcel.headers.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect(),
+                headers: recorded(scheme, &parcel),
                 body: body_of(&parcel.body),
             };
             (request, send(inner, &url, parcel, scheme.success.patience()).await)
@@ -109,6 +109,14 @@ impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         self.0.under_way.send_modify(|number| *number -= 1);
     }
+}
+
+/// The headers as they are written down.
+fn recorded(scheme: &Webhooks, parcel: &Parcel) -> Vec<(String, String)> {
+    let apart = taken_apart(scheme, &Variation::default());
+    let lower = parcel.headers.iter().map(|(name, value)| (name.to_lowercase(), value));
+    let shown = |name: &str, value: &String| if apart.contains(name) { CHANGED.to_owned() } else { value.clone() };
+    lower.map(|(name, value)| (name.clone(), shown(&name, value))).collect()
 }
 
 fn record(inner: &Inner, dispatch: &Dispatch, sent: (Instant, Request, Outcome), scheme: &Webhooks) {

@@ -4,7 +4,7 @@
 use crate::folder::Folder;
 
 /// Lines that are added to partner.yaml, and what is then said.
-const REFUSED: [(&str, &[&str]); 14] = [
+const REFUSED: [(&str, &[&str]); 16] = [
     ("profile: { rehearsal: { start: { command: [sh, -c, id] } } }", &["`rehearsal` is not a word that is known here"]),
     (
         "profile: { environments: { test: { actions: { a: { command: [id] } } } } }",
@@ -24,6 +24,11 @@ const REFUSED: [(&str, &[&str]); 14] = [
         "profile: { environments: { test: { webhook: { url: \"https://192.0.2.7/hook\" } } } }",
         &["`192.0.2.7` belongs neither"],
     ),
+    (
+        "actions: { a: [{ call: \"POST @127.0.0.1:48123/x\", api: main }] }",
+        &["`POST @127.0.0.1:48123/x` is not a method and a path that begins with one `/`", "such as `POST /orders`"],
+    ),
+    ("actions: { a: [{ call: \"GET //127.0.0.1/x\", api: main }] }", &["a path that begins with one `/`"]),
     ("actions: { a: [{ answer: {} }] }", &["provider.yaml has no action `a`"]),
     ("apis: { main: { headers: {} } }", &["Acme has no API `main`"]),
     ("learn: { a: { tenant: $.id } }", &["there is no action `a`"]),

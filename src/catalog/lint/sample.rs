@@ -90,6 +90,7 @@ impl Lints<'_> {
                 Act::Call(call) => {
                     called.extend(call.name.as_deref());
                     problems.extend(self.unknown_api(&format!("{pointer}/{index}/api"), &call.api));
+                    problems.extend(self.no_call(&format!("{pointer}/{index}/call"), &call.call));
                 }
                 Act::Again(again) if !called.contains(&again.again.as_str()) => {
                     let message = format!("no call above is named `{}`", again.again);
@@ -104,6 +105,14 @@ impl Lints<'_> {
             }
         }
         problems
+    }
+
+    /// A call that is not a method and a path: it goes to the API that it names, and nowhere else.
+    fn no_call(&self, pointer: &str, line: &str) -> Option<Problem> {
+        let path = line.split_once(' ').filter(|(method, _)| method.bytes().all(|b| b.is_ascii_uppercase()));
+        let is_path = path.is_some_and(|(_, path)| path.starts_with('/') && !path.starts_with("//"));
+        let problem = || self.at(pointer, format!("`{line}` is not a method and a path that begins with one `/`"));
+        (!is_path).then(|| problem().hint("write the path below the API, such as `POST /orders`"))
     }
 
     fn unknown_api(&self, pointer: &str, api: &str) -> Option<Problem> {
