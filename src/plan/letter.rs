@@ -130,10 +130,16 @@ fn stand_in(read: &Read, raw: &str, pointer: &str) -> String {
     format!("(the secret in {name} line {})", read.document.locate(pointer, None).line)
 }
 
-/// Takes out what is null: it counts as absent, and would otherwise stand in the letter as a word.
+/// Takes out what is null or empty: it counts as absent, and would otherwise stand in the letter as a word or a gap.
 fn drop_absent(value: &mut Value) {
+    let absent = |value: &Value| match value {
+        Value::Null => true,
+        Value::Array(list) => list.is_empty(),
+        Value::String(text) => text.trim().is_empty(),
+        Value::Object(_) | Value::Bool(_) | Value::Number(_) => false,
+    };
     if let Value::Object(map) = value {
-        map.retain(|_, inner| !inner.is_null());
+        map.retain(|_, inner| !absent(inner));
         map.values_mut().for_each(drop_absent);
     }
 }

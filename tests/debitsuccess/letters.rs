@@ -98,6 +98,21 @@ fn everything_that_a_letter_lacks_is_told_at_once() {
 }
 
 #[test]
+fn a_letter_with_gaps_is_not_written() {
+    for (full, empty, place) in [
+        ("facilities: [F1, F2]", "facilities: []", "`environments.test.details.facilities`"),
+        (
+            "email: webhooks@acme.example }\n  production",
+            "email: \" \" }\n  production",
+            "`environments.test.details.email`",
+        ),
+    ] {
+        let (out, err) = letter(&PROFILE.replace(full, empty), "--environment test", 2);
+        assert!(out.is_empty() && err.contains(place), "{out}{err}");
+    }
+}
+
+#[test]
 fn a_provider_that_nobody_writes_to_has_no_letters() {
     let (_, err) = letter("partner: Acme\nprovider: debitura\n", "", 2);
     assert!(err.contains("Debitura is not written to"), "{err}");
