@@ -59,6 +59,20 @@ impl Check {
         self.when.iter().all(|step| matches!(step, Step::Ask(_)))
     }
 
+    /// What persons are asked.
+    pub fn questions(&self) -> Vec<&str> {
+        let asked = self.when.iter().filter_map(|step| match step {
+            Step::Ask(step) => Some(step.ask.as_str()),
+            Step::Request(_)
+            | Step::Deliver(_)
+            | Step::Action(_)
+            | Step::Event(_)
+            | Step::Config(_)
+            | Step::Wait(_) => None,
+        });
+        asked.collect()
+    }
+
     /// The part of the id before its first dot.
     pub fn section(&self) -> &str {
         self.id.split('.').next().unwrap_or(&self.id)

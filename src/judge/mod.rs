@@ -20,7 +20,6 @@ use crate::catalog::check::{Actor, Check};
 use crate::catalog::expect::{Expectation, Names};
 use crate::catalog::matcher::Unmet;
 use crate::catalog::provider::Provider;
-use crate::catalog::step::Step;
 use crate::catalog::words::Stage;
 use crate::evidence::{Entry, Evidence, What, Who};
 use crate::plan::Bound;
@@ -121,22 +120,9 @@ fn shown_before(case: &Case<'_>, finding: &Finding) -> bool {
 
 /// What is said of a check that only a person can answer: undecided, until somebody vouches.
 pub fn question(check: &Check) -> Judged {
-    let questions: Vec<&str> = check
-        .when
-        .iter()
-        .filter_map(|step| match step {
-            Step::Ask(ask) => Some(ask.ask.as_str()),
-            Step::Request(_)
-            | Step::Deliver(_)
-            | Step::Action(_)
-            | Step::Event(_)
-            | Step::Config(_)
-            | Step::Wait(_) => None,
-        })
-        .collect();
     let finding = Finding::new(
         Who::Partner,
-        format!("a person must vouch for it, in the file of attestations: {}", questions.join(" ")),
+        format!("a person must vouch for it, in the file of attestations: {}", check.questions().join(" ")),
     );
     Judged { verdict: Verdict::Undecided(blame(check, finding)), remarks: Vec::new() }
 }

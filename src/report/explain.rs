@@ -10,7 +10,7 @@ use super::sentence::{Sentence, Speaker};
 use super::text::{clipped, for_terminal, one_line};
 use crate::catalog::check::{Actor, Isolation, Level};
 use crate::catalog::load::{Pack, PackedCheck};
-use crate::catalog::step::{AskStep, Step};
+use crate::catalog::step::Step;
 use crate::catalog::words::Stage;
 use crate::plan::vouched;
 
@@ -241,19 +241,7 @@ impl Page<'_> {
     /// How a person answers what the check asks.
     fn attest(&self) -> String {
         let check = &self.explained.packed.check;
-        let questions: Vec<&str> = check
-            .when
-            .iter()
-            .filter_map(|step| match step {
-                Step::Ask(AskStep { ask }) => Some(ask.as_str()),
-                Step::Request(_)
-                | Step::Deliver(_)
-                | Step::Action(_)
-                | Step::Event(_)
-                | Step::Config(_)
-                | Step::Wait(_) => None,
-            })
-            .collect();
+        let questions = check.questions();
         if questions.is_empty() {
             return String::new();
         }
