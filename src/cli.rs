@@ -35,7 +35,7 @@ pub enum Command {
     Demo(Demo),
     /// List the providers, or the checks of one with what each proves.
     List(List),
-    /// Show which checks serve which item, and which words of the provider's have changed.
+    /// Show which checks serve which item, and which lines of the provider's page have changed.
     Coverage(Coverage),
     /// Explain a check: what it proves and how, what passing and failing look like, and the fix.
     Explain(Explain),

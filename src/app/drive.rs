@@ -10,7 +10,7 @@ use crate::catalog::check::Isolation;
 use crate::catalog::words::Stage;
 use crate::evidence::{Evidence, Who};
 use crate::execute::{self, Done, Holds, Outside, People, Progress, Stop, World, WorldError};
-use crate::judge::{self, Case, Finding, Judged, Readiness, Tally, Verdict};
+use crate::judge::{self, Case, Finding, Judged, Ran, Verdict};
 use crate::plan::{Plan, Unit};
 use crate::report::build::{Facts, build};
 use crate::report::model::{PhaseRow, Report, StretchRow};
@@ -70,27 +70,18 @@ pub async fn drive(
         judged.push(verdict);
         evidence.push((done.evidence, done.took));
     }
-    let (settled, mut remarks) = judge::settle(&plan.units, judged, &plan.vouched, started.date());
-    remarks.extend(ended.into_iter().chain(world.remarks()));
-    let selected = plan.selection.words().is_some();
-    let mut readiness = judge::readiness(Tally::of(&plan.units, &settled), selected);
-    if plan.read.profile.stand_ins.is_some() && !how.sample {
-        remarks.push("this run was made against stand-ins, so it cannot say that the partner is ready".into());
-        readiness = match readiness {
-            Readiness::Ready | Readiness::ReadyWithRisks => Readiness::Undecided,
-            Readiness::NotReady
-            | Readiness::Undecided
-            | Readiness::SelectionPassed
-            | Readiness::SelectionFailed
-            | Readiness::SelectionUndecided => readiness,
-        };
-    }
+    let ran = Ran {
+        selection: plan.selection.words().is_some(),
+        stand_ins: plan.read.profile.stand_ins.is_some() && !how.sample,
+    };
+    let items = &plan.pack.provider.items;
+    let concluded = judge::conclude(&plan.units, items, judged, &plan.vouched, started.date(), ran);
+    let remarks = concluded.remarks.iter().cloned().chain(ended).chain(world.remarks()).collect();
     let interrupted = stopped == Stop::Interrupted;
     Ok(build(&Facts {
         plan: &plan,
-        settled: &settled,
+        concluded: &concluded,
         evidence: &evidence,
-        readiness,
         started,
         took: clock.elapsed(),
         strict: how.strict,

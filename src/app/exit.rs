@@ -8,11 +8,11 @@ use crate::report::model::Report;
 pub enum Exit {
     /// Ready, or the selection passed.
     Ready = 0,
-    /// Something required failed, or there are risks and `--strict`.
+    /// Something that counts failed, or there are risks and `--strict`.
     NotReady = 1,
     /// What was given cannot be used.
     WrongInput = 2,
-    /// Something required could not be decided.
+    /// Something that counts could not be decided, or nothing passed.
     Undecided = 3,
     /// A fault of this program.
     Internal = 4,
@@ -26,12 +26,13 @@ impl Exit {
         if report.interrupted {
             return Exit::Interrupted;
         }
-        let risks = report.summary.risks > 0;
+        // Risks are failures where the run is strict, and a failure comes before a doubt.
+        if report.strict && report.summary.risks > 0 {
+            return Exit::NotReady;
+        }
         match report.readiness {
             Readiness::NotReady | Readiness::SelectionFailed => Exit::NotReady,
             Readiness::Undecided | Readiness::SelectionUndecided => Exit::Undecided,
-            Readiness::ReadyWithRisks if report.strict => Exit::NotReady,
-            Readiness::SelectionPassed if report.strict && risks => Exit::NotReady,
             Readiness::Ready | Readiness::ReadyWithRisks | Readiness::SelectionPassed => Exit::Ready,
         }
     }

@@ -15,6 +15,7 @@ mod parallel;
 pub mod provider;
 pub mod sample;
 pub mod scheme;
+mod served;
 pub mod simulated;
 pub mod step;
 pub mod traffic;

@@ -78,7 +78,7 @@ pub struct Item {
     pub id: String,
     /// The section's heading.
     pub section: String,
-    /// The provider's words.
+    /// What it says, in the pack's own words; reports never pass them off as the provider's.
     pub words: String,
     /// The line of the provider's page that it was taken from, by which `coverage --page` sees that it has changed: the
     /// text itself, or `sha256:` with the first 16 hexadecimal digits of its fingerprint, as `coverage --pin` prints it.

@@ -2,9 +2,11 @@
 
 mod answers;
 mod calls;
+mod conclude;
 mod deliveries;
 mod held;
 mod holdings;
+mod items;
 mod matching;
 mod measured;
 mod presented;
@@ -26,9 +28,11 @@ use crate::plan::Bound;
 
 use scope::Scope;
 
+pub use conclude::{Concluded, conclude};
 pub use held::{Finding, Held};
-pub use readiness::{Readiness, Tally, readiness};
-pub use settle::{Settled, Standing, settle};
+pub use items::{ItemStanding, ItemWord};
+pub use readiness::{Ran, Readiness, Withheld};
+pub use settle::{Settled, Standing};
 pub(crate) use told::brief;
 
 /// Everything that judging one unit needs.

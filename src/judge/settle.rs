@@ -7,8 +7,8 @@ use time::Date;
 use super::held::Finding;
 use super::{Judged, Verdict};
 use crate::evidence::Who;
-use crate::plan::Unit;
 use crate::plan::vouched::{Attestation, Vouched, Waiver};
+use crate::plan::{Skip, Unit};
 
 /// What stands for a unit in the end.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +39,7 @@ pub enum Standing {
         words: String,
     },
     /// Not selected, or not applicable.
-    Skipped(String),
+    Skipped(Skip),
 }
 
 /// A unit's standing, with what else is worth saying.
@@ -53,7 +53,12 @@ pub struct Settled {
 
 /// Settles all units of a run. `judged` has one entry a unit; `today` is the day on which the run started, in UTC.
 /// Gives the standings in the same order, and remarks about attestations and waivers as a whole.
-pub fn settle(units: &[Unit], judged: Vec<Judged>, vouched: &Vouched, today: Date) -> (Vec<Settled>, Vec<String>) {
+pub(super) fn settle(
+    units: &[Unit],
+    judged: Vec<Judged>,
+    vouched: &Vouched,
+    today: Date,
+) -> (Vec<Settled>, Vec<String>) {
     let mut settled: Vec<Settled> =
         units.iter().zip(judged).map(|(unit, verdict)| own(unit, verdict, vouched, today)).collect();
     let blocked = blocked(units, &settled);
@@ -103,11 +108,8 @@ fn own(unit: &Unit, judged: Judged, vouched: &Vouched, today: Date) -> Settled {
             },
             None => Standing::Fail(finding),
         },
-        Verdict::Undecided(finding) => match attestation(unit, vouched, today, &mut remarks) {
-            Some(word) => Standing::Attested {
-                words: format!("{} vouched on {} until {}: {}", word.who, word.when, word.expires, word.evidence),
-                risk: !unit.packed.check.only_asks(),
-            },
+        Verdict::Undecided(finding) => match attestation(vouched, |word| is_about(word, unit), today, &mut remarks) {
+            Some(word) => Standing::Attested { words: said(word), risk: !unit.packed.check.only_asks() },
             None => Standing::Undecided { finding, blocked_by: None },
         },
     };
@@ -118,15 +120,24 @@ fn meant(check: &str, unit: &Unit) -> bool {
     check == unit.packed.check.id || check == unit.id()
 }
 
-/// The person's word that counts today. One that does not is ignored, and that is said.
-fn attestation<'v>(
-    unit: &Unit,
+fn is_about(word: &Attestation, unit: &Unit) -> bool {
+    word.check.as_ref().is_some_and(|check| meant(check, unit))
+}
+
+/// Who vouched, when, until when and on what.
+pub(super) fn said(word: &Attestation) -> String {
+    format!("{} vouched on {} until {}: {}", word.who, word.when, word.expires, word.evidence)
+}
+
+/// The person's word about something that counts today. One that does not is ignored, and that is said.
+pub(super) fn attestation<'v>(
     vouched: &'v Vouched,
+    meant: impl Fn(&Attestation) -> bool,
     today: Date,
     remarks: &mut Vec<String>,
 ) -> Option<&'v Attestation> {
     let mut found = None;
-    for word in vouched.attestations.iter().filter(|word| meant(&word.check, unit)) {
+    for word in vouched.attestations.iter().filter(|word| meant(word)) {
         if word.expires.0 < today {
             remarks.push(format!("the attestation of {} expired on {} and is ignored", word.who, word.expires));
         } else if word.when.0 > today {
@@ -193,8 +204,9 @@ fn unneeded(units: &[Unit], settled: &[Settled], vouched: &Vouched) -> Vec<Strin
     let needs_word = |s: &Standing| matches!(s, Standing::Attested { .. } | Standing::Undecided { .. });
     let needs_waiver =
         |s: &Standing| matches!(s, Standing::Waived { .. } | Standing::Fail(_) | Standing::Undecided { .. });
-    let attested = vouched.attestations.iter().filter(|word| !used(&word.check, needs_word)).map(|word| {
-        format!("the attestation of {} for {} is not needed: the verdict of the machine stands", word.who, word.check)
+    let of_checks = vouched.attestations.iter().filter_map(|word| Some((word, word.check.as_ref()?)));
+    let attested = of_checks.filter(|(_, check)| !used(check, needs_word)).map(|(word, check)| {
+        format!("the attestation of {} for {check} is not needed: the verdict of the machine stands", word.who)
     });
     let waived =
         vouched.waivers.iter().filter(|waiver| !used(&waiver.check, needs_waiver)).map(|waiver| {

@@ -134,7 +134,7 @@ fn named(text: &str) -> Vec<&str> {
 }
 
 /// Puts variables into every text of a value. A text with one that is not set becomes null: absent, not empty.
-fn put_in(value: &mut Value, pointer: String, variables: Variables<'_>, unset: &mut Vec<(String, String)>) {
+pub(super) fn put_in(value: &mut Value, pointer: String, variables: Variables<'_>, unset: &mut Vec<(String, String)>) {
     match value {
         Value::String(text) if text.contains("${") => match expand(text, variables) {
             Ok(full) => *text = full,
