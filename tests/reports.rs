@@ -1,6 +1,8 @@
 //! What the reports say, to people and to the systems that read them.
 #![cfg(test)]
 
+#[path = "reports/agree.rs"]
+mod agree;
 #[path = "reports/consumers.rs"]
 mod consumers;
 #[path = "reports/formats.rs"]

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use preflight::report::junit::{Element, crash, element, render};
-use preflight::report::model::{LevelWord, Report, VerdictWord};
+use preflight::report::junit::{Element, crash, elements, render};
+use preflight::report::model::{ItemRow, ItemWord, LevelWord, Readiness, Report, UnitRow, VerdictWord};
 
-use crate::sample::{calm, empty, everything, selection};
+use crate::sample::{calm, empty, everything, report, selection, unit};
 use crate::xml::{Case, cases, python};
 
 /// What a reader made of one case.
@@ -87,10 +87,10 @@ fn mikepenz(cases: &[Case]) -> Vec<Shown> {
         };
         let message =
             red.map_or(case.attribute("name"), |(message, text)| if message.is_empty() { text } else { message });
-        assert!(
-            !case.attribute("file").is_empty() && case.attribute("line").parse::<usize>().is_ok(),
-            "no place: {case:?}"
-        );
+        // A line is of a file; without one, the class is the place.
+        let line = case.attribute("line");
+        assert!(line.is_empty() == case.attribute("file").is_empty(), "no place: {case:?}");
+        assert!(line.is_empty() || line.parse::<usize>().is_ok(), "no line: {case:?}");
         let identity = format!("{}/{}", case.suite, case.attribute("name"));
         let shown = Shown { identity: identity.clone(), seen, message: message.to_owned() };
         let better = kept.get(&identity).is_none_or(|old| old.seen == Seen::Failed && seen != Seen::Failed);
@@ -139,9 +139,15 @@ fn circleci(cases: &[Case]) -> Vec<Shown> {
 /// How many of each kind a report should make a reader see.
 fn wanted(report: &Report, errors_are_failures: bool) -> BTreeMap<Seen, usize> {
     let mut counts = BTreeMap::new();
-    for unit in &report.checks {
-        let seen = match element(unit.verdict, unit.level, unit.blocked_by.is_some(), report.strict) {
-            Element::Bare | Element::Remark => Seen::Passed,
+    let alone = |item: &ItemRow| match (item.verdict, &report.selection) {
+        (ItemWord::Attested, _) => Element::Bare,
+        (_, None) => Element::Error,
+        (_, Some(_)) => Element::Skipped,
+    };
+    let items = report.items.iter().filter(|item| item.units.is_empty()).map(alone);
+    for element in elements(report).into_iter().chain(items) {
+        let seen = match element {
+            Element::Bare => Seen::Passed,
             Element::Failure => Seen::Failed,
             Element::Error if errors_are_failures => Seen::Failed,
             Element::Error => Seen::Errored,
@@ -150,6 +156,11 @@ fn wanted(report: &Report, errors_are_failures: bool) -> BTreeMap<Seen, usize> {
         *counts.entry(seen).or_insert(0) += 1;
     }
     counts
+}
+
+/// How many cases there are: one a unit, and one for each item that no check serves.
+fn all(report: &Report) -> usize {
+    report.checks.len() + report.items.iter().filter(|item| item.units.is_empty()).count()
 }
 
 fn reports() -> Vec<Report> {
@@ -161,7 +172,9 @@ fn reports() -> Vec<Report> {
         unit.items = vec!["one.item".to_owned()];
         unit.section = "one".to_owned();
     }
-    vec![everything(), strict, twins, calm(), selection()]
+    let mut folder = everything();
+    folder.pack.built_in = true;
+    vec![everything(), strict, twins, folder, calm(), selection()]
 }
 
 #[test]
@@ -177,7 +190,7 @@ fn every_consumer_counts_what_the_report_says() {
             }
             assert_eq!(counts, wanted(&report, !merges), "{name}");
             let identities: HashSet<&String> = shown.iter().map(|case| &case.identity).collect();
-            assert_eq!(identities.len(), report.checks.len(), "{name} loses or merges cases");
+            assert_eq!(identities.len(), all(&report), "{name} loses or merges cases");
         }
     }
 }
@@ -208,7 +221,7 @@ fn a_third_parser_counts_the_same() {
         if let Some(counts) = python(&render(&report, true).unwrap()) {
             let wanted = wanted(&report, false);
             let of = |seen| wanted.get(&seen).copied().unwrap_or(0);
-            let all = report.checks.len();
+            let all = all(&report);
             let expected = format!("{all} {} {} {}", of(Seen::Failed), of(Seen::Errored), of(Seen::Skipped));
             assert_eq!(counts, expected);
         }
@@ -228,7 +241,6 @@ fn totals_of_root_and_suites_are_the_sums_of_their_cases() {
         }
         assert_eq!(node.attribute("timestamp"), Some("2026-10-01T08:00:00Z"));
         assert_eq!(node.attribute("hostname"), None);
-        assert!(node.attribute("time").unwrap().parse::<f64>().is_ok());
         assert!(node.attribute("name").is_some());
     }
 }
@@ -241,7 +253,7 @@ fn a_case_says_where_it_comes_from() {
     assert_eq!(case.attribute("name"), "Re-mints the token once after a 401, and repeats the call once (rehearsal)");
     assert_eq!(case.attribute("file"), "checks/acme/auth/remint-on-401.yaml");
     assert_eq!(case.attribute("line"), "3");
-    assert_eq!(case.attribute("time"), "0.12");
+    assert_eq!(case.attribute("time"), "0.120");
     assert_eq!(case.property("items"), "auth.retry-on-401 cases.required-fields");
     let others =
         [("level", "required"), ("verdict", "fail"), ("who", "partner"), ("docs", "https://docs.example/guide")];
@@ -253,28 +265,107 @@ fn a_case_says_where_it_comes_from() {
 #[test]
 fn each_verdict_has_its_element() {
     use VerdictWord as V;
-    const REQUIRED: LevelWord = LevelWord::Required;
-    const RECOMMENDED: LevelWord = LevelWord::Recommended;
-    // Verdict, level, blocked; then without and with `--strict`.
+    // Verdict, whether it counts, whether it is a risk, blocked by what is red; then without and with `--strict`.
     let table = [
-        (V::Pass, REQUIRED, false, Element::Bare, Element::Bare),
-        (V::Pass, RECOMMENDED, false, Element::Bare, Element::Bare),
-        (V::Fail, REQUIRED, false, Element::Failure, Element::Failure),
-        (V::Fail, RECOMMENDED, false, Element::Remark, Element::Failure),
-        (V::Undecided, REQUIRED, false, Element::Error, Element::Error),
-        (V::Undecided, REQUIRED, true, Element::Skipped, Element::Skipped),
-        (V::Undecided, RECOMMENDED, false, Element::Remark, Element::Remark),
-        (V::Undecided, RECOMMENDED, true, Element::Remark, Element::Remark),
-        (V::Attested, REQUIRED, false, Element::Bare, Element::Bare),
-        (V::Waived, REQUIRED, false, Element::Skipped, Element::Failure),
-        (V::Waived, RECOMMENDED, false, Element::Skipped, Element::Failure),
-        (V::Skipped, REQUIRED, false, Element::Skipped, Element::Skipped),
-        (V::Unchecked, REQUIRED, false, Element::Error, Element::Error),
+        (V::Pass, true, false, false, Element::Bare, Element::Bare),
+        (V::Pass, false, false, false, Element::Bare, Element::Bare),
+        (V::Fail, true, false, false, Element::Failure, Element::Failure),
+        (V::Fail, false, true, false, Element::Skipped, Element::Failure),
+        (V::Undecided, true, false, false, Element::Error, Element::Error),
+        (V::Undecided, true, false, true, Element::Skipped, Element::Skipped),
+        (V::Undecided, false, false, false, Element::Skipped, Element::Skipped),
+        (V::Undecided, false, false, true, Element::Skipped, Element::Skipped),
+        (V::Attested, true, false, false, Element::Bare, Element::Bare),
+        (V::Attested, true, true, false, Element::Bare, Element::Failure),
+        (V::Attested, false, false, false, Element::Bare, Element::Bare),
+        (V::Waived, true, true, false, Element::Skipped, Element::Failure),
+        (V::Waived, false, false, false, Element::Skipped, Element::Skipped),
+        (V::Skipped, true, false, false, Element::Skipped, Element::Skipped),
     ];
-    for (verdict, level, blocked, plain, strict) in table {
-        assert_eq!(element(verdict, level, blocked, false), plain, "{verdict:?} {level:?} {blocked}");
-        assert_eq!(element(verdict, level, blocked, true), strict, "{verdict:?} {level:?} {blocked} strict");
+    for (verdict, counts, risk, blocked, plain, strict) in table {
+        let level = if counts { LevelWord::Required } else { LevelWord::Recommended };
+        let blocked_by = blocked.then(|| "red.one@test".to_owned());
+        let tried = UnitRow { level, counts, risk, blocked_by, ..unit("a.b", "test", "a.b", verdict) };
+        let red = unit("red.one", "test", "a.b", VerdictWord::Fail);
+        let mut whole = report(Readiness::NotReady, Vec::new());
+        whole.checks = vec![tried, red];
+        for (is_strict, element) in [(false, plain), (true, strict)] {
+            whole.strict = is_strict;
+            assert_eq!(elements(&whole)[0], element, "{verdict:?} {counts} {risk} {blocked} strict {is_strict}");
+        }
     }
+}
+
+/// What a recommended check or a waived one stands in the way of is an error of its own: nothing else would be red.
+#[test]
+fn what_is_blocked_by_something_that_is_not_red_is_red_itself() {
+    for (verdict, level) in [
+        (VerdictWord::Fail, LevelWord::Recommended),
+        (VerdictWord::Undecided, LevelWord::Recommended),
+        (VerdictWord::Waived, LevelWord::Required),
+    ] {
+        let blocker = UnitRow { level, ..unit("a.first", "test", "a.b", verdict) };
+        let blocked_by = Some("a.first@test".to_owned());
+        let blocked = UnitRow { blocked_by, ..unit("a.second", "test", "a.b", VerdictWord::Undecided) };
+        let whole = report(Readiness::Undecided, vec![blocker, blocked]);
+        assert_eq!(elements(&whole), [Element::Skipped, Element::Error], "{verdict:?}");
+    }
+}
+
+/// Jenkins' xUnit plugin refuses a file with more decimals; a reader crashes on a property that is there twice.
+#[test]
+fn times_have_three_decimals_and_no_property_is_there_twice() {
+    for mut report in reports() {
+        report.duration_ms = 9_007;
+        for (at, unit) in report.checks.iter_mut().enumerate() {
+            unit.duration_ms = 1 + 333 * at as u64;
+            unit.remarks = vec!["one".to_owned(), "another".to_owned(), "one".to_owned()];
+        }
+        let xml = render(&report, true).unwrap();
+        let document = roxmltree::Document::parse(&xml).unwrap();
+        let times: Vec<&str> = document.descendants().filter_map(|node| node.attribute("time")).collect();
+        assert!(times.len() > report.checks.len() && times.contains(&"9.007"), "{times:?}");
+        for time in times {
+            let (whole, decimals) = time.split_once('.').unwrap();
+            assert!(decimals.len() == 3 && format!("{whole}{decimals}").parse::<u64>().is_ok(), "{time}");
+        }
+        for rows in document.descendants().filter(|node| node.has_tag_name("properties")) {
+            let names: Vec<&str> = rows.children().filter_map(|row| row.attribute("name")).collect();
+            let unique: HashSet<&&str> = names.iter().collect();
+            assert_eq!(unique.len(), names.len(), "{names:?}");
+        }
+        let values = document.descendants().filter_map(|node| node.attribute("value"));
+        assert!(values.filter(|value| *value == "another").count() >= report.checks.len(), "none is lost");
+    }
+}
+
+/// A reader annotates the file that a case names. Those of a built-in pack are nowhere on its disk.
+#[test]
+fn a_case_of_a_built_in_pack_names_no_file() {
+    for built_in in [true, false] {
+        let mut report = everything();
+        report.pack.built_in = built_in;
+        for case in cases(&render(&report, true).unwrap()).iter().filter(|case| !case.property("unit").is_empty()) {
+            assert_eq!(case.attribute("file").is_empty(), built_in, "{case:?}");
+            assert_eq!(case.attribute("line").is_empty(), built_in, "{case:?}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_no_case_shows_has_a_case_of_its_own() {
+    let mut withheld = calm();
+    (withheld.readiness, withheld.because) = (Readiness::Undecided, Some("Nothing was shown.".to_owned()));
+    let mut interrupted = calm();
+    interrupted.interrupted = true;
+    for (report, said) in [(withheld, "Nothing was shown."), (interrupted, "The run was interrupted before its end.")] {
+        let cases = cases(&render(&report, true).unwrap());
+        assert_eq!(cases.len(), report.checks.len() + 1);
+        let last = cases.last().unwrap();
+        assert_eq!(last.child("error").map(|(message, _)| message), Some(said), "{last:?}");
+    }
+    let red = render(&everything(), true).unwrap();
+    assert!(!red.contains("The run shows what it was asked for"), "where something is red already, nothing is added");
 }
 
 #[test]
