@@ -9,6 +9,8 @@ mod consumers;
 mod formats;
 #[path = "reports/hostile.rs"]
 mod hostile;
+#[path = "reports/junit.rs"]
+mod junit;
 #[path = "reports/sample.rs"]
 mod sample;
 #[path = "reports/xml.rs"]

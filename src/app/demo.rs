@@ -51,16 +51,13 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
     match stage(&sample, mistake.as_ref(), &demo.options, &redactor, ask).await {
         Ok(mut staged) => match staged.plan.take() {
             Some(plan) => run::finish(plan, redactor, &demo.options, staged.people.clone(), true, screen).await,
-            None => Exit::Internal,
+            None => run::failed("the sample has no plan", &demo.options, &redactor, screen),
         },
         Err(Unstaged::Problems(problems)) => {
             screen.show_problems(&problems);
             Exit::WrongInput
         }
-        Err(Unstaged::Trouble(why)) => {
-            screen.complain(&redactor.text(&why));
-            Exit::Internal
-        }
+        Err(Unstaged::Trouble(why)) => run::failed(&why, &demo.options, &redactor, screen),
     }
 }
 

@@ -43,7 +43,7 @@ impl Named {
             let joined = arguments.iter().filter_map(|argument| argument.to_str()?.strip_prefix(&joined));
             next.chain(joined.map(PathBuf::from)).collect()
         };
-        let runs = arguments.iter().any(|argument| argument == "run" || argument == "demo");
+        let runs = arguments.get(1).is_some_and(|command| command == "run" || command == "demo");
         let reports = OPTIONS.into_iter().flat_map(|option| of(option).into_iter().map(move |path| (option, path)));
         Named {
             reports: reports.filter(|_| runs).collect(),

@@ -91,17 +91,20 @@ pub(super) async fn finish(
             screen.complain(&keeper.text(&error.to_string()));
             return Exit::WrongInput;
         }
-        Err(error) => {
-            let message = keeper.text(&format!("this program failed: {error}"));
-            screen.complain(&message);
-            if let Some(path) = &options.junit {
-                save(path, junit::crash(&message).into_bytes(), &keeper, screen);
-            }
-            return Exit::Internal;
-        }
+        Err(error) => return failed(&format!("this program failed: {error}"), options, &keeper, screen),
     };
     let exit = Exit::of(&report);
     if publish(&report, options, &keeper, screen) { exit } else { Exit::Internal }
+}
+
+/// A run that failed, through no fault of anything given to it: told, and written where pipelines look.
+pub(super) fn failed(why: &str, options: &RunOptions, keeper: &Redactor, screen: &Screen) -> Exit {
+    let message = keeper.text(why);
+    screen.complain(&message);
+    if let Some(path) = &options.junit {
+        put(path, &keeper.seal(junit::crash(&message).into_bytes()), screen);
+    }
+    Exit::Internal
 }
 
 /// Makes the text of a report, or says why it cannot.
@@ -135,10 +138,6 @@ fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Sc
         }
         well
     })
-}
-
-fn save(path: &Path, bytes: Vec<u8>, keeper: &Redactor, screen: &Screen) -> bool {
-    put(path, &keeper.seal(bytes), screen)
 }
 
 fn put(path: &Path, sealed: &Sealed, screen: &Screen) -> bool {

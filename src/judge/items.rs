@@ -54,7 +54,7 @@ pub(super) fn items(
     let mut remarks = Vec::new();
     let standing = |item| {
         let serving = serving(item, units);
-        if !serving.is_empty() { decided(&serving, units, settled) } else { alone(item, vouched, today, &mut remarks) }
+        if serving.is_empty() { alone(item, vouched, today, &mut remarks) } else { decided(&serving, units, settled) }
     };
     (items.iter().map(standing).collect(), remarks)
 }
@@ -84,29 +84,39 @@ fn deciding(serving: &[usize], units: &[Unit]) -> Vec<usize> {
     if required.is_empty() { serving.to_vec() } else { required }
 }
 
+/// What is said of units that decide an item, in this order.
+const LABELS: [&str; 6] =
+    ["failed", "could not be decided", "not decided in this run, without", "waived", "attested", "not applicable"];
+
+/// What is said of a unit that decides an item, but for one that passed.
+fn label(standing: &Standing) -> Option<&'static str> {
+    let [failed, undecided, not_selected, waived, attested, not_applicable] = LABELS;
+    match standing {
+        Standing::Pass => None,
+        Standing::Fail(_) => Some(failed),
+        Standing::Undecided { .. } => Some(undecided),
+        Standing::Skipped(Skip::NotSelected(_)) => Some(not_selected),
+        Standing::Waived { .. } => Some(waived),
+        Standing::Attested { .. } => Some(attested),
+        Standing::Skipped(Skip::NotApplicable(_)) => Some(not_applicable),
+    }
+}
+
 /// An item that checks serve.
 fn decided(serving: &[usize], units: &[Unit], settled: &[Settled]) -> ItemStanding {
     let deciding = deciding(serving, units);
     let word = deciding.iter().map(|at| word(&settled[*at].standing)).reduce(worse).unwrap_or(ItemWord::Unchecked);
-    let ids = |among: &[usize], is: fn(&Standing) -> bool| -> Vec<String> {
-        among.iter().filter(|at| is(&settled[**at].standing)).map(|at| units[*at].id()).collect()
-    };
-    let told: [(&str, fn(&Standing) -> bool); 6] = [
-        ("failed", |standing| matches!(standing, Standing::Fail(_))),
-        ("could not be decided", |standing| matches!(standing, Standing::Undecided { .. })),
-        ("not decided in this run, without", |standing| matches!(standing, Standing::Skipped(Skip::NotSelected(_)))),
-        ("waived", |standing| matches!(standing, Standing::Waived { .. })),
-        ("attested", |standing| matches!(standing, Standing::Attested { .. })),
-        ("not applicable", |standing| matches!(standing, Standing::Skipped(Skip::NotApplicable(_)))),
-    ];
-    let mut reasons: Vec<String> = told
-        .into_iter()
-        .map(|(words, is)| (words, ids(&deciding, is)))
-        .filter(|(_, ids)| !ids.is_empty())
-        .map(|(words, ids)| format!("{words}: {}", ids.join(", ")))
-        .collect();
-    let others: Vec<usize> = serving.iter().copied().filter(|at| !deciding.contains(at)).collect();
-    let risks = ids(&others, |standing| matches!(standing, Standing::Fail(_)));
+    let mut reasons = Vec::new();
+    for label in LABELS {
+        let mine = deciding.iter().filter(|at| self::label(&settled[**at].standing) == Some(label));
+        let ids: Vec<String> = mine.map(|at| units[*at].id()).collect();
+        if !ids.is_empty() {
+            reasons.push(format!("{label}: {}", ids.join(", ")));
+        }
+    }
+    let others = serving.iter().filter(|at| !deciding.contains(at));
+    let risks = others.filter(|at| matches!(settled[**at].standing, Standing::Fail(_)));
+    let risks: Vec<String> = risks.map(|at| units[*at].id()).collect();
     if !risks.is_empty() {
         reasons.push(format!("a risk, since only recommended: {}", risks.join(", ")));
     }

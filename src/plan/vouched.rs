@@ -164,8 +164,10 @@ impl Names {
             return None;
         }
         let problem = document.problem(pointer, format!("there is no check `{check}`"));
-        let items = self.items.iter().filter(|(_, serving)| serving.is_empty()).map(|(item, _)| item);
-        let near = problem.clone().nearest(check, self.checks.iter().chain(items).map(String::as_str));
+        let items = self.items.iter().filter(|(_, serving)| serving.is_empty());
+        let items: Vec<String> = items.map(|(item, _)| format!("item: {item}")).collect();
+        let near = problem.clone().nearest(&format!("item: {check}"), items.iter().map(String::as_str));
+        let near = near.nearest(check, self.checks.iter().map(String::as_str));
         match self.items.iter().find(|(item, _)| item == check) {
             Some((item, serving)) if serving.is_empty() => {
                 Some(problem.hint(format!("it is an item that no check serves: write `item: {item}`")))

@@ -51,7 +51,8 @@ fn the_demo_is_ready_by_a_persons_word_for_the_item_without_a_check_and_says_so(
     let document = roxmltree::Document::parse(&xml).unwrap();
     let class = format!("debitura.{ID}");
     let case = document.descendants().find(|node| node.attribute("classname") == Some(&class)).unwrap();
-    let children: Vec<&str> = case.children().filter(|n| n.is_element()).map(|n| n.tag_name().name()).collect();
+    let children: Vec<&str> =
+        case.children().filter(roxmltree::Node::is_element).map(|n| n.tag_name().name()).collect();
     assert_eq!(children, ["properties"], "it is no failure and is not skipped");
     assert!(desk.read("out.md").contains("| attested | First production case"), "{}", desk.read("out.md"));
 }

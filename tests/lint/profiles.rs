@@ -124,6 +124,8 @@ fn profiles() {
 fn what_people_vouch_for() {
     const GOOD: &str =
         "{ check: prerequisites.agreement-signed, who: A, when: 2026-01-15, evidence: B, expires: 2027-01-15 }";
+    let check = |id: &str| GOOD.replace("prerequisites.agreement-signed", id);
+    let item = |id: &str| check(id).replace("check:", "item:");
     let faults: &[(&str, String)] = &[
         ("nothing", format!("attestations:\n  - {GOOD}\n")),
         ("an unknown check", format!("attestations:\n  - {}\n", GOOD.replace("agreement-signed", "agreement-signd"))),
@@ -137,6 +139,29 @@ fn what_people_vouch_for() {
         ("no day at all", format!("attestations:\n  - {}\n", GOOD.replace(", expires: 2027-01-15", ""))),
         ("nobody", format!("attestations:\n  - {}\n", GOOD.replace("who: A", "who: "))),
         ("an unknown list", format!("attestation:\n  - {GOOD}\n")),
+        ("an item that no check serves", format!("attestations:\n  - {}\n", item("dry-run.production-case"))),
+        ("an unknown item", format!("attestations:\n  - {}\n", item("dry-run.production-csae"))),
+        ("an item that checks serve", format!("attestations:\n  - {}\n", item("prerequisites.branding"))),
+        ("a check as an item", format!("attestations:\n  - {}\n", item("readiness.account-enabled"))),
+        ("an item without a check as a check", format!("attestations:\n  - {}\n", check("dry-run.production-case"))),
+        (
+            "an item without a check as a check, misspelt",
+            format!("attestations:\n  - {}\n", check("dry-run.production-csae")),
+        ),
+        ("an item with checks as a check", format!("attestations:\n  - {}\n", check("webhooks.timestamp"))),
+        (
+            "both a check and an item",
+            format!("attestations:\n  - {}\n", GOOD.replace("who:", "item: webhooks.timestamp, who:")),
+        ),
+        ("neither", format!("attestations:\n  - {}\n", GOOD.replace("check: prerequisites.agreement-signed, ", ""))),
+        (
+            "several at once",
+            format!("attestations:\n  - {}\n  - {}\n", item("prerequisites.branding"), check("none.such")),
+        ),
+        (
+            "an item that is waived",
+            "waivers:\n  - { item: dry-run.production-case, who: A, reason: B, expires: 2027-01-15 }\n".to_owned(),
+        ),
         ("an empty file", String::new()),
         ("only a comment", "# nobody yet\n".to_owned()),
     ];
