@@ -13,5 +13,7 @@ mod hostile;
 mod junit;
 #[path = "reports/sample.rs"]
 mod sample;
+#[path = "reports/standing.rs"]
+mod standing;
 #[path = "reports/xml.rs"]
 mod xml;

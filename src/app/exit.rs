@@ -8,11 +8,11 @@ use crate::report::model::Report;
 pub enum Exit {
     /// Ready, or the selection passed.
     Ready = 0,
-    /// Something that counts failed, or there are risks and `--strict`.
+    /// Something required failed, or there are risks and `--strict`.
     NotReady = 1,
     /// What was given cannot be used.
     WrongInput = 2,
-    /// Something that counts could not be decided, or nothing passed.
+    /// An item, or something required, could not be decided; or nothing passed.
     Undecided = 3,
     /// A fault of this program.
     Internal = 4,

@@ -3,7 +3,7 @@
 use time::Date;
 
 use super::Judged;
-use super::items::{ItemStanding, counting, items};
+use super::items::{ItemStanding, decides, items};
 use super::readiness::{Ran, Readiness, Tally, Withheld, is_risk, readiness};
 use super::settle::{Settled, settle};
 use crate::catalog::provider::Item;
@@ -15,8 +15,8 @@ use crate::plan::vouched::Vouched;
 pub struct Concluded {
     /// What stands for each unit.
     pub settled: Vec<Settled>,
-    /// Whether readiness hangs on each unit.
-    pub counting: Vec<bool>,
+    /// Whether each unit decides an item, so that nobody is ready while it is undecided.
+    pub decides: Vec<bool>,
     /// Whether each unit is a risk.
     pub risks: Vec<bool>,
     /// What stands for each item.
@@ -41,8 +41,8 @@ pub fn conclude(
     let (settled, mut remarks) = settle(units, judged, vouched, today);
     let (items, of_items) = items(checklist, units, &settled, vouched, today);
     remarks.extend(of_items);
-    let counting = counting(checklist, units);
-    let risks = settled.iter().zip(&counting).map(|(settled, counts)| is_risk(&settled.standing, *counts)).collect();
-    let (readiness, withheld) = readiness(Tally::of(&settled, &counting, &items, ran), ran);
-    Concluded { settled, counting, risks, items, readiness, withheld, remarks }
+    let risks = units.iter().zip(&settled).map(|(unit, settled)| is_risk(unit, &settled.standing)).collect();
+    let (readiness, withheld) = readiness(Tally::of(units, &settled, &items, ran), ran);
+    let decides = decides(checklist, units);
+    Concluded { settled, decides, risks, items, readiness, withheld, remarks }
 }

@@ -22,13 +22,15 @@ pub enum ItemWord {
     Attested,
     /// A failure in it was accepted by name, for a time.
     Waived,
+    /// No required check serves it, and a recommended one failed.
+    Risk,
     /// The selection did not look at all of it.
     NotDecided,
     /// A check that decides it could not be decided.
     Undecided,
     /// No check serves it, and nobody vouched for it.
     Unchecked,
-    /// A check that decides it failed.
+    /// A required check that serves it failed.
     Fail,
 }
 
@@ -39,7 +41,7 @@ pub struct ItemStanding {
     pub word: ItemWord,
     /// What the word rests on, on one line; empty for a bare pass.
     pub reason: String,
-    /// Failures of units that do not decide it, `id@stage`: risks that a person should know.
+    /// Failures of recommended units, `id@stage`: risks that a person should know, and no failure of the item.
     pub risks: Vec<String>,
 }
 
@@ -59,18 +61,19 @@ pub(super) fn items(
     (items.iter().map(standing).collect(), remarks)
 }
 
-/// Whether each unit counts for readiness: it is required, or serves an item that no required check serves.
-pub(super) fn counting(items: &[Item], units: &[Unit]) -> Vec<bool> {
-    let mut counting: Vec<bool> = units.iter().map(is_required).collect();
+/// Whether each unit decides an item: it is required, or serves one that no required check serves.
+pub(super) fn decides(items: &[Item], units: &[Unit]) -> Vec<bool> {
+    let mut decides: Vec<bool> = units.iter().map(is_required).collect();
     for item in items {
         for at in deciding(&serving(item, units), units) {
-            counting[at] = true;
+            decides[at] = true;
         }
     }
-    counting
+    decides
 }
 
-fn is_required(unit: &Unit) -> bool {
+/// Whether readiness hangs on a unit by itself.
+pub(super) fn is_required(unit: &Unit) -> bool {
     unit.packed.check.level == Level::Required
 }
 
@@ -85,48 +88,53 @@ fn deciding(serving: &[usize], units: &[Unit]) -> Vec<usize> {
 }
 
 /// What is said of units that decide an item, in this order.
-const LABELS: [&str; 6] =
-    ["failed", "could not be decided", "not decided in this run, without", "waived", "attested", "not applicable"];
+const LABELS: [&str; 5] = ["failed", "could not be decided", "not decided in this run, without", "waived", "attested"];
 
-/// What is said of a unit that decides an item, but for one that passed.
-fn label(standing: &Standing) -> Option<&'static str> {
-    let [failed, undecided, not_selected, waived, attested, not_applicable] = LABELS;
+/// What is said of a unit that decides an item, but for one that passed, is a risk, or says itself why it does not
+/// concern.
+fn label(unit: &Unit, standing: &Standing) -> Option<&'static str> {
+    let [failed, undecided, not_selected, waived, attested] = LABELS;
     match standing {
-        Standing::Pass => None,
-        Standing::Fail(_) => Some(failed),
+        Standing::Pass | Standing::Skipped(Skip::NotApplicable(_)) => None,
+        Standing::Fail(_) => is_required(unit).then_some(failed),
         Standing::Undecided { .. } => Some(undecided),
         Standing::Skipped(Skip::NotSelected(_)) => Some(not_selected),
         Standing::Waived { .. } => Some(waived),
         Standing::Attested { .. } => Some(attested),
-        Standing::Skipped(Skip::NotApplicable(_)) => Some(not_applicable),
     }
 }
 
 /// An item that checks serve.
 fn decided(serving: &[usize], units: &[Unit], settled: &[Settled]) -> ItemStanding {
     let deciding = deciding(serving, units);
-    let word = deciding.iter().map(|at| word(&settled[*at].standing)).reduce(worse).unwrap_or(ItemWord::Unchecked);
+    let words = deciding.iter().map(|at| word(&units[*at], &settled[*at].standing));
+    let word = words.reduce(worse).unwrap_or(ItemWord::Unchecked);
     let mut reasons = Vec::new();
     for label in LABELS {
-        let mine = deciding.iter().filter(|at| self::label(&settled[**at].standing) == Some(label));
+        let mine = deciding.iter().filter(|at| self::label(&units[**at], &settled[**at].standing) == Some(label));
         let ids: Vec<String> = mine.map(|at| units[*at].id()).collect();
         if !ids.is_empty() {
             reasons.push(format!("{label}: {}", ids.join(", ")));
         }
     }
-    let others = serving.iter().filter(|at| !deciding.contains(at));
-    let risks = others.filter(|at| matches!(settled[**at].standing, Standing::Fail(_)));
-    let risks: Vec<String> = risks.map(|at| units[*at].id()).collect();
+    for at in &deciding {
+        if let Standing::Skipped(Skip::NotApplicable(why)) = &settled[*at].standing {
+            reasons.push(format!("{}: {why}", units[*at].id()));
+        }
+    }
+    let failed = serving.iter().filter(|at| matches!(settled[**at].standing, Standing::Fail(_)));
+    let risks: Vec<String> = failed.map(|at| &units[*at]).filter(|unit| !is_required(unit)).map(Unit::id).collect();
     if !risks.is_empty() {
         reasons.push(format!("a risk, since only recommended: {}", risks.join(", ")));
     }
     ItemStanding { word, reason: reasons.join("; "), risks }
 }
 
-fn word(standing: &Standing) -> ItemWord {
+fn word(unit: &Unit, standing: &Standing) -> ItemWord {
     match standing {
         Standing::Pass => ItemWord::Pass,
-        Standing::Fail(_) => ItemWord::Fail,
+        Standing::Fail(_) if is_required(unit) => ItemWord::Fail,
+        Standing::Fail(_) => ItemWord::Risk,
         Standing::Undecided { .. } => ItemWord::Undecided,
         Standing::Attested { .. } => ItemWord::Attested,
         Standing::Waived { .. } => ItemWord::Waived,

@@ -3,8 +3,9 @@
 
 use serde::Serialize;
 
-use super::items::{ItemStanding, ItemWord};
+use super::items::{ItemStanding, ItemWord, is_required};
 use super::settle::{Settled, Standing};
+use crate::plan::Unit;
 
 /// The answer of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -18,11 +19,11 @@ pub enum Readiness {
     NotReady,
     /// An item could not be decided.
     Undecided,
-    /// A selection was run; something in it passed, and nothing that counts failed or was undecided.
+    /// A selection was run; something in it passed, and nothing required failed or was undecided.
     SelectionPassed,
-    /// A selection was run, and something in it that counts failed.
+    /// A selection was run, and something required in it failed.
     SelectionFailed,
-    /// A selection was run; nothing that counts failed, but something was undecided, or nothing passed.
+    /// A selection was run; nothing required failed, but something required was undecided, or nothing passed.
     SelectionUndecided,
 }
 
@@ -47,9 +48,9 @@ pub struct Ran {
 /// What the rule looks at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
-    /// Units that count and failed.
+    /// Required units that failed.
     pub(super) failed: usize,
-    /// Units that count and could not be decided, and items that no check serves and nobody vouched for.
+    /// Required units and items that could not be decided, and items that no check serves and nobody vouched for.
     pub(super) open: usize,
     /// Units and items that passed or were vouched for.
     pub(super) held: usize,
@@ -58,32 +59,32 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Counts the units and items of a run; `counting` says of each unit whether readiness hangs on it. Items without a
-    /// check are in no selection.
-    pub(super) fn of(settled: &[Settled], counting: &[bool], items: &[ItemStanding], ran: Ran) -> Self {
+    /// Counts the units and items of a run. A selection is of units: it says nothing about items.
+    pub(super) fn of(units: &[Unit], settled: &[Settled], items: &[ItemStanding], ran: Ran) -> Self {
         let mut tally = Tally::default();
-        for (settled, &counts) in settled.iter().zip(counting) {
-            tally.failed += usize::from(counts && matches!(settled.standing, Standing::Fail(_)));
-            tally.open += usize::from(counts && matches!(settled.standing, Standing::Undecided { .. }));
-            tally.held += usize::from(matches!(settled.standing, Standing::Pass | Standing::Attested { .. }));
-            tally.risks += usize::from(is_risk(&settled.standing, counts));
+        for (unit, settled) in units.iter().zip(settled) {
+            let (required, standing) = (is_required(unit), &settled.standing);
+            tally.failed += usize::from(required && matches!(standing, Standing::Fail(_)));
+            tally.open += usize::from(required && matches!(standing, Standing::Undecided { .. }));
+            tally.held += usize::from(matches!(standing, Standing::Pass | Standing::Attested { .. }));
+            tally.risks += usize::from(is_risk(unit, standing));
         }
-        if !ran.selection {
-            let with = |word: ItemWord| items.iter().filter(|item| item.word == word).count();
-            tally.open += with(ItemWord::Unchecked);
-            tally.held += with(ItemWord::Attested);
+        for item in items.iter().filter(|_| !ran.selection) {
+            tally.open += usize::from(matches!(item.word, ItemWord::Undecided | ItemWord::Unchecked));
+            tally.held += usize::from(item.word == ItemWord::Attested);
         }
         tally
     }
 }
 
-/// Whether a standing takes nothing from readiness but should be known: a failure that does not count, and of what
-/// counts a waiver, or a person's word for what a machine could have seen.
-pub(super) fn is_risk(standing: &Standing, counts: bool) -> bool {
+/// Whether a standing takes nothing from readiness but should be known: a recommended failure, and of what is required
+/// a waiver, or a person's word for what a machine could have seen.
+pub(super) fn is_risk(unit: &Unit, standing: &Standing) -> bool {
+    let required = is_required(unit);
     match standing {
-        Standing::Fail(_) => !counts,
-        Standing::Waived { .. } => counts,
-        Standing::Attested { risk, .. } => counts && *risk,
+        Standing::Fail(_) => !required,
+        Standing::Waived { .. } => required,
+        Standing::Attested { risk, .. } => required && *risk,
         Standing::Pass | Standing::Undecided { .. } | Standing::Skipped(_) => false,
     }
 }

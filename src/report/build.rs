@@ -88,7 +88,6 @@ fn unit_row(facts: &Facts<'_>, at: usize) -> UnitRow {
         items: check.items.clone(),
         section: section.map(|item| item.section.clone()).unwrap_or_default(),
         level: level(check.level),
-        counts: facts.concluded.counting[at],
         risk: facts.concluded.risks[at],
         verdict,
         reason,
@@ -173,18 +172,25 @@ fn actions(plan: &Plan, concluded: &Concluded, checks: &[UnitRow]) -> Vec<Action
         Some((_, row)) => row.units.push(unit),
         None => list.push((rank, ActionRow { who, what, place, units: vec![unit] })),
     };
-    let in_the_way = |row: &UnitRow| row.counts && matches!(row.verdict, VerdictWord::Fail | VerdictWord::Undecided);
-    let open = !unchecked.is_empty() || checks.iter().any(in_the_way);
-    for ((unit, settled), row) in plan.units.iter().zip(settled).zip(checks) {
-        // While something that counts stands in the way, what does not changes nothing.
-        if open && !row.counts {
+    // What is only recommended stands in the way where it is all that serves an item, and is undecided.
+    let decides = |at: usize| concluded.decides[at] && plan.selection.words().is_none();
+    let in_the_way = |(at, row): (usize, &UnitRow)| match row.verdict {
+        VerdictWord::Fail => row.level == LevelWord::Required,
+        VerdictWord::Undecided => row.level == LevelWord::Required || decides(at),
+        VerdictWord::Pass | VerdictWord::Attested | VerdictWord::Waived | VerdictWord::Skipped => false,
+    };
+    let in_the_way: Vec<bool> = checks.iter().enumerate().map(in_the_way).collect();
+    let open = !unchecked.is_empty() || in_the_way.contains(&true);
+    for (at, ((unit, settled), row)) in plan.units.iter().zip(settled).zip(checks).enumerate() {
+        // While something stands in the way, what does not changes nothing.
+        if open && !in_the_way[at] {
             continue;
         }
         let place = Some(format!("{}:{}", row.file, row.line));
         match &settled.standing {
             Standing::Fail(finding) => add(0, finding.who, format!("fix {}", unit.packed.check.id), place, unit.id()),
             Standing::Undecided { blocked_by: Some(_), .. } | Standing::Pass | Standing::Skipped(_) => {}
-            Standing::Undecided { .. } if !row.counts => {}
+            Standing::Undecided { .. } if !in_the_way[at] => {}
             Standing::Undecided { finding, .. } if unit.packed.check.only_asks() => {
                 let (file, id) = (attestations(plan), &unit.packed.check.id);
                 let what = format!("record in {file} who vouches for {id}: {}", finding.reason);

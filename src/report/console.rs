@@ -45,10 +45,10 @@ pub fn render(report: &Report, look: Look) -> String {
 
 /// The tone of a verdict, by whether readiness hangs on it.
 fn tone(unit: &UnitRow) -> Tone {
-    match (unit.verdict, unit.counts) {
+    match (unit.verdict, unit.level) {
         (VerdictWord::Pass | VerdictWord::Attested, _) => Tone::Good,
-        (VerdictWord::Fail, true) => Tone::Bad,
-        (VerdictWord::Fail, false) | (VerdictWord::Undecided | VerdictWord::Waived, _) => Tone::Warn,
+        (VerdictWord::Fail, LevelWord::Required) => Tone::Bad,
+        (VerdictWord::Fail, LevelWord::Recommended) | (VerdictWord::Undecided | VerdictWord::Waived, _) => Tone::Warn,
         (VerdictWord::Skipped, _) => Tone::Quiet,
     }
 }
@@ -58,9 +58,12 @@ fn tone_of(item: &ItemRow) -> Tone {
     match item.verdict {
         ItemWord::Pass | ItemWord::Attested if item.risks.is_empty() => Tone::Good,
         ItemWord::Fail => Tone::Bad,
-        ItemWord::Pass | ItemWord::Attested | ItemWord::Waived | ItemWord::Undecided | ItemWord::Unchecked => {
-            Tone::Warn
-        }
+        ItemWord::Pass
+        | ItemWord::Attested
+        | ItemWord::Waived
+        | ItemWord::Risk
+        | ItemWord::Undecided
+        | ItemWord::Unchecked => Tone::Warn,
         ItemWord::NotDecided | ItemWord::NotApplicable => Tone::Quiet,
     }
 }
@@ -127,10 +130,10 @@ impl Console<'_> {
         self.heading(unit) + &block::body(unit, "", self.setting)
     }
 
-    /// Failures that readiness hangs on, then the others.
+    /// Required failures, then recommended ones.
     fn failures(&self) -> String {
-        let of = |counts: bool| self.units(VerdictWord::Fail).filter(move |unit| unit.counts == counts);
-        let blocks = of(true).chain(of(false)).map(|unit| self.block(unit));
+        let of = |level: LevelWord| self.units(VerdictWord::Fail).filter(move |unit| unit.level == level);
+        let blocks = of(LevelWord::Required).chain(of(LevelWord::Recommended)).map(|unit| self.block(unit));
         blocks.collect::<Vec<_>>().join("\n")
     }
 

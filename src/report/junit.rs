@@ -121,7 +121,7 @@ impl Writer<'_> {
         for (unit, element) in report.checks.iter().zip(&shown) {
             sections.entry(line(&unit.section)).or_default().push(cases.of_unit(unit, *element));
         }
-        for item in report.items.iter().filter(|item| item.is_for_persons()) {
+        for item in report.items.iter().filter(|item| element::has_case(report, item)) {
             sections.entry(line(&item.section)).or_default().push(cases.of_item(item));
             shown.push(element::element_of_item(report, item));
         }

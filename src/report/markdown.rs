@@ -80,10 +80,10 @@ fn of(report: &Report, verdict: VerdictWord) -> impl Iterator<Item = &UnitRow> {
     report.checks.iter().filter(move |unit| unit.verdict == verdict)
 }
 
-/// Failures that readiness hangs on first; each with what was expected, what was seen, and what to do about it.
+/// Required failures first; each with what was expected, what was seen, and what to do about it.
 fn failures(report: &Report) -> String {
     let mut failed: Vec<&UnitRow> = of(report, VerdictWord::Fail).collect();
-    failed.sort_by_key(|unit| !unit.counts);
+    failed.sort_by_key(|unit| unit.level);
     let blocks: String = failed.into_iter().map(failure).collect();
     if blocks.is_empty() { blocks } else { format!("## What failed\n\n{blocks}") }
 }
@@ -201,6 +201,7 @@ fn mark_of(item: &ItemRow) -> &'static str {
         (ItemWord::Attested, true) => "✍️ attested",
         (ItemWord::Attested, false) => "⚠️ attested, with a risk",
         (ItemWord::Waived, _) => "⚠️ waived",
+        (ItemWord::Risk, _) => "⚠️ a risk",
         (ItemWord::NotDecided, _) => "➖ not decided in this run",
         (ItemWord::Undecided, _) => "❔ undecided",
         (ItemWord::Unchecked, _) => "❔ no check in this version",

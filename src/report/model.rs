@@ -105,8 +105,8 @@ pub struct Summary {
     pub waived: usize,
     /// Not selected or not applicable.
     pub skipped: usize,
-    /// What makes ready into ready with risks: failures that do not count, waivers of what does, people's word for
-    /// what a machine could have seen. These units are counted above as well.
+    /// What makes ready into ready with risks: recommended failures, required waivers, people's word for what a
+    /// machine could have seen. These units are counted above as well.
     pub risks: usize,
 }
 
@@ -154,7 +154,7 @@ pub struct ItemRow {
     pub verdict: ItemWord,
     /// What that rests on, on one line; empty for a bare pass.
     pub reason: String,
-    /// Units that failed and do not decide it, `id@stage`.
+    /// Its recommended units that failed, `id@stage`.
     pub risks: Vec<String>,
     /// Its units, `id@stage`.
     pub units: Vec<String>,
@@ -166,7 +166,7 @@ pub struct ItemRow {
 pub enum LevelWord {
     /// Readiness hangs on it.
     Required,
-    /// It does not, unless no required check serves an item of it.
+    /// It does not; but where no required check serves an item, it decides that item.
     Recommended,
 }
 
@@ -185,8 +185,6 @@ pub struct UnitRow {
     pub section: String,
     /// Its level.
     pub level: LevelWord,
-    /// Whether readiness hangs on it: it is required, or serves an item that no required check serves.
-    pub counts: bool,
     /// Whether it is a risk, which `--strict` takes for a failure.
     pub risk: bool,
     /// The verdict.

@@ -21,7 +21,12 @@ impl Listed<'_> {
         let skipped = || self.own.iter().chain(&self.elsewhere).all(|unit| unit.verdict == VerdictWord::Skipped);
         match self.item.verdict {
             ItemWord::NotDecided | ItemWord::NotApplicable | ItemWord::Unchecked => skipped(),
-            ItemWord::Pass | ItemWord::Attested | ItemWord::Waived | ItemWord::Undecided | ItemWord::Fail => false,
+            ItemWord::Pass
+            | ItemWord::Attested
+            | ItemWord::Waived
+            | ItemWord::Risk
+            | ItemWord::Undecided
+            | ItemWord::Fail => false,
         }
     }
 

@@ -70,6 +70,7 @@ impl ItemWord {
             ItemWord::NotApplicable => "not applicable",
             ItemWord::Attested => "attested",
             ItemWord::Waived => "waived",
+            ItemWord::Risk => "a risk",
             ItemWord::NotDecided => "not decided in this run",
             ItemWord::Undecided => "undecided",
             ItemWord::Unchecked => "no check in this version",
@@ -130,8 +131,17 @@ impl Report {
     /// What stands for the items, in numbers: `40 items: 37 pass, 3 attested`.
     pub fn items_line(&self) -> String {
         use ItemWord as I;
-        let all =
-            [I::Pass, I::NotApplicable, I::Fail, I::Undecided, I::NotDecided, I::Attested, I::Waived, I::Unchecked];
+        let all = [
+            I::Pass,
+            I::NotApplicable,
+            I::Fail,
+            I::Undecided,
+            I::NotDecided,
+            I::Attested,
+            I::Waived,
+            I::Risk,
+            I::Unchecked,
+        ];
         let with = |word: ItemWord| self.items.iter().filter(|item| item.verdict == word).count();
         let kinds = all.iter().map(|word| (with(*word), word.words())).filter(|(n, _)| *n > 0);
         let kinds: Vec<String> = kinds.map(|(n, words)| format!("{n} {words}")).collect();

@@ -1,150 +1,14 @@
 //! Items, the answer, the exit code and the `JUnit` file say one thing, whatever stands: a table over levels, standings,
 //! `--strict`, selections and people's words.
 
-use std::time::Duration;
-
 use preflight::app::Exit;
-use preflight::catalog::load::Catalog;
-use preflight::evidence::{Evidence, Who};
-use preflight::judge::{Finding, Judged, Ran, Verdict, conclude};
-use preflight::plan::{self, Plan, Selection, Skip};
-use preflight::report::build::{Facts, build};
+use preflight::judge::{Judged, Ran, Verdict, conclude};
 use preflight::report::junit;
-use preflight::report::model::{ItemWord, Readiness, Report, VerdictWord};
-use preflight::secret::Redactor;
+use preflight::report::model::{ItemWord, Readiness, VerdictWord};
 use preflight::yaml::Document;
-use time::OffsetDateTime;
 use time::macros::datetime;
 
-const PROVIDER: &str = "name: Acme
-version: \"1\"
-items:
-  - { id: a.both, section: A, words: A required and a recommended check serve it }
-  - { id: b.lone, section: B, words: A recommended check alone serves it }
-  - { id: c.later, section: C, words: Its check needs another }
-  - { id: d.none, section: D, words: No check serves it }
-";
-
-/// The checks: name, item, and more lines.
-const CHECKS: [(&str, &str, &str); 4] = [
-    ("hard", "a.both", ""),
-    ("soft", "a.both", "level: recommended\n"),
-    ("lone", "b.lone", "level: recommended\n"),
-    ("later", "c.later", "needs: [one.soft]\n"),
-];
-
-fn planned() -> Plan {
-    let folder = tempfile::tempdir().unwrap();
-    let acme = folder.path().join("checks/acme");
-    std::fs::create_dir_all(acme.join("one")).unwrap();
-    std::fs::write(acme.join("provider.yaml"), PROVIDER).unwrap();
-    for (name, item, more) in CHECKS {
-        let text = format!(
-            "id: one.{name}\ntitle: Title of {name}\nitems: [{item}]\n{more}stage: source\n\
-             docs: https://docs.acme.example/\nwhy: It matters.\nfix: Do it.\n\
-             when: [{{ config: webhook.url, environment: test, as: url }}]\n\
-             then: [{{ values: {{ of: url, take: $.value }}, are: https://acme.example/ }}]\n"
-        );
-        std::fs::write(acme.join(format!("one/{name}.yaml")), text).unwrap();
-    }
-    let catalog = Catalog::from_folder(&folder.path().join("checks")).unwrap_or_else(|problems| panic!("{problems}"));
-    let pack = catalog.packs["acme"].clone();
-    let profile = folder.path().join("profile.yaml");
-    let text = format!("partner: P\nprovider: acme\ntrust: {{ acme: \"sha256:{}\" }}\n", pack.digest);
-    std::fs::write(&profile, text).unwrap();
-    let read = plan::read(&profile, &catalog, &|_| None).unwrap_or_else(|problems| panic!("{problems}"));
-    plan::plan(pack, read, Selection::default(), &Redactor::new()).unwrap_or_else(|problems| panic!("{problems}"))
-}
-
-/// What is made to stand for a unit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stands {
-    Pass,
-    Fail,
-    Undecided,
-    Attested,
-    Waived,
-    NotSelected,
-    NotApplicable,
-}
-
-const ALL: [Stands; 7] = [
-    Stands::Pass,
-    Stands::Fail,
-    Stands::Undecided,
-    Stands::Attested,
-    Stands::Waived,
-    Stands::NotSelected,
-    Stands::NotApplicable,
-];
-
-/// One row of the table.
-#[derive(Clone, Copy, Debug)]
-struct Row {
-    /// In the order of `CHECKS`.
-    stand: [Stands; 4],
-    /// Whether somebody vouched for the item that no check serves.
-    vouched: bool,
-    strict: bool,
-    selection: bool,
-    stand_ins: bool,
-}
-
-fn name(unit: &plan::Unit) -> usize {
-    CHECKS.iter().position(|(name, ..)| unit.packed.check.id == format!("one.{name}")).unwrap()
-}
-
-fn reported(plan: &Plan, row: Row) -> Report {
-    let mut plan = plan.clone();
-    let finding = || Finding::new(Who::Partner, "so it was");
-    let (mut judged, mut words, mut waivers) = (Vec::new(), Vec::new(), Vec::new());
-    for unit in &mut plan.units {
-        let stands = row.stand[name(unit)];
-        let id = unit.packed.check.id.clone();
-        unit.skip = None;
-        let verdict = match stands {
-            Stands::Pass => Verdict::Pass,
-            Stands::Fail => Verdict::Fail(finding()),
-            Stands::Undecided => Verdict::Undecided(finding()),
-            Stands::Attested => {
-                words.push(format!("{{ check: {id}, who: A, when: 2026-01-01, evidence: B, expires: 2027-01-01 }}"));
-                Verdict::Undecided(finding())
-            }
-            Stands::Waived => {
-                waivers.push(format!("{{ check: {id}, who: A, reason: B, expires: 2027-01-01 }}"));
-                Verdict::Fail(finding())
-            }
-            Stands::NotSelected | Stands::NotApplicable => {
-                let skip = if stands == Stands::NotSelected { Skip::NotSelected } else { Skip::NotApplicable };
-                unit.skip = Some(skip("so it was asked for".to_owned()));
-                Verdict::Pass
-            }
-        };
-        judged.push(Judged { verdict, remarks: Vec::new() });
-    }
-    if row.vouched {
-        words.push("{ item: d.none, who: A, when: 2026-01-01, evidence: B, expires: 2027-01-01 }".to_owned());
-    }
-    let text = format!("attestations: [{}]\nwaivers: [{}]\n", words.join(", "), waivers.join(", "));
-    plan.vouched = Document::new("attestations.yaml", text).typed().unwrap();
-    plan.selection.only = if row.selection { vec!["one.*".to_owned()] } else { Vec::new() };
-    let started: OffsetDateTime = datetime!(2026-06-01 12:00 UTC);
-    let ran = Ran { selection: row.selection, stand_ins: row.stand_ins };
-    let items = &plan.pack.provider.items;
-    let concluded = conclude(&plan.units, items, judged, &plan.vouched, started.date(), ran);
-    let evidence: Vec<_> = plan.units.iter().map(|_| (Evidence::default(), Duration::ZERO)).collect();
-    build(&Facts {
-        plan: &plan,
-        concluded: &concluded,
-        evidence: &evidence,
-        started,
-        took: Duration::ZERO,
-        strict: row.strict,
-        interrupted: false,
-        remarks: Vec::new(),
-        phases: Vec::new(),
-    })
-}
+use crate::standing::{ALL, Row, Stands, planned, reported};
 
 fn rows() -> impl Iterator<Item = Row> {
     let stands = ALL.into_iter().flat_map(|hard| {
@@ -195,7 +59,11 @@ fn items_answer_exit_code_and_junit_agree() {
         assert_eq!(of("a.both").verdict, word(row.stand[0]), "the required check decides: {}", all());
         let risky = row.stand[1] == Stands::Fail;
         assert_eq!(!of("a.both").risks.is_empty(), risky, "a recommended failure is a risk of it: {}", all());
-        assert_eq!(of("b.lone").verdict, word(row.stand[2]), "the recommended check decides alone: {}", all());
+        let lone = if row.stand[2] == Stands::Fail { ItemWord::Risk } else { word(row.stand[2]) };
+        assert_eq!(of("b.lone").verdict, lone, "the recommended check decides alone, and never red: {}", all());
+        let why = "so it does not concern";
+        let shown = row.stand[0] != Stands::NotApplicable || of("a.both").reason.contains(why);
+        assert!(shown, "the statement of the profile is shown: {}", all());
         let alone = if row.vouched { ItemWord::Attested } else { ItemWord::Unchecked };
         assert_eq!(of("d.none").verdict, alone, "a person decides: {}", all());
 
@@ -205,7 +73,7 @@ fn items_answer_exit_code_and_junit_agree() {
         );
         assert_eq!(full, !row.selection, "a selection says nothing of readiness: {}", all());
         let good = |item: &ItemWord| match item {
-            ItemWord::Pass | ItemWord::Attested | ItemWord::Waived | ItemWord::NotApplicable => true,
+            ItemWord::Pass | ItemWord::Attested | ItemWord::Waived | ItemWord::Risk | ItemWord::NotApplicable => true,
             ItemWord::Fail | ItemWord::Undecided | ItemWord::NotDecided | ItemWord::Unchecked => false,
         };
         if matches!(report.readiness, Readiness::Ready | Readiness::ReadyWithRisks) {
@@ -246,7 +114,7 @@ fn what_the_answer_is() {
             [Pass, Pass, Fail, Pass],
             true,
             false,
-            Readiness::NotReady,
+            Readiness::ReadyWithRisks,
         ),
         ("the same, undecided", [Pass, Pass, Undecided, Pass], true, false, Readiness::Undecided),
         ("a waiver of what counts", [Waived, Pass, Pass, Pass], true, false, Readiness::ReadyWithRisks),

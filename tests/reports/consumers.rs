@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use preflight::report::junit::{Element, elements, render};
-use preflight::report::model::{ItemRow, ItemWord, Report};
+use preflight::report::model::{ItemRow, ItemWord, LevelWord, Report};
 
 use crate::sample::{calm, everything, selection};
 use crate::xml::{Case, cases, python};
@@ -144,7 +144,7 @@ fn wanted(report: &Report, errors_are_failures: bool) -> BTreeMap<Seen, usize> {
         (_, None) => Element::Error,
         (_, Some(_)) => Element::Skipped,
     };
-    let items = report.items.iter().filter(|item| item.units.is_empty()).map(alone);
+    let items = report.items.iter().filter(|item| has_case(report, item)).map(alone);
     for element in elements(report).into_iter().chain(items) {
         let seen = match element {
             Element::Bare => Seen::Passed,
@@ -158,9 +158,16 @@ fn wanted(report: &Report, errors_are_failures: bool) -> BTreeMap<Seen, usize> {
     counts
 }
 
-/// How many cases there are: one a unit, and one for each item that no check serves.
+/// Whether an item shows in no unit: no check serves it, or it is undecided and only recommended ones do.
+fn has_case(report: &Report, item: &ItemRow) -> bool {
+    let mut units = report.checks.iter().filter(|unit| item.units.contains(&unit.unit()));
+    let advice = units.all(|unit| unit.level == LevelWord::Recommended);
+    item.units.is_empty() || (advice && item.verdict == ItemWord::Undecided && report.selection.is_none())
+}
+
+/// How many cases there are: one a unit, and one for each item that shows in none.
 fn all(report: &Report) -> usize {
-    report.checks.len() + report.items.iter().filter(|item| item.units.is_empty()).count()
+    report.checks.len() + report.items.iter().filter(|item| has_case(report, item)).count()
 }
 
 pub(crate) fn reports() -> Vec<Report> {

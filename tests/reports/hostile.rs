@@ -222,7 +222,6 @@ prop_compose! {
             items: vec![of(3)],
             section: of(4),
             level: if required { LevelWord::Required } else { LevelWord::Recommended },
-            counts: required,
             risk: false,
             verdict,
             reason: of(5),

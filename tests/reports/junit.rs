@@ -12,7 +12,7 @@ use crate::xml::cases;
 #[test]
 fn each_verdict_has_its_element() {
     use VerdictWord as V;
-    // Verdict, whether it counts, whether it is a risk, blocked by what is red; then without and with `--strict`.
+    // Verdict, whether it is required, whether it is a risk, blocked by what is red; then without and with `--strict`.
     let table = [
         (V::Pass, true, false, false, Element::Bare, Element::Bare),
         (V::Pass, false, false, false, Element::Bare, Element::Bare),
@@ -29,16 +29,16 @@ fn each_verdict_has_its_element() {
         (V::Waived, false, false, false, Element::Skipped, Element::Skipped),
         (V::Skipped, true, false, false, Element::Skipped, Element::Skipped),
     ];
-    for (verdict, counts, risk, blocked, plain, strict) in table {
-        let level = if counts { LevelWord::Required } else { LevelWord::Recommended };
+    for (verdict, required, risk, blocked, plain, strict) in table {
+        let level = if required { LevelWord::Required } else { LevelWord::Recommended };
         let blocked_by = blocked.then(|| "red.one@test".to_owned());
-        let tried = UnitRow { level, counts, risk, blocked_by, ..unit("a.b", "test", "a.b", verdict) };
+        let tried = UnitRow { level, risk, blocked_by, ..unit("a.b", "test", "a.b", verdict) };
         let red = unit("red.one", "test", "a.b", VerdictWord::Fail);
         let mut whole = report(Readiness::NotReady, Vec::new());
         whole.checks = vec![tried, red];
         for (is_strict, element) in [(false, plain), (true, strict)] {
             whole.strict = is_strict;
-            assert_eq!(elements(&whole)[0], element, "{verdict:?} {counts} {risk} {blocked} strict {is_strict}");
+            assert_eq!(elements(&whole)[0], element, "{verdict:?} {required} {risk} {blocked} strict {is_strict}");
         }
     }
 }

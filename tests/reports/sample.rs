@@ -20,7 +20,6 @@ pub(crate) fn unit(id: &str, stage: &str, item: &str, verdict: VerdictWord) -> U
         items: vec![item.to_owned()],
         section: section.to_owned(),
         level: LevelWord::Required,
-        counts: true,
         risk: false,
         verdict,
         reason: String::new(),
@@ -43,10 +42,10 @@ pub(crate) fn unit(id: &str, stage: &str, item: &str, verdict: VerdictWord) -> U
 /// A report over these units; items, sections and counts are derived from them.
 pub(crate) fn report(readiness: Readiness, mut checks: Vec<UnitRow>) -> Report {
     for unit in &mut checks {
-        unit.counts = unit.level == LevelWord::Required;
+        let required = unit.level == LevelWord::Required;
         unit.risk = match unit.verdict {
-            VerdictWord::Fail => !unit.counts,
-            VerdictWord::Waived => unit.counts,
+            VerdictWord::Fail => !required,
+            VerdictWord::Waived => required,
             VerdictWord::Pass | VerdictWord::Attested | VerdictWord::Undecided | VerdictWord::Skipped => false,
         };
     }
@@ -103,13 +102,13 @@ pub(crate) fn report(readiness: Readiness, mut checks: Vec<UnitRow>) -> Report {
 }
 
 fn risk_of(unit: &UnitRow) -> Option<String> {
-    (unit.verdict == VerdictWord::Fail && !unit.counts).then(|| unit.unit())
+    (unit.verdict == VerdictWord::Fail && unit.level == LevelWord::Recommended).then(|| unit.unit())
 }
 
 /// What a unit makes of its item.
 fn word(unit: &UnitRow) -> ItemWord {
     match unit.verdict {
-        VerdictWord::Fail if !unit.counts => ItemWord::Pass,
+        VerdictWord::Fail if unit.level == LevelWord::Recommended => ItemWord::Risk,
         VerdictWord::Fail => ItemWord::Fail,
         VerdictWord::Undecided => ItemWord::Undecided,
         VerdictWord::Pass => ItemWord::Pass,

@@ -1,4 +1,4 @@
-//! The cases of a file: one a unit, one for each item that no check serves, and one for a run whose answer shows nowhere
+//! The cases of a file: one a unit, one for each item that shows in no unit, and one for a run whose answer shows nowhere
 //! else.
 
 use std::collections::HashSet;
@@ -69,29 +69,26 @@ impl<'a> Cases<'a> {
         Case { case: self.case(said), extra }
     }
 
-    /// The case of an item that no check serves.
+    /// The case of an item that shows in no unit.
     pub(super) fn of_item(&mut self, item: &ItemRow) -> Case {
-        let (text, headline) = (
+        let what = if item.is_for_persons() {
             format!(
-                "{}\nNo check of this version serves it, so a person must vouch for it in the file of attestations, as \
-                 `item: {}`: {}\n",
-                item.reason, item.id, item.words
-            ),
-            line(&item.reason),
-        );
+                "No check of this version serves it, so a person must vouch for it in the file of attestations, as \
+                 `item: {}`",
+                item.id
+            )
+        } else {
+            "Recommended checks alone serve it, and nobody is ready before they have decided it".to_owned()
+        };
+        let reason = if item.reason.is_empty() { item.verdict.words() } else { &item.reason };
+        let text = format!("{}\n{what}: {}\n", line(reason), item.words);
         let properties = vec![
             ("items", line(&item.id)),
             ("verdict", item.verdict.words().to_owned()),
             ("reason", line(&item.reason)),
         ];
-        self.without_unit(
-            &item.id,
-            &format!("{} (no check)", line(&item.words)),
-            element_of_item(self.report, item),
-            headline,
-            text,
-            properties,
-        )
+        let (name, element) = (format!("{} (item)", line(&item.words)), element_of_item(self.report, item));
+        self.without_unit(&item.id, &name, element, line(reason), text, properties)
     }
 
     /// The case of a run of which no other case shows that its answer is not a good one.

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::report::model::{ItemRow, ItemWord, Readiness, Report, UnitRow, VerdictWord};
+use crate::report::model::{ItemRow, ItemWord, LevelWord, Readiness, Report, UnitRow, VerdictWord};
 
 /// How a unit shows in a `JUnit` file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,18 +36,27 @@ pub fn elements(report: &Report) -> Vec<Element> {
     report.checks.iter().map(|unit| of(unit, unit.blocked_by.as_ref().is_some_and(|by| red.contains(by)))).collect()
 }
 
-/// A unit on which readiness does not hang never breaks a build, unless the run is strict and it is a risk.
+/// A recommended unit never breaks a build, unless the run is strict and it is a risk.
 fn element(unit: &UnitRow, blocked: bool, strict: bool) -> Element {
+    let required = unit.level == LevelWord::Required;
     match unit.verdict {
         VerdictWord::Fail | VerdictWord::Waived | VerdictWord::Attested if strict && unit.risk => Element::Failure,
-        VerdictWord::Fail if unit.counts => Element::Failure,
-        VerdictWord::Undecided if unit.counts && !blocked => Element::Error,
+        VerdictWord::Fail if required => Element::Failure,
+        VerdictWord::Undecided if required && !blocked => Element::Error,
         VerdictWord::Pass | VerdictWord::Attested => Element::Bare,
         VerdictWord::Fail | VerdictWord::Undecided | VerdictWord::Waived | VerdictWord::Skipped => Element::Skipped,
     }
 }
 
-/// The element of an item that no check serves. It belongs to no selection.
+/// Whether an item has a case of its own, since what stands for it shows in no unit: no check serves it, or nobody is
+/// ready while it is undecided, though recommended checks alone serve it.
+pub(super) fn has_case(report: &Report, item: &ItemRow) -> bool {
+    let required = |unit: &UnitRow| unit.level == LevelWord::Required && item.units.contains(&unit.unit());
+    let is_open = report.selection.is_none() && item.verdict == ItemWord::Undecided;
+    item.is_for_persons() || is_open && !report.checks.iter().any(required)
+}
+
+/// The element of an item with a case of its own. It belongs to no selection.
 pub(super) fn element_of_item(report: &Report, item: &ItemRow) -> Element {
     match item.verdict {
         ItemWord::Pass | ItemWord::Attested => Element::Bare,
@@ -57,6 +66,7 @@ pub(super) fn element_of_item(report: &Report, item: &ItemRow) -> Element {
         | ItemWord::Undecided
         | ItemWord::NotApplicable
         | ItemWord::Waived
+        | ItemWord::Risk
         | ItemWord::NotDecided => Element::Skipped,
     }
 }
