@@ -83,7 +83,7 @@ pub struct Sent {
     pub latency: Duration,
 }
 
-/// Sends calls. Connections are kept and used again for a short while.
+/// Sends calls, each on a connection of its own.
 pub struct Wire {
     gate: Arc<Gate>,
     redactor: Redactor,

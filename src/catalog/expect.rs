@@ -61,7 +61,9 @@ impl Expectation {
             Expectation::Calls(e) => e.exactly.is_some() || e.at_most.is_some(),
             Expectation::Provider(e) => e.bounds_from_above(),
             Expectation::Findings(e) => e.exactly.is_some(),
-            Expectation::Delivery(e) => !matches!(e.is, Some(DeliveryRule::Accepted | DeliveryRule::Acknowledged)),
+            Expectation::Delivery(e) => {
+                !matches!(e.is, Some(DeliveryRule::Accepted | DeliveryRule::Acknowledged | DeliveryRule::InTime))
+            }
             Expectation::Effect(e) => e.exactly.is_some() || e.at_most.is_some(),
             Expectation::Either(e) => e.either.iter().any(Expectation::bounds_from_above),
         }
@@ -164,10 +166,12 @@ pub struct DeliveryExpectation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryRule {
-    /// A success by the provider's rule.
+    /// A success by the provider's rule, in the time that it allows.
     Accepted,
-    /// Any success that HTTP knows, whether or not the provider takes it for one.
+    /// Any success that HTTP knows, whether or not the provider takes it for one, and however long it takes.
     Acknowledged,
+    /// An answer in the time that the provider allows, whatever it says.
+    InTime,
     /// No success, or a success without effect where the genuine twin had one.
     Refused,
     /// Whatever the variant itself expects.

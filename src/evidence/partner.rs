@@ -59,6 +59,9 @@ pub struct SentEvent {
     pub id: String,
     /// The status that the first attempt was answered with; 0: there was no answer. `None`: nobody knows yet.
     pub answered: Option<u16>,
+    /// The same with the beginning of what was said, or why there was no answer.
+    #[serde(default)]
+    pub said: String,
 }
 
 /// What a page of the partner's shows after an action.

@@ -84,7 +84,7 @@ async fn restart(doing: &Doing<'_>) -> Result<Outcome, String> {
     let outcome = perform(world, doing.unit.stage, call, &doing.scope()).await?;
     match &outcome {
         Outcome::Answered(answer) if answer.status < 400 => {}
-        Outcome::Answered(answer) => return Err(format!("the action answered {}", answer.status)),
+        Outcome::Answered(_) => return Err(format!("the action answered {}", outcome.brief(Outcome::SENTENCE))),
         Outcome::Trouble(trouble) => return Err(trouble.detail.clone()),
     }
     if let Some(start) = world.plan.read.profile.rehearsal.as_ref().and_then(|rehearsal| rehearsal.start.as_ref()) {

@@ -131,7 +131,7 @@ async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: 
     let within = world.retry();
     if !known_within(simulator, client, within).await {
         let said = match &outcome {
-            Outcome::Answered(answer) => format!("it answered {}", answer.status),
+            Outcome::Answered(_) => format!("it answered {}", outcome.brief(Outcome::SENTENCE)),
             Outcome::Trouble(trouble) => trouble.detail.clone(),
         };
         return Err(failed(format!("{said}, and no call about the client reached the provider in {within:?}")));

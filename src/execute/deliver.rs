@@ -1,16 +1,18 @@
 //! Deliveries to the partner's handler: genuine ones, variants between two genuine twins, bursts, and the search for
 //! the cause when a genuine one is refused or a limit is not kept.
 
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use super::inspect;
 use super::occasion::{Occasion, now, occasions};
 use super::unit::Doing;
+use crate::catalog::check::Check;
 use crate::catalog::expect::{DeliveryRule, Expectation};
 use crate::catalog::scheme::{Variation, Webhooks};
 use crate::catalog::step::DeliverStep;
 use crate::catalog::words::Age;
-use crate::evidence::{Delivery, Expected, Outcome, Role, What};
+use crate::evidence::{Delivery, Expected, Outcome, Role, TroubleKind, What};
 use crate::gate::{Draft, Purpose, SigningKey};
 use crate::webhook::{self, Order};
 
@@ -29,13 +31,43 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &DeliverStep) -> Result<(),
         doing.occasions.insert(name.clone(), occasion.clone());
     }
     let later = plan.bound.verifies_later;
-    let sender = Sender { doing, hooks, step: step.name.as_deref(), later };
+    let patient = AtomicBool::new(step.burst.is_none());
+    let sender = Sender { doing, hooks, step: step.name.as_deref(), later, patient };
     let before = doing.log.read(|evidence| evidence.entries.len());
     sender.all(&occasions, step).await;
-    if later {
+    if later || asks_whether_taken_in(doing, step) {
         sender.look_later(before).await;
     }
     Ok(())
+}
+
+/// Whether genuine deliveries of a step are to be looked into although their answers say enough: acknowledged is not
+/// taken in. Only where no other check comes first: that is asked once.
+fn asks_whether_taken_in(doing: &Doing<'_>, step: &DeliverStep) -> bool {
+    let check = &doing.unit.packed.check;
+    let genuine = step.with == Variation::default() && step.vary.is_empty() && step.burst.is_none();
+    genuine
+        && check.needs.is_empty()
+        && wants_of_deliveries(check).any(|rule| match rule {
+            DeliveryRule::Accepted | DeliveryRule::Acknowledged => true,
+            DeliveryRule::InTime | DeliveryRule::Refused | DeliveryRule::Expected => false,
+        })
+}
+
+/// What a check wants of its deliveries.
+fn wants_of_deliveries(check: &Check) -> impl Iterator<Item = DeliveryRule> {
+    check.then.iter().filter_map(|expectation| match expectation {
+        Expectation::Delivery(e) => e.is,
+        Expectation::Answer(_)
+        | Expectation::Effect(_)
+        | Expectation::Presented(_)
+        | Expectation::Calls(_)
+        | Expectation::Told(_)
+        | Expectation::Provider(_)
+        | Expectation::Findings(_)
+        | Expectation::Values(_)
+        | Expectation::Either(_) => None,
+    })
 }
 
 /// What became of a delivery, by the provider's rule.
@@ -43,6 +75,8 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &DeliverStep) -> Result<(),
 enum Treated {
     Accepted,
     Refused,
+    SentOn,
+    Crashed,
     Unanswered,
 }
 
@@ -53,6 +87,9 @@ struct Sender<'s, 'd> {
     step: Option<&'s str>,
     /// Whether an acknowledgement says nothing, because the handler verifies after it.
     later: bool,
+    /// Whether an answer that is late is still waited for, so that it is known for one; not in a crowd, and not of a
+    /// handler that gave no answer even so.
+    patient: AtomicBool,
 }
 
 impl Sender<'_, '_> {
@@ -75,8 +112,9 @@ impl Sender<'_, '_> {
         let mut refused = None;
         for occasion in occasions {
             let treated = self.deliver(occasion, &step.with, Role::Plain).await;
-            // Without an answer there is nothing that another signature could change.
-            if treated == Treated::Refused && step.with == Variation::default() {
+            // Without an answer, or where it leads elsewhere, there is nothing that another signature could change. Some
+            // crash over a signature that they take for wrong.
+            if matches!(treated, Treated::Refused | Treated::Crashed) && step.with == Variation::default() {
                 refused = refused.or(Some(occasion));
             }
         }
@@ -91,6 +129,8 @@ impl Sender<'_, '_> {
         let delivery = self.send(occasion, variation, role).await;
         let treated = match delivery.outcome.answer() {
             Some(answer) if self.hooks.success.status.holds(answer.status) => Treated::Accepted,
+            Some(answer) if answer.redirects().is_some() => Treated::SentOn,
+            Some(answer) if answer.status >= 500 => Treated::Crashed,
             Some(_) => Treated::Refused,
             None => Treated::Unanswered,
         };
@@ -140,9 +180,13 @@ impl Sender<'_, '_> {
             body: parcel.body,
             credentials: Vec::new(),
         };
-        // A little more than the provider waits, so that a late answer is seen to be late.
-        let patience = self.hooks.success.patience() + std::time::Duration::from_millis(500);
+        // More than the provider waits, so that a late answer is seen to be late.
+        let longer = if self.hooks.success.within.is_some() && self.patient.load(Ordering::Relaxed) { 3 } else { 1 };
+        let patience = self.hooks.success.patience() * longer + Duration::from_millis(500);
         let sent = self.doing.world.send(draft, patience, false, None).await;
+        if matches!(&sent.outcome, Outcome::Trouble(trouble) if trouble.kind == TroubleKind::Timeout) {
+            self.patient.store(false, Ordering::Relaxed);
+        }
         delivery.latency_ms = u64::try_from(sent.latency.as_millis()).unwrap_or(u64::MAX);
         (delivery.request, delivery.outcome) = (sent.request, sent.outcome);
         let apart = webhook::taken_apart(self.hooks, variation);
@@ -163,9 +207,9 @@ impl Sender<'_, '_> {
             let role = Role::Varied { name: name.clone(), expect: variation.expect };
             let treated = self.deliver(&varied, variation, role).await;
             let accepted = treated == Treated::Accepted;
-            // No answer is no refusal: the event may have been worked on all the same.
+            // No answer, or a crash, is no decision: the event may have been worked on all the same.
             let wanted = variation.expect == Some(Expected::Accepted);
-            if !wanted && (accepted || treated == Treated::Unanswered) {
+            if !wanted && (accepted || matches!(treated, Treated::Unanswered | Treated::Crashed)) {
                 doubtful.push(varied.id.clone());
             }
             if let (Some(age), Some(expect)) = (variation.age, variation.expect) {
@@ -184,18 +228,8 @@ impl Sender<'_, '_> {
 
     /// Whether the check wants something refused, so that an acknowledgement must be looked into.
     fn refusal_is_wanted(&self) -> bool {
-        self.doing.unit.packed.check.then.iter().any(|expectation| match expectation {
-            Expectation::Delivery(e) => matches!(e.is, Some(DeliveryRule::Refused | DeliveryRule::Expected)),
-            Expectation::Answer(_)
-            | Expectation::Effect(_)
-            | Expectation::Presented(_)
-            | Expectation::Calls(_)
-            | Expectation::Told(_)
-            | Expectation::Provider(_)
-            | Expectation::Findings(_)
-            | Expectation::Values(_)
-            | Expectation::Either(_) => false,
-        })
+        let mut wanted = wants_of_deliveries(&self.doing.unit.packed.check);
+        wanted.any(|rule| matches!(rule, DeliveryRule::Refused | DeliveryRule::Expected))
     }
 
     /// How often the genuine twin and each variant that was not refused took effect, once reactions had their time.
@@ -209,13 +243,14 @@ impl Sender<'_, '_> {
         self.write_effects(&found);
     }
 
-    /// Where only effects tell how a delivery was treated: those of everything that was acknowledged since a place in
-    /// the log, all at the same time.
+    /// Where effects tell how a delivery was treated: those of what was acknowledged since a place in the log, all at the
+    /// same time. Of a handler that verifies at once, only what is genuine for certain is looked into.
     async fn look_later(&self, since: usize) {
         let acknowledged: Vec<String> = self.doing.log.read(|evidence| {
             let accepted = |delivery: &Delivery| delivery.outcome.answer().map(|answer| answer.status);
             let since = evidence.entries[since..].iter().filter_map(|entry| entry.what.delivery());
             let since = since.filter(|delivery| accepted(delivery).is_some_and(|s| self.hooks.success.status.holds(s)));
+            let since = since.filter(|delivery| self.later || delivery.role == Role::Plain);
             since.map(|delivery| delivery.event_id.clone()).collect()
         });
         let looks = acknowledged

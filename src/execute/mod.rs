@@ -26,6 +26,7 @@ mod request;
 mod sofar;
 mod unit;
 mod views;
+mod witness;
 mod world;
 
 use std::sync::{Arc, OnceLock};

@@ -179,7 +179,9 @@ async fn house_client(world: &World, rehearsal: &Rehearsal) -> Identity {
                 world.know_tenant(simulator, &mut house);
             }
             match &outcome {
-                Outcome::Answered(answer) => format!("it answered {}, without what `learn` looks for", answer.status),
+                Outcome::Answered(_) => {
+                    format!("it answered {}, without what `learn` looks for", outcome.brief(Outcome::SENTENCE))
+                }
                 Outcome::Trouble(trouble) => trouble.detail.clone(),
             }
         }

@@ -12,7 +12,7 @@ use super::beginning;
 use super::identity::Identity;
 use super::log::Log;
 use super::occasion::Occasion;
-use super::{Scope, World, action, clean_up, config, deliver, event, inspect, request, sofar, views};
+use super::{Scope, World, action, clean_up, config, deliver, event, inspect, request, sofar, views, witness};
 use crate::catalog::expect::Expectation;
 use crate::catalog::step::{ActionStep, EventStep, Pause, Step, WaitStep};
 use crate::catalog::words::Stage;
@@ -102,12 +102,15 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaph
     };
     log.begin();
     for step in &unit.packed.check.when {
-        let from = Instant::now();
+        let (from, before) = (Instant::now(), log.read(|evidence| evidence.entries.len()));
         if let Err(why) = one(&mut doing, step).await {
             log.add(from, step.name(), What::Skipped(why));
         }
+        witness::listen(&doing, before).await;
     }
+    let before = log.read(|evidence| evidence.entries.len());
     effects(&doing).await;
+    witness::listen(&doing, before).await;
     views::settle(&mut doing).await;
     sofar::finish(&doing, from).await;
     clean_up::clean_up(&doing).await;

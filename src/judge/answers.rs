@@ -9,7 +9,7 @@ use super::scope::Scope;
 use crate::address::is_public;
 use crate::catalog::expect::{AddressRule, AnswerExpectation, CertificateRule};
 use crate::catalog::step::Step;
-use crate::evidence::{Answer, Exchange, Outcome, Trouble, TroubleKind, Who};
+use crate::evidence::{Answer, Exchange, Offset, Outcome, Trouble, TroubleKind, Who};
 
 /// Judges `answer: ...`.
 pub(super) fn answer(case: &Case<'_>, expectation: &AnswerExpectation, scope: &Scope<'_>) -> Held {
@@ -22,18 +22,19 @@ pub(super) fn answer(case: &Case<'_>, expectation: &AnswerExpectation, scope: &S
             });
             parts.push(Held::Unknown(Finding::new(Who::Partner, why)));
         }
-        parts.extend(found.into_iter().map(|exchange| one(case, step, expectation, exchange, scope)));
+        let judge = |(began, exchange)| one(case, step, expectation, exchange, scope).about(began);
+        parts.extend(found.into_iter().map(judge));
     }
     let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
     Held::all(parts).hinted(hint.as_deref())
 }
 
-fn exchanges<'c>(case: &Case<'c>, step: &str) -> Vec<&'c Exchange> {
+fn exchanges<'c>(case: &Case<'c>, step: &str) -> Vec<(Offset, &'c Exchange)> {
     case.evidence
         .entries
         .iter()
         .filter(|entry| entry.step.as_deref() == Some(step))
-        .filter_map(|entry| entry.what.exchange())
+        .filter_map(|entry| Some((entry.from, entry.what.exchange()?)))
         .collect()
 }
 

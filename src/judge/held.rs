@@ -1,6 +1,6 @@
 //! Whether an expectation held, and what to say when it did not.
 
-use crate::evidence::Who;
+use crate::evidence::{Offset, Who};
 
 /// What became of one expectation.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,12 @@ pub struct Finding {
     pub observed: Option<String>,
     /// The cause, where a diagnosis found it.
     pub because: Option<String>,
+    /// What to do about it, where that is not what the check says.
+    #[serde(default)]
+    pub fix: Option<String>,
+    /// When the exchange that it is about began, in the record.
+    #[serde(default)]
+    pub began: Option<Offset>,
     /// The JSON pointer of the expectation in the check's file; empty for the check as a whole.
     pub at: String,
 }
@@ -33,7 +39,8 @@ pub struct Finding {
 impl Finding {
     /// A finding of one line.
     pub fn new(who: Who, reason: impl Into<String>) -> Self {
-        Finding { reason: reason.into(), who, expected: None, observed: None, because: None, at: String::new() }
+        let (expected, observed, because) = (None, None, None);
+        Finding { reason: reason.into(), who, expected, observed, because, fix: None, began: None, at: String::new() }
     }
 
     /// A finding that sets what was seen against what was wanted; its line says both.
@@ -105,14 +112,26 @@ impl Held {
     /// The same, with the place of its expectation in the check's file.
     #[must_use]
     pub fn at(self, pointer: &str) -> Held {
-        let place = |mut finding: Finding| {
-            pointer.clone_into(&mut finding.at);
-            finding
-        };
+        self.changed(|finding| pointer.clone_into(&mut finding.at))
+    }
+
+    /// The same, said of an exchange, by when it began.
+    #[must_use]
+    pub fn about(self, began: Offset) -> Held {
+        self.changed(|finding| finding.began = finding.began.or(Some(began)))
+    }
+
+    fn changed(self, change: impl FnOnce(&mut Finding)) -> Held {
         match self {
             Held::Yes(remarks) => Held::Yes(remarks),
-            Held::No(finding) => Held::No(place(finding)),
-            Held::Unknown(finding) => Held::Unknown(place(finding)),
+            Held::No(mut finding) => {
+                change(&mut finding);
+                Held::No(finding)
+            }
+            Held::Unknown(mut finding) => {
+                change(&mut finding);
+                Held::Unknown(finding)
+            }
         }
     }
 

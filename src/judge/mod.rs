@@ -2,6 +2,7 @@
 
 mod answers;
 mod calls;
+mod delivered;
 mod deliveries;
 mod held;
 mod holdings;
@@ -221,6 +222,7 @@ impl Case<'_> {
                 | What::Shown(_)
                 | What::Records(_)
                 | What::Refused(_)
+                | What::Wrote(_)
                 | What::Fact(_)
                 | What::LeftOut(_)
                 | What::Waited => return None,

@@ -78,14 +78,6 @@ impl Standing {
             Standing::Pass | Standing::Attested { .. } | Standing::Skipped(_) => Who::Partner,
         }
     }
-
-    /// Whether checks that need this one can say anything.
-    fn carries(&self) -> bool {
-        match self {
-            Standing::Pass | Standing::Attested { .. } | Standing::Skipped(_) => true,
-            Standing::Fail(_) | Standing::Undecided { .. } | Standing::Waived { .. } => false,
-        }
-    }
 }
 
 /// A unit by itself: its verdict, and what people say of it.
@@ -151,6 +143,12 @@ fn waiver<'v>(unit: &Unit, vouched: &'v Vouched, today: Date, remarks: &mut Vec<
     found
 }
 
+/// Whether a unit has shown by itself that it says something, and what it says: its own control held.
+fn speaks_for_itself(unit: &Unit, settled: &Settled) -> bool {
+    let decided = matches!(settled.standing, Standing::Pass | Standing::Fail(_) | Standing::Waived { .. });
+    decided && !unit.packed.check.seen.is_empty()
+}
+
 /// Which units are blocked, by which: those that do not carry, needed directly or through others, by the first cause.
 fn blocked(units: &[Unit], settled: &[Settled]) -> BTreeMap<usize, usize> {
     let mut found = BTreeMap::new();
@@ -167,9 +165,16 @@ fn blocked(units: &[Unit], settled: &[Settled]) -> BTreeMap<usize, usize> {
     found
 }
 
-/// The first cause among what a unit needs: a unit that does not carry and is not itself blocked.
+/// The first cause among what a unit needs: a unit that does not carry and is not itself blocked. What is only
+/// undecided does not stand in the way of a unit whose own control held.
 fn cause(units: &[Unit], settled: &[Settled], at: usize) -> Option<usize> {
     let needs = &units[at].packed.check.needs;
+    let speaks = speaks_for_itself(&units[at], &settled[at]);
+    let blocks = |other: &usize| match settled[*other].standing {
+        Standing::Undecided { .. } => !speaks,
+        Standing::Fail(_) | Standing::Waived { .. } => true,
+        Standing::Pass | Standing::Attested { .. } | Standing::Skipped(_) => false,
+    };
     needs.iter().find_map(|need| {
         let serves = |unit: &&(usize, &Unit)| unit.1.packed.check.id == *need;
         let all: Vec<(usize, &Unit)> = units.iter().enumerate().collect();
@@ -177,10 +182,7 @@ fn cause(units: &[Unit], settled: &[Settled], at: usize) -> Option<usize> {
             all.iter().filter(serves).filter(|(_, u)| u.stage == units[at].stage).map(|(i, _)| *i).collect();
         let of_check: Vec<usize> = all.iter().filter(serves).map(|(i, _)| *i).collect();
         let relevant = if same.is_empty() { of_check } else { same };
-        relevant.into_iter().find_map(|needed| match cause(units, settled, needed) {
-            Some(deeper) => Some(deeper),
-            None => (!settled[needed].standing.carries()).then_some(needed),
-        })
+        relevant.into_iter().find_map(|needed| cause(units, settled, needed).into_iter().chain([needed]).find(blocks))
     })
 }
 

@@ -102,20 +102,5 @@ impl<'c> Said<'c> {
 
 /// An outcome as a reader is shown it: the status, and the first words of what was said.
 pub(crate) fn brief(outcome: &Outcome) -> String {
-    let text = match outcome {
-        Outcome::Answered(answer) => text(answer),
-        Outcome::Trouble(trouble) => trouble.detail.clone(),
-    };
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
-}
-
-fn text(answer: &Answer) -> String {
-    match &answer.body {
-        Body::Json(json) => format!("{} {json}", answer.status),
-        Body::Text(text) => format!("{} {}", answer.status, words::plain(text)),
-        Body::Empty | Body::Binary(_) => answer.status.to_string(),
-    }
+    outcome.brief(MOST)
 }

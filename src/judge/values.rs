@@ -9,7 +9,7 @@ use super::held::{Finding, Held};
 use super::matching::matches;
 use super::scope::Scope;
 use crate::catalog::expect::{Selection, Source, ValuesExpectation};
-use crate::evidence::{Outcome, What, Who};
+use crate::evidence::{Entry, Outcome, What, Who};
 
 /// Judges `values: ...`.
 pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &Scope<'_>) -> Held {
@@ -42,12 +42,21 @@ pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &S
         None => matches(matcher, Some(&list), scope, &what),
     });
     let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
-    Held::all([are, each]).hinted(hint.as_deref())
+    let held = Held::all([are, each]).hinted(hint.as_deref());
+    match &expectation.values {
+        Source::Selection(selection) => gave(case, selection).map_or(held.clone(), |entry| held.about(entry.from)),
+        Source::Template(_) => held,
+    }
+}
+
+/// What a selection is taken of.
+fn gave<'c>(case: &Case<'c>, selection: &Selection) -> Option<&'c Entry> {
+    case.evidence.entries.iter().rev().find(|entry| entry.step.as_deref() == Some(selection.of.as_str()))
 }
 
 /// The selected nodes of a step, or why there are none to select from.
 fn select(case: &Case<'_>, selection: &Selection, scope: &Scope<'_>) -> Result<Vec<Value>, Held> {
-    let entry = case.evidence.entries.iter().rev().find(|entry| entry.step.as_deref() == Some(selection.of.as_str()));
+    let entry = gave(case, selection);
     let unknown = |who: Who, why: String| Err(Held::Unknown(Finding::new(who, why)));
     let Some(entry) = entry else {
         let why = case.skipped(&selection.of).unwrap_or_else(|| format!("the step `{}` gave nothing", selection.of));
@@ -84,6 +93,7 @@ fn select(case: &Case<'_>, selection: &Selection, scope: &Scope<'_>) -> Result<V
         | What::Shown(_)
         | What::Records(_)
         | What::Refused(_)
+        | What::Wrote(_)
         | What::Skipped(_)
         | What::LeftOut(_)
         | What::Waited => {

@@ -263,12 +263,14 @@ fn against_pack(read: &Read, pack: &Pack) -> Vec<Problem> {
     problems.extend(details::against(read, pack));
     let events: Vec<&str> =
         pack.provider.webhooks.iter().flat_map(|hooks| hooks.events.keys().map(String::as_str)).collect();
-    for (index, event) in profile.events.iter().flatten().enumerate() {
-        if !events.contains(&event.as_str()) {
-            let problem =
-                document.problem(&format!("/events/{index}"), format!("{} has no event `{event}`", pack.provider.name));
-            problems.push(problem.nearest(event, events.iter().copied()));
-        }
+    let looked_up = profile.rehearsal.iter().filter_map(|rehearsal| rehearsal.inspect.processed.as_ref());
+    let effective = looked_up.filter_map(|look_up| look_up.events.as_ref()).flatten().enumerate();
+    let effective = effective.map(|(index, event)| (format!("/rehearsal/inspect/processed/events/{index}"), event));
+    let subscribed = profile.events.iter().flatten().enumerate();
+    let subscribed = subscribed.map(|(index, event)| (format!("/events/{index}"), event));
+    for (pointer, event) in subscribed.chain(effective).filter(|(_, event)| !events.contains(&event.as_str())) {
+        let problem = document.problem(&pointer, format!("{} has no event `{event}`", pack.provider.name));
+        problems.push(problem.nearest(event, events.iter().copied()));
     }
     problems
 }

@@ -203,6 +203,8 @@ pub struct UnitRow {
     pub why: String,
     /// What to do.
     pub fix: String,
+    /// A curl line that sends the exchange again that the finding is about, where there is one.
+    pub repeat: Option<String>,
     /// The file of the check, relative to the pack's parent, or the partner's profile where that is at fault.
     pub file: String,
     /// The line in that file, from 1.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{CONNECTION, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder};
 use tokio::sync::OnceCell;
@@ -15,10 +15,6 @@ use crate::address::is_forbidden;
 
 /// What this tool calls itself.
 pub(crate) const USER_AGENT: &str = concat!("preflight/", env!("CARGO_PKG_VERSION"));
-
-/// Idle connections are kept shorter than any usual server keeps them: a request on one that the server is just
-/// closing would look like a fault of the server.
-const IDLE: Duration = Duration::from_millis(900);
 
 /// Which client a call takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +74,9 @@ fn make(road: Road, resolver: Arc<Resolver>, ca_pem: Option<&str>) -> Result<Cli
         }
         .build()
     };
+    // Each call has a connection of its own, and says so. One that was kept may be closed by the other side just when it
+    // is used again: that would look like a fault of the server, and a client that then sends once more delivers twice.
+    let alone = HeaderMap::from_iter([(CONNECTION, HeaderValue::from_static("close"))]);
     let builder = Client::builder()
         .user_agent(USER_AGENT)
         .no_proxy()
@@ -85,7 +84,8 @@ fn make(road: Road, resolver: Arc<Resolver>, ca_pem: Option<&str>) -> Result<Cli
         .referer(false)
         .retry(reqwest::retry::never())
         .http1_only()
-        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(0)
+        .default_headers(alone)
         .dns_resolver(resolver);
     trusting(builder).map_err(|error| super::trouble::deepest(&error))
 }

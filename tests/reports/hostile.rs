@@ -233,6 +233,7 @@ prop_compose! {
             docs: of(10),
             why: of(11),
             fix: of(12),
+            repeat: Some(of(9)),
             file: of(13),
             line,
             duration_ms,

@@ -31,6 +31,7 @@ pub(crate) fn unit(id: &str, stage: &str, item: &str, verdict: VerdictWord) -> U
         docs: "https://docs.example/guide".to_owned(),
         why: "It matters.".to_owned(),
         fix: "Do it.".to_owned(),
+        repeat: None,
         file: format!("checks/acme/{}.yaml", id.replace('.', "/")),
         line: 3,
         duration_ms: 120,

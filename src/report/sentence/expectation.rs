@@ -79,6 +79,7 @@ impl Speaker<'_> {
         let rule = is.map(|rule| match rule {
             DeliveryRule::Accepted => format!("{be} accepted{}", self.success()),
             DeliveryRule::Acknowledged => format!("{be} answered with some success, 2xx"),
+            DeliveryRule::InTime => format!("{be} answered{}", self.in_time()),
             DeliveryRule::Refused => format!("{be} refused: answered without success, or without any effect"),
             DeliveryRule::Expected => format!("{be} accepted or refused, as it says of itself"),
         });
@@ -90,8 +91,13 @@ impl Speaker<'_> {
     /// What the provider takes for a success.
     fn success(self) -> String {
         let Some(webhooks) = &self.pack.provider.webhooks else { return String::new() };
-        let within = webhooks.success.within.map(|within| format!(" within {}", super::plain::span(within)));
-        format!(" ({}{})", webhooks.success.status, within.unwrap_or_default())
+        format!(" ({}{})", webhooks.success.status, self.in_time())
+    }
+
+    /// The time that the provider allows.
+    fn in_time(self) -> String {
+        let within = self.pack.provider.webhooks.as_ref().and_then(|webhooks| webhooks.success.within);
+        within.map(|within| format!(" within {}", super::plain::span(within))).unwrap_or_default()
     }
 
     fn presented(self, expectation: &PresentedExpectation) -> String {

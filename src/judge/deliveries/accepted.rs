@@ -1,0 +1,198 @@
+//! Whether a genuine delivery was taken in: answered with success, in time, and not without effect.
+
+use super::super::Case;
+use super::super::delivered::{deliveries, in_time, limit, outcome, taken, title};
+use super::super::held::{Finding, Held};
+use super::failing::Failing;
+use crate::evidence::{Delivery, Outcome, Role, Trouble, TroubleKind, Who};
+
+/// Where the profile says how to look into the build.
+const LOOK_UP: &str = "rehearsal.inspect.processed";
+
+/// A success by the provider's rule.
+pub(super) fn accepted(case: &Case<'_>, delivery: &Delivery) -> Held {
+    if taken(case, delivery) && !in_time(case, delivery) {
+        return failed(case, delivery);
+    }
+    if taken(case, delivery) { by_effect(case, delivery) } else { not_taken(case, delivery) }
+}
+
+/// Any success that HTTP knows, however long it took.
+pub(super) fn acknowledged(case: &Case<'_>, delivery: &Delivery) -> Held {
+    let success = |status| (200..300).contains(&status) || case.is_success(status);
+    if !delivery.outcome.answer().is_some_and(|answer| success(answer.status)) {
+        return not_taken(case, delivery);
+    }
+    match by_effect(case, delivery) {
+        Held::Yes(mut remarks) if !in_time(case, delivery) => {
+            remarks.push(format!("{}: {}", title(delivery), Failing::Late.words(case, delivery)));
+            Held::Yes(remarks)
+        }
+        other => other,
+    }
+}
+
+/// An answer in the time that the provider allows, whatever it says.
+pub(super) fn answered_in_time(case: &Case<'_>, delivery: &Delivery) -> Held {
+    match &delivery.outcome {
+        Outcome::Answered(_) if in_time(case, delivery) => Held::YES,
+        Outcome::Answered(_) => failed(case, delivery),
+        Outcome::Trouble(trouble) if trouble.kind == TroubleKind::Timeout => {
+            without_limit(case, delivery, trouble).map_or_else(|| failed(case, delivery), Held::Unknown)
+        }
+        Outcome::Trouble(trouble) => {
+            let why = format!(
+                "{} got no answer, so that nobody can tell how long one takes: {}",
+                title(delivery),
+                trouble.detail
+            );
+            Held::Unknown(Finding::new(Who::Partner, why))
+        }
+    }
+}
+
+fn failed(case: &Case<'_>, delivery: &Delivery) -> Held {
+    let wanted = format!("{} accepted{}", title(delivery), limit(case));
+    Held::No(Finding::contrast(Who::Partner, wanted, Failing::of(case, delivery).words(case, delivery)))
+}
+
+fn not_taken(case: &Case<'_>, delivery: &Delivery) -> Held {
+    match &delivery.outcome {
+        Outcome::Trouble(trouble) => {
+            let open = not_reached(case, delivery, trouble).or_else(|| without_limit(case, delivery, trouble));
+            open.map_or_else(|| failed(case, delivery), Held::Unknown)
+        }
+        // A handler may ask for members that nobody documented; only a refusal of the sender is then its own fault. A
+        // crash, a redirect, or a success that is not the provider's is so whatever the body is.
+        Outcome::Answered(answer)
+            if !delivery.documented
+                && (400..500).contains(&answer.status)
+                && !matches!(answer.status, 401 | 403)
+                && !is_content(case, delivery) =>
+        {
+            let seen = outcome(case, delivery);
+            let why = format!("{} was answered {seen}, but {}", title(delivery), not_binding(case));
+            Held::Unknown(Finding::new(Who::Partner, why))
+        }
+        Outcome::Answered(_) => failed(case, delivery),
+    }
+}
+
+/// What a delivery that did not reach the handler says of it: nothing, unless it had been reached before.
+fn not_reached(case: &Case<'_>, delivery: &Delivery, trouble: &Trouble) -> Option<Finding> {
+    let before = || {
+        case.evidence.entries.iter().map_while(|entry| match entry.what.delivery() {
+            Some(this) if std::ptr::eq(this, delivery) => None,
+            other => Some(other),
+        })
+    };
+    match trouble.kind {
+        TroubleKind::Timeout | TroubleKind::Broken | TroubleKind::TooLarge | TroubleKind::Redirects => None,
+        TroubleKind::Refused => Some(Finding::new(Who::Partner, trouble.detail.clone())),
+        TroubleKind::Connect if before().flatten().any(|earlier| earlier.outcome.answer().is_some()) => None,
+        TroubleKind::Dns | TroubleKind::Connect | TroubleKind::Certificate => Some(Finding::new(
+            Who::Partner,
+            format!(
+                "the handler could not be reached: {}; start it, or correct its URL in the profile",
+                trouble.detail
+            ),
+        )),
+    }
+}
+
+/// Where the provider names no time limit, a late answer breaks nothing that anybody wrote down.
+fn without_limit(case: &Case<'_>, delivery: &Delivery, trouble: &Trouble) -> Option<Finding> {
+    (trouble.kind == TroubleKind::Timeout && limit(case).is_empty()).then(|| {
+        let what = format!("{}: {}", title(delivery), trouble.detail);
+        Finding::new(Who::Partner, format!("{what}; the provider names no time limit, but it will not wait for ever"))
+    })
+}
+
+/// Why a handler may rightly refuse an event, and what would settle it.
+fn not_binding(case: &Case<'_>) -> String {
+    let action = case.provider.webhooks.as_ref().and_then(|hooks| hooks.known_after.as_ref());
+    let place = action.map(|name| format!("rehearsal.actions.{name}"));
+    match place.filter(|place| case.bound.get(place).is_none()) {
+        Some(place) => {
+            format!("it may not know the client that the event is about: {}", case.bound.how_to_give(&place))
+        }
+        None => "the provider does not document its body; put a captured one into `rehearsal.bodies` of the profile"
+            .to_owned(),
+    }
+}
+
+/// Whether the handler has shown that it is content with the body of an event: another delivery of the same event was
+/// accepted, genuine or signed the way a mistake would expect. Then a refusal is about the signature.
+fn is_content(case: &Case<'_>, delivery: &Delivery) -> bool {
+    deliveries(case).any(|other| {
+        let same = other.event == delivery.event && taken(case, other);
+        same && match &other.role {
+            Role::Plain | Role::Control | Role::Diagnosis(_) => true,
+            Role::Varied { .. } | Role::Probe => false,
+        }
+    })
+}
+
+/// Whether what was acknowledged was also taken in, where effects are known.
+fn by_effect(case: &Case<'_>, delivery: &Delivery) -> Held {
+    let known = case.provider.webhooks.as_ref().is_some_and(|hooks| hooks.events.contains_key(&delivery.event));
+    let later = case.bound.verifies_later;
+    match delivery.effects {
+        // An event that nobody could know is acknowledged, and has no effect.
+        _ if !known => Held::YES,
+        // A twin is there for its answer.
+        Some(0) if later || delivery.role == Role::Plain => without_effect(case, delivery),
+        Some(_) => Held::YES,
+        None if later => Held::Unknown(says_nothing(case)),
+        None => Held::YES,
+    }
+}
+
+/// A delivery that was acknowledged, and had no effect by the look-up. Software may rightly take no notice of an event,
+/// or of what this tool made up: it fails only where another delivery, or the profile, says that there is an effect.
+fn without_effect(case: &Case<'_>, delivery: &Delivery) -> Held {
+    let status = outcome(case, delivery);
+    let place = format!("`{LOOK_UP}`");
+    let listed = case.bound.get(&format!("{LOOK_UP}.events")).and_then(|events| events.as_array());
+    let among = |events: &Vec<serde_json::Value>| events.iter().any(|event| event == &delivery.event);
+    if listed.is_some_and(|events| !among(events)) {
+        let remark =
+            format!("{}: {status}, and not looked into: {place} does not list it under `events`", title(delivery));
+        return Held::Yes(vec![remark]);
+    }
+    let genuine = |other: &&Delivery| matches!(other.role, Role::Plain | Role::Control);
+    let effective = || deliveries(case).filter(genuine).filter(|other| other.effects.is_some_and(|count| count > 0));
+    let same = effective().any(|other| other.event == delivery.event);
+    let others = effective().next().is_some();
+    if same || (delivery.documented && (listed.is_some() || !others)) {
+        let mut finding = Finding::contrast(
+            Who::Partner,
+            format!("{} takes effect", title(delivery)),
+            format!("{status}, but it had no effect: {place} found none in the time of a reaction"),
+        );
+        finding.fix = Some(
+            "Store what an event says before it is acknowledged, or have the queue behind the handler work on it; and let the \
+             look-up count it."
+                .to_owned(),
+        );
+        return Held::No(finding);
+    }
+    let how = if others {
+        format!(
+            "if your software rightly takes no notice of it, list the other events as `{LOOK_UP}.events`; if not, it is lost"
+        )
+    } else {
+        format!("it is lost, unless {}", not_binding(case))
+    };
+    let why = format!("{}: {status}, but it had no effect by {place}: {how}", title(delivery));
+    Held::Unknown(Finding::new(Who::Partner, why))
+}
+
+/// What is said where an acknowledgement says nothing, and nobody could look further.
+pub(super) fn says_nothing(case: &Case<'_>) -> Finding {
+    let how = match case.bound.get(LOOK_UP) {
+        Some(_) => format!("`{LOOK_UP}` of {} gave no number", case.bound.profile_name),
+        None => case.bound.how_to_give(LOOK_UP),
+    };
+    Finding::new(Who::Partner, format!("this handler verifies later, so its answer says nothing: {how}"))
+}

@@ -1,0 +1,54 @@
+//! What events changed inside the partner.
+
+use super::super::held::{Finding, Held};
+use super::super::{Case, millis};
+use crate::catalog::expect::EffectExpectation;
+use crate::evidence::{Entry, Outcome, Who};
+
+/// Judges `effect: ...`.
+pub(in super::super) fn effect(case: &Case<'_>, expectation: &EffectExpectation) -> Held {
+    let mine = |entry: &&Entry| entry.step.as_deref() == Some(expectation.effect.as_str());
+    let first = case.evidence.entries.iter().filter(mine).find_map(|entry| Some((entry, entry.what.delivery()?)));
+    let Some((entry, delivery)) = first else {
+        return Held::Unknown(Finding::new(Who::Tool, "no such delivery was made"));
+    };
+    // The last delivery of the event is the one after which it had taken effect so often.
+    let same = |entry: &&Entry| entry.what.delivery().is_some_and(|other| other.event_id == delivery.event_id);
+    let last = case.evidence.entries.iter().rfind(same).unwrap_or(entry);
+    often(case, expectation, &delivery.event_id).about(last.from)
+}
+
+fn often(case: &Case<'_>, expectation: &EffectExpectation, id: &str) -> Held {
+    let mut looked = case.evidence.entries.iter().rev().filter_map(|entry| entry.what.inspection());
+    let Some(inspection) = looked.find(|inspection| inspection.about == id) else {
+        let how = case.bound.how_to_give("rehearsal.inspect.processed");
+        return Held::Unknown(Finding::new(
+            Who::Partner,
+            format!("nobody can tell how often the event took effect: {how}"),
+        ));
+    };
+    let Some(count) = inspection.count else {
+        let why = inspection.outcome.brief(Outcome::SENTENCE);
+        let why = match &inspection.outcome {
+            Outcome::Trouble(_) => why,
+            Outcome::Answered(_) => format!("it answered {why}, without the number that `count` names"),
+        };
+        return Held::Unknown(Finding::new(Who::Partner, format!("`inspect.processed` gave no number: {why}")));
+    };
+    let (exactly, least, cap) = (expectation.exactly, expectation.at_least, expectation.at_most);
+    let holds =
+        exactly.is_none_or(|n| n == count) && least.is_none_or(|n| count >= n) && cap.is_none_or(|n| count <= n);
+    if holds {
+        let quiet = (exactly.is_some() || cap.is_some())
+            .then(|| format!("nothing more in a quiet period of {}", millis(u128::from(case.evidence.quiet_ms))));
+        return Held::Yes(quiet.into_iter().collect());
+    }
+    let words = [(exactly, "exactly"), (least, "at least"), (cap, "at most")];
+    let times = |n: u64| if n == 1 { "once".to_owned() } else { format!("{n} times") };
+    let wanted: Vec<String> = words.iter().filter_map(|(n, word)| n.map(|n| format!("{word} {}", times(n)))).collect();
+    Held::No(Finding::contrast(
+        Who::Partner,
+        format!("the event takes effect {}", wanted.join(" and ")),
+        format!("it took effect {}", times(count)),
+    ))
+}
