@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::catalog::check::Isolation;
 use crate::catalog::words::Stage;
-use crate::evidence::{Evidence, Who};
+use crate::evidence::{Evidence, Role, Who};
 use crate::execute::{self, Done, Holds, Outside, People, Progress, Stop, World, WorldError};
 use crate::judge::{self, Case, Finding, Judged, Readiness, Tally, Verdict};
 use crate::plan::{Plan, Unit};
@@ -174,8 +174,13 @@ impl<P: Fn(Progress)> Run<'_, P> {
     /// Whether a check that the unit needs has failed already, so that it will be blocked whatever it would find. One
     /// that is undecided may still be vouched for.
     fn is_futile(&self, at: usize) -> bool {
+        let control = self.world.plan.units[at].packed.check.has_control();
         let mut results = self.results.iter().flatten();
-        results.any(|(judged, done)| self.needs(at, done.at) && matches!(judged.verdict, Verdict::Fail(_)))
+        results.any(|(judged, done)| {
+            let failed = self.needs(at, done.at) && matches!(judged.verdict, Verdict::Fail(_));
+            // What takes a genuine delivery of one event can be asked about that event, whatever it does with another.
+            failed && !(control && takes_some(&done.evidence))
+        })
     }
 
     fn case<'c>(&'c self, at: usize, evidence: &'c Evidence) -> Case<'c> {
@@ -241,6 +246,15 @@ impl<P: Fn(Progress)> Run<'_, P> {
                 && !done.evidence.entries.is_empty()
         })
     }
+}
+
+/// Whether a genuine delivery was acknowledged.
+fn takes_some(evidence: &Evidence) -> bool {
+    let mut deliveries = evidence.entries.iter().filter_map(|entry| entry.what.delivery());
+    deliveries.any(|delivery| {
+        let status = delivery.outcome.answer().map(|answer| answer.status);
+        matches!(delivery.role, Role::Plain | Role::Control) && status.is_some_and(|s| (200..300).contains(&s))
+    })
 }
 
 fn millis(span: Duration) -> u64 {

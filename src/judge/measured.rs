@@ -51,13 +51,16 @@ pub(super) fn latencies(case: &Case<'_>) -> Option<String> {
     times.sort_unstable();
     let at = |share: usize| u128::from(times[(times.len() - 1) * share / 100]);
     let (half, nearly_all, last) = (at(50), at(95), at(100));
+    let margin = match within.checked_sub(last) {
+        Some(left) => format!("{} away", millis(left)),
+        None => format!("missed by {}", millis(last - within)),
+    };
     Some(format!(
-        "answered {} deliveries: half within {}, 95 % within {}, the slowest in {}; the limit is {}, {} away",
+        "answered {} deliveries: half within {}, 95 % within {}, the slowest in {}; the limit is {}, {margin}",
         times.len(),
         millis(half),
         millis(nearly_all),
         millis(last),
         millis(within),
-        millis(within.saturating_sub(last))
     ))
 }

@@ -143,12 +143,6 @@ fn waiver<'v>(unit: &Unit, vouched: &'v Vouched, today: Date, remarks: &mut Vec<
     found
 }
 
-/// Whether a unit has shown by itself that it says something, and what it says: its own control held.
-fn speaks_for_itself(unit: &Unit, settled: &Settled) -> bool {
-    let decided = matches!(settled.standing, Standing::Pass | Standing::Fail(_) | Standing::Waived { .. });
-    decided && !unit.packed.check.seen.is_empty()
-}
-
 /// Which units are blocked, by which: those that do not carry, needed directly or through others, by the first cause.
 fn blocked(units: &[Unit], settled: &[Settled]) -> BTreeMap<usize, usize> {
     let mut found = BTreeMap::new();
@@ -165,14 +159,17 @@ fn blocked(units: &[Unit], settled: &[Settled]) -> BTreeMap<usize, usize> {
     found
 }
 
-/// The first cause among what a unit needs: a unit that does not carry and is not itself blocked. What is only
-/// undecided does not stand in the way of a unit whose own control held.
+/// The first cause among what a unit needs: a unit that does not carry and is not itself blocked. A unit that is decided
+/// although it has a control of its own has seen that control hold. What is only undecided does not stand in its way; and
+/// where the other one failed, over another event say, its own failure may be the same mistake, but its success is none.
 fn cause(units: &[Unit], settled: &[Settled], at: usize) -> Option<usize> {
     let needs = &units[at].packed.check.needs;
-    let speaks = speaks_for_itself(&units[at], &settled[at]);
+    let control = units[at].packed.check.has_control();
+    let passed = control && settled[at].standing == Standing::Pass;
+    let failed = control && matches!(settled[at].standing, Standing::Fail(_) | Standing::Waived { .. });
     let blocks = |other: &usize| match settled[*other].standing {
-        Standing::Undecided { .. } => !speaks,
-        Standing::Fail(_) | Standing::Waived { .. } => true,
+        Standing::Undecided { .. } => !passed && !failed,
+        Standing::Fail(_) | Standing::Waived { .. } => !passed,
         Standing::Pass | Standing::Attested { .. } | Standing::Skipped(_) => false,
     };
     needs.iter().find_map(|need| {

@@ -141,6 +141,42 @@ async fn a_body_that_was_captured_must_be_taken() {
 }
 
 #[tokio::test]
+async fn notifications_that_are_acknowledged_and_dropped_do_not_pass() {
+    let deaf = Way { wants: |_| false, ..Way::default() };
+    let report = rehearsed(deaf, TOKEN, ALL_EVENTS, "").await;
+    let first = row(&report, "webhooks.accepts-genuine@rehearsal");
+    assert_eq!(first.verdict, VerdictWord::Undecided, "{}", told(first));
+    assert!(first.reason.contains("no effect") && first.fix.contains("Store what an event says"), "{}", told(first));
+    // What speaks of effects has no control that had one; what does not goes on.
+    for (unit, wanted) in [
+        ("webhooks.verifies-before-remembering@rehearsal", VerdictWord::Undecided),
+        ("webhooks.repeats-tolerated@rehearsal", VerdictWord::Undecided),
+        ("webhooks.event-names-any-case@rehearsal", VerdictWord::Undecided),
+        ("webhooks.refuses-wrong-token@rehearsal", VerdictWord::Pass),
+        ("webhooks.unknown-event@rehearsal", VerdictWord::Pass),
+    ] {
+        assert_eq!(row(&report, unit).verdict, wanted, "{}", told(row(&report, unit)));
+    }
+    assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_crash_or_a_redirect_fails_although_nobody_documented_the_body() {
+    for (status, words) in [(500, "500"), (503, "503"), (302, "302, a redirect"), (308, "308, a redirect")] {
+        let answers: fn(&str) -> u16 = match status {
+            500 => |_| 500,
+            503 => |_| 503,
+            302 => |_| 302,
+            _ => |_| 308,
+        };
+        let report = rehearsed(Way { answers, ..Way::default() }, TOKEN, ALL_EVENTS, "").await;
+        assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.accepts-genuine@rehearsal"], "{status}");
+        let first = row(&report, "webhooks.accepts-genuine@rehearsal");
+        assert!(told(first).contains(words) && !first.fix.contains("X-Token"), "{}", told(first));
+    }
+}
+
+#[tokio::test]
 async fn without_any_memory_of_repeats_the_advice_fails_and_nothing_required() {
     let report = rehearsed(Way { repeats: Repeats::Unknown, ..Way::default() }, TOKEN, ALL_EVENTS, "").await;
     assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.repeats-tolerated@rehearsal"]);

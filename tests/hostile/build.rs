@@ -86,6 +86,34 @@ fn a_build_that_does_not_start_is_undecided_with_what_it_said() {
 }
 
 #[test]
+fn the_words_of_a_crash_stand_beside_it() {
+    let mut play = Play::new();
+    play.delivers("one");
+    let pipe = play.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    // The build writes what its handler has to say.
+    let handler = serve([127, 0, 0, 2], move |asked, stream| {
+        if asked.method == "POST" {
+            std::fs::write(&pipe, "Traceback (most recent call last):\nKeyError: 'closingCode'\n").unwrap();
+            return answer(stream, 500, "", b"<h1>Internal Server Error</h1>");
+        }
+        answer(stream, 200, "", br#"{"count":1}"#);
+    });
+    let profile = rehearsal(&play, "while true; do cat {folder}/pipe; done", handler, handler, "30s");
+    let mut program = play.program(None, &profile);
+    let ran = run(&play, &mut program);
+    let unit = ran.unit("one");
+    assert_eq!((ran.code, &unit["verdict"]), (Some(1), &"fail".into()), "{unit}");
+    let because = unit["because"].as_str().unwrap();
+    assert!(
+        because.contains("the build wrote at that moment") && because.contains("KeyError: 'closingCode'"),
+        "{unit}"
+    );
+    assert!(unit["observed"].as_str().unwrap().contains("one: 500 Internal Server Error"), "{unit}");
+    assert!(unit["fix"].as_str().unwrap().contains("Find the error in the handler's log"), "{unit}");
+}
+
+#[test]
 fn a_program_that_is_not_there_is_named() {
     let mut play = Play::new();
     play.delivers("one");

@@ -74,6 +74,7 @@ async fn correct_partners_of_every_kind_pass() {
         ("a firewall in front that answers 403", Way { refuses_with: 403, ..Way::default() }),
         ("a firewall in front that answers 404", Way { refuses_with: 404, ..Way::default() }),
         ("400 to forged deliveries", Way { refuses_with: 400, ..Way::default() }),
+        ("a redirect to a login for forged deliveries", Way { refuses_with: 302, ..Way::default() }),
         ("204", Way { accepts_with: (204, ""), ..Way::default() }),
         ("202 with a body", Way { accepts_with: (202, r#"{"queued": true}"#), ..Way::default() }),
         ("one request at a time", Way { one_at_a_time: true, works: |_| Duration::from_millis(3), ..Way::default() }),
@@ -121,6 +122,8 @@ const LATER: Way = Way {
     one_at_a_time: false,
     wants_known_clients: false,
     answers: |_| None,
+    slow: |_| Duration::ZERO,
+    notes: |_| true,
 };
 
 #[tokio::test]
@@ -164,7 +167,46 @@ async fn a_handler_that_asks_for_members_nobody_documented_is_undecided() {
     assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new(), "{}", open(&report));
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
     assert_eq!(first.verdict, VerdictWord::Undecided);
-    for words in ["client.link_requested", "422", "rehearsal.bodies"] {
+    for words in ["client.link_requested", "422 not this one", "rehearsal.bodies"] {
         assert!(first.reason.contains(words), "{words}: {}", told(first));
     }
+    // One doubtful event is no doubt about the others, which have controls of their own.
+    assert_undecided(&report, &["webhooks.accepts-genuine"]);
+}
+
+#[tokio::test]
+async fn a_forged_delivery_that_crashes_the_handler_is_refused_with_a_remark() {
+    let report = rehearsed(Way { refuses_with: 500, ..Way::default() }, Says::default()).await;
+    assert_undecided(&report, &[]);
+    let forged = row(&report, "webhooks.refuses-forged@rehearsal");
+    assert!(
+        forged.remarks.iter().any(|remark| remark.contains("by a crash") && remark.contains("500 no")),
+        "{}",
+        told(forged)
+    );
+}
+
+#[tokio::test]
+async fn an_event_of_which_software_takes_no_notice_is_in_doubt_until_the_profile_says_so() {
+    let way = Way { notes: |event| event != "case.updated", ..Way::default() };
+    let report = rehearsed(way, Says::default()).await;
+    assert_undecided(&report, &["webhooks.accepts-genuine"]);
+    let first = row(&report, "webhooks.accepts-genuine@rehearsal");
+    assert!(
+        first.reason.contains("case.updated") && first.reason.contains("rehearsal.inspect.processed.events"),
+        "{}",
+        told(first)
+    );
+    let effective = "client.onboarding.contract_signed, client.linked, client.link_requested, client.link_expired, case.created, \
+                     case.closed";
+    let profile = profile(start(way).await, Says::default())
+        .replace("count: $.count }", &format!("count: $.count, events: [{effective}] }}"));
+    let report = run(&BUILT_IN, &profile, &["webhooks.*@rehearsal"]).await;
+    assert_undecided(&report, &[]);
+    let first = row(&report, "webhooks.accepts-genuine@rehearsal");
+    assert!(
+        first.remarks.iter().any(|remark| remark.contains("case.updated: 200, and not looked into")),
+        "{}",
+        told(first)
+    );
 }

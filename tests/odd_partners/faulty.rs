@@ -10,13 +10,27 @@ use crate::handler::{Repeats, Verifies, Way, start};
 
 #[tokio::test]
 async fn each_fault_fails_its_own_check_and_says_what_was_seen() {
-    let faults: [(&str, Way, Says, &[&str], &str); 7] = [
+    let faults: [(&str, Way, Says, &[&str], &str); 9] = [
         (
             "500 for one event whose body is documented",
             Way { answers: |event| (event == "client.onboarding.poa_signed").then_some(500), ..Way::default() },
             Says { more: "events: [client.linked, client.onboarding.poa_signed]", ..Says::default() },
             &["webhooks.accepts-genuine"],
             "client.onboarding.poa_signed: 500",
+        ),
+        (
+            "500 for one event whose body nobody documented",
+            Way { answers: |event| (event == "case.closed").then_some(500), ..Way::default() },
+            Says::default(),
+            &["webhooks.accepts-genuine"],
+            "case.closed: 500 not this one",
+        ),
+        (
+            "a redirect for everything",
+            Way { answers: |_| Some(308), ..Way::default() },
+            Says { no_clients: true, ..Says::default() },
+            &["webhooks.accepts-genuine"],
+            "client.linked: 308, a redirect",
         ),
         (
             "everything is accepted",
@@ -67,6 +81,81 @@ async fn each_fault_fails_its_own_check_and_says_what_was_seen() {
         let wanted: Vec<String> = failing.iter().map(|id| format!("{id}@rehearsal")).collect();
         assert_eq!(units(report, VerdictWord::Fail), wanted, "{name}:\n{}", open(report));
         assert!(told(row(report, &wanted[0])).contains(observed), "{name}:\n{}", open(report));
+    }
+}
+
+/// The line that repeats an exchange is that of the failing one: no diagnosis, and no control.
+#[tokio::test]
+async fn the_line_that_repeats_is_that_of_the_failing_delivery() {
+    for (way, unit, failing) in [
+        (Way { decodes: false, ..Way::default() }, "webhooks.accepts-genuine@rehearsal", "401 no"),
+        (
+            Way { verifies: Verifies::WhenThereIsAHeader, ..Way::default() },
+            "webhooks.refuses-forged@rehearsal",
+            "200 after",
+        ),
+        (Way { oldest: 200, ..Way::default() }, "webhooks.refuses-stale@rehearsal", "401 no"),
+    ] {
+        let report = rehearsed(way, Says::default()).await;
+        let row = row(&report, unit);
+        assert_eq!(row.verdict, VerdictWord::Fail, "{}", told(row));
+        let of_series = |line: &&preflight::report::model::TimelineRow| !line.what.ends_with("genuine");
+        let mut lines = row.evidence.iter().filter(|line| line.kind == "delivery").filter(of_series);
+        let first = lines.find(|line| line.outcome.starts_with(failing)).unwrap();
+        assert!(row.repeat.is_some() && row.repeat == first.curl, "{unit}: {:?}\n{:#?}", row.repeat, row.evidence);
+    }
+}
+
+/// What happens to one event does not keep checks that have controls of their own from saying what they found.
+#[tokio::test]
+async fn a_crash_over_one_event_leaves_what_is_seen_of_the_others() {
+    let way = Way { answers: |event| (event == "case.closed").then_some(500), ..Way::default() };
+    let report = rehearsed(way, Says::default()).await;
+    assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.accepts-genuine@rehearsal"], "{}", open(&report));
+    assert_eq!(units(&report, VerdictWord::Pass).len(), 8, "{}", open(&report));
+    let line =
+        row(&report, "webhooks.accepts-genuine@rehearsal").evidence.iter().find(|line| line.what == "case.closed");
+    assert!(line.unwrap().outcome.starts_with("500 not this one after"), "{line:?}");
+}
+
+/// An event that was acknowledged and dropped is not taken in.
+#[tokio::test]
+async fn what_is_acknowledged_and_dropped_does_not_pass() {
+    let all = rehearsed(Way { notes: |_| false, ..Way::default() }, Says::default()).await;
+    let first = row(&all, "webhooks.accepts-genuine@rehearsal");
+    assert_eq!(first.verdict, VerdictWord::Undecided, "{}", told(first));
+    assert!(first.reason.contains("no effect") && first.fix.contains("Store what an event says"), "{}", told(first));
+    let remembers = row(&all, "webhooks.verifies-before-remembering@rehearsal");
+    assert_eq!(remembers.verdict, VerdictWord::Undecided, "no control had an effect: {}", told(remembers));
+    let says = Says { more: "events: [client.onboarding.poa_signed]", ..Says::default() };
+    let documented = rehearsed(Way { notes: |_| false, ..Way::default() }, says).await;
+    let first = row(&documented, "webhooks.accepts-genuine@rehearsal");
+    assert_eq!(first.verdict, VerdictWord::Fail, "{}", told(first));
+    assert!(told(first).contains("client.onboarding.poa_signed: 200, but it had no effect"), "{}", told(first));
+}
+
+/// The limit of the pack is shortened: an event that takes too long is accepted all the same.
+#[tokio::test]
+async fn one_slow_event_fails_the_time_limit_alone() {
+    let quick = pack_with(&[("provider.yaml", "status: 2xx, within: 10s", "status: 2xx, within: 500ms")]);
+    for event in ["case.closed", "client.linked"] {
+        let slow: fn(&str) -> Duration = match event {
+            "case.closed" => |event| Duration::from_millis(if event == "case.closed" { 700 } else { 0 }),
+            _ => |event| Duration::from_millis(if event == "client.linked" { 700 } else { 0 }),
+        };
+        let at = start(Way { slow, ..Way::default() }).await;
+        let more: &'static str = Box::leak(quick.trust.clone().into_boxed_str());
+        let profile = profile(at, Says { more, ..Says::default() });
+        let report = run(&quick.catalog, &profile, &["webhooks.*@rehearsal"]).await;
+        assert_eq!(
+            units(&report, VerdictWord::Fail),
+            ["webhooks.answers-in-time@rehearsal"],
+            "{event}: {}",
+            open(&report)
+        );
+        assert_eq!(units(&report, VerdictWord::Pass).len(), 8, "{event}: {}", open(&report));
+        let late = row(&report, "webhooks.answers-in-time@rehearsal");
+        assert!(told(late).contains(&format!("{event}: 200, too late: after")), "{}", told(late));
     }
 }
 

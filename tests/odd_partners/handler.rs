@@ -59,6 +59,10 @@ pub(crate) struct Way {
     pub(crate) wants_known_clients: bool,
     /// What is answered to genuine deliveries of an event.
     pub(crate) answers: fn(&str) -> Option<u16>,
+    /// How long the handler works on an event.
+    pub(crate) slow: fn(&str) -> Duration,
+    /// Whether an event that is acknowledged takes effect.
+    pub(crate) notes: fn(&str) -> bool,
 }
 
 impl Default for Way {
@@ -75,6 +79,8 @@ impl Default for Way {
             one_at_a_time: false,
             wants_known_clients: false,
             answers: |_| None,
+            slow: |_| Duration::ZERO,
+            notes: |_| true,
         }
     }
 }
@@ -129,6 +135,8 @@ async fn receive(State(partner): State<Arc<Partner>>, headers: HeaderMap, body: 
         *under_way
     };
     tokio::time::sleep((partner.way.works)(others)).await;
+    let event = headers.get("x-debitura-event").and_then(|event| event.to_str().ok()).unwrap_or_default();
+    tokio::time::sleep((partner.way.slow)(event)).await;
     *partner.under_way.lock().unwrap() -= 1;
     let (status, text) = partner.treat(&headers, &body);
     (StatusCode::from_u16(status).unwrap(), text).into_response()
@@ -156,7 +164,9 @@ impl Partner {
         if let Some(status) = (self.way.answers)(envelope["event"].as_str().unwrap()) {
             return (status, "not this one");
         }
-        self.take_effect(&envelope, body);
+        if (self.way.notes)(envelope["event"].as_str().unwrap()) {
+            self.take_effect(&envelope, body);
+        }
         self.way.accepts_with
     }
 

@@ -9,6 +9,21 @@ use crate::evidence::{Delivery, Outcome, Role, Trouble, TroubleKind, Who};
 /// Where the profile says how to look into the build.
 const LOOK_UP: &str = "rehearsal.inspect.processed";
 
+/// What settles a doubt about a body that nobody documented.
+const CAPTURED: &str = "put a captured one into `rehearsal.bodies` of the profile";
+
+/// What to do about a refusal that may be right.
+const DOUBTFUL: &str = "Read what the handler answered. If it asks for what the event rightly lacks here, do what the reason \
+                        names; if it asks for more than the provider promises, let it accept the event without.";
+
+/// What to do about an event that was acknowledged and then had no effect.
+const LOST: &str = "Store what an event says before it is acknowledged, or have the queue behind the handler work on it; and \
+                    let the look-up count it.";
+
+/// What to do about a handler that could not be reached.
+const UNREACHED: &str =
+    "Start the handler before the run, or let `rehearsal.start` do it; and correct `rehearsal.webhook.url`.";
+
 /// A success by the provider's rule.
 pub(super) fn accepted(case: &Case<'_>, delivery: &Delivery) -> Held {
     if taken(case, delivery) && !in_time(case, delivery) {
@@ -71,8 +86,12 @@ fn not_taken(case: &Case<'_>, delivery: &Delivery) -> Held {
                 && !is_content(case, delivery) =>
         {
             let seen = outcome(case, delivery);
-            let why = format!("{} was answered {seen}, but {}", title(delivery), not_binding(case));
-            Held::Unknown(Finding::new(Who::Partner, why))
+            let why = match unknown_client(case) {
+                Some(how) => format!("it may not know the client that the event is about: {how}"),
+                None => format!("the provider does not document its body; {CAPTURED}"),
+            };
+            let why = format!("{} was answered {seen}, but {why}", title(delivery));
+            Held::Unknown(advised(Finding::new(Who::Partner, why), DOUBTFUL))
         }
         Outcome::Answered(_) => failed(case, delivery),
     }
@@ -90,13 +109,11 @@ fn not_reached(case: &Case<'_>, delivery: &Delivery, trouble: &Trouble) -> Optio
         TroubleKind::Timeout | TroubleKind::Broken | TroubleKind::TooLarge | TroubleKind::Redirects => None,
         TroubleKind::Refused => Some(Finding::new(Who::Partner, trouble.detail.clone())),
         TroubleKind::Connect if before().flatten().any(|earlier| earlier.outcome.answer().is_some()) => None,
-        TroubleKind::Dns | TroubleKind::Connect | TroubleKind::Certificate => Some(Finding::new(
-            Who::Partner,
-            format!(
-                "the handler could not be reached: {}; start it, or correct its URL in the profile",
-                trouble.detail
-            ),
-        )),
+        TroubleKind::Dns | TroubleKind::Connect | TroubleKind::Certificate => {
+            let why = &trouble.detail;
+            let why = format!("the handler could not be reached: {why}; start it, or correct its URL in the profile");
+            Some(advised(Finding::new(Who::Partner, why), UNREACHED))
+        }
     }
 }
 
@@ -108,17 +125,16 @@ fn without_limit(case: &Case<'_>, delivery: &Delivery, trouble: &Trouble) -> Opt
     })
 }
 
-/// Why a handler may rightly refuse an event, and what would settle it.
-fn not_binding(case: &Case<'_>) -> String {
-    let action = case.provider.webhooks.as_ref().and_then(|hooks| hooks.known_after.as_ref());
-    let place = action.map(|name| format!("rehearsal.actions.{name}"));
-    match place.filter(|place| case.bound.get(place).is_none()) {
-        Some(place) => {
-            format!("it may not know the client that the event is about: {}", case.bound.how_to_give(&place))
-        }
-        None => "the provider does not document its body; put a captured one into `rehearsal.bodies` of the profile"
-            .to_owned(),
-    }
+/// How the handler can be brought to know the client whom events are about, where nothing does.
+fn unknown_client(case: &Case<'_>) -> Option<String> {
+    let action = case.provider.webhooks.as_ref().and_then(|hooks| hooks.known_after.as_ref())?;
+    let place = format!("rehearsal.actions.{action}");
+    case.bound.get(&place).is_none().then(|| case.bound.how_to_give(&place))
+}
+
+fn advised(mut finding: Finding, fix: &str) -> Finding {
+    finding.fix = Some(fix.to_owned());
+    finding
 }
 
 /// Whether the handler has shown that it is content with the body of an event: another delivery of the same event was
@@ -165,27 +181,24 @@ fn without_effect(case: &Case<'_>, delivery: &Delivery) -> Held {
     let same = effective().any(|other| other.event == delivery.event);
     let others = effective().next().is_some();
     if same || (delivery.documented && (listed.is_some() || !others)) {
-        let mut finding = Finding::contrast(
-            Who::Partner,
-            format!("{} takes effect", title(delivery)),
-            format!("{status}, but it had no effect: {place} found none in the time of a reaction"),
-        );
-        finding.fix = Some(
-            "Store what an event says before it is acknowledged, or have the queue behind the handler work on it; and let the \
-             look-up count it."
-                .to_owned(),
-        );
-        return Held::No(finding);
+        let wanted = format!("{} takes effect", title(delivery));
+        let seen = format!("{status}, but it had no effect: {place} found none in the time of a reaction");
+        return Held::No(advised(Finding::contrast(Who::Partner, wanted, seen), LOST));
     }
-    let how = if others {
-        format!(
-            "if your software rightly takes no notice of it, list the other events as `{LOOK_UP}.events`; if not, it is lost"
-        )
-    } else {
-        format!("it is lost, unless {}", not_binding(case))
+    let how = match (others, unknown_client(case)) {
+        (true, _) => format!(
+            "it is lost; or, if your software rightly takes no notice of it, list the events that have one as \
+             `{LOOK_UP}.events`"
+        ),
+        (false, Some(how)) => {
+            format!("it is lost; or your software does not know the client that the event is about: {how}")
+        }
+        (false, None) => {
+            format!("it is lost; or your software has no use for a body that this tool made up: {CAPTURED}")
+        }
     };
-    let why = format!("{}: {status}, but it had no effect by {place}: {how}", title(delivery));
-    Held::Unknown(Finding::new(Who::Partner, why))
+    let why = format!("{} was acknowledged with {status}, but had no effect by {place}: {how}", title(delivery));
+    Held::Unknown(advised(Finding::new(Who::Partner, why), LOST))
 }
 
 /// What is said where an acknowledgement says nothing, and nobody could look further.
