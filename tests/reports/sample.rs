@@ -159,6 +159,7 @@ fn failing() -> UnitRow {
         row(71.9, "action", "submit_case", "500  \"Unhandled: token rejected\""),
     ];
     unit.evidence[3].curl = Some("curl -X POST 'http://127.0.0.1:3000/test/cases'".to_owned());
+    unit.repeat.clone_from(&unit.evidence[3].curl);
     unit
 }
 

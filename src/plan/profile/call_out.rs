@@ -113,8 +113,8 @@ pub struct LookUp {
     /// How long something that a real environment sent may take to arrive.
     #[serde(default = "arrives_within")]
     pub within: Span,
-    /// The events that take effect at all, where the partner rightly takes no notice of some that it subscribes to.
-    /// Without it, all do.
+    /// For `rehearsal.inspect.processed`: the events that take effect at all, where the partner rightly takes no notice
+    /// of some that it subscribes to. Without it, all do.
     pub events: Option<Vec<String>>,
 }
 
