@@ -22,7 +22,7 @@ const PACE: Duration = Duration::from_millis(25);
 const CALM: Duration = Duration::from_millis(250);
 
 /// The pause before the next look-up, a tenth of what was waited already.
-fn pause(started: Instant) -> Duration {
+pub(super) fn pause(started: Instant) -> Duration {
     (started.elapsed() / 10).clamp(PACE, CALM)
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::unit::Doing;
-use crate::evidence::{Offset, What};
+use crate::evidence::{Offset, Outcome, What};
 
 /// How long the words of a crash may take to arrive.
 const ECHO: Duration = Duration::from_millis(100);
@@ -16,7 +16,7 @@ const LINES: usize = 12;
 pub(super) async fn listen(doing: &Doing<'_>, since: usize) {
     let mut moments: Vec<(Offset, Offset)> = doing.log.read(|evidence| {
         let since = evidence.entries[since.min(evidence.entries.len())..].iter();
-        let failed = since.filter(|entry| entry.what.asked().is_some_and(|outcome| outcome.failed()));
+        let failed = since.filter(|entry| entry.what.asked().is_some_and(Outcome::failed));
         failed.map(|entry| (entry.from, entry.to)).collect()
     });
     if moments.is_empty() || !doing.world.is_overheard().await {

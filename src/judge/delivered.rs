@@ -49,6 +49,15 @@ pub(super) fn outcome(case: &Case<'_>, delivery: &Delivery) -> String {
     }
 }
 
+/// The last lines that the build wrote while an action failed, with what the action said.
+pub(super) fn crash_of_an_action(case: &Case<'_>) -> Option<String> {
+    case.evidence.entries.iter().find_map(|entry| {
+        let action = entry.what.action().filter(|action| action.outcome.failed())?;
+        let (name, said) = (&action.name, action.outcome.brief(Outcome::SENTENCE));
+        Some(format!("while the action {name} failed ({said}), the build wrote:\n{}", wrote(case, entry)?))
+    })
+}
+
 /// The last lines that the build wrote while an exchange failed.
 pub(super) fn wrote<'c>(case: &Case<'c>, failed: &Entry) -> Option<&'c str> {
     let around = |entry: &&Entry| entry.from <= failed.from && failed.to <= entry.to;

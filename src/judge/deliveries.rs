@@ -15,7 +15,7 @@ use super::{Case, measured};
 use crate::catalog::expect::{DeliveryExpectation, DeliveryRule};
 use crate::evidence::{Delivery, Entry, Expected, Role, Who};
 
-use accepted::{accepted, acknowledged, answered_in_time};
+use accepted::{accepted, accepted_at_last, acknowledged, answered_in_time};
 use failing::Failing;
 use refused::{by_a_crash, refused};
 
@@ -47,6 +47,7 @@ fn searching(role: &Role) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
     Accepted,
+    AcceptedAtLast,
     Acknowledged,
     InTime,
     Refused,
@@ -63,7 +64,7 @@ impl Wanted {
             | (Some(DeliveryRule::Expected), Role::Varied { expect: Some(Expected::Refused), .. }) => Wanted::Refused,
             // How long it takes to look at a time of sending is another check's question.
             (Some(DeliveryRule::Expected), Role::Varied { expect: Some(Expected::Accepted), .. }) => {
-                Wanted::Acknowledged
+                Wanted::AcceptedAtLast
             }
             (None | Some(DeliveryRule::Expected), _) => Wanted::Anything,
         }
@@ -101,6 +102,7 @@ fn one(case: &Case<'_>, expectation: &DeliveryExpectation, delivery: &Delivery, 
     });
     let rule = match Wanted::of(expectation.is, delivery) {
         Wanted::Accepted => accepted(case, delivery),
+        Wanted::AcceptedAtLast => accepted_at_last(case, delivery),
         Wanted::Acknowledged => acknowledged(case, delivery),
         Wanted::InTime => answered_in_time(case, delivery),
         Wanted::Refused => refused(case, delivery),
@@ -125,7 +127,9 @@ fn told(
         None => "another status".to_owned(),
     };
     let without_success = |delivery: &Delivery| match Wanted::of(expectation.is, delivery) {
-        Wanted::Accepted | Wanted::Acknowledged | Wanted::InTime => Some(Failing::of(case, delivery)),
+        Wanted::Accepted | Wanted::AcceptedAtLast | Wanted::Acknowledged | Wanted::InTime => {
+            Some(Failing::of(case, delivery))
+        }
         Wanted::Refused | Wanted::Anything => None,
     };
     let seen = |((_, delivery), held): &((&Entry, &Delivery), &Held)| {

@@ -94,7 +94,10 @@ pub fn judge(case: &Case<'_>) -> Judged {
                 (Held::No(finding), _) => match case.unfinished().filter(|_| !shown_before(case, &finding)) {
                     // What was never asked of the partner is not missing.
                     Some(why) => Verdict::Undecided(why),
-                    None => Verdict::Fail(blame(case.check, finding)),
+                    None => {
+                        let because = finding.because.clone().or_else(|| delivered::crash_of_an_action(case));
+                        Verdict::Fail(blame(case.check, finding.because(because)))
+                    }
                 },
                 (_, Some(incomplete)) => Verdict::Undecided(Finding::new(incomplete.who, incomplete.reason.clone())),
                 (Held::Unknown(finding), None) => Verdict::Undecided(blame(case.check, finding)),
@@ -131,6 +134,7 @@ pub fn question(check: &Check) -> Judged {
 /// Nothing can be said, because what the check is about did not happen.
 fn not_exercised(case: &Case<'_>, mut finding: Finding) -> Finding {
     let known = finding.because.take().or_else(|| measured::cause(case));
+    let known = known.or_else(|| delivered::crash_of_an_action(case));
     let because: Vec<String> = known.into_iter().chain(taken_on(case)).chain(case.evidence.notes.clone()).collect();
     finding.because = (!because.is_empty()).then(|| because.join("; "));
     finding.reason = format!("not exercised: {}", finding.reason);

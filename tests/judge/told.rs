@@ -1,6 +1,6 @@
 //! `told`: something else than of a success, and not by a crash.
 
-use preflight::evidence::{Outcome, Page};
+use preflight::evidence::{Entry, Outcome, Page, What};
 use serde_json::{Value, json};
 
 use crate::support::Is::{Failed, Held, Unknown};
@@ -113,4 +113,24 @@ fn what_was_left_out_says_nothing() {
     let twin = || action(10, 19, answered(200, json!({}))).step("second");
     row("left out", TOLD, vec![skipped("first"), twin()], Unknown("the action `first` was not carried out: left out"));
     row("unheard of", TOLD, vec![twin()], Unknown("no action is known as `first`"));
+}
+
+#[test]
+fn what_the_build_wrote_while_an_action_failed_stands_beside_the_verdict() {
+    let wrote = |from, to| {
+        let what = What::Wrote("TypeError: x is undefined".into());
+        Thing(Entry { from, to, step: None, client: None, what })
+    };
+    let words = "while the action submit_case failed (500 {\\\"error\\\":\\\"x\\\"}), the build wrote:\\nTypeError: x is undefined";
+    let crash = || both(answered(500, json!({ "error": "x" })), answered(200, json!({})));
+    row("a failure", TOLD, crash().into_iter().chain([wrote(0, 9_000)]).collect(), Failed(words));
+    row(
+        "words of another moment",
+        TOLD,
+        crash().into_iter().chain([wrote(20_000, 30_000)]).collect(),
+        Failed("because: None"),
+    );
+    let missing = "{ calls: POST /cases, at_least: 1 }";
+    let play = Play::new(&["client"], &[missing], &[missing], crash().into_iter().chain([wrote(0, 9_000)]).collect());
+    play.is("not exercised", Unknown(words));
 }

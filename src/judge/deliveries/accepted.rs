@@ -29,6 +29,11 @@ pub(super) fn accepted(case: &Case<'_>, delivery: &Delivery) -> Held {
     if taken(case, delivery) && !in_time(case, delivery) {
         return failed(case, delivery);
     }
+    accepted_at_last(case, delivery)
+}
+
+/// A success by the provider's rule, however long it took.
+pub(super) fn accepted_at_last(case: &Case<'_>, delivery: &Delivery) -> Held {
     if taken(case, delivery) { by_effect(case, delivery) } else { not_taken(case, delivery) }
 }
 
@@ -158,9 +163,8 @@ fn by_effect(case: &Case<'_>, delivery: &Delivery) -> Held {
         _ if !known => Held::YES,
         // A twin is there for its answer.
         Some(0) if later || delivery.role == Role::Plain => without_effect(case, delivery),
-        Some(_) => Held::YES,
         None if later => Held::Unknown(says_nothing(case)),
-        None => Held::YES,
+        Some(_) | None => Held::YES,
     }
 }
 
