@@ -78,6 +78,22 @@ impl Check {
         self.seen.iter().any(is_control)
     }
 
+    /// What it wants the handler to do with its deliveries.
+    pub fn wants_of_deliveries(&self) -> impl Iterator<Item = DeliveryRule> {
+        self.then.iter().filter_map(|expectation| match expectation {
+            Expectation::Delivery(e) => e.is,
+            Expectation::Answer(_)
+            | Expectation::Effect(_)
+            | Expectation::Presented(_)
+            | Expectation::Calls(_)
+            | Expectation::Told(_)
+            | Expectation::Provider(_)
+            | Expectation::Findings(_)
+            | Expectation::Values(_)
+            | Expectation::Either(_) => None,
+        })
+    }
+
     /// The part of the id before its first dot.
     pub fn section(&self) -> &str {
         self.id.split('.').next().unwrap_or(&self.id)

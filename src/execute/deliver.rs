@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 use super::inspect;
 use super::occasion::{Occasion, now, occasions};
 use super::unit::Doing;
-use crate::catalog::check::Check;
-use crate::catalog::expect::{DeliveryRule, Expectation};
+use crate::catalog::expect::DeliveryRule;
 use crate::catalog::scheme::{Variation, Webhooks};
 use crate::catalog::step::DeliverStep;
 use crate::catalog::words::Age;
@@ -48,26 +47,10 @@ fn asks_whether_taken_in(doing: &Doing<'_>, step: &DeliverStep) -> bool {
     let genuine = step.with == Variation::default() && step.vary.is_empty() && step.burst.is_none();
     genuine
         && check.needs.is_empty()
-        && wants_of_deliveries(check).any(|rule| match rule {
+        && check.wants_of_deliveries().any(|rule| match rule {
             DeliveryRule::Accepted | DeliveryRule::Acknowledged => true,
             DeliveryRule::InTime | DeliveryRule::Refused | DeliveryRule::Expected => false,
         })
-}
-
-/// What a check wants of its deliveries.
-fn wants_of_deliveries(check: &Check) -> impl Iterator<Item = DeliveryRule> {
-    check.then.iter().filter_map(|expectation| match expectation {
-        Expectation::Delivery(e) => e.is,
-        Expectation::Answer(_)
-        | Expectation::Effect(_)
-        | Expectation::Presented(_)
-        | Expectation::Calls(_)
-        | Expectation::Told(_)
-        | Expectation::Provider(_)
-        | Expectation::Findings(_)
-        | Expectation::Values(_)
-        | Expectation::Either(_) => None,
-    })
 }
 
 /// What became of a delivery, by the provider's rule.
@@ -228,7 +211,7 @@ impl Sender<'_, '_> {
 
     /// Whether the check wants something refused, so that an acknowledgement must be looked into.
     fn refusal_is_wanted(&self) -> bool {
-        let mut wanted = wants_of_deliveries(&self.doing.unit.packed.check);
+        let mut wanted = self.doing.unit.packed.check.wants_of_deliveries();
         wanted.any(|rule| matches!(rule, DeliveryRule::Refused | DeliveryRule::Expected))
     }
 

@@ -93,11 +93,10 @@ impl Held {
             failures.iter().map(|f| side(f).unwrap_or(&f.reason).clone()).collect::<Vec<_>>()
         };
         let who = failures.first().map_or(Who::Tool, |finding| finding.who);
-        Held::No(Finding::contrast(
-            who,
-            words(|f| f.expected.as_ref()).join(", or "),
-            words(|f| f.observed.as_ref()).join("; "),
-        ))
+        let (expected, observed) = (words(|f| f.expected.as_ref()), words(|f| f.observed.as_ref()));
+        let mut finding = Finding::contrast(who, expected.join(", or "), observed.join("; "));
+        finding.began = failures.iter().find_map(|failure| failure.began);
+        Held::No(finding)
     }
 
     /// The same, with a failure turned into a doubt.

@@ -102,7 +102,7 @@ fn unit_row(facts: &Facts<'_>, at: usize) -> UnitRow {
         docs: check.docs.to_string(),
         why: check.why.clone(),
         fix: finding.and_then(|finding| finding.fix.clone()).unwrap_or_else(|| check.fix.clone()),
-        repeat: finding.and_then(|finding| timeline::repeat(evidence, finding.began)),
+        repeat: finding.and_then(|finding| timeline::repeat(evidence, finding.began?)),
         file: unit.packed.document.name.to_string(),
         line,
         duration_ms: millis(*took),

@@ -29,34 +29,15 @@ pub(super) fn rows(evidence: &Evidence) -> Vec<TimelineRow> {
     rows
 }
 
-/// The line that sends the exchange again that a finding is about, by when that began; where a finding is about none,
-/// the last one that the check itself asked for.
-pub(super) fn repeat(evidence: &Evidence, began: Option<Offset>) -> Option<String> {
-    let sent = |entry: &Entry| match &entry.what {
-        What::Exchange(exchange) => curl(&exchange.request),
-        What::Delivery(delivery) => curl(&delivery.request),
-        What::Call(_)
-        | What::Action(_)
-        | What::Inspection(_)
-        | What::Happened(_)
-        | What::Shown(_)
-        | What::Records(_)
-        | What::Refused(_)
-        | What::Wrote(_)
-        | What::Fact(_)
-        | What::Skipped(_)
-        | What::LeftOut(_)
-        | What::Waited => None,
-    };
-    let asked_for = |entry: &&Entry| match entry.what.delivery().map(|delivery| &delivery.role) {
-        Some(Role::Control | Role::Diagnosis(_) | Role::Probe) => false,
-        Some(Role::Plain | Role::Varied { .. }) | None => true,
-    };
-    let entries = || evidence.entries.iter();
-    match began {
-        Some(began) => entries().filter(|entry| entry.from == began).find_map(sent),
-        None => entries().rev().filter(asked_for).find_map(sent),
-    }
+/// The line that sends the exchange again that a finding is about, by when that began.
+pub(super) fn repeat(evidence: &Evidence, began: Offset) -> Option<String> {
+    let there = evidence.entries.iter().filter(|entry| entry.from == began);
+    let mut sent = there.filter_map(|entry| match (entry.what.exchange(), entry.what.delivery()) {
+        (Some(exchange), _) => curl(&exchange.request),
+        (None, Some(delivery)) => curl(&delivery.request),
+        (None, None) => None,
+    });
+    sent.next()
 }
 
 /// A call that is about nobody whom a check knows.

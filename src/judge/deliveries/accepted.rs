@@ -44,7 +44,8 @@ pub(super) fn acknowledged(case: &Case<'_>, delivery: &Delivery) -> Held {
         return not_taken(case, delivery);
     }
     match by_effect(case, delivery) {
-        Held::Yes(mut remarks) if !in_time(case, delivery) => {
+        // Told once, by the check that comes first.
+        Held::Yes(mut remarks) if !in_time(case, delivery) && case.check.needs.is_empty() => {
             remarks.push(format!("{}: {}", title(delivery), Failing::Late.words(case, delivery)));
             Held::Yes(remarks)
         }
