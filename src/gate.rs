@@ -123,6 +123,8 @@ pub struct Admitted {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
+    /// The names of the headers as they were written.
+    pub(crate) spelled: Vec<String>,
     pub(crate) body: Vec<u8>,
     /// The provider's environment that the host belongs to, if it is the provider's.
     pub(crate) environment: Option<Environment>,
@@ -203,7 +205,9 @@ impl Gate {
         });
         let (method, headers) = judged.map_err(|rule| Refusal { rule, host: target.host.to_string() })?;
         let environment = place.map(|place| place.environment);
-        Ok(Admitted { purpose: draft.purpose, method, url: target.url, headers, body: draft.body, environment })
+        let spelled = draft.headers.into_iter().map(|(name, _)| name).collect();
+        let (purpose, url, body) = (draft.purpose, target.url, draft.body);
+        Ok(Admitted { purpose, method, url, headers, spelled, body, environment })
     }
 
     /// Whether a URL lies below the base of an API that this run plays.

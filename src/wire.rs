@@ -18,6 +18,7 @@ use crate::catalog::words::Environment;
 use crate::evidence::{Outcome, Request, Trouble, TroubleKind};
 use crate::gate::{Admitted, Draft, Gate, Purpose, is_here};
 use crate::secret::Redactor;
+use crate::spelling;
 pub(crate) use clients::USER_AGENT;
 use clients::{Clients, Road};
 use trouble::trouble;
@@ -207,7 +208,7 @@ impl Wire {
         let client = self.clients.get(self.road(&admitted.url)).await;
         let client =
             client.map_err(|why| trouble(TroubleKind::Certificate, format!("TLS is not possible here: {why}")))?;
-        let Admitted { method, mut url, mut headers, body, .. } = admitted;
+        let Admitted { purpose, method, mut url, mut headers, spelled, body, .. } = admitted;
         if stand_in.is_some()
             && let Some(port) = url.port()
         {
@@ -221,8 +222,27 @@ impl Wire {
         if !body.is_empty() || !matches!(request.method().as_str(), "GET" | "HEAD" | "DELETE") {
             *request.body_mut() = Some(body.into());
         }
+        if matches!(purpose, Purpose::Delivery { .. }) && request.url().scheme() == "http" {
+            return self.deliver(request, &spelled, progress).await;
+        }
         let response = client.execute(request).await.map_err(|error| trouble::of(&error, &progress.host))?;
         progress.address = progress.address.or(response.remote_addr().map(|address| address.ip()));
+        progress.status = Some(response.status().as_u16());
+        Ok(response)
+    }
+
+    /// Sends a delivery as the provider would write it: the names of its headers too. Behind TLS they all go small, as
+    /// what stands in front of a handler there hands them on.
+    async fn deliver(
+        &self,
+        request: reqwest::Request,
+        spelled: &[String],
+        progress: &mut Progress,
+    ) -> Result<Response, Trouble> {
+        let addresses = self.clients.addresses(request.url()).await.map_err(|error| trouble::of_name(&error))?;
+        let called = spelling::call(&addresses, request, spelled).await;
+        let (response, address) = called.map_err(|error| trouble::of_line(&error, &progress.host))?;
+        progress.address = progress.address.or(Some(address.ip()));
         progress.status = Some(response.status().as_u16());
         Ok(response)
     }

@@ -9,7 +9,7 @@ use preflight::catalog::load::Catalog;
 use regex::Regex;
 
 /// Every module at the top, and the others that it may import. Data flows one way, so there is no circle in it.
-const MAY_IMPORT: [(&str, &[&str]); 21] = [
+const MAY_IMPORT: [(&str, &[&str]); 23] = [
     ("address", &[]),
     (
         "app",
@@ -45,6 +45,7 @@ const MAY_IMPORT: [(&str, &[&str]); 21] = [
             "environment",
             "evidence",
             "gate",
+            "issued",
             "json",
             "plan",
             "proxy",
@@ -57,6 +58,7 @@ const MAY_IMPORT: [(&str, &[&str]); 21] = [
         ],
     ),
     ("gate", &["address", "catalog", "evidence", "secret"]),
+    ("issued", &[]),
     ("json", &[]),
     ("judge", &["address", "catalog", "evidence", "json", "plan", "template"]),
     ("partner", &[]),
@@ -65,10 +67,11 @@ const MAY_IMPORT: [(&str, &[&str]); 21] = [
     ("report", &["catalog", "evidence", "judge", "plan"]),
     ("sample", &["catalog", "template", "webhook"]),
     ("secret", &[]),
-    ("simulator", &["address", "catalog", "evidence", "json", "template", "webhook"]),
+    ("simulator", &["address", "catalog", "evidence", "issued", "json", "spelling", "template", "webhook"]),
+    ("spelling", &[]),
     ("template", &[]),
-    ("webhook", &["catalog", "json", "template"]),
-    ("wire", &["address", "catalog", "evidence", "gate", "secret"]),
+    ("webhook", &["catalog", "issued", "json", "template"]),
+    ("wire", &["address", "catalog", "evidence", "gate", "secret", "spelling"]),
     ("yaml", &["json"]),
 ];
 

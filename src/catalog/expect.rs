@@ -61,7 +61,10 @@ impl Expectation {
             Expectation::Calls(e) => e.exactly.is_some() || e.at_most.is_some(),
             Expectation::Provider(e) => e.bounds_from_above(),
             Expectation::Findings(e) => e.exactly.is_some(),
-            Expectation::Delivery(e) => !matches!(e.is, Some(DeliveryRule::Accepted | DeliveryRule::Acknowledged)),
+            Expectation::Delivery(e) => !matches!(
+                e.is,
+                Some(DeliveryRule::Accepted | DeliveryRule::Acknowledged | DeliveryRule::AcceptedOrPutOff)
+            ),
             Expectation::Effect(e) => e.exactly.is_some() || e.at_most.is_some(),
             Expectation::Either(e) => e.either.iter().any(Expectation::bounds_from_above),
         }
@@ -172,6 +175,8 @@ pub enum DeliveryRule {
     Refused,
     /// Whatever the variant itself expects.
     Expected,
+    /// A success of one of them at least; others may be put off to a later repeat, with 409, 429 or 503.
+    AcceptedOrPutOff,
 }
 
 /// `effect: first, exactly: 1`.

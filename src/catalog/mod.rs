@@ -18,5 +18,6 @@ pub mod scheme;
 pub mod simulated;
 pub mod step;
 pub mod traffic;
+mod variation;
 mod verb;
 pub mod words;

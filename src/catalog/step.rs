@@ -86,8 +86,10 @@ pub struct DeliverStep {
     /// A series of variants, one after another, between two genuine twins.
     #[serde(default)]
     pub vary: IndexMap<String, Variation>,
-    /// So many deliveries at the same time, each an event of its own.
+    /// So many deliveries at the same time, each an event of its own unless the step says `again`.
     pub burst: Option<u32>,
+    /// So many deliveries of the same event at the same time.
+    pub copies: Option<u32>,
     /// The step's name.
     #[serde(rename = "as")]
     pub name: Option<String>,
@@ -100,7 +102,7 @@ pub enum Which {
     Each,
     /// One event of the provider's.
     Event(Text),
-    /// The same event as an earlier step, with the same id and body and a new time.
+    /// The same event as an earlier step, with the same id and body, in a later second.
     Again(String),
 }
 

@@ -13,6 +13,7 @@ use super::{action, beginning};
 use crate::catalog::words::Stage;
 use crate::evidence::{Outcome, TroubleKind, Who};
 use crate::gate::{Draft, Purpose};
+use crate::issued;
 use crate::plan::profile::{Rehearsal, Start, Variant};
 use crate::template;
 
@@ -29,9 +30,9 @@ pub(super) struct Set {
     pub(super) house: Identity,
 }
 
-/// A key that the simulator issues: 32 random bytes in Base64.
+/// A key that the simulator issues: 32 bytes in Base64.
 pub fn issue() -> String {
-    STANDARD.encode(rand::random::<[u8; 32]>())
+    STANDARD.encode(issued::bytes())
 }
 
 /// A credential that the simulator issues: of characters that mean nothing anywhere.

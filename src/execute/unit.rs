@@ -27,7 +27,7 @@ pub(super) struct Doing<'d> {
     /// How many units may have the partner do something at the same time.
     pub(super) lane: &'d Semaphore,
     /// The events of named steps, for those that deliver them again.
-    pub(super) occasions: BTreeMap<String, Occasion>,
+    pub(super) occasions: BTreeMap<String, Vec<Occasion>>,
     /// The clients of the check, by name.
     pub(super) clients: IndexMap<String, Identity>,
     /// What was done for clients, latest last.
@@ -207,7 +207,7 @@ async fn effects(doing: &Doing<'_>) {
         }
     }
     for (step, bounded) in wanted {
-        let Some(occasion) = doing.occasions.get(step) else { continue };
+        let Some(occasion) = doing.occasions.get(step).and_then(|all| all.first()) else { continue };
         if inspect::await_effect(doing, &occasion.id).await.is_some() && bounded {
             let quiet = doing.world.reaction();
             tokio::time::sleep(quiet).await;

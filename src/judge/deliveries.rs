@@ -81,7 +81,10 @@ pub(super) fn delivery(case: &Case<'_>, expectation: &DeliveryExpectation, scope
     if found.is_empty() {
         return Held::Unknown(Finding::new(Who::Tool, "no such delivery was made"));
     }
-    let judged: Vec<(&Delivery, Held)> = found.iter().map(|d| (*d, one(case, expectation, d, scope))).collect();
+    // Whoever puts off all of them has taken none in.
+    let may_wait = expectation.is == Some(DeliveryRule::AcceptedOrPutOff) && found.iter().any(|d| succeeded(case, d));
+    let held = |d: &Delivery| put_off(d).filter(|_| may_wait).unwrap_or_else(|| one(case, expectation, d, scope));
+    let judged: Vec<(&Delivery, Held)> = found.iter().map(|d| (*d, held(d))).collect();
     let failed: Vec<&(&Delivery, Held)> = judged.iter().filter(|(_, held)| matches!(held, Held::No(_))).collect();
     if failed.is_empty() {
         return Held::all(judged.into_iter().map(|(_, held)| held));
@@ -92,6 +95,7 @@ pub(super) fn delivery(case: &Case<'_>, expectation: &DeliveryExpectation, scope
         }
         Some(DeliveryRule::Acknowledged) => format!("acknowledged (2xx), {} of {}", found.len(), found.len()),
         Some(DeliveryRule::Refused) => format!("refused, {} of {}", found.len(), found.len()),
+        Some(DeliveryRule::AcceptedOrPutOff) => format!("one accepted ({}), none refused", success_words(case)),
         Some(DeliveryRule::Expected) => "fresh deliveries accepted, the others refused".to_owned(),
         None => "another status".to_owned(),
     };
@@ -103,6 +107,12 @@ pub(super) fn delivery(case: &Case<'_>, expectation: &DeliveryExpectation, scope
     let mut finding = Finding::contrast(Who::Partner, wanted, observed.join("; "));
     finding.because = measured::cause(case);
     Held::No(finding)
+}
+
+/// Whether a delivery was answered with a status that asks for a later repeat.
+fn put_off(delivery: &Delivery) -> Option<Held> {
+    let status = delivery.outcome.answer()?.status;
+    matches!(status, 409 | 429 | 503).then(|| Held::Yes(vec![format!("{} was put off with {status}", title(delivery))]))
 }
 
 fn one(case: &Case<'_>, expectation: &DeliveryExpectation, delivery: &Delivery, scope: &Scope<'_>) -> Held {
@@ -117,7 +127,7 @@ fn one(case: &Case<'_>, expectation: &DeliveryExpectation, delivery: &Delivery, 
     });
     let rule = match expectation.is {
         None => Held::YES,
-        Some(DeliveryRule::Accepted) => accepted(case, delivery),
+        Some(DeliveryRule::Accepted | DeliveryRule::AcceptedOrPutOff) => accepted(case, delivery),
         Some(DeliveryRule::Acknowledged) => match delivery.outcome.answer() {
             Some(answer) if (200..300).contains(&answer.status) && !case.bound.verifies_later => Held::YES,
             Some(_) | None => accepted(case, delivery),
@@ -298,7 +308,9 @@ fn is_content(case: &Case<'_>, delivery: &Delivery) -> bool {
 /// Judges `effect: ...`.
 pub(super) fn effect(case: &Case<'_>, expectation: &EffectExpectation) -> Held {
     let mine = |entry: &&Entry| entry.step.as_deref() == Some(expectation.effect.as_str());
-    let id = case.evidence.entries.iter().filter(mine).find_map(|entry| entry.what.delivery()).map(|d| &d.event_id);
+    // A control beside an event that comes again is an event of its own.
+    let mut all = case.evidence.entries.iter().filter(mine).filter_map(|entry| entry.what.delivery());
+    let id = all.clone().find(|delivery| delivery.role != Role::Control).or_else(|| all.next()).map(|d| &d.event_id);
     let Some(id) = id else { return Held::Unknown(Finding::new(Who::Tool, "no such delivery was made")) };
     let mut looked = case.evidence.entries.iter().rev().filter_map(|entry| entry.what.inspection());
     let last = looked.find(|inspection| inspection.about == *id);

@@ -1,5 +1,6 @@
 //! Delivers events as the provider would: signed, timed, repeated, and given up.
 
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use url::Url;
+use url::{Host, Url};
 
 use super::Inner;
 use super::journal::Entry;
@@ -15,6 +16,7 @@ use super::store::{Members, Which};
 use super::turn::{Dispatch, text};
 use crate::catalog::scheme::{Documented, Variation, Webhooks};
 use crate::evidence::{Answer, Body, Delivery, Outcome, Request, Role, Trouble, TroubleKind};
+use crate::spelling::{self, NoAnswer};
 use crate::webhook::{CHANGED, Order, Parcel, compose, taken_apart};
 
 /// So much of an answer is read, and of any body recorded.
@@ -146,6 +148,7 @@ async fn send(inner: &Inner, url: &str, parcel: Parcel, patience: Duration) -> O
     }
     let method = reqwest::Method::from_bytes(parcel.method.as_bytes()).unwrap_or(reqwest::Method::POST);
     let mut request = inner.client.request(method, url).body(parcel.body);
+    let spelled: Vec<String> = parcel.headers.iter().map(|(name, _)| name.clone()).collect();
     for (name, value) in parcel.headers {
         // What it holds is not told: it may be a secret.
         let Ok(value) = HeaderValue::try_from(value) else {
@@ -156,10 +159,10 @@ async fn send(inner: &Inner, url: &str, parcel: Parcel, patience: Duration) -> O
         };
         request = request.header(known, value);
     }
-    match tokio::time::timeout(patience, read(request)).await {
+    match tokio::time::timeout(patience, exchange(inner, request, &spelled)).await {
         Ok(Ok(answer)) => Outcome::Answered(answer),
-        Ok(Err(error)) if error.is_connect() => trouble(TroubleKind::Connect, "nobody could be reached".into()),
-        Ok(Err(_)) => trouble(TroubleKind::Broken, "the connection ended before the answer did".into()),
+        Ok(Err(Lost::Unreached)) => trouble(TroubleKind::Connect, "nobody could be reached".into()),
+        Ok(Err(Lost::Broken)) => trouble(TroubleKind::Broken, "the connection ended before the answer did".into()),
         Err(_) => trouble(TroubleKind::Timeout, format!("no whole answer within {} s", patience.as_secs())),
     }
 }
@@ -168,8 +171,48 @@ fn unsendable(name: &str, why: &str) -> Outcome {
     trouble(TroubleKind::Refused, format!("the header `{name}` cannot be sent: {why}"))
 }
 
-async fn read(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
-    let mut response = request.send().await?;
+/// Why there is no whole answer.
+enum Lost {
+    Unreached,
+    Broken,
+}
+
+impl From<reqwest::Error> for Lost {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_connect() { Lost::Unreached } else { Lost::Broken }
+    }
+}
+
+impl From<NoAnswer> for Lost {
+    fn from(error: NoAnswer) -> Self {
+        match error {
+            NoAnswer::Connect(_) => Lost::Unreached,
+            NoAnswer::Broken(_) | NoAnswer::Unwritable(_) => Lost::Broken,
+        }
+    }
+}
+
+async fn exchange(inner: &Inner, request: reqwest::RequestBuilder, spelled: &[String]) -> Result<Answer, Lost> {
+    let request = request.build()?;
+    let response = match here(request.url()) {
+        Some(addresses) => spelling::call(&addresses, request, spelled).await?.0,
+        None => inner.client.execute(request).await?,
+    };
+    read(response).await
+}
+
+/// The addresses of a handler on this machine or at an address, which is reached without the client.
+fn here(url: &Url) -> Option<Vec<SocketAddr>> {
+    let port = url.port_or_known_default().filter(|_| url.scheme() == "http")?;
+    match url.host()? {
+        Host::Ipv4(ip) => Some(vec![(ip, port).into()]),
+        Host::Ipv6(ip) => Some(vec![(ip, port).into()]),
+        Host::Domain("localhost") => Some(vec![(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()]),
+        Host::Domain(_) => None,
+    }
+}
+
+async fn read(mut response: reqwest::Response) -> Result<Answer, Lost> {
     let headers = response.headers().iter();
     let headers =
         headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));

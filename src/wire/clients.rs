@@ -10,11 +10,11 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder};
 use tokio::sync::OnceCell;
+use url::{Host, Url};
 
 use crate::address::is_forbidden;
 
-/// What this tool calls itself.
-pub(crate) const USER_AGENT: &str = concat!("preflight/", env!("CARGO_PKG_VERSION"));
+pub(crate) use crate::spelling::USER_AGENT;
 
 /// Idle connections are kept shorter than any usual server keeps them: a request on one that the server is just
 /// closing would look like a fault of the server.
@@ -56,6 +56,27 @@ impl Clients {
             making.await.unwrap_or_else(|error| Err(error.to_string()))
         });
         made.await.clone()
+    }
+}
+
+impl Clients {
+    /// The addresses behind a URL, for who connects by himself.
+    pub(super) async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Unresolved> {
+        let port = url.port_or_known_default().unwrap_or_default();
+        let found = match url.host() {
+            Some(Host::Ipv4(ip)) => vec![SocketAddr::from((ip, port))],
+            Some(Host::Ipv6(ip)) => vec![SocketAddr::from((ip, port))],
+            Some(Host::Domain(name)) => match self.resolver.known(&name.to_ascii_lowercase()) {
+                Some(known) => known,
+                None => ask(name.to_ascii_lowercase()).await?,
+            },
+            None => Vec::new(),
+        };
+        let with_port = |mut at: SocketAddr| {
+            at.set_port(if at.port() == 0 || url.port().is_some() { port } else { at.port() });
+            at
+        };
+        Ok(found.into_iter().map(with_port).collect())
     }
 }
 
@@ -108,27 +129,36 @@ impl fmt::Display for Unresolved {
 
 impl std::error::Error for Unresolved {}
 
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let name = name.as_str().to_ascii_lowercase();
-        let known = match self.stand_ins.get(&name) {
-            Some(port) => vec![SocketAddr::from((Ipv4Addr::LOCALHOST, *port))],
+impl Resolver {
+    /// The addresses of what needs no asking; a port of 0 stands for any.
+    fn known(&self, name: &str) -> Option<Vec<SocketAddr>> {
+        match self.stand_ins.get(name) {
+            Some(port) => Some(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, *port))]),
             None if name == "localhost" || name.ends_with(".localhost") => {
-                vec![(Ipv4Addr::LOCALHOST, 0).into(), (Ipv6Addr::LOCALHOST, 0).into()]
+                Some(vec![(Ipv4Addr::LOCALHOST, 0).into(), (Ipv6Addr::LOCALHOST, 0).into()])
             }
-            None => return Box::pin(ask(name)),
-        };
-        Box::pin(std::future::ready(Ok(Box::new(known.into_iter()) as Addrs)))
+            None => None,
+        }
     }
 }
 
-async fn ask(name: String) -> Result<Addrs, Box<dyn std::error::Error + Send + Sync>> {
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let name = name.as_str().to_ascii_lowercase();
+        match self.known(&name) {
+            Some(known) => Box::pin(std::future::ready(Ok(Box::new(known.into_iter()) as Addrs))),
+            None => Box::pin(async move { Ok(Box::new(ask(name).await?.into_iter()) as Addrs) }),
+        }
+    }
+}
+
+async fn ask(name: String) -> Result<Vec<SocketAddr>, Unresolved> {
     let found = tokio::net::lookup_host((name.as_str(), 0)).await;
     let found: Vec<_> = found.map_err(|error| Unresolved(format!("`{name}` does not resolve: {error}")))?.collect();
     let usable: Vec<_> = found.iter().copied().filter(|address| !is_forbidden(address.ip())).collect();
     if usable.is_empty() {
         let found: Vec<IpAddr> = found.iter().map(SocketAddr::ip).collect();
-        return Err(Unresolved(format!("`{name}` has no address that may be called: {found:?}")).into());
+        return Err(Unresolved(format!("`{name}` has no address that may be called: {found:?}")));
     }
-    Ok(Box::new(usable.into_iter()))
+    Ok(usable)
 }

@@ -81,6 +81,9 @@ impl Speaker<'_> {
             DeliveryRule::Acknowledged => format!("{be} answered with some success, 2xx"),
             DeliveryRule::Refused => format!("{be} refused: answered without success, or without any effect"),
             DeliveryRule::Expected => format!("{be} accepted or refused, as it says of itself"),
+            DeliveryRule::AcceptedOrPutOff => {
+                format!("{be} accepted{}, one at least, or put off with 409, 429 or 503", self.success())
+            }
         });
         let status =
             status.as_ref().map(|matcher| format!("{be} answered with a status that {}", self.matcher(matcher)));
