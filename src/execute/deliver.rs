@@ -40,7 +40,8 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &DeliverStep) -> Result<(),
     let sender = Sender { doing, hooks, step: step.name.as_deref(), again, later };
     let before = doing.log.read(|evidence| evidence.entries.len());
     sender.all(&occasions, step).await;
-    if later {
+    // Of an event that comes again altered, nobody can tell which of its deliveries took effect.
+    if later && (!again || step.vary.is_empty()) {
         sender.look_later(before).await;
     }
     Ok(())

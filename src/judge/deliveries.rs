@@ -1,4 +1,4 @@
-//! What the partner's handler did with deliveries, and what events changed inside the partner.
+//! What the partner's handler did with deliveries.
 
 use serde_json::json;
 
@@ -6,8 +6,8 @@ use super::held::{Finding, Held};
 use super::matching::matches;
 use super::scope::Scope;
 use super::{Case, measured, millis};
-use crate::catalog::expect::{DeliveryExpectation, DeliveryRule, EffectExpectation};
-use crate::evidence::{Delivery, Entry, Expected, Outcome, Role, Trouble, TroubleKind, Who};
+use crate::catalog::expect::{DeliveryExpectation, DeliveryRule};
+use crate::evidence::{Delivery, Expected, Outcome, Role, Trouble, TroubleKind, Who};
 
 /// Whether a delivery was a success by the provider's own rule.
 pub(super) fn succeeded(case: &Case<'_>, delivery: &Delivery) -> bool {
@@ -303,45 +303,4 @@ fn is_content(case: &Case<'_>, delivery: &Delivery) -> bool {
             Role::Varied { .. } | Role::Probe => false,
         }
     })
-}
-
-/// Judges `effect: ...`.
-pub(super) fn effect(case: &Case<'_>, expectation: &EffectExpectation) -> Held {
-    let mine = |entry: &&Entry| entry.step.as_deref() == Some(expectation.effect.as_str());
-    // A control beside an event that comes again is an event of its own.
-    let mut all = case.evidence.entries.iter().filter(mine).filter_map(|entry| entry.what.delivery());
-    let id = all.clone().find(|delivery| delivery.role != Role::Control).or_else(|| all.next()).map(|d| &d.event_id);
-    let Some(id) = id else { return Held::Unknown(Finding::new(Who::Tool, "no such delivery was made")) };
-    let mut looked = case.evidence.entries.iter().rev().filter_map(|entry| entry.what.inspection());
-    let last = looked.find(|inspection| inspection.about == *id);
-    let Some(inspection) = last else {
-        let how = case.bound.how_to_give("rehearsal.inspect.processed");
-        return Held::Unknown(Finding::new(
-            Who::Partner,
-            format!("nobody can tell how often the event took effect: {how}"),
-        ));
-    };
-    let Some(count) = inspection.count else {
-        let why = match &inspection.outcome {
-            Outcome::Trouble(trouble) => trouble.detail.clone(),
-            Outcome::Answered(answer) => format!("it answered {} without the number that `count` names", answer.status),
-        };
-        return Held::Unknown(Finding::new(Who::Partner, format!("`inspect.processed` gave no number: {why}")));
-    };
-    let (exactly, least, cap) = (expectation.exactly, expectation.at_least, expectation.at_most);
-    let holds =
-        exactly.is_none_or(|n| n == count) && least.is_none_or(|n| count >= n) && cap.is_none_or(|n| count <= n);
-    if holds {
-        let quiet = (exactly.is_some() || cap.is_some())
-            .then(|| format!("nothing more in a quiet period of {}", millis(u128::from(case.evidence.quiet_ms))));
-        return Held::Yes(quiet.into_iter().collect());
-    }
-    let words = [(exactly, "exactly"), (least, "at least"), (cap, "at most")];
-    let times = |n: u64| if n == 1 { "once".to_owned() } else { format!("{n} times") };
-    let wanted: Vec<String> = words.iter().filter_map(|(n, word)| n.map(|n| format!("{word} {}", times(n)))).collect();
-    Held::No(Finding::contrast(
-        Who::Partner,
-        format!("the event takes effect {}", wanted.join(" and ")),
-        format!("it took effect {}", times(count)),
-    ))
 }

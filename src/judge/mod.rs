@@ -3,6 +3,7 @@
 mod answers;
 mod calls;
 mod deliveries;
+mod effects;
 mod held;
 mod holdings;
 mod matching;
@@ -173,7 +174,7 @@ fn one<'c>(case: &Case<'c>, scope: &mut Scope<'c>, expectation: &Expectation) ->
     match expectation {
         Expectation::Answer(e) => answers::answer(case, e, scope),
         Expectation::Delivery(e) => deliveries::delivery(case, e, scope),
-        Expectation::Effect(e) => deliveries::effect(case, e),
+        Expectation::Effect(e) => effects::effect(case, e),
         Expectation::Presented(e) => presented::presented(case, e, scope),
         Expectation::Calls(e) => calls::calls(case, e, scope),
         Expectation::Told(e) => told::told(case, e),

@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 use tokio::net::TcpListener;
 
 /// The token that profile and handler share.
@@ -19,6 +20,8 @@ pub(crate) const TOKEN: &str = "a-Token-of-Test-1";
 pub(crate) enum Repeats {
     ByTrace,
     ByBody,
+    /// By the second in which it comes, and its trace.
+    BySecond,
     Unknown,
 }
 
@@ -94,6 +97,7 @@ async fn receive(State(Handler { way, seen }): State<Handler>, headers: HeaderMa
     let key = match way.repeats {
         Repeats::ByTrace => trace.to_owned(),
         Repeats::ByBody => String::from_utf8(body.to_vec()).unwrap(),
+        Repeats::BySecond => format!("{trace} at {}", OffsetDateTime::now_utc().unix_timestamp()),
         Repeats::Unknown => seen.attempts.to_string(),
     };
     if genuine && (way.wants)(event) && seen.known.insert(key) {

@@ -23,7 +23,7 @@ async fn rehearsed(way: Way, token: &str, events: &str, more: &str) -> Report {
 /// Asserts that every unit of the rehearsal passes but those that are skipped.
 fn all_pass_but(what: &str, report: &Report, skipped: &[&str]) {
     let here: Vec<_> = report.checks.iter().filter(|row| row.stage == "rehearsal").collect();
-    assert_eq!(here.len(), 7);
+    assert_eq!(here.len(), 9);
     for row in here {
         let wanted = if skipped.contains(&row.id.as_str()) { VerdictWord::Skipped } else { VerdictWord::Pass };
         assert_eq!(row.verdict, wanted, "{what}: {}", told(row));
@@ -142,10 +142,12 @@ async fn a_body_that_was_captured_must_be_taken() {
 
 #[tokio::test]
 async fn without_any_memory_of_repeats_the_advice_fails_and_nothing_required() {
-    let report = rehearsed(Way { repeats: Repeats::Unknown, ..Way::default() }, TOKEN, ALL_EVENTS, "").await;
-    assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.repeats-tolerated@rehearsal"]);
-    let failed = row(&report, "webhooks.repeats-tolerated@rehearsal");
-    assert!(failed.observed.as_ref().is_some_and(|words| words.contains("4 times")), "{}", told(failed));
+    for repeats in [Repeats::Unknown, Repeats::BySecond] {
+        let report = rehearsed(Way { repeats, ..Way::default() }, TOKEN, ALL_EVENTS, "").await;
+        assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.repeats-tolerated@rehearsal"]);
+        let failed = row(&report, "webhooks.repeats-tolerated@rehearsal");
+        assert!(failed.observed.as_ref().is_some_and(|words| words.contains("4 times")), "{}", told(failed));
+    }
 }
 
 #[tokio::test]

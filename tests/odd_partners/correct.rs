@@ -5,7 +5,7 @@ use std::time::Duration;
 use preflight::report::model::{Report, VerdictWord};
 
 use crate::driven::{BUILT_IN, row, run, told, units};
-use crate::handler::{Repeats, SECRET, Verifies, Way, start};
+use crate::handler::{AgeFrom, Repeats, SECRET, Verifies, Way, start};
 
 /// What a profile says beside where the handler is.
 #[derive(Clone, Copy, Default)]
@@ -45,7 +45,7 @@ pub(crate) fn open(report: &Report) -> String {
     open.map(told).collect::<Vec<_>>().join("\n")
 }
 
-const ALL: [&str; 9] = [
+const ALL: [&str; 11] = [
     "webhooks.raw-body",
     "webhooks.accepts-genuine",
     "webhooks.refuses-forged",
@@ -55,6 +55,8 @@ const ALL: [&str; 9] = [
     "webhooks.verifies-before-remembering",
     "webhooks.unknown-event",
     "webhooks.never-410",
+    "webhooks.header-names-any-case",
+    "webhooks.twins-at-once",
 ];
 
 /// Asserts which units are undecided, and that all others pass.
@@ -65,6 +67,11 @@ fn assert_undecided(report: &Report, undecided: &[&str]) {
         assert_eq!(row.verdict, wanted, "{}\n\nall that is open:\n{}", told(row), open(report));
     }
     assert_eq!(units(report, VerdictWord::Fail), Vec::<String>::new());
+}
+
+/// A handler that takes one delivery of an event at a time.
+fn busy(status: u16) -> Way {
+    Way { twin: Some(status), works: |_| Duration::from_millis(40), ..Way::default() }
 }
 
 #[tokio::test]
@@ -81,6 +88,9 @@ async fn correct_partners_of_every_kind_pass() {
         ("repeats known by the body", Way { repeats: Repeats::ByBody, ..Way::default() }),
         ("events about its clients only", Way { wants_known_clients: true, ..Way::default() }),
         ("the oldest delivery just as allowed", Way { oldest: 310, ..Way::default() }),
+        ("409 to the second of two at once", busy(409)),
+        ("429 to the second of two at once", busy(429)),
+        ("503 to the second of two at once", busy(503)),
     ];
     let reports = futures_util::future::join_all(ways.map(|(_, way)| rehearsed(way, Says::default()))).await;
     for ((name, _), report) in ways.iter().zip(&reports) {
@@ -102,7 +112,7 @@ async fn a_repeat_is_the_same_bytes_in_a_later_second() {
 async fn without_a_look_up_effects_are_undecided_and_the_rest_is_decided() {
     let report = rehearsed(Way::default(), Says { no_look_up: true, ..Says::default() }).await;
     let blind = ["webhooks.deduplicates", "webhooks.verifies-before-remembering"];
-    assert_undecided(&report, &blind);
+    assert_undecided(&report, &[&blind[..], &["webhooks.twins-at-once"]].concat());
     for id in blind {
         let row = row(&report, &format!("{id}@rehearsal"));
         assert!(row.reason.contains("add `rehearsal.inspect.processed` to profile.yaml"), "{}", told(row));
@@ -113,6 +123,8 @@ const LATER: Way = Way {
     verifies: Verifies::Later,
     decodes: true,
     oldest: 300,
+    age_from: AgeFrom::Signed,
+    twin: None,
     accepts_with: (202, ""),
     refuses_with: 401,
     repeats: Repeats::ById,

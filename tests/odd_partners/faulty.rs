@@ -6,11 +6,11 @@ use preflight::report::model::VerdictWord;
 
 use crate::correct::{Says, open, profile, rehearsed};
 use crate::driven::{pack_with, row, run, told, units};
-use crate::handler::{Repeats, Verifies, Way, start};
+use crate::handler::{AgeFrom, Repeats, Verifies, Way, start};
 
 #[tokio::test]
 async fn each_fault_fails_its_own_check_and_says_what_was_seen() {
-    let faults: [(&str, Way, Says, &[&str], &str); 7] = [
+    let faults: [(&str, Way, Says, &[&str], &str); 16] = [
         (
             "500 for one event whose body is documented",
             Way { answers: |event| (event == "client.onboarding.poa_signed").then_some(500), ..Way::default() },
@@ -60,6 +60,70 @@ async fn each_fault_fails_its_own_check_and_says_what_was_seen() {
             &["webhooks.deduplicates"],
             "it took effect 2 times",
         ),
+        (
+            "a repeat is known by its signature",
+            Way { repeats: Repeats::BySignature, ..Way::default() },
+            Says::default(),
+            &["webhooks.deduplicates"],
+            "it took effect 2 times",
+        ),
+        (
+            "a repeat is known by its second",
+            Way { repeats: Repeats::BySecond, ..Way::default() },
+            Says::default(),
+            &["webhooks.deduplicates"],
+            "it took effect 2 times",
+        ),
+        (
+            "two at once are both new",
+            Way { repeats: Repeats::Late, works: |_| Duration::from_millis(40), ..Way::default() },
+            Says::default(),
+            &["webhooks.twins-at-once"],
+            "it took effect 2 times",
+        ),
+        (
+            "the second of two at once is refused",
+            Way { twin: Some(500), works: |_| Duration::from_millis(40), ..Way::default() },
+            Says::default(),
+            &["webhooks.twins-at-once"],
+            "client.linked: 500",
+        ),
+        (
+            "the age by the header",
+            Way { age_from: AgeFrom::Header, ..Way::default() },
+            Says::default(),
+            &["webhooks.refuses-stale"],
+            "an old signature under a fresh header: 200; an old signature with everything else fresh: 200",
+        ),
+        (
+            "the age by the body",
+            Way { age_from: AgeFrom::Body, ..Way::default() },
+            Says::default(),
+            &["webhooks.refuses-stale"],
+            "an old event that is sent now: 401; an old signature over a fresh body: 200",
+        ),
+        (
+            "the age by the freshest clock",
+            Way { age_from: AgeFrom::Freshest, ..Way::default() },
+            Says::default(),
+            &["webhooks.refuses-stale"],
+            "an old signature under a fresh header: 200; an old signature over a fresh body: 200; an old signature with \
+             everything else fresh: 200",
+        ),
+        (
+            "the age by the oldest clock",
+            Way { age_from: AgeFrom::Oldest, ..Way::default() },
+            Says::default(),
+            &["webhooks.refuses-stale"],
+            "an old event that is sent now: 401",
+        ),
+        (
+            "everything takes effect, and repeats are known by nothing, at once too",
+            Way { repeats: Repeats::Unknown, works: |_| Duration::from_millis(20), ..Way::default() },
+            Says::default(),
+            &["webhooks.deduplicates"],
+            "it took effect 2 times",
+        ),
     ];
     let runs = faults.map(|(_, way, says, _, _)| rehearsed(way, says));
     let reports = futures_util::future::join_all(runs).await;
@@ -93,6 +157,54 @@ async fn a_verifier_that_comes_later_is_still_found_to_have_the_wrong_key() {
     let report = rehearsed(way, Says { more: "  verifies: later", ..Says::default() }).await;
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
     assert_ne!(first.verdict, VerdictWord::Pass, "an acknowledgement says nothing here: {}", told(first));
+}
+
+/// What says again is the same event, also at once, altered and together with another of its kind.
+#[tokio::test]
+async fn an_event_that_comes_again_is_the_same_event_however_it_comes() {
+    let again = "{ deliver: { again: first }, as: second }";
+    let more = [
+        ("at once", "{ deliver: { again: first }, burst: 3, as: second }", 4),
+        ("altered", "{ deliver: { again: first }, vary: { a: {}, b: { body: spaced } }, as: second }", 3),
+        ("at once and altered", "{ deliver: { again: first }, burst: 2, with: { body: spaced }, as: second }", 3),
+    ];
+    let steps = [
+        (
+            "after one of many",
+            "{ deliver: client.linked, as: first }",
+            "{ deliver: client.linked, burst: 3, as: first }",
+            2,
+        ),
+        (
+            "after copies",
+            "{ deliver: client.linked, as: first }",
+            "{ deliver: client.linked, copies: 3, as: first }",
+            4,
+        ),
+        (
+            "after a series",
+            "{ deliver: client.linked, as: first }",
+            "{ deliver: client.linked, vary: { a: { body: spaced } }, as: first }",
+            2,
+        ),
+    ];
+    let more = more.map(|(name, with, times)| (name, again, with, times));
+    for (name, from, to, times) in more.into_iter().chain(steps) {
+        let changed = pack_with(&[
+            ("webhooks/deduplicates.yaml", from, to),
+            ("webhooks/deduplicates.yaml", "  - { effect: first, exactly: 1 }", "  - { effect: second, exactly: 1 }"),
+        ]);
+        let more: &'static str = Box::leak(format!("events: [client.linked]\n{}", changed.trust).into_boxed_str());
+        let only = ["webhooks.accepts-genuine", "webhooks.deduplicates"];
+        for (repeats, wanted) in [(Repeats::ById, VerdictWord::Pass), (Repeats::Unknown, VerdictWord::Fail)] {
+            let at = start(Way { repeats, ..Way::default() }).await;
+            let report = run(&changed.catalog, &profile(at, Says { more, ..Says::default() }), &only).await;
+            let row = row(&report, "webhooks.deduplicates@rehearsal");
+            assert_eq!(row.verdict, wanted, "{name}: {}", told(row));
+            let observed = format!("it took effect {times} times");
+            assert!(wanted == VerdictWord::Pass || told(row).contains(&observed), "{name}: {}", told(row));
+        }
+    }
 }
 
 /// The limit of the pack is shortened: the same proportions take less time.
