@@ -16,7 +16,9 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use crate::catalog::scheme::{Arrangement, BodyType, Clock, HeaderNames, KeyVariation, Mac, Variation, Webhooks};
+use crate::catalog::scheme::{
+    Arrangement, BodyType, Clock, Encoding, HeaderNames, KeyVariation, Mac, Variation, Webhooks,
+};
 use crate::catalog::words::{Age, Where};
 use crate::template::{self, TemplateError};
 use code::Signing;
@@ -116,6 +118,13 @@ pub fn compose(order: &Order) -> Result<Parcel, ComposeError> {
     }
     let twin = written(&Order { variation: &Variation::default(), ..*order })?;
     if parcel == twin { Err(ComposeError::Pointless) } else { Ok(parcel) }
+}
+
+/// Whether a delivery's code, where it is Base64, holds both characters that some readers lose or write otherwise.
+pub fn is_telling(order: &Order) -> bool {
+    let in_base64 = order.scheme.mac.as_ref().is_some_and(|mac| mac.encoding == Encoding::Base64);
+    !in_base64
+        || compose(order).is_ok_and(|parcel| parcel.headers.iter().any(|(_, v)| v.contains('+') && v.contains('/')))
 }
 
 fn written(order: &Order) -> Result<Parcel, ComposeError> {

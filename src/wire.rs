@@ -146,7 +146,14 @@ impl Wire {
 
     /// Sends what was admitted. Trouble is an outcome, not an error.
     pub async fn send(&self, admitted: Admitted, limits: Limits) -> Sent {
-        let request = record::request(&admitted, &self.redactor);
+        let mut request = record::request(&admitted, &self.redactor);
+        if is_spelled(&admitted.purpose, &admitted.url) {
+            for (name, _) in &mut request.headers {
+                if let Some(written) = admitted.spelled.iter().find(|written| written.eq_ignore_ascii_case(name)) {
+                    name.clone_from(written);
+                }
+            }
+        }
         // Made before the clock starts: reading this machine's roots is not the other side's slowness.
         self.clients.get(self.road(&admitted.url)).await.ok();
         let (started, mut progress) = (Instant::now(), Progress::default());
@@ -222,7 +229,7 @@ impl Wire {
         if !body.is_empty() || !matches!(request.method().as_str(), "GET" | "HEAD" | "DELETE") {
             *request.body_mut() = Some(body.into());
         }
-        if matches!(purpose, Purpose::Delivery { .. }) && request.url().scheme() == "http" {
+        if is_spelled(&purpose, request.url()) {
             return self.deliver(request, &spelled, progress).await;
         }
         let response = client.execute(request).await.map_err(|error| trouble::of(&error, &progress.host))?;
@@ -273,6 +280,11 @@ impl Wire {
             _ => Road::Plain,
         }
     }
+}
+
+/// Whether the names of a call's headers go out as they were written.
+fn is_spelled(purpose: &Purpose, url: &Url) -> bool {
+    matches!(purpose, Purpose::Delivery { .. }) && url.scheme() == "http"
 }
 
 fn written(headers: &HeaderMap) -> Vec<(String, String)> {

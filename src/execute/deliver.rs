@@ -127,7 +127,7 @@ impl Sender<'_, '_> {
             id: &occasion.id,
             secrets: &[self.doing.world.webhook_secret()],
             url: &url,
-            sent_at: occasion.sent_now(),
+            sent_at: occasion.under_way_now(),
             happened_at: occasion.at,
             variation,
         };
@@ -162,11 +162,14 @@ impl Sender<'_, '_> {
         // A little more than the provider waits, so that a late answer is seen to be late.
         let patience = self.hooks.success.patience() + std::time::Duration::from_millis(500);
         let sent = self.doing.world.send(draft, patience, false, None).await;
+        occasion.under_way_now();
         delivery.latency_ms = u64::try_from(sent.latency.as_millis()).unwrap_or(u64::MAX);
         (delivery.request, delivery.outcome) = (sent.request, sent.outcome);
         let apart = webhook::taken_apart(self.hooks, variation);
         let headers = delivery.request.headers.iter_mut();
-        headers.filter(|(name, _)| apart.contains(name)).for_each(|(_, value)| webhook::CHANGED.clone_into(value));
+        headers
+            .filter(|(name, _)| apart.contains(&name.to_lowercase()))
+            .for_each(|(_, value)| webhook::CHANGED.clone_into(value));
         delivery
     }
 

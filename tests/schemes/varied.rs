@@ -1,7 +1,7 @@
 //! Variations and secrets, scheme by scheme.
 
 use preflight::catalog::scheme::{KeyForm, Variation, Webhooks};
-use preflight::webhook::{Arrived, ComposeError, Examined, Order, Parcel, compose, examine, issue};
+use preflight::webhook::{Arrived, ComposeError, Examined, Order, Parcel, compose, examine, is_telling, issue};
 use serde_json::{Value, json};
 
 use crate::packs::scheme;
@@ -147,6 +147,37 @@ fn a_reader_of_one_signature_among_several_meets_the_wrong_one() {
             (vec![false, true, false], vec![true, false, false], vec![2, 2, 3]),
             "{name}"
         );
+    }
+}
+
+#[test]
+fn a_code_tells_who_loses_some_of_it_where_it_is_base64() {
+    for (name, header) in [("standard-webhooks", "webhook-signature"), ("github", "X-Hub-Signature-256")] {
+        let scheme = scheme(name);
+        let secret = issue(Some(&scheme));
+        let body = json!({ "id": "", "type": "" });
+        let mut seen = [false, false];
+        for number in 0..200 {
+            let id = format!("event-{number}");
+            let variation = Variation::default();
+            let order = Order {
+                scheme: &scheme,
+                event: "thing.made",
+                body: &body,
+                id: &id,
+                secrets: &[&secret],
+                url: URL,
+                sent_at: NOW,
+                happened_at: NOW,
+                variation: &variation,
+            };
+            let parcel = compose(&order).unwrap();
+            let (_, code) = parcel.headers.iter().find(|(known, _)| known == header).unwrap();
+            let both = code.contains('+') && code.contains('/');
+            assert_eq!(is_telling(&order), both || name == "github", "{name}: {code}");
+            seen[usize::from(is_telling(&order))] = true;
+        }
+        assert_eq!(seen, [name != "github", true], "{name}");
     }
 }
 

@@ -10,7 +10,7 @@ impl Speaker<'_> {
     pub(super) fn variation(self, variation: &Variation) -> Vec<String> {
         let Variation { key, without_header, headers, body, message, signature, age: sent, event, .. } = variation;
         let clocks: Vec<&str> = variation.clocks.iter().copied().map(clock_words).collect();
-        let only = if clocks.is_empty() { String::new() } else { format!(" by {} alone", clocks.join(" and ")) };
+        let only = if clocks.is_empty() { String::new() } else { format!(", in {} alone", clocks.join(" and in ")) };
         let sent = sent.map(|sent| age(sent) + &only);
         let names =
             variation.header_names.map(|HeaderNames::LowerCase| "with the names of its headers in small letters");
@@ -49,9 +49,9 @@ fn key_words(key: KeyVariation) -> &'static str {
 
 fn clock_words(clock: Clock) -> &'static str {
     match clock {
-        Clock::Signed => "the signed time",
-        Clock::Unsigned => "the header that nobody signed",
-        Clock::Body => "the times in the body",
+        Clock::Signed => "what is signed",
+        Clock::Unsigned => "what is not signed",
+        Clock::Body => "the body",
     }
 }
 
