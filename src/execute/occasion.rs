@@ -74,12 +74,14 @@ fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion,
     let signs_id = matches!(hooks.id, Where::Body(_)) || hooks.mac.iter().any(|mac| reads_id(&mac.message));
     let mut made = written(doing, hooks, name)?;
     for _ in 0..TRIES {
-        let next = written(doing, hooks, name)?;
-        // A code over the same words would be the same again.
-        if telling(&made) || (!signs_id && next.body == made.body) {
+        if telling(&made) {
             break;
         }
-        made = next;
+        let before = std::mem::replace(&mut made, written(doing, hooks, name)?);
+        // A code over the same words would be the same again.
+        if !signs_id && before.body == made.body {
+            break;
+        }
     }
     Ok(made)
 }
