@@ -273,6 +273,9 @@ pub struct Simulate {
     /// The environment that is played: test-only operations exist in `test` alone.
     #[arg(long, value_enum, default_value = "test")]
     pub environment: Environment,
+    /// Answer 429 where the key calls more often than it may; without it, that is only counted.
+    #[arg(long)]
+    pub quotas: bool,
     /// Deliver every event to this handler; names of events on standard input, one a line, are sent at once.
     #[arg(long, value_name = "URL")]
     pub webhook: Option<Url>,

@@ -36,6 +36,10 @@ pub struct Webhooks {
     pub success: Success,
     /// The delay before each attempt.
     pub retries: Vec<Span>,
+    /// By how much of itself a delay is longer or shorter at random, at most: `0.1` is a tenth.
+    #[schemars(range(min = 0, max = 1))]
+    #[serde(default)]
+    pub jitter: f64,
     /// When a subscription is switched off.
     pub disable: Disable,
     /// Where the id of an event sits, by which deliveries are told apart.

@@ -1,6 +1,6 @@
 //! Whom the partner's calls are about, as the simulator knows it; what is about nobody is told too.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
 use indexmap::IndexMap;
@@ -36,6 +36,29 @@ impl World {
         lines.dedup();
         lines.truncate(10);
         lines.iter().map(|line| self.redactor.text(line)).collect()
+    }
+
+    /// What is to be said of calls that the simulator does not play.
+    pub(super) fn unplayed(&self) -> Option<String> {
+        let entries = self.simulator()?.journal().since(0);
+        let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+        for call in entries.iter().map(|entry| &entry.what).filter(|call| call.not_played && !is_ours(call)) {
+            *numbers.entry(format!("{} ({})", call.route.as_deref().unwrap_or_default(), call.api)).or_default() += 1;
+        }
+        let listed: Vec<String> = numbers.iter().map(|(what, number)| format!("{what} × {number}")).collect();
+        (!listed.is_empty()).then(|| {
+            format!(
+                "the simulator answered 501 to what it does not play, and what hangs on that is open: {}",
+                listed.join("; ")
+            )
+        })
+    }
+
+    /// What is to be said of a key that called more often than it may.
+    pub(super) fn busy(&self) -> Vec<String> {
+        let used = self.simulator().map(crate::simulator::Simulator::used).unwrap_or_default();
+        let beyond = used.into_iter().filter(|usage| usage.beyond > 0);
+        beyond.map(|usage| format!("the provider would have answered 429: {usage}")).collect()
     }
 
     /// The partner's calls about some clients, and those about nobody, since a place in the journal.

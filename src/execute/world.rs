@@ -213,7 +213,8 @@ impl World {
         let strays = self.strays();
         let strays = (!strays.is_empty())
             .then(|| format!("calls of the partner about nobody whom a check knows: {}", strays.join(", ")));
-        unknown.into_iter().chain(strays).chain(self.refusals()).collect()
+        let own = self.unplayed().into_iter().chain(self.busy());
+        unknown.into_iter().chain(strays).chain(own).chain(self.refusals()).collect()
     }
 
     /// The client whom deliveries are about.

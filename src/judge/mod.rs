@@ -12,6 +12,7 @@ mod readiness;
 mod scope;
 mod settle;
 mod told;
+mod unplayed;
 mod values;
 
 use serde::{Deserialize, Serialize};
@@ -104,6 +105,8 @@ pub fn judge(case: &Case<'_>) -> Judged {
             }
         }
     };
+    let verdict = unplayed::weighed(case, verdict);
+    remarks.extend(unplayed::remark(case));
     remarks.extend(measured::latencies(case));
     remarks.extend(case.evidence.remarks.iter().cloned());
     let mut told = std::collections::BTreeSet::new();

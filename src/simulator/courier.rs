@@ -28,7 +28,7 @@ pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {
     let happened_at = now();
     for delay in &scheme.retries {
         // Each attempt is due by the plan and not by the end of the one before, so that moving the clock moves all.
-        due = due.saturating_add(delay.0);
+        due = due.saturating_add(delay.0.mul_f64(strayed(scheme.jitter, rand::random())));
         inner.clock.sleep_until(due).await;
         let Some(subscription) = inner.subscription(&dispatch) else { return };
         let outcome = attempt(&inner, scheme, &dispatch, &subscription, happened_at).await;
@@ -47,6 +47,11 @@ pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {
             return inner.disable(&dispatch, scheme.disable.reason.as_ref());
         }
     }
+}
+
+/// What a delay is multiplied by. `chance` is between 0 and 1.
+fn strayed(jitter: f64, chance: f64) -> f64 {
+    1.0 + jitter.clamp(0.0, 1.0) * (2.0 * chance - 1.0)
 }
 
 /// Real time, whatever the clock of the play says: the partner's own clock is real.
@@ -230,7 +235,7 @@ impl Inner {
     fn disable(&self, dispatch: &Dispatch, reason: Option<&String>) {
         let Some(to) = &self.script.spec.subscriptions else { return };
         let set = [(to.active.clone(), json!(false)), (to.disabled.clone(), json!(reason))];
-        self.store().change(&to.within, &self.which(dispatch), &set.into_iter().collect());
+        self.store().change(&to.within, &self.which(dispatch), &set.into_iter().collect(), self.clock.now());
         self.tell(dispatch, reason);
     }
 
@@ -249,5 +254,19 @@ impl Inner {
         let key = self.script.spec.subscriptions.as_ref().map(|to| to.key.clone()).unwrap_or_default();
         let value = dispatch.subscription.get(&key).cloned().unwrap_or_default();
         Which { like: Members::from_iter([(key, value)]), unlike: Members::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delay_strays_by_its_share_at_most_and_not_at_all_where_none_is_documented() {
+        for (jitter, chance, factor) in
+            [(0.1, 0.0, 0.9), (0.1, 0.5, 1.0), (0.1, 1.0, 1.1), (0.0, 0.0, 1.0), (0.0, 1.0, 1.0), (7.0, 0.0, 0.0)]
+        {
+            assert!((strayed(jitter, chance) - factor).abs() < 1e-9, "{jitter} {chance}");
+        }
     }
 }

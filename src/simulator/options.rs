@@ -24,6 +24,10 @@ pub type MayDeliver = Arc<dyn Fn(&Url) -> bool + Send + Sync>;
 pub struct Options {
     /// Which environment is played.
     pub mode: Mode,
+    /// Whether handlers on this machine may subscribe.
+    pub local_handlers: bool,
+    /// Whether a key that calls more often than it may is refused, and not only counted.
+    pub quotas: bool,
     /// The address to listen at.
     pub bind: IpAddr,
     /// The port of each API; 0, or none: any that is free.
@@ -64,6 +68,8 @@ impl Options {
     pub fn rehearsal(api_key: &str, pages: Url, client: reqwest::Client) -> Self {
         Options {
             mode: Mode::Rehearsal,
+            local_handlers: true,
+            quotas: false,
             bind: Ipv4Addr::LOCALHOST.into(),
             ports: BTreeMap::new(),
             api_key: api_key.to_owned(),

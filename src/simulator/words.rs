@@ -71,6 +71,8 @@ impl Words {
         // As the engine's own, but nothing has no length instead of ending the template.
         engine.add_filter("length", |value: &Dynamic| value.len().unwrap_or(0));
         engine.add_test("email", |value: &Dynamic| value.as_str().is_some_and(is_email));
+        engine
+            .add_test("uuid", |value: &Dynamic| value.as_str().is_some_and(|text| uuid::Uuid::try_parse(text).is_ok()));
         for (name, value) in globals {
             engine.add_global(name.clone(), Dynamic::from(minijinja::value::Serde(value)));
         }
