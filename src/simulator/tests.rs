@@ -3,6 +3,9 @@
 mod cases;
 mod clients;
 mod engine;
+mod lists;
+mod operations;
+mod records;
 mod webhooks;
 
 use std::cell::Cell;
