@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use preflight::catalog::load::Catalog;
 use preflight::simulator::{Options, Seed, Simulator};
+use preflight::wire::{StandIns, player};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -28,7 +29,7 @@ async fn play(clients: usize) -> Simulator {
     let catalog = Catalog::built_in().unwrap();
     let pack = catalog.pack("debitura").unwrap();
     let pages = Url::parse("https://pages.example").unwrap();
-    let mut options = Options::rehearsal(KEY, pages, reqwest::Client::new());
+    let mut options = Options::rehearsal(KEY, pages, player(&StandIns::default()).unwrap());
     let records = BTreeMap::from([("clients".to_owned(), (0..clients).map(client).collect())]);
     options.seed = Seed { records, ..Seed::default() };
     preflight::simulator::start(&pack.provider, &pack.fixtures, options).await.unwrap()
@@ -36,7 +37,7 @@ async fn play(clients: usize) -> Simulator {
 
 /// The median of some calls.
 async fn median(simulator: &Simulator, path: &str) -> Duration {
-    let client = reqwest::Client::new();
+    let client = player(&StandIns::default()).unwrap();
     let url = simulator.base("referral").unwrap().join(path).unwrap();
     let mut times = Vec::new();
     for _ in 0..31 {

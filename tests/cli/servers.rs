@@ -45,6 +45,68 @@ fn the_simulator_answers_at_the_addresses_that_it_prints_until_it_is_interrupted
     running.ended().with(0);
 }
 
+/// Starts to play the provider as said, and gives what it prints up to the key.
+fn playing(desk: &Desk, arguments: &str) -> (crate::program::Running, BTreeMap<String, String>) {
+    let mut running = Desk::start(&mut desk.command(arguments));
+    let mut told = BTreeMap::new();
+    for line in BufReader::new(running.child().stdout.as_mut().unwrap()).lines().map(Result::unwrap) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if let [name, value] = words[..] {
+            told.insert(name.to_owned(), value.trim_start_matches("http://").to_owned());
+        }
+        if told.contains_key("key") {
+            break;
+        }
+    }
+    (running, told)
+}
+
+#[test]
+fn handlers_on_this_machine_are_accepted_in_either_environment_as_it_says() {
+    let desk = Desk::new();
+    for environment in ["test", "production"] {
+        let (mut running, told) = playing(&desk, &format!("simulate debitura --environment {environment}"));
+        for (url, status) in [("http://127.0.0.1:3000/hook", "200"), ("https://10.0.0.1/hook", "400")] {
+            let body = format!("{{\"url\":\"{url}\",\"events\":[\"client.linked\"]}}");
+            let head = format!(
+                "POST /v1/Webhooks HTTP/1.1\r\nXApiKey: {}\r\nContent-Length: {}\r\nConnection: close\r\nHost: x\r\n\r\n{body}",
+                told["key"],
+                body.len()
+            );
+            let mut stream = TcpStream::connect(&told["referral"]).unwrap();
+            stream.write_all(head.as_bytes()).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{environment} {url}: {answer}");
+        }
+        running.signal(Signal::SIGINT);
+        running.ended().with(0);
+    }
+}
+
+#[test]
+fn quotas_are_counted_and_refuse_only_where_that_is_asked_for() {
+    let desk = Desk::new();
+    for (arguments, status) in [("simulate debitura", "200"), ("simulate debitura --quotas", "429")] {
+        let (mut running, told) = playing(&desk, arguments);
+        let head = format!("GET /me HTTP/1.1\r\nXApiKey: {}", told["key"]);
+        let mut stream = TcpStream::connect(&told["referral"]).unwrap();
+        for _ in 0..2000 {
+            write!(stream, "{head}\r\nHost: x\r\n\r\n").unwrap();
+            let (mut read, mut last) = ([0; 4096], 0);
+            while last != b'}' {
+                let bytes = stream.read(&mut read).unwrap();
+                last = read[bytes - 1];
+            }
+        }
+        let last = call(&told["referral"], &head);
+        assert!(last.starts_with(&format!("HTTP/1.1 {status}")), "{arguments}: {last}");
+        running.signal(Signal::SIGINT);
+        let ended = running.ended().with(0);
+        assert!(ended.stdout.contains("at most 200"), "{}", ended.stdout);
+    }
+}
+
 #[test]
 fn the_reference_partner_says_where_it_listens_and_ends_with_its_input() {
     let desk = Desk::new();
