@@ -75,20 +75,22 @@ impl<'a> Wanted<'a> {
         Ok(Wanted { list, among, between, search, order })
     }
 
-    /// The places of the records that are meant; `None`: of all.
+    /// The places of the records that are meant, oldest first; `None`: of all.
     fn chosen(&self, records: &Collection) -> Option<Vec<Place>> {
         if self.among.is_empty() && self.between.is_empty() && self.search.is_none() {
             return None;
         }
-        let known = self.among.iter().filter_map(|(name, values)| {
-            let sets: Option<Vec<&BTreeSet<Place>>> = values.iter().map(|value| records.with(name, value)).collect();
-            sets.map(|sets| (sets.iter().map(|set| set.len()).sum::<usize>(), sets))
-        });
-        let holds = |place: &Place| records.get(*place).is_some_and(|record| self.holds(record));
-        Some(match known.min_by_key(|(size, _)| *size) {
-            Some((_, sets)) => {
-                let places: BTreeSet<Place> = sets.into_iter().flatten().copied().collect();
-                places.into_iter().filter(holds).collect()
+        let known = self.among.iter().filter_map(|(name, values)| sets(records, name, values));
+        let nearest = known.min_by_key(|sets| sets.iter().map(|set| set.len()).sum::<usize>());
+        // Where nothing else is asked for, being there is enough.
+        let is_all = nearest.is_some() && self.among.len() == 1 && self.between.is_empty() && self.search.is_none();
+        let holds = |place: &Place| is_all || records.get(*place).is_some_and(|record| self.holds(record));
+        Some(match nearest {
+            Some(sets) => {
+                let mut places: Vec<Place> = sets.into_iter().flatten().copied().filter(holds).collect();
+                places.sort_unstable();
+                places.dedup();
+                places
             }
             None => records.places().filter(holds).collect(),
         })
@@ -107,38 +109,55 @@ impl<'a> Wanted<'a> {
             })
     }
 
-    /// The places on a page.
+    /// The places on a page. As few records as can be are looked at: those in the order that is kept anyway up to the
+    /// end of the page, or those that are meant.
     fn ordered(&self, records: &Collection, chosen: Option<Vec<Place>>, skipped: usize, size: usize) -> Vec<Place> {
         let cut = |places: &mut dyn Iterator<Item = Place>| places.skip(skipped).take(size).collect();
-        let mut chosen = match (chosen, self.order.as_slice()) {
-            (None, []) => return cut(&mut records.places()),
-            (None, [(member, down), ..]) if self.order.len() == 1 && records.in_order(member).is_some() => {
-                let mut places = records.in_order(member).into_iter().flatten();
-                return if *down { cut(&mut places.rev()) } else { cut(&mut places) };
-            }
-            (None, _) => records.places().collect(),
-            (Some(chosen), _) => chosen,
+        let (total, end) = (records.len(), skipped.saturating_add(size));
+        let kept = match self.order.as_slice() {
+            [(member, down)] => records.in_order(member).map(|places| (places, *down)),
+            _ => None,
         };
-        if !self.order.is_empty() {
-            let keys = |place: &Place| -> Vec<Key> {
-                let record = records.get(*place);
-                self.order.iter().map(|(name, _)| Key::of(record.and_then(|record| inside(record, name)))).collect()
-            };
-            let last_down = self.order.last().is_some_and(|(_, down)| *down);
-            let mut keyed: Vec<(Vec<Key>, Place)> = chosen.into_iter().map(|place| (keys(&place), place)).collect();
-            keyed.sort_by(|(a, at), (b, bt)| {
-                let sides = a.iter().zip(b).zip(&self.order);
-                let mut compared = sides.map(|((a, b), (_, down))| turned(a.cmp(b), *down));
-                compared.find(|ordering| ordering.is_ne()).unwrap_or_else(|| turned(at.cmp(bt), last_down))
-            });
-            chosen = keyed.into_iter().map(|(_, place)| place).collect();
+        match (chosen, kept) {
+            (None, None) if self.order.is_empty() => cut(&mut records.places()),
+            (None, Some((places, down))) => cut(&mut turned(places, down)),
+            (Some(chosen), Some((places, down)))
+                if end.saturating_mul(total) < chosen.len().saturating_mul(chosen.len()) =>
+            {
+                cut(&mut turned(places, down).filter(|place| chosen.binary_search(place).is_ok()))
+            }
+            (Some(chosen), _) => cut(&mut self.sorted(records, chosen).into_iter()),
+            (None, None) => cut(&mut self.sorted(records, records.places().collect()).into_iter()),
         }
-        cut(&mut chosen.into_iter())
+    }
+
+    fn sorted(&self, records: &Collection, chosen: Vec<Place>) -> Vec<Place> {
+        if self.order.is_empty() {
+            return chosen;
+        }
+        let keys = |place: &Place| -> Vec<Key> {
+            let record = records.get(*place);
+            self.order.iter().map(|(name, _)| Key::of(record.and_then(|record| inside(record, name)))).collect()
+        };
+        let compared = |a: Ordering, down: bool| if down { a.reverse() } else { a };
+        let last_down = self.order.last().is_some_and(|(_, down)| *down);
+        let mut keyed: Vec<(Vec<Key>, Place)> = chosen.into_iter().map(|place| (keys(&place), place)).collect();
+        keyed.sort_by(|(a, at), (b, bt)| {
+            let mut sides = a.iter().zip(b).zip(&self.order).map(|((a, b), (_, down))| compared(a.cmp(b), *down));
+            sides.find(|ordering| ordering.is_ne()).unwrap_or_else(|| compared(at.cmp(bt), last_down))
+        });
+        keyed.into_iter().map(|(_, place)| place).collect()
     }
 }
 
-fn turned(ordering: Ordering, down: bool) -> Ordering {
-    if down { ordering.reverse() } else { ordering }
+/// Places in their order, or from its end.
+fn turned<'p>(places: impl DoubleEndedIterator<Item = Place> + 'p, down: bool) -> Box<dyn Iterator<Item = Place> + 'p> {
+    if down { Box::new(places.rev()) } else { Box::new(places) }
+}
+
+/// The places with each of some values in a member; `None`: nobody looks records up by it.
+fn sets<'c>(records: &'c Collection, member: &str, values: &[Value]) -> Option<Vec<&'c BTreeSet<Place>>> {
+    values.iter().map(|value| records.with(member, value)).collect()
 }
 
 /// A member of a record; a dot in its name reaches inside.
@@ -156,17 +175,22 @@ fn has(record: &Members, members: &[(&str, Vec<Value>)]) -> bool {
 
 /// How many records have some members, of some or of all.
 fn count(records: &Collection, chosen: Option<&[Place]>, members: &[(&str, Vec<Value>)]) -> usize {
-    if let (None, [(name, values)]) = (chosen, members) {
-        let sizes: Option<Vec<usize>> =
-            values.iter().map(|value| records.with(name, value).map(BTreeSet::len)).collect();
-        if let Some(sizes) = sizes {
-            return sizes.iter().sum();
+    let known = match members {
+        [(name, values)] => sets(records, name, values),
+        _ => None,
+    };
+    let all = || records.places().collect();
+    match (known, chosen) {
+        (Some(sets), None) => sets.iter().map(|set| set.len()).sum(),
+        (Some(sets), Some(chosen)) => match sets.iter().map(|set| set.len()).sum::<usize>() {
+            0 => 0,
+            number if number == records.len() => chosen.len(),
+            _ => chosen.iter().filter(|place| sets.iter().any(|set| set.contains(place))).count(),
+        },
+        (None, chosen) => {
+            let holds = |place: &Place| records.get(*place).is_some_and(|record| has(record, members));
+            chosen.map_or_else(all, <[Place]>::to_vec).iter().filter(|place| holds(place)).count()
         }
-    }
-    let holds = |place: &Place| records.get(*place).is_some_and(|record| has(record, members));
-    match chosen {
-        Some(chosen) => chosen.iter().filter(|place| holds(place)).count(),
-        None => records.places().filter(holds).count(),
     }
 }
 

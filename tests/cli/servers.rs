@@ -103,7 +103,7 @@ fn quotas_are_counted_and_refuse_only_where_that_is_asked_for() {
         assert!(last.starts_with(&format!("HTTP/1.1 {status}")), "{arguments}: {last}");
         running.signal(Signal::SIGINT);
         let ended = running.ended().with(0);
-        assert!(ended.stdout.contains("at most 200"), "{}", ended.stdout);
+        assert!(ended.out.contains("at most 200"), "{}", ended.out);
     }
 }
 
