@@ -34,7 +34,7 @@ impl fmt::Display for Usage {
             other => format!("{other} s"),
         };
         write!(f, "at most {most} calls within {per} with {who}, of {calls} that are allowed")?;
-        if *beyond > 0 { write!(f, "; {beyond} were too many") } else { Ok(()) }
+        if *beyond > 0 { write!(f, "; {beyond} too many") } else { Ok(()) }
     }
 }
 

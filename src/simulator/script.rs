@@ -187,7 +187,10 @@ impl Checker<'_> {
         if let Some(kind) = told {
             self.record("webhooks.disable.creates", kind);
         }
-        spec.quotas.iter().for_each(|quotas| self.reply("quotas", &quotas.reply));
+        if let Some(quotas) = &spec.quotas {
+            self.reply("quotas", &quotas.reply);
+            self.note("quotas", self.script.words.check(&json!(quotas.with)));
+        }
         for (name, rules) in &spec.rules {
             for rule in rules {
                 self.rule(&format!("rules.{name}"), rule);

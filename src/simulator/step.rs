@@ -69,7 +69,8 @@ pub(super) fn answer(script: &Script, store: &mut Store, request: &Received, mom
     let calls = caller(script, store, request, moment.now);
     if let (Some(wait), Some(quotas)) = (store.quotas.count(&calls, moment.now), &script.spec.quotas) {
         let mut play = Play { turn: Turn::new(script, store, moment), request, parsed };
-        answered.reply = play.refusal(&quotas.reply, Members::from_iter([("retryAfter".to_owned(), json!(wait))]));
+        let with = script.words.values(&quotas.with, &play.turn.scope.with("seconds", &json!(wait)));
+        answered.reply = play.refusal(&quotas.reply, with);
         return answered;
     }
     let bearer =

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::Stdio;
 
 use nix::sys::signal::Signal;
@@ -87,23 +88,28 @@ fn handlers_on_this_machine_are_accepted_in_either_environment_as_it_says() {
 #[test]
 fn quotas_are_counted_and_refuse_only_where_that_is_asked_for() {
     let desk = Desk::new();
-    for (arguments, status) in [("simulate debitura", "200"), ("simulate debitura --quotas", "429")] {
-        let (mut running, told) = playing(&desk, arguments);
-        let head = format!("GET /me HTTP/1.1\r\nXApiKey: {}", told["key"]);
-        let mut stream = TcpStream::connect(&told["referral"]).unwrap();
-        for _ in 0..2000 {
-            write!(stream, "{head}\r\nHost: x\r\n\r\n").unwrap();
-            let (mut read, mut last) = ([0; 4096], 0);
-            while last != b'}' {
-                let bytes = stream.read(&mut read).unwrap();
-                last = read[bytes - 1];
-            }
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs/shop");
+    for path in ["checks/shop/account", "fixtures/shop/replies", "fixtures/shop/records", "fixtures/shop/events"] {
+        std::fs::create_dir_all(desk.path(path)).unwrap();
+        for file in std::fs::read_dir(pack.join(path)).unwrap().map(Result::unwrap) {
+            std::fs::copy(file.path(), desk.path(path).join(file.file_name())).unwrap();
         }
-        let last = call(&told["referral"], &head);
-        assert!(last.starts_with(&format!("HTTP/1.1 {status}")), "{arguments}: {last}");
+    }
+    let provider = std::fs::read_to_string(pack.join("checks/shop/provider.yaml")).unwrap();
+    let quotas = "  quotas: { reply: limited, with: { seconds: \"{{ seconds }}\" }, limits: [{ calls: 2, per: 1d, window: first_call }] }\n";
+    desk.write("checks/shop/provider.yaml", &provider.replace("  refusals:\n", &format!("{quotas}  refusals:\n")));
+    for (arguments, status, counted) in [
+        ("", "200", "3 calls within a day with the partner's key, of 2 that are allowed; 1 too many"),
+        (" --quotas", "429", "2 calls within a day"),
+    ] {
+        let (mut running, told) = playing(&desk, &format!("simulate shop --checks checks{arguments}"));
+        let head = format!("GET /me HTTP/1.1\r\nX-Api-Key: {}", told["key"]);
+        let answers = [1, 2, 3].map(|_| call(&told["partner"], &head));
+        assert!(answers[..2].iter().all(|answer| answer.starts_with("HTTP/1.1 200")), "{arguments}: {answers:?}");
+        assert!(answers[2].starts_with(&format!("HTTP/1.1 {status}")), "{arguments}: {}", answers[2]);
         running.signal(Signal::SIGINT);
         let ended = running.ended().with(0);
-        assert!(ended.out.contains("at most 200"), "{}", ended.out);
+        assert!(ended.out.contains(counted), "{}", ended.out);
     }
 }
 

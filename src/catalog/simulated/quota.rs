@@ -1,7 +1,9 @@
 //! How often a key may call.
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::catalog::words::Span;
 
@@ -12,8 +14,11 @@ pub struct Quotas {
     /// The limits, all of which hold.
     #[schemars(length(min = 1))]
     pub limits: Vec<Quota>,
-    /// The reply to a call too many; `with` has `retryAfter`, in seconds.
+    /// The reply to a call too many.
     pub reply: String,
+    /// Values that it reads as `with`: templates over `seconds`, the time until there is room again.
+    #[serde(default)]
+    pub with: IndexMap<String, Value>,
 }
 
 /// One limit.
