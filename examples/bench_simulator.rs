@@ -1,6 +1,7 @@
 //! How long a played provider takes to answer a look-up, with few and with many clients:
 //! `cargo run --release --example bench_simulator`.
 #![expect(clippy::unwrap_used, reason = "a measurement ends where something is not as it should be")]
+#![expect(clippy::print_stdout, reason = "what is measured is told")]
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -21,8 +21,9 @@ impl Script {
     fn indexed(&self) -> BTreeMap<String, Indexed> {
         let spec = &self.spec;
         let mut indexed = BTreeMap::new();
-        let client = [spec.client.key.as_str(), "state"];
-        client.iter().for_each(|name| found_by(&mut indexed, &spec.client.within, name));
+        for name in [spec.client.key.as_str(), "state"] {
+            found_by(&mut indexed, &spec.client.within, name);
+        }
         spec.subscriptions.iter().for_each(|to| found_by(&mut indexed, &to.within, &to.key));
         for find in spec.client.find.values() {
             find.members.keys().for_each(|name| found_by(&mut indexed, &find.within, name));

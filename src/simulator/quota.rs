@@ -143,7 +143,7 @@ mod tests {
 
     use super::*;
 
-    fn counters(window: serde_json::Value, per: &str, refuses: bool) -> Counters {
+    fn counters(window: &serde_json::Value, per: &str, refuses: bool) -> Counters {
         let quotas = json!({ "limits": [{ "calls": 3, "per": per, "window": window }], "reply": "rate-limited" });
         Counters::new(Some(&serde_json::from_value(quotas).unwrap()), refuses)
     }
@@ -156,19 +156,18 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::float_cmp, reason = "whole seconds are exact")]
     fn windows_slide_start_on_the_hour_or_with_the_first_call() {
-        let mut sliding = counters(json!({ "sliding": "10s" }), "1m", true);
+        let mut sliding = counters(&json!({ "sliding": "10s" }), "1m", true);
         assert_eq!(refused(&mut sliding, &[0, 1, 6, 50, 54, 55, 56]), [0.0, 0.0, 0.0, 5.0, 1.0, 0.0, 0.0]);
-        let mut clock = counters(json!("clock"), "1h", true);
+        let mut clock = counters(&json!("clock"), "1h", true);
         assert_eq!(refused(&mut clock, &[0, 1, 2, 3, 5, 6, 7, 8]), [0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0, 3597.0]);
-        let mut first = counters(json!("first_call"), "1d", true);
+        let mut first = counters(&json!("first_call"), "1d", true);
         assert_eq!(refused(&mut first, &[0, 1, 2, 3, 86_399, 86_400]), [0.0, 0.0, 0.0, 86_397.0, 1.0, 0.0]);
     }
 
     #[test]
     fn what_is_too_many_is_counted_and_refused_only_where_asked_for() {
-        let mut counters = counters(json!("clock"), "1h", false);
+        let mut counters = counters(&json!("clock"), "1h", false);
         assert!(refused(&mut counters, &[5, 5, 5, 5, 5]).iter().all(|wait| *wait == 0.0));
         counters.count(&Caller::Client("t1".into()), datetime!(2026-10-05 12:00 UTC));
         let used = counters.used();
