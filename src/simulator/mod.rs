@@ -21,6 +21,7 @@ mod script;
 mod step;
 mod store;
 mod turn;
+mod validate;
 mod words;
 
 use std::collections::BTreeMap;

@@ -7,14 +7,13 @@ use serde_json::{Map, Value, json};
 use super::caller::{Caller, caller};
 use super::list;
 use super::overlay::{Effect, Seen, set_member};
-use super::query::{self, Wrong};
-use super::request::{Received, about, camel_case, kind_of, without_nulls};
+use super::query;
+use super::request::{Received, about};
 use super::routes::{self, Found};
 use super::script::Script;
 use super::store::{Members, Remembered, Store, Token};
 use super::turn::{Dispatch, Moment, Timer, Turn, text};
-use crate::catalog::provider::MemberNames;
-use crate::catalog::simulated::{Call, Rule};
+use crate::catalog::simulated::Call;
 use crate::catalog::words::Route;
 
 /// A reply.
@@ -129,10 +128,10 @@ fn apply(effect: Effect, answered: &mut Answered) {
     }
 }
 
-struct Play<'a> {
-    turn: Turn<'a>,
-    request: &'a Received,
-    parsed: Option<Value>,
+pub(super) struct Play<'a> {
+    pub(super) turn: Turn<'a>,
+    pub(super) request: &'a Received,
+    pub(super) parsed: Option<Value>,
 }
 
 impl Play<'_> {
@@ -200,31 +199,6 @@ impl Play<'_> {
         self.carry_out(route, call, &body)
     }
 
-    /// The body as rules see it, or the reply to one that cannot be read.
-    fn body(&mut self, call: &Call) -> Result<Value, Reply> {
-        let script = self.turn.script;
-        let Some(types) = &call.body else { return Ok(Value::Null) };
-        if self.request.too_large {
-            return Err(self.refusal(&script.spec.refusals.too_large, Map::new()));
-        }
-        let Some(body) = self.parsed.clone().filter(Value::is_object) else {
-            return Err(self.refusal(&script.spec.refusals.malformed, Map::new()));
-        };
-        let body = without_nulls(match script.provider.member_names {
-            MemberNames::Exact => body,
-            MemberNames::CamelCase => camel_case(body),
-        });
-        for (path, kind) in types {
-            if Script::select(path, &body).into_iter().any(|value| !kind_of(*kind, value)) {
-                let field = path.trim_start_matches("$.");
-                let with = json!({ "path": path, "field": field, "expected": format!("{kind:?}").to_lowercase() });
-                let with = with.as_object().cloned().unwrap_or_default();
-                return Err(self.refusal(&script.spec.refusals.wrong_type, with));
-            }
-        }
-        Ok(body)
-    }
-
     /// Makes the request known to templates.
     fn know(&mut self, route: &Route, body: &Value) {
         let texts = |pairs: &[(String, String)]| -> Value {
@@ -246,42 +220,6 @@ impl Play<'_> {
         let query = Value::Object(texts.chain(read).collect());
         self.turn.scope.set("query", &query);
         query
-    }
-
-    fn wrong(&mut self, wrong: Wrong) -> Reply {
-        let refusals = &self.turn.script.spec.refusals;
-        let name = refusals.wrong_query.as_ref().unwrap_or(&refusals.malformed);
-        let with = [("field", wrong.field), ("message", wrong.message)];
-        self.refusal(name, with.map(|(name, text)| (name.to_owned(), json!(text))).into_iter().collect())
-    }
-
-    fn validate(&mut self, call: &Call, body: &Value) -> Option<Reply> {
-        call.refuse.iter().find_map(|rule| self.broken(rule, body))
-    }
-
-    /// The reply to a request that breaks a rule.
-    fn broken(&mut self, rule: &Rule, body: &Value) -> Option<Reply> {
-        let script = self.turn.script;
-        let items = match &rule.each {
-            Some(path) => Script::select(path, body).into_iter().cloned().collect(),
-            None => vec![body.clone()],
-        };
-        let shared = rule.rules.as_ref().and_then(|name| script.spec.rules.get(name));
-        let rules: Vec<&Rule> = shared.map_or_else(|| vec![rule], |rules| rules.iter().collect());
-        let before = self.turn.scope.clone();
-        for (index, item) in items.iter().enumerate() {
-            self.turn.scope = before.with("item", item).with("index", &json!(index));
-            let broken = rules.iter().find(|one| {
-                one.condition.as_ref().is_some_and(|condition| script.words.holds(condition, &self.turn.scope))
-            });
-            if let Some(one) = broken {
-                let with = script.words.values(&one.with, &self.turn.scope);
-                let reply = rule.reply.as_ref().or(one.reply.as_ref())?;
-                return Some(self.refusal(reply, with));
-            }
-        }
-        self.turn.scope = before;
-        None
     }
 
     fn look_up(&mut self, call: &Call, body: &Value) -> Option<Reply> {
@@ -339,7 +277,7 @@ impl Play<'_> {
     }
 
     /// One of the pack's replies, with values of its own where nobody gives others.
-    fn refusal(&mut self, name: &str, with: Members) -> Reply {
+    pub(super) fn refusal(&mut self, name: &str, with: Members) -> Reply {
         let script = self.turn.script;
         let Some(reply) = script.spec.replies.get(name) else {
             return Reply { status: 500, ..Reply::default() };
