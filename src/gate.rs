@@ -16,13 +16,13 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use url::{Host, Url};
 
+use crate::address::{Reach, normal};
 use crate::catalog::words::{Environment, Route, Stage};
 use crate::secret::Secret;
 use keys::Keys;
 pub use places::BadRules;
 use places::Place;
 pub use refusal::{Refusal, RuleName};
-pub(crate) use target::is_here;
 use target::{Path, Target};
 
 /// What a run may call.
@@ -154,9 +154,9 @@ impl Gate {
             places: places::places(rules)?,
             production_allows: rules.production_allows.clone(),
             test_only: rules.test_only.clone(),
-            production_handlers: rules.production_handlers.iter().map(target::normal).collect(),
-            named: rules.named.iter().map(target::normal).collect(),
-            fetches: rules.fetches.as_ref().map(|hosts| hosts.iter().map(target::normal).collect()),
+            production_handlers: rules.production_handlers.iter().map(normal).collect(),
+            named: rules.named.iter().map(normal).collect(),
+            fetches: rules.fetches.as_ref().map(|hosts| hosts.iter().map(normal).collect()),
             keys: Keys::default(),
             created: RwLock::default(),
             played: RwLock::default(),
@@ -182,12 +182,7 @@ impl Gate {
 
     /// Says where an API of the provider that this run plays is. Only a loopback address is remembered.
     pub fn plays(&self, api: &str, base: &Url) {
-        let is_loopback = match base.host() {
-            Some(Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(Host::Ipv6(ip)) => ip.is_loopback(),
-            Some(Host::Domain(_)) | None => false,
-        };
-        if is_loopback {
+        if base.domain().is_none() && Reach::of_url(base) == Some(Reach::ThisMachine) {
             let mut played = self.played.write().unwrap_or_else(PoisonError::into_inner);
             played.insert(api.to_owned(), base.clone());
         }

@@ -13,10 +13,11 @@ use reqwest::header::{HOST, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
+use crate::address::is_here;
 pub use crate::address::is_public;
 use crate::catalog::words::Environment;
 use crate::evidence::{Outcome, Request, Trouble, TroubleKind};
-use crate::gate::{Admitted, Draft, Gate, Purpose, is_here};
+use crate::gate::{Admitted, Draft, Gate, Purpose};
 use crate::secret::Redactor;
 pub(crate) use clients::USER_AGENT;
 use clients::{Clients, Road};

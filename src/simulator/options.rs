@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
-use url::{Host, Url};
+use url::Url;
 
 use super::clock::Clock;
+use crate::address::Reach;
 use crate::catalog::simulated::Mode;
 
 /// Who is told of a secret, by label and value, before anything that holds it is recorded or sent.
@@ -74,17 +75,8 @@ impl Options {
             clock: Clock::default(),
             seed: Seed::default(),
             issued: Arc::new(|_, _| ()),
-            may_deliver: Arc::new(is_loopback),
+            may_deliver: Arc::new(|url| Reach::of_url(url) == Some(Reach::ThisMachine)),
         }
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
     }
 }
 

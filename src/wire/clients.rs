@@ -11,7 +11,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder};
 use tokio::sync::OnceCell;
 
-use crate::address::is_forbidden;
+use crate::address::{Reach, is_forbidden};
 
 /// What this tool calls itself.
 pub(crate) const USER_AGENT: &str = concat!("preflight/", env!("CARGO_PKG_VERSION"));
@@ -113,7 +113,7 @@ impl Resolve for Resolver {
         let name = name.as_str().to_ascii_lowercase();
         let known = match self.stand_ins.get(&name) {
             Some(port) => vec![SocketAddr::from((Ipv4Addr::LOCALHOST, *port))],
-            None if name == "localhost" || name.ends_with(".localhost") => {
+            None if Reach::of_name(&name) == Reach::ThisMachine => {
                 vec![(Ipv4Addr::LOCALHOST, 0).into(), (Ipv6Addr::LOCALHOST, 0).into()]
             }
             None => return Box::pin(ask(name)),
