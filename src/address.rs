@@ -1,5 +1,7 @@
 //! What a host is, and where: this machine, a private network, the internet, or where nobody calls. The one rule for it.
 
+pub mod web;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
@@ -123,6 +125,17 @@ pub fn is_forbidden(ip: IpAddr) -> bool {
 /// Whether a URL stays on this machine or in its private network, as far as its host shows.
 pub fn is_here(url: &Url) -> bool {
     matches!(Reach::of_url(url), Some(Reach::ThisMachine | Reach::PrivateNetwork))
+}
+
+/// Whether anybody on the internet could call a URL, as far as its host shows. Addresses that are reserved for
+/// documentation are nobody's where they are written down, whatever stand-ins are taken to have.
+pub fn is_callable(url: &Url) -> bool {
+    let documentation = match url.host().as_ref().map(normal) {
+        Some(Host::Ipv4(v4)) => v4.is_documentation(),
+        Some(Host::Ipv6(v6)) => matches!(v6.segments(), [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..]),
+        Some(Host::Domain(_)) | None => false,
+    };
+    !documentation && Reach::of_url(url) == Some(Reach::Public)
 }
 
 /// The IPv4 address that an IPv6 one stands for on its way through a network: compatible, translated, tunnelled.

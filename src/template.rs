@@ -121,19 +121,20 @@ pub fn render(text: &str, scope: &Value) -> Result<Value, TemplateError> {
     }
     only_expressions(text)?;
     let missing = || names(text).ok()?.into_iter().find(|name| lookup(scope, name).is_none_or(Value::is_null));
+    // Where all names are there, one of them is a list that has nothing of what is wanted.
+    let lacking = || {
+        let first = || names(text).ok()?.into_iter().next();
+        TemplateError::Missing(missing().or_else(first).unwrap_or_else(|| text.to_owned()))
+    };
     let context = Dynamic::from(minijinja::value::Serde(scope));
     let rendered = match single_expression(text) {
         Some(expression) => ENGINE.compile_expression(expression).and_then(|e| e.eval(context)),
         None => ENGINE.render_str(text, context).map(Dynamic::from),
     };
     match rendered {
-        Ok(value) if value.is_undefined() || value.is_none() => {
-            Err(TemplateError::Missing(missing().unwrap_or_else(|| text.to_owned())))
-        }
+        Ok(value) if value.is_undefined() || value.is_none() => Err(lacking()),
         Ok(value) => to_json(&value),
-        Err(error) if error.kind() == ErrorKind::UndefinedError => {
-            Err(TemplateError::Missing(missing().unwrap_or_else(|| text.to_owned())))
-        }
+        Err(error) if error.kind() == ErrorKind::UndefinedError => Err(lacking()),
         Err(error) => match missing() {
             Some(name) => Err(TemplateError::Missing(name)),
             None => Err(TemplateError::Invalid(describe(&error))),

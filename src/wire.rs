@@ -16,7 +16,7 @@ use url::Url;
 use crate::address::is_here;
 pub use crate::address::is_public;
 use crate::catalog::words::Environment;
-use crate::evidence::{Outcome, Request, Trouble, TroubleKind};
+use crate::evidence::{Body, Outcome, Request, Trouble, TroubleKind};
 use crate::gate::{Admitted, Draft, Gate, Purpose};
 use crate::secret::Redactor;
 pub(crate) use clients::USER_AGENT;
@@ -115,6 +115,8 @@ struct Whole {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
+    /// Whether the body goes on. Of a page that anybody may see, its head says enough.
+    more: bool,
     environment: Option<Environment>,
 }
 
@@ -153,6 +155,9 @@ impl Wire {
         let exchanging = tokio::time::timeout(limits.deadline, self.exchange(admitted, &limits, &mut progress)).await;
         let whole = exchanging.unwrap_or_else(|_| Err(trouble::late(limits.deadline, &progress.host, progress.status)));
         let latency = started.elapsed();
+        if whole.is_err() && progress.address.is_none() {
+            progress.address = clients::led_to(&progress.host).await;
+        }
         let (outcome, raw) = match whole {
             Ok(whole) => {
                 let nothing = Vec::new();
@@ -161,7 +166,11 @@ impl Wire {
                     Some(Environment::Test) | None => limits.keep.as_ref(),
                 };
                 let (status, keep) = (whole.status.as_u16(), keep.map(Vec::as_slice));
-                let answer = record::answer(status, &whole.headers, &whole.body, keep, &self.redactor);
+                let mut answer = record::answer(status, &whole.headers, &whole.body, keep, &self.redactor);
+                if whole.more {
+                    // Half a text or half a secret is none.
+                    answer.body = Body::Binary(whole.body.len());
+                }
                 (Outcome::Answered(answer), Some(whole.body))
             }
             Err(trouble) => {
@@ -173,7 +182,8 @@ impl Wire {
     }
 
     async fn exchange(&self, first: Admitted, limits: &Limits, progress: &mut Progress) -> Result<Whole, Trouble> {
-        let follows = limits.follow && first.purpose == Purpose::Open;
+        let open = first.purpose == Purpose::Open;
+        let follows = limits.follow && open;
         let mut admitted = first;
         for _ in 0..=MOST_REDIRECTS {
             let environment = admitted.environment;
@@ -188,9 +198,13 @@ impl Wire {
             let mut response = self.head(admitted, progress).await?;
             let location = response.headers().get(LOCATION).filter(|_| follows && is_redirect(response.status()));
             let Some(location) = location else {
-                let body = read(&mut response, limits.body.min(LARGEST_BODY), &progress.host).await?;
                 let (status, headers) = (response.status(), response.headers().clone());
-                return Ok(Whole { status, headers, body, environment });
+                let (body, more) = read(&mut response, limits.body.min(LARGEST_BODY), &progress.host).await?;
+                if more && !open {
+                    let detail = format!("the answer of {} is larger than {} bytes", progress.host, body.len());
+                    return Err(trouble(TroubleKind::TooLarge, detail));
+                }
+                return Ok(Whole { status, headers, body, more, environment });
             };
             admitted = self.redirected(next, location)?;
         }
@@ -266,15 +280,16 @@ fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
-/// Reads a body as far as it is allowed to go. Whoever sends more loses the connection, when the response is dropped.
-async fn read(response: &mut Response, most: usize, host: &str) -> Result<Vec<u8>, Trouble> {
-    let too_large = || trouble(TroubleKind::TooLarge, format!("the answer of {host} is larger than {most} bytes"));
+/// Reads a body as far as it is allowed to go, and whether there is more. Whoever sends more loses the connection, when
+/// the response is dropped.
+async fn read(response: &mut Response, most: usize, host: &str) -> Result<(Vec<u8>, bool), Trouble> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| trouble::of(&error, host))? {
-        if body.len() + chunk.len() > most {
-            return Err(too_large());
+        let left = most - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(left)]);
+        if chunk.len() > left {
+            return Ok((body, true));
         }
-        body.extend_from_slice(&chunk);
     }
-    Ok(body)
+    Ok((body, false))
 }

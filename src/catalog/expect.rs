@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::matcher::{Matcher, Unmet};
+use super::matcher::{AddressRule, Matcher, Unmet};
 use super::traffic::{CallsExpectation, FindingsExpectation, ProviderExpectation, ToldExpectation};
 use super::verb::verbs;
 use super::words::{StatusRule, Text};
@@ -127,14 +127,6 @@ pub struct AnswerExpectation {
     pub unmet: Unmet,
     /// What else to say when it is not met.
     pub hint: Option<Text>,
-}
-
-/// What an address must be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AddressRule {
-    /// One that can be reached from anywhere.
-    Public,
 }
 
 /// What a certificate must be.
@@ -267,6 +259,9 @@ pub struct Selection {
     /// What is taken of each, as a JSON path in the node.
     #[serde(default = "root")]
     pub take: String,
+    /// By what a reader knows a node, as JSON paths in it: where none is as it should be, the nearest is named.
+    #[serde(default)]
+    pub known_by: Vec<String>,
 }
 
 fn root() -> String {

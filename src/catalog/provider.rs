@@ -50,6 +50,10 @@ pub struct Provider {
     /// The members of production answers that may be kept; everything else is dropped before it is recorded.
     #[serde(default)]
     pub production_keeps: Vec<String>,
+    /// What the successful answer of a call has at the least, as a JSON Schema: what lacks it is no answer of that call,
+    /// and says nothing about the partner. Of production, only what is kept is looked at.
+    #[serde(default)]
+    pub answers: IndexMap<Route, Value>,
     /// How the provider writes the names in its JSON.
     #[serde(default)]
     pub member_names: MemberNames,
@@ -112,6 +116,9 @@ pub struct Detail {
     /// The words that it may be, where it is one of a few.
     #[serde(default)]
     pub one_of: Vec<String>,
+    /// The regular expression that it is, whole or each of its members.
+    #[schemars(extend("format" = "regex"))]
+    pub pattern: Option<String>,
 }
 
 /// A letter to the provider.

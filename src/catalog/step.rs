@@ -62,6 +62,9 @@ pub struct RequestStep {
     /// Values to take from the answer: a list of what a JSON path finds, by name.
     #[serde(default)]
     pub capture: IndexMap<String, String>,
+    /// What to tell the reader, and what to do first, where the request is about something that an earlier answer does
+    /// not have.
+    pub without: Option<String>,
     /// Follow redirects; never with a credential.
     #[serde(default)]
     pub follow: bool,

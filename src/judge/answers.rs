@@ -6,9 +6,10 @@ use super::Case;
 use super::held::{Finding, Held};
 use super::matching::{by_path, matches, show};
 use super::scope::Scope;
+use super::shape::{asks_provider, misshapen};
 use crate::address::is_public;
-use crate::catalog::expect::{AddressRule, AnswerExpectation, CertificateRule};
-use crate::catalog::step::Step;
+use crate::catalog::expect::{AnswerExpectation, CertificateRule};
+use crate::catalog::matcher::AddressRule;
 use crate::evidence::{Answer, Exchange, Outcome, Trouble, TroubleKind, Who};
 
 /// Judges `answer: ...`.
@@ -37,16 +38,9 @@ fn exchanges<'c>(case: &Case<'c>, step: &str) -> Vec<&'c Exchange> {
         .collect()
 }
 
-/// Whether the step called one of the provider's APIs, and not a page of the partner's.
-fn asks_provider(case: &Case<'_>, name: &str) -> bool {
-    case.check.when.iter().any(|step| match step {
-        Step::Request(request) => request.name.as_deref() == Some(name) && request.api.is_some(),
-        Step::Deliver(_) | Step::Action(_) | Step::Event(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => false,
-    })
-}
-
 fn one(case: &Case<'_>, step: &str, expectation: &AnswerExpectation, exchange: &Exchange, scope: &Scope<'_>) -> Held {
-    let what = format!("{} {}", exchange.request.method, exchange.request.url);
+    let item = exchange.item.as_ref().map(|item| format!(" for {}", show(item))).unwrap_or_default();
+    let what = format!("{} {}{item}", exchange.request.method, exchange.request.url);
     let provider = asks_provider(case, step);
     if let Some(CertificateRule::Valid) = expectation.certificate
         && let Outcome::Trouble(Trouble { kind: TroubleKind::Certificate, detail }) = &exchange.outcome
@@ -74,10 +68,13 @@ fn one(case: &Case<'_>, step: &str, expectation: &AnswerExpectation, exchange: &
             format!("{what} was answered {}; try again later", answer.status),
         ));
     }
+    if let Some(finding) = misshapen(case, step, exchange, answer) {
+        return Held::Unknown(finding);
+    }
     Held::all([
         status(expectation, answer, &what),
         headers(expectation, answer, scope),
-        body(expectation, answer, scope),
+        body(expectation, answer, scope, &item),
         counted(case, expectation, exchange, scope),
     ])
 }
@@ -111,7 +108,7 @@ fn headers(expectation: &AnswerExpectation, answer: &Answer, scope: &Scope<'_>) 
     }))
 }
 
-fn body(expectation: &AnswerExpectation, answer: &Answer, scope: &Scope<'_>) -> Held {
+fn body(expectation: &AnswerExpectation, answer: &Answer, scope: &Scope<'_>, item: &str) -> Held {
     if expectation.body.is_empty() {
         return Held::YES;
     }
@@ -119,7 +116,8 @@ fn body(expectation: &AnswerExpectation, answer: &Answer, scope: &Scope<'_>) -> 
         return Held::Unknown(Finding::new(Who::Provider, format!("the answer ({}) is not JSON", answer.status)));
     };
     let each = expectation.body.iter();
-    Held::all(each.map(|(path, matcher)| by_path(json, path, matcher, scope, path.trim_start_matches("$."))))
+    let what = |path: &str| format!("{}{item}", path.trim_start_matches("$."));
+    Held::all(each.map(|(path, matcher)| by_path(json, path, matcher, scope, &what(path))))
 }
 
 /// How often the partner took note of what the request sent out.

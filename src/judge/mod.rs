@@ -7,10 +7,13 @@ mod held;
 mod holdings;
 mod matching;
 mod measured;
+mod missing;
+mod nearest;
 mod presented;
 mod readiness;
 mod scope;
 mod settle;
+mod shape;
 mod told;
 mod values;
 
@@ -68,7 +71,7 @@ pub struct Judged {
 
 /// Judges one unit.
 pub fn judge(case: &Case<'_>) -> Judged {
-    let mut scope = Scope::new(case.bound, case.stage, case.evidence);
+    let mut scope = Scope::new(case);
     let mut remarks = Vec::new();
     if case.check.only_asks() {
         return question(case.check);
@@ -201,7 +204,7 @@ fn softened(held: Held, expectation: &Expectation) -> Held {
 
 /// Whether one expectation holds by the evidence so far.
 pub fn holds(case: &Case<'_>, expectation: &Expectation) -> bool {
-    let mut scope = Scope::new(case.bound, case.stage, case.evidence);
+    let mut scope = Scope::new(case);
     matches!(one(case, &mut scope, expectation), Held::Yes(_))
 }
 

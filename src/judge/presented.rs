@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Case;
 use super::held::{Finding, Held};
 use super::scope::Scope;
-use crate::address::is_beside;
+use crate::address::{self, is_beside, web};
 use crate::catalog::expect::{PresentedExpectation, PresentedRule};
 use crate::catalog::words::Stage;
 use crate::evidence::Who;
@@ -96,7 +96,8 @@ fn received(case: &Case<'_>, client: &str) -> Vec<Link> {
     for json in calls().filter_map(|call| call.answer.body.json()) {
         let mut theirs = Vec::new();
         texts(json, &mut theirs);
-        for link in theirs.into_iter().filter(|text| !own.contains(text)).filter_map(Link::parse) {
+        let is_own = |text: &&str| own.iter().any(|own| own == text || web::same(own, text));
+        for link in theirs.into_iter().filter(|text| !is_own(text)).filter_map(Link::parse) {
             if !found.iter().any(|known| known.raw == link.raw) {
                 found.push(link);
             }
@@ -147,9 +148,10 @@ fn received_host(ours: &Link, theirs: &Link) -> Held {
 
 /// No URL of the provider's was presented: neither one of its pages, nor one that was received.
 fn nothing(case: &Case<'_>, place: &Place, received: &[Link]) -> Held {
-    let pages: Vec<&String> = case.provider.environments.values().flat_map(|addresses| &addresses.pages).collect();
+    let pages = case.provider.environments.values().flat_map(|addresses| &addresses.pages);
+    let pages: Vec<_> = pages.filter_map(|page| address::host(page)).collect();
     let theirs = place.links.iter().filter(|link| {
-        let at_home = pages.iter().any(|page| link.url.host_str() == Some(page.as_str()));
+        let at_home = link.url.host().is_some_and(|host| pages.contains(&host.to_owned()));
         at_home || received.iter().any(|ours| link.likeness(ours, None) != Likeness::Other)
     });
     let found: Vec<&str> = theirs.map(|link| link.raw.as_str()).collect();

@@ -10,6 +10,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder};
 use tokio::sync::OnceCell;
+use url::Host;
 
 use crate::address::{Reach, is_forbidden};
 
@@ -19,6 +20,9 @@ pub(crate) const USER_AGENT: &str = concat!("preflight/", env!("CARGO_PKG_VERSIO
 /// Idle connections are kept shorter than any usual server keeps them: a request on one that the server is just
 /// closing would look like a fault of the server.
 const IDLE: Duration = Duration::from_millis(900);
+
+/// The time that a name server gets once more, after a call came to nothing.
+const ANSWERS: Duration = Duration::from_secs(3);
 
 /// Which client a call takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +123,19 @@ impl Resolve for Resolver {
             None => return Box::pin(ask(name)),
         };
         Box::pin(std::future::ready(Ok(Box::new(known.into_iter()) as Addrs)))
+    }
+}
+
+/// Where a host would have led a call that came to nothing, if that is known soon.
+pub(super) async fn led_to(host: &str) -> Option<IpAddr> {
+    match crate::address::host(host)? {
+        Host::Ipv4(ip) => Some(ip.into()),
+        Host::Ipv6(ip) => Some(ip.into()),
+        Host::Domain(name) if Reach::of_name(&name) == Reach::ThisMachine => Some(Ipv4Addr::LOCALHOST.into()),
+        Host::Domain(name) => {
+            let found = tokio::time::timeout(ANSWERS, tokio::net::lookup_host((name.as_str(), 0))).await;
+            found.ok()?.ok()?.next().map(|address| address.ip())
+        }
     }
 }
 

@@ -26,7 +26,10 @@ async fn a_logo_is_an_image_that_answers() {
         ("500", status(500), Fail, "500"),
         ("a page", status(200).set_body_raw("<html>", "text/html"), Fail, "content-type"),
         ("no type at all", status(200).set_body_bytes(b"<svg/>".to_vec()), Fail, "content-type"),
-        ("too large", image(&vec![b'x'; (1 << 20) + 1]), Undecided, "larger than 1048576 bytes"),
+        ("large", image(&vec![b'x'; (1 << 20) + 1]), Pass, ""),
+        ("a large page", status(200).set_body_raw(vec![b'x'; (1 << 20) + 1], "text/html"), Fail, "text/html"),
+        ("a type in capitals", status(200).set_body_raw("<svg/>", "Image/SVG+XML; charset=utf-8"), Pass, ""),
+        ("a type that is nearly one", status(200).set_body_raw("x", "imagery/png"), Fail, "imagery/png"),
     ];
     for (case, answer, wanted, words) in cases {
         world.reset().await;

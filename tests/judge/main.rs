@@ -10,4 +10,5 @@ mod presented;
 mod return_url;
 mod support;
 mod told;
+mod values;
 mod whole;

@@ -43,6 +43,22 @@ fn a_url_is_presented_whatever_became_of_its_host_and_query() {
 }
 
 #[test]
+fn a_received_url_is_the_same_however_it_is_written() {
+    for (ours, theirs) in [
+        ("https://pages.example", "https://pages.example/"),
+        ("https://pages.example/a%2Fb", "https://PAGES.example:443/a%2fb"),
+        ("https://pages.example/~x?n=a%20b", "https://pages.example./%7Ex?n=a+b"),
+        ("https://bücher.example/x", "https://xn--bcher-kva.example/x"),
+    ] {
+        for expectation in ["{ presented: provider_url }", "{ presented: received_host }"] {
+            row(theirs, expectation, vec![received(&[ours]), shows(&[theirs])], Held);
+        }
+    }
+    let things = vec![received(&["https://ACME.example:443/own"]), shows(&["https://acme.example/own"])];
+    row("its own in another spelling", "{ presented: provider_url }", things, Unknown("sent no URL"));
+}
+
+#[test]
 fn labels_are_told_apart_by_their_number() {
     let sign = |n: &str| format!("https://pages.example/sign/<rehearsal.url{n}>");
     let things = || vec![received(&[&sign(""), &sign("#2"), &sign("#3")]), shows(&[&sign("#3")])];

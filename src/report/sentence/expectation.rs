@@ -3,10 +3,10 @@
 use super::plain::{all_of, clients, code, joined, list, many};
 use super::{Sentence, Speaker};
 use crate::catalog::expect::{
-    AddressRule, AnswerExpectation, CertificateRule, DeliveryExpectation, DeliveryRule, EffectExpectation,
-    EitherExpectation, Expectation, PresentedExpectation, PresentedRule, Selection, Source, ValuesExpectation,
+    AnswerExpectation, CertificateRule, DeliveryExpectation, DeliveryRule, EffectExpectation, EitherExpectation,
+    Expectation, PresentedExpectation, PresentedRule, Selection, Source, ValuesExpectation,
 };
-use crate::catalog::matcher::{Matcher, Predicate, Unmet};
+use crate::catalog::matcher::{AddressRule, Matcher, Predicate, Unmet};
 use crate::catalog::traffic::{FindingKind, FindingsExpectation, ProviderExpectation, ToldExpectation};
 
 impl Speaker<'_> {
@@ -149,7 +149,7 @@ impl Speaker<'_> {
     }
 
     fn selection(self, selection: &Selection) -> String {
-        let Selection { of, select, filter, take } = selection;
+        let Selection { of, select, filter, take, known_by: _ } = selection;
         let path = match (select.as_str(), take.as_str()) {
             (_, "$") => code(select),
             (_, _) => format!("{} of each {}", code(take), code(select)),

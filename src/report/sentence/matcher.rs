@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::Speaker;
 use super::plain::{code, joined, list};
-use crate::catalog::matcher::{Contrast, Matcher, Predicate, UrlRule};
+use crate::catalog::matcher::{AddressRule, Contrast, Matcher, Predicate, UrlRule};
 
 impl Speaker<'_> {
     /// What comes after the name of a value: `is 200 and ...`.
@@ -46,6 +46,7 @@ impl Speaker<'_> {
             Predicate::EqualsIgnoringCase(text) => format!("is {}, whatever the case of its letters", self.text(text)),
             Predicate::SameUrlAs(text) => format!("is the same URL as {}", self.text(text)),
             Predicate::Url(rule) => self.url(rule),
+            Predicate::MediaType(text) => format!("is the media type {}", self.text(text)),
             Predicate::Contrast(Contrast { with, at_least }) => {
                 format!("can be read on {}: a contrast of at least {at_least}", self.text(with))
             }
@@ -57,7 +58,10 @@ impl Speaker<'_> {
         let host = rule.host.as_ref().map(|host| format!("the host {}", self.text(host)));
         let ports: Option<Vec<String>> = rule.port.as_ref().map(|ports| ports.iter().map(u16::to_string).collect());
         let port = ports.map(|ports| format!("the port {}", list(ports.iter().map(String::as_str), "or")));
-        let parts: Vec<String> = [scheme, host, port].into_iter().flatten().collect();
+        let address = rule.address.map(|rule| match rule {
+            AddressRule::Public => "a host that can be reached from anywhere".to_owned(),
+        });
+        let parts: Vec<String> = [scheme, host, address, port].into_iter().flatten().collect();
         let with = if parts.is_empty() { String::new() } else { format!(" with {}", joined(parts, "and")) };
         format!("is a URL{with}")
     }

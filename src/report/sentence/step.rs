@@ -25,7 +25,8 @@ impl Speaker<'_> {
     }
 
     fn request(self, step: &RequestStep) -> String {
-        let RequestStep { request, api, environment, json, each, capture, follow, counts, sends, name } = step;
+        let RequestStep { request, api, environment, json, each, capture, follow, counts, sends, name, without: _ } =
+            step;
         let mut text = match api {
             Some(api) => format!("The tool calls {} of the API {}", code(request), code(api)),
             None => format!("The tool fetches {}, without any credential", code(request)),
