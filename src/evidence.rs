@@ -208,7 +208,7 @@ pub struct Exchange {
     pub request: Request,
     /// What came back.
     pub outcome: Outcome,
-    /// The address that was connected to, or the one that a stand-in is taken to have.
+    /// The address that was connected to, or would have been; or the one that a stand-in is taken to have.
     pub address: Option<IpAddr>,
     /// The element of `each` this exchange was made for.
     pub item: Option<Value>,

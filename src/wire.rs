@@ -78,7 +78,7 @@ pub struct Sent {
     pub outcome: Outcome,
     /// The body as it came, for a caller that looks for a token in it. Never to be recorded.
     pub raw: Option<Vec<u8>>,
-    /// The address that was connected to, or the one that a stand-in is taken to have.
+    /// The address that was connected to, or would have been; or the one that a stand-in is taken to have.
     pub address: Option<IpAddr>,
     /// From the sending to the end of the answer, or to the trouble.
     pub latency: Duration,
@@ -149,13 +149,14 @@ impl Wire {
     /// Sends what was admitted. Trouble is an outcome, not an error.
     pub async fn send(&self, admitted: Admitted, limits: Limits) -> Sent {
         let request = record::request(&admitted, &self.redactor);
+        let open = admitted.purpose == Purpose::Open;
         // Made before the clock starts: reading this machine's roots is not the other side's slowness.
         self.clients.get(self.road(&admitted.url)).await.ok();
         let (started, mut progress) = (Instant::now(), Progress::default());
         let exchanging = tokio::time::timeout(limits.deadline, self.exchange(admitted, &limits, &mut progress)).await;
         let whole = exchanging.unwrap_or_else(|_| Err(trouble::late(limits.deadline, &progress.host, progress.status)));
         let latency = started.elapsed();
-        if whole.is_err() && progress.address.is_none() {
+        if whole.is_err() && open && progress.address.is_none() {
             progress.address = clients::led_to(&progress.host).await;
         }
         let (outcome, raw) = match whole {

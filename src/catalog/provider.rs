@@ -117,7 +117,6 @@ pub struct Detail {
     #[serde(default)]
     pub one_of: Vec<String>,
     /// The regular expression that it is, whole or each of its members.
-    #[schemars(extend("format" = "regex"))]
     pub pattern: Option<String>,
 }
 

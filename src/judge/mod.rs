@@ -93,7 +93,7 @@ pub fn judge(case: &Case<'_>) -> Judged {
         (incomplete, Held::Yes(more)) => {
             remarks.extend(more);
             match (held(case, &mut scope, "then", &case.check.then), incomplete) {
-                (Held::No(finding), _) => match case.unfinished().filter(|_| !shown_before(case, &finding)) {
+                (Held::No(finding), _) => match case.unfinished().filter(|_| !known_before(case, &finding)) {
                     // What was never asked of the partner is not missing.
                     Some(why) => Verdict::Undecided(why),
                     None => Verdict::Fail(blame(case.check, finding)),
@@ -114,11 +114,29 @@ pub fn judge(case: &Case<'_>) -> Judged {
     Judged { verdict, remarks }
 }
 
-/// Whether a failure is about what clients are shown: that comes before whatever was left undone after it.
-fn shown_before(case: &Case<'_>, finding: &Finding) -> bool {
+/// Whether a failure stands although the story was not told to its end: what clients are shown comes before whatever was
+/// left undone after it, and so does what was answered before.
+fn known_before(case: &Case<'_>, finding: &Finding) -> bool {
     let index = finding.at.strip_prefix("/then/").and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
-    let expectation = index.and_then(|index| case.check.then.get(index));
-    matches!(expectation, Some(Expectation::Presented(_)))
+    match index.and_then(|index| case.check.then.get(index)) {
+        Some(Expectation::Presented(_)) => true,
+        Some(Expectation::Answer(answers)) => {
+            let told = case.evidence.entries.iter().take_while(|entry| unfinished(entry).is_none());
+            let told: Vec<&str> = told.filter_map(|entry| entry.step.as_deref()).collect();
+            answers.answer.0.iter().all(|step| told.contains(&step.as_str()))
+        }
+        Some(
+            Expectation::Delivery(_)
+            | Expectation::Effect(_)
+            | Expectation::Calls(_)
+            | Expectation::Told(_)
+            | Expectation::Provider(_)
+            | Expectation::Findings(_)
+            | Expectation::Values(_)
+            | Expectation::Either(_),
+        )
+        | None => false,
+    }
 }
 
 /// What is said of a check that only a person can answer: undecided, until somebody vouches.
@@ -208,28 +226,30 @@ pub fn holds(case: &Case<'_>, expectation: &Expectation) -> bool {
     matches!(one(case, &mut scope, expectation), Held::Yes(_))
 }
 
+/// Why the story ends with something: a step that could not be carried out, an event that did not happen.
+fn unfinished(entry: &Entry) -> Option<Finding> {
+    let why = match &entry.what {
+        What::Skipped(why) => format!("a step could not be carried out: {why}"),
+        What::Happened(happened) => happened.trouble.clone()?,
+        What::Exchange(_)
+        | What::Delivery(_)
+        | What::Call(_)
+        | What::Action(_)
+        | What::Inspection(_)
+        | What::Shown(_)
+        | What::Records(_)
+        | What::Refused(_)
+        | What::Fact(_)
+        | What::LeftOut(_)
+        | What::Waited => return None,
+    };
+    Some(Finding::new(Who::Partner, why))
+}
+
 impl Case<'_> {
-    /// Why the story of the check was not told to its end: a step that could not be carried out, an event that did not
-    /// happen.
+    /// Why the story of the check was not told to its end.
     fn unfinished(&self) -> Option<Finding> {
-        self.evidence.entries.iter().find_map(|entry| {
-            let why = match &entry.what {
-                What::Skipped(why) => format!("a step could not be carried out: {why}"),
-                What::Happened(happened) => happened.trouble.clone()?,
-                What::Exchange(_)
-                | What::Delivery(_)
-                | What::Call(_)
-                | What::Action(_)
-                | What::Inspection(_)
-                | What::Shown(_)
-                | What::Records(_)
-                | What::Refused(_)
-                | What::Fact(_)
-                | What::LeftOut(_)
-                | What::Waited => return None,
-            };
-            Some(Finding::new(Who::Partner, why))
-        })
+        self.evidence.entries.iter().find_map(unfinished)
     }
 
     /// The clients that an expectation is about: those that it names, `each`, or else the first.

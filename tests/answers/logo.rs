@@ -53,10 +53,13 @@ async fn branding_is_held_against_the_profile() {
         (json!({ "backgroundColorCode": null }), Fail, "absent".into()),
         (json!({ "logoUrl": null }), Fail, "logoUrl is absent".into()),
         (json!({ "logoUrl": "" }), Fail, "logoUrl".into()),
+        (json!({ "logoUrl": 7 }), Undecided, "at `/logoUrl`, 7".into()),
         (json!({ "logoUrl": copy }), Undecided, copy.clone()),
         (json!({ "logoUrl": copy }), Undecided, world.logo_url()),
         (json!({ "logoUrl": copy }), Undecided, "look at both".into()),
     ];
+    world.both("GET /me", json_answer(&json!({ "isActive": true, "backgroundColorCode": "#0B5FFF" }))).await;
+    assert_told(&world.report(&ONLY).await, UNIT, Fail, "logoUrl is absent", "a logo that is left out");
     for (changes, wanted, words) in cases {
         world.reset().await;
         world.both("GET /me", json_answer(&me(&world, &changes))).await;

@@ -47,6 +47,23 @@ async fn correct_handlers_of_every_kind_pass() {
 }
 
 #[tokio::test]
+async fn each_loose_comparison_of_the_token_is_a_fault_of_its_own() {
+    let ways: [(&str, fn(&str, &str) -> bool); 6] = [
+        ("something before the token", |given, token| given.ends_with(token)),
+        ("something behind the token", |given, token| given.starts_with(token)),
+        ("the token anywhere", |given, token| given.contains(token)),
+        ("a beginning of the token", |given, token| !given.is_empty() && token.starts_with(given)),
+        ("an end of the token", |given, token| !given.is_empty() && token.ends_with(given)),
+        ("the token in any case", |given, token| given.eq_ignore_ascii_case(token)),
+    ];
+    for (what, compares) in ways {
+        let report = rehearsed(Way { compares, ..Way::default() }, TOKEN, ALL_EVENTS, "").await;
+        let failed = units(&report, VerdictWord::Fail);
+        assert_eq!(failed, ["webhooks.refuses-wrong-token@rehearsal"], "{what}");
+    }
+}
+
+#[tokio::test]
 async fn a_handler_of_one_facility_hears_of_that_facility() {
     let way = Way { facility: Some("FAC777"), ..Way::default() };
     let more = "environments: { test: { details: { facilities: [FAC777, FAC778] } } }";
