@@ -13,8 +13,8 @@ use reqwest::header::{HOST, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
-use crate::address::is_here;
 pub use crate::address::is_public;
+use crate::address::{self, is_here};
 use crate::catalog::words::Environment;
 use crate::evidence::{Body, Outcome, Request, Trouble, TroubleKind};
 use crate::gate::{Admitted, Draft, Gate, Purpose};
@@ -123,7 +123,8 @@ struct Whole {
 impl Wire {
     /// A wire behind a gate, which every redirect passes too.
     pub fn new(gate: Arc<Gate>, stand_ins: &StandIns, redactor: Redactor) -> Self {
-        let normal = |name: &String| name.trim_end_matches('.').to_ascii_lowercase();
+        let normal =
+            |name: &String| address::host(name).map_or_else(|| name.to_ascii_lowercase(), |host| host.to_string());
         let known: BTreeMap<_, _> = stand_ins.hosts.iter().map(|(name, one)| (normal(name), *one)).collect();
         let ports = known.iter().map(|(name, one)| (name.clone(), one.port)).collect();
         Wire { gate, redactor, stand_ins: known, clients: Clients::new(ports, stand_ins.ca_pem.clone()) }

@@ -6,7 +6,7 @@ use super::Case;
 use super::held::{Finding, Held};
 use super::matching::{by_path, matches, show};
 use super::scope::Scope;
-use super::shape::{asks_provider, misshapen};
+use super::shape::{asks_provider, misshapen, no_answer};
 use crate::address::is_public;
 use crate::catalog::expect::{AnswerExpectation, CertificateRule};
 use crate::catalog::matcher::AddressRule;
@@ -77,21 +77,6 @@ fn one(case: &Case<'_>, step: &str, expectation: &AnswerExpectation, exchange: &
         body(expectation, answer, scope, &item),
         counted(case, expectation, exchange, scope),
     ])
-}
-
-pub(super) fn no_answer(what: &str, trouble: &Trouble, provider: bool) -> Finding {
-    let who = match trouble.kind {
-        TroubleKind::Refused => Who::Partner,
-        TroubleKind::Certificate | TroubleKind::Redirects | TroubleKind::TooLarge => {
-            if provider {
-                Who::Provider
-            } else {
-                Who::Partner
-            }
-        }
-        TroubleKind::Dns | TroubleKind::Connect | TroubleKind::Timeout | TroubleKind::Broken => Who::Network,
-    };
-    Finding::new(who, format!("{what} got no answer: {}", trouble.detail))
 }
 
 fn status(expectation: &AnswerExpectation, answer: &Answer, what: &str) -> Held {

@@ -4,11 +4,12 @@
 use serde_json::Value;
 
 use super::Case;
-use super::answers::no_answer;
 use super::held::Finding;
-use super::matching::show;
 use crate::catalog::step::{RequestStep, Step};
-use crate::evidence::{Answer, Exchange, Outcome, Who};
+use crate::evidence::{Answer, Exchange, Outcome, Trouble, TroubleKind, Who};
+
+/// How much is said of what is wrong with an answer, in characters.
+const LONGEST: usize = 300;
 
 /// The JSON of a step's answer.
 ///
@@ -48,8 +49,25 @@ pub(super) fn misshapen(case: &Case<'_>, step: &str, exchange: &Exchange, answer
     let error = validator.iter_errors(json).next()?;
     let place = error.instance_path().to_string();
     let at = if place.is_empty() { String::new() } else { format!("at `{place}`, ") };
-    let why = show(&Value::String(error.to_string()));
+    // The library writes out what it was given, which may be a whole list.
+    let why: String = error.to_string().chars().take(LONGEST).collect();
     Some(Finding::new(Who::Provider, format!("{what}, and not with what this call gives: {at}{why}")))
+}
+
+/// Why there was no answer, and who must act.
+pub(super) fn no_answer(what: &str, trouble: &Trouble, provider: bool) -> Finding {
+    let who = match trouble.kind {
+        TroubleKind::Refused => Who::Partner,
+        TroubleKind::Certificate | TroubleKind::Redirects | TroubleKind::TooLarge => {
+            if provider {
+                Who::Provider
+            } else {
+                Who::Partner
+            }
+        }
+        TroubleKind::Dns | TroubleKind::Connect | TroubleKind::Timeout | TroubleKind::Broken => Who::Network,
+    };
+    Finding::new(who, format!("{what} got no answer: {}", trouble.detail))
 }
 
 /// Whether the step called one of the provider's APIs, and not a page of the partner's.

@@ -21,7 +21,7 @@ pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &S
         Source::Selection(selection) => match select(case, selection, scope) {
             Ok(nodes) => {
                 let taken = nodes.iter().filter(|node| node.counts()).flat_map(|node| node.taken.iter().cloned());
-                (taken.collect(), nodes, format!("{} of `{}`", selection.take, selection.of))
+                (taken.collect(), nodes, name(selection))
             }
             Err(held) => return held,
         },
@@ -51,6 +51,15 @@ pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &S
         Source::Template(_) => held,
     };
     held.hinted(hint.as_deref())
+}
+
+/// What is taken, as a reader knows it.
+fn name(selection: &Selection) -> String {
+    let path = if selection.take == "$" { &selection.select } else { &selection.take };
+    match path.trim_start_matches('$').trim_start_matches('.').trim_end_matches("[*]") {
+        "" => format!("`{}`", selection.of),
+        path => format!("{path} of `{}`", selection.of),
+    }
 }
 
 /// The nodes of a step that are looked at, or why there are none to look at.

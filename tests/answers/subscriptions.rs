@@ -195,6 +195,18 @@ async fn a_test_that_enqueues_nothing_is_undecided_with_a_hint() {
         let row = assert_told(&report, "webhooks.test-endpoint@test", Undecided, words, words);
         assert!(row.who == Some(who) && !crate::driven::told(row).contains("{{"), "{}", crate::driven::told(row));
     }
+    for (trial, words) in [
+        (json!([]), "lists nothing"),
+        (json!([subscription(&json!({ "isActive": false, "disabledReason": "eight" }))]), "disabledReason eight"),
+    ] {
+        world.reset().await;
+        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
+        on(&world.test, "GET /v1/Webhooks", json_answer(&trial)).await;
+        on(&world.test, "GET /clients", json_answer(&json!({ "clients": [{ "externalTenantId": "t-1" }] }))).await;
+        on(&world.test, "GET /cases", json_answer(&json!({ "cases": one }))).await;
+        let report = world.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
+        assert_told(&report, "webhooks.test-endpoint@test", Undecided, words, words);
+    }
     // Nobody's key may fire anything in production.
     let fired = world.production.received_requests().await.unwrap();
     assert!(fired.iter().all(|request| request.method.as_str() == "GET"), "{fired:?}");
