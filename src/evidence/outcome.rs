@@ -69,6 +69,8 @@ pub enum TroubleKind {
     Broken,
     /// The answer is larger than this tool reads.
     TooLarge,
+    /// The answer is none that the call can give.
+    Shape,
     /// Too many redirects, or one that leads nowhere.
     Redirects,
 }

@@ -216,7 +216,11 @@ fn not_binding(case: &Case<'_>) -> String {
 /// What an outcome without an answer says about the handler: nothing, unless the time ran out on an open connection.
 fn no_answer(trouble: &Trouble) -> Option<Finding> {
     match trouble.kind {
-        TroubleKind::Timeout | TroubleKind::Broken | TroubleKind::TooLarge | TroubleKind::Redirects => None,
+        TroubleKind::Timeout
+        | TroubleKind::Broken
+        | TroubleKind::TooLarge
+        | TroubleKind::Shape
+        | TroubleKind::Redirects => None,
         TroubleKind::Refused => Some(Finding::new(Who::Partner, trouble.detail.clone())),
         TroubleKind::Dns | TroubleKind::Connect | TroubleKind::Certificate => Some(Finding::new(
             Who::Partner,

@@ -58,7 +58,7 @@ pub(super) fn misshapen(case: &Case<'_>, step: &str, exchange: &Exchange, answer
 pub(super) fn no_answer(what: &str, trouble: &Trouble, provider: bool) -> Finding {
     let who = match trouble.kind {
         TroubleKind::Refused => Who::Partner,
-        TroubleKind::Certificate | TroubleKind::Redirects | TroubleKind::TooLarge => {
+        TroubleKind::Certificate | TroubleKind::Redirects | TroubleKind::TooLarge | TroubleKind::Shape => {
             if provider {
                 Who::Provider
             } else {
