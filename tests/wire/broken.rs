@@ -20,7 +20,7 @@ async fn a_port_where_nobody_listens_is_refused() {
     // Of a page that anybody may see it is told all the same where it would have led.
     for host in ["127.0.0.1", "localhost", "app.localhost", "[::ffff:127.0.0.1]"] {
         let port = socket.local_addr().unwrap().port();
-        let call = draft(Purpose::Open, "GET", &format!("http://{host}:{port}/"));
+        let call = draft(Purpose::Open, "GET", format!("http://{host}:{port}/"));
         let sent = send(&wire(), call, Limits::within(PATIENCE)).await;
         assert_eq!(sent.address, Some("127.0.0.1".parse().unwrap()), "{host}");
     }
