@@ -22,13 +22,16 @@ pub(crate) enum Repeats {
     Unknown,
 }
 
+/// Whether a text that came is the token.
+pub(crate) type Compares = fn(&str, &str) -> bool;
+
 /// How the handler works. The default is the usual correct way.
 #[derive(Clone, Copy)]
 pub(crate) struct Way {
     /// The token; none where an allow-list stands in front.
     pub(crate) token: Option<&'static str>,
     /// Whether what came is the token.
-    pub(crate) compares: fn(&str, &str) -> bool,
+    pub(crate) compares: Compares,
     /// What is answered to a wrong token.
     pub(crate) refuses_with: u16,
     /// Whether everything is acknowledged, and compared afterwards.

@@ -4,7 +4,7 @@
 use preflight::report::model::{Report, VerdictWord};
 
 use crate::driven::{BUILT_IN, planned, row, run, told, units};
-use crate::handler::{Repeats, TOKEN, Way, start};
+use crate::handler::{Compares, Repeats, TOKEN, Way, start};
 
 const ALL_EVENTS: &str = "[customer.Schedule.Suspension.Added, Realtime.Account.Payment.Authorized]";
 
@@ -48,7 +48,7 @@ async fn correct_handlers_of_every_kind_pass() {
 
 #[tokio::test]
 async fn each_loose_comparison_of_the_token_is_a_fault_of_its_own() {
-    let ways: [(&str, fn(&str, &str) -> bool); 6] = [
+    let ways: [(&str, Compares); 6] = [
         ("something before the token", |given, token| given.ends_with(token)),
         ("something behind the token", |given, token| given.starts_with(token)),
         ("the token anywhere", |given, token| given.contains(token)),
