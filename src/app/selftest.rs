@@ -141,7 +141,7 @@ fn fault(mistake: Option<&Mistake>, report: &Report, failed: &[String]) -> Optio
             .checks
             .iter()
             .filter(|row| row.id == mistake.caught_by)
-            .map(|row| format!("{}: {:?} {}", row.unit(), row.verdict, row.reason))
+            .map(|row| format!("{}: {} {}", row.unit(), row.verdict.words(), row.reason))
             .collect();
         return Some(format!("it survives: {}", reasons.join("; ")));
     }

@@ -2,7 +2,7 @@
 
 use super::process::{self, Variables};
 use super::{Scope, World, rehearsal};
-use crate::catalog::words::Stage;
+use crate::catalog::words::{Span, Stage};
 use crate::evidence::{Answer, Body, Outcome, Trouble, TroubleKind};
 use crate::plan::profile::Variant;
 use crate::template;
@@ -23,7 +23,7 @@ pub(super) async fn run(world: &World, stage: Stage, command: &[String], scope: 
     let ended = tokio::time::timeout(patience, process::output(&command, &world.plan.read.folder, &variables)).await;
     let Ok(ended) = ended else {
         let detail =
-            format!("the command did not end within {patience:?}, so it was ended with all that it had started");
+            format!("the command did not end within {}, so it was ended with all that it had started", Span(patience));
         return Ok(Outcome::Trouble(Trouble { kind: TroubleKind::Timeout, detail }));
     };
     let (success, output) = ended?;

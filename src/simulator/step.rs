@@ -174,7 +174,7 @@ impl Play<'_> {
         for (path, kind) in types {
             if Script::select(path, &body).into_iter().any(|value| !kind_of(*kind, value)) {
                 let field = path.trim_start_matches("$.");
-                let with = json!({ "path": path, "field": field, "expected": format!("{kind:?}").to_lowercase() });
+                let with = json!({ "path": path, "field": field, "expected": kind.word() });
                 let with = with.as_object().cloned().unwrap_or_default();
                 return Err(self.refusal(&script.spec.refusals.wrong_type, with));
             }

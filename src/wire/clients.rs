@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -127,8 +127,8 @@ async fn ask(name: String) -> Result<Addrs, Box<dyn std::error::Error + Send + S
     let found: Vec<_> = found.map_err(|error| Unresolved(format!("`{name}` does not resolve: {error}")))?.collect();
     let usable: Vec<_> = found.iter().copied().filter(|address| !is_forbidden(address.ip())).collect();
     if usable.is_empty() {
-        let found: Vec<IpAddr> = found.iter().map(SocketAddr::ip).collect();
-        return Err(Unresolved(format!("`{name}` has no address that may be called: {found:?}")).into());
+        let found: Vec<String> = found.iter().map(|address| address.ip().to_string()).collect();
+        return Err(Unresolved(format!("`{name}` has no address that may be called: {}", found.join(", "))).into());
     }
     Ok(Box::new(usable.into_iter()))
 }

@@ -51,6 +51,21 @@ pub enum Kind {
     Date,
 }
 
+impl Kind {
+    /// The word for it, as in a pack.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Text => "text",
+            Kind::Number => "number",
+            Kind::Boolean => "boolean",
+            Kind::Object => "object",
+            Kind::List => "list",
+            Kind::Uuid => "uuid",
+            Kind::Date => "date",
+        }
+    }
+}
+
 /// A validation rule: a condition and the reply that it gives, or shared rules.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
