@@ -53,6 +53,7 @@ pub async fn drive(
         stop: &stop,
         results: vec![None; plan.units.len()],
         done: 0,
+        noted: false,
         progress: &progress,
         phases: Vec::new(),
     };
@@ -106,6 +107,8 @@ struct Run<'r, P> {
     stop: &'r watch::Receiver<Stop>,
     results: Vec<Option<(Judged, Done)>>,
     done: usize,
+    /// Whether something was said that could not wait for the report.
+    noted: bool,
     progress: &'r P,
     phases: Vec<PhaseRow>,
 }
@@ -156,14 +159,19 @@ impl<P: Fn(Progress)> Run<'_, P> {
 
     async fn carry_out(&mut self, units: &[usize], isolation: Isolation) {
         let all = self.world.plan.units.iter().filter(|unit| unit.runs()).count();
-        let (progress, before, mut over) = (self.progress, self.done, 0);
-        progress(Progress { done: before, all });
+        let (progress, world, before, mut over) = (self.progress, self.world.clone(), self.done, 0);
+        let mut noted = self.noted;
+        progress(Progress { done: before, all, note: None });
         let done = execute::execute(self.world, units, isolation, self.stop, || {
             over += 1;
-            progress(Progress { done: before + over, all });
+            // Once, as soon as it is known: whoever reads it may end the run and mend that first.
+            let note = world.unheard().filter(|_| !noted);
+            noted |= note.is_some();
+            progress(Progress { done: before + over, all, note });
         })
         .await;
         self.done += over;
+        self.noted = noted;
         for one in done {
             let judged = judge::judge(&self.case(one.at, &one.evidence));
             let at = one.at;
@@ -231,7 +239,12 @@ impl<P: Fn(Progress)> Run<'_, P> {
         let open = result.is_some_and(|(judged, done)| {
             let evidence = &done.evidence;
             let beside_others = evidence.disturbed || (evidence.entries.is_empty() && self.brings_clients_there());
-            judged.verdict != Verdict::Pass && (evidence.incomplete.is_none() || beside_others)
+            let may_change = match &judged.verdict {
+                Verdict::Pass => false,
+                Verdict::Fail(_) => true,
+                Verdict::Undecided(finding) => !finding.lacks_line,
+            };
+            may_change && (evidence.incomplete.is_none() || beside_others)
         });
         unit.stage == Stage::Rehearsal && open && *self.stop.borrow() == Stop::No
     }

@@ -149,7 +149,8 @@ pub struct ActionStep {
     pub subject: String,
     /// It is left out where this holds already.
     pub unless: Option<Box<Expectation>>,
-    /// It is left out where the profile has no such action, because the partner does it within another.
+    /// It is left out where the profile has no such action, because the partner does it within another. What is
+    /// expected of it, or of a client for whom nothing else is done, then does not apply.
     #[serde(default)]
     pub optional: bool,
     /// The step's name.

@@ -11,7 +11,7 @@ use serde_json_path::JsonPath;
 use super::identity::scope_of;
 use super::unit::Doing;
 use super::views::Deed;
-use super::{Scope, World, command, rehearsal};
+use super::{Scope, World, command, ready};
 use crate::address::is_beside;
 use crate::catalog::step::ActionStep;
 use crate::catalog::words::Stage;
@@ -88,7 +88,7 @@ async fn restart(doing: &Doing<'_>) -> Result<Outcome, String> {
         Outcome::Trouble(trouble) => return Err(trouble.detail.clone()),
     }
     if let Some(start) = world.plan.read.profile.rehearsal.as_ref().and_then(|rehearsal| rehearsal.start.as_ref()) {
-        rehearsal::back(world, start).await?;
+        ready::back(world, start).await?;
     }
     Ok(outcome)
 }

@@ -56,6 +56,11 @@ impl World {
             .collect()
     }
 
+    /// Whether the partner has called the simulated provider in this run, about whomever; yes, where there is none.
+    pub(super) fn has_called(&self) -> bool {
+        self.simulator().is_none_or(|simulator| simulator.journal().since(0).iter().any(|entry| !is_ours(&entry.what)))
+    }
+
     /// Why not every call about the clients of a unit is in its record, if so.
     pub(super) fn cut_off(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Option<String> {
         let journal = self.simulator().filter(|_| !clients.is_empty())?.journal();

@@ -155,6 +155,11 @@ async fn one(doing: &mut Doing<'_>, step: &Step) -> Result<(), String> {
             let _turn = doing.turn().await;
             deliver::run(doing, step).await
         }
+        Step::Action(step) if doing.world.plan.bound.leaves_out(step, doing.unit.stage) => {
+            let why = format!("the profile has no action `{}`, so it is taken to be part of another", step.action);
+            doing.log.add(Instant::now(), step.name.as_deref(), What::LeftOut(why));
+            Ok(())
+        }
         Step::Action(ActionStep { unless: Some(unless), .. }) | Step::Event(EventStep { unless: Some(unless), .. })
             if sofar::holds(doing, unless) =>
         {
@@ -189,9 +194,10 @@ async fn wait(doing: &mut Doing<'_>, step: &WaitStep) {
         Pause::Retry => doing.world.retry(),
     };
     let length = length.max(step.at_least.map_or(Duration::ZERO, |least| least.0));
+    let patience = &doing.world.patience;
     match &step.until {
-        Some(until) => sofar::until(doing, until, length).await,
-        None => tokio::time::sleep(length).await,
+        Some(until) => patience.during(sofar::until(doing, until, length)).await,
+        None => patience.during(tokio::time::sleep(length)).await,
     }
     let kept = u64::try_from(from.elapsed().as_millis()).unwrap_or(u64::MAX);
     doing.log.amend(|evidence| evidence.quiet_ms = evidence.quiet_ms.max(kept));
@@ -213,7 +219,7 @@ async fn effects(doing: &Doing<'_>) {
         let Some(occasion) = doing.occasions.get(step) else { continue };
         if inspect::await_effect(doing, &occasion.id).await.is_some() && bounded {
             let quiet = doing.world.reaction();
-            tokio::time::sleep(quiet).await;
+            doing.world.patience.during(tokio::time::sleep(quiet)).await;
             inspect::effects(doing, &occasion.id).await;
             let quiet = u64::try_from(quiet.as_millis()).unwrap_or(u64::MAX);
             doing.log.amend(|evidence| evidence.quiet_ms = evidence.quiet_ms.max(quiet));

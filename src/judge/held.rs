@@ -32,6 +32,9 @@ pub struct Finding {
     /// When the exchange that it is about began, in the record.
     #[serde(default)]
     pub began: Option<Offset>,
+    /// Whether a line of the profile is all that is missing, so that to try again changes nothing.
+    #[serde(default)]
+    pub lacks_line: bool,
     /// The JSON pointer of the expectation in the check's file; empty for the check as a whole.
     pub at: String,
 }
@@ -40,7 +43,17 @@ impl Finding {
     /// A finding of one line.
     pub fn new(who: Who, reason: impl Into<String>) -> Self {
         let (expected, observed, because) = (None, None, None);
-        Finding { reason: reason.into(), who, expected, observed, because, fix: None, began: None, at: String::new() }
+        Finding {
+            reason: reason.into(),
+            who,
+            expected,
+            observed,
+            because,
+            fix: None,
+            began: None,
+            lacks_line: false,
+            at: String::new(),
+        }
     }
 
     /// A finding that sets what was seen against what was wanted; its line says both.
@@ -49,6 +62,11 @@ impl Finding {
         let mut finding = Finding::new(who, format!("expected {expected}; observed {observed}"));
         (finding.expected, finding.observed) = (Some(expected), Some(observed));
         finding
+    }
+
+    /// What is said where a line of the profile is all that is missing.
+    pub fn for_want_of_a_line(reason: impl Into<String>) -> Self {
+        Finding { lacks_line: true, ..Finding::new(Who::Partner, reason) }
     }
 
     /// The same with a cause.

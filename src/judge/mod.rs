@@ -2,12 +2,14 @@
 
 mod answers;
 mod calls;
+mod crash;
 mod delivered;
 mod deliveries;
 mod held;
 mod holdings;
 mod matching;
 mod measured;
+mod missing;
 mod presented;
 mod readiness;
 mod scope;
@@ -19,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::check::{Actor, Check};
 use crate::catalog::expect::{Expectation, Names};
+use crate::catalog::left_out::LeftOut;
 use crate::catalog::matcher::Unmet;
 use crate::catalog::provider::Provider;
 use crate::catalog::words::Stage;
@@ -74,7 +77,8 @@ pub fn judge(case: &Case<'_>) -> Judged {
     if case.check.only_asks() {
         return question(case.check);
     }
-    let seen = held(case, &mut scope, "seen", &case.check.seen);
+    let mut left_out = case.left_out();
+    let seen = held(case, &mut scope, &mut left_out, "seen", &case.check.seen);
     let verdict = match (&case.evidence.incomplete, seen) {
         // What was refused or not reached beforehand decides: the rest is not evidence of anything.
         (Some(incomplete), _) if case.evidence.entries.is_empty() => {
@@ -85,12 +89,13 @@ pub fn judge(case: &Case<'_>) -> Judged {
             Verdict::Undecided(Finding::new(incomplete.who, incomplete.reason.clone()))
         }
         (None, Held::No(finding) | Held::Unknown(finding)) => {
-            let cause = case.unfinished().map(|why| why.reason);
+            let cause = case.unfinished().map(|why| why.reason).or_else(|| finding.because.clone());
             Verdict::Undecided(not_exercised(case, finding.because(cause)))
         }
         (incomplete, Held::Yes(more)) => {
             remarks.extend(more);
-            match (held(case, &mut scope, "then", &case.check.then), incomplete) {
+            let then = held(case, &mut scope, &mut left_out, "then", &case.check.then);
+            match (Held::all([then, crash::none(case)]), incomplete) {
                 (Held::No(finding), _) => match case.unfinished().filter(|_| !shown_before(case, &finding)) {
                     // What was never asked of the partner is not missing.
                     Some(why) => Verdict::Undecided(why),
@@ -167,14 +172,25 @@ fn blame(check: &Check, mut finding: Finding) -> Finding {
     finding
 }
 
-/// All expectations of a list; a failure beats a doubt.
-fn held<'c>(case: &Case<'c>, scope: &mut Scope<'c>, word: &str, list: &[Expectation]) -> Held {
-    Held::all(list.iter().enumerate().map(|(index, expectation)| {
-        softened(one(case, scope, expectation).at(&format!("/{word}/{index}")), expectation)
+/// All expectations of a list that are about something; a failure beats a doubt.
+fn held<'c>(
+    case: &Case<'c>,
+    scope: &mut Scope<'c>,
+    left_out: &mut LeftOut<'c>,
+    word: &str,
+    list: &'c [Expectation],
+) -> Held {
+    let rest = left_out.rest(list);
+    if rest.is_empty() && !list.is_empty() {
+        return Held::Unknown(missing::nothing_left(case, left_out));
+    }
+    Held::all(rest.into_iter().map(|(index, expectation)| {
+        let held = one(case, scope, left_out, expectation).at(&format!("/{word}/{index}"));
+        softened(missing::explained(case, left_out, expectation, held), expectation)
     }))
 }
 
-fn one<'c>(case: &Case<'c>, scope: &mut Scope<'c>, expectation: &Expectation) -> Held {
+fn one<'c>(case: &Case<'c>, scope: &mut Scope<'c>, left_out: &LeftOut<'c>, expectation: &Expectation) -> Held {
     match expectation {
         Expectation::Answer(e) => answers::answer(case, e, scope),
         Expectation::Delivery(e) => deliveries::delivery(case, e, scope),
@@ -185,9 +201,9 @@ fn one<'c>(case: &Case<'c>, scope: &mut Scope<'c>, expectation: &Expectation) ->
         Expectation::Provider(e) => holdings::provider(case, e, scope),
         Expectation::Findings(e) => holdings::findings(case, e, scope),
         Expectation::Values(e) => values::values(case, e, scope),
-        Expectation::Either(e) => Held::any(e.either.iter().map(|branch| {
+        Expectation::Either(e) => Held::any(e.either.iter().filter(|branch| left_out.concerns(branch)).map(|branch| {
             let known = scope.all_known();
-            let held = softened(one(case, scope, branch), branch);
+            let held = softened(one(case, scope, left_out, branch), branch);
             // What a way that was not taken has found is no way to go on.
             if !matches!(held, Held::Yes(_)) {
                 scope.come_back_to(known);
@@ -207,10 +223,10 @@ fn softened(held: Held, expectation: &Expectation) -> Held {
 /// Whether one expectation holds by the evidence so far.
 pub fn holds(case: &Case<'_>, expectation: &Expectation) -> bool {
     let mut scope = Scope::new(case.bound, case.stage, case.evidence);
-    matches!(one(case, &mut scope, expectation), Held::Yes(_))
+    matches!(one(case, &mut scope, &case.left_out(), expectation), Held::Yes(_))
 }
 
-impl Case<'_> {
+impl<'c> Case<'c> {
     /// Why the story of the check was not told to its end: a step that could not be carried out, an event that did not
     /// happen.
     fn unfinished(&self) -> Option<Finding> {
@@ -239,11 +255,19 @@ impl Case<'_> {
     fn clients(&self, names: Option<&Names>) -> Vec<String> {
         let all = self.check.given.all();
         let known = all.iter().map(|(name, _)| (*name).to_owned());
-        match names {
+        let mut clients: Vec<String> = match names {
             None => known.take(1).collect(),
             Some(names) if names.0.iter().any(|name| name == "each") => known.collect(),
             Some(names) => names.0.clone(),
-        }
+        };
+        let left_out = self.left_out();
+        clients.retain(|name| !left_out.client(name));
+        clients
+    }
+
+    /// What falls away since the profile has no action for it.
+    fn left_out(&self) -> LeftOut<'c> {
+        LeftOut::of(self.check, |step| self.bound.leaves_out(step, self.stage))
     }
 
     /// Why a step was not carried out, if it was not.

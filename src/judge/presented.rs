@@ -12,7 +12,7 @@ use super::scope::Scope;
 use crate::address::is_beside;
 use crate::catalog::expect::{PresentedExpectation, PresentedRule};
 use crate::catalog::words::Stage;
-use crate::evidence::Who;
+use crate::evidence::{Entry, Offset, Who};
 
 use link::{Likeness, Link};
 use place::Place;
@@ -59,11 +59,15 @@ fn of_client(case: &Case<'_>, expectation: &PresentedExpectation, client: &str, 
     let missing: Vec<&Link> = pairs.iter().filter(|(_, theirs)| theirs.is_empty()).map(|(ours, _)| *ours).collect();
     match expectation.presented {
         // Those that are named are all to be shown; of those that were received one may stand for all.
-        PresentedRule::ProviderUrl if each && !missing.is_empty() => place.lacks(case, &missing, " and "),
-        PresentedRule::ProviderUrl if met.is_empty() => place.lacks(case, &missing, " or "),
+        PresentedRule::ProviderUrl if each && !missing.is_empty() => {
+            place.lacks(case, &missing, " and ", handed_over(case, client, &missing))
+        }
+        PresentedRule::ProviderUrl if met.is_empty() => {
+            place.lacks(case, &missing, " or ", handed_over(case, client, &missing))
+        }
         PresentedRule::ProviderUrl | PresentedRule::Nothing => Held::YES,
         PresentedRule::ReceivedHost | PresentedRule::ReturnUrl if met.is_empty() => {
-            place.lacks(case, &missing, " or ").softened()
+            place.lacks(case, &missing, " or ", None).softened()
         }
         PresentedRule::ReceivedHost => Held::all(met.iter().map(|(ours, theirs)| received_host(ours, theirs))),
         PresentedRule::ReturnUrl => match return_url::Rule::of(case) {
@@ -103,6 +107,17 @@ fn received(case: &Case<'_>, client: &str) -> Vec<Link> {
         }
     }
     found
+}
+
+/// When the simulated provider had answered with one of some URLs, at the earliest.
+fn handed_over(case: &Case<'_>, client: &str, links: &[&Link]) -> Option<Offset> {
+    let mine = case.evidence.entries.iter().filter(|entry| entry.client.as_deref() == Some(client));
+    let holds = |entry: &&Entry| {
+        let mut found = Vec::new();
+        entry.what.call().and_then(|call| call.answer.body.json()).into_iter().for_each(|json| texts(json, &mut found));
+        links.iter().any(|link| found.contains(&link.raw.as_str()))
+    };
+    mine.filter(holds).map(|entry| entry.to).min()
 }
 
 fn texts<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
@@ -158,7 +173,7 @@ fn nothing(case: &Case<'_>, place: &Place, received: &[Link]) -> Held {
         return Held::No(Finding::contrast(Who::Partner, wanted, found.join(", ")));
     }
     match place.unseen(case) {
-        Some(why) => Held::Unknown(Finding::new(Who::Partner, why)),
+        Some(finding) => Held::Unknown(finding),
         None => Held::Yes(super::calls::quiet(case).into_iter().collect()),
     }
 }

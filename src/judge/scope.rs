@@ -101,7 +101,7 @@ impl<'s> Scope<'s> {
             TemplateError::Missing(name) => {
                 let place = Bound::surroundings(self.stage);
                 match name.strip_prefix("environment.").map(|rest| format!("profile.{place}.{rest}")).unwrap_or(name) {
-                    name if name.starts_with("profile.") => Finding::new(Who::Partner, self.bound.how_to_give(&name)),
+                    name if name.starts_with("profile.") => Finding::for_want_of_a_line(self.bound.how_to_give(&name)),
                     name => Finding::new(Who::Tool, format!("`{name}` has no value: nothing in the record gave it")),
                 }
             }

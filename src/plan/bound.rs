@@ -9,6 +9,7 @@ use super::profile::{Inspect, Rehearsal, Verifies};
 use super::read::Read;
 use crate::catalog::authentication;
 use crate::catalog::load::Pack;
+use crate::catalog::step::ActionStep;
 use crate::catalog::words::Stage;
 use crate::secret::Redactor;
 use crate::template;
@@ -122,6 +123,21 @@ impl Bound {
     /// A value of the profile by its dotted name; null counts as absent.
     pub fn get(&self, dotted: &str) -> Option<&Value> {
         template::lookup(&self.profile, dotted).filter(|value| !value.is_null())
+    }
+
+    /// The dotted name of the action that a step asks for, where the profile has none. A build that we start can be
+    /// restarted without one.
+    pub fn lacks_action(&self, step: &ActionStep, stage: Stage) -> Option<String> {
+        let restarts = step.action == "restart";
+        let place = if restarts { "rehearsal".to_owned() } else { Self::surroundings(stage) };
+        let name = format!("{place}.actions.{}", step.action);
+        let can = self.get(&name).is_some() || restarts && self.get("rehearsal.start").is_some();
+        (!can).then_some(name)
+    }
+
+    /// Whether a step is left out, as its `optional` allows: the partner does it within another.
+    pub fn leaves_out(&self, step: &ActionStep, stage: Stage) -> bool {
+        step.optional && self.lacks_action(step, stage).is_some()
     }
 
     /// A value of the profile that packs may read; null counts as absent.

@@ -14,7 +14,7 @@ use crate::template;
 pub(super) fn of(unit: &Unit, bound: &Bound, read: &Read, pack: &Pack) -> Vec<String> {
     let mut names = beginnings(unit, pack);
     for step in &unit.packed.check.when {
-        names.extend(needs(step, unit, pack, bound.get("rehearsal.start").is_some()));
+        names.extend(needs(step, unit, pack, bound));
         if let Step::Config(config) = step
             && let Some(letter) = config.config.strip_prefix("letters.")
         {
@@ -51,8 +51,8 @@ fn beginnings(unit: &Unit, pack: &Pack) -> Vec<String> {
     names
 }
 
-/// The dotted names that a step reads from the profile. `starts`: we start the partner's build.
-fn needs(step: &Step, unit: &Unit, pack: &Pack, starts: bool) -> Vec<String> {
+/// The dotted names that a step reads from the profile.
+fn needs(step: &Step, unit: &Unit, pack: &Pack, bound: &Bound) -> Vec<String> {
     let surroundings = Bound::surroundings(unit.stage);
     let mut names = Vec::new();
     match step {
@@ -71,6 +71,7 @@ fn needs(step: &Step, unit: &Unit, pack: &Pack, starts: bool) -> Vec<String> {
         // A build that we do not start has to tell us which secret it was given.
         Step::Deliver(deliver) => {
             names.push("rehearsal.webhook.url".into());
+            let starts = bound.get("rehearsal.start").is_some();
             names.extend((!starts).then(|| "rehearsal.webhook.secret".into()));
             match &deliver.deliver {
                 Which::Each => names.push("events".into()),
@@ -78,9 +79,9 @@ fn needs(step: &Step, unit: &Unit, pack: &Pack, starts: bool) -> Vec<String> {
                 Which::Again(_) => {}
             }
         }
-        Step::Action(action) if action.optional || (action.action == "restart" && starts) => {}
-        Step::Action(action) if action.action == "restart" => names.push("rehearsal.actions.restart".into()),
-        Step::Action(action) => names.push(format!("{surroundings}.actions.{}", action.action)),
+        Step::Action(action) => {
+            names.extend(bound.lacks_action(action, unit.stage).filter(|_| !bound.leaves_out(action, unit.stage)));
+        }
         Step::Config(config) if config.optional || config.config.starts_with("letters.") => {}
         Step::Config(config) => {
             names.push(config.dotted());

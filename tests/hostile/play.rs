@@ -191,6 +191,8 @@ impl Play {
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
     pub(crate) console: String,
+    /// What stands on standard error.
+    pub(crate) complaints: String,
     pub(crate) junit: String,
     pub(crate) json: Value,
     outputs: Vec<(&'static str, String)>,
@@ -257,7 +259,7 @@ pub(crate) fn finish(folder: &Path, mut child: Child) -> Ran {
     }
     let outputs = vec![
         ("console", console.clone()),
-        ("complaints", complaints),
+        ("complaints", complaints.clone()),
         ("JUnit", junit.clone()),
         ("JSON", json),
         ("Markdown", markdown),
@@ -265,6 +267,7 @@ pub(crate) fn finish(folder: &Path, mut child: Child) -> Ran {
     Ran {
         code: status.code(),
         console,
+        complaints,
         junit,
         json: parsed,
         outputs,

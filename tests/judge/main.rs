@@ -2,12 +2,15 @@
 #![cfg(test)]
 
 mod calls;
+mod crash;
 mod deliveries;
 mod each;
 mod holdings;
+mod left_out;
 mod names;
 mod presented;
 mod return_url;
 mod support;
 mod told;
 mod whole;
+mod wording;

@@ -15,6 +15,11 @@ fn received(urls: &[&str]) -> Thing {
         .reply(json!({ "links": urls }))
 }
 
+/// Received, and not refused.
+fn taken_on() -> Thing {
+    received(&[SIGN]).call(|call| call.answer.status = 202)
+}
+
 fn shows(urls: &[&str]) -> Thing {
     action(0, 30, answered(200, json!({ "urls": urls }))).step("first").presents(urls)
 }
@@ -90,9 +95,18 @@ fn silence_fails_only_where_there_was_somewhere_to_look() {
         ),
         ("HTML", by(answered(200, json!("<p>Thanks</p>"))), Failed("no URL was presented")),
         ("a refusal", by(answered(409, Value::Null)), Failed("no URL was presented")),
-        ("taken on", by(answered(202, json!({ "status": "queued" }))), Unknown("the action submit_case answered 202")),
+        (
+            "taken on, with the URL at hand",
+            by(answered(202, json!({ "status": "queued" }))),
+            Failed("the action answered 202 after the provider had answered with it"),
+        ),
+        (
+            "taken on before the URL came",
+            vec![action(0, 15, answered(202, json!({ "status": "queued" }))).step("first"), received(&[SIGN])],
+            Unknown("the action submit_case answered 202"),
+        ),
         ("an empty answer", by(answered(204, Value::Null)), Unknown("answered 204")),
-        ("no answer", by(timed_out()), Unknown("no answer within 30 s")),
+        ("no answer", vec![taken_on(), action(0, 30, timed_out()).step("first")], Unknown("no answer within 30 s")),
         ("left out", vec![received(&[SIGN]), skipped("first")], Unknown("no action was carried out")),
     ] {
         row(what, "{ presented: provider_url }", things, expected);

@@ -138,6 +138,13 @@ pub(crate) fn skipped(step: &str) -> Thing {
     Thing::new(500, 500, What::Skipped("left out: what `unless` says held already".into())).step(step)
 }
 
+/// A step that is left out since the profile has no such action.
+pub(crate) fn left_out(step: &str) -> Thing {
+    let mut thing = Thing::new(0, 0, What::LeftOut("the profile has no such action".into())).step(step);
+    thing.0.client = None;
+    thing
+}
+
 /// A case to be judged.
 pub(crate) struct Play {
     check: Check,
@@ -190,6 +197,12 @@ impl Play {
         };
         let evidence = Evidence { entries, clients: named.collect(), quiet_ms: 1500, ..Evidence::default() };
         Play { check, provider: read(PROVIDER), bound, evidence }
+    }
+
+    /// The same with other steps.
+    pub(crate) fn when(mut self, steps: &[&str]) -> Self {
+        self.check.when = steps.iter().map(|step| read(step)).collect();
+        self
     }
 
     /// The same with another profile.

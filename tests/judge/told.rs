@@ -4,7 +4,7 @@ use preflight::evidence::{Entry, Outcome, Page, What};
 use serde_json::{Value, json};
 
 use crate::support::Is::{Failed, Held, Unknown};
-use crate::support::{Play, Thing, action, answered, page, row, skipped, timed_out};
+use crate::support::{Play, Thing, action, answered, call, page, row, skipped, timed_out};
 
 const TOLD: &str = "{ told: first, unlike: second }";
 
@@ -106,6 +106,21 @@ fn what_is_only_taken_on_is_told_on_a_page() {
     let at_once = [action(0, 9, answered(409, Value::Null)).step("first"), action(10, 19, taken()).step("second")];
     row("at once", TOLD, at_once.into_iter().chain([told("first", "x"), told("second", "x")]).collect(), Held);
     row("one page", TOLD, with(vec![told("first", "refused")]), Unknown("says nothing of how it ended"));
+}
+
+#[test]
+fn what_the_provider_had_refused_before_is_not_only_taken_on() {
+    let taken = || answered(202, json!({ "job": 1 }));
+    let with = |refused: Thing| both(taken(), taken()).into_iter().chain([refused]).collect();
+    row(
+        "known before",
+        TOLD,
+        with(call(1, 8, "POST /cases", 422)),
+        Failed("after the provider had answered POST /cases 422"),
+    );
+    row("later", TOLD, with(call(8, 10, "POST /cases", 422)), Unknown("says nothing of how it ended"));
+    row("no refusal", TOLD, with(call(1, 8, "POST /cases", 201)), Unknown("says nothing of how it ended"));
+    row("another client's", TOLD, with(call(1, 8, "POST /cases", 422).of("other")), Unknown("says nothing"));
 }
 
 #[test]

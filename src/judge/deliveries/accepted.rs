@@ -207,9 +207,12 @@ fn without_effect(case: &Case<'_>, delivery: &Delivery) -> Held {
 
 /// What is said where an acknowledgement says nothing, and nobody could look further.
 pub(super) fn says_nothing(case: &Case<'_>) -> Finding {
-    let how = match case.bound.get(LOOK_UP) {
-        Some(_) => format!("`{LOOK_UP}` of {} gave no number", case.bound.profile_name),
-        None => case.bound.how_to_give(LOOK_UP),
-    };
-    Finding::new(Who::Partner, format!("this handler verifies later, so its answer says nothing: {how}"))
+    let why = |how: String| format!("this handler verifies later, so its answer says nothing: {how}");
+    match case.bound.get(LOOK_UP) {
+        Some(_) => {
+            let how = format!("`{LOOK_UP}` of {} gave no number", case.bound.profile_name);
+            Finding::new(Who::Partner, why(how))
+        }
+        None => Finding::for_want_of_a_line(why(case.bound.how_to_give(LOOK_UP))),
+    }
 }

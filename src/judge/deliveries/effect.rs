@@ -22,10 +22,8 @@ fn often(case: &Case<'_>, expectation: &EffectExpectation, id: &str) -> Held {
     let mut looked = case.evidence.entries.iter().rev().filter_map(|entry| entry.what.inspection());
     let Some(inspection) = looked.find(|inspection| inspection.about == id) else {
         let how = case.bound.how_to_give("rehearsal.inspect.processed");
-        return Held::Unknown(Finding::new(
-            Who::Partner,
-            format!("nobody can tell how often the event took effect: {how}"),
-        ));
+        let why = format!("nobody can tell how often the event took effect: {how}");
+        return Held::Unknown(Finding::for_want_of_a_line(why));
     };
     let Some(count) = inspection.count else {
         let why = inspection.outcome.brief(Outcome::SENTENCE);

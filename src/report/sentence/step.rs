@@ -95,7 +95,8 @@ impl Speaker<'_> {
         );
         text.extend(Some(with).filter(|with| !with.is_empty()).map(|with| format!(", with {}", self.members(with))));
         text += &known_as(name.as_ref());
-        text += if *optional { "; left out where the profile has no such action" } else { "" };
+        text +=
+            if *optional { "; left out where the profile has no such action, with what is expected of it" } else { "" };
         text + &self.unless(unless.as_deref())
     }
 
