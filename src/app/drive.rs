@@ -71,7 +71,7 @@ pub async fn drive(
         evidence.push((done.evidence, done.took));
     }
     let (settled, mut remarks) = judge::settle(&plan.units, judged, &plan.vouched, started.date());
-    remarks.extend(ended.into_iter().chain(world.remarks()));
+    remarks.extend(plan.remarks.iter().cloned().chain(ended).chain(world.remarks()));
     let selected = plan.selection.words().is_some();
     let mut readiness = judge::readiness(Tally::of(&plan.units, &settled), selected);
     if plan.read.profile.stand_ins.is_some() && !how.sample {

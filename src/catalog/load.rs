@@ -221,7 +221,7 @@ enum Said {
 
 impl Said {
     fn read(document: Document, path: &str, source: Source) -> Result<Self, Vec<Problem>> {
-        let value = document.parse().map_err(|problem| vec![problem])?;
+        let value = document.parse().map_err(|problems| problems.0)?;
         let texts = if source == Source::Tested { Vec::new() } else { lint::texts(&document, &value)? };
         if path == PROVIDER {
             let mut facts = value.clone();

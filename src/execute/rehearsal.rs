@@ -141,7 +141,7 @@ async fn is_ready(world: &World, start: &Start) -> Result<bool, String> {
 
 /// What commands and variables of a profile can read: the simulator's `<api>_api`, `api_key`, `credentials` and
 /// `webhook_secret`, and where this program is. Nothing that a pack says, so that none can have anything run.
-fn told(world: &World) -> Value {
+pub(super) fn told(world: &World) -> Value {
     let simulator = world.simulator();
     let mut values = serde_json::Map::new();
     for api in world.plan.pack.provider.apis.keys() {

@@ -329,7 +329,7 @@ fn captured_bodies(plan: &Plan) -> Result<BTreeMap<String, Value>, WorldError> {
             let path = plan.read.folder.join(path);
             let document = Document::read(&path, &path.display().to_string())
                 .map_err(|problem| WorldError(problem.render(false)))?;
-            let value = document.parse().map_err(|problem| WorldError(problem.render(false)))?;
+            let value = document.parse().map_err(|problems| WorldError(problems.render(false)))?;
             Ok((event.clone(), value))
         })
         .collect()

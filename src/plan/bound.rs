@@ -54,13 +54,21 @@ pub fn learn_secrets(read: &Read, redactor: &Redactor) {
     let told = rehearsal.clone().flat_map(|r| &r.env).filter(|(_, value)| is_credential(value));
     let looks = rehearsal.map(|r| &r.inspect).chain(environments.map(|inside| &inside.inspect));
     let looks = looks.flat_map(Inspect::headers);
+    let telling = ["authorization", "cookie", "key", "token", "secret", "password"];
     for (name, value) in calls.chain(looks).chain(told) {
         let name = name.to_lowercase();
-        let telling = ["authorization", "cookie", "key", "token", "secret", "password"];
         if telling.iter().any(|word| name.contains(word)) && !template::is_template(value) {
             // The scheme is no secret, and whoever echoes the credential leaves it out.
             let credential = value.split_once(' ').filter(|_| name.ends_with("authorization"));
             redactor.learn(&format!("partner.{name}"), credential.map_or(value, |(_, credential)| credential));
+        }
+    }
+    // What was put in from a variable is known by itself, however it stands in what the build is told.
+    let into_env = read.given.iter().filter(|given| given.pointer.contains("/env/"));
+    for given in into_env.filter(|given| is_credential(given.value.expose())) {
+        let names = format!("{} {}", given.pointer, given.variable).to_lowercase();
+        if telling.iter().any(|word| names.contains(word)) {
+            redactor.learn(&format!("variable.{}", given.variable.to_lowercase()), given.value.expose());
         }
     }
 }

@@ -12,9 +12,8 @@ use crate::template;
 
 /// How to give each thing that the steps of a unit need and the profile does not have.
 pub(super) fn of(unit: &Unit, bound: &Bound, read: &Read, pack: &Pack) -> Vec<String> {
-    let mut names = beginnings(unit, pack);
+    let mut names = needed(unit, bound, pack);
     for step in &unit.packed.check.when {
-        names.extend(needs(step, unit, pack, bound.get("rehearsal.start").is_some()));
         if let Step::Config(config) = step
             && let Some(letter) = config.config.strip_prefix("letters.")
         {
@@ -29,6 +28,13 @@ pub(super) fn of(unit: &Unit, bound: &Bound, read: &Read, pack: &Pack) -> Vec<St
         }
     }
     found
+}
+
+/// The dotted names of everything in the profile that a unit needs.
+pub(super) fn needed(unit: &Unit, bound: &Bound, pack: &Pack) -> Vec<String> {
+    let starts = bound.get("rehearsal.start").is_some();
+    let steps = unit.packed.check.when.iter().flat_map(|step| needs(step, unit, pack, starts));
+    beginnings(unit, pack).into_iter().chain(steps).collect()
 }
 
 /// The dotted names of what brings the clients of a unit to where it begins.

@@ -1,9 +1,11 @@
 //! The plan: which units there are, in which order, with what they need from the profile; and what was left out, and
 //! why. No network, no clock.
 
+mod addresses;
 mod bound;
 mod calls;
 mod details;
+mod handed;
 mod hosts;
 mod lacking;
 mod leaks;
@@ -11,9 +13,12 @@ mod letter;
 mod mistrust;
 mod played;
 pub mod profile;
+mod programs;
 mod read;
 mod select;
+mod templates;
 mod trusted;
+mod variables;
 pub mod vouched;
 
 use std::path::Path;
@@ -78,6 +83,8 @@ pub struct Plan {
     pub vouched: vouched::Vouched,
     /// The selection.
     pub selection: Selection,
+    /// What is worth saying before anything happens.
+    pub remarks: Vec<String>,
 }
 
 /// Makes the plan. The redactor learns the profile's secrets.
@@ -116,7 +123,22 @@ pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection, redactor: &Redact
     let mut known: Vec<String> = units.iter().map(Unit::id).collect();
     known.extend(pack.checks.iter().map(|packed| packed.check.id.clone()));
     let vouched = vouched::read(&read.folder, read.profile.attestations.as_deref().map(Path::new), &known)?;
-    Ok(Plan { pack, read, bound, units, vouched, selection })
+    let mut plan = Plan { pack, read, bound, units, vouched, selection, remarks: Vec::new() };
+    let mut problems: Vec<Problem> = not_there(&plan);
+    problems.extend(handed::check(&mut plan).err().into_iter().flat_map(|problems| problems.0));
+    if problems.is_empty() { Ok(plan) } else { Err(problems.into()) }
+}
+
+/// Programs that something needs which is to be carried out, and that are not there.
+fn not_there(plan: &Plan) -> Vec<Problem> {
+    let needed = |place: &str| {
+        plan.units.iter().filter(|unit| unit.runs()).any(|unit| {
+            (place == "rehearsal.start" && unit.stage == Stage::Rehearsal)
+                || lacking::needed(unit, &plan.bound, &plan.pack).iter().any(|name| name == place)
+        })
+    };
+    let missing = plan.read.not_there.iter().filter(|one| needed(&one.needed_for));
+    missing.map(|one| one.problem.clone()).collect()
 }
 
 /// Why a unit does not concern this partner, if it does not. What cannot be evaluated is carried out.

@@ -1,13 +1,10 @@
 //! What the YAML parser and our types refuse, in words that help who wrote it.
 
 use super::problem::without_position;
-use super::{Document, Place, Problem};
+use super::{Document, Place, Problem, flow};
 
 /// Usual causes: what the parser says, what then stands in its line, and what to do. The first that fits is told.
-const CAUSES: [(&str, &str, &str); 8] = [
-    // By far the commonest: a variable inside a map in braces, where its own brace ends the map.
-    ("", "{ ${", "inside `{ }` a variable must stand in quotes: \"${NAME}\""),
-    ("", ": ${", "inside `{ }` a variable must stand in quotes: \"${NAME}\""),
+const CAUSES: [(&str, &str, &str); 6] = [
     ("alphabetic or numeric", "[*", "inside `{ }` a JSON path with brackets must stand in quotes: \"$.list[*]\""),
     ("expected ',' or", "$.", "inside `{ }` a JSON path with brackets must stand in quotes: \"$.list[*]\""),
     ("expected ',' or", "", "a bracket or brace before this is not closed"),
@@ -17,24 +14,30 @@ const CAUSES: [(&str, &str, &str); 8] = [
 ];
 
 /// What the parser refuses, where it stands, with the usual cause if it looks like one.
-pub(super) fn problem(document: &Document, error: &serde_yaml::Error) -> Problem {
+pub(super) fn problems(document: &Document, error: &serde_yaml::Error) -> Vec<Problem> {
     let place = error.location().map_or_else(Place::default, |at| Place::point(&document.text, at.line(), at.column()));
     let message = without_position(&error.to_string());
     let twice = message.strip_prefix("duplicate entry with key \"").and_then(|rest| rest.strip_suffix('"'));
     if let Some(key) = twice {
         let place = second(&document.text, &place, key).unwrap_or(place);
-        return Problem::at(document, place, format!("the key `{key}` stands in this map twice"));
+        return vec![Problem::at(document, place, format!("the key `{key}` stands in this map twice"))];
+    }
+    // The parser says where it gave up. What it stumbled over stands there or before.
+    let before = |problem: &Problem| place.line == 0 || problem.place.line <= place.line;
+    let unquoted = flow::unquoted(document);
+    if unquoted.first().is_some_and(before) {
+        return unquoted;
+    }
+    if let Some(tab) = flow::tabs(document).filter(before) {
+        return vec![tab];
     }
     let line = document.text.lines().nth(place.line.saturating_sub(1)).unwrap_or_default();
     let cause = CAUSES.iter().find(|(said, written, _)| message.contains(said) && line.contains(written));
-    let quoted = line.contains("\"${");
     let problem = Problem::at(document, place, format!("this is not valid YAML: {message}"));
-    match cause {
-        Some((_, written, hint)) if !(written.ends_with("${") && (quoted || !line.contains('{'))) => {
-            problem.hint(*hint)
-        }
-        Some(_) | None => problem,
-    }
+    vec![match cause {
+        Some((_, _, hint)) => problem.hint(*hint),
+        None => problem,
+    }]
 }
 
 /// What a type refuses, in our words where its own would puzzle.

@@ -5,6 +5,7 @@ mod folder;
 mod hostile;
 mod idle;
 mod letters;
+mod mistakes;
 mod packs;
 mod profiles;
 mod rehearsed;

@@ -9,7 +9,7 @@ use preflight::yaml::Problems;
 
 use crate::folder::{Folder, snapshot};
 
-const PROFILE: &str = "profile.yaml";
+pub(crate) const PROFILE: &str = "profile.yaml";
 
 const SOUND: &str = r##"partner: Acme Invoicing
 provider: debitura
@@ -23,13 +23,16 @@ environments:
     api_key: ${PROD_KEY}
 rehearsal:
   start: { command: [npm, start], ready: http://127.0.0.1:3000/health }
-  env: { KEY: "{{ simulator.api_key }}" }
+  env: { KEY: "{{ simulator.api_key }}", API: "{{ simulator.referral_api }}" }
   webhook: { url: http://127.0.0.1:3000/hooks }
   actions:
     onboard_client: { request: POST http://127.0.0.1:3000/clients, learn: { tenant: $.id } }
   inspect:
     processed: { request: "GET http://127.0.0.1:3000/events/{{ event_id }}", count: $.count }
 "##;
+
+/// The action of the sound profile, which not every provider's checks ask for.
+const ACTION: &str = "    onboard_client: { request: POST http://127.0.0.1:3000/clients, learn: { tenant: $.id } }\n";
 
 const VARIABLES: [(&str, &str); 4] = [
     ("UNTIDY_KEY", "a-key-with-a-line-break\n"),
@@ -38,18 +41,18 @@ const VARIABLES: [(&str, &str); 4] = [
     ("PROD_KEY", "prod-key-0123456789"),
 ];
 
-fn variables(name: &str) -> Option<String> {
+pub(crate) fn variables(name: &str) -> Option<String> {
     VARIABLES.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
 }
 
-fn planned(folder: &Folder, catalog: &Catalog, variables: plan::Variables<'_>) -> Result<Plan, Problems> {
+pub(crate) fn planned(folder: &Folder, catalog: &Catalog, variables: plan::Variables<'_>) -> Result<Plan, Problems> {
     let read = plan::read(&folder.path(PROFILE), catalog, variables)?;
     let pack = catalog.packs[&read.profile.provider].clone();
     plan::plan(pack, read, Selection::default(), &Redactor::new())
 }
 
 /// A folder with the sound profile in it.
-fn sound() -> Folder {
+pub(crate) fn sound() -> Folder {
     let folder = Folder::sound();
     folder.write(PROFILE, SOUND);
     folder
@@ -64,7 +67,7 @@ fn told(folder: &Folder, catalog: &Catalog) -> String {
 
 #[test]
 fn profiles() {
-    const ENV: &str = "{ KEY: \"{{ simulator.api_key }}\" }";
+    const ENV: &str = "{ KEY: \"{{ simulator.api_key }}\"";
     let faults: &[(&str, &str, &str)] = &[
         ("nothing", "partner: Acme", "partner: Acme"),
         ("a variable in braces without quotes", "\"${TEST_SECRET}\"", "${TEST_SECRET}"),
@@ -84,8 +87,8 @@ fn profiles() {
             "rehearsal:\n",
             "stand_ins: { hosts: { acme.example: { at: 127.0.0.1, address: 203.0.113.7 } } }\nrehearsal:\n",
         ),
-        ("a test key for the rehearsal", ENV, "{ KEY: \"${TEST_KEY}\" }"),
-        ("a production key inside another text", ENV, "{ KEY: \"Bearer ${PROD_KEY}\" }"),
+        ("a test key for the rehearsal", ENV, "{ KEY: \"${TEST_KEY}\""),
+        ("a production key inside another text", ENV, "{ KEY: \"Bearer ${PROD_KEY}\""),
         ("a production key on the command line", "command: [npm, start]", "command: [npm, start, \"${PROD_KEY}\"]"),
         ("a production key that is passed", "rehearsal:\n", "rehearsal:\n  pass: [HOME, PROD_KEY]\n"),
         ("a key with a line break", "api_key: ${TEST_KEY}", "api_key: ${UNTIDY_KEY}"),
@@ -161,6 +164,8 @@ fn a_pack_from_a_folder_needs_trust_and_the_hint_gives_it() {
             "main: https://api.acme.example",
         ),
     );
+    folder.change(PROFILE, ", API: \"{{ simulator.referral_api }}\"", "");
+    folder.change(PROFILE, &format!("  actions:\n{ACTION}"), "");
     let catalog = Catalog::built_in().unwrap().with(folder.read().unwrap());
     let problems = planned(&folder, &catalog, &variables).unwrap_err();
     let digest = catalog.packs["acme"].digest.clone();
