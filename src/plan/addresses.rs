@@ -27,7 +27,12 @@ fn uses(pointer: &str) -> Option<Use> {
     }
 }
 
-/// Whether a template stands where none is put in.
+/// Whether an address stands at a pointer.
+pub(super) fn is_address(pointer: &str) -> bool {
+    uses(pointer).is_some()
+}
+
+/// Whether nothing but variables is put in at a pointer.
 fn is_plain(pointer: &str) -> bool {
     let parts: Vec<&str> = pointer.split('/').skip(1).collect();
     matches!(parts.as_slice(), ["environments", _, "api_key"] | ["environments", _, "credentials", _])
@@ -49,7 +54,8 @@ pub(super) fn addresses(document: &Document, written: &Value, json: &Value) -> V
     });
     crate::json::texts(json, &mut |pointer, text| {
         let told = problems.iter().any(|(known, _)| known == pointer);
-        if let Some(how) = uses(pointer).filter(|_| !told)
+        let template = text.contains("{{");
+        if let Some(how) = uses(pointer).filter(|how| !told && !(template && *how == Use::Returned))
             && let Some((message, hint)) = wrong(text, how)
         {
             let problem = document.problem(pointer, message);

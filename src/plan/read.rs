@@ -4,16 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::addresses::addresses;
+use super::addresses::{addresses, is_address};
 use super::calls::{call_out, in_production, look_ups};
 use super::details;
 use super::hosts::provider_hosts;
 use super::leaks::{leaks, unknown, untidy};
 use super::mistrust::mistrust;
 use super::played::played;
-use super::profile::{Profile, Rehearsal};
+use super::profile::{CallOut, Profile, Rehearsal};
 use super::programs::{NotThere, not_there};
 use super::templates::{self, templates, unknown_actions};
 use super::trusted::{self, Trusted};
@@ -22,6 +23,9 @@ use crate::catalog::load::{Catalog, Pack};
 use crate::json::escaped;
 use crate::secret::Secret;
 use crate::yaml::{Document, Problem, Problems, Severity};
+
+/// What stands for an address that is none, so that what stands beside it is looked at too.
+const ANY_ADDRESS: &str = "http://127.0.0.1/";
 
 /// How environment variables are looked up.
 pub type Variables<'v> = &'v (dyn Fn(&str) -> Option<String> + Sync);
@@ -87,13 +91,17 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<
     let mut typed = written.clone();
     PutIn::new(variables, &templates::is_place).put(&mut typed, "");
     let (pointers, mut problems): (Vec<String>, Vec<Problem>) = wrong.into_iter().unzip();
-    let (profile, structural) = document.typed_as_far::<Profile>(typed, &pointers);
-    problems.extend(name_variables(structural, &document, &unset));
+    // What is told of an address is told; for the rest of its surroundings it counts as one.
+    for pointer in pointers.iter().filter(|pointer| is_address(pointer)) {
+        typed.pointer_mut(pointer).into_iter().for_each(|address| *address = ANY_ADDRESS.into());
+    }
+    let mut partly = document.typed_as_far::<Profile>(typed);
+    problems.extend(name_variables(std::mem::take(&mut partly.problems), &document, &unset));
     problems.extend(no_names(&document, &written, variables));
     if let Some(pack) = pack {
         problems.extend(unknown_actions(&document, &written, pack));
     }
-    let Some(profile) = profile else { return Err(Problems(hide(problems)).sorted()) };
+    let Some(profile) = partly.typed.take() else { return Err(Problems(hide(problems)).sorted()) };
     if let Some(pack) = pack {
         problems.extend(templates(&document, &written, &profile, pack));
     }
@@ -107,7 +115,7 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<
     let not_there = not_there(&document, &folder, &profile, variables);
     let given = variables::given(&written, variables);
     let read = Read { profile, json, document, folder, lacking, given, trusted, not_there };
-    problems.extend(lint(&read, catalog, variables));
+    problems.extend(lint(&read, catalog, variables, &|pointer| partly.lacks(pointer)));
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         // Nothing will be carried out, so that nobody knows whether they would be needed.
         problems.extend(read.not_there.iter().map(|one| one.problem.clone()));
@@ -158,11 +166,12 @@ fn secrets(json: &Value, open: &BTreeSet<String>) -> Vec<String> {
 }
 
 /// Names in a profile that lead nowhere, and what its safety forbids.
-fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>) -> Vec<Problem> {
+///
+/// `lacks` says of a place that something was left out there because it is wrong, which is told already.
+fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>, lacks: &dyn Fn(&str) -> bool) -> Vec<Problem> {
     let (profile, document) = (&read.profile, &read.document);
     let Some(pack) = catalog.packs.get(&profile.provider) else {
-        if profile.provider.is_empty() {
-            // That it is missing is said already.
+        if lacks("/provider") {
             return Vec::new();
         }
         let known: Vec<&str> = catalog.packs.keys().map(String::as_str).collect();
@@ -179,17 +188,13 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>) -> Vec<Problem
     problems.extend(mistrust(read, pack, catalog));
     for (environment, inside) in &profile.environments {
         problems.extend(look_ups(document, &format!("/environments/{environment}/inspect"), &inside.inspect));
-        for (name, action) in &inside.actions {
-            problems.extend(call_out(document, &format!("/environments/{environment}/actions/{name}"), action));
-        }
+        problems.extend(calls(document, &format!("/environments/{environment}/actions"), &inside.actions, lacks));
     }
     problems.extend(in_production(document, profile));
     if let Some(rehearsal) = &profile.rehearsal {
         problems.extend(look_ups(document, "/rehearsal/inspect", &rehearsal.inspect));
-        for (name, action) in &rehearsal.actions {
-            problems.extend(call_out(document, &format!("/rehearsal/actions/{name}"), action));
-        }
-        problems.extend(started(read, rehearsal));
+        problems.extend(calls(document, "/rehearsal/actions", &rehearsal.actions, lacks));
+        problems.extend(started(document, rehearsal).filter(|_| !lacks("/rehearsal/start")));
         problems.extend(files(read, rehearsal));
         problems.extend(hosts(document, rehearsal));
         problems.extend(played(document, &rehearsal.simulator, pack));
@@ -210,11 +215,22 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>) -> Vec<Problem
     problems
 }
 
+/// What is wrong with actions.
+fn calls(
+    document: &Document,
+    above: &str,
+    actions: &IndexMap<String, CallOut>,
+    lacks: &dyn Fn(&str) -> bool,
+) -> Vec<Problem> {
+    let whole = actions.iter().map(|(name, call)| (format!("{above}/{}", escaped(name)), call));
+    let whole = whole.filter(|(pointer, _)| !lacks(pointer));
+    whole.flat_map(|(pointer, call)| call_out(document, &pointer, call)).collect()
+}
+
 /// Variants of a build that nobody starts.
-fn started(read: &Read, rehearsal: &Rehearsal) -> Option<Problem> {
-    let useless = read.json.pointer("/rehearsal/start").is_none() && !rehearsal.variants.is_empty();
-    let problem =
-        useless.then(|| read.document.problem("/rehearsal/variants", "no variant can be started without `start`"));
+fn started(document: &Document, rehearsal: &Rehearsal) -> Option<Problem> {
+    let useless = rehearsal.start.is_none() && !rehearsal.variants.is_empty();
+    let problem = useless.then(|| document.problem("/rehearsal/variants", "no variant can be started without `start`"));
     problem.map(|problem| problem.hint("say under `rehearsal.start` how the build is started, and when it is ready"))
 }
 

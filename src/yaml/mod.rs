@@ -17,6 +17,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use partly::Partly;
 pub use position::Place;
 use position::Positions;
 pub use problem::{Problem, Problems, Severity};

@@ -9,46 +9,58 @@ use super::{Document, Problem, position, problem, refused, schema};
 /// So often something wrong is taken out, before it is given up.
 const ROUNDS: usize = 100;
 
+/// What is right in a file, and what is not.
+#[derive(Debug)]
+pub struct Partly<T> {
+    /// The typed value of what is right, if anything is left.
+    pub typed: Option<T>,
+    /// Everything structural that is wrong.
+    pub problems: Vec<Problem>,
+    /// The JSON pointers of what was left out.
+    pub without: Vec<String>,
+}
+
+impl<T> Partly<T> {
+    /// Whether something was left out of what is at a pointer, or it as a whole.
+    pub fn lacks(&self, pointer: &str) -> bool {
+        self.without.iter().any(|gone| gone == pointer || gone.starts_with(&format!("{pointer}/")))
+    }
+}
+
 impl Document {
-    /// The typed value of what is right in a value, if anything is left of it, and everything structural that is wrong
-    /// with it. What stands at the pointers `known` is known to be wrong and is not told again.
-    pub fn typed_as_far<T: DeserializeOwned + JsonSchema>(
-        &self,
-        mut value: Value,
-        known: &[String],
-    ) -> (Option<T>, Vec<Problem>) {
+    /// What is right in a value, and what is not.
+    pub fn typed_as_far<T: DeserializeOwned + JsonSchema>(&self, mut value: Value) -> Partly<T> {
         if value.is_null() {
-            return (None, vec![Problem::of_file(&self.name, "is empty")]);
+            let problems = vec![Problem::of_file(&self.name, "is empty")];
+            return Partly { typed: None, problems, without: Vec::new() };
         }
-        let mut taken: Vec<String> = Vec::new();
-        let mut problems = schema::check::<T>(self, &value);
-        let mut wrong = known.to_vec();
+        let problems = schema::check::<T>(self, &value);
+        let mut partly = Partly { typed: None, problems, without: Vec::new() };
         for _ in 0..ROUNDS {
-            if wrong.is_empty() {
-                wrong = schema::wrong_places::<T>(&value);
-            }
+            let mut wrong = schema::wrong_places::<T>(&value);
             if wrong.is_empty() {
                 match serde_path_to_error::deserialize::<_, T>(value.clone()) {
-                    Ok(typed) => return (Some(typed), problems),
+                    Ok(typed) => {
+                        partly.typed = Some(typed);
+                        return partly;
+                    }
                     Err(error) => {
                         let pointer = position::pointer(error.path());
-                        // What is above something that was taken out may only miss that.
-                        if !taken.iter().any(|gone| gone.starts_with(&format!("{pointer}/"))) {
-                            let message = problem::without_position(&error.inner().to_string());
-                            problems.push(refused::value(self, &pointer, &message));
+                        let message = problem::without_position(&error.inner().to_string());
+                        wrong.push(refused::place(&pointer, &message));
+                        // What misses something may only miss what was left out of it.
+                        if !(message.starts_with("missing field") && partly.lacks(&pointer)) {
+                            partly.problems.push(refused::value(self, &pointer, &message));
                         }
-                        wrong.push(pointer);
                     }
                 }
             }
             // From the end, so that the places in lists stay what they are.
             wrong.sort_unstable_by(|a, b| b.cmp(a));
-            for pointer in wrong.drain(..) {
-                take_out(&mut value, &pointer);
-                taken.push(pointer);
-            }
+            wrong.iter().for_each(|pointer| take_out(&mut value, pointer));
+            partly.without.append(&mut wrong);
         }
-        (None, problems)
+        partly
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::problem::without_position;
 use super::{Document, Place, Problem, flow};
+use crate::json::escaped;
 
 /// Usual causes: what the parser says, what then stands in its line, and what to do. The first that fits is told.
 const CAUSES: [(&str, &str, &str); 6] = [
@@ -49,10 +50,20 @@ pub(super) fn value(document: &Document, pointer: &str, message: &str) -> Proble
         return document.problem(pointer, "this is not an address with a port such as `127.0.0.1:8443`");
     }
     // The names of a map are not in its schema where they are an enum; then the map is blamed for one of them.
-    match message.strip_prefix("unknown variant `").and_then(|rest| rest.split_once("`, expected ")) {
+    match unknown_name(message) {
         Some((key, known)) => document.problem_at_key(pointer, key, format!("`{key}` is not one of {known}")),
         None => document.problem(pointer, message),
     }
+}
+
+/// The pointer of what a type refuses.
+pub(super) fn place(pointer: &str, message: &str) -> String {
+    unknown_name(message).map_or_else(|| pointer.to_owned(), |(key, _)| format!("{pointer}/{}", escaped(key)))
+}
+
+/// The name that is none of those that a map may have, and those.
+fn unknown_name(message: &str) -> Option<(&str, &str)> {
+    message.strip_prefix("unknown variant `")?.split_once("`, expected ")
 }
 
 /// Where a key stands for the second time: the parser knows only where its map begins.

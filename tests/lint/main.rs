@@ -11,3 +11,4 @@ mod profiles;
 mod rehearsed;
 mod schemes;
 mod sound;
+mod variables;

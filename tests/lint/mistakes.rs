@@ -158,6 +158,7 @@ fn everything_is_told_at_once() {
         ("[npm, start]", "[./no-such-program]"),
         (ENV, "env: { A: \"{{ simulator.referal_api }}\", KEY:"),
         ("count: $.count", "count: count"),
+        ("  production:\n", "  prod:\n    api_key: x\n  production:\n"),
         ("rehearsal:\n", "run_within: an hour\nevents: [client.linkd]\nrehearsal:\n  concurrency: 100\n"),
     ] {
         folder.change(PROFILE, from, to);
@@ -176,8 +177,26 @@ fn everything_is_told_at_once() {
         "`an hour`",
         "has no event `client.linkd`",
         "`100`",
+        "`prod` is not one of",
+        "there is no `./no-such-program`",
     ] {
         assert!(told.contains(part), "{part} is not told:\n{told}");
+    }
+    for part in ["either `request` or", "missing field", "without `start`"] {
+        assert!(!told.contains(part), "{part} only comes from another mistake:\n{told}");
+    }
+    for (text, part) in [
+        ("partner: \"\"\nprovider: \"\"\n", "there is no pack for the provider ``"),
+        ("partner: Acme\n", "`provider` is missing here"),
+        ("provider: debitura\nbranding: { logo_url: x }\n", "`partner` is missing here"),
+        ("provider: debitura\nbranding: { logo_url: x }\n", "`x` is not a whole URL"),
+        ("", "is empty"),
+        ("just text", "a map is expected"),
+        ("- a", "a map is expected"),
+    ] {
+        folder.write(PROFILE, text);
+        let told = folder.plain(&planned(&folder, &catalog, &variables).unwrap_err());
+        assert!(told.contains(part), "{text}: {told}");
     }
 }
 
