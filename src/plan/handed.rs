@@ -68,7 +68,8 @@ fn named(read: &Read, api: &str) -> bool {
     let Some(rehearsal) = &read.profile.rehearsal else { return false };
     let commands = rehearsal.start.iter().map(|start| &start.command);
     let variants = || rehearsal.variants.values();
-    let commands = commands.chain(variants().filter_map(|variant| variant.command.as_ref())).flatten();
+    let commands = commands.chain(variants().filter_map(|variant| variant.command.as_ref()));
+    let commands = commands.chain(rehearsal.actions.values().filter_map(|call| call.command.as_ref())).flatten();
     let env = rehearsal.env.values().chain(variants().flat_map(|variant| variant.env.values()));
     let word = format!("simulator.{api}_api");
     let mut names = commands.chain(env).flat_map(|text| template::names(text).unwrap_or_default());

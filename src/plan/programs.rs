@@ -1,6 +1,9 @@
 //! Programs that a profile starts and that are not there.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+
+use serde_json::Value;
 
 use super::profile::Profile;
 use super::read::Variables;
@@ -23,8 +26,11 @@ const SCRIPTS: [&str; 10] = ["bash", "cjs", "js", "mjs", "php", "pl", "py", "rb"
 
 /// The programs of a profile that are not there. What is made while the run lasts cannot be there before: of a file only
 /// the plain build's own is looked for.
+///
+/// `written` is the profile as it was written: what variables hold is not shown.
 pub(super) fn not_there(
     document: &Document,
+    written: &Value,
     folder: &Path,
     profile: &Profile,
     variables: Variables<'_>,
@@ -32,10 +38,11 @@ pub(super) fn not_there(
     let mut found = Vec::new();
     let mut look = |place: String, command: &[String], path: Option<&String>, files: bool| {
         let path = path.filter(|path| !template::is_template(path)).cloned().or_else(|| variables("PATH"));
-        let pointer = format!("/{}/command", place.replace('.', "/"));
-        if let Some((at, message, hint)) = wrong(folder, command, path.as_deref(), files) {
-            let problem = document.problem(&format!("{pointer}/{at}"), message).hint(hint);
-            found.push(NotThere { needed_for: place, problem });
+        if let Some((at, missing)) = wrong(folder, command, path.as_deref(), files) {
+            let pointer = format!("/{}/command/{at}", place.replace('.', "/"));
+            let name = written.pointer(&pointer).and_then(Value::as_str).unwrap_or_default();
+            let (message, hint) = missing.words(name, folder);
+            found.push(NotThere { needed_for: place, problem: document.problem(&pointer, message).hint(hint) });
         }
     };
     if let Some(rehearsal) = &profile.rehearsal {
@@ -61,44 +68,65 @@ pub(super) fn not_there(
     found
 }
 
-/// What is wrong with a command: which of its words, why, and what to do.
-fn wrong(folder: &Path, command: &[String], path: Option<&str>, files: bool) -> Option<(usize, String, String)> {
+/// What is wrong with a word of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    Name,
+    Program,
+    File,
+    Permission,
+}
+
+impl Missing {
+    fn words(self, name: &str, folder: &Path) -> (String, String) {
+        let shown = folder.display().to_string();
+        let shown = if shown.is_empty() { "this folder" } else { &shown };
+        match self {
+            Missing::Name => ("no program is named here".into(), "write the program first, then its arguments".into()),
+            Missing::Program if name.contains(' ') => (
+                format!("there is no program `{name}`: no shell takes it apart"),
+                format!("write `[{}]`", name.split_whitespace().collect::<Vec<_>>().join(", ")),
+            ),
+            Missing::Program => (
+                format!("there is no program `{name}` in the folders of PATH"),
+                "install it where this runs, or write its path: without a slash it is looked for in PATH".into(),
+            ),
+            Missing::File => (
+                format!("there is no file `{name}` in {shown}"),
+                "paths begin in the folder of the profile, where the build is started too".into(),
+            ),
+            Missing::Permission => (format!("`{name}` is not executable"), format!("make it so: `chmod +x {name}`")),
+        }
+    }
+}
+
+/// What is wrong with a command, and with which of its words.
+fn wrong(folder: &Path, command: &[String], path: Option<&str>, files: bool) -> Option<(usize, Missing)> {
     let (program, arguments) = command.split_first()?;
     if template::is_template(program) {
         return None;
     }
     if program.trim().is_empty() {
-        return Some((0, "no program is named here".into(), "write the program first, then its arguments".into()));
+        return Some((0, Missing::Name));
     }
     if program.contains('/') {
-        let whole = folder.join(program);
-        return (files && !whole.exists()).then(|| no_file(program, folder, 0));
+        let about = std::fs::metadata(folder.join(program));
+        return match about {
+            _ if !files => None,
+            Ok(about) if about.is_file() => {
+                (about.permissions().mode() & 0o111 == 0).then_some((0, Missing::Permission))
+            }
+            Ok(_) | Err(_) => Some((0, Missing::File)),
+        };
     }
+    let folders = std::env::split_paths(path?).map(|one| folder.join(one)).filter(|one| one.is_dir());
+    let folders: Vec<PathBuf> = folders.collect();
     // Without a folder that is there, nobody can say what is not in it.
-    let folders: Vec<PathBuf> =
-        path.map(|path| std::env::split_paths(path).filter(|one| one.is_absolute() && one.is_dir()).collect())?;
-    if folders.is_empty() {
-        return None;
+    if !folders.is_empty() && !folders.iter().any(|one| one.join(program).is_file()) {
+        return Some((0, Missing::Program));
     }
-    if !folders.iter().any(|one| one.join(program).is_file()) {
-        if program.contains(' ') {
-            let message = format!("there is no program `{program}`: no shell takes it apart");
-            return Some((0, message, format!("write `[{}]`", program.replace(' ', ", "))));
-        }
-        let message = format!("there is no program `{program}` in the folders of PATH");
-        let hint =
-            "install it where this runs, or write the path of the program; without a slash it is looked for in PATH";
-        return Some((0, message, hint.into()));
-    }
-    let (at, script) = arguments.iter().enumerate().next()?;
+    let script = arguments.first().filter(|_| files && RUN_A_FILE.contains(&program.as_str()))?;
     let end = Path::new(script).extension().and_then(|end| end.to_str()).unwrap_or_default();
     let named = !script.starts_with('-') && !template::is_template(script) && SCRIPTS.contains(&end);
-    let runs = RUN_A_FILE.contains(&program.as_str());
-    (files && runs && named && !folder.join(script).exists()).then(|| no_file(script, folder, at + 1))
-}
-
-fn no_file(name: &str, folder: &Path, at: usize) -> (usize, String, String) {
-    let shown = if folder.as_os_str().is_empty() { "this folder".to_owned() } else { format!("{}", folder.display()) };
-    let hint = "paths begin in the folder of the profile, where the build is started too";
-    (at, format!("there is no `{name}` in {shown}"), hint.into())
+    (named && !folder.join(script).exists()).then_some((1, Missing::File))
 }

@@ -62,6 +62,15 @@ pub struct Given {
     pub value: Secret,
 }
 
+impl Given {
+    /// Its value, where its name says that it is a secret.
+    fn secret(&self) -> Option<String> {
+        const TELLING: [&str; 7] = ["key", "token", "secret", "passw", "pwd", "passphrase", "credential"];
+        let (name, value) = (self.variable.to_lowercase(), self.value.expose());
+        (TELLING.iter().any(|word| name.contains(word)) && value.len() >= 4).then(|| value.to_owned())
+    }
+}
+
 impl std::fmt::Debug for Given {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} at {}", self.variable, self.pointer)
@@ -84,6 +93,8 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<
     let pack = json.get("provider").and_then(Value::as_str).and_then(|id| catalog.packs.get(id));
     let open = pack.map(|pack| trusted::open(pack, catalog)).unwrap_or_default();
     let secrets = secrets(&json, &open);
+    let given = variables::given(&written, variables);
+    let secrets: Vec<String> = secrets.into_iter().chain(given.iter().filter_map(Given::secret)).collect();
     let hide =
         |problems: Vec<Problem>| problems.into_iter().map(|problem| problem.hiding(&secrets)).collect::<Vec<_>>();
     // What can be wrong with a text is found before anything is made of it, so that all of it is told at once.
@@ -112,8 +123,7 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<
     }
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     let trusted = pack.map(|pack| Trusted::of(pack, catalog, &profile, &json)).unwrap_or_default();
-    let not_there = not_there(&document, &folder, &profile, variables);
-    let given = variables::given(&written, variables);
+    let not_there = not_there(&document, &written, &folder, &profile, variables);
     let read = Read { profile, json, document, folder, lacking, given, trusted, not_there };
     problems.extend(lint(&read, catalog, variables, &|pointer| partly.lacks(pointer)));
     if problems.iter().any(|problem| problem.severity == Severity::Error) {

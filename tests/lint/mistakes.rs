@@ -1,5 +1,8 @@
 //! Mistakes of a profile that are found before a run, all at once, and what is none.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+
 use preflight::catalog::load::Catalog;
 use preflight::plan::{self, Selection};
 use preflight::secret::Redactor;
@@ -178,7 +181,7 @@ fn everything_is_told_at_once() {
         "has no event `client.linkd`",
         "`100`",
         "`prod` is not one of",
-        "there is no `./no-such-program`",
+        "there is no file `./no-such-program`",
     ] {
         assert!(told.contains(part), "{part} is not told:\n{told}");
     }
@@ -242,8 +245,9 @@ fn what_is_no_mistake() {
 fn with_programs(command: &str) -> (Folder, String) {
     let folder = sound();
     folder.change(PROFILE, "[npm, start]", command);
-    for program in ["bin/serve", "bin/python3"] {
+    for (program, mode) in [("bin/serve", 0o755), ("bin/python3", 0o755), ("bin/plain", 0o644)] {
         folder.write(program, "");
+        std::fs::set_permissions(folder.path(program), Permissions::from_mode(mode)).unwrap();
     }
     let path = folder.path("bin").display().to_string();
     (folder, path)
@@ -252,7 +256,11 @@ fn with_programs(command: &str) -> (Folder, String) {
 fn planned_with(command: &str, only: &str) -> String {
     let catalog = Catalog::built_in().unwrap();
     let (folder, path) = with_programs(command);
-    let set = |name: &str| if name == "PATH" { Some(path.clone()) } else { variables(name) };
+    let set = |name: &str| match name {
+        "PATH" => Some(path.clone()),
+        "OUR_TOKEN" => Some("shown to nobody".to_owned()),
+        _ => variables(name),
+    };
     let read = match plan::read(&folder.path(PROFILE), &catalog, &set) {
         Ok(read) => read,
         Err(problems) => return folder.plain(&problems),
@@ -269,12 +277,17 @@ fn a_start_command_that_is_not_there() {
     for (command, part) in [
         ("[serv, --port, \"3000\"]", "there is no program `serv`"),
         ("[\"serve --port 3000\"]", "write `[serve, --port, 3000]`"),
-        ("[./run.sh]", "there is no `./run.sh`"),
-        ("[python3, handlr.py]", "there is no `handlr.py`"),
+        ("[./run.sh]", "there is no file `./run.sh`"),
+        ("[python3, handlr.py]", "there is no file `handlr.py`"),
+        ("[bin/plain]", "make it so: `chmod +x bin/plain`"),
+        ("[bin]", "there is no program `bin`"),
+        ("[./bin]", "there is no file `./bin`"),
+        ("[\"serve --token=${OUR_TOKEN} x\"]", "there is no program `serve --token=${OUR_TOKEN} x`"),
         ("[\" \"]", "no program is named here"),
     ] {
         let told = planned_with(command, "webhooks.accepts-genuine");
         assert!(told.contains(part) && told.contains("profile.yaml:12:"), "{command}: {told}");
+        assert!(!told.contains("shown to nobody"), "{told}");
         // What is not selected does not need it.
         assert_eq!(planned_with(command, "prerequisites.*"), "is planned", "{command}");
     }

@@ -69,8 +69,11 @@ fn format_of(name: &str) -> Result<Format, String> {
 /// The text of a file. Letters of another encoding matter only in the value itself.
 fn text_of(path: &Path) -> Result<String, String> {
     let failed = |error: std::io::Error| format!("the file cannot be read: {error}");
-    let size = std::fs::metadata(path).map_err(failed)?.len();
-    if size > LARGEST as u64 {
+    let about = std::fs::metadata(path).map_err(failed)?;
+    if !about.is_file() {
+        return Err("it is not a file".into());
+    }
+    if about.len() > LARGEST as u64 {
         return Err(format!("the file is larger than {LARGEST} bytes"));
     }
     let bytes = std::fs::read(path).map_err(failed)?;

@@ -14,7 +14,8 @@ use super::tree::{Kind, Node};
 ///
 /// What is no JSON.
 pub(super) fn of_json(text: &str) -> Result<Vec<Node>, String> {
-    let parsed = parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default());
+    let options = ParseOptions { allow_missing_commas: false, ..ParseOptions::default() };
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &options);
     let parsed =
         parsed.map_err(|error| format!("it is not JSON in line {}: {}", error.line_display(), error.kind()))?;
     Ok(parsed.value.iter().map(|value| json(text, value)).collect())

@@ -186,6 +186,7 @@ fn json_and_toml() {
         ("a.json", "{ \"a\": null }", "a", Unknown("is empty")),
         ("a.json", "", "a", Unknown("there is no `a`")),
         ("a.json", "{ \"a\": ", "a", Unknown("not JSON in line 1")),
+        ("a.json", "{ \"x\": 1 \"a\": \"y\" }", "a", Unknown("not JSON in line 1")),
         ("a.json", "{}", "$[", Unknown("is not a JSON path")),
         ("a.toml", "x = 1\n[a]\nb-c = \"https://a.example/\"\n", "a.b-c", Is(URL, 3)),
         ("a.toml", "x = 123456789012345678901234567890\na.b = 'https://a.example/'\n", "a.b", Is(URL, 2)),
