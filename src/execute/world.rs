@@ -329,7 +329,9 @@ fn captured_bodies(plan: &Plan) -> Result<BTreeMap<String, Value>, WorldError> {
             let path = plan.read.folder.join(path);
             let document = Document::read(&path, &path.display().to_string())
                 .map_err(|problem| WorldError(problem.render(false)))?;
-            let value = document.parse().map_err(|problems| WorldError(problems.render(false)))?;
+            // What was captured may have numbers that YAML does not read.
+            let captured = serde_json::from_str(&document.text).or_else(|_| document.parse());
+            let value = captured.map_err(|problems| WorldError(problems.render(false)))?;
             Ok((event.clone(), value))
         })
         .collect()

@@ -1,4 +1,4 @@
-//! Addresses of the simulator that the build is told nowhere, so that it cannot call what a check waits for.
+//! Addresses of the simulator that nothing hands on to the build, so that it cannot call what a check waits for.
 
 use super::read::Read;
 use super::{Plan, Unit};
@@ -18,8 +18,9 @@ use crate::yaml::{Problem, Problems};
 pub(super) fn check(plan: &mut Plan) -> Result<(), Problems> {
     let (read, pack) = (&plan.read, &plan.pack);
     let Some(rehearsal) = &read.profile.rehearsal else { return Ok(()) };
-    if rehearsal.actions.is_empty() {
-        // A build that is asked for nothing may have no call to make.
+    let rehearsed = plan.units.iter().any(|unit| unit.stage == Stage::Rehearsal && unit.runs());
+    // A build that is asked for nothing may have no call to make.
+    if rehearsal.actions.is_empty() || !rehearsed {
         return Ok(());
     }
     let fixed = &rehearsal.simulator.ports;
@@ -31,7 +32,7 @@ pub(super) fn check(plan: &mut Plan) -> Result<(), Problems> {
         match (&rehearsal.start, waits) {
             (Some(_), Some(unit)) => problems.push(untold(read, &word, &unit.packed.check.id)),
             (Some(_), None) => remarks.push(format!(
-                "the build is told nowhere where the simulated API `{api}` is: if it calls it, hand on `{word}` in \
+                "nothing tells the build where the simulated API `{api}` is: if it calls it, hand on `{word}` in \
                  `rehearsal.env`"
             )),
             (None, _) => remarks.push(format!(
@@ -46,7 +47,7 @@ pub(super) fn check(plan: &mut Plan) -> Result<(), Problems> {
 
 fn untold(read: &Read, word: &str, check: &str) -> Problem {
     let pointer = if read.json.pointer("/rehearsal/env").is_some() { "/rehearsal/env" } else { "/rehearsal/start" };
-    let message = format!("the build is told nowhere what `{word}` is, and `{check}` waits for its calls there");
+    let message = format!("nothing hands `{word}` on to the build, and `{check}` waits for its calls there");
     let problem = match pointer {
         "/rehearsal/env" => read.document.problem_at_key("/rehearsal", "env", message),
         _ => read.document.problem(pointer, message),

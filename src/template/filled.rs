@@ -74,13 +74,13 @@ impl Made {
         match self.within {
             Within::Quotes(_) => self.text.push_str(&escaped(value)),
             Within::Expression if value.parse::<serde_json::Number>().is_ok() => self.text.push_str(value),
-            Within::Expression => self.text.push_str(&format!("\"{}\"", escaped(value))),
+            Within::Expression => self.text.extend(["\"", &escaped(value), "\""]),
             // A brace of the text and one of the value may be the beginning of an expression together.
             // Of a line break at the end, the engine would take one away.
             Within::Text if value.contains('{') || self.text.ends_with('{') || (self.mixed && value.contains('\n')) => {
                 let plain = self.text.trim_end_matches('{').len();
                 let braces = self.text.split_off(plain);
-                self.text.push_str(&format!("{{{{ \"{}\" }}}}", escaped(&format!("{braces}{value}"))));
+                self.text.extend(["{{ \"", &escaped(&braces), &escaped(value), "\" }}"]);
             }
             Within::Text => self.text.push_str(value),
         }
@@ -93,7 +93,7 @@ fn escaped(value: &str) -> String {
     for letter in value.chars() {
         match letter {
             '"' | '\'' | '\\' | '{' | '}' | '%' | '#' | '\0'..='\x1f' => {
-                text.push_str(&format!("\\u{:04x}", u32::from(letter)));
+                text.extend(["\\u00", &hex::encode([letter as u8])]);
             }
             plain => text.push(plain),
         }

@@ -135,6 +135,6 @@ impl Document {
 /// Whether bytes are UTF-16: by its mark, or because every other byte of their beginning is zero.
 fn is_utf16(bytes: &[u8]) -> bool {
     let start = bytes.get(..64).unwrap_or(bytes);
-    let marked = start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]);
-    marked || start.iter().filter(|byte| **byte == 0).count() * 3 > start.len()
+    let zeros = |at: usize| start.len() > 3 && start.iter().skip(at).step_by(2).all(|byte| *byte == 0);
+    start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) || zeros(0) || zeros(1)
 }

@@ -57,7 +57,9 @@ impl Document {
             }
             // From the end, so that the places in lists stay what they are.
             wrong.sort_unstable_by(|a, b| b.cmp(a));
-            wrong.iter().for_each(|pointer| take_out(&mut value, pointer));
+            for pointer in &wrong {
+                take_out(&mut value, pointer);
+            }
             partly.without.append(&mut wrong);
         }
         partly

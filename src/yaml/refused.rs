@@ -23,6 +23,11 @@ pub(super) fn problems(document: &Document, error: &serde_yaml::Error) -> Vec<Pr
         let place = second(&document.text, &place, key).unwrap_or(place);
         return vec![Problem::at(document, place, format!("the key `{key}` stands in this map twice"))];
     }
+    if message.contains(" as u128") || message.contains(" as i128") {
+        let number = message.split('`').nth(1).unwrap_or_default();
+        let problem = Problem::at(document, place, format!("the number {number} is too large to be kept as it is"));
+        return vec![problem.hint(format!("put it into quotes: \"{number}\""))];
+    }
     // The parser says where it gave up. What it stumbled over stands there or before.
     let before = |problem: &Problem| place.line == 0 || problem.place.line <= place.line;
     let unquoted = flow::unquoted(document);

@@ -11,4 +11,5 @@ mod profiles;
 mod rehearsed;
 mod schemes;
 mod sound;
+mod started;
 mod variables;

@@ -26,8 +26,8 @@ fn entries(text: &str) -> Vec<(String, Entry)> {
         if line.is_empty() || line.starts_with(['#', ';']) {
             continue;
         }
-        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            section = name.0.trim().to_owned();
+        if let Some((name, _)) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            name.trim().clone_into(&mut section);
         } else if let Some((name, value)) = line.split_once(['=', ':']) {
             let entry = Entry { line: at + 1, name: name.trim().to_owned(), value: value_of(value.trim()) };
             found.push((section.clone(), entry));

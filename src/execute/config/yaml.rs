@@ -159,8 +159,6 @@ fn scalar(text: String, style: ScalarStyle, tag: Option<&Tag>) -> Kind {
 
 /// A tag of a program's own (`!vault`, `!Sub`, `!env`) has it make something else of the value.
 fn made_by(tag: Option<&Tag>) -> Option<&'static str> {
-    tag.filter(|tag| {
-        !tag.is_yaml_core_schema() && !(tag.handle == "!" && tag.suffix.is_empty()) && !tag.handle.is_empty()
-    })
-    .map(|_| "has a tag by which the program that loads it makes another value of it")
+    let own = |tag: &&Tag| !tag.is_yaml_core_schema() && !tag.suffix.is_empty();
+    tag.filter(own).map(|_| "has a tag by which the program that loads it makes another value of it")
 }
