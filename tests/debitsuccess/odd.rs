@@ -130,12 +130,14 @@ async fn members_that_nobody_documented_make_no_failure() {
 #[tokio::test]
 async fn a_body_that_was_captured_must_be_taken() {
     let at = start(Way { answers: |_| 400, ..Way::default() }).await;
+    let captured = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(captured.path(), r#"{ "Amount": 1, "Number": 123456789012345678901234567890 }"#).unwrap();
+    let file = captured.path().display();
     let profile = format!(
         "partner: Odd\nprovider: debitsuccess\nevents: [Realtime.Account.Payment.Declined]\nrehearsal:\n  webhook: {{ url: \
-         \"http://{at}/hooks\", secret: \"{TOKEN}\" }}\n  bodies: {{ Realtime.Account.Payment.Declined: captured.json }}\n"
+         \"http://{at}/hooks\", secret: \"{TOKEN}\" }}\n  bodies: {{ Realtime.Account.Payment.Declined: \"{file}\" }}\n"
     );
     let planned = planned(&BUILT_IN, &profile, &["webhooks.accepts-genuine"], &[]);
-    std::fs::write(planned.plan.read.folder.join("captured.json"), r#"{ "Amount": 1 }"#).unwrap();
     let report = planned.report().await;
     assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.accepts-genuine@rehearsal"]);
 }
