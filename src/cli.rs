@@ -35,7 +35,7 @@ pub enum Command {
     Demo(Demo),
     /// List the providers, or the checks of one with what each proves.
     List(List),
-    /// Show which checks serve which item, and which words of the provider's have changed.
+    /// Show which checks serve which item, and which lines of the provider's page have changed.
     Coverage(Coverage),
     /// Explain a check: what it proves and how, what passing and failing look like, and the fix.
     Explain(Explain),
@@ -273,6 +273,9 @@ pub struct Simulate {
     /// The environment that is played: test-only operations exist in `test` alone.
     #[arg(long, value_enum, default_value = "test")]
     pub environment: Environment,
+    /// Answer 429 where the key calls more often than it may; without it, that is only counted.
+    #[arg(long)]
+    pub quotas: bool,
     /// Deliver every event to this handler; names of events on standard input, one a line, are sent at once.
     #[arg(long, value_name = "URL")]
     pub webhook: Option<Url>,

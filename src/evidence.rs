@@ -7,6 +7,7 @@
 mod delivery;
 mod outcome;
 mod partner;
+mod plain;
 
 use std::net::IpAddr;
 
@@ -16,6 +17,7 @@ use serde_json::Value;
 pub use delivery::{Delivery, Expected, Role};
 pub use outcome::{Outcome, Trouble, TroubleKind};
 pub use partner::{Action, Call, Happened, Inspection, Page, Refused, SentEvent, Shown};
+pub(crate) use plain::plain;
 
 /// Microseconds since the log of the unit was started.
 pub type Offset = u64;
@@ -119,6 +121,7 @@ impl Entry {
             | What::Shown(_)
             | What::Records(_)
             | What::Refused(_)
+            | What::Wrote(_)
             | What::Skipped(_)
             | What::LeftOut(_)
             | What::Waited => None,
@@ -148,6 +151,8 @@ pub enum What {
     Records(serde_json::Map<String, Value>),
     /// The partner's build tried to reach a host that it was not let through to.
     Refused(Refused),
+    /// The last lines that the partner's build wrote while it failed at something.
+    Wrote(String),
     /// Something the profile, or a file that it names, says.
     Fact(Fact),
     /// A step that could not be carried out, and why.
@@ -195,6 +200,31 @@ impl What {
         if let What::Refused(refused) = self { Some(refused) } else { None }
     }
 
+    /// What the build wrote, if it is that.
+    pub fn wrote(&self) -> Option<&str> {
+        if let What::Wrote(lines) = self { Some(lines) } else { None }
+    }
+
+    /// What came of something that was asked of the partner: a delivery, an action, a look-up.
+    pub fn asked(&self) -> Option<&Outcome> {
+        match self {
+            What::Delivery(delivery) => Some(&delivery.outcome),
+            What::Action(action) => Some(&action.outcome),
+            What::Inspection(inspection) => Some(&inspection.outcome),
+            What::Exchange(_)
+            | What::Call(_)
+            | What::Happened(_)
+            | What::Shown(_)
+            | What::Records(_)
+            | What::Refused(_)
+            | What::Wrote(_)
+            | What::Fact(_)
+            | What::Skipped(_)
+            | What::LeftOut(_)
+            | What::Waited => None,
+        }
+    }
+
     /// The look-up, if it is one.
     pub fn inspection(&self) -> Option<&Inspection> {
         if let What::Inspection(inspection) = self { Some(inspection) } else { None }
@@ -208,7 +238,7 @@ pub struct Exchange {
     pub request: Request,
     /// What came back.
     pub outcome: Outcome,
-    /// The address that was connected to, or the one that a stand-in is taken to have.
+    /// The address that was connected to, or would have been; or the one that a stand-in is taken to have.
     pub address: Option<IpAddr>,
     /// The element of `each` this exchange was made for.
     pub item: Option<Value>,

@@ -16,13 +16,13 @@ use reqwest::Method;
 use reqwest::header::HeaderMap;
 use url::{Host, Url};
 
+use crate::address::{Reach, normal};
 use crate::catalog::words::{Environment, Route, Stage};
 use crate::secret::Secret;
 use keys::Keys;
 pub use places::BadRules;
 use places::Place;
 pub use refusal::{Refusal, RuleName};
-pub(crate) use target::is_here;
 use target::{Path, Target};
 
 /// What a run may call.
@@ -123,6 +123,8 @@ pub struct Admitted {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
+    /// The names of the headers as they were written.
+    pub(crate) spelled: Vec<String>,
     pub(crate) body: Vec<u8>,
     /// The provider's environment that the host belongs to, if it is the provider's.
     pub(crate) environment: Option<Environment>,
@@ -154,9 +156,9 @@ impl Gate {
             places: places::places(rules)?,
             production_allows: rules.production_allows.clone(),
             test_only: rules.test_only.clone(),
-            production_handlers: rules.production_handlers.iter().map(target::normal).collect(),
-            named: rules.named.iter().map(target::normal).collect(),
-            fetches: rules.fetches.as_ref().map(|hosts| hosts.iter().map(target::normal).collect()),
+            production_handlers: rules.production_handlers.iter().map(normal).collect(),
+            named: rules.named.iter().map(normal).collect(),
+            fetches: rules.fetches.as_ref().map(|hosts| hosts.iter().map(normal).collect()),
             keys: Keys::default(),
             created: RwLock::default(),
             played: RwLock::default(),
@@ -182,12 +184,7 @@ impl Gate {
 
     /// Says where an API of the provider that this run plays is. Only a loopback address is remembered.
     pub fn plays(&self, api: &str, base: &Url) {
-        let is_loopback = match base.host() {
-            Some(Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(Host::Ipv6(ip)) => ip.is_loopback(),
-            Some(Host::Domain(_)) | None => false,
-        };
-        if is_loopback {
+        if base.domain().is_none() && Reach::of_url(base) == Some(Reach::ThisMachine) {
             let mut played = self.played.write().unwrap_or_else(PoisonError::into_inner);
             played.insert(api.to_owned(), base.clone());
         }
@@ -203,7 +200,9 @@ impl Gate {
         });
         let (method, headers) = judged.map_err(|rule| Refusal { rule, host: target.host.to_string() })?;
         let environment = place.map(|place| place.environment);
-        Ok(Admitted { purpose: draft.purpose, method, url: target.url, headers, body: draft.body, environment })
+        let spelled = draft.headers.into_iter().map(|(name, _)| name).collect();
+        let (purpose, url, body) = (draft.purpose, target.url, draft.body);
+        Ok(Admitted { purpose, method, url, headers, spelled, body, environment })
     }
 
     /// Whether a URL lies below the base of an API that this run plays.

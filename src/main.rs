@@ -1,9 +1,22 @@
 //! The `preflight` program.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use preflight::app;
+use preflight::cli::Cli;
 
 fn main() -> ExitCode {
-    preflight::app::main(preflight::cli::Cli::parse())
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    match Cli::try_parse_from(&arguments) {
+        Ok(cli) => app::main(cli),
+        Err(told) => {
+            // Help and the version come this way too, and are no mistake.
+            if told.use_stderr() {
+                app::refused(&arguments);
+            }
+            told.exit()
+        }
+    }
 }

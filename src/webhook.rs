@@ -16,7 +16,9 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use crate::catalog::scheme::{BodyType, KeyVariation, Mac, Variation, Webhooks};
+use crate::catalog::scheme::{
+    Arrangement, BodyType, Clock, Encoding, HeaderNames, KeyVariation, Mac, Variation, Webhooks,
+};
 use crate::catalog::words::{Age, Where};
 use crate::template::{self, TemplateError};
 use code::Signing;
@@ -41,11 +43,11 @@ pub struct Order<'a> {
     pub secrets: &'a [&'a str],
     /// The address that it goes to.
     pub url: &'a str,
-    /// The time that the delivery claims, in seconds since 1970: now minus its age.
+    /// When it is sent, in seconds since 1970. What it claims is that, minus its age.
     pub sent_at: i64,
-    /// The time that the body says: when the event happened, which a repeat does not change.
+    /// When the event happened, which a repeat does not change. What the body says is that, minus its age.
     pub happened_at: i64,
-    /// In what it differs from a genuine delivery. Its `age` is the caller's, who sets `sent_at` by it.
+    /// In what it differs from a genuine delivery.
     pub variation: &'a Variation,
 }
 
@@ -58,7 +60,7 @@ pub struct Parcel {
     pub event: String,
     /// The id it goes by.
     pub id: String,
-    /// The headers, `content-type` first.
+    /// The headers, the media type first.
     pub headers: Vec<(String, String)>,
     /// The exact bytes to send.
     pub body: Vec<u8>,
@@ -111,16 +113,18 @@ impl From<TemplateError> for ComposeError {
 /// A secret, a body or a template that does not fit the scheme, or a variation that changes nothing in it.
 pub fn compose(order: &Order) -> Result<Parcel, ComposeError> {
     let parcel = written(order)?;
-    let Variation { age, .. } = *order.variation;
-    let age = age.map_or(0, |Age(seconds)| seconds);
-    let idle = Variation { age: None, expect: None, ..order.variation.clone() } == Variation::default();
-    if idle && age == 0 {
+    if order.variation.only_ages() && matches!(order.variation.age, None | Some(Age(0))) {
         return Ok(parcel);
     }
-    let genuine = Variation::default();
-    let (sent_at, happened_at) = (order.sent_at.saturating_add(age), order.happened_at.saturating_add(age));
-    let twin = written(&Order { variation: &genuine, sent_at, happened_at, ..*order })?;
+    let twin = written(&Order { variation: &Variation::default(), ..*order })?;
     if parcel == twin { Err(ComposeError::Pointless) } else { Ok(parcel) }
+}
+
+/// Whether a delivery's code, where it is Base64, holds both characters that some readers lose or write otherwise.
+pub fn is_telling(order: &Order) -> bool {
+    let in_base64 = order.scheme.mac.as_ref().is_some_and(|mac| mac.encoding == Encoding::Base64);
+    !in_base64
+        || compose(order).is_ok_and(|parcel| parcel.headers.iter().any(|(_, v)| v.contains('+') && v.contains('/')))
 }
 
 fn written(order: &Order) -> Result<Parcel, ComposeError> {
@@ -142,19 +146,27 @@ pub fn seal(order: &Order, body: &[u8]) -> Result<Vec<(String, String)>, Compose
     let Order { scheme, variation, .. } = *order;
     let secret = order.secrets.first().copied().unwrap_or_default();
     let unknown = secret::other(scheme, secret);
-    let (secret, all) = match variation.key {
-        Some(KeyVariation::Other) => (&*unknown, vec![&*unknown]),
-        Some(KeyVariation::Rotated) => (secret, [&*unknown].into_iter().chain(order.secrets.iter().copied()).collect()),
-        Some(KeyVariation::Undecoded) | None => (secret, order.secrets.to_vec()),
+    let another = secret::other(scheme, &unknown);
+    let (known, unknown) = (order.secrets, &[&*unknown][..]);
+    let all = match (variation.key, variation.arrangement) {
+        (None | Some(KeyVariation::Undecoded), _) => known.to_vec(),
+        (Some(KeyVariation::Other), _) => unknown.to_vec(),
+        (Some(KeyVariation::Rotated), Arrangement::Last) => [unknown, known].concat(),
+        (Some(KeyVariation::Rotated), Arrangement::First) => [known, unknown].concat(),
+        (Some(KeyVariation::Rotated), Arrangement::Between) => [unknown, known, &[&*another]].concat(),
     };
+    let secret = if variation.key == Some(KeyVariation::Other) { unknown.concat() } else { secret.to_owned() };
+    let said = |clock| stamp::written(scheme.timestamp.unit, order.sent_at.saturating_sub(variation.age_by(clock)));
     let mut scope = json!({
         "event": variation.event.as_deref().unwrap_or(order.event), "id": order.id, "url": order.url,
-        "t": stamp::written(scheme.timestamp.unit, order.sent_at)?, "secret": secret, "method": scheme.method.word()
+        "t": said(Clock::Signed)?, "secret": secret, "method": scheme.method.word()
     });
     if let Some(mac) = &scheme.mac {
         sign(Signing { scheme, mac, variation }, mac, &mut scope, &all, body)?;
     }
-    headers(order, &scope)
+    let mut unsigned = scope.clone();
+    unsigned["t"] = said(Clock::Unsigned)?;
+    headers(order, &scope, &unsigned)
 }
 
 /// Puts the code of the secret, and those of all together, where templates of headers read them.
@@ -179,7 +191,7 @@ fn fill(order: &Order, event: &str) -> Result<Value, ComposeError> {
     if let Some(place) = &order.scheme.name {
         body::set(&mut filled, place, event, true)?;
     }
-    let time = stamp::rfc3339(order.happened_at)?;
+    let time = stamp::rfc3339(order.happened_at.saturating_sub(order.variation.age_by(Clock::Body)))?;
     for place in &order.scheme.time {
         // Not every event has every time, so one that is not there is left out.
         body::set(&mut filled, place, &time, false)?;
@@ -200,8 +212,9 @@ fn media_type(scheme: &Webhooks) -> &str {
     })
 }
 
-fn headers(order: &Order, scope: &Value) -> Result<Vec<(String, String)>, ComposeError> {
-    let mut templates: IndexMap<&str, &str> = IndexMap::from([("content-type", media_type(order.scheme))]);
+/// The headers, those that repeat a time without a signature over a scope of their own.
+fn headers(order: &Order, scope: &Value, unsigned: &Value) -> Result<Vec<(String, String)>, ComposeError> {
+    let mut templates: IndexMap<&str, &str> = IndexMap::from([("Content-Type", media_type(order.scheme))]);
     let own = order.scheme.headers.iter().map(|(name, text)| (&**name, &**text));
     let fixed =
         [(&order.scheme.id, "{{ id }}")].into_iter().chain(order.scheme.name.as_ref().map(|w| (w, "{{ event }}")));
@@ -216,7 +229,12 @@ fn headers(order: &Order, scope: &Value) -> Result<Vec<(String, String)>, Compos
     }
     let left_out = order.variation.without_header.as_deref();
     let kept = templates.into_iter().filter(|(name, _)| !left_out.is_some_and(|n| n.eq_ignore_ascii_case(name)));
-    kept.map(|(name, text)| Ok((name.to_owned(), template::render_text(text, scope)?))).collect()
+    let written = |name: &str| match order.variation.header_names {
+        Some(HeaderNames::LowerCase) => name.to_lowercase(),
+        None => name.to_owned(),
+    };
+    let scope_of = |text| if order.scheme.signs_time_of(text) { scope } else { unsigned };
+    kept.map(|(name, text)| Ok((written(name), template::render_text(text, scope_of(text))?))).collect()
 }
 
 /// A string as it is, anything else as JSON.

@@ -14,10 +14,12 @@ use reqwest::{Response, StatusCode};
 use url::Url;
 
 pub use crate::address::is_public;
+use crate::address::{self, is_here};
 use crate::catalog::words::Environment;
-use crate::evidence::{Outcome, Request, Trouble, TroubleKind};
-use crate::gate::{Admitted, Draft, Gate, Purpose, is_here};
+use crate::evidence::{Body, Outcome, Request, Trouble, TroubleKind};
+use crate::gate::{Admitted, Draft, Gate, Purpose};
 use crate::secret::Redactor;
+use crate::spelling;
 pub(crate) use clients::USER_AGENT;
 use clients::{Clients, Road};
 use trouble::trouble;
@@ -77,13 +79,13 @@ pub struct Sent {
     pub outcome: Outcome,
     /// The body as it came, for a caller that looks for a token in it. Never to be recorded.
     pub raw: Option<Vec<u8>>,
-    /// The address that was connected to, or the one that a stand-in is taken to have.
+    /// The address that was connected to, or would have been; or the one that a stand-in is taken to have.
     pub address: Option<IpAddr>,
     /// From the sending to the end of the answer, or to the trouble.
     pub latency: Duration,
 }
 
-/// Sends calls. Connections are kept and used again for a short while.
+/// Sends calls, each on a connection of its own.
 pub struct Wire {
     gate: Arc<Gate>,
     redactor: Redactor,
@@ -114,13 +116,16 @@ struct Whole {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
+    /// Whether the body goes on. Of a page that anybody may see, its head says enough.
+    more: bool,
     environment: Option<Environment>,
 }
 
 impl Wire {
     /// A wire behind a gate, which every redirect passes too.
     pub fn new(gate: Arc<Gate>, stand_ins: &StandIns, redactor: Redactor) -> Self {
-        let normal = |name: &String| name.trim_end_matches('.').to_ascii_lowercase();
+        let normal =
+            |name: &String| address::host(name).map_or_else(|| name.to_ascii_lowercase(), |host| host.to_string());
         let known: BTreeMap<_, _> = stand_ins.hosts.iter().map(|(name, one)| (normal(name), *one)).collect();
         let ports = known.iter().map(|(name, one)| (name.clone(), one.port)).collect();
         Wire { gate, redactor, stand_ins: known, clients: Clients::new(ports, stand_ins.ca_pem.clone()) }
@@ -145,13 +150,24 @@ impl Wire {
 
     /// Sends what was admitted. Trouble is an outcome, not an error.
     pub async fn send(&self, admitted: Admitted, limits: Limits) -> Sent {
-        let request = record::request(&admitted, &self.redactor);
+        let mut request = record::request(&admitted, &self.redactor);
+        if is_spelled(&admitted.purpose, &admitted.url) {
+            for (name, _) in &mut request.headers {
+                if let Some(written) = admitted.spelled.iter().find(|written| written.eq_ignore_ascii_case(name)) {
+                    name.clone_from(written);
+                }
+            }
+        }
+        let open = admitted.purpose == Purpose::Open;
         // Made before the clock starts: reading this machine's roots is not the other side's slowness.
         self.clients.get(self.road(&admitted.url)).await.ok();
         let (started, mut progress) = (Instant::now(), Progress::default());
         let exchanging = tokio::time::timeout(limits.deadline, self.exchange(admitted, &limits, &mut progress)).await;
         let whole = exchanging.unwrap_or_else(|_| Err(trouble::late(limits.deadline, &progress.host, progress.status)));
         let latency = started.elapsed();
+        if whole.is_err() && open && progress.address.is_none() {
+            progress.address = clients::led_to(&progress.host).await;
+        }
         let (outcome, raw) = match whole {
             Ok(whole) => {
                 let nothing = Vec::new();
@@ -160,7 +176,11 @@ impl Wire {
                     Some(Environment::Test) | None => limits.keep.as_ref(),
                 };
                 let (status, keep) = (whole.status.as_u16(), keep.map(Vec::as_slice));
-                let answer = record::answer(status, &whole.headers, &whole.body, keep, &self.redactor);
+                let mut answer = record::answer(status, &whole.headers, &whole.body, keep, &self.redactor);
+                if whole.more {
+                    // Half a text or half a secret is none.
+                    answer.body = Body::Binary(whole.body.len());
+                }
                 (Outcome::Answered(answer), Some(whole.body))
             }
             Err(trouble) => {
@@ -172,7 +192,8 @@ impl Wire {
     }
 
     async fn exchange(&self, first: Admitted, limits: &Limits, progress: &mut Progress) -> Result<Whole, Trouble> {
-        let follows = limits.follow && first.purpose == Purpose::Open;
+        let open = first.purpose == Purpose::Open;
+        let follows = limits.follow && open;
         let mut admitted = first;
         for _ in 0..=MOST_REDIRECTS {
             let environment = admitted.environment;
@@ -187,9 +208,13 @@ impl Wire {
             let mut response = self.head(admitted, progress).await?;
             let location = response.headers().get(LOCATION).filter(|_| follows && is_redirect(response.status()));
             let Some(location) = location else {
-                let body = read(&mut response, limits.body.min(LARGEST_BODY), &progress.host).await?;
                 let (status, headers) = (response.status(), response.headers().clone());
-                return Ok(Whole { status, headers, body, environment });
+                let (body, more) = read(&mut response, limits.body.min(LARGEST_BODY), &progress.host).await?;
+                if more && !open {
+                    let detail = format!("the answer of {} is larger than {} bytes", progress.host, body.len());
+                    return Err(trouble(TroubleKind::TooLarge, detail));
+                }
+                return Ok(Whole { status, headers, body, more, environment });
             };
             admitted = self.redirected(next, location)?;
         }
@@ -207,7 +232,7 @@ impl Wire {
         let client = self.clients.get(self.road(&admitted.url)).await;
         let client =
             client.map_err(|why| trouble(TroubleKind::Certificate, format!("TLS is not possible here: {why}")))?;
-        let Admitted { method, mut url, mut headers, body, .. } = admitted;
+        let Admitted { purpose, method, mut url, mut headers, spelled, body, .. } = admitted;
         if stand_in.is_some()
             && let Some(port) = url.port()
         {
@@ -221,8 +246,27 @@ impl Wire {
         if !body.is_empty() || !matches!(request.method().as_str(), "GET" | "HEAD" | "DELETE") {
             *request.body_mut() = Some(body.into());
         }
+        if is_spelled(&purpose, request.url()) {
+            return self.deliver(request, &spelled, progress).await;
+        }
         let response = client.execute(request).await.map_err(|error| trouble::of(&error, &progress.host))?;
         progress.address = progress.address.or(response.remote_addr().map(|address| address.ip()));
+        progress.status = Some(response.status().as_u16());
+        Ok(response)
+    }
+
+    /// Sends a delivery as the provider would write it: the names of its headers too. Behind TLS they all go small, as
+    /// what stands in front of a handler there hands them on.
+    async fn deliver(
+        &self,
+        request: reqwest::Request,
+        spelled: &[String],
+        progress: &mut Progress,
+    ) -> Result<Response, Trouble> {
+        let addresses = self.clients.addresses(request.url()).await.map_err(|error| trouble::of_name(&error))?;
+        let called = spelling::call(&addresses, request, spelled).await;
+        let (response, address) = called.map_err(|error| trouble::of_line(&error, &progress.host))?;
+        progress.address = progress.address.or(Some(address.ip()));
         progress.status = Some(response.status().as_u16());
         Ok(response)
     }
@@ -255,6 +299,11 @@ impl Wire {
     }
 }
 
+/// Whether the names of a call's headers go out as they were written.
+fn is_spelled(purpose: &Purpose, url: &Url) -> bool {
+    matches!(purpose, Purpose::Delivery { .. }) && url.scheme() == "http"
+}
+
 fn written(headers: &HeaderMap) -> Vec<(String, String)> {
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
@@ -265,15 +314,16 @@ fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
-/// Reads a body as far as it is allowed to go. Whoever sends more loses the connection, when the response is dropped.
-async fn read(response: &mut Response, most: usize, host: &str) -> Result<Vec<u8>, Trouble> {
-    let too_large = || trouble(TroubleKind::TooLarge, format!("the answer of {host} is larger than {most} bytes"));
+/// Reads a body as far as it is allowed to go, and whether there is more. Whoever sends more loses the connection, when
+/// the response is dropped.
+async fn read(response: &mut Response, most: usize, host: &str) -> Result<(Vec<u8>, bool), Trouble> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| trouble::of(&error, host))? {
-        if body.len() + chunk.len() > most {
-            return Err(too_large());
+        let left = most - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(left)]);
+        if chunk.len() > left {
+            return Ok((body, true));
         }
-        body.extend_from_slice(&chunk);
     }
-    Ok(body)
+    Ok((body, false))
 }

@@ -63,6 +63,26 @@ async fn calls_are_recorded_before_they_are_answered_with_whom_they_are_about() 
 }
 
 #[tokio::test]
+async fn what_is_not_played_is_recorded_as_such_about_its_client() {
+    let simulator = play(Mode::Rehearsal).await;
+    simulator.prepare("t1@acme.example", "new");
+    let token = ready(&simulator, "t1").await;
+    let mark = simulator.journal().len();
+    for (line, status, not_played) in [
+        ("GET /cases/1/files", 501, true),
+        ("POST /divisions/7:archive", 501, true),
+        ("GET /cases/1/pictures", 404, false),
+        ("PUT /cases", 405, false),
+        ("GET /divisions", 200, false),
+    ] {
+        assert_eq!(customer(&simulator, line, &token, Value::Null).await.0, status, "{line}");
+        let last = simulator.journal().since(mark).pop().unwrap();
+        assert_eq!((last.what.not_played, last.what.answer.status), (not_played, status), "{line}");
+        assert_eq!(last.what.client.as_deref(), Some("t1@acme.example"), "{line}");
+    }
+}
+
+#[tokio::test]
 async fn secrets_are_told_before_anybody_can_see_them() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let hear = {

@@ -38,6 +38,7 @@ async fn story() -> Vec<Replied> {
     let (_, made) = customer(&simulator, "POST /cases", &token, case("r1")).await;
     let hook = json!({ "url": "https://acme.example/hooks", "events": ["client.linked"] });
     let (_, subscription) = referral(&simulator, "POST /v1/Webhooks", hook.clone()).await;
+    let reference = made["reference"].as_str().unwrap();
     let (made, hooked) = (made["id"].as_str().unwrap(), subscription["id"].as_str().unwrap());
     for (tenant, state) in
         [("t2", "known_elsewhere"), ("t3", "linked_elsewhere"), ("t4", "missing_kyc"), ("t5", "missing_poa")]
@@ -98,6 +99,33 @@ async fn story() -> Vec<Replied> {
         ("GET /cases", &token, Value::Null),
         ("GET /cases/by-creditor-reference/r1", &token, Value::Null),
         (&*format!("GET /cases/{made}"), &token, Value::Null),
+        ("GET /cases?Page=0", &token, Value::Null),
+        ("GET /cases/17", &token, Value::Null),
+        (&*format!("GET /cases/case-reference/{reference}"), &token, Value::Null),
+        (&*format!("GET /cases/{made}/contract-status"), &token, Value::Null),
+        (&*format!("GET /cases/{made}/timeline"), &token, Value::Null),
+        (&*format!("GET /cases/{made}/validation"), &token, Value::Null),
+        (&*format!("GET /cases/{made}/chats"), &token, Value::Null),
+        (&*format!("GET /cases/{made}/payments"), &token, Value::Null),
+        (&*format!("GET /cases/{made}/tasks"), &token, Value::Null),
+        (&*format!("GET /cases/{made}/exclusive-period"), &token, Value::Null),
+        (&*format!("GET /cases/{made}/quote-requests"), &token, Value::Null),
+        (&*format!("GET /cases/{made}/quote-requests/q"), &token, Value::Null),
+        ("GET /contracts/debt-collection/status", &token, Value::Null),
+        ("GET /contracts/debt-collection/status", &needy, Value::Null),
+        ("GET /coverage", &needy, Value::Null),
+        ("GET /coverage/1", &token, Value::Null),
+        ("GET /coverage/search?q=spain", &needy, Value::Null),
+        ("GET /coverage/9999", &token, Value::Null),
+        ("GET /divisions", &token, Value::Null),
+        (&*format!("GET /divisions/{made}"), &token, Value::Null),
+        ("GET /Payments", &token, Value::Null),
+        (&*format!("GET /Payments/{made}"), &token, Value::Null),
+        ("GET /tasks", &token, Value::Null),
+        ("GET /users", &token, Value::Null),
+        ("GET /webhooks", &token, Value::Null),
+        (&*format!("GET /webhooks/{made}"), &token, Value::Null),
+        (&*format!("GET /webhooks/events?caseId={made}"), &token, Value::Null),
     ];
     for (line, token, body) in calls {
         customer(&simulator, line, token, body).await;
@@ -184,6 +212,30 @@ async fn every_reply_follows_the_published_description() {
     assert!(judged > 30, "only {judged} replies have a schema");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(excepted.len(), EXCEPTIONS.len(), "an exception that nothing needs is one too many: {excepted:?}");
+}
+
+#[test]
+fn the_list_of_operations_is_that_of_the_published_descriptions() {
+    if !Path::new(DESCRIPTIONS).exists() {
+        // The list is part of this repository, and every line of it is tried elsewhere.
+        return;
+    }
+    let listed: BTreeMap<String, BTreeSet<String>> =
+        serde_json::from_str(include_str!("../fixtures/debitura/operations.json")).unwrap();
+    for (api, file, dropped) in
+        [("referral", "debitura-referral-partner-api.trimmed.yaml", 4), ("customer", "debitura-customer-api.json", 0)]
+    {
+        let description = description(file);
+        let paths = description["paths"].as_object().unwrap();
+        let published = paths.iter().flat_map(|(path, operations)| {
+            let methods = operations.as_object().unwrap().keys();
+            methods.map(move |method| format!("{} {path}", method.to_uppercase()))
+        });
+        let published: BTreeSet<String> = published.collect();
+        assert_eq!(published.difference(&listed[api]).next(), None, "{api}");
+        // What the copy at hand leaves out.
+        assert_eq!(listed[api].difference(&published).count(), dropped, "{api}");
+    }
 }
 
 /// An API description, with what its version calls nullable said as JSON Schema says it.

@@ -88,7 +88,11 @@ async fn eight_attempts_are_made_and_then_the_subscription_is_switched_off() {
     ready(&simulator, "t1").await;
     simulator.happen("t1", "client.linked").unwrap();
     handler.wait(1).await;
-    simulator.clock().advance(Duration::from_mins(1));
+    // Each delay is up to a tenth longer or shorter than it is written.
+    simulator.clock().advance(Duration::from_secs(53));
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(handler.so_far(), 1);
+    simulator.clock().advance(Duration::from_secs(14));
     handler.wait(2).await;
     simulator.clock().advance(ALL_RETRIES);
     assert_eq!(disabled(&simulator).await, "Exceeded maximum retry attempts (8 failures)");
@@ -112,6 +116,23 @@ async fn a_single_410_switches_the_subscription_off_until_it_is_switched_on_agai
     let path = format!("PUT /v1/Webhooks/{}", subscription.key);
     let (_, on) = referral(&simulator, &path, json!({ "isActive": true })).await;
     assert_eq!((&on["isActive"], &on["disabledReason"]), (&json!(true), &Value::Null));
+}
+
+#[tokio::test]
+async fn a_subscription_that_is_switched_off_was_changed_then() {
+    for status in [410, 500] {
+        let (simulator, handler) = (play(Mode::Rehearsal).await, Handler::start(status).await);
+        let subscription = simulator.subscribe(&handler.url, &all_events(), None).unwrap();
+        ready(&simulator, "t1").await;
+        simulator.clock().advance(Duration::from_hours(24));
+        simulator.happen("t1", "client.linked").unwrap();
+        handler.wait(1).await;
+        simulator.clock().advance(ALL_RETRIES);
+        disabled(&simulator).await;
+        let path = format!("GET /v1/Webhooks/{}", subscription.key);
+        let (_, off) = referral(&simulator, &path, Value::Null).await;
+        assert!(off["updatedUtc"].as_str() > off["createdUtc"].as_str(), "{status}: {off}");
+    }
 }
 
 #[tokio::test]

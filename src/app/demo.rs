@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::outputs::Named;
 use super::sample::{Mistake, Sample, Unstaged, stage};
 use super::{Exit, Screen, people, run};
 use crate::catalog::load::Catalog;
@@ -14,6 +15,11 @@ use crate::yaml::{Problem, Problems};
 const PROVIDER: &str = "debitura";
 
 pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
+    let runs = demo.defect.as_deref() != Some("help");
+    if runs && let Err(problems) = Named::new(&demo.options, None, demo.checks.as_deref()).prepare() {
+        screen.show_problems(&problems);
+        return Exit::WrongInput;
+    }
     let sample = match sample(demo.provider.as_deref(), demo.checks.as_deref()) {
         Ok(sample) => sample,
         Err(problems) => {
@@ -45,16 +51,13 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
     match stage(&sample, mistake.as_ref(), &demo.options, &redactor, ask).await {
         Ok(mut staged) => match staged.plan.take() {
             Some(plan) => run::finish(plan, redactor, &demo.options, staged.people.clone(), true, screen).await,
-            None => Exit::Internal,
+            None => run::failed("the sample has no plan", &demo.options, &redactor, screen),
         },
         Err(Unstaged::Problems(problems)) => {
             screen.show_problems(&problems);
             Exit::WrongInput
         }
-        Err(Unstaged::Trouble(why)) => {
-            screen.complain(&redactor.text(&why));
-            Exit::Internal
-        }
+        Err(Unstaged::Trouble(why)) => run::failed(&why, &demo.options, &redactor, screen),
     }
 }
 

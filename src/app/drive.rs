@@ -8,9 +8,9 @@ use tokio::sync::watch;
 
 use crate::catalog::check::Isolation;
 use crate::catalog::words::Stage;
-use crate::evidence::{Evidence, Who};
+use crate::evidence::{Evidence, Role, Who};
 use crate::execute::{self, Done, Holds, Outside, People, Progress, Stop, World, WorldError};
-use crate::judge::{self, Case, Finding, Judged, Readiness, Tally, Verdict};
+use crate::judge::{self, Case, Finding, Judged, Ran, Verdict};
 use crate::plan::{Plan, Unit};
 use crate::report::build::{Facts, build};
 use crate::report::model::{PhaseRow, Report, StretchRow};
@@ -53,6 +53,7 @@ pub async fn drive(
         stop: &stop,
         results: vec![None; plan.units.len()],
         done: 0,
+        noted: false,
         progress: &progress,
         phases: Vec::new(),
     };
@@ -70,27 +71,19 @@ pub async fn drive(
         judged.push(verdict);
         evidence.push((done.evidence, done.took));
     }
-    let (settled, mut remarks) = judge::settle(&plan.units, judged, &plan.vouched, started.date());
-    remarks.extend(ended.into_iter().chain(world.remarks()));
-    let selected = plan.selection.words().is_some();
-    let mut readiness = judge::readiness(Tally::of(&plan.units, &settled), selected);
-    if plan.read.profile.stand_ins.is_some() && !how.sample {
-        remarks.push("this run was made against stand-ins, so it cannot say that the partner is ready".into());
-        readiness = match readiness {
-            Readiness::Ready | Readiness::ReadyWithRisks => Readiness::Undecided,
-            Readiness::NotReady
-            | Readiness::Undecided
-            | Readiness::SelectionPassed
-            | Readiness::SelectionFailed
-            | Readiness::SelectionUndecided => readiness,
-        };
-    }
+    let ran = Ran {
+        selection: plan.selection.words().is_some(),
+        stand_ins: plan.read.profile.stand_ins.is_some() && !how.sample,
+    };
+    let items = &plan.pack.provider.items;
+    let concluded = judge::conclude(&plan.units, items, judged, &plan.vouched, started.date(), ran);
+    let known = concluded.remarks.iter().chain(&plan.remarks).cloned();
+    let remarks = known.chain(ended).chain(world.remarks()).collect();
     let interrupted = stopped == Stop::Interrupted;
     Ok(build(&Facts {
         plan: &plan,
-        settled: &settled,
+        concluded: &concluded,
         evidence: &evidence,
-        readiness,
         started,
         took: clock.elapsed(),
         strict: how.strict,
@@ -106,6 +99,8 @@ struct Run<'r, P> {
     stop: &'r watch::Receiver<Stop>,
     results: Vec<Option<(Judged, Done)>>,
     done: usize,
+    /// Whether something was said that could not wait for the report.
+    noted: bool,
     progress: &'r P,
     phases: Vec<PhaseRow>,
 }
@@ -156,14 +151,19 @@ impl<P: Fn(Progress)> Run<'_, P> {
 
     async fn carry_out(&mut self, units: &[usize], isolation: Isolation) {
         let all = self.world.plan.units.iter().filter(|unit| unit.runs()).count();
-        let (progress, before, mut over) = (self.progress, self.done, 0);
-        progress(Progress { done: before, all });
+        let (progress, world, before, mut over) = (self.progress, self.world.clone(), self.done, 0);
+        let mut noted = self.noted;
+        progress(Progress { done: before, all, note: None });
         let done = execute::execute(self.world, units, isolation, self.stop, || {
             over += 1;
-            progress(Progress { done: before + over, all });
+            // Once, as soon as it is known: whoever reads it may end the run and mend that first.
+            let note = world.unheard().filter(|_| !noted);
+            noted |= note.is_some();
+            progress(Progress { done: before + over, all, note });
         })
         .await;
         self.done += over;
+        self.noted = noted;
         for one in done {
             let judged = judge::judge(&self.case(one.at, &one.evidence));
             let at = one.at;
@@ -174,8 +174,13 @@ impl<P: Fn(Progress)> Run<'_, P> {
     /// Whether a check that the unit needs has failed already, so that it will be blocked whatever it would find. One
     /// that is undecided may still be vouched for.
     fn is_futile(&self, at: usize) -> bool {
+        let control = self.world.plan.units[at].packed.check.has_control();
         let mut results = self.results.iter().flatten();
-        results.any(|(judged, done)| self.needs(at, done.at) && matches!(judged.verdict, Verdict::Fail(_)))
+        results.any(|(judged, done)| {
+            let failed = self.needs(at, done.at) && matches!(judged.verdict, Verdict::Fail(_));
+            // What takes a genuine delivery of one event can be asked about that event, whatever it does with another.
+            failed && !(control && takes_some(&done.evidence))
+        })
     }
 
     fn case<'c>(&'c self, at: usize, evidence: &'c Evidence) -> Case<'c> {
@@ -226,7 +231,12 @@ impl<P: Fn(Progress)> Run<'_, P> {
         let open = result.is_some_and(|(judged, done)| {
             let evidence = &done.evidence;
             let beside_others = evidence.disturbed || (evidence.entries.is_empty() && self.brings_clients_there());
-            judged.verdict != Verdict::Pass && (evidence.incomplete.is_none() || beside_others)
+            let may_change = match &judged.verdict {
+                Verdict::Pass => false,
+                Verdict::Fail(_) => true,
+                Verdict::Undecided(finding) => !finding.lacks_line,
+            };
+            may_change && (evidence.incomplete.is_none() || beside_others)
         });
         unit.stage == Stage::Rehearsal && open && *self.stop.borrow() == Stop::No
     }
@@ -241,6 +251,15 @@ impl<P: Fn(Progress)> Run<'_, P> {
                 && !done.evidence.entries.is_empty()
         })
     }
+}
+
+/// Whether a genuine delivery was acknowledged.
+fn takes_some(evidence: &Evidence) -> bool {
+    let mut deliveries = evidence.entries.iter().filter_map(|entry| entry.what.delivery());
+    deliveries.any(|delivery| {
+        let status = delivery.outcome.answer().map(|answer| answer.status);
+        matches!(delivery.role, Role::Plain | Role::Control) && status.is_some_and(|s| (200..300).contains(&s))
+    })
 }
 
 fn millis(span: Duration) -> u64 {

@@ -12,7 +12,7 @@ pub enum Exit {
     NotReady = 1,
     /// What was given cannot be used.
     WrongInput = 2,
-    /// Something required could not be decided.
+    /// An item, or something required, could not be decided; or nothing passed.
     Undecided = 3,
     /// A fault of this program.
     Internal = 4,
@@ -26,12 +26,13 @@ impl Exit {
         if report.interrupted {
             return Exit::Interrupted;
         }
-        let risks = report.summary.risks > 0;
+        // Risks are failures where the run is strict, and a failure comes before a doubt.
+        if report.strict && report.summary.risks > 0 {
+            return Exit::NotReady;
+        }
         match report.readiness {
             Readiness::NotReady | Readiness::SelectionFailed => Exit::NotReady,
             Readiness::Undecided | Readiness::SelectionUndecided => Exit::Undecided,
-            Readiness::ReadyWithRisks if report.strict => Exit::NotReady,
-            Readiness::SelectionPassed if report.strict && risks => Exit::NotReady,
             Readiness::Ready | Readiness::ReadyWithRisks | Readiness::SelectionPassed => Exit::Ready,
         }
     }

@@ -35,12 +35,7 @@ fn providers(catalog: &Catalog) -> String {
     let mut text = String::new();
     for pack in catalog.packs.values() {
         let origin = if pack.built_in { "built in" } else { "from a folder" };
-        let served = pack
-            .provider
-            .items
-            .iter()
-            .filter(|item| pack.checks.iter().any(|packed| packed.check.items.contains(&item.id)))
-            .count();
+        let served = pack.provider.items.len() - pack.unserved().count();
         writeln!(
             text,
             "{}  {} {}, {origin}: {} checks for {served} of {} items, sha256 {}",
@@ -76,13 +71,7 @@ fn checks(pack: &Pack) -> String {
         };
         writeln!(text, "  {:widest$}  {} ({}{level})", check.id, check.title, stages.join(", ")).ok();
     }
-    let unchecked: Vec<&str> = pack
-        .provider
-        .items
-        .iter()
-        .filter(|item| !pack.checks.iter().any(|packed| packed.check.items.contains(&item.id)))
-        .map(|item| item.id.as_str())
-        .collect();
+    let unchecked: Vec<&str> = pack.unserved().map(|item| item.id.as_str()).collect();
     if !unchecked.is_empty() {
         writeln!(text, "\nNo check in this version: {}", unchecked.join(", ")).ok();
     }

@@ -9,6 +9,7 @@ mod letter;
 mod lint;
 mod list;
 mod new;
+mod outputs;
 mod people;
 mod run;
 pub mod sample;
@@ -19,6 +20,7 @@ mod simulate;
 mod stand_ins;
 mod test;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
@@ -49,6 +51,13 @@ pub fn main(cli: Cli) -> ExitCode {
         Command::Partner(options) => within_runtime(&screen, reference_partner(options, &screen)),
     };
     ExitCode::from(exit as u8)
+}
+
+/// Does what is to be done for a command line that cannot be used: as with any wrong input, no earlier report is left
+/// where this run would have written its own.
+pub fn refused(arguments: &[OsString]) {
+    // What cannot be removed is no worse than the command line itself.
+    outputs::Named::of_arguments(arguments).prepare().ok();
 }
 
 fn within_runtime(screen: &Screen, work: impl Future<Output = Exit>) -> Exit {

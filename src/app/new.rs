@@ -173,8 +173,10 @@ fn item(pack: &Pack, id: &str, section: &str, folder: &Path) -> Result<Option<Wr
     if pack.provider.items.iter().any(|item| item.id == id) {
         return Ok(None);
     }
-    let line =
-        format!("- {{ id: {id}, section: {}, words: Write the provider's own words here }}", quoted(&title(section)));
+    let line = format!(
+        "- {{ id: {id}, section: {}, words: Say in your own words what the provider asks for }}",
+        quoted(&title(section))
+    );
     let there =
         |value: &Value| value["items"].as_array().is_some_and(|items| items.iter().any(|item| item["id"] == id));
     changed(folder, &format!("checks/{}/provider.yaml", pack.id), "items", &[line], there).map(Some)
@@ -235,7 +237,7 @@ fn told(what: &str, put: &Put, folder: &Path) -> String {
     };
     let checks = below(folder, "checks");
     format!(
-        "Began {what}:\n{}{}\nNext: put the provider's own words and facts into them, and see whether they hold:\n  \
+        "Began {what}:\n{}{}\nNext: put into them what the provider asks for, and its facts, and see whether they hold:\n  \
          preflight lint {checks}\n  preflight test {checks}\n",
         list("new    ", &put.begun),
         list("changed", &put.changed)

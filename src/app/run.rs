@@ -8,6 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::drive::{How, drive};
+use super::outputs::Named;
 use super::{Exit, Screen, people};
 use crate::catalog::load::Catalog;
 use crate::catalog::words::Span;
@@ -24,6 +25,10 @@ use crate::yaml::Problems;
 const RUN_WITHIN: Span = Span(Duration::from_mins(15));
 
 pub(super) async fn run(run: Run, screen: &Screen) -> Exit {
+    // Before anything is read: what is wrong from here on must leave no earlier report behind.
+    if let Err(problems) = Named::new(&run.options, Some(&run.profile), run.checks.as_deref()).prepare() {
+        return wrong(screen, &problems);
+    }
     let catalog = match catalog(run.checks.as_deref()) {
         Ok(catalog) => catalog,
         Err(problems) => return wrong(screen, &problems),
@@ -66,7 +71,7 @@ pub(super) fn planned(
     plan::plan(pack, read, selection, redactor)
 }
 
-/// Carries a plan out, writes the reports, and says how it ended.
+/// Carries a plan out, writes the reports, whose paths are prepared, and says how it ended.
 pub(super) async fn finish(
     plan: Plan,
     redactor: Redactor,
@@ -75,13 +80,6 @@ pub(super) async fn finish(
     sample: bool,
     screen: &Screen,
 ) -> Exit {
-    // Before anything is sent: a long run whose report cannot be written would have been for nothing.
-    for path in [&options.junit, &options.json, &options.markdown].into_iter().flatten() {
-        if let Err(error) = write::can_write(path) {
-            screen.complain(&error.to_string());
-            return Exit::WrongInput;
-        }
-    }
     let stop = stopping(plan.read.profile.run_within.unwrap_or(RUN_WITHIN));
     let how = How { jobs: options.jobs.map(usize::from), strict: options.strict, people, sample };
     let (keeper, progress) = (redactor.clone(), screen.progress());
@@ -93,17 +91,20 @@ pub(super) async fn finish(
             screen.complain(&keeper.text(&error.to_string()));
             return Exit::WrongInput;
         }
-        Err(error) => {
-            let message = keeper.text(&format!("this program failed: {error}"));
-            screen.complain(&message);
-            if let Some(path) = &options.junit {
-                save(path, junit::crash(&message).into_bytes(), &keeper, screen);
-            }
-            return Exit::Internal;
-        }
+        Err(error) => return failed(&format!("this program failed: {error}"), options, &keeper, screen),
     };
     let exit = Exit::of(&report);
     if publish(&report, options, &keeper, screen) { exit } else { Exit::Internal }
+}
+
+/// A run that failed, through no fault of anything given to it: told, and written where pipelines look.
+pub(super) fn failed(why: &str, options: &RunOptions, keeper: &Redactor, screen: &Screen) -> Exit {
+    let message = keeper.text(why);
+    screen.complain(&message);
+    if let Some(path) = &options.junit {
+        put(path, &keeper.seal(junit::crash(&message).into_bytes()), screen);
+    }
+    Exit::Internal
 }
 
 /// Makes the text of a report, or says why it cannot.
@@ -137,10 +138,6 @@ fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Sc
         }
         well
     })
-}
-
-fn save(path: &Path, bytes: Vec<u8>, keeper: &Redactor, screen: &Screen) -> bool {
-    put(path, &keeper.seal(bytes), screen)
 }
 
 fn put(path: &Path, sealed: &Sealed, screen: &Screen) -> bool {

@@ -94,8 +94,12 @@ impl Screen {
         if self.live {
             bar.enable_steady_tick(Duration::from_millis(100));
         }
-        let bar = Cleared(bar);
+        let (bar, moving, live) = (Cleared(bar), self.moving.clone(), self.live);
         move |progress: Progress| {
+            if let Some(note) = progress.note.map(|note| format!("preflight: {}", for_terminal(&note))) {
+                let shown = if live { moving.println(note) } else { writeln!(std::io::stderr().lock(), "{note}") };
+                shown.ok();
+            }
             bar.0.set_length(progress.all as u64);
             bar.0.set_position(progress.done as u64);
         }

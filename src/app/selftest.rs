@@ -12,10 +12,11 @@ use tokio::sync::watch;
 use super::drive::{How, drive};
 use super::sample::{self, Mistake, Sample, Unstaged};
 use super::{Exit, Screen, demo};
+use crate::catalog::load::Pack;
 use crate::cli::{RunOptions, Selftest};
 use crate::execute::Stop;
 use crate::judge::Readiness;
-use crate::report::model::{Report, VerdictWord};
+use crate::report::model::{ItemRow, ItemWord, Report, VerdictWord};
 use crate::report::text::for_terminal;
 use crate::secret::Redactor;
 use crate::yaml::Problem;
@@ -54,7 +55,7 @@ pub(super) async fn selftest(selftest: Selftest, screen: &Screen) -> Exit {
     let mut tried: Vec<(usize, Tried)> = stream::iter(trials).buffer_unordered(jobs).collect().await;
     tried.sort_by_key(|(at, _)| *at);
     let tried: Vec<Tried> = tried.into_iter().map(|(_, tried)| tried).collect();
-    screen.say(&matrix(&tried));
+    screen.say(&format!("{}{}", matrix(&tried), for_terminal(&untried(&sample.pack))));
     if tried.iter().all(|tried| tried.fault.is_none()) { Exit::Ready } else { Exit::NotReady }
 }
 
@@ -65,6 +66,17 @@ pub(super) fn wanted(only: &[String]) -> Result<impl Fn(&str) -> bool + use<>, S
     }
     let (globs, all) = (globs.build().map_err(|error| error.to_string())?, only.is_empty());
     Ok(move |name: &str| all || globs.is_match(name))
+}
+
+/// What no trial says anything about: a line, or nothing.
+pub(super) fn untried(pack: &Pack) -> String {
+    let items: Vec<&str> = pack.unserved().map(|item| item.id.as_str()).collect();
+    match items.len() {
+        0 => String::new(),
+        n => {
+            format!("{n} of {} items without a check, so not tried: {}\n", pack.provider.items.len(), items.join(", "))
+        }
+    }
 }
 
 /// What came of one trial.
@@ -132,6 +144,7 @@ fn fault(mistake: Option<&Mistake>, report: &Report, failed: &[String]) -> Optio
             .iter()
             .filter(|row| matches!(row.verdict, VerdictWord::Fail | VerdictWord::Undecided))
             .map(|row| format!("{} ({})", row.unit(), row.reason))
+            .chain(unspoken(report).map(|item| format!("{} ({})", item.id, item.reason)))
             .collect();
         return (report.readiness != Readiness::Ready)
             .then(|| format!("the correct partner is not ready: {}", open.join("; ")));
@@ -141,7 +154,7 @@ fn fault(mistake: Option<&Mistake>, report: &Report, failed: &[String]) -> Optio
             .checks
             .iter()
             .filter(|row| row.id == mistake.caught_by)
-            .map(|row| format!("{}: {:?} {}", row.unit(), row.verdict, row.reason))
+            .map(|row| format!("{}: {} {}", row.unit(), row.verdict.words(), row.reason))
             .collect();
         return Some(format!("it survives: {}", reasons.join("; ")));
     }
@@ -151,6 +164,11 @@ fn fault(mistake: Option<&Mistake>, report: &Report, failed: &[String]) -> Optio
         .map(String::as_str)
         .collect();
     (!unrelated.is_empty()).then(|| format!("unrelated checks fail: {}", unrelated.join(", ")))
+}
+
+/// Items that no check serves and nobody vouched for.
+fn unspoken(report: &Report) -> impl Iterator<Item = &ItemRow> {
+    report.items.iter().filter(|item| item.verdict == ItemWord::Unchecked)
 }
 
 fn matrix(tried: &[Tried]) -> String {

@@ -54,6 +54,7 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
         () = sending => {}
         () = telling => {}
     }
+    screen.say(&for_terminal(&counted(&simulator)));
     Exit::Ready
 }
 
@@ -82,6 +83,15 @@ fn announced(simulate: &Simulate, simulator: &Simulator, key: &str, credentials:
     text
 }
 
+/// How often the busiest keys have called, against each limit.
+fn counted(simulator: &Simulator) -> String {
+    let mut used = simulator.used();
+    // The busiest of each limit alone: there may be thousands of clients.
+    used.sort_by_key(|usage| (usage.per, std::cmp::Reverse((usage.most, usage.beyond))));
+    used.dedup_by_key(|usage| usage.per);
+    used.iter().map(|usage| format!("{usage}\n")).collect()
+}
+
 /// Subscribes a handler to every event, and says how events are then sent.
 fn subscribed(pack: &Pack, simulator: &Simulator, url: &Url) -> Option<String> {
     let hooks = pack.provider.webhooks.as_ref()?;
@@ -100,7 +110,10 @@ fn subscribed(pack: &Pack, simulator: &Simulator, url: &Url) -> Option<String> {
         writeln!(text, "  {event}").ok();
     }
     let pauses: Vec<String> = hooks.retries.iter().skip(1).map(|pause| format!("{} s", pause.0.as_secs())).collect();
-    let again = if pauses.is_empty() { "not at all".to_owned() } else { format!("after {}", pauses.join(", ")) };
+    let strays =
+        if hooks.jitter > 0.0 { format!(", give or take {:.0} %", hooks.jitter * 100.0) } else { String::new() };
+    let again =
+        if pauses.is_empty() { "not at all".to_owned() } else { format!("after {}{strays}", pauses.join(", ")) };
     writeln!(
         text,
         "\nOnly the status {} is a success. What fails is sent again {again}; then the",
@@ -179,7 +192,9 @@ async fn start(simulate: &Simulate, key: &str) -> Result<Played, String> {
         addresses.and_then(|addresses| addresses.pages.first()).map_or("pages.preflight.example", String::as_str);
     let pages = Url::parse(&format!("https://{pages}")).map_err(|error| error.to_string())?;
     let mut options = Options::rehearsal(key, pages, player(&StandIns::default())?);
-    // A local stand-in accepts handlers on this machine in either environment: nothing else could be tried there.
+    options.quotas = simulate.quotas;
+    // A local stand-in accepts handlers on this machine in either environment, for nothing else could be tried there:
+    // `Options::rehearsal` says so already.
     options.mode = match simulate.environment {
         Environment::Test => Mode::Rehearsal,
         Environment::Production => Mode::Production,

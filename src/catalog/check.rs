@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::expect::Expectation;
+use super::expect::{DeliveryRule, Expectation};
 use super::given::Given;
 use super::step::Step;
 use super::words::{Stage, Text};
@@ -73,9 +73,46 @@ impl Check {
         asked.collect()
     }
 
+    /// Whether it has a control of its own: something under `seen` that a genuine delivery must have shown.
+    pub fn has_control(&self) -> bool {
+        self.seen.iter().any(is_control)
+    }
+
+    /// What it wants the handler to do with its deliveries.
+    pub fn wants_of_deliveries(&self) -> impl Iterator<Item = DeliveryRule> {
+        self.then.iter().filter_map(|expectation| match expectation {
+            Expectation::Delivery(e) => e.is,
+            Expectation::Answer(_)
+            | Expectation::Effect(_)
+            | Expectation::Presented(_)
+            | Expectation::Calls(_)
+            | Expectation::Told(_)
+            | Expectation::Provider(_)
+            | Expectation::Findings(_)
+            | Expectation::Values(_)
+            | Expectation::Either(_) => None,
+        })
+    }
+
     /// The part of the id before its first dot.
     pub fn section(&self) -> &str {
         self.id.split('.').next().unwrap_or(&self.id)
+    }
+}
+
+/// Whether an expectation is that a delivery was taken, or that something came of it.
+fn is_control(expectation: &Expectation) -> bool {
+    match expectation {
+        Expectation::Delivery(e) => matches!(e.is, Some(DeliveryRule::Accepted | DeliveryRule::Acknowledged)),
+        Expectation::Effect(e) => e.at_least.is_some_and(|least| least > 0),
+        Expectation::Either(e) => e.either.iter().any(is_control),
+        Expectation::Answer(_)
+        | Expectation::Presented(_)
+        | Expectation::Calls(_)
+        | Expectation::Told(_)
+        | Expectation::Provider(_)
+        | Expectation::Findings(_)
+        | Expectation::Values(_) => false,
     }
 }
 

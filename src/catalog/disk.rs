@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::fs::{DirEntry, File};
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::fixtures::Files;
 use super::parallel;
@@ -48,6 +48,21 @@ pub(super) fn files(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<(Fil
         }
     }
     Ok((files, problems))
+}
+
+/// The folder of fixtures beside a folder of packs, which may be named by its place alone: `.`, `packs/..`.
+pub(super) fn beside(folder: &Path) -> PathBuf {
+    let above = folder.file_name().and_then(|_| folder.parent()).map_or_else(|| folder.join(".."), Path::to_path_buf);
+    above.join("fixtures")
+}
+
+/// Whether a file at that full path would belong to a pack of the folder: to one of those with the file that makes a
+/// folder a pack, or to the fixtures of one.
+pub(super) fn holds(folder: &Path, maker: &str, place: &Path) -> bool {
+    [folder.to_owned(), beside(folder)].iter().filter_map(|root| std::fs::canonicalize(root).ok()).any(|root| {
+        let within = place.strip_prefix(&root).ok().and_then(|rest| rest.components().next());
+        within.is_some_and(|name| folder.join(name).join(maker).is_file())
+    })
 }
 
 /// What is wrong with a folder that is itself a link.

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::matcher::{Matcher, Unmet};
+use super::matcher::{AddressRule, Matcher, Unmet};
 use super::traffic::{CallsExpectation, FindingsExpectation, ProviderExpectation, ToldExpectation};
 use super::verb::verbs;
 use super::words::{StatusRule, Text};
@@ -61,7 +61,15 @@ impl Expectation {
             Expectation::Calls(e) => e.exactly.is_some() || e.at_most.is_some(),
             Expectation::Provider(e) => e.bounds_from_above(),
             Expectation::Findings(e) => e.exactly.is_some(),
-            Expectation::Delivery(e) => !matches!(e.is, Some(DeliveryRule::Accepted | DeliveryRule::Acknowledged)),
+            Expectation::Delivery(e) => !matches!(
+                e.is,
+                Some(
+                    DeliveryRule::Accepted
+                        | DeliveryRule::Acknowledged
+                        | DeliveryRule::InTime
+                        | DeliveryRule::AcceptedOrPutOff
+                )
+            ),
             Expectation::Effect(e) => e.exactly.is_some() || e.at_most.is_some(),
             Expectation::Either(e) => e.either.iter().any(Expectation::bounds_from_above),
         }
@@ -129,14 +137,6 @@ pub struct AnswerExpectation {
     pub hint: Option<Text>,
 }
 
-/// What an address must be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AddressRule {
-    /// One that can be reached from anywhere.
-    Public,
-}
-
 /// What a certificate must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -164,14 +164,18 @@ pub struct DeliveryExpectation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryRule {
-    /// A success by the provider's rule.
+    /// A success by the provider's rule, in the time that it allows.
     Accepted,
-    /// Any success that HTTP knows, whether or not the provider takes it for one.
+    /// Any success that HTTP knows, whether or not the provider takes it for one, and however long it takes.
     Acknowledged,
+    /// An answer in the time that the provider allows, whatever it says.
+    InTime,
     /// No success, or a success without effect where the genuine twin had one.
     Refused,
     /// Whatever the variant itself expects.
     Expected,
+    /// A success of one of them at least; others may be put off to a later repeat, with 409, 429 or 503.
+    AcceptedOrPutOff,
 }
 
 /// `effect: first, exactly: 1`.
@@ -267,6 +271,9 @@ pub struct Selection {
     /// What is taken of each, as a JSON path in the node.
     #[serde(default = "root")]
     pub take: String,
+    /// By what a reader knows a node, as JSON paths in it: where none is as it should be, the nearest is named.
+    #[serde(default)]
+    pub known_by: Vec<String>,
 }
 
 fn root() -> String {

@@ -4,6 +4,7 @@ mod check;
 mod contrary;
 mod idle;
 mod letters;
+mod optional;
 mod profile;
 mod provider;
 mod rehearsed;

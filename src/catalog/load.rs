@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
@@ -86,7 +86,7 @@ impl Catalog {
     pub fn from_folder(folder: &Path) -> Result<Self, Problems> {
         let shown = folder.display().to_string();
         let (checks, mut problems) = disk::files(folder, |_| true)?;
-        let beside = beside(folder);
+        let beside = disk::beside(folder);
         problems.extend(disk::link(&beside));
         let beside = Some(beside).filter(|path| std::fs::symlink_metadata(path).is_ok_and(|found| found.is_dir()));
         // What lies there under other names is no business of ours.
@@ -99,6 +99,11 @@ impl Catalog {
             Err(found) => problems.extend(found),
         }
         Err(problems.into())
+    }
+
+    /// Whether a file at that full path would belong to a pack of the folder.
+    pub fn holds(folder: &Path, place: &Path) -> bool {
+        disk::holds(folder, PROVIDER, place)
     }
 
     /// The pack that a command line names.
@@ -121,12 +126,6 @@ impl Catalog {
         self.warnings.0.extend(other.warnings.0);
         self
     }
-}
-
-/// The folder of fixtures beside a folder of packs, which may be named by its place alone: `.`, `packs/..`.
-fn beside(folder: &Path) -> PathBuf {
-    let above = folder.file_name().and_then(|_| folder.parent()).map_or_else(|| folder.join(".."), Path::to_path_buf);
-    above.join("fixtures")
 }
 
 /// Where packs come from, and so how far they must be looked at.
@@ -221,7 +220,7 @@ enum Said {
 
 impl Said {
     fn read(document: Document, path: &str, source: Source) -> Result<Self, Vec<Problem>> {
-        let value = document.parse().map_err(|problem| vec![problem])?;
+        let value = document.parse().map_err(|problems| problems.0)?;
         let texts = if source == Source::Tested { Vec::new() } else { lint::texts(&document, &value)? };
         if path == PROVIDER {
             let mut facts = value.clone();

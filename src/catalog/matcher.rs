@@ -18,17 +18,17 @@ pub struct Matcher(pub Vec<Predicate>);
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Predicate {
-    /// Equal, as JSON.
+    /// Equal, as JSON: numbers by value, web addresses by the URL standard.
     Equals(Value),
     /// Present and not equal, as JSON: absent values cannot differ.
     DiffersFrom(Value),
-    /// Not what this says. An absent value is not.
+    /// Not what this says. An absent value is not; one of another type than this speaks of neither is nor is not.
     Not(Box<Matcher>),
     /// Present, or absent.
     Exists(bool),
     /// One of these.
     OneOf(Vec<Value>),
-    /// A text that holds this regular expression.
+    /// A text that holds this regular expression; of a web address, one of its spellings.
     Pattern(Text),
     /// A text with this beginning.
     StartsWith(Text),
@@ -44,10 +44,12 @@ pub enum Predicate {
     MaxLength(usize),
     /// Equal to this text but for the case of letters.
     EqualsIgnoringCase(Text),
-    /// The same URL: scheme, host, port, path and query after parsing.
+    /// The same web address, however it is written: host case, punycode, the default port, an empty path, percent case.
     SameUrlAs(Text),
     /// A URL with these parts.
     Url(UrlRule),
+    /// A media type, whatever its case and its parameters: `image/png`, or `image/*` for any image.
+    MediaType(Text),
     /// A colour that can be read on another.
     Contrast(Contrast),
 }
@@ -62,6 +64,16 @@ pub struct UrlRule {
     pub host: Option<Text>,
     /// The ports, the scheme's own if none is written.
     pub port: Option<Vec<u16>>,
+    /// The host, as far as it shows without asking anybody.
+    pub address: Option<AddressRule>,
+}
+
+/// What an address must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AddressRule {
+    /// One that can be reached from anywhere.
+    Public,
 }
 
 /// A contrast between two colours, as the Web Content Accessibility Guidelines measure it.

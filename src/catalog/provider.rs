@@ -50,6 +50,10 @@ pub struct Provider {
     /// The members of production answers that may be kept; everything else is dropped before it is recorded.
     #[serde(default)]
     pub production_keeps: Vec<String>,
+    /// What the successful answer of a call has at the least, as a JSON Schema: what lacks it is no answer of that call,
+    /// and says nothing about the partner. Of production, only what is kept is looked at.
+    #[serde(default)]
+    pub answers: IndexMap<Route, Value>,
     /// How the provider writes the names in its JSON.
     #[serde(default)]
     pub member_names: MemberNames,
@@ -78,7 +82,7 @@ pub struct Item {
     pub id: String,
     /// The section's heading.
     pub section: String,
-    /// The provider's words.
+    /// What it says, in the pack's own words; reports never pass them off as the provider's.
     pub words: String,
     /// The line of the provider's page that it was taken from, by which `coverage --page` sees that it has changed: the
     /// text itself, or `sha256:` with the first 16 hexadecimal digits of its fingerprint, as `coverage --pin` prints it.
@@ -112,6 +116,8 @@ pub struct Detail {
     /// The words that it may be, where it is one of a few.
     #[serde(default)]
     pub one_of: Vec<String>,
+    /// The regular expression that it is, whole or each of its members.
+    pub pattern: Option<String>,
 }
 
 /// A letter to the provider.

@@ -7,7 +7,12 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::words::{Age, Span, StatusRule, Text, Where};
+use super::words::{Span, StatusRule, Text, Where};
+use crate::template;
+
+pub use super::variation::{
+    Arrangement, BodyVariation, Clock, HeaderNames, KeyVariation, SignatureVariation, Variation,
+};
 
 /// The provider's webhooks.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -36,6 +41,10 @@ pub struct Webhooks {
     pub success: Success,
     /// The delay before each attempt.
     pub retries: Vec<Span>,
+    /// By how much of itself a delay is longer or shorter at random, at most: `0.1` is a tenth.
+    #[schemars(range(min = 0, max = 1))]
+    #[serde(default)]
+    pub jitter: f64,
     /// When a subscription is switched off.
     pub disable: Disable,
     /// Where the id of an event sits, by which deliveries are told apart.
@@ -244,78 +253,29 @@ pub enum Documented {
     No,
 }
 
-/// One way in which a delivery differs from a genuine one.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Variation {
-    /// Another key, or the right one in another form.
-    pub key: Option<KeyVariation>,
-    /// Headers to leave out.
-    #[serde(default)]
-    pub without_header: Option<String>,
-    /// Headers to write otherwise, as templates.
-    #[serde(default)]
-    pub headers: IndexMap<String, Text>,
-    /// The body, written otherwise (and signed so) or changed after signing.
-    pub body: Option<BodyVariation>,
-    /// Other bytes to sign, as a template.
-    pub message: Option<Text>,
-    /// The code, damaged.
-    pub signature: Option<SignatureVariation>,
-    /// How far in the past the delivery claims to be; negative: ahead.
-    pub age: Option<Age>,
-    /// Another event name.
-    pub event: Option<String>,
-    /// What this variant expects, where the series does not say it for all.
-    pub expect: Option<crate::evidence::Expected>,
+impl Webhooks {
+    /// Whether the time that a header says is the one that is signed: it stands beside the code, or none does.
+    pub fn signs_time_of(&self, header: &str) -> bool {
+        let several = self.mac.as_ref().and_then(|mac| mac.signatures.as_ref());
+        let each = several.is_some_and(|several| reads(&several.each, "t"));
+        let code = |text: &str| reads(text, "mac") || reads(text, "signatures");
+        let beside = |text: &String| code(text) && (reads(text, "t") || (each && reads(text, "signatures")));
+        code(header) || !self.headers.values().any(beside)
+    }
+
+    /// Whether deliveries have such a clock.
+    pub fn has(&self, clock: Clock) -> bool {
+        let each = self.mac.as_ref().and_then(|mac| mac.signatures.as_ref()).map(|several| &several.each);
+        let timed = || self.headers.values().filter(|text| reads(text, "t"));
+        match clock {
+            Clock::Signed => timed().any(|text| self.signs_time_of(text)) || each.is_some_and(|each| reads(each, "t")),
+            Clock::Unsigned => timed().any(|text| !self.signs_time_of(text)),
+            Clock::Body => self.time.iter().any(|place| matches!(place, Where::Body(_))),
+        }
+    }
 }
 
-/// Other keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum KeyVariation {
-    /// A key nobody knows.
-    Other,
-    /// The secret's text itself, where it should have been decoded.
-    Undecoded,
-    /// The right key beside one that nobody knows, as after a rotation: each gives a signature.
-    Rotated,
-}
-
-/// Other bodies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BodyVariation {
-    /// One member's value changed after signing.
-    Changed,
-    /// Unusual white space between the tokens.
-    Spaced,
-    /// The members in another order.
-    Reordered,
-    /// Letters written as `\u` escapes.
-    Escaped,
-    /// Letters beyond ASCII in a member nobody reads.
-    NonAscii,
-    /// A member nobody knows, with a number beyond 2^53.
-    UnknownMember,
-    /// Signed as if parsed and written again with two spaces of indent.
-    SignedIndented,
-    /// Signed as if parsed and written again with sorted keys.
-    SignedSorted,
-    /// Signed as if parsed and written again without white space.
-    SignedCompact,
-}
-
-/// Damaged codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum SignatureVariation {
-    /// Only its first half.
-    Truncated,
-    /// Nothing.
-    Empty,
-    /// In upper case.
-    UpperCase,
-    /// In the other usual encoding.
-    OtherEncoding,
+/// Whether a template reads a name.
+fn reads(text: &str, name: &str) -> bool {
+    template::names(text).unwrap_or_default().iter().any(|read| read == name)
 }

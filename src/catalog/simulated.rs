@@ -6,6 +6,8 @@
 //! condition on it does not hold, and a member that is written from it is null.
 
 mod call;
+mod list;
+mod quota;
 
 use std::collections::BTreeMap;
 
@@ -16,7 +18,9 @@ use serde_json::Value;
 
 use super::words::{Route, Span, Text};
 
-pub use call::{Call, Change, Find, Kind, List, Outcome, Remove, Repeats, Rule};
+pub use call::{Call, Change, Find, Kind, Outcome, Refused, Remove, Repeats, Rule};
+pub use list::{List, Parameter, Scalar, Search, Sort};
+pub use quota::{Quota, Quotas, Window};
 
 /// The provider as the simulator plays it.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -50,6 +54,11 @@ pub struct Simulated {
     /// The routes of each API. The first that matches is taken.
     #[serde(default)]
     pub routes: IndexMap<String, IndexMap<Route, Call>>,
+    /// The operations that the provider publishes, as a fixture with a list of `METHOD /path` for each API. One that no
+    /// route plays is answered `refusals.not_played`, and what hangs on it is open.
+    pub operations: Option<String>,
+    /// How often a key may call.
+    pub quotas: Option<Quotas>,
     /// Who the clients are, where the provider tells them apart.
     #[serde(default)]
     pub client: Client,
@@ -109,6 +118,8 @@ pub struct Record {
     pub within: String,
     /// The fixture that holds its members.
     pub of: String,
+    /// The member that says when it was changed for the last time.
+    pub changed: Option<String>,
 }
 
 /// A reply.
@@ -143,6 +154,12 @@ pub struct Refusals {
     pub too_large: String,
     /// The operation does not exist in this environment.
     pub not_here: String,
+    /// A parameter of the query has a value that it cannot have; `with` has `field` and `message`.
+    pub wrong_query: Option<String>,
+    /// The path is known, but not with this method; `with` has `allow`. Without it: as if there were no such route.
+    pub wrong_method: Option<String>,
+    /// The operation is published, but not played; `with` has `operation`. Without it: 501 alone.
+    pub not_played: Option<String>,
 }
 
 /// Who the clients are.

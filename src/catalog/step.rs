@@ -62,6 +62,9 @@ pub struct RequestStep {
     /// Values to take from the answer: a list of what a JSON path finds, by name.
     #[serde(default)]
     pub capture: IndexMap<String, String>,
+    /// What to tell the reader, and what to do first, where the request is about something that an earlier answer does
+    /// not have.
+    pub without: Option<String>,
     /// Follow redirects; never with a credential.
     #[serde(default)]
     pub follow: bool,
@@ -86,8 +89,10 @@ pub struct DeliverStep {
     /// A series of variants, one after another, between two genuine twins.
     #[serde(default)]
     pub vary: IndexMap<String, Variation>,
-    /// So many deliveries at the same time, each an event of its own.
+    /// So many deliveries at the same time, each an event of its own unless the step says `again`.
     pub burst: Option<u32>,
+    /// So many deliveries of the same event at the same time.
+    pub copies: Option<u32>,
     /// The step's name.
     #[serde(rename = "as")]
     pub name: Option<String>,
@@ -100,7 +105,7 @@ pub enum Which {
     Each,
     /// One event of the provider's.
     Event(Text),
-    /// The same event as an earlier step, with the same id and body and a new time.
+    /// The same event as an earlier step, with the same id and body, in a later second.
     Again(String),
 }
 
@@ -149,7 +154,8 @@ pub struct ActionStep {
     pub subject: String,
     /// It is left out where this holds already.
     pub unless: Option<Box<Expectation>>,
-    /// It is left out where the profile has no such action, because the partner does it within another.
+    /// It is left out where the profile has no such action, because the partner does it within another. What is
+    /// expected of it, or of a client for whom nothing else is done, then does not apply.
     #[serde(default)]
     pub optional: bool,
     /// The step's name.

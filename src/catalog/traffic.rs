@@ -265,6 +265,7 @@ impl ProviderExpectation {
             | Predicate::EqualsIgnoringCase(_)
             | Predicate::SameUrlAs(_)
             | Predicate::Url(_)
+            | Predicate::MediaType(_)
             | Predicate::Contrast(_) => false,
         };
         self.provider.values().any(|matcher| matcher.0.iter().all(lenient))

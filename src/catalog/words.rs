@@ -103,6 +103,16 @@ impl fmt::Display for Environment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span(pub Duration);
 
+/// As it is written in a profile.
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.as_millis() {
+            ms @ 0..1000 => write!(f, "{ms}ms"),
+            _ => write!(f, "{}s", self.0.as_secs_f64()),
+        }
+    }
+}
+
 /// How long ago, in seconds; negative: ahead. Written `290s`, `1d`, `-330s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Age(pub i64);

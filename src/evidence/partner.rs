@@ -16,7 +16,10 @@ pub struct Call {
     /// Whether the answer was arranged to be otherwise than it would have been.
     #[serde(default)]
     pub arranged: bool,
-    /// The route of the pack that it matched, as written there.
+    /// Whether it is an operation that the provider publishes and the simulator does not play.
+    #[serde(default)]
+    pub not_played: bool,
+    /// The route of the pack that it matched, as written there, or the operation that is not played.
     pub route: Option<String>,
     /// Identifiers that say whom the call is about, in the order of the pack's `about`.
     pub about: Vec<String>,
@@ -59,6 +62,9 @@ pub struct SentEvent {
     pub id: String,
     /// The status that the first attempt was answered with; 0: there was no answer. `None`: nobody knows yet.
     pub answered: Option<u16>,
+    /// The same with the beginning of what was said, or why there was no answer.
+    #[serde(default)]
+    pub said: String,
 }
 
 /// What a page of the partner's shows after an action.

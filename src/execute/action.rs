@@ -11,8 +11,8 @@ use serde_json_path::JsonPath;
 use super::identity::scope_of;
 use super::unit::Doing;
 use super::views::Deed;
-use super::{Scope, World, command, rehearsal};
-use crate::address::is_beside;
+use super::{Scope, World, command, ready};
+use crate::address::{is_beside, web};
 use crate::catalog::step::ActionStep;
 use crate::catalog::words::Stage;
 use crate::evidence::{Action, Answer, Body, Outcome, What, Who};
@@ -22,7 +22,7 @@ use crate::template;
 
 /// URLs inside text and HTML, the labels of secrets in them included (`<rehearsal.onboarding_url>`).
 static URLS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"https?://(?:<[a-z_]+\.[a-z0-9_.#]+>|[^\s"'<>\\^`{}|])+"#).ok());
+    LazyLock::new(|| Regex::new(r#"(?i:https?)://(?:<[a-z_]+\.[a-z0-9_.#]+>|[^\s"'<>\\^`{}|])+"#).ok());
 
 /// Carries out an `action` step.
 pub(super) async fn run(doing: &mut Doing<'_>, step: &ActionStep) -> Result<(), String> {
@@ -84,11 +84,11 @@ async fn restart(doing: &Doing<'_>) -> Result<Outcome, String> {
     let outcome = perform(world, doing.unit.stage, call, &doing.scope()).await?;
     match &outcome {
         Outcome::Answered(answer) if answer.status < 400 => {}
-        Outcome::Answered(answer) => return Err(format!("the action answered {}", answer.status)),
+        Outcome::Answered(_) => return Err(format!("the action answered {}", outcome.brief(Outcome::SENTENCE))),
         Outcome::Trouble(trouble) => return Err(trouble.detail.clone()),
     }
     if let Some(start) = world.plan.read.profile.rehearsal.as_ref().and_then(|rehearsal| rehearsal.start.as_ref()) {
-        rehearsal::back(world, start).await?;
+        ready::back(world, start).await?;
     }
     Ok(outcome)
 }
@@ -122,7 +122,7 @@ async fn asked(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Re
 fn without_access(world: &World, stage: Stage, outcome: Outcome) -> Outcome {
     let pages = || world.plan.pack.provider.environments.values().flat_map(|addresses| &addresses.pages);
     for page in outcome.answer().map(presented).unwrap_or_default() {
-        let url = url::Url::parse(&page).ok();
+        let url = web::parse(&page);
         let host = url.as_ref().and_then(url::Url::host_str);
         if host.is_some_and(|host| pages().any(|known| is_beside(host, known))) {
             world.redactor.learn_issued(&format!("{stage}.page"), &page);
@@ -168,10 +168,17 @@ pub(super) fn presented(answer: &Answer) -> Vec<String> {
 }
 
 fn within(text: &str) -> Vec<String> {
-    URLS.iter()
-        .flat_map(|urls| urls.find_iter(text))
-        .map(|found| found.as_str().trim_end_matches(['.', ',', ')']).to_owned())
-        .collect()
+    let found = URLS.iter().flat_map(|urls| urls.find_iter(text)).map(|found| found.as_str());
+    found.map(|url| if url == text.trim() { url } else { without_stop(url) }.to_owned()).collect()
+}
+
+/// A URL from the middle of a sentence, without what ends the sentence; what a bracket in it opened is closed in it.
+fn without_stop(url: &str) -> &str {
+    let open = url.matches('(').count() >= url.matches(')').count();
+    match url.strip_suffix(['.', ',']).or_else(|| url.strip_suffix(')').filter(|_| !open)) {
+        Some(rest) => without_stop(rest),
+        None => url,
+    }
 }
 
 #[cfg(test)]
@@ -189,6 +196,14 @@ mod tests {
             presented(&answer(Body::Text(html.into()))),
             ["https://a.example/1", "https://b.example/x?a=1&b=2", "https://c.example/y"]
         );
+        for (text, url) in [
+            ("https://d.example/?back=https%3A%2F%2Fa%2F%20(1)", "https://d.example/?back=https%3A%2F%2Fa%2F%20(1)"),
+            ("Sign (at https://d.example/x%20(1)).", "https://d.example/x%20(1)"),
+            ("HTTPS://D.example.", "HTTPS://D.example."),
+            ("See https://d.example.", "https://d.example"),
+        ] {
+            assert_eq!(within(text), [url], "{text}");
+        }
         let body = Body::Json(json!({ "links": [{ "url": "https://d.example/z" }] }));
         assert_eq!(presented(&answer(body)), ["https://a.example/1", "https://d.example/z"]);
     }

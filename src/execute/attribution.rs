@@ -1,6 +1,6 @@
 //! Whom the partner's calls are about, as the simulator knows it; what is about nobody is told too.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
 
 use indexmap::IndexMap;
@@ -38,6 +38,29 @@ impl World {
         lines.iter().map(|line| self.redactor.text(line)).collect()
     }
 
+    /// What is to be said of calls that the simulator does not play.
+    pub(super) fn unplayed(&self) -> Option<String> {
+        let entries = self.simulator()?.journal().since(0);
+        let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+        for call in entries.iter().map(|entry| &entry.what).filter(|call| call.not_played && !is_ours(call)) {
+            *numbers.entry(format!("{} ({})", call.route.as_deref().unwrap_or_default(), call.api)).or_default() += 1;
+        }
+        let listed: Vec<String> = numbers.iter().map(|(what, number)| format!("{what} × {number}")).collect();
+        (!listed.is_empty()).then(|| {
+            format!(
+                "the simulator answered 501 to what it does not play, and what hangs on that is open: {}",
+                listed.join("; ")
+            )
+        })
+    }
+
+    /// What is to be said of a key that called more often than it may.
+    pub(super) fn busy(&self) -> Vec<String> {
+        let used = self.simulator().map(crate::simulator::Simulator::used).unwrap_or_default();
+        let beyond = used.into_iter().filter(|usage| usage.beyond > 0);
+        beyond.map(|usage| format!("the provider would have answered 429: {usage}")).collect()
+    }
+
     /// The partner's calls about some clients, and those about nobody, since a place in the journal.
     pub(super) fn calls_about(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Vec<Attributed> {
         let Some(simulator) = self.simulator().filter(|_| !clients.is_empty()) else { return Vec::new() };
@@ -54,6 +77,11 @@ impl World {
             .chain(strays)
             .map(|(entry, name)| (entry.from, entry.to, name, redacted(&self.redactor, &entry.what)))
             .collect()
+    }
+
+    /// Whether the partner has called the simulated provider in this run, about whomever; yes, where there is none.
+    pub(super) fn has_called(&self) -> bool {
+        self.simulator().is_none_or(|simulator| simulator.journal().since(0).iter().any(|entry| !is_ours(&entry.what)))
     }
 
     /// Why not every call about the clients of a unit is in its record, if so.

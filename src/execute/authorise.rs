@@ -16,7 +16,7 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 use super::{Scope, World};
 use crate::catalog::authentication::{Api, Basic, ClientCredentials, CredentialsSent, Minting};
 use crate::catalog::words::{Environment, Text};
-use crate::evidence::Outcome;
+use crate::evidence::{Outcome, Trouble, TroubleKind};
 use crate::gate::{Draft, Purpose};
 use crate::secret::Secret;
 use crate::template::{self, TemplateError};
@@ -42,7 +42,7 @@ impl Unkeyed {
         match self {
             Unkeyed::Cannot(_) => false,
             Unkeyed::Refused(sent) => match &sent.outcome {
-                Outcome::Trouble(_) => true,
+                Outcome::Trouble(trouble) => trouble.kind != TroubleKind::Shape,
                 Outcome::Answered(answer) => {
                     minting.own.is_some() && (400..500).contains(&answer.status) && ![408, 429].contains(&answer.status)
                 }
@@ -228,9 +228,11 @@ impl<'a> Place<'a> {
         let json = sent.raw.as_ref().and_then(|raw| serde_json::from_slice::<Value>(raw).ok());
         let token = json.zip(JsonPath::parse(minting.token).ok());
         let token = token.and_then(|(json, path)| path.query(&json).first().and_then(Value::as_str).map(str::to_owned));
-        let token = token.filter(|token| !token.is_empty()).ok_or_else(|| {
-            format!("{} {} answered without a token at `{}`", sent.request.method, sent.request.url, minting.token)
-        })?;
+        let Some(token) = token.filter(|token| !token.is_empty()) else {
+            let detail = format!("it was answered without a token at `{}`", minting.token);
+            let outcome = Outcome::Trouble(Trouble { kind: TroubleKind::Shape, detail });
+            return Err(Unkeyed::Refused(Box::new(Sent { outcome, ..sent })));
+        };
         self.world.learn_token(self.environment, &token);
         Ok(token)
     }

@@ -11,7 +11,7 @@ use super::log::Log;
 use super::{World, action, event, people};
 use crate::catalog::given::{Beginning, CredentialFate, Dropping, Overlay as Word};
 use crate::catalog::simulated::Bringing;
-use crate::catalog::words::{Environment, Stage};
+use crate::catalog::words::{Environment, Span, Stage};
 use crate::evidence::Outcome;
 use crate::simulator::{Effect, Overlay, Simulator};
 
@@ -28,7 +28,10 @@ pub(super) struct Begun {
 /// Brings a client to its beginning.
 pub(super) async fn begin(world: &World, beginning: &Beginning) -> Begun {
     let mut begun = Begun { client: Identity::new(), trouble: None, notes: Vec::new() };
-    begun.trouble = bring(world, beginning, &mut begun.client, &mut begun.notes).await.err();
+    begun.trouble = match world.unheard() {
+        Some(why) => Some(why),
+        None => bring(world, beginning, &mut begun.client, &mut begun.notes).await.err(),
+    };
     begun
 }
 
@@ -124,17 +127,22 @@ async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: 
     let call = rehearsal.and_then(|rehearsal| rehearsal.actions.get(name));
     let call = call.ok_or_else(|| failed(world.plan.bound.how_to_give(&format!("rehearsal.actions.{name}"))))?;
     let arguments = client.arguments(world, name, "", &Map::new());
+    let from = Instant::now();
     let outcome =
         action::perform(world, Stage::Rehearsal, call, &scope_of(client, arguments)).await.map_err(&failed)?;
     client.learn(call, &outcome);
     // Other checks may have given its queue work to do.
     let within = world.retry();
-    if !known_within(simulator, client, within).await {
+    if !world.patience.during(known_within(simulator, client, within)).await {
+        // One that has ended may call once it was started again.
+        if world.ended_since(from).await.is_none() {
+            world.patience.in_vain();
+        }
         let said = match &outcome {
-            Outcome::Answered(answer) => format!("it answered {}", answer.status),
+            Outcome::Answered(_) => format!("it answered {}", outcome.brief(Outcome::SENTENCE)),
             Outcome::Trouble(trouble) => trouble.detail.clone(),
         };
-        return Err(failed(format!("{said}, and no call about the client reached the provider in {within:?}")));
+        return Err(failed(format!("{said}, and no call about the client reached the provider in {}", Span(within))));
     }
     world.know_tenant(simulator, client);
     Ok(())

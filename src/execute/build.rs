@@ -87,6 +87,17 @@ impl World {
         build.mishaps.iter().find(|(at, _)| *at >= from).map(|(_, words)| words.clone())
     }
 
+    /// Whether what the build writes is heard: it was started by this run.
+    pub(super) async fn is_overheard(&self) -> bool {
+        self.build.lock().await.process.is_some()
+    }
+
+    /// The last lines that the build wrote, without secrets, each with when.
+    pub(super) async fn last_lines(&self) -> Vec<(Instant, String)> {
+        let build = self.build.lock().await;
+        build.process.as_ref().map(|process| process.lines(&self.redactor)).unwrap_or_default()
+    }
+
     /// Ends the partner's build. Gives what is to be said of the times that it had ended by itself, each once.
     pub async fn tear_down(&self) -> Vec<String> {
         let mut build = self.build.lock().await;

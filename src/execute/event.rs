@@ -7,7 +7,7 @@ use super::unit::Doing;
 use super::{World, people};
 use crate::catalog::step::EventStep;
 use crate::catalog::words::Stage;
-use crate::evidence::{Happened, SentEvent, What};
+use crate::evidence::{Happened, Outcome, SentEvent, What};
 use crate::simulator::Simulator;
 
 /// How long a first attempt to deliver may take, where the pack does not say.
@@ -38,8 +38,10 @@ pub(super) async fn play(world: &World, simulator: &Simulator, client: &Identity
     let before = simulator.deliveries().len();
     match simulator.happen(&key, event) {
         Ok(sent) => {
-            happened.sent =
-                sent.into_iter().map(|sent| SentEvent { event: sent.event, id: sent.id, answered: None }).collect();
+            happened.sent = sent
+                .into_iter()
+                .map(|sent| SentEvent { event: sent.event, id: sent.id, ..SentEvent::default() })
+                .collect();
             answers(world, simulator, before, &mut happened.sent).await;
         }
         Err(error) => happened.trouble = Some(error.to_string()),
@@ -58,6 +60,9 @@ async fn answers(world: &World, simulator: &Simulator, before: usize, sent: &mut
         for event in sent.iter_mut().filter(|event| event.answered.is_none()) {
             let first = done.iter().find(|entry| entry.what.event_id == event.id);
             event.answered = first.map(|entry| entry.what.outcome.answer().map_or(0, |answer| answer.status));
+            event.said = first
+                .map(|entry| world.redactor.text(&entry.what.outcome.brief(Outcome::SENTENCE)))
+                .unwrap_or_default();
         }
         let left = limit.saturating_sub(started.elapsed());
         let over = sent.iter().all(|event| event.answered.is_some());
@@ -79,8 +84,9 @@ pub(super) fn unheard(world: &World, sent: &[SentEvent]) -> Vec<String> {
     let refused = sent.iter().filter(|event| !event.answered.is_some_and(|status| hooks.success.status.holds(status)));
     refused
         .map(|event| match event.answered {
-            Some(0) | None => format!("in the set-up the handler did not answer `{}`", event.event),
-            Some(status) => format!("in the set-up the handler answered {status} to `{}`", event.event),
+            Some(0) => format!("in the set-up the handler did not answer `{}`: {}", event.event, event.said),
+            None => format!("in the set-up the handler did not answer `{}`", event.event),
+            Some(_) => format!("in the set-up the handler answered {} to `{}`", event.said, event.event),
         })
         .collect()
 }

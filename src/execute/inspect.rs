@@ -15,8 +15,16 @@ use crate::template;
 /// The time that a look-up gets for its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How often a look-up is repeated while something is awaited.
+/// How soon a look-up is repeated at first while something is awaited.
 const PACE: Duration = Duration::from_millis(25);
+
+/// How long the pause between two look-ups grows at most: each is a connection of its own.
+const CALM: Duration = Duration::from_millis(250);
+
+/// The pause before the next look-up, a tenth of what was waited already.
+pub(super) fn pause(started: Instant) -> Duration {
+    (started.elapsed() / 10).clamp(PACE, CALM)
+}
 
 /// An event that was sent, and what had arrived before.
 pub(super) struct Waiting {
@@ -82,7 +90,7 @@ pub(super) async fn await_effect(doing: &Doing<'_>, event_id: &str) -> Option<u6
             doing.log.add(from, None, What::Inspection(inspection));
             return count;
         }
-        tokio::time::sleep(PACE).await;
+        tokio::time::sleep(pause(started)).await;
     }
 }
 
@@ -104,14 +112,15 @@ pub(super) async fn known(doing: &Doing<'_>, step: &ConfigStep, of: &str) -> Res
         if arrived || inspection.count.is_none() || started.elapsed() >= look_up.within.0 {
             let trouble = inspection.count.is_none().then(|| match &inspection.outcome {
                 Outcome::Trouble(trouble) => trouble.detail.clone(),
-                Outcome::Answered(answer) => {
-                    format!("it answered {} without the number that `count` names", answer.status)
+                Outcome::Answered(_) => {
+                    let said = inspection.outcome.brief(Outcome::SENTENCE);
+                    format!("it answered {said}, without the number that `count` names")
                 }
             });
             let value = inspection.count.map(|count| json!({ "count": count }));
             return Ok(Fact { place: format!("{place} of {id}"), line: None, value, trouble });
         }
-        tokio::time::sleep(PACE).await;
+        tokio::time::sleep(pause(started)).await;
     }
 }
 
@@ -156,7 +165,7 @@ pub(super) async fn arrivals(doing: &Doing<'_>, step: &RequestStep, waiting: Vec
         }
         open = left;
         if !open.is_empty() {
-            tokio::time::sleep(PACE).await;
+            tokio::time::sleep(pause(started)).await;
         }
     }
 }

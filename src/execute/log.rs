@@ -54,6 +54,11 @@ impl Log {
         self.lock().entries.push(entry);
     }
 
+    /// Writes down something between two places in time that the log knows already.
+    pub(super) fn add_at(&self, from: Offset, to: Offset, what: What) {
+        self.lock().entries.push(Entry { from, to, step: None, client: None, what });
+    }
+
     /// Something between two instants, as an entry that is not written down.
     pub(super) fn entry(
         &self,

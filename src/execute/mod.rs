@@ -18,14 +18,17 @@ mod identity;
 mod inspect;
 mod log;
 mod occasion;
+mod patience;
 mod people;
 mod play;
 mod process;
+mod ready;
 mod rehearsal;
 mod request;
 mod sofar;
 mod unit;
 mod views;
+mod witness;
 mod world;
 
 use std::sync::{Arc, OnceLock};
@@ -59,12 +62,14 @@ const JOBS: usize = 16;
 const REHEARSED: usize = 64;
 
 /// Where a run stands, for whoever shows it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// Units that are over.
     pub done: usize,
     /// Units that are to be carried out.
     pub all: usize,
+    /// What cannot wait for the report.
+    pub note: Option<String>,
 }
 
 /// Why a run must end before it is over.

@@ -10,7 +10,8 @@ use url::Url;
 use super::World;
 use super::identity::{Identity, scope_of};
 use crate::catalog::words::{Environment, Stage};
-use crate::simulator::Simulator;
+use crate::evidence::Who;
+use crate::simulator::{Simulator, StartError};
 use crate::template;
 use crate::wire::StandIns;
 
@@ -19,16 +20,17 @@ const CALM: Duration = Duration::from_millis(150);
 
 impl World {
     /// Starts the simulator, where the pack describes one.
-    pub(super) async fn simulate(&self) -> Result<Option<Simulator>, String> {
+    pub(super) async fn simulate(&self) -> Result<Option<Simulator>, (Who, String)> {
         let pack = &self.plan.pack;
         if pack.provider.simulator.is_none() {
             return Ok(None);
         }
         let pages = pack.provider.environments.get(&Environment::Test).and_then(|addresses| addresses.pages.first());
         let pages = format!("https://{}", pages.map_or("pages.preflight.example", String::as_str));
-        let pages = Url::parse(&pages).map_err(|error| format!("{pages}: {error}"))?;
-        let mut options =
-            crate::simulator::Options::rehearsal(self.issued_key(), pages, crate::wire::player(&StandIns::default())?);
+        let ours = |why: String| (Who::Tool, why);
+        let pages = Url::parse(&pages).map_err(|error| ours(format!("{pages}: {error}")))?;
+        let client = crate::wire::player(&StandIns::default()).map_err(ours)?;
+        let mut options = crate::simulator::Options::rehearsal(self.issued_key(), pages, client);
         options.credentials = self.issued_credentials().clone();
         if let Some(rehearsal) = &self.plan.read.profile.rehearsal {
             options.bind = rehearsal.simulator.bind.unwrap_or(options.bind);
@@ -38,10 +40,15 @@ impl World {
         options.webhook_secret = Some(self.webhook_secret().to_owned());
         let redactor = self.redactor.clone();
         options.issued = Arc::new(move |label, value| redactor.learn_issued(&format!("rehearsal.{label}"), value));
-        crate::simulator::start(&pack.provider, &pack.fixtures, options)
-            .await
-            .map(Some)
-            .map_err(|error| error.to_string())
+        crate::simulator::start(&pack.provider, &pack.fixtures, options).await.map(Some).map_err(|error| match error {
+            // Nobody but the profile asked for this port.
+            StartError::Port { api, port, error } if port != 0 => {
+                let place = format!("rehearsal.simulator.ports.{api}");
+                let remedy = "end the process that has it, or write another one there";
+                (Who::Partner, format!("port {port}, which `{place}` asks for, cannot be had: {error}; {remedy}"))
+            }
+            StartError::Port { .. } | StartError::Description(_) => ours(error.to_string()),
+        })
     }
 
     /// The body of an event about a client, as the simulated provider would write it.

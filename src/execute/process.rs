@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
@@ -13,7 +13,10 @@ use tokio::task::JoinHandle;
 use super::group::{Group, spawned};
 use crate::secret::Redactor;
 
-/// How many of its last lines are kept, for the reader of a start that failed.
+/// How many of its last lines are kept.
+const KEPT: usize = 400;
+
+/// How many of them are shown to the reader of a start that failed.
 const LINES: usize = 20;
 
 /// The longest line that is shown, in characters.
@@ -60,11 +63,14 @@ pub(super) async fn output(
     Ok((exit.success(), String::from_utf8_lossy(&said).into_owned()))
 }
 
+/// The last lines that a build wrote, each with when.
+type Said = VecDeque<(Instant, String)>;
+
 /// A running build. Ends with this value.
 pub(super) struct Process {
     child: Child,
     group: Group,
-    said: Arc<Mutex<VecDeque<String>>>,
+    said: Arc<Mutex<Said>>,
     listening: Vec<JoinHandle<()>>,
     /// Closed when we end, however that happens: a build may take that as the sign to end too.
     _input: Option<ChildStdin>,
@@ -91,9 +97,16 @@ impl Process {
 
     /// The last lines that it wrote, without secrets.
     pub(super) fn last_words(&self, redactor: &Redactor) -> String {
+        let lines = self.lines(redactor);
+        let last = &lines[lines.len().saturating_sub(LINES)..];
+        last.iter().map(|(_, line)| line.as_str()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// All lines that are kept of it, without secrets, each with when it came.
+    pub(super) fn lines(&self, redactor: &Redactor) -> Vec<(Instant, String)> {
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        let shown = |line: &String| redactor.text(line).chars().take(WIDTH).collect::<String>();
-        said.iter().map(shown).collect::<Vec<_>>().join("\n")
+        let shown = |line: &String| redactor.text(line).chars().take(WIDTH).collect();
+        said.iter().map(|(at, line)| (*at, shown(line))).collect()
     }
 
     /// Asks it to end, and ends it if it does not.
@@ -108,7 +121,7 @@ impl Process {
 }
 
 /// Keeps the last lines of an output, each as far as its bound, however long it is.
-async fn keep(output: impl AsyncRead + Unpin, said: Arc<Mutex<VecDeque<String>>>) {
+async fn keep(output: impl AsyncRead + Unpin, said: Arc<Mutex<Said>>) {
     let mut output = BufReader::new(output);
     let mut line = Vec::new();
     while let Ok(bytes) = output.fill_buf().await
@@ -129,10 +142,10 @@ async fn keep(output: impl AsyncRead + Unpin, said: Arc<Mutex<VecDeque<String>>>
     }
 }
 
-fn remember(said: &Mutex<VecDeque<String>>, line: &[u8]) {
+fn remember(said: &Mutex<Said>, line: &[u8]) {
     let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-    if said.len() == LINES {
+    if said.len() == KEPT {
         said.pop_front();
     }
-    said.push_back(String::from_utf8_lossy(line).into_owned());
+    said.push_back((Instant::now(), String::from_utf8_lossy(line).into_owned()));
 }

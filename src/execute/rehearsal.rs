@@ -1,7 +1,5 @@
 //! The set-up of a rehearsal: the simulated provider, the partner's build, and a client that both know.
 
-use std::time::{Duration, Instant};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -9,18 +7,12 @@ use serde_json::{Value, json};
 use super::identity::{Identity, scope_of};
 use super::process::{Process, Variables};
 use super::world::World;
-use super::{action, beginning};
+use super::{action, beginning, ready};
 use crate::catalog::words::Stage;
-use crate::evidence::{Outcome, TroubleKind, Who};
-use crate::gate::{Draft, Purpose};
+use crate::evidence::{Outcome, Who};
+use crate::issued;
 use crate::plan::profile::{Rehearsal, Start, Variant};
 use crate::template;
-
-/// How often the build is asked whether it is ready.
-const PACE: Duration = Duration::from_millis(20);
-
-/// How long one such question may take.
-const READY_WITHIN: Duration = Duration::from_secs(2);
 
 /// What a rehearsal runs on.
 pub(super) struct Set {
@@ -29,9 +21,9 @@ pub(super) struct Set {
     pub(super) house: Identity,
 }
 
-/// A key that the simulator issues: 32 random bytes in Base64.
+/// A key that the simulator issues: 32 bytes in Base64.
 pub fn issue() -> String {
-    STANDARD.encode(rand::random::<[u8; 32]>())
+    STANDARD.encode(issued::bytes())
 }
 
 /// A credential that the simulator issues: of characters that mean nothing anywhere.
@@ -43,7 +35,7 @@ pub(super) fn credential() -> String {
 pub(super) async fn set_up(world: &World, rehearsal: &Rehearsal) -> Result<Set, (Who, String)> {
     match world.simulate().await {
         Ok(simulator) => world.plays(simulator),
-        Err(why) => return Err((Who::Tool, format!("the simulator cannot be started: {why}"))),
+        Err((who, why)) => return Err((who, format!("the simulator cannot be started: {why}"))),
     }
     world.contain(rehearsal).await.map_err(|why| (Who::Tool, why))?;
     let process = match &rehearsal.start {
@@ -71,22 +63,10 @@ pub(super) async fn started(
     let command = command.iter().map(|text| rendered(text, &scope)).collect::<Result<Vec<_>, _>>()?;
     let variables = variables(world, rehearsal, variant)?;
     let variables = Variables { pass: &rehearsal.pass, own: &variables, place: "rehearsal.start.command" };
+    ready::vacant(world, start).await?;
     let mut process = Process::start(&command, &world.plan.read.folder, &variables)?;
-    let from = Instant::now();
-    loop {
-        if let Some(exit) = process.ended().await {
-            let words = process.last_words(&world.redactor);
-            return Err(format!("the build ended before it was ready ({exit}); its last words: {words}"));
-        }
-        if is_ready(world, start).await? {
-            return Ok(process);
-        }
-        if from.elapsed() > start.within.0 {
-            let words = process.last_words(&world.redactor);
-            return Err(format!("{}; the build's last words: {words}", late(start)));
-        }
-        tokio::time::sleep(PACE).await;
-    }
+    ready::awaited(world, start, &mut process).await?;
+    Ok(process)
 }
 
 /// The variables of a process of the rehearsal: those that name our proxy, and what the profile tells the build.
@@ -106,42 +86,9 @@ fn rendered(text: &str, scope: &Value) -> Result<String, String> {
     template::render_text(text, scope).map_err(|error| format!("`{text}`: {error}"))
 }
 
-/// Waits until a build that was restarted by somebody else is ready.
-pub(super) async fn back(world: &World, start: &Start) -> Result<(), String> {
-    let from = Instant::now();
-    while !is_ready(world, start).await? {
-        if from.elapsed() > start.within.0 {
-            return Err(late(start));
-        }
-        tokio::time::sleep(PACE).await;
-    }
-    Ok(())
-}
-
-fn late(start: &Start) -> String {
-    format!("{} did not answer below 400 within {:?}", start.ready, start.within.0)
-}
-
-/// Whether the build answers as it does when it is ready. An error: it cannot be asked.
-async fn is_ready(world: &World, start: &Start) -> Result<bool, String> {
-    let draft = Draft {
-        purpose: Purpose::Partner { stage: Stage::Rehearsal },
-        method: "GET".into(),
-        url: start.ready.to_string(),
-        headers: Vec::new(),
-        body: Vec::new(),
-        credentials: Vec::new(),
-    };
-    match world.send(draft, READY_WITHIN, false, None).await.outcome {
-        Outcome::Answered(answer) => Ok(answer.status < 400),
-        Outcome::Trouble(trouble) if trouble.kind == TroubleKind::Refused => Err(trouble.detail),
-        Outcome::Trouble(_) => Ok(false),
-    }
-}
-
 /// What commands and variables of a profile can read: the simulator's `<api>_api`, `api_key`, `credentials` and
 /// `webhook_secret`, and where this program is. Nothing that a pack says, so that none can have anything run.
-fn told(world: &World) -> Value {
+pub(super) fn told(world: &World) -> Value {
     let simulator = world.simulator();
     let mut values = serde_json::Map::new();
     for api in world.plan.pack.provider.apis.keys() {
@@ -179,7 +126,9 @@ async fn house_client(world: &World, rehearsal: &Rehearsal) -> Identity {
                 world.know_tenant(simulator, &mut house);
             }
             match &outcome {
-                Outcome::Answered(answer) => format!("it answered {}, without what `learn` looks for", answer.status),
+                Outcome::Answered(_) => {
+                    format!("it answered {}, without what `learn` looks for", outcome.brief(Outcome::SENTENCE))
+                }
                 Outcome::Trouble(trouble) => trouble.detail.clone(),
             }
         }

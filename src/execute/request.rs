@@ -14,7 +14,7 @@ use crate::catalog::step::RequestStep;
 use crate::catalog::words::Environment;
 use crate::evidence::{Answer, Body, Exchange, Outcome, What};
 use crate::gate::{Draft, Purpose};
-use crate::template;
+use crate::template::{self, TemplateError};
 
 /// The time that a provider or a page gets for its answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Carries out a request, once or for each member of a list.
 pub(super) async fn run(doing: &Doing<'_>, step: &RequestStep) -> Result<(), String> {
     let scope = doing.scope();
+    if let Some(name) = lacking(step, &scope) {
+        return Err(not_there(doing, step, &name));
+    }
     let Some(each) = &step.each else {
         return once(doing, step, scope, None).await.map(drop);
     };
@@ -37,6 +40,42 @@ pub(super) async fn run(doing: &Doing<'_>, step: &RequestStep) -> Result<(), Str
     }
     inspect::arrivals(doing, step, sent).await;
     Ok(())
+}
+
+/// The first name that the request reads and that has no value.
+fn lacking(step: &RequestStep, scope: &Scope) -> Option<String> {
+    let mut texts: Vec<String> = step.each.iter().chain([&step.request]).cloned().collect();
+    if let Some(json) = &step.json {
+        crate::json::texts(json, &mut |_, text| texts.push(text.to_owned()));
+    }
+    // What each member of the list gives is known only with that.
+    let of_each = |name: &String| name == "item" || name.starts_with("item.");
+    texts.iter().find_map(|text| match template::render(text, scope) {
+        Err(TemplateError::Missing(name)) if !of_each(&name) => Some(name),
+        Err(TemplateError::Missing(_) | TemplateError::Invalid(_)) | Ok(_) => None,
+    })
+}
+
+/// What is said where a request is about something that is not there: how the answer went in which it was to be, or else
+/// what to do first.
+fn not_there(doing: &Doing<'_>, step: &RequestStep, name: &str) -> String {
+    let earlier = name.split('.').next().unwrap_or(name);
+    let why = doing.log.read(|evidence| {
+        let entry = evidence.entries.iter().rev().find(|entry| entry.step.as_deref() == Some(earlier))?;
+        match &entry.what {
+            What::Skipped(why) => Some(why.clone()),
+            what => {
+                let Exchange { request, outcome, .. } = what.exchange()?;
+                let what = format!("{} {}", request.method, request.url);
+                match outcome {
+                    Outcome::Trouble(trouble) => Some(format!("{what} got no answer: {}", trouble.detail)),
+                    Outcome::Answered(answer) if (200..300).contains(&answer.status) => None,
+                    Outcome::Answered(answer) => Some(format!("{what} was answered {}", answer.status)),
+                }
+            }
+        }
+    });
+    why.or_else(|| step.without.clone()).unwrap_or_else(|| TemplateError::Missing(name.to_owned()).to_string())
 }
 
 /// One request. Gives the event whose arrival is to be counted and how many had arrived before, if that is asked for.

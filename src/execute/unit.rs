@@ -12,7 +12,7 @@ use super::beginning;
 use super::identity::Identity;
 use super::log::Log;
 use super::occasion::Occasion;
-use super::{Scope, World, action, clean_up, config, deliver, event, inspect, request, sofar, views};
+use super::{Scope, World, action, clean_up, config, deliver, event, inspect, request, sofar, views, witness};
 use crate::catalog::expect::Expectation;
 use crate::catalog::step::{ActionStep, EventStep, Pause, Step, WaitStep};
 use crate::catalog::words::Stage;
@@ -27,7 +27,7 @@ pub(super) struct Doing<'d> {
     /// How many units may have the partner do something at the same time.
     pub(super) lane: &'d Semaphore,
     /// The events of named steps, for those that deliver them again.
-    pub(super) occasions: BTreeMap<String, Occasion>,
+    pub(super) occasions: BTreeMap<String, Vec<Occasion>>,
     /// The clients of the check, by name.
     pub(super) clients: IndexMap<String, Identity>,
     /// What was done for clients, latest last.
@@ -102,12 +102,15 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaph
     };
     log.begin();
     for step in &unit.packed.check.when {
-        let from = Instant::now();
+        let (from, before) = (Instant::now(), log.read(|evidence| evidence.entries.len()));
         if let Err(why) = one(&mut doing, step).await {
             log.add(from, step.name(), What::Skipped(why));
         }
+        witness::listen(&doing, before).await;
     }
+    let before = log.read(|evidence| evidence.entries.len());
     effects(&doing).await;
+    witness::listen(&doing, before).await;
     views::settle(&mut doing).await;
     sofar::finish(&doing, from).await;
     clean_up::clean_up(&doing).await;
@@ -152,6 +155,11 @@ async fn one(doing: &mut Doing<'_>, step: &Step) -> Result<(), String> {
             let _turn = doing.turn().await;
             deliver::run(doing, step).await
         }
+        Step::Action(step) if doing.world.plan.bound.leaves_out(step, doing.unit.stage) => {
+            let why = format!("the profile has no action `{}`, so it is taken to be part of another", step.action);
+            doing.log.add(Instant::now(), step.name.as_deref(), What::LeftOut(why));
+            Ok(())
+        }
         Step::Action(ActionStep { unless: Some(unless), .. }) | Step::Event(EventStep { unless: Some(unless), .. })
             if sofar::holds(doing, unless) =>
         {
@@ -186,9 +194,10 @@ async fn wait(doing: &mut Doing<'_>, step: &WaitStep) {
         Pause::Retry => doing.world.retry(),
     };
     let length = length.max(step.at_least.map_or(Duration::ZERO, |least| least.0));
+    let patience = &doing.world.patience;
     match &step.until {
-        Some(until) => sofar::until(doing, until, length).await,
-        None => tokio::time::sleep(length).await,
+        Some(until) => patience.during(sofar::until(doing, until, length)).await,
+        None => patience.during(tokio::time::sleep(length)).await,
     }
     let kept = u64::try_from(from.elapsed().as_millis()).unwrap_or(u64::MAX);
     doing.log.amend(|evidence| evidence.quiet_ms = evidence.quiet_ms.max(kept));
@@ -207,10 +216,10 @@ async fn effects(doing: &Doing<'_>) {
         }
     }
     for (step, bounded) in wanted {
-        let Some(occasion) = doing.occasions.get(step) else { continue };
+        let Some(occasion) = doing.occasions.get(step).and_then(|all| all.first()) else { continue };
         if inspect::await_effect(doing, &occasion.id).await.is_some() && bounded {
             let quiet = doing.world.reaction();
-            tokio::time::sleep(quiet).await;
+            doing.world.patience.during(tokio::time::sleep(quiet)).await;
             inspect::effects(doing, &occasion.id).await;
             let quiet = u64::try_from(quiet.as_millis()).unwrap_or(u64::MAX);
             doing.log.amend(|evidence| evidence.quiet_ms = evidence.quiet_ms.max(quiet));

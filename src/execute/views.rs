@@ -2,20 +2,18 @@
 //! became of an action.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::{Map, Value};
 
 use super::action;
 use super::identity::scope_of;
+use super::inspect::pause;
 use super::unit::Doing;
 use crate::catalog::expect::{Expectation, PresentedRule};
 use crate::catalog::words::Stage;
 use crate::evidence::{Outcome, Page, Shown, What};
 use crate::plan::profile::{CallOut, View};
-
-/// How often a page is looked at again while something is awaited on it.
-const PACE: Duration = Duration::from_millis(25);
 
 /// Something that the partner did for a client.
 #[derive(Clone, Debug)]
@@ -70,7 +68,7 @@ pub(super) async fn settle(doing: &mut Doing<'_>) {
     let awaited = check.seen.iter().chain(&check.then).any(wants_url);
     let (started, limit) = (Instant::now(), doing.world.reaction());
     while !look(doing).await && awaited && view(doing, Page::Presented).is_some() && started.elapsed() < limit {
-        tokio::time::sleep(PACE).await;
+        tokio::time::sleep(pause(started)).await;
     }
     let Some(page) = view(doing, Page::Told) else { return };
     let mut steps = BTreeSet::new();

@@ -12,6 +12,7 @@ use tokio::sync::{Mutex, OnceCell};
 use super::authorise::Tokens;
 use super::build::Build;
 use super::identity::{Identity, scope_of};
+use super::patience::Patience;
 use super::people::{self, People};
 use super::rehearsal::{self, Set};
 use crate::catalog::authentication;
@@ -46,6 +47,7 @@ pub struct World {
     webhook_secret: String,
     timing: Timing,
     slowest_ms: AtomicU64,
+    pub(super) patience: Patience,
     simulator: OnceLock<Option<Simulator>>,
     pub(super) build: Mutex<Build>,
     pub(super) proxy: OnceLock<Proxy>,
@@ -127,6 +129,7 @@ impl World {
             tokens: Tokens::default(),
             webhook_secret,
             slowest_ms: AtomicU64::new(0),
+            patience: Patience::default(),
             simulator: OnceLock::new(),
             build: Mutex::default(),
             proxy: OnceLock::new(),
@@ -213,7 +216,9 @@ impl World {
         let strays = self.strays();
         let strays = (!strays.is_empty())
             .then(|| format!("calls of the partner about nobody whom a check knows: {}", strays.join(", ")));
-        unknown.into_iter().chain(strays).chain(self.refusals()).collect()
+        let own = self.unplayed().into_iter().chain(self.busy());
+        let more = [self.unheard(), self.default_timing()].into_iter().flatten();
+        unknown.into_iter().chain(strays).chain(own).chain(self.refusals()).chain(more).collect()
     }
 
     /// The client whom deliveries are about.
@@ -329,7 +334,9 @@ fn captured_bodies(plan: &Plan) -> Result<BTreeMap<String, Value>, WorldError> {
             let path = plan.read.folder.join(path);
             let document = Document::read(&path, &path.display().to_string())
                 .map_err(|problem| WorldError(problem.render(false)))?;
-            let value = document.parse().map_err(|problem| WorldError(problem.render(false)))?;
+            // What was captured may have numbers that YAML does not read.
+            let captured = serde_json::from_str(&document.text).or_else(|_| document.parse());
+            let value = captured.map_err(|problems| WorldError(problems.render(false)))?;
             Ok((event.clone(), value))
         })
         .collect()

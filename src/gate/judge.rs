@@ -7,9 +7,9 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Host;
 
 use super::places::Place;
-use super::target::{Path, Target, is_here, is_override};
+use super::target::{Path, Target, is_override};
 use super::{Draft, Gate, Purpose, RuleName, SigningKey};
-use crate::address::is_forbidden;
+use crate::address::{is_forbidden, is_here};
 use crate::catalog::words::{Environment, Route, Stage};
 
 type Judged = Result<(), RuleName>;

@@ -6,7 +6,7 @@ use std::fmt;
 use url::{Host, Url};
 
 use super::Rules;
-use super::target::normal;
+use crate::address::normal;
 use crate::catalog::words::Environment;
 
 /// What a provider's host is.

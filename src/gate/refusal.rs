@@ -105,7 +105,7 @@ impl RuleName {
             RuleName::UserInfo => "remove the part before `@`, and pass the credential in a header",
             RuleName::Method => "use one of the six methods",
             RuleName::Header => "remove the header, or its line breaks; host, length and method come from the request",
-            RuleName::Address => "use the address at which the service listens, such as 127.0.0.1",
+            RuleName::Address => "nobody serves anything there: write an address or a name at which it can be called",
             RuleName::Transport => "use https and the port of the base URL in provider.yaml",
             RuleName::UnknownHost => {
                 "list the API in `environments` of provider.yaml, and for a pack that is not built in its host under \

@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 use super::RuleName;
-use crate::address::is_local;
+use crate::address::normal;
 
 /// How often a path is decoded before its depth counts as a trick.
 const DEEPEST: usize = 4;
@@ -27,7 +27,7 @@ impl Target {
             ));
         }
         let mut url = Url::parse(text).map_err(nowhere)?;
-        let host = url.host().map(|host| normal(&host.to_owned())).ok_or((RuleName::Url, String::new()))?;
+        let host = url.host().map(|host| normal(&host)).ok_or((RuleName::Url, String::new()))?;
         let name = host.to_string();
         if !matches!(url.scheme(), "http" | "https") || name.is_empty() || name.ends_with('.') {
             return Err((RuleName::Url, name));
@@ -51,25 +51,6 @@ pub(super) fn is_override(name: &str) -> bool {
     ["_method", "x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url"]
         .iter()
         .any(|known| known.eq_ignore_ascii_case(name))
-}
-
-/// A host without the dot of the root, which names the same host.
-pub(super) fn normal(host: &Host<String>) -> Host<String> {
-    match host {
-        Host::Domain(name) => Host::Domain(name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()),
-        Host::Ipv4(ip) => Host::Ipv4(*ip),
-        Host::Ipv6(ip) => ip.to_ipv4_mapped().map_or(Host::Ipv6(*ip), Host::Ipv4),
-    }
-}
-
-/// Whether a URL stays on this machine or in its private network, as far as its host shows.
-pub(crate) fn is_here(url: &Url) -> bool {
-    match url.host().map(|host| normal(&host.to_owned())) {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(ip)) => is_local(ip.into()),
-        Some(Host::Ipv6(ip)) => is_local(ip.into()),
-        None => false,
-    }
 }
 
 fn authority(text: &str) -> &str {

@@ -6,10 +6,11 @@ use super::Case;
 use super::held::{Finding, Held};
 use super::matching::{by_path, matches, show};
 use super::scope::Scope;
+use super::shape::{asks_provider, misshapen, no_answer};
 use crate::address::is_public;
-use crate::catalog::expect::{AddressRule, AnswerExpectation, CertificateRule};
-use crate::catalog::step::Step;
-use crate::evidence::{Answer, Exchange, Outcome, Trouble, TroubleKind, Who};
+use crate::catalog::expect::{AnswerExpectation, CertificateRule};
+use crate::catalog::matcher::AddressRule;
+use crate::evidence::{Answer, Exchange, Offset, Outcome, Trouble, TroubleKind, Who};
 
 /// Judges `answer: ...`.
 pub(super) fn answer(case: &Case<'_>, expectation: &AnswerExpectation, scope: &Scope<'_>) -> Held {
@@ -22,31 +23,25 @@ pub(super) fn answer(case: &Case<'_>, expectation: &AnswerExpectation, scope: &S
             });
             parts.push(Held::Unknown(Finding::new(Who::Partner, why)));
         }
-        parts.extend(found.into_iter().map(|exchange| one(case, step, expectation, exchange, scope)));
+        let judge = |(began, exchange)| one(case, step, expectation, exchange, scope).about(began);
+        parts.extend(found.into_iter().map(judge));
     }
     let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
     Held::all(parts).hinted(hint.as_deref())
 }
 
-fn exchanges<'c>(case: &Case<'c>, step: &str) -> Vec<&'c Exchange> {
+fn exchanges<'c>(case: &Case<'c>, step: &str) -> Vec<(Offset, &'c Exchange)> {
     case.evidence
         .entries
         .iter()
         .filter(|entry| entry.step.as_deref() == Some(step))
-        .filter_map(|entry| entry.what.exchange())
+        .filter_map(|entry| Some((entry.from, entry.what.exchange()?)))
         .collect()
 }
 
-/// Whether the step called one of the provider's APIs, and not a page of the partner's.
-fn asks_provider(case: &Case<'_>, name: &str) -> bool {
-    case.check.when.iter().any(|step| match step {
-        Step::Request(request) => request.name.as_deref() == Some(name) && request.api.is_some(),
-        Step::Deliver(_) | Step::Action(_) | Step::Event(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => false,
-    })
-}
-
 fn one(case: &Case<'_>, step: &str, expectation: &AnswerExpectation, exchange: &Exchange, scope: &Scope<'_>) -> Held {
-    let what = format!("{} {}", exchange.request.method, exchange.request.url);
+    let item = exchange.item.as_ref().map(|item| format!(" for {}", show(item))).unwrap_or_default();
+    let what = format!("{} {}{item}", exchange.request.method, exchange.request.url);
     let provider = asks_provider(case, step);
     if let Some(CertificateRule::Valid) = expectation.certificate
         && let Outcome::Trouble(Trouble { kind: TroubleKind::Certificate, detail }) = &exchange.outcome
@@ -74,27 +69,15 @@ fn one(case: &Case<'_>, step: &str, expectation: &AnswerExpectation, exchange: &
             format!("{what} was answered {}; try again later", answer.status),
         ));
     }
+    if let Some(finding) = misshapen(case, step, exchange, answer) {
+        return Held::Unknown(finding);
+    }
     Held::all([
         status(expectation, answer, &what),
         headers(expectation, answer, scope),
-        body(expectation, answer, scope),
+        body(expectation, answer, scope, &item),
         counted(case, expectation, exchange, scope),
     ])
-}
-
-pub(super) fn no_answer(what: &str, trouble: &Trouble, provider: bool) -> Finding {
-    let who = match trouble.kind {
-        TroubleKind::Refused => Who::Partner,
-        TroubleKind::Certificate | TroubleKind::Redirects | TroubleKind::TooLarge => {
-            if provider {
-                Who::Provider
-            } else {
-                Who::Partner
-            }
-        }
-        TroubleKind::Dns | TroubleKind::Connect | TroubleKind::Timeout | TroubleKind::Broken => Who::Network,
-    };
-    Finding::new(who, format!("{what} got no answer: {}", trouble.detail))
 }
 
 fn status(expectation: &AnswerExpectation, answer: &Answer, what: &str) -> Held {
@@ -111,7 +94,7 @@ fn headers(expectation: &AnswerExpectation, answer: &Answer, scope: &Scope<'_>) 
     }))
 }
 
-fn body(expectation: &AnswerExpectation, answer: &Answer, scope: &Scope<'_>) -> Held {
+fn body(expectation: &AnswerExpectation, answer: &Answer, scope: &Scope<'_>, item: &str) -> Held {
     if expectation.body.is_empty() {
         return Held::YES;
     }
@@ -119,7 +102,8 @@ fn body(expectation: &AnswerExpectation, answer: &Answer, scope: &Scope<'_>) -> 
         return Held::Unknown(Finding::new(Who::Provider, format!("the answer ({}) is not JSON", answer.status)));
     };
     let each = expectation.body.iter();
-    Held::all(each.map(|(path, matcher)| by_path(json, path, matcher, scope, path.trim_start_matches("$."))))
+    let what = |path: &str| format!("{}{item}", path.trim_start_matches("$."));
+    Held::all(each.map(|(path, matcher)| by_path(json, path, matcher, scope, &what(path))))
 }
 
 /// How often the partner took note of what the request sent out.

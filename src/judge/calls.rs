@@ -49,8 +49,15 @@ pub(super) fn path(call: &Call) -> &str {
     call.request.url.split(['?', '#']).next().unwrap_or_default()
 }
 
+/// The calls about the client of an action that were made and answered while it was under way.
+pub(super) fn during<'c>(case: &Case<'c>, action: &Entry) -> impl DoubleEndedIterator<Item = (&'c Entry, &'c Call)> {
+    let within =
+        move |entry: &&Entry| entry.from >= action.from && entry.to <= action.to && entry.client == action.client;
+    case.evidence.entries.iter().filter(within).filter_map(|entry| Some((entry, entry.what.call()?)))
+}
+
 /// `POST /cases 401`: what a reader recognises a call by.
-fn title(entry: &Entry) -> String {
+pub(super) fn title(entry: &Entry) -> String {
     let Some(call) = entry.what.call() else { return String::new() };
     match call.answer.status {
         0 => format!("{} {} not answered", call.request.method, path(call)),

@@ -1,6 +1,6 @@
 //! Whether an expectation held, and what to say when it did not.
 
-use crate::evidence::Who;
+use crate::evidence::{Offset, Who};
 
 /// What became of one expectation.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,15 @@ pub struct Finding {
     pub observed: Option<String>,
     /// The cause, where a diagnosis found it.
     pub because: Option<String>,
+    /// What to do about it, where that is not what the check says.
+    #[serde(default)]
+    pub fix: Option<String>,
+    /// When the exchange that it is about began, in the record.
+    #[serde(default)]
+    pub began: Option<Offset>,
+    /// Whether a line of the profile is all that is missing, so that to try again changes nothing.
+    #[serde(default)]
+    pub lacks_line: bool,
     /// The JSON pointer of the expectation in the check's file; empty for the check as a whole.
     pub at: String,
 }
@@ -33,7 +42,18 @@ pub struct Finding {
 impl Finding {
     /// A finding of one line.
     pub fn new(who: Who, reason: impl Into<String>) -> Self {
-        Finding { reason: reason.into(), who, expected: None, observed: None, because: None, at: String::new() }
+        let (expected, observed, because) = (None, None, None);
+        Finding {
+            reason: reason.into(),
+            who,
+            expected,
+            observed,
+            because,
+            fix: None,
+            began: None,
+            lacks_line: false,
+            at: String::new(),
+        }
     }
 
     /// A finding that sets what was seen against what was wanted; its line says both.
@@ -42,6 +62,11 @@ impl Finding {
         let mut finding = Finding::new(who, format!("expected {expected}; observed {observed}"));
         (finding.expected, finding.observed) = (Some(expected), Some(observed));
         finding
+    }
+
+    /// What is said where a line of the profile is all that is missing.
+    pub fn for_want_of_a_line(reason: impl Into<String>) -> Self {
+        Finding { lacks_line: true, ..Finding::new(Who::Partner, reason) }
     }
 
     /// The same with a cause.
@@ -86,11 +111,10 @@ impl Held {
             failures.iter().map(|f| side(f).unwrap_or(&f.reason).clone()).collect::<Vec<_>>()
         };
         let who = failures.first().map_or(Who::Tool, |finding| finding.who);
-        Held::No(Finding::contrast(
-            who,
-            words(|f| f.expected.as_ref()).join(", or "),
-            words(|f| f.observed.as_ref()).join("; "),
-        ))
+        let (expected, observed) = (words(|f| f.expected.as_ref()), words(|f| f.observed.as_ref()));
+        let mut finding = Finding::contrast(who, expected.join(", or "), observed.join("; "));
+        finding.began = failures.iter().find_map(|failure| failure.began);
+        Held::No(finding)
     }
 
     /// The same, with a failure turned into a doubt.
@@ -105,14 +129,26 @@ impl Held {
     /// The same, with the place of its expectation in the check's file.
     #[must_use]
     pub fn at(self, pointer: &str) -> Held {
-        let place = |mut finding: Finding| {
-            pointer.clone_into(&mut finding.at);
-            finding
-        };
+        self.changed(|finding| pointer.clone_into(&mut finding.at))
+    }
+
+    /// The same, said of an exchange, by when it began.
+    #[must_use]
+    pub fn about(self, began: Offset) -> Held {
+        self.changed(|finding| finding.began = finding.began.or(Some(began)))
+    }
+
+    fn changed(self, change: impl FnOnce(&mut Finding)) -> Held {
         match self {
             Held::Yes(remarks) => Held::Yes(remarks),
-            Held::No(finding) => Held::No(place(finding)),
-            Held::Unknown(finding) => Held::Unknown(place(finding)),
+            Held::No(mut finding) => {
+                change(&mut finding);
+                Held::No(finding)
+            }
+            Held::Unknown(mut finding) => {
+                change(&mut finding);
+                Held::Unknown(finding)
+            }
         }
     }
 

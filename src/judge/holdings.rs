@@ -1,12 +1,12 @@
 //! What the simulated provider holds in the end, and whom else the partner's build tried to reach.
 
 use serde_json::{Value, json};
-use url::Host;
 
 use super::Case;
 use super::held::{Finding, Held};
 use super::matching::matches;
 use super::scope::Scope;
+use crate::address;
 use crate::catalog::traffic::{FindingKind, FindingsExpectation, ProviderExpectation};
 use crate::evidence::{Refused, Who};
 
@@ -95,8 +95,7 @@ fn hosts(text: &str, scope: &Scope<'_>) -> Result<Vec<String>, Held> {
     list.ok_or_else(|| Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives {value}, which are no hosts"))))
 }
 
-/// A host as it is compared: whatever the case of its letters, its encoding, and without a trailing dot.
+/// A host as it is compared.
 fn parsed(host: &str) -> String {
-    let plain = host.trim_end_matches('.');
-    Host::parse(plain).map_or_else(|_| plain.to_lowercase(), |host| host.to_string())
+    address::host(host).map_or_else(|| host.to_lowercase(), |host| host.to_string())
 }

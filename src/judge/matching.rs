@@ -4,11 +4,12 @@ use palette::Srgb;
 use palette::color_difference::Wcag21RelativeContrast;
 use serde_json::Value;
 use serde_json_path::JsonPath;
-use url::Url;
 
 use super::held::{Finding, Held};
 use super::scope::Scope;
-use crate::catalog::matcher::{Contrast, Matcher, Predicate, UrlRule};
+use crate::address::{self, web};
+use crate::catalog::matcher::{AddressRule, Contrast, Matcher, Predicate, UrlRule};
+use crate::catalog::wording::{self, Values};
 use crate::evidence::Who;
 
 /// Whether a value (absent: `None`) is what a matcher wants. `what` names the value to the reader.
@@ -18,12 +19,12 @@ pub(super) fn matches(matcher: &Matcher, value: Option<&Value>, scope: &Scope<'_
 }
 
 fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &str) -> Held {
-    let judge = |holds: bool, wanted: String| {
+    let judge = |holds: bool| {
         if holds {
-            Held::YES
-        } else {
-            Held::No(Finding::contrast(Who::Partner, format!("{what} {wanted}"), seen(what, value)))
+            return Held::YES;
         }
+        let wanted = wording::predicate(predicate, &InRun(scope));
+        Held::No(Finding::contrast(Who::Partner, format!("{what} {wanted}"), seen(what, value)))
     };
     let with = |wanted: &Value, decide: &dyn Fn(&Value) -> Held| match scope.value(wanted) {
         Ok(wanted) => decide(&wanted),
@@ -36,60 +37,93 @@ fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &s
     let text = value.and_then(Value::as_str);
     let size = value.and_then(amount);
     match predicate {
-        Predicate::Equals(wanted) => {
-            with(wanted, &|w| judge(value.is_some_and(|v| equal(v, w)), format!("is {}", show(w))))
-        }
-        Predicate::DiffersFrom(wanted) => {
-            with(wanted, &|w| judge(value.is_some_and(|v| !equal(v, w)), format!("differs from {}", show(w))))
-        }
+        Predicate::Equals(wanted) => with(wanted, &|w| judge(value.is_some_and(|v| equal(v, w)))),
+        Predicate::DiffersFrom(wanted) => with(wanted, &|w| judge(value.is_some_and(|v| !equal(v, w)))),
+        Predicate::Not(inner) if value.is_some_and(|value| !speaks_of(inner, value)) => judge(false),
         Predicate::Not(inner) => match matches(inner, value, scope, what) {
-            Held::Yes(_) => judge(false, format!("is not {}", words(inner))),
+            Held::Yes(_) => judge(false),
             Held::No(_) => Held::YES,
             Held::Unknown(finding) => Held::Unknown(finding),
         },
-        Predicate::Exists(wanted) => {
-            judge(value.is_some() == *wanted, if *wanted { "is there".into() } else { "is absent".into() })
-        }
+        Predicate::Exists(wanted) => judge(value.is_some() == *wanted),
         Predicate::OneOf(list) => with(&Value::Array(list.clone()), &|w| {
-            let holds = value.is_some_and(|v| w.as_array().is_some_and(|list| list.iter().any(|one| equal(v, one))));
-            judge(holds, format!("is one of {}", show(w)))
+            judge(value.is_some_and(|v| w.as_array().is_some_and(|list| list.iter().any(|one| equal(v, one)))))
         }),
         Predicate::Pattern(wanted) => with_text(wanted, &|w| match regex::Regex::new(w) {
-            Ok(regex) => judge(text.is_some_and(|t| regex.is_match(t)), format!("has the form {w}")),
+            Ok(regex) => judge(written(text).any(|t| regex.is_match(&t))),
             Err(error) => Held::Unknown(Finding::new(Who::Tool, format!("the pattern `{w}` does not work: {error}"))),
         }),
         Predicate::StartsWith(wanted) => {
-            with_text(wanted, &|w| judge(text.is_some_and(|t| t.starts_with(w)), format!("starts with {w}")))
+            with_text(wanted, &|w| judge(written(text).any(|t| web::spellings(w).iter().any(|w| t.starts_with(w)))))
         }
         Predicate::Contains(wanted) => with(wanted, &|w| {
-            let holds = value.and_then(Value::as_array).is_some_and(|list| list.iter().any(|one| equal(one, w)));
-            judge(holds, format!("contains {}", show(w)))
+            judge(value.and_then(Value::as_array).is_some_and(|list| list.iter().any(|one| equal(one, w))))
         }),
-        Predicate::ContainAll(wanted) => with(wanted, &|w| contain_all(value, w, what)),
-        Predicate::AtLeast(wanted) => judge(size.is_some_and(|n| n >= *wanted), format!("is at least {wanted}")),
-        Predicate::AtMost(wanted) => judge(size.is_some_and(|n| n <= *wanted), format!("is at most {wanted}")),
-        Predicate::MaxLength(wanted) => {
-            judge(text.is_some_and(|t| t.chars().count() <= *wanted), format!("has at most {wanted} characters"))
+        Predicate::ContainAll(wanted) => with(wanted, &|w| contain_all(value, w, &|| judge(false))),
+        Predicate::AtLeast(wanted) => judge(size.is_some_and(|n| n >= *wanted)),
+        Predicate::AtMost(wanted) => judge(size.is_some_and(|n| n <= *wanted)),
+        Predicate::MaxLength(wanted) => judge(text.is_some_and(|t| t.chars().count() <= *wanted)),
+        Predicate::EqualsIgnoringCase(wanted) => {
+            with_text(wanted, &|w| judge(text.is_some_and(|t| t.to_lowercase() == w.to_lowercase())))
         }
-        Predicate::EqualsIgnoringCase(wanted) => with_text(wanted, &|w| {
-            judge(text.is_some_and(|t| t.to_lowercase() == w.to_lowercase()), format!("is {w} (in any case)"))
-        }),
         Predicate::SameUrlAs(wanted) => with_text(wanted, &|w| {
-            let same = text.and_then(parsed).zip(parsed(w)).is_some_and(|(ours, theirs)| ours == theirs);
-            judge(same, format!("is the URL {w}"))
+            let differs = text.and_then(|text| web::difference(text, w));
+            let held = judge(text.is_some_and(|text| web::same(text, w)));
+            held.hinted(differs.map(|differs| format!("they differ in {}", differs.words())).as_deref())
         }),
-        Predicate::Url(rule) => url(rule, text, scope).unwrap_or_else(|wanted| judge(false, wanted)),
+        Predicate::Url(rule) => url(rule, text, scope).map_or_else(|unknown| unknown, judge),
+        Predicate::MediaType(wanted) => with_text(wanted, &|w| judge(text.is_some_and(|t| is_media_type(t, w)))),
         Predicate::Contrast(rule) => contrast(rule, text, scope, what),
     }
 }
 
-/// A matcher in a few words, for a sentence.
-fn words(matcher: &Matcher) -> String {
-    let each = matcher.0.iter().map(|predicate| match predicate {
-        Predicate::Equals(value) => show(value),
-        other => format!("{other:?}").chars().take(80).collect(),
-    });
-    each.collect::<Vec<String>>().join(" and ")
+/// Whether a matcher can say anything of a value: of another type it neither is what that says, nor is it not.
+fn speaks_of(matcher: &Matcher, value: &Value) -> bool {
+    matcher.0.iter().all(|predicate| match predicate {
+        Predicate::Equals(wanted) | Predicate::DiffersFrom(wanted) => {
+            // What a template gives is known only later.
+            wanted.is_string() || wanted.is_null() || std::mem::discriminant(wanted) == std::mem::discriminant(value)
+        }
+        Predicate::Exists(_) | Predicate::OneOf(_) => true,
+        Predicate::Not(inner) => speaks_of(inner, value),
+        Predicate::Contains(_) | Predicate::ContainAll(_) => value.is_array(),
+        Predicate::AtLeast(_) | Predicate::AtMost(_) => amount(value).is_some(),
+        Predicate::Pattern(_)
+        | Predicate::StartsWith(_)
+        | Predicate::MaxLength(_)
+        | Predicate::EqualsIgnoringCase(_)
+        | Predicate::SameUrlAs(_)
+        | Predicate::Url(_)
+        | Predicate::MediaType(_)
+        | Predicate::Contrast(_) => value.is_string(),
+    })
+}
+
+/// Whether a text is a media type: without regard to case and to what follows a semicolon.
+fn is_media_type(text: &str, wanted: &str) -> bool {
+    let essence = |text: &str| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let (text, wanted) = (essence(text), essence(wanted));
+    match wanted.strip_suffix('*') {
+        Some(kind) => text.strip_prefix(kind).is_some_and(|rest| !rest.is_empty()),
+        None => text == wanted,
+    }
+}
+
+/// Values as they are in a run: what templates give, and what is written where they give nothing.
+struct InRun<'r, 's>(&'r Scope<'s>);
+
+impl Values for InRun<'_, '_> {
+    fn value(&self, value: &Value) -> String {
+        self.0.value(value).map_or_else(|_| show(value), |value| show(&value))
+    }
+
+    fn text(&self, text: &str) -> String {
+        self.0.text(text).map_or_else(|_| text.to_owned(), |text| show(&Value::String(text.into_owned())))
+    }
+
+    fn word(&self, word: &str) -> String {
+        word.to_owned()
+    }
 }
 
 fn seen(what: &str, value: Option<&Value>) -> String {
@@ -109,13 +143,20 @@ pub(super) fn show(value: &Value) -> String {
     if text.chars().count() > 300 { format!("{}…", text.chars().take(300).collect::<String>()) } else { text }
 }
 
-/// JSON equality, with numbers equal by value.
+/// JSON equality, with numbers equal by value, and web addresses by what they lead to.
 fn equal(left: &Value, right: &Value) -> bool {
-    match (left.as_f64(), right.as_f64()) {
-        #[expect(clippy::float_cmp, reason = "both numbers were written down, neither was computed")]
-        (Some(a), Some(b)) => left == right || a == b,
-        (Some(_) | None, _) => left == right,
-    }
+    let same = match (left, right) {
+        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        (Value::String(a), Value::String(b)) => web::same(a, b),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
+        _ => false,
+    };
+    same || left == right
+}
+
+/// The ways in which a text may be written.
+fn written(text: Option<&str>) -> impl Iterator<Item = String> {
+    text.map(web::spellings).unwrap_or_default().into_iter()
 }
 
 /// Whether what a JSON path finds in a value is what a matcher wants: each node, or an absent one.
@@ -136,52 +177,37 @@ fn amount(value: &Value) -> Option<f64> {
     }
 }
 
-fn contain_all(value: Option<&Value>, wanted: &Value, what: &str) -> Held {
-    let empty = Vec::new();
-    let have = value.and_then(Value::as_array).unwrap_or(&empty);
+fn contain_all(value: Option<&Value>, wanted: &Value, lacks: &dyn Fn() -> Held) -> Held {
     let Some(wanted) = wanted.as_array() else {
         return Held::Unknown(Finding::new(Who::Tool, format!("`contain_all` needs a list, not {}", show(wanted))));
     };
+    let Some(have) = value.and_then(Value::as_array) else { return lacks() };
     let lacking: Vec<Value> = wanted.iter().filter(|one| !have.iter().any(|h| equal(h, one))).cloned().collect();
     if lacking.is_empty() {
         return Held::YES;
     }
-    let expected = format!("{what} contain {}", show(&Value::Array(wanted.clone())));
-    Held::No(Finding::contrast(Who::Partner, expected, format!("missing: {}", show(&Value::Array(lacking)))))
-}
-
-/// A URL with its host as it is compared: without a trailing dot.
-fn parsed(text: &str) -> Option<Url> {
-    let mut url = Url::parse(text).ok()?;
-    if let Some(host) = url.host_str().and_then(|host| host.strip_suffix('.')).map(str::to_owned) {
-        url.set_host(Some(&host)).ok()?;
+    let missing = format!("missing: {}", show(&Value::Array(lacking)));
+    match lacks() {
+        Held::No(Finding { expected: Some(expected), .. }) => {
+            Held::No(Finding::contrast(Who::Partner, expected, missing))
+        }
+        held @ (Held::Yes(_) | Held::No(_) | Held::Unknown(_)) => held,
     }
-    Some(url)
 }
 
-/// Whether the parts of a URL are as a rule says, or what was wanted.
-fn url(rule: &UrlRule, text: Option<&str>, scope: &Scope<'_>) -> Result<Held, String> {
-    let host = match rule.host.as_ref().map(|host| scope.text(host)).transpose() {
-        Ok(host) => host,
-        Err(unknown) => return Ok(unknown),
-    };
-    let mut wanted: Vec<String> = Vec::new();
-    wanted.extend(rule.scheme.as_ref().map(|scheme| format!("the scheme {scheme}")));
-    wanted.extend(host.as_ref().map(|host| format!("the host {host}")));
-    wanted.extend(
-        rule.port
-            .as_ref()
-            .map(|ports| format!("the port {}", ports.iter().map(u16::to_string).collect::<Vec<_>>().join(" or "))),
-    );
-    let holds = text.and_then(parsed).is_some_and(|url| {
+/// Whether the parts of a URL are as a rule says.
+fn url(rule: &UrlRule, text: Option<&str>, scope: &Scope<'_>) -> Result<bool, Held> {
+    let host = rule.host.as_ref().map(|host| scope.text(host)).transpose()?;
+    let named = host.as_deref().map(address::host);
+    Ok(text.and_then(web::parse).is_some_and(|url| {
         rule.scheme.as_ref().is_none_or(|scheme| url.scheme() == scheme)
-            && host.as_ref().is_none_or(|host| url.host_str() == Some(host))
+            && named.as_ref().is_none_or(|named| url.host().map(|host| host.to_owned()) == *named)
+            && rule.address.is_none_or(|AddressRule::Public| address::is_callable(&url))
             && rule
                 .port
                 .as_ref()
                 .is_none_or(|ports| url.port_or_known_default().is_some_and(|port| ports.contains(&port)))
-    });
-    if holds { Ok(Held::YES) } else { Err(format!("is a URL with {}", wanted.join(", "))) }
+    }))
 }
 
 fn colour(text: &str) -> Option<Srgb<f64>> {

@@ -1,6 +1,6 @@
 //! What deliveries that were sent to find something out have found: causes, limits, margins.
 
-use super::deliveries::{deliveries, succeeded};
+use super::delivered::{deliveries, taken};
 use super::{Case, millis};
 use crate::catalog::step::Step;
 use crate::evidence::Role;
@@ -8,7 +8,7 @@ use crate::evidence::Role;
 /// The mistake whose signature was accepted, or the limit that was measured.
 pub(super) fn cause(case: &Case<'_>) -> Option<String> {
     let mistake = deliveries(case).find_map(|delivery| match &delivery.role {
-        Role::Diagnosis(mistake) if succeeded(case, delivery) => Some(mistake.clone()),
+        Role::Diagnosis(mistake) if taken(case, delivery) => Some(mistake.clone()),
         Role::Diagnosis(_) | Role::Plain | Role::Control | Role::Varied { .. } | Role::Probe => None,
     });
     match mistake {
@@ -21,8 +21,8 @@ pub(super) fn cause(case: &Case<'_>) -> Option<String> {
 fn window(case: &Case<'_>) -> Option<String> {
     let side = |sign: i64| {
         let probes = || deliveries(case).filter(move |d| (d.role == Role::Probe) && d.age_s * sign > 0);
-        let yes = probes().filter(|d| succeeded(case, d)).map(|d| d.age_s * sign).max();
-        let no = probes().filter(|d| !succeeded(case, d)).map(|d| d.age_s * sign).min();
+        let yes = probes().filter(|d| taken(case, d)).map(|d| d.age_s * sign).max();
+        let no = probes().filter(|d| !taken(case, d)).map(|d| d.age_s * sign).min();
         let place = if sign > 0 { "old" } else { "ahead" };
         match (yes, no) {
             (None, None) => None,
@@ -51,13 +51,16 @@ pub(super) fn latencies(case: &Case<'_>) -> Option<String> {
     times.sort_unstable();
     let at = |share: usize| u128::from(times[(times.len() - 1) * share / 100]);
     let (half, nearly_all, last) = (at(50), at(95), at(100));
+    let margin = match within.checked_sub(last) {
+        Some(left) => format!("{} away", millis(left)),
+        None => format!("missed by {}", millis(last - within)),
+    };
     Some(format!(
-        "answered {} deliveries: half within {}, 95 % within {}, the slowest in {}; the limit is {}, {} away",
+        "answered {} deliveries: half within {}, 95 % within {}, the slowest in {}; the limit is {}, {margin}",
         times.len(),
         millis(half),
         millis(nearly_all),
         millis(last),
         millis(within),
-        millis(within.saturating_sub(last))
     ))
 }

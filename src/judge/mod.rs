@@ -2,22 +2,32 @@
 
 mod answers;
 mod calls;
+mod conclude;
+mod crash;
+mod delivered;
 mod deliveries;
 mod held;
 mod holdings;
+mod items;
+mod left_out;
 mod matching;
 mod measured;
+mod missing;
+mod nearest;
 mod presented;
 mod readiness;
 mod scope;
 mod settle;
+mod shape;
 mod told;
+mod unplayed;
 mod values;
 
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::check::{Actor, Check};
 use crate::catalog::expect::{Expectation, Names};
+use crate::catalog::left_out::LeftOut;
 use crate::catalog::matcher::Unmet;
 use crate::catalog::provider::Provider;
 use crate::catalog::words::Stage;
@@ -26,9 +36,11 @@ use crate::plan::Bound;
 
 use scope::Scope;
 
+pub use conclude::{Concluded, conclude};
 pub use held::{Finding, Held};
-pub use readiness::{Readiness, Tally, readiness};
-pub use settle::{Settled, Standing, settle};
+pub use items::{ItemStanding, ItemWord};
+pub use readiness::{Ran, Readiness, Withheld};
+pub use settle::{Settled, Standing};
 pub(crate) use told::brief;
 
 /// Everything that judging one unit needs.
@@ -68,12 +80,13 @@ pub struct Judged {
 
 /// Judges one unit.
 pub fn judge(case: &Case<'_>) -> Judged {
-    let mut scope = Scope::new(case.bound, case.stage, case.evidence);
+    let mut scope = Scope::new(case);
     let mut remarks = Vec::new();
     if case.check.only_asks() {
         return question(case.check);
     }
-    let seen = held(case, &mut scope, "seen", &case.check.seen);
+    let mut left_out = case.left_out();
+    let seen = held(case, &mut scope, &mut left_out, "seen", &case.check.seen);
     let verdict = match (&case.evidence.incomplete, seen) {
         // What was refused or not reached beforehand decides: the rest is not evidence of anything.
         (Some(incomplete), _) if case.evidence.entries.is_empty() => {
@@ -84,16 +97,20 @@ pub fn judge(case: &Case<'_>) -> Judged {
             Verdict::Undecided(Finding::new(incomplete.who, incomplete.reason.clone()))
         }
         (None, Held::No(finding) | Held::Unknown(finding)) => {
-            let cause = case.unfinished().map(|why| why.reason);
+            let cause = case.unfinished().map(|why| why.reason).or_else(|| finding.because.clone());
             Verdict::Undecided(not_exercised(case, finding.because(cause)))
         }
         (incomplete, Held::Yes(more)) => {
             remarks.extend(more);
-            match (held(case, &mut scope, "then", &case.check.then), incomplete) {
-                (Held::No(finding), _) => match case.unfinished().filter(|_| !shown_before(case, &finding)) {
+            let then = held(case, &mut scope, &mut left_out, "then", &case.check.then);
+            match (Held::all([then, crash::none(case)]), incomplete) {
+                (Held::No(finding), _) => match case.unfinished().filter(|_| !known_before(case, &finding)) {
                     // What was never asked of the partner is not missing.
                     Some(why) => Verdict::Undecided(why),
-                    None => Verdict::Fail(blame(case.check, finding)),
+                    None => {
+                        let because = finding.because.clone().or_else(|| delivered::crash_of_an_action(case));
+                        Verdict::Fail(blame(case.check, finding.because(because)))
+                    }
                 },
                 (_, Some(incomplete)) => Verdict::Undecided(Finding::new(incomplete.who, incomplete.reason.clone())),
                 (Held::Unknown(finding), None) => Verdict::Undecided(blame(case.check, finding)),
@@ -104,6 +121,8 @@ pub fn judge(case: &Case<'_>) -> Judged {
             }
         }
     };
+    let verdict = unplayed::weighed(case, verdict);
+    remarks.extend(unplayed::remark(case));
     remarks.extend(measured::latencies(case));
     remarks.extend(case.evidence.remarks.iter().cloned());
     let mut told = std::collections::BTreeSet::new();
@@ -111,11 +130,29 @@ pub fn judge(case: &Case<'_>) -> Judged {
     Judged { verdict, remarks }
 }
 
-/// Whether a failure is about what clients are shown: that comes before whatever was left undone after it.
-fn shown_before(case: &Case<'_>, finding: &Finding) -> bool {
+/// Whether a failure stands although the story was not told to its end: what clients are shown comes before whatever was
+/// left undone after it, and so does what was answered before.
+fn known_before(case: &Case<'_>, finding: &Finding) -> bool {
     let index = finding.at.strip_prefix("/then/").and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
-    let expectation = index.and_then(|index| case.check.then.get(index));
-    matches!(expectation, Some(Expectation::Presented(_)))
+    match index.and_then(|index| case.check.then.get(index)) {
+        Some(Expectation::Presented(_)) => true,
+        Some(Expectation::Answer(answers)) => {
+            let told = case.evidence.entries.iter().take_while(|entry| unfinished(entry).is_none());
+            let told: Vec<&str> = told.filter_map(|entry| entry.step.as_deref()).collect();
+            answers.answer.0.iter().all(|step| told.contains(&step.as_str()))
+        }
+        Some(
+            Expectation::Delivery(_)
+            | Expectation::Effect(_)
+            | Expectation::Calls(_)
+            | Expectation::Told(_)
+            | Expectation::Provider(_)
+            | Expectation::Findings(_)
+            | Expectation::Values(_)
+            | Expectation::Either(_),
+        )
+        | None => false,
+    }
 }
 
 /// What is said of a check that only a person can answer: undecided, until somebody vouches.
@@ -130,6 +167,7 @@ pub fn question(check: &Check) -> Judged {
 /// Nothing can be said, because what the check is about did not happen.
 fn not_exercised(case: &Case<'_>, mut finding: Finding) -> Finding {
     let known = finding.because.take().or_else(|| measured::cause(case));
+    let known = known.or_else(|| delivered::crash_of_an_action(case));
     let because: Vec<String> = known.into_iter().chain(taken_on(case)).chain(case.evidence.notes.clone()).collect();
     finding.because = (!because.is_empty()).then(|| because.join("; "));
     finding.reason = format!("not exercised: {}", finding.reason);
@@ -162,14 +200,25 @@ fn blame(check: &Check, mut finding: Finding) -> Finding {
     finding
 }
 
-/// All expectations of a list; a failure beats a doubt.
-fn held<'c>(case: &Case<'c>, scope: &mut Scope<'c>, word: &str, list: &[Expectation]) -> Held {
-    Held::all(list.iter().enumerate().map(|(index, expectation)| {
-        softened(one(case, scope, expectation).at(&format!("/{word}/{index}")), expectation)
+/// All expectations of a list that are about something; a failure beats a doubt.
+fn held<'c>(
+    case: &Case<'c>,
+    scope: &mut Scope<'c>,
+    left_out: &mut LeftOut<'c>,
+    word: &str,
+    list: &'c [Expectation],
+) -> Held {
+    let rest = left_out.rest(list);
+    if rest.is_empty() && !list.is_empty() {
+        return Held::Unknown(left_out::nothing_left(case, left_out));
+    }
+    Held::all(rest.into_iter().map(|(index, expectation)| {
+        let held = one(case, scope, left_out, expectation).at(&format!("/{word}/{index}"));
+        softened(left_out::explained(case, left_out, expectation, held), expectation)
     }))
 }
 
-fn one<'c>(case: &Case<'c>, scope: &mut Scope<'c>, expectation: &Expectation) -> Held {
+fn one<'c>(case: &Case<'c>, scope: &mut Scope<'c>, left_out: &LeftOut<'c>, expectation: &Expectation) -> Held {
     match expectation {
         Expectation::Answer(e) => answers::answer(case, e, scope),
         Expectation::Delivery(e) => deliveries::delivery(case, e, scope),
@@ -180,9 +229,9 @@ fn one<'c>(case: &Case<'c>, scope: &mut Scope<'c>, expectation: &Expectation) ->
         Expectation::Provider(e) => holdings::provider(case, e, scope),
         Expectation::Findings(e) => holdings::findings(case, e, scope),
         Expectation::Values(e) => values::values(case, e, scope),
-        Expectation::Either(e) => Held::any(e.either.iter().map(|branch| {
+        Expectation::Either(e) => Held::any(e.either.iter().filter(|branch| left_out.concerns(branch)).map(|branch| {
             let known = scope.all_known();
-            let held = softened(one(case, scope, branch), branch);
+            let held = softened(one(case, scope, left_out, branch), branch);
             // What a way that was not taken has found is no way to go on.
             if !matches!(held, Held::Yes(_)) {
                 scope.come_back_to(known);
@@ -201,43 +250,54 @@ fn softened(held: Held, expectation: &Expectation) -> Held {
 
 /// Whether one expectation holds by the evidence so far.
 pub fn holds(case: &Case<'_>, expectation: &Expectation) -> bool {
-    let mut scope = Scope::new(case.bound, case.stage, case.evidence);
-    matches!(one(case, &mut scope, expectation), Held::Yes(_))
+    let mut scope = Scope::new(case);
+    matches!(one(case, &mut scope, &case.left_out(), expectation), Held::Yes(_))
 }
 
-impl Case<'_> {
-    /// Why the story of the check was not told to its end: a step that could not be carried out, an event that did not
-    /// happen.
+/// Why the story ends with something: a step that could not be carried out, an event that did not happen.
+fn unfinished(entry: &Entry) -> Option<Finding> {
+    let why = match &entry.what {
+        What::Skipped(why) => format!("a step could not be carried out: {why}"),
+        What::Happened(happened) => happened.trouble.clone()?,
+        What::Exchange(_)
+        | What::Delivery(_)
+        | What::Call(_)
+        | What::Action(_)
+        | What::Inspection(_)
+        | What::Shown(_)
+        | What::Records(_)
+        | What::Refused(_)
+        | What::Wrote(_)
+        | What::Fact(_)
+        | What::LeftOut(_)
+        | What::Waited => return None,
+    };
+    Some(Finding::new(Who::Partner, why))
+}
+
+impl<'c> Case<'c> {
+    /// Why the story of the check was not told to its end.
     fn unfinished(&self) -> Option<Finding> {
-        self.evidence.entries.iter().find_map(|entry| {
-            let why = match &entry.what {
-                What::Skipped(why) => format!("a step could not be carried out: {why}"),
-                What::Happened(happened) => happened.trouble.clone()?,
-                What::Exchange(_)
-                | What::Delivery(_)
-                | What::Call(_)
-                | What::Action(_)
-                | What::Inspection(_)
-                | What::Shown(_)
-                | What::Records(_)
-                | What::Refused(_)
-                | What::Fact(_)
-                | What::LeftOut(_)
-                | What::Waited => return None,
-            };
-            Some(Finding::new(Who::Partner, why))
-        })
+        self.evidence.entries.iter().find_map(unfinished)
     }
 
     /// The clients that an expectation is about: those that it names, `each`, or else the first.
     fn clients(&self, names: Option<&Names>) -> Vec<String> {
         let all = self.check.given.all();
         let known = all.iter().map(|(name, _)| (*name).to_owned());
-        match names {
+        let mut clients: Vec<String> = match names {
             None => known.take(1).collect(),
             Some(names) if names.0.iter().any(|name| name == "each") => known.collect(),
             Some(names) => names.0.clone(),
-        }
+        };
+        let left_out = self.left_out();
+        clients.retain(|name| !left_out.client(name));
+        clients
+    }
+
+    /// What falls away since the profile has no action for it.
+    fn left_out(&self) -> LeftOut<'c> {
+        LeftOut::of(self.check, |step| self.bound.leaves_out(step, self.stage))
     }
 
     /// Why a step was not carried out, if it was not.

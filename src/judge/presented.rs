@@ -9,10 +9,10 @@ use serde_json::Value;
 use super::Case;
 use super::held::{Finding, Held};
 use super::scope::Scope;
-use crate::address::is_beside;
+use crate::address::{self, is_beside, web};
 use crate::catalog::expect::{PresentedExpectation, PresentedRule};
 use crate::catalog::words::Stage;
-use crate::evidence::Who;
+use crate::evidence::{Entry, Offset, Who};
 
 use link::{Likeness, Link};
 use place::Place;
@@ -59,11 +59,15 @@ fn of_client(case: &Case<'_>, expectation: &PresentedExpectation, client: &str, 
     let missing: Vec<&Link> = pairs.iter().filter(|(_, theirs)| theirs.is_empty()).map(|(ours, _)| *ours).collect();
     match expectation.presented {
         // Those that are named are all to be shown; of those that were received one may stand for all.
-        PresentedRule::ProviderUrl if each && !missing.is_empty() => place.lacks(case, &missing, " and "),
-        PresentedRule::ProviderUrl if met.is_empty() => place.lacks(case, &missing, " or "),
+        PresentedRule::ProviderUrl if each && !missing.is_empty() => {
+            place.lacks(case, &missing, " and ", handed_over(case, client, &missing))
+        }
+        PresentedRule::ProviderUrl if met.is_empty() => {
+            place.lacks(case, &missing, " or ", handed_over(case, client, &missing))
+        }
         PresentedRule::ProviderUrl | PresentedRule::Nothing => Held::YES,
         PresentedRule::ReceivedHost | PresentedRule::ReturnUrl if met.is_empty() => {
-            place.lacks(case, &missing, " or ").softened()
+            place.lacks(case, &missing, " or ", None).softened()
         }
         PresentedRule::ReceivedHost => Held::all(met.iter().map(|(ours, theirs)| received_host(ours, theirs))),
         PresentedRule::ReturnUrl => match return_url::Rule::of(case) {
@@ -96,13 +100,25 @@ fn received(case: &Case<'_>, client: &str) -> Vec<Link> {
     for json in calls().filter_map(|call| call.answer.body.json()) {
         let mut theirs = Vec::new();
         texts(json, &mut theirs);
-        for link in theirs.into_iter().filter(|text| !own.contains(text)).filter_map(Link::parse) {
+        let is_own = |text: &&str| own.iter().any(|own| own == text || web::same(own, text));
+        for link in theirs.into_iter().filter(|text| !is_own(text)).filter_map(Link::parse) {
             if !found.iter().any(|known| known.raw == link.raw) {
                 found.push(link);
             }
         }
     }
     found
+}
+
+/// When the simulated provider had answered with one of some URLs, at the earliest.
+fn handed_over(case: &Case<'_>, client: &str, links: &[&Link]) -> Option<Offset> {
+    let mine = case.evidence.entries.iter().filter(|entry| entry.client.as_deref() == Some(client));
+    let holds = |entry: &&Entry| {
+        let mut found = Vec::new();
+        entry.what.call().and_then(|call| call.answer.body.json()).into_iter().for_each(|json| texts(json, &mut found));
+        links.iter().any(|link| found.contains(&link.raw.as_str()))
+    };
+    mine.filter(holds).map(|entry| entry.to).min()
 }
 
 fn texts<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
@@ -147,9 +163,10 @@ fn received_host(ours: &Link, theirs: &Link) -> Held {
 
 /// No URL of the provider's was presented: neither one of its pages, nor one that was received.
 fn nothing(case: &Case<'_>, place: &Place, received: &[Link]) -> Held {
-    let pages: Vec<&String> = case.provider.environments.values().flat_map(|addresses| &addresses.pages).collect();
+    let pages = case.provider.environments.values().flat_map(|addresses| &addresses.pages);
+    let pages: Vec<_> = pages.filter_map(|page| address::host(page)).collect();
     let theirs = place.links.iter().filter(|link| {
-        let at_home = pages.iter().any(|page| link.url.host_str() == Some(page.as_str()));
+        let at_home = link.url.host().is_some_and(|host| pages.contains(&host.to_owned()));
         at_home || received.iter().any(|ours| link.likeness(ours, None) != Likeness::Other)
     });
     let found: Vec<&str> = theirs.map(|link| link.raw.as_str()).collect();
@@ -158,7 +175,7 @@ fn nothing(case: &Case<'_>, place: &Place, received: &[Link]) -> Held {
         return Held::No(Finding::contrast(Who::Partner, wanted, found.join(", ")));
     }
     match place.unseen(case) {
-        Some(why) => Held::Unknown(Finding::new(Who::Partner, why)),
+        Some(finding) => Held::Unknown(finding),
         None => Held::Yes(super::calls::quiet(case).into_iter().collect()),
     }
 }

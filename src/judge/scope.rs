@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::held::{Finding, Held};
-use crate::catalog::words::Stage;
-use crate::evidence::{Body, Call, Entry, Evidence, Who};
+use super::{Case, missing};
+use crate::evidence::{Body, Call, Entry, Who};
 use crate::plan::Bound;
 use crate::template::{self, TemplateError};
 
@@ -17,30 +17,28 @@ pub(super) type Known<'s> = BTreeMap<String, Vec<&'s Entry>>;
 
 /// The scope of one unit while it is judged.
 pub(super) struct Scope<'s> {
-    bound: &'s Bound,
-    stage: Stage,
-    evidence: &'s Evidence,
+    case: Case<'s>,
     values: Value,
     known: Known<'s>,
 }
 
 impl<'s> Scope<'s> {
-    pub(super) fn new(bound: &'s Bound, stage: Stage, evidence: &'s Evidence) -> Self {
-        let mut values = bound.values(stage);
-        for entry in &evidence.entries {
+    pub(super) fn new(case: &Case<'s>) -> Self {
+        let mut values = case.bound.values(case.stage);
+        for entry in &case.evidence.entries {
             if let Some((name, value)) = entry.step.as_ref().zip(entry.value()) {
                 values.insert(name.clone(), value);
             }
         }
-        values.insert("clients".into(), Value::Object(evidence.clients.clone()));
-        let mut scope = Scope { bound, stage, evidence, values: Value::Object(values), known: Known::new() };
+        values.insert("clients".into(), Value::Object(case.evidence.clients.clone()));
+        let mut scope = Scope { case: *case, values: Value::Object(values), known: Known::new() };
         scope.turn_to(None);
         scope
     }
 
     /// Lets `client` mean one of the clients; without a name, the first.
     pub(super) fn turn_to(&mut self, client: Option<&str>) {
-        let clients = &self.evidence.clients;
+        let clients = &self.case.evidence.clients;
         let client = client.map_or_else(|| clients.values().next(), |name| clients.get(name));
         self.set("client", client.cloned().unwrap_or(Value::Null));
     }
@@ -99,10 +97,12 @@ impl<'s> Scope<'s> {
     fn unknown(&self, error: TemplateError) -> Held {
         Held::Unknown(match error {
             TemplateError::Missing(name) => {
-                let place = Bound::surroundings(self.stage);
+                let place = Bound::surroundings(self.case.stage);
                 match name.strip_prefix("environment.").map(|rest| format!("profile.{place}.{rest}")).unwrap_or(name) {
-                    name if name.starts_with("profile.") => Finding::new(Who::Partner, self.bound.how_to_give(&name)),
-                    name => Finding::new(Who::Tool, format!("`{name}` has no value: nothing in the record gave it")),
+                    name if name.starts_with("profile.") => {
+                        Finding::for_want_of_a_line(self.case.bound.how_to_give(&name))
+                    }
+                    name => missing::finding(&self.case, &name),
                 }
             }
             error @ TemplateError::Invalid(_) => Finding::new(Who::Tool, error.to_string()),

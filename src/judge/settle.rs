@@ -7,8 +7,8 @@ use time::Date;
 use super::held::Finding;
 use super::{Judged, Verdict};
 use crate::evidence::Who;
-use crate::plan::Unit;
 use crate::plan::vouched::{Attestation, Vouched, Waiver};
+use crate::plan::{Skip, Unit};
 
 /// What stands for a unit in the end.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +39,7 @@ pub enum Standing {
         words: String,
     },
     /// Not selected, or not applicable.
-    Skipped(String),
+    Skipped(Skip),
 }
 
 /// A unit's standing, with what else is worth saying.
@@ -53,7 +53,12 @@ pub struct Settled {
 
 /// Settles all units of a run. `judged` has one entry a unit; `today` is the day on which the run started, in UTC.
 /// Gives the standings in the same order, and remarks about attestations and waivers as a whole.
-pub fn settle(units: &[Unit], judged: Vec<Judged>, vouched: &Vouched, today: Date) -> (Vec<Settled>, Vec<String>) {
+pub(super) fn settle(
+    units: &[Unit],
+    judged: Vec<Judged>,
+    vouched: &Vouched,
+    today: Date,
+) -> (Vec<Settled>, Vec<String>) {
     let mut settled: Vec<Settled> =
         units.iter().zip(judged).map(|(unit, verdict)| own(unit, verdict, vouched, today)).collect();
     let blocked = blocked(units, &settled);
@@ -78,14 +83,6 @@ impl Standing {
             Standing::Pass | Standing::Attested { .. } | Standing::Skipped(_) => Who::Partner,
         }
     }
-
-    /// Whether checks that need this one can say anything.
-    fn carries(&self) -> bool {
-        match self {
-            Standing::Pass | Standing::Attested { .. } | Standing::Skipped(_) => true,
-            Standing::Fail(_) | Standing::Undecided { .. } | Standing::Waived { .. } => false,
-        }
-    }
 }
 
 /// A unit by itself: its verdict, and what people say of it.
@@ -103,11 +100,8 @@ fn own(unit: &Unit, judged: Judged, vouched: &Vouched, today: Date) -> Settled {
             },
             None => Standing::Fail(finding),
         },
-        Verdict::Undecided(finding) => match attestation(unit, vouched, today, &mut remarks) {
-            Some(word) => Standing::Attested {
-                words: format!("{} vouched on {} until {}: {}", word.who, word.when, word.expires, word.evidence),
-                risk: !unit.packed.check.only_asks(),
-            },
+        Verdict::Undecided(finding) => match attestation(vouched, |word| is_about(word, unit), today, &mut remarks) {
+            Some(word) => Standing::Attested { words: said(word), risk: !unit.packed.check.only_asks() },
             None => Standing::Undecided { finding, blocked_by: None },
         },
     };
@@ -118,15 +112,24 @@ fn meant(check: &str, unit: &Unit) -> bool {
     check == unit.packed.check.id || check == unit.id()
 }
 
-/// The person's word that counts today. One that does not is ignored, and that is said.
-fn attestation<'v>(
-    unit: &Unit,
+fn is_about(word: &Attestation, unit: &Unit) -> bool {
+    word.check.as_ref().is_some_and(|check| meant(check, unit))
+}
+
+/// Who vouched, when, until when and on what.
+pub(super) fn said(word: &Attestation) -> String {
+    format!("{} vouched on {} until {}: {}", word.who, word.when, word.expires, word.evidence)
+}
+
+/// The person's word about something that counts today. One that does not is ignored, and that is said.
+pub(super) fn attestation<'v>(
     vouched: &'v Vouched,
+    meant: impl Fn(&Attestation) -> bool,
     today: Date,
     remarks: &mut Vec<String>,
 ) -> Option<&'v Attestation> {
     let mut found = None;
-    for word in vouched.attestations.iter().filter(|word| meant(&word.check, unit)) {
+    for word in vouched.attestations.iter().filter(|word| meant(word)) {
         if word.expires.0 < today {
             remarks.push(format!("the attestation of {} expired on {} and is ignored", word.who, word.expires));
         } else if word.when.0 > today {
@@ -167,9 +170,19 @@ fn blocked(units: &[Unit], settled: &[Settled]) -> BTreeMap<usize, usize> {
     found
 }
 
-/// The first cause among what a unit needs: a unit that does not carry and is not itself blocked.
+/// The first cause among what a unit needs: a unit that does not carry and is not itself blocked. A unit that is decided
+/// although it has a control of its own has seen that control hold. What is only undecided does not stand in its way; and
+/// where the other one failed, over another event say, its own failure may be the same mistake, but its success is none.
 fn cause(units: &[Unit], settled: &[Settled], at: usize) -> Option<usize> {
     let needs = &units[at].packed.check.needs;
+    let control = units[at].packed.check.has_control();
+    let passed = control && settled[at].standing == Standing::Pass;
+    let failed = control && matches!(settled[at].standing, Standing::Fail(_) | Standing::Waived { .. });
+    let blocks = |other: &usize| match settled[*other].standing {
+        Standing::Undecided { .. } => !passed && !failed,
+        Standing::Fail(_) | Standing::Waived { .. } => !passed,
+        Standing::Pass | Standing::Attested { .. } | Standing::Skipped(_) => false,
+    };
     needs.iter().find_map(|need| {
         let serves = |unit: &&(usize, &Unit)| unit.1.packed.check.id == *need;
         let all: Vec<(usize, &Unit)> = units.iter().enumerate().collect();
@@ -177,10 +190,7 @@ fn cause(units: &[Unit], settled: &[Settled], at: usize) -> Option<usize> {
             all.iter().filter(serves).filter(|(_, u)| u.stage == units[at].stage).map(|(i, _)| *i).collect();
         let of_check: Vec<usize> = all.iter().filter(serves).map(|(i, _)| *i).collect();
         let relevant = if same.is_empty() { of_check } else { same };
-        relevant.into_iter().find_map(|needed| match cause(units, settled, needed) {
-            Some(deeper) => Some(deeper),
-            None => (!settled[needed].standing.carries()).then_some(needed),
-        })
+        relevant.into_iter().find_map(|needed| cause(units, settled, needed).into_iter().chain([needed]).find(blocks))
     })
 }
 
@@ -193,8 +203,9 @@ fn unneeded(units: &[Unit], settled: &[Settled], vouched: &Vouched) -> Vec<Strin
     let needs_word = |s: &Standing| matches!(s, Standing::Attested { .. } | Standing::Undecided { .. });
     let needs_waiver =
         |s: &Standing| matches!(s, Standing::Waived { .. } | Standing::Fail(_) | Standing::Undecided { .. });
-    let attested = vouched.attestations.iter().filter(|word| !used(&word.check, needs_word)).map(|word| {
-        format!("the attestation of {} for {} is not needed: the verdict of the machine stands", word.who, word.check)
+    let of_checks = vouched.attestations.iter().filter_map(|word| Some((word, word.check.as_ref()?)));
+    let attested = of_checks.filter(|(_, check)| !used(check, needs_word)).map(|(word, check)| {
+        format!("the attestation of {} for {check} is not needed: the verdict of the machine stands", word.who)
     });
     let waived =
         vouched.waivers.iter().filter(|waiver| !used(&waiver.check, needs_waiver)).map(|waiver| {

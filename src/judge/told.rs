@@ -5,7 +5,7 @@ mod words;
 use super::Case;
 use super::held::{Finding, Held};
 use crate::catalog::traffic::ToldExpectation;
-use crate::evidence::{Action, Answer, Body, Outcome, Page, Who};
+use crate::evidence::{Action, Answer, Body, Entry, Outcome, Page, Who};
 use crate::plan::Bound;
 
 use words::words;
@@ -51,7 +51,12 @@ pub(super) fn told(case: &Case<'_>, expectation: &ToldExpectation) -> Held {
         None if !page_says => unknown(format!("the page that `{}` names answered {}", page(case), answer.status)),
         None if pages.is_none() && says_nothing(answer) => {
             let how = case.bound.how_to_give(&page(case));
-            unknown(format!("the action's answer, {}, says nothing of how it ended: {how}", answer.status))
+            if let Some(refusal) = said.refusal(case).filter(|_| answer.status == 202) {
+                let observed = format!("the same as of a success: 202, after the provider had answered {refusal}");
+                return failed(observed).hinted(Some(&format!("if users are told elsewhere, {how}")));
+            }
+            let why = format!("the action's answer, {}, says nothing of how it ended: {how}", answer.status);
+            Held::Unknown(Finding::for_want_of_a_line(why))
         }
         None => failed(format!("the same as of a success: {}", brief(outcome))),
     }
@@ -79,6 +84,7 @@ fn page(case: &Case<'_>) -> String {
 
 /// What was said of one action.
 struct Said<'c> {
+    entry: &'c Entry,
     action: &'c Action,
     page: Option<&'c Outcome>,
 }
@@ -89,33 +95,25 @@ impl<'c> Said<'c> {
         let mut of_step = entries().filter(|entry| entry.step.as_deref() == Some(step));
         let page = entries().filter_map(|entry| entry.what.shown());
         let mut page = page.filter(|shown| shown.page == Page::Told && shown.by.as_deref() == Some(step));
-        let Some(action) = of_step.find_map(|entry| entry.what.action()) else {
+        let found = of_step.find_map(|entry| Some((entry, entry.what.action()?)));
+        let Some((entry, action)) = found else {
             let why = case.skipped(step).map_or_else(
                 || Finding::new(Who::Tool, format!("no action is known as `{step}`")),
                 |why| Finding::new(Who::Partner, format!("the action `{step}` was not carried out: {why}")),
             );
             return Err(Held::Unknown(why));
         };
-        Ok(Said { action, page: page.next().map(|shown| &shown.outcome) })
+        Ok(Said { entry, action, page: page.next().map(|shown| &shown.outcome) })
+    }
+
+    /// The refusal of the provider that the partner knew before it answered, if there was one.
+    fn refusal(&self, case: &Case<'c>) -> Option<String> {
+        let mut known = super::calls::during(case, self.entry);
+        known.rfind(|(_, call)| call.answer.status >= 400).map(|(entry, _)| super::calls::title(entry))
     }
 }
 
 /// An outcome as a reader is shown it: the status, and the first words of what was said.
 pub(crate) fn brief(outcome: &Outcome) -> String {
-    let text = match outcome {
-        Outcome::Answered(answer) => text(answer),
-        Outcome::Trouble(trouble) => trouble.detail.clone(),
-    };
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    }
-}
-
-fn text(answer: &Answer) -> String {
-    match &answer.body {
-        Body::Json(json) => format!("{} {json}", answer.status),
-        Body::Text(text) => format!("{} {}", answer.status, words::plain(text)),
-        Body::Empty | Body::Binary(_) => answer.status.to_string(),
-    }
+    outcome.brief(MOST)
 }

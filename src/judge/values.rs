@@ -1,25 +1,28 @@
 //! Values of answers, captures and configuration.
 
 use serde_json::Value;
-use serde_json_path::JsonPath;
 
 use super::Case;
-use super::answers::no_answer;
 use super::held::{Finding, Held};
 use super::matching::matches;
+use super::nearest::{self, Node, query};
 use super::scope::Scope;
+use super::shape::usable;
 use crate::catalog::expect::{Selection, Source, ValuesExpectation};
-use crate::evidence::{Outcome, What, Who};
+use crate::evidence::{Entry, What, Who};
 
 /// Judges `values: ...`.
 pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &Scope<'_>) -> Held {
-    let (list, what) = match &expectation.values {
+    let (list, nodes, what) = match &expectation.values {
         Source::Template(text) => match scope.value(&Value::String(text.clone())) {
-            Ok(value) => (value.into_owned(), text.trim_matches(|c| "{} ".contains(c)).to_owned()),
+            Ok(value) => (value.into_owned(), Vec::new(), text.trim_matches(|c| "{} ".contains(c)).to_owned()),
             Err(unknown) => return unknown,
         },
         Source::Selection(selection) => match select(case, selection, scope) {
-            Ok(list) => (Value::Array(list), format!("{} of `{}`", selection.take, selection.of)),
+            Ok(nodes) => {
+                let taken = nodes.iter().filter(|node| node.counts()).flat_map(|node| node.taken.iter().cloned());
+                (taken.collect(), nodes, name(selection))
+            }
             Err(held) => return held,
         },
     };
@@ -42,40 +45,49 @@ pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &S
         None => matches(matcher, Some(&list), scope, &what),
     });
     let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
-    Held::all([are, each]).hinted(hint.as_deref())
+    let held = Held::all([are, each]);
+    let held = match &expectation.values {
+        Source::Selection(selection) => {
+            let held = nearest::told(held, &nodes, selection, expectation.are.as_ref(), scope);
+            gave(case, selection).map_or(held.clone(), |entry| held.about(entry.from))
+        }
+        Source::Template(_) => held,
+    };
+    held.hinted(hint.as_deref())
 }
 
-/// The selected nodes of a step, or why there are none to select from.
-fn select(case: &Case<'_>, selection: &Selection, scope: &Scope<'_>) -> Result<Vec<Value>, Held> {
-    let entry = case.evidence.entries.iter().rev().find(|entry| entry.step.as_deref() == Some(selection.of.as_str()));
+/// What a selection is taken of.
+fn gave<'c>(case: &Case<'c>, selection: &Selection) -> Option<&'c Entry> {
+    case.evidence.entries.iter().rev().find(|entry| entry.step.as_deref() == Some(selection.of.as_str()))
+}
+
+/// What is taken, as a reader knows it.
+fn name(selection: &Selection) -> String {
+    let path = if selection.take == "$" { &selection.select } else { &selection.take };
+    match path.trim_start_matches('$').trim_start_matches('.').trim_end_matches("[*]") {
+        "" => format!("`{}`", selection.of),
+        path => format!("{path} of `{}`", selection.of),
+    }
+}
+
+/// The nodes of a step that are looked at, or why there are none to look at.
+fn select(case: &Case<'_>, selection: &Selection, scope: &Scope<'_>) -> Result<Vec<Node>, Held> {
+    let entry = gave(case, selection);
     let unknown = |who: Who, why: String| Err(Held::Unknown(Finding::new(who, why)));
     let Some(entry) = entry else {
-        let why = case.skipped(&selection.of).unwrap_or_else(|| format!("the step `{}` gave nothing", selection.of));
-        return unknown(Who::Tool, why);
+        return unknown(Who::Tool, format!("the step `{}` gave nothing", selection.of));
     };
     let root = match &entry.what {
-        What::Exchange(exchange) => match &exchange.outcome {
-            Outcome::Answered(answer) if (200..300).contains(&answer.status) => match answer.body.json() {
-                Some(json) => json.clone(),
-                None => return unknown(Who::Provider, format!("the answer of `{}` is not JSON", selection.of)),
-            },
-            Outcome::Answered(answer) => {
-                let who = if answer.status >= 500 || answer.status == 429 { Who::Provider } else { Who::Partner };
-                return unknown(
-                    who,
-                    format!("{} {} was answered {}", exchange.request.method, exchange.request.url, answer.status),
-                );
-            }
-            Outcome::Trouble(trouble) => {
-                let what = format!("{} {}", exchange.request.method, exchange.request.url);
-                return Err(Held::Unknown(no_answer(&what, trouble, true)));
-            }
+        What::Exchange(exchange) => match usable(case, &selection.of, exchange) {
+            Ok(json) => json.clone(),
+            Err(finding) => return Err(Held::Unknown(finding)),
         },
         What::Fact(fact) => match (&fact.value, &fact.trouble) {
             (Some(value), _) => value.clone(),
             (None, Some(trouble)) => return unknown(Who::Partner, format!("{}: {trouble}", fact.place)),
             (None, None) => return unknown(Who::Partner, format!("{} says nothing", fact.place)),
         },
+        What::Skipped(why) | What::LeftOut(why) => return unknown(Who::Partner, why.clone()),
         What::Action(_)
         | What::Delivery(_)
         | What::Call(_)
@@ -84,26 +96,10 @@ fn select(case: &Case<'_>, selection: &Selection, scope: &Scope<'_>) -> Result<V
         | What::Shown(_)
         | What::Records(_)
         | What::Refused(_)
-        | What::Skipped(_)
-        | What::LeftOut(_)
+        | What::Wrote(_)
         | What::Waited => {
             return unknown(Who::Tool, format!("the step `{}` has no values", selection.of));
         }
     };
-    let query = |path: &str, value: &Value| -> Vec<Value> {
-        JsonPath::parse(path).map(|path| path.query(value).all().into_iter().cloned().collect()).unwrap_or_default()
-    };
-    let mut taken = Vec::new();
-    for node in query(&selection.select, &root) {
-        let wanted = selection.filter.iter().map(|(path, matcher)| {
-            let value = query(path, &node);
-            matches(matcher, value.first(), scope, path)
-        });
-        match Held::all(wanted) {
-            Held::Yes(_) => taken.extend(query(&selection.take, &node)),
-            Held::No(_) => {}
-            Held::Unknown(finding) => return Err(Held::Unknown(finding)),
-        }
-    }
-    Ok(taken)
+    query(&selection.select, &root).iter().map(|node| Node::of(node, selection, scope)).collect()
 }

@@ -29,10 +29,20 @@ pub enum Defect {
     TimestampWindowAnHour,
     /// Checks only that a delivery is not too old, so that any time in the future will do.
     FutureTimestampsAccepted,
+    /// Takes the age of a delivery from the timestamp header, which nobody signed.
+    AgeFromUnsignedHeader,
+    /// Takes the age of a delivery from the time in its body, so that an event that is sent late is refused.
+    AgeFromBody,
     /// Works before it answers, one delivery at a time: fine alone, too slow in a burst.
     SlowHandler,
     /// Lets every repetition of a delivery take effect again.
     NoDedup,
+    /// Knows a repeated delivery by its signature, which every repeat has anew.
+    RepeatsKnownBySignature,
+    /// Looks whether an event is known, works, and remembers it then: of two deliveries at once, both take effect.
+    TwinsBothCount,
+    /// Knows the signature header in its documented spelling alone.
+    SignatureNameAsDocumented,
     /// Remembers the id of a forged delivery, and then skips the genuine one.
     RemembersBeforeVerifying,
     /// Refuses events it does not know, with 400.
@@ -192,6 +202,12 @@ pub enum Defect {
     CaseSensitiveEventNames,
     /// Lets every repetition of a notification take effect again.
     NoDedupOfTraces,
+    /// Knows a repeated notification by the second in which it comes.
+    RepeatsKnownByTime,
+    /// Looks whether a notification is known, works, and remembers it then: of two at once, both take effect.
+    TwinNoticesBothCount,
+    /// Knows the header of the token in its documented spelling alone.
+    TokenNameAsDocumented,
     /// Refuses notifications of events that it does not know, with 400.
     UnknownNoticeRefused,
     /// Remembers the trace id of a forged notification, and then skips the genuine one.

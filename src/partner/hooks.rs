@@ -10,7 +10,7 @@ use axum::{
 use rusqlite::Transaction;
 use serde::Deserialize;
 use serde_json::Value;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     defects::Defect,
@@ -20,6 +20,9 @@ use super::{
     store::{self, ClientState, StoreError},
 };
 
+/// How long it works between looking and remembering, where it does both for itself.
+const BETWEEN: Duration = Duration::from_millis(150);
+
 /// How long the slow handler works on each delivery.
 const SLOW_WORK: Duration = Duration::from_millis(700);
 
@@ -28,6 +31,7 @@ const SLOW_WORK: Duration = Duration::from_millis(700);
 struct Envelope {
     id: String,
     event: String,
+    timestamp: Option<String>,
     #[serde(default)]
     data: Value,
 }
@@ -36,6 +40,12 @@ impl Envelope {
     /// The client it is about.
     fn tenant(&self) -> Option<String> {
         self.data.get("externalTenantId").and_then(Value::as_str).map(str::to_owned)
+    }
+
+    /// When it happened.
+    fn time(&self) -> Option<i64> {
+        let time = OffsetDateTime::parse(self.timestamp.as_deref()?, &Rfc3339).ok()?;
+        Some(time.unix_timestamp())
     }
 }
 
@@ -75,7 +85,8 @@ pub(super) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, bod
     let header = headers.get("X-Debitura-Signature").map(|value| value.to_str().unwrap_or_default());
     let waved_through = app.has(Defect::CaseEventsUnverified)
         && envelope.as_ref().is_some_and(|envelope| envelope.event.starts_with("case."));
-    let verified = app.verifier.verify(header, &body, OffsetDateTime::now_utc().unix_timestamp());
+    let instead = another_time(&app, &headers, envelope.as_ref());
+    let verified = app.verifier.verify(header, &body, OffsetDateTime::now_utc().unix_timestamp(), instead);
     if verified.is_err() && !waved_through {
         return if app.has(Defect::GoneOnBadSignature) { StatusCode::GONE } else { StatusCode::UNAUTHORIZED };
     }
@@ -95,7 +106,8 @@ pub(super) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, bod
     }
     let expired = (meaning == Meaning::Client(ClientState::LinkExpired)).then(|| envelope.tenant()).flatten();
     // If storing fails, say so: Debitura will deliver it again.
-    match store_effect(&app, envelope, meaning).await {
+    let signature = header.unwrap_or_default().to_owned();
+    match store_effect(&app, envelope, signature, meaning).await {
         Ok(true) => {
             renew_later(&app, expired);
             StatusCode::OK
@@ -115,8 +127,13 @@ fn renew_later(app: &Arc<App>, expired: Option<String>) {
 
 /// Remembering and the effect are one transaction, so that neither can happen without the other. True when the event
 /// took effect.
-async fn store_effect(app: &App, envelope: Envelope, meaning: Meaning) -> Result<bool, StoreError> {
-    let every_time = app.has(Defect::NoDedup) || app.has(Defect::RemembersBeforeVerifying);
+async fn store_effect(app: &App, envelope: Envelope, signature: String, meaning: Meaning) -> Result<bool, StoreError> {
+    let racing = app.has(Defect::TwinsBothCount);
+    if racing && known_for_a_while(app, envelope.id.clone()).await? {
+        return Ok(false);
+    }
+    let every_time = racing || app.has(Defect::NoDedup) || app.has(Defect::RemembersBeforeVerifying);
+    let mark = if app.has(Defect::RepeatsKnownBySignature) { signature } else { envelope.id.clone() };
     let unheard = match meaning {
         Meaning::Client(ClientState::Ready) => app.has(Defect::CompletionNeverNoticed),
         Meaning::Client(ClientState::LinkExpired) => app.has(Defect::ExpiredLinkOldUrl),
@@ -124,7 +141,7 @@ async fn store_effect(app: &App, envelope: Envelope, meaning: Meaning) -> Result
     };
     let meaning = if unheard { Meaning::Noted } else { meaning };
     let work = move |tx: &Transaction<'_>| {
-        let effective = store::remember(tx, &envelope.id)? || every_time;
+        let effective = store::remember(tx, &mark)? || every_time;
         if effective {
             store::record_event(tx, &envelope.id, &envelope.event, &envelope.data.to_string())?;
             take_effect(tx, meaning, &envelope.data)?;
@@ -142,6 +159,21 @@ fn take_effect(tx: &Transaction<'_>, meaning: Meaning, data: &Value) -> rusqlite
         (Meaning::CaseClosed, _, Some(case)) => store::set_case_state(tx, case, "Closed"),
         (Meaning::Client(_) | Meaning::Noted | Meaning::CaseIn(_) | Meaning::CaseClosed, _, _) => Ok(()),
     }
+}
+
+/// Only with a defect: whether an event took effect before, as long ago as it takes to work on it.
+pub(super) async fn known_for_a_while(app: &App, id: String) -> Result<bool, StoreError> {
+    let known = app.store.transaction(move |tx| Ok(store::effects_of_event(tx, &id)? > 0)).await?;
+    tokio::time::sleep(BETWEEN).await;
+    Ok(known)
+}
+
+/// Only with a defect: a time that is taken for the signed one.
+fn another_time(app: &App, headers: &HeaderMap, envelope: Option<&Envelope>) -> Option<i64> {
+    if app.has(Defect::AgeFromUnsignedHeader) {
+        return headers.get("X-Debitura-Timestamp")?.to_str().ok()?.parse().ok();
+    }
+    envelope.filter(|_| app.has(Defect::AgeFromBody)).and_then(Envelope::time)
 }
 
 /// Only with the defect: remembers a delivery before anybody knows who sent it. True when it was known already.

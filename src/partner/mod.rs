@@ -14,6 +14,7 @@ mod errors;
 mod hooks;
 mod invoice;
 mod links;
+mod names;
 mod notices;
 mod onboarding;
 mod options;

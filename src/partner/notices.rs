@@ -9,9 +9,11 @@ use axum::{
 };
 use rusqlite::Transaction;
 use serde_json::Value;
+use time::OffsetDateTime;
 
 use super::{
     defects::Defect,
+    hooks,
     options::{Hidden, Mode},
     server::App,
     store::{self, StoreError},
@@ -107,9 +109,16 @@ fn is_known(app: &App, event: &str) -> bool {
 
 /// Remembering and the effect are one transaction, so that neither can happen without the other.
 async fn store_effect(app: &App, notice: Notice) -> Result<(), StoreError> {
-    let every_time = app.has(Defect::NoDedupOfTraces) || app.has(Defect::TraceRememberedTooSoon);
+    let racing = app.has(Defect::TwinNoticesBothCount);
+    if racing && hooks::known_for_a_while(app, notice.trace.clone()).await? {
+        return Ok(());
+    }
+    let every_time = racing || app.has(Defect::NoDedupOfTraces) || app.has(Defect::TraceRememberedTooSoon);
+    let second = OffsetDateTime::now_utc().unix_timestamp();
+    let by_time = app.has(Defect::RepeatsKnownByTime);
+    let mark = if by_time { format!("{} at {second}", notice.trace) } else { notice.trace.clone() };
     let work = move |tx: &Transaction<'_>| {
-        if store::remember(tx, &notice.trace)? || every_time {
+        if store::remember(tx, &mark)? || every_time {
             store::record_event(tx, &notice.trace, &notice.event, &notice.body.to_string())?;
         }
         Ok(())

@@ -27,7 +27,9 @@ use tokio::{
 use super::{
     client::Debitura,
     defects::Defect,
-    doors, hooks, notices,
+    doors, hooks,
+    names::Strict,
+    notices,
     options::Options,
     signature::Verifier,
     store::{Store, StoreError},
@@ -91,7 +93,7 @@ impl std::error::Error for ServeError {}
 
 /// A partner that listens, and answers once it is [run](Self::run).
 pub struct Partner {
-    listener: TcpListener,
+    listener: Strict,
     address: SocketAddr,
     routes: Router,
 }
@@ -132,6 +134,7 @@ pub async fn bind(options: Options) -> Result<Partner, ServeError> {
     let wanted = SocketAddr::new(options.bind, options.port);
     let listener = TcpListener::bind(wanted).await.map_err(|error| ServeError::Bind(wanted, error))?;
     let address = listener.local_addr().map_err(ServeError::Io)?;
+    let listener = Strict::new(listener, options.defects);
     let (given_up, tenants) = (BlockingMutex::default(), BlockingMutex::default());
     let routes = routes(App { options, store, verifier, debitura, slow: Mutex::default(), given_up, tenants });
     Ok(Partner { listener, address, routes })

@@ -9,6 +9,7 @@ use super::profile::{Inspect, Rehearsal, Verifies};
 use super::read::Read;
 use crate::catalog::authentication;
 use crate::catalog::load::Pack;
+use crate::catalog::step::ActionStep;
 use crate::catalog::words::Stage;
 use crate::secret::Redactor;
 use crate::template;
@@ -54,13 +55,21 @@ pub fn learn_secrets(read: &Read, redactor: &Redactor) {
     let told = rehearsal.clone().flat_map(|r| &r.env).filter(|(_, value)| is_credential(value));
     let looks = rehearsal.map(|r| &r.inspect).chain(environments.map(|inside| &inside.inspect));
     let looks = looks.flat_map(Inspect::headers);
+    let telling = ["authorization", "cookie", "key", "token", "secret", "password"];
     for (name, value) in calls.chain(looks).chain(told) {
         let name = name.to_lowercase();
-        let telling = ["authorization", "cookie", "key", "token", "secret", "password"];
         if telling.iter().any(|word| name.contains(word)) && !template::is_template(value) {
             // The scheme is no secret, and whoever echoes the credential leaves it out.
             let credential = value.split_once(' ').filter(|_| name.ends_with("authorization"));
             redactor.learn(&format!("partner.{name}"), credential.map_or(value, |(_, credential)| credential));
+        }
+    }
+    // What was put in from a variable is known by itself, however it stands in what the build is told.
+    let into_env = read.given.iter().filter(|given| given.pointer.contains("/env/"));
+    for given in into_env.filter(|given| is_credential(given.value.expose())) {
+        let names = format!("{} {}", given.pointer, given.variable).to_lowercase();
+        if telling.iter().any(|word| names.contains(word)) {
+            redactor.learn(&format!("variable.{}", given.variable.to_lowercase()), given.value.expose());
         }
     }
 }
@@ -122,6 +131,21 @@ impl Bound {
     /// A value of the profile by its dotted name; null counts as absent.
     pub fn get(&self, dotted: &str) -> Option<&Value> {
         template::lookup(&self.profile, dotted).filter(|value| !value.is_null())
+    }
+
+    /// The dotted name of the action that a step asks for, where the profile has none. A build that we start can be
+    /// restarted without one.
+    pub fn lacks_action(&self, step: &ActionStep, stage: Stage) -> Option<String> {
+        let restarts = step.action == "restart";
+        let place = if restarts { "rehearsal".to_owned() } else { Self::surroundings(stage) };
+        let name = format!("{place}.actions.{}", step.action);
+        let can = self.get(&name).is_some() || restarts && self.get("rehearsal.start").is_some();
+        (!can).then_some(name)
+    }
+
+    /// Whether a step is left out, as its `optional` allows: the partner does it within another.
+    pub fn leaves_out(&self, step: &ActionStep, stage: Stage) -> bool {
+        step.optional && self.lacks_action(step, stage).is_some()
     }
 
     /// A value of the profile that packs may read; null counts as absent.

@@ -1,7 +1,6 @@
 //! What can be wrong with the calls to the partner's own software that a profile describes.
 
-use url::Url;
-
+use super::addresses::not_called;
 use super::hosts::{called, production_hosts, without_templates};
 use super::profile::{CallOut, Inspect, Learn, Profile};
 use crate::catalog::words::Environment;
@@ -69,13 +68,11 @@ pub(super) fn in_production(document: &Document, profile: &Profile) -> Vec<Probl
 
 fn request_line(document: &Document, pointer: &str, line: &str) -> Option<Problem> {
     let url = line.split_once(' ').map(|(_, url)| url.trim())?;
-    // A template may stand for any part; what is left must still be a URL.
-    let error = Url::parse(&without_templates(url)).err()?;
-    Some(
-        document
-            .problem(pointer, format!("`{url}` is not a whole URL: {error}"))
-            .hint("write it as `GET http://127.0.0.1:3000/path`"),
-    )
+    // A template may stand for any part; what is left must still be a URL that can be called.
+    not_called(&without_templates(url))?;
+    let (message, hint) = not_called(url).unwrap_or_else(|| (format!("`{url}` is not a whole URL"), None));
+    let hint = hint.unwrap_or_else(|| "write it as `GET http://127.0.0.1:3000/path`".into());
+    Some(document.problem(pointer, message).hint(hint))
 }
 
 fn json_path(document: &Document, pointer: &str, path: &str) -> Option<Problem> {

@@ -11,10 +11,14 @@ use crate::catalog::simulated::Kind;
 use crate::json::escaped;
 use crate::yaml::{Document, Problem};
 
-/// The details that nobody asks for, and those that are not what they should be.
+/// The details that nobody asks for, and those that are not what they should be; and a partner without a name, which no
+/// letter can be written for.
 pub(super) fn against(read: &Read, pack: &Pack) -> Vec<Problem> {
     let (declared, document) = (&pack.provider.details, &read.document);
     let mut problems = Vec::new();
+    if read.profile.partner.trim().is_empty() {
+        problems.push(document.problem("/partner", "`partner` is blank").hint("write the name of your company"));
+    }
     for (environment, inside) in &read.profile.environments {
         let above = format!("/environments/{environment}/details");
         for (name, value) in &inside.details {
@@ -47,16 +51,48 @@ fn judged(document: &Document, pointer: &str, name: &str, detail: &Detail, value
         let problem = document.problem(pointer, format!("`{name}` is not {}", wanted(detail.kind)));
         return Some(problem.hint(format!("it is {}", detail.says)));
     }
-    let words = match value {
-        Value::Array(list) => list.iter().collect(),
-        one => vec![one],
+    match value {
+        Value::Array(list) => {
+            let each = list.iter().enumerate();
+            each.map(|(at, word)| (format!("{pointer}/{at}"), word))
+                .find_map(|(at, word)| spoken(document, &at, name, detail, word))
+        }
+        one => spoken(document, pointer, name, detail, one),
+    }
+}
+
+/// What is wrong with a word: the one that a detail is, or one of those in its list.
+fn spoken(document: &Document, pointer: &str, name: &str, detail: &Detail, word: &Value) -> Option<Problem> {
+    let wrong = |message: String| document.problem(pointer, message);
+    let text = match word {
+        Value::String(text) => text.as_str(),
+        Value::Number(_) | Value::Bool(_) => {
+            return (!detail.one_of.is_empty()).then(|| not_one_of(wrong, name, detail, word));
+        }
+        Value::Object(_) | Value::Array(_) if detail.kind == Kind::List => {
+            return Some(
+                wrong(format!("`{name}` holds something that is no text: {word}"))
+                    .hint(format!("it is {}", detail.says)),
+            );
+        }
+        Value::Null | Value::Object(_) | Value::Array(_) => return None,
     };
-    let wrong = words.into_iter().find(|word| {
-        !detail.one_of.is_empty() && !detail.one_of.iter().any(|known| word.as_str() == Some(known.as_str()))
-    })?;
-    let (text, list) = (wrong.as_str().unwrap_or_default(), detail.one_of.join(", "));
-    let problem = document.problem(pointer, format!("`{name}` cannot be {wrong}"));
-    Some(problem.nearest_or(text, detail.one_of.iter().map(String::as_str), &format!("it is one of {list}")))
+    if text.trim().is_empty() {
+        return Some(
+            wrong(format!("`{name}` is blank")).hint(format!("it is {}; write it, or take the line out", detail.says)),
+        );
+    }
+    if !detail.one_of.is_empty() && !detail.one_of.iter().any(|known| known == text) {
+        return Some(not_one_of(wrong, name, detail, word));
+    }
+    let form = detail.pattern.as_ref().and_then(|pattern| regex::Regex::new(pattern).ok())?;
+    (!form.is_match(text)).then(|| wrong(format!("`{name}` cannot be {word}")).hint(format!("it is {}", detail.says)))
+}
+
+fn not_one_of(wrong: impl Fn(String) -> Problem, name: &str, detail: &Detail, word: &Value) -> Problem {
+    let (text, list) = (word.as_str().unwrap_or_default(), detail.one_of.join(", "));
+    let problem = wrong(format!("`{name}` cannot be {word}"));
+    problem.nearest_or(text, detail.one_of.iter().map(String::as_str), &format!("it is one of {list}"))
 }
 
 fn is(kind: Kind, value: &Value) -> bool {

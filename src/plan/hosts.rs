@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use url::Host;
-
 use super::profile::{CallOut, Profile};
 use crate::catalog::provider::Addresses;
 use crate::catalog::words::Environment;
@@ -45,13 +43,7 @@ pub(super) fn host_of(url: &url::Url) -> String {
     normal(url.host_str().unwrap_or_default())
 }
 
-/// A host in the one spelling in which hosts are compared: small letters, no dot of the root, IPv4 within IPv6 as IPv4.
+/// A host in the one spelling in which hosts are compared; what is no host in small letters.
 pub(super) fn normal(host: &str) -> String {
-    match Host::parse(host.trim_end_matches('.')) {
-        Ok(Host::Ipv6(ip)) => {
-            ip.to_ipv4_mapped().map_or_else(|| Host::<String>::Ipv6(ip).to_string(), |ip| ip.to_string())
-        }
-        Ok(known) => known.to_string(),
-        Err(_) => host.to_ascii_lowercase(),
-    }
+    crate::address::host(host).map_or_else(|| host.to_ascii_lowercase(), |known| known.to_string())
 }

@@ -12,9 +12,8 @@ use crate::template;
 
 /// How to give each thing that the steps of a unit need and the profile does not have.
 pub(super) fn of(unit: &Unit, bound: &Bound, read: &Read, pack: &Pack) -> Vec<String> {
-    let mut names = beginnings(unit, pack);
+    let mut names = needed(unit, bound, pack);
     for step in &unit.packed.check.when {
-        names.extend(needs(step, unit, pack, bound.get("rehearsal.start").is_some()));
         if let Step::Config(config) = step
             && let Some(letter) = config.config.strip_prefix("letters.")
         {
@@ -29,6 +28,12 @@ pub(super) fn of(unit: &Unit, bound: &Bound, read: &Read, pack: &Pack) -> Vec<St
         }
     }
     found
+}
+
+/// The dotted names of everything in the profile that a unit needs.
+pub(super) fn needed(unit: &Unit, bound: &Bound, pack: &Pack) -> Vec<String> {
+    let steps = unit.packed.check.when.iter().flat_map(|step| needs(step, unit, pack, bound));
+    beginnings(unit, pack).into_iter().chain(steps).collect()
 }
 
 /// The dotted names of what brings the clients of a unit to where it begins.
@@ -51,8 +56,8 @@ fn beginnings(unit: &Unit, pack: &Pack) -> Vec<String> {
     names
 }
 
-/// The dotted names that a step reads from the profile. `starts`: we start the partner's build.
-fn needs(step: &Step, unit: &Unit, pack: &Pack, starts: bool) -> Vec<String> {
+/// The dotted names that a step reads from the profile.
+fn needs(step: &Step, unit: &Unit, pack: &Pack, bound: &Bound) -> Vec<String> {
     let surroundings = Bound::surroundings(unit.stage);
     let mut names = Vec::new();
     match step {
@@ -71,6 +76,7 @@ fn needs(step: &Step, unit: &Unit, pack: &Pack, starts: bool) -> Vec<String> {
         // A build that we do not start has to tell us which secret it was given.
         Step::Deliver(deliver) => {
             names.push("rehearsal.webhook.url".into());
+            let starts = bound.get("rehearsal.start").is_some();
             names.extend((!starts).then(|| "rehearsal.webhook.secret".into()));
             match &deliver.deliver {
                 Which::Each => names.push("events".into()),
@@ -78,9 +84,9 @@ fn needs(step: &Step, unit: &Unit, pack: &Pack, starts: bool) -> Vec<String> {
                 Which::Again(_) => {}
             }
         }
-        Step::Action(action) if action.optional || (action.action == "restart" && starts) => {}
-        Step::Action(action) if action.action == "restart" => names.push("rehearsal.actions.restart".into()),
-        Step::Action(action) => names.push(format!("{surroundings}.actions.{}", action.action)),
+        Step::Action(action) => {
+            names.extend(bound.lacks_action(action, unit.stage).filter(|_| !bound.leaves_out(action, unit.stage)));
+        }
         Step::Config(config) if config.optional || config.config.starts_with("letters.") => {}
         Step::Config(config) => {
             names.push(config.dotted());

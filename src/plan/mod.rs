@@ -1,19 +1,25 @@
 //! The plan: which units there are, in which order, with what they need from the profile; and what was left out, and
 //! why. No network, no clock.
 
+mod addresses;
 mod bound;
 mod calls;
 mod details;
+mod handed;
 mod hosts;
+mod inputs;
 mod lacking;
 mod leaks;
 mod letter;
 mod mistrust;
 mod played;
 pub mod profile;
+mod programs;
 mod read;
 mod select;
+mod templates;
 mod trusted;
+mod variables;
 pub mod vouched;
 
 use std::path::Path;
@@ -21,6 +27,7 @@ use std::sync::Arc;
 
 pub use bound::{Bound, learn_secrets};
 pub use hosts::{production_hosts, provider_hosts};
+pub use inputs::inputs;
 pub use letter::{Letter, letter};
 pub use read::{Read, Variables, read};
 pub use select::Selection;
@@ -41,9 +48,27 @@ pub struct Unit {
     /// The stage.
     pub stage: Stage,
     /// Why it is left out, if it is.
-    pub skip: Option<String>,
+    pub skip: Option<Skip>,
     /// What the profile does not give, in words that say how to give it; then it is not carried out.
     pub lacking: Vec<String>,
+}
+
+/// Why a unit is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Skip {
+    /// The selection does not want it; in words.
+    NotSelected(String),
+    /// The profile says that it does not concern this partner; in words.
+    NotApplicable(String),
+}
+
+impl Skip {
+    /// The reason, in words.
+    pub fn words(&self) -> &str {
+        match self {
+            Skip::NotSelected(why) | Skip::NotApplicable(why) => why,
+        }
+    }
 }
 
 impl Unit {
@@ -78,6 +103,8 @@ pub struct Plan {
     pub vouched: vouched::Vouched,
     /// The selection.
     pub selection: Selection,
+    /// What is worth saying before anything happens.
+    pub remarks: Vec<String>,
 }
 
 /// Makes the plan. The redactor learns the profile's secrets.
@@ -89,18 +116,20 @@ pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection, redactor: &Redact
     learn_secrets(&read, redactor);
     let bound = Bound::new(&read, &pack, redactor);
     let patterns = selection.patterns().map_err(|why| Problems::from(Problem::of_file("command line", why)))?;
-    let mut units = Vec::new();
+    let (mut units, mut wanted) = (Vec::new(), 0);
     for packed in &pack.checks {
         for &stage in &packed.check.stage.0 {
             let mut unit = Unit { packed: packed.clone(), stage, skip: None, lacking: Vec::new() };
-            unit.skip = selection
-                .refuses(&patterns, &packed.check.id, &unit.id(), stage)
-                .or_else(|| does_not_apply(&unit, &bound));
+            let refused = selection.refuses(&patterns, &packed.check.id, &unit.id(), stage);
+            wanted += usize::from(refused.is_none());
+            // What the profile says of it holds whatever was asked for.
+            unit.skip =
+                does_not_apply(&unit, &bound).map(Skip::NotApplicable).or_else(|| refused.map(Skip::NotSelected));
             unit.lacking = lacking::of(&unit, &bound, &read, &pack);
             units.push(unit);
         }
     }
-    if units.iter().all(|unit| unit.skip.is_some()) {
+    if wanted == 0 {
         let words = selection.words().unwrap_or_default();
         let ids = pack.checks.iter().map(|packed| packed.check.id.clone());
         let sections = pack.checks.iter().map(|packed| format!("{}.*", packed.check.section()));
@@ -113,10 +142,23 @@ pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection, redactor: &Redact
         let listed = format!("`preflight list {}` shows their ids", pack.id);
         return Err(problem.nearest_or(wrong, patterns.iter().map(String::as_str), &listed).into());
     }
-    let mut known: Vec<String> = units.iter().map(Unit::id).collect();
-    known.extend(pack.checks.iter().map(|packed| packed.check.id.clone()));
-    let vouched = vouched::read(&read.folder, read.profile.attestations.as_deref().map(Path::new), &known)?;
-    Ok(Plan { pack, read, bound, units, vouched, selection })
+    let vouched = vouched::read(&read.folder, read.profile.attestations.as_deref().map(Path::new), &pack)?;
+    let mut plan = Plan { pack, read, bound, units, vouched, selection, remarks: Vec::new() };
+    let mut problems: Vec<Problem> = not_there(&plan);
+    problems.extend(handed::check(&mut plan).err().into_iter().flat_map(|problems| problems.0));
+    if problems.is_empty() { Ok(plan) } else { Err(problems.into()) }
+}
+
+/// Programs that something needs which is to be carried out, and that are not there.
+fn not_there(plan: &Plan) -> Vec<Problem> {
+    let needed = |place: &str| {
+        plan.units.iter().filter(|unit| unit.runs()).any(|unit| {
+            (place == "rehearsal.start" && unit.stage == Stage::Rehearsal)
+                || lacking::needed(unit, &plan.bound, &plan.pack).iter().any(|name| name == place)
+        })
+    };
+    let missing = plan.read.not_there.iter().filter(|one| needed(&one.needed_for));
+    missing.map(|one| one.problem.clone()).collect()
 }
 
 /// Why a unit does not concern this partner, if it does not. What cannot be evaluated is carried out.

@@ -127,13 +127,13 @@ pub enum Configured {
     InFile(InFile),
 }
 
-/// A key of a file: of a `.env` file by its name, of JSON and YAML by a JSON path or dotted name.
+/// A key of a file: of `.env`, `.properties` and INI files, of JSON, YAML and TOML.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InFile {
     /// The file, relative to the profile.
     pub file: PathBuf,
-    /// The key.
+    /// The key: a name, one with dots such as `billing.api-url` or `servers[0].url`, or a JSON path.
     pub key: String,
 }
 

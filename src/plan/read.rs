@@ -4,20 +4,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::addresses::{addresses, is_address};
 use super::calls::{call_out, in_production, look_ups};
 use super::details;
 use super::hosts::provider_hosts;
 use super::leaks::{leaks, unknown, untidy};
 use super::mistrust::mistrust;
 use super::played::played;
-use super::profile::{Profile, Rehearsal};
+use super::profile::{CallOut, Profile, Rehearsal};
+use super::programs::{NotThere, not_there};
+use super::templates::{self, templates, unknown_actions};
 use super::trusted::{self, Trusted};
+use super::variables::{self, PutIn};
 use crate::catalog::load::{Catalog, Pack};
 use crate::json::escaped;
 use crate::secret::Secret;
-use crate::yaml::{Document, Problem, Problems};
+use crate::yaml::{Document, Problem, Problems, Severity};
+
+/// What stands for an address that is none, so that what stands beside it is looked at too.
+const ANY_ADDRESS: &str = "http://127.0.0.1/";
 
 /// How environment variables are looked up.
 pub type Variables<'v> = &'v (dyn Fn(&str) -> Option<String> + Sync);
@@ -39,6 +47,8 @@ pub struct Read {
     pub given: Vec<Given>,
     /// What the pack may do.
     pub trusted: Trusted,
+    /// Programs that are not there, for whoever knows what is to be carried out.
+    pub(super) not_there: Vec<NotThere>,
 }
 
 /// A variable that was put into a profile.
@@ -50,6 +60,15 @@ pub struct Given {
     pub variable: String,
     /// Its value.
     pub value: Secret,
+}
+
+impl Given {
+    /// Its value, where its name says that it is a secret.
+    fn secret(&self) -> Option<String> {
+        const TELLING: [&str; 7] = ["key", "token", "secret", "passw", "pwd", "passphrase", "credential"];
+        let (name, value) = (self.variable.to_lowercase(), self.value.expose());
+        (TELLING.iter().any(|word| name.contains(word)) && value.len() >= 4).then(|| value.to_owned())
+    }
 }
 
 impl std::fmt::Debug for Given {
@@ -66,34 +85,62 @@ impl std::fmt::Debug for Given {
 pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<Read, Problems> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let document = Document::read(path, &path.display().to_string())?;
-    let mut json = document.parse()?;
-    let mut unset = Vec::new();
-    let mut given = Vec::new();
-    crate::json::texts(&json, &mut |pointer, text| {
-        given.extend(named(text).into_iter().filter_map(|variable| {
-            let value = Secret::new(variables(variable)?);
-            Some(Given { pointer: pointer.to_owned(), variable: variable.to_owned(), value })
-        }));
-    });
-    put_in(&mut json, String::new(), variables, &mut unset);
+    let written = document.parse()?;
+    let mut json = written.clone();
+    let mut plain = PutIn::new(variables, &|pointer| pointer.starts_with("/return_url"));
+    plain.put(&mut json, "");
+    let unset = plain.unset;
     let pack = json.get("provider").and_then(Value::as_str).and_then(|id| catalog.packs.get(id));
     let open = pack.map(|pack| trusted::open(pack, catalog)).unwrap_or_default();
     let secrets = secrets(&json, &open);
+    let given = variables::given(&written, variables);
+    let secrets: Vec<String> = secrets.into_iter().chain(given.iter().filter_map(Given::secret)).collect();
     let hide =
         |problems: Vec<Problem>| problems.into_iter().map(|problem| problem.hiding(&secrets)).collect::<Vec<_>>();
-    let typed = document.typed_from(json.clone());
-    let profile: Profile = typed.map_err(|problems| Problems(hide(name_variables(problems, &document, &unset))))?;
+    // What can be wrong with a text is found before anything is made of it, so that all of it is told at once.
+    let wrong = addresses(&document, &written, &json);
+    let mut typed = written.clone();
+    PutIn::new(variables, &templates::is_place).put(&mut typed, "");
+    let (pointers, mut problems): (Vec<String>, Vec<Problem>) = wrong.into_iter().unzip();
+    // What is told of an address is told; for the rest of its surroundings it counts as one.
+    for pointer in pointers.iter().filter(|pointer| is_address(pointer)) {
+        typed.pointer_mut(pointer).into_iter().for_each(|address| *address = ANY_ADDRESS.into());
+    }
+    let mut partly = document.typed_as_far::<Profile>(typed);
+    problems.extend(name_variables(std::mem::take(&mut partly.problems), &document, &unset));
+    problems.extend(no_names(&document, &written, variables));
+    if let Some(pack) = pack {
+        problems.extend(unknown_actions(&document, &written, pack));
+    }
+    let Some(profile) = partly.typed.take() else { return Err(Problems(hide(problems)).sorted()) };
+    if let Some(pack) = pack {
+        problems.extend(templates(&document, &written, &profile, pack));
+    }
     let mut lacking = BTreeMap::new();
     for (pointer, variable) in unset {
         let line = document.locate(&pointer, None).line;
         lacking.insert(pointer.trim_start_matches('/').replace('/', "."), format!("set {variable}, {name}:{line}"));
     }
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-    let pack = catalog.packs.get(&profile.provider);
     let trusted = pack.map(|pack| Trusted::of(pack, catalog, &profile, &json)).unwrap_or_default();
-    let read = Read { profile, json, document, folder, lacking, given, trusted };
-    let problems = Problems(hide(lint(&read, catalog, variables))).sorted();
-    if problems.fatal() { Err(problems) } else { Ok(read) }
+    let not_there = not_there(&document, &written, &folder, &profile, variables);
+    let read = Read { profile, json, document, folder, lacking, given, trusted, not_there };
+    problems.extend(lint(&read, catalog, variables, &|pointer| partly.lacks(pointer)));
+    if problems.iter().any(|problem| problem.severity == Severity::Error) {
+        // Nothing will be carried out, so that nobody knows whether they would be needed.
+        problems.extend(read.not_there.iter().map(|one| one.problem.clone()));
+        return Err(Problems(hide(problems)).sorted());
+    }
+    Ok(read)
+}
+
+/// What stands in `${}` and is no name.
+fn no_names(document: &Document, written: &Value, variables: Variables<'_>) -> Vec<Problem> {
+    let told = |(pointer, name): (String, String)| {
+        let problem = document.problem(&pointer, format!("`${{{name}}}` does not name an environment variable"));
+        problem.hint("write `${NAME}`, of letters, digits and `_`; a profile has no defaults for variables")
+    };
+    variables::no_names(written, variables).into_iter().map(told).collect()
 }
 
 /// Where a value is needed whose variable is not set, the variable is what to speak of.
@@ -128,50 +175,15 @@ fn secrets(json: &Value, open: &BTreeSet<String>) -> Vec<String> {
     }
 }
 
-/// The names of the variables in a text.
-fn named(text: &str) -> Vec<&str> {
-    text.split("${").skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
-}
-
-/// Puts variables into every text of a value. A text with one that is not set becomes null: absent, not empty.
-fn put_in(value: &mut Value, pointer: String, variables: Variables<'_>, unset: &mut Vec<(String, String)>) {
-    match value {
-        Value::String(text) if text.contains("${") => match expand(text, variables) {
-            Ok(full) => *text = full,
-            Err(variable) => {
-                unset.push((pointer, variable));
-                *value = Value::Null;
-            }
-        },
-        Value::Array(list) => {
-            list.iter_mut().enumerate().for_each(|(at, v)| put_in(v, format!("{pointer}/{at}"), variables, unset));
-        }
-        Value::Object(map) => map.iter_mut().for_each(|(key, v)| {
-            put_in(v, format!("{pointer}/{}", escaped(key)), variables, unset);
-        }),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-/// The text with each `${NAME}` replaced, or the first name that is not set (an empty variable is not set).
-fn expand(text: &str, variables: Variables<'_>) -> Result<String, String> {
-    let mut full = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("${") {
-        let Some(end) = rest[at..].find('}') else { break };
-        let name = &rest[at + 2..at + end];
-        full.push_str(&rest[..at]);
-        full.push_str(&variables(name).filter(|value| !value.is_empty()).ok_or_else(|| name.to_owned())?);
-        rest = &rest[at + end + 1..];
-    }
-    full.push_str(rest);
-    Ok(full)
-}
-
 /// Names in a profile that lead nowhere, and what its safety forbids.
-fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>) -> Vec<Problem> {
+///
+/// `lacks` says of a place that something was left out there because it is wrong, which is told already.
+fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>, lacks: &dyn Fn(&str) -> bool) -> Vec<Problem> {
     let (profile, document) = (&read.profile, &read.document);
     let Some(pack) = catalog.packs.get(&profile.provider) else {
+        if lacks("/provider") {
+            return Vec::new();
+        }
         let known: Vec<&str> = catalog.packs.keys().map(String::as_str).collect();
         let problem =
             document.problem("/provider", format!("there is no pack for the provider `{}`", profile.provider));
@@ -186,17 +198,15 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>) -> Vec<Problem
     problems.extend(mistrust(read, pack, catalog));
     for (environment, inside) in &profile.environments {
         problems.extend(look_ups(document, &format!("/environments/{environment}/inspect"), &inside.inspect));
-        for (name, action) in &inside.actions {
-            problems.extend(call_out(document, &format!("/environments/{environment}/actions/{name}"), action));
-        }
+        problems.extend(calls(document, &format!("/environments/{environment}/actions"), &inside.actions, lacks));
     }
     problems.extend(in_production(document, profile));
     if let Some(rehearsal) = &profile.rehearsal {
         problems.extend(look_ups(document, "/rehearsal/inspect", &rehearsal.inspect));
-        for (name, action) in &rehearsal.actions {
-            problems.extend(call_out(document, &format!("/rehearsal/actions/{name}"), action));
-        }
-        problems.extend(started(document, rehearsal));
+        problems.extend(calls(document, "/rehearsal/actions", &rehearsal.actions, lacks));
+        problems.extend(started(document, rehearsal).filter(|_| !lacks("/rehearsal/start")));
+        problems.extend(files(read, rehearsal));
+        problems.extend(hosts(document, rehearsal));
         problems.extend(played(document, &rehearsal.simulator, pack));
         problems.extend(reaches(read, rehearsal, pack));
     }
@@ -215,11 +225,43 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>) -> Vec<Problem
     problems
 }
 
+/// What is wrong with actions.
+fn calls(
+    document: &Document,
+    above: &str,
+    actions: &IndexMap<String, CallOut>,
+    lacks: &dyn Fn(&str) -> bool,
+) -> Vec<Problem> {
+    let whole = actions.iter().map(|(name, call)| (format!("{above}/{}", escaped(name)), call));
+    let whole = whole.filter(|(pointer, _)| !lacks(pointer));
+    whole.flat_map(|(pointer, call)| call_out(document, &pointer, call)).collect()
+}
+
 /// Variants of a build that nobody starts.
 fn started(document: &Document, rehearsal: &Rehearsal) -> Option<Problem> {
     let useless = rehearsal.start.is_none() && !rehearsal.variants.is_empty();
     let problem = useless.then(|| document.problem("/rehearsal/variants", "no variant can be started without `start`"));
     problem.map(|problem| problem.hint("say under `rehearsal.start` how the build is started, and when it is ready"))
+}
+
+/// Files of the rehearsal that are not there.
+fn files(read: &Read, rehearsal: &Rehearsal) -> Vec<Problem> {
+    let bodies = rehearsal.bodies.iter().map(|(event, path)| (format!("/rehearsal/bodies/{}", escaped(event)), path));
+    let missing = bodies.filter(|(_, path)| !read.folder.join(path).exists());
+    missing
+        .map(|(pointer, path)| read.document.problem(&pointer, format!("there is no file {}", path.display())))
+        .collect()
+}
+
+/// Hosts where the build may be, and that are none.
+fn hosts(document: &Document, rehearsal: &Rehearsal) -> Vec<Problem> {
+    let wrong = rehearsal.hosts.iter().enumerate();
+    let wrong = wrong.filter(|(_, text)| url::Host::parse(text.trim_end_matches('.')).is_err());
+    let told = |(at, text): (usize, &String)| {
+        let problem = document.problem(&format!("/rehearsal/hosts/{at}"), format!("`{text}` is not a host"));
+        problem.hint("write a name or an address alone: `build.internal`")
+    };
+    wrong.map(told).collect()
 }
 
 /// Hosts that a rehearsal may not reach, and what is no host.
@@ -263,12 +305,14 @@ fn against_pack(read: &Read, pack: &Pack) -> Vec<Problem> {
     problems.extend(details::against(read, pack));
     let events: Vec<&str> =
         pack.provider.webhooks.iter().flat_map(|hooks| hooks.events.keys().map(String::as_str)).collect();
-    for (index, event) in profile.events.iter().flatten().enumerate() {
-        if !events.contains(&event.as_str()) {
-            let problem =
-                document.problem(&format!("/events/{index}"), format!("{} has no event `{event}`", pack.provider.name));
-            problems.push(problem.nearest(event, events.iter().copied()));
-        }
+    let looked_up = profile.rehearsal.iter().filter_map(|rehearsal| rehearsal.inspect.processed.as_ref());
+    let effective = looked_up.filter_map(|look_up| look_up.events.as_ref()).flatten().enumerate();
+    let effective = effective.map(|(index, event)| (format!("/rehearsal/inspect/processed/events/{index}"), event));
+    let subscribed = profile.events.iter().flatten().enumerate();
+    let subscribed = subscribed.map(|(index, event)| (format!("/events/{index}"), event));
+    for (pointer, event) in subscribed.chain(effective).filter(|(_, event)| !events.contains(&event.as_str())) {
+        let problem = document.problem(&pointer, format!("{} has no event `{event}`", pack.provider.name));
+        problems.push(problem.nearest(event, events.iter().copied()));
     }
     problems
 }

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use url::{Host, Url};
+use url::Url;
 
 use super::hosts::{host_of, hosts_of, normal, provider_hosts};
 use super::profile::{Profile, Trust};
+use crate::address::Reach;
 use crate::catalog::authentication;
 use crate::catalog::load::{Catalog, Pack};
 use crate::catalog::provider::{Addresses, Provider};
@@ -159,10 +160,5 @@ fn hosts_in(json: &Value) -> BTreeSet<String> {
 }
 
 fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback() || ip.is_unspecified(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback() || ip.is_unspecified() || ip.to_ipv4_mapped().is_some(),
-        Some(Host::Domain(name)) => name.trim_end_matches('.').ends_with("localhost"),
-        None => true,
-    }
+    matches!(Reach::of_url(url), None | Some(Reach::ThisMachine | Reach::Forbidden))
 }

@@ -6,6 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use url::Host;
 
+use crate::address::{self, Reach};
+
 /// The hosts that are let through, beside loopback.
 #[derive(Clone, Debug, Default)]
 pub struct Doors {
@@ -39,7 +41,7 @@ impl Doors {
 
     /// The door to a host.
     pub(super) fn to(&self, host: &str) -> Door {
-        let Some(host) = parse(host) else { return Door::Unknown };
+        let Some(host) = address::host(host) else { return Door::Unknown };
         if let Some(here) = loopback(&host) {
             return Door::Here(here);
         }
@@ -63,27 +65,16 @@ pub(super) async fn addresses(host: &Host<String>, port: u16) -> io::Result<Vec<
 
 /// A host in the one spelling in which it is compared; what is no host stays as it is.
 pub(super) fn spelled(text: &str) -> String {
-    parse(text).map_or_else(|| text.to_owned(), |host| host.to_string())
-}
-
-fn parse(text: &str) -> Option<Host<String>> {
-    let host = Host::parse(text.strip_suffix('.').unwrap_or(text)).ok()?;
-    Some(match host {
-        Host::Ipv6(ip) => ip.to_ipv4_mapped().map_or(Host::Ipv6(ip), Host::Ipv4),
-        other @ (Host::Domain(_) | Host::Ipv4(_)) => other,
-    })
+    address::host(text).map_or_else(|| text.to_owned(), |host| host.to_string())
 }
 
 /// The addresses of this machine that a host stands for. A name is not looked up: it could lead elsewhere.
 fn loopback(host: &Host<String>) -> Option<Vec<IpAddr>> {
-    match host {
-        Host::Domain(name) if name == "localhost" || name.ends_with(".localhost") => {
-            Some(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()])
-        }
-        Host::Ipv4(ip) if ip.is_loopback() => Some(vec![(*ip).into()]),
-        Host::Ipv6(ip) if ip.is_loopback() => Some(vec![(*ip).into()]),
-        Host::Domain(_) | Host::Ipv4(_) | Host::Ipv6(_) => None,
-    }
+    (Reach::of_host(host) == Reach::ThisMachine).then(|| match host {
+        Host::Domain(_) => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
+        Host::Ipv4(ip) => vec![(*ip).into()],
+        Host::Ipv6(ip) => vec![(*ip).into()],
+    })
 }
 
 #[cfg(test)]

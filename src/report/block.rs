@@ -114,9 +114,8 @@ pub(super) fn body(unit: &UnitRow, said: &str, setting: Setting) -> String {
         ("docs", Some(unit.docs.as_str())),
     ];
     let notes = unit.remarks.iter().map(|remark| ("note", Some(remark.as_str())));
-    let curl = unit.evidence.iter().rev().find_map(|row| row.curl.as_deref());
     let place = place(unit);
-    let end = [("repeat", curl), ("check", Some(place.as_str()))];
+    let end = [("repeat", unit.repeat.as_deref()), ("check", Some(place.as_str()))];
     let rows = advice.into_iter().chain(notes).chain(end);
     let found = found.into_iter().map(|row| labelled(row, setting)).collect::<String>();
     found + &timeline(&unit.evidence, setting) + &rows.map(|row| labelled(row, setting)).collect::<String>()

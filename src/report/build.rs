@@ -1,30 +1,26 @@
 //! The finished model, made once from everything that is known. All writers render it; none adds to it.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::model::{
-    ActionRow, ItemRow, LevelWord, PackRow, PhaseRow, Readiness, Report, Summary, UnitRow, VerdictWord,
-};
+use super::model::{ActionRow, ItemRow, LevelWord, PackRow, PhaseRow, Report, Summary, UnitRow, VerdictWord};
 use super::timeline;
 use crate::catalog::check::Level;
+use crate::catalog::provider::Item;
 use crate::evidence::{Evidence, Who};
-use crate::judge::{Finding, Settled, Standing, Tally};
-use crate::plan::{Plan, Unit, vouched};
+use crate::judge::{Concluded, Finding, ItemStanding, ItemWord, Standing};
+use crate::plan::{Plan, vouched};
 
 /// Everything that a report is made of.
 pub struct Facts<'f> {
     /// The plan.
     pub plan: &'f Plan,
-    /// The standings of all its units, in its order.
-    pub settled: &'f [Settled],
+    /// What it came to.
+    pub concluded: &'f Concluded,
     /// The records of all its units, in its order, with how long each took.
     pub evidence: &'f [(Evidence, Duration)],
-    /// The answer.
-    pub readiness: Readiness,
     /// When the run started.
     pub started: OffsetDateTime,
     /// How long it took.
@@ -43,7 +39,7 @@ pub struct Facts<'f> {
 pub fn build(facts: &Facts<'_>) -> Report {
     let plan = facts.plan;
     let checks: Vec<UnitRow> = (0..plan.units.len()).map(|at| unit_row(facts, at)).collect();
-    let items = items(plan, &checks);
+    let items = items(plan, facts.concluded, &checks);
     Report {
         schema: 1,
         tool: env!("CARGO_PKG_VERSION").to_owned(),
@@ -61,9 +57,10 @@ pub fn build(facts: &Facts<'_>) -> Report {
         selection: plan.selection.words(),
         strict: facts.strict,
         interrupted: facts.interrupted,
-        readiness: facts.readiness,
-        summary: Summary { risks: Tally::of(&plan.units, facts.settled).risks, ..summary(&checks) },
-        actions: actions(plan, facts.settled, &checks),
+        readiness: facts.concluded.readiness,
+        because: facts.concluded.withheld.map(|withheld| withheld.words().to_owned()),
+        summary: summary(&checks),
+        actions: actions(plan, facts.concluded, &checks),
         items,
         checks,
         remarks: facts.remarks.clone(),
@@ -76,7 +73,7 @@ fn millis(span: Duration) -> u64 {
 }
 
 fn unit_row(facts: &Facts<'_>, at: usize) -> UnitRow {
-    let (unit, settled) = (&facts.plan.units[at], &facts.settled[at]);
+    let (unit, settled) = (&facts.plan.units[at], &facts.concluded.settled[at]);
     let (evidence, took) = &facts.evidence[at];
     let check = &unit.packed.check;
     let (verdict, reason, finding, blocked_by) = words(&settled.standing);
@@ -91,6 +88,7 @@ fn unit_row(facts: &Facts<'_>, at: usize) -> UnitRow {
         items: check.items.clone(),
         section: section.map(|item| item.section.clone()).unwrap_or_default(),
         level: level(check.level),
+        risk: facts.concluded.risks[at],
         verdict,
         reason,
         blocked_by,
@@ -101,7 +99,8 @@ fn unit_row(facts: &Facts<'_>, at: usize) -> UnitRow {
         remarks: settled.remarks.clone(),
         docs: check.docs.to_string(),
         why: check.why.clone(),
-        fix: check.fix.clone(),
+        fix: finding.and_then(|finding| finding.fix.clone()).unwrap_or_else(|| check.fix.clone()),
+        repeat: finding.and_then(|finding| timeline::repeat(evidence, finding.began?)),
         file: unit.packed.document.name.to_string(),
         line,
         duration_ms: millis(*took),
@@ -125,21 +124,20 @@ fn words(standing: &Standing) -> (VerdictWord, String, Option<&Finding>, Option<
         }
         Standing::Attested { words, .. } => (VerdictWord::Attested, words.clone(), None, None),
         Standing::Waived { finding, words } => (VerdictWord::Waived, words.clone(), Some(finding), None),
-        Standing::Skipped(why) => (VerdictWord::Skipped, why.clone(), None, None),
+        Standing::Skipped(skip) => (VerdictWord::Skipped, skip.words().to_owned(), None, None),
     }
 }
 
 fn summary(checks: &[UnitRow]) -> Summary {
     let mut summary = Summary { planned: checks.len(), ..Summary::default() };
     for row in checks {
+        summary.risks += usize::from(row.risk);
         let count = match (row.verdict, row.level) {
             (VerdictWord::Pass, _) => &mut summary.pass,
             (VerdictWord::Fail, LevelWord::Required) => &mut summary.fail,
             (VerdictWord::Fail, LevelWord::Recommended) => &mut summary.fail_recommended,
-            (VerdictWord::Undecided | VerdictWord::Unchecked, LevelWord::Recommended) => {
-                &mut summary.undecided_recommended
-            }
-            (VerdictWord::Undecided | VerdictWord::Unchecked, LevelWord::Required) => &mut summary.undecided,
+            (VerdictWord::Undecided, LevelWord::Recommended) => &mut summary.undecided_recommended,
+            (VerdictWord::Undecided, LevelWord::Required) => &mut summary.undecided,
             (VerdictWord::Attested, _) => &mut summary.attested,
             (VerdictWord::Waived, _) => &mut summary.waived,
             (VerdictWord::Skipped, _) => &mut summary.skipped,
@@ -149,45 +147,24 @@ fn summary(checks: &[UnitRow]) -> Summary {
     summary
 }
 
-/// The checklist; the verdict of an item is the worst of its units, and it is skipped only if all of them are.
-fn items(plan: &Plan, checks: &[UnitRow]) -> Vec<ItemRow> {
-    let mut units: BTreeMap<&str, Vec<&UnitRow>> = BTreeMap::new();
-    for row in checks {
-        for item in &row.items {
-            units.entry(item).or_default().push(row);
-        }
-    }
-    plan.pack
-        .provider
-        .items
-        .iter()
-        .map(|item| {
-            let mine = units.get(item.id.as_str()).map(Vec::as_slice).unwrap_or_default();
-            ItemRow {
-                id: item.id.clone(),
-                section: item.section.clone(),
-                words: item.words.clone(),
-                verdict: worst(mine),
-                units: mine.iter().map(|row| row.unit()).collect(),
-            }
-        })
-        .collect()
-}
-
-fn worst(units: &[&UnitRow]) -> VerdictWord {
-    let rank = |verdict: VerdictWord| match verdict {
-        VerdictWord::Fail => 5,
-        VerdictWord::Undecided => 4,
-        VerdictWord::Waived => 3,
-        VerdictWord::Attested => 2,
-        VerdictWord::Pass => 1,
-        VerdictWord::Skipped | VerdictWord::Unchecked => 0,
+/// The checklist, as the judge has decided it.
+fn items(plan: &Plan, concluded: &Concluded, checks: &[UnitRow]) -> Vec<ItemRow> {
+    let row = |(item, standing): (&Item, &ItemStanding)| ItemRow {
+        id: item.id.clone(),
+        section: item.section.clone(),
+        words: item.words.clone(),
+        verdict: standing.word,
+        reason: standing.reason.clone(),
+        risks: standing.risks.clone(),
+        units: checks.iter().filter(|row| row.items.contains(&item.id)).map(UnitRow::unit).collect(),
     };
-    units.iter().map(|row| row.verdict).max_by_key(|verdict| rank(*verdict)).unwrap_or(VerdictWord::Unchecked)
+    plan.pack.provider.items.iter().zip(&concluded.items).map(row).collect()
 }
 
 /// What would change the readiness: required failures first, then what would decide the most units.
-fn actions(plan: &Plan, settled: &[Settled], checks: &[UnitRow]) -> Vec<ActionRow> {
+fn actions(plan: &Plan, concluded: &Concluded, checks: &[UnitRow]) -> Vec<ActionRow> {
+    let settled = &concluded.settled;
+    let unchecked = unchecked(plan, concluded);
     let mut list: Vec<(u8, ActionRow)> = Vec::new();
     let mut add = |rank: u8, who: Who, what: String, place: Option<String>, unit: String| match list
         .iter_mut()
@@ -196,24 +173,28 @@ fn actions(plan: &Plan, settled: &[Settled], checks: &[UnitRow]) -> Vec<ActionRo
         Some((_, row)) => row.units.push(unit),
         None => list.push((rank, ActionRow { who, what, place, units: vec![unit] })),
     };
-    let required = |unit: &Unit| unit.packed.check.level == Level::Required;
-    let open = plan.units.iter().zip(settled).any(|(unit, settled)| {
-        required(unit) && matches!(settled.standing, Standing::Fail(_) | Standing::Undecided { .. })
-    });
-    for ((unit, settled), row) in plan.units.iter().zip(settled).zip(checks) {
-        // While something required stands in the way, what is only recommended changes nothing.
-        if open && !required(unit) {
+    // What is only recommended stands in the way where it is all that serves an item, and is undecided.
+    let decides = |at: usize| concluded.decides[at] && plan.selection.words().is_none();
+    let in_the_way = |(at, row): (usize, &UnitRow)| match row.verdict {
+        VerdictWord::Fail => row.level == LevelWord::Required,
+        VerdictWord::Undecided => row.level == LevelWord::Required || decides(at),
+        VerdictWord::Pass | VerdictWord::Attested | VerdictWord::Waived | VerdictWord::Skipped => false,
+    };
+    let in_the_way: Vec<bool> = checks.iter().enumerate().map(in_the_way).collect();
+    let open = !unchecked.is_empty() || in_the_way.contains(&true);
+    for (at, ((unit, settled), row)) in plan.units.iter().zip(settled).zip(checks).enumerate() {
+        // While something stands in the way, what does not changes nothing.
+        if open && !in_the_way[at] {
             continue;
         }
         let place = Some(format!("{}:{}", row.file, row.line));
         match &settled.standing {
             Standing::Fail(finding) => add(0, finding.who, format!("fix {}", unit.packed.check.id), place, unit.id()),
             Standing::Undecided { blocked_by: Some(_), .. } | Standing::Pass | Standing::Skipped(_) => {}
-            Standing::Undecided { .. } if !required(unit) => {}
+            Standing::Undecided { .. } if !in_the_way[at] => {}
             Standing::Undecided { finding, .. } if unit.packed.check.only_asks() => {
-                let file = plan.read.profile.attestations.as_ref().map(|path| path.display().to_string());
-                let file = file.as_deref().unwrap_or(vouched::FILE);
-                let what = format!("record in {file} who vouches for {}: {}", unit.packed.check.id, finding.reason);
+                let (file, id) = (attestations(plan), &unit.packed.check.id);
+                let what = format!("record in {file} who vouches for {id}: {}", finding.reason);
                 add(2, finding.who, what, None, unit.id());
             }
             Standing::Undecided { finding, .. } if unit.lacking.is_empty() => {
@@ -255,6 +236,25 @@ fn actions(plan: &Plan, settled: &[Settled], checks: &[UnitRow]) -> Vec<ActionRo
             row.units.push(unit.id());
         }
     }
+    list.extend(unchecked.into_iter().map(|row| (2, row)));
     list.sort_by_key(|(rank, row)| (*rank, std::cmp::Reverse(row.units.len())));
     list.into_iter().map(|(_, row)| row).collect()
+}
+
+/// The file of attestations, as the reader knows it.
+fn attestations(plan: &Plan) -> String {
+    let named = plan.read.profile.attestations.as_ref().map(|path| path.display().to_string());
+    named.unwrap_or_else(|| vouched::FILE.to_owned())
+}
+
+/// What a person must say of items that no check serves; a selection has none of them.
+fn unchecked(plan: &Plan, concluded: &Concluded) -> Vec<ActionRow> {
+    let items = plan.pack.provider.items.iter().zip(&concluded.items);
+    let open = items.filter(|(_, standing)| standing.word == ItemWord::Unchecked && plan.selection.words().is_none());
+    let row = |(item, _): (&Item, &ItemStanding)| {
+        let (file, id) = (attestations(plan), &item.id);
+        let what = format!("record in {file}, as `item: {id}`, who vouches for what no check sees: {}", item.words);
+        ActionRow { who: Who::Partner, what, place: None, units: Vec::new() }
+    };
+    open.map(row).collect()
 }

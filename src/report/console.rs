@@ -4,7 +4,7 @@ mod groups;
 mod timings;
 
 use super::block::{self, Setting, Tone};
-use super::model::{LevelWord, Readiness, Report, UnitRow, VerdictWord};
+use super::model::{ItemRow, ItemWord, LevelWord, Readiness, Report, UnitRow, VerdictWord};
 use super::outline::{Listed, outline};
 use super::text::{clipped, for_terminal, one_line};
 use super::words::count;
@@ -44,25 +44,28 @@ pub fn render(report: &Report, look: Look) -> String {
 }
 
 /// The tone of a verdict, by whether readiness hangs on it.
-fn tone(verdict: VerdictWord, level: LevelWord) -> Tone {
-    match (verdict, level) {
+fn tone(unit: &UnitRow) -> Tone {
+    match (unit.verdict, unit.level) {
         (VerdictWord::Pass | VerdictWord::Attested, _) => Tone::Good,
         (VerdictWord::Fail, LevelWord::Required) => Tone::Bad,
         (VerdictWord::Fail, LevelWord::Recommended) | (VerdictWord::Undecided | VerdictWord::Waived, _) => Tone::Warn,
-        (VerdictWord::Skipped | VerdictWord::Unchecked, _) => Tone::Quiet,
+        (VerdictWord::Skipped, _) => Tone::Quiet,
     }
 }
 
-/// The units of an item, each with its verdict where that is not the item's; those that another item lists by their id.
-fn units_of(listed: &Listed) -> Vec<String> {
-    let word = |unit: &UnitRow| {
-        let other = (unit.verdict != listed.item.verdict).then(|| format!(" ({})", unit.verdict.words()));
-        format!("{}{}", one_line(&unit.unit()), other.unwrap_or_default())
-    };
-    let mut elsewhere: Vec<String> =
-        listed.elsewhere.iter().map(|unit| format!("see {}", one_line(&unit.id))).collect();
-    elsewhere.dedup();
-    listed.own.iter().map(|unit| word(unit)).chain(elsewhere).collect()
+/// The tone of an item.
+fn tone_of(item: &ItemRow) -> Tone {
+    match item.verdict {
+        ItemWord::Pass | ItemWord::Attested if item.risks.is_empty() => Tone::Good,
+        ItemWord::Fail => Tone::Bad,
+        ItemWord::Pass
+        | ItemWord::Attested
+        | ItemWord::Waived
+        | ItemWord::Risk
+        | ItemWord::Undecided
+        | ItemWord::Unchecked => Tone::Warn,
+        ItemWord::NotDecided | ItemWord::NotApplicable => Tone::Quiet,
+    }
 }
 
 /// The parts of a console report; each ends in a line feed or is empty.
@@ -92,6 +95,7 @@ impl Console<'_> {
         let pack = one_line(&r.pack_line());
         let mut out = self.setting.hanging("", &format!("{partner} -> {provider} ({pack})    {}", self.answer()), 2);
         out += &self.setting.hanging("", &r.plan_line(), 2);
+        out += &self.setting.hanging("", &r.items_line(), 2);
         for caveat in r.caveats() {
             out += &self.setting.hanging(&self.setting.paint(Tone::Warn, "! "), &one_line(&caveat), 2);
         }
@@ -104,7 +108,7 @@ impl Console<'_> {
         if unit.level == LevelWord::Recommended {
             word += " (recommended)";
         }
-        self.setting.paint(tone(unit.verdict, unit.level), &word) + "  "
+        self.setting.paint(tone(unit), &word) + "  "
     }
 
     /// The heading of a unit's block, and the line below it.
@@ -116,7 +120,7 @@ impl Console<'_> {
         self.setting.hanging(&self.word(unit), &title, 6) + &self.setting.hanging("      ", &about.join(" · "), 6)
     }
 
-    /// The provider's words for the first item that a unit serves.
+    /// What the first item that a unit serves says.
     fn words_of(&self, unit: &UnitRow) -> Option<String> {
         let first = unit.items.first()?;
         self.report.items.iter().find(|item| item.id == *first).map(|item| one_line(&item.words))
@@ -141,6 +145,11 @@ impl Console<'_> {
             let text = format!("{}  {}: {}", one_line(&name), one_line(&unit.title), unit.headline());
             out += &self.setting.hanging(&self.word(unit), &text, 6);
         }
+        for item in self.report.items.iter().filter(|item| item.is_for_persons() && item.verdict == ItemWord::Attested)
+        {
+            let text = format!("{}  {}: {}", one_line(&item.id), one_line(&item.words), one_line(&item.reason));
+            out += &self.setting.hanging(&(self.setting.paint(Tone::Good, "ATTESTED") + "  "), &text, 6);
+        }
         out + &groups::skipped(self)
     }
 
@@ -150,9 +159,7 @@ impl Console<'_> {
         let mut out = String::new();
         for (section, items) in &outline.sections {
             out += &self.title(section);
-            let silent =
-                |listed: &&Listed| matches!(listed.item.verdict, VerdictWord::Skipped | VerdictWord::Unchecked);
-            let told: Vec<&Listed> = items.iter().filter(|listed| !silent(listed)).collect();
+            let told: Vec<&Listed> = items.iter().filter(|listed| !listed.is_silent()).collect();
             let widest = told.iter().map(|listed| one_line(&listed.item.words).chars().count()).max().unwrap_or(0);
             out += &told.iter().map(|listed| self.item(listed, widest.min(WORDS))).collect::<String>();
             out += &self.silent(items);
@@ -161,7 +168,8 @@ impl Console<'_> {
             out += &self.title("Beside the checklist");
             for unit in &outline.others {
                 let text = format!("{}  {}", one_line(&unit.title), one_line(&unit.unit()));
-                out += &self.setting.hanging(&self.mark(unit.verdict, unit.level), &text, 14);
+                let word = if unit.verdict == VerdictWord::Fail { "FAIL" } else { unit.verdict.words() };
+                out += &self.setting.hanging(&self.mark(tone(unit), word), &text, 14);
             }
         }
         out
@@ -172,40 +180,39 @@ impl Console<'_> {
     }
 
     /// A verdict as the first column of the list.
-    fn mark(&self, verdict: VerdictWord, level: LevelWord) -> String {
-        let word = match verdict {
-            VerdictWord::Fail => "FAIL",
-            VerdictWord::Unchecked => "-",
-            other => other.words(),
-        };
-        format!("  {}{}", self.setting.paint(tone(verdict, level), word), " ".repeat(12 - word.len()))
+    fn mark(&self, tone: Tone, word: &str) -> String {
+        format!("  {}{}", self.setting.paint(tone, word), " ".repeat(12_usize.saturating_sub(word.len())))
     }
 
     /// Items of a section about which nothing is said, together: there may be many, and they must not bury the others.
     fn silent(&self, items: &[Listed]) -> String {
-        let of = |verdict: VerdictWord| items.iter().filter(move |listed| listed.item.verdict == verdict);
-        let (skipped, unchecked) = (of(VerdictWord::Skipped), of(VerdictWord::Unchecked));
-        let skipped: Vec<String> = skipped.flat_map(|listed| units_of(listed)).collect();
-        let unchecked: Vec<String> = unchecked.map(|listed| one_line(&listed.item.id)).collect();
-        let lines =
-            [(VerdictWord::Skipped, "", skipped), (VerdictWord::Unchecked, "no check in this version: ", unchecked)];
-        let lines = lines.into_iter().filter(|(_, _, names)| !names.is_empty());
-        lines
-            .map(|(verdict, said, names)| {
-                let mark = self.mark(verdict, LevelWord::Recommended);
-                self.setting.hanging(&mark, &format!("{said}{}", names.join(", ")), 14)
-            })
-            .collect()
+        let of = |verdict: ItemWord| {
+            let mine = items.iter().filter(move |listed| listed.is_silent() && listed.item.verdict == verdict);
+            mine.flat_map(|listed| if listed.own.is_empty() { vec![one_line(&listed.item.id)] } else { listed.units() })
+        };
+        let lines = [
+            (ItemWord::NotDecided, "not decided", ""),
+            (ItemWord::NotApplicable, "n/a", ""),
+            (ItemWord::Unchecked, "-", "no check in this version: "),
+        ];
+        let lines = lines.into_iter().map(|(verdict, word, said)| (word, said, of(verdict).collect::<Vec<_>>()));
+        let lines = lines.filter(|(_, _, names)| !names.is_empty());
+        let line = |(word, said, names): (&str, &str, Vec<String>)| {
+            self.setting.hanging(&self.mark(Tone::Quiet, word), &format!("{said}{}", names.join(", ")), 14)
+        };
+        lines.map(line).collect()
     }
 
     fn item(&self, listed: &Listed, width: usize) -> String {
-        let Listed { item, own, elsewhere } = listed;
-        let text = format!("{:<width$}  {}", one_line(&item.words), units_of(listed).join(", "));
-        // An item has no level of its own: as red as a failed unit of it.
-        let risk =
-            own.iter().chain(elsewhere).any(|unit| unit.verdict == item.verdict && unit.level == LevelWord::Required);
-        let level = if risk { LevelWord::Required } else { LevelWord::Recommended };
-        self.setting.hanging(&self.mark(item.verdict, level), &text, 14)
+        let item = listed.item;
+        let word = match item.verdict {
+            ItemWord::Fail => "FAIL",
+            ItemWord::NotDecided => "not decided",
+            other => other.words(),
+        };
+        let by = if item.is_for_persons() { "no check, a person's word".to_owned() } else { listed.units().join(", ") };
+        let text = format!("{:<width$}  {by}", one_line(&item.words));
+        self.setting.hanging(&self.mark(tone_of(item), word), &text, 14)
     }
 
     /// What was remarked about units that need no block, and about the run.
@@ -224,7 +231,7 @@ impl Console<'_> {
 
     /// The answer again, and what would change it.
     fn end(&self) -> String {
-        let mut out = format!("{}  {}\n", self.answer(), self.report.readiness.meaning());
+        let mut out = format!("{}  {}\n", self.answer(), one_line(self.report.meaning()));
         if self.report.actions.is_empty() {
             return out;
         }

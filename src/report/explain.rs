@@ -119,7 +119,8 @@ impl Page<'_> {
             );
         }
         out += "\n";
-        out += &self.heading(&format!("In the words of {}", pack.provider.name));
+        // Never as the provider's own words: its page may say it otherwise.
+        out += &self.heading(&format!("On the checklist of {}, in this pack's words", pack.provider.name));
         for item in pack.provider.items.iter().filter(|item| check.items.contains(&item.id)) {
             out += &self.line("  ", &format!("{} ({}; {})", item.words, item.section, item.id), 4);
         }
@@ -222,7 +223,7 @@ impl Page<'_> {
         let tone = match unit.verdict {
             VerdictWord::Pass | VerdictWord::Attested => Tone::Good,
             VerdictWord::Fail => Tone::Bad,
-            VerdictWord::Undecided | VerdictWord::Waived | VerdictWord::Skipped | VerdictWord::Unchecked => Tone::Warn,
+            VerdictWord::Undecided | VerdictWord::Waived | VerdictWord::Skipped => Tone::Warn,
         };
         let verdict = self.setting.paint(tone, &unit.verdict.words().to_uppercase());
         let stage = &unit.stage;

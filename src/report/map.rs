@@ -32,6 +32,7 @@ impl Report {
             strict,
             interrupted,
             readiness,
+            because,
             summary,
             actions,
             items,
@@ -52,6 +53,7 @@ impl Report {
             strict: *strict,
             interrupted: *interrupted,
             readiness: *readiness,
+            because: maybe(because.as_ref(), f),
             summary: *summary,
             actions: actions.iter().map(|row| action(row, f)).collect(),
             items: items.iter().map(|row| item(row, f)).collect(),
@@ -68,8 +70,16 @@ fn action(row: &ActionRow, f: Change) -> ActionRow {
 }
 
 fn item(row: &ItemRow, f: Change) -> ItemRow {
-    let ItemRow { id, section, words, verdict, units } = row;
-    ItemRow { id: f(id), section: f(section), words: f(words), verdict: *verdict, units: all(units, f) }
+    let ItemRow { id, section, words, verdict, reason, risks, units } = row;
+    ItemRow {
+        id: f(id),
+        section: f(section),
+        words: f(words),
+        verdict: *verdict,
+        reason: f(reason),
+        risks: all(risks, f),
+        units: all(units, f),
+    }
 }
 
 pub(super) fn unit(row: &UnitRow, f: Change) -> UnitRow {
@@ -80,6 +90,7 @@ pub(super) fn unit(row: &UnitRow, f: Change) -> UnitRow {
         items,
         section,
         level,
+        risk,
         verdict,
         reason,
         blocked_by,
@@ -91,6 +102,7 @@ pub(super) fn unit(row: &UnitRow, f: Change) -> UnitRow {
         docs,
         why,
         fix,
+        repeat,
         file,
         line,
         duration_ms,
@@ -103,6 +115,7 @@ pub(super) fn unit(row: &UnitRow, f: Change) -> UnitRow {
         items: all(items, f),
         section: f(section),
         level: *level,
+        risk: *risk,
         verdict: *verdict,
         reason: f(reason),
         blocked_by: maybe(blocked_by.as_ref(), f),
@@ -114,6 +127,7 @@ pub(super) fn unit(row: &UnitRow, f: Change) -> UnitRow {
         docs: f(docs),
         why: f(why),
         fix: f(fix),
+        repeat: maybe(repeat.as_ref(), f),
         file: f(file),
         line: *line,
         duration_ms: *duration_ms,

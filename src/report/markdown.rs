@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::model::{LevelWord, Report, UnitRow, VerdictWord};
+use super::model::{ItemRow, ItemWord, LevelWord, Report, UnitRow, VerdictWord};
 use super::outline::{Listed, outline};
 use super::text::{block_for_markdown, bounded, clipped, for_markdown, link_for_markdown, one_line};
 use super::words::count;
@@ -15,7 +15,8 @@ const TEXT: usize = 800;
 const BLOCK: usize = 10_000;
 /// What stands behind the `@` of a check.
 const STAGES: &str = "Where each check took place: *source* looks at files alone, in *rehearsal* the partner's own build ran \
-against a simulated provider, *test* and *production* are the provider's real environments.\n";
+against a simulated provider, *test* and *production* are the provider's real environments. Items are told in the words of \
+the pack; the provider's own page may say them otherwise.\n";
 /// The end of a report that was cut.
 const CUT: &str = "\n\n**Cut here:** the report is longer than a job summary may be. The JSON report has it all.\n";
 
@@ -49,9 +50,10 @@ pub fn render(report: &Report) -> String {
 
 fn head(report: &Report) -> String {
     let Report { partner, provider, readiness, tool, started, pack, .. } = report;
+    let meaning = report.meaning();
     let mut out = vec![format!("# {}: {partner} → {provider}\n\n", readiness.words().to_uppercase())];
-    out.push(format!("{}\n\n", readiness.meaning()));
-    out.push(format!("{}.\n\n", report.plan_line()));
+    out.push(format!("{meaning}\n\n"));
+    out.push(format!("{}.  \n{}.\n\n", report.plan_line(), report.items_line()));
     for caveat in report.caveats() {
         out.push(format!("> **Note:** {caveat}\n\n"));
     }
@@ -138,13 +140,15 @@ fn undecided(report: &Report) -> String {
 
 /// What rests on the word of a person.
 fn persons(report: &Report) -> String {
-    let rows: Vec<String> = of(report, VerdictWord::Attested)
+    let mut rows: Vec<String> = of(report, VerdictWord::Attested)
         .chain(of(report, VerdictWord::Waived))
         .map(|unit| {
             let stage = if report.has_twins(unit) { format!(" ({})", unit.stage) } else { String::new() };
             format!("| {} | {}{stage} | {} |\n", unit.verdict.words(), unit.title, unit.headline())
         })
         .collect();
+    let items = report.items.iter().filter(|item| item.is_for_persons() && item.verdict == ItemWord::Attested);
+    rows.extend(items.map(|item| format!("| {} | {} | {} |\n", item.verdict.words(), item.words, item.reason)));
     if rows.is_empty() {
         return String::new();
     }
@@ -183,20 +187,26 @@ fn checklist(report: &Report) -> String {
 }
 
 fn item(listed: &Listed) -> String {
-    let Listed { item, own, elsewhere } = listed;
-    let mut units: Vec<String> = own
-        .iter()
-        .map(|unit| {
-            if unit.verdict == item.verdict {
-                unit.unit()
-            } else {
-                format!("{} ({})", unit.unit(), unit.verdict.words())
-            }
-        })
-        .collect();
-    units.extend(elsewhere.iter().map(|unit| format!("see {}", unit.id)));
-    units.dedup();
-    format!("| {} | {} | {} |\n", mark(item.verdict), item.words, units.join("<br>"))
+    let item = listed.item;
+    let by = if item.is_for_persons() { item.reason.clone() } else { listed.units().join("<br>") };
+    format!("| {} | {} | {by} |\n", mark_of(item), item.words)
+}
+
+/// An item's verdict, as a word with a sign.
+fn mark_of(item: &ItemRow) -> &'static str {
+    match (item.verdict, item.risks.is_empty()) {
+        (ItemWord::Pass, true) => "✅ pass",
+        (ItemWord::Pass, false) => "⚠️ pass, with a risk",
+        (ItemWord::NotApplicable, _) => "➖ not applicable",
+        (ItemWord::Attested, true) => "✍️ attested",
+        (ItemWord::Attested, false) => "⚠️ attested, with a risk",
+        (ItemWord::Waived, _) => "⚠️ waived",
+        (ItemWord::Risk, _) => "⚠️ a risk",
+        (ItemWord::NotDecided, _) => "➖ not decided in this run",
+        (ItemWord::Undecided, _) => "❔ undecided",
+        (ItemWord::Unchecked, _) => "❔ no check in this version",
+        (ItemWord::Fail, _) => "❌ **fail**",
+    }
 }
 
 /// A verdict as a word with a sign, since colours are not for every reader.
@@ -208,7 +218,6 @@ fn mark(verdict: VerdictWord) -> &'static str {
         VerdictWord::Undecided => "❔ undecided",
         VerdictWord::Fail => "❌ **fail**",
         VerdictWord::Skipped => "➖ skipped",
-        VerdictWord::Unchecked => "➖ no check in this version",
     }
 }
 
@@ -221,7 +230,7 @@ fn not_run(report: &Report) -> String {
     let mut rows: Vec<String> =
         reasons.iter().map(|(reason, n)| format!("- {} skipped: {reason}\n", count(*n, "unit"))).collect();
     // Which they are stands in the checklist.
-    let unchecked = report.items.iter().filter(|item| item.verdict == VerdictWord::Unchecked).count();
+    let unchecked = report.items.iter().filter(|item| item.is_for_persons()).count();
     rows.extend(
         (unchecked > 0).then(|| format!("- {} of the checklist: no check in this version\n", count(unchecked, "item"))),
     );

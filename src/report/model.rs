@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::evidence::Who;
-pub use crate::judge::Readiness;
+pub use crate::judge::{ItemWord, Readiness};
 
 /// Everything a reader is told about one run.
 #[derive(Clone, Debug, Serialize)]
@@ -33,6 +33,8 @@ pub struct Report {
     pub interrupted: bool,
     /// The answer.
     pub readiness: Readiness,
+    /// Why the answer is not what checks and items alone would allow, if it is not.
+    pub because: Option<String>,
     /// The denominators.
     pub summary: Summary,
     /// The shortest list of actions that would change the readiness, most effective first.
@@ -121,7 +123,7 @@ pub struct ActionRow {
     pub units: Vec<String>,
 }
 
-/// The word for a unit or an item.
+/// The word for a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictWord {
@@ -137,8 +139,6 @@ pub enum VerdictWord {
     Fail,
     /// Not selected or not applicable.
     Skipped,
-    /// Of an item alone: no check of this version serves it.
-    Unchecked,
 }
 
 /// One line of the provider's checklist.
@@ -148,21 +148,25 @@ pub struct ItemRow {
     pub id: String,
     /// Its section.
     pub section: String,
-    /// The provider's words for it.
+    /// What it says, in the pack's words.
     pub words: String,
-    /// The worst of its units.
-    pub verdict: VerdictWord,
+    /// What stands for it.
+    pub verdict: ItemWord,
+    /// What that rests on, on one line; empty for a bare pass.
+    pub reason: String,
+    /// Its recommended units that failed, `id@stage`.
+    pub risks: Vec<String>,
     /// Its units, `id@stage`.
     pub units: Vec<String>,
 }
 
-/// Whether readiness hangs on a check.
+/// How much a check weighs. Readiness hangs on what is required.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LevelWord {
-    /// It does.
+    /// Readiness hangs on it.
     Required,
-    /// It does not.
+    /// It does not; but where no required check serves an item, it decides that item.
     Recommended,
 }
 
@@ -179,8 +183,10 @@ pub struct UnitRow {
     pub items: Vec<String>,
     /// The section of its first item.
     pub section: String,
-    /// Whether readiness hangs on it.
+    /// Its level.
     pub level: LevelWord,
+    /// Whether it is a risk, which `--strict` takes for a failure.
+    pub risk: bool,
     /// The verdict.
     pub verdict: VerdictWord,
     /// Why, on one line; empty for a bare pass.
@@ -203,6 +209,8 @@ pub struct UnitRow {
     pub why: String,
     /// What to do.
     pub fix: String,
+    /// A curl line that sends the exchange again that the finding is about, where there is one.
+    pub repeat: Option<String>,
     /// The file of the check, relative to the pack's parent, or the partner's profile where that is at fault.
     pub file: String,
     /// The line in that file, from 1.

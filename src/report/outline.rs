@@ -2,7 +2,8 @@
 
 use indexmap::IndexMap;
 
-use super::model::{ItemRow, Report, UnitRow};
+use super::model::{ItemRow, ItemWord, Report, UnitRow, VerdictWord};
+use super::text::one_line;
 
 /// One item with the units that serve it.
 pub(super) struct Listed<'a> {
@@ -12,6 +13,37 @@ pub(super) struct Listed<'a> {
     pub(super) own: Vec<&'a UnitRow>,
     /// Units that serve this item too and are listed with an earlier one.
     pub(super) elsewhere: Vec<&'a UnitRow>,
+}
+
+impl Listed<'_> {
+    /// Whether there is nothing to be told of it: none of its checks was carried out.
+    pub(super) fn is_silent(&self) -> bool {
+        let skipped = || self.own.iter().chain(&self.elsewhere).all(|unit| unit.verdict == VerdictWord::Skipped);
+        match self.item.verdict {
+            ItemWord::NotDecided | ItemWord::NotApplicable | ItemWord::Unchecked => skipped(),
+            ItemWord::Pass
+            | ItemWord::Attested
+            | ItemWord::Waived
+            | ItemWord::Risk
+            | ItemWord::Undecided
+            | ItemWord::Fail => false,
+        }
+    }
+
+    /// Its units, each with its verdict where that is not the item's; those that another item lists, by their id.
+    pub(super) fn units(&self) -> Vec<String> {
+        let note = |unit: &UnitRow| match (self.item.risks.contains(&unit.unit()), unit.verdict.words()) {
+            (true, word) => format!(" ({word}, a risk)"),
+            (false, word) if word == self.item.verdict.words() => String::new(),
+            (false, _) if self.is_silent() => String::new(),
+            (false, word) => format!(" ({word})"),
+        };
+        let own = self.own.iter().map(|unit| one_line(&unit.unit()) + &note(unit));
+        let elsewhere = self.elsewhere.iter().map(|unit| format!("see {}{}", one_line(&unit.id), note(unit)));
+        let mut all: Vec<String> = own.chain(elsewhere).collect();
+        all.dedup();
+        all
+    }
 }
 
 /// The whole checklist.

@@ -1,7 +1,7 @@
 //! The record of a unit as lines for readers.
 
 use super::model::TimelineRow;
-use crate::evidence::{Answer, Body, Call, Delivery, Entry, Evidence, Outcome, Page, Request, Role, What};
+use crate::evidence::{Answer, Body, Call, Delivery, Entry, Evidence, Offset, Outcome, Page, Request, Role, What};
 use crate::judge::brief;
 
 /// The most lines that are kept of one unit; a flood is not worth reading whole.
@@ -27,6 +27,17 @@ pub(super) fn rows(evidence: &Evidence) -> Vec<TimelineRow> {
         });
     }
     rows
+}
+
+/// The line that sends the exchange again that a finding is about, by when that began.
+pub(super) fn repeat(evidence: &Evidence, began: Offset) -> Option<String> {
+    let there = evidence.entries.iter().filter(|entry| entry.from == began);
+    let mut sent = there.filter_map(|entry| match (entry.what.exchange(), entry.what.delivery()) {
+        (Some(exchange), _) => curl(&exchange.request),
+        (None, Some(delivery)) => curl(&delivery.request),
+        (None, None) => None,
+    });
+    sent.next()
 }
 
 /// A call that is about nobody whom a check knows.
@@ -57,13 +68,16 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
         }
         What::Action(action) => ("action", format!("{}{step}{whose}", action.name), brief(&action.outcome), None),
         What::Inspection(inspection) => {
-            let count = inspection.count.map_or_else(|| outcome(&inspection.outcome), |count| count.to_string());
+            let count =
+                inspection.count.map_or_else(|| inspection.outcome.brief(Outcome::SENTENCE), |count| count.to_string());
             ("inspection", format!("how often {} took effect", inspection.about), count, None)
         }
         What::Happened(happened) => {
             let sent = happened.sent.iter().map(|sent| match sent.answered {
-                Some(0) | None => format!("{} not answered", sent.event),
-                Some(status) => format!("{} answered {status}", sent.event),
+                None => format!("{} not answered", sent.event),
+                Some(0) => format!("{} not answered: {}", sent.event, sent.said),
+                Some(status) if (200..300).contains(&status) => format!("{} answered {status}", sent.event),
+                Some(_) => format!("{} answered {}", sent.event, sent.said),
             });
             let said = happened.trouble.clone().unwrap_or_else(|| sent.collect::<Vec<_>>().join(", "));
             ("event", format!("{}{step}{whose}", happened.event), said, None)
@@ -86,6 +100,7 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
         What::Refused(refused) => {
             ("refused", format!("{}:{}", refused.host, refused.port), "not let through".into(), None)
         }
+        What::Wrote(lines) => ("build", "the build wrote at that moment".into(), lines.clone(), None),
         What::Fact(fact) => {
             let line = fact.line.map(|line| format!(":{line}")).unwrap_or_default();
             let value = match (&fact.value, &fact.trouble) {
@@ -123,7 +138,12 @@ fn sent(delivery: &Delivery) -> String {
         count => format!(", took effect {count} times"),
     });
     let effects = effects.unwrap_or_default();
-    format!("{} after {} ms{effects}", outcome(&delivery.outcome), delivery.latency_ms)
+    // What a success says is nobody's business; of everything else the beginning is shown.
+    let said = match delivery.outcome.answer() {
+        Some(answer) if (200..300).contains(&answer.status) => answer.status.to_string(),
+        Some(_) | None => delivery.outcome.brief(Outcome::SENTENCE),
+    };
+    format!("{said} after {} ms{effects}", delivery.latency_ms)
 }
 
 /// Whose token a call carries, where it is not that of the client whom the call is about.

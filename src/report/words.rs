@@ -1,6 +1,10 @@
 //! The words a reader sees for the closed values of the model.
 
-use super::model::{LevelWord, Readiness, Report, UnitRow, VerdictWord};
+use super::model::{ItemRow, ItemWord, LevelWord, Readiness, Report, UnitRow, VerdictWord};
+use crate::judge::Withheld;
+
+/// So many items are named on the first screen.
+const NAMED: usize = 5;
 
 impl Readiness {
     /// The answer in two or three words.
@@ -19,10 +23,10 @@ impl Readiness {
     /// What the answer means, in one sentence.
     pub fn meaning(self) -> &'static str {
         match self {
-            Readiness::Ready => "Every required check holds.",
-            Readiness::ReadyWithRisks => "Every required check holds, with risks that a person should know.",
-            Readiness::NotReady => "At least one required check fails.",
-            Readiness::Undecided => "No required check fails, but at least one could not be decided.",
+            Readiness::Ready => "Every item of the checklist holds.",
+            Readiness::ReadyWithRisks => "Every item of the checklist holds, with risks that a person should know.",
+            Readiness::NotReady => "At least one item of the checklist fails.",
+            Readiness::Undecided => "No item of the checklist fails, but at least one could not be decided.",
             Readiness::SelectionPassed => {
                 "Nothing required in the selection failed; this says nothing about readiness."
             }
@@ -44,8 +48,41 @@ impl VerdictWord {
             VerdictWord::Undecided => "undecided",
             VerdictWord::Fail => "fail",
             VerdictWord::Skipped => "skipped",
-            VerdictWord::Unchecked => "no check in this version",
         }
+    }
+}
+
+impl Withheld {
+    /// Why, in a sentence.
+    pub fn words(self) -> &'static str {
+        match self {
+            Withheld::NothingPassed => "Nothing passed, so nothing was shown.",
+            Withheld::StandIns => "This run was made against stand-ins, so it cannot say that the partner is ready.",
+        }
+    }
+}
+
+impl ItemWord {
+    /// The word.
+    pub fn words(self) -> &'static str {
+        match self {
+            ItemWord::Pass => "pass",
+            ItemWord::NotApplicable => "not applicable",
+            ItemWord::Attested => "attested",
+            ItemWord::Waived => "waived",
+            ItemWord::Risk => "a risk",
+            ItemWord::NotDecided => "not decided in this run",
+            ItemWord::Undecided => "undecided",
+            ItemWord::Unchecked => "no check in this version",
+            ItemWord::Fail => "fail",
+        }
+    }
+}
+
+impl ItemRow {
+    /// Whether no check serves it, so that a person's word is all that there can be.
+    pub fn is_for_persons(&self) -> bool {
+        self.units.is_empty()
     }
 }
 
@@ -91,12 +128,39 @@ impl Report {
         if kinds.is_empty() { format!("{planned} planned") } else { format!("{planned} planned: {}", kinds.join(", ")) }
     }
 
+    /// What stands for the items, in numbers: `40 items: 37 pass, 3 attested`.
+    pub fn items_line(&self) -> String {
+        use ItemWord as I;
+        let all = [
+            I::Pass,
+            I::NotApplicable,
+            I::Fail,
+            I::Undecided,
+            I::NotDecided,
+            I::Attested,
+            I::Waived,
+            I::Risk,
+            I::Unchecked,
+        ];
+        let with = |word: ItemWord| self.items.iter().filter(|item| item.verdict == word).count();
+        let kinds = all.iter().map(|word| (with(*word), word.words())).filter(|(n, _)| *n > 0);
+        let kinds: Vec<String> = kinds.map(|(n, words)| format!("{n} {words}")).collect();
+        let all = count(self.items.len(), "item");
+        if kinds.is_empty() { all } else { format!("{all}: {}", kinds.join(", ")) }
+    }
+
+    /// What the answer means, in one sentence.
+    pub fn meaning(&self) -> &str {
+        self.because.as_deref().unwrap_or_else(|| self.readiness.meaning())
+    }
+
     /// Whether a check took place in several stages, so that its name alone does not say which unit is meant.
     pub fn has_twins(&self, unit: &UnitRow) -> bool {
         self.checks.iter().filter(|other| other.id == unit.id).count() > 1
     }
 
-    /// What everybody must know before they believe the answer: stand-ins, a selection, an interruption.
+    /// What everybody must know before they believe the answer: stand-ins, a selection, items without a check, an
+    /// interruption.
     pub fn caveats(&self) -> Vec<String> {
         let mut caveats = Vec::new();
         if self.stand_ins {
@@ -105,18 +169,30 @@ impl Report {
         if let Some(selection) = &self.selection {
             caveats.push(format!("a selection only ({selection}): this says nothing about readiness"));
         }
-        let unchecked = self.items.iter().filter(|item| item.verdict == VerdictWord::Unchecked).count();
-        if unchecked > 0 {
-            let all = self.items.len();
-            caveats.push(format!(
-                "{unchecked} of {all} checklist items have no check in this version: nothing is said about them"
-            ));
+        let alone = [
+            (ItemWord::Unchecked, "undecided until a person vouches"),
+            (ItemWord::Attested, "resting on a person's word alone"),
+        ];
+        for (word, so) in alone {
+            let items: Vec<&ItemRow> =
+                self.items.iter().filter(|item| item.is_for_persons() && item.verdict == word).collect();
+            if let Some(named) = named(&items) {
+                let of = count(self.items.len(), "item");
+                caveats.push(format!("{} of {of} without a check in this version, {so}: {named}", items.len()));
+            }
         }
         if self.interrupted {
             caveats.push("interrupted before its end: what did not run is undecided".to_owned());
         }
         caveats
     }
+}
+
+/// The first few of some items by their ids; nothing where there are none.
+fn named(items: &[&ItemRow]) -> Option<String> {
+    let mut ids: Vec<&str> = items.iter().take(NAMED).map(|item| item.id.as_str()).collect();
+    ids.extend((items.len() > NAMED).then_some("…"));
+    (!ids.is_empty()).then(|| ids.join(", "))
 }
 
 impl UnitRow {

@@ -1,11 +1,15 @@
-//! Putting a finished report where it was asked for, whole or not at all.
+//! Putting a finished report where it was asked for, whole or not at all, and taking an earlier one away.
 
 use std::fmt;
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
+
+/// So many links are followed.
+const LINKS: usize = 40;
 
 /// A report could not be written.
 #[derive(Debug)]
@@ -43,6 +47,42 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     try_write(path, bytes).map_err(|source| WriteError { path: path.to_owned(), source })
 }
 
+/// Takes an earlier report away, so that nobody takes it for one of a run that never got that far. What is no ordinary
+/// file stays.
+///
+/// # Errors
+///
+/// As [`write()`].
+pub fn remove(path: &Path) -> Result<(), WriteError> {
+    let removed = match fs::metadata(path) {
+        Ok(found) if found.is_file() && !is_stream(path) => resolved(path).and_then(fs::remove_file),
+        Ok(_) | Err(_) => Ok(()),
+    };
+    removed.map_err(|source| WriteError { path: path.to_owned(), source })
+}
+
+/// Whether two paths lead to one file, however they are written: by other names, links, or in other letters, which many
+/// systems do not tell apart.
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    let id = |path: &Path| fs::metadata(path).ok().map(|found| (found.dev(), found.ino()));
+    let folded = |path: &Path| place(path).to_string_lossy().to_lowercase();
+    id(one).is_some_and(|one| id(other) == Some(one)) || folded(one) == folded(other)
+}
+
+/// The full path of what is there, or would be, without links.
+pub fn place(path: &Path) -> PathBuf {
+    let path = resolved(path).unwrap_or_else(|_| path.to_owned());
+    if let Ok(full) = fs::canonicalize(&path) {
+        return full;
+    }
+    let above = || place(folder(&path));
+    match path.file_name() {
+        Some(name) => above().join(name),
+        // It ends in `..`, below a folder that is not there.
+        None => above().parent().map(Path::to_path_buf).unwrap_or_default(),
+    }
+}
+
 /// Whether a report could be written to `path`. Folders on the way are made; nothing else is left behind.
 ///
 /// # Errors
@@ -51,20 +91,43 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 pub fn can_write(path: &Path) -> Result<(), WriteError> {
     let tried = match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(found) if !found.is_file() => Ok(()),
-        Ok(_) => fs::canonicalize(path).and_then(|file| beside(&file).map(drop)),
-        Err(_) => beside(path).map(drop),
+        Ok(_) if is_stream(path) => Ok(()),
+        Ok(_) | Err(_) => resolved(path).and_then(|file| beside(&file).map(drop)),
     };
     tried.map_err(|source| WriteError { path: path.to_owned(), source })
 }
 
 fn try_write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match fs::metadata(path) {
-        Ok(found) if !found.is_file() => fs::write(path, bytes),
+        // What else is written there must stay.
+        Ok(_) if is_stream(path) => OpenOptions::new().append(true).open(path)?.write_all(bytes),
         // A link to a file stays a link.
-        Ok(_) => replace(&fs::canonicalize(path)?, bytes),
-        Err(_) => replace(path, bytes),
+        Ok(_) | Err(_) => replace(&resolved(path)?, bytes),
     }
+}
+
+/// What is written to directly: what is no ordinary file, and what this process has open already (`/dev/stdout`), be it
+/// an ordinary file or not.
+fn is_stream(path: &Path) -> bool {
+    let open = ["/dev/std", "/dev/fd/", "/proc/"].iter().any(|start| path.to_string_lossy().starts_with(start));
+    open || fs::metadata(path).is_ok_and(|found| !found.is_file())
+}
+
+/// The path behind links, of which the last may lead to what is not there.
+fn resolved(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        match fs::read_link(&path) {
+            Ok(to) => path = folder(&path).join(to),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("its links lead in a circle"))
+}
+
+/// The folder that a path is in.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -78,10 +141,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// A temporary file beside a path.
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        Some(_) | None => Path::new("."),
-    };
+    let folder = folder(path);
     fs::create_dir_all(folder)?;
     let mut builder = Builder::new();
     builder.prefix(".preflight-");

@@ -32,8 +32,11 @@ impl Simulator {
     pub fn keys_of(&self, email: &str) -> Vec<String> {
         let spec = &self.inner.script.spec.client;
         let store = self.inner.store();
-        let keys = store.all(&spec.within).filter_map(|client| client.get(&spec.key).map(text));
-        keys.filter(|key| store.owner(key).is_some_and(|owner| owner == email)).collect()
+        let own = store.identifiers(email).filter(|known| store.owner(known).is_some_and(|owner| owner == email));
+        let number = |known: &String| serde_json::from_str(known).ok().filter(Value::is_number);
+        let keys: Vec<Value> = own.flat_map(|known| [Some(json!(known)), number(known)]).flatten().collect();
+        let Some(Value::Array(clients)) = store.with(&spec.key, &keys).remove(&spec.within) else { return Vec::new() };
+        clients.iter().filter_map(|client| client.get(&spec.key).map(text)).collect()
     }
 
     /// The records about a client that was prepared, by collection.
@@ -87,7 +90,8 @@ impl Simulator {
                 // By its key alone: a criterion without a value selects nothing, and a new record has such members.
                 let key = record.get_key_value(&to.key).map(|(name, value)| (name.clone(), value.clone()));
                 let which = Which { like: key.into_iter().collect(), unlike: Members::new() };
-                turn.store.change(&to.within, &which, &Members::from_iter([(ONLY_FOR.to_owned(), json!(who))]));
+                let only_for = Members::from_iter([(ONLY_FOR.to_owned(), json!(who))]);
+                turn.store.change(&to.within, &which, &only_for, turn.moment.now);
             }
             record
         });

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::request::Received;
 use super::script::Script;
-use super::store::Store;
+use super::store::{Store, Which};
 use super::words::Scope;
 use crate::catalog::authentication::{Api, ClientCredentials, CredentialsSent};
 
@@ -72,8 +72,9 @@ fn shows(own: &ClientCredentials, request: &Received, written: &dyn Fn(&String) 
 /// Whether a client is there and not hidden: its tokens end with its link.
 fn is_linked(script: &Script, store: &Store, key: &str) -> bool {
     let spec = &script.spec;
-    let mut clients = store.all(&spec.client.within).filter(|client| client.get(&spec.client.key) == Some(&json!(key)));
-    clients.any(|client| {
+    let like = [(spec.client.key.clone(), json!(key))].into_iter().collect();
+    let which = Which { like, ..Which::default() };
+    store.find(&spec.client.within, &which).is_some_and(|client| {
         let state = client.get("state").and_then(Value::as_str).and_then(|name| spec.states.get(name));
         state.is_some_and(|state| !state.hidden)
     })

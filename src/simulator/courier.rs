@@ -1,5 +1,6 @@
 //! Delivers events as the provider would: signed, timed, repeated, and given up.
 
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use url::Url;
+use url::{Host, Url};
 
 use super::Inner;
 use super::journal::Entry;
@@ -15,6 +16,7 @@ use super::store::{Members, Which};
 use super::turn::{Dispatch, text};
 use crate::catalog::scheme::{Documented, Variation, Webhooks};
 use crate::evidence::{Answer, Body, Delivery, Outcome, Request, Role, Trouble, TroubleKind};
+use crate::spelling::{self, NoAnswer};
 use crate::webhook::{CHANGED, Order, Parcel, compose, taken_apart};
 
 /// So much of an answer is read, and of any body recorded.
@@ -28,7 +30,7 @@ pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {
     let happened_at = now();
     for delay in &scheme.retries {
         // Each attempt is due by the plan and not by the end of the one before, so that moving the clock moves all.
-        due = due.saturating_add(delay.0);
+        due = due.saturating_add(delay.0.mul_f64(strayed(scheme.jitter, rand::random())));
         inner.clock.sleep_until(due).await;
         let Some(subscription) = inner.subscription(&dispatch) else { return };
         let outcome = attempt(&inner, scheme, &dispatch, &subscription, happened_at).await;
@@ -47,6 +49,11 @@ pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {
             return inner.disable(&dispatch, scheme.disable.reason.as_ref());
         }
     }
+}
+
+/// What a delay is multiplied by. `chance` is between 0 and 1.
+fn strayed(jitter: f64, chance: f64) -> f64 {
+    1.0 + jitter.clamp(0.0, 1.0) * (2.0 * chance - 1.0)
 }
 
 /// Real time, whatever the clock of the play says: the partner's own clock is real.
@@ -146,6 +153,7 @@ async fn send(inner: &Inner, url: &str, parcel: Parcel, patience: Duration) -> O
     }
     let method = reqwest::Method::from_bytes(parcel.method.as_bytes()).unwrap_or(reqwest::Method::POST);
     let mut request = inner.client.request(method, url).body(parcel.body);
+    let spelled: Vec<String> = parcel.headers.iter().map(|(name, _)| name.clone()).collect();
     for (name, value) in parcel.headers {
         // What it holds is not told: it may be a secret.
         let Ok(value) = HeaderValue::try_from(value) else {
@@ -156,10 +164,10 @@ async fn send(inner: &Inner, url: &str, parcel: Parcel, patience: Duration) -> O
         };
         request = request.header(known, value);
     }
-    match tokio::time::timeout(patience, read(request)).await {
+    match tokio::time::timeout(patience, exchange(inner, request, &spelled)).await {
         Ok(Ok(answer)) => Outcome::Answered(answer),
-        Ok(Err(error)) if error.is_connect() => trouble(TroubleKind::Connect, "nobody could be reached".into()),
-        Ok(Err(_)) => trouble(TroubleKind::Broken, "the connection ended before the answer did".into()),
+        Ok(Err(Lost::Unreached)) => trouble(TroubleKind::Connect, "nobody could be reached".into()),
+        Ok(Err(Lost::Broken)) => trouble(TroubleKind::Broken, "the connection ended before the answer did".into()),
         Err(_) => trouble(TroubleKind::Timeout, format!("no whole answer within {} s", patience.as_secs())),
     }
 }
@@ -168,8 +176,48 @@ fn unsendable(name: &str, why: &str) -> Outcome {
     trouble(TroubleKind::Refused, format!("the header `{name}` cannot be sent: {why}"))
 }
 
-async fn read(request: reqwest::RequestBuilder) -> Result<Answer, reqwest::Error> {
-    let mut response = request.send().await?;
+/// Why there is no whole answer.
+enum Lost {
+    Unreached,
+    Broken,
+}
+
+impl From<reqwest::Error> for Lost {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_connect() { Lost::Unreached } else { Lost::Broken }
+    }
+}
+
+impl From<NoAnswer> for Lost {
+    fn from(error: NoAnswer) -> Self {
+        match error {
+            NoAnswer::Connect(_) => Lost::Unreached,
+            NoAnswer::Broken(_) | NoAnswer::Unwritable(_) => Lost::Broken,
+        }
+    }
+}
+
+async fn exchange(inner: &Inner, request: reqwest::RequestBuilder, spelled: &[String]) -> Result<Answer, Lost> {
+    let request = request.build()?;
+    let response = match here(request.url()) {
+        Some(addresses) => spelling::call(&addresses, request, spelled).await?.0,
+        None => inner.client.execute(request).await?,
+    };
+    read(response).await
+}
+
+/// The addresses of a handler on this machine or at an address, which is reached without the client.
+fn here(url: &Url) -> Option<Vec<SocketAddr>> {
+    let port = url.port_or_known_default().filter(|_| url.scheme() == "http")?;
+    match url.host()? {
+        Host::Ipv4(ip) => Some(vec![(ip, port).into()]),
+        Host::Ipv6(ip) => Some(vec![(ip, port).into()]),
+        Host::Domain("localhost") => Some(vec![(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()]),
+        Host::Domain(_) => None,
+    }
+}
+
+async fn read(mut response: reqwest::Response) -> Result<Answer, Lost> {
     let headers = response.headers().iter();
     let headers =
         headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
@@ -230,7 +278,7 @@ impl Inner {
     fn disable(&self, dispatch: &Dispatch, reason: Option<&String>) {
         let Some(to) = &self.script.spec.subscriptions else { return };
         let set = [(to.active.clone(), json!(false)), (to.disabled.clone(), json!(reason))];
-        self.store().change(&to.within, &self.which(dispatch), &set.into_iter().collect());
+        self.store().change(&to.within, &self.which(dispatch), &set.into_iter().collect(), self.clock.now());
         self.tell(dispatch, reason);
     }
 
@@ -249,5 +297,19 @@ impl Inner {
         let key = self.script.spec.subscriptions.as_ref().map(|to| to.key.clone()).unwrap_or_default();
         let value = dispatch.subscription.get(&key).cloned().unwrap_or_default();
         Which { like: Members::from_iter([(key, value)]), unlike: Members::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delay_strays_by_its_share_at_most_and_not_at_all_where_none_is_documented() {
+        for (jitter, chance, factor) in
+            [(0.1, 0.0, 0.9), (0.1, 0.5, 1.0), (0.1, 1.0, 1.1), (0.0, 0.0, 1.0), (0.0, 1.0, 1.0), (7.0, 0.0, 0.0)]
+        {
+            assert!((strayed(jitter, chance) - factor).abs() < 1e-9, "{jitter} {chance}");
+        }
     }
 }

@@ -4,6 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use crate::issued;
+
 /// New values. `secret`: the one that a new subscription gets.
 pub(super) fn fresh(number: u64, secret: &str) -> Value {
     json!({
@@ -15,6 +17,6 @@ pub(super) fn fresh(number: u64, secret: &str) -> Value {
 /// A text that looks like a signed JSON Web Token, which nobody but us can tell from one.
 fn token() -> String {
     let claims = json!({ "jti": uuid::Uuid::new_v4() }).to_string();
-    let parts = [r#"{"alg":"HS256","typ":"JWT"}"#.as_bytes(), claims.as_bytes(), &rand::random::<[u8; 32]>()];
+    let parts = [r#"{"alg":"HS256","typ":"JWT"}"#.as_bytes(), claims.as_bytes(), &issued::bytes()];
     parts.map(|part| URL_SAFE_NO_PAD.encode(part)).join(".")
 }

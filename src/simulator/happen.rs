@@ -71,7 +71,7 @@ pub(super) fn letter(
 pub(super) fn announce(script: &Script, store: &mut Store, event: &str, moment: &Moment) -> Option<Vec<Dispatch>> {
     script.provider.webhooks.as_ref()?.events.get(event)?;
     let spec = &script.spec.client;
-    let last = store.all(&spec.within).last().and_then(|client| client.get(&spec.key)).map(text);
+    let last = store.all(&spec.within).next_back().and_then(|client| client.get(&spec.key)).map(text);
     let mut turn = Turn::new(script, store, moment);
     if last.is_some_and(|client| turn.know_client(&client)) {
         for (name, find) in &spec.find {

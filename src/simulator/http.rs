@@ -116,6 +116,7 @@ fn call(received: &Received, answered: &Answered) -> evidence::Call {
         },
         arranged: answered.arranged,
         route: answered.route.clone(),
+        not_played: answered.not_played,
         about: answered.about.clone(),
         client: answered.owner.clone(),
         token_of: answered.token_of.clone(),

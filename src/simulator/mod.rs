@@ -3,18 +3,25 @@
 mod arrange;
 mod caller;
 mod clock;
+mod collection;
 mod courier;
 mod fresh;
 mod happen;
 mod http;
+mod indexed;
 mod journal;
+mod list;
 mod options;
 mod overlay;
+mod query;
+mod quota;
 mod request;
+mod routes;
 mod script;
 mod step;
 mod store;
 mod turn;
+mod validate;
 mod words;
 
 use std::collections::BTreeMap;
@@ -41,6 +48,7 @@ pub use happen::HappenError;
 pub use journal::{Entry, Journal};
 pub use options::{Issued, MayDeliver, Options, Seed, StartError};
 pub use overlay::{Effect, Overlay};
+pub use quota::Usage;
 
 /// So many deliveries and waits are under way at once; what a flood adds beyond is not sent.
 const MOST_TASKS: usize = 10_000;
@@ -99,9 +107,11 @@ pub async fn start(provider: &Provider, fixtures: &Fixtures, options: Options) -
         credentials: &options.credentials,
         pages: options.pages.as_str().trim_end_matches('/'),
         overrides: &options.seed.held,
+        local_handlers: options.local_handlers,
     };
     let script = Script::new(provider, fixtures, &setting).map_err(StartError::Description)?;
-    let store = Store::holding(&options.seed.records);
+    let mut store = script.store(options.quotas);
+    store.hold(&options.seed.records);
     let inner = Arc::new(Inner {
         script,
         store: Mutex::new(store),
@@ -169,6 +179,11 @@ impl Simulator {
     /// The clock that schedules and expiries run on.
     pub fn clock(&self) -> Clock {
         self.inner.clock.clone()
+    }
+
+    /// How often each key has called, against what it may.
+    pub fn used(&self) -> Vec<Usage> {
+        self.inner.store().quotas.used()
     }
 
     /// What the provider holds: a list of records for each collection.

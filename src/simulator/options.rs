@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
-use url::{Host, Url};
+use url::Url;
 
 use super::clock::Clock;
+use crate::address::Reach;
 use crate::catalog::simulated::Mode;
 
 /// Who is told of a secret, by label and value, before anything that holds it is recorded or sent.
@@ -23,6 +24,10 @@ pub type MayDeliver = Arc<dyn Fn(&Url) -> bool + Send + Sync>;
 pub struct Options {
     /// Which environment is played.
     pub mode: Mode,
+    /// Whether handlers on this machine may subscribe.
+    pub local_handlers: bool,
+    /// Whether a key that calls more often than it may is refused, and not only counted.
+    pub quotas: bool,
     /// The address to listen at.
     pub bind: IpAddr,
     /// The port of each API; 0, or none: any that is free.
@@ -63,6 +68,8 @@ impl Options {
     pub fn rehearsal(api_key: &str, pages: Url, client: reqwest::Client) -> Self {
         Options {
             mode: Mode::Rehearsal,
+            local_handlers: true,
+            quotas: false,
             bind: Ipv4Addr::LOCALHOST.into(),
             ports: BTreeMap::new(),
             api_key: api_key.to_owned(),
@@ -74,17 +81,8 @@ impl Options {
             clock: Clock::default(),
             seed: Seed::default(),
             issued: Arc::new(|_, _| ()),
-            may_deliver: Arc::new(is_loopback),
+            may_deliver: Arc::new(|url| Reach::of_url(url) == Some(Reach::ThisMachine)),
         }
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
     }
 }
 

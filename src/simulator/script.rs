@@ -9,6 +9,7 @@ use super::words::Words;
 use crate::catalog::fixtures::Fixtures;
 use crate::catalog::provider::Provider;
 use crate::catalog::simulated::{Call, Find, Mode, Outcome, Rule, Simulated};
+use crate::catalog::words::Route;
 use crate::template;
 
 /// A description that can be played.
@@ -20,6 +21,8 @@ pub(super) struct Script {
     pub(super) api_key: String,
     pub(super) credentials: BTreeMap<String, String>,
     pub(super) words: Words,
+    /// The operations that the provider publishes, by API.
+    pub(super) operations: BTreeMap<String, Vec<Route>>,
 }
 
 /// What a play is told beside the description.
@@ -34,6 +37,8 @@ pub(super) struct Setting<'a> {
     pub(super) pages: &'a str,
     /// Members of what is held from the beginning, by its name, that are otherwise.
     pub(super) overrides: &'a Map<String, Value>,
+    /// Whether handlers on this machine may subscribe.
+    pub(super) local_handlers: bool,
 }
 
 impl Script {
@@ -66,8 +71,10 @@ impl Script {
             ("mode".to_owned(), json!(setting.mode.word())),
             ("profile".to_owned(), setting.profile.clone()),
             ("pages".to_owned(), json!(setting.pages)),
+            ("local_handlers".to_owned(), json!(setting.local_handlers)),
         ]);
         globals.extend(spec.tables.iter().map(|(name, fixture)| (name.clone(), load(fixture))));
+        let operations = spec.operations.as_ref().map(&mut load);
         for (name, fixture) in &spec.holds {
             let mut held = load(fixture);
             for (member, value) in setting.overrides.get(name).and_then(Value::as_object).into_iter().flatten() {
@@ -87,7 +94,9 @@ impl Script {
         }
         let words = Words::new(&globals, loaded);
         let (api_key, credentials) = (setting.api_key.to_owned(), setting.credentials.clone());
-        let script = Script { provider: provider.clone(), spec, mode: setting.mode, api_key, credentials, words };
+        let operations = operations.map_or_else(BTreeMap::new, |json| read_operations(&json, &mut problems));
+        let script =
+            Script { provider: provider.clone(), spec, mode: setting.mode, api_key, credentials, words, operations };
         problems.extend(Checker { script: &script, problems: Vec::new() }.check());
         if problems.is_empty() { Ok(script) } else { Err(problems) }
     }
@@ -100,6 +109,20 @@ impl Script {
 
 fn named(loaded: &BTreeMap<String, Value>, spec: &Simulated, name: &str) -> bool {
     loaded.contains_key(name) || spec.holds.contains_key(name)
+}
+
+/// The published operations, as a fixture lists them: `METHOD /path` for each API.
+fn read_operations(json: &Value, problems: &mut Vec<String>) -> BTreeMap<String, Vec<Route>> {
+    let mut route = |listed: &Value| {
+        let route = listed.as_str().and_then(Route::parse);
+        if route.is_none() {
+            problems.push(format!("`operations` lists {listed}, which is not `METHOD /path`"));
+        }
+        route
+    };
+    let apis = json.as_object().into_iter().flatten();
+    apis.map(|(api, listed)| (api.clone(), listed.as_array().into_iter().flatten().filter_map(&mut route).collect()))
+        .collect()
 }
 
 /// The fixtures that the description itself names.
@@ -154,6 +177,8 @@ impl Checker<'_> {
             }
             self.reply("refusals", &refusals.too_large);
             self.reply("refusals", &refusals.not_here);
+            let further = [&refusals.wrong_query, &refusals.wrong_method, &refusals.not_played];
+            further.into_iter().flatten().for_each(|name| self.reply("refusals", name));
         }
         if !spec.states.is_empty() || !spec.client.within.is_empty() {
             self.state("client.starts", &spec.client.starts);
@@ -161,6 +186,10 @@ impl Checker<'_> {
         let told = self.script.provider.webhooks.as_ref().and_then(|hooks| hooks.disable.creates.as_ref());
         if let Some(kind) = told {
             self.record("webhooks.disable.creates", kind);
+        }
+        if let Some(quotas) = &spec.quotas {
+            self.reply("quotas", &quotas.reply);
+            self.note("quotas", self.script.words.check(&json!(quotas.with)));
         }
         for (name, rules) in &spec.rules {
             for rule in rules {
@@ -185,7 +214,18 @@ impl Checker<'_> {
         call.body.iter().flatten().for_each(|(path, _)| self.path(at, path));
         call.refuse.iter().for_each(|rule| self.rule(at, rule));
         call.find.values().for_each(|find| self.find(at, find));
-        call.repeats.iter().for_each(|repeats| self.reply(at, &repeats.conflict));
+        self.note(at, self.script.words.check(&json!(call.computes)));
+        if let Some(repeats) = &call.repeats {
+            self.reply(at, &repeats.conflict);
+            repeats.too_long.iter().for_each(|name| self.reply(at, name));
+        }
+        call.query.values().filter_map(|parameter| parameter.means.as_ref()).for_each(|means| {
+            self.note(at, self.script.words.check(&json!(means)));
+        });
+        if let Some(list) = &call.list {
+            let search = list.search.as_ref().map(|search| &search.text);
+            self.note(at, self.script.words.check(&json!([list.members, list.from, list.to, search, list.counts])));
+        }
         call.then.iter().for_each(|outcome| self.outcome(at, outcome));
     }
 
@@ -216,6 +256,10 @@ impl Checker<'_> {
             self.note(at, self.script.words.check_condition(condition));
         }
         self.note(at, self.script.words.check(&json!([outcome.with, outcome.sends])));
+        for refused in &outcome.refuses {
+            self.note(at, self.script.words.check_condition(&refused.condition));
+            self.note(at, self.script.words.check(&json!(refused.with)));
+        }
         for change in &outcome.changes {
             self.note(at, self.script.words.check(&json!([change.members, change.set])));
         }

@@ -5,13 +5,15 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::caller::{Caller, caller};
+use super::list;
 use super::overlay::{Effect, Seen, set_member};
-use super::request::{Received, about, camel_case, kind_of, without_nulls};
+use super::query;
+use super::request::{Received, about};
+use super::routes::{self, Found};
 use super::script::Script;
 use super::store::{Members, Remembered, Store, Token};
 use super::turn::{Dispatch, Moment, Timer, Turn, text};
-use crate::catalog::provider::MemberNames;
-use crate::catalog::simulated::{Call, Rule};
+use crate::catalog::simulated::Call;
 use crate::catalog::words::Route;
 
 /// A reply.
@@ -35,8 +37,10 @@ pub(super) struct Manner {
 pub(super) struct Answered {
     pub(super) reply: Reply,
     pub(super) manner: Manner,
-    /// The route as the pack writes it.
+    /// The route as the pack writes it, or the operation as the provider publishes it.
     pub(super) route: Option<String>,
+    /// The operation is published, but not played.
+    pub(super) not_played: bool,
     pub(super) about: Vec<String>,
     /// The client that was prepared and that it is about.
     pub(super) owner: Option<String>,
@@ -59,10 +63,15 @@ pub(super) fn answer(script: &Script, store: &mut Store, request: &Received, mom
     let token = request.bearer().and_then(|text| store.token(text));
     let token_of = token.and_then(|token| store.owner(token.client.as_ref()?)).cloned();
     let mut answered = Answered { about, owner, token_of, ..Answered::default() };
-    let routes = script.spec.routes.get(&request.api);
-    let found =
-        routes.and_then(|routes| routes.iter().find(|(route, _)| route.matches(&request.method, &request.path)));
-    answered.route = found.map(|(route, _)| route.to_string());
+    let found = routes::find(script, request);
+    answered.route = found.route().map(ToString::to_string);
+    let calls = caller(script, store, request, moment.now);
+    if let (Some(wait), Some(quotas)) = (store.quotas.count(&calls, moment.now), &script.spec.quotas) {
+        let mut play = Play { turn: Turn::new(script, store, moment), request, parsed };
+        let with = script.words.values(&quotas.with, &play.turn.scope.with("seconds", &json!(wait)));
+        answered.reply = play.refusal(&quotas.reply, with);
+        return answered;
+    }
     let bearer =
         script.provider.apis.get_key_value(&request.api).is_some_and(|(name, api)| api.minting(name).is_some());
     let effects = effects(store, request, &answered, bearer);
@@ -78,9 +87,10 @@ pub(super) fn answer(script: &Script, store: &mut Store, request: &Received, mom
         Effect::Changed { .. } | Effect::Late(_) | Effect::Dropped { .. } | Effect::Expired => None,
     });
     let mut play = Play { turn: Turn::new(script, store, moment), request, parsed };
-    answered.reply = match (found, instead) {
-        (None, _) => play.refusal(&script.spec.refusals.unknown_route, Map::new()),
-        (Some((route, call)), instead) => play.run(route, call, instead),
+    answered.not_played = matches!(found, Found::NotPlayed(_)) && play.caller_is_known();
+    answered.reply = match found {
+        Found::Played(route, call) => play.run(route, call, instead),
+        Found::NotPlayed(_) | Found::WrongMethod(_) | Found::Nowhere => play.nowhere(&found),
     };
     let (dispatches, timers) = (play.turn.dispatches, play.turn.timers);
     (answered.dispatches, answered.timers) = (dispatches, timers);
@@ -118,17 +128,35 @@ fn apply(effect: Effect, answered: &mut Answered) {
     }
 }
 
-struct Play<'a> {
-    turn: Turn<'a>,
-    request: &'a Received,
-    parsed: Option<Value>,
+pub(super) struct Play<'a> {
+    pub(super) turn: Turn<'a>,
+    pub(super) request: &'a Received,
+    pub(super) parsed: Option<Value>,
 }
 
 impl Play<'_> {
+    fn caller(&self) -> Caller {
+        caller(self.turn.script, self.turn.store, self.request, self.turn.moment.now)
+    }
+
+    fn caller_is_known(&self) -> bool {
+        !matches!(self.caller(), Caller::Nobody)
+    }
+
+    /// The reply to a request that no route plays. Whoever may not ask at all is told that first.
+    fn nowhere(&mut self, found: &Found) -> Reply {
+        let refusals = &self.turn.script.spec.refusals;
+        if matches!(found, Found::NotPlayed(_)) && !self.caller_is_known() {
+            return self.refusal(&refusals.unauthenticated, Map::new());
+        }
+        let (name, with) = found.refusal(refusals);
+        name.map_or_else(|| Reply { status: 501, ..Reply::default() }, |name| self.refusal(name, with))
+    }
+
     fn run(&mut self, route: &Route, call: &Call, instead: Option<(String, Members)>) -> Reply {
         let script = self.turn.script;
         let refusals = &script.spec.refusals;
-        let caller = caller(script, self.turn.store, self.request, self.turn.moment.now);
+        let caller = self.caller();
         if matches!(caller, Caller::Nobody) {
             return self.refusal(&refusals.unauthenticated, Map::new());
         }
@@ -142,44 +170,33 @@ impl Play<'_> {
         if call.only.as_ref().is_some_and(|modes| !modes.contains(&script.mode)) {
             return self.refusal(&refusals.not_here, Map::new());
         }
+        let query = match query::read(&call.query, &self.request.query, &script.words, &self.turn.scope) {
+            Ok(query) => query,
+            Err(wrong) => return self.wrong(wrong),
+        };
         let body = match self.body(call) {
             Ok(body) => body,
             Err(reply) => return reply,
         };
         self.know(route, &body);
+        let query = self.know_query(query);
         if let Caller::Client(key) = &caller {
             self.turn.know_client(key);
         }
         if let Some(reply) = self.validate(call, &body).or_else(|| self.look_up(call, &body)) {
             return reply;
         }
-        self.list(call);
-        self.carry_out(route, call, &body)
-    }
-
-    /// The body as rules see it, or the reply to one that cannot be read.
-    fn body(&mut self, call: &Call) -> Result<Value, Reply> {
-        let script = self.turn.script;
-        let Some(types) = &call.body else { return Ok(Value::Null) };
-        if self.request.too_large {
-            return Err(self.refusal(&script.spec.refusals.too_large, Map::new()));
+        for (name, value) in &call.computes {
+            let value = script.words.fill(value, &self.turn.scope);
+            self.turn.scope.set(name, &value);
         }
-        let Some(body) = self.parsed.clone().filter(Value::is_object) else {
-            return Err(self.refusal(&script.spec.refusals.malformed, Map::new()));
-        };
-        let body = without_nulls(match script.provider.member_names {
-            MemberNames::Exact => body,
-            MemberNames::CamelCase => camel_case(body),
-        });
-        for (path, kind) in types {
-            if Script::select(path, &body).into_iter().any(|value| !kind_of(*kind, value)) {
-                let field = path.trim_start_matches("$.");
-                let with = json!({ "path": path, "field": field, "expected": format!("{kind:?}").to_lowercase() });
-                let with = with.as_object().cloned().unwrap_or_default();
-                return Err(self.refusal(&script.spec.refusals.wrong_type, with));
+        if let Some(list) = &call.list {
+            match list::page(script, self.turn.store, list, &query, &self.turn.scope) {
+                Ok(page) => self.turn.scope.set("list", &page),
+                Err(wrong) => return self.wrong(wrong),
             }
         }
-        Ok(body)
+        self.carry_out(route, call, &body)
     }
 
     /// Makes the request known to templates.
@@ -197,33 +214,12 @@ impl Play<'_> {
         scope.set("item", body);
     }
 
-    fn validate(&mut self, call: &Call, body: &Value) -> Option<Reply> {
-        call.refuse.iter().find_map(|rule| self.broken(rule, body))
-    }
-
-    /// The reply to a request that breaks a rule.
-    fn broken(&mut self, rule: &Rule, body: &Value) -> Option<Reply> {
-        let script = self.turn.script;
-        let items = match &rule.each {
-            Some(path) => Script::select(path, body).into_iter().cloned().collect(),
-            None => vec![body.clone()],
-        };
-        let shared = rule.rules.as_ref().and_then(|name| script.spec.rules.get(name));
-        let rules: Vec<&Rule> = shared.map_or_else(|| vec![rule], |rules| rules.iter().collect());
-        let before = self.turn.scope.clone();
-        for (index, item) in items.iter().enumerate() {
-            self.turn.scope = before.with("item", item).with("index", &json!(index));
-            let broken = rules.iter().find(|one| {
-                one.condition.as_ref().is_some_and(|condition| script.words.holds(condition, &self.turn.scope))
-            });
-            if let Some(one) = broken {
-                let with = script.words.values(&one.with, &self.turn.scope);
-                let reply = rule.reply.as_ref().or(one.reply.as_ref())?;
-                return Some(self.refusal(reply, with));
-            }
-        }
-        self.turn.scope = before;
-        None
+    /// Makes the parameters that the route heeds known as what they are, and gives the whole query.
+    fn know_query(&mut self, read: Map<String, Value>) -> Value {
+        let texts = self.request.query.iter().rev().map(|(name, value)| (name.to_lowercase(), json!(value)));
+        let query = Value::Object(texts.chain(read).collect());
+        self.turn.scope.set("query", &query);
+        query
     }
 
     fn look_up(&mut self, call: &Call, body: &Value) -> Option<Reply> {
@@ -233,36 +229,15 @@ impl Play<'_> {
         })
     }
 
-    fn list(&mut self, call: &Call) {
-        let Some(list) = &call.list else { return };
-        let spec = &self.turn.script.spec;
-        let number = |name: &str, otherwise: usize| {
-            let given = self.request.query.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-            given.and_then(|(_, text)| text.parse::<usize>().ok()).filter(|n| *n > 0).unwrap_or(otherwise)
-        };
-        let (page, size) = (number("page", 1), number("pagesize", list.size as usize).min(list.at_most as usize));
-        let wanted: Members =
-            self.turn.members(&list.members).into_iter().filter(|(_, value)| !value.is_null()).collect();
-        let visible = |record: &&Members| {
-            let state = record.get("state").and_then(Value::as_str).and_then(|name| spec.states.get(name));
-            list.within != spec.client.within || state.is_some_and(|state| !state.hidden)
-        };
-        let all: Vec<&Members> = self
-            .turn
-            .store
-            .all(&list.within)
-            .filter(visible)
-            .filter(|record| wanted.iter().all(|(name, value)| record.get(name) == Some(value)))
-            .collect();
-        let items: Vec<_> = all.iter().skip((page - 1).saturating_mul(size)).take(size).collect();
-        let value = json!({
-            "items": items, "all": all, "page": page, "size": size, "total": all.len(), "pages": all.len().div_ceil(size)
-        });
-        self.turn.scope.set("list", &value);
-    }
-
     fn carry_out(&mut self, route: &Route, call: &Call, body: &Value) -> Reply {
-        let key = call.repeats.as_ref().and_then(|repeats| self.request.header(&repeats.header)).map(|key| {
+        let key = call.repeats.as_ref().and_then(|repeats| self.request.header(&repeats.header));
+        if let (Some(key), Some(repeats)) = (key, &call.repeats)
+            && let (Some(most), Some(name)) = (repeats.at_most, &repeats.too_long)
+            && key.chars().count() > most as usize
+        {
+            return self.refusal(name, Members::from_iter([("at_most".to_owned(), json!(most))]));
+        }
+        let key = key.map(|key| {
             format!("{} {route} {} {key}", self.request.api, self.turn.client.as_deref().unwrap_or_default())
         });
         if let (Some(key), Some(repeats)) = (&key, &call.repeats)
@@ -302,7 +277,7 @@ impl Play<'_> {
     }
 
     /// One of the pack's replies, with values of its own where nobody gives others.
-    fn refusal(&mut self, name: &str, with: Members) -> Reply {
+    pub(super) fn refusal(&mut self, name: &str, with: Members) -> Reply {
         let script = self.turn.script;
         let Some(reply) = script.spec.replies.get(name) else {
             return Reply { status: 500, ..Reply::default() };

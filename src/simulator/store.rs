@@ -1,11 +1,14 @@
 //! What the played provider holds: collections of records, tokens, and what was arranged for clients.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
+use super::collection::{Collection, Indexed, Place};
 use super::overlay::Installed;
+use super::quota::Counters;
 use super::step::Reply;
 
 /// So many records of a kind and tokens are held; then the oldest go.
@@ -21,15 +24,24 @@ pub(super) type Members = Map<String, Value>;
 /// Everything that is held.
 #[derive(Debug, Default)]
 pub(super) struct Store {
-    collections: BTreeMap<String, VecDeque<Members>>,
+    collections: BTreeMap<String, Arc<Collection>>,
+    indexed: BTreeMap<String, Indexed>,
+    /// The members that say when a record was changed for the last time, by collection.
+    changed: BTreeMap<String, String>,
     bytes: usize,
-    tokens: VecDeque<Token>,
+    tokens: HashMap<String, Token>,
+    /// The texts of the tokens, oldest first.
+    issued: VecDeque<String>,
     answers: VecDeque<Remembered>,
     entered: BTreeMap<String, u64>,
     /// The states that clients will start in, by what they are recognised by.
     pub(super) prepared: BTreeMap<String, String>,
     /// For whom identifiers stand: everything that a call can be recognised by, and the client that was prepared.
     owners: HashMap<String, String>,
+    /// The identifiers that stand for a client.
+    identifiers: HashMap<String, BTreeSet<String>>,
+    /// How often keys have called.
+    pub(super) quotas: Counters,
     /// What is arranged to go otherwise.
     pub(super) overlays: Vec<Installed>,
 }
@@ -63,95 +75,132 @@ pub(super) struct Which {
 
 impl Which {
     /// A criterion without a value selects nothing, so that a missing id never means everything.
-    fn holds(&self, record: &Members) -> bool {
+    pub(super) fn holds(&self, record: &Members) -> bool {
         self.like.iter().all(|(name, value)| !value.is_null() && record.get(name) == Some(value))
             && !self.unlike.iter().any(|(name, value)| record.get(name) == Some(value))
     }
 }
 
 impl Store {
-    /// A copy of the records alone, to be thrown away.
+    /// An empty one that keeps some members in order, and notes in some when a record is changed.
+    pub(super) fn new(indexed: BTreeMap<String, Indexed>, changed: BTreeMap<String, String>) -> Self {
+        Store { indexed, changed, ..Store::default() }
+    }
+
+    /// A copy of the records alone, to be thrown away. What is not changed in it is shared.
     pub(super) fn copy(&self) -> Self {
         Store { collections: self.collections.clone(), ..Store::default() }
     }
 
     /// The records of a collection, oldest first.
-    pub(super) fn all(&self, collection: &str) -> impl Iterator<Item = &Members> {
-        self.collections.get(collection).into_iter().flatten()
+    pub(super) fn all(&self, collection: &str) -> impl DoubleEndedIterator<Item = &Members> {
+        self.collection(collection).into_iter().flat_map(Collection::all)
+    }
+
+    pub(super) fn collection(&self, name: &str) -> Option<&Collection> {
+        self.collections.get(name).map(|collection| &**collection)
+    }
+
+    /// How many records there are, by collection.
+    pub(super) fn sizes(&self) -> Value {
+        self.collections.iter().map(|(name, collection)| (name.clone(), json!(collection.len()))).collect()
     }
 
     /// The latest record that is meant.
     pub(super) fn find(&self, collection: &str, which: &Which) -> Option<&Members> {
-        self.collections.get(collection)?.iter().rev().find(|record| which.holds(record))
+        self.collection(collection)?.find(which)
     }
 
-    /// One that holds some records from the beginning.
-    pub(super) fn holding(collections: &BTreeMap<String, Vec<Members>>) -> Self {
-        let mut store = Store::default();
+    /// Puts in what is there from the beginning.
+    pub(super) fn hold(&mut self, collections: &BTreeMap<String, Vec<Members>>) {
         for (collection, records) in collections {
             for record in records {
-                store.put(collection, record.clone());
+                self.put(collection, record.clone());
             }
         }
-        store
     }
 
     pub(super) fn put(&mut self, collection: &str, record: Members) {
-        let records = self.collections.entry(collection.to_owned()).or_default();
+        let indexed = self.indexed.get(collection);
+        let new = || Arc::new(Collection::new(indexed.unwrap_or(&Indexed::default())));
+        let records = Arc::make_mut(self.collections.entry(collection.to_owned()).or_insert_with(new));
         self.bytes += size(&record);
-        records.push_back(record);
+        records.put(record);
         while records.len() > MOST || (self.bytes > MOST_BYTES && records.len() > 1) {
-            self.bytes = self.bytes.saturating_sub(records.pop_front().as_ref().map_or(0, size));
+            let gone = records.oldest().and_then(|place| records.remove(place));
+            self.bytes = self.bytes.saturating_sub(gone.map_or(0, |record| size(&record)));
         }
     }
 
-    pub(super) fn change(&mut self, collection: &str, which: &Which, set: &Members) {
-        let records = self.collections.get_mut(collection).into_iter().flatten();
-        for record in records.filter(|record| which.holds(record)) {
-            let before = size(record);
-            record.extend(set.clone());
-            self.bytes = (self.bytes + size(record)).saturating_sub(before);
+    /// Changes records, and notes when.
+    pub(super) fn change(&mut self, collection: &str, which: &Which, set: &Members, now: OffsetDateTime) {
+        let stamp = self.changed.get(collection).map(|member| (member.clone(), super::turn::written(now)));
+        let set: Members = set.clone().into_iter().chain(stamp).collect();
+        let Some(records) = self.collections.get_mut(collection) else { return };
+        let places = records.which(which);
+        for place in places {
+            let records = Arc::make_mut(records);
+            let before = records.change(place, &set).map_or(0, |record| size(&record));
+            self.bytes = (self.bytes + records.get(place).map_or(0, size)).saturating_sub(before);
         }
     }
 
     pub(super) fn remove(&mut self, collection: &str, which: &Which) {
-        if let Some(records) = self.collections.get_mut(collection) {
-            for gone in records.iter().filter(|record| which.holds(record)) {
-                self.bytes = self.bytes.saturating_sub(size(gone));
-            }
-            records.retain(|record| !which.holds(record));
+        let Some(records) = self.collections.get_mut(collection) else { return };
+        for place in records.which(which) {
+            let gone = Arc::make_mut(records).remove(place).map_or(0, |record| size(&record));
+            self.bytes = self.bytes.saturating_sub(gone);
         }
     }
 
     pub(super) fn issue(&mut self, token: Token) {
-        push(&mut self.tokens, token, MOST);
+        if self.issued.len() >= MOST
+            && let Some(oldest) = self.issued.pop_front()
+        {
+            self.tokens.remove(&oldest);
+        }
+        self.issued.push_back(token.text.clone());
+        self.tokens.insert(token.text.clone(), token);
     }
 
     /// A token that was ever issued, still valid or not.
     pub(super) fn token(&self, text: &str) -> Option<&Token> {
-        self.tokens.iter().rev().find(|token| token.text == text)
+        self.tokens.get(text)
     }
 
     pub(super) fn revoke(&mut self, text: &str) {
-        self.tokens.iter_mut().filter(|token| token.text == text).for_each(|token| token.revoked = true);
+        if let Some(token) = self.tokens.get_mut(text) {
+            token.revoked = true;
+        }
     }
 
     pub(super) fn remember(&mut self, answer: Remembered) {
-        push(&mut self.answers, answer, MOST_ANSWERS);
+        if self.answers.len() >= MOST_ANSWERS {
+            self.answers.pop_front();
+        }
+        self.answers.push_back(answer);
     }
 
     pub(super) fn remembered(&self, key: &str) -> Option<&Remembered> {
         self.answers.iter().find(|answer| answer.key == key)
     }
 
-    /// Remembers that an identifier stands for a client that was prepared.
+    /// Remembers that an identifier stands for a client that was prepared. What differs in case alone is another's only
+    /// where that was said, too.
     pub(super) fn know(&mut self, identifier: &str, owner: &str) {
-        self.owners.insert(identifier.to_lowercase(), owner.to_owned());
+        self.owners.entry(identifier.to_lowercase()).or_insert_with(|| owner.to_owned());
+        self.owners.insert(identifier.to_owned(), owner.to_owned());
+        self.identifiers.entry(owner.to_owned()).or_default().insert(identifier.to_owned());
     }
 
     /// The client that was prepared and that an identifier stands for.
     pub(super) fn owner(&self, identifier: &str) -> Option<&String> {
-        self.owners.get(&identifier.to_lowercase())
+        self.owners.get(identifier).or_else(|| self.owners.get(&identifier.to_lowercase()))
+    }
+
+    /// The identifiers that were said to stand for a client that was prepared.
+    pub(super) fn identifiers(&self, owner: &str) -> impl Iterator<Item = &String> {
+        self.identifiers.get(owner).into_iter().flatten()
     }
 
     /// Notes that a client has entered a state, and gives the number of that entry.
@@ -168,22 +217,22 @@ impl Store {
 
     /// The records with one of some values in a member: a list for each collection.
     pub(super) fn with(&self, member: &str, values: &[Value]) -> Members {
-        let mine = |record: &&Members| record.get(member).is_some_and(|value| values.contains(value));
-        let of = |records: &VecDeque<Members>| records.iter().filter(mine).cloned().map(Value::Object).collect();
+        let of = |records: &Collection| {
+            let which = |value: &Value| Which {
+                like: Members::from_iter([(member.to_owned(), value.clone())]),
+                unlike: Members::new(),
+            };
+            let places: BTreeSet<Place> = values.iter().flat_map(|value| records.which(&which(value))).collect();
+            places.into_iter().filter_map(|place| records.get(place)).cloned().map(Value::Object).collect()
+        };
         self.collections.iter().map(|(name, records)| (name.clone(), of(records))).collect()
     }
 
     /// What is held, as JSON: a list for each collection.
     pub(super) fn snapshot(&self) -> Value {
-        self.collections.iter().map(|(name, records)| (name.clone(), json!(records))).collect()
+        let listed = |records: &Collection| Value::Array(records.all().cloned().map(Value::Object).collect());
+        self.collections.iter().map(|(name, records)| (name.clone(), listed(records))).collect()
     }
-}
-
-fn push<T>(list: &mut VecDeque<T>, item: T, most: usize) {
-    if list.len() >= most {
-        list.pop_front();
-    }
-    list.push_back(item);
 }
 
 /// How long a record is as JSON.
@@ -210,7 +259,12 @@ mod tests {
         let unlike = Which { unlike: Members::from_iter([("n".into(), json!(2))]), ..which(&json!({ "of": "a" })) };
         assert_eq!(store.find("cases", &unlike).unwrap()["n"], 1);
         store.remove("cases", &which(&json!({ "none": null })));
-        store.change("cases", &which(&json!({ "n": 1 })), &Members::from_iter([("of".into(), json!("b"))]));
+        store.change(
+            "cases",
+            &which(&json!({ "n": 1 })),
+            &Members::from_iter([("of".into(), json!("b"))]),
+            OffsetDateTime::UNIX_EPOCH,
+        );
         store.remove("cases", &which(&json!({ "n": 2 })));
         assert_eq!(store.snapshot(), json!({ "cases": [{ "n": 1, "of": "b" }] }));
     }

@@ -3,6 +3,9 @@
 mod cases;
 mod clients;
 mod engine;
+mod lists;
+mod operations;
+mod records;
 mod webhooks;
 
 use std::cell::Cell;
@@ -39,9 +42,11 @@ impl Play {
             profile: &Value::Null,
             pages,
             overrides: &Map::new(),
+            local_handlers: mode == Mode::Rehearsal,
         };
         let script = Script::new(&provider, &fixtures, &setting).unwrap();
-        Play { script, store: Store::default(), now: NOW, number: Cell::new(1) }
+        let store = script.store(false);
+        Play { script, store, now: NOW, number: Cell::new(1) }
     }
 
     fn ask(&mut self, received: &Received) -> Answered {

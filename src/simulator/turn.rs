@@ -55,14 +55,15 @@ pub(super) struct Turn<'a> {
 impl<'a> Turn<'a> {
     pub(super) fn new(script: &'a Script, store: &'a mut Store, moment: &'a Moment<'a>) -> Self {
         let mut scope = Scope::default();
-        let time = |time: OffsetDateTime| json!(time.replace_nanosecond(0).unwrap_or(time).format(&Rfc3339).ok());
-        scope.set("now", &time(moment.now));
+        scope.set("now", &written(moment.now));
+        scope.set("held", &store.sizes());
         scope.set("today", &json!(moment.now.date().to_string()));
         // A date is no future one while it has begun somewhere on earth.
         scope.set("today_anywhere", &json!((moment.now + time::Duration::hours(14)).date().to_string()));
         scope.set("fresh", &(moment.fresh)());
         scope.set("is_new", &json!(false));
         scope.set("created", &json!([]));
+        scope.set("refused", &json!([]));
         let (found, dispatches, timers) = (Vec::new(), Vec::new(), Vec::new());
         Turn { script, store, moment, scope, client: None, found, dispatches, timers }
     }
@@ -135,14 +136,7 @@ impl<'a> Turn<'a> {
             Some(texts) => texts.iter().map(|event| self.script.words.value(event, &self.scope)).collect(),
             None => itself.into_iter().map(|event| json!(event)).collect::<Vec<_>>(),
         };
-        let mut created = Vec::new();
-        if let Some(kind) = &outcome.creates {
-            let items = match &outcome.each {
-                Some(path) => Script::select(path, body).into_iter().cloned().collect(),
-                None => vec![body.clone()],
-            };
-            created = items.iter().map(|item| Value::Object(self.create(kind, item, false))).collect();
-        }
+        let created = outcome.creates.as_ref().map(|kind| self.create_each(kind, outcome, body)).unwrap_or_default();
         outcome.changes.iter().for_each(|change| self.change(change));
         for remove in &outcome.removes {
             let which = self.which(&remove.members);
@@ -157,13 +151,32 @@ impl<'a> Turn<'a> {
         with
     }
 
+    /// Creates a record for the body or for each of its elements, but for those that are refused.
+    fn create_each(&mut self, kind: &str, outcome: &Outcome, body: &Value) -> Vec<Value> {
+        let Some(path) = &outcome.each else { return vec![Value::Object(self.create(kind, body, false))] };
+        let words = &self.script.words;
+        let (mut created, mut refused) = (Vec::new(), Vec::new());
+        for (index, item) in Script::select(path, body).into_iter().enumerate() {
+            let scope = self.scope.with("item", item).with("index", &json!(index)).with("created", &json!(created));
+            match outcome.refuses.iter().find(|refused| words.holds(&refused.condition, &scope)) {
+                Some(why) => {
+                    let with = words.values(&why.with, &scope);
+                    refused.push(json!({ "index": index, "item": item, "with": with }));
+                }
+                None => created.push(Value::Object(self.create(kind, item, false))),
+            }
+        }
+        self.scope.set("refused", &json!(refused));
+        created
+    }
+
     fn change(&mut self, change: &Change) {
         let which = self.which(&change.members);
         let set = change.set.iter().map(|(name, new)| (name, new, self.script.words.fill(new, &self.scope)));
         // A template without a value changes nothing; a plain null is a null.
         let set = set.filter(|(_, new, value)| !value.is_null() || new.is_null());
         let set: Members = set.map(|(name, _, value)| (name.clone(), value)).collect();
-        self.store.change(&change.within, &which, &set);
+        self.store.change(&change.within, &which, &set, self.moment.now);
     }
 
     /// Creates a record, and makes it known by the name of its kind.
@@ -207,7 +220,12 @@ impl<'a> Turn<'a> {
         let (script, Some(client)) = (self.script, self.client.clone()) else { return };
         let spec = &script.spec.client;
         let which = Which { like: Members::from_iter([(spec.key.clone(), json!(client))]), unlike: Members::new() };
-        self.store.change(&spec.within, &which, &Members::from_iter([("state".to_owned(), json!(name))]));
+        self.store.change(
+            &spec.within,
+            &which,
+            &Members::from_iter([("state".to_owned(), json!(name))]),
+            self.moment.now,
+        );
         let entered = self.store.enter(&client);
         if let Some(after) = script.spec.states.get(name).and_then(|state| state.after.as_ref()) {
             self.timers.push(Timer { client, entered, after: after.time.0, event: after.event.clone() });
@@ -218,13 +236,13 @@ impl<'a> Turn<'a> {
     fn send(&mut self, events: &[Value], kind: Option<&str>, created: &[Value]) {
         for event in events.iter().filter_map(Value::as_str).filter(|event| !event.is_empty()) {
             match kind {
-                Some(kind) if !created.is_empty() => {
+                Some(kind) => {
                     for record in created {
                         self.scope.set(kind, record);
                         self.dispatch(event);
                     }
                 }
-                Some(_) | None => self.dispatch(event),
+                None => self.dispatch(event),
             }
         }
         self.scope.set("sent", &json!(self.dispatches.len()));
@@ -243,11 +261,11 @@ impl<'a> Turn<'a> {
             let theirs = subscription.get(ONLY_FOR).is_none_or(|who| who.as_str() == owner.map(String::as_str));
             let events = subscription.get(&to.events).and_then(Value::as_array);
             let active = subscription.get(&to.active) == Some(&Value::Bool(true));
-            let scope = self.scope.with("subscription", &json!(subscription));
+            let scope = || self.scope.with("subscription", &json!(subscription));
             active
                 && theirs
                 && events.is_some_and(|events| events.iter().any(|name| name == event))
-                && to.condition.as_ref().is_none_or(|condition| script.words.holds(condition, &scope))
+                && to.condition.as_ref().is_none_or(|condition| script.words.holds(condition, &scope()))
         });
         let id = text(&fresh["id"]);
         self.dispatches.extend(wanted.map(|subscription| Dispatch {
@@ -281,6 +299,11 @@ impl<'a> Turn<'a> {
     pub(super) fn members(&self, members: &indexmap::IndexMap<String, Text>) -> Members {
         members.iter().map(|(name, value)| (name.clone(), self.script.words.value(value, &self.scope))).collect()
     }
+}
+
+/// A time as records have it: in UTC, to the second.
+pub(super) fn written(time: OffsetDateTime) -> Value {
+    json!(time.replace_nanosecond(0).unwrap_or(time).format(&Rfc3339).ok())
 }
 
 /// A string as it is, anything else as JSON.

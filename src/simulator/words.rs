@@ -12,8 +12,9 @@ use serde_json::{Map, Value, json};
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime};
-use url::{Host, Url};
+use url::Url;
 
+use crate::address::Reach;
 use crate::template;
 
 /// How much work one template may do, in instructions of the template engine.
@@ -70,6 +71,8 @@ impl Words {
         // As the engine's own, but nothing has no length instead of ending the template.
         engine.add_filter("length", |value: &Dynamic| value.len().unwrap_or(0));
         engine.add_test("email", |value: &Dynamic| value.as_str().is_some_and(is_email));
+        engine
+            .add_test("uuid", |value: &Dynamic| value.as_str().is_some_and(|text| uuid::Uuid::try_parse(text).is_ok()));
         for (name, value) in globals {
             engine.add_global(name.clone(), Dynamic::from(minijinja::value::Serde(value)));
         }
@@ -213,16 +216,8 @@ fn is_email(text: &str) -> bool {
 /// What rules about addresses ask for; an unreadable address has an empty scheme.
 fn url_parts(text: &str) -> Value {
     let Ok(url) = Url::parse(text) else { return json!({ "scheme": "" }) };
-    let (loopback, public) = match url.host() {
-        Some(Host::Ipv4(ip)) => (ip.is_loopback(), crate::address::is_public(ip.into())),
-        Some(Host::Ipv6(ip)) => (ip.is_loopback(), crate::address::is_public(ip.to_canonical())),
-        Some(Host::Domain(name)) => {
-            let name = name.trim_end_matches('.');
-            let local = name == "localhost" || name.ends_with(".localhost");
-            (local, !local && name.contains('.'))
-        }
-        None => (false, false),
-    };
+    let reach = Reach::of_url(&url);
+    let (loopback, public) = (reach == Some(Reach::ThisMachine), reach == Some(Reach::Public));
     json!({
         "scheme": url.scheme(), "host": url.host_str(), "port": url.port_or_known_default(),
         "loopback": loopback, "public": public && url.username().is_empty() && url.password().is_none()
@@ -291,6 +286,8 @@ mod tests {
             ("http://127.0.0.1:80/", false, true),
             ("http://localhost./", false, true),
             ("https://intranet/", false, false),
+            ("https://metadata.google.internal/", false, false),
+            ("https://0x7f.1/", false, true),
             ("https://me:pw@acme.example/", false, false),
         ] {
             let parts = url_parts(url);

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::ComposeError;
 use crate::catalog::scheme::{KeyForm, Webhooks};
+use crate::issued;
 
 /// So many characters have the secrets that are no encoding of bytes.
 const CHARACTERS: usize = 32;
@@ -20,7 +21,9 @@ pub fn issue(scheme: Option<&Webhooks>) -> String {
 
 /// A secret of the same kind that nobody knows, the same one for each secret so that a run can be repeated.
 pub(super) fn other(scheme: &Webhooks, secret: &str) -> String {
-    written(Some(scheme), &Sha256::digest(format!("not {secret}")).into())
+    let made = |number: u32| written(Some(scheme), &Sha256::digest(format!("not {secret}{number}")).into());
+    // Short secrets may be the same by chance; of a length that leaves no choice, a longer one is another.
+    (0..100).map(made).find(|made| made != secret).unwrap_or_else(|| format!("{secret}x"))
 }
 
 fn written(scheme: Option<&Webhooks>, bytes: &[u8; 32]) -> String {
@@ -30,7 +33,10 @@ fn written(scheme: Option<&Webhooks>, bytes: &[u8; 32]) -> String {
     let form = scheme.map_or(KeyForm::Base64, |scheme| scheme.mac.as_ref().map_or(KeyForm::Text, |mac| mac.key));
     let first = |most: usize| &bytes[..most.min(bytes.len())];
     let text = match form {
-        KeyForm::Base64 => STANDARD.encode(first(room / 4 * 3)),
+        // A multiple of three bytes would have no `=` at its end.
+        KeyForm::Base64 => {
+            STANDARD.encode(&issued::telling(*bytes)[..(room / 4 * 3).saturating_sub(1).min(bytes.len())])
+        }
         KeyForm::Hex => hex::encode(first(room / 2)),
         KeyForm::Text => first(room.min(CHARACTERS)).iter().enumerate().map(letter).collect(),
     };

@@ -62,7 +62,7 @@ fn a_genuine_delivery_is_the_documented_one_to_the_byte() {
     );
     assert_eq!(header(&parcel, "X-Time"), Some("1769873025"));
     assert_eq!(header(&parcel, "X-Event"), Some("client.linked"));
-    assert_eq!(header(&parcel, "content-type"), Some("application/json"));
+    assert_eq!(header(&parcel, "Content-Type"), Some("application/json"));
 }
 
 #[test]
@@ -164,6 +164,64 @@ fn headers_can_be_left_out_written_otherwise_or_damaged() {
         header(&forged, "X-Signature"),
         header(&deliver(&scheme, &Variation::default()).unwrap(), "X-Signature")
     );
+}
+
+/// The times of the three clocks: beside the code, in the other header, and in the body.
+fn clocks(variation: Value) -> (i64, i64, String) {
+    let body = json!({ "id": "", "event": "", "timestamp": "" });
+    let order = Order {
+        scheme: &signed_scheme(),
+        event: "e",
+        body: &body,
+        id: "1",
+        secrets: &[SECRET],
+        url: "https://acme.example/hook",
+        sent_at: 7200,
+        happened_at: 7200,
+        variation: &varied(variation),
+    };
+    let parcel = compose(&order).unwrap();
+    let signed = header(&parcel, "X-Signature").unwrap().strip_prefix("t=").unwrap().split_once(",v1=").unwrap();
+    let key = STANDARD.decode(SECRET).unwrap();
+    let message = [signed.0.as_bytes(), b".", &*parcel.body].concat();
+    let code = hex::encode(code::computed(Algorithm::HmacSha256, &key, &message).unwrap());
+    assert_eq!(signed.1, code, "what is signed is what stands beside the code");
+    let body: Value = serde_json::from_slice(&parcel.body).unwrap();
+    let said = body["timestamp"].as_str().unwrap().to_owned();
+    (signed.0.parse().unwrap(), header(&parcel, "X-Time").unwrap().parse().unwrap(), said)
+}
+
+#[test]
+fn each_clock_can_be_old_by_itself() {
+    let (old, new) = ("1970-01-01T01:00:00Z", "1970-01-01T02:00:00Z");
+    for (variation, expected) in [
+        (json!({}), (7200, 7200, new)),
+        (json!({ "age": "1h" }), (3600, 3600, old)),
+        (json!({ "age": "1h", "clocks": ["body"] }), (7200, 7200, old)),
+        (json!({ "age": "1h", "clocks": ["signed"] }), (3600, 7200, new)),
+        (json!({ "age": "1h", "clocks": ["unsigned"] }), (7200, 3600, new)),
+        (json!({ "age": "1h", "clocks": ["signed", "body"] }), (3600, 7200, old)),
+        (json!({ "age": "1h", "clocks": ["signed", "unsigned"] }), (3600, 3600, new)),
+    ] {
+        let (signed, beside, body) = clocks(variation.clone());
+        assert_eq!((signed, beside, &*body), expected, "{variation}");
+    }
+}
+
+#[test]
+fn names_of_headers_are_spelled_as_they_are_documented_and_small_where_that_is_asked_for() {
+    let names = |variation: Value| -> Vec<String> {
+        let parcel = deliver(&signed_scheme(), &varied(variation)).unwrap();
+        parcel.headers.into_iter().map(|(name, _)| name).collect()
+    };
+    assert_eq!(names(json!({})), ["Content-Type", "X-Event", "X-Time", "X-Signature"]);
+    assert_eq!(names(json!({ "headers": { "x-event": "y" } })), ["Content-Type", "X-Event", "X-Time", "X-Signature"]);
+    let small = json!({ "header_names": "lower_case" });
+    assert_eq!(names(small.clone()), ["content-type", "x-event", "x-time", "x-signature"]);
+    let genuine = deliver(&signed_scheme(), &Variation::default()).unwrap();
+    let parcel = deliver(&signed_scheme(), &varied(small)).unwrap();
+    let values = |parcel: &Parcel| parcel.headers.iter().map(|(_, value)| value.clone()).collect::<Vec<_>>();
+    assert_eq!(values(&parcel), values(&genuine));
 }
 
 #[test]

@@ -7,18 +7,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{CONNECTION, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder};
 use tokio::sync::OnceCell;
+use url::{Host, Url};
 
-use crate::address::is_forbidden;
+use crate::address::{Reach, is_forbidden};
 
-/// What this tool calls itself.
-pub(crate) const USER_AGENT: &str = concat!("preflight/", env!("CARGO_PKG_VERSION"));
+pub(crate) use crate::spelling::USER_AGENT;
 
-/// Idle connections are kept shorter than any usual server keeps them: a request on one that the server is just
-/// closing would look like a fault of the server.
-const IDLE: Duration = Duration::from_millis(900);
+/// The time that a name server gets once more, after a call came to nothing.
+const ANSWERS: Duration = Duration::from_secs(3);
 
 /// Which client a call takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,27 @@ impl Clients {
     }
 }
 
+impl Clients {
+    /// The addresses behind a URL, for who connects by himself.
+    pub(super) async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Unresolved> {
+        let port = url.port_or_known_default().unwrap_or_default();
+        let found = match url.host() {
+            Some(Host::Ipv4(ip)) => vec![SocketAddr::from((ip, port))],
+            Some(Host::Ipv6(ip)) => vec![SocketAddr::from((ip, port))],
+            Some(Host::Domain(name)) => match self.resolver.known(&name.to_ascii_lowercase()) {
+                Some(known) => known,
+                None => ask(name.to_ascii_lowercase()).await?,
+            },
+            None => Vec::new(),
+        };
+        let with_port = |mut at: SocketAddr| {
+            at.set_port(if at.port() == 0 || url.port().is_some() { port } else { at.port() });
+            at
+        };
+        Ok(found.into_iter().map(with_port).collect())
+    }
+}
+
 /// A client for a played provider that delivers webhooks itself: to stand-ins where there are any, else without TLS.
 pub(super) fn for_play(ports: BTreeMap<String, u16>, ca_pem: Option<&str>) -> Result<Client, String> {
     let road = if ca_pem.is_some() { Road::StandIn } else { Road::Plain };
@@ -78,6 +99,9 @@ fn make(road: Road, resolver: Arc<Resolver>, ca_pem: Option<&str>) -> Result<Cli
         }
         .build()
     };
+    // Each call has a connection of its own, and says so. One that was kept may be closed by the other side just when it
+    // is used again: that would look like a fault of the server, and a client that then sends once more delivers twice.
+    let alone = HeaderMap::from_iter([(CONNECTION, HeaderValue::from_static("close"))]);
     let builder = Client::builder()
         .user_agent(USER_AGENT)
         .no_proxy()
@@ -85,7 +109,8 @@ fn make(road: Road, resolver: Arc<Resolver>, ca_pem: Option<&str>) -> Result<Cli
         .referer(false)
         .retry(reqwest::retry::never())
         .http1_only()
-        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(0)
+        .default_headers(alone)
         .dns_resolver(resolver);
     trusting(builder).map_err(|error| super::trouble::deepest(&error))
 }
@@ -108,27 +133,49 @@ impl fmt::Display for Unresolved {
 
 impl std::error::Error for Unresolved {}
 
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let name = name.as_str().to_ascii_lowercase();
-        let known = match self.stand_ins.get(&name) {
-            Some(port) => vec![SocketAddr::from((Ipv4Addr::LOCALHOST, *port))],
-            None if name == "localhost" || name.ends_with(".localhost") => {
-                vec![(Ipv4Addr::LOCALHOST, 0).into(), (Ipv6Addr::LOCALHOST, 0).into()]
+impl Resolver {
+    /// The addresses of what needs no asking; a port of 0 stands for any.
+    fn known(&self, name: &str) -> Option<Vec<SocketAddr>> {
+        match self.stand_ins.get(name) {
+            Some(port) => Some(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, *port))]),
+            None if Reach::of_name(name) == Reach::ThisMachine => {
+                Some(vec![(Ipv4Addr::LOCALHOST, 0).into(), (Ipv6Addr::LOCALHOST, 0).into()])
             }
-            None => return Box::pin(ask(name)),
-        };
-        Box::pin(std::future::ready(Ok(Box::new(known.into_iter()) as Addrs)))
+            None => None,
+        }
     }
 }
 
-async fn ask(name: String) -> Result<Addrs, Box<dyn std::error::Error + Send + Sync>> {
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let name = name.as_str().to_ascii_lowercase();
+        match self.known(&name) {
+            Some(known) => Box::pin(std::future::ready(Ok(Box::new(known.into_iter()) as Addrs))),
+            None => Box::pin(async move { Ok(Box::new(ask(name).await?.into_iter()) as Addrs) }),
+        }
+    }
+}
+
+/// Where a host would have led a call that came to nothing, if that is known soon.
+pub(super) async fn led_to(host: &str) -> Option<IpAddr> {
+    match crate::address::host(host)? {
+        Host::Ipv4(ip) => Some(ip.into()),
+        Host::Ipv6(ip) => Some(ip.into()),
+        Host::Domain(name) if Reach::of_name(&name) == Reach::ThisMachine => Some(Ipv4Addr::LOCALHOST.into()),
+        Host::Domain(name) => {
+            let found = tokio::time::timeout(ANSWERS, tokio::net::lookup_host((name.as_str(), 0))).await;
+            found.ok()?.ok()?.next().map(|address| address.ip())
+        }
+    }
+}
+
+async fn ask(name: String) -> Result<Vec<SocketAddr>, Unresolved> {
     let found = tokio::net::lookup_host((name.as_str(), 0)).await;
     let found: Vec<_> = found.map_err(|error| Unresolved(format!("`{name}` does not resolve: {error}")))?.collect();
     let usable: Vec<_> = found.iter().copied().filter(|address| !is_forbidden(address.ip())).collect();
     if usable.is_empty() {
-        let found: Vec<IpAddr> = found.iter().map(SocketAddr::ip).collect();
-        return Err(Unresolved(format!("`{name}` has no address that may be called: {found:?}")).into());
+        let found: Vec<String> = found.iter().map(|address| address.ip().to_string()).collect();
+        return Err(Unresolved(format!("`{name}` has no address that may be called: {}", found.join(", "))));
     }
-    Ok(Box::new(usable.into_iter()))
+    Ok(usable)
 }

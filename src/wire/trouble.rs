@@ -8,6 +8,7 @@ use rustls::CertificateError;
 
 use super::clients::Unresolved;
 use crate::evidence::{Trouble, TroubleKind};
+use crate::spelling::NoAnswer;
 
 pub(super) fn trouble(kind: TroubleKind, detail: impl Into<String>) -> Trouble {
     Trouble { kind, detail: detail.into() }
@@ -30,13 +31,25 @@ pub(super) fn deepest(error: &(dyn Error + 'static)) -> String {
     chain(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
+/// What it means that a name leads nowhere.
+pub(super) fn of_name(unresolved: &Unresolved) -> Trouble {
+    trouble(TroubleKind::Dns, format!("{unresolved}; check the spelling of the host, and this machine's DNS"))
+}
+
+/// What it means that a call on a connection of its own got no answer.
+pub(super) fn of_line(error: &NoAnswer, host: &str) -> Trouble {
+    let io = chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind).last();
+    match error {
+        NoAnswer::Connect(_) => of_connecting(io, host, error),
+        NoAnswer::Broken(_) => of_answer(io, host, error),
+        NoAnswer::Unwritable(why) => trouble(TroubleKind::Refused, why.clone()),
+    }
+}
+
 /// What an error of the HTTP client means.
 pub(super) fn of(error: &reqwest::Error, host: &str) -> Trouble {
     if let Some(unresolved) = chain(error).find_map(|error| error.downcast_ref::<Unresolved>()) {
-        return trouble(
-            TroubleKind::Dns,
-            format!("{unresolved}; check the spelling of the host, and this machine's DNS"),
-        );
+        return of_name(unresolved);
     }
     if let Some(tls) = chain(error).find_map(|error| error.downcast_ref::<rustls::Error>()) {
         return of_tls(tls, host);
@@ -45,7 +58,7 @@ pub(super) fn of(error: &reqwest::Error, host: &str) -> Trouble {
     if error.is_connect() { of_connecting(io, host, error) } else { of_answer(io, host, error) }
 }
 
-fn of_connecting(kind: Option<io::ErrorKind>, host: &str, error: &reqwest::Error) -> Trouble {
+fn of_connecting(kind: Option<io::ErrorKind>, host: &str, error: &(dyn Error + 'static)) -> Trouble {
     match kind {
         Some(io::ErrorKind::ConnectionRefused) => trouble(
             TroubleKind::Connect,
@@ -58,7 +71,7 @@ fn of_connecting(kind: Option<io::ErrorKind>, host: &str, error: &reqwest::Error
     }
 }
 
-fn of_answer(kind: Option<io::ErrorKind>, host: &str, error: &reqwest::Error) -> Trouble {
+fn of_answer(kind: Option<io::ErrorKind>, host: &str, error: &(dyn Error + 'static)) -> Trouble {
     match kind {
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe) => {
             trouble(TroubleKind::Broken, format!("{host} broke the connection off before its answer was complete"))

@@ -4,6 +4,8 @@
 //! problem, serde gives the typed value. Positions are looked up only when something has to be shown.
 
 mod bounds;
+mod flow;
+mod partly;
 mod position;
 mod problem;
 mod refused;
@@ -15,6 +17,7 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use partly::Partly;
 pub use position::Place;
 use position::Positions;
 pub use problem::{Problem, Problems, Severity};
@@ -52,9 +55,14 @@ impl Document {
         if bytes.len() > LARGEST {
             return Err(Problem::of_file(name, format!("is larger than {LARGEST} bytes")));
         }
+        let not = |encoding: &str| Problem::of_file(name, format!("is {encoding}")).hint("save it as UTF-8");
+        if is_utf16(&bytes) {
+            return Err(not("UTF-16 text, not UTF-8"));
+        }
         match String::from_utf8(bytes) {
-            Ok(text) => Ok(Document::new(name, text)),
-            Err(_) => Err(Problem::of_file(name, "is not UTF-8 text").hint("save it as UTF-8")),
+            // Some editors begin a file with a mark that says it is UTF-8. It is no part of the text.
+            Ok(text) => Ok(Document::new(name, text.strip_prefix('\u{feff}').unwrap_or(&text))),
+            Err(_) => Err(not("not UTF-8 text")),
         }
     }
 
@@ -78,22 +86,23 @@ impl Document {
     /// # Errors
     ///
     /// YAML that does not parse, has a key twice, would take too much to read, or says what JSON cannot.
-    pub fn parse(&self) -> Result<Value, Problem> {
+    pub fn parse(&self) -> Result<Value, Problems> {
         if let Some(problem) = bounds::exceeded(self) {
-            return Err(problem);
+            return Err(problem.into());
         }
-        let failed = |error: &serde_yaml::Error| refused::problem(self, error);
+        let failed = |error: &serde_yaml::Error| Problems(refused::problems(self, error));
         let mut value: serde_yaml::Value = serde_yaml::from_str(&self.text).map_err(|error| failed(&error))?;
         value.apply_merge().map_err(|error| failed(&error))?;
         serde_json::to_value(&value).map_err(|error| {
             Problem::at(self, Place::default(), format!("this YAML says something that JSON cannot: {error}"))
                 .hint("use plain text keys, numbers, texts, lists and maps, without tags")
+                .into()
         })
     }
 
     /// The typed value, or every structural problem of the document.
     pub fn typed<T: DeserializeOwned + JsonSchema>(&self) -> Result<T, Vec<Problem>> {
-        self.typed_from(self.parse().map_err(|problem| vec![problem])?)
+        self.typed_from(self.parse().map_err(|problems| problems.0)?)
     }
 
     /// The typed value of what [`Document::parse`] gave (and a caller perhaps changed), or every structural problem.
@@ -121,4 +130,11 @@ impl Document {
             vec![refused::value(self, &pointer, &message)]
         })
     }
+}
+
+/// Whether bytes are UTF-16: by its mark, or because every other byte of their beginning is zero.
+fn is_utf16(bytes: &[u8]) -> bool {
+    let start = bytes.get(..64).unwrap_or(bytes);
+    let zeros = |at: usize| start.len() > 3 && start.iter().skip(at).step_by(2).all(|byte| *byte == 0);
+    start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) || zeros(0) || zeros(1)
 }

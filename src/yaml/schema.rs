@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::problem::SHOWN;
 use super::{Document, Problem};
+use crate::json::escaped;
 
 /// The JSON Schema of a type.
 pub fn schema_of<T: JsonSchema>() -> Value {
@@ -69,6 +70,36 @@ pub(super) fn check<T: JsonSchema>(document: &Document, value: &Value) -> Vec<Pr
         }
     }
     problems
+}
+
+/// The JSON pointers of what is wrong with a value: of what does not fit, and of what is missing at the root.
+pub(super) fn wrong_places<T: JsonSchema>(value: &Value) -> Vec<String> {
+    let compiled = compiled::<T>();
+    let Some(validator) = &compiled.validator else { return Vec::new() };
+    let mut places: Vec<String> = Vec::new();
+    validator.iter_errors(value).for_each(|error| places_of(&error, &mut places));
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+fn places_of(error: &ValidationError<'_>, places: &mut Vec<String>) {
+    let at = error.instance_path().as_str();
+    let below = |name: &str| format!("{at}/{}", escaped(name));
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected }
+        | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+            places.extend(unexpected.iter().map(|name| below(name)));
+        }
+        ValidationErrorKind::Required { property } if at.is_empty() => places.extend(property.as_str().map(below)),
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            match deepest(context) {
+                Some(errors) => errors.iter().for_each(|inner| places_of(inner, places)),
+                None => places.push(at.to_owned()),
+            }
+        }
+        _ => places.push(at.to_owned()),
+    }
 }
 
 struct Compiled {

@@ -20,6 +20,26 @@ async fn a_key_is_proved_by_an_answer_and_by_nothing_else() {
         ("503 in HTML", status(503).set_body_raw("<p>", "text/html"), Undecided, "503", Some(Who::Provider)),
         ("a page", html, Undecided, "is not JSON", Some(Who::Provider)),
         ("nothing", status(200), Undecided, "is not JSON", Some(Who::Provider)),
+        ("an error", json_answer(&json!({ "error": "x" })), Undecided, "isActive", Some(Who::Provider)),
+        ("an empty map", json_answer(&json!({})), Undecided, "isActive", Some(Who::Provider)),
+        ("a list", json_answer(&json!([])), Undecided, "not with what this call gives", Some(Who::Provider)),
+        ("a list of it", json_answer(&json!([me(&world, &json!({}))])), Undecided, "call gives", Some(Who::Provider)),
+        ("a text", json_answer(&json!("ok")), Undecided, "", Some(Who::Provider)),
+        (
+            "no word of activity",
+            json_answer(&me(&world, &json!({ "isActive": null }))),
+            Undecided,
+            "isActive",
+            Some(Who::Provider),
+        ),
+        (
+            "a word for it",
+            json_answer(&me(&world, &json!({ "isActive": "yes" }))),
+            Undecided,
+            "isActive",
+            Some(Who::Provider),
+        ),
+        ("all else left out", json_answer(&json!({ "isActive": true })), Pass, "", None),
     ];
     for (case, answer, wanted, words, who) in cases {
         world.reset().await;
@@ -33,16 +53,16 @@ async fn a_key_is_proved_by_an_answer_and_by_nothing_else() {
 }
 
 #[tokio::test]
-async fn an_account_in_production_is_active_unless_it_says_otherwise() {
+async fn an_account_in_production_says_that_it_is_active() {
     let world = World::new().await;
     let cases: [(Value, _); 8] = [
         (json!({}), Pass),
         (json!({ "isActive": false }), Fail),
-        (json!({ "isActive": null }), Pass),
+        (json!({ "isActive": null }), Undecided),
         (json!({ "isPublicDemo": true }), Fail),
         (json!({ "isPublicDemo": null, "aMemberOfTomorrow": [1, { "x": null }] }), Pass),
         (json!({ "IsActive": false, "isActive": false }), Fail),
-        (json!({ "isActive": "no idea" }), Pass),
+        (json!({ "isActive": "no idea" }), Undecided),
         (json!({ "companyName": "Ærø — <b>&amp;</b> \u{202e}" }), Pass),
     ];
     for (changes, wanted) in cases {

@@ -26,7 +26,10 @@ async fn a_logo_is_an_image_that_answers() {
         ("500", status(500), Fail, "500"),
         ("a page", status(200).set_body_raw("<html>", "text/html"), Fail, "content-type"),
         ("no type at all", status(200).set_body_bytes(b"<svg/>".to_vec()), Fail, "content-type"),
-        ("too large", image(&vec![b'x'; (1 << 20) + 1]), Undecided, "larger than 1048576 bytes"),
+        ("large", image(&vec![b'x'; (1 << 20) + 1]), Pass, ""),
+        ("a large page", status(200).set_body_raw(vec![b'x'; (1 << 20) + 1], "text/html"), Fail, "text/html"),
+        ("a type in capitals", status(200).set_body_raw("<svg/>", "Image/SVG+XML; charset=utf-8"), Pass, ""),
+        ("a type that is nearly one", status(200).set_body_raw("x", "imagery/png"), Fail, "imagery/png"),
     ];
     for (case, answer, wanted, words) in cases {
         world.reset().await;
@@ -50,10 +53,13 @@ async fn branding_is_held_against_the_profile() {
         (json!({ "backgroundColorCode": null }), Fail, "absent".into()),
         (json!({ "logoUrl": null }), Fail, "logoUrl is absent".into()),
         (json!({ "logoUrl": "" }), Fail, "logoUrl".into()),
+        (json!({ "logoUrl": 7 }), Undecided, "at `/logoUrl`, 7".into()),
         (json!({ "logoUrl": copy }), Undecided, copy.clone()),
         (json!({ "logoUrl": copy }), Undecided, world.logo_url()),
         (json!({ "logoUrl": copy }), Undecided, "look at both".into()),
     ];
+    world.both("GET /me", json_answer(&json!({ "isActive": true, "backgroundColorCode": "#0B5FFF" }))).await;
+    assert_told(&world.report(&ONLY).await, UNIT, Fail, "logoUrl is absent", "a logo that is left out");
     for (changes, wanted, words) in cases {
         world.reset().await;
         world.both("GET /me", json_answer(&me(&world, &changes))).await;

@@ -60,7 +60,7 @@ async fn production_needs_one_active_subscription_that_is_its_own() {
         ("no word of the mode", json!([without("isTestMode")]), Pass),
         ("a mode of null", json!([subscription(&json!({ "isTestMode": null }))]), Pass),
         ("not active", json!([subscription(&json!({ "isActive": false }))]), Fail),
-        ("no word of activity", json!([without("isActive")]), Fail),
+        ("no word of activity", json!([without("isActive")]), Undecided),
         ("no events", json!([subscription(&json!({ "events": null }))]), Fail),
         ("events left out", json!([without("events")]), Fail),
         ("an event short", json!([subscription(&json!({ "events": EVENTS[1..] }))]), Fail),
@@ -81,6 +81,49 @@ async fn production_needs_one_active_subscription_that_is_its_own() {
 }
 
 #[tokio::test]
+async fn the_subscription_that_came_nearest_is_named_with_what_it_lacks() {
+    let world = World::new().await;
+    let one = |changes: Value| json!([subscription(&changes)]);
+    let why = "Exceeded maximum retry attempts (8 failures)";
+    let cases = [
+        ("none at all", json!([]), &["lists nothing"][..]),
+        ("inactive", one(json!({ "isActive": false, "disabledReason": why })), &["isActive is false", why]),
+        ("test mode", one(json!({ "isTestMode": true })), &["isTestMode is true"]),
+        ("another URL", one(json!({ "url": "https://elsewhere.example/hooks" })), &["elsewhere.example", "the host"]),
+        ("a slash", one(json!({ "url": format!("{LIVE_HANDLER}/") })), &["the slash at the end"]),
+        ("case", one(json!({ "url": LIVE_HANDLER.replace("/hooks", "/Hooks") })), &["the case of letters in the path"]),
+        (
+            "events",
+            one(json!({ "events": EVENTS[1..] })),
+            &["missing: client.onboarding.contract_signed", LIVE_HANDLER],
+        ),
+        (
+            "two things at once",
+            one(json!({ "isActive": false, "isTestMode": true })),
+            &["isActive is false", "isTestMode is true"],
+        ),
+    ];
+    let mut told = std::collections::BTreeSet::new();
+    for (case, live, words) in cases {
+        world.reset().await;
+        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
+        on(&world.test, "GET /v1/Webhooks", json_answer(&one(json!({ "url": "https://test.example" })))).await;
+        on(&world.production, "GET /v1/Webhooks", json_answer(&live)).await;
+        let report = world.report(&["readiness.webhooks-registered", "prerequisites.credentials"]).await;
+        for words in words {
+            assert_told(&report, "readiness.webhooks-registered@production", Fail, words, case);
+        }
+        let row = crate::driven::row(&report, "readiness.webhooks-registered@production");
+        assert!(told.insert(row.reason.clone()), "{case}: {}", row.reason);
+    }
+    world.reset().await;
+    world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
+    on(&world.test, "GET /v1/Webhooks", json_answer(&one(json!({ "isActive": false, "disabledReason": why })))).await;
+    let report = world.report(&["webhooks.events-subscribed", "prerequisites.credentials"]).await;
+    assert_told(&report, "webhooks.events-subscribed@test", Fail, why, "in test");
+}
+
+#[tokio::test]
 async fn trouble_with_a_list_is_told_apart_from_an_empty_list() {
     let world = World::new().await;
     let good = json_answer(&json!([subscription(&json!({}))]));
@@ -93,7 +136,10 @@ async fn trouble_with_a_list_is_told_apart_from_an_empty_list() {
         ("production limits", good.clone(), status(429), Undecided, Some(Who::Provider)),
         ("production refuses", good.clone(), status(403), Fail, Some(Who::Partner)),
         ("production shows a page", good.clone(), page, Undecided, Some(Who::Provider)),
-        ("a map in place of a list", good.clone(), json_answer(&json!({})), Fail, Some(Who::Partner)),
+        ("a map in place of a list", good.clone(), json_answer(&json!({})), Undecided, Some(Who::Provider)),
+        ("an error", good.clone(), json_answer(&json!({ "error": "x" })), Undecided, Some(Who::Provider)),
+        ("a list of texts", good.clone(), json_answer(&json!(["x"])), Undecided, Some(Who::Provider)),
+        ("an error of test", json_answer(&json!({ "error": "x" })), good.clone(), Undecided, Some(Who::Provider)),
     ];
     for (case, trial, live, wanted, who) in cases {
         world.reset().await;
@@ -113,11 +159,13 @@ async fn a_test_that_enqueues_nothing_is_undecided_with_a_hint() {
     let (one, none) = (json!([{ "id": "c-1" }]), json!([]));
     let cases = [
         (enqueued(json!(0)), &one, "try the other isTestMode"),
-        (enqueued(json!(null)), &one, "enqueuedCount is absent"),
+        (enqueued(json!(0)), &one, "enqueuedCount for client.onboarding.contract_signed is 0"),
+        (enqueued(json!(null)), &one, "at `/enqueuedCount`, null"),
+        (json_answer(&json!({ "error": "x" })), &one, "not with what this call gives"),
         (enqueued(json!(1)), &one, "add `environments.test.inspect.received` to profile.yaml"),
         (status(403), &one, "403"),
         (status(429), &one, "try again later"),
-        (enqueued(json!(1)), &none, "cases.ids"),
+        (enqueued(json!(1)), &none, "create one first"),
     ];
     for (answer, known, words) in cases {
         world.reset().await;
@@ -126,6 +174,36 @@ async fn a_test_that_enqueues_nothing_is_undecided_with_a_hint() {
         on(&world.test, "GET /clients", json_answer(&json!({ "clients": [{ "externalTenantId": "t-1" }] }))).await;
         on(&world.test, "GET /cases", json_answer(&json!({ "cases": known }))).await;
         on(&world.test, "POST /v1/webhooks/test", answer).await;
+        let report = world.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
+        let row = assert_told(&report, "webhooks.test-endpoint@test", Undecided, words, words);
+        assert!(row.who != Some(Who::Tool) && !crate::driven::told(row).contains("{{"), "{}", crate::driven::told(row));
+    }
+    for (answer, words, who) in [
+        (json_answer(&json!({ "clients": [] })), "onboard one first", Who::Partner),
+        (json_answer(&json!({ "clients": null, "page": {} })), "onboard one first", Who::Partner),
+        (json_answer(&json!({ "error": "x" })), "not with what this call gives", Who::Provider),
+        (status(403), "403", Who::Partner),
+        (status(503), "503", Who::Provider),
+    ] {
+        world.reset().await;
+        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
+        on(&world.test, "GET /v1/Webhooks", json_answer(&json!([subscription(&json!({}))]))).await;
+        on(&world.test, "GET /clients", answer).await;
+        on(&world.test, "GET /cases", json_answer(&json!({ "cases": one }))).await;
+        on(&world.test, "POST /v1/webhooks/test", enqueued(json!(1))).await;
+        let report = world.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
+        let row = assert_told(&report, "webhooks.test-endpoint@test", Undecided, words, words);
+        assert!(row.who == Some(who) && !crate::driven::told(row).contains("{{"), "{}", crate::driven::told(row));
+    }
+    for (trial, words) in [
+        (json!([]), "lists nothing"),
+        (json!([subscription(&json!({ "isActive": false, "disabledReason": "eight" }))]), "disabledReason eight"),
+    ] {
+        world.reset().await;
+        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
+        on(&world.test, "GET /v1/Webhooks", json_answer(&trial)).await;
+        on(&world.test, "GET /clients", json_answer(&json!({ "clients": [{ "externalTenantId": "t-1" }] }))).await;
+        on(&world.test, "GET /cases", json_answer(&json!({ "cases": one }))).await;
         let report = world.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
         assert_told(&report, "webhooks.test-endpoint@test", Undecided, words, words);
     }

@@ -59,6 +59,26 @@ fn the_correct_partner_passes_each_check_in_each_of_its_stages() {
     }
 }
 
+/// The sample partner asks for previews within its submission, so its profile has no action for them.
+#[test]
+fn without_a_preview_of_its_own_one_is_ready_and_one_that_never_previews_is_told_both_remedies() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let ran = |defect: &[&str]| {
+        let output = preflight(&[&["demo", "--only", "kyc.*", "--json", file.to_str().unwrap()], defect].concat());
+        let report = json_of(&output, &file);
+        let row = report["checks"].as_array().unwrap().iter().find(|row| row["id"] == "kyc.preview-first").unwrap();
+        (row["verdict"].as_str().unwrap().to_owned(), row.to_string())
+    };
+    let (verdict, row) = ran(&[]);
+    assert!(verdict == "pass" && row.contains("the profile has no action `preview_case`"), "{row}");
+    let (verdict, row) = ran(&["--defect", "no-preview"]);
+    assert_eq!(verdict, "fail", "{row}");
+    for remedy in ["let `submit_case` do it", "add `rehearsal.actions.preview_case` to profile.yaml"] {
+        assert!(row.contains(remedy), "{remedy}: {row}");
+    }
+}
+
 #[test]
 fn every_check_that_a_machine_decides_has_a_defect_that_fails_it() {
     for (provider, sample) in samples() {

@@ -84,7 +84,7 @@ fn a_profile_that_gives_nothing_is_undecided_and_told_what_to_add() {
 }
 
 /// A build that never gets ready: the run waits for it until somebody interrupts it.
-const WAITS: &str = "partner: Acme
+pub(crate) const WAITS: &str = "partner: Acme
 provider: debitura
 rehearsal:
   start: { command: [sh, -c, 'echo $$ > build.pid; exec sleep 600'], ready: \"http://127.0.0.1:9/health\", within: 10m }

@@ -4,6 +4,8 @@
 
 mod ends;
 mod help;
+mod items;
+mod outputs;
 mod program;
 mod reports;
 mod secrets;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::Stdio;
 
 use nix::sys::signal::Signal;
@@ -43,6 +44,73 @@ fn the_simulator_answers_at_the_addresses_that_it_prints_until_it_is_interrupted
     assert!(without.starts_with("HTTP/1.1 401"), "{without}");
     running.signal(Signal::SIGINT);
     running.ended().with(0);
+}
+
+/// Starts to play the provider as said, and gives what it prints up to the key.
+fn playing(desk: &Desk, arguments: &str) -> (crate::program::Running, BTreeMap<String, String>) {
+    let mut running = Desk::start(&mut desk.command(arguments));
+    let mut told = BTreeMap::new();
+    for line in BufReader::new(running.child().stdout.as_mut().unwrap()).lines().map(Result::unwrap) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if let [name, value] = words[..] {
+            told.insert(name.to_owned(), value.trim_start_matches("http://").to_owned());
+        }
+        if told.contains_key("key") {
+            break;
+        }
+    }
+    (running, told)
+}
+
+#[test]
+fn handlers_on_this_machine_are_accepted_in_either_environment_as_it_says() {
+    let desk = Desk::new();
+    for environment in ["test", "production"] {
+        let (mut running, told) = playing(&desk, &format!("simulate debitura --environment {environment}"));
+        for (url, status) in [("http://127.0.0.1:3000/hook", "200"), ("https://10.0.0.1/hook", "400")] {
+            let body = format!("{{\"url\":\"{url}\",\"events\":[\"client.linked\"]}}");
+            let head = format!(
+                "POST /v1/Webhooks HTTP/1.1\r\nXApiKey: {}\r\nContent-Length: {}\r\nConnection: close\r\nHost: x\r\n\r\n{body}",
+                told["key"],
+                body.len()
+            );
+            let mut stream = TcpStream::connect(&told["referral"]).unwrap();
+            stream.write_all(head.as_bytes()).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{environment} {url}: {answer}");
+        }
+        running.signal(Signal::SIGINT);
+        running.ended().with(0);
+    }
+}
+
+#[test]
+fn quotas_are_counted_and_refuse_only_where_that_is_asked_for() {
+    let desk = Desk::new();
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/packs/shop");
+    for path in ["checks/shop/account", "fixtures/shop/replies", "fixtures/shop/records", "fixtures/shop/events"] {
+        std::fs::create_dir_all(desk.path(path)).unwrap();
+        for file in std::fs::read_dir(pack.join(path)).unwrap().map(Result::unwrap) {
+            std::fs::copy(file.path(), desk.path(path).join(file.file_name())).unwrap();
+        }
+    }
+    let provider = std::fs::read_to_string(pack.join("checks/shop/provider.yaml")).unwrap();
+    let quotas = "  quotas: { reply: limited, with: { seconds: \"{{ seconds }}\" }, limits: [{ calls: 2, per: 1d, window: first_call }] }\n";
+    desk.write("checks/shop/provider.yaml", &provider.replace("  refusals:\n", &format!("{quotas}  refusals:\n")));
+    for (arguments, status, counted) in [
+        ("", "200", "3 calls within a day with the partner's key, of 2 that are allowed; 1 too many"),
+        (" --quotas", "429", "2 calls within a day"),
+    ] {
+        let (mut running, told) = playing(&desk, &format!("simulate shop --checks checks{arguments}"));
+        let head = format!("GET /me HTTP/1.1\r\nX-Api-Key: {}", told["key"]);
+        let answers = [1, 2, 3].map(|_| call(&told["partner"], &head));
+        assert!(answers[..2].iter().all(|answer| answer.starts_with("HTTP/1.1 200")), "{arguments}: {answers:?}");
+        assert!(answers[2].starts_with(&format!("HTTP/1.1 {status}")), "{arguments}: {}", answers[2]);
+        running.signal(Signal::SIGINT);
+        let ended = running.ended().with(0);
+        assert!(ended.out.contains(counted), "{}", ended.out);
+    }
 }
 
 #[test]

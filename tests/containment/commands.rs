@@ -46,12 +46,16 @@ fn its_output_is_the_answer_and_its_exit_the_outcome() {
 
 #[test]
 fn it_sees_what_the_build_is_told_and_passed_and_the_proxy_and_nothing_of_ours() {
+    // What stands in a variable is put in as it is, whatever it looks like.
+    const PASSWORD: &str = "kX9-Hq{{ simulator.api_key }}{# 'Zz \\ ${HOME}";
     let mut stage = with_script("env > {folder}/seen");
+    stage.env("PASSWORD", "${OUR_PASSWORD}");
     stage.add("pass: [PASSED]");
     stage.check("tool", "{ client: ready }", &["{ action: tool }"]);
     let mut program = stage.program(&stage.start());
-    let ran =
-        finish(stage.play.folder.path(), start(program.env("PASSED", "passed-value").env("PLANTED", "planted-value")));
+    program.env("PASSED", "passed-value").env("PLANTED", "planted-value").env("OUR_PASSWORD", PASSWORD);
+    let ran = finish(stage.play.folder.path(), start(&mut program));
+    ran.keeps(&[PASSWORD]);
     assert_eq!(ran.unit("tool")["verdict"], "pass", "{}", ran.console);
     let seen = read(stage.play.folder.path(), "seen");
     for told in ["PARTNER_API=http://127.0.0.1:", "PARTNER_KEY="] {
@@ -66,6 +70,7 @@ fn it_sees_what_the_build_is_told_and_passed_and_the_proxy_and_nothing_of_ours()
     }
     assert!(seen.contains("NO_PROXY=127.0.0.1,localhost,::1") && seen.contains("PASSED=passed-value"), "{seen}");
     assert!(!seen.contains("planted-value"), "{seen}");
+    assert!(seen.contains(&format!("\nPASSWORD={PASSWORD}\n")), "{seen}");
 }
 
 /// What nobody watched is not said to be without fault.

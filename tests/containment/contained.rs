@@ -138,8 +138,8 @@ fn an_action_of_the_test_environment_never_names_a_host_of_the_partners_producti
     let mut stage = Stage::new();
     stage.check("any", "{ client: ready }", &[]);
     for (url, words) in table {
-        let production = "production: { webhook: { url: https://acme.example/hooks }, actions: { act: { request: GET https://ops.acme.example/ } } }";
-        let test = format!("test: {{ actions: {{ act: {{ request: \"GET {url}\" }} }} }}");
+        let production = "production: { webhook: { url: https://acme.example/hooks }, actions: { enter: { request: GET https://ops.acme.example/ } } }";
+        let test = format!("test: {{ actions: {{ enter: {{ request: \"GET {url}\" }} }} }}");
         let told = problems(&stage, &format!("environments:\n  {production}\n  {test}"));
         assert_eq!(told.is_empty(), words.is_empty(), "{url}: {told}");
         assert!(told.contains(words), "{url}: {told}");

@@ -45,6 +45,50 @@ fn one_that_does_not_do_what_it_was_asked_is_undecided_with_the_reason() {
     }
 }
 
+/// Ten checks, each of which would have to wait for three seconds.
+#[test]
+fn one_that_never_calls_is_said_early_and_not_waited_for_again() {
+    let mut stage = Stage::new();
+    stage.plain_action(&format!("enter: {{ request: \"POST http://127.0.0.1:{}/silent\" }}", stage.port));
+    let path = stage.play.path("checks/play/provider.yaml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(path, text.replace("by: [{ action: onboard }]", "by: [{ action: enter }]")).unwrap();
+    stage.add("timing: { reacts_within: 300ms, retries_within: 3s }\n  concurrency: 1");
+    for at in 0..10 {
+        stage.check(&format!("check_{at}"), "{ client: ready }", &[]);
+    }
+    let ran = stage.run();
+    assert!(ran.took < Duration::from_secs(15), "{:?}", ran.took);
+    let why = "no call of the partner has reached the simulated provider";
+    let reasons: Vec<String> = (0..10).map(|at| ran.reason(&format!("check_{at}")).to_owned()).collect();
+    let waited = |reason: &&String| reason.contains("no call about the client reached the provider in 3s");
+    let (waited, cut): (Vec<_>, Vec<_>) = reasons.iter().partition(waited);
+    assert!(!waited.is_empty() && waited.len() < 4, "{reasons:?}");
+    assert!(cut.iter().all(|reason| reason.contains(why) && reason.contains("`{{ simulator.main_api }}`")), "{cut:?}");
+    assert!(ran.json["remarks"].to_string().contains(why), "{}", ran.json["remarks"]);
+    assert!(ran.complaints.contains(why), "{}", ran.complaints);
+}
+
+#[test]
+fn waits_at_the_default_timing_are_told_with_the_line_that_shortens_them() {
+    let waits = |timing: &str| {
+        let mut stage = Stage::new();
+        stage.add(timing);
+        stage.check("it", "{ client: ready }", &["{ wait: retry, at_least: 11s }"]);
+        stage.run().json["remarks"].to_string()
+    };
+    let (plain, set) = std::thread::scope(|scope| {
+        let plain = scope.spawn(|| waits("workers: 1"));
+        (plain.join().unwrap(), waits("timing: { reacts_within: 300ms }"))
+    });
+    assert!(
+        plain.contains("1 s of this run were waits at the default timing, 2s for a reaction and 10s for a repeat"),
+        "{plain}"
+    );
+    assert!(plain.contains("timing: { reacts_within: 500ms, retries_within: 2s }"), "{plain}");
+    assert!(!set.contains("default timing"), "{set}");
+}
+
 #[test]
 fn a_flood_about_its_own_client_is_cut_and_said() {
     let mut stage = Stage::new();

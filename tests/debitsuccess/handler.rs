@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 use tokio::net::TcpListener;
 
 /// The token that profile and handler share.
@@ -19,14 +20,21 @@ pub(crate) const TOKEN: &str = "a-Token-of-Test-1";
 pub(crate) enum Repeats {
     ByTrace,
     ByBody,
+    /// By the second in which it comes, and its trace.
+    BySecond,
     Unknown,
 }
+
+/// Whether a text that came is the token.
+pub(crate) type Compares = fn(&str, &str) -> bool;
 
 /// How the handler works. The default is the usual correct way.
 #[derive(Clone, Copy)]
 pub(crate) struct Way {
     /// The token; none where an allow-list stands in front.
     pub(crate) token: Option<&'static str>,
+    /// Whether what came is the token.
+    pub(crate) compares: Compares,
     /// What is answered to a wrong token.
     pub(crate) refuses_with: u16,
     /// Whether everything is acknowledged, and compared afterwards.
@@ -44,6 +52,7 @@ impl Default for Way {
     fn default() -> Self {
         Way {
             token: Some(TOKEN),
+            compares: |given, token| given == token,
             refuses_with: 401,
             later: false,
             repeats: Repeats::ByTrace,
@@ -82,7 +91,7 @@ async fn receive(State(Handler { way, seen }): State<Handler>, headers: HeaderMa
     let (event, trace) = (header("x-eventname"), header("x-traceid"));
     let mut seen = seen.lock().unwrap();
     seen.attempts += 1;
-    let genuine = way.token.is_none_or(|token| header("x-token") == token);
+    let genuine = way.token.is_none_or(|token| (way.compares)(header("x-token"), token));
     if !genuine && !way.later {
         return StatusCode::from_u16(way.refuses_with).unwrap();
     }
@@ -94,6 +103,7 @@ async fn receive(State(Handler { way, seen }): State<Handler>, headers: HeaderMa
     let key = match way.repeats {
         Repeats::ByTrace => trace.to_owned(),
         Repeats::ByBody => String::from_utf8(body.to_vec()).unwrap(),
+        Repeats::BySecond => format!("{trace} at {}", OffsetDateTime::now_utc().unix_timestamp()),
         Repeats::Unknown => seen.attempts.to_string(),
     };
     if genuine && (way.wants)(event) && seen.known.insert(key) {

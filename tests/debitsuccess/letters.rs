@@ -101,11 +101,7 @@ fn everything_that_a_letter_lacks_is_told_at_once() {
 fn a_letter_with_gaps_is_not_written() {
     for (full, empty, place) in [
         ("facilities: [F1, F2]", "facilities: []", "`environments.test.details.facilities`"),
-        (
-            "email: webhooks@acme.example }\n  production",
-            "email: \" \" }\n  production",
-            "`environments.test.details.email`",
-        ),
+        ("email: webhooks@acme.example }\n  production", "email: \" \" }\n  production", "`email` is blank"),
     ] {
         let (out, err) = letter(&PROFILE.replace(full, empty), "--environment test", 2);
         assert!(out.is_empty() && err.contains(place), "{out}{err}");

@@ -4,7 +4,7 @@
 use preflight::report::model::{Report, VerdictWord};
 
 use crate::driven::{BUILT_IN, planned, row, run, told, units};
-use crate::handler::{Repeats, TOKEN, Way, start};
+use crate::handler::{Compares, Repeats, TOKEN, Way, start};
 
 const ALL_EVENTS: &str = "[customer.Schedule.Suspension.Added, Realtime.Account.Payment.Authorized]";
 
@@ -23,7 +23,7 @@ async fn rehearsed(way: Way, token: &str, events: &str, more: &str) -> Report {
 /// Asserts that every unit of the rehearsal passes but those that are skipped.
 fn all_pass_but(what: &str, report: &Report, skipped: &[&str]) {
     let here: Vec<_> = report.checks.iter().filter(|row| row.stage == "rehearsal").collect();
-    assert_eq!(here.len(), 7);
+    assert_eq!(here.len(), 9);
     for row in here {
         let wanted = if skipped.contains(&row.id.as_str()) { VerdictWord::Skipped } else { VerdictWord::Pass };
         assert_eq!(row.verdict, wanted, "{what}: {}", told(row));
@@ -43,6 +43,23 @@ async fn correct_handlers_of_every_kind_pass() {
     ];
     for (what, way) in ways {
         all_pass_but(what, &rehearsed(way, TOKEN, ALL_EVENTS, "").await, &[]);
+    }
+}
+
+#[tokio::test]
+async fn each_loose_comparison_of_the_token_is_a_fault_of_its_own() {
+    let ways: [(&str, Compares); 6] = [
+        ("something before the token", |given, token| given.ends_with(token)),
+        ("something behind the token", |given, token| given.starts_with(token)),
+        ("the token anywhere", |given, token| given.contains(token)),
+        ("a beginning of the token", |given, token| !given.is_empty() && token.starts_with(given)),
+        ("an end of the token", |given, token| !given.is_empty() && token.ends_with(given)),
+        ("the token in any case", |given, token| given.eq_ignore_ascii_case(token)),
+    ];
+    for (what, compares) in ways {
+        let report = rehearsed(Way { compares, ..Way::default() }, TOKEN, ALL_EVENTS, "").await;
+        let failed = units(&report, VerdictWord::Fail);
+        assert_eq!(failed, ["webhooks.refuses-wrong-token@rehearsal"], "{what}");
     }
 }
 
@@ -130,22 +147,62 @@ async fn members_that_nobody_documented_make_no_failure() {
 #[tokio::test]
 async fn a_body_that_was_captured_must_be_taken() {
     let at = start(Way { answers: |_| 400, ..Way::default() }).await;
+    let captured = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(captured.path(), r#"{ "Amount": 1, "Number": 123456789012345678901234567890 }"#).unwrap();
+    let file = captured.path().display();
     let profile = format!(
         "partner: Odd\nprovider: debitsuccess\nevents: [Realtime.Account.Payment.Declined]\nrehearsal:\n  webhook: {{ url: \
-         \"http://{at}/hooks\", secret: \"{TOKEN}\" }}\n  bodies: {{ Realtime.Account.Payment.Declined: captured.json }}\n"
+         \"http://{at}/hooks\", secret: \"{TOKEN}\" }}\n  bodies: {{ Realtime.Account.Payment.Declined: \"{file}\" }}\n"
     );
     let planned = planned(&BUILT_IN, &profile, &["webhooks.accepts-genuine"], &[]);
-    std::fs::write(planned.plan.read.folder.join("captured.json"), r#"{ "Amount": 1 }"#).unwrap();
     let report = planned.report().await;
     assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.accepts-genuine@rehearsal"]);
 }
 
 #[tokio::test]
+async fn notifications_that_are_acknowledged_and_dropped_do_not_pass() {
+    let deaf = Way { wants: |_| false, ..Way::default() };
+    let report = rehearsed(deaf, TOKEN, ALL_EVENTS, "").await;
+    let first = row(&report, "webhooks.accepts-genuine@rehearsal");
+    assert_eq!(first.verdict, VerdictWord::Undecided, "{}", told(first));
+    assert!(first.reason.contains("no effect") && first.fix.contains("Store what an event says"), "{}", told(first));
+    // What speaks of effects has no control that had one; what does not goes on.
+    for (unit, wanted) in [
+        ("webhooks.verifies-before-remembering@rehearsal", VerdictWord::Undecided),
+        ("webhooks.repeats-tolerated@rehearsal", VerdictWord::Undecided),
+        ("webhooks.event-names-any-case@rehearsal", VerdictWord::Undecided),
+        ("webhooks.refuses-wrong-token@rehearsal", VerdictWord::Pass),
+        ("webhooks.unknown-event@rehearsal", VerdictWord::Pass),
+    ] {
+        assert_eq!(row(&report, unit).verdict, wanted, "{}", told(row(&report, unit)));
+    }
+    assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_crash_or_a_redirect_fails_although_nobody_documented_the_body() {
+    for (status, words) in [(500, "500"), (503, "503"), (302, "302, a redirect"), (308, "308, a redirect")] {
+        let answers: fn(&str) -> u16 = match status {
+            500 => |_| 500,
+            503 => |_| 503,
+            302 => |_| 302,
+            _ => |_| 308,
+        };
+        let report = rehearsed(Way { answers, ..Way::default() }, TOKEN, ALL_EVENTS, "").await;
+        assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.accepts-genuine@rehearsal"], "{status}");
+        let first = row(&report, "webhooks.accepts-genuine@rehearsal");
+        assert!(told(first).contains(words) && !first.fix.contains("X-Token"), "{}", told(first));
+    }
+}
+
+#[tokio::test]
 async fn without_any_memory_of_repeats_the_advice_fails_and_nothing_required() {
-    let report = rehearsed(Way { repeats: Repeats::Unknown, ..Way::default() }, TOKEN, ALL_EVENTS, "").await;
-    assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.repeats-tolerated@rehearsal"]);
-    let failed = row(&report, "webhooks.repeats-tolerated@rehearsal");
-    assert!(failed.observed.as_ref().is_some_and(|words| words.contains("4 times")), "{}", told(failed));
+    for repeats in [Repeats::Unknown, Repeats::BySecond] {
+        let report = rehearsed(Way { repeats, ..Way::default() }, TOKEN, ALL_EVENTS, "").await;
+        assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.repeats-tolerated@rehearsal"]);
+        let failed = row(&report, "webhooks.repeats-tolerated@rehearsal");
+        assert!(failed.observed.as_ref().is_some_and(|words| words.contains("4 times")), "{}", told(failed));
+    }
 }
 
 #[tokio::test]

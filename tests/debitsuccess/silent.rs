@@ -8,7 +8,7 @@ use crate::driven::{BUILT_IN, planned, row, run, told};
 const SILENT: &str = "partner: Silent\nprovider: debitsuccess\n";
 
 /// What each unit asks for.
-const ASKS: [(&str, &str); 17] = [
+const ASKS: [(&str, &str); 19] = [
     ("webhooks.subscription-request@source", "environments.test.details.facilities"),
     ("webhooks.subscribed@test", "preflight letter --profile FILE"),
     ("webhooks.subscribed@production", "a person must vouch"),
@@ -20,6 +20,8 @@ const ASKS: [(&str, &str); 17] = [
     ("webhooks.repeats-tolerated@rehearsal", "events"),
     ("webhooks.unknown-event@rehearsal", "events"),
     ("webhooks.verifies-before-remembering@rehearsal", "rehearsal.webhook.url"),
+    ("webhooks.header-names-any-case@rehearsal", "events"),
+    ("webhooks.twins-at-once@rehearsal", "events"),
     ("webhooks.https@test", "environments.test.webhook.url"),
     ("webhooks.https@production", "environments.production.webhook.url"),
     ("webhooks.source-allowed@test", "a person must vouch"),

@@ -56,6 +56,9 @@ fn an_event_that_is_typed_is_delivered_at_once_with_the_token_that_was_printed()
     writeln!(input, "Customer.Schedule.Suspension.Added").unwrap();
     let got = received(&listener, "200 OK");
     assert!(got.starts_with("POST /hooks"), "{got}");
+    for name in ["X-Token: ", "X-EventName: ", "X-TraceId: ", "Content-Type: "] {
+        assert!(got.contains(name), "{name}: {got}");
+    }
     for words in [&format!("x-token: {secret}"), "x-eventname: Customer.Schedule.Suspension.Added", "\"FacilityNo\""] {
         assert!(got.to_lowercase().contains(&words.to_lowercase()), "{words}: {got}");
     }

@@ -20,13 +20,15 @@ const GIVEN: [&str; 6] = [
     "{ client: ready, overlay: { nth: 11, drop_connection: before_processing, change: { data.url: \"\" } } }",
 ];
 
-const STEPS: [&str; 22] = [
+const STEPS: [&str; 24] = [
     "{ request: GET /me, api: referral, as: me }",
     "{ request: POST /x, api: referral, environment: production, json: { a: { b: \"{{ item }}\", c: [] } }, each: \"{{ provider.facts.kyc_countries }}\", capture: { ids: \"$[*].id\" }, counts: \"{{ item }}\", sends: $.n }",
     "{ request: \"GET {{ me.reply.logoUrl }}\", follow: true, as: logo }",
     "{ deliver: each }",
     "{ deliver: case.created, with: { key: other, age: 1d }, as: old }",
     "{ deliver: { again: old }, burst: 20 }",
+    "{ deliver: case.created, copies: 2 }",
+    "{ deliver: case.created, vary: { a: { age: 1h, clocks: [signed, body], expect: refused }, b: { age: 1h, clocks: [unsigned] }, c: { header_names: lower_case } } }",
     "{ deliver: case.created, vary: { a: { key: undecoded }, b: { key: rotated, expect: accepted }, c: { without_header: X-A }, d: { headers: { X-A: \"{{ mac }}\" } }, e: {} } }",
     "{ deliver: case.created, vary: { a: { body: changed }, b: { body: spaced }, c: { body: reordered }, d: { body: escaped }, e: { body: non_ascii }, f: { body: unknown_member } } }",
     "{ deliver: case.created, vary: { a: { body: signed_indented }, b: { body: signed_sorted }, c: { body: signed_compact }, d: { message: \"{{ t }}{{ body }}\" } } }",
@@ -45,7 +47,7 @@ const STEPS: [&str; 22] = [
     "{ wait: reaction, at_least: 2m }",
 ];
 
-const EXPECTATIONS: [&str; 38] = [
+const EXPECTATIONS: [&str; 39] = [
     "{ answer: me }",
     "{ answer: [me, logo], status: [200, 3xx], header: { content-type: { starts_with: image/ } }, unmet: undecided, hint: look at both }",
     "{ answer: me, address: public, certificate: valid, counted: { at_least: 1 } }",
@@ -57,6 +59,7 @@ const EXPECTATIONS: [&str; 38] = [
     "{ delivery: control, is: accepted }",
     "{ delivery: varied, is: refused }",
     "{ delivery: each, is: expected }",
+    "{ delivery: twins, is: accepted_or_put_off }",
     "{ delivery: [first, second], is: accepted, status: { not: 410 } }",
     "{ delivery: varied, status: { not: 410 }, unmet: undecided }",
     "{ effect: first, exactly: 1 }",

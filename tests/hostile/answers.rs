@@ -187,7 +187,14 @@ fn whatever_others_answer_every_unit_has_a_verdict_with_a_reason_and_no_secret_i
         assert!(["fail", "undecided"].contains(&unit["verdict"].as_str().unwrap()), "{name}: {unit}");
         assert!(!ran.reason(name).is_empty() && unit["who"].is_string(), "{name}: {unit}");
     }
+    // Whatever a handler does to a genuine event but taking it is its failure.
+    for name in names.iter().filter(|name| name.starts_with("handler-") && !name.ends_with("-fine")) {
+        assert_eq!(ran.unit(name)["verdict"], "fail", "{name}: {}", ran.unit(name));
+    }
     for (name, words) in [
+        ("handler-redirect-file", "302, a redirect to file:///etc/passwd"),
+        ("handler-not-http", "no valid and complete answer"),
+        ("handler-text-cdata", "500 ]]"),
         ("page-refused", "refuses connections"),
         ("action-refused", "refuses connections"),
         ("handler-body-100mb", "larger than 1048576 bytes"),

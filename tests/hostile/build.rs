@@ -13,14 +13,18 @@ use super::play::{PATIENCE, Play, Ran, answer, closed, finish, run, serve, start
 const PASSED: &str = "passed-variable-value";
 const PLANTED: &str = "planted-variable-value";
 
-/// A handler that accepts everything, and is ready whatever the build does.
-fn accepting() -> SocketAddr {
-    serve([127, 0, 0, 2], |_, stream| answer(stream, 200, "", br#"{"count":1}"#))
+/// A handler that accepts everything, and whose page says that the build is ready once that was started.
+pub(crate) fn accepting(play: &Play) -> SocketAddr {
+    let up = play.path("up");
+    serve([127, 0, 0, 2], move |asked, stream| {
+        let status = if asked.path != "/" || up.exists() { 200 } else { 503 };
+        answer(stream, status, "", br#"{"count":1}"#);
+    })
 }
 
 /// A rehearsal whose build is a line of shell; `{folder}` in it is the profile's.
-fn rehearsal(play: &Play, line: &str, handler: SocketAddr, ready: SocketAddr, within: &str) -> String {
-    let line = line.replace("{folder}", &play.folder.path().display().to_string());
+pub(crate) fn rehearsal(play: &Play, line: &str, handler: SocketAddr, ready: SocketAddr, within: &str) -> String {
+    let line = format!("echo > {{folder}}/up\n{line}").replace("{folder}", &play.folder.path().display().to_string());
     std::fs::write(play.path("build.sh"), line).unwrap();
     format!(
         "rehearsal:\n  start: {{ command: [sh, build.sh], ready: \"http://{ready}/\", within: {within} }}\n  pass: [PASSED]\n  \
@@ -31,7 +35,7 @@ fn rehearsal(play: &Play, line: &str, handler: SocketAddr, ready: SocketAddr, wi
 fn build(line: &str, ready: SocketAddr, within: &str) -> Ran {
     let mut play = Play::new();
     play.delivers("one");
-    let profile = rehearsal(&play, line, accepting(), ready, within);
+    let profile = rehearsal(&play, line, accepting(&play), ready, within);
     let mut program = play.program(None, &profile);
     run(&play, program.env("PASSED", PASSED).env("PLANTED", PLANTED))
 }
@@ -86,11 +90,39 @@ fn a_build_that_does_not_start_is_undecided_with_what_it_said() {
 }
 
 #[test]
+fn the_words_of_a_crash_stand_beside_it() {
+    let mut play = Play::new();
+    play.delivers("one");
+    let (pipe, up) = (play.path("pipe"), play.path("up"));
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    // The build writes what its handler has to say.
+    let handler = serve([127, 0, 0, 2], move |asked, stream| {
+        if asked.method == "POST" {
+            std::fs::write(&pipe, "Traceback (most recent call last):\nKeyError: 'closingCode'\n").unwrap();
+            return answer(stream, 500, "", b"<h1>Internal Server Error</h1>");
+        }
+        answer(stream, if up.exists() { 200 } else { 503 }, "", br#"{"count":1}"#);
+    });
+    let profile = rehearsal(&play, "while true; do cat {folder}/pipe; done", handler, handler, "30s");
+    let mut program = play.program(None, &profile);
+    let ran = run(&play, &mut program);
+    let unit = ran.unit("one");
+    assert_eq!((ran.code, &unit["verdict"]), (Some(1), &"fail".into()), "{unit}");
+    let because = unit["because"].as_str().unwrap();
+    assert!(
+        because.contains("the build wrote at that moment") && because.contains("KeyError: 'closingCode'"),
+        "{unit}"
+    );
+    assert!(unit["observed"].as_str().unwrap().contains("one: 500 Internal Server Error"), "{unit}");
+    assert!(unit["fix"].as_str().unwrap().contains("Find the error in the handler's log"), "{unit}");
+}
+
+#[test]
 fn a_program_that_is_not_there_is_named() {
     let mut play = Play::new();
     play.delivers("one");
-    let handler = accepting();
-    let profile = rehearsal(&play, "", handler, handler, "1s").replace("[sh, build.sh]", "[./no-such-program]");
+    let (_reserved, nobody) = closed();
+    let profile = rehearsal(&play, "", accepting(&play), nobody, "1s").replace("[sh, build.sh]", "[./no-such-program]");
     let mut program = play.program(None, &profile);
     let ran = run(&play, &mut program);
     assert!(
@@ -117,7 +149,7 @@ fn a_build_that_writes_without_end_and_without_lines_costs_no_memory() {
     let (_reserved, nobody) = closed();
     let mut play = Play::new();
     play.delivers("one");
-    let profile = rehearsal(&play, flood, accepting(), nobody, "30s");
+    let profile = rehearsal(&play, flood, accepting(&play), nobody, "30s");
     let mut program = play.program(None, &profile);
     let ran = run(&play, &mut program);
     assert!(ran.reason("one").contains("done"), "{}", ran.reason("one"));
@@ -126,8 +158,8 @@ fn a_build_that_writes_without_end_and_without_lines_costs_no_memory() {
 
 #[test]
 fn a_build_that_does_not_want_to_end_is_ended_with_all_that_it_started() {
-    let handler = accepting();
     let mut play = Play::new();
+    let handler = accepting(&play);
     play.delivers("one");
     let line = "trap '' TERM\nsleep 600 &\necho $! > {folder}/child\necho $$ > {folder}/own\nwhile :; do sleep 1; done";
     let profile = rehearsal(&play, line, handler, handler, "5s");
@@ -146,7 +178,7 @@ fn an_interruption_ends_the_build_and_still_reports() {
     let mut play = Play::new();
     play.delivers("one");
     let line = "echo $$ > {folder}/own; exec sleep 600";
-    let profile = rehearsal(&play, line, accepting(), nobody, "60s");
+    let profile = rehearsal(&play, line, accepting(&play), nobody, "60s");
     let child = start(&mut play.program(None, &profile));
     let own = awaited("the build does not start", || noted(play.folder.path(), "own"));
     kill(Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
@@ -158,9 +190,9 @@ fn an_interruption_ends_the_build_and_still_reports() {
 
 #[test]
 fn a_build_that_dies_during_the_run_is_told_with_its_last_words() {
-    let folder = tempfile::tempdir().unwrap();
-    let flag = folder.path().join("die");
-    let written = flag.clone();
+    let mut play = Play::new();
+    let flag = play.path("die");
+    let (written, up) = (flag.clone(), play.path("up"));
     // The first delivery is the last thing that the build does.
     let handler = serve([127, 0, 0, 2], move |asked, stream| {
         if asked.method == "POST" {
@@ -168,9 +200,8 @@ fn a_build_that_dies_during_the_run_is_told_with_its_last_words() {
             std::thread::sleep(Duration::from_millis(200));
             return;
         }
-        answer(stream, 200, "", b"");
+        answer(stream, if up.exists() { 200 } else { 503 }, "", b"");
     });
-    let mut play = Play::new();
     play.delivers("one");
     let line = format!("while ! [ -e {} ]; do sleep 0.02; done; echo out of $ISSUED memory; exit 7", flag.display());
     let profile = rehearsal(&play, &line, handler, handler, "5s");
@@ -222,8 +253,8 @@ fn copied(from: &Path, to: &Path) {
 /// The outputs of the program go where the test says; the build's own stay with the program.
 #[test]
 fn what_a_build_writes_does_not_reach_our_output() {
-    let handler = accepting();
     let mut play = Play::new();
+    let handler = accepting(&play);
     play.delivers("one");
     let profile = rehearsal(&play, "echo noise-of-the-build; exec sleep 600", handler, handler, "5s");
     let mut program = play.program(None, &profile);

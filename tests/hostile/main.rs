@@ -6,6 +6,7 @@ mod build;
 mod company;
 mod play;
 mod secrets;
+mod stranger;
 #[path = "../reports/xml.rs"]
 #[expect(dead_code, reason = "the tests of the reports ask a case for more")]
 mod xml;

@@ -2,9 +2,12 @@
 
 use preflight::catalog::load::Catalog;
 use preflight::catalog::words::Stage;
-use preflight::evidence::{Answer, Delivery, Entry, Evidence, Outcome, Request, Role, Trouble, TroubleKind, What};
-use preflight::judge::{Case, Verdict, judge};
+use preflight::evidence::{
+    Answer, Body, Delivery, Entry, Evidence, Outcome, Request, Role, Trouble, TroubleKind, What,
+};
+use preflight::judge::{Case, Judged, Verdict, judge};
 use preflight::plan::Bound;
+use serde_json::json;
 
 fn delivery(role: Role, outcome: Outcome, effects: Option<u64>) -> Entry {
     let delivery = Delivery {
@@ -51,6 +54,165 @@ fn a_forged_delivery_without_an_answer_is_refused_only_where_its_effect_shows_it
     assert!(matches!(forged_without_answer(Some(0), Some(0)), Verdict::Undecided(_)));
     assert!(matches!(forged_without_answer(Some(1), Some(1)), Verdict::Fail(_)));
     assert_eq!(forged_without_answer(Some(1), Some(0)), Verdict::Pass);
+}
+
+/// What is said of a forged delivery that was answered so, late or not, and of its effect.
+fn forged(outcome: Outcome, latency_ms: u64, effects: Option<u64>) -> Judged {
+    let catalog = Catalog::built_in().unwrap();
+    let pack = &catalog.packs["debitura"];
+    let packed = pack.checks.iter().find(|packed| packed.check.id == "webhooks.refuses-forged").unwrap();
+    let mut varied = delivery(Role::Varied { name: "another key".into(), expect: None }, outcome, effects);
+    if let What::Delivery(delivery) = &mut varied.what {
+        delivery.latency_ms = latency_ms;
+    }
+    let control = || delivery(Role::Control, Outcome::Answered(Answer { status: 200, ..Answer::default() }), Some(1));
+    let evidence = Evidence { entries: vec![control(), varied, control()], ..Evidence::default() };
+    let (check, provider, bound) = (&packed.check, &pack.provider, Bound::default());
+    judge(&Case { check, stage: Stage::Rehearsal, provider, bound: &bound, evidence: &evidence })
+}
+
+#[test]
+fn a_forged_delivery_is_refused_by_what_is_no_success_and_a_crash_is_remarked() {
+    for (status, location) in [(401, ""), (404, ""), (302, "/login"), (308, "/hooks/")] {
+        let judged = forged(answered(status, location, ""), 3, None);
+        assert_eq!((judged.verdict, judged.remarks), (Verdict::Pass, Vec::new()), "{status}");
+    }
+    let judged = forged(answered(500, "", "<b>ValueError</b>"), 3, Some(0));
+    assert_eq!(judged.verdict, Verdict::Pass);
+    assert!(
+        judged.remarks[0].contains("refused by a crash") && judged.remarks[0].contains("500 ValueError"),
+        "{judged:?}"
+    );
+    assert!(matches!(forged(answered(500, "", ""), 3, Some(1)).verdict, Verdict::Fail(_)), "it had worked on it");
+    assert!(
+        matches!(forged(answered(200, "", ""), 12_000, None).verdict, Verdict::Fail(_)),
+        "late is accepted all the same"
+    );
+}
+
+/// Two genuine events in a row: the first is taken, of the second the row says what became of it.
+fn second(what: &str, documented: bool, effects: [Option<u64>; 2], outcome: Outcome, latency_ms: u64) -> Verdict {
+    let catalog = Catalog::built_in().unwrap();
+    let pack = &catalog.packs["debitura"];
+    let packed = pack.checks.iter().find(|packed| packed.check.id == what).unwrap();
+    let taken = Outcome::Answered(Answer { status: 200, ..Answer::default() });
+    let mut entries = vec![delivery(Role::Plain, taken, effects[0]), delivery(Role::Plain, outcome, effects[1])];
+    for (at, entry) in entries.iter_mut().enumerate() {
+        entry.step = Some(["alone", "one_by_one"][at].into());
+        (entry.from, entry.to) = (at as u64 * 10, at as u64 * 10 + 5);
+    }
+    if let What::Delivery(second) = &mut entries[1].what {
+        (second.event, second.event_id) = ("case.closed".into(), "another-id".into());
+        (second.documented, second.latency_ms) = (documented, latency_ms);
+    }
+    entries.push(Entry { from: 10, to: 15, step: None, client: None, what: What::Wrote("KeyError: 'x'".into()) });
+    let evidence = Evidence { entries, ..Evidence::default() };
+    let bound = Bound { profile: json!({ "rehearsal": { "actions": { "onboard_client": {} } } }), ..Bound::default() };
+    let (check, provider) = (&packed.check, &pack.provider);
+    judge(&Case { check, stage: Stage::Rehearsal, provider, bound: &bound, evidence: &evidence }).verdict
+}
+
+fn answered(status: u16, location: &str, body: &str) -> Outcome {
+    let headers = Vec::from_iter((!location.is_empty()).then(|| ("location".to_owned(), location.to_owned())));
+    let body = if body.is_empty() { Body::Empty } else { Body::Text(body.into()) };
+    Outcome::Answered(Answer { status, headers, body })
+}
+
+fn trouble(kind: TroubleKind) -> Outcome {
+    Outcome::Trouble(Trouble { kind, detail: "it ended".into() })
+}
+
+#[test]
+fn what_a_handler_does_to_a_genuine_event_is_named_as_what_it_is() {
+    const ELSEWHERE: &str = "does not follow redirects";
+    const CRASH: &str = "Find the error in the handler's log";
+    const CUT: &str = "why the connection ended";
+    let table = [
+        (
+            "301 to https",
+            answered(301, "https://a.example/hooks", ""),
+            "301, a redirect to https://a.example/hooks",
+            ELSEWHERE,
+        ),
+        ("302 to a login", answered(302, "/login", "<html>Moved</html>"), "302, a redirect to /login", ELSEWHERE),
+        ("303", answered(303, "/thanks", ""), "303, a redirect to /thanks", ELSEWHERE),
+        ("307 to a slash", answered(307, "/hooks/", ""), "307, a redirect to /hooks/", ELSEWHERE),
+        ("308 to a slash", answered(308, "/hooks/", ""), "308, a redirect to /hooks/", ELSEWHERE),
+        ("308 to nowhere", answered(308, "", ""), "308, a redirect that names no Location", ELSEWHERE),
+        ("500", answered(500, "", "<h1>Oops</h1>\n KeyError"), "500 Oops KeyError", CRASH),
+        ("502 of a proxy", answered(502, "", ""), "502", CRASH),
+        ("503", answered(503, "", "no worker"), "503 no worker", CRASH),
+        ("a status that HTTP does not know", answered(999, "", ""), "999", CRASH),
+        ("cut off", trouble(TroubleKind::Broken), "it ended", CUT),
+        ("larger than anybody reads", trouble(TroubleKind::TooLarge), "it ended", CUT),
+        ("nobody listens any more", trouble(TroubleKind::Connect), "it ended", CUT),
+        ("no answer at all", trouble(TroubleKind::Timeout), "it ended", "Put the event into a queue"),
+        ("401", answered(401, "", "bad signature"), "401 bad signature", ""),
+        ("403", answered(403, "", ""), "403", ""),
+    ];
+    for (what, outcome, words, fix) in table {
+        for documented in [false, true] {
+            let verdict = second("webhooks.accepts-genuine", documented, [None, None], outcome.clone(), 3);
+            let Verdict::Fail(finding) = verdict else { panic!("{what}: {verdict:?}") };
+            assert!(
+                finding.observed.as_ref().unwrap().contains(&format!("case.closed: {words}")),
+                "{what}: {finding:?}"
+            );
+            assert!(finding.because.as_ref().unwrap().contains("KeyError: 'x'"), "{what}: {finding:?}");
+            assert_eq!(finding.began, Some(10), "{what}: the exchange that failed");
+            let advice = finding.fix.unwrap_or_default();
+            assert!(advice.contains(fix) && advice.is_empty() == fix.is_empty(), "{what}: {advice}");
+        }
+    }
+    for status in [400, 404, 410, 415, 422, 429] {
+        let refused = answered(status, "", "closingCode missing");
+        let Verdict::Undecided(finding) = second("webhooks.accepts-genuine", false, [None, None], refused.clone(), 3)
+        else {
+            panic!("{status}: nobody documented the body")
+        };
+        assert!(finding.reason.contains("closingCode missing"), "{}", finding.reason);
+        assert!(!finding.fix.unwrap().contains("HMAC"));
+        assert!(
+            matches!(second("webhooks.accepts-genuine", true, [None, None], refused, 3), Verdict::Fail(_)),
+            "{status}"
+        );
+    }
+}
+
+#[test]
+fn too_late_is_a_matter_of_the_time_limit_and_of_nothing_else() {
+    let late = || answered(200, "", "");
+    assert_eq!(second("webhooks.accepts-genuine", false, [None, None], late(), 12_000), Verdict::Pass);
+    let Verdict::Fail(finding) = second("webhooks.answers-in-time", false, [None, None], late(), 12_000) else {
+        panic!("12 s are too long")
+    };
+    assert!(finding.observed.unwrap().contains("case.closed: 200, too late: after 12 s"));
+    // That an event was refused, however it was, says nothing of the time.
+    for outcome in [answered(422, "", ""), answered(500, "", ""), answered(308, "/x", "")] {
+        let verdict = second("webhooks.answers-in-time", false, [None, None], outcome, 12);
+        assert!(!matches!(verdict, Verdict::Fail(_)), "{verdict:?}");
+    }
+}
+
+#[test]
+fn acknowledged_is_not_taken_in() {
+    let taken = || answered(200, "", "");
+    let judge = |documented, effects| second("webhooks.accepts-genuine", documented, effects, taken(), 3);
+    assert_eq!(judge(false, [None, None]), Verdict::Pass, "nobody can look");
+    assert_eq!(judge(false, [Some(1), Some(1)]), Verdict::Pass);
+    assert_eq!(judge(true, [Some(1), None]), Verdict::Pass, "the look-up knows nothing of this event");
+    for (what, documented, effects) in [
+        ("one event of two, which software may rightly ignore", true, [Some(1), Some(0)]),
+        ("a body that nobody documented", false, [Some(0), Some(0)]),
+        ("one such body of two", false, [Some(1), Some(0)]),
+    ] {
+        let Verdict::Undecided(finding) = judge(documented, effects) else { panic!("{what}") };
+        assert!(finding.reason.contains("had no effect"), "{what}: {}", finding.reason);
+    }
+    let Verdict::Fail(finding) = judge(true, [Some(0), Some(0)]) else { panic!("documented, and nothing took effect") };
+    assert!(
+        finding.observed.unwrap().contains("no effect") && finding.fix.unwrap().contains("Store what an event says")
+    );
 }
 
 /// The verdict on a genuine delivery that got no whole answer in time.

@@ -119,3 +119,38 @@ fn calls_about_nobody_leave_open_what_they_could_change() {
         row(what, expectation, things, expected);
     }
 }
+
+#[test]
+fn what_hangs_on_a_call_that_is_not_played_is_open() {
+    let unplayed = |of_nobody: bool| {
+        let thing = call(40, 49, "POST /cases/1/chats", 501).call(|call| {
+            call.not_played = true;
+            call.route = Some("POST /cases/{id}/chats".into());
+        });
+        if of_nobody { thing.of_nobody() } else { thing }
+    };
+    let words = "does not play POST /cases/{id}/chats (main)";
+    for (what, expectation, things, expected) in [
+        ("a failure", "{ calls: POST /cases, exactly: 1 }", vec![unplayed(false)], Unknown(words)),
+        (
+            "a failure beside a call of nobody",
+            "{ calls: POST /cases, exactly: 1 }",
+            vec![unplayed(true)],
+            Unknown(words),
+        ),
+        (
+            "what held",
+            "{ calls: POST /cases, exactly: 1 }",
+            vec![unplayed(false), call(50, 59, "POST /cases", 200)],
+            Held,
+        ),
+        (
+            "a failure without it",
+            "{ calls: POST /cases, exactly: 1 }",
+            vec![call(40, 49, "GET /me", 501)],
+            Failed("POST /cases"),
+        ),
+    ] {
+        Play::new(&["client"], &[], &[expectation], things).is(what, expected);
+    }
+}

@@ -15,6 +15,11 @@ fn received(urls: &[&str]) -> Thing {
         .reply(json!({ "links": urls }))
 }
 
+/// Received, and not refused.
+fn taken_on() -> Thing {
+    received(&[SIGN]).call(|call| call.answer.status = 202)
+}
+
 fn shows(urls: &[&str]) -> Thing {
     action(0, 30, answered(200, json!({ "urls": urls }))).step("first").presents(urls)
 }
@@ -40,6 +45,22 @@ fn a_url_is_presented_whatever_became_of_its_host_and_query() {
     }
     let joined = "https://pages.example/sign/<rehearsal.url>&back=x";
     row("joined to a path", "{ presented: provider_url }", vec![received(&[SIGN]), shows(&[joined])], Held);
+}
+
+#[test]
+fn a_received_url_is_the_same_however_it_is_written() {
+    for (ours, theirs) in [
+        ("https://pages.example", "https://pages.example/"),
+        ("https://pages.example/a%2Fb", "https://PAGES.example:443/a%2fb"),
+        ("https://pages.example/~x?n=a%20b", "https://pages.example./%7Ex?n=a+b"),
+        ("https://bücher.example/x", "https://xn--bcher-kva.example/x"),
+    ] {
+        for expectation in ["{ presented: provider_url }", "{ presented: received_host }"] {
+            row(theirs, expectation, vec![received(&[ours]), shows(&[theirs])], Held);
+        }
+    }
+    let things = vec![received(&["https://ACME.example:443/own"]), shows(&["https://acme.example/own"])];
+    row("its own in another spelling", "{ presented: provider_url }", things, Unknown("sent no URL"));
 }
 
 #[test]
@@ -90,9 +111,18 @@ fn silence_fails_only_where_there_was_somewhere_to_look() {
         ),
         ("HTML", by(answered(200, json!("<p>Thanks</p>"))), Failed("no URL was presented")),
         ("a refusal", by(answered(409, Value::Null)), Failed("no URL was presented")),
-        ("taken on", by(answered(202, json!({ "status": "queued" }))), Unknown("the action submit_case answered 202")),
+        (
+            "taken on, with the URL at hand",
+            by(answered(202, json!({ "status": "queued" }))),
+            Failed("the action answered 202 after the provider had answered with it"),
+        ),
+        (
+            "taken on before the URL came",
+            vec![action(0, 15, answered(202, json!({ "status": "queued" }))).step("first"), received(&[SIGN])],
+            Unknown("the action submit_case answered 202"),
+        ),
         ("an empty answer", by(answered(204, Value::Null)), Unknown("answered 204")),
-        ("no answer", by(timed_out()), Unknown("no answer within 30 s")),
+        ("no answer", vec![taken_on(), action(0, 30, timed_out()).step("first")], Unknown("no answer within 30 s")),
         ("left out", vec![received(&[SIGN]), skipped("first")], Unknown("no action was carried out")),
     ] {
         row(what, "{ presented: provider_url }", things, expected);

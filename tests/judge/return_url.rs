@@ -95,6 +95,35 @@ fn every_legal_encoding_is_one_value() {
 }
 
 #[test]
+fn equal_addresses_are_one_however_the_partner_writes_them() {
+    let received = "https://pages.example/sign/<r.url>";
+    for (allowed, theirs, expected) in [
+        (json!("https://acme.example"), "https://acme.example/", Held),
+        (json!("https://acme.example/"), "https://acme.example", Held),
+        (json!("https://acme.example"), "HTTPS://ACME.Example:443", Held),
+        (json!("https://acme.example"), "https://acme.example.", Held),
+        (json!("https://bücher.example/done"), "https://xn--bcher-kva.example/done", Held),
+        (json!("https://acme.example/a%2Fb"), "https://acme.example/a%2fb", Held),
+        (json!("https://acme.example/~me"), "https://acme.example/%7Eme", Held),
+        (json!({ "one_of": ["https://other.example", "https://acme.example"] }), "https://acme.example/", Held),
+        (json!({ "starts_with": "https://acme.example" }), "https://ACME.example/done", Held),
+        (json!({ "starts_with": "https://ACME.example/done" }), "https://acme.example/done?x=1", Held),
+        (json!({ "pattern": "^https://acme\\.example$" }), "https://acme.example/", Held),
+        (json!({ "pattern": "^https://acme\\.example/$" }), "https://acme.example", Held),
+        (json!({ "pattern": "^https://acme\\.example\\?case=" }), "https://acme.example/?case=1", Held),
+        (json!("https://acme.example"), "http://acme.example/", Failed("is https://acme.example")),
+        (json!("https://acme.example/done"), "https://acme.example/done/", Failed("is https://acme.example/done")),
+        (json!("https://acme.example/done"), "https://acme.example/Done", Failed("is https://acme.example/done")),
+        (json!("https://acme.example/a/b"), "https://acme.example/a%2Fb", Failed("is https://acme.example/a/b")),
+    ] {
+        let encoded: String = url::form_urlencoded::byte_serialize(theirs.as_bytes()).collect();
+        let things = things(received, &format!("{received}?back={encoded}"));
+        let play = Play::new(&["client"], &[], &["{ presented: return_url }"], things);
+        play.profile(json!({ "return_url": allowed })).is(&format!("{allowed} and {theirs}"), expected);
+    }
+}
+
+#[test]
 fn what_the_profile_does_not_say_is_asked_for() {
     let received = "https://pages.example/sign/<r.url>";
     let presented = format!("{received}?back={BACK}");

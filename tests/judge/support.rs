@@ -4,7 +4,7 @@ use preflight::catalog::check::Check;
 use preflight::catalog::provider::Provider;
 use preflight::catalog::words::Stage;
 use preflight::evidence::{
-    Action, Answer, Body, Call, Entry, Evidence, Outcome, Page, Request, Shown, Trouble, TroubleKind, What,
+    Action, Answer, Body, Call, Entry, Evidence, Exchange, Outcome, Page, Request, Shown, Trouble, TroubleKind, What,
 };
 use preflight::judge::{Case, Judged, Verdict, holds, judge};
 use preflight::plan::Bound;
@@ -134,8 +134,23 @@ pub(crate) fn records(client: &str, records: Value) -> Thing {
     Thing::new(999, 999, What::Records(records)).of(client)
 }
 
+/// The tool asks: the step `list` or `one` an API of the provider's, the step `page` a page of the partner's.
+pub(crate) fn asked(step: &str, outcome: Outcome, address: Option<&str>) -> Thing {
+    let request = Request { method: "GET".into(), url: format!("https://host.example/{step}"), ..Request::default() };
+    let address = address.map(|address| address.parse().unwrap());
+    let exchange = Exchange { request, outcome, address, item: None, captured: serde_json::Map::new() };
+    Thing::new(10, 20, What::Exchange(exchange)).step(step)
+}
+
 pub(crate) fn skipped(step: &str) -> Thing {
     Thing::new(500, 500, What::Skipped("left out: what `unless` says held already".into())).step(step)
+}
+
+/// A step that is left out since the profile has no such action.
+pub(crate) fn left_out(step: &str) -> Thing {
+    let mut thing = Thing::new(0, 0, What::LeftOut("the profile has no such action".into())).step(step);
+    thing.0.client = None;
+    thing
 }
 
 /// A case to be judged.
@@ -153,6 +168,9 @@ items: []
 environments: { test: { pages: [pages.example, app.example] } }
 apis: { main: { header: { key: '{{ api_key }}' } } }
 return_url: { parameter: back }
+answers:
+  GET /list: { type: array, items: { type: object, required: [on], properties: { on: { type: boolean } } } }
+  GET /one: { type: object, required: [on], properties: { on: { type: boolean } } }
 ";
 
 /// YAML as the loader reads it: by way of JSON.
@@ -173,7 +191,8 @@ impl Play {
         let text = format!(
             "{{ id: a.check, title: It holds, items: [an.item], stage: rehearsal, docs: 'https://docs.example/', why: \
              Because, fix: Do, given: {given}, when: [{{ action: submit_case, as: first }}, {{ action: submit_case, as: \
-             second }}], seen: [{}], then: [{}] }}",
+             second }}, {{ request: GET /list?page=1, api: main, as: list }}, {{ request: GET /one, api: main, as: one \
+             }}, {{ request: 'GET https://acme.example/hooks', as: page }}], seen: [{}], then: [{}] }}",
             seen.join(", "),
             then.join(", ")
         );
@@ -190,6 +209,12 @@ impl Play {
         };
         let evidence = Evidence { entries, clients: named.collect(), quiet_ms: 1500, ..Evidence::default() };
         Play { check, provider: read(PROVIDER), bound, evidence }
+    }
+
+    /// The same with other steps.
+    pub(crate) fn when(mut self, steps: &[&str]) -> Self {
+        self.check.when = steps.iter().map(|step| read(step)).collect();
+        self
     }
 
     /// The same with another profile.

@@ -1,10 +1,10 @@
 //! `told`: something else than of a success, and not by a crash.
 
-use preflight::evidence::{Outcome, Page};
+use preflight::evidence::{Entry, Outcome, Page, What};
 use serde_json::{Value, json};
 
 use crate::support::Is::{Failed, Held, Unknown};
-use crate::support::{Play, Thing, action, answered, page, row, skipped, timed_out};
+use crate::support::{Play, Thing, action, answered, call, page, row, skipped, timed_out};
 
 const TOLD: &str = "{ told: first, unlike: second }";
 
@@ -109,8 +109,43 @@ fn what_is_only_taken_on_is_told_on_a_page() {
 }
 
 #[test]
+fn what_the_provider_had_refused_before_is_not_only_taken_on() {
+    let taken = || answered(202, json!({ "job": 1 }));
+    let with = |refused: Thing| both(taken(), taken()).into_iter().chain([refused]).collect();
+    row(
+        "known before",
+        TOLD,
+        with(call(1, 8, "POST /cases", 422)),
+        Failed("after the provider had answered POST /cases 422"),
+    );
+    row("later", TOLD, with(call(8, 10, "POST /cases", 422)), Unknown("says nothing of how it ended"));
+    row("no refusal", TOLD, with(call(1, 8, "POST /cases", 201)), Unknown("says nothing of how it ended"));
+    row("another client's", TOLD, with(call(1, 8, "POST /cases", 422).of("other")), Unknown("says nothing"));
+}
+
+#[test]
 fn what_was_left_out_says_nothing() {
     let twin = || action(10, 19, answered(200, json!({}))).step("second");
     row("left out", TOLD, vec![skipped("first"), twin()], Unknown("the action `first` was not carried out: left out"));
     row("unheard of", TOLD, vec![twin()], Unknown("no action is known as `first`"));
+}
+
+#[test]
+fn what_the_build_wrote_while_an_action_failed_stands_beside_the_verdict() {
+    let wrote = |from, to| {
+        let what = What::Wrote("TypeError: x is undefined".into());
+        Thing(Entry { from, to, step: None, client: None, what })
+    };
+    let words = "while the action submit_case failed (500 {\\\"error\\\":\\\"x\\\"}), the build wrote:\\nTypeError: x is undefined";
+    let crash = || both(answered(500, json!({ "error": "x" })), answered(200, json!({})));
+    row("a failure", TOLD, crash().into_iter().chain([wrote(0, 9_000)]).collect(), Failed(words));
+    row(
+        "words of another moment",
+        TOLD,
+        crash().into_iter().chain([wrote(20_000, 30_000)]).collect(),
+        Failed("because: None"),
+    );
+    let missing = "{ calls: POST /cases, at_least: 1 }";
+    let play = Play::new(&["client"], &[missing], &[missing], crash().into_iter().chain([wrote(0, 9_000)]).collect());
+    play.is("not exercised", Unknown(words));
 }

@@ -94,6 +94,28 @@ fn expectations_that_nothing_can_meet() {
 }
 
 #[test]
+fn what_may_be_left_out_leaves_something() {
+    let text = |optional: &str, more: &str| {
+        format!(
+            "id: api.thing\ntitle: Sends one thing\nitems: [api.key]\nstage: rehearsal\ndocs: https://docs.acme.example/things\n\
+             why: Two would be one too many.\nfix: Send one.\ngiven: {{ clients: {{ a: new, b: new }} }}\nwhen:\n  \
+             - {{ action: sign_up, client: b, as: other }}\n  - {{ action: sign_up, {optional}client: a, as: first }}\nthen:\n  \
+             - {{ told: first, unlike: other }}\n  - {{ calls: POST /things, client: a, at_least: 1 }}\n{more}"
+        )
+    };
+    let told = |optional: &str, more: &str| {
+        let folder = rehearsed::sound();
+        folder.write(rehearsed::CHECK, text(optional, more));
+        folder.told()
+    };
+    let wrong = "without this nothing is left of `then`, so it cannot be left out";
+    assert!(told("optional: true, ", "").contains(wrong), "{}", told("optional: true, ", ""));
+    assert!(!told("", "").contains(wrong));
+    let rest = "  - { calls: POST /things, client: b, at_least: 1 }\n";
+    assert!(!told("optional: true, ", rest).contains(wrong), "{}", told("optional: true, ", rest));
+}
+
+#[test]
 fn words_that_say_nothing() {
     let faults: &[Fault] = &[
         ("a reason to be written", &[(HOOK, "why: Events would be lost.", "why: TODO")]),

@@ -26,6 +26,17 @@ fn letters_and_what_is_asked_of_some_alone() {
             "a template that does not parse",
             &[(PROVIDER, "facts: { limit: 10 }\n", LETTERS), (PROVIDER, "subject: Hello", "subject: \"{{ 1 + }}\"")],
         ),
+        (
+            "a detail whose form is no regular expression",
+            &[
+                (PROVIDER, "facts: { limit: 10 }\n", LETTERS),
+                (PROVIDER, "says: the office, kind: text", "says: the office, kind: text, pattern: '('"),
+            ],
+        ),
+        (
+            "an answer whose shape is no schema",
+            &[(PROVIDER, "facts: { limit: 10 }\n", "facts: { limit: 10 }\nanswers: { GET /me: { type: thing } }\n")],
+        ),
         ("a record that nobody describes", &[(PROVIDER, "after_failures: 8", "after_failures: 8, creates: mail")]),
         ("a condition that does not parse", &[(CALL, "when:", "applies: { if: \"1 +\", otherwise: never }\nwhen:")]),
         ("a look-up of nothing", &[(CALL, "when:\n", "when:\n  - { config: inspect.processed, environment: test }\n")]),

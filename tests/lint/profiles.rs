@@ -9,7 +9,7 @@ use preflight::yaml::Problems;
 
 use crate::folder::{Folder, snapshot};
 
-const PROFILE: &str = "profile.yaml";
+pub(crate) const PROFILE: &str = "profile.yaml";
 
 const SOUND: &str = r##"partner: Acme Invoicing
 provider: debitura
@@ -23,13 +23,16 @@ environments:
     api_key: ${PROD_KEY}
 rehearsal:
   start: { command: [npm, start], ready: http://127.0.0.1:3000/health }
-  env: { KEY: "{{ simulator.api_key }}" }
+  env: { KEY: "{{ simulator.api_key }}", API: "{{ simulator.referral_api }}" }
   webhook: { url: http://127.0.0.1:3000/hooks }
   actions:
     onboard_client: { request: POST http://127.0.0.1:3000/clients, learn: { tenant: $.id } }
   inspect:
     processed: { request: "GET http://127.0.0.1:3000/events/{{ event_id }}", count: $.count }
 "##;
+
+/// The action of the sound profile, which not every provider's checks ask for.
+const ACTION: &str = "    onboard_client: { request: POST http://127.0.0.1:3000/clients, learn: { tenant: $.id } }\n";
 
 const VARIABLES: [(&str, &str); 4] = [
     ("UNTIDY_KEY", "a-key-with-a-line-break\n"),
@@ -38,18 +41,18 @@ const VARIABLES: [(&str, &str); 4] = [
     ("PROD_KEY", "prod-key-0123456789"),
 ];
 
-fn variables(name: &str) -> Option<String> {
+pub(crate) fn variables(name: &str) -> Option<String> {
     VARIABLES.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
 }
 
-fn planned(folder: &Folder, catalog: &Catalog, variables: plan::Variables<'_>) -> Result<Plan, Problems> {
+pub(crate) fn planned(folder: &Folder, catalog: &Catalog, variables: plan::Variables<'_>) -> Result<Plan, Problems> {
     let read = plan::read(&folder.path(PROFILE), catalog, variables)?;
     let pack = catalog.packs[&read.profile.provider].clone();
     plan::plan(pack, read, Selection::default(), &Redactor::new())
 }
 
 /// A folder with the sound profile in it.
-fn sound() -> Folder {
+pub(crate) fn sound() -> Folder {
     let folder = Folder::sound();
     folder.write(PROFILE, SOUND);
     folder
@@ -64,7 +67,7 @@ fn told(folder: &Folder, catalog: &Catalog) -> String {
 
 #[test]
 fn profiles() {
-    const ENV: &str = "{ KEY: \"{{ simulator.api_key }}\" }";
+    const ENV: &str = "{ KEY: \"{{ simulator.api_key }}\"";
     let faults: &[(&str, &str, &str)] = &[
         ("nothing", "partner: Acme", "partner: Acme"),
         ("a variable in braces without quotes", "\"${TEST_SECRET}\"", "${TEST_SECRET}"),
@@ -84,8 +87,8 @@ fn profiles() {
             "rehearsal:\n",
             "stand_ins: { hosts: { acme.example: { at: 127.0.0.1, address: 203.0.113.7 } } }\nrehearsal:\n",
         ),
-        ("a test key for the rehearsal", ENV, "{ KEY: \"${TEST_KEY}\" }"),
-        ("a production key inside another text", ENV, "{ KEY: \"Bearer ${PROD_KEY}\" }"),
+        ("a test key for the rehearsal", ENV, "{ KEY: \"${TEST_KEY}\""),
+        ("a production key inside another text", ENV, "{ KEY: \"Bearer ${PROD_KEY}\""),
         ("a production key on the command line", "command: [npm, start]", "command: [npm, start, \"${PROD_KEY}\"]"),
         ("a production key that is passed", "rehearsal:\n", "rehearsal:\n  pass: [HOME, PROD_KEY]\n"),
         ("a key with a line break", "api_key: ${TEST_KEY}", "api_key: ${UNTIDY_KEY}"),
@@ -124,6 +127,8 @@ fn profiles() {
 fn what_people_vouch_for() {
     const GOOD: &str =
         "{ check: prerequisites.agreement-signed, who: A, when: 2026-01-15, evidence: B, expires: 2027-01-15 }";
+    let check = |id: &str| GOOD.replace("prerequisites.agreement-signed", id);
+    let item = |id: &str| check(id).replace("check:", "item:");
     let faults: &[(&str, String)] = &[
         ("nothing", format!("attestations:\n  - {GOOD}\n")),
         ("an unknown check", format!("attestations:\n  - {}\n", GOOD.replace("agreement-signed", "agreement-signd"))),
@@ -137,6 +142,29 @@ fn what_people_vouch_for() {
         ("no day at all", format!("attestations:\n  - {}\n", GOOD.replace(", expires: 2027-01-15", ""))),
         ("nobody", format!("attestations:\n  - {}\n", GOOD.replace("who: A", "who: "))),
         ("an unknown list", format!("attestation:\n  - {GOOD}\n")),
+        ("an item that no check serves", format!("attestations:\n  - {}\n", item("dry-run.production-case"))),
+        ("an unknown item", format!("attestations:\n  - {}\n", item("dry-run.production-csae"))),
+        ("an item that checks serve", format!("attestations:\n  - {}\n", item("prerequisites.branding"))),
+        ("a check as an item", format!("attestations:\n  - {}\n", item("readiness.account-enabled"))),
+        ("an item without a check as a check", format!("attestations:\n  - {}\n", check("dry-run.production-case"))),
+        (
+            "an item without a check as a check, misspelt",
+            format!("attestations:\n  - {}\n", check("dry-run.production-csae")),
+        ),
+        ("an item with checks as a check", format!("attestations:\n  - {}\n", check("webhooks.timestamp"))),
+        (
+            "both a check and an item",
+            format!("attestations:\n  - {}\n", GOOD.replace("who:", "item: webhooks.timestamp, who:")),
+        ),
+        ("neither", format!("attestations:\n  - {}\n", GOOD.replace("check: prerequisites.agreement-signed, ", ""))),
+        (
+            "several at once",
+            format!("attestations:\n  - {}\n  - {}\n", item("prerequisites.branding"), check("none.such")),
+        ),
+        (
+            "an item that is waived",
+            "waivers:\n  - { item: dry-run.production-case, who: A, reason: B, expires: 2027-01-15 }\n".to_owned(),
+        ),
         ("an empty file", String::new()),
         ("only a comment", "# nobody yet\n".to_owned()),
     ];
@@ -161,6 +189,8 @@ fn a_pack_from_a_folder_needs_trust_and_the_hint_gives_it() {
             "main: https://api.acme.example",
         ),
     );
+    folder.change(PROFILE, ", API: \"{{ simulator.referral_api }}\"", "");
+    folder.change(PROFILE, &format!("  actions:\n{ACTION}"), "");
     let catalog = Catalog::built_in().unwrap().with(folder.read().unwrap());
     let problems = planned(&folder, &catalog, &variables).unwrap_err();
     let digest = catalog.packs["acme"].digest.clone();

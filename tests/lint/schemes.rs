@@ -106,6 +106,8 @@ fn what_deliveries_do_not_have_cannot_be_varied() {
       code: { signature: empty, expect: refused }
       absent: { without_header: X-Signatur, expect: refused }
       header: { headers: { X-Token: \"{{ mac }}\" }, expect: refused }
+      clocks: { age: 1d, clocks: [signed, unsigned, body], expect: refused }
+      no age: { clocks: [body], expect: refused }
 ";
     let mut text = String::new();
     for (name, from, to) in [
@@ -119,4 +121,21 @@ fn what_deliveries_do_not_have_cannot_be_varied() {
         writeln!(text, "=== {name}\n{}", folder.told()).unwrap();
     }
     snapshot("schemes-varied", &text);
+}
+
+#[test]
+fn words_of_a_step_that_cannot_be_heeded_together_are_told() {
+    let mut text = String::new();
+    for (name, step) in [
+        ("one of many", "burst: 1"),
+        ("one copy", "copies: 1"),
+        ("many and copies", "burst: 2, copies: 2"),
+        ("a series at once", "vary: { a: { key: other } }, burst: 3"),
+        ("a series of what is varied already", "vary: { a: { key: other } }, with: { body: spaced }"),
+    ] {
+        let folder = Folder::sound();
+        folder.change(HOOK, "seen:\n", &format!("  - {{ deliver: thing.made, as: second, {step} }}\nseen:\n"));
+        writeln!(text, "=== {name}\n{}", folder.told()).unwrap();
+    }
+    snapshot("schemes-at-once", &text);
 }

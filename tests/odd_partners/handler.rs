@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -15,6 +15,8 @@ use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use tokio::net::TcpListener;
 
 /// The secret that profile and handler share.
@@ -35,8 +37,26 @@ pub(crate) enum Verifies {
 pub(crate) enum Repeats {
     ById,
     ByBody,
+    /// By the header that signs a delivery.
+    BySignature,
+    /// By the second in which a delivery comes, and its id.
+    BySecond,
+    /// By its id, which is looked for first and remembered when the work is done.
+    Late,
     /// Nothing does.
     Unknown,
+}
+
+/// Where the age of a delivery is taken from.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum AgeFrom {
+    Signed,
+    Header,
+    Body,
+    /// Whichever of all is the freshest.
+    Freshest,
+    /// Whichever of all is the oldest.
+    Oldest,
 }
 
 /// How the handler works. The default is the usual correct way.
@@ -47,6 +67,9 @@ pub(crate) struct Way {
     pub(crate) decodes: bool,
     /// The oldest delivery that is accepted, in seconds.
     pub(crate) oldest: i64,
+    pub(crate) age_from: AgeFrom,
+    /// What is answered to an event while another delivery of it is worked on.
+    pub(crate) twin: Option<u16>,
     pub(crate) accepts_with: (u16, &'static str),
     pub(crate) refuses_with: u16,
     pub(crate) repeats: Repeats,
@@ -59,6 +82,10 @@ pub(crate) struct Way {
     pub(crate) wants_known_clients: bool,
     /// What is answered to genuine deliveries of an event.
     pub(crate) answers: fn(&str) -> Option<u16>,
+    /// How long the handler works on an event.
+    pub(crate) slow: fn(&str) -> Duration,
+    /// Whether an event that is acknowledged takes effect.
+    pub(crate) notes: fn(&str) -> bool,
 }
 
 impl Default for Way {
@@ -67,6 +94,8 @@ impl Default for Way {
             verifies: Verifies::AtOnce,
             decodes: true,
             oldest: 300,
+            age_from: AgeFrom::Signed,
+            twin: None,
             accepts_with: (200, ""),
             refuses_with: 401,
             repeats: Repeats::ById,
@@ -75,6 +104,8 @@ impl Default for Way {
             one_at_a_time: false,
             wants_known_clients: false,
             answers: |_| None,
+            slow: |_| Duration::ZERO,
+            notes: |_| true,
         }
     }
 }
@@ -83,6 +114,8 @@ impl Default for Way {
 pub(crate) struct Partner {
     way: Way,
     seen: Mutex<HashSet<Vec<u8>>>,
+    /// The ids of events that are worked on.
+    working: Mutex<HashSet<String>>,
     effects: Mutex<HashMap<String, u64>>,
     clients: Mutex<HashSet<String>>,
     under_way: Mutex<usize>,
@@ -94,6 +127,7 @@ pub(crate) async fn start(way: Way) -> std::net::SocketAddr {
     let partner = Arc::new(Partner {
         way,
         seen: Mutex::default(),
+        working: Mutex::default(),
         effects: Mutex::default(),
         clients: Mutex::default(),
         under_way: Mutex::default(),
@@ -128,14 +162,29 @@ async fn receive(State(partner): State<Arc<Partner>>, headers: HeaderMap, body: 
         *under_way += 1;
         *under_way
     };
+    let id = serde_json::from_slice::<Value>(&body).unwrap()["id"].as_str().unwrap().to_owned();
+    let known = partner.seen.lock().unwrap().contains(id.as_bytes());
+    let first = partner.working.lock().unwrap().insert(id.clone());
     tokio::time::sleep((partner.way.works)(others)).await;
+    let event = headers.get("x-debitura-event").and_then(|event| event.to_str().ok()).unwrap_or_default();
+    tokio::time::sleep((partner.way.slow)(event)).await;
     *partner.under_way.lock().unwrap() -= 1;
-    let (status, text) = partner.treat(&headers, &body);
+    let (status, text) = match partner.way.twin {
+        Some(status) if !first => (status, "busy with it"),
+        Some(_) | None => partner.treat(&headers, &body, known),
+    };
+    if first {
+        partner.working.lock().unwrap().remove(&id);
+    }
     (StatusCode::from_u16(status).unwrap(), text).into_response()
 }
 
+fn now() -> i64 {
+    OffsetDateTime::now_utc().unix_timestamp()
+}
+
 impl Partner {
-    fn treat(self: &Arc<Self>, headers: &HeaderMap, body: &Bytes) -> (u16, &'static str) {
+    fn treat(self: &Arc<Self>, headers: &HeaderMap, body: &Bytes, known: bool) -> (u16, &'static str) {
         let genuine = match self.way.verifies {
             Verifies::Never => true,
             Verifies::WhenThereIsAHeader if !headers.contains_key("x-debitura-signature") => true,
@@ -156,15 +205,25 @@ impl Partner {
         if let Some(status) = (self.way.answers)(envelope["event"].as_str().unwrap()) {
             return (status, "not this one");
         }
-        self.take_effect(&envelope, body);
+        if (self.way.notes)(envelope["event"].as_str().unwrap()) {
+            let signature =
+                headers.get("x-debitura-signature").map(|value| value.as_bytes().to_vec()).unwrap_or_default();
+            self.take_effect(&envelope, body, signature, known);
+        }
         self.way.accepts_with
     }
 
-    fn take_effect(self: &Arc<Self>, envelope: &Value, body: &Bytes) {
+    fn take_effect(self: &Arc<Self>, envelope: &Value, body: &Bytes, signature: Vec<u8>, known: bool) {
         let id = envelope["id"].as_str().unwrap().to_owned();
         let fresh = match self.way.repeats {
             Repeats::ById => self.seen.lock().unwrap().insert(id.clone().into_bytes()),
             Repeats::ByBody => self.seen.lock().unwrap().insert(body.to_vec()),
+            Repeats::BySignature => self.seen.lock().unwrap().insert(signature),
+            Repeats::BySecond => self.seen.lock().unwrap().insert(format!("{id} at {}", now()).into_bytes()),
+            Repeats::Late => {
+                self.seen.lock().unwrap().insert(id.clone().into_bytes());
+                !known
+            }
             Repeats::Unknown => true,
         };
         if !fresh {
@@ -186,8 +245,18 @@ impl Partner {
         let parts = headers.get("x-debitura-signature")?.to_str().ok()?.split(',');
         let parts: HashMap<&str, &str> = parts.filter_map(|part| part.split_once('=')).collect();
         let (t, v1) = (parts.get("t")?, hex::decode(parts.get("v1")?).ok()?);
-        let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()).unwrap();
-        let age = now - t.parse::<i64>().ok()?;
+        let signed = t.parse::<i64>().ok()?;
+        let header = headers.get("x-debitura-timestamp")?.to_str().ok()?.parse().ok()?;
+        let body_says = serde_json::from_slice::<Value>(body).ok()?["timestamp"].as_str()?.to_owned();
+        let body_says = OffsetDateTime::parse(&body_says, &Rfc3339).ok()?.unix_timestamp();
+        let sent = match self.way.age_from {
+            AgeFrom::Signed => signed,
+            AgeFrom::Header => header,
+            AgeFrom::Body => body_says,
+            AgeFrom::Freshest => signed.max(header).max(body_says),
+            AgeFrom::Oldest => signed.min(header).min(body_says),
+        };
+        let age = now() - sent;
         if !(-60..=self.way.oldest).contains(&age) {
             return None;
         }

@@ -7,3 +7,4 @@ mod correct;
 mod driven;
 mod faulty;
 mod handler;
+mod names;

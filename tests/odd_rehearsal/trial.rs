@@ -20,11 +20,18 @@ fn free_port() -> u16 {
     std::iter::repeat_with(|| rand::random_range(10_000..30_000)).find(free).unwrap()
 }
 
+/// The action that a partner leaves out that asks for the preview itself when a claim is filed.
+const PREVIEW: &str =
+    "    preview_case:\n      request: \"POST http://127.0.0.1:${PORT}/estimates\"\n      json: *claim\n";
+
 /// Rehearses a partner. `adds` goes to the end of its profile.
 async fn rehearsed(odd: &str, adds: &str, only: &[&str]) -> Report {
     let own = std::env::current_exe().unwrap().display().to_string();
     let port = free_port().to_string();
-    let profile = format!("{}{adds}", include_str!("profile.yaml"));
+    let whole = include_str!("profile.yaml");
+    assert!(whole.contains(PREVIEW), "the profile has changed");
+    let actions = if odd == "sequential" { whole.replace(PREVIEW, "") } else { whole.to_owned() };
+    let profile = format!("{actions}{adds}");
     // What comes out of a queue comes later.
     let reacts = if odd == "queue" { "1s" } else { "400ms" };
     let variables = [("OWN", own.as_str()), ("ODD", odd), ("PORT", &port), ("REACTS", reacts)];
@@ -75,7 +82,7 @@ async fn a_partner_of_four_processes_that_keep_their_own_tokens_passes() {
 }
 
 #[tokio::test]
-async fn a_partner_that_handles_one_request_at_a_time_passes() {
+async fn a_partner_that_handles_one_request_at_a_time_and_previews_within_its_submission_passes() {
     passes("sequential", "  concurrency: 1\n").await;
 }
 

@@ -14,12 +14,14 @@ use super::{
     cases, errors, kyc, notices, onboarding, process,
     provider::{Provider, Reply},
     scene::shown,
-    support::{Delivery, Running, SECRET, event, fresh_id, genuine, key, linked, mac, options, seconds_ago, signed},
+    support::{
+        Delivery, Running, SECRET, event, event_of, fresh_id, genuine, key, linked, mac, options, seconds_ago, signed,
+    },
     tokens,
 };
 
 /// What a correct partner does, behaviour by behaviour.
-const CORRECT: [(&str, &str); 22] = [
+const CORRECT: [(&str, &str); 26] = [
     ("accepts a genuine delivery", "200, 1 effect"),
     ("accepts a compact body in another order", "200, 1 effect"),
     ("accepts unusual whitespace", "200, 1 effect"),
@@ -35,6 +37,10 @@ const CORRECT: [(&str, &str); 22] = [
     ("refuses a truncated signature", "401, 0 effect"),
     ("refuses an empty signature", "401, 0 effect"),
     ("refuses a forged case.closed", "401, 0 effect"),
+    ("refuses an old one under a fresh header", "401, 0 effect"),
+    ("accepts an old event that is sent now", "200, 1 effect"),
+    ("knows its headers in small letters", "200, 1 effect"),
+    ("two at once have one effect", "1 effect"),
     ("repeats have one effect", "1 effect"),
     ("a forged twin does not count", "1 effect"),
     ("acknowledges an unknown event", "200, 0 effect"),
@@ -45,7 +51,7 @@ const CORRECT: [(&str, &str); 22] = [
 ];
 
 /// The mistakes that are shown here.
-const HERE: [Defect; 19] = [
+const HERE: [Defect; 24] = [
     Defect::SecretNotDecoded,
     Defect::ReserialisedBody,
     Defect::SignatureUnchecked,
@@ -56,6 +62,11 @@ const HERE: [Defect; 19] = [
     Defect::NoTimestampCheck,
     Defect::TimestampWindowAnHour,
     Defect::FutureTimestampsAccepted,
+    Defect::AgeFromUnsignedHeader,
+    Defect::AgeFromBody,
+    Defect::RepeatsKnownBySignature,
+    Defect::TwinsBothCount,
+    Defect::SignatureNameAsDocumented,
     Defect::SlowHandler,
     Defect::NoDedup,
     Defect::RemembersBeforeVerifying,
@@ -74,9 +85,16 @@ fn instead(defect: Defect) -> Vec<(&'static str, &'static str)> {
         Defect::SecretNotDecoded => {
             let genuine =
                 ["accepts a genuine delivery", "accepts a compact body in another order", "accepts unusual whitespace"];
-            let others = ["accepts a delivery 290 s old", "accepts case.closed", "stores events in staging"];
+            let others = [
+                "accepts a delivery 290 s old",
+                "accepts case.closed",
+                "stores events in staging",
+                "accepts an old event that is sent now",
+                "knows its headers in small letters",
+            ];
             let mut changed: Vec<_> = genuine.into_iter().chain(others).map(|name| (name, "401, 0 effect")).collect();
-            changed.extend([("repeats have one effect", "0 effect"), ("a forged twin does not count", "0 effect")]);
+            let none = ["repeats have one effect", "two at once have one effect", "a forged twin does not count"];
+            changed.extend(none.map(|name| (name, "0 effect")));
             changed
                 .extend([("acknowledges an unknown event", "401, 0 effect"), ("refuses an undecoded key", accepted)]);
             changed
@@ -88,6 +106,7 @@ fn instead(defect: Defect) -> Vec<(&'static str, &'static str)> {
                 "refuses one 600 s old",
                 "refuses one a day old",
                 "refuses one 330 s ahead",
+                "refuses an old one under a fresh header",
             ];
             let forged = CORRECT.iter().filter(|(name, outcome)| outcome.starts_with("401") && !aged.contains(name));
             forged.map(|(name, _)| (*name, accepted)).collect()
@@ -104,12 +123,24 @@ fn instead(defect: Defect) -> Vec<(&'static str, &'static str)> {
             ("refuses one 600 s old", accepted),
             ("refuses one a day old", accepted),
             ("refuses one 330 s ahead", accepted),
+            ("refuses an old one under a fresh header", accepted),
         ],
+        Defect::AgeFromUnsignedHeader => vec![("refuses an old one under a fresh header", accepted)],
+        Defect::AgeFromBody => vec![
+            ("refuses one 600 s old", accepted),
+            ("refuses one a day old", accepted),
+            ("refuses one 330 s ahead", accepted),
+            ("refuses an old one under a fresh header", accepted),
+            ("accepts an old event that is sent now", "401, 0 effect"),
+        ],
+        Defect::RepeatsKnownBySignature => vec![("repeats have one effect", "3 effect")],
+        Defect::TwinsBothCount => vec![("two at once have one effect", "2 effect")],
+        Defect::SignatureNameAsDocumented => vec![("knows its headers in small letters", "401, 0 effect")],
         Defect::TimestampWindowAnHour => vec![("refuses one 600 s old", accepted)],
         Defect::FutureTimestampsAccepted => vec![("refuses one 330 s ahead", accepted)],
         // Its own test has it: alone, everything is as it should be.
         Defect::SlowHandler => vec![],
-        Defect::NoDedup => vec![("repeats have one effect", "3 effect")],
+        Defect::NoDedup => vec![("repeats have one effect", "3 effect"), ("two at once have one effect", "2 effect")],
         Defect::RemembersBeforeVerifying => vec![("a forged twin does not count", "0 effect")],
         Defect::UnknownEventRefused => vec![("acknowledges an unknown event", "400, 0 effect")],
         Defect::GoneOnBadSignature => {
@@ -154,12 +185,15 @@ fn single_deliveries() -> Vec<(&'static str, String, Delivery)> {
     closed.2 = genuine(&event(&closed.1, "case.closed", &json!({ "caseId": "c1" })));
     let mut forged = of("refuses a forged case.closed", &genuine);
     forged.2 = signed(&event(&forged.1, "case.closed", &json!({ "caseId": "c2" })), b"another key", 0);
+    let mut late = of("accepts an old event that is sent now", &genuine);
+    late.2 = genuine(&event_of(&late.1, "client.linked", &json!({}), 7200));
     let mut ordered = of("accepts a compact body in another order", &genuine);
     ordered.2 = genuine(&format!(r#"{{"event":"client.linked","data":{{"z":1,"a":"Æ"}},"id":"{}"}}"#, ordered.1));
     vec![
         unknown,
         closed,
         forged,
+        late,
         ordered,
         of("accepts a genuine delivery", &genuine),
         of("accepts unusual whitespace", &|body| genuine(&body.replace(':', " : "))),
@@ -185,8 +219,24 @@ async fn behaviour(defect: Option<Defect>, api: String) -> BTreeMap<&'static str
         seen.insert(name, outcome(&partner, &id, &delivery).await);
     }
     let id = fresh_id();
-    for _ in 0..3 {
-        partner.deliver(&genuine(&linked(&id))).await;
+    let under = signed(&linked(&id), &key(), 7200);
+    let (now, signature) = (seconds_ago(0).to_string(), under.signature.unwrap());
+    let headers = [("x-debitura-signature", &*signature), ("x-debitura-timestamp", &*now)];
+    let status = partner.post_with("/hooks/debitura", &headers, serde_json::from_str(&under.body).unwrap()).await;
+    seen.insert("refuses an old one under a fresh header", format!("{status}, {} effect", partner.effects(&id).await));
+    let id = fresh_id();
+    let small = genuine(&linked(&id));
+    let headers = [("x-debitura-signature", &*small.signature.unwrap())];
+    let status = partner.post_small("/hooks/debitura", &headers, &small.body).await;
+    seen.insert("knows its headers in small letters", format!("{status}, {} effect", partner.effects(&id).await));
+    let id = fresh_id();
+    let twin = genuine(&linked(&id));
+    tokio::join!(partner.deliver(&twin), partner.deliver(&twin));
+    seen.insert("two at once have one effect", format!("{} effect", partner.effects(&id).await));
+    let id = fresh_id();
+    let body = linked(&id);
+    for age in 0..3 {
+        partner.deliver(&signed(&body, &key(), age)).await;
     }
     seen.insert("repeats have one effect", format!("{} effect", partner.effects(&id).await));
     let id = fresh_id();

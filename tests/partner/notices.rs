@@ -1,6 +1,7 @@
 //! Notifications with a static token: what a correct partner does, and each mistake changing exactly its own part.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use preflight::partner::{Defect, Options};
 use serde_json::json;
@@ -11,7 +12,7 @@ const TOKEN: &str = "a-Token-of-Test";
 const ADDED: &str = "Customer.Schedule.Suspension.Added";
 
 /// What a correct partner does, behaviour by behaviour.
-const CORRECT: [(&str, &str); 14] = [
+const CORRECT: [(&str, &str); 16] = [
     ("takes a genuine notification", "200, 1 effect"),
     ("takes the spelling of the list", "200, 1 effect"),
     ("takes a payment", "200, 1 effect"),
@@ -22,6 +23,8 @@ const CORRECT: [(&str, &str); 14] = [
     ("refuses the token in capitals", "401, 0 effect"),
     ("refuses the token with more around it", "401, 0 effect"),
     ("acknowledges an unknown event", "200, 0 effect"),
+    ("knows its headers in small letters", "200, 1 effect"),
+    ("two at once have one effect", "1 effect"),
     ("repeats have one effect", "1 effect"),
     ("a forged twin does not count", "1 effect"),
     ("stores notifications in staging", "200, 1 effect"),
@@ -36,6 +39,7 @@ fn instead(defect: Defect) -> Vec<(&'static str, &'static str)> {
             ("takes the spelling of the list", "202, 1 effect"),
             ("takes a payment", "202, 1 effect"),
             ("acknowledges an unknown event", "202, 0 effect"),
+            ("knows its headers in small letters", "202, 1 effect"),
             ("stores notifications in staging", "202, 1 effect"),
         ],
         Defect::PaymentsRefused => vec![("takes a payment", "403, 0 effect")],
@@ -52,7 +56,12 @@ fn instead(defect: Defect) -> Vec<(&'static str, &'static str)> {
         Defect::TokenPrefixOnly => vec![("refuses the beginning of the token", "200, 1 effect")],
         Defect::TokenSomewhere => vec![("refuses the token with more around it", "200, 1 effect")],
         Defect::CaseSensitiveEventNames => vec![("takes the spelling of the list", "200, 0 effect")],
-        Defect::NoDedupOfTraces => vec![("repeats have one effect", "4 effect")],
+        Defect::NoDedupOfTraces => {
+            vec![("repeats have one effect", "2 effect"), ("two at once have one effect", "2 effect")]
+        }
+        Defect::RepeatsKnownByTime => vec![("repeats have one effect", "2 effect")],
+        Defect::TwinNoticesBothCount => vec![("two at once have one effect", "2 effect")],
+        Defect::TokenNameAsDocumented => vec![("knows its headers in small letters", "401, 0 effect")],
         Defect::UnknownNoticeRefused => vec![("acknowledges an unknown event", "400, 0 effect")],
         Defect::TraceRememberedTooSoon => vec![("a forged twin does not count", "0 effect")],
         Defect::NoticesDropped => vec![("stores notifications in staging", "200, 0 effect")],
@@ -61,7 +70,7 @@ fn instead(defect: Defect) -> Vec<(&'static str, &'static str)> {
 }
 
 /// The mistakes that are shown here.
-pub(super) const HERE: [Defect; 12] = [
+pub(super) const HERE: [Defect; 15] = [
     Defect::Answers202,
     Defect::PaymentsRefused,
     Defect::TokenUnchecked,
@@ -71,6 +80,9 @@ pub(super) const HERE: [Defect; 12] = [
     Defect::TokenSomewhere,
     Defect::CaseSensitiveEventNames,
     Defect::NoDedupOfTraces,
+    Defect::RepeatsKnownByTime,
+    Defect::TwinNoticesBothCount,
+    Defect::TokenNameAsDocumented,
     Defect::UnknownNoticeRefused,
     Defect::TraceRememberedTooSoon,
     Defect::NoticesDropped,
@@ -117,9 +129,18 @@ async fn observed(defect: Option<Defect>) -> BTreeMap<&'static str, String> {
     }
     seen.insert("stores notifications in staging", outcome(&staging, ADDED, Some(TOKEN)).await);
     let trace = fresh_id();
-    for _ in 0..4 {
-        notify(&partner, ADDED, &trace, Some(TOKEN)).await;
-    }
+    let headers = [("x-eventname", ADDED), ("x-traceid", &trace), ("x-token", TOKEN)];
+    let status = partner.post_small("/hooks/debitsuccess", &headers, r#"{ "FacilityNo": "F1" }"#).await;
+    seen.insert("knows its headers in small letters", format!("{status}, {} effect", partner.effects(&trace).await));
+    let trace = fresh_id();
+    let twin = || notify(&partner, ADDED, &trace, Some(TOKEN));
+    tokio::join!(twin(), twin());
+    seen.insert("two at once have one effect", format!("{} effect", partner.effects(&trace).await));
+    let trace = fresh_id();
+    notify(&partner, ADDED, &trace, Some(TOKEN)).await;
+    // The provider repeats in another second.
+    tokio::time::sleep(Duration::from_millis(1010)).await;
+    notify(&partner, ADDED, &trace, Some(TOKEN)).await;
     seen.insert("repeats have one effect", format!("{} effect", partner.effects(&trace).await));
     let trace = fresh_id();
     for token in ["forged", TOKEN] {
@@ -135,10 +156,11 @@ async fn observed(defect: Option<Defect>) -> BTreeMap<&'static str, String> {
 
 #[tokio::test]
 async fn each_mistake_changes_exactly_its_own_behaviour() {
-    for defect in std::iter::once(None).chain(HERE.map(Some)) {
+    let all: Vec<_> = std::iter::once(None).chain(HERE.map(Some)).collect();
+    let seen = futures_util::future::join_all(all.iter().copied().map(observed)).await;
+    for (defect, seen) in all.into_iter().zip(seen) {
         let mut expected: BTreeMap<&str, &str> = CORRECT.into_iter().collect();
         expected.extend(defect.map(instead).unwrap_or_default());
-        let seen = observed(defect).await;
         let seen: BTreeMap<&str, &str> = seen.iter().map(|(name, outcome)| (*name, outcome.as_str())).collect();
         assert_eq!(seen, expected, "{defect:?}");
     }

@@ -12,6 +12,7 @@ use preflight::partner::{Options, OptionsError, ServeError, bind};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tokio::{sync::oneshot, task::JoinHandle};
 
 pub(crate) const SECRET: &str = "dGhpc2lzYWJhc2U2NGVuY29kZWRzZWNyZXQ=";
@@ -43,6 +44,8 @@ pub(crate) fn options(changes: &[(&str, &str)]) -> Options {
 pub(crate) struct Running {
     base: String,
     http: reqwest::Client,
+    /// Writes names of headers in small letters, and the other with capitals.
+    small: reqwest::Client,
     stop: oneshot::Sender<()>,
     task: JoinHandle<Result<(), ServeError>>,
 }
@@ -53,21 +56,21 @@ impl Running {
         let base = format!("http://{}", partner.address());
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(partner.run(async move { drop(stopped.await) }));
-        let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
-        Self { base, http, stop, task }
+        let [http, small] = clients();
+        Self { base, http, small, stop, task }
     }
 
     /// A partner that runs in another process.
     pub(crate) fn elsewhere(address: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+        let [http, small] = clients();
         let (stop, task) = (oneshot::channel().0, tokio::spawn(async { Ok(()) }));
-        Self { base: address.to_owned(), http, stop, task }
+        Self { base: address.to_owned(), http, small, stop, task }
     }
 
     pub(crate) async fn stop(self) {
         drop(self.stop);
-        drop(self.http);
+        drop((self.http, self.small));
         self.task.await.unwrap().unwrap();
     }
 
@@ -96,7 +99,16 @@ impl Running {
 
     /// Posts JSON with headers, and gives the status.
     pub(crate) async fn post_with(&self, path: &str, headers: &[(&str, &str)], body: Value) -> u16 {
-        let request = self.http.post(format!("{}{path}", self.base)).body(body.to_string());
+        self.post_by(&self.http, path, headers, body.to_string()).await
+    }
+
+    /// The same with names of headers in small letters.
+    pub(crate) async fn post_small(&self, path: &str, headers: &[(&str, &str)], body: &str) -> u16 {
+        self.post_by(&self.small, path, headers, body.to_owned()).await
+    }
+
+    async fn post_by(&self, http: &reqwest::Client, path: &str, headers: &[(&str, &str)], body: String) -> u16 {
+        let request = http.post(format!("{}{path}", self.base)).body(body);
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         request.send().await.unwrap().status().as_u16()
     }
@@ -109,6 +121,11 @@ impl Running {
         };
         request.send().await.unwrap().status().as_u16()
     }
+}
+
+fn clients() -> [reqwest::Client; 2] {
+    let builder = || reqwest::Client::builder().no_proxy().tls_certs_only([]);
+    [builder().http1_title_case_headers(), builder()].map(|builder| builder.build().unwrap())
 }
 
 pub(crate) async fn json_of(response: Response) -> Value {
@@ -128,8 +145,13 @@ pub(crate) fn fresh_id() -> String {
 }
 
 pub(crate) fn event(id: &str, event: &str, data: &Value) -> String {
-    json!({ "id": id, "specVersion": "1.0", "event": event, "timestamp": "2026-01-31T15:23:45Z", "data": data })
-        .to_string()
+    event_of(id, event, data, 0)
+}
+
+/// An event that happened so many seconds ago.
+pub(crate) fn event_of(id: &str, event: &str, data: &Value, age: i64) -> String {
+    let time = OffsetDateTime::from_unix_timestamp(seconds_ago(age)).unwrap().format(&Rfc3339).unwrap();
+    json!({ "id": id, "specVersion": "1.0", "event": event, "timestamp": time, "data": data }).to_string()
 }
 
 pub(crate) fn linked(id: &str) -> String {

@@ -2,7 +2,7 @@
 
 use preflight::evidence::Who;
 use preflight::report::model::{
-    ActionRow, ItemRow, LevelWord, PackRow, Readiness, Report, Summary, TimelineRow, UnitRow, VerdictWord,
+    ActionRow, ItemRow, ItemWord, LevelWord, PackRow, Readiness, Report, Summary, TimelineRow, UnitRow, VerdictWord,
 };
 
 /// Everything that somebody may put into an answer to harm a reader of the report; short enough for a snapshot.
@@ -20,6 +20,7 @@ pub(crate) fn unit(id: &str, stage: &str, item: &str, verdict: VerdictWord) -> U
         items: vec![item.to_owned()],
         section: section.to_owned(),
         level: LevelWord::Required,
+        risk: false,
         verdict,
         reason: String::new(),
         blocked_by: None,
@@ -31,6 +32,7 @@ pub(crate) fn unit(id: &str, stage: &str, item: &str, verdict: VerdictWord) -> U
         docs: "https://docs.example/guide".to_owned(),
         why: "It matters.".to_owned(),
         fix: "Do it.".to_owned(),
+        repeat: None,
         file: format!("checks/acme/{}.yaml", id.replace('.', "/")),
         line: 3,
         duration_ms: 120,
@@ -39,17 +41,36 @@ pub(crate) fn unit(id: &str, stage: &str, item: &str, verdict: VerdictWord) -> U
 }
 
 /// A report over these units; items, sections and counts are derived from them.
-pub(crate) fn report(readiness: Readiness, checks: Vec<UnitRow>) -> Report {
+pub(crate) fn report(readiness: Readiness, mut checks: Vec<UnitRow>) -> Report {
+    for unit in &mut checks {
+        let required = unit.level == LevelWord::Required;
+        unit.risk = match unit.verdict {
+            VerdictWord::Fail => !required,
+            VerdictWord::Waived => required,
+            VerdictWord::Pass | VerdictWord::Attested | VerdictWord::Undecided | VerdictWord::Skipped => false,
+        };
+    }
     let mut items: Vec<ItemRow> = Vec::new();
     for unit in &checks {
         for id in &unit.items {
             if let Some(item) = items.iter_mut().find(|item| item.id == *id) {
                 item.units.push(unit.unit());
-                item.verdict = worse(item.verdict, unit.verdict);
+                item.verdict = item.verdict.max(word(unit));
+                item.risks.extend(risk_of(unit));
             } else {
                 let section = id.split('.').next().unwrap_or_default().to_owned();
                 let words = format!("Words of {id}");
-                items.push(ItemRow { id: id.clone(), section, words, verdict: unit.verdict, units: vec![unit.unit()] });
+                let (verdict, reason) = (word(unit), String::new());
+                let risks = risk_of(unit).into_iter().collect();
+                items.push(ItemRow {
+                    id: id.clone(),
+                    section,
+                    words,
+                    verdict,
+                    reason,
+                    risks,
+                    units: vec![unit.unit()],
+                });
             }
         }
     }
@@ -71,6 +92,7 @@ pub(crate) fn report(readiness: Readiness, checks: Vec<UnitRow>) -> Report {
         strict: false,
         interrupted: false,
         readiness,
+        because: None,
         summary: summary(&checks),
         actions: Vec::new(),
         items,
@@ -80,9 +102,21 @@ pub(crate) fn report(readiness: Readiness, checks: Vec<UnitRow>) -> Report {
     }
 }
 
-fn worse(a: VerdictWord, b: VerdictWord) -> VerdictWord {
-    let skipped = |word| word == VerdictWord::Skipped;
-    if skipped(a) || (b > a && !skipped(b)) { b } else { a }
+fn risk_of(unit: &UnitRow) -> Option<String> {
+    (unit.verdict == VerdictWord::Fail && unit.level == LevelWord::Recommended).then(|| unit.unit())
+}
+
+/// What a unit makes of its item.
+fn word(unit: &UnitRow) -> ItemWord {
+    match unit.verdict {
+        VerdictWord::Fail if unit.level == LevelWord::Recommended => ItemWord::Risk,
+        VerdictWord::Fail => ItemWord::Fail,
+        VerdictWord::Undecided => ItemWord::Undecided,
+        VerdictWord::Pass => ItemWord::Pass,
+        VerdictWord::Attested => ItemWord::Attested,
+        VerdictWord::Waived => ItemWord::Waived,
+        VerdictWord::Skipped => ItemWord::NotDecided,
+    }
 }
 
 fn summary(checks: &[UnitRow]) -> Summary {
@@ -97,7 +131,7 @@ fn summary(checks: &[UnitRow]) -> Summary {
             VerdictWord::Undecided => &mut sum.undecided_recommended,
             VerdictWord::Attested => &mut sum.attested,
             VerdictWord::Waived => &mut sum.waived,
-            VerdictWord::Skipped | VerdictWord::Unchecked => &mut sum.skipped,
+            VerdictWord::Skipped => &mut sum.skipped,
         } += 1;
     }
     sum
@@ -158,6 +192,7 @@ fn failing() -> UnitRow {
         row(71.9, "action", "submit_case", "500  \"Unhandled: token rejected\""),
     ];
     unit.evidence[3].curl = Some("curl -X POST 'http://127.0.0.1:3000/test/cases'".to_owned());
+    unit.repeat.clone_from(&unit.evidence[3].curl);
     unit
 }
 
@@ -217,7 +252,18 @@ pub(crate) fn everything() -> Report {
         id: "kyc.preview".to_owned(),
         section: "kyc".to_owned(),
         words: "The preview is shown".to_owned(),
-        verdict: VerdictWord::Unchecked,
+        verdict: ItemWord::Unchecked,
+        reason: "no check in this version, and nobody has vouched for it".to_owned(),
+        risks: Vec::new(),
+        units: Vec::new(),
+    });
+    report.items.push(ItemRow {
+        id: "kyc.dry-run".to_owned(),
+        section: "kyc".to_owned(),
+        words: "The dry run was made".to_owned(),
+        verdict: ItemWord::Attested,
+        reason: "the CTO vouched on 2026-09-01 until 2027-09-01: a mail".to_owned(),
+        risks: Vec::new(),
         units: Vec::new(),
     });
     report.stand_ins = true;

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use preflight::catalog::load::Catalog;
+use preflight::evidence::Who;
 use preflight::report::model::{Report, VerdictWord};
 use preflight::simulator::{Mode, Options, Simulator, start};
 use serde_json::{Value, json};
@@ -43,7 +44,14 @@ static CHECKS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
 
 /// The pack; with the addresses of a test environment, if there is one.
 fn pack(test: Option<&Simulator>) -> Catalog {
+    pack_with(test, ("", ""))
+}
+
+/// The same with a text in it replaced.
+fn pack_with(test: Option<&Simulator>, (from, to): (&str, &str)) -> Catalog {
     let mut provider = std::fs::read_to_string(Path::new(HERE).join("apis.yaml")).unwrap();
+    assert!(provider.contains(from));
+    provider = provider.replacen(from, to, 1);
     if let Some(test) = test {
         let apis: BTreeMap<&str, &str> = test.bases().map(|(api, base)| (api, base.as_str())).collect();
         writeln!(provider, "environments: {}", json!({ "test": { "apis": apis } })).unwrap();
@@ -54,7 +62,11 @@ fn pack(test: Option<&Simulator>) -> Catalog {
 
 /// The provider's test environment, played elsewhere.
 async fn played() -> Simulator {
-    let catalog = pack(None);
+    played_with(("", "")).await
+}
+
+async fn played_with(change: (&str, &str)) -> Simulator {
+    let catalog = pack_with(None, change);
     let pack = &catalog.packs["acme"];
     drop(rustls::crypto::ring::default_provider().install_default());
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -103,6 +115,19 @@ async fn our_own_requests_get_through_each_way_and_ask_for_a_token_once() {
     let text = preflight::report::json::render(&report, true).unwrap();
     for secret in [KEY, CREDENTIALS[1].1, CREDENTIALS[3].1] {
         assert!(!text.contains(secret), "{secret} is in the report");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_success_without_a_token_is_the_providers_trouble() {
+    let test = played_with(("access_token: \"{{ fresh.token }}\"", "error: \"{{ fresh.token }}\"")).await;
+    let report = report(&test, &right()).await;
+    for (api, without) in [("own", true), ("reports", true), ("main", false), ("people", false)] {
+        let row = row(&report, &format!("it.{api}@test"));
+        let wanted = if without { VerdictWord::Undecided } else { VerdictWord::Pass };
+        assert_eq!(row.verdict, wanted, "{}", told(row));
+        assert!(!without || row.who == Some(Who::Provider), "{}", told(row));
+        assert_eq!(told(row).contains("without a token at `$.access_token`"), without, "{}", told(row));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Variations and secrets, scheme by scheme.
 
-use preflight::catalog::scheme::{Variation, Webhooks};
-use preflight::webhook::{Arrived, ComposeError, Examined, Order, Parcel, compose, examine, issue};
+use preflight::catalog::scheme::{KeyForm, Variation, Webhooks};
+use preflight::webhook::{Arrived, ComposeError, Examined, Order, Parcel, compose, examine, is_telling, issue};
 use serde_json::{Value, json};
 
 use crate::packs::scheme;
@@ -11,7 +11,6 @@ const NOW: i64 = 1_780_000_000;
 
 fn deliver(scheme: &Webhooks, secret: &str, variation: &Value) -> Result<Parcel, ComposeError> {
     let variation: Variation = serde_json::from_value(variation.clone()).unwrap();
-    let sent_at = NOW - variation.age.map_or(0, |age| age.0);
     let body = json!({ "id": "", "type": "", "trigger_id": "", "command": "", "event": "", "thing": "one of them" });
     let (secrets, id) = (&[secret][..], "e7f1");
     compose(&Order {
@@ -21,8 +20,8 @@ fn deliver(scheme: &Webhooks, secret: &str, variation: &Value) -> Result<Parcel,
         id,
         secrets,
         url: URL,
-        sent_at,
-        happened_at: sent_at,
+        sent_at: NOW,
+        happened_at: NOW,
         variation: &variation,
     })
 }
@@ -53,6 +52,9 @@ fn a_secret_that_is_issued_fits_the_scheme_and_is_never_the_same_in_another_case
             assert!(secret.starts_with(&scheme.secret.prefix), "{name}: {secret}");
             assert!(scheme.secret.at_most.is_none_or(|most| secret.len() <= most), "{name}: {secret}");
             assert!(secret != secret.to_uppercase() && secret != secret.to_lowercase(), "{name}: {secret}");
+            if scheme.mac.as_ref().is_some_and(|mac| mac.key == KeyForm::Base64) {
+                assert!(secret.contains('+') && secret.contains('/') && secret.ends_with('='), "{name}: {secret}");
+            }
             let parcel = deliver(&scheme, &secret, &json!({})).unwrap();
             let read = examined(&scheme, &secret, &parcel);
             assert!(read.proven && !read.stale, "{name}: {read:?}");
@@ -101,6 +103,93 @@ fn after_a_rotation_either_secret_proves_a_delivery() {
         };
         let parcel = compose(&order).unwrap();
         assert!(secrets.iter().all(|secret| examined(&scheme, secret, &parcel).proven), "{name}");
+    }
+}
+
+/// The signatures in a delivery's header, in their order.
+fn signatures<'p>(name: &str, parcel: &'p Parcel) -> Vec<&'p str> {
+    let (header, between) = if name == "one-header" { ("Stripe-Signature", ",") } else { ("webhook-signature", " ") };
+    let (_, text) = parcel.headers.iter().find(|(known, _)| known == header).unwrap();
+    text.split(between).filter(|part| part.starts_with("v1")).collect()
+}
+
+#[test]
+fn a_reader_of_one_signature_among_several_meets_the_wrong_one() {
+    for name in ["standard-webhooks", "one-header"] {
+        let (scheme, secret) = (scheme(name), issue(Some(&scheme(name))));
+        let rotated: Variation = serde_json::from_value(json!({ "key": "rotated" })).unwrap();
+        let body = json!({ "id": "", "type": "" });
+        let (mut first, mut last, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+        for (_, variation) in rotated.arranged() {
+            let order = Order {
+                scheme: &scheme,
+                event: "thing.made",
+                body: &body,
+                id: "1",
+                secrets: &[&secret],
+                url: URL,
+                sent_at: NOW,
+                happened_at: NOW,
+                variation: &variation,
+            };
+            let genuine = compose(&Order { variation: &Variation::default(), ..order }).unwrap();
+            let right = signatures(name, &genuine)[0].to_owned();
+            let parcel = compose(&order).unwrap();
+            assert!(examined(&scheme, &secret, &parcel).proven, "{name}");
+            let all = signatures(name, &parcel);
+            assert_eq!(all.iter().filter(|one| **one == right).count(), 1, "{name}: {all:?}");
+            first.push(all[0] == right);
+            last.push(*all.last().unwrap() == right);
+            numbers.push(all.len());
+        }
+        assert_eq!(
+            (first, last, numbers),
+            (vec![false, true, false], vec![true, false, false], vec![2, 2, 3]),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_code_tells_who_loses_some_of_it_where_it_is_base64() {
+    for (name, header) in [("standard-webhooks", "webhook-signature"), ("github", "X-Hub-Signature-256")] {
+        let scheme = scheme(name);
+        let secret = issue(Some(&scheme));
+        let body = json!({ "id": "", "type": "" });
+        let mut seen = [false, false];
+        for number in 0..200 {
+            let id = format!("event-{number}");
+            let variation = Variation::default();
+            let order = Order {
+                scheme: &scheme,
+                event: "thing.made",
+                body: &body,
+                id: &id,
+                secrets: &[&secret],
+                url: URL,
+                sent_at: NOW,
+                happened_at: NOW,
+                variation: &variation,
+            };
+            let parcel = compose(&order).unwrap();
+            let (_, code) = parcel.headers.iter().find(|(known, _)| known == header).unwrap();
+            let both = code.contains('+') && code.contains('/');
+            assert_eq!(is_telling(&order), both || name == "github", "{name}: {code}");
+            seen[usize::from(is_telling(&order))] = true;
+        }
+        assert_eq!(seen, [name != "github", true], "{name}");
+    }
+}
+
+#[test]
+fn a_wrong_secret_is_never_the_right_one_however_short_it_is() {
+    let mut short = scheme("token");
+    for most in 1..4 {
+        short.secret.at_most = Some(most);
+        for _ in 0..300 {
+            let secret = issue(Some(&short));
+            assert!(deliver(&short, &secret, &json!({ "key": "other" })).is_ok(), "{secret}");
+        }
     }
 }
 

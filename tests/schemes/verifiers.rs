@@ -53,9 +53,12 @@ fn independent_handlers_accept_what_is_genuine_and_refuse_what_is_not() {
         if several.contains(&name) {
             cases.push((json!({ "key": "rotated" }), true));
         }
-        for (variation, accepted) in cases {
-            let varied: Variation = serde_json::from_value(variation.clone()).unwrap();
-            let sent_at = OffsetDateTime::now_utc().unix_timestamp() - varied.age.map_or(0, |age| age.0);
+        let of = |variation: &Value| serde_json::from_value::<Variation>(variation.clone()).unwrap();
+        let arranged = cases.into_iter().flat_map(|(variation, accepted)| {
+            of(&variation).arranged().into_iter().map(move |(_, varied)| (variation.clone(), varied, accepted))
+        });
+        for (variation, varied, accepted) in arranged {
+            let sent_at = OffsetDateTime::now_utc().unix_timestamp();
             let body = json!({ "id": "", "type": "", "thing": "one", "created_at": "" });
             let parcel = compose(&Order {
                 scheme: &scheme,

@@ -59,8 +59,7 @@ fn nothing_of_a_pack_reaches_what_a_profile_has_started() {
         let profile = std::fs::read_to_string(ground.path("profile.yaml")).unwrap();
         let start = format!("start: {{ command: [\"{{{{ {name} }}}}\"], ready: \"http://127.0.0.1:9/\", within: 1s }}");
         ground.write("profile.yaml", &profile.replace("rehearsal:\n", &format!("rehearsal:\n  {start}\n")));
-        let ran = ground.run();
-        let reason = ran.reason("it");
-        assert!(reason.contains(&format!("`{name}` has no value")), "{name}: {reason}");
+        let said = ground.refused(&"0".repeat(64));
+        assert!(said.contains(&format!("nothing tells this template what `{name}` is")), "{name}: {said}");
     }
 }

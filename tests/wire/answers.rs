@@ -81,7 +81,30 @@ async fn what_is_sent_is_what_was_drafted() {
 }
 
 #[tokio::test]
-async fn connections_are_used_again() {
+async fn each_call_has_a_connection_of_its_own_and_says_so() {
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&connections);
+    let address = serve(move |mut stream| {
+        counter.fetch_add(1, Ordering::SeqCst);
+        async move {
+            // It would keep the connection for as long as the other side does.
+            while let Some(head) = head(&mut stream).await {
+                let announced = head.to_lowercase().contains("connection: close");
+                stream.write_all(&ok(announced.to_string())).await.unwrap();
+            }
+        }
+    })
+    .await;
+    let wire = wire();
+    for calls in 1..=5 {
+        let sent = send(&wire, partner(format!("http://{address}/")), Limits::within(PATIENCE)).await;
+        assert_eq!((answer(&sent).status, &answer(&sent).body), (200, &Body::Json(json!(true))));
+        assert_eq!(connections.load(Ordering::SeqCst), calls);
+    }
+}
+
+#[tokio::test]
+async fn a_played_provider_delivers_each_event_on_a_connection_of_its_own() {
     let connections = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&connections);
     let address = serve(move |mut stream| {
@@ -93,12 +116,50 @@ async fn connections_are_used_again() {
         }
     })
     .await;
-    let wire = wire();
-    for _ in 0..5 {
-        let sent = send(&wire, partner(format!("http://{address}/")), Limits::within(PATIENCE)).await;
-        assert_eq!(answer(&sent).status, 200);
+    let client = preflight::wire::player(&StandIns::default()).unwrap();
+    for calls in 1..=3 {
+        assert_eq!(client.post(format!("http://{address}/")).send().await.unwrap().status(), 200);
+        assert_eq!(connections.load(Ordering::SeqCst), calls);
     }
-    assert_eq!(connections.load(Ordering::SeqCst), 1);
+}
+
+/// Servers that end a connection in ways that a client which keeps connections, or sends again, would take ill.
+#[tokio::test]
+async fn servers_that_close_without_a_word_lose_nothing_and_get_nothing_twice() {
+    let table: [(&str, &str, bool); 5] = [
+        ("HTTP/1.0, which ends the body with the connection", "HTTP/1.0 200 OK\r\n\r\n{}", true),
+        ("closed at once, and not announced", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", true),
+        (
+            "said to be kept, and closed",
+            "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=60\r\nContent-Length: 2\r\n\r\n{}",
+            true,
+        ),
+        ("no length, and closed", "HTTP/1.1 200 OK\r\n\r\n{}", true),
+        ("closed without an answer", "", false),
+    ];
+    for (what, bytes, answers) in table {
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&requests);
+        let address = serve(move |mut stream| {
+            let counter = Arc::clone(&counter);
+            async move {
+                let head = head(&mut stream).await;
+                let mut body = [0; 2];
+                stream.read_exact(&mut body).await.unwrap();
+                counter.fetch_add(usize::from(head.is_some()), Ordering::SeqCst);
+                stream.write_all(bytes.as_bytes()).await.unwrap();
+            }
+        })
+        .await;
+        let wire = wire();
+        for calls in 1..=4 {
+            let mut call = partner(format!("http://{address}/"));
+            (call.method, call.body) = ("POST".into(), b"{}".to_vec());
+            let sent = send(&wire, call, Limits::within(PATIENCE)).await;
+            assert_eq!(sent.outcome.answer().is_some(), answers, "{what}: {:?}", sent.outcome);
+            assert_eq!(requests.load(Ordering::SeqCst), calls, "{what}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -17,6 +17,13 @@ async fn a_port_where_nobody_listens_is_refused() {
     let sent = look(socket.local_addr().unwrap()).await;
     assert_trouble(&sent, TroubleKind::Connect, "127.0.0.1 refuses connections; is the service running");
     assert_eq!(sent.address, None);
+    // Of a page that anybody may see it is told all the same where it would have led.
+    for host in ["127.0.0.1", "localhost", "app.localhost", "[::ffff:127.0.0.1]"] {
+        let port = socket.local_addr().unwrap().port();
+        let call = draft(Purpose::Open, "GET", format!("http://{host}:{port}/"));
+        let sent = send(&wire(), call, Limits::within(PATIENCE)).await;
+        assert_eq!(sent.address, Some("127.0.0.1".parse().unwrap()), "{host}");
+    }
 }
 
 #[tokio::test]

@@ -24,8 +24,7 @@ pub(super) fn table(pack: &Pack) -> (String, bool) {
         write!(text, "\n{section}: {}\n", summary(pack, items)).ok();
         text.extend(items.iter().map(|item| row(pack, item)));
     }
-    let open: Vec<String> =
-        pack.provider.items.iter().filter(|item| serving(pack, item).is_empty()).map(listed).collect();
+    let open: Vec<String> = pack.unserved().map(listed).collect();
     let idle: Vec<String> = idle(pack).map(|check| format!("  {}  {}\n", check.id, check.title)).collect();
     for (title, lines) in [("Items without a check", &open), ("Checks without an item", &idle)] {
         write!(text, "\n{title}: {}\n{}", if lines.is_empty() { "none" } else { "" }, lines.concat()).ok();
@@ -40,16 +39,11 @@ fn listed(item: &Item) -> String {
 /// `12 of 14 items have a check, 2 of them a person's word alone`.
 fn summary(pack: &Pack, items: &[&Item]) -> String {
     let served: Vec<Vec<&Check>> =
-        items.iter().map(|item| serving(pack, item)).filter(|checks| !checks.is_empty()).collect();
+        items.iter().map(|item| pack.serving(item).collect::<Vec<_>>()).filter(|checks| !checks.is_empty()).collect();
     let asked = served.iter().filter(|checks| checks.iter().all(|check| check.only_asks())).count();
     let by_word = if asked == 0 { String::new() } else { format!(", {asked} of them by a person's word alone") };
     let (noun, have) = if items.len() == 1 { ("item", "has") } else { ("items", "have") };
     format!("{} of {} {noun} {have} a check{by_word}", served.len(), items.len())
-}
-
-/// The checks that serve an item.
-fn serving<'p>(pack: &'p Pack, item: &Item) -> Vec<&'p Check> {
-    pack.checks.iter().map(|packed| &packed.check).filter(|check| check.items.contains(&item.id)).collect()
 }
 
 /// The checks that serve no item.
@@ -60,7 +54,7 @@ fn idle(pack: &Pack) -> impl Iterator<Item = &Check> {
 
 /// An item, its words, and a line for each check.
 fn row(pack: &Pack, item: &Item) -> String {
-    let checks = serving(pack, item);
+    let checks: Vec<&Check> = pack.serving(item).collect();
     let widest = checks.iter().map(|check| check.id.len()).max().unwrap_or(0);
     let line = |check: &&Check| {
         let stages: Vec<&str> = check.stage.0.iter().map(|stage| stage.word()).collect();

@@ -122,7 +122,7 @@ pub struct Sample {
     /// All packs at hand.
     pub(super) catalog: Catalog,
     /// The pack.
-    pub(super) pack: Arc<Pack>,
+    pub(in crate::app) pack: Arc<Pack>,
     /// What the sample consists of without any mistake.
     pub world: World,
     pub(super) described: Document,

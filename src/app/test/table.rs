@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::verdicts::{Found, Row};
+use crate::app::selftest::untried;
 use crate::app::{Exit, Screen};
 use crate::catalog::load::Pack;
 use crate::report::text::for_terminal;
@@ -40,7 +41,7 @@ fn table(pack: &Pack, found: &Found) -> String {
     if asked > 0 {
         writeln!(text, "{asked} answered by a person alone: there is nothing to try").ok();
     }
-    text + "\n"
+    text + &untried(pack) + "\n"
 }
 
 fn line(row: &Row) -> [String; 4] {

@@ -184,7 +184,6 @@ fn told(unit: &UnitRow) -> String {
         VerdictWord::Attested => "it is attested",
         VerdictWord::Waived => "it is waived",
         VerdictWord::Skipped => "it is skipped",
-        VerdictWord::Unchecked => "it has no check",
     };
     let observed = unit.observed.as_ref().filter(|observed| **observed != unit.reason);
     let why: Vec<&str> = [Some(&unit.reason), observed]

@@ -50,6 +50,7 @@ impl Linter<'_> {
         problems.extend(self.words());
         problems.extend(self.idle());
         problems.extend(self.contrary());
+        problems.extend(self.optional());
         problems.extend(self.steps());
         for (word, list) in [("seen", &self.check().seen), ("then", &self.check().then)] {
             for (index, expectation) in list.iter().enumerate() {

@@ -150,6 +150,7 @@ fn unmatchable(matcher: &Matcher) -> Option<String> {
             | Predicate::EqualsIgnoringCase(_)
             | Predicate::SameUrlAs(_)
             | Predicate::Url(_)
+            | Predicate::MediaType(_)
             | Predicate::Contrast(_) => {}
         }
     }

@@ -89,6 +89,7 @@ fn anything(matcher: &Matcher) -> bool {
         | Predicate::EqualsIgnoringCase(_)
         | Predicate::SameUrlAs(_)
         | Predicate::Url(_)
+        | Predicate::MediaType(_)
         | Predicate::Contrast(_) => false,
     })
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{Texts, Unlinted, letters, rehearsed, scheme, unused};
 use crate::catalog::fixtures::Fixtures;
-use crate::catalog::provider::Provider;
+use crate::catalog::provider::{Detail, Provider};
+use crate::catalog::words::Route;
 use crate::json::escaped;
 use crate::template;
 use crate::yaml::{Document, Problem};
@@ -21,6 +22,7 @@ pub(super) fn all(
     problems.extend(scheme::schemes(provider, document));
     problems.extend(letters::letters(provider, document));
     problems.extend(events(provider, document, fixtures));
+    problems.extend(shapes(provider, document));
     problems.extend(templates(document, texts));
     problems.extend(written(fixtures));
     problems.extend(unused::all(provider, document, checks, fixtures));
@@ -58,6 +60,21 @@ fn events(provider: &Provider, document: &Document, fixtures: &Fixtures) -> Vec<
         Some(document.problem(&pointer, error.to_string()))
     };
     events.filter_map(unusable).collect()
+}
+
+/// Shapes of answers that are no JSON Schema, and of details that are no regular expression.
+fn shapes(provider: &Provider, document: &Document) -> Vec<Problem> {
+    let wrong = |(route, schema): (&Route, &serde_json::Value)| {
+        let error = jsonschema::validator_for(schema).err()?;
+        let pointer = format!("/answers/{}", escaped(&route.to_string()));
+        Some(document.problem(&pointer, format!("this is no JSON Schema: {error}")))
+    };
+    let unreadable = |(name, detail): (&String, &Detail)| {
+        let error = regex::Regex::new(detail.pattern.as_ref()?).err()?;
+        let pointer = format!("/details/{}/pattern", escaped(name));
+        Some(document.problem(&pointer, format!("this is no regular expression: {error}")))
+    };
+    provider.answers.iter().filter_map(wrong).chain(provider.details.iter().filter_map(unreadable)).collect()
 }
 
 /// Filters that the simulator has beside those of every template.

@@ -4,7 +4,7 @@
 use super::check::Linter;
 use crate::catalog::authentication::Api;
 use crate::catalog::provider::Provider;
-use crate::catalog::scheme::{KeyForm, KeyVariation, Variation, Webhooks};
+use crate::catalog::scheme::{Clock, KeyForm, KeyVariation, Variation, Webhooks};
 use crate::catalog::step::{DeliverStep, Step};
 use crate::catalog::words::Where;
 use crate::evidence::Expected;
@@ -141,6 +141,7 @@ impl Varied<'_> {
         }
         problems.extend(self.absent(at));
         problems.extend(self.idle(at));
+        problems.extend(self.clocks(at));
         problems.extend(self.age(at));
         problems
     }
@@ -189,12 +190,28 @@ impl Varied<'_> {
         }
     }
 
+    /// Clocks that deliveries of this provider do not have, and those that are said to be nothing.
+    fn clocks(&self, at: At) -> Vec<Problem> {
+        let Varied { hooks, pointer, variation } = *self;
+        let told = |message: &str| at(&format!("{pointer}/clocks"), message);
+        if !variation.clocks.is_empty() && variation.age.is_none() {
+            return vec![told("this does not say how old").hint("add `age`")];
+        }
+        let absent = variation.clocks.iter().filter(|clock| !hooks.has(**clock));
+        let words = |clock: &Clock| match clock {
+            Clock::Signed => "no header of a delivery says `t` as it is signed",
+            Clock::Unsigned => "no header of a delivery says `t` beside the signed one",
+            Clock::Body => "`webhooks.time` names no time in the body",
+        };
+        absent.map(|clock| told(words(clock))).collect()
+    }
+
     /// What is expected of an age, against what the provider says of it.
     fn age(&self, at: At) -> Option<Problem> {
         let Varied { hooks, pointer, variation } = *self;
-        let (limit, age) = hooks.timestamp.tolerance.zip(variation.age)?;
-        let (limit, age) = (limit.0.as_secs(), age.0.unsigned_abs());
-        let alone = Variation { age: None, expect: None, ..variation.clone() } == Variation::default();
+        let (limit, _) = hooks.timestamp.tolerance.zip(variation.age)?;
+        let (limit, age) = (limit.0.as_secs(), variation.age_by(Clock::Signed).unsigned_abs());
+        let alone = variation.only_ages();
         let message = match variation.expect? {
             Expected::Accepted if age > limit => {
                 format!("{age} s are more than the {limit} s of `timestamp.tolerance`, so this is not to be accepted")
@@ -215,7 +232,31 @@ impl Linter<'_> {
         let at = |pointer: &str, message: &str| self.at(pointer, message);
         let varied = step.vary.iter().map(|(name, one)| (format!("{pointer}/vary/{}", escaped(name)), one));
         let all = [(format!("{pointer}/with"), &step.with)].into_iter().chain(varied);
-        all.flat_map(|(pointer, variation)| Varied { hooks, pointer: &pointer, variation }.all(&at)).collect()
+        let mut problems = self.at_once(pointer, step);
+        problems.extend(all.flat_map(|(pointer, variation)| Varied { hooks, pointer: &pointer, variation }.all(&at)));
+        problems
+    }
+
+    /// Words of a step that cannot be heeded together, and numbers that are none.
+    fn at_once(&self, pointer: &str, step: &DeliverStep) -> Vec<Problem> {
+        let words = [
+            ("vary", !step.vary.is_empty()),
+            ("burst", step.burst.is_some()),
+            ("copies", step.copies.is_some()),
+            ("with", !step.vary.is_empty() && step.with != Variation::default()),
+        ];
+        let said: Vec<&str> = words.into_iter().filter(|(_, said)| *said).map(|(word, _)| word).collect();
+        let mut problems = Vec::new();
+        if let [first, second, ..] = said[..] {
+            let message = format!("`{first}` and `{second}` say different things of the same deliveries");
+            problems.push(self.at(&format!("{pointer}/{second}"), message).hint("make a step of each"));
+        }
+        for (word, number) in [("burst", step.burst), ("copies", step.copies)] {
+            if number.is_some_and(|number| number < 2) {
+                problems.push(self.at(&format!("{pointer}/{word}"), "at the same time there are at least 2"));
+            }
+        }
+        problems
     }
 
     /// Whether a text is a template over the words of the scheme, which is held against those.

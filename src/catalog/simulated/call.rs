@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Mode;
+use super::{List, Mode, Parameter};
 use crate::catalog::words::Text;
 
 /// What a route does.
@@ -14,6 +14,10 @@ use crate::catalog::words::Text;
 pub struct Call {
     /// Where it exists, if not everywhere.
     pub only: Option<Vec<Mode>>,
+    /// The parameters of its query, in their documented spelling, which is not looked at: their values are read as what
+    /// they are, and templates know them under their names in small letters. Others are not heeded.
+    #[serde(default)]
+    pub query: IndexMap<String, Parameter>,
     /// The types of members of the body, by path. A route without it takes no body.
     pub body: Option<IndexMap<String, Kind>>,
     /// What is refused by looking at the request alone, in order.
@@ -22,6 +26,9 @@ pub struct Call {
     /// What is looked up, by the name that templates have for it, in order.
     #[serde(default)]
     pub find: IndexMap<String, Find>,
+    /// Values that templates then know by these names.
+    #[serde(default)]
+    pub computes: IndexMap<String, Value>,
     /// A page of records, which templates know as `list`.
     pub list: Option<List>,
     /// How a repeat of the same request is recognised.
@@ -49,6 +56,21 @@ pub enum Kind {
     Uuid,
     /// A date, or a date and time, as a string.
     Date,
+}
+
+impl Kind {
+    /// The word for it, as in a pack.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Text => "text",
+            Kind::Number => "number",
+            Kind::Boolean => "boolean",
+            Kind::Object => "object",
+            Kind::List => "list",
+            Kind::Uuid => "uuid",
+            Kind::Date => "date",
+        }
+    }
 }
 
 /// A validation rule: a condition and the reply that it gives, or shared rules.
@@ -90,28 +112,16 @@ pub struct Find {
     pub creates: Option<String>,
 }
 
-/// A page of records.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct List {
-    /// The collection.
-    #[serde(rename = "in")]
-    pub within: String,
-    /// Members and their values; a value that is absent restricts nothing.
-    #[serde(rename = "where", default)]
-    pub members: IndexMap<String, Text>,
-    /// How many records are on a page, where the query does not say.
-    pub size: u32,
-    /// The largest page.
-    pub at_most: u32,
-}
-
 /// How a repeat is recognised.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Repeats {
     /// The header that holds the key of a request.
     pub header: String,
+    /// The most characters that a key may have.
+    pub at_most: Option<u32>,
+    /// The reply to a longer one; `with` has `at_most`.
+    pub too_long: Option<String>,
     /// The reply to another body with the same key.
     pub conflict: String,
 }
@@ -130,6 +140,10 @@ pub struct Outcome {
     pub creates: Option<String>,
     /// One record is created for every element that this path selects in the body, which is `item` then.
     pub each: Option<String>,
+    /// The elements for which no record is created; templates know them as `refused`, as `index`, `item` and what `with`
+    /// says. `created` has the records before them.
+    #[serde(default)]
+    pub refuses: Vec<Refused>,
     /// Records that change.
     #[serde(default)]
     pub changes: Vec<Change>,
@@ -142,6 +156,18 @@ pub struct Outcome {
     pub sends: Option<Vec<Text>>,
     /// The reply to a call.
     pub reply: Option<String>,
+}
+
+/// Elements for which no record is created.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refused {
+    /// The condition, which reads `item`.
+    #[serde(rename = "if")]
+    pub condition: String,
+    /// Values that are told of it.
+    #[serde(default)]
+    pub with: IndexMap<String, Value>,
 }
 
 /// Records that change.

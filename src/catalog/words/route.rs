@@ -44,8 +44,8 @@ impl Route {
             match (ours.next(), theirs.next()) {
                 (None, None) => return Some(found),
                 (Some(pattern), Some(segment)) => {
-                    if let Some(name) = pattern.strip_prefix('{').and_then(|p| p.strip_suffix('}')) {
-                        found.push((name.to_owned(), decoded(segment).into_owned()));
+                    if let Some((name, value)) = named(pattern, &decoded(segment)) {
+                        found.push((name.to_owned(), value));
                     } else if pattern != "*" && !decoded(pattern).eq_ignore_ascii_case(&decoded(segment)) {
                         return None;
                     }
@@ -54,6 +54,14 @@ impl Route {
             }
         }
     }
+}
+
+/// What a `{name}` stands for in a segment, and so with something behind it: `{id}:archive`.
+fn named<'p>(pattern: &'p str, segment: &str) -> Option<(&'p str, String)> {
+    let (name, behind) = pattern.strip_prefix('{')?.split_once('}')?;
+    let at = segment.len().checked_sub(behind.len())?;
+    let (value, end) = segment.split_at_checked(at)?;
+    end.eq_ignore_ascii_case(behind).then(|| (name, value.to_owned()))
 }
 
 impl fmt::Display for Route {

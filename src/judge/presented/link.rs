@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 use url::Url;
 
+use crate::address::web;
+
 /// The label of a secret, `<rehearsal.signing_url#2>`: its letters mean something else in a URL.
 static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"<([A-Za-z0-9_.-]+(?:#[0-9]+)?)>").ok());
 
@@ -33,8 +35,7 @@ impl Link {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let encoded = |label: &Captures<'_>| format!("%3C{}%3E", label[1].replace('#', "%23"));
         let plain = LABEL.as_ref()?.replace_all(text, encoded);
-        let url = Url::parse(&plain).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-        Some(Link { raw: text.to_owned(), url })
+        Some(Link { raw: text.to_owned(), url: web::parse(&plain)? })
     }
 
     /// The path, decoded.

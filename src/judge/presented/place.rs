@@ -3,7 +3,7 @@
 use super::super::Case;
 use super::super::held::{Finding, Held};
 use super::link::Link;
-use crate::evidence::{Action, Body, Entry, Outcome, Page, Who};
+use crate::evidence::{Action, Body, Entry, Offset, Outcome, Page, Who};
 use crate::plan::Bound;
 
 /// What a client was shown.
@@ -14,6 +14,10 @@ pub(super) struct Place {
     looked: bool,
     /// What stood in the way, where there was not.
     trouble: Option<String>,
+    /// When the last action that was only taken on was answered, where that answer is all that there is.
+    taken_on: Option<Offset>,
+    /// Whether a line of the profile that names a page is all that is missing.
+    lacks_line: bool,
 }
 
 impl Place {
@@ -44,11 +48,19 @@ impl Place {
                 actions().next_back().map(|action| format!("the action {} {}", action.name, said(&action.outcome)));
             (actions().any(shows), trouble)
         };
-        Place { links, looked, trouble }
+        let named = mine.iter().filter(|entry| by.is_none() || entry.step.as_deref() == by);
+        let taken_on = named.filter(|entry| {
+            let answer = entry.what.action().and_then(|action| action.outcome.answer());
+            answer.is_some_and(|answer| answer.status == 202) && case.bound.get(&page(case)).is_none()
+        });
+        let taken_on = taken_on.map(|entry| entry.to).max();
+        let answered = |action: &Action| action.outcome.answer().is_some_and(|answer| answer.status < 500);
+        let lacks_line = case.bound.get(&page(case)).is_none() && actions().next_back().is_some_and(answered);
+        Place { links, looked, trouble, taken_on, lacks_line }
     }
 
     /// Why it cannot be said what was not shown, if so.
-    pub(super) fn unseen(&self, case: &Case<'_>) -> Option<String> {
+    pub(super) fn unseen(&self, case: &Case<'_>) -> Option<Finding> {
         if self.looked {
             return None;
         }
@@ -56,18 +68,24 @@ impl Place {
             Some(_) => format!("the page that `{}` names was not read", page(case)),
             None => "no action was carried out for the client".to_owned(),
         });
-        Some(format!("nobody can tell what the client is shown: {trouble}; {}", elsewhere(case)))
+        let why = format!("nobody can tell what the client is shown: {trouble}; {}", elsewhere(case));
+        Some(if self.lacks_line { Finding::for_want_of_a_line(why) } else { Finding::new(Who::Partner, why) })
     }
 
-    /// What is said where none of the wanted URLs is here.
-    pub(super) fn lacks(&self, case: &Case<'_>, wanted: &[&Link], joined: &str) -> Held {
-        if let Some(why) = self.unseen(case) {
-            return Held::Unknown(Finding::new(Who::Partner, why));
+    /// What is said where none of the wanted URLs is here. `handed_over`: when the provider had answered with one. Who
+    /// answers after that had it to show: that the work was only taken on is then no excuse.
+    pub(super) fn lacks(&self, case: &Case<'_>, wanted: &[&Link], joined: &str, handed_over: Option<Offset>) -> Held {
+        let had_it = self.taken_on.zip(handed_over).is_some_and(|(answered, handed_over)| handed_over <= answered);
+        if let Some(finding) = self.unseen(case).filter(|_| !had_it) {
+            return Held::Unknown(finding);
         }
         let wanted: Vec<&str> = wanted.iter().map(|link| link.raw.as_str()).collect();
         let links: Vec<&str> = self.links.iter().map(|link| link.raw.as_str()).collect();
         let expected = format!("the client is shown {}", wanted.join(joined));
-        let observed = if links.is_empty() { "no URL was presented".to_owned() } else { links.join(", ") };
+        let mut observed = if links.is_empty() { "no URL was presented".to_owned() } else { links.join(", ") };
+        if had_it && !self.looked {
+            observed += "; the action answered 202 after the provider had answered with it";
+        }
         let hint = case.bound.get(&page(case)).is_none().then(|| elsewhere(case));
         Held::No(Finding::contrast(Who::Partner, expected, observed)).hinted(hint.as_deref())
     }
@@ -76,8 +94,8 @@ impl Place {
 impl Place {
     /// What is said where no page of the provider's is here.
     pub(super) fn lacks_any(&self, case: &Case<'_>) -> Held {
-        if let Some(why) = self.unseen(case) {
-            return Held::Unknown(Finding::new(Who::Partner, why));
+        if let Some(finding) = self.unseen(case) {
+            return Held::Unknown(finding);
         }
         let links: Vec<&str> = self.links.iter().map(|link| link.raw.as_str()).collect();
         let observed = if links.is_empty() { "no URL was presented".to_owned() } else { links.join(", ") };

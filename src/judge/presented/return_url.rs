@@ -25,7 +25,7 @@ impl<'c> Rule<'c> {
         let allowed = case.bound.get("return_url").and_then(|value| serde_json::from_value(value.clone()).ok());
         match allowed {
             Some(allowed) => Ok(Rule { parameter: &word.parameter, allowed }),
-            None => Err(unknown(Who::Partner, case.bound.how_to_give("return_url"))),
+            None => Err(Held::Unknown(Finding::for_want_of_a_line(case.bound.how_to_give("return_url")))),
         }
     }
 

@@ -6,20 +6,9 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::evidence::{Answer, Body};
-
-/// What is no text in HTML.
-static MARKUP: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?is)<!--.*?-->|<(?:script|style|head)\b.*?</(?:script|style|head)\s*>|<[^<>]*>|&#?[a-z0-9]+;").ok()
-});
+use crate::evidence::{Answer, Body, plain};
 
 static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(?i)https?://(?:<[^<>]*>|[^\s"'<>])+"#).ok());
-
-/// A text without its markup, on one line.
-pub(super) fn plain(text: &str) -> String {
-    let text = MARKUP.as_ref().map_or(text.into(), |markup| markup.replace_all(text, " "));
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
 
 /// The words of an answer, without those that are only the client's or the action's own.
 pub(super) fn words<'o>(answer: &Answer, own: impl Iterator<Item = &'o str>) -> BTreeSet<String> {

@@ -1,7 +1,8 @@
 //! One pass over the XML of `junit-report`, for what that crate leaves out or gets wrong: totals on the root,
-//! `skipped` on suites, properties, lines, the real start, no made-up host, and text instead of CDATA (whose end
-//! sign may occur in any text).
+//! `skipped` on suites, properties, lines, the real start, times with three decimals (some readers refuse more), no
+//! made-up host, and text instead of CDATA (whose end sign may occur in any text).
 
+use std::collections::HashMap;
 use std::io;
 use std::slice::Iter;
 
@@ -18,8 +19,8 @@ pub(super) struct Extras {
     pub(super) name: String,
     /// The start of the run, RFC 3339, if it is to be shown.
     pub(super) started: Option<String>,
-    /// The length of the run in seconds.
-    pub(super) seconds: f64,
+    /// The length of the run.
+    pub(super) milliseconds: u64,
     /// What each suite says about the run.
     pub(super) properties: Properties,
     /// One for each suite.
@@ -44,6 +45,8 @@ pub(super) struct SuiteExtra {
 pub(super) struct CaseExtra {
     /// The line in its file, from 1, if it has one.
     pub(super) line: Option<usize>,
+    /// Its length.
+    pub(super) milliseconds: u64,
     /// Its rows.
     pub(super) properties: Properties,
 }
@@ -101,7 +104,7 @@ impl Pass<'_> {
         root.push_attribute(("failures", sum(|suite| suite.failures).as_str()));
         root.push_attribute(("errors", sum(|suite| suite.errors).as_str()));
         root.push_attribute(("skipped", sum(|suite| suite.skipped).as_str()));
-        root.push_attribute(("time", self.extras.seconds.to_string().as_str()));
+        root.push_attribute(("time", seconds(self.extras.milliseconds).as_str()));
         self.timestamp(&mut root);
         self.out.write_event(Event::Start(root))
     }
@@ -111,12 +114,15 @@ impl Pass<'_> {
         for attribute in element.attributes() {
             let attribute = attribute.map_err(io::Error::other)?;
             // Made up by the crate: a package of its own, a number, a host, and the time of the writing.
-            if !matches!(attribute.key.as_ref(), b"package" | b"id" | b"hostname" | b"timestamp") {
+            if !matches!(attribute.key.as_ref(), b"package" | b"id" | b"hostname" | b"timestamp" | b"time") {
                 suite.push_attribute(attribute);
             }
         }
         if let Some(extra) = self.suites.next() {
             suite.push_attribute(("skipped", extra.skipped.to_string().as_str()));
+            let lengths = extra.cases.iter().map(|case| case.milliseconds);
+            let length = lengths.fold(0_u64, u64::saturating_add);
+            suite.push_attribute(("time", seconds(length).as_str()));
             self.cases = extra.cases.iter();
         }
         self.timestamp(&mut suite);
@@ -126,7 +132,14 @@ impl Pass<'_> {
 
     fn case(&mut self, element: &BytesStart) -> io::Result<()> {
         let Some(extra) = self.cases.next() else { return self.out.write_event(Event::Start(element.borrow())) };
-        let mut case = element.to_owned();
+        let mut case = BytesStart::new("testcase");
+        for attribute in element.attributes() {
+            let attribute = attribute.map_err(io::Error::other)?;
+            if attribute.key.as_ref() != b"time" {
+                case.push_attribute(attribute);
+            }
+        }
+        case.push_attribute(("time", seconds(extra.milliseconds).as_str()));
         if let Some(line) = extra.line {
             case.push_attribute(("line", line.to_string().as_str()));
         }
@@ -142,10 +155,19 @@ impl Pass<'_> {
 
     fn properties(&mut self, rows: &[(&'static str, String)]) -> io::Result<()> {
         self.out.write_event(Event::Start(BytesStart::new("properties")))?;
-        for (name, value) in rows {
-            let row = BytesStart::new("property").with_attributes([("name", *name), ("value", value.as_str())]);
+        let mut given: HashMap<&str, usize> = HashMap::new();
+        for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
+            // Some readers cannot have a name twice.
+            let n = given.entry(name).and_modify(|n| *n += 1).or_insert(1);
+            let name = if *n == 1 { (*name).to_owned() } else { format!("{name}-{n}") };
+            let row = BytesStart::new("property").with_attributes([("name", name.as_str()), ("value", value.as_str())]);
             self.out.write_event(Event::Empty(row))?;
         }
         self.out.write_event(Event::End(BytesEnd::new("properties")))
     }
+}
+
+/// Seconds with three decimals.
+fn seconds(milliseconds: u64) -> String {
+    format!("{}.{:03}", milliseconds / 1_000, milliseconds % 1_000)
 }

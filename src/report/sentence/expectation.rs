@@ -3,10 +3,10 @@
 use super::plain::{all_of, clients, code, joined, list, many};
 use super::{Sentence, Speaker};
 use crate::catalog::expect::{
-    AddressRule, AnswerExpectation, CertificateRule, DeliveryExpectation, DeliveryRule, EffectExpectation,
-    EitherExpectation, Expectation, PresentedExpectation, PresentedRule, Selection, Source, ValuesExpectation,
+    AnswerExpectation, CertificateRule, DeliveryExpectation, DeliveryRule, EffectExpectation, EitherExpectation,
+    Expectation, PresentedExpectation, PresentedRule, Selection, Source, ValuesExpectation,
 };
-use crate::catalog::matcher::{Matcher, Predicate, Unmet};
+use crate::catalog::matcher::{AddressRule, Matcher, Predicate, Unmet};
 use crate::catalog::traffic::{FindingKind, FindingsExpectation, ProviderExpectation, ToldExpectation};
 
 impl Speaker<'_> {
@@ -79,8 +79,12 @@ impl Speaker<'_> {
         let rule = is.map(|rule| match rule {
             DeliveryRule::Accepted => format!("{be} accepted{}", self.success()),
             DeliveryRule::Acknowledged => format!("{be} answered with some success, 2xx"),
+            DeliveryRule::InTime => format!("{be} answered{}", self.in_time()),
             DeliveryRule::Refused => format!("{be} refused: answered without success, or without any effect"),
             DeliveryRule::Expected => format!("{be} accepted or refused, as it says of itself"),
+            DeliveryRule::AcceptedOrPutOff => {
+                format!("{be} accepted{}, one at least, or put off with 409, 429 or 503", self.success())
+            }
         });
         let status =
             status.as_ref().map(|matcher| format!("{be} answered with a status that {}", self.matcher(matcher)));
@@ -90,8 +94,13 @@ impl Speaker<'_> {
     /// What the provider takes for a success.
     fn success(self) -> String {
         let Some(webhooks) = &self.pack.provider.webhooks else { return String::new() };
-        let within = webhooks.success.within.map(|within| format!(" within {}", super::plain::span(within)));
-        format!(" ({}{})", webhooks.success.status, within.unwrap_or_default())
+        format!(" ({}{})", webhooks.success.status, self.in_time())
+    }
+
+    /// The time that the provider allows.
+    fn in_time(self) -> String {
+        let within = self.pack.provider.webhooks.as_ref().and_then(|webhooks| webhooks.success.within);
+        within.map(|within| format!(" within {}", super::plain::span(within))).unwrap_or_default()
     }
 
     fn presented(self, expectation: &PresentedExpectation) -> String {
@@ -149,7 +158,7 @@ impl Speaker<'_> {
     }
 
     fn selection(self, selection: &Selection) -> String {
-        let Selection { of, select, filter, take } = selection;
+        let Selection { of, select, filter, take, known_by: _ } = selection;
         let path = match (select.as_str(), take.as_str()) {
             (_, "$") => code(select),
             (_, _) => format!("{} of each {}", code(take), code(select)),

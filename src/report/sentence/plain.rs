@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Speaker;
 use crate::catalog::expect::Names;
+pub(super) use crate::catalog::wording::joined;
 use crate::catalog::words::{Age, Span};
 use crate::report::text::clipped;
 
@@ -86,15 +87,6 @@ pub(super) fn list<'t>(texts: impl IntoIterator<Item = &'t str>, word: &str) -> 
 /// Rules that all hold: with semicolons, since there may be commas in them.
 pub(super) fn all_of(rules: &[String]) -> String {
     rules.join("; ")
-}
-
-/// Phrases with commas, and a word before the last.
-pub(super) fn joined(mut phrases: Vec<String>, word: &str) -> String {
-    match (phrases.pop(), phrases.is_empty()) {
-        (None, _) => String::new(),
-        (Some(only), true) => only,
-        (Some(last), false) => format!("{} {word} {last}", phrases.join(", ")),
-    }
 }
 
 /// `, known as NAME`, where there is a name.

@@ -25,7 +25,8 @@ impl Speaker<'_> {
     }
 
     fn request(self, step: &RequestStep) -> String {
-        let RequestStep { request, api, environment, json, each, capture, follow, counts, sends, name } = step;
+        let RequestStep { request, api, environment, json, each, capture, follow, counts, sends, name, without: _ } =
+            step;
         let mut text = match api {
             Some(api) => format!("The tool calls {} of the API {}", code(request), code(api)),
             None => format!("The tool fetches {}, without any credential", code(request)),
@@ -53,17 +54,19 @@ impl Speaker<'_> {
     }
 
     fn deliver(self, step: &DeliverStep) -> Sentence {
-        let DeliverStep { deliver, with, vary, burst, name } = step;
+        let DeliverStep { deliver, with, vary, burst, copies, name } = step;
         let event = match deliver {
             Which::Each => "each event that the partner subscribes to".to_owned(),
             Which::Event(event) => self.text(event),
             Which::Again(step) => {
-                format!("the event of {} again, with the same id and body and a new time", code(step))
+                format!("the event of {} again, with the same id and body, in a later second", code(step))
             }
         };
         let differs = self.variation(with);
         let how = if differs.is_empty() { String::new() } else { format!(", {}", differs.join(", ")) };
-        let often = burst.map(|burst| format!(", {burst} times at once, each an event of its own"));
+        let same = matches!(deliver, Which::Again(_)) || copies.is_some();
+        let own = if same { ", all the same event" } else { ", each an event of its own" };
+        let often = burst.or(*copies).map(|number| format!(", {number} times at once{own}"));
         let text = format!(
             "The partner's handler is sent {event}{how}{}{}",
             often.unwrap_or_default(),
@@ -95,7 +98,8 @@ impl Speaker<'_> {
         );
         text.extend(Some(with).filter(|with| !with.is_empty()).map(|with| format!(", with {}", self.members(with))));
         text += &known_as(name.as_ref());
-        text += if *optional { "; left out where the profile has no such action" } else { "" };
+        text +=
+            if *optional { "; left out where the profile has no such action, with what is expected of it" } else { "" };
         text + &self.unless(unless.as_deref())
     }
 

@@ -2,14 +2,18 @@
 
 use super::Speaker;
 use super::plain::{age, code};
-use crate::catalog::scheme::{BodyVariation, KeyVariation, SignatureVariation, Variation};
+use crate::catalog::scheme::{BodyVariation, Clock, HeaderNames, KeyVariation, SignatureVariation, Variation};
 use crate::evidence::Expected;
 
 impl Speaker<'_> {
     /// The differences, none for a genuine delivery.
     pub(super) fn variation(self, variation: &Variation) -> Vec<String> {
-        let Variation { key, without_header, headers, body, message, signature, age: sent, event, expect: _ } =
-            variation;
+        let Variation { key, without_header, headers, body, message, signature, age: sent, event, .. } = variation;
+        let clocks: Vec<&str> = variation.clocks.iter().copied().map(clock_words).collect();
+        let only = if clocks.is_empty() { String::new() } else { format!(", in {} alone", clocks.join(" and in ")) };
+        let sent = sent.map(|sent| age(sent) + &only);
+        let names =
+            variation.header_names.map(|HeaderNames::LowerCase| "with the names of its headers in small letters");
         let key = key.map(key_words).map(str::to_owned);
         let without = without_header.as_ref().map(|name| format!("without the header {}", code(name)));
         let headers =
@@ -19,7 +23,9 @@ impl Speaker<'_> {
         let signature = signature.map(signature_words).map(str::to_owned);
         let event = event.as_ref().map(|event| format!("named {}", code(event)));
         let one = [key, without].into_iter().flatten();
-        one.chain(headers).chain([body, message, signature, sent.map(age), event].into_iter().flatten()).collect()
+        one.chain(headers)
+            .chain([body, message, signature, sent, event, names.map(str::to_owned)].into_iter().flatten())
+            .collect()
     }
 }
 
@@ -35,7 +41,17 @@ fn key_words(key: KeyVariation) -> &'static str {
     match key {
         KeyVariation::Other => "signed with a key that nobody knows",
         KeyVariation::Undecoded => "signed with the secret's text instead of the key that it encodes",
-        KeyVariation::Rotated => "signed with the right key and with one that nobody knows, as after a rotation",
+        KeyVariation::Rotated => {
+            "signed with the right key and with others that nobody knows, as after a rotation, in every order"
+        }
+    }
+}
+
+fn clock_words(clock: Clock) -> &'static str {
+    match clock {
+        Clock::Signed => "what is signed",
+        Clock::Unsigned => "what is not signed",
+        Clock::Body => "the body",
     }
 }
 

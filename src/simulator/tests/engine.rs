@@ -80,6 +80,7 @@ fn a_description_that_cannot_be_played_says_everything_that_is_wrong_with_it() {
         profile: &Value::Null,
         pages: "",
         overrides: &Map::new(),
+        local_handlers: false,
     };
     let problems = Script::new(&provider, &Fixtures::built_in("acme"), &setting).unwrap_err().join("\n");
     for words in ["`none", "`replies.b`", "`replies.c`", "`states.nowhere`", "`two`", "`1 +`"] {

@@ -29,7 +29,6 @@ fn token() -> Webhooks {
 
 fn sent(scheme: &Webhooks, variation: &Value) -> Parcel {
     let variation: Variation = serde_json::from_value(variation.clone()).unwrap();
-    let sent_at = NOW - variation.age.map_or(0, |age| age.0);
     let body = json!({ "id": "", "event": "" });
     compose(&Order {
         scheme,
@@ -38,8 +37,8 @@ fn sent(scheme: &Webhooks, variation: &Value) -> Parcel {
         id: "one",
         secrets: &[SECRET],
         url: URL,
-        sent_at,
-        happened_at: sent_at,
+        sent_at: NOW,
+        happened_at: NOW,
         variation: &variation,
     })
     .unwrap()

@@ -34,11 +34,14 @@ pub(super) fn credentials(pack: &Pack, within: &str) -> String {
     Value::Object(names.map(named).collect()).to_string()
 }
 
-/// What people vouch for: sample people, so that checks which need those are not blocked.
+/// What people vouch for: sample people, so that checks which need those are not blocked, and items that no check serves
+/// are spoken for.
 pub(super) fn attested(pack: &Pack) -> Value {
     let asked = pack.checks.iter().filter(|packed| packed.check.only_asks());
-    let one = |id: &str| json!({ "check": id, "who": "A person", "when": "2026-01-01", "evidence": "a sample", "expires": "2099-12-31" });
-    json!({ "attestations": asked.map(|packed| one(&packed.check.id)).collect::<Vec<_>>() })
+    let asked = asked.map(|packed| ("check", &packed.check.id));
+    let alone = pack.unserved().map(|item| ("item", &item.id));
+    let one = |(word, id): (&str, &String)| json!({ word: id, "who": "A person", "when": "2026-01-01", "evidence": "a sample", "expires": "2099-12-31" });
+    json!({ "attestations": asked.chain(alone).map(one).collect::<Vec<_>>() })
 }
 
 /// The profile.
@@ -53,9 +56,7 @@ pub(super) fn profile(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> V
     for (name, value) in said.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
         profile[name] = value.clone();
     }
-    if pack.checks.iter().any(|packed| packed.check.only_asks()) {
-        profile["attestations"] = json!("attestations.yaml");
-    }
+    profile["attestations"] = json!("attestations.yaml");
     let both = [Environment::Test, Environment::Production];
     profile["environments"] =
         both.map(|one| (one.word().to_owned(), environment(pack, partner, one))).into_iter().collect();

@@ -1,0 +1,82 @@
+//! What a matcher wants, in plain words: the same for whoever reads a check, a verdict or a problem.
+
+use serde_json::Value;
+
+use super::matcher::{AddressRule, Contrast, Matcher, Predicate, UrlRule};
+
+/// How values stand in a sentence: by what is written for them, or by what they are in a run.
+pub trait Values {
+    /// A value that may hold templates.
+    fn value(&self, value: &Value) -> String;
+
+    /// A text that may hold templates.
+    fn text(&self, text: &str) -> String;
+
+    /// A word of the check itself.
+    fn word(&self, word: &str) -> String;
+}
+
+/// What comes after the name of a value: `is 200 and ...`.
+pub fn matcher(matcher: &Matcher, values: &dyn Values) -> String {
+    if let [Predicate::AtLeast(least), Predicate::AtMost(most)] = matcher.0.as_slice()
+        && least.to_bits() == most.to_bits()
+    {
+        return format!("comes to exactly {least}");
+    }
+    joined(matcher.0.iter().map(|one| predicate(one, values)).collect(), "and")
+}
+
+/// The same of one part of a matcher.
+pub fn predicate(predicate: &Predicate, values: &dyn Values) -> String {
+    match predicate {
+        Predicate::Equals(value) => format!("is {}", values.value(value)),
+        Predicate::DiffersFrom(value) => format!("is there and differs from {}", values.value(value)),
+        Predicate::Not(inner) => match inner.0.as_slice() {
+            [Predicate::Equals(value)] => format!("is not {}", values.value(value)),
+            _ => format!("is nothing that {}", matcher(inner, values)),
+        },
+        Predicate::Exists(true) => "is there".to_owned(),
+        Predicate::Exists(false) => "is absent".to_owned(),
+        Predicate::OneOf(list) => {
+            format!("is {}", joined(list.iter().map(|value| values.value(value)).collect(), "or"))
+        }
+        Predicate::Pattern(text) => format!("has the form {}", values.text(text)),
+        Predicate::StartsWith(text) => format!("starts with {}", values.text(text)),
+        Predicate::Contains(value) => format!("contains {}", values.value(value)),
+        Predicate::ContainAll(value) => format!("contains all of {}", values.value(value)),
+        Predicate::AtLeast(least) => format!("comes to at least {least}"),
+        Predicate::AtMost(most) => format!("comes to at most {most}"),
+        Predicate::MaxLength(most) => format!("is a text of at most {most} characters"),
+        Predicate::EqualsIgnoringCase(text) => format!("is {}, whatever the case of its letters", values.text(text)),
+        Predicate::SameUrlAs(text) => format!("is the same URL as {}", values.text(text)),
+        Predicate::Url(rule) => url(rule, values),
+        Predicate::MediaType(text) => format!("is the media type {}", values.text(text)),
+        Predicate::Contrast(Contrast { with, at_least }) => {
+            format!("can be read on {}: a contrast of at least {at_least}", values.text(with))
+        }
+    }
+}
+
+fn url(rule: &UrlRule, values: &dyn Values) -> String {
+    let scheme = rule.scheme.as_ref().map(|scheme| format!("the scheme {}", values.word(scheme)));
+    let host = rule.host.as_ref().map(|host| format!("the host {}", values.text(host)));
+    let port = rule.port.as_ref().map(|ports| {
+        let ports = ports.iter().map(|port| values.word(&port.to_string())).collect();
+        format!("the port {}", joined(ports, "or"))
+    });
+    let address = rule.address.map(|rule| match rule {
+        AddressRule::Public => "a host that can be reached from anywhere".to_owned(),
+    });
+    let parts: Vec<String> = [scheme, host, address, port].into_iter().flatten().collect();
+    let with = if parts.is_empty() { String::new() } else { format!(" with {}", joined(parts, "and")) };
+    format!("is a URL{with}")
+}
+
+/// Phrases with commas, and a word before the last.
+pub fn joined(mut phrases: Vec<String>, word: &str) -> String {
+    match (phrases.pop(), phrases.is_empty()) {
+        (None, _) => String::new(),
+        (Some(only), true) => only,
+        (Some(last), false) => format!("{} {word} {last}", phrases.join(", ")),
+    }
+}

@@ -1,0 +1,80 @@
+//! JSON and TOML as a tree, with numbers as they are written, so that none is too large. Comments in JSON and commas at
+//! the end are what many loaders take.
+
+use jsonc_parser::ast::{ObjectPropName, Value};
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
+use toml::de::{DeTable, DeValue};
+
+use super::tree::{Kind, Node};
+
+/// The document of a text of JSON, if it has one.
+///
+/// # Errors
+///
+/// What is no JSON.
+pub(super) fn of_json(text: &str) -> Result<Vec<Node>, String> {
+    let options = ParseOptions { allow_missing_commas: false, ..ParseOptions::default() };
+    let parsed = parse_to_ast(text, &CollectOptions::default(), &options);
+    let parsed =
+        parsed.map_err(|error| format!("it is not JSON in line {}: {}", error.line_display(), error.kind()))?;
+    Ok(parsed.value.iter().map(|value| json(text, value)).collect())
+}
+
+fn json(text: &str, value: &Value<'_>) -> Node {
+    let kind = match value {
+        Value::StringLit(literal) => Kind::Text(literal.value.clone().into_owned()),
+        Value::NumberLit(literal) => Kind::Plain(literal.value.to_owned()),
+        Value::BooleanLit(literal) => Kind::Plain(literal.value.to_string()),
+        Value::NullKeyword(_) => Kind::Nothing,
+        Value::Array(array) => Kind::List(array.elements.iter().map(|inner| json(text, inner)).collect()),
+        Value::Object(object) => {
+            let name = |name: &ObjectPropName<'_>| name.as_str().to_owned();
+            Kind::Map(object.properties.iter().map(|one| (name(&one.name), json(text, &one.value))).collect())
+        }
+    };
+    Node { line: line_of(text, value.range().start), kind }
+}
+
+/// The document of a text of TOML.
+///
+/// # Errors
+///
+/// What is no TOML.
+pub(super) fn of_toml(text: &str) -> Result<Vec<Node>, String> {
+    let parsed = DeTable::parse(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| line_of(text, span.start));
+        format!("it is not TOML in line {line}: {}", error.message())
+    })?;
+    Ok(vec![Node { line: 1, kind: table(text, parsed.get_ref()) }])
+}
+
+fn table(text: &str, table: &DeTable<'_>) -> Kind {
+    let member = |(name, value): (&toml::Spanned<std::borrow::Cow<'_, str>>, &toml::Spanned<DeValue<'_>>)| {
+        let node = Node { line: line_of(text, value.span().start), kind: toml(text, value.get_ref()) };
+        (name.get_ref().to_string(), node)
+    };
+    Kind::Map(table.iter().map(member).collect())
+}
+
+fn toml(text: &str, value: &DeValue<'_>) -> Kind {
+    match value {
+        DeValue::String(inner) => Kind::Text(inner.to_string()),
+        DeValue::Integer(number) => Kind::Plain(number.to_string()),
+        DeValue::Float(number) => Kind::Plain(number.to_string()),
+        DeValue::Boolean(word) => Kind::Plain(word.to_string()),
+        DeValue::Datetime(time) => Kind::Plain(time.to_string()),
+        DeValue::Table(inner) => table(text, inner),
+        DeValue::Array(items) => {
+            let item = |item: &toml::Spanned<DeValue<'_>>| Node {
+                line: line_of(text, item.span().start),
+                kind: toml(text, item.get_ref()),
+            };
+            Kind::List(items.iter().map(item).collect())
+        }
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
+}

@@ -1,0 +1,40 @@
+//! What stands in a file for a value that is put in elsewhere: which one, nobody knows here.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A variable in the ways of shells, Compose, Spring, Azure and Kubernetes: `$NAME`, `${NAME:default}`, `$(NAME)`.
+static VARIABLE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\$[A-Za-z_0-9{(]").ok());
+
+/// What other tools replace before, or while, production loads the file.
+static REPLACED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let ways = [
+        r"\{\{|\{%|\[\[",                                                         // Jinja, Helm, Handlebars, Go
+        r"<%",                                                                    // ERB and its like
+        r"%env\(|%[A-Za-z_][\w.]{2,}%",                                           // Symfony, Windows
+        r"%\([A-Za-z_][\w.]*\)s",                                                 // Python's configparser
+        r"#\{",                            // Spring's expressions, Azure Pipelines, Octopus
+        r"@[A-Za-z_][\w.-]*@",             // Maven, CMake, autoconf
+        r"\b__[A-Za-z][A-Za-z0-9_]*?__\b", // tokens of release pipelines
+        r"^<[^<>]*>$",                     // `<your address>`
+        r"^(ENC|DEC)[(\[]|^\{cipher\}",    // Jasypt, SOPS, Spring Cloud Config
+        r"^(vault|ref\+\w+|op|ssm|sm|secret|env|arn|kms):|^@Microsoft\.KeyVault", // stores of secrets
+    ];
+    Regex::new(&ways.join("|")).ok()
+});
+
+/// Why a text is not yet the value, if it is not.
+pub(super) fn found(text: &str) -> Option<&'static str> {
+    let is = |way: &LazyLock<Option<Regex>>| way.as_ref().is_some_and(|way| way.is_match(text));
+    if is(&VARIABLE) {
+        return Some("refers to another variable");
+    }
+    replaced(text)
+}
+
+/// The same of a text in which `$` means nothing.
+pub(super) fn replaced(text: &str) -> Option<&'static str> {
+    let is = REPLACED.as_ref().is_some_and(|way| way.is_match(text));
+    is.then_some("has a placeholder that something else replaces")
+}

@@ -1,0 +1,137 @@
+//! A file with structure, of whatever format, and what a key means in it.
+
+use serde_json::{Map, Value};
+use serde_json_path::JsonPath;
+
+use super::entries::{Said, alike};
+
+/// A value with the line that it stands in.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    /// From 1.
+    pub(super) line: usize,
+    pub(super) kind: Kind,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    /// In the file's order; a name may stand there twice.
+    Map(Vec<(String, Node)>),
+    List(Vec<Node>),
+    Text(String),
+    /// A number or a word of the language, as it is written.
+    Plain(String),
+    Nothing,
+    /// Something that only the program that loads the file makes a value of, and why.
+    Made(&'static str),
+}
+
+impl Node {
+    fn said(&self) -> Said {
+        match &self.kind {
+            Kind::Text(text) | Kind::Plain(text) => Said::of(text),
+            Kind::Nothing => Said::Nothing,
+            Kind::Map(_) | Kind::List(_) => Said::Several,
+            Kind::Made(why) => Said::Unknown(why),
+        }
+    }
+
+    /// As paths read it. What comes twice counts with its last value.
+    fn json(&self) -> Value {
+        match &self.kind {
+            Kind::Map(members) => {
+                Value::Object(members.iter().map(|(name, node)| (name.clone(), node.json())).collect::<Map<_, _>>())
+            }
+            Kind::List(items) => items.iter().map(Node::json).collect(),
+            Kind::Text(text) => Value::String(text.clone()),
+            Kind::Plain(text) => serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone())),
+            Kind::Nothing | Kind::Made(_) => Value::Null,
+        }
+    }
+}
+
+/// What a key means in a document: a JSON path, or a dotted name.
+///
+/// # Errors
+///
+/// A key that is neither.
+pub(super) fn named(root: &Node, key: &str) -> Result<Vec<(usize, Said)>, String> {
+    if key.starts_with('$') {
+        match JsonPath::parse(key) {
+            Ok(path) => return Ok(by_path(root, &path)),
+            // A name with a hyphen needs quotes in a JSON path, which is easily forgotten.
+            Err(error) if !key.starts_with("$.") => return Err(format!("`{key}` is not a JSON path: {error}")),
+            Err(_) => {}
+        }
+    }
+    let dotted = key.trim_start_matches("$.");
+    let by = |mark: char| dotted.split(mark).filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    let ways: [Vec<String>; 2] = [parts(dotted), by(':')];
+    for same in [(|a, b| a == b) as fn(&str, &str) -> bool, alike] {
+        for way in &ways {
+            let mut found = Vec::new();
+            below(root, way, same, &mut found);
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// The parts of a dotted name; `list[0]` is `list` and `0`.
+fn parts(dotted: &str) -> Vec<String> {
+    dotted.replace('[', ".").replace(']', "").split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+fn by_path(root: &Node, path: &JsonPath) -> Vec<(usize, Said)> {
+    let json = root.json();
+    let mut found = Vec::new();
+    for place in path.query_located(&json).locations() {
+        let parts: Vec<String> = place.iter().map(|part| part.to_string().trim_matches('\'').to_owned()).collect();
+        below(root, &parts, |a, b| a == b, &mut found);
+    }
+    found
+}
+
+/// What is at the end of some parts. A name may have dots itself, so that several parts are one name.
+fn below(node: &Node, parts: &[String], same: fn(&str, &str) -> bool, found: &mut Vec<(usize, Said)>) {
+    let Some(first) = parts.first() else {
+        found.push((node.line, node.said()));
+        return;
+    };
+    match &node.kind {
+        Kind::Map(members) => {
+            for taken in 1..=parts.len() {
+                let name = parts[..taken].join(".");
+                let meant = members.iter().filter(|(known, _)| same(known, &name));
+                meant.for_each(|(_, inner)| below(inner, &parts[taken..], same, found));
+            }
+        }
+        Kind::List(items) => match first.parse::<usize>() {
+            Ok(at) => items.iter().skip(at).take(1).for_each(|item| below(item, &parts[1..], same, found)),
+            Err(_) => items.iter().for_each(|item| of_item(item, parts, same, found)),
+        },
+        Kind::Text(_) | Kind::Plain(_) | Kind::Nothing | Kind::Made(_) => {}
+    }
+}
+
+/// Variables are often written as a list: of `NAME=value`, or of `{ name: NAME, value: … }`.
+fn of_item(item: &Node, parts: &[String], same: fn(&str, &str) -> bool, found: &mut Vec<(usize, Said)>) {
+    let [name] = parts else { return };
+    match &item.kind {
+        Kind::Text(text) => {
+            let value = text.split_once('=').filter(|(known, _)| same(known, name));
+            found.extend(value.map(|(_, value)| (item.line, Said::of(value))));
+        }
+        Kind::Map(members) => {
+            let member = |wanted: &str| members.iter().find(|(name, _)| name == wanted).map(|(_, node)| node);
+            let is_it = member("name").is_some_and(|node| matches!(&node.kind, Kind::Text(text) if same(text, name)));
+            if is_it {
+                let said = member("value").map_or(Said::Unknown("takes it from elsewhere"), Node::said);
+                found.push((member("value").unwrap_or(item).line, said));
+            }
+        }
+        Kind::List(_) | Kind::Plain(_) | Kind::Nothing | Kind::Made(_) => {}
+    }
+}

@@ -1,0 +1,118 @@
+//! `.env` files and their like: `NAME=value`, with or without `export`, as the usual loaders agree on them. Where they do
+//! not agree, the value is not known.
+
+use super::entries::{Entry, Said};
+
+const NO_ENTRY: Said = Said::Unknown("is not NAME=value");
+
+/// The entries of a text, in its order. What is wrong with one says nothing of the others.
+pub(super) fn entries(text: &str) -> Vec<Entry> {
+    let lines: Vec<&str> = text.lines().collect();
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(line) = lines.get(at) {
+        let from = at;
+        at += 1;
+        let Some((name, value)) = split(line) else { continue };
+        let value = match value.chars().next().filter(|first| "'\"`".contains(*first)) {
+            Some(quote) => match quoted(value, lines.get(at..).unwrap_or_default(), quote) {
+                Some((inner, more)) => {
+                    at += more;
+                    within(&inner, quote)
+                }
+                None => NO_ENTRY,
+            },
+            None => bare(value),
+        };
+        found.push(Entry { line: from + 1, name: name.to_owned(), value });
+    }
+    found
+}
+
+/// The name of a line and what follows its equals sign.
+fn split(line: &str) -> Option<(&str, &str)> {
+    let line = line.trim_start();
+    let exported = line.strip_prefix("export").filter(|rest| rest.starts_with([' ', '\t']));
+    let (name, value) = exported.unwrap_or(line).split_once('=')?;
+    let name = name.trim();
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
+    let is_name = !name.is_empty() && name.chars().all(fits) && !line.starts_with('#');
+    is_name.then(|| (name, value.trim()))
+}
+
+/// What stands in quotes, and how many more lines that takes. A quote that is never closed closes nothing: the lines
+/// after it stand for themselves.
+fn quoted(first: &str, rest: &[&str], quote: char) -> Option<(String, usize)> {
+    let mut inner = String::new();
+    let lines = std::iter::once(first.strip_prefix(quote)?).chain(rest.iter().copied());
+    for (more, line) in lines.enumerate() {
+        if more > 0 {
+            inner.push('\n');
+        }
+        match closed(line, quote) {
+            Some(at) => {
+                let after = line[at + quote.len_utf8()..].trim_start();
+                inner.push_str(&line[..at]);
+                return (after.is_empty() || after.starts_with('#')).then_some((inner, more));
+            }
+            None => inner.push_str(line),
+        }
+    }
+    None
+}
+
+/// Where a line has the closing quote.
+fn closed(line: &str, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    for (at, letter) in line.char_indices() {
+        if letter == quote && !escaped {
+            return Some(at);
+        }
+        escaped = quote == '"' && letter == '\\' && !escaped;
+    }
+    None
+}
+
+/// What a quoted text says. In single quotes a dollar sign is one.
+fn within(inner: &str, quote: char) -> Said {
+    if quote == '\'' {
+        return super::placeholder::replaced(inner).map_or_else(|| Said::plain(inner), Said::Unknown);
+    }
+    if quote == '`' {
+        return Said::Unknown("stands in backticks, which loaders read differently");
+    }
+    let dollars = inner.replace("\\$", "");
+    if let unknown @ Said::Unknown(_) = Said::of(&dollars) {
+        return unknown;
+    }
+    let mut value = String::new();
+    let mut letters = inner.chars();
+    while let Some(letter) = letters.next() {
+        match (letter, letter == '\\') {
+            (_, true) => match letters.next() {
+                Some('n') => value.push('\n'),
+                Some('r') => value.push('\r'),
+                Some('t') => value.push('\t'),
+                Some(same @ ('"' | '\\' | '$')) => value.push(same),
+                Some(_) | None => return Said::Unknown("has a backslash, which loaders read differently"),
+            },
+            (letter, false) => value.push(letter),
+        }
+    }
+    Said::plain(&value)
+}
+
+/// What a text without quotes says, up to its comment.
+fn bare(text: &str) -> Said {
+    let comment = text.match_indices('#').find(|(at, _)| *at == 0 || text[..*at].ends_with([' ', '\t']));
+    let value = comment.map_or(text, |(at, _)| &text[..at]).trim_end();
+    if value.contains('#') {
+        return Said::Unknown("has a `#` without quotes, which loaders read differently");
+    }
+    if value.contains(['\'', '"', '`', '\\']) {
+        return Said::Unknown("has quotes or a backslash within its value, which loaders read differently");
+    }
+    match Said::of(value) {
+        Said::Value(value) if value.contains(char::is_whitespace) => NO_ENTRY,
+        said => said,
+    }
+}

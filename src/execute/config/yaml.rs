@@ -1,0 +1,164 @@
+//! YAML as a tree: every document of a file, with aliases and merged maps written out, and scalars as they are written, so
+//! that no number in it is too large.
+
+use std::collections::BTreeMap;
+
+use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
+
+use super::tree::{Kind, Node};
+
+/// So many values a file may have once its aliases are written out.
+const MOST: usize = 100_000;
+
+/// The documents of a text.
+///
+/// # Errors
+///
+/// What is no YAML, and what would be too much.
+pub(super) fn documents(text: &str) -> Result<Vec<Node>, String> {
+    let mut builder = Builder::default();
+    for event in Parser::new_from_str(text) {
+        let (event, span) = event.map_err(|error| {
+            let at = error.marker();
+            format!("it is not YAML in line {}: {}", at.line(), error.info())
+        })?;
+        builder.take(event, span)?;
+    }
+    Ok(builder.documents)
+}
+
+#[derive(Default)]
+struct Builder {
+    documents: Vec<Node>,
+    open: Vec<Open>,
+    anchors: BTreeMap<usize, (Node, usize)>,
+    count: usize,
+}
+
+/// A list or map that has begun: its line, its anchor, what is in it so far, how many values there were before it.
+struct Open {
+    line: usize,
+    anchor: usize,
+    made: Option<&'static str>,
+    inside: Inside,
+    before: usize,
+}
+
+enum Inside {
+    List(Vec<Node>),
+    Map(Vec<(String, Node)>, Option<String>),
+}
+
+impl Builder {
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), String> {
+        let line = span.start.line();
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let kind = scalar(text.into_owned(), style, tag.as_deref());
+                self.put(Node { line, kind }, anchor, 1)
+            }
+            Event::Alias(anchor) => {
+                let known = self.anchors.get(&anchor).cloned();
+                let (node, size) = known.unwrap_or((Node { line, kind: Kind::Nothing }, 1));
+                self.put(node, 0, size)
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.begin(line, anchor, tag.as_deref(), Inside::List(Vec::new()));
+                Ok(())
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.begin(line, anchor, tag.as_deref(), Inside::Map(Vec::new(), None));
+                Ok(())
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(),
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {
+                Ok(())
+            }
+        }
+    }
+
+    fn begin(&mut self, line: usize, anchor: usize, tag: Option<&Tag>, inside: Inside) {
+        self.open.push(Open { line, anchor, made: made_by(tag), inside, before: self.count });
+    }
+
+    fn end(&mut self) -> Result<(), String> {
+        let Some(open) = self.open.pop() else { return Ok(()) };
+        let kind = match (open.made, open.inside) {
+            (Some(why), _) => Kind::Made(why),
+            (None, Inside::List(items)) => Kind::List(items),
+            (None, Inside::Map(members, _)) => Kind::Map(merged(members)),
+        };
+        let size = self.count - open.before + 1;
+        self.count = open.before;
+        self.put(Node { line: open.line, kind }, open.anchor, size)
+    }
+
+    /// Puts a finished value where it belongs.
+    fn put(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), String> {
+        self.count += size;
+        if self.count > MOST {
+            return Err(format!("it has more than {MOST} values"));
+        }
+        if anchor > 0 {
+            self.anchors.insert(anchor, (node.clone(), size));
+        }
+        match self.open.last_mut().map(|open| &mut open.inside) {
+            None => self.documents.push(node),
+            Some(Inside::List(items)) => items.push(node),
+            Some(Inside::Map(members, key)) => match key.take() {
+                Some(key) => members.push((key, node)),
+                None => *key = Some(as_key(&node)),
+            },
+        }
+        Ok(())
+    }
+}
+
+/// A key as text. What is no text is no key that anybody could mean.
+fn as_key(node: &Node) -> String {
+    match &node.kind {
+        Kind::Text(text) | Kind::Plain(text) => text.clone(),
+        Kind::Map(_) | Kind::List(_) | Kind::Nothing | Kind::Made(_) => String::new(),
+    }
+}
+
+/// A map with what it merges (`<<`). Its own members count, whatever order they stand in.
+fn merged(members: Vec<(String, Node)>) -> Vec<(String, Node)> {
+    if !members.iter().any(|(name, _)| name == "<<") {
+        return members;
+    }
+    let (merges, mut own): (Vec<_>, Vec<_>) = members.into_iter().partition(|(name, _)| name == "<<");
+    let maps = merges.into_iter().flat_map(|(_, node)| match node.kind {
+        Kind::List(items) => items,
+        Kind::Map(_) | Kind::Text(_) | Kind::Plain(_) | Kind::Nothing | Kind::Made(_) => vec![node],
+    });
+    for map in maps {
+        if let Kind::Map(others) = map.kind {
+            let new: Vec<_> =
+                others.into_iter().filter(|(name, _)| !own.iter().any(|(known, _)| known == name)).collect();
+            own.extend(new);
+        }
+    }
+    own
+}
+
+fn scalar(text: String, style: ScalarStyle, tag: Option<&Tag>) -> Kind {
+    if let Some(why) = made_by(tag) {
+        return Kind::Made(why);
+    }
+    if style != ScalarStyle::Plain || tag.is_some() {
+        return Kind::Text(text);
+    }
+    match text.as_str() {
+        "" | "~" | "null" | "Null" | "NULL" => Kind::Nothing,
+        "true" | "false" => Kind::Plain(text),
+        number if number.starts_with(|c: char| c.is_ascii_digit() || c == '-') => Kind::Plain(text),
+        _ => Kind::Text(text),
+    }
+}
+
+/// A tag of a program's own (`!vault`, `!Sub`, `!env`) has it make something else of the value.
+fn made_by(tag: Option<&Tag>) -> Option<&'static str> {
+    let own = |tag: &&Tag| !tag.is_yaml_core_schema() && !tag.suffix.is_empty();
+    tag.filter(own).map(|_| "has a tag by which the program that loads it makes another value of it")
+}

@@ -1,0 +1,68 @@
+//! What events changed inside the partner.
+
+use super::super::held::{Finding, Held};
+use super::super::{Case, millis};
+use crate::catalog::expect::EffectExpectation;
+use crate::catalog::step::{Step, Which};
+use crate::evidence::{Delivery, Entry, Outcome, Role, Who};
+
+/// Judges `effect: ...`.
+pub(in super::super) fn effect(case: &Case<'_>, expectation: &EffectExpectation) -> Held {
+    let Some((entry, delivery)) = meant(case, &expectation.effect) else {
+        return Held::Unknown(Finding::new(Who::Tool, "no such delivery was made"));
+    };
+    // The last delivery of the event is the one after which it had taken effect so often.
+    let same = |entry: &&Entry| entry.what.delivery().is_some_and(|other| other.event_id == delivery.event_id);
+    let last = case.evidence.entries.iter().rfind(same).unwrap_or(entry);
+    often(case, expectation, &delivery.event_id).about(last.from)
+}
+
+/// The delivery whose event a step is about: of those that were looked for, the first. The event of a series is that of
+/// its first control, unless one comes again, beside which controls are events of their own.
+fn meant<'c>(case: &Case<'c>, name: &str) -> Option<(&'c Entry, &'c Delivery)> {
+    let again = case.check.when.iter().any(|step| {
+        matches!(step, Step::Deliver(step) if step.name.as_deref() == Some(name) && matches!(step.deliver, Which::Again(_)))
+    });
+    let mine = case.evidence.entries.iter().filter(|entry| entry.step.as_deref() == Some(name));
+    let mut sent: Vec<_> = mine.filter_map(|entry| Some((entry, entry.what.delivery()?))).collect();
+    sent.sort_by_key(|(_, delivery)| (delivery.role == Role::Control) == again);
+    let looked = |id: &str| {
+        let mut looks = case.evidence.entries.iter().filter_map(|entry| entry.what.inspection());
+        looks.any(|inspection| inspection.about == id)
+    };
+    let found = sent.iter().find(|(_, delivery)| looked(&delivery.event_id)).or(sent.first());
+    found.copied()
+}
+
+fn often(case: &Case<'_>, expectation: &EffectExpectation, id: &str) -> Held {
+    let mut looked = case.evidence.entries.iter().rev().filter_map(|entry| entry.what.inspection());
+    let Some(inspection) = looked.find(|inspection| inspection.about == id) else {
+        let how = case.bound.how_to_give("rehearsal.inspect.processed");
+        let why = format!("nobody can tell how often the event took effect: {how}");
+        return Held::Unknown(Finding::for_want_of_a_line(why));
+    };
+    let Some(count) = inspection.count else {
+        let why = inspection.outcome.brief(Outcome::SENTENCE);
+        let why = match &inspection.outcome {
+            Outcome::Trouble(_) => why,
+            Outcome::Answered(_) => format!("it answered {why}, without the number that `count` names"),
+        };
+        return Held::Unknown(Finding::new(Who::Partner, format!("`inspect.processed` gave no number: {why}")));
+    };
+    let (exactly, least, cap) = (expectation.exactly, expectation.at_least, expectation.at_most);
+    let holds =
+        exactly.is_none_or(|n| n == count) && least.is_none_or(|n| count >= n) && cap.is_none_or(|n| count <= n);
+    if holds {
+        let quiet = (exactly.is_some() || cap.is_some())
+            .then(|| format!("nothing more in a quiet period of {}", millis(u128::from(case.evidence.quiet_ms))));
+        return Held::Yes(quiet.into_iter().collect());
+    }
+    let words = [(exactly, "exactly"), (least, "at least"), (cap, "at most")];
+    let times = |n: u64| if n == 1 { "once".to_owned() } else { format!("{n} times") };
+    let wanted: Vec<String> = words.iter().filter_map(|(n, word)| n.map(|n| format!("{word} {}", times(n)))).collect();
+    Held::No(Finding::contrast(
+        Who::Partner,
+        format!("the event takes effect {}", wanted.join(" and ")),
+        format!("it took effect {}", times(count)),
+    ))
+}

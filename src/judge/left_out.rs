@@ -1,0 +1,68 @@
+//! What is said where an action that the profile does not have might have made the difference.
+
+use super::Case;
+use super::held::{Finding, Held};
+use crate::catalog::expect::Expectation;
+use crate::catalog::left_out::LeftOut;
+use crate::catalog::step::Step;
+use crate::catalog::traffic::Count;
+
+/// What is said where everything that is expected is about steps that were left out.
+pub(super) fn nothing_left(case: &Case<'_>, left_out: &LeftOut<'_>) -> Finding {
+    let names: Vec<String> =
+        left_out.steps.iter().filter_map(|step| case.bound.lacks_action(step, case.stage)).collect();
+    let how: Vec<String> = names.iter().map(|name| case.bound.how_to_give(name)).collect();
+    let how = unique(how).join("; ");
+    Finding::for_want_of_a_line(format!("nothing was asked of the partner that this is about: {how}"))
+}
+
+/// The same, with both remedies where calls are missing that a step which was left out might have brought: the partner
+/// makes them within what it was asked for, or it is asked for them, too.
+pub(super) fn explained(case: &Case<'_>, left_out: &LeftOut<'_>, expectation: &Expectation, held: Held) -> Held {
+    if left_out.steps.is_empty() || !wants_calls(expectation) {
+        return held;
+    }
+    let done = case.check.when.iter().filter_map(|step| match step {
+        Step::Action(action) if !case.bound.leaves_out(action, case.stage) => Some(format!("`{}`", action.action)),
+        Step::Action(_)
+        | Step::Request(_)
+        | Step::Deliver(_)
+        | Step::Event(_)
+        | Step::Config(_)
+        | Step::Ask(_)
+        | Step::Wait(_) => None,
+    });
+    let within = unique(done.collect()).join(" or ");
+    let remedies = left_out.steps.iter().filter_map(|step| {
+        let how = case.bound.how_to_give(&case.bound.lacks_action(step, case.stage)?);
+        let within = if within.is_empty() { "another action" } else { &within };
+        Some(format!(
+            "`{}` was not asked for, since the profile does not have it: let {within} do it, or, where the partner does \
+             it apart from that, {how}",
+            step.action
+        ))
+    });
+    held.hinted(Some(&unique(remedies.collect()).join("; ")))
+}
+
+/// Whether calls are to be there that something has to bring about.
+fn wants_calls(expectation: &Expectation) -> bool {
+    match expectation {
+        Expectation::Calls(e) => e.exactly != Some(Count::Number(0)) && e.at_most.is_none(),
+        Expectation::Either(e) => e.either.iter().any(wants_calls),
+        Expectation::Answer(_)
+        | Expectation::Delivery(_)
+        | Expectation::Effect(_)
+        | Expectation::Presented(_)
+        | Expectation::Told(_)
+        | Expectation::Provider(_)
+        | Expectation::Findings(_)
+        | Expectation::Values(_) => false,
+    }
+}
+
+fn unique(mut texts: Vec<String>) -> Vec<String> {
+    let mut seen = std::collections::BTreeSet::new();
+    texts.retain(|text| seen.insert(text.clone()));
+    texts
+}

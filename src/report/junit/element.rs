@@ -1,0 +1,85 @@
+//! What shows of a case. The file is red if and only if the exit code is not 0: some `failure` where it is 1, some
+//! `error` and no `failure` where it is 3.
+
+use std::collections::HashSet;
+
+use crate::report::model::{ItemRow, ItemWord, LevelWord, Readiness, Report, UnitRow, VerdictWord};
+
+/// How a unit shows in a `JUnit` file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Element {
+    /// A case without a child: it passed.
+    Bare,
+    /// `failure`.
+    Failure,
+    /// `error`.
+    Error,
+    /// `skipped`.
+    Skipped,
+}
+
+impl Element {
+    fn is_red(self) -> bool {
+        match self {
+            Element::Failure | Element::Error => true,
+            Element::Bare | Element::Skipped => false,
+        }
+    }
+}
+
+/// The element of each unit of a report, in their order.
+pub fn elements(report: &Report) -> Vec<Element> {
+    let of = |unit: &UnitRow, blocked| element(unit, blocked, report.strict);
+    let red = report.checks.iter().filter(|unit| unit.blocked_by.is_none() && of(unit, false).is_red());
+    let red: HashSet<String> = red.map(UnitRow::unit).collect();
+    // One that another unit blocks is not a second red for one cause, if that one is red.
+    report.checks.iter().map(|unit| of(unit, unit.blocked_by.as_ref().is_some_and(|by| red.contains(by)))).collect()
+}
+
+/// A recommended unit never breaks a build, unless the run is strict and it is a risk.
+fn element(unit: &UnitRow, blocked: bool, strict: bool) -> Element {
+    let required = unit.level == LevelWord::Required;
+    match unit.verdict {
+        VerdictWord::Fail | VerdictWord::Waived | VerdictWord::Attested if strict && unit.risk => Element::Failure,
+        VerdictWord::Fail if required => Element::Failure,
+        VerdictWord::Undecided if required && !blocked => Element::Error,
+        VerdictWord::Pass | VerdictWord::Attested => Element::Bare,
+        VerdictWord::Fail | VerdictWord::Undecided | VerdictWord::Waived | VerdictWord::Skipped => Element::Skipped,
+    }
+}
+
+/// Whether an item has a case of its own, since what stands for it shows in no unit: no check serves it, or nobody is
+/// ready while it is undecided, though recommended checks alone serve it.
+pub(super) fn has_case(report: &Report, item: &ItemRow) -> bool {
+    let required = |unit: &UnitRow| unit.level == LevelWord::Required && item.units.contains(&unit.unit());
+    let is_open = report.selection.is_none() && item.verdict == ItemWord::Undecided;
+    item.is_for_persons() || is_open && !report.checks.iter().any(required)
+}
+
+/// The element of an item with a case of its own. It belongs to no selection.
+pub(super) fn element_of_item(report: &Report, item: &ItemRow) -> Element {
+    match item.verdict {
+        ItemWord::Pass | ItemWord::Attested => Element::Bare,
+        ItemWord::Unchecked | ItemWord::Undecided if report.selection.is_none() => Element::Error,
+        ItemWord::Fail => Element::Failure,
+        ItemWord::Unchecked
+        | ItemWord::Undecided
+        | ItemWord::NotApplicable
+        | ItemWord::Waived
+        | ItemWord::Risk
+        | ItemWord::NotDecided => Element::Skipped,
+    }
+}
+
+/// What to say where the answer is not a good one and no case shows it.
+pub(super) fn untold(report: &Report, shown: &[Element]) -> Option<String> {
+    let well = match report.readiness {
+        Readiness::Ready | Readiness::ReadyWithRisks | Readiness::SelectionPassed => !report.interrupted,
+        Readiness::NotReady | Readiness::Undecided | Readiness::SelectionFailed | Readiness::SelectionUndecided => {
+            false
+        }
+    };
+    let interrupted = report.interrupted.then_some("The run was interrupted before its end.");
+    let why = interrupted.unwrap_or_else(|| report.meaning());
+    (!well && !shown.iter().any(|element| element.is_red())).then(|| why.to_owned())
+}

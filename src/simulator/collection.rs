@@ -1,0 +1,193 @@
+//! Records of one kind, oldest first, found by their members without looking at every one.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::store::{Members, Which};
+
+/// Which members of a collection's records are looked at, so that they are kept in order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Indexed {
+    /// Members by whose values records are looked up.
+    pub(super) found_by: BTreeSet<String>,
+    /// Members by which records are sorted.
+    pub(super) sorted_by: BTreeSet<String>,
+}
+
+/// The place of a record: later ones have larger numbers.
+pub(super) type Place = u64;
+
+/// Records of one kind.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Collection {
+    records: BTreeMap<Place, Arc<Members>>,
+    next: Place,
+    found: HashMap<String, HashMap<String, BTreeSet<Place>>>,
+    sorted: HashMap<String, BTreeSet<(Key, Place)>>,
+}
+
+/// A value as it is sorted: nothing first, then numbers, then texts without regard to case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    None,
+    Number(u64),
+    Text(String),
+}
+
+impl Key {
+    pub(super) fn of(value: Option<&Value>) -> Self {
+        match value {
+            None | Some(Value::Null) => Key::None,
+            Some(Value::Number(number)) => {
+                let bits = number.as_f64().unwrap_or_default().to_bits();
+                // The bits of a negative number count backwards, and come before those of the others.
+                Key::Number(if bits >> 63 == 0 { bits | 1 << 63 } else { !bits })
+            }
+            Some(Value::String(text)) => Key::Text(text.to_lowercase()),
+            Some(other) => Key::Text(other.to_string()),
+        }
+    }
+}
+
+impl Collection {
+    pub(super) fn new(indexed: &Indexed) -> Self {
+        let found = indexed.found_by.iter().map(|name| (name.clone(), HashMap::new())).collect();
+        let sorted = indexed.sorted_by.iter().map(|name| (name.clone(), BTreeSet::new())).collect();
+        Collection { found, sorted, ..Collection::default() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// All records, oldest first.
+    pub(super) fn all(&self) -> impl DoubleEndedIterator<Item = &Members> {
+        self.records.values().map(|record| &**record)
+    }
+
+    pub(super) fn get(&self, place: Place) -> Option<&Members> {
+        self.records.get(&place).map(|record| &**record)
+    }
+
+    pub(super) fn places(&self) -> impl DoubleEndedIterator<Item = Place> {
+        self.records.keys().copied()
+    }
+
+    /// All places in the order of a member, if records are sorted by it.
+    pub(super) fn in_order(&self, member: &str) -> Option<impl DoubleEndedIterator<Item = Place>> {
+        Some(self.sorted.get(member)?.iter().map(|(_, place)| *place))
+    }
+
+    /// The places with a value in a member; `None`: nobody looks records up by it.
+    pub(super) fn with(&self, member: &str, value: &Value) -> Option<&BTreeSet<Place>> {
+        static NONE: BTreeSet<Place> = BTreeSet::new();
+        self.found.get(member).map(|values| values.get(&value.to_string()).unwrap_or(&NONE))
+    }
+
+    /// The latest record that is meant.
+    pub(super) fn find(&self, which: &Which) -> Option<&Members> {
+        match self.nearest(which) {
+            Some(places) => places.iter().rev().filter_map(|place| self.get(*place)).find(|record| which.holds(record)),
+            None => self.all().rev().find(|record| which.holds(record)),
+        }
+    }
+
+    /// The places of all records that are meant, oldest first.
+    pub(super) fn which(&self, which: &Which) -> Vec<Place> {
+        let holds = |place: &Place| self.get(*place).is_some_and(|record| which.holds(record));
+        match self.nearest(which) {
+            Some(places) => places.iter().copied().filter(holds).collect(),
+            None => self.places().filter(holds).collect(),
+        }
+    }
+
+    /// The fewest places among which those that are meant are.
+    fn nearest(&self, which: &Which) -> Option<&BTreeSet<Place>> {
+        let known = which.like.iter().filter_map(|(name, value)| self.with(name, value));
+        known.min_by_key(|places| places.len())
+    }
+
+    pub(super) fn put(&mut self, record: Members) {
+        let place = self.next;
+        self.next += 1;
+        self.index(place, &record, true);
+        self.records.insert(place, Arc::new(record));
+    }
+
+    /// Changes the members of a record, and gives it as it was.
+    pub(super) fn change(&mut self, place: Place, set: &Members) -> Option<Arc<Members>> {
+        let before = self.records.get(&place).cloned()?;
+        self.index(place, &before, false);
+        let mut record = (*before).clone();
+        record.extend(set.clone());
+        self.index(place, &record, true);
+        self.records.insert(place, Arc::new(record));
+        Some(before)
+    }
+
+    pub(super) fn remove(&mut self, place: Place) -> Option<Arc<Members>> {
+        let record = self.records.remove(&place)?;
+        self.index(place, &record, false);
+        Some(record)
+    }
+
+    pub(super) fn oldest(&self) -> Option<Place> {
+        self.places().next()
+    }
+
+    /// Notes or forgets where the values of a record are.
+    fn index(&mut self, place: Place, record: &Members, there: bool) {
+        for (name, values) in &mut self.found {
+            let key = record.get(name).unwrap_or(&Value::Null).to_string();
+            let places = values.entry(key.clone()).or_default();
+            if there {
+                places.insert(place);
+            } else {
+                places.remove(&place);
+                if places.is_empty() {
+                    values.remove(&key);
+                }
+            }
+        }
+        for (name, order) in &mut self.sorted {
+            let entry = (Key::of(record.get(name)), place);
+            if there {
+                order.insert(entry);
+            } else {
+                order.remove(&entry);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_are_sorted_by_kind_number_and_text() {
+        let values = [json!(null), json!(-7.5), json!(-1), json!(0), json!(2), json!(10), json!("Aa"), json!("b")];
+        let keys: Vec<Key> = values.iter().map(|value| Key::of(Some(value))).collect();
+        assert!(keys.is_sorted(), "{keys:?}");
+        assert_eq!(Key::of(None), Key::of(Some(&Value::Null)));
+    }
+
+    #[test]
+    fn records_are_found_and_sorted_as_they_are_now() {
+        let (found_by, sorted_by) = (BTreeSet::from(["of".to_owned()]), BTreeSet::from(["n".to_owned()]));
+        let mut collection = Collection::new(&Indexed { found_by, sorted_by });
+        for n in [3, 1, 2] {
+            collection.put(Members::from_iter([("n".into(), json!(n)), ("of".into(), json!("a"))]));
+        }
+        collection.change(1, &Members::from_iter([("n".into(), json!(9)), ("of".into(), json!("b"))]));
+        collection.remove(0);
+        assert_eq!(collection.in_order("n").unwrap().collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(collection.with("of", &json!("a")).unwrap().iter().copied().collect::<Vec<_>>(), [2]);
+        assert_eq!(collection.with("of", &json!("b")).map(BTreeSet::len), Some(1));
+        assert!(collection.with("n", &json!(9)).is_none() && collection.in_order("of").is_none());
+    }
+}

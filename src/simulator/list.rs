@@ -1,0 +1,230 @@
+//! A page of records: which there are, in which order, and how many. What is not on the page is counted, not copied.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::collection::{Collection, Key, Place};
+use super::query::Wrong;
+use super::script::Script;
+use super::store::{Members, Store};
+use super::words::Scope;
+use crate::catalog::simulated::{List, Sort};
+
+/// What a query asks of a list.
+struct Wanted<'a> {
+    list: &'a List,
+    /// Members and the values of which they must have one.
+    among: Vec<(&'a str, Vec<Value>)>,
+    /// Members with the earliest and the latest time that they may have.
+    between: Vec<(&'a str, Option<OffsetDateTime>, Option<OffsetDateTime>)>,
+    /// What one of the members that are searched must hold, in small letters.
+    search: Option<String>,
+    order: Vec<(&'a str, bool)>,
+}
+
+/// The page that a query asks for, as templates know it. `query`: its parameters.
+pub(super) fn page(script: &Script, store: &Store, list: &List, query: &Value, scope: &Scope) -> Result<Value, Wrong> {
+    let empty = Collection::default();
+    let records = store.collection(&list.within).unwrap_or(&empty);
+    let wanted = Wanted::new(script, records, list, query, scope)?;
+    let number = |name: &str| {
+        let given = query.get(name)?;
+        given.as_u64().or_else(|| given.as_str()?.parse().ok()).and_then(|n| usize::try_from(n).ok()).filter(|n| *n > 0)
+    };
+    let size = number("pagesize").unwrap_or(list.size as usize).min(list.at_most as usize);
+    let page = number("page").unwrap_or(1);
+    let skipped = (page - 1).saturating_mul(size);
+    let chosen = wanted.chosen(records);
+    let total = chosen.as_ref().map_or(records.len(), Vec::len);
+    let counts = list.counts.iter().map(|(name, members)| {
+        let members: Vec<(&str, Vec<Value>)> =
+            members.iter().map(|(member, value)| (member.as_str(), values(&script.words.fill(value, scope)))).collect();
+        (name.clone(), json!(count(records, chosen.as_deref(), &members)))
+    });
+    let counts: Map<String, Value> = counts.collect();
+    let places = wanted.ordered(records, chosen, skipped, size);
+    let items: Vec<&Members> = places.into_iter().filter_map(|place| records.get(place)).collect();
+    let pages = total.div_ceil(size.max(1));
+    let told = json!({ "items": items, "page": page, "size": size, "total": total, "pages": pages });
+    let Value::Object(told) = told else { return Ok(Value::Null) };
+    Ok(told.into_iter().chain(counts).collect())
+}
+
+impl<'a> Wanted<'a> {
+    fn new(script: &Script, records: &Collection, list: &'a List, query: &Value, scope: &Scope) -> Result<Self, Wrong> {
+        let value = |text: &String| script.words.value(text, scope);
+        let time = |text: &String| value(text).as_str().and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
+        let restricting = list.members.iter().map(|(name, text)| (name.as_str(), value(text)));
+        let mut among: Vec<(&str, Vec<Value>)> =
+            restricting.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, values(&value))).collect();
+        if list.within == script.spec.client.within {
+            among.extend(visible(script, records).map(|states| ("state", states)));
+        }
+        let from = list.from.iter().map(|(name, text)| (name.as_str(), time(text), None));
+        let to = list.to.iter().map(|(name, text)| (name.as_str(), None, time(text)));
+        let between = from.chain(to).filter(|(_, from, to)| from.is_some() || to.is_some()).collect();
+        let search = list.search.as_ref().and_then(|search| value(&search.text).as_str().map(str::to_lowercase));
+        let order = match &list.sort {
+            Some(sort) => order(sort, query)?,
+            None => Vec::new(),
+        };
+        Ok(Wanted { list, among, between, search, order })
+    }
+
+    /// The places of the records that are meant, oldest first; `None`: of all.
+    fn chosen(&self, records: &Collection) -> Option<Vec<Place>> {
+        if self.among.is_empty() && self.between.is_empty() && self.search.is_none() {
+            return None;
+        }
+        let known = self.among.iter().filter_map(|(name, values)| sets(records, name, values));
+        let nearest = known.min_by_key(|sets| sets.iter().map(|set| set.len()).sum::<usize>());
+        // Where nothing else is asked for, being there is enough.
+        let is_all = nearest.is_some() && self.among.len() == 1 && self.between.is_empty() && self.search.is_none();
+        let holds = |place: &Place| is_all || records.get(*place).is_some_and(|record| self.holds(record));
+        Some(match nearest {
+            Some(sets) => {
+                let mut places: Vec<Place> = sets.into_iter().flatten().copied().filter(holds).collect();
+                places.sort_unstable();
+                places.dedup();
+                places
+            }
+            None => records.places().filter(holds).collect(),
+        })
+    }
+
+    fn holds(&self, record: &Members) -> bool {
+        let time = |name: &str| OffsetDateTime::parse(record.get(name)?.as_str()?, &Rfc3339).ok();
+        has(record, &self.among)
+            && self.between.iter().all(|(name, from, to)| {
+                time(name).is_some_and(|time| from.is_none_or(|from| from <= time) && to.is_none_or(|to| time <= to))
+            })
+            && self.search.as_ref().is_none_or(|wanted| {
+                let members = self.list.search.iter().flat_map(|search| &search.members);
+                let mut texts = members.filter_map(|name| inside(record, name)?.as_str());
+                texts.any(|text| text.to_lowercase().contains(wanted))
+            })
+    }
+
+    /// The places on a page. As few records as can be are looked at: those in the order that is kept anyway up to the
+    /// end of the page, or those that are meant.
+    fn ordered(&self, records: &Collection, chosen: Option<Vec<Place>>, skipped: usize, size: usize) -> Vec<Place> {
+        let cut = |places: &mut dyn Iterator<Item = Place>| places.skip(skipped).take(size).collect();
+        let (total, end) = (records.len(), skipped.saturating_add(size));
+        let kept = match self.order.as_slice() {
+            [(member, down)] => records.in_order(member).map(|places| (places, *down)),
+            _ => None,
+        };
+        match (chosen, kept) {
+            (None, None) if self.order.is_empty() => cut(&mut records.places()),
+            (None, Some((places, down))) => cut(&mut turned(places, down)),
+            (Some(chosen), Some((places, down)))
+                if end.saturating_mul(total) < chosen.len().saturating_mul(chosen.len()) =>
+            {
+                cut(&mut turned(places, down).filter(|place| chosen.binary_search(place).is_ok()))
+            }
+            (Some(chosen), _) => cut(&mut self.sorted(records, chosen).into_iter()),
+            (None, None) => cut(&mut self.sorted(records, records.places().collect()).into_iter()),
+        }
+    }
+
+    fn sorted(&self, records: &Collection, chosen: Vec<Place>) -> Vec<Place> {
+        if self.order.is_empty() {
+            return chosen;
+        }
+        let keys = |place: &Place| -> Vec<Key> {
+            let record = records.get(*place);
+            self.order.iter().map(|(name, _)| Key::of(record.and_then(|record| inside(record, name)))).collect()
+        };
+        let compared = |a: Ordering, down: bool| if down { a.reverse() } else { a };
+        let last_down = self.order.last().is_some_and(|(_, down)| *down);
+        let mut keyed: Vec<(Vec<Key>, Place)> = chosen.into_iter().map(|place| (keys(&place), place)).collect();
+        keyed.sort_by(|(a, at), (b, bt)| {
+            let mut sides = a.iter().zip(b).zip(&self.order).map(|((a, b), (_, down))| compared(a.cmp(b), *down));
+            sides.find(|ordering| ordering.is_ne()).unwrap_or_else(|| compared(at.cmp(bt), last_down))
+        });
+        keyed.into_iter().map(|(_, place)| place).collect()
+    }
+}
+
+/// Places in their order, or from its end.
+fn turned<'p>(places: impl DoubleEndedIterator<Item = Place> + 'p, down: bool) -> Box<dyn Iterator<Item = Place> + 'p> {
+    if down { Box::new(places.rev()) } else { Box::new(places) }
+}
+
+/// The places with each of some values in a member; `None`: nobody looks records up by it.
+fn sets<'c>(records: &'c Collection, member: &str, values: &[Value]) -> Option<Vec<&'c BTreeSet<Place>>> {
+    values.iter().map(|value| records.with(member, value)).collect()
+}
+
+/// A member of a record; a dot in its name reaches inside.
+fn inside<'r>(record: &'r Members, name: &str) -> Option<&'r Value> {
+    let (first, rest) = name.split_once('.').map_or((name, None), |(first, rest)| (first, Some(rest)));
+    rest.map_or_else(
+        || record.get(first),
+        |rest| rest.split('.').try_fold(record.get(first)?, |value, part| value.get(part)),
+    )
+}
+
+fn has(record: &Members, members: &[(&str, Vec<Value>)]) -> bool {
+    members.iter().all(|(name, values)| record.get(*name).is_some_and(|value| values.contains(value)))
+}
+
+/// How many records have some members, of some or of all.
+fn count(records: &Collection, chosen: Option<&[Place]>, members: &[(&str, Vec<Value>)]) -> usize {
+    let known = match members {
+        [(name, values)] => sets(records, name, values),
+        _ => None,
+    };
+    let all = || records.places().collect();
+    match (known, chosen) {
+        (Some(sets), None) => sets.iter().map(|set| set.len()).sum(),
+        (Some(sets), Some(chosen)) => match sets.iter().map(|set| set.len()).sum::<usize>() {
+            0 => 0,
+            number if number == records.len() => chosen.len(),
+            _ => chosen.iter().filter(|place| sets.iter().any(|set| set.contains(place))).count(),
+        },
+        (None, chosen) => {
+            let holds = |place: &Place| records.get(*place).is_some_and(|record| has(record, members));
+            chosen.map_or_else(all, <[Place]>::to_vec).iter().filter(|place| holds(place)).count()
+        }
+    }
+}
+
+/// The states of clients that can be seen; `None`: every client that there is can be.
+fn visible(script: &Script, records: &Collection) -> Option<Vec<Value>> {
+    let (hidden, seen): (Vec<_>, Vec<_>) = script.spec.states.iter().partition(|(_, state)| state.hidden);
+    let hides = hidden.iter().any(|(name, _)| records.with("state", &json!(name)).is_none_or(|set| !set.is_empty()));
+    hides.then(|| seen.into_iter().map(|(name, _)| json!(name)).collect())
+}
+
+fn values(value: &Value) -> Vec<Value> {
+    value.as_array().cloned().unwrap_or_else(|| vec![value.clone()])
+}
+
+/// The members that a list is sorted by, each with whether it goes down.
+fn order<'s>(sort: &'s Sort, query: &Value) -> Result<Vec<(&'s str, bool)>, Wrong> {
+    let asked = query.get(sort.parameter.to_lowercase()).and_then(Value::as_str);
+    let read = |text: &str| -> Result<Vec<(&'s str, bool)>, Wrong> {
+        let mut order = Vec::new();
+        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            let (field, way) = part.split_once(':').unwrap_or((part, "asc"));
+            let known = sort.by.iter().find(|(name, _)| name.eq_ignore_ascii_case(field.trim()));
+            let down = way.trim().eq_ignore_ascii_case("desc");
+            match known.filter(|_| down || way.trim().eq_ignore_ascii_case("asc")) {
+                Some((_, member)) => order.push((member.as_str(), down)),
+                None if sort.ignores_unknown => {}
+                None => {
+                    let message = format!("The value '{part}' is not valid.");
+                    return Err(Wrong { field: sort.parameter.clone(), message });
+                }
+            }
+        }
+        Ok(order)
+    };
+    let order = read(asked.unwrap_or_default())?;
+    if order.is_empty() { read(&sort.default) } else { Ok(order) }
+}

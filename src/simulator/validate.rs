@@ -1,0 +1,74 @@
+//! What of a request is refused by looking at it alone: its query, its body, and the rules that the pack has for them.
+
+use serde_json::{Map, Value, json};
+
+use super::query::Wrong;
+use super::request::{camel_case, kind_of, without_nulls};
+use super::script::Script;
+use super::step::{Play, Reply};
+use crate::catalog::provider::MemberNames;
+use crate::catalog::simulated::{Call, Rule};
+
+impl Play<'_> {
+    /// The body as rules see it, or the reply to one that cannot be read.
+    pub(super) fn body(&mut self, call: &Call) -> Result<Value, Reply> {
+        let script = self.turn.script;
+        let Some(types) = &call.body else { return Ok(Value::Null) };
+        if self.request.too_large {
+            return Err(self.refusal(&script.spec.refusals.too_large, Map::new()));
+        }
+        let Some(body) = self.parsed.clone().filter(Value::is_object) else {
+            return Err(self.refusal(&script.spec.refusals.malformed, Map::new()));
+        };
+        let body = without_nulls(match script.provider.member_names {
+            MemberNames::Exact => body,
+            MemberNames::CamelCase => camel_case(body),
+        });
+        for (path, kind) in types {
+            if Script::select(path, &body).into_iter().any(|value| !kind_of(*kind, value)) {
+                let field = path.trim_start_matches("$.");
+                let with = json!({ "path": path, "field": field, "expected": kind.word() });
+                let with = with.as_object().cloned().unwrap_or_default();
+                return Err(self.refusal(&script.spec.refusals.wrong_type, with));
+            }
+        }
+        Ok(body)
+    }
+
+    /// The reply to a parameter of the query that has a value which it cannot have.
+    pub(super) fn wrong(&mut self, wrong: Wrong) -> Reply {
+        let refusals = &self.turn.script.spec.refusals;
+        let name = refusals.wrong_query.as_ref().unwrap_or(&refusals.malformed);
+        let with = [("field", wrong.field), ("message", wrong.message)];
+        self.refusal(name, with.map(|(name, text)| (name.to_owned(), json!(text))).into_iter().collect())
+    }
+
+    pub(super) fn validate(&mut self, call: &Call, body: &Value) -> Option<Reply> {
+        call.refuse.iter().find_map(|rule| self.broken(rule, body))
+    }
+
+    /// The reply to a request that breaks a rule.
+    fn broken(&mut self, rule: &Rule, body: &Value) -> Option<Reply> {
+        let script = self.turn.script;
+        let items = match &rule.each {
+            Some(path) => Script::select(path, body).into_iter().cloned().collect(),
+            None => vec![body.clone()],
+        };
+        let shared = rule.rules.as_ref().and_then(|name| script.spec.rules.get(name));
+        let rules: Vec<&Rule> = shared.map_or_else(|| vec![rule], |rules| rules.iter().collect());
+        let before = self.turn.scope.clone();
+        for (index, item) in items.iter().enumerate() {
+            self.turn.scope = before.with("item", item).with("index", &json!(index));
+            let broken = rules.iter().find(|one| {
+                one.condition.as_ref().is_some_and(|condition| script.words.holds(condition, &self.turn.scope))
+            });
+            if let Some(one) = broken {
+                let with = script.words.values(&one.with, &self.turn.scope);
+                let reply = rule.reply.as_ref().or(one.reply.as_ref())?;
+                return Some(self.refusal(reply, with));
+            }
+        }
+        self.turn.scope = before;
+        None
+    }
+}

@@ -1,0 +1,154 @@
+//! What goes wrong most often in YAML that people write by hand: a variable without quotes in a map or list in brackets,
+//! and lines that are indented with tabs. A parser stops at the first, and says what it was just doing.
+
+use super::{Document, Place, Problem};
+
+/// Variables without quotes inside brackets, where their own braces mean something else.
+pub(super) fn unquoted(document: &Document) -> Vec<Problem> {
+    let text: &str = &document.text;
+    let told = |(from, to): (usize, usize)| {
+        let written = &text[from..to];
+        let message = format!("inside `{{ }}` or `[ ]` the braces of `{written}` mean something else");
+        Problem::at(document, place(text, from), message).hint(format!("put it into quotes: \"{written}\""))
+    };
+    found(text).into_iter().map(told).collect()
+}
+
+/// The first line that is indented with a tab, with the others that are.
+pub(super) fn tabs(document: &Document) -> Option<Problem> {
+    let text: &str = &document.text;
+    let is_indented = |line: &str| {
+        let indent = &line[..line.len() - line.trim_start().len()];
+        indent.contains('\t') && !line.trim().is_empty()
+    };
+    let mut lines = text.lines().enumerate().filter(|(_, line)| is_indented(line)).map(|(at, _)| at + 1);
+    let first = lines.next()?;
+    let others: Vec<String> = lines.take(10).map(|line| line.to_string()).collect();
+    let problem = Problem::at(
+        document,
+        Place::point(text, first, 1),
+        "this line is indented with a tab, and YAML is indented with blanks",
+    );
+    Some(problem.hint(match others.as_slice() {
+        [] => "put blanks in the place of the tab".to_owned(),
+        [one] => format!("put blanks in the place of the tabs, in line {one} too"),
+        several => format!("put blanks in the place of the tabs, in the lines {} too", several.join(", ")),
+    }))
+}
+
+fn place(text: &str, offset: usize) -> Place {
+    let start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
+    Place::point(text, text[..offset].matches('\n').count() + 1, text[start..offset].chars().count() + 1)
+}
+
+/// Where texts begin and end that have such a variable.
+fn found(text: &str) -> Vec<(usize, usize)> {
+    let mut reader = Reader { depth: 0, quote: None, fresh: true, from: 0, found: Vec::new() };
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        at = reader.step(text, at, *byte);
+    }
+    reader.found
+}
+
+struct Reader {
+    depth: usize,
+    quote: Option<u8>,
+    /// Whether a new text, list or map may begin here.
+    fresh: bool,
+    /// Where the text began that we are in.
+    from: usize,
+    found: Vec<(usize, usize)>,
+}
+
+impl Reader {
+    /// Reads a byte, and gives where to go on.
+    fn step(&mut self, text: &str, at: usize, byte: u8) -> usize {
+        let rest = &text.as_bytes()[at..];
+        let after_blank = at == 0 || text.as_bytes()[at - 1].is_ascii_whitespace();
+        if let Some(quote) = self.quote {
+            match (quote, byte) {
+                (b'"', b'\\') => return at + 2,
+                _ if byte == quote => self.quote = None,
+                _ => {}
+            }
+            return at + 1;
+        }
+        match byte {
+            b'#' if after_blank => return at + rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len()),
+            b'\'' | b'"' if self.fresh => self.quote = Some(byte),
+            b'{' | b'[' if self.fresh => {
+                self.depth += 1;
+                return at + 1;
+            }
+            b'$' if self.depth > 0 && rest.starts_with(b"${") => return self.variable(text, at),
+            b'}' | b']' if self.depth > 0 => self.depth -= 1,
+            b',' if self.depth > 0 => {
+                self.fresh = true;
+                return at + 1;
+            }
+            b'\n' => {
+                self.fresh = true;
+                return at + 1;
+            }
+            b' ' | b'\t' | b'\r' => {
+                // After a mark and a blank a new text begins; a blank within a text changes nothing.
+                let before = text[..at].trim_end_matches([' ', '\t']).as_bytes().last();
+                self.fresh |= matches!(before, Some(b':' | b'-' | b'?'));
+                return at + 1;
+            }
+            _ => {}
+        }
+        if self.fresh {
+            self.from = at;
+        }
+        self.fresh = false;
+        at + 1
+    }
+
+    /// A variable inside brackets: the whole text that it is a part of.
+    fn variable(&mut self, text: &str, at: usize) -> usize {
+        let from = if self.fresh { at } else { self.from };
+        let mut end = at;
+        loop {
+            let rest = &text[end..];
+            if let Some(inside) = rest.strip_prefix("${") {
+                end += 2 + inside.find(['}', '\n']).map_or(inside.len(), |close| close + 1);
+                continue;
+            }
+            match rest.chars().next() {
+                None | Some(',' | '}' | ']' | '\n' | '\r') => break,
+                Some(letter) => end += letter.len_utf8(),
+            }
+        }
+        let end = from + text[from..end].trim_end().len();
+        self.found.push((from, end));
+        self.fresh = false;
+        end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_variables_in_brackets_and_without_quotes_are_found() {
+        for (text, wanted) in [
+            ("a: { url: ${X}, secret: ${Y} }", vec!["${X}", "${Y}"]),
+            ("a: {url: ${X}}", vec!["${X}"]),
+            ("a: [${X}, \"${Y}\"]", vec!["${X}"]),
+            ("a: { url: http://127.0.0.1:${PORT}/x, b: c }", vec!["http://127.0.0.1:${PORT}/x"]),
+            ("a: { request: GET http://h:${P}/x y }", vec!["GET http://h:${P}/x y"]),
+            ("a:\n  - { b: 'it''s', c: ${X} }", vec!["${X}"]),
+            ("a: {\n  b: ${X}\n}", vec!["${X}"]),
+            ("a: ${X}\nb: http://h:${P}/\n", vec![]),
+            ("a: { b: \"${X}\", c: '${Y}' } # ${Z}", vec![]),
+            ("# { a: ${X} }\nit: it's { ${X} }\n", vec![]),
+        ] {
+            let spans: Vec<&str> = found(text).into_iter().map(|(from, to)| &text[from..to]).collect();
+            assert_eq!(spans, wanted, "{text}");
+        }
+    }
+}

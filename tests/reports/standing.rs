@@ -1,0 +1,145 @@
+//! A report of a small pack in which anything may stand for each check.
+
+use std::time::Duration;
+
+use preflight::catalog::load::Catalog;
+use preflight::evidence::{Evidence, Who};
+use preflight::judge::{Finding, Judged, Ran, Verdict, conclude};
+use preflight::plan::{self, Plan, Selection, Skip};
+use preflight::report::build::{Facts, build};
+use preflight::report::model::Report;
+use preflight::secret::Redactor;
+use preflight::yaml::Document;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+const PROVIDER: &str = "name: Acme
+version: \"1\"
+items:
+  - { id: a.both, section: A, words: A required and a recommended check serve it }
+  - { id: b.lone, section: B, words: A recommended check alone serves it }
+  - { id: c.later, section: C, words: Its check needs another }
+  - { id: d.none, section: D, words: No check serves it }
+";
+
+/// The checks: name, item, and more lines.
+const CHECKS: [(&str, &str, &str); 4] = [
+    ("hard", "a.both", ""),
+    ("soft", "a.both", "level: recommended\n"),
+    ("lone", "b.lone", "level: recommended\n"),
+    ("later", "c.later", "needs: [one.soft]\n"),
+];
+
+pub(crate) fn planned() -> Plan {
+    let folder = tempfile::tempdir().unwrap();
+    let acme = folder.path().join("checks/acme");
+    std::fs::create_dir_all(acme.join("one")).unwrap();
+    std::fs::write(acme.join("provider.yaml"), PROVIDER).unwrap();
+    for (name, item, more) in CHECKS {
+        let text = format!(
+            "id: one.{name}\ntitle: Title of {name}\nitems: [{item}]\n{more}stage: source\n\
+             docs: https://docs.acme.example/\nwhy: It matters.\nfix: Do it.\n\
+             when: [{{ config: webhook.url, environment: test, as: url }}]\n\
+             then: [{{ values: {{ of: url, take: $.value }}, are: https://acme.example/ }}]\n"
+        );
+        std::fs::write(acme.join(format!("one/{name}.yaml")), text).unwrap();
+    }
+    let catalog = Catalog::from_folder(&folder.path().join("checks")).unwrap_or_else(|problems| panic!("{problems}"));
+    let pack = catalog.packs["acme"].clone();
+    let profile = folder.path().join("profile.yaml");
+    let text = format!("partner: P\nprovider: acme\ntrust: {{ acme: \"sha256:{}\" }}\n", pack.digest);
+    std::fs::write(&profile, text).unwrap();
+    let read = plan::read(&profile, &catalog, &|_| None).unwrap_or_else(|problems| panic!("{problems}"));
+    plan::plan(pack, read, Selection::default(), &Redactor::new()).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// What is made to stand for a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stands {
+    Pass,
+    Fail,
+    Undecided,
+    Attested,
+    Waived,
+    NotSelected,
+    NotApplicable,
+}
+
+pub(crate) const ALL: [Stands; 7] = [
+    Stands::Pass,
+    Stands::Fail,
+    Stands::Undecided,
+    Stands::Attested,
+    Stands::Waived,
+    Stands::NotSelected,
+    Stands::NotApplicable,
+];
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "the table is over all of them")]
+pub(crate) struct Row {
+    /// In the order of `CHECKS`.
+    pub(crate) stand: [Stands; 4],
+    /// Whether somebody vouched for the item that no check serves.
+    pub(crate) vouched: bool,
+    pub(crate) strict: bool,
+    pub(crate) selection: bool,
+    pub(crate) stand_ins: bool,
+}
+
+fn name(unit: &plan::Unit) -> usize {
+    CHECKS.iter().position(|(name, ..)| unit.packed.check.id == format!("one.{name}")).unwrap()
+}
+
+pub(crate) fn reported(plan: &Plan, row: Row) -> Report {
+    let mut plan = plan.clone();
+    let finding = || Finding::new(Who::Partner, "so it was");
+    let (mut judged, mut words, mut waivers) = (Vec::new(), Vec::new(), Vec::new());
+    for unit in &mut plan.units {
+        let stands = row.stand[name(unit)];
+        let id = unit.packed.check.id.clone();
+        unit.skip = None;
+        let verdict = match stands {
+            Stands::Pass => Verdict::Pass,
+            Stands::Fail => Verdict::Fail(finding()),
+            Stands::Undecided => Verdict::Undecided(finding()),
+            Stands::Attested => {
+                words.push(format!("{{ check: {id}, who: A, when: 2026-01-01, evidence: B, expires: 2027-01-01 }}"));
+                Verdict::Undecided(finding())
+            }
+            Stands::Waived => {
+                waivers.push(format!("{{ check: {id}, who: A, reason: B, expires: 2027-01-01 }}"));
+                Verdict::Fail(finding())
+            }
+            Stands::NotSelected | Stands::NotApplicable => {
+                let skip = if stands == Stands::NotSelected { Skip::NotSelected } else { Skip::NotApplicable };
+                unit.skip = Some(skip("so it does not concern".to_owned()));
+                Verdict::Pass
+            }
+        };
+        judged.push(Judged { verdict, remarks: Vec::new() });
+    }
+    if row.vouched {
+        words.push("{ item: d.none, who: A, when: 2026-01-01, evidence: B, expires: 2027-01-01 }".to_owned());
+    }
+    let text = format!("attestations: [{}]\nwaivers: [{}]\n", words.join(", "), waivers.join(", "));
+    plan.vouched = Document::new("attestations.yaml", text).typed().unwrap();
+    plan.selection.only = if row.selection { vec!["one.*".to_owned()] } else { Vec::new() };
+    let started: OffsetDateTime = datetime!(2026-06-01 12:00 UTC);
+    let ran = Ran { selection: row.selection, stand_ins: row.stand_ins };
+    let items = &plan.pack.provider.items;
+    let concluded = conclude(&plan.units, items, judged, &plan.vouched, started.date(), ran);
+    let evidence: Vec<_> = plan.units.iter().map(|_| (Evidence::default(), Duration::ZERO)).collect();
+    build(&Facts {
+        plan: &plan,
+        concluded: &concluded,
+        evidence: &evidence,
+        started,
+        took: Duration::ZERO,
+        strict: row.strict,
+        interrupted: false,
+        remarks: Vec::new(),
+        phases: Vec::new(),
+    })
+}
