@@ -16,7 +16,8 @@ use crate::yaml::{Document, Problem};
 pub(super) fn against(read: &Read, pack: &Pack) -> Vec<Problem> {
     let (declared, document) = (&pack.provider.details, &read.document);
     let mut problems = Vec::new();
-    if read.profile.partner.trim().is_empty() {
+    // One that is not there at all is told where it is missed.
+    if read.json.get("partner").and_then(Value::as_str).is_some_and(|name| name.trim().is_empty()) {
         problems.push(document.problem("/partner", "`partner` is blank").hint("write the name of your company"));
     }
     for (environment, inside) in &read.profile.environments {

@@ -83,7 +83,7 @@ async fn production_loads_the_documented_base_urls_and_nothing_near_them() {
         ("https://referral-api.debitura.com.acme.example".into(), Fail, "the host"),
         ("referral-api.debitura.com".into(), Fail, "is the URL"),
     ] {
-        std::fs::write(folder.path().join(".env"), format!("R={referral}\nC={}\n", at("customer"))).unwrap();
+        std::fs::write(folder.path().join(".env"), format!("R=\"{referral}\"\nC={}\n", at("customer"))).unwrap();
         let file = folder.path().join(".env");
         let apis = ["referral: R", "customer: C"].map(|api| {
             let (name, key) = api.split_once(": ").unwrap();

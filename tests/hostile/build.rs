@@ -1,6 +1,7 @@
 //! Builds of a partner that misbehave as processes.
 
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -118,16 +119,19 @@ fn the_words_of_a_crash_stand_beside_it() {
 }
 
 #[test]
-fn a_program_that_is_not_there_is_named() {
+fn a_program_that_cannot_be_started_is_named() {
     let mut play = Play::new();
+    let program = play.folder.path().join("no-interpreter");
+    std::fs::write(&program, "#!/nowhere/interpreter\n").unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     play.delivers("one");
     let (_reserved, nobody) = closed();
-    let profile = rehearsal(&play, "", accepting(&play), nobody, "1s").replace("[sh, build.sh]", "[./no-such-program]");
+    let profile = rehearsal(&play, "", accepting(&play), nobody, "1s").replace("[sh, build.sh]", "[./no-interpreter]");
     let mut program = play.program(None, &profile);
     let ran = run(&play, &mut program);
     assert!(
         ran.reason("one")
-            .contains("`./no-such-program`, the first word of `rehearsal.start.command`, cannot be started"),
+            .contains("`./no-interpreter`, the first word of `rehearsal.start.command`, cannot be started"),
         "{}",
         ran.reason("one")
     );

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::support::{Play, call};
 
 /// A matcher with a value that it does not accept, one that it does, and what is said of the first.
-const TABLE: [(&str, &str, &str, &str); 18] = [
+const TABLE: [(&str, &str, &str, &str); 20] = [
     ("7", "8", "7", "is 7"),
     ("{ equals: [a, b] }", "[a]", "[a, b]", "is a, b"),
     ("{ differs_from: 7 }", "7", "8", "is there and differs from 7"),
@@ -40,6 +40,13 @@ const TABLE: [(&str, &str, &str, &str); 18] = [
         "'https://a.example/'",
         "is a URL with the scheme https, the host a.example and the port 443 or 8443",
     ),
+    (
+        "{ url: { address: public } }",
+        "'https://localhost/'",
+        "'https://a.example.com/'",
+        "is a URL with a host that can be reached from anywhere",
+    ),
+    ("{ media_type: 'image/*' }", "text/html", "IMAGE/png; q=1", "is the media type image/*"),
 ];
 
 fn read(text: &str) -> Value {
