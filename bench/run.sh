@@ -20,11 +20,12 @@ target/debug/examples/bench_pack "$WORK" "$(cat "$WORK/port")" "$COUNT"
 measure() {
   local name=$1
   shift
-  "$@" > /dev/null 2>&1 || true
+  # The time of a command that fails says nothing of the work.
+  "$@" > "$WORK/said" 2>&1 || { cat "$WORK/said" >&2; echo "$name does not succeed: $*" >&2; exit 1; }
   for ((i = 0; i < RUNS; i++)); do
     # Memory and CPU time as GNU time sees them, since a child begins with the peak of the process that starts it; the
     # wall time without it, since it is counted in hundredths of a second there.
-    /usr/bin/time -o "$WORK/used" -f '%U %S %M' "$@" > /dev/null 2>&1 || true
+    /usr/bin/time -o "$WORK/used" -f '%U %S %M' "$@" > /dev/null 2>&1
     python3 - "$WORK/used" "$@" << 'PY'
 import subprocess, sys, time
 start = time.perf_counter()

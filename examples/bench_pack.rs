@@ -40,7 +40,7 @@ fn write(folder: &Path, port: u16, count: usize) -> Result<(), Failed> {
     let catalog = Catalog::from_folder(&folder.join("checks")).map_err(|problems| problems.render(false))?;
     let digest = &catalog.packs.get("bench").ok_or("the pack is not there")?.digest;
     let profile = format!(
-        "partner: Bench\nprovider: bench\ntrust: {{ bench: sha256:{digest} }}\n\
+        "partner: Bench\nprovider: bench\ntrust: {{ bench: {{ digest: sha256:{digest}, hosts: {{ test: [127.0.0.1] }} }} }}\n\
          environments: {{ test: {{ api_key: bench-key-0001 }} }}\n"
     );
     std::fs::write(folder.join("profile.yaml"), profile)?;

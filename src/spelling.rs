@@ -21,7 +21,7 @@ use tokio::net::TcpStream;
 pub(crate) const USER_AGENT: &str = concat!("preflight/", env!("CARGO_PKG_VERSION"));
 
 /// How the names are usually spelled that a client adds by itself.
-const ADDED: [&str; 4] = ["Host", "Accept", "User-Agent", "Content-Length"];
+const ADDED: [&str; 5] = ["Host", "Accept", "User-Agent", "Content-Length", "Connection"];
 
 /// Why there is no answer.
 #[derive(Debug)]

@@ -241,6 +241,10 @@ impl Wire {
             headers.extend(host.ok().map(|host| (HOST, host)));
             url.set_port(None).ok();
         }
+        match &purpose {
+            Purpose::Provider { .. } | Purpose::Played { .. } => {}
+            Purpose::Delivery { .. } | Purpose::Partner { .. } | Purpose::Open => headers.extend([clients::alone()]),
+        }
         let mut request = reqwest::Request::new(method, url);
         *request.headers_mut() = headers;
         if !body.is_empty() || !matches!(request.method().as_str(), "GET" | "HEAD" | "DELETE") {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{CONNECTION, HeaderMap, HeaderValue};
+use reqwest::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder};
 use tokio::sync::OnceCell;
@@ -16,6 +16,10 @@ use url::{Host, Url};
 use crate::address::{Reach, is_forbidden};
 
 pub(crate) use crate::spelling::USER_AGENT;
+
+/// Idle connections to a provider are kept shorter than any usual server keeps them: a call on one that is just being
+/// closed would come to nothing.
+const IDLE: Duration = Duration::from_millis(900);
 
 /// The time that a name server gets once more, after a call came to nothing.
 const ANSWERS: Duration = Duration::from_secs(3);
@@ -52,7 +56,7 @@ impl Clients {
         };
         let made = cell.get_or_init(|| async {
             let (resolver, ca_pem) = (Arc::clone(&self.resolver), self.ca_pem.clone());
-            let making = tokio::task::spawn_blocking(move || make(road, resolver, ca_pem.as_deref()));
+            let making = tokio::task::spawn_blocking(move || make(road, resolver, ca_pem.as_deref(), HeaderMap::new()));
             making.await.unwrap_or_else(|error| Err(error.to_string()))
         });
         made.await.clone()
@@ -80,13 +84,19 @@ impl Clients {
     }
 }
 
+/// What says that a call has a connection of its own. One that was kept may be closed by the other side just when it is
+/// used again: that would look like a fault of a partner's server, and a client that then sends once more delivers twice.
+pub(super) fn alone() -> (HeaderName, HeaderValue) {
+    (CONNECTION, HeaderValue::from_static("close"))
+}
+
 /// A client for a played provider that delivers webhooks itself: to stand-ins where there are any, else without TLS.
 pub(super) fn for_play(ports: BTreeMap<String, u16>, ca_pem: Option<&str>) -> Result<Client, String> {
     let road = if ca_pem.is_some() { Road::StandIn } else { Road::Plain };
-    make(road, Arc::new(Resolver { stand_ins: ports }), ca_pem)
+    make(road, Arc::new(Resolver { stand_ins: ports }), ca_pem, HeaderMap::from_iter([alone()]))
 }
 
-fn make(road: Road, resolver: Arc<Resolver>, ca_pem: Option<&str>) -> Result<Client, String> {
+fn make(road: Road, resolver: Arc<Resolver>, ca_pem: Option<&str>, always: HeaderMap) -> Result<Client, String> {
     // An error says that one is installed already, which is as good.
     rustls::crypto::ring::default_provider().install_default().ok();
     let trusting = |builder: ClientBuilder| -> reqwest::Result<Client> {
@@ -99,9 +109,6 @@ fn make(road: Road, resolver: Arc<Resolver>, ca_pem: Option<&str>) -> Result<Cli
         }
         .build()
     };
-    // Each call has a connection of its own, and says so. One that was kept may be closed by the other side just when it
-    // is used again: that would look like a fault of the server, and a client that then sends once more delivers twice.
-    let alone = HeaderMap::from_iter([(CONNECTION, HeaderValue::from_static("close"))]);
     let builder = Client::builder()
         .user_agent(USER_AGENT)
         .no_proxy()
@@ -109,8 +116,8 @@ fn make(road: Road, resolver: Arc<Resolver>, ca_pem: Option<&str>) -> Result<Cli
         .referer(false)
         .retry(reqwest::retry::never())
         .http1_only()
-        .pool_max_idle_per_host(0)
-        .default_headers(alone)
+        .pool_idle_timeout(IDLE)
+        .default_headers(always)
         .dns_resolver(resolver);
     trusting(builder).map_err(|error| super::trouble::deepest(&error))
 }
