@@ -57,7 +57,8 @@ enum Wanted {
 impl Wanted {
     fn of(rule: Option<DeliveryRule>, delivery: &Delivery) -> Self {
         match (rule, &delivery.role) {
-            (Some(DeliveryRule::Accepted | DeliveryRule::AcceptedOrPutOff), _) => Wanted::Accepted,
+            (Some(DeliveryRule::Accepted), _) => Wanted::Accepted,
+            (Some(DeliveryRule::AcceptedOrPutOff), _) => Wanted::AcceptedAtLast,
             (Some(DeliveryRule::Acknowledged), _) => Wanted::Acknowledged,
             (Some(DeliveryRule::InTime), _) => Wanted::InTime,
             (Some(DeliveryRule::Refused), _)
@@ -134,7 +135,7 @@ fn told(
         Some(DeliveryRule::Acknowledged) => format!("acknowledged (2xx), {all} of {all}"),
         Some(DeliveryRule::InTime) => format!("answered{}, {all} of {all}", limit(case)),
         Some(DeliveryRule::Refused) => format!("refused, {all} of {all}"),
-        Some(DeliveryRule::AcceptedOrPutOff) => format!("one accepted ({}), none refused", success_words(case)),
+        Some(DeliveryRule::AcceptedOrPutOff) => "one accepted, however late, and none refused".to_owned(),
         Some(DeliveryRule::Expected) => "fresh deliveries accepted, the others refused".to_owned(),
         None => "another status".to_owned(),
     };

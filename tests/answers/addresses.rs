@@ -81,7 +81,7 @@ async fn production_loads_the_documented_base_urls_and_nothing_near_them() {
         (at("testreferral"), Fail, "the host"),
         ("https://referral-api-test.debitura.com".into(), Fail, "the host"),
         ("https://referral-api.debitura.com.acme.example".into(), Fail, "the host"),
-        ("referral-api.debitura.com".into(), Fail, "is the URL"),
+        ("referral-api.debitura.com".into(), Fail, "is the same URL as"),
     ] {
         std::fs::write(folder.path().join(".env"), format!("R=\"{referral}\"\nC={}\n", at("customer"))).unwrap();
         let file = folder.path().join(".env");
