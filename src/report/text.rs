@@ -147,7 +147,7 @@ pub fn one_line(text: &str) -> String {
 pub fn clipped(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
         None => Cow::Borrowed(text),
-        Some((end, _)) => Cow::Owned(format!("{} … ({} more)", &text[..end], text[end..].chars().count())),
+        Some((end, _)) => Cow::Owned(format!("{} … ({} more characters)", &text[..end], text[end..].chars().count())),
     }
 }
 

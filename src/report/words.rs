@@ -23,8 +23,10 @@ impl Readiness {
     /// What the answer means, in one sentence.
     pub fn meaning(self) -> &'static str {
         match self {
-            Readiness::Ready => "Every item of the checklist holds.",
-            Readiness::ReadyWithRisks => "Every item of the checklist holds, with risks that a person should know.",
+            Readiness::Ready => "Every item of the checklist passes or is attested.",
+            Readiness::ReadyWithRisks => {
+                "Every item of the checklist passes or is attested, with risks that a person should know."
+            }
             Readiness::NotReady => "At least one item of the checklist fails.",
             Readiness::Undecided => "No item of the checklist fails, but at least one could not be decided.",
             Readiness::SelectionPassed => {
@@ -170,15 +172,20 @@ impl Report {
             caveats.push(format!("a selection only ({selection}): this says nothing about readiness"));
         }
         let alone = [
-            (ItemWord::Unchecked, "undecided until a person vouches"),
-            (ItemWord::Attested, "resting on a person's word alone"),
+            (
+                ItemWord::Unchecked,
+                "is undecided until a person vouches for it",
+                "are undecided until a person vouches for them",
+            ),
+            (ItemWord::Attested, "rests on a person's word alone", "rest on a person's word alone"),
         ];
-        for (word, so) in alone {
+        for (word, one, several) in alone {
             let items: Vec<&ItemRow> =
                 self.items.iter().filter(|item| item.is_for_persons() && item.verdict == word).collect();
             if let Some(named) = named(&items) {
                 let of = count(self.items.len(), "item");
-                caveats.push(format!("{} of {of} without a check in this version, {so}: {named}", items.len()));
+                let (have, so) = if items.len() == 1 { ("has", one) } else { ("have", several) };
+                caveats.push(format!("{} of {of} {have} no check in this version and {so}: {named}", items.len()));
             }
         }
         if self.interrupted {

@@ -42,7 +42,7 @@ fn the_demo_is_ready_by_a_persons_word_for_the_item_without_a_check_and_says_so(
     assert!(found["reason"].as_str().unwrap().contains(" vouched on "), "{found}");
     let first: Vec<&str> = ended.out.lines().take(10).collect();
     assert!(
-        first.iter().any(|line| line.contains("resting on a person's word alone: ") && line.contains(ID)),
+        first.iter().any(|line| line.contains("rests on a person's word alone: ") && line.contains(ID)),
         "{first:?}"
     );
     assert!(ended.out.contains(&format!("ATTESTED  {ID}")), "{}", ended.out);

@@ -73,7 +73,7 @@ fn only_plain_web_addresses_become_links() {
 #[test]
 fn long_texts_are_cut_with_a_note() {
     assert_eq!(text::clipped("abcdef", 6), "abcdef");
-    assert_eq!(text::clipped("abcdef", 2), "ab … (4 more)");
+    assert_eq!(text::clipped("abcdef", 2), "ab … (4 more characters)");
     assert_eq!(text::one_line(" a\n\t b  c\n"), "a b c");
     assert_eq!(text::bounded("äöü", 6, "!"), "äöü");
     assert_eq!(text::bounded("äöüß", 6, "!"), "äö!");
@@ -137,7 +137,7 @@ fn a_megabyte_of_text_is_cut_in_every_format_for_people() {
     for case in cases(&xml) {
         for (_, message, text) in &case.children {
             assert!(text.len() <= 32 * 1024 && message.as_ref().is_none_or(|m| m.len() <= 4_096), "{}", text.len());
-            assert!(text.contains("more)") || text.contains("cut here"), "{text}");
+            assert!(text.contains("more characters)") || text.contains("cut here"), "{text}");
         }
     }
     assert!(markdown::render(&report).len() < 40_000);
@@ -161,7 +161,7 @@ fn files_stay_below_the_limits_of_their_readers_however_many_units_there_are() {
     assert!(xml.len() <= 10 * 1024 * 1024, "{}", xml.len());
     let cases = cases(&xml);
     assert_eq!(cases.len(), 500);
-    assert!(cases.iter().all(|case| case.children[0].2.contains(" more)")), "texts were cut to make room");
+    assert!(cases.iter().all(|case| case.children[0].2.contains(" more characters)")), "texts were cut to make room");
     let markdown = markdown::render(&report);
     assert!(markdown.len() < 1024 * 1024, "{}", markdown.len());
     assert!(markdown.contains("**Cut here:**"));

@@ -26,7 +26,7 @@ pub(super) fn gaps(expectation: &CallsExpectation, selection: &Selection<'_>) ->
             match gap {
                 Some(gap) if gap.saturating_add(TOLERANCE) < wanted => Held::No(Finding::contrast(
                     Who::Partner,
-                    format!("at least {} before {}", millis(least.0.as_millis()), title(entry)),
+                    format!("at least {} between the answer before and {}", millis(least.0.as_millis()), title(entry)),
                     shown(gap),
                 )),
                 Some(_) | None => Held::YES,
