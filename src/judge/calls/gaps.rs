@@ -16,17 +16,22 @@ pub(super) fn gaps(expectation: &CallsExpectation, selection: &Selection<'_>) ->
     let least = rule.at_least.map_or(Held::YES, |least| {
         let wanted = Offset::try_from(least.0.as_micros()).unwrap_or(Offset::MAX);
         Held::all(selection.calls.iter().enumerate().map(|(at, entry)| {
-            let gap = if selection.anchors.is_empty() {
-                at.checked_sub(1).map(|before| between(selection.calls[before], entry))
+            let earlier = if selection.anchors.is_empty() {
+                at.checked_sub(1).map(|before| selection.calls[before])
             } else {
                 // Of several, the last one that the partner can have known of.
                 let known = selection.anchors.iter().filter(|anchor| anchor.from < entry.from);
-                known.max_by_key(|anchor| anchor.to).map(|anchor| between(anchor, entry))
+                known.max_by_key(|anchor| anchor.to).copied()
             };
-            match gap {
-                Some(gap) if gap.saturating_add(TOLERANCE) < wanted => Held::No(Finding::contrast(
+            match earlier.map(|earlier| (earlier, between(earlier, entry))) {
+                Some((earlier, gap)) if gap.saturating_add(TOLERANCE) < wanted => Held::No(Finding::contrast(
                     Who::Partner,
-                    format!("at least {} between the answer before and {}", millis(least.0.as_millis()), title(entry)),
+                    format!(
+                        "at least {} from the answer of {} to {}",
+                        millis(least.0.as_millis()),
+                        title(earlier),
+                        title(entry)
+                    ),
                     shown(gap),
                 )),
                 Some(_) | None => Held::YES,
