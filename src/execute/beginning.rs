@@ -134,14 +134,14 @@ async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: 
     // Other checks may have given its queue work to do.
     let within = world.retry();
     if !world.patience.during(known_within(simulator, client, within)).await {
-        // One that has ended may call once it was started again.
-        if world.ended_since(from).await.is_none() {
-            world.patience.in_vain();
-        }
         let said = match &outcome {
             Outcome::Answered(_) => format!("it answered {}", outcome.brief(Outcome::SENTENCE)),
             Outcome::Trouble(trouble) => trouble.detail.clone(),
         };
+        // One that has ended may call once it was started again.
+        if world.ended_since(from).await.is_none() {
+            world.patience.in_vain(format!("the action {name}: {said}"));
+        }
         return Err(failed(format!("{said}, and no call about the client reached the provider in {}", Span(within))));
     }
     world.know_tenant(simulator, client);

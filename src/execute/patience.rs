@@ -1,7 +1,6 @@
 //! How long a run waits for the partner, and what it says where that is in vain.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::World;
@@ -14,7 +13,8 @@ const WORTH_A_WORD: Duration = Duration::from_secs(10);
 #[derive(Default)]
 pub(super) struct Patience {
     waits: Mutex<Waits>,
-    in_vain: AtomicBool,
+    /// What the partner did instead of calling, the first time that it was waited for in vain.
+    in_vain: OnceLock<String>,
 }
 
 /// Waits that may be under way at the same time: what they cost is the time in which there was one.
@@ -32,9 +32,9 @@ impl Patience {
         wait.await
     }
 
-    /// Notes that a partner that had to call the provider did not, for as long as a repeat may take.
-    pub(super) fn in_vain(&self) {
-        self.in_vain.store(true, Ordering::Relaxed);
+    /// Notes that a partner that had to call the provider did not, for as long as a repeat may take, and what it did.
+    pub(super) fn in_vain(&self, did: String) {
+        drop(self.in_vain.set(did));
     }
 }
 
@@ -65,16 +65,14 @@ impl World {
     /// What is to be said where a whole wait for a call was in vain and nobody has called the simulated provider at all:
     /// to wait again for each check would only take time.
     pub fn unheard(&self) -> Option<String> {
-        if !self.patience.in_vain.load(Ordering::Relaxed) || self.has_called() {
-            return None;
-        }
+        let did = self.patience.in_vain.get().filter(|_| !self.has_called())?;
         let apis = self.plan.pack.provider.apis.keys();
         let addresses: Vec<String> = apis.map(|api| format!("`{{{{ simulator.{api}_api }}}}`")).collect();
         let tried: Vec<String> = self.refused().into_iter().map(|refused| refused.host).collect();
         let tried =
             if tried.is_empty() { String::new() } else { format!("; it tried to reach {} instead", tried.join(", ")) };
         Some(self.redactor.text(&format!(
-            "no call of the partner has reached the simulated provider: does its build take the addresses {} from \
+            "no call of the partner has reached the simulated provider ({did}): does its build take the addresses {} from \
              `rehearsal.env`, and do the actions of the profile have it call the provider{tried}? Checks that need a call \
              are not waited for any more",
             addresses.join(", ")
