@@ -12,12 +12,14 @@ pub fn cleared(pass: &[String]) -> Vec<(OsString, OsString)> {
     chosen(std::env::vars_os(), pass)
 }
 
+/// Whether a variable is one of those that every process gets, in which there is no secret.
+pub fn is_needed(name: &str) -> bool {
+    NEEDED.contains(&name) || name.starts_with("LC_")
+}
+
 fn chosen(all: impl Iterator<Item = (OsString, OsString)>, pass: &[String]) -> Vec<(OsString, OsString)> {
-    let wanted = |name: &OsStr| {
-        NEEDED.iter().any(|needed| name == *needed)
-            || name.to_str().is_some_and(|name| name.starts_with("LC_"))
-            || pass.iter().any(|passed| name == passed.as_str())
-    };
+    let wanted =
+        |name: &OsStr| name.to_str().is_some_and(is_needed) || pass.iter().any(|passed| name == passed.as_str());
     all.filter(|(name, _)| wanted(name)).collect()
 }
 

@@ -1,11 +1,15 @@
 //! Secrets: a type that does not print, and the redactor that every recorded or written text passes through.
 
 mod encodings;
+mod given;
 mod index;
+mod looks;
 mod views;
+mod written;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::Deserialize;
@@ -14,7 +18,10 @@ use serde_json::{Map, Value};
 /// Parts of a URL that are shorter than this give no access by themselves.
 const LEAST_PART: usize = 8;
 
+pub use given::Placed;
 pub(crate) use index::{Hit, Index};
+pub(crate) use looks::is_telling;
+pub(crate) use written::credentials;
 
 /// A text that must not be shown. It may be empty, as an unset variable is.
 #[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
@@ -137,6 +144,11 @@ impl Redactor {
             return text.to_owned();
         }
         String::from_utf8_lossy(&self.replace(text.as_bytes(), &places, "<", ">")).into_owned()
+    }
+
+    /// Where secrets stand in a text.
+    pub(crate) fn places(&self, text: &str) -> Vec<Range<usize>> {
+        on_letters(text, self.shared.index.places(text.as_bytes())).into_iter().map(|hit| hit.range).collect()
     }
 
     /// A text with labels replaced by what they stand for: for the eyes of the person who must open a page now, and for

@@ -62,17 +62,17 @@ const MAY_IMPORT: [(&str, &[&str]); 23] = [
     ("json", &[]),
     ("judge", &["address", "catalog", "evidence", "json", "plan", "template"]),
     ("partner", &[]),
-    ("plan", &["address", "catalog", "json", "secret", "template", "yaml"]),
+    ("plan", &["address", "catalog", "environment", "json", "secret", "template", "yaml"]),
     ("proxy", &["address", "evidence"]),
     ("report", &["catalog", "evidence", "judge", "plan"]),
     ("sample", &["catalog", "template", "webhook"]),
-    ("secret", &[]),
+    ("secret", &["json"]),
     ("simulator", &["address", "catalog", "evidence", "issued", "json", "spelling", "template", "webhook"]),
     ("spelling", &[]),
     ("template", &[]),
     ("webhook", &["catalog", "issued", "json", "template"]),
     ("wire", &["address", "catalog", "evidence", "gate", "secret", "spelling"]),
-    ("yaml", &["json"]),
+    ("yaml", &["json", "secret"]),
 ];
 
 /// What a judge must not touch, so that saved evidence always gets the same verdict.

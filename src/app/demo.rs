@@ -8,7 +8,6 @@ use super::{Exit, Screen, people, run};
 use crate::catalog::load::Catalog;
 use crate::cli::Demo;
 use crate::report::text::for_terminal;
-use crate::secret::Redactor;
 use crate::yaml::{Problem, Problems};
 
 /// The provider of the demo, where none is named.
@@ -16,7 +15,7 @@ const PROVIDER: &str = "debitura";
 
 pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
     let runs = demo.defect.as_deref() != Some("help");
-    if runs && let Err(problems) = Named::new(&demo.options, None, demo.checks.as_deref()).prepare() {
+    if runs && let Err(problems) = Named::new(&demo.options, None, demo.checks.as_deref()).prepare(screen.keeper()) {
         screen.show_problems(&problems);
         return Exit::WrongInput;
     }
@@ -46,7 +45,7 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
             }
         },
     };
-    let redactor = Redactor::new();
+    let redactor = screen.keeper().clone();
     let ask = if demo.sign_by_hand { people::at_terminal(screen) } else { None };
     match stage(&sample, mistake.as_ref(), &demo.options, &redactor, ask).await {
         Ok(mut staged) => match staged.plan.take() {

@@ -3,13 +3,13 @@
 use super::{Exit, Screen, run};
 use crate::catalog::words::Environment;
 use crate::cli;
-use crate::plan::{self, Bound, learn_secrets};
+use crate::plan::{self, Bound};
 use crate::report::text::for_terminal;
 use crate::secret::Redactor;
 use crate::yaml::{Problem, Problems};
 
 pub(super) fn letter(options: &cli::Letter, screen: &Screen) -> Exit {
-    match written(options) {
+    match written(options, screen.keeper()) {
         Ok(text) => {
             screen.say(&for_terminal(&text));
             Exit::Ready
@@ -22,13 +22,11 @@ pub(super) fn letter(options: &cli::Letter, screen: &Screen) -> Exit {
 }
 
 /// Every letter of the pack, for the environments that are asked for.
-fn written(options: &cli::Letter) -> Result<String, Problems> {
+fn written(options: &cli::Letter, redactor: &Redactor) -> Result<String, Problems> {
     let catalog = run::catalog(options.checks.as_deref())?;
-    let read = plan::read(&options.profile, &catalog, &|name: &str| std::env::var(name).ok())?;
+    let read = plan::read(&options.profile, &catalog, &|name: &str| std::env::var(name).ok(), redactor)?;
     let pack = catalog.pack(&read.profile.provider)?;
-    let redactor = Redactor::new();
-    learn_secrets(&read, &redactor);
-    let bound = Bound::new(&read, &pack, &redactor);
+    let bound = Bound::new(&read, &pack);
     let wrong = |message: String| Problem::of_file(&options.profile.display().to_string(), message);
     if pack.provider.letters.is_empty() {
         return Err(wrong(format!("{} is not written to: its pack has no letters", pack.provider.name)).into());
@@ -55,7 +53,5 @@ fn written(options: &cli::Letter) -> Result<String, Problems> {
             }
         }
     }
-    // What stands in the profile as a secret never stands in a letter.
-    let sealed = redactor.seal(letters.join("\n----\n\n").into_bytes());
-    if problems.is_empty() { Ok(String::from_utf8_lossy(&sealed.bytes).into_owned()) } else { Err(Problems(problems)) }
+    if problems.is_empty() { Ok(letters.join("\n----\n\n")) } else { Err(Problems(problems)) }
 }

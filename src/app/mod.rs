@@ -26,6 +26,7 @@ use std::process::ExitCode;
 use crate::cli::{Cli, Command};
 use crate::partner;
 use crate::sample::{Surroundings, serve};
+use crate::secret::Redactor;
 
 pub use exit::Exit;
 use screen::Screen;
@@ -57,7 +58,7 @@ pub fn main(cli: Cli) -> ExitCode {
 /// where this run would have written its own.
 pub fn refused(arguments: &[OsString]) {
     // What cannot be removed is no worse than the command line itself.
-    outputs::Named::of_arguments(arguments).prepare().ok();
+    outputs::Named::of_arguments(arguments).prepare(&Redactor::new()).ok();
 }
 
 fn within_runtime(screen: &Screen, work: impl Future<Output = Exit>) -> Exit {

@@ -8,6 +8,7 @@ use crate::catalog::load::Catalog;
 use crate::cli::RunOptions;
 use crate::plan;
 use crate::report::write::{can_write, is_same, place, remove};
+use crate::secret::Redactor;
 use crate::yaml::{Problem, Problems};
 
 /// The options that name a report.
@@ -57,7 +58,7 @@ impl Named {
     /// # Errors
     ///
     /// Everything that is wrong with the paths; then nothing was taken away.
-    pub(super) fn prepare(&self) -> Result<(), Problems> {
+    pub(super) fn prepare(&self, keeper: &Redactor) -> Result<(), Problems> {
         if self.reports.is_empty() {
             return Ok(());
         }
@@ -68,7 +69,12 @@ impl Named {
             let stuck = self.reports.iter().filter_map(|(_, path)| remove(path).err());
             problems.extend(stuck.map(|error| Problem::of_file("command line", error.to_string())));
         }
-        if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+        if problems.is_empty() {
+            return Ok(());
+        }
+        // The paths of what is read may come from variables.
+        self.profile.iter().for_each(|path| plan::learn_variables(path, &|name| std::env::var(name).ok(), keeper));
+        Err(Problems(problems))
     }
 
     /// Paths that are one with another, or with what is read.

@@ -26,14 +26,15 @@ const RUN_WITHIN: Span = Span(Duration::from_mins(15));
 
 pub(super) async fn run(run: Run, screen: &Screen) -> Exit {
     // Before anything is read: what is wrong from here on must leave no earlier report behind.
-    if let Err(problems) = Named::new(&run.options, Some(&run.profile), run.checks.as_deref()).prepare() {
+    if let Err(problems) = Named::new(&run.options, Some(&run.profile), run.checks.as_deref()).prepare(screen.keeper())
+    {
         return wrong(screen, &problems);
     }
     let catalog = match catalog(run.checks.as_deref()) {
         Ok(catalog) => catalog,
         Err(problems) => return wrong(screen, &problems),
     };
-    let redactor = Redactor::new();
+    let redactor = screen.keeper().clone();
     let variables = |name: &str| std::env::var(name).ok();
     let plan = match planned(&catalog, &run.profile, &run.options, &variables, &redactor) {
         Ok(plan) => plan,
@@ -64,11 +65,11 @@ pub(super) fn planned(
     variables: Variables<'_>,
     redactor: &Redactor,
 ) -> Result<Plan, Problems> {
-    let read = plan::read(profile, catalog, variables)?;
+    let read = plan::read(profile, catalog, variables, redactor)?;
     // Reading has made sure that the pack is there.
     let pack = catalog.packs.get(&read.profile.provider).cloned().ok_or_else(Problems::default)?;
     let selection = Selection { stages: options.stage.clone(), only: options.only.clone(), skip: options.skip.clone() };
-    plan::plan(pack, read, selection, redactor)
+    plan::plan(pack, read, selection)
 }
 
 /// Carries a plan out, writes the reports, whose paths are prepared, and says how it ended.
@@ -88,7 +89,7 @@ pub(super) async fn finish(
     let report = match driven {
         Ok(Ok(report)) => report,
         Ok(Err(error)) => {
-            screen.complain(&keeper.text(&error.to_string()));
+            screen.complain(&error.to_string());
             return Exit::WrongInput;
         }
         Err(error) => return failed(&format!("this program failed: {error}"), options, &keeper, screen),
@@ -122,16 +123,14 @@ fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Sc
         let seal = |make: Make<'_>| make().map(|text| keeper.seal(text.into_bytes()));
         let wanted = reports.into_iter().filter_map(|(path, make)| Some((path.as_ref()?, make)));
         let making: Vec<_> = wanted.map(|(path, make)| (path, scope.spawn(move || seal(make)))).collect();
-        let shown =
-            keeper.seal(console::render(report, Look { timings: options.timings, ..screen.look() }).into_bytes());
-        screen.say(&String::from_utf8_lossy(&shown.bytes));
+        screen.say(&console::render(report, Look { timings: options.timings, ..screen.look() }));
         let mut well = true;
         for (path, report) in making {
             let failed = |_| Err(format!("{}: this program failed while it made the report", path.display()));
             well &= match report.join().unwrap_or_else(failed) {
                 Ok(sealed) => put(path, &sealed, screen),
                 Err(why) => {
-                    screen.complain(&keeper.text(&why));
+                    screen.complain(&why);
                     false
                 }
             };

@@ -1,4 +1,4 @@
-//! The terminal: the only place that prints. What is known once about it is known here.
+//! The terminal: the only place that prints, and nothing that is secret. What is known once about it is known here.
 
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
@@ -8,6 +8,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use crate::execute::Progress;
 use crate::report::console::Look;
 use crate::report::text::for_terminal;
+use crate::secret::Redactor;
 use crate::yaml::Problems;
 
 /// Standard output and standard error, with what they can show.
@@ -20,6 +21,8 @@ pub(super) struct Screen {
     live: bool,
     /// What moves on standard error, together, so that nothing draws over anything else.
     moving: MultiProgress,
+    /// Knows what must not be printed.
+    keeper: Redactor,
 }
 
 #[expect(clippy::unused_self, reason = "whoever was given no screen must not print")]
@@ -36,7 +39,17 @@ impl Screen {
             width,
             live: err && !plain,
             moving: MultiProgress::new(),
+            keeper: Redactor::new(),
         }
+    }
+
+    /// What knows the secrets of this process. Whoever learns of one teaches it.
+    pub(super) fn keeper(&self) -> &Redactor {
+        &self.keeper
+    }
+
+    fn sealed(&self, text: &str) -> Vec<u8> {
+        self.keeper.seal(text.as_bytes().to_vec()).bytes
     }
 
     /// How the console report is to look.
@@ -47,25 +60,25 @@ impl Screen {
     /// Writes to standard output. A reader that has gone away wants no more, which is no fault.
     pub(super) fn say(&self, text: &str) {
         let mut out = std::io::stdout().lock();
-        out.write_all(text.as_bytes()).and_then(|()| out.flush()).ok();
+        out.write_all(&self.sealed(text)).and_then(|()| out.flush()).ok();
     }
 
     /// Writes a line to standard error.
     pub(super) fn complain(&self, text: &str) {
         let mut err = std::io::stderr().lock();
-        writeln!(err, "preflight: {}", for_terminal(text)).ok();
+        err.write_all(&self.sealed(&format!("preflight: {}\n", for_terminal(text)))).ok();
     }
 
     /// Says on standard error how work goes on.
     pub(super) fn note(&self, text: &str) {
         let mut err = std::io::stderr().lock();
-        writeln!(err, "{}", for_terminal(text)).ok();
+        err.write_all(&self.sealed(&format!("{}\n", for_terminal(text)))).ok();
     }
 
     /// Shows what is wrong with files, on standard error.
     pub(super) fn show_problems(&self, problems: &Problems) {
         let mut err = std::io::stderr().lock();
-        write!(err, "{}", problems.render(self.colour_err)).ok();
+        err.write_all(&self.sealed(&problems.render(self.colour_err))).ok();
     }
 
     /// Announces something that takes a person's time, with a countdown below it.
@@ -94,9 +107,9 @@ impl Screen {
         if self.live {
             bar.enable_steady_tick(Duration::from_millis(100));
         }
-        let (bar, moving, live) = (Cleared(bar), self.moving.clone(), self.live);
+        let (bar, moving, live, keeper) = (Cleared(bar), self.moving.clone(), self.live, self.keeper.clone());
         move |progress: Progress| {
-            if let Some(note) = progress.note.map(|note| format!("preflight: {}", for_terminal(&note))) {
+            if let Some(note) = progress.note.map(|note| format!("preflight: {}", for_terminal(&keeper.text(&note)))) {
                 let shown = if live { moving.println(note) } else { writeln!(std::io::stderr().lock(), "{note}") };
                 shown.ok();
             }

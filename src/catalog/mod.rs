@@ -14,6 +14,7 @@ pub mod matcher;
 pub mod pages;
 mod parallel;
 pub mod provider;
+mod said;
 pub mod sample;
 pub mod scheme;
 mod served;

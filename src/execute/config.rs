@@ -91,6 +91,10 @@ fn from_file(world: &World, source: &InFile) -> Fact {
     let place = format!("{}: {}", source.file.display(), source.key);
     match file::value_of(&path, &source.key) {
         Ok((value, line)) => {
+            // What else stands in the file is a secret more often than not, and the key may be that of another value.
+            let plan = &world.plan;
+            let known = |value: &str| plan::is_known(value, &plan.read.profile.partner, Some(&plan.pack));
+            world.redactor.learn_given(&format!("file.{}", source.key), &value, &known);
             Fact { place, line: Some(line), value: Some(world.redactor.json(&json!(value))), trouble: None }
         }
         Err(trouble) => Fact { place, line: None, value: None, trouble: Some(trouble) },

@@ -116,7 +116,7 @@ impl World {
             redactor.learn(&format!("rehearsal.{name}"), value);
         }
         Ok(World {
-            captured_bodies: captured_bodies(&plan)?,
+            captured_bodies: captured_bodies(&plan, &redactor)?,
             timing: rehearsal.map(|r| r.timing).unwrap_or_default(),
             plan,
             redactor,
@@ -327,13 +327,14 @@ fn stand_ins(plan: &Plan) -> Result<StandIns, WorldError> {
 }
 
 /// The captured bodies of events that the profile names.
-fn captured_bodies(plan: &Plan) -> Result<BTreeMap<String, Value>, WorldError> {
+fn captured_bodies(plan: &Plan, redactor: &Redactor) -> Result<BTreeMap<String, Value>, WorldError> {
     let bodies = plan.read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.bodies);
     bodies
         .map(|(event, path)| {
             let path = plan.read.folder.join(path);
             let document = Document::read(&path, &path.display().to_string())
-                .map_err(|problem| WorldError(problem.render(false)))?;
+                .map_err(|problem| WorldError(problem.render(false)))?
+                .kept_by(redactor);
             // What was captured may have numbers that YAML does not read.
             let captured = serde_json::from_str(&document.text).or_else(|_| document.parse());
             let value = captured.map_err(|problems| WorldError(problems.render(false)))?;

@@ -5,13 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::profile::{Inspect, Rehearsal, Verifies};
+use super::profile::{Rehearsal, Verifies};
 use super::read::Read;
-use crate::catalog::authentication;
 use crate::catalog::load::Pack;
 use crate::catalog::step::ActionStep;
 use crate::catalog::words::Stage;
-use crate::secret::Redactor;
 use crate::template;
 
 /// The profile and the pack as templates and judges read them.
@@ -29,66 +27,10 @@ pub struct Bound {
     pub verifies_later: bool,
 }
 
-/// Teaches a redactor every secret of a profile, by stable labels. What only says who the partner is, is none: it may
-/// be a word that stands everywhere.
-pub fn learn_secrets(read: &Read, redactor: &Redactor) {
-    let open = &read.trusted.open;
-    for (environment, inside) in &read.profile.environments {
-        for (name, secret) in inside.secrets().into_iter().filter(|(name, _)| !authentication::is_open(open, name)) {
-            redactor.learn(&format!("{environment}.{}", name.replace('.', "_")), secret.expose());
-        }
-    }
-    for given in read.given.iter().filter(|given| is_handed_over(&given.pointer, given.value.expose())) {
-        redactor.learn(&format!("variable.{}", given.variable.to_lowercase()), given.value.expose());
-    }
-    let given = read.profile.rehearsal.iter().filter_map(|r| r.webhook.as_ref()?.secret.as_ref());
-    given.for_each(|secret| drop(redactor.learn("rehearsal.webhook_secret", secret.expose())));
-    let key = read.profile.rehearsal.iter().filter_map(|rehearsal| rehearsal.simulator.api_key.as_ref());
-    key.for_each(|secret| drop(redactor.learn("rehearsal.api_key", secret.expose())));
-    // A header of a call to the partner is where its own credentials are, and so is what its build is told.
-    let rehearsal = read.profile.rehearsal.iter();
-    let environments = read.profile.environments.values();
-    let actions = rehearsal.clone().map(|r| &r.actions).chain(environments.clone().map(|inside| &inside.actions));
-    let calls = actions.flat_map(|actions| actions.values().flat_map(|action| &action.headers));
-    // Of the latter only what looks like a credential: an address or a word would be taken away everywhere.
-    let is_credential = |value: &str| value.len() >= 12 && url::Url::parse(value).is_err();
-    let told = rehearsal.clone().flat_map(|r| &r.env).filter(|(_, value)| is_credential(value));
-    let looks = rehearsal.map(|r| &r.inspect).chain(environments.map(|inside| &inside.inspect));
-    let looks = looks.flat_map(Inspect::headers);
-    let telling = ["authorization", "cookie", "key", "token", "secret", "password"];
-    for (name, value) in calls.chain(looks).chain(told) {
-        let name = name.to_lowercase();
-        if telling.iter().any(|word| name.contains(word)) && !template::is_template(value) {
-            // The scheme is no secret, and whoever echoes the credential leaves it out.
-            let credential = value.split_once(' ').filter(|_| name.ends_with("authorization"));
-            redactor.learn(&format!("partner.{name}"), credential.map_or(value, |(_, credential)| credential));
-        }
-    }
-    // What was put in from a variable is known by itself, however it stands in what the build is told.
-    let into_env = read.given.iter().filter(|given| given.pointer.contains("/env/"));
-    for given in into_env.filter(|given| is_credential(given.value.expose())) {
-        let names = format!("{} {}", given.pointer, given.variable).to_lowercase();
-        if telling.iter().any(|word| names.contains(word)) {
-            redactor.learn(&format!("variable.{}", given.variable.to_lowercase()), given.value.expose());
-        }
-    }
-}
-
-/// Whether a variable that stands in an action or a look-up may be a credential: addresses and numbers are not.
-fn is_handed_over(pointer: &str, value: &str) -> bool {
-    let call = pointer.contains("/actions/") || pointer.contains("/inspect/");
-    let plain = value.parse::<std::net::SocketAddr>().is_ok()
-        || value.parse::<std::net::IpAddr>().is_ok()
-        || value.bytes().all(|byte| byte.is_ascii_digit())
-        || value.starts_with("localhost")
-        || url::Url::parse(value).is_ok_and(|url| url.has_host());
-    call && !plain && value.len() >= 6
-}
-
 impl Bound {
-    /// Binds a profile to a pack. The redactor must know the profile's secrets.
-    pub fn new(read: &Read, pack: &Pack, redactor: &Redactor) -> Self {
-        let mut profile = redactor.json(&read.json);
+    /// Binds a profile to a pack.
+    pub fn new(read: &Read, pack: &Pack) -> Self {
+        let mut profile = read.keeper.json(&read.json);
         let required =
             pack.provider.webhooks.iter().flat_map(|hooks| &hooks.events).filter(|(_, event)| event.required);
         let required: Vec<&String> = required.map(|(name, _)| name).collect();

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::read::Variables;
+use super::secrets::learn_unread;
 use super::variables::PutIn;
 use super::vouched;
+use crate::secret::Redactor;
 use crate::yaml::Document;
 
 /// Words of a profile behind which files stand.
@@ -36,6 +38,15 @@ pub fn inputs(profile: &Path, variables: Variables<'_>) -> Vec<PathBuf> {
     };
     found.extend(named.iter().map(|name| folder.join(name)));
     found
+}
+
+/// Teaches a redactor the value of each variable that a profile names, for whoever must speak of a profile that is not
+/// going to be read.
+pub fn learn_variables(profile: &Path, variables: Variables<'_>, redactor: &Redactor) {
+    if let Ok(document) = Document::read(profile, &profile.display().to_string()) {
+        let folder = profile.parent().unwrap_or(Path::new(""));
+        learn_unread(&document.text, folder, variables, redactor);
+    }
 }
 
 /// Whether a text at that place of a profile is the name of a file.

@@ -94,23 +94,11 @@ fn parts<'p>(pack: &'p Pack, name: &str, environment: Environment) -> Vec<&'p st
 
 /// What the letter's templates read, and what stands there for secrets.
 fn scope(read: &Read, bound: &Bound, environment: Environment) -> (Value, Vec<String>) {
+    let (bound, hidden) = readable(read, bound);
     let mut values: Map<String, Value> = bound.values(environment.stage());
-    let written = read.document.parse().unwrap_or_default();
-    let mut hidden = Vec::new();
     if let Some(inside) = values.get_mut("environment") {
         if !inside.is_object() {
             *inside = json!({});
-        }
-        for place in ["api_key", "webhook.secret"] {
-            let raw = template::lookup(&written, &format!("environments.{environment}.{place}"));
-            // Where the secret itself was written down, its label stands there already.
-            if let Some(raw) = raw.and_then(Value::as_str).filter(|raw| raw.contains("${")) {
-                let shown = stand_in(read, raw, &format!("/environments/{environment}/{}", place.replace('.', "/")));
-                put(inside, place, json!(shown));
-                hidden.push(shown);
-            } else if let Some(label) = template::lookup(inside, place).and_then(Value::as_str) {
-                hidden.push(label.to_owned());
-            }
         }
         inside["name"] = json!(environment.word());
     }
@@ -119,11 +107,39 @@ fn scope(read: &Read, bound: &Bound, environment: Environment) -> (Value, Vec<St
     (scope, hidden)
 }
 
-/// What stands for a secret: the name of its variable, if that is all of it. What is written down beside variables is a
-/// part of the secret.
+/// The profile with the names of variables in the place of labels, for a person who knows the variables, and all that
+/// stands in it for secrets.
+fn readable(read: &Read, bound: &Bound) -> (Bound, Vec<String>) {
+    let (mut readable, mut hidden) = (bound.clone(), Vec::new());
+    let written = read.document.parse().unwrap_or_default();
+    crate::json::texts(&written, &mut |pointer, raw| {
+        let label = bound.profile.pointer(pointer).and_then(Value::as_str);
+        let is_hidden = label.is_some_and(|label| read.json.pointer(pointer).is_some_and(|full| full != label));
+        let shown = match label {
+            // A secret is put in by hand, whether its variable is set here or not.
+            _ if raw.contains("${") && (is_hidden || is_secret(pointer)) => stand_in(read, raw, pointer),
+            // Where the secret itself was written down, its label stands there already.
+            Some(label) if is_hidden => label.to_owned(),
+            Some(_) | None => return,
+        };
+        if let Some(place) = readable.profile.pointer_mut(pointer) {
+            *place = json!(shown);
+        }
+        hidden.push(shown);
+    });
+    (readable, hidden)
+}
+
+/// Whether a key or a secret stands at a pointer.
+fn is_secret(pointer: &str) -> bool {
+    pointer.ends_with("/api_key") || pointer.ends_with("/webhook/secret") || pointer.contains("/credentials/")
+}
+
+/// What stands for a secret: the name of its variable, if that is all of it, or of a URL. What is written down beside
+/// variables is a part of the secret otherwise.
 fn stand_in(read: &Read, raw: &str, pointer: &str) -> String {
     let inner = raw.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
-    if inner.is_some_and(|name| !name.contains(['}', '$'])) {
+    if inner.is_some_and(|name| !name.contains(['}', '$'])) || raw.contains("://") {
         return raw.to_owned();
     }
     let name = read.document.name.rsplit('/').next().unwrap_or_default();

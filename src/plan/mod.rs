@@ -15,7 +15,9 @@ mod mistrust;
 mod played;
 pub mod profile;
 mod programs;
+mod public;
 mod read;
+mod secrets;
 mod select;
 mod templates;
 mod trusted;
@@ -25,18 +27,18 @@ pub mod vouched;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use bound::{Bound, learn_secrets};
+pub use bound::Bound;
 pub use hosts::{production_hosts, provider_hosts};
-pub use inputs::inputs;
+pub use inputs::{inputs, learn_variables};
 pub use letter::{Letter, letter};
 pub use read::{Read, Variables, read};
+pub use secrets::is_known;
 pub use select::Selection;
 pub use trusted::Trusted;
 
 use crate::catalog::check::Isolation;
 use crate::catalog::load::{Pack, PackedCheck};
 use crate::catalog::words::Stage;
-use crate::secret::Redactor;
 use crate::template;
 use crate::yaml::{Problem, Problems};
 
@@ -107,14 +109,13 @@ pub struct Plan {
     pub remarks: Vec<String>,
 }
 
-/// Makes the plan. The redactor learns the profile's secrets.
+/// Makes the plan.
 ///
 /// # Errors
 ///
 /// A selection that does not parse or selects nothing, and a file of attestations that is wrong.
-pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection, redactor: &Redactor) -> Result<Plan, Problems> {
-    learn_secrets(&read, redactor);
-    let bound = Bound::new(&read, &pack, redactor);
+pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection) -> Result<Plan, Problems> {
+    let bound = Bound::new(&read, &pack);
     let patterns = selection.patterns().map_err(|why| Problems::from(Problem::of_file("command line", why)))?;
     let (mut units, mut wanted) = (Vec::new(), 0);
     for packed in &pack.checks {
@@ -142,7 +143,8 @@ pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection, redactor: &Redact
         let listed = format!("`preflight list {}` shows their ids", pack.id);
         return Err(problem.nearest_or(wrong, patterns.iter().map(String::as_str), &listed).into());
     }
-    let vouched = vouched::read(&read.folder, read.profile.attestations.as_deref().map(Path::new), &pack)?;
+    let vouched =
+        vouched::read(&read.folder, read.profile.attestations.as_deref().map(Path::new), &pack, &read.keeper)?;
     let mut plan = Plan { pack, read, bound, units, vouched, selection, remarks: Vec::new() };
     let mut problems: Vec<Problem> = not_there(&plan);
     problems.extend(handed::check(&mut plan).err().into_iter().flat_map(|problems| problems.0));

@@ -32,6 +32,10 @@ pub struct Profile {
     pub partner: String,
     /// The pack to be held against.
     pub provider: String,
+    /// Environment variables whose values may be read by everybody: nothing of them is hidden in what is printed or
+    /// written. All others are taken for secrets.
+    #[serde(default)]
+    pub public_env: Vec<String>,
     /// How the partner looks to its clients at the provider.
     pub branding: Option<Branding>,
     /// What the URL must be to which the provider's pages send a client back.

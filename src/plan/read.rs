@@ -1,8 +1,9 @@
 //! Reading a profile: variables put in, problems told all at once, what is absent remembered with the line that
 //! would change it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -16,12 +17,14 @@ use super::mistrust::mistrust;
 use super::played::played;
 use super::profile::{CallOut, Profile, Rehearsal};
 use super::programs::{NotThere, not_there};
+use super::public::public;
+use super::secrets::{Sources, learn_unread};
 use super::templates::{self, templates, unknown_actions};
 use super::trusted::{self, Trusted};
 use super::variables::{self, PutIn};
 use crate::catalog::load::{Catalog, Pack};
 use crate::json::escaped;
-use crate::secret::Secret;
+use crate::secret::Redactor;
 use crate::yaml::{Document, Problem, Problems, Severity};
 
 /// What stands for an address that is none, so that what stands beside it is looked at too.
@@ -43,60 +46,32 @@ pub struct Read {
     pub folder: PathBuf,
     /// How to give what is absent because a variable is not set, by dotted name.
     pub lacking: BTreeMap<String, String>,
-    /// The variables that were put in, with their values: what is handed over like that may be a credential.
-    pub given: Vec<Given>,
+    /// Knows its secrets.
+    pub keeper: Redactor,
     /// What the pack may do.
     pub trusted: Trusted,
     /// Programs that are not there, for whoever knows what is to be carried out.
     pub(super) not_there: Vec<NotThere>,
 }
 
-/// A variable that was put into a profile.
-#[derive(Clone)]
-pub struct Given {
-    /// The JSON pointer of the text that it was put into.
-    pub pointer: String,
-    /// Its name.
-    pub variable: String,
-    /// Its value.
-    pub value: Secret,
-}
-
-impl Given {
-    /// Its value, where its name says that it is a secret.
-    fn secret(&self) -> Option<String> {
-        const TELLING: [&str; 7] = ["key", "token", "secret", "passw", "pwd", "passphrase", "credential"];
-        let (name, value) = (self.variable.to_lowercase(), self.value.expose());
-        (TELLING.iter().any(|word| name.contains(word)) && value.len() >= 4).then(|| value.to_owned())
-    }
-}
-
-impl std::fmt::Debug for Given {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} at {}", self.variable, self.pointer)
-    }
-}
-
-/// Reads a profile and holds it against the packs.
+/// Reads a profile and holds it against the packs. Before anything can be said of it, the redactor learns its secrets.
 ///
 /// # Errors
 ///
 /// Every structural problem, or every name that leads nowhere.
-pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<Read, Problems> {
+pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>, redactor: &Redactor) -> Result<Read, Problems> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let document = Document::read(path, &path.display().to_string())?;
-    let written = document.parse()?;
+    let document = Document::read(path, &path.display().to_string())?.kept_by(redactor);
+    let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+    let written = document.parse().inspect_err(|_| learn_unread(&document.text, &folder, variables, redactor))?;
     let mut json = written.clone();
     let mut plain = PutIn::new(variables, &|pointer| pointer.starts_with("/return_url"));
     plain.put(&mut json, "");
     let unset = plain.unset;
     let pack = json.get("provider").and_then(Value::as_str).and_then(|id| catalog.packs.get(id));
     let open = pack.map(|pack| trusted::open(pack, catalog)).unwrap_or_default();
-    let secrets = secrets(&json, &open);
-    let given = variables::given(&written, variables);
-    let secrets: Vec<String> = secrets.into_iter().chain(given.iter().filter_map(Given::secret)).collect();
-    let hide =
-        |problems: Vec<Problem>| problems.into_iter().map(|problem| problem.hiding(&secrets)).collect::<Vec<_>>();
+    Sources { written: &written, json: &json, variables, pack: pack.map(Arc::as_ref), folder: &folder, open: &open }
+        .teach(redactor);
     // What can be wrong with a text is found before anything is made of it, so that all of it is told at once.
     let wrong = addresses(&document, &written, &json);
     let mut typed = written.clone();
@@ -112,7 +87,7 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<
     if let Some(pack) = pack {
         problems.extend(unknown_actions(&document, &written, pack));
     }
-    let Some(profile) = partly.typed.take() else { return Err(Problems(hide(problems)).sorted()) };
+    let Some(profile) = partly.typed.take() else { return Err(Problems(problems).sorted()) };
     if let Some(pack) = pack {
         problems.extend(templates(&document, &written, &profile, pack));
     }
@@ -121,15 +96,14 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>) -> Result<
         let line = document.locate(&pointer, None).line;
         lacking.insert(pointer.trim_start_matches('/').replace('/', "."), format!("set {variable}, {name}:{line}"));
     }
-    let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     let trusted = pack.map(|pack| Trusted::of(pack, catalog, &profile, &json)).unwrap_or_default();
     let not_there = not_there(&document, &written, &folder, &profile, variables);
-    let read = Read { profile, json, document, folder, lacking, given, trusted, not_there };
+    let read = Read { profile, json, document, folder, lacking, keeper: redactor.clone(), trusted, not_there };
     problems.extend(lint(&read, catalog, variables, &|pointer| partly.lacks(pointer)));
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         // Nothing will be carried out, so that nobody knows whether they would be needed.
         problems.extend(read.not_there.iter().map(|one| one.problem.clone()));
-        return Err(Problems(hide(problems)).sorted());
+        return Err(Problems(problems).sorted());
     }
     Ok(read)
 }
@@ -152,27 +126,6 @@ fn name_variables(problems: Vec<Problem>, document: &Document, unset: &[(String,
         problem.hint(format!("set {variable}, or write the value here"))
     };
     problems.into_iter().map(named).collect()
-}
-
-/// What stands where keys and secrets stand: a person may have written one down, and what is wrong with a file is shown.
-fn secrets(json: &Value, open: &BTreeSet<String>) -> Vec<String> {
-    match json {
-        Value::Array(list) => list.iter().flat_map(|inner| secrets(inner, open)).collect(),
-        Value::Object(map) => map
-            .iter()
-            .flat_map(|(name, inner)| match inner {
-                Value::String(text) if name == "api_key" || name == "secret" => vec![text.clone()],
-                Value::Number(number) if name == "api_key" || name == "secret" => vec![number.to_string()],
-                Value::Object(named) if name == "credentials" => {
-                    let secret = named.iter().filter(|(name, _)| !open.contains(*name));
-                    secret.filter_map(|(_, value)| value.as_str().map(str::to_owned)).collect()
-                }
-                other => secrets(other, open),
-            })
-            .filter(|value| value.len() >= 4)
-            .collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
-    }
 }
 
 /// Names in a profile that lead nowhere, and what its safety forbids.
@@ -210,6 +163,7 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>, lacks: &dyn Fn
         problems.extend(played(document, &rehearsal.simulator, pack));
         problems.extend(reaches(read, rehearsal, pack));
     }
+    problems.extend(public(read));
     problems.extend(unknown(read, pack));
     problems.extend(untidy(read));
     problems.extend(leaks(read, variables));

@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use super::read::{Given, Variables};
+use super::read::Variables;
 use crate::json::escaped;
-use crate::secret::Secret;
 use crate::template;
 
 /// A profile with its variables put in. A text with one that is not set, or empty, becomes null: absent, not empty.
@@ -68,18 +67,6 @@ fn expanded(text: &str, value_of: impl Fn(&str) -> Option<String>) -> Result<Str
     Ok(full)
 }
 
-/// The variables that are set and stand in a profile, with where.
-pub(super) fn given(written: &Value, variables: Variables<'_>) -> Vec<Given> {
-    let mut given = Vec::new();
-    crate::json::texts(written, &mut |pointer, text| {
-        given.extend(named(text).into_iter().filter_map(|variable| {
-            let value = Secret::new(variables(variable)?);
-            Some(Given { pointer: pointer.to_owned(), variable: variable.to_owned(), value })
-        }));
-    });
-    given
-}
-
 /// What stands in `${}` and cannot be the name of a variable, such as one with a default; with its pointer.
 pub(super) fn no_names(written: &Value, variables: Variables<'_>) -> Vec<(String, String)> {
     let mut found = Vec::new();
@@ -96,6 +83,6 @@ pub(super) fn no_names(written: &Value, variables: Variables<'_>) -> Vec<(String
 }
 
 /// The names of the variables in a text.
-fn named(text: &str) -> Vec<&str> {
+pub(super) fn named(text: &str) -> Vec<&str> {
     text.split("${").skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
 }

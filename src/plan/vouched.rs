@@ -9,6 +9,7 @@ use time::macros::format_description;
 
 use crate::catalog::load::Pack;
 use crate::catalog::provider::Item;
+use crate::secret::Redactor;
 use crate::yaml::{Document, Problem, Problems};
 
 /// The name of the file, where the profile names no other.
@@ -103,12 +104,12 @@ impl JsonSchema for Day {
 /// # Errors
 ///
 /// Every structural problem, and every statement about what does not exist or is not for a person to say.
-pub fn read(folder: &Path, named: Option<&Path>, pack: &Pack) -> Result<Vouched, Problems> {
+pub fn read(folder: &Path, named: Option<&Path>, pack: &Pack, redactor: &Redactor) -> Result<Vouched, Problems> {
     let path = folder.join(named.unwrap_or(Path::new(FILE)));
     if named.is_none() && !path.exists() {
         return Ok(Vouched::default());
     }
-    let document = Document::read(&path, &path.display().to_string())?;
+    let document = Document::read(&path, &path.display().to_string())?.kept_by(redactor);
     let value = document.parse()?;
     if value.is_null() {
         return Ok(Vouched::default());

@@ -5,17 +5,21 @@
 
 mod bounds;
 mod flow;
+mod hidden;
 mod partly;
 mod position;
 mod problem;
 mod refused;
 mod schema;
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use crate::secret::Redactor;
 
 pub use partly::Partly;
 pub use position::Place;
@@ -33,14 +37,31 @@ pub struct Document {
     pub name: Arc<str>,
     /// The text.
     pub text: Arc<str>,
-    /// Where everything stands in it, once that was asked.
-    positions: Arc<OnceLock<Positions>>,
+    found: Arc<Found>,
+    /// Knows what must not be shown of it.
+    keeper: Option<Redactor>,
+}
+
+/// What is looked for in a text only when something has to be shown.
+#[derive(Debug, Default)]
+struct Found {
+    /// Where everything stands in it.
+    positions: OnceLock<Positions>,
+    /// Where something looks like a credential.
+    credentials: OnceLock<Vec<Range<usize>>>,
 }
 
 impl Document {
     /// A document from a name and a text.
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
-        Document { name: name.into(), text: text.into(), positions: Arc::default() }
+        Document { name: name.into(), text: text.into(), found: Arc::default(), keeper: None }
+    }
+
+    /// The same, in whose problems nothing is shown that a redactor knows.
+    #[must_use]
+    pub fn kept_by(mut self, keeper: &Redactor) -> Self {
+        self.keeper = Some(keeper.clone());
+        self
     }
 
     /// Reads a file.
@@ -68,7 +89,7 @@ impl Document {
 
     /// The place of a JSON pointer, or of one of the keys of the map there.
     pub fn locate(&self, pointer: &str, key: Option<&str>) -> Place {
-        self.positions.get_or_init(|| Positions::of(&self.text)).locate(&self.text, pointer, key)
+        self.found.positions.get_or_init(|| Positions::of(&self.text)).locate(&self.text, pointer, key)
     }
 
     /// A problem at a JSON pointer.

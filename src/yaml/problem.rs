@@ -35,7 +35,7 @@ pub struct Problem {
     pub message: String,
     /// What to do.
     pub hint: Option<String>,
-    text: Option<std::sync::Arc<str>>,
+    document: Option<Document>,
 }
 
 impl Problem {
@@ -47,7 +47,7 @@ impl Problem {
             place,
             message: message.into(),
             hint: None,
-            text: Some(document.text.clone()),
+            document: Some(document.clone()),
         }
     }
 
@@ -59,7 +59,7 @@ impl Problem {
             place: Place::default(),
             message: message.into(),
             hint: None,
-            text: None,
+            document: None,
         }
     }
 
@@ -93,18 +93,6 @@ impl Problem {
         self
     }
 
-    /// The same with some values made unreadable, in the message and in the text that is shown. Places stay right.
-    #[must_use]
-    pub fn hiding(mut self, values: &[String]) -> Self {
-        for value in values.iter().filter(|value| !value.is_empty()) {
-            let stars = "*".repeat(value.len());
-            self.message = cut_short(&self.message.replace(value, &stars), value);
-            self.hint = self.hint.map(|hint| hint.replace(value, &stars));
-            self.text = self.text.map(|text| text.replace(value, &stars).into());
-        }
-        self
-    }
-
     /// The problem as a few lines of text, the source among them.
     pub fn render(&self, colour: bool) -> String {
         let level = match self.severity {
@@ -112,31 +100,22 @@ impl Problem {
             Severity::Warning => Level::WARNING,
         };
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
-        let (message, file) = (printable(&self.message), one_line(&self.file));
-        let mut group = match (&self.text, self.place.line) {
-            (Some(text), 1..) => level.primary_title(message).element(
+        let said =
+            |text: &str| printable(&self.document.as_ref().map_or(text.into(), |document| document.hidden(text)));
+        let (message, file) = (said(&self.message), one_line(&self.file));
+        let shown = self.document.as_ref().filter(|_| self.place.line > 0).map(Document::shown);
+        let mut group = match &shown {
+            Some(text) => level.primary_title(message).element(
                 Snippet::source(text.as_ref())
                     .path(file.as_str())
                     .annotation(AnnotationKind::Primary.span(self.place.bytes.clone())),
             ),
-            (Some(_) | None, _) => {
-                annotate_snippets::Group::with_title(level.primary_title(format!("{file}: {message}")))
-            }
+            None => annotate_snippets::Group::with_title(level.primary_title(format!("{file}: {message}"))),
         };
         if let Some(hint) = &self.hint {
-            group = group.element(Level::HELP.message(printable(hint)));
+            group = group.element(Level::HELP.message(said(hint)));
         }
         renderer.render(&[group])
-    }
-}
-
-/// A text with the beginning of a value made unreadable where the value was cut short to fit a sentence.
-fn cut_short(text: &str, value: &str) -> String {
-    let Some((before, after)) = text.split_once('…') else { return text.to_owned() };
-    let ends = value.char_indices().map(|(at, c)| at + c.len_utf8()).rev();
-    match ends.skip_while(|end| !before.ends_with(&value[..*end])).find(|end| *end >= 4) {
-        Some(end) => format!("{}{}…{after}", &before[..before.len() - end], "*".repeat(end)),
-        None => text.to_owned(),
     }
 }
 

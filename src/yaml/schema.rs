@@ -125,7 +125,7 @@ fn compiled<T: JsonSchema>() -> Arc<Compiled> {
 fn explain(document: &Document, schema: &Value, error: &ValidationError<'_>) -> Vec<Problem> {
     let at = error.instance_path().as_str();
     let here = |message: String| vec![document.problem(at, message)];
-    let shown = show(error.instance());
+    let shown = document.quoted(error.instance());
     match error.kind() {
         ValidationErrorKind::AdditionalProperties { unexpected }
         | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
@@ -249,7 +249,7 @@ fn is_verbs(schema: &Value, error: &ValidationError<'_>) -> bool {
 }
 
 fn none_of(document: &Document, error: &ValidationError<'_>, words: &[String]) -> Problem {
-    let shown = show(error.instance());
+    let shown = document.quoted(error.instance());
     let message = match words {
         [only] => format!("{shown} stands where `{only}` is expected"),
         several => format!("{shown} is not one of {}", several.join(", ")),
@@ -310,16 +310,4 @@ fn kind_words(kind: &TypeKind) -> String {
             set.iter().filter(|k| *k != jsonschema::JsonType::Null).map(name).collect::<Vec<_>>().join(" or ")
         }
     }
-}
-
-/// The user's own value, short enough for a sentence.
-fn show(value: &Value) -> String {
-    let text = match value {
-        Value::Object(_) => return "a map".into(),
-        Value::Array(_) => return "a list".into(),
-        Value::Null => return "nothing".into(),
-        Value::String(text) => format!("`{text}`"),
-        Value::Bool(_) | Value::Number(_) => format!("`{value}`"),
-    };
-    if text.chars().count() > 60 { format!("{}…`", text.chars().take(57).collect::<String>()) } else { text }
 }

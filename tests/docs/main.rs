@@ -129,10 +129,11 @@ fn every_profile_shown_is_read_and_planned() {
         let path = folder.path().join("profile.yaml");
         std::fs::write(&path, &text).unwrap();
         // Each variable has a value of its own: a secret in two places is refused.
-        let read = plan::read(&path, &catalog, &|name| Some(format!("value of {name}")));
+        let read =
+            plan::read(&path, &catalog, &|name| Some(format!("value of {name}")), &preflight::secret::Redactor::new());
         let read = read.unwrap_or_else(|problems| panic!("{problems}\n{text}"));
         let pack = catalog.packs["debitura"].clone();
-        let plan = plan::plan(pack, read, plan::Selection::default(), &preflight::secret::Redactor::new());
+        let plan = plan::plan(pack, read, plan::Selection::default());
         let plan = plan.unwrap_or_else(|problems| panic!("{problems}"));
         lacking.push(plan.units.iter().filter(|unit| !unit.lacking.is_empty()).count());
     }
@@ -167,7 +168,8 @@ fn what_other_habits_are_to_write_is_read() {
         // A pipe in a cell is written with a backslash.
         let text = format!("partner: P\nprovider: debitura\nrehearsal:\n  {}\n", span.replace("\\|", "|"));
         std::fs::write(&path, &text).unwrap();
-        plan::read(&path, &catalog, &|_| None).unwrap_or_else(|problems| panic!("{problems}\n{text}"));
+        plan::read(&path, &catalog, &|_| None, &preflight::secret::Redactor::new())
+            .unwrap_or_else(|problems| panic!("{problems}\n{text}"));
         read += 1;
     }
     assert!(read > 8, "{read}");

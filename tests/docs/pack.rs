@@ -7,7 +7,6 @@ use std::fmt::Write as _;
 use preflight::app::sample::{Mistake, Sample};
 use preflight::catalog::load::{Catalog, Pack};
 use preflight::plan::{self, Selection, Unit};
-use preflight::secret::Redactor;
 use serde_json::{Map, Value};
 
 use crate::tables::table;
@@ -56,8 +55,8 @@ fn needs(catalog: &Catalog) -> Vec<Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("profile.yaml");
     std::fs::write(&path, "partner: My Company\nprovider: debitura\n").unwrap();
-    let read = plan::read(&path, catalog, &|_| None).unwrap();
-    let plan = plan::plan(catalog.packs["debitura"].clone(), read, Selection::default(), &Redactor::new()).unwrap();
+    let read = plan::read(&path, catalog, &|_| None, &preflight::secret::Redactor::new()).unwrap();
+    let plan = plan::plan(catalog.packs["debitura"].clone(), read, Selection::default()).unwrap();
     let mut lacking: BTreeMap<&str, Vec<&Unit>> = BTreeMap::new();
     for unit in &plan.units {
         for how in &unit.lacking {

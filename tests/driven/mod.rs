@@ -74,12 +74,12 @@ pub(crate) fn planned(catalog: &Catalog, profile: &str, only: &[&str], variables
     fs::write(&path, profile).unwrap();
     let variables: BTreeMap<String, String> =
         variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let read = plan::read(&path, catalog, &|name| variables.get(name).cloned())
-        .unwrap_or_else(|problems| panic!("{problems}\n{profile}"));
     let redactor = Redactor::new();
+    let read = plan::read(&path, catalog, &|name| variables.get(name).cloned(), &redactor)
+        .unwrap_or_else(|problems| panic!("{problems}\n{profile}"));
     let pack = catalog.packs[&read.profile.provider].clone();
     let only = only.iter().map(ToString::to_string).collect();
-    let plan = plan::plan(pack, read, Selection { only, ..Selection::default() }, &redactor)
+    let plan = plan::plan(pack, read, Selection { only, ..Selection::default() })
         .unwrap_or_else(|problems| panic!("{problems}"));
     Planned { plan: Arc::new(plan), redactor, _folder: folder }
 }

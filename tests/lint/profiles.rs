@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use preflight::catalog::load::Catalog;
 use preflight::plan::{self, Plan, Selection};
-use preflight::secret::Redactor;
 use preflight::yaml::Problems;
 
 use crate::folder::{Folder, snapshot};
@@ -46,9 +45,9 @@ pub(crate) fn variables(name: &str) -> Option<String> {
 }
 
 pub(crate) fn planned(folder: &Folder, catalog: &Catalog, variables: plan::Variables<'_>) -> Result<Plan, Problems> {
-    let read = plan::read(&folder.path(PROFILE), catalog, variables)?;
+    let read = plan::read(&folder.path(PROFILE), catalog, variables, &preflight::secret::Redactor::new())?;
     let pack = catalog.packs[&read.profile.provider].clone();
-    plan::plan(pack, read, Selection::default(), &Redactor::new())
+    plan::plan(pack, read, Selection::default())
 }
 
 /// A folder with the sound profile in it.

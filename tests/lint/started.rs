@@ -5,7 +5,6 @@ use std::os::unix::fs::PermissionsExt;
 
 use preflight::catalog::load::Catalog;
 use preflight::plan::{self, Selection};
-use preflight::secret::Redactor;
 
 use crate::folder::Folder;
 use crate::profiles::{PROFILE, sound, variables};
@@ -30,12 +29,12 @@ fn planned_with(command: &str, only: &str) -> String {
         "OUR_TOKEN" => Some("shown to nobody".to_owned()),
         _ => variables(name),
     };
-    let read = match plan::read(&folder.path(PROFILE), &catalog, &set) {
+    let read = match plan::read(&folder.path(PROFILE), &catalog, &set, &preflight::secret::Redactor::new()) {
         Ok(read) => read,
         Err(problems) => return folder.plain(&problems),
     };
     let selection = Selection { only: vec![only.to_owned()], ..Selection::default() };
-    match plan::plan(catalog.packs["debitura"].clone(), read, selection, &Redactor::new()) {
+    match plan::plan(catalog.packs["debitura"].clone(), read, selection) {
         Ok(_) => "is planned".to_owned(),
         Err(problems) => folder.plain(&problems),
     }
@@ -79,9 +78,10 @@ fn an_address_that_is_handed_on_nowhere() {
         for (from, to) in change {
             folder.change(PROFILE, from, to);
         }
-        let read = plan::read(&folder.path(PROFILE), &catalog, &variables).unwrap();
+        let read =
+            plan::read(&folder.path(PROFILE), &catalog, &variables, &preflight::secret::Redactor::new()).unwrap();
         let selection = Selection { only: only.iter().map(|&id| id.to_owned()).collect(), ..Selection::default() };
-        plan::plan(catalog.packs["debitura"].clone(), read, selection, &Redactor::new())
+        plan::plan(catalog.packs["debitura"].clone(), read, selection)
             .map(|plan| plan.remarks)
             .map_err(|problems| folder.plain(&problems))
     };

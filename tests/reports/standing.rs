@@ -8,7 +8,6 @@ use preflight::judge::{Finding, Judged, Ran, Verdict, conclude};
 use preflight::plan::{self, Plan, Selection, Skip};
 use preflight::report::build::{Facts, build};
 use preflight::report::model::Report;
-use preflight::secret::Redactor;
 use preflight::yaml::Document;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -49,8 +48,9 @@ pub(crate) fn planned() -> Plan {
     let profile = folder.path().join("profile.yaml");
     let text = format!("partner: P\nprovider: acme\ntrust: {{ acme: \"sha256:{}\" }}\n", pack.digest);
     std::fs::write(&profile, text).unwrap();
-    let read = plan::read(&profile, &catalog, &|_| None).unwrap_or_else(|problems| panic!("{problems}"));
-    plan::plan(pack, read, Selection::default(), &Redactor::new()).unwrap_or_else(|problems| panic!("{problems}"))
+    let read = plan::read(&profile, &catalog, &|_| None, &preflight::secret::Redactor::new())
+        .unwrap_or_else(|problems| panic!("{problems}"));
+    plan::plan(pack, read, Selection::default()).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 /// What is made to stand for a unit.

@@ -215,7 +215,12 @@ fn problems(from: &str, to: &str) -> String {
     assert!(profile.contains(from), "the profile does not say `{from}`");
     let path = folder.path().join("profile.yaml");
     std::fs::write(&path, profile.replace(from, to)).unwrap();
-    let read = preflight::plan::read(&path, &catalog, &|name| (name == "PASSWORD").then(|| CREDENTIALS[1].1.into()));
+    let read = preflight::plan::read(
+        &path,
+        &catalog,
+        &|name| (name == "PASSWORD").then(|| CREDENTIALS[1].1.into()),
+        &preflight::secret::Redactor::new(),
+    );
     read.err().map(|problems| problems.render(false)).unwrap_or_default()
 }
 

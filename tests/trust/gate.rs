@@ -17,11 +17,11 @@ async fn unit_of(attack: &Attack<'_>) -> (Ground, String) {
     let trust = format!("{{ digest: sha256:{}, hosts: {{ test: [127.0.0.7] }} }}", trusted.digest());
     std::fs::write(trusted.path("profile.yaml"), profile.replace("TRUST", &trust)).unwrap();
     let variable = |name: &str| SECRETS.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-    let read = plan::read(&trusted.path("profile.yaml"), &trusted.catalog(), &variable)
+    let (redactor, selection) = (Redactor::new(), Selection::default());
+    let read = plan::read(&trusted.path("profile.yaml"), &trusted.catalog(), &variable, &redactor)
         .unwrap_or_else(|problems| panic!("{problems}"));
     let attacked = Ground::attacked("play", attack);
-    let (redactor, selection) = (Redactor::new(), Selection::default());
-    let plan = plan::plan(attacked.catalog().packs["play"].clone(), read, selection, &redactor)
+    let plan = plan::plan(attacked.catalog().packs["play"].clone(), read, selection)
         .unwrap_or_else(|problems| panic!("{problems}"));
     let (_sender, stop) = watch::channel(Stop::No);
     let report = drive(Arc::new(plan), redactor, How::default(), stop, |_| ()).await.unwrap();

@@ -1,0 +1,69 @@
+//! What of a file's text may be shown where something is wrong with it: all but what is secret, or looks like it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::Document;
+use crate::secret::credentials;
+
+/// Shorter credentials would be found in ordinary words.
+const SHORTEST: usize = 4;
+
+/// What stands for a credential in a sentence, whose length is nobody's business.
+const STARS: &str = "********";
+
+/// The longest value that is shown in a sentence, in characters.
+const LONGEST: usize = 60;
+
+impl Document {
+    /// The text with every secret in it made unreadable. Places stay what they are.
+    pub(super) fn shown(&self) -> Arc<str> {
+        let mut shown = self.text.to_string();
+        let known = self.keeper.iter().flat_map(|keeper| keeper.places(&self.text));
+        for place in known.chain(self.looks_secret().iter().cloned()) {
+            let stars = shown[place.clone()].split_inclusive('\n').map(|line| {
+                let end = usize::from(line.ends_with('\n'));
+                "*".repeat(line.len() - end) + &"\n"[..end]
+            });
+            let stars: String = stars.collect();
+            shown.replace_range(place, &stars);
+        }
+        shown.into()
+    }
+
+    /// A sentence about the file, without what is secret in it.
+    pub(super) fn hidden<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut hidden = self.keeper.as_ref().map_or(Cow::Borrowed(text), |keeper| keeper.text(text).into());
+        for place in self.looks_secret() {
+            let written = &self.text[place.clone()];
+            if written.len() >= SHORTEST && hidden.contains(written) {
+                hidden = hidden.replace(written, STARS).into();
+            }
+        }
+        hidden
+    }
+
+    /// A value of the file in a sentence.
+    pub(super) fn quoted(&self, value: &Value) -> String {
+        let text = match value {
+            Value::Object(_) => return "a map".into(),
+            Value::Array(_) => return "a list".into(),
+            Value::Null => return "nothing".into(),
+            Value::String(text) => format!("`{text}`"),
+            Value::Bool(_) | Value::Number(_) => format!("`{value}`"),
+        };
+        // Before it is cut: half a secret would not be found.
+        let text = self.hidden(&text);
+        if text.chars().count() <= LONGEST {
+            return text.into_owned();
+        }
+        format!("{}…`", text.chars().take(LONGEST - 3).collect::<String>())
+    }
+
+    fn looks_secret(&self) -> &[Range<usize>] {
+        self.found.credentials.get_or_init(|| credentials(&self.text, self.keeper.is_some()))
+    }
+}
