@@ -1,9 +1,13 @@
 //! Secrets: a type that does not print, and the redactor that every recorded or written text passes through.
 
 mod encodings;
+mod escapes;
+mod field;
 mod given;
 mod index;
+mod joints;
 mod looks;
+mod urls;
 mod views;
 mod written;
 
@@ -12,12 +16,14 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Parts of a URL that are shorter than this give no access by themselves.
 const LEAST_PART: usize = 8;
 
+use field::is_field;
 pub use given::Placed;
 pub(crate) use index::{Hit, Index};
 pub(crate) use looks::is_telling;
@@ -94,8 +100,9 @@ impl Redactor {
     /// Registers a secret and gives the text it is replaced by: `<test.api_key>`, or `<test.api_key#2>` for a second
     /// value under one label. A value that is known keeps the label it got first, so that sameness can be judged.
     ///
-    /// Values shorter than 4 bytes are labelled, but not searched for: they would be found in everything. An empty
-    /// value is not remembered.
+    /// A value of 8 bytes and more is found wherever it stands, in every usual spelling. A shorter one would be found in
+    /// other words: it hides a whole field of what is recorded (a text of JSON, a header, what stands behind `NAME=`), or
+    /// nothing. One of less than 4 bytes has a label and is not searched for. An empty value is not remembered.
     pub fn learn(&self, label: &str, value: &str) -> String {
         let clean = name(label);
         if value.is_empty() {
@@ -139,16 +146,31 @@ impl Redactor {
 
     /// A text with every known secret replaced by its label, in whatever usual encoding it is written.
     pub fn text(&self, text: &str) -> String {
-        let places = on_letters(text, self.shared.index.places(text.as_bytes()));
+        let places = self.found(text);
         if places.is_empty() {
             return text.to_owned();
         }
         String::from_utf8_lossy(&self.replace(text.as_bytes(), &places, "<", ">")).into_owned()
     }
 
+    /// A text with every known secret replaced, and with as many lines as before: of one that was broken over lines the
+    /// label stands in the first.
+    pub(crate) fn lines(&self, text: &str) -> String {
+        let lines = |name: &str, hidden: &[u8]| {
+            let breaks = hidden.iter().filter(|byte| **byte == b'\n').count();
+            format!("<{name}>{}", "\n".repeat(breaks))
+        };
+        String::from_utf8_lossy(&self.replace_with(text.as_bytes(), &self.found(text), lines)).into_owned()
+    }
+
     /// Where secrets stand in a text.
     pub(crate) fn places(&self, text: &str) -> Vec<Range<usize>> {
-        on_letters(text, self.shared.index.places(text.as_bytes())).into_iter().map(|hit| hit.range).collect()
+        self.found(text).into_iter().map(|hit| hit.range).collect()
+    }
+
+    fn found(&self, text: &str) -> Vec<Hit> {
+        let bytes = text.as_bytes();
+        on_letters(text, self.shared.index.places(bytes, |hit| is_field(bytes, &hit.range)))
     }
 
     /// A text with labels replaced by what they stand for: for the eyes of the person who must open a page now, and for
@@ -179,6 +201,13 @@ impl Redactor {
         }
     }
 
+    /// A value that is made of JSON, with every known secret replaced; `None` where it can then not be made any more, as
+    /// when a number that is a secret became a label.
+    pub(crate) fn serialized<T: Serialize + DeserializeOwned>(&self, value: &T) -> Option<T> {
+        let json = serde_json::to_value(value).ok()?;
+        serde_json::from_value(self.json(&json)).ok()
+    }
+
     /// Headers as evidence has them: names in lower case, every known secret replaced.
     pub fn headers<'a>(&self, headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
         headers.into_iter().map(|(name, value)| (self.text(&name.to_ascii_lowercase()), self.text(value))).collect()
@@ -187,9 +216,11 @@ impl Redactor {
     /// The last search, over a finished output. What is put in place of a hit, `[redacted test.api_key]`, is safe in
     /// XML, HTML, JSON and Markdown.
     pub fn seal(&self, output: Vec<u8>) -> Sealed {
+        // Our own words stand here too, which a short value may be.
+        let places = self.shared.index.places(&output, |_| false);
         let places = match std::str::from_utf8(&output) {
-            Ok(text) => on_letters(text, self.shared.index.places(&output)),
-            Err(_) => self.shared.index.places(&output),
+            Ok(text) => on_letters(text, places),
+            Err(_) => places,
         };
         if places.is_empty() {
             return Sealed { bytes: output, hits: Vec::new() };
@@ -203,11 +234,16 @@ impl Redactor {
     }
 
     fn replace(&self, text: &[u8], places: &[Hit], open: &str, close: &str) -> Vec<u8> {
+        self.replace_with(text, places, |name, _| format!("{open}{name}{close}"))
+    }
+
+    fn replace_with(&self, text: &[u8], places: &[Hit], label: impl Fn(&str, &[u8]) -> String) -> Vec<u8> {
         let labels = self.shared.labels.read().unwrap_or_else(PoisonError::into_inner);
         let (mut replaced, mut done) = (Vec::with_capacity(text.len()), 0);
         for place in places {
             replaced.extend_from_slice(text.get(done..place.range.start).unwrap_or_default());
-            replaced.extend_from_slice(labels.name(place.id, open, close).as_bytes());
+            let hidden = text.get(place.range.clone()).unwrap_or_default();
+            replaced.extend_from_slice(label(&labels.name(place.id, "", ""), hidden).as_bytes());
             done = place.range.end;
         }
         replaced.extend_from_slice(text.get(done..).unwrap_or_default());
@@ -219,6 +255,16 @@ impl Labels {
     fn name(&self, id: usize, open: &str, close: &str) -> String {
         format!("{open}{}{close}", self.names.get(id).map_or("secret", String::as_str))
     }
+}
+
+/// How much of the end of what was cut is never shown.
+const FRAYED: usize = 1024;
+
+/// The beginning of bytes that go on beyond a bound, without its end, in which half a secret may stand: no search would
+/// find that. What keeps within the bound is whole.
+pub(crate) fn unfrayed(bytes: &[u8], bound: usize) -> &[u8] {
+    let end = if bytes.len() < bound { bytes.len() } else { bound.saturating_sub(FRAYED) };
+    bytes.get(..end).unwrap_or_default()
 }
 
 /// A label's characters that are safe in every format.

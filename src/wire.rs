@@ -1,6 +1,7 @@
 //! The wire: sends what the gate has admitted, within bounds, and records it without secrets.
 
 mod clients;
+mod decoded;
 mod record;
 mod trouble;
 
@@ -22,6 +23,7 @@ use crate::secret::Redactor;
 use crate::spelling;
 pub(crate) use clients::USER_AGENT;
 use clients::{Clients, Road};
+use decoded::{Decoded, decoded};
 use trouble::trouble;
 
 /// The most that is read of any body, in bytes.
@@ -118,6 +120,8 @@ struct Whole {
     body: Vec<u8>,
     /// Whether the body goes on. Of a page that anybody may see, its head says enough.
     more: bool,
+    /// Its length, if it came in an encoding that could not be undone.
+    unread: Option<usize>,
     environment: Option<Environment>,
 }
 
@@ -177,9 +181,9 @@ impl Wire {
                 };
                 let (status, keep) = (whole.status.as_u16(), keep.map(Vec::as_slice));
                 let mut answer = record::answer(status, &whole.headers, &whole.body, keep, &self.redactor);
-                if whole.more {
-                    // Half a text or half a secret is none.
-                    answer.body = Body::Binary(whole.body.len());
+                // Half a text or half a secret is none, and what cannot be read may hold one.
+                if let Some(length) = whole.unread.or(whole.more.then_some(whole.body.len())) {
+                    answer.body = Body::Binary(length);
                 }
                 (Outcome::Answered(answer), Some(whole.body))
             }
@@ -214,7 +218,19 @@ impl Wire {
                     let detail = format!("the answer of {} is larger than {} bytes", progress.host, body.len());
                     return Err(trouble(TroubleKind::TooLarge, detail));
                 }
-                return Ok(Whole { status, headers, body, more, environment });
+                if more {
+                    return Ok(Whole { status, headers, body, more, unread: None, environment });
+                }
+                let most = limits.body.min(LARGEST_BODY);
+                let (body, unread) = match decoded(&headers, body, most) {
+                    Decoded::Plain(body) => (body, None),
+                    Decoded::Unread(length) => (Vec::new(), Some(length)),
+                    Decoded::TooLarge => {
+                        let detail = format!("the answer of {} grows to more than {most} bytes", progress.host);
+                        return Err(trouble(TroubleKind::TooLarge, detail));
+                    }
+                };
+                return Ok(Whole { status, headers, body, more, unread, environment });
             };
             admitted = self.redirected(next, location)?;
         }

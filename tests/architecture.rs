@@ -67,7 +67,7 @@ const MAY_IMPORT: [(&str, &[&str]); 23] = [
     ("report", &["catalog", "evidence", "judge", "plan"]),
     ("sample", &["catalog", "template", "webhook"]),
     ("secret", &["json"]),
-    ("simulator", &["address", "catalog", "evidence", "issued", "json", "spelling", "template", "webhook"]),
+    ("simulator", &["address", "catalog", "evidence", "issued", "json", "secret", "spelling", "template", "webhook"]),
     ("spelling", &[]),
     ("template", &[]),
     ("webhook", &["catalog", "issued", "json", "template"]),

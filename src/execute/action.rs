@@ -15,7 +15,7 @@ use super::{Scope, World, command, ready};
 use crate::address::{is_beside, web};
 use crate::catalog::step::ActionStep;
 use crate::catalog::words::Stage;
-use crate::evidence::{Action, Answer, Body, Outcome, What, Who};
+use crate::evidence::{Action, Answer, Body, Outcome, Trouble, TroubleKind, What, Who};
 use crate::gate::{Draft, Purpose};
 use crate::plan::profile::{CallOut, Learn};
 use crate::template;
@@ -128,8 +128,10 @@ fn without_access(world: &World, stage: Stage, outcome: Outcome) -> Outcome {
             world.redactor.learn_issued(&format!("{stage}.page"), &page);
         }
     }
-    let json = serde_json::to_value(&outcome).map(|json| world.redactor.json(&json));
-    json.and_then(serde_json::from_value).unwrap_or(outcome)
+    world.redactor.serialized(&outcome).unwrap_or_else(|| {
+        let detail = "what it answered cannot be shown without its secrets".to_owned();
+        Outcome::Trouble(Trouble { kind: TroubleKind::Shape, detail })
+    })
 }
 
 /// What an action taught us, by the names of the profile's `learn`.

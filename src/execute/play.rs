@@ -36,7 +36,7 @@ impl World {
             options.bind = rehearsal.simulator.bind.unwrap_or(options.bind);
             options.ports.clone_from(&rehearsal.simulator.ports);
         }
-        options.profile = self.plan.bound.values(Stage::Rehearsal).remove("profile").unwrap_or_default();
+        options.profile = self.plan.bound.acting(Stage::Rehearsal).remove("profile").unwrap_or_default();
         options.webhook_secret = Some(self.webhook_secret().to_owned());
         let redactor = self.redactor.clone();
         options.issued = Arc::new(move |label, value| redactor.learn_issued(&format!("rehearsal.{label}"), value));

@@ -11,7 +11,7 @@ use tokio::process::{Child, ChildStdin};
 use tokio::task::JoinHandle;
 
 use super::group::{Group, spawned};
-use crate::secret::Redactor;
+use crate::secret::{Redactor, unfrayed};
 
 /// How many of its last lines are kept.
 const KEPT: usize = 400;
@@ -33,7 +33,7 @@ const ECHO: Duration = Duration::from_millis(200);
 const GRACE: Duration = Duration::from_secs(2);
 
 /// How much of the output of a command is read, in bytes.
-const MOST_OUTPUT: u64 = 1 << 20;
+const MOST_OUTPUT: usize = 1 << 20;
 
 /// What a process may see of our environment, and what it is told.
 pub(super) struct Variables<'v> {
@@ -54,13 +54,13 @@ pub(super) async fn output(
     let (mut child, _group) = spawned(command, folder, variables)?;
     drop(child.stdin.take());
     let (mut said, mut complained) = (Vec::new(), Vec::new());
-    let stdout = child.stdout.take().map(|output| output.take(MOST_OUTPUT));
-    let stderr = child.stderr.take().map(|output| output.take(MOST_OUTPUT));
+    let stdout = child.stdout.take().map(|output| output.take(MOST_OUTPUT as u64));
+    let stderr = child.stderr.take().map(|output| output.take(MOST_OUTPUT as u64));
     let (Some(mut stdout), Some(mut stderr)) = (stdout, stderr) else { return Err("it has no output".into()) };
     // What it could not write is missed by nobody; what counts is how it ends.
     drop(tokio::join!(stdout.read_to_end(&mut said), stderr.read_to_end(&mut complained)));
     let exit = child.wait().await.map_err(|error| error.to_string())?;
-    Ok((exit.success(), String::from_utf8_lossy(&said).into_owned()))
+    Ok((exit.success(), String::from_utf8_lossy(unfrayed(&said, MOST_OUTPUT)).into_owned()))
 }
 
 /// The last lines that a build wrote, each with when.
@@ -105,8 +105,11 @@ impl Process {
     /// All lines that are kept of it, without secrets, each with when it came.
     pub(super) fn lines(&self, redactor: &Redactor) -> Vec<(Instant, String)> {
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        let shown = |line: &String| redactor.text(line).chars().take(WIDTH).collect();
-        said.iter().map(|(at, line)| (*at, shown(line))).collect()
+        // As one text, since a secret may be broken over lines; with as many lines as there were.
+        let all = said.iter().map(|(_, line)| line.as_str()).collect::<Vec<_>>().join("\n");
+        let redacted = redactor.lines(&all);
+        let shown = redacted.split('\n').map(|line| line.chars().take(WIDTH).collect());
+        said.iter().map(|(at, _)| *at).zip(shown).collect()
     }
 
     /// Asks it to end, and ends it if it does not.
@@ -147,5 +150,5 @@ fn remember(said: &Mutex<Said>, line: &[u8]) {
     if said.len() == KEPT {
         said.pop_front();
     }
-    said.push_back((Instant::now(), String::from_utf8_lossy(line).into_owned()));
+    said.push_back((Instant::now(), String::from_utf8_lossy(unfrayed(line, LONGEST)).into_owned()));
 }

@@ -39,7 +39,7 @@ pub(super) struct Doing<'d> {
 impl<'d> Doing<'d> {
     /// What templates can read now.
     pub(super) fn scope(&self) -> Scope {
-        let mut values: Map<String, Value> = self.world.plan.bound.values(self.unit.stage);
+        let mut values: Map<String, Value> = self.world.plan.bound.acting(self.unit.stage);
         self.log.values(&mut values);
         let client = self
             .clients

@@ -25,16 +25,30 @@ pub struct Bound {
     pub profile_name: String,
     /// Whether the partner acknowledges webhooks before it verifies them.
     pub verifies_later: bool,
+    /// The profile as it is acted by. No part of what is saved.
+    #[serde(skip)]
+    pub acting: Acting,
+}
+
+/// A profile in which labels stand for keys and secrets alone: what else came from the environment, an id that a pack
+/// asks about say, is sent as it is. It does not print.
+#[derive(Clone, Default)]
+pub struct Acting(Value);
+
+impl std::fmt::Debug for Acting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("<profile>")
+    }
 }
 
 impl Bound {
     /// Binds a profile to a pack.
     pub fn new(read: &Read, pack: &Pack) -> Self {
-        let mut profile = read.keeper.json(&read.json);
         let required =
             pack.provider.webhooks.iter().flat_map(|hooks| &hooks.events).filter(|(_, event)| event.required);
         let required: Vec<&String> = required.map(|(name, _)| name).collect();
-        if let Some(map) = profile.as_object_mut() {
+        let complete = |mut profile: Value| {
+            let Some(map) = profile.as_object_mut() else { return profile };
             if !required.is_empty() {
                 map.entry("events").or_insert(json!(required));
             }
@@ -44,10 +58,12 @@ impl Bound {
                 inside.insert("doors".into(), json!(doors(rehearsal)));
                 inside.entry("workers").or_insert(json!(rehearsal.workers));
             }
-        }
+            profile
+        };
         let name = read.document.name.rsplit('/').next().unwrap_or(&read.document.name).to_owned();
         Bound {
-            profile,
+            profile: complete(read.keeper.json(&read.json)),
+            acting: Acting(complete(read.keys.json(&read.json))),
             provider: pack.facts.clone(),
             lacking: read.lacking.clone(),
             profile_name: name,
@@ -95,10 +111,19 @@ impl Bound {
         template::lookup(&view(&self.profile), dotted).filter(|value| !value.is_null()).cloned()
     }
 
-    /// The values that templates of a unit can read before any step was taken.
+    /// The values that templates of a unit can read before any step was taken, with labels for all that is secret.
     pub fn values(&self, stage: Stage) -> Map<String, Value> {
+        self.values_of(&self.profile, stage)
+    }
+
+    /// The same, as they are sent: with labels for keys and secrets alone.
+    pub fn acting(&self, stage: Stage) -> Map<String, Value> {
+        self.values_of(&self.acting.0, stage)
+    }
+
+    fn values_of(&self, profile: &Value, stage: Stage) -> Map<String, Value> {
         let mut values = Map::new();
-        let profile = view(&self.profile);
+        let profile = view(profile);
         let environment = template::lookup(&profile, &Self::surroundings(stage)).cloned();
         values.insert("environment".into(), environment.unwrap_or(Value::Null));
         values.insert("profile".into(), profile);

@@ -48,6 +48,8 @@ pub struct Read {
     pub lacking: BTreeMap<String, String>,
     /// Knows its secrets.
     pub keeper: Redactor,
+    /// Knows its keys and secrets alone, and nothing else that came from the environment.
+    pub keys: Redactor,
     /// What the pack may do.
     pub trusted: Trusted,
     /// Programs that are not there, for whoever knows what is to be carried out.
@@ -70,8 +72,17 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>, redactor: 
     let unset = plain.unset;
     let pack = json.get("provider").and_then(Value::as_str).and_then(|id| catalog.packs.get(id));
     let open = pack.map(|pack| trusted::open(pack, catalog)).unwrap_or_default();
-    Sources { written: &written, json: &json, variables, pack: pack.map(Arc::as_ref), folder: &folder, open: &open }
-        .teach(redactor);
+    let sources = Sources {
+        written: &written,
+        json: &json,
+        variables,
+        pack: pack.map(Arc::as_ref),
+        folder: &folder,
+        open: &open,
+    };
+    let keys = Redactor::new();
+    sources.keys(&keys);
+    sources.teach(redactor);
     // What can be wrong with a text is found before anything is made of it, so that all of it is told at once.
     let wrong = addresses(&document, &written, &json);
     let mut typed = written.clone();
@@ -98,7 +109,7 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>, redactor: 
     }
     let trusted = pack.map(|pack| Trusted::of(pack, catalog, &profile, &json)).unwrap_or_default();
     let not_there = not_there(&document, &written, &folder, &profile, variables);
-    let read = Read { profile, json, document, folder, lacking, keeper: redactor.clone(), trusted, not_there };
+    let read = Read { profile, json, document, folder, lacking, keeper: redactor.clone(), keys, trusted, not_there };
     problems.extend(lint(&read, catalog, variables, &|pointer| partly.lacks(pointer)));
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         // Nothing will be carried out, so that nobody knows whether they would be needed.

@@ -77,7 +77,7 @@ impl Sources<'_> {
     }
 
     /// Keys and secrets, which are secret wherever they come from.
-    fn keys(&self, redactor: &Redactor) {
+    pub(super) fn keys(&self, redactor: &Redactor) {
         let environments = self.json.get("environments").and_then(Value::as_object).into_iter().flatten();
         for (environment, inside) in environments {
             let credentials = inside.get("credentials").and_then(Value::as_object).into_iter().flatten();

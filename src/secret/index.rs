@@ -3,12 +3,14 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 
-use super::encodings::{Pattern, patterns};
-use super::views::{CHAINS, Escapes, View};
+use super::encodings::{Pattern, SHORT, patterns};
+use super::escapes::Escapes;
+use super::joints::Joints;
+use super::views::{View, each_view};
 
 /// How much of the end of a pattern is in an automaton; the rest is compared. Tokens are long, there are many of them,
 /// and they begin alike.
@@ -21,6 +23,8 @@ pub(crate) struct Hit {
     pub(crate) range: Range<usize>,
     /// The number that [`Index::add`] gave.
     pub(crate) id: usize,
+    /// Whether the secret is so short that it hides a whole field or nothing.
+    pub(crate) short: bool,
     /// How many bytes there are the secret's own: secrets that differ in their last bits share most of their Base64.
     sure: usize,
 }
@@ -47,6 +51,7 @@ struct Block {
     patterns: Vec<(usize, Pattern)>,
     /// `None`: too large to be built; everything is then taken for a secret.
     automaton: Option<AhoCorasick>,
+    joints: OnceLock<Joints>,
 }
 
 impl Index {
@@ -79,11 +84,8 @@ impl Index {
         if blocks.is_empty() {
             return hits;
         }
-        for view in CHAINS.iter().filter_map(|chain| View::through(text, chain)) {
-            for block in blocks.iter() {
-                block.find(&view, &mut hits);
-            }
-        }
+        let crosses = |text: &[u8], at: usize| blocks.iter().any(|block| block.joints().may_cross(text, at));
+        each_view(text, crosses, |view| blocks.iter().for_each(|block| block.find(view, &mut hits)));
         hits.sort_unstable_by_key(|hit| (hit.range.start, Reverse(hit.range.end), Reverse(hit.sure), hit.id));
         hits.dedup();
         let mut kept: Vec<Hit> = Vec::new();
@@ -97,16 +99,17 @@ impl Index {
         kept
     }
 
-    /// The places to replace: apart from each other, in order, cutting no escape.
-    pub(crate) fn places(&self, text: &[u8]) -> Vec<Hit> {
+    /// The places to replace: apart from each other, in order, cutting no escape. Of short secrets those that count.
+    pub(crate) fn places(&self, text: &[u8], counts: impl Fn(&Hit) -> bool) -> Vec<Hit> {
         let mut places: Vec<Hit> = Vec::new();
         let mut lengths = Vec::new();
-        let found = self.find(text);
+        let mut found = self.find(text);
+        found.retain(|hit| !hit.short || counts(hit));
         if found.is_empty() {
             return places;
         }
-        let simple = [Escapes::Percent, Escapes::Backslash, Escapes::Entity].map(|one| View::through(text, &[one]));
-        for Hit { range, id, sure } in found {
+        let simple = [Escapes::Percent, Escapes::Backslash, Escapes::Entity].map(|one| View::of(text, one));
+        for Hit { range, id, short, sure } in found {
             let length = range.len();
             let range = simple.iter().flatten().fold(range, |range, view| view.widen(range));
             match (places.last_mut(), lengths.last_mut()) {
@@ -118,7 +121,7 @@ impl Index {
                     }
                 }
                 _ => {
-                    places.push(Hit { range, id, sure });
+                    places.push(Hit { range, id, short, sure });
                     lengths.push(length);
                 }
             }
@@ -148,25 +151,29 @@ impl Index {
 
 impl Block {
     fn over(values: &[Arc<str>], from: usize, to: usize) -> Self {
-        let of = |(id, value): (usize, &Arc<str>)| patterns(value.as_bytes()).into_iter().map(move |one| (id, one));
+        let of = |(id, value): (usize, &Arc<str>)| patterns(value).into_iter().map(move |one| (id, one));
         let patterns: Vec<_> = values.iter().enumerate().take(to).skip(from).flat_map(of).collect();
         let ends = patterns.iter().map(|(_, Pattern { bytes, .. })| &bytes[bytes.len().saturating_sub(FRAGMENT)..]);
-        let automaton = AhoCorasick::new(ends).ok();
-        Block { from, to, patterns, automaton }
+        let automaton = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(ends).ok();
+        Block { from, to, patterns, automaton, joints: OnceLock::new() }
+    }
+
+    fn joints(&self) -> &Joints {
+        self.joints.get_or_init(|| Joints::of(self.patterns.iter().map(|(_, pattern)| pattern)))
     }
 
     fn find(&self, view: &View<'_>, hits: &mut Vec<Hit>) {
         let Some(automaton) = &self.automaton else {
-            return hits.push(Hit { range: view.written(0..view.bytes.len()), id: self.from, sure: 0 });
+            return hits.push(Hit { range: view.written(0..view.bytes.len()), id: self.from, short: false, sure: 0 });
         };
         for found in automaton.find_overlapping_iter(&*view.bytes) {
             let Some((id, pattern)) = self.patterns.get(found.pattern().as_usize()) else { continue };
             let start = found.end().checked_sub(pattern.bytes.len());
-            let range =
-                start.map(|start| start..found.end()).filter(|range| view.bytes[range.clone()] == *pattern.bytes);
+            let range = start.map(|start| start..found.end()).filter(|range| pattern.is(&view.bytes[range.clone()]));
             if let Some(range) = range {
                 let range = view.written(with_shared(&view.bytes, range, pattern));
-                hits.push(Hit { range, id: *id, sure: pattern.bytes.len() });
+                let sure = pattern.bytes.len();
+                hits.push(Hit { range, id: *id, short: sure < SHORT, sure });
             }
         }
     }

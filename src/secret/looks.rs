@@ -64,7 +64,7 @@ pub(crate) fn is_wording(text: &str) -> bool {
     let word = |run: &str| {
         let number = run.trim_start_matches(['v', 'V']);
         let small = number.len() <= 4 && number.bytes().all(|byte| byte.is_ascii_digit());
-        small || run.len() <= 24 && run.bytes().all(|byte| byte.is_ascii_alphabetic())
+        small || run.len() <= 40 && run.bytes().all(|byte| byte.is_ascii_alphabetic())
     };
     !is_token(text) && text.split(['-', '_', '.', '~']).all(word)
 }

@@ -6,6 +6,8 @@ use serde_json::json;
 
 use super::*;
 
+mod spellings;
+
 const KEY: &str = "s3cr\"et/kéy+with=all&sorts<of>it";
 
 fn knowing(secret: &str) -> Redactor {

@@ -2,37 +2,57 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::rc::Rc;
 
-/// The escapes that texts travel in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Escapes {
-    /// `%2F`, as in URLs.
-    Percent,
-    /// The same with `+` for a space, as in forms.
-    Form,
-    /// `\"`, `\/` and `\u00e9`, as in JSON and Markdown.
-    Backslash,
-    /// `&amp;` and `&#47;`, as in HTML and XML.
-    Entity,
-}
+use super::escapes::{Escapes, is_told, may_begin, one};
 
-/// The orders in which escapes are undone; the empty one is the text itself.
+use super::escapes::Escapes::{Apart, Backslash, Entity, Form, Lines, Percent, Quoted};
+
+/// The orders in which escapes are undone. Each begins with one that stands here too, so that no step is made twice.
 pub(super) const CHAINS: &[&[Escapes]] = &[
-    &[],
-    &[Escapes::Percent],
-    &[Escapes::Form],
-    &[Escapes::Backslash],
-    &[Escapes::Entity],
-    &[Escapes::Percent, Escapes::Percent],
-    &[Escapes::Backslash, Escapes::Backslash],
-    &[Escapes::Backslash, Escapes::Percent],
-    &[Escapes::Backslash, Escapes::Form],
-    &[Escapes::Backslash, Escapes::Entity],
-    &[Escapes::Percent, Escapes::Backslash],
-    &[Escapes::Entity, Escapes::Percent],
-    &[Escapes::Entity, Escapes::Backslash],
-    &[Escapes::Entity, Escapes::Backslash, Escapes::Backslash],
-    &[Escapes::Entity, Escapes::Backslash, Escapes::Percent],
+    &[Percent],
+    &[Percent, Percent],
+    &[Percent, Percent, Percent],
+    &[Percent, Backslash],
+    &[Percent, Entity],
+    &[Percent, Lines],
+    &[Form],
+    &[Backslash],
+    &[Backslash, Percent],
+    &[Backslash, Percent, Percent],
+    &[Backslash, Percent, Percent, Percent],
+    &[Backslash, Form],
+    &[Backslash, Entity],
+    &[Backslash, Entity, Entity],
+    &[Backslash, Lines],
+    &[Backslash, Lines, Quoted],
+    &[Backslash, Quoted],
+    &[Backslash, Apart],
+    &[Backslash, Backslash],
+    &[Backslash, Backslash, Backslash],
+    &[Backslash, Backslash, Percent],
+    &[Backslash, Backslash, Lines],
+    &[Entity],
+    &[Entity, Percent],
+    &[Entity, Percent, Percent],
+    &[Entity, Lines],
+    &[Entity, Quoted],
+    &[Entity, Apart],
+    &[Entity, Entity],
+    &[Entity, Entity, Backslash],
+    &[Entity, Backslash],
+    &[Entity, Backslash, Backslash],
+    &[Entity, Backslash, Percent],
+    &[Entity, Backslash, Lines],
+    &[Quoted],
+    &[Quoted, Percent],
+    &[Quoted, Entity],
+    &[Lines],
+    &[Lines, Percent],
+    &[Lines, Backslash],
+    &[Lines, Entity],
+    &[Lines, Quoted],
+    &[Apart],
 ];
 
 /// One escape that was undone.
@@ -44,22 +64,50 @@ struct Undone {
 }
 
 /// A text after some decodings.
+#[derive(Clone)]
 pub(super) struct View<'a> {
     /// The decoded bytes.
     pub(super) bytes: Cow<'a, [u8]>,
-    layers: Vec<Vec<Undone>>,
+    layers: Vec<Rc<Vec<Undone>>>,
+}
+
+/// The text itself, and as each of the chains leaves it that finds something to undo in every one of its steps. Lines that
+/// were put together are seen where `crosses` says of a place at which two of them meet that it may be worth it.
+pub(super) fn each_view<'a>(text: &'a [u8], crosses: impl Fn(&[u8], usize) -> bool, mut see: impl FnMut(&View<'a>)) {
+    let plain = View { bytes: Cow::Borrowed(text), layers: Vec::new() };
+    see(&plain);
+    // What the chain before this one has left after each of its steps.
+    let mut steps: Vec<(Escapes, Option<View<'a>>)> = Vec::new();
+    for chain in CHAINS {
+        let same = steps.iter().zip(*chain).take_while(|((done, _), wanted)| done == *wanted).count();
+        steps.truncate(same);
+        for escapes in &chain[same..] {
+            let before = steps.last().map_or(Some(&plain), |(_, view)| view.as_ref());
+            let view = before.and_then(|view| view.undone(*escapes));
+            let view = view.filter(|view| *escapes != Lines || view.undone_at().any(|at| crosses(&view.bytes, at)));
+            steps.push((*escapes, view));
+        }
+        if let Some((_, Some(view))) = steps.last() {
+            see(view);
+        }
+    }
 }
 
 impl<'a> View<'a> {
-    /// The text as the chain leaves it; `None` if one of its steps has nothing to undo.
-    pub(super) fn through(text: &'a [u8], chain: &[Escapes]) -> Option<Self> {
-        let mut view = View { bytes: Cow::Borrowed(text), layers: Vec::new() };
-        for escapes in chain {
-            let (bytes, layer) = undo(&view.bytes, *escapes)?;
-            view.bytes = Cow::Owned(bytes);
-            view.layers.push(layer);
-        }
-        Some(view)
+    /// The text as one step leaves it; `None` if that has nothing to undo.
+    pub(super) fn of(text: &'a [u8], escapes: Escapes) -> Option<Self> {
+        View { bytes: Cow::Borrowed(text), layers: Vec::new() }.undone(escapes)
+    }
+
+    /// Where the last step has undone something, in the decoded text.
+    fn undone_at(&self) -> impl Iterator<Item = usize> {
+        self.layers.last().into_iter().flat_map(|layer| layer.iter().map(|undone| undone.decoded.start))
+    }
+
+    fn undone(&self, escapes: Escapes) -> Option<Self> {
+        let (bytes, layer) = undo(&self.bytes, escapes)?;
+        let layers = self.layers.iter().cloned().chain([Rc::new(layer)]).collect();
+        Some(View { bytes: Cow::Owned(bytes), layers })
     }
 
     /// The bytes of the original that a range of the decoded text came from: whole escapes.
@@ -98,92 +146,30 @@ fn place(layer: &[Undone], at: usize) -> Range<usize> {
 }
 
 fn undo(text: &[u8], escapes: Escapes) -> Option<(Vec<u8>, Vec<Undone>)> {
-    let marks = |byte: u8| match escapes {
-        Escapes::Percent => byte == b'%',
-        Escapes::Form => byte == b'%' || byte == b'+',
-        Escapes::Backslash => byte == b'\\',
-        Escapes::Entity => byte == b'&',
-    };
-    // A form without a `+` reads like any other percent-encoding.
-    let telling = |byte: &u8| if escapes == Escapes::Form { *byte == b'+' } else { marks(*byte) };
-    if !text.iter().any(telling) {
+    if !is_told(text, escapes) {
         return None;
     }
-    let (mut bytes, mut layer, mut at) = (Vec::with_capacity(text.len()), Vec::new(), 0);
-    while let Some((first, rest)) = text.get(at..).and_then(<[u8]>::split_first) {
-        let escape = if marks(*first) { one(*first, rest, escapes) } else { None };
-        let length = if let Some((length, meaning)) = escape {
-            let start = bytes.len();
-            bytes.extend_from_slice(&meaning);
-            layer.push(Undone { decoded: start..bytes.len(), written: at..at + length });
-            length
-        } else {
-            bytes.push(*first);
-            1
+    let (mut bytes, mut layer, mut at, mut copied) = (Vec::new(), Vec::new(), 0, 0);
+    while let Some(first) = text.get(at) {
+        let escape = if may_begin(*first, escapes) { one(text, at, escapes) } else { None };
+        let Some((length, meaning)) = escape else {
+            at += 1;
+            continue;
         };
+        // Most texts have nothing to undo, and are not copied.
+        if layer.is_empty() {
+            bytes.reserve(text.len());
+        }
+        bytes.extend_from_slice(text.get(copied..at).unwrap_or_default());
+        let start = bytes.len();
+        bytes.extend_from_slice(&meaning);
+        layer.push(Undone { decoded: start..bytes.len(), written: at..at + length });
         at += length;
+        copied = at;
     }
-    (!layer.is_empty()).then_some((bytes, layer))
-}
-
-/// The length of the escape that begins with `mark`, and what it means.
-fn one(mark: u8, rest: &[u8], escapes: Escapes) -> Option<(usize, Vec<u8>)> {
-    match escapes {
-        Escapes::Form if mark == b'+' => Some((1, vec![b' '])),
-        Escapes::Percent | Escapes::Form => Some((3, vec![u8::try_from(number(rest.get(..2)?, 16)?).ok()?])),
-        Escapes::Backslash => backslash(rest),
-        Escapes::Entity => entity(rest),
+    if layer.is_empty() {
+        return None;
     }
-}
-
-fn backslash(rest: &[u8]) -> Option<(usize, Vec<u8>)> {
-    let meaning = match *rest.first()? {
-        b'b' => 8,
-        b't' => b'\t',
-        b'n' => b'\n',
-        b'f' => 12,
-        b'r' => b'\r',
-        b'u' => return unicode(rest),
-        mark if mark.is_ascii_punctuation() => mark,
-        _ => return None,
-    };
-    Some((2, vec![meaning]))
-}
-
-/// `u00e9`, or a pair of surrogates.
-fn unicode(rest: &[u8]) -> Option<(usize, Vec<u8>)> {
-    let unit = |at: usize| number(rest.get(at..at + 4)?, 16).and_then(|unit| u16::try_from(unit).ok());
-    let first = unit(1)?;
-    if let Some(letter) = char::from_u32(first.into()) {
-        return Some((6, utf8(letter)));
-    }
-    let second = (rest.get(5..7)? == b"\\u").then(|| unit(7)).flatten()?;
-    let letter = char::decode_utf16([first, second]).next()?.ok()?;
-    Some((12, utf8(letter)))
-}
-
-fn entity(rest: &[u8]) -> Option<(usize, Vec<u8>)> {
-    let end = rest.iter().take(10).position(|byte| *byte == b';')?;
-    let name = rest.get(..end)?;
-    let letter = match name {
-        b"amp" => '&',
-        b"lt" => '<',
-        b"gt" => '>',
-        b"quot" => '"',
-        b"apos" => '\'',
-        [b'#', b'x' | b'X', digits @ ..] => char::from_u32(number(digits, 16)?)?,
-        [b'#', digits @ ..] => char::from_u32(number(digits, 10)?)?,
-        _ => return None,
-    };
-    Some((end + 2, utf8(letter)))
-}
-
-fn utf8(letter: char) -> Vec<u8> {
-    letter.to_string().into_bytes()
-}
-
-/// A number without a sign, which `from_str_radix` would accept.
-fn number(digits: &[u8], radix: u32) -> Option<u32> {
-    let digits = std::str::from_utf8(digits).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
-    u32::from_str_radix(digits, radix).ok()
+    bytes.extend_from_slice(text.get(copied..).unwrap_or_default());
+    Some((bytes, layer))
 }

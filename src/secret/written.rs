@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::given::written_access;
 use super::looks::{is_plain_path, is_telling, is_token};
+use super::urls::written_access;
 
 /// A name with what makes it one: a colon or an equals sign behind it.
 static NAME: LazyLock<Option<Regex>> =

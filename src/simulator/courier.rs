@@ -16,6 +16,7 @@ use super::store::{Members, Which};
 use super::turn::{Dispatch, text};
 use crate::catalog::scheme::{Documented, Variation, Webhooks};
 use crate::evidence::{Answer, Body, Delivery, Outcome, Request, Role, Trouble, TroubleKind};
+use crate::secret::unfrayed;
 use crate::spelling::{self, NoAnswer};
 use crate::webhook::{CHANGED, Order, Parcel, compose, taken_apart};
 
@@ -226,7 +227,6 @@ async fn read(mut response: reqwest::Response) -> Result<Answer, Lost> {
     while let Some(chunk) = response.chunk().await? {
         bytes.extend_from_slice(&chunk);
         if bytes.len() > MOST_BYTES {
-            bytes.truncate(MOST_BYTES);
             break;
         }
     }
@@ -243,7 +243,7 @@ pub(super) fn body_of(bytes: &[u8]) -> Body {
         return Body::Empty;
     }
     if bytes.len() > MOST_BYTES {
-        let cut = String::from_utf8_lossy(bytes.get(..MOST_BYTES).unwrap_or_default());
+        let cut = String::from_utf8_lossy(unfrayed(bytes, MOST_BYTES));
         return Body::Text(format!("{cut}… ({} bytes)", bytes.len()));
     }
     match (serde_json::from_slice(bytes), std::str::from_utf8(bytes)) {

@@ -13,8 +13,10 @@ const HEAD: &str = "partner: My Company\nprovider: debitura\n";
 
 const REPORTS: &str = "--junit out.xml --json out.json --markdown out.md";
 
-/// A build that prints what it was handed and ends.
-const DIES: &str = "import json, os, sys\nfor name in sorted(os.environ): print(name + '=' + os.environ[name])\n\
+/// A build that prints what it was handed, also over two lines and in other spellings, and ends.
+const DIES: &str = "import base64, json, os, sys\nfor value in [os.environ.get('THING', '')]:\n    \
+                    print(value[:5]); print('    ' + value[5:]); print(base64.b64encode(value.encode('utf-16')).decode())\n    \
+                    print(value.upper(), value.encode().hex(':'))\nfor name in sorted(os.environ): print(name + '=' + os.environ[name])\n\
                     print(json.dumps(dict(os.environ)))\nprint(sys.argv)\nsys.stdout.flush()\n\
                     sys.stderr.write(repr(dict(os.environ)))\nsys.exit(3)\n";
 
@@ -56,7 +58,7 @@ fn what_a_build_is_handed_is_in_no_output() {
                -----END PRIVATE KEY-----";
     let account = serde_json::json!({ "type": "account", "private_key": pem, "password": WORD }).to_string();
     let table: Vec<(&str, String, Vec<&str>)> = vec![
-        ("a token", TOKEN.into(), vec![TOKEN]),
+        ("a token", TOKEN.into(), vec![TOKEN, &TOKEN[5..], "S3CR3TQ7W8E9R0ZX", "53:33:63:72", "UwAzAGMAcg"]),
         ("a word", WORD.into(), vec![WORD]),
         ("several words", "correct horse battery".into(), vec!["correct horse battery"]),
         ("a key of several lines", pem.into(), pem.lines().skip(1).take(2).collect()),

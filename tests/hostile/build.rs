@@ -143,7 +143,7 @@ fn a_build_sees_nothing_of_our_environment_but_what_is_passed() {
     let (_reserved, nobody) = closed();
     let ran = build("env", nobody, "30s");
     let reason = ran.reason("one");
-    assert!(reason.contains(&format!("PASSED={PASSED}")) && reason.contains("PATH="), "{reason}");
+    assert!(reason.contains("PASSED=<variable.passed>") && reason.contains("PATH="), "{reason}");
     assert!(!reason.contains("PLANTED") && !ran.console.contains(PLANTED), "{reason}");
 }
 

@@ -3,6 +3,7 @@
 
 mod answers;
 mod broken;
+mod encoded;
 mod redirects;
 mod tls;
 

@@ -1,0 +1,99 @@
+//! Answers that come in an encoding: read within bounds, searched for secrets, and replaced where they cannot be read.
+
+use std::io::Write;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use flate2::Compression;
+use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+use preflight::evidence::{Body, TroubleKind};
+use preflight::secret::Redactor;
+use preflight::wire::{Limits, StandIns, Wire};
+
+use super::{PATIENCE, answer, assert_trouble, gate, once, partner, send};
+
+const SECRET: &str = "S3cr3tQ7w8E9r0Zx";
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zlib(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn deflate(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// `{"said":"S3cr3tQ7w8E9r0Zx"}`, as brotli's own program writes it: one stored block.
+fn brotli() -> Vec<u8> {
+    BASE64_STANDARD.decode("Cw2AeyJzYWlkIjoiUzNjcjN0UTd3OEU5cjBaeCJ9Aw==").unwrap()
+}
+
+/// What comes of an answer whose head names these encodings.
+async fn said(encoding: &str, body: Vec<u8>) -> preflight::wire::Sent {
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {}\r\n\r\n", body.len());
+    let at = once([head.into_bytes(), body].concat()).await;
+    let redactor = Redactor::new();
+    redactor.learn("key", SECRET);
+    let wire = Wire::new(gate(), &StandIns::default(), redactor);
+    send(&wire, partner(format!("http://{at}/")), Limits::within(PATIENCE)).await
+}
+
+#[tokio::test]
+async fn a_body_is_read_in_the_encodings_of_the_web_and_searched() {
+    let json = format!("{{\"said\":\"{SECRET}\"}}").into_bytes();
+    let twice = zlib(&gzip(&json));
+    let table = [
+        ("gzip", gzip(&json)),
+        ("x-gzip", gzip(&json)),
+        ("GZIP", gzip(&json)),
+        ("deflate", zlib(&json)),
+        ("deflate", deflate(&json)),
+        ("br", brotli()),
+        ("gzip, deflate", twice),
+        ("identity", json.clone()),
+        ("gzip, identity", gzip(&json)),
+    ];
+    for (encoding, body) in table {
+        let sent = said(encoding, body).await;
+        assert_eq!(answer(&sent).body, Body::Json(serde_json::json!({ "said": "<key>" })), "{encoding}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_replaced_and_the_status_counts() {
+    let json = format!("{{\"said\":\"{SECRET}\"}}").into_bytes();
+    let cut = gzip(&json.repeat(100));
+    let table = [
+        ("zstd", json.clone()),
+        ("compress", json.clone()),
+        ("gzip", json.clone()),
+        ("br", json.clone()),
+        ("deflate", json.clone()),
+        ("gzip", cut[..cut.len() / 2].to_vec()),
+        ("gzip, gzip, gzip, gzip", json.clone()),
+    ];
+    for (encoding, body) in table {
+        let length = body.len();
+        let sent = said(encoding, body).await;
+        let answer = answer(&sent);
+        assert_eq!((answer.status, &answer.body), (200, &Body::Binary(length)), "{encoding}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_grows_beyond_the_bound_is_refused_as_such() {
+    let large = vec![b' '; 64 << 20];
+    for (encoding, body) in [("gzip", gzip(&large)), ("deflate", zlib(&large)), ("gzip, gzip", gzip(&gzip(&large)))] {
+        let sent = said(encoding, body).await;
+        assert_trouble(&sent, TroubleKind::TooLarge, "grows to more than");
+    }
+}
