@@ -84,6 +84,12 @@ impl World {
         self.simulator().is_none_or(|simulator| simulator.journal().since(0).iter().any(|entry| !is_ours(&entry.what)))
     }
 
+    /// Whether it has called since a place in the journal.
+    pub(super) fn has_called_since(&self, mark: usize) -> bool {
+        self.simulator()
+            .is_some_and(|simulator| simulator.journal().since(mark).iter().any(|call| !is_ours(&call.what)))
+    }
+
     /// Why not every call about the clients of a unit is in its record, if so.
     pub(super) fn cut_off(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Option<String> {
         let journal = self.simulator().filter(|_| !clients.is_empty())?.journal();
