@@ -1,10 +1,11 @@
 //! The partner's build while a run lasts: as it is wanted, restarted, ended by itself, silent, ended by us.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::World;
 use super::process::Process;
 use super::rehearsal;
+use super::silence::SOON;
 use crate::catalog::check::Isolation;
 use crate::plan::Unit;
 
@@ -111,19 +112,20 @@ impl World {
         build.process.as_ref().map(|_| build.number)
     }
 
-    /// Writes down that a build is silent, if it has been for long enough, or cannot answer since it is stopped; `told`
-    /// puts that into words. Some(None): it may answer yet. None: it has ended or was started again.
+    /// Writes down that a build is silent, if it has been for longer than it may take, or cannot answer since it is
+    /// stopped; `told` puts that into words. Some(None): it may answer yet. None: it has ended or was started again.
     pub(super) async fn gives_up(
         &self,
         number: usize,
-        late: bool,
+        waited: Duration,
         told: impl FnOnce(Option<i32>) -> String,
     ) -> Option<Option<String>> {
         let mut build = self.build.lock().await;
         self.notice(&mut build).await;
         let process = build.process.as_ref().filter(|_| build.number == number)?;
         let stopped = process.stopped();
-        if !late && stopped.is_none() {
+        let may_take = if stopped.is_some() { SOON } else { self.longest_answer() };
+        if waited < may_take {
             return Some(None);
         }
         let said = format!("{}; its last words: {}", told(stopped), process.last_words(&self.redactor));
@@ -132,9 +134,8 @@ impl World {
         Some(Some(said))
     }
 
-    /// What is to be said of a build that has ended by itself or fallen silent since an instant, once that is known.
+    /// What is to be said of a build that has ended by itself or fallen silent since an instant.
     pub(super) async fn ended_since(&self, from: Instant) -> Option<String> {
-        self.beyond_doubt().await;
         let mut build = self.build.lock().await;
         self.notice(&mut build).await;
         build.mishaps.iter().find(|(at, _)| *at >= from).map(|(_, words)| words.clone())

@@ -62,7 +62,9 @@ pub(super) async fn awaited(world: &World, start: &Start, process: &mut Process)
             Look::Ready => return Ok(()),
             Look::Answered(why) | Look::Silent(why) if from.elapsed() > start.within.0 => {
                 let words = process.last_words(&world.redactor);
-                return Err(format!("{}; the build's last words: {words}", late(start, &why)));
+                let stopped = process.stopped().map(|one| format!("; its process {one} is stopped (SIGSTOP)"));
+                let (late, stopped) = (late(start, &why), stopped.unwrap_or_default());
+                return Err(format!("{late}{stopped}; the build's last words: {words}"));
             }
             Look::Answered(_) | Look::Silent(_) => tokio::time::sleep(PACE).await,
         }

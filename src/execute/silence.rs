@@ -16,7 +16,7 @@ use crate::plan::profile::Start;
 use crate::wire::Sent;
 
 /// A build that has kept us waiting for so long is asked whether it is there at all, while we wait on.
-const SOON: Duration = Duration::from_secs(5);
+pub(super) const SOON: Duration = Duration::from_secs(5);
 
 /// How soon the question is asked again.
 const PACE: Duration = Duration::from_millis(250);
@@ -83,8 +83,7 @@ async fn look_into(world: &World) -> Option<String> {
         if world.silence.heard() > from || world.has_called_since(calls) {
             return None;
         }
-        let late = from.elapsed() >= world.longest_answer();
-        if let Some(told) = world.gives_up(number, late, |stopped| told(start, &why, from, stopped)).await? {
+        if let Some(told) = world.gives_up(number, from.elapsed(), |stopped| told(start, &why, from, stopped)).await? {
             return Some(told);
         }
         tokio::time::sleep(PACE).await;
@@ -165,7 +164,7 @@ impl World {
     }
 
     /// How long the build may take to answer whatever it is asked.
-    fn longest_answer(&self) -> Duration {
+    pub(super) fn longest_answer(&self) -> Duration {
         let hooks = self.plan.pack.provider.webhooks.as_ref();
         self.answers_within().max(hooks.map_or(SOON, |hooks| hooks.success.patience())).max(SOON)
     }

@@ -107,12 +107,13 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaph
         }
     };
     if let Some(why) = silent {
-        log.incomplete(Who::Partner, why);
+        log.void(Who::Partner, why);
     }
 }
 
 /// Says why a check could not begin; that may be the doing of other checks, if the build did not bear them.
 async fn not_begun(world: &World, log: &Log, why: String, from: Instant) {
+    world.beyond_doubt().await;
     match world.ended_since(from).await {
         Some(ended) => log.disturbed(Who::Partner, format!("{why}; {ended}")),
         None => log.incomplete(Who::Partner, why),
