@@ -1,6 +1,6 @@
 //! `preflight simulate`: the provider played on this machine, for a partner's daily development.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -46,6 +46,7 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
         () = heed.told() => {}
         () = sending => {}
         () = telling => {}
+        () = tell_bounds(&simulator, screen) => {}
     }
     screen.say(&for_terminal(&counted(&simulator)));
     Exit::Ready
@@ -149,6 +150,20 @@ async fn tell(simulator: &Simulator, screen: &Screen) {
         for entry in deliveries.since(seen) {
             seen += 1;
             screen.say(&for_terminal(&told(&entry.what)));
+        }
+    }
+}
+
+/// Says which bounds are reached, each once. Does not end.
+async fn tell_bounds(simulator: &Simulator, screen: &Screen) {
+    let mut seen = BTreeSet::new();
+    loop {
+        simulator.fuller(seen.len()).await;
+        for full in simulator.full() {
+            if !seen.contains(&full) {
+                screen.complain(&full.words());
+                seen.insert(full);
+            }
         }
     }
 }

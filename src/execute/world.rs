@@ -222,7 +222,7 @@ impl World {
         let strays = self.strays();
         let strays = (!strays.is_empty())
             .then(|| format!("calls of the partner about nobody whom a check knows: {}", strays.join(", ")));
-        let own = self.unplayed().into_iter().chain(self.busy());
+        let own = self.unplayed().into_iter().chain(self.busy()).chain(self.full());
         let more = [self.unheard(), self.default_timing()].into_iter().flatten();
         unknown.into_iter().chain(strays).chain(own).chain(self.refusals()).chain(more).collect()
     }

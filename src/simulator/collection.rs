@@ -6,6 +6,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::store::{Members, Which};
+use crate::json::weight;
+
+/// What a member of a record takes beside its name and its value.
+const PER_MEMBER: usize = 64;
+
+/// What it takes to find a record by a member.
+const PER_INDEX: usize = 200;
 
 /// Which members of a collection's records are looked at, so that they are kept in order.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +31,8 @@ pub(super) type Place = u64;
 pub(super) struct Collection {
     records: BTreeMap<Place, Arc<Members>>,
     next: Place,
+    /// About how much memory the records take, with what they are found by.
+    weight: usize,
     found: HashMap<String, HashMap<String, BTreeSet<Place>>>,
     sorted: HashMap<String, BTreeSet<(Key, Place)>>,
 }
@@ -56,6 +65,10 @@ impl Collection {
         let found = indexed.found_by.iter().map(|name| (name.clone(), HashMap::new())).collect();
         let sorted = indexed.sorted_by.iter().map(|name| (name.clone(), BTreeSet::new())).collect();
         Collection { found, sorted, ..Collection::default() }
+    }
+
+    pub(super) fn weight(&self) -> usize {
+        self.weight
     }
 
     pub(super) fn len(&self) -> usize {
@@ -137,8 +150,11 @@ impl Collection {
         self.places().next()
     }
 
-    /// Notes or forgets where the values of a record are.
+    /// Notes or forgets where the values of a record are, and what it weighs.
     fn index(&mut self, place: Place, record: &Members, there: bool) {
+        let own: usize = record.iter().map(|(name, value)| name.len() + weight(value) + PER_MEMBER).sum();
+        let weight = own + (self.found.len() + self.sorted.len()) * PER_INDEX;
+        self.weight = if there { self.weight + weight } else { self.weight.saturating_sub(weight) };
         for (name, values) in &mut self.found {
             let key = record.get(name).unwrap_or(&Value::Null).to_string();
             let places = values.entry(key.clone()).or_default();
