@@ -71,11 +71,10 @@ impl Line<'_> {
             body.len()
         );
         self.stream.write_all(request.as_bytes()).await.unwrap();
-        let (mut bytes, mut buffer) = (Vec::new(), [0; 16384]);
+        let mut bytes = Vec::with_capacity(16384);
         loop {
-            let read = self.stream.read(&mut buffer).await.unwrap();
+            let read = self.stream.read_buf(&mut bytes).await.unwrap();
             assert!(read > 0, "{line}: the connection ended");
-            bytes.extend_from_slice(&buffer[..read]);
             let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
             let head = std::str::from_utf8(&bytes[..end]).unwrap().to_ascii_lowercase();
             let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
@@ -128,6 +127,9 @@ async fn load(line: &mut Line<'_>, number: u64, until: Instant, seen: &Seen) {
         let (status, list) = line.call("GET /clients?PageSize=10", None).await;
         count("GET /clients", status);
         assert!(list["totalCount"].as_u64().is_none_or(|total| total > 0), "{list}");
+        let (status, found) = line.call(&format!("GET /clients?Query={tenant}"), None).await;
+        count("GET /clients?Query", status);
+        assert!(found.to_string().contains(&tenant), "the client that was created: {found}");
         count("GET /cases", line.call(&format!("GET /cases?ExternalTenantId={tenant}"), None).await.0);
         let (status, _) = line.call("POST /oauth/token", Some(&json!({ "externalTenantId": tenant }))).await;
         count("POST /oauth/token", status);

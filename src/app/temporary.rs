@@ -20,6 +20,9 @@ const LOCK: &str = ".preflight-lock";
 /// How often another name is tried, where another run took the folder for one that was left.
 const TRIES: usize = 10;
 
+/// Whether this process has looked for what others have left.
+static SWEPT: Once = Once::new();
+
 /// The folders that this process has made and not taken away yet.
 static OWN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
@@ -47,8 +50,7 @@ impl Folder {
             let folder = Folder { path: folder.keep(), _lock: lock };
             own.insert(folder.path.clone());
             drop(own);
-            static ONCE: Once = Once::new();
-            ONCE.call_once(|| sweep(root, user));
+            SWEPT.call_once(|| sweep(root, user));
             return Ok(folder);
         }
         Err(io::Error::other("other runs take each new temporary folder away"))
@@ -69,7 +71,9 @@ impl Drop for Folder {
 /// Takes every folder of this process away. As long as the value lives, no new one is made.
 pub(super) fn take_all_away() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     let own = own();
-    own.iter().for_each(|path| take_away(path));
+    for path in own.iter() {
+        take_away(path);
+    }
     own
 }
 

@@ -1,7 +1,6 @@
 //! A build that lives on and has stopped answering: frozen, in a deadlock, without its port. It is found once, by
 //! asking again, and then nobody waits for it any more: every check that needs it would pay all of its own time limits.
 
-use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -110,7 +109,7 @@ impl World {
 
     /// Waits for an answer of the other side. Of the build that we started, one that takes long or is none raises the
     /// doubt whether it answers at all.
-    pub(super) async fn awaited(&self, purpose: &Purpose, exchange: impl Future<Output = Sent>) -> Sent {
+    pub(super) async fn awaited(&self, purpose: &Purpose, mut exchange: impl Future<Output = Sent> + Unpin) -> Sent {
         match purpose {
             Purpose::Delivery { stage: Stage::Rehearsal, .. } | Purpose::Partner { stage: Stage::Rehearsal } => {}
             Purpose::Delivery { .. }
@@ -119,7 +118,6 @@ impl World {
             | Purpose::Played { .. }
             | Purpose::Open => return exchange.await,
         }
-        let mut exchange = pin!(exchange);
         let sent = match tokio::time::timeout(SOON, &mut exchange).await {
             Ok(sent) => sent,
             Err(_) => {

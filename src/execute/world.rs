@@ -186,7 +186,8 @@ impl World {
     /// Sends what the gate lets through; what it does not is trouble of the kind `refused`.
     pub(super) async fn send(&self, draft: Draft, patience: Duration, follow: bool, keep: Option<Vec<String>>) -> Sent {
         let purpose = draft.purpose.clone();
-        self.awaited(&purpose, self.sent(draft, patience, follow, keep)).await
+        // In a box of its own: every step waits for one, and none needs its space before.
+        self.awaited(&purpose, Box::pin(self.sent(draft, patience, follow, keep))).await
     }
 
     /// The same, where no answer is no sign of anything.

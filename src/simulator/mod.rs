@@ -239,7 +239,9 @@ impl Inner {
             let answered = step::answer(&self.script, &mut store, received, &moment);
             (answered, store.gone())
         };
-        gone.into_iter().for_each(|gone| self.full.note(Full::Held(gone)));
+        for gone in gone {
+            self.full.note(Full::Held(gone));
+        }
         for (label, value) in &answered.secrets {
             (self.issued)(label, value);
         }
