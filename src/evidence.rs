@@ -52,6 +52,9 @@ pub struct Incomplete {
     pub reason: String,
     /// Who can change it.
     pub who: Who,
+    /// Whether not even a failure in it counts: the build gave no answers any more, whatever it was asked.
+    #[serde(default)]
+    pub void: bool,
 }
 
 /// Who must act.

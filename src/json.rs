@@ -30,6 +30,22 @@ fn below(value: &Value, pointer: &mut String, found: &mut impl FnMut(&str, &str)
     }
 }
 
+/// About how many bytes of memory a value takes, which is several times what it takes as text.
+pub fn weight(value: &Value) -> usize {
+    /// What a value takes.
+    const PLAIN: usize = 32;
+    /// What a member takes beside its name and its value.
+    const MEMBER: usize = 64;
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => PLAIN,
+        Value::String(text) => PLAIN + text.len(),
+        Value::Array(list) => PLAIN + list.iter().map(weight).sum::<usize>(),
+        Value::Object(map) => {
+            PLAIN + map.iter().map(|(name, inner)| MEMBER + name.len() + weight(inner)).sum::<usize>()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::outputs::Named;
 use super::sample::{Mistake, Sample, Unstaged, stage};
-use super::{Exit, Screen, people, run};
+use super::{Exit, Screen, interrupt, people, run};
 use crate::catalog::load::Catalog;
 use crate::cli::Demo;
 use crate::report::text::for_terminal;
@@ -47,6 +47,8 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
     };
     let redactor = screen.keeper().clone();
     let ask = if demo.sign_by_hand { people::at_terminal(screen) } else { None };
+    // Whoever interrupts the setting of the stage gets reports too.
+    let _heed = interrupt::heed();
     match stage(&sample, mistake.as_ref(), &demo.options, &redactor, ask).await {
         Ok(mut staged) => match staged.plan.take() {
             Some(plan) => run::finish(plan, redactor, &demo.options, staged.people.clone(), true, screen).await,

@@ -157,7 +157,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
         let done = execute::execute(self.world, units, isolation, self.stop, || {
             over += 1;
             // Once, as soon as it is known: whoever reads it may end the run and mend that first.
-            let note = world.unheard().filter(|_| !noted);
+            let note = world.silent().or_else(|| world.unheard()).filter(|_| !noted);
             noted |= note.is_some();
             progress(Progress { done: before + over, all, note });
         })
@@ -238,7 +238,9 @@ impl<P: Fn(Progress)> Run<'_, P> {
             };
             may_change && (evidence.incomplete.is_none() || beside_others)
         });
-        unit.stage == Stage::Rehearsal && open && *self.stop.borrow() == Stop::No
+        // Of a build that does not answer any more, what it did before it fell silent is all that there is.
+        let worth = *self.stop.borrow() == Stop::No && self.world.silent().is_none();
+        unit.stage == Stage::Rehearsal && open && worth
     }
 
     /// Whether the partner brought the clients of any check to where it begins. Where another's did not get there, it

@@ -5,6 +5,7 @@ mod demo;
 pub mod drive;
 mod exit;
 mod explain;
+mod interrupt;
 mod letter;
 mod lint;
 mod list;
@@ -18,6 +19,7 @@ mod screen;
 mod selftest;
 mod simulate;
 mod stand_ins;
+mod temporary;
 mod test;
 
 use std::ffi::OsString;
@@ -48,8 +50,9 @@ pub fn main(cli: Cli) -> ExitCode {
         Command::Simulate(simulate) => within_runtime(&screen, simulate::simulate(simulate, &screen)),
         Command::Test(test) => within_runtime(&screen, test::test(test, &screen)),
         Command::New(new) => new::new(&new, &screen),
-        Command::Sample(sample) => within_runtime(&screen, sample_partner(sample, &screen)),
-        Command::Partner(options) => within_runtime(&screen, reference_partner(options, &screen)),
+        // They have nothing to see to when they are ended.
+        Command::Sample(sample) => on_runtime(&screen, sample_partner(sample, &screen)),
+        Command::Partner(options) => on_runtime(&screen, reference_partner(options, &screen)),
     };
     ExitCode::from(exit as u8)
 }
@@ -62,6 +65,12 @@ pub fn refused(arguments: &[OsString]) {
 }
 
 fn within_runtime(screen: &Screen, work: impl Future<Output = Exit>) -> Exit {
+    // Before anything is read or started: from here on the program ends itself when it is told to.
+    interrupt::listen();
+    on_runtime(screen, work)
+}
+
+fn on_runtime(screen: &Screen, work: impl Future<Output = Exit>) -> Exit {
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => {
             let exit = runtime.block_on(work);

@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::drive::{How, drive};
 use super::outputs::Named;
-use super::{Exit, Screen, people};
+use super::{Exit, Screen, interrupt, people};
 use crate::catalog::load::Catalog;
 use crate::catalog::words::Span;
 use crate::cli::{Run, RunOptions};
@@ -85,7 +84,7 @@ pub(super) async fn finish(
     let how = How { jobs: options.jobs.map(usize::from), strict: options.strict, people, sample };
     let (keeper, progress) = (redactor.clone(), screen.progress());
     // In a task of its own, so that a fault of this program still ends in a report that says so.
-    let driven = tokio::spawn(drive(Arc::new(plan), redactor, how, stop, progress)).await;
+    let driven = tokio::spawn(drive(Arc::new(plan), redactor, how, stop.clone(), progress)).await;
     let report = match driven {
         Ok(Ok(report)) => report,
         Ok(Err(error)) => {
@@ -95,7 +94,10 @@ pub(super) async fn finish(
         Err(error) => return failed(&format!("this program failed: {error}"), options, &keeper, screen),
     };
     let exit = Exit::of(&report);
-    if publish(&report, options, &keeper, screen) { exit } else { Exit::Internal }
+    let published = publish(&report, options, &keeper, screen);
+    // Until here: reports that are being written are not left half done either.
+    drop(stop);
+    if published { exit } else { Exit::Internal }
 }
 
 /// A run that failed, through no fault of anything given to it: told, and written where pipelines look.
@@ -155,30 +157,17 @@ fn put(path: &Path, sealed: &Sealed, screen: &Screen) -> bool {
 /// A run ends early when a person interrupts it, and when its time is over.
 pub(super) fn stopping(within: Span) -> watch::Receiver<Stop> {
     let (sender, receiver) = watch::channel(Stop::No);
-    // Listened for before anything is started: a signal that comes before would end the program without a report.
-    let interrupted = interrupted();
+    // Heeded from now on, and for as long as somebody asks: what comes before or after ends the program at once.
+    let mut heed = interrupt::heed();
     tokio::spawn(async move {
         let why = tokio::select! {
-            () = interrupted => Stop::Interrupted,
+            () = heed.told() => Stop::Interrupted,
             () = tokio::time::sleep(within.0) => Stop::OutOfTime,
         };
         sender.send(why).ok();
         // The receivers ask for the last value as long as they live.
         sender.closed().await;
+        drop(heed);
     });
     receiver
-}
-
-/// Ctrl-C, or the polite request to end that pipelines send. The signals are listened for from the call on.
-fn interrupted() -> impl Future<Output = ()> {
-    let listened = [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok());
-    async move {
-        let [interrupt, terminate] = listened.map(|listener| async move {
-            match listener {
-                Some(mut listener) => drop(listener.recv().await),
-                None => std::future::pending().await,
-            }
-        });
-        tokio::select! { () = interrupt => {}, () = terminate => {} }
-    }
 }

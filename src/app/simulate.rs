@@ -1,13 +1,12 @@
 //! `preflight simulate`: the provider played on this machine, for a partner's daily development.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
 
-use super::{Exit, Screen, people, run};
+use super::{Exit, Screen, interrupt, people, run};
 use crate::catalog::authentication;
 use crate::catalog::load::Pack;
 use crate::catalog::words::Environment;
@@ -21,13 +20,7 @@ use crate::yaml::{Problem, Problems};
 
 pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
     // Before anything is printed: whoever reads the addresses may end it at once.
-    let mut interrupt = match signal(SignalKind::interrupt()) {
-        Ok(interrupt) => interrupt,
-        Err(error) => {
-            screen.complain(&format!("Ctrl-C cannot be waited for: {error}"));
-            return Exit::Internal;
-        }
-    };
+    let mut heed = interrupt::heed();
     let key = issue();
     let Played { pack, simulator, credentials } = match start(&simulate, &key).await {
         Ok(started) => started,
@@ -50,9 +43,10 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
     screen.say(&for_terminal(&text));
     let (sending, telling) = (send_what_is_typed(&simulate, &pack, &simulator, screen), tell(&simulator, screen));
     tokio::select! {
-        _ = interrupt.recv() => {}
+        () = heed.told() => {}
         () = sending => {}
         () = telling => {}
+        () = tell_bounds(&simulator, screen) => {}
     }
     screen.say(&for_terminal(&counted(&simulator)));
     Exit::Ready
@@ -156,6 +150,20 @@ async fn tell(simulator: &Simulator, screen: &Screen) {
         for entry in deliveries.since(seen) {
             seen += 1;
             screen.say(&for_terminal(&told(&entry.what)));
+        }
+    }
+}
+
+/// Says which bounds are reached, each once. Does not end.
+async fn tell_bounds(simulator: &Simulator, screen: &Screen) {
+    let mut seen = BTreeSet::new();
+    loop {
+        simulator.fuller(seen.len()).await;
+        for full in simulator.full() {
+            if !seen.contains(&full) {
+                screen.complain(&full.words());
+                seen.insert(full);
+            }
         }
     }
 }

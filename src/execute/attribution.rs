@@ -54,6 +54,12 @@ impl World {
         })
     }
 
+    /// The bounds of the played provider that were reached.
+    pub(super) fn full(&self) -> Vec<String> {
+        let full = self.simulator().map(crate::simulator::Simulator::full).unwrap_or_default();
+        full.iter().map(|full| format!("the played provider has its bounds: {}", full.words())).collect()
+    }
+
     /// What is to be said of a key that called more often than it may.
     pub(super) fn busy(&self) -> Vec<String> {
         let used = self.simulator().map(crate::simulator::Simulator::used).unwrap_or_default();
@@ -84,9 +90,19 @@ impl World {
         self.simulator().is_none_or(|simulator| simulator.journal().since(0).iter().any(|entry| !is_ours(&entry.what)))
     }
 
+    /// Whether it has called since a place in the journal.
+    pub(super) fn has_called_since(&self, mark: usize) -> bool {
+        self.simulator()
+            .is_some_and(|simulator| simulator.journal().since(mark).iter().any(|call| !is_ours(&call.what)))
+    }
+
     /// Why not every call about the clients of a unit is in its record, if so.
     pub(super) fn cut_off(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Option<String> {
-        let journal = self.simulator().filter(|_| !clients.is_empty())?.journal();
+        let simulator = self.simulator().filter(|_| !clients.is_empty())?;
+        if let Some(full) = simulator.full().iter().find(|full| full.is_forgetful()) {
+            return Some(format!("the played provider no longer holds all that it should: {}", full.words()));
+        }
+        let journal = simulator.journal();
         let mine = |call: &Call| clients.values().any(|client| call.client.as_ref() == Some(&client.email));
         let recorded = journal.since(mark).iter().filter(|entry| mine(&entry.what)).count();
         let dropped = clients.values().map(|client| journal.dropped(&client.email)).max().unwrap_or_default();

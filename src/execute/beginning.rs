@@ -138,6 +138,7 @@ async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: 
             Outcome::Answered(_) => format!("it answered {}", outcome.brief(Outcome::SENTENCE)),
             Outcome::Trouble(trouble) => trouble.detail.clone(),
         };
+        world.beyond_doubt().await;
         // One that has ended may call once it was started again.
         if world.ended_since(from).await.is_none() {
             world.patience.in_vain(format!("the action {name}: {said}"));

@@ -25,6 +25,9 @@ pub(super) async fn run(world: &World, stage: Stage, command: &[String], scope: 
     let patience = world.answers_within();
     let ended = tokio::time::timeout(patience, process::output(&command, &world.plan.read.folder, &variables)).await;
     let Ok(ended) = ended else {
+        if stage == Stage::Rehearsal {
+            world.doubt();
+        }
         let detail =
             format!("the command did not end within {}, so it was ended with all that it had started", Span(patience));
         return Ok(Outcome::Trouble(Trouble { kind: TroubleKind::Timeout, detail }));

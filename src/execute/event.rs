@@ -43,6 +43,9 @@ pub(super) async fn play(world: &World, simulator: &Simulator, client: &Identity
                 .map(|sent| SentEvent { event: sent.event, id: sent.id, ..SentEvent::default() })
                 .collect();
             answers(world, simulator, before, &mut happened.sent).await;
+            if happened.sent.iter().any(|event| event.answered.is_none_or(|status| status == 0)) {
+                world.doubt();
+            }
         }
         Err(error) => happened.trouble = Some(error.to_string()),
     }

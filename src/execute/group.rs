@@ -33,6 +33,20 @@ impl Group {
             killpg(leader, signal).ok();
         }
     }
+
+    /// A process of the group that is stopped, as the system tells it; `None` also where it tells nothing.
+    pub(super) fn stopped(&self) -> Option<i32> {
+        let leader = self.leader?.as_raw();
+        let processes = std::fs::read_dir("/proc").ok()?.flatten();
+        let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+        let is_stopped = |number: &i32| {
+            let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
+            // The name before the bracket may hold anything; behind it: the state, the parent, the group.
+            let mut rest = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+            rest.next() == Some("T") && rest.nth(1) == Some(&*leader.to_string())
+        };
+        numbers.into_iter().find(is_stopped)
+    }
 }
 
 impl Drop for Group {

@@ -86,8 +86,13 @@ impl Log {
     pub(super) fn incomplete(&self, who: Who, reason: impl Into<String>) {
         let mut evidence = self.lock();
         if evidence.incomplete.is_none() {
-            evidence.incomplete = Some(Incomplete { reason: reason.into(), who });
+            evidence.incomplete = Some(Incomplete { reason: reason.into(), who, void: false });
         }
+    }
+
+    /// Says why nothing in the record counts, whatever else keeps it from being whole.
+    pub(super) fn void(&self, who: Who, reason: impl Into<String>) {
+        self.lock().incomplete = Some(Incomplete { reason: reason.into(), who, void: true });
     }
 
     /// Says why the record is not whole, where that may be the doing of other checks.

@@ -25,6 +25,7 @@ mod process;
 mod ready;
 mod rehearsal;
 mod request;
+mod silence;
 mod sofar;
 mod unit;
 mod views;
@@ -120,9 +121,15 @@ pub async fn execute(
         Isolation::Shared => world.plan.read.profile.rehearsal.as_ref().map_or(1, |rehearsal| rehearsal.concurrency),
         Isolation::Alone | Isolation::Restarts => 1,
     }));
+    let _doubts = AbortOnDrop(tokio::spawn(silence::look_into_doubts(world.clone())));
     if isolation != Isolation::Shared {
-        // Nobody is alone beside what others have left in a queue.
-        world.calm().await;
+        // Nobody is alone beside what others have left in a queue; of a run that ends nobody is left to be alone.
+        let mut stop = stop.clone();
+        tokio::select! {
+            () = world.calm() => {}
+            _ = world.falls_silent() => {}
+            _ = stop.wait_for(|stop| *stop != Stop::No) => {}
+        }
     }
     let mut done = Vec::new();
     let mut running = FuturesUnordered::new();
@@ -145,6 +152,15 @@ pub async fn execute(
     }
     done.sort_by_key(|done| done.at);
     done
+}
+
+/// A task that ends with this value.
+struct AbortOnDrop(tokio::task::JoinHandle<()>);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// One unit, until it is over, or the run is.

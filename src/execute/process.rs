@@ -112,13 +112,20 @@ impl Process {
         said.iter().map(|(at, _)| *at).zip(shown).collect()
     }
 
+    /// A process of it that is stopped and so can answer nothing, if there is one.
+    pub(super) fn stopped(&self) -> Option<i32> {
+        self.group.stopped()
+    }
+
     /// Asks it to end, and ends it if it does not.
     pub(super) async fn stop(mut self) {
         self.group.signal(Signal::SIGTERM);
+        // One that is stopped hears nothing until it goes on.
+        self.group.signal(Signal::SIGCONT);
         if tokio::time::timeout(GRACE, self.child.wait()).await.is_err() {
             self.group.signal(Signal::SIGKILL);
-            // Nothing can keep a killed process from ending; the wait only collects it.
-            drop(self.child.wait().await);
+            // The wait only collects it, and is bounded for one that hangs in the system itself.
+            drop(tokio::time::timeout(GRACE, self.child.wait()).await);
         }
     }
 }

@@ -22,10 +22,12 @@ const SETTLES: Duration = Duration::from_millis(100);
 const LEAVING: Duration = Duration::from_secs(2);
 
 /// What a look at the page has found.
-enum Look {
+pub(super) enum Look {
     Ready,
-    /// Why not, in words that follow the address.
-    Not(String),
+    /// It is answered, and not ready: how, in words that follow the address.
+    Answered(String),
+    /// It is not answered: why, in the same way.
+    Silent(String),
 }
 
 /// Makes sure that nobody answers in the build's place before it is started.
@@ -58,11 +60,13 @@ pub(super) async fn awaited(world: &World, start: &Start, process: &mut Process)
         }
         match look {
             Look::Ready => return Ok(()),
-            Look::Not(why) if from.elapsed() > start.within.0 => {
+            Look::Answered(why) | Look::Silent(why) if from.elapsed() > start.within.0 => {
                 let words = process.last_words(&world.redactor);
-                return Err(format!("{}; the build's last words: {words}", late(start, &why)));
+                let stopped = process.stopped().map(|one| format!("; its process {one} is stopped (SIGSTOP)"));
+                let (late, stopped) = (late(start, &why), stopped.unwrap_or_default());
+                return Err(format!("{late}{stopped}; the build's last words: {words}"));
             }
-            Look::Not(_) => tokio::time::sleep(PACE).await,
+            Look::Answered(_) | Look::Silent(_) => tokio::time::sleep(PACE).await,
         }
     }
 }
@@ -70,7 +74,7 @@ pub(super) async fn awaited(world: &World, start: &Start, process: &mut Process)
 /// Waits until a build that was restarted by somebody else is ready.
 pub(super) async fn back(world: &World, start: &Start) -> Result<(), String> {
     let from = Instant::now();
-    while let Look::Not(why) = look(world, start).await? {
+    while let Look::Answered(why) | Look::Silent(why) = look(world, start).await? {
         if from.elapsed() > start.within.0 {
             return Err(late(start, &why));
         }
@@ -88,7 +92,7 @@ async fn ended(world: &World, start: &Start, process: &Process, exit: &str) -> S
             "the build ended ({exit}), and yet {page} is answered: by another process at port {port}, or by one that the \
              build started and left; start the build so that it stays until it is ended; its last words: {words}"
         ),
-        Ok(Look::Not(_)) | Err(_) => {
+        Ok(Look::Answered(_) | Look::Silent(_)) | Err(_) => {
             format!("the build ended before it was ready ({exit}); its last words: {words}")
         }
     }
@@ -103,7 +107,7 @@ fn port(start: &Start) -> u16 {
 }
 
 /// Whether the build answers as it does when it is ready. An error: it cannot be asked.
-async fn look(world: &World, start: &Start) -> Result<Look, String> {
+pub(super) async fn look(world: &World, start: &Start) -> Result<Look, String> {
     let draft = Draft {
         purpose: Purpose::Partner { stage: Stage::Rehearsal },
         method: "GET".into(),
@@ -113,9 +117,9 @@ async fn look(world: &World, start: &Start) -> Result<Look, String> {
         credentials: Vec::new(),
     };
     let port = port(start);
-    let trouble = match world.send(draft, READY_WITHIN, false, None).await.outcome {
+    let trouble = match world.sent(draft, READY_WITHIN, false, None).await.outcome {
         Outcome::Answered(answer) if answer.status < 400 => return Ok(Look::Ready),
-        Outcome::Answered(answer) => return Ok(Look::Not(format!("it answered {}", answer.status))),
+        Outcome::Answered(answer) => return Ok(Look::Answered(format!("it answered {}", answer.status))),
         Outcome::Trouble(trouble) => trouble,
     };
     let tls = start.ready.scheme() == "https";
@@ -136,5 +140,5 @@ async fn look(world: &World, start: &Start) -> Result<Look, String> {
         | TroubleKind::Shape
         | TroubleKind::Redirects => trouble.detail,
     };
-    Ok(Look::Not(found))
+    Ok(Look::Silent(found))
 }

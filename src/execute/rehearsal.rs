@@ -14,13 +14,6 @@ use crate::issued;
 use crate::plan::profile::{Rehearsal, Start, Variant};
 use crate::template;
 
-/// What a rehearsal runs on.
-pub(super) struct Set {
-    pub(super) process: Option<Process>,
-    /// The client whom deliveries are about.
-    pub(super) house: Identity,
-}
-
 /// A key that the simulator issues: 32 bytes in Base64.
 pub fn issue() -> String {
     STANDARD.encode(issued::bytes())
@@ -31,19 +24,17 @@ pub(super) fn credential() -> String {
     hex::encode(rand::random::<[u8; 16]>())
 }
 
-/// Sets a rehearsal up: simulator, build, client.
-pub(super) async fn set_up(world: &World, rehearsal: &Rehearsal) -> Result<Set, (Who, String)> {
+/// Sets a rehearsal up: simulator, build, and the client whom deliveries are about.
+pub(super) async fn set_up(world: &World, rehearsal: &Rehearsal) -> Result<Identity, (Who, String)> {
     match world.simulate().await {
         Ok(simulator) => world.plays(simulator),
         Err((who, why)) => return Err((who, format!("the simulator cannot be started: {why}"))),
     }
     world.contain(rehearsal).await.map_err(|why| (Who::Tool, why))?;
-    let process = match &rehearsal.start {
-        Some(start) => Some(started(world, rehearsal, start, None).await.map_err(|why| (Who::Partner, why))?),
-        None => None,
-    };
-    let house = house_client(world, rehearsal).await;
-    Ok(Set { process, house })
+    if let Some(start) = &rehearsal.start {
+        world.keep(started(world, rehearsal, start, None).await.map_err(|why| (Who::Partner, why))?).await;
+    }
+    Ok(house_client(world, rehearsal).await)
 }
 
 /// Starts the build, or a variant of it, and waits until it is ready.

@@ -16,7 +16,7 @@ use super::{Scope, World, action, clean_up, config, deliver, event, inspect, req
 use crate::catalog::expect::Expectation;
 use crate::catalog::step::{ActionStep, EventStep, Pause, Step, WaitStep};
 use crate::catalog::words::Stage;
-use crate::evidence::{What, Who};
+use crate::evidence::{Outcome, What, Who};
 use crate::plan::Unit;
 
 /// What a unit is doing.
@@ -87,6 +87,40 @@ impl<'d> Doing<'d> {
 
 /// Carries out a unit and writes into its log. Trouble is written down too; nothing is returned.
 pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaphore>) {
+    if unit.stage != Stage::Rehearsal {
+        return carry_out(world, unit, log, lane).await;
+    }
+    let from = Instant::now();
+    if let Err(why) = world.as_wanted(unit).await {
+        return not_begun(world, log, why, from).await;
+    }
+    let silent = tokio::select! {
+        biased;
+        why = world.falls_silent() => Some(why),
+        () = carry_out(world, unit, log, lane) => {
+            // What got no answer shows nothing of a build that gives none at all.
+            let answered = |outcome: &Outcome| outcome.answer().is_some();
+            if !log.read(|evidence| evidence.entries.iter().filter_map(|entry| entry.what.asked()).all(answered)) {
+                world.beyond_doubt().await;
+            }
+            world.silence.found()
+        }
+    };
+    if let Some(why) = silent {
+        log.void(Who::Partner, why);
+    }
+}
+
+/// Says why a check could not begin; that may be the doing of other checks, if the build did not bear them.
+async fn not_begun(world: &World, log: &Log, why: String, from: Instant) {
+    world.beyond_doubt().await;
+    match world.ended_since(from).await {
+        Some(ended) => log.disturbed(Who::Partner, format!("{why}; {ended}")),
+        None => log.incomplete(Who::Partner, why),
+    }
+}
+
+async fn carry_out(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaphore>) {
     let (clients, done) = (IndexMap::new(), Vec::new());
     let mut doing = Doing { world, unit, log, lane, occasions: BTreeMap::new(), clients, done, mark: 0 };
     let from = Instant::now();
@@ -94,10 +128,7 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaph
         Ok(overlays) => overlays,
         Err(why) => {
             clean_up::clean_up(&doing).await;
-            return match world.ended_since(from).await {
-                Some(ended) => log.disturbed(Who::Partner, format!("{why}; {ended}")),
-                None => log.incomplete(Who::Partner, why),
-            };
+            return not_begun(world, log, why, from).await;
         }
     };
     log.begin();
@@ -120,9 +151,6 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaph
 /// Brings the clients to where the check begins, all at the same time; then arranges for what is to go otherwise.
 async fn begin(doing: &mut Doing<'_>) -> Result<Vec<u64>, String> {
     let (world, check) = (doing.world, &doing.unit.packed.check);
-    if doing.unit.stage == Stage::Rehearsal {
-        world.as_wanted(check.given.variant.as_deref()).await?;
-    }
     let given = check.given.all();
     let begun = given.iter().map(async |(_, beginning)| {
         let _turn = doing.turn().await;

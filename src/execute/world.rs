@@ -14,7 +14,8 @@ use super::build::Build;
 use super::identity::{Identity, scope_of};
 use super::patience::Patience;
 use super::people::{self, People};
-use super::rehearsal::{self, Set};
+use super::rehearsal;
+use super::silence::Silence;
 use crate::catalog::authentication;
 use crate::catalog::expect::Expectation;
 use crate::catalog::step::Step;
@@ -48,6 +49,7 @@ pub struct World {
     timing: Timing,
     slowest_ms: AtomicU64,
     pub(super) patience: Patience,
+    pub(super) silence: Silence,
     simulator: OnceLock<Option<Simulator>>,
     pub(super) build: Mutex<Build>,
     pub(super) proxy: OnceLock<Proxy>,
@@ -130,6 +132,7 @@ impl World {
             webhook_secret,
             slowest_ms: AtomicU64::new(0),
             patience: Patience::default(),
+            silence: Silence::default(),
             simulator: OnceLock::new(),
             build: Mutex::default(),
             proxy: OnceLock::new(),
@@ -151,11 +154,8 @@ impl World {
     async fn set_up(&self) {
         let Some(rehearsal) = &self.plan.read.profile.rehearsal else { return };
         match rehearsal::set_up(self, rehearsal).await {
-            Ok(Set { process, house }) => {
-                self.keep(process).await;
-                // Set once, here; a second set-up would be a fault of this program and changes nothing.
-                drop(self.house.set(house));
-            }
+            // Set once, here; a second set-up would be a fault of this program and changes nothing.
+            Ok(house) => drop(self.house.set(house)),
             Err(trouble) => drop(self.trouble.set(trouble)),
         }
     }
@@ -185,6 +185,13 @@ impl World {
 
     /// Sends what the gate lets through; what it does not is trouble of the kind `refused`.
     pub(super) async fn send(&self, draft: Draft, patience: Duration, follow: bool, keep: Option<Vec<String>>) -> Sent {
+        let purpose = draft.purpose.clone();
+        // In a box of its own: every step waits for one, and none needs its space before.
+        self.awaited(&purpose, Box::pin(self.sent(draft, patience, follow, keep))).await
+    }
+
+    /// The same, where no answer is no sign of anything.
+    pub(super) async fn sent(&self, draft: Draft, patience: Duration, follow: bool, keep: Option<Vec<String>>) -> Sent {
         let limits = Limits { follow, keep, ..Limits::within(patience) };
         self.wire.call(draft, limits).await
     }
@@ -216,7 +223,7 @@ impl World {
         let strays = self.strays();
         let strays = (!strays.is_empty())
             .then(|| format!("calls of the partner about nobody whom a check knows: {}", strays.join(", ")));
-        let own = self.unplayed().into_iter().chain(self.busy());
+        let own = self.unplayed().into_iter().chain(self.busy()).chain(self.full());
         let more = [self.unheard(), self.default_timing()].into_iter().flatten();
         unknown.into_iter().chain(strays).chain(own).chain(self.refusals()).chain(more).collect()
     }

@@ -89,7 +89,7 @@ pub fn judge(case: &Case<'_>) -> Judged {
     let seen = held(case, &mut scope, &mut left_out, "seen", &case.check.seen);
     let verdict = match (&case.evidence.incomplete, seen) {
         // What was refused or not reached beforehand decides: the rest is not evidence of anything.
-        (Some(incomplete), _) if case.evidence.entries.is_empty() => {
+        (Some(incomplete), _) if case.evidence.entries.is_empty() || incomplete.void => {
             Verdict::Undecided(Finding::new(incomplete.who, incomplete.reason.clone()))
         }
         // Whoever ended the run early did not make the partner do too little.

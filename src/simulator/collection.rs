@@ -6,6 +6,13 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::store::{Members, Which};
+use crate::json::weight;
+
+/// What a member of a record takes beside its name and its value.
+const PER_MEMBER: usize = 64;
+
+/// What it takes to find a record by a member.
+const PER_INDEX: usize = 200;
 
 /// Which members of a collection's records are looked at, so that they are kept in order.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +21,8 @@ pub(super) struct Indexed {
     pub(super) found_by: BTreeSet<String>,
     /// Members by which records are sorted.
     pub(super) sorted_by: BTreeSet<String>,
+    /// Members whose texts are searched; a dot in a name reaches inside.
+    pub(super) searched: BTreeSet<String>,
 }
 
 /// The place of a record: later ones have larger numbers.
@@ -24,9 +33,17 @@ pub(super) type Place = u64;
 pub(super) struct Collection {
     records: BTreeMap<Place, Arc<Members>>,
     next: Place,
+    /// About how much memory the records take, with what they are found by.
+    weight: usize,
     found: HashMap<String, HashMap<String, BTreeSet<Place>>>,
     sorted: HashMap<String, BTreeSet<(Key, Place)>>,
+    searched: BTreeSet<String>,
+    /// What is searched of each record, in small letters.
+    texts: BTreeMap<Place, String>,
 }
+
+/// What stands between the texts of two members that are searched; nobody searches for it.
+const BETWEEN: char = '\0';
 
 /// A value as it is sorted: nothing first, then numbers, then texts without regard to case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +72,11 @@ impl Collection {
     pub(super) fn new(indexed: &Indexed) -> Self {
         let found = indexed.found_by.iter().map(|name| (name.clone(), HashMap::new())).collect();
         let sorted = indexed.sorted_by.iter().map(|name| (name.clone(), BTreeSet::new())).collect();
-        Collection { found, sorted, ..Collection::default() }
+        Collection { found, sorted, searched: indexed.searched.clone(), ..Collection::default() }
+    }
+
+    pub(super) fn weight(&self) -> usize {
+        self.weight
     }
 
     pub(super) fn len(&self) -> usize {
@@ -73,6 +94,11 @@ impl Collection {
 
     pub(super) fn places(&self) -> impl DoubleEndedIterator<Item = Place> {
         self.records.keys().copied()
+    }
+
+    /// The places of the records that have a text somewhere in what any list searches, oldest first.
+    pub(super) fn having(&self, text: &str) -> impl Iterator<Item = Place> {
+        self.texts.iter().filter(move |(_, texts)| texts.contains(text)).map(|(place, _)| *place)
     }
 
     /// All places in the order of a member, if records are sorted by it.
@@ -137,8 +163,11 @@ impl Collection {
         self.places().next()
     }
 
-    /// Notes or forgets where the values of a record are.
+    /// Notes or forgets where the values of a record are, and what it weighs.
     fn index(&mut self, place: Place, record: &Members, there: bool) {
+        let own: usize = record.iter().map(|(name, value)| name.len() + weight(value) + PER_MEMBER).sum();
+        let weight = own + (self.found.len() + self.sorted.len()) * PER_INDEX;
+        self.weight = if there { self.weight + weight } else { self.weight.saturating_sub(weight) };
         for (name, values) in &mut self.found {
             let key = record.get(name).unwrap_or(&Value::Null).to_string();
             let places = values.entry(key.clone()).or_default();
@@ -151,6 +180,13 @@ impl Collection {
                 }
             }
         }
+        if there && !self.searched.is_empty() {
+            let texts = self.searched.iter().filter_map(|name| inside(record, name)?.as_str());
+            let texts = texts.fold(String::new(), |all, text| all + &text.to_lowercase() + &BETWEEN.to_string());
+            self.texts.insert(place, texts);
+        } else {
+            self.texts.remove(&place);
+        }
         for (name, order) in &mut self.sorted {
             let entry = (Key::of(record.get(name)), place);
             if there {
@@ -160,6 +196,15 @@ impl Collection {
             }
         }
     }
+}
+
+/// A member of a record; a dot in its name reaches inside.
+pub(super) fn inside<'r>(record: &'r Members, name: &str) -> Option<&'r Value> {
+    let (first, rest) = name.split_once('.').map_or((name, None), |(first, rest)| (first, Some(rest)));
+    rest.map_or_else(
+        || record.get(first),
+        |rest| rest.split('.').try_fold(record.get(first)?, |value, part| value.get(part)),
+    )
 }
 
 #[cfg(test)]
@@ -179,7 +224,8 @@ mod tests {
     #[test]
     fn records_are_found_and_sorted_as_they_are_now() {
         let (found_by, sorted_by) = (BTreeSet::from(["of".to_owned()]), BTreeSet::from(["n".to_owned()]));
-        let mut collection = Collection::new(&Indexed { found_by, sorted_by });
+        let searched = found_by.clone();
+        let mut collection = Collection::new(&Indexed { found_by, sorted_by, searched });
         for n in [3, 1, 2] {
             collection.put(Members::from_iter([("n".into(), json!(n)), ("of".into(), json!("a"))]));
         }
@@ -188,6 +234,7 @@ mod tests {
         assert_eq!(collection.in_order("n").unwrap().collect::<Vec<_>>(), [2, 1]);
         assert_eq!(collection.with("of", &json!("a")).unwrap().iter().copied().collect::<Vec<_>>(), [2]);
         assert_eq!(collection.with("of", &json!("b")).map(BTreeSet::len), Some(1));
+        assert_eq!(["a", "b", "c"].map(|text| collection.having(text).collect::<Vec<_>>()), [vec![2], vec![1], vec![]]);
         assert!(collection.with("n", &json!(9)).is_none() && collection.in_order("of").is_none());
     }
 }

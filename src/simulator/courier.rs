@@ -11,17 +11,19 @@ use time::format_description::well_known::Rfc3339;
 use url::{Host, Url};
 
 use super::Inner;
+use super::full::Full;
 use super::journal::Entry;
 use super::store::{Members, Which};
 use super::turn::{Dispatch, text};
 use crate::catalog::scheme::{Documented, Variation, Webhooks};
 use crate::evidence::{Answer, Body, Delivery, Outcome, Request, Role, Trouble, TroubleKind};
+use crate::json::weight;
 use crate::secret::unfrayed;
 use crate::spelling::{self, NoAnswer};
 use crate::webhook::{CHANGED, Order, Parcel, compose, taken_apart};
 
 /// So much of an answer is read, and of any body recorded.
-pub(super) const MOST_BYTES: usize = 64 << 10;
+const MOST_BYTES: usize = 64 << 10;
 
 /// Delivers an event to its subscription, until it is accepted or given up.
 pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {
@@ -142,7 +144,11 @@ fn record(inner: &Inner, dispatch: &Dispatch, sent: (Instant, Request, Outcome),
         documented,
         effects: None,
     };
-    inner.deliveries.add(Entry { from, to, what }, MOST_BYTES / 16, None);
+    let bytes =
+        2048 + weight_of(&what.request.body) + what.outcome.answer().map_or(0, |answer| weight_of(&answer.body));
+    if !inner.deliveries.add(Entry { from, to, what }, bytes, None) {
+        inner.full.note(Full::Deliveries);
+    }
 }
 
 async fn send(inner: &Inner, url: &str, parcel: Parcel, patience: Duration) -> Outcome {
@@ -250,6 +256,15 @@ pub(super) fn body_of(bytes: &[u8]) -> Body {
         (Ok(json), _) => Body::Json(json),
         (Err(_), Ok(text)) => Body::Text(text.to_owned()),
         (Err(_), Err(_)) => Body::Binary(bytes.len()),
+    }
+}
+
+/// About how many bytes of memory a body takes.
+pub(super) fn weight_of(body: &Body) -> usize {
+    match body {
+        Body::Json(json) => weight(json),
+        Body::Text(text) => text.len(),
+        Body::Empty | Body::Binary(_) => 0,
     }
 }
 

@@ -20,7 +20,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use super::Inner;
-use super::courier::{MOST_BYTES as MOST_RECORDED, body_of};
+use super::courier::{body_of, weight_of};
+use super::full::Full;
 use super::journal::Entry;
 use super::request::Received;
 use super::step::Answered;
@@ -81,17 +82,18 @@ async fn carry_out(inner: &Arc<Inner>, received: Received, from: Instant) -> Ans
         tokio::time::sleep(answered.manner.delay).await;
     }
     let what = call(&received, &answered);
-    let bytes = size(&received, &answered);
-    inner.journal.add(Entry { from, to: Instant::now(), what }, bytes, answered.owner.as_deref());
+    let bytes = size(&what);
+    if !inner.journal.add(Entry { from, to: Instant::now(), what }, bytes, answered.owner.as_deref()) {
+        inner.full.note(Full::Calls);
+    }
     answered
 }
 
-/// About how many bytes a record of the call takes.
-fn size(received: &Received, answered: &Answered) -> usize {
-    let headers: usize = received.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-    let reply =
-        answered.reply.body.as_ref().and_then(|body| serde_json::to_vec(body).ok()).map_or(0, |body| body.len());
-    received.path.len() + headers + received.body.len().min(MOST_RECORDED) + reply + 512
+/// About how many bytes of memory a record of the call takes.
+fn size(call: &evidence::Call) -> usize {
+    let headers = call.request.headers.iter().chain(&call.answer.headers);
+    let headers: usize = headers.map(|(name, value)| name.len() + value.len() + 80).sum();
+    call.request.url.len() + headers + weight_of(&call.request.body) + weight_of(&call.answer.body) + 1024
 }
 
 fn call(received: &Received, answered: &Answered) -> evidence::Call {

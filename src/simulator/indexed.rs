@@ -49,7 +49,9 @@ fn of_call(indexed: &mut BTreeMap<String, Indexed>, call: &Call) {
         let counted = list.counts.values().flat_map(|members| members.keys());
         list.members.keys().chain(counted).for_each(|name| found_by(indexed, &list.within, name));
         let sorted = list.sort.iter().flat_map(|sort| sort.by.values());
-        indexed.entry(list.within.clone()).or_default().sorted_by.extend(sorted.cloned());
+        let within = indexed.entry(list.within.clone()).or_default();
+        within.sorted_by.extend(sorted.cloned());
+        within.searched.extend(list.search.iter().flat_map(|search| search.members.iter().cloned()));
     }
     call.then.iter().for_each(|outcome| of_outcome(indexed, outcome));
 }

@@ -7,13 +7,13 @@ use std::time::Instant;
 use tokio::sync::watch;
 
 /// So many entries are kept; later ones are counted.
-const MOST: usize = 100_000;
-/// So many bytes of bodies are kept over all entries; later entries are counted.
-const MOST_BYTES: usize = 32 << 20;
+const MOST: usize = 50_000;
+/// So many bytes of memory all entries may take; later entries are counted.
+const MOST_BYTES: usize = 48 << 20;
 /// So many entries about one client are kept, so that its flood takes nothing from the others.
 const MOST_OF_ONE: usize = 2_500;
-/// So many bytes of bodies about one client are kept.
-const MOST_BYTES_OF_ONE: usize = 8 << 20;
+/// So many bytes of memory the entries about one client may take.
+const MOST_BYTES_OF_ONE: usize = 16 << 20;
 
 /// One entry.
 #[derive(Debug)]
@@ -95,16 +95,18 @@ impl<T> Journal<T> {
         drop(length.wait_for(|length| *length > seen).await);
     }
 
-    /// Adds an entry that takes about so many bytes and is about a client, if it is.
-    pub(super) fn add(&self, entry: Entry<T>, bytes: usize, client: Option<&str>) {
-        let length = self.kept(|kept| {
-            if kept.has_room(bytes, client) {
+    /// Adds an entry that takes about so many bytes and is about a client, if it is. False: there was no room for it.
+    pub(super) fn add(&self, entry: Entry<T>, bytes: usize, client: Option<&str>) -> bool {
+        let (length, room) = self.kept(|kept| {
+            let room = kept.has_room(bytes, client);
+            if room {
                 kept.bytes += bytes;
                 kept.entries.push(Arc::new(entry));
             }
-            kept.entries.len()
+            (kept.entries.len(), room)
         });
         self.inner.length.send_if_modified(|known| std::mem::replace(known, length.max(*known)) < length);
+        room
     }
 
     fn kept<R>(&self, look: impl FnOnce(&mut Kept<T>) -> R) -> R {

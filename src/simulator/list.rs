@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::collection::{Collection, Key, Place};
+use super::collection::{Collection, Key, Place, inside};
 use super::query::Wrong;
 use super::script::Script;
 use super::store::{Members, Store};
@@ -85,14 +85,16 @@ impl<'a> Wanted<'a> {
         // Where nothing else is asked for, being there is enough.
         let is_all = nearest.is_some() && self.among.len() == 1 && self.between.is_empty() && self.search.is_none();
         let holds = |place: &Place| is_all || records.get(*place).is_some_and(|record| self.holds(record));
-        Some(match nearest {
-            Some(sets) => {
+        Some(match (nearest, &self.search) {
+            (Some(sets), _) => {
                 let mut places: Vec<Place> = sets.into_iter().flatten().copied().filter(holds).collect();
                 places.sort_unstable();
                 places.dedup();
                 places
             }
-            None => records.places().filter(holds).collect(),
+            // Other lists may search more members of the same records.
+            (None, Some(text)) => records.having(text).filter(holds).collect(),
+            (None, None) => records.places().filter(holds).collect(),
         })
     }
 
@@ -158,15 +160,6 @@ fn turned<'p>(places: impl DoubleEndedIterator<Item = Place> + 'p, down: bool) -
 /// The places with each of some values in a member; `None`: nobody looks records up by it.
 fn sets<'c>(records: &'c Collection, member: &str, values: &[Value]) -> Option<Vec<&'c BTreeSet<Place>>> {
     values.iter().map(|value| records.with(member, value)).collect()
-}
-
-/// A member of a record; a dot in its name reaches inside.
-fn inside<'r>(record: &'r Members, name: &str) -> Option<&'r Value> {
-    let (first, rest) = name.split_once('.').map_or((name, None), |(first, rest)| (first, Some(rest)));
-    rest.map_or_else(
-        || record.get(first),
-        |rest| rest.split('.').try_fold(record.get(first)?, |value, part| value.get(part)),
-    )
 }
 
 fn has(record: &Members, members: &[(&str, Vec<Value>)]) -> bool {

@@ -1,11 +1,13 @@
 //! The provider as we play it: generic in Rust, specific in the pack's `simulator` section.
 
 mod arrange;
+mod bounded;
 mod caller;
 mod clock;
 mod collection;
 mod courier;
 mod fresh;
+mod full;
 mod happen;
 mod http;
 mod indexed;
@@ -24,7 +26,7 @@ mod turn;
 mod validate;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -37,6 +39,7 @@ use crate::catalog::fixtures::Fixtures;
 use crate::catalog::provider::Provider;
 use crate::evidence::{Call, Delivery};
 use crate::webhook;
+use full::Reached;
 use script::{Script, Setting};
 use step::Answered;
 use store::Store;
@@ -44,11 +47,13 @@ use turn::{Dispatch, Moment, Timer, Turn};
 
 pub use crate::catalog::simulated::Mode;
 pub use clock::Clock;
+pub use full::Full;
 pub use happen::HappenError;
 pub use journal::{Entry, Journal};
 pub use options::{Issued, MayDeliver, Options, Seed, StartError};
 pub use overlay::{Effect, Overlay};
 pub use quota::Usage;
+pub use store::Gone;
 
 /// So many deliveries and waits are under way at once; what a flood adds beyond is not sent.
 const MOST_TASKS: usize = 10_000;
@@ -83,6 +88,8 @@ struct Inner {
     store: Mutex<Store>,
     journal: Journal<Call>,
     deliveries: Journal<Delivery>,
+    /// The bounds that were reached.
+    full: Reached,
     clock: Clock,
     client: reqwest::Client,
     issued: options::Issued,
@@ -117,6 +124,7 @@ pub async fn start(provider: &Provider, fixtures: &Fixtures, options: Options) -
         store: Mutex::new(store),
         journal: Journal::default(),
         deliveries: Journal::default(),
+        full: Reached::default(),
         clock: options.clock,
         client: options.client,
         issued: options.issued,
@@ -186,6 +194,16 @@ impl Simulator {
         self.inner.store().quotas.used()
     }
 
+    /// The bounds that were reached: what is beyond them is not kept.
+    pub fn full(&self) -> BTreeSet<Full> {
+        self.inner.full.all()
+    }
+
+    /// Waits until more than so many bounds were reached.
+    pub async fn fuller(&self, seen: usize) {
+        self.inner.full.more_than(seen).await;
+    }
+
     /// What the provider holds: a list of records for each collection.
     pub fn snapshot(&self) -> Value {
         self.inner.store().snapshot()
@@ -216,7 +234,14 @@ impl Inner {
     fn answer(self: &Arc<Self>, received: &request::Received) -> Answered {
         let fresh = || self.fresh();
         let moment = Moment { now: self.clock.now(), fresh: &fresh };
-        let mut answered = step::answer(&self.script, &mut self.store(), received, &moment);
+        let (mut answered, gone) = {
+            let mut store = self.store();
+            let answered = step::answer(&self.script, &mut store, received, &moment);
+            (answered, store.gone())
+        };
+        for gone in gone {
+            self.full.note(Full::Held(gone));
+        }
         for (label, value) in &answered.secrets {
             (self.issued)(label, value);
         }
@@ -237,6 +262,9 @@ impl Inner {
     /// Sends what is to be sent, and waits for what comes by itself.
     fn follow(self: &Arc<Self>, dispatches: Vec<Dispatch>, timers: Vec<Timer>) {
         let room = MOST_TASKS.saturating_sub(self.tasks().len());
+        if dispatches.len().max(timers.len()) > room {
+            self.full.note(Full::OnTheWay);
+        }
         for dispatch in dispatches.into_iter().take(room) {
             self.spawn(courier::deliver(Arc::clone(self), dispatch));
         }

@@ -6,8 +6,12 @@ use std::time::Duration;
 
 use time::OffsetDateTime;
 
+use super::bounded::Bounded;
 use super::caller::Caller;
 use crate::catalog::simulated::{Quota, Quotas, Window};
+
+/// The tokens of so many clients are counted; then the oldest go.
+const MOST_CLIENTS: usize = 5_000;
 
 /// How often a key has called, against one of its limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +48,8 @@ pub(super) struct Counters {
     limits: Vec<Quota>,
     refuses: bool,
     keys: BTreeMap<String, Vec<Counter>>,
+    /// Those of the clients' tokens; of one that calls no more nothing need be known.
+    tokens: Bounded<Vec<Counter>, MOST_CLIENTS>,
 }
 
 /// The calls of a key in the present window of a limit: how many in each of its segments, by their number.
@@ -59,20 +65,19 @@ impl Counters {
     /// Counters of no call. `refuses`: what is too many is refused, and not only counted.
     pub(super) fn new(quotas: Option<&Quotas>, refuses: bool) -> Self {
         let limits = quotas.map(|quotas| quotas.limits.clone()).unwrap_or_default();
-        Counters { limits, refuses, keys: BTreeMap::new() }
+        Counters { limits, refuses, ..Counters::default() }
     }
 
     /// Counts a call. Some: it is refused, for so many seconds.
     pub(super) fn count(&mut self, caller: &Caller, now: OffsetDateTime) -> Option<f64> {
-        let who = match caller {
-            // Those without a valid key share one.
-            Caller::Nobody => "no valid key".to_owned(),
-            Caller::Partner => "the partner's key".to_owned(),
-            // Whether a token counts with the key that it was had with is unknown.
-            Caller::Client(key) => format!("the tokens of {key}"),
-        };
         let new = || self.limits.iter().map(|_| Counter::default()).collect();
-        let counters = self.keys.entry(who).or_insert_with(new);
+        let counters = match caller {
+            // Those without a valid key share one.
+            Caller::Nobody => self.keys.entry("no valid key".to_owned()).or_insert_with(new),
+            Caller::Partner => self.keys.entry("the partner's key".to_owned()).or_insert_with(new),
+            // Whether a token counts with the key that it was had with is unknown.
+            Caller::Client(key) => self.tokens.get_or_put(&format!("the tokens of {key}"), new),
+        };
         let waits: Vec<Option<Duration>> =
             counters.iter_mut().zip(&self.limits).map(|(counter, limit)| counter.full(limit, now)).collect();
         let wait = waits.iter().flatten().max().copied();
@@ -90,7 +95,7 @@ impl Counters {
             most: counter.most,
             beyond: counter.beyond,
         };
-        let keys = self.keys.iter();
+        let keys = self.keys.iter().chain(self.tokens.iter());
         keys.flat_map(|(who, counters)| counters.iter().zip(&self.limits).map(move |(c, limit)| of(who, c, limit)))
             .collect()
     }

@@ -255,7 +255,7 @@ impl Play<'_> {
         let reply = self.refusal(name, with);
         self.issue(route, &reply);
         if let Some(key) = key {
-            self.turn.store.remember(Remembered { key, body: body.clone(), reply: reply.clone() });
+            self.turn.store.remember(&key, Remembered { body: body.clone(), reply: reply.clone() });
         }
         reply
     }

@@ -1,22 +1,25 @@
 //! What the played provider holds: collections of records, tokens, and what was arranged for clients.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
+use super::bounded::Bounded;
 use super::collection::{Collection, Indexed, Place};
 use super::overlay::Installed;
 use super::quota::Counters;
 use super::step::Reply;
 
-/// So many records of a kind and tokens are held; then the oldest go.
-const MOST: usize = 20_000;
+/// So many records of a kind are held; then the oldest go.
+pub(super) const MOST: usize = 20_000;
+/// So many tokens are valid, and so many clients are waited for; then the oldest go.
+pub(super) const MOST_TOKENS: usize = 5_000;
 /// So many answers are remembered for repeats.
-const MOST_ANSWERS: usize = 100;
-/// So many bytes of records are held, as JSON; then the oldest of the same kind go.
-const MOST_BYTES: usize = 32 << 20;
+pub(super) const MOST_ANSWERS: usize = 1_000;
+/// So many bytes of memory the records of a kind may take; then the oldest go.
+const MOST_BYTES: usize = 64 << 20;
 
 /// One record.
 pub(super) type Members = Map<String, Value>;
@@ -28,12 +31,12 @@ pub(super) struct Store {
     indexed: BTreeMap<String, Indexed>,
     /// The members that say when a record was changed for the last time, by collection.
     changed: BTreeMap<String, String>,
-    bytes: usize,
-    tokens: HashMap<String, Token>,
-    /// The texts of the tokens, oldest first.
-    issued: VecDeque<String>,
-    answers: VecDeque<Remembered>,
-    entered: BTreeMap<String, u64>,
+    /// By their texts.
+    tokens: Bounded<Token, MOST_TOKENS>,
+    answers: Bounded<Remembered, MOST_ANSWERS>,
+    entered: Bounded<u64, MOST_TOKENS>,
+    /// What had to go since somebody asked.
+    gone: BTreeSet<Gone>,
     /// The states that clients will start in, by what they are recognised by.
     pub(super) prepared: BTreeMap<String, String>,
     /// For whom identifiers stand: everything that a call can be recognised by, and the client that was prepared.
@@ -44,6 +47,17 @@ pub(super) struct Store {
     pub(super) quotas: Counters,
     /// What is arranged to go otherwise.
     pub(super) overlays: Vec<Installed>,
+}
+
+/// What goes where there is too much.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Gone {
+    /// The oldest records of a collection.
+    Records(String),
+    /// The oldest tokens.
+    Tokens,
+    /// The oldest answers that repeats would get.
+    Answers,
 }
 
 /// A token that was issued.
@@ -59,7 +73,6 @@ pub(super) struct Token {
 /// An answer that a repeat gets again.
 #[derive(Debug)]
 pub(super) struct Remembered {
-    pub(super) key: String,
     pub(super) body: Value,
     pub(super) reply: Reply,
 }
@@ -124,11 +137,11 @@ impl Store {
         let indexed = self.indexed.get(collection);
         let new = || Arc::new(Collection::new(indexed.unwrap_or(&Indexed::default())));
         let records = Arc::make_mut(self.collections.entry(collection.to_owned()).or_insert_with(new));
-        self.bytes += size(&record);
         records.put(record);
-        while records.len() > MOST || (self.bytes > MOST_BYTES && records.len() > 1) {
-            let gone = records.oldest().and_then(|place| records.remove(place));
-            self.bytes = self.bytes.saturating_sub(gone.map_or(0, |record| size(&record)));
+        while records.len() > MOST || (records.weight() > MOST_BYTES && records.len() > 1) {
+            let Some(oldest) = records.oldest() else { return };
+            records.remove(oldest);
+            self.gone.insert(Gone::Records(collection.to_owned()));
         }
     }
 
@@ -139,28 +152,26 @@ impl Store {
         let Some(records) = self.collections.get_mut(collection) else { return };
         let places = records.which(which);
         for place in places {
-            let records = Arc::make_mut(records);
-            let before = records.change(place, &set).map_or(0, |record| size(&record));
-            self.bytes = (self.bytes + records.get(place).map_or(0, size)).saturating_sub(before);
+            Arc::make_mut(records).change(place, &set);
         }
     }
 
     pub(super) fn remove(&mut self, collection: &str, which: &Which) {
         let Some(records) = self.collections.get_mut(collection) else { return };
         for place in records.which(which) {
-            let gone = Arc::make_mut(records).remove(place).map_or(0, |record| size(&record));
-            self.bytes = self.bytes.saturating_sub(gone);
+            Arc::make_mut(records).remove(place);
         }
     }
 
     pub(super) fn issue(&mut self, token: Token) {
-        if self.issued.len() >= MOST
-            && let Some(oldest) = self.issued.pop_front()
-        {
-            self.tokens.remove(&oldest);
+        if self.tokens.put(&token.text.clone(), token) {
+            self.gone.insert(Gone::Tokens);
         }
-        self.issued.push_back(token.text.clone());
-        self.tokens.insert(token.text.clone(), token);
+    }
+
+    /// What had to go since this was asked the last time.
+    pub(super) fn gone(&mut self) -> BTreeSet<Gone> {
+        std::mem::take(&mut self.gone)
     }
 
     /// A token that was ever issued, still valid or not.
@@ -174,15 +185,14 @@ impl Store {
         }
     }
 
-    pub(super) fn remember(&mut self, answer: Remembered) {
-        if self.answers.len() >= MOST_ANSWERS {
-            self.answers.pop_front();
+    pub(super) fn remember(&mut self, key: &str, answer: Remembered) {
+        if self.answers.put(key, answer) {
+            self.gone.insert(Gone::Answers);
         }
-        self.answers.push_back(answer);
     }
 
     pub(super) fn remembered(&self, key: &str) -> Option<&Remembered> {
-        self.answers.iter().find(|answer| answer.key == key)
+        self.answers.get(key)
     }
 
     /// Remembers that an identifier stands for a client that was prepared. What differs in case alone is another's only
@@ -205,9 +215,10 @@ impl Store {
 
     /// Notes that a client has entered a state, and gives the number of that entry.
     pub(super) fn enter(&mut self, client: &str) -> u64 {
-        let entered = self.entered.entry(client.to_owned()).or_default();
-        *entered += 1;
-        *entered
+        let entered = self.entered(client) + 1;
+        // A wait of a client that is forgotten ends in nothing, as if it had gone on.
+        self.entered.put(client, entered);
+        entered
     }
 
     /// The number of a client's latest entry into a state.
@@ -233,11 +244,6 @@ impl Store {
         let listed = |records: &Collection| Value::Array(records.all().cloned().map(Value::Object).collect());
         self.collections.iter().map(|(name, records)| (name.clone(), listed(records))).collect()
     }
-}
-
-/// How long a record is as JSON.
-fn size(record: &Members) -> usize {
-    serde_json::to_vec(record).map_or(0, |bytes| bytes.len())
 }
 
 #[cfg(test)]
@@ -281,7 +287,11 @@ mod tests {
             store.put("clients", Members::from_iter([("n".into(), json!(n))]));
         }
         assert_eq!(store.all("clients").next().map(|record| record["n"].clone()), Some(json!(1)));
-        store.remove("cases", &which(&json!({ "n": 9 })));
-        assert!(store.bytes < MOST_BYTES);
+        // What one kind takes is nothing to the others.
+        assert_eq!(store.all("cases").count(), 3);
+        let gone = ["cases", "clients"].map(|kind| Gone::Records(kind.into()));
+        assert_eq!((store.gone(), store.gone().len()), (gone.into(), 0));
+        store.remove("cases", &which(&json!({})));
+        assert_eq!(store.collection("cases").map(Collection::weight), Some(0));
     }
 }

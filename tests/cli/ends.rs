@@ -93,7 +93,7 @@ rehearsal:
 
 #[test]
 fn an_interrupted_run_still_reports_what_is_known_and_ends_the_build() {
-    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
         let desk = Desk::new();
         desk.write("profile.yaml", WAITS);
         let mut running = Desk::start(
@@ -117,6 +117,84 @@ fn an_interrupted_run_still_reports_what_is_known_and_ends_the_build() {
         let build = Pid::from_raw(build.parse().unwrap());
         until("the end of the build", || kill(build, None).is_err().then_some(()));
     }
+}
+
+/// Whoever starts a program with `nohup` wants it to outlive the terminal.
+#[test]
+fn a_hang_up_that_is_ignored_stays_ignored() {
+    let desk = Desk::new();
+    desk.write("profile.yaml", WAITS);
+    let program = desk.command("").get_program().to_owned();
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", "trap '' HUP; exec \"$0\" run --profile profile.yaml --json out.json"]).arg(program);
+    command.current_dir(desk.path("")).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let mut running = Desk::start(&mut command);
+    until("the build", || line(&desk.path("build.pid")));
+    running.signal(Signal::SIGHUP);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert!(running.child().try_wait().unwrap().is_none(), "it goes on");
+    running.signal(Signal::SIGTERM);
+    running.ended().with(130);
+    assert_eq!(desk.json("out.json")["interrupted"], true);
+}
+
+#[test]
+fn who_is_told_twice_does_not_wait_for_a_build_that_will_not_end() {
+    let desk = Desk::new();
+    let stubborn = "echo $$ > build.pid; trap \"\" TERM; while :; do sleep 1; done";
+    desk.write("profile.yaml", &WAITS.replace("echo $$ > build.pid; exec sleep 600", stubborn));
+    let mut running = Desk::start(&mut desk.command("run --profile profile.yaml --json out.json"));
+    let build = until("the build", || line(&desk.path("build.pid")));
+    running.signal(Signal::SIGTERM);
+    running.signal(Signal::SIGTERM);
+    running.ended().with(130);
+    let build = Pid::from_raw(build.parse().unwrap());
+    until("the end of the build", || kill(build, None).is_err().then_some(()));
+}
+
+/// The temporary folders below a folder of the desk.
+fn temporary(desk: &Desk) -> Vec<std::path::PathBuf> {
+    std::fs::read_dir(desk.path("tmp")).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+/// Starts the program with a folder for temporary ones, and waits until one is there.
+fn with_temporary(desk: &Desk, arguments: &str) -> crate::program::Running {
+    std::fs::create_dir_all(desk.path("tmp")).unwrap();
+    let running = Desk::start(desk.command(arguments).env("TMPDIR", desk.path("tmp")));
+    until("a temporary folder", || {
+        temporary(desk).iter().any(|folder| folder.join(".preflight-lock").exists()).then_some(())
+    });
+    running
+}
+
+#[test]
+fn whatever_a_run_is_told_to_end_by_nothing_stays_in_the_temporary_folder() {
+    for arguments in ["demo --json out.json", "selftest --only pale-font", "explain debitura:webhooks.accepts-genuine"]
+    {
+        for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+            let desk = Desk::new();
+            let mut running = with_temporary(&desk, arguments);
+            running.signal(signal);
+            running.ended().with(130);
+            assert_eq!(temporary(&desk), [""; 0].map(std::path::PathBuf::from), "{arguments} {signal}");
+            assert_eq!(desk.path("out.json").exists(), arguments.starts_with("demo"), "{arguments} {signal}");
+        }
+    }
+}
+
+#[test]
+fn what_a_killed_run_has_left_goes_with_the_next_one() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    let mut killed = with_temporary(&desk, "demo");
+    let left = temporary(&desk).remove(0);
+    assert_eq!(left.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    killed.signal(Signal::SIGKILL);
+    assert_eq!(killed.child().wait().unwrap().code(), None);
+    assert!(left.join(".preflight-lock").exists());
+    let mut next = with_temporary(&desk, "demo --stage source");
+    next.child().wait().unwrap();
+    assert!(!left.exists() && temporary(&desk).is_empty(), "{:?}", temporary(&desk));
 }
 
 #[test]

@@ -44,6 +44,11 @@ fn the_simulator_answers_at_the_addresses_that_it_prints_until_it_is_interrupted
     assert!(without.starts_with("HTTP/1.1 401"), "{without}");
     running.signal(Signal::SIGINT);
     running.ended().with(0);
+    for signal in [Signal::SIGTERM, Signal::SIGHUP] {
+        let (mut running, _) = playing(&desk, "simulate debitura");
+        running.signal(signal);
+        running.ended().with(0);
+    }
 }
 
 /// Starts to play the provider as said, and gives what it prints up to the key.

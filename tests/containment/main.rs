@@ -15,6 +15,7 @@ mod proxy;
 mod restarts;
 #[path = "../hostile/secrets.rs"]
 mod secrets;
+mod silent;
 mod stage;
 #[path = "../reports/xml.rs"]
 #[expect(dead_code, reason = "the tests of the reports ask a case for more")]

@@ -70,6 +70,13 @@ async fn act(State(partner): State<Arc<Partner>>, Path(door): Path<String>, body
             println!("out of luck");
             std::process::exit(7)
         }
+        "freeze" => {
+            nix::sys::signal::raise(nix::sys::signal::Signal::SIGSTOP).unwrap();
+            "thawed".into_response()
+        }
+        // Nobody is left to answer anything.
+        "lock" => busy(Duration::from_hours(1)).await,
+        "be_slow" => busy(Duration::from_secs(7)).await,
         "flood_own" => partner.flood(&format!("/clients/{mine}"), 10_000).await,
         "flood_nobody" => partner.flood("/clients/nobody-at-all", 3_000).await,
         "flood_other" => {
@@ -88,6 +95,15 @@ async fn act(State(partner): State<Arc<Partner>>, Path(door): Path<String>, body
         "silent" => StatusCode::ACCEPTED.into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// Keeps everybody busy who could answer.
+async fn busy(time: Duration) -> Response {
+    let all = std::thread::available_parallelism().unwrap().get();
+    let all: Vec<_> = (0..all).map(|_| tokio::spawn(async move { std::thread::sleep(time) })).collect();
+    drop(all);
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    "done".into_response()
 }
 
 impl Partner {

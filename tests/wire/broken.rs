@@ -1,5 +1,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use proptest::prelude::*;
+
 use super::*;
 
 /// A deadline for servers that never finish.
@@ -135,4 +137,58 @@ async fn what_is_not_http_is_broken() {
         let sent = look(once(bytes).await).await;
         assert_eq!(trouble(&sent).kind, TroubleKind::Broken, "{what}: {:?}", sent.outcome);
     }
+}
+
+/// Pieces that answers are made of, and that make them go wrong.
+const PIECES: [&str; 16] = [
+    "HTTP/1.1 200 OK\r\n",
+    "HTTP/1.1 999999 \r\n",
+    "HTTP/9.9 200\r\n",
+    "HTTP/1.1 100 Continue\r\n\r\n",
+    "HTTP/1.1 302 Found\r\nLocation: \u{0}\r\n",
+    "Content-Length: 5\r\n",
+    "Content-Length: -1\r\n",
+    "Content-Length: 18446744073709551616\r\n",
+    "Transfer-Encoding: chunked\r\n",
+    "Content-Type: application/json\r\n",
+    "Content-Encoding: gzip\r\n",
+    "X: \u{1b}[2J\u{ffff}\r\n",
+    "\r\n",
+    "ffffffffffffffff\r\n",
+    "5\r\n{\"a\":\r\n0\r\n\r\n",
+    "{\"a\":[1e999,\"\\ud800\"]}",
+];
+
+/// Bytes at random, or pieces of answers in a random order with some bytes between them.
+fn answers() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        4 => prop::sample::select(PIECES.to_vec()).prop_map(|piece| piece.as_bytes().to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..20),
+    ];
+    let pieces = prop::collection::vec(piece, 0..10).prop_map(|pieces| pieces.concat());
+    prop_oneof![4 => pieces, 1 => prop::collection::vec(any::<u8>(), 0..300)]
+}
+
+/// Whatever comes back, it is an answer or it is trouble that says what it is, within the time.
+#[test]
+fn any_bytes_are_an_answer_or_trouble() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let wire = runtime.block_on(async { wire() });
+    let config = ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() };
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    let tried = runner.run(&answers(), |bytes| {
+        let is_http = bytes.windows(5).any(|five| five == b"HTTP/");
+        let sent = runtime.block_on(async {
+            let address = once(bytes).await;
+            send(&wire, partner(format!("http://{address}/")), Limits::within(PATIENCE)).await
+        });
+        match &sent.outcome {
+            Outcome::Answered(answer) => prop_assert!(is_http && answer.status >= 100, "{answer:?}"),
+            Outcome::Trouble(trouble) => {
+                prop_assert!(!trouble.detail.is_empty() && trouble.kind != TroubleKind::Timeout, "{trouble:?}");
+            }
+        }
+        Ok(())
+    });
+    tried.unwrap();
 }

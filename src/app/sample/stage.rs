@@ -8,7 +8,6 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use url::Url;
@@ -18,6 +17,7 @@ use super::signer::signer;
 use super::world::{Mistake, PROFILE, Sample, Set, World};
 use crate::app::run;
 use crate::app::stand_ins::{self, Behind, Front};
+use crate::app::temporary::Folder;
 use crate::catalog::load::Pack;
 use crate::catalog::sample::Held;
 use crate::catalog::words::Environment;
@@ -66,7 +66,7 @@ pub(in crate::app) struct Staged {
     pub(in crate::app) people: People,
     _players: Vec<Arc<Simulator>>,
     _deployments: Vec<Child>,
-    _folder: TempDir,
+    _folder: Folder,
 }
 
 /// Sets the stage: stand-ins, deployments, and the sample profile in a folder of its own.
@@ -79,7 +79,7 @@ pub(in crate::app) async fn stage(
 ) -> Result<Staged, Unstaged> {
     let keys = Keys::new(&sample.pack.provider, redactor);
     let set = Set::new(sample, mistake)?;
-    let folder = tempfile::tempdir()?;
+    let folder = Folder::new()?;
     set.unpack(folder.path())?;
     let mut servers = BTreeMap::new();
     // A port has to be known on both sides before either is there: the front's for the players, the players' for it.

@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -114,4 +115,33 @@ fn without_a_secret_nothing_is_proven() {
     assert_eq!((read.proven, read.why.as_deref()), (false, Some("there is no secret to hold it against")));
     let read = examined(&signed(), &["no Base64"], &sent(&signed(), &json!({})));
     assert_eq!(read.why.as_deref(), Some("the secret is not Base64, which this provider's secrets are"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever arrives, nobody without the secret is believed, and what cannot be read says so.
+    #[test]
+    fn anything_at_all_can_arrive(
+        name in prop::sample::select(vec!["X-Signature", "x-signature", "X-Token", "X-Id", "X-Event", "other"]),
+        value in "(t=)?-?[0-9]{0,25}(,v1=)?\\PC{0,70}",
+        body in prop::collection::vec(any::<u8>(), 0..200),
+        now in any::<i64>(),
+    ) {
+        for scheme in [signed(), token()] {
+            let headers = [(name.to_owned(), value.clone()), (name.to_owned(), String::new())];
+            let arrived = Arrived { method: "POST", url: URL, headers: &headers, body: &body };
+            let read = examine(&scheme, &[SECRET], &arrived, now);
+            prop_assert!(!read.proven && read.why.is_some(), "{read:?}");
+        }
+    }
+
+    /// A genuine delivery of which one byte was changed is a forgery.
+    #[test]
+    fn one_byte_is_enough(at in any::<prop::sample::Index>(), by in 1_u8..) {
+        let mut parcel = sent(&signed(), &json!({}));
+        let at = at.index(parcel.body.len());
+        parcel.body[at] ^= by;
+        prop_assert!(!examined(&signed(), &[SECRET], &parcel).proven);
+    }
 }

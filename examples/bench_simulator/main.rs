@@ -1,7 +1,10 @@
 //! How long a played provider takes to answer a look-up, with few and with many clients:
-//! `cargo run --release --example bench_simulator`.
+//! `cargo run --release --example bench_simulator`; and how it bears a load for so many seconds, 60 if none are given:
+//! `cargo run --release --example bench_simulator -- load target/release/preflight [SECONDS]`.
 #![expect(clippy::unwrap_used, reason = "a measurement ends where something is not as it should be")]
 #![expect(clippy::print_stdout, reason = "what is measured is told")]
+
+mod load;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -54,6 +57,12 @@ async fn median(simulator: &Simulator, path: &str) -> Duration {
 
 #[tokio::main]
 async fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [word, program, rest @ ..] = arguments.as_slice()
+        && word == "load"
+    {
+        return load::measure(program, rest.first().map_or(60, |seconds| seconds.parse().unwrap())).await;
+    }
     println!("{:<44} {:>10} {:>10}", "median of 31", "100", "15,000");
     let (few, many) = (play(100).await, play(15_000).await);
     for path in [
