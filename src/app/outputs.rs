@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::catalog::load::Catalog;
 use crate::cli::RunOptions;
 use crate::plan;
-use crate::report::write::{can_write, is_same, place, remove};
+use crate::report::write::{Held, can_write, is_same, place, remove};
 use crate::yaml::{Problem, Problems};
 
 /// The options that name a report.
@@ -52,23 +52,28 @@ impl Named {
         }
     }
 
-    /// Takes earlier reports away, if all paths can be used.
+    /// Takes earlier reports away, if all paths can be used, and gives what has to be kept until they are written.
     ///
     /// # Errors
     ///
     /// Everything that is wrong with the paths; then nothing was taken away.
-    pub(super) fn prepare(&self) -> Result<(), Problems> {
+    pub(super) fn prepare(&self) -> Result<Vec<Held>, Problems> {
         if self.reports.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let mut problems = self.conflicts();
-        let unwritable = self.reports.iter().filter_map(|(_, path)| can_write(path).err());
-        problems.extend(unwritable.map(|error| Problem::of_file("command line", error.to_string())));
+        let mut held = Vec::new();
+        for (_, path) in &self.reports {
+            match can_write(path) {
+                Ok(one) => held.push(one),
+                Err(error) => problems.push(Problem::of_file("command line", error.to_string())),
+            }
+        }
         if problems.is_empty() {
             let stuck = self.reports.iter().filter_map(|(_, path)| remove(path).err());
             problems.extend(stuck.map(|error| Problem::of_file("command line", error.to_string())));
         }
-        if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+        if problems.is_empty() { Ok(held) } else { Err(Problems(problems)) }
     }
 
     /// Paths that are one with another, or with what is read.

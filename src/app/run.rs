@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::drive::{How, drive};
@@ -24,11 +24,15 @@ use crate::yaml::Problems;
 /// How long a run may take, where the profile does not say.
 const RUN_WITHIN: Span = Span(Duration::from_mins(15));
 
+/// How long a run that is over and was asked to end may still write.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(1);
+
 pub(super) async fn run(run: Run, screen: &Screen) -> Exit {
     // Before anything is read: what is wrong from here on must leave no earlier report behind.
-    if let Err(problems) = Named::new(&run.options, Some(&run.profile), run.checks.as_deref()).prepare() {
-        return wrong(screen, &problems);
-    }
+    let _held = match Named::new(&run.options, Some(&run.profile), run.checks.as_deref()).prepare() {
+        Ok(held) => held,
+        Err(problems) => return wrong(screen, &problems),
+    };
     let catalog = match catalog(run.checks.as_deref()) {
         Ok(catalog) => catalog,
         Err(problems) => return wrong(screen, &problems),
@@ -93,8 +97,7 @@ pub(super) async fn finish(
         }
         Err(error) => return failed(&format!("this program failed: {error}"), options, &keeper, screen),
     };
-    let exit = Exit::of(&report);
-    if publish(&report, options, &keeper, screen) { exit } else { Exit::Internal }
+    publish(&report, options, &keeper, screen)
 }
 
 /// A run that failed, through no fault of anything given to it: told, and written where pipelines look.
@@ -102,7 +105,7 @@ pub(super) fn failed(why: &str, options: &RunOptions, keeper: &Redactor, screen:
     let message = keeper.text(why);
     screen.complain(&message);
     if let Some(path) = &options.junit {
-        put(path, &keeper.seal(junit::crash(&message).into_bytes()), screen);
+        return put(path, &keeper.seal(junit::crash(&message).into_bytes()), Exit::Internal, screen);
     }
     Exit::Internal
 }
@@ -110,8 +113,9 @@ pub(super) fn failed(why: &str, options: &RunOptions, keeper: &Redactor, screen:
 /// Makes the text of a report, or says why it cannot.
 type Make<'m> = &'m (dyn Fn() -> Result<String, String> + Sync);
 
-/// Writes every report that is asked for. Each is searched for secrets as a whole before a byte of it is written.
-fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Screen) -> bool {
+/// Writes every report that is asked for, and gives the code of the run. Each is searched for secrets as a whole before a
+/// byte of it is written.
+fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Screen) -> Exit {
     let junit = || junit::render(report, true).map_err(|error| format!("the JUnit report cannot be made: {error}"));
     let json = || json::render(report, true).map_err(|error| format!("the JSON report cannot be made: {error}"));
     let markdown = || Ok(markdown::render(report));
@@ -124,31 +128,31 @@ fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Sc
         let making: Vec<_> = wanted.map(|(path, make)| (path, scope.spawn(move || seal(make)))).collect();
         let shown =
             keeper.seal(console::render(report, Look { timings: options.timings, ..screen.look() }).into_bytes());
-        screen.say(&String::from_utf8_lossy(&shown.bytes));
-        let mut well = true;
+        let mut exit = screen.say(&String::from_utf8_lossy(&shown.bytes), Exit::of(report));
         for (path, report) in making {
             let failed = |_| Err(format!("{}: this program failed while it made the report", path.display()));
-            well &= match report.join().unwrap_or_else(failed) {
-                Ok(sealed) => put(path, &sealed, screen),
+            exit = match report.join().unwrap_or_else(failed) {
+                Ok(sealed) => put(path, &sealed, exit, screen),
                 Err(why) => {
                     screen.complain(&keeper.text(&why));
-                    false
+                    Exit::Internal
                 }
             };
         }
-        well
+        exit
     })
 }
 
-fn put(path: &Path, sealed: &Sealed, screen: &Screen) -> bool {
+/// Writes a report, and gives the code with which the run then ends.
+fn put(path: &Path, sealed: &Sealed, exit: Exit, screen: &Screen) -> Exit {
     if !sealed.hits.is_empty() {
         screen.complain(&format!("{}: removed {} before writing", path.display(), sealed.hits.join(", ")));
     }
     match write::write(path, &sealed.bytes) {
-        Ok(()) => true,
+        Ok(()) => exit,
         Err(error) => {
             screen.complain(&error.to_string());
-            false
+            exit.lost()
         }
     }
 }
@@ -157,26 +161,43 @@ fn put(path: &Path, sealed: &Sealed, screen: &Screen) -> bool {
 pub(super) fn stopping(within: Span) -> watch::Receiver<Stop> {
     let (sender, receiver) = watch::channel(Stop::No);
     // Listened for before anything is started: a signal that comes before would end the program without a report.
-    let interrupted = interrupted();
+    let mut interruption = Interruption::listened_for();
     tokio::spawn(async move {
         let why = tokio::select! {
-            () = interrupted => Stop::Interrupted,
+            () = interruption.comes() => Stop::Interrupted,
             () = tokio::time::sleep(within.0) => Stop::OutOfTime,
+            () = sender.closed() => Stop::No,
         };
         sender.send(why).ok();
         // The receivers ask for the last value as long as they live.
         sender.closed().await;
+        // The run is over, and what is left is to write. That is done in no time, unless somebody is to read it who does not.
+        interruption.comes().await;
+        tokio::time::sleep(WRITTEN_WITHIN).await;
+        given_up();
     });
     receiver
 }
 
-/// Ctrl-C, or the polite request to end that pipelines send. The signals are listened for from the call on.
-fn interrupted() -> impl Future<Output = ()> {
-    let listened = [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok());
-    async move {
-        let [interrupt, terminate] = listened.map(|listener| async move {
+#[expect(clippy::exit, reason = "a write that waits for its reader cannot be given up in another way")]
+fn given_up() -> ! {
+    std::process::exit(Exit::Interrupted as i32)
+}
+
+/// Ctrl-C, or the polite request to end that pipelines send.
+struct Interruption([Option<Signal>; 2]);
+
+impl Interruption {
+    /// The signals are listened for from here on.
+    fn listened_for() -> Self {
+        Interruption([SignalKind::interrupt(), SignalKind::terminate()].map(|kind| signal(kind).ok()))
+    }
+
+    /// The next one.
+    async fn comes(&mut self) {
+        let [interrupt, terminate] = self.0.each_mut().map(|listener| async move {
             match listener {
-                Some(mut listener) => drop(listener.recv().await),
+                Some(listener) => drop(listener.recv().await),
                 None => std::future::pending().await,
             }
         });
