@@ -9,6 +9,7 @@ pub mod cli;
 pub mod environment;
 pub mod evidence;
 pub mod execute;
+pub mod files;
 pub mod gate;
 mod issued;
 pub mod json;

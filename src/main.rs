@@ -11,12 +11,7 @@ fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     match Cli::try_parse_from(&arguments) {
         Ok(cli) => app::main(cli),
-        Err(told) => {
-            // Help and the version come this way too, and are no mistake.
-            if told.use_stderr() {
-                app::refused(&arguments);
-            }
-            told.exit()
-        }
+        // Help and the version come this way too, and are no mistake.
+        Err(told) => app::instead(&told, &arguments),
     }
 }

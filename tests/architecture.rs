@@ -9,7 +9,7 @@ use preflight::catalog::load::Catalog;
 use regex::Regex;
 
 /// Every module at the top, and the others that it may import. Data flows one way, so there is no circle in it.
-const MAY_IMPORT: [(&str, &[&str]); 23] = [
+const MAY_IMPORT: [(&str, &[&str]); 24] = [
     ("address", &[]),
     (
         "app",
@@ -19,6 +19,7 @@ const MAY_IMPORT: [(&str, &[&str]); 23] = [
             "environment",
             "evidence",
             "execute",
+            "files",
             "judge",
             "json",
             "partner",
@@ -33,7 +34,7 @@ const MAY_IMPORT: [(&str, &[&str]); 23] = [
             "yaml",
         ],
     ),
-    ("catalog", &["evidence", "json", "template", "yaml"]),
+    ("catalog", &["evidence", "files", "json", "template", "yaml"]),
     ("cli", &["catalog", "partner"]),
     ("environment", &[]),
     ("evidence", &[]),
@@ -44,6 +45,7 @@ const MAY_IMPORT: [(&str, &[&str]); 23] = [
             "catalog",
             "environment",
             "evidence",
+            "files",
             "gate",
             "issued",
             "json",
@@ -57,6 +59,7 @@ const MAY_IMPORT: [(&str, &[&str]); 23] = [
             "yaml",
         ],
     ),
+    ("files", &[]),
     ("gate", &["address", "catalog", "evidence", "secret"]),
     ("issued", &[]),
     ("json", &[]),
@@ -64,15 +67,15 @@ const MAY_IMPORT: [(&str, &[&str]); 23] = [
     ("partner", &[]),
     ("plan", &["address", "catalog", "environment", "json", "secret", "template", "yaml"]),
     ("proxy", &["address", "evidence"]),
-    ("report", &["catalog", "evidence", "judge", "plan"]),
-    ("sample", &["catalog", "template", "webhook"]),
+    ("report", &["catalog", "evidence", "files", "judge", "plan"]),
+    ("sample", &["catalog", "files", "template", "webhook"]),
     ("secret", &["json"]),
     ("simulator", &["address", "catalog", "evidence", "issued", "json", "secret", "spelling", "template", "webhook"]),
     ("spelling", &[]),
     ("template", &[]),
     ("webhook", &["catalog", "issued", "json", "template"]),
     ("wire", &["address", "catalog", "evidence", "gate", "secret", "spelling"]),
-    ("yaml", &["json", "secret"]),
+    ("yaml", &["files", "json", "secret"]),
 ];
 
 /// What a judge must not touch, so that saved evidence always gets the same verdict.

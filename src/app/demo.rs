@@ -15,10 +15,14 @@ const PROVIDER: &str = "debitura";
 
 pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
     let runs = demo.defect.as_deref() != Some("help");
-    if runs && let Err(problems) = Named::new(&demo.options, None, demo.checks.as_deref()).prepare(screen.keeper()) {
-        screen.show_problems(&problems);
-        return Exit::WrongInput;
-    }
+    let named = if runs { Named::new(&demo.options, None, demo.checks.as_deref()) } else { Named::default() };
+    let _held = match named.prepare(screen.keeper()) {
+        Ok(held) => held,
+        Err(problems) => {
+            screen.show_problems(&problems);
+            return Exit::WrongInput;
+        }
+    };
     let sample = match sample(demo.provider.as_deref(), demo.checks.as_deref()) {
         Ok(sample) => sample,
         Err(problems) => {
@@ -30,8 +34,7 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
     let mistake = match &demo.defect {
         None => None,
         Some(name) if name == "help" => {
-            screen.say(&listed(defects));
-            return Exit::Ready;
+            return screen.say(&listed(defects), Exit::Ready);
         }
         Some(name) => match defects.iter().find(|mistake| mistake.name == *name) {
             Some(mistake) => Some(mistake.clone()),

@@ -21,6 +21,12 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// The same where something that was asked for could not be written: that all is well nobody could rely on.
+    #[must_use]
+    pub(super) fn lost(self) -> Self {
+        if self == Exit::Ready { Exit::Undecided } else { self }
+    }
+
     /// The code of a finished run.
     pub fn of(report: &Report) -> Self {
         if report.interrupted {

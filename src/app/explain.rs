@@ -128,6 +128,8 @@ async fn played(named: &Named, sample: &Sample, screen: &Screen) -> Exit {
         }
     };
     let (correct, wrong) = tokio::join!(report(named, sample, None, correct_keeper, &stop), wrong);
+    // From here on an interruption ends the program: there is only a text to show.
+    drop(stop);
     let reports = [Some(&correct), wrong.as_ref().map(|(_, report)| report)];
     if reports.into_iter().flatten().flatten().any(|report| report.interrupted) {
         return Exit::Interrupted;
@@ -203,6 +205,5 @@ fn show(named: &Named, played: Played, keepers: &[Redactor], screen: &Screen) ->
     let today = OffsetDateTime::now_utc().date();
     let text = render(&Explanation { pack, packed, stage: *stage, played, today }, screen.look());
     let sealed = keepers.iter().fold(text.into_bytes(), |bytes, keeper| keeper.seal(bytes).bytes);
-    screen.say(&String::from_utf8_lossy(&sealed));
-    Exit::Ready
+    screen.say(&String::from_utf8_lossy(&sealed), Exit::Ready)
 }

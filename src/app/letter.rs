@@ -10,10 +10,7 @@ use crate::yaml::{Problem, Problems};
 
 pub(super) fn letter(options: &cli::Letter, screen: &Screen) -> Exit {
     match written(options, screen.keeper()) {
-        Ok(text) => {
-            screen.say(&for_terminal(&text));
-            Exit::Ready
-        }
+        Ok(text) => screen.say(&for_terminal(&text), Exit::Ready),
         Err(problems) => {
             screen.show_problems(&problems);
             Exit::WrongInput

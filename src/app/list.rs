@@ -27,8 +27,7 @@ pub(super) fn list(list: &List, screen: &Screen) -> Exit {
             }
         },
     };
-    screen.say(&for_terminal(&text));
-    Exit::Ready
+    screen.say(&for_terminal(&text), Exit::Ready)
 }
 
 fn providers(catalog: &Catalog) -> String {

@@ -26,15 +26,16 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
+use crate::files::outlive_limits;
 use crate::partner;
 use crate::sample::{Surroundings, serve};
-use crate::secret::Redactor;
 
 pub use exit::Exit;
 use screen::Screen;
 
 /// Does what the command line says, and gives the exit code.
 pub fn main(cli: Cli) -> ExitCode {
+    outlive_limits();
     let screen = Screen::of_process();
     let exit = match cli.command {
         // Nothing here waits for anything, and a runtime takes its time to start.
@@ -57,11 +58,15 @@ pub fn main(cli: Cli) -> ExitCode {
     ExitCode::from(exit as u8)
 }
 
-/// Does what is to be done for a command line that cannot be used: as with any wrong input, no earlier report is left
-/// where this run would have written its own.
-pub fn refused(arguments: &[OsString]) {
-    // What cannot be removed is no worse than the command line itself.
-    outputs::Named::of_arguments(arguments).prepare(&Redactor::new()).ok();
+/// Shows what is to be shown instead of doing anything: help, the version, or what is wrong with the command line. As with
+/// any wrong input, no earlier report is left where this run would have written its own.
+pub fn instead(told: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    let screen = Screen::of_process();
+    if told.use_stderr() {
+        // What cannot be removed is no worse than the command line itself.
+        outputs::Named::of_arguments(arguments).prepare(screen.keeper()).ok();
+    }
+    ExitCode::from(screen.help(told) as u8)
 }
 
 fn within_runtime(screen: &Screen, work: impl Future<Output = Exit>) -> Exit {

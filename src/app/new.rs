@@ -40,10 +40,7 @@ pub(super) fn new(new: &New, screen: &Screen) -> Exit {
         NewWhat::Check(check) => begin_check(check),
     };
     match written {
-        Ok(told) => {
-            screen.say(&told);
-            Exit::Ready
-        }
+        Ok(told) => screen.say(&told, Exit::Ready),
         Err(problems) => {
             screen.show_problems(&problems);
             Exit::WrongInput

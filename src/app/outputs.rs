@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::catalog::load::Catalog;
 use crate::cli::RunOptions;
 use crate::plan;
-use crate::report::write::{can_write, is_same, place, remove};
+use crate::report::write::{Held, can_write, is_same, place, remove};
 use crate::secret::Redactor;
 use crate::yaml::{Problem, Problems};
 
@@ -53,24 +53,29 @@ impl Named {
         }
     }
 
-    /// Takes earlier reports away, if all paths can be used.
+    /// Takes earlier reports away, if all paths can be used, and gives what has to be kept until they are written.
     ///
     /// # Errors
     ///
     /// Everything that is wrong with the paths; then nothing was taken away.
-    pub(super) fn prepare(&self, keeper: &Redactor) -> Result<(), Problems> {
+    pub(super) fn prepare(&self, keeper: &Redactor) -> Result<Vec<Held>, Problems> {
         if self.reports.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let mut problems = self.conflicts();
-        let unwritable = self.reports.iter().filter_map(|(_, path)| can_write(path).err());
-        problems.extend(unwritable.map(|error| Problem::of_file("command line", error.to_string())));
+        let mut held = Vec::new();
+        for (_, path) in &self.reports {
+            match can_write(path) {
+                Ok(one) => held.push(one),
+                Err(error) => problems.push(Problem::of_file("command line", error.to_string())),
+            }
+        }
         if problems.is_empty() {
             let stuck = self.reports.iter().filter_map(|(_, path)| remove(path).err());
             problems.extend(stuck.map(|error| Problem::of_file("command line", error.to_string())));
         }
         if problems.is_empty() {
-            return Ok(());
+            return Ok(held);
         }
         // The paths of what is read may come from variables.
         self.profile.iter().for_each(|path| plan::learn_variables(path, &|name| std::env::var(name).ok(), keeper));

@@ -25,10 +25,10 @@ const RUN_WITHIN: Span = Span(Duration::from_mins(15));
 
 pub(super) async fn run(run: Run, screen: &Screen) -> Exit {
     // Before anything is read: what is wrong from here on must leave no earlier report behind.
-    if let Err(problems) = Named::new(&run.options, Some(&run.profile), run.checks.as_deref()).prepare(screen.keeper())
-    {
-        return wrong(screen, &problems);
-    }
+    let _held = match Named::new(&run.options, Some(&run.profile), run.checks.as_deref()).prepare(screen.keeper()) {
+        Ok(held) => held,
+        Err(problems) => return wrong(screen, &problems),
+    };
     let catalog = match catalog(run.checks.as_deref()) {
         Ok(catalog) => catalog,
         Err(problems) => return wrong(screen, &problems),
@@ -93,11 +93,10 @@ pub(super) async fn finish(
         }
         Err(error) => return failed(&format!("this program failed: {error}"), options, &keeper, screen),
     };
-    let exit = Exit::of(&report);
-    let published = publish(&report, options, &keeper, screen);
+    let exit = publish(&report, options, &keeper, screen);
     // Until here: reports that are being written are not left half done either.
     drop(stop);
-    if published { exit } else { Exit::Internal }
+    exit
 }
 
 /// A run that failed, through no fault of anything given to it: told, and written where pipelines look.
@@ -105,7 +104,7 @@ pub(super) fn failed(why: &str, options: &RunOptions, keeper: &Redactor, screen:
     let message = keeper.text(why);
     screen.complain(&message);
     if let Some(path) = &options.junit {
-        put(path, &keeper.seal(junit::crash(&message).into_bytes()), screen);
+        return put(path, &keeper.seal(junit::crash(&message).into_bytes()), Exit::Internal, screen);
     }
     Exit::Internal
 }
@@ -113,8 +112,9 @@ pub(super) fn failed(why: &str, options: &RunOptions, keeper: &Redactor, screen:
 /// Makes the text of a report, or says why it cannot.
 type Make<'m> = &'m (dyn Fn() -> Result<String, String> + Sync);
 
-/// Writes every report that is asked for. Each is searched for secrets as a whole before a byte of it is written.
-fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Screen) -> bool {
+/// Writes every report that is asked for, and gives the code of the run. Each is searched for secrets as a whole before a
+/// byte of it is written.
+fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Screen) -> Exit {
     let junit = || junit::render(report, true).map_err(|error| format!("the JUnit report cannot be made: {error}"));
     let json = || json::render(report, true).map_err(|error| format!("the JSON report cannot be made: {error}"));
     let markdown = || Ok(markdown::render(report));
@@ -125,31 +125,32 @@ fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Sc
         let seal = |make: Make<'_>| make().map(|text| keeper.seal(text.into_bytes()));
         let wanted = reports.into_iter().filter_map(|(path, make)| Some((path.as_ref()?, make)));
         let making: Vec<_> = wanted.map(|(path, make)| (path, scope.spawn(move || seal(make)))).collect();
-        screen.say(&console::render(report, Look { timings: options.timings, ..screen.look() }));
-        let mut well = true;
+        let shown = console::render(report, Look { timings: options.timings, ..screen.look() });
+        let mut exit = screen.say(&shown, Exit::of(report));
         for (path, report) in making {
             let failed = |_| Err(format!("{}: this program failed while it made the report", path.display()));
-            well &= match report.join().unwrap_or_else(failed) {
-                Ok(sealed) => put(path, &sealed, screen),
+            exit = match report.join().unwrap_or_else(failed) {
+                Ok(sealed) => put(path, &sealed, exit, screen),
                 Err(why) => {
                     screen.complain(&why);
-                    false
+                    Exit::Internal
                 }
             };
         }
-        well
+        exit
     })
 }
 
-fn put(path: &Path, sealed: &Sealed, screen: &Screen) -> bool {
+/// Writes a report, and gives the code with which the run then ends.
+fn put(path: &Path, sealed: &Sealed, exit: Exit, screen: &Screen) -> Exit {
     if !sealed.hits.is_empty() {
         screen.complain(&format!("{}: removed {} before writing", path.display(), sealed.hits.join(", ")));
     }
     match write::write(path, &sealed.bytes) {
-        Ok(()) => true,
+        Ok(()) => exit,
         Err(error) => {
             screen.complain(&error.to_string());
-            false
+            exit.lost()
         }
     }
 }
@@ -163,6 +164,7 @@ pub(super) fn stopping(within: Span) -> watch::Receiver<Stop> {
         let why = tokio::select! {
             () = heed.told() => Stop::Interrupted,
             () = tokio::time::sleep(within.0) => Stop::OutOfTime,
+            () = sender.closed() => Stop::No,
         };
         sender.send(why).ok();
         // The receivers ask for the last value as long as they live.

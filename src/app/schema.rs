@@ -76,8 +76,7 @@ impl Kind {
 /// Prints the schema that is named.
 pub(super) fn schema(schema: &Schema, screen: &Screen) -> Exit {
     if let Some(kind) = KINDS.iter().find(|kind| kind.name == schema.kind) {
-        screen.say(&kind.text());
-        return Exit::Ready;
+        return screen.say(&kind.text(), Exit::Ready);
     }
     let names = KINDS.map(|kind| kind.name);
     let problem = Problem::of_file("command line", format!("there is no schema `{}`", schema.kind));

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use super::Exit;
 use crate::execute::Progress;
+use crate::files::full;
 use crate::report::console::Look;
 use crate::report::text::for_terminal;
 use crate::secret::Redactor;
@@ -57,10 +59,29 @@ impl Screen {
         Look { colour: self.colour_out, width: self.width, timings: false }
     }
 
-    /// Writes to standard output. A reader that has gone away wants no more, which is no fault.
-    pub(super) fn say(&self, text: &str) {
+    /// Writes to standard output, before the program ends with a code, and gives the one that it then ends with. A
+    /// reader that has gone away wants no more, which is no fault.
+    pub(super) fn say(&self, text: &str, exit: Exit) -> Exit {
         let mut out = std::io::stdout().lock();
-        out.write_all(&self.sealed(text)).and_then(|()| out.flush()).ok();
+        let said = out.write_all(&self.sealed(text)).and_then(|()| out.flush());
+        self.said(said, exit)
+    }
+
+    /// Shows help or the version, or on standard error what is wrong with a command line.
+    pub(super) fn help(&self, told: &clap::Error) -> Exit {
+        let said = told.print().and_then(|()| std::io::stdout().flush());
+        self.said(said, if told.use_stderr() { Exit::WrongInput } else { Exit::Ready })
+    }
+
+    fn said(&self, said: std::io::Result<()>, exit: Exit) -> Exit {
+        match said {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                let why = full(&error).map_or_else(|| error.to_string(), str::to_owned);
+                self.complain(&format!("standard output cannot be written to: {why}"));
+                exit.lost()
+            }
+            Ok(()) | Err(_) => exit,
+        }
     }
 
     /// Writes a line to standard error.

@@ -55,8 +55,8 @@ pub(super) async fn selftest(selftest: Selftest, screen: &Screen) -> Exit {
     let mut tried: Vec<(usize, Tried)> = stream::iter(trials).buffer_unordered(jobs).collect().await;
     tried.sort_by_key(|(at, _)| *at);
     let tried: Vec<Tried> = tried.into_iter().map(|(_, tried)| tried).collect();
-    screen.say(&format!("{}{}", matrix(&tried), for_terminal(&untried(&sample.pack))));
-    if tried.iter().all(|tried| tried.fault.is_none()) { Exit::Ready } else { Exit::NotReady }
+    let exit = if tried.iter().all(|tried| tried.fault.is_none()) { Exit::Ready } else { Exit::NotReady };
+    screen.say(&format!("{}{}", matrix(&tried), for_terminal(&untried(&sample.pack))), exit)
 }
 
 pub(super) fn wanted(only: &[String]) -> Result<impl Fn(&str) -> bool + use<>, String> {

@@ -40,7 +40,10 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
         }
     }
     text.push_str("Everything is forgotten at the end; Ctrl-C ends it.\n");
-    screen.say(&for_terminal(&text));
+    let said = screen.say(&for_terminal(&text), Exit::Ready);
+    if said != Exit::Ready {
+        return said;
+    }
     let (sending, telling) = (send_what_is_typed(&simulate, &pack, &simulator, screen), tell(&simulator, screen));
     tokio::select! {
         () = heed.told() => {}
@@ -48,8 +51,7 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
         () = telling => {}
         () = tell_bounds(&simulator, screen) => {}
     }
-    screen.say(&for_terminal(&counted(&simulator)));
-    Exit::Ready
+    screen.say(&for_terminal(&counted(&simulator)), Exit::Ready)
 }
 
 /// What the developer has to configure.
@@ -141,7 +143,7 @@ async fn send_what_is_typed(simulate: &Simulate, pack: &Pack, simulator: &Simula
     std::future::pending::<()>().await;
 }
 
-/// Says what became of each delivery. Does not end.
+/// Says what became of each delivery. Does not end, unless that cannot be written.
 async fn tell(simulator: &Simulator, screen: &Screen) {
     let deliveries = simulator.deliveries();
     let mut seen = 0;
@@ -149,7 +151,9 @@ async fn tell(simulator: &Simulator, screen: &Screen) {
         deliveries.changed(seen).await;
         for entry in deliveries.since(seen) {
             seen += 1;
-            screen.say(&for_terminal(&told(&entry.what)));
+            if screen.say(&for_terminal(&told(&entry.what)), Exit::Ready) != Exit::Ready {
+                return;
+            }
         }
     }
 }

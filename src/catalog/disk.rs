@@ -1,32 +1,48 @@
 //! The files of packs on disk. What is no plain file below the folder is told and not opened: a link could lead out of
-//! it, and a pipe never ends.
+//! it, and a pipe never ends. What belongs to no pack is not looked at, so that any folder may be named, and the disk
+//! itself.
 
 use std::borrow::Cow;
-use std::fs::{DirEntry, File};
-use std::io::Read as _;
+use std::fs::{DirEntry, ReadDir};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::fixtures::Files;
 use super::parallel;
+use crate::files::{self, Kind};
 use crate::yaml::Problem;
 
-/// The largest file of a pack that is no YAML, in bytes.
-const LARGEST: u64 = 16 << 20;
+/// So many files and folders may be in the packs of a folder.
+const MOST_FILES: usize = 10_000;
 
-/// All files below a folder, by their paths in it, and what is wrong with some of them. What lies in the folder itself
-/// is asked for by its name.
+/// So many bytes may be in them, all together.
+const MOST_BYTES: usize = 32 << 20;
+
+/// So much of a folder without a pack is looked at to tell whether it was meant to be one.
+const GLANCE: usize = 100;
+
+/// All files in some of the folders in a folder, by their paths in it, and what is wrong with some of them. Each is read
+/// as far as a file of its kind may go.
 ///
 /// # Errors
 ///
-/// A folder that cannot be listed.
-pub(super) fn files(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<(Files, Vec<Problem>), Problem> {
-    let (mut found, mut problems) = (Vec::new(), Vec::new());
+/// A folder that cannot be listed, or that holds too much.
+pub(super) fn files(
+    folder: &Path,
+    wanted: impl Fn(&str) -> bool,
+    kind: impl Fn(&str) -> Kind + Sync,
+) -> Result<(Files, Vec<Problem>), Problem> {
+    let (mut found, mut problems, mut seen) = (Vec::new(), Vec::new(), 0);
     let mut left = vec![folder.to_path_buf()];
     while let Some(path) = left.pop() {
-        for entry in std::fs::read_dir(&path).map_err(|error| unreadable(&path, &error))? {
+        for entry in listed(&path)? {
             let entry = entry.map_err(|error| unreadable(&path, &error))?;
             if path == folder && !wanted(&entry.file_name().to_string_lossy()) {
                 continue;
+            }
+            seen += 1;
+            if seen > MOST_FILES {
+                return Err(too_much(folder, &format!("more than {MOST_FILES} files and folders")));
             }
             let kind = entry.file_type().map_err(|error| unreadable(&entry.path(), &error))?;
             if kind.is_dir() {
@@ -40,14 +56,55 @@ pub(super) fn files(folder: &Path, wanted: impl Fn(&str) -> bool) -> Result<(Fil
             }
         }
     }
-    let mut files = Files::new();
-    for read in parallel::map(&found, |entry| one(folder, entry)) {
-        match read {
+    let (mut files, read) = (Files::new(), AtomicUsize::new(0));
+    for one in parallel::map(&found, |entry| one(folder, entry, &kind, &read)) {
+        match one {
             Ok((name, bytes)) => drop(files.insert(name, Cow::Owned(bytes))),
             Err(problem) => problems.push(problem),
         }
     }
+    if read.into_inner() > MOST_BYTES {
+        return Err(too_much(folder, &format!("more than {} MiB", MOST_BYTES >> 20)));
+    }
     Ok((files, problems))
+}
+
+/// The names of folders in a folder that have no file of a name, but YAML: somebody may have meant to write a pack.
+pub(super) fn strays(folder: &Path, maker: &str) -> Vec<String> {
+    let folders = entries(folder).filter(|(path, is_folder)| *is_folder && !is_there(&path.join(maker)));
+    let meant = folders.filter(|(path, _)| {
+        let below = entries(path).take(GLANCE);
+        let within = |(path, is_folder): (PathBuf, bool)| {
+            let inner = is_folder.then(|| entries(&path).take(GLANCE).map(|(path, _)| path));
+            std::iter::once(path).chain(inner.into_iter().flatten()).collect::<Vec<_>>()
+        };
+        below.flat_map(within).any(|path| is_yaml(&path))
+    });
+    let mut names: Vec<String> =
+        meant.filter_map(|(path, _)| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
+    names.sort();
+    names
+}
+
+/// What is in a folder, and whether it is a folder; nothing of what cannot be listed.
+fn entries(folder: &Path) -> impl Iterator<Item = (PathBuf, bool)> + use<> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| (entry.path(), entry.file_type().is_ok_and(|kind| kind.is_dir())))
+}
+
+fn listed(path: &Path) -> Result<ReadDir, Problem> {
+    std::fs::read_dir(path).map_err(|error| unreadable(path, &error))
+}
+
+/// Whether something is there, be it a link that leads nowhere.
+pub(super) fn is_there(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok()
+}
+
+/// Whether a file is YAML, by its name.
+pub(super) fn is_yaml(path: impl AsRef<Path>) -> bool {
+    let end = path.as_ref().extension();
+    end.is_some_and(|end| end.eq_ignore_ascii_case("yaml") || end.eq_ignore_ascii_case("yml"))
 }
 
 /// The folder of fixtures beside a folder of packs, which may be named by its place alone: `.`, `packs/..`.
@@ -75,22 +132,30 @@ fn unread(path: &Path, what: &str) -> Problem {
     Problem::of_file(&shown(path), format!("is {what}, so it is not read"))
 }
 
-/// One file, with its path below the folder.
-fn one(folder: &Path, entry: &DirEntry) -> Result<(String, Vec<u8>), Problem> {
+fn too_much(folder: &Path, what: &str) -> Problem {
+    let problem = Problem::of_file(&shown(folder), format!("has {what} in its packs"));
+    problem.hint("keep nothing in the folders of packs but what belongs to them")
+}
+
+/// One file, with its path below the folder. Nothing is read once it is too much.
+fn one(
+    folder: &Path,
+    entry: &DirEntry,
+    kind: impl Fn(&str) -> Kind,
+    read: &AtomicUsize,
+) -> Result<(String, Vec<u8>), Problem> {
     let path = entry.path();
     let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
     if name.contains(char::is_control) {
         let problem = Problem::of_file(&shown(&path), "has a name with control characters in it");
         return Err(problem.hint("rename it"));
     }
-    let mut bytes = Vec::new();
-    let read = File::open(&path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
-    match read.map_err(|error| unreadable(&path, &error))? {
-        length if length as u64 > LARGEST => {
-            Err(Problem::of_file(&shown(&path), format!("is larger than {LARGEST} bytes")))
-        }
-        _ => Ok((name, bytes)),
+    if read.load(Ordering::Relaxed) > MOST_BYTES {
+        return Ok((name, Vec::new()));
     }
+    let bytes = files::read(&path, kind(&name)).map_err(|why| Problem::of_file(&shown(&path), why.to_string()))?;
+    read.fetch_add(bytes.len(), Ordering::Relaxed);
+    Ok((name, bytes))
 }
 
 fn shown(path: &Path) -> String {

@@ -17,15 +17,13 @@ use super::lint::{self, Texts, Unlinted};
 use super::provider::{Addresses, Provider};
 use super::sample::{self, SamplePartner, Sampled};
 use super::{disk, parallel};
-use crate::yaml::{Document, LARGEST, Problem, Problems, Severity};
+use crate::files::Kind;
+use crate::yaml::{Document, Problem, Problems, Severity};
 
 static CHECKS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/checks");
 
 /// The name of the file that makes a folder a pack.
 const PROVIDER: &str = "provider.yaml";
-
-/// The largest check that is read, in bytes; the largest that is shipped has less than a twentieth of that.
-const LARGEST_CHECK: usize = 100_000;
 
 /// All packs at hand, by the names of their folders.
 #[derive(Clone, Debug)]
@@ -74,31 +72,30 @@ impl Catalog {
     /// The packs that are built into the program. They were held against schema and lints when it was tested, which
     /// takes longer than all else that a short command does, so that is not done again.
     pub fn built_in() -> Result<Self, Problems> {
-        Ok(assemble(embedded(&CHECKS), &all_embedded(), "checks", Source::Tested)?)
+        Ok(assemble(embedded(&CHECKS), &all_embedded(), "checks", Source::Tested, Vec::new())?)
     }
 
     /// The packs that are built into the program, with everything that is wrong with them.
     pub fn built_in_examined() -> Result<Self, Problems> {
-        Ok(assemble(embedded(&CHECKS), &all_embedded(), "checks", Source::BuiltIn)?)
+        Ok(assemble(embedded(&CHECKS), &all_embedded(), "checks", Source::BuiltIn, Vec::new())?)
     }
 
     /// The packs of a folder: `DIR/<provider>/provider.yaml`, with fixtures beside it in `DIR/../fixtures/<provider>`.
     pub fn from_folder(folder: &Path) -> Result<Self, Problems> {
         let shown = folder.display().to_string();
-        let (checks, mut problems) = disk::files(folder, |_| true)?;
+        let shown = shown.trim_end_matches('/');
+        let is_pack = |name: &str| disk::is_there(&folder.join(name).join(PROVIDER));
+        let (checks, mut problems) = disk::files(folder, is_pack, kind)?;
+        problems.extend(strays(folder, shown, checks.is_empty() && problems.is_empty()));
         let beside = disk::beside(folder);
         problems.extend(disk::link(&beside));
         let beside = Some(beside).filter(|path| std::fs::symlink_metadata(path).is_ok_and(|found| found.is_dir()));
         // What lies there under other names is no business of ours.
         let is_pack = |name: &str| checks.contains_key(&format!("{name}/{PROVIDER}"));
-        let (fixtures, unread) = beside.map_or_else(|| Ok(Default::default()), |path| disk::files(&path, is_pack))?;
+        let read = |path: &Path| disk::files(path, is_pack, |_| Kind::Fixture);
+        let (fixtures, unread) = beside.map_or_else(|| Ok(Default::default()), |path| read(&path))?;
         problems.extend(unread);
-        match assemble(checks, &fixtures, shown.trim_end_matches('/'), Source::Folder) {
-            Ok(catalog) if problems.is_empty() => return Ok(catalog),
-            Ok(catalog) => problems.extend(catalog.warnings.0),
-            Err(found) => problems.extend(found),
-        }
-        Err(problems.into())
+        Ok(assemble(checks, &fixtures, shown, Source::Folder, problems)?)
     }
 
     /// Whether a file at that full path would belong to a pack of the folder.
@@ -148,31 +145,53 @@ impl Source {
     }
 }
 
-/// All packs of some files, or every problem in them.
-fn assemble(checks: Files, fixtures: &Files, shown: &str, source: Source) -> Result<Catalog, Vec<Problem>> {
-    let mut problems = Vec::new();
+/// How far a file of a pack is read.
+fn kind(path: &str) -> Kind {
+    match path.split_once('/') {
+        Some((_, PROVIDER | sample::FILE)) => Kind::Written,
+        Some(_) if disk::is_yaml(path) => Kind::Check,
+        Some(_) | None => Kind::Fixture,
+    }
+}
+
+/// What is wrong with folders that are no packs, or with one without any.
+fn strays(folder: &Path, shown: &str, without: bool) -> Vec<Problem> {
+    let strays = disk::strays(folder, PROVIDER);
+    if !without {
+        let told = |name: &String| {
+            let message = format!("has no `{PROVIDER}`, so nothing in it is looked at");
+            Problem::of_file(&format!("{shown}/{name}"), message)
+                .hint(format!("a pack is a folder with a file of just that name: {shown}/{name}/{PROVIDER}"))
+        };
+        return strays.iter().map(told).collect();
+    }
+    let hint = if disk::is_there(&folder.join(PROVIDER)) {
+        "it is a pack itself: name the folder that it is in".to_owned()
+    } else {
+        let name = strays.first().map_or("<provider>", String::as_str);
+        format!("a pack is a folder with a `{PROVIDER}`: {shown}/{name}/{PROVIDER}")
+    };
+    vec![Problem::of_file(if shown.is_empty() { "/" } else { shown }, "holds no pack").hint(hint)]
+}
+
+/// All packs of some files, or every problem in them and in what could not be read.
+fn assemble(
+    checks: Files,
+    fixtures: &Files,
+    shown: &str,
+    source: Source,
+    mut problems: Vec<Problem>,
+) -> Result<Catalog, Vec<Problem>> {
     let mut packs = BTreeMap::new();
-    let (folders, strays): (Vec<_>, Vec<_>) =
-        by_folder(checks).into_iter().partition(|(_, files)| files.contains_key(PROVIDER));
-    let strays = strays.into_iter().filter(|(_, files)| files.keys().any(|path| is_yaml(path)));
-    problems.extend(strays.map(|(name, _)| {
-        Problem::of_file(&format!("{shown}/{name}"), format!("has no `{PROVIDER}`, so nothing in it is looked at"))
-            .hint(format!("a pack is a folder with a file of just that name: {shown}/{name}/{PROVIDER}"))
-    }));
-    for (name, files) in folders {
-        match pack(&name, &files, fixtures, shown, source) {
+    for (name, files) in by_folder(checks) {
+        let whole = !problems.iter().any(|problem| problem.file.starts_with(&format!("{shown}/{name}/")));
+        match pack(&name, &files, fixtures, shown, source, whole) {
             Ok((pack, found)) => {
                 problems.extend(found);
                 packs.insert(name, Arc::new(pack));
             }
             Err(found) => problems.extend(found),
         }
-    }
-    if packs.is_empty() && problems.is_empty() {
-        problems.push(
-            Problem::of_file(shown, "holds no pack")
-                .hint(format!("a pack is a folder with a `{PROVIDER}`: {shown}/<provider>/{PROVIDER}")),
-        );
     }
     if fatal(&problems) {
         return Err(problems);
@@ -201,10 +220,6 @@ fn fatal(problems: &[Problem]) -> bool {
 
 fn document(shown: &str, name: &str, path: &str, bytes: &[u8]) -> Result<Document, Problem> {
     let shown = format!("{shown}/{name}/{path}");
-    let largest = if [PROVIDER, sample::FILE].contains(&path) { LARGEST } else { LARGEST_CHECK };
-    if bytes.len() > largest {
-        return Err(Problem::of_file(&shown, format!("is larger than {largest} bytes")));
-    }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Document::new(shown, text)),
         Err(_) => Err(Problem::of_file(&shown, "is not UTF-8 text").hint("save it as UTF-8")),
@@ -237,16 +252,17 @@ impl Said {
     }
 }
 
-/// One pack, with what its lints say; or the problems that keep it from being read at all.
+/// One pack, with what its lints say where it is whole; or the problems that keep it from being read at all.
 fn pack(
     name: &str,
     files: &Files,
     fixtures: &Files,
     shown: &str,
     source: Source,
+    whole: bool,
 ) -> Result<(Pack, Vec<Problem>), Vec<Problem>> {
     let (mut problems, mut checks, mut provider, mut sample) = (Vec::new(), Vec::new(), None, None);
-    let yaml: Vec<_> = files.iter().filter(|(path, _)| is_yaml(path)).collect();
+    let yaml: Vec<_> = files.iter().filter(|(path, _)| disk::is_yaml(path)).collect();
     let read = |(path, bytes): &(&String, &Cow<'static, [u8]>)| {
         document(shown, name, path, bytes)
             .map_err(|problem| vec![problem])
@@ -263,7 +279,7 @@ fn pack(
     let Some((provider, facts, document, texts)) = provider else { return Err(problems) };
     let fixtures = Fixtures::of(name, fixtures);
     // With a file unread, `needs` and item lints would blame the others for it.
-    if problems.is_empty() && source != Source::Tested {
+    if whole && problems.is_empty() && source != Source::Tested {
         problems.extend(lint::pack(&provider, &facts, (&document, &texts), &checks, &fixtures));
         problems.extend(sample.iter().flat_map(|sampled| lint::sample(&provider, &facts, &checks, sampled)));
     }
@@ -293,14 +309,6 @@ fn hosts(provider: &Provider) -> Vec<String> {
     hosts.sort();
     hosts.dedup();
     hosts
-}
-
-fn is_yaml(path: &str) -> bool {
-    has_extension(path, "yaml") || has_extension(path, "yml")
-}
-
-fn has_extension(path: &str, extension: &str) -> bool {
-    Path::new(path).extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
 }
 
 fn digest(files: &Files, fixtures: &Fixtures) -> String {

@@ -21,6 +21,7 @@ use crate::catalog::expect::Expectation;
 use crate::catalog::step::Step;
 use crate::catalog::words::{Environment, Stage};
 use crate::evidence::{Answer, Evidence, Request, Who};
+use crate::files::{self, Kind};
 use crate::gate::{Draft, Gate, Realm, Rules};
 use crate::plan::profile::Timing;
 use crate::plan::{Plan, Unit, production_hosts};
@@ -323,8 +324,8 @@ fn stand_ins(plan: &Plan) -> Result<StandIns, WorldError> {
     let Some(word) = &plan.read.profile.stand_ins else { return Ok(StandIns::default()) };
     let ca_pem = word.ca.as_ref().map(|path| {
         let path = plan.read.folder.join(path);
-        std::fs::read_to_string(&path)
-            .map_err(|error| WorldError(format!("{} cannot be read: {error}", path.display())))
+        files::text(&path, Kind::Certificates)
+            .map_err(|why| WorldError(format!("{} {why}; {}", path.display(), why.hint())))
     });
     let hosts = word
         .hosts

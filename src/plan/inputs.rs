@@ -18,10 +18,6 @@ const COMMAND: &str = "command";
 pub fn inputs(profile: &Path, variables: Variables<'_>) -> Vec<PathBuf> {
     let folder = profile.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     let mut found = vec![profile.to_owned(), folder.join(vouched::FILE)];
-    // A pipe can be read once, and that is not our turn.
-    if !profile.is_file() {
-        return found;
-    }
     let Ok(document) = Document::read(profile, &profile.display().to_string()) else { return found };
     let named = match document.parse() {
         Ok(mut json) => {

@@ -14,6 +14,7 @@ pub mod markdown;
 pub mod model;
 mod outline;
 pub mod sentence;
+mod stream;
 pub mod text;
 mod timeline;
 mod words;

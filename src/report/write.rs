@@ -1,12 +1,15 @@
 //! Putting a finished report where it was asked for, whole or not at all, and taking an earlier one away.
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
+
+use super::stream;
+use crate::files::full;
 
 /// So many links are followed.
 const LINKS: usize = 40;
@@ -22,12 +25,11 @@ pub struct WriteError {
 
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
-        write!(
-            f,
-            "the report cannot be written to {path}: {}; name a file in a folder that can be written",
-            self.source
-        )
+        write!(f, "the report cannot be written to {}: ", self.path.display())?;
+        match full(&self.source) {
+            Some(why) => f.write_str(why),
+            None => write!(f, "{}; name a file in a folder that can be written", self.source),
+        }
     }
 }
 
@@ -83,24 +85,28 @@ pub fn place(path: &Path) -> PathBuf {
     }
 }
 
+/// What keeps the place of a report as it was found: whoever reads a pipe would take it for ended if nobody had it open.
+#[derive(Debug)]
+pub struct Held(#[expect(dead_code, reason = "it is open as long as this is there")] Option<File>);
+
 /// Whether a report could be written to `path`. Folders on the way are made; nothing else is left behind.
 ///
 /// # Errors
 ///
 /// As [`write()`].
-pub fn can_write(path: &Path) -> Result<(), WriteError> {
+pub fn can_write(path: &Path) -> Result<Held, WriteError> {
     let tried = match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(_) if is_stream(path) => Ok(()),
-        Ok(_) | Err(_) => resolved(path).and_then(|file| beside(&file).map(drop)),
+        Ok(_) if is_stream(path) => stream::open(path).map(Some),
+        Ok(_) | Err(_) => resolved(path).and_then(|file| beside(&file)).map(|_| None),
     };
-    tried.map_err(|source| WriteError { path: path.to_owned(), source })
+    tried.map(Held).map_err(|source| WriteError { path: path.to_owned(), source })
 }
 
 fn try_write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match fs::metadata(path) {
         // What else is written there must stay.
-        Ok(_) if is_stream(path) => OpenOptions::new().append(true).open(path)?.write_all(bytes),
+        Ok(_) if is_stream(path) => stream::write(path, bytes),
         // A link to a file stays a link.
         Ok(_) | Err(_) => replace(&resolved(path)?, bytes),
     }
@@ -141,6 +147,12 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 /// A temporary file beside a path.
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    // The temporary file has a name that is short enough, whatever the other one is.
+    if let Err(error) = fs::symlink_metadata(path).map(drop)
+        && error.kind() == io::ErrorKind::InvalidFilename
+    {
+        return Err(error);
+    }
     let folder = folder(path);
     fs::create_dir_all(folder)?;
     let mut builder = Builder::new();

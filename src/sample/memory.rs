@@ -8,6 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::files::{self, Kind};
+
 /// What is remembered.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -30,7 +32,7 @@ impl Memory {
     /// The memory in a file, with what is there already.
     pub(super) fn open(path: &Path, forgets: bool) -> Self {
         let path = (!forgets).then(|| path.to_owned());
-        let before = path.as_ref().and_then(|path| std::fs::read(path).ok());
+        let before = path.as_ref().and_then(|path| files::read(path, Kind::Own).ok());
         let before = before.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         Memory { path, inner: Mutex::new(before) }
     }

@@ -21,6 +21,7 @@ use tokio::net::TcpListener;
 
 use crate::catalog::sample::SamplePartner;
 use crate::catalog::scheme::Webhooks;
+use crate::files::{self, Kind};
 use memory::Memory;
 
 /// What is played, as a file says it.
@@ -131,7 +132,7 @@ struct Playing {
 /// A file that describes no partner, and a port that cannot be had.
 pub async fn serve(path: &Path, around: Surroundings) -> Result<(), SampleError> {
     let wrong = |why: String| SampleError::Description(path.to_owned(), why);
-    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    let text = files::text(path, Kind::Own).map_err(|why| wrong(format!("it {why}")))?;
     let described: Description = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, around.port)).await.map_err(SampleError::Io)?;
     let at = listener.local_addr().map_err(SampleError::Io)?;

@@ -1,6 +1,7 @@
 //! What goes wrong most often in YAML that people write by hand: a variable without quotes in a map or list in brackets,
 //! and lines that are indented with tabs. A parser stops at the first, and says what it was just doing.
 
+use super::problem::SHOWN;
 use super::{Document, Place, Problem};
 
 /// Variables without quotes inside brackets, where their own braces mean something else.
@@ -9,9 +10,9 @@ pub(super) fn unquoted(document: &Document) -> Vec<Problem> {
     let told = |(from, to): (usize, usize)| {
         let written = &text[from..to];
         let message = format!("inside `{{ }}` or `[ ]` the braces of `{written}` mean something else");
-        Problem::at(document, place(text, from), message).hint(format!("put it into quotes: \"{written}\""))
+        Problem::at(document, Place::at_byte(text, from), message).hint(format!("put it into quotes: \"{written}\""))
     };
-    found(text).into_iter().map(told).collect()
+    found(text).into_iter().take(SHOWN).map(told).collect()
 }
 
 /// The first line that is indented with a tab, with the others that are.
@@ -36,14 +37,9 @@ pub(super) fn tabs(document: &Document) -> Option<Problem> {
     }))
 }
 
-fn place(text: &str, offset: usize) -> Place {
-    let start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
-    Place::point(text, text[..offset].matches('\n').count() + 1, text[start..offset].chars().count() + 1)
-}
-
 /// Where texts begin and end that have such a variable.
 fn found(text: &str) -> Vec<(usize, usize)> {
-    let mut reader = Reader { depth: 0, quote: None, fresh: true, from: 0, found: Vec::new() };
+    let mut reader = Reader { depth: 0, quote: None, fresh: true, mark: None, from: 0, found: Vec::new() };
     let bytes = text.as_bytes();
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
@@ -57,6 +53,8 @@ struct Reader {
     quote: Option<u8>,
     /// Whether a new text, list or map may begin here.
     fresh: bool,
+    /// The last byte that was no blank.
+    mark: Option<u8>,
     /// Where the text began that we are in.
     from: usize,
     found: Vec<(usize, usize)>,
@@ -66,6 +64,9 @@ impl Reader {
     /// Reads a byte, and gives where to go on.
     fn step(&mut self, text: &str, at: usize, byte: u8) -> usize {
         let rest = &text.as_bytes()[at..];
+        if !matches!(byte, b' ' | b'\t') {
+            self.mark = Some(byte);
+        }
         let after_blank = at == 0 || text.as_bytes()[at - 1].is_ascii_whitespace();
         if let Some(quote) = self.quote {
             match (quote, byte) {
@@ -94,8 +95,7 @@ impl Reader {
             }
             b' ' | b'\t' | b'\r' => {
                 // After a mark and a blank a new text begins; a blank within a text changes nothing.
-                let before = text[..at].trim_end_matches([' ', '\t']).as_bytes().last();
-                self.fresh |= matches!(before, Some(b':' | b'-' | b'?'));
+                self.fresh |= matches!(self.mark, Some(b':' | b'-' | b'?'));
                 return at + 1;
             }
             _ => {}

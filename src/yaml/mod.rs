@@ -19,16 +19,13 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::files::{self, Kind};
 use crate::secret::Redactor;
-
 pub use partly::Partly;
 pub use position::Place;
 use position::Positions;
 pub use problem::{Problem, Problems, Severity};
 pub use schema::{schema_of, verbs};
-
-/// The largest file that is read, in bytes.
-pub const LARGEST: usize = 1 << 20;
 
 /// A text and the name under which its reader knows it.
 #[derive(Clone, Debug)]
@@ -68,14 +65,10 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, is not UTF-8 or is larger than [`LARGEST`], as a problem without a place.
+    /// A file that cannot be read, is too large or is not UTF-8, as a problem without a place.
     pub fn read(path: &std::path::Path, name: &str) -> Result<Self, Problem> {
-        let bytes = std::fs::read(path).map_err(|error| {
-            Problem::of_file(name, format!("cannot be read: {error}")).hint("check the path and its permissions")
-        })?;
-        if bytes.len() > LARGEST {
-            return Err(Problem::of_file(name, format!("is larger than {LARGEST} bytes")));
-        }
+        let unread = |why: files::Unread| Problem::of_file(name, why.to_string()).hint(why.hint());
+        let bytes = files::read(path, Kind::Written).map_err(unread)?;
         let not = |encoding: &str| Problem::of_file(name, format!("is {encoding}")).hint("save it as UTF-8");
         if is_utf16(&bytes) {
             return Err(not("UTF-16 text, not UTF-8"));
@@ -108,8 +101,9 @@ impl Document {
     ///
     /// YAML that does not parse, has a key twice, would take too much to read, or says what JSON cannot.
     pub fn parse(&self) -> Result<Value, Problems> {
-        if let Some(problem) = bounds::exceeded(self) {
-            return Err(problem.into());
+        let exceeded = bounds::exceeded(self);
+        if !exceeded.is_empty() {
+            return Err(Problems(exceeded));
         }
         let failed = |error: &serde_yaml::Error| Problems(refused::problems(self, error));
         let mut value: serde_yaml::Value = serde_yaml::from_str(&self.text).map_err(|error| failed(&error))?;

@@ -27,13 +27,17 @@ impl Place {
         Place { line, column, bytes: start..start + word.max(usize::from(start < text.len())) }
     }
 
-    /// What a parser's span covers, as far as its first line goes: only that is worth showing of something long.
-    fn of(text: &str, span: Span) -> Self {
-        let (start, end) = (span.start, span.end);
-        let from = offset(text, start.line(), start.col());
-        let to = offset(text, end.line(), end.col()).max(from);
-        let first = text[from..to].split('\n').next().unwrap_or("").trim_end().len();
-        Place { line: start.line(), column: start.col() + 1, bytes: from..from + first }
+    /// The rest of the word at a byte.
+    pub(super) fn at_byte(text: &str, byte: usize) -> Self {
+        let start = text[..byte].rfind('\n').map_or(0, |end| end + 1);
+        Place::point(text, text[..byte].matches('\n').count() + 1, text[start..byte].chars().count() + 1)
+    }
+
+    /// What something covers, as far as its first line goes: only that is worth showing of something long.
+    fn of(text: &str, extent: &Extent) -> Self {
+        let from = extent.bytes.start;
+        let first = text[extent.bytes.clone()].split('\n').next().unwrap_or("").trim_end().len();
+        Place { line: extent.line, column: extent.column, bytes: from..from + first }
     }
 }
 
@@ -62,16 +66,65 @@ const DEEPEST: usize = 256;
 #[derive(Debug, Default)]
 pub(super) struct Positions(BTreeMap<String, Spot>);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Spot {
-    key: Option<Span>,
-    value: Span,
+    key: Option<Extent>,
+    value: Extent,
+}
+
+/// From where to where something goes.
+#[derive(Clone, Debug)]
+struct Extent {
+    line: usize,
+    column: usize,
+    bytes: Range<usize>,
+}
+
+/// Where a parser's markers are in the text. It goes from one to the next: a file may have very many, all in one line.
+struct Cursor<'t> {
+    text: &'t str,
+    /// The line, from 1, with its first byte.
+    line: (usize, usize),
+    /// The column, from 0 and in characters, with its byte.
+    column: (usize, usize),
+}
+
+impl Cursor<'_> {
+    fn extent(&mut self, span: Span) -> Extent {
+        let from = self.seek(span.start.line(), span.start.col());
+        let to = self.seek(span.end.line(), span.end.col()).max(from);
+        Extent { line: span.start.line(), column: span.start.col() + 1, bytes: from..to }
+    }
+
+    /// The byte of a line and a column; the end of what is written in the line where it is shorter.
+    fn seek(&mut self, line: usize, column: usize) -> usize {
+        if line < self.line.0 {
+            (self.line, self.column) = ((1, 0), (0, 0));
+        }
+        while self.line.0 < line {
+            let rest = &self.text[self.line.1..];
+            let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
+            self.line = (self.line.0 + 1, self.line.1 + length);
+            self.column = (0, self.line.1);
+        }
+        while self.column.0 > column {
+            let last = self.text[..self.column.1].chars().next_back().map_or(0, char::len_utf8);
+            self.column = (self.column.0 - 1, self.column.1 - last);
+        }
+        while self.column.0 < column {
+            match self.text[self.column.1..].chars().next().filter(|next| *next != '\n') {
+                Some(next) => self.column = (self.column.0 + 1, self.column.1 + next.len_utf8()),
+                None => return self.line.1 + self.text[self.line.1..self.column.1].trim_end().len(),
+            }
+        }
+        self.column.1
+    }
 }
 
 impl Positions {
     /// Those of the first document of a text; none where it does not parse.
     pub(super) fn of(text: &str) -> Self {
-        let mut reader = Reader::default();
+        let mut reader = Reader::of(text);
         match reader.read(text) {
             Ok(()) => Positions(reader.found),
             Err(_) => Positions::default(),
@@ -88,16 +141,16 @@ impl Positions {
                 (None, None) => return Place::default(),
             }
         };
-        let of_key = key.and_then(|key| self.0.get(&format!("{pointer}/{}", escaped(key)))?.key);
+        let of_key = key.and_then(|key| self.0.get(&format!("{pointer}/{}", escaped(key)))?.key.as_ref());
         // An empty value (`key:`) has no extent of its own: its key stands for it.
-        let of_value = spot.key.filter(|_| spot.value.is_empty()).unwrap_or(spot.value);
+        let of_value = spot.key.as_ref().filter(|_| spot.value.bytes.is_empty()).unwrap_or(&spot.value);
         Place::of(text, of_key.unwrap_or(of_value))
     }
 }
 
 /// Follows the parser's events.
-#[derive(Default)]
-struct Reader {
+struct Reader<'t> {
+    cursor: Cursor<'t>,
     found: BTreeMap<String, Spot>,
     open: Vec<Open>,
     pointer: String,
@@ -106,26 +159,32 @@ struct Reader {
 /// A list or map that has begun.
 struct Open {
     pointer: usize,
-    start: Span,
-    own_key: Option<Span>,
+    start: Extent,
+    own_key: Option<Extent>,
     inside: Inside,
 }
 
 enum Inside {
     List(usize),
-    Map(Option<(String, Span)>),
+    Map(Option<(String, Extent)>),
 }
 
-impl Reader {
+impl<'t> Reader<'t> {
+    fn of(text: &'t str) -> Self {
+        let cursor = Cursor { text, line: (1, 0), column: (0, 0) };
+        Reader { cursor, found: BTreeMap::new(), open: Vec::new(), pointer: String::new() }
+    }
+
     fn read(&mut self, text: &str) -> Result<(), ScanError> {
         for event in Parser::new_from_str(text) {
             let (event, span) = event?;
+            let span = self.cursor.extent(span);
             match event {
                 Event::Scalar(value, ..) => self.single(value.into_owned(), span),
                 Event::Alias(_) => self.single(String::new(), span),
                 Event::SequenceStart(..) => self.begin(span, Inside::List(0)),
                 Event::MappingStart(..) => self.begin(span, Inside::Map(None)),
-                Event::SequenceEnd | Event::MappingEnd => self.end(span),
+                Event::SequenceEnd | Event::MappingEnd => self.end(&span),
                 Event::DocumentEnd => return Ok(()),
                 Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => {}
             }
@@ -137,7 +196,7 @@ impl Reader {
     }
 
     /// A value without parts, or the key of the next one.
-    fn single(&mut self, text: String, span: Span) {
+    fn single(&mut self, text: String, span: Extent) {
         if let Some(Open { inside: Inside::Map(key @ None), .. }) = self.open.last_mut() {
             *key = Some((text, span));
             return;
@@ -148,25 +207,26 @@ impl Reader {
         self.pointer.truncate(length);
     }
 
-    fn begin(&mut self, span: Span, inside: Inside) {
+    fn begin(&mut self, span: Extent, inside: Inside) {
         // JSON has no such keys, so what they are is of no interest.
         if let Some(Open { inside: Inside::Map(key @ None), .. }) = self.open.last_mut() {
-            *key = Some((String::new(), span));
+            *key = Some((String::new(), span.clone()));
         }
         let pointer = self.pointer.len();
         let own_key = self.enter();
         self.open.push(Open { pointer, start: span, own_key, inside });
     }
 
-    fn end(&mut self, span: Span) {
+    fn end(&mut self, span: &Extent) {
         let Some(open) = self.open.pop() else { return };
-        let value = Span::new(open.start.start, span.start);
+        let from = open.start.bytes.start;
+        let value = Extent { bytes: from..span.bytes.start.max(from), ..open.start };
         self.found.insert(self.pointer.clone(), Spot { key: open.own_key, value });
         self.pointer.truncate(open.pointer);
     }
 
     /// Goes to the next member of what is open, and gives its key.
-    fn enter(&mut self) -> Option<Span> {
+    fn enter(&mut self) -> Option<Extent> {
         let (segment, key) = match &mut self.open.last_mut()?.inside {
             Inside::List(at) => {
                 *at += 1;

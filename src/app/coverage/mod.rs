@@ -15,10 +15,7 @@ pub(super) fn coverage(coverage: &Coverage, screen: &Screen) -> Exit {
     let told = run::catalog(coverage.checks.as_deref())
         .and_then(|catalog| told(coverage, &*catalog.pack(&coverage.provider)?));
     match told {
-        Ok((text, exit)) => {
-            screen.say(&for_terminal(&text));
-            exit
-        }
+        Ok((text, exit)) => screen.say(&for_terminal(&text), exit),
         Err(problems) => {
             screen.show_problems(&problems);
             Exit::WrongInput

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::files::full;
 use crate::yaml::Problem;
 
 /// A file to be written.
@@ -58,9 +59,11 @@ impl Put {
         let mut ready = Vec::new();
         for file in &files {
             let path = folder.join(&file.path);
-            ready.push((file, prepared(&path, &file.text, &mut undo).map_err(|error| failed(&path, &error))?, path));
+            let mut prepare = |text: &String| prepared(&path, text, &mut undo).map_err(|error| failed(&path, &error));
+            let (temporary, before) = (prepare(&file.text)?, file.before.as_ref().map(&mut prepare).transpose()?);
+            ready.push((file, temporary, before, path));
         }
-        for (file, temporary, path) in ready {
+        for (file, temporary, before, path) in ready {
             let done = match &file.before {
                 Some(_) => temporary.persist(&path),
                 None => temporary.persist_noclobber(&path),
@@ -69,7 +72,7 @@ impl Put {
                 std::io::ErrorKind::AlreadyExists => exists(&path),
                 _ => failed(&path, &error.error),
             })?;
-            undo.files.push((path, file.before.clone()));
+            undo.files.push((path, before));
         }
         undo.done();
         let (begun, changed): (Vec<Writing>, Vec<Writing>) = files.into_iter().partition(|file| file.before.is_none());
@@ -101,8 +104,8 @@ fn prepared(path: &Path, text: &str, undo: &mut Undo) -> std::io::Result<NamedTe
 #[derive(Default)]
 struct Undo {
     folders: Vec<PathBuf>,
-    /// Files that were written, with what was there before.
-    files: Vec<(PathBuf, Option<String>)>,
+    /// Files that were written, with what was there before: written too, for later there may be no room.
+    files: Vec<(PathBuf, Option<NamedTempFile>)>,
 }
 
 impl Undo {
@@ -116,10 +119,9 @@ impl Drop for Undo {
     fn drop(&mut self) {
         for (path, before) in self.files.drain(..).rev() {
             match before {
-                Some(text) => std::fs::write(path, text),
-                None => std::fs::remove_file(path),
+                Some(file) => drop(file.persist(path)),
+                None => drop(std::fs::remove_file(path)),
             }
-            .ok();
         }
         for folder in self.folders.drain(..).rev() {
             std::fs::remove_dir(folder).ok();
@@ -132,7 +134,8 @@ fn exists(path: &Path) -> Problem {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Problem {
-    let problem = Problem::of_file(&path.display().to_string(), format!("cannot be written: {error}"));
+    let why = full(error).map_or_else(|| error.to_string(), str::to_owned);
+    let problem = Problem::of_file(&path.display().to_string(), format!("cannot be written: {why}"));
     problem.hint("nothing was written; name a folder that can be written to with `--in`")
 }
 

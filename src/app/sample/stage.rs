@@ -24,12 +24,13 @@ use crate::catalog::words::Environment;
 use crate::cli::RunOptions;
 use crate::environment::cleared;
 use crate::execute::People;
+use crate::files::full;
 use crate::plan::Plan;
 use crate::secret::Redactor;
 use crate::simulator::{Mode, Options, Seed, Simulator};
 use crate::template;
 use crate::wire::{StandIn, StandIns, player};
-use crate::yaml::Problems;
+use crate::yaml::{Problem, Problems};
 
 /// Why the stage could not be set.
 pub(in crate::app) enum Unstaged {
@@ -57,6 +58,13 @@ impl From<std::io::Error> for Unstaged {
     }
 }
 
+/// A folder for what is temporary that cannot be written to.
+fn no_room(folder: &Path, error: &std::io::Error) -> Unstaged {
+    let why = full(error).map_or_else(|| error.to_string(), str::to_owned);
+    let problem = Problem::of_file(&folder.display().to_string(), format!("cannot be written to: {why}"));
+    Unstaged::Problems(problem.hint("set TMPDIR to a folder that can").into())
+}
+
 /// A stage that is set. Everything on it ends with this value.
 pub(in crate::app) struct Staged {
     /// The plan of the sample profile.
@@ -79,8 +87,8 @@ pub(in crate::app) async fn stage(
 ) -> Result<Staged, Unstaged> {
     let keys = Keys::new(&sample.pack.provider, redactor);
     let set = Set::new(sample, mistake)?;
-    let folder = Folder::new()?;
-    set.unpack(folder.path())?;
+    let folder = Folder::new().map_err(|error| no_room(&std::env::temp_dir(), &error))?;
+    set.unpack(folder.path()).map_err(|error| no_room(folder.path(), &error))?;
     let mut servers = BTreeMap::new();
     // A port has to be known on both sides before either is there: the front's for the players, the players' for it.
     // So the front is started last, and the players learn its address from a listener that is bound first.
@@ -136,7 +144,7 @@ pub(in crate::app) async fn stage(
             scope[environment.word()]["sent"] = json!(sent.id);
         }
     }
-    set.unpack_profile(folder.path(), &front.ca_pem)?;
+    set.unpack_profile(folder.path(), &front.ca_pem).map_err(|error| no_room(folder.path(), &error))?;
     scope["front"] = json!(front.at.to_string());
     let [port, closed] = free_ports()?;
     scope["port"] = json!(port);

@@ -15,13 +15,9 @@ pub(super) fn show(pack: &Pack, mut found: Found, screen: &Screen) -> Exit {
     if !problems.0.is_empty() {
         screen.show_problems(&problems);
     }
-    screen.say(&for_terminal(&text));
     // By the table that is shown, whatever was told of it.
-    if problems.0.is_empty() && found.rows.iter().all(|row| row.asks || row.holds()) {
-        Exit::Ready
-    } else {
-        Exit::NotReady
-    }
+    let well = problems.0.is_empty() && found.rows.iter().all(|row| row.asks || row.holds());
+    screen.say(&for_terminal(&text), if well { Exit::Ready } else { Exit::NotReady })
 }
 
 fn table(pack: &Pack, found: &Found) -> String {

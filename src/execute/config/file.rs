@@ -5,7 +5,7 @@ use std::path::Path;
 use super::entries::{self, Said};
 use super::tree::{self, Node};
 use super::{json, properties, sections, variables, yaml};
-use crate::yaml::LARGEST;
+use crate::files::{self, Kind};
 
 /// What the files of programs are called by their ends: a value in one is whatever the program makes of it.
 const PROGRAMS: [&str; 31] = [
@@ -68,15 +68,7 @@ fn format_of(name: &str) -> Result<Format, String> {
 
 /// The text of a file. Letters of another encoding matter only in the value itself.
 fn text_of(path: &Path) -> Result<String, String> {
-    let failed = |error: std::io::Error| format!("the file cannot be read: {error}");
-    let about = std::fs::metadata(path).map_err(failed)?;
-    if !about.is_file() {
-        return Err("it is not a file".into());
-    }
-    if about.len() > LARGEST as u64 {
-        return Err(format!("the file is larger than {LARGEST} bytes"));
-    }
-    let bytes = std::fs::read(path).map_err(failed)?;
+    let bytes = files::read(path, Kind::Configuration).map_err(|why| format!("it {why}"))?;
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err("the file is UTF-16, which most loaders cannot read; save it as UTF-8".into());
     }

@@ -4,6 +4,7 @@ use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 
 use super::Line;
 use super::gathering::Gathering;
+use super::tags::{Tags, TooMany};
 
 /// Elements that do not break a line.
 const INLINE: [&[u8]; 27] = [
@@ -18,15 +19,16 @@ const UNREAD: [&[u8]; 10] =
 /// Elements that are lists.
 const LISTS: [&[u8]; 3] = [b"ul", b"ol", b"menu"];
 
-pub(super) fn lines(text: &str) -> Vec<Line> {
+pub(super) fn lines(text: &str) -> Result<Vec<Line>, TooMany> {
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     // Otherwise what stands in scripts would be taken for elements.
     emitter.naively_switch_states(true);
     let mut page = Gathering::new(text);
     let mut unread = 0_usize;
-    for token in Tokenizer::new_with_emitter(text, emitter) {
-        let Ok(token) = token;
-        match token {
+    let (tags, next) = Tags::of(text);
+    for token in Tokenizer::new_with_emitter(tags, emitter) {
+        next.begins();
+        match token? {
             Token::StartTag(tag) => {
                 unread += usize::from(UNREAD.contains(&&**tag.name) && !tag.self_closing);
                 if unread == 0 {
@@ -47,7 +49,7 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
             Token::String(_) | Token::Comment(_) | Token::Doctype(_) | Token::Error(_) => {}
         }
     }
-    page.all()
+    Ok(page.all())
 }
 
 fn begin(page: &mut Gathering<'_>, tag: &StartTag<usize>) {

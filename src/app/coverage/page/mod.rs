@@ -4,17 +4,15 @@ mod gathering;
 mod html;
 mod markdown;
 mod plain;
+mod tags;
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
+use crate::files::{self, Kind, Unread};
 use crate::yaml::Problem;
 
 pub(super) use plain::{fingerprint, normalised};
-
-/// The largest page that is read, in bytes: browsers save pictures and scripts into the file.
-const LARGEST: u64 = 16 << 20;
+use tags::TooMany;
 
 /// One line of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,17 +35,13 @@ pub(super) struct Line {
 pub(super) fn read(path: &Path) -> Result<Vec<Line>, Problem> {
     let name = path.display().to_string();
     let wrong = |why: String, hint: &str| Problem::of_file(&name, why).hint(hint);
-    let unread =
-        |error: io::Error| wrong(format!("cannot be read: {error}"), "name a saved copy of the provider's page");
-    let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(unread)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(wrong(format!("is larger than {} MiB", LARGEST >> 20), "save the page without its pictures"));
-    }
-    let text = String::from_utf8(bytes).map_err(|_| {
-        wrong("is not UTF-8 text".into(), "save the page as HTML, Markdown or UTF-8 text, not as a PDF")
+    let text = files::text(path, Kind::Page).map_err(|why| match why {
+        Unread::Larger(_) => wrong(why.to_string(), "save the page without its pictures"),
+        Unread::NotText => wrong(why.to_string(), "save the page as HTML, Markdown or UTF-8 text, not as a PDF"),
+        why => wrong(why.to_string(), "name a saved copy of the provider's page"),
     })?;
-    let lines = lines(&text, path.extension().and_then(|extension| extension.to_str()));
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    let lines = lines(&text, extension).map_err(|why| wrong(why.to_string(), "save the page as text"))?;
     if lines.is_empty() {
         return Err(wrong("has no text in it".into(), "save the page again once all of it is shown"));
     }
@@ -55,12 +49,12 @@ pub(super) fn read(path: &Path) -> Result<Vec<Line>, Problem> {
 }
 
 /// The lines of a text. What it is written in is said by its file's extension, else by how it begins.
-fn lines(text: &str, extension: Option<&str>) -> Vec<Line> {
+fn lines(text: &str, extension: Option<&str>) -> Result<Vec<Line>, TooMany> {
     let extension = extension.map(str::to_ascii_lowercase);
     match extension.as_deref() {
         Some("html" | "htm" | "xhtml") => html::lines(text),
-        Some("md" | "markdown" | "mdx") => markdown::lines(text),
+        Some("md" | "markdown" | "mdx") => Ok(markdown::lines(text)),
         Some(_) | None if text.trim_start().starts_with('<') => html::lines(text),
-        Some(_) | None => plain::lines(text),
+        Some(_) | None => Ok(plain::lines(text)),
     }
 }

@@ -1,0 +1,72 @@
+//! The text of a page as a tokenizer reads it, one tag at a time: the tokenizer calls itself for each value in double
+//! quotes, so that a tag with very many of them would be the end of the program.
+
+use std::cell::Cell;
+use std::fmt;
+use std::rc::Rc;
+
+use html5gum::{Readable, Reader, StringReader};
+
+/// So many values in double quotes may one tag have.
+const MOST: usize = 500;
+
+/// A tag has too many attributes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooMany;
+
+impl fmt::Display for TooMany {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "has a tag with more than {MOST} attributes")
+    }
+}
+
+impl std::error::Error for TooMany {}
+
+/// A text that ends in an error within a tag with too many attributes.
+pub(super) struct Tags<'t> {
+    text: StringReader<'t>,
+    quotes: Rc<Cell<usize>>,
+}
+
+/// Says that a token is over, so that the next one may have as many.
+pub(super) struct Next(Rc<Cell<usize>>);
+
+impl Next {
+    pub(super) fn begins(&self) {
+        self.0.set(0);
+    }
+}
+
+impl<'t> Tags<'t> {
+    pub(super) fn of(text: &'t str) -> (Self, Next) {
+        let quotes = Rc::new(Cell::new(0));
+        (Tags { text: text.to_reader(), quotes: quotes.clone() }, Next(quotes))
+    }
+
+    fn counted<T>(&self, read: T, is_quote: impl FnOnce(&T) -> bool) -> Result<T, TooMany> {
+        let quotes = self.quotes.get() + usize::from(is_quote(&read));
+        self.quotes.set(quotes);
+        if quotes > 2 * MOST { Err(TooMany) } else { Ok(read) }
+    }
+}
+
+impl Reader for Tags<'_> {
+    type Error = TooMany;
+
+    fn read_byte(&mut self) -> Result<Option<u8>, TooMany> {
+        let Ok(read) = self.text.read_byte();
+        self.counted(read, |byte| *byte == Some(b'"'))
+    }
+
+    fn read_until<'b>(&'b mut self, needle: &[u8], buffer: &'b mut [u8; 4]) -> Result<Option<&'b [u8]>, TooMany> {
+        let Ok(read) = self.text.read_until(needle, buffer);
+        let quotes = self.quotes.get() + usize::from(read == Some(b"\"".as_slice()));
+        self.quotes.set(quotes);
+        if quotes > 2 * MOST { Err(TooMany) } else { Ok(read) }
+    }
+
+    fn try_read_string(&mut self, text: &[u8], case_sensitive: bool) -> Result<bool, TooMany> {
+        let Ok(read) = self.text.try_read_string(text, case_sensitive);
+        Ok(read)
+    }
+}

@@ -1,0 +1,218 @@
+//! Reading files: the only place that does. What somebody names as a file may be a pipe that nobody writes to, a device
+//! that never ends or a folder, and nothing that it says of its length is believed.
+
+use std::fmt;
+use std::fs::{FileType, Metadata, OpenOptions};
+use std::io::{self, Read as _};
+use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
+use std::path::Path;
+
+use nix::fcntl::OFlag;
+use nix::sys::signal::Signal;
+use tokio::signal::unix::{SignalKind, signal};
+
+const MIB: u64 = 1 << 20;
+
+/// What a file is for, which says how much of it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// YAML that a person writes: a profile, attestations, what a pack says of its provider and its sample partner.
+    Written,
+    /// One check of a pack; the largest that is shipped has less than a twentieth of that.
+    Check,
+    /// What a pack brings along beside YAML: bodies, and the files of its sample partner.
+    Fixture,
+    /// A configuration file that production loads.
+    Configuration,
+    /// Certificates of an authority.
+    Certificates,
+    /// A saved copy of a page: browsers put pictures and scripts into it.
+    Page,
+    /// What this program wrote for itself.
+    Own,
+}
+
+impl Kind {
+    /// The most that is read, in bytes.
+    pub const fn most(self) -> u64 {
+        match self {
+            Kind::Written | Kind::Configuration | Kind::Certificates => MIB,
+            Kind::Check => 100_000,
+            Kind::Fixture | Kind::Page | Kind::Own => 16 * MIB,
+        }
+    }
+}
+
+/// Why a file is not read. As text it goes after the file's name.
+#[derive(Debug)]
+pub enum Unread {
+    /// There is nothing of that name.
+    NotThere,
+    /// This user may not read it.
+    Forbidden,
+    /// It is a folder.
+    Folder,
+    /// It is a pipe.
+    Pipe,
+    /// It is a socket.
+    Socket,
+    /// It is a device.
+    Device,
+    /// It is larger than so many bytes.
+    Larger(u64),
+    /// It is no UTF-8 text.
+    NotText,
+    /// The system would not.
+    Other(io::Error),
+}
+
+impl Unread {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Unread::NotThere => "check the path",
+            Unread::Forbidden => "check its permissions, and those of the folders that it is in",
+            Unread::Folder => "name a file in it",
+            Unread::Pipe => "write what comes out of it into a file, and name that",
+            Unread::Socket | Unread::Device | Unread::Other(_) => "name an ordinary file",
+            Unread::Larger(_) => "name the file that is meant, or take out of it what is not needed",
+            Unread::NotText => "save it as UTF-8",
+        }
+    }
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unread::NotThere => f.write_str("cannot be read: there is no such file"),
+            Unread::Forbidden => f.write_str("cannot be read: permission denied"),
+            Unread::Folder => f.write_str("is a folder, not a file"),
+            Unread::Pipe => f.write_str("is a pipe, not a file, so it is not read"),
+            Unread::Socket => f.write_str("is a socket, not a file, so it is not read"),
+            Unread::Device => f.write_str("is a device, not a file, so it is not read"),
+            Unread::Larger(most) if most % MIB == 0 => write!(f, "is larger than {} MiB", most / MIB),
+            Unread::Larger(most) => write!(f, "is larger than {most} bytes"),
+            Unread::NotText => f.write_str("is not UTF-8 text"),
+            Unread::Other(error) => write!(f, "cannot be read: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Unread {}
+
+impl From<io::Error> for Unread {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Unread::NotThere,
+            io::ErrorKind::PermissionDenied => Unread::Forbidden,
+            _ => Unread::Other(error),
+        }
+    }
+}
+
+/// The bytes of an ordinary file.
+///
+/// # Errors
+///
+/// What is no ordinary file, is larger than its kind may be, or cannot be read.
+pub fn read(path: &Path, kind: Kind) -> Result<Vec<u8>, Unread> {
+    // To open some devices does something to them already.
+    ordinary(&std::fs::metadata(path)?)?;
+    // Should another one be there by now, opening it must not wait for anybody, and it is looked at again.
+    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)?;
+    ordinary(&file.metadata()?)?;
+    let mut bytes = Vec::new();
+    file.take(kind.most() + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > kind.most() { Err(Unread::Larger(kind.most())) } else { Ok(bytes) }
+}
+
+/// The text of an ordinary file.
+///
+/// # Errors
+///
+/// As [`read()`], and what is not UTF-8.
+pub fn text(path: &Path, kind: Kind) -> Result<String, Unread> {
+    String::from_utf8(read(path, kind)?).map_err(|_| Unread::NotText)
+}
+
+fn ordinary(found: &Metadata) -> Result<(), Unread> {
+    let kind: FileType = found.file_type();
+    match kind {
+        _ if kind.is_file() => Ok(()),
+        _ if kind.is_dir() => Err(Unread::Folder),
+        _ if kind.is_fifo() => Err(Unread::Pipe),
+        _ if kind.is_socket() => Err(Unread::Socket),
+        _ => Err(Unread::Device),
+    }
+}
+
+/// Why nothing more can be written, and what to do about it, where it is for lack of room.
+pub fn full(error: &io::Error) -> Option<&'static str> {
+    match error.kind() {
+        io::ErrorKind::StorageFull => Some("the disk is full; make room, or name a place on another one"),
+        io::ErrorKind::QuotaExceeded => Some("the disk quota is used up; make room, or name a place on another disk"),
+        io::ErrorKind::FileTooLarge => Some("a file may not be so large here; raise the limit (`ulimit -f`)"),
+        _ => None,
+    }
+}
+
+/// Has a file that grows beyond the limit of this process end in an error, as a full disk does, and not with the process.
+pub fn outlive_limits() {
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
+    let _within = runtime.enter();
+    // Once somebody listens for a signal it no longer ends this process, for as long as that lasts; the processes that
+    // it starts are not concerned. Where nobody can listen, all is as it would have been.
+    signal(SignalKind::from_raw(Signal::SIGXFSZ as i32)).ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::os::unix::net::UnixListener;
+
+    use nix::sys::stat::Mode;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_ordinary_file_is_told_and_never_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        nix::unistd::mkfifo(&path("pipe"), Mode::S_IRWXU).unwrap();
+        let _socket = UnixListener::bind(path("socket")).unwrap();
+        std::fs::File::create(path("sparse")).unwrap().set_len(3 << 30).unwrap();
+        std::fs::write(path("file"), "x").unwrap();
+        std::fs::write(path("latin"), [0xe9]).unwrap();
+        symlink("pipe", path("to-pipe")).unwrap();
+        symlink("circle", path("circle")).unwrap();
+        symlink("nowhere", path("dangling")).unwrap();
+        std::fs::write(path("shut"), "x").unwrap();
+        std::fs::set_permissions(path("shut"), std::fs::Permissions::from_mode(0)).unwrap();
+        let table = [
+            ("pipe", "is a pipe"),
+            ("to-pipe", "is a pipe"),
+            ("socket", "is a socket"),
+            (".", "is a folder"),
+            ("/dev/zero", "is a device"),
+            ("/dev/null", "is a device"),
+            ("sparse", "is larger than 1 MiB"),
+            ("none", "there is no such file"),
+            ("dangling", "there is no such file"),
+            ("file/none", "cannot be read"),
+            ("circle", "cannot be read"),
+            ("latin", "is not UTF-8"),
+            // Ordinary files of a system that say nothing of their length.
+            ("/proc/self/mem", "cannot be read"),
+            ("/proc/self/pagemap", "is larger than 1 MiB"),
+        ];
+        for (name, words) in table.iter().filter(|(name, _)| !name.starts_with("/proc/") || Path::new(name).exists()) {
+            let told = text(&path(name), Kind::Written).unwrap_err();
+            assert!(told.to_string().contains(words), "{name}: {told}");
+        }
+        assert_eq!(text(&path("file"), Kind::Written).unwrap(), "x");
+        // Whoever may do everything may read that too.
+        let is_root = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").unwrap()) == 0;
+        assert!(!is_root || read(&path("shut"), Kind::Written).is_ok());
+    }
+}
