@@ -13,6 +13,7 @@ mod config;
 mod contain;
 mod deliver;
 mod event;
+mod from_plan;
 mod group;
 mod identity;
 mod inspect;
@@ -48,9 +49,10 @@ use crate::plan::{Plan, Unit};
 use crate::template;
 use log::Log;
 
+pub use from_plan::WorldError;
 pub use people::{Answer as PersonsAnswer, Errand, People};
 pub use rehearsal::issue;
-pub use world::{Holds, Outside, World, WorldError};
+pub use world::{Holds, Outside, World};
 
 /// What templates can read.
 pub(crate) type Scope = Value;

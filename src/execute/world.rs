@@ -1,7 +1,6 @@
 //! What all units of a run have in common: the gate, the wire, the redactor, the rehearsal.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -11,6 +10,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use super::authorise::Tokens;
 use super::build::Build;
+use super::from_plan::{WorldError, captured_bodies, gate, stand_ins};
 use super::identity::{Identity, scope_of};
 use super::patience::Patience;
 use super::people::{self, People};
@@ -21,17 +21,15 @@ use crate::catalog::expect::Expectation;
 use crate::catalog::step::Step;
 use crate::catalog::words::{Environment, Stage};
 use crate::evidence::{Answer, Evidence, Request, Who};
-use crate::files::{self, Kind};
-use crate::gate::{Draft, Gate, Realm, Rules};
+use crate::gate::{Draft, Gate};
 use crate::plan::profile::Timing;
-use crate::plan::{Plan, Unit, production_hosts};
+use crate::plan::{Plan, Unit};
 use crate::proxy::Proxy;
 use crate::secret::{Redactor, Secret};
 use crate::simulator::Simulator;
 use crate::template;
 use crate::webhook;
-use crate::wire::{Limits, Sent, StandIn, StandIns, Wire};
-use crate::yaml::Document;
+use crate::wire::{Limits, Sent, Wire};
 
 /// The surroundings of a run.
 pub struct World {
@@ -77,18 +75,6 @@ pub struct Outside {
 
 /// Whether an expectation holds by what has happened so far: judging is no part of carrying out, so it is handed in.
 pub type Holds = Arc<dyn Fn(&Unit, &Evidence, &Expectation) -> bool + Send + Sync>;
-
-/// Why there is nothing to run in: a profile whose files cannot be read.
-#[derive(Clone, Debug)]
-pub struct WorldError(pub String);
-
-impl fmt::Display for WorldError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for WorldError {}
 
 impl World {
     /// The surroundings of a run, before anything was sent or started.
@@ -290,63 +276,4 @@ impl World {
     pub(super) fn number(&self) -> u64 {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
-}
-
-fn gate(plan: &Plan) -> Result<Gate, WorldError> {
-    let host = |text: &str| {
-        url::Host::parse(text.trim_end_matches('.'))
-            .map_err(|error| WorldError(format!("`{text}` is not a host: {error}")))
-    };
-    let handlers = production_hosts(&plan.read.profile);
-    let named = plan.read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.hosts);
-    let realm = |addresses: &crate::catalog::provider::Addresses| Realm {
-        apis: addresses.apis.clone(),
-        other_hosts: addresses.pages.iter().chain(&addresses.obsolete).cloned().collect(),
-    };
-    let trusted = &plan.read.trusted;
-    let fetches = |hosts: &BTreeSet<String>| hosts.iter().filter_map(|text| url::Host::parse(text).ok()).collect();
-    Gate::new(&Rules {
-        environments: trusted
-            .environments
-            .iter()
-            .map(|(environment, addresses)| (*environment, realm(addresses)))
-            .collect(),
-        production_allows: trusted.production_allows.clone(),
-        test_only: trusted.test_only.clone(),
-        production_handlers: handlers.iter().map(|text| host(text)).collect::<Result<_, _>>()?,
-        named: named.map(|text| host(text)).collect::<Result<_, _>>()?,
-        fetches: trusted.fetches.as_ref().map(fetches),
-    })
-    .map_err(|error| WorldError(error.to_string()))
-}
-
-fn stand_ins(plan: &Plan) -> Result<StandIns, WorldError> {
-    let Some(word) = &plan.read.profile.stand_ins else { return Ok(StandIns::default()) };
-    let ca_pem = word.ca.as_ref().map(|path| {
-        let path = plan.read.folder.join(path);
-        files::text(&path, Kind::Certificates)
-            .map_err(|why| WorldError(format!("{} {why}; {}", path.display(), why.hint())))
-    });
-    let hosts = word
-        .hosts
-        .iter()
-        .map(|(host, place)| (host.clone(), StandIn { port: place.at.port(), address: place.address }));
-    Ok(StandIns { hosts: hosts.collect(), ca_pem: ca_pem.transpose()? })
-}
-
-/// The captured bodies of events that the profile names.
-fn captured_bodies(plan: &Plan, redactor: &Redactor) -> Result<BTreeMap<String, Value>, WorldError> {
-    let bodies = plan.read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.bodies);
-    bodies
-        .map(|(event, path)| {
-            let path = plan.read.folder.join(path);
-            let document = Document::read(&path, &path.display().to_string())
-                .map_err(|problem| WorldError(problem.render(false)))?
-                .kept_by(redactor);
-            // What was captured may have numbers that YAML does not read.
-            let captured = serde_json::from_str(&document.text).or_else(|_| document.parse());
-            let value = captured.map_err(|problems| WorldError(problems.render(false)))?;
-            Ok((event.clone(), value))
-        })
-        .collect()
 }
