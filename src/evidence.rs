@@ -52,7 +52,8 @@ pub struct Incomplete {
     pub reason: String,
     /// Who can change it.
     pub who: Who,
-    /// Whether not even a failure in it counts: the build gave no answers any more, whatever it was asked.
+    /// Whether not even a failure in it counts: the build gave no answers any more, or the played provider has forgotten
+    /// what it held.
     #[serde(default)]
     pub void: bool,
 }

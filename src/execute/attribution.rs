@@ -9,6 +9,7 @@ use super::identity::Identity;
 use super::world::World;
 use crate::evidence::Call;
 use crate::secret::Redactor;
+use crate::simulator::Full;
 use crate::wire::USER_AGENT;
 
 /// So many calls about the clients of one unit are recorded; a flood is not worth more.
@@ -96,13 +97,15 @@ impl World {
             .is_some_and(|simulator| simulator.journal().since(mark).iter().any(|call| !is_ours(&call.what)))
     }
 
+    /// Why what the played provider answers and holds shows nothing any more, if so: it had to forget some of it.
+    pub(super) fn forgetful(&self) -> Option<String> {
+        let full = self.simulator()?.full().into_iter().find(Full::is_forgetful)?;
+        Some(format!("the played provider no longer holds all that it should: {}", full.words()))
+    }
+
     /// Why not every call about the clients of a unit is in its record, if so.
     pub(super) fn cut_off(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Option<String> {
-        let simulator = self.simulator().filter(|_| !clients.is_empty())?;
-        if let Some(full) = simulator.full().iter().find(|full| full.is_forgetful()) {
-            return Some(format!("the played provider no longer holds all that it should: {}", full.words()));
-        }
-        let journal = simulator.journal();
+        let journal = self.simulator().filter(|_| !clients.is_empty())?.journal();
         let mine = |call: &Call| clients.values().any(|client| call.client.as_ref() == Some(&client.email));
         let recorded = journal.since(mark).iter().filter(|entry| mine(&entry.what)).count();
         let dropped = clients.values().map(|client| journal.dropped(&client.email)).max().unwrap_or_default();

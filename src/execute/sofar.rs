@@ -51,6 +51,9 @@ pub(super) async fn finish(doing: &Doing<'_>, from: Instant) {
     if let Some(why) = doing.world.cut_off(doing.mark, &doing.clients) {
         doing.log.disturbed(Who::Partner, why);
     }
+    if let Some(why) = doing.world.forgetful().filter(|_| !doing.clients.is_empty()) {
+        doing.log.void(Who::Partner, why);
+    }
     let check = &doing.unit.packed.check;
     if check.seen.iter().chain(&check.then).any(asks_for_refused)
         && let Some(why) = doing.world.unwatched()

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use aho_corasick::AhoCorasick;
 use serde_json::Value;
 
 use super::store::{Members, Which};
@@ -43,7 +44,7 @@ pub(super) struct Collection {
 }
 
 /// What stands between the texts of two members that are searched; nobody searches for it.
-const BETWEEN: char = '\0';
+const BETWEEN: &str = "\0";
 
 /// A value as it is sorted: nothing first, then numbers, then texts without regard to case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +65,15 @@ impl Key {
             }
             Some(Value::String(text)) => Key::Text(text.to_lowercase()),
             Some(other) => Key::Text(other.to_string()),
+        }
+    }
+}
+
+impl Key {
+    fn len(&self) -> usize {
+        match self {
+            Key::None | Key::Number(_) => 0,
+            Key::Text(text) => text.len(),
         }
     }
 }
@@ -98,7 +108,11 @@ impl Collection {
 
     /// The places of the records that have a text somewhere in what any list searches, oldest first.
     pub(super) fn having(&self, text: &str) -> impl Iterator<Item = Place> {
-        self.texts.iter().filter(move |(_, texts)| texts.contains(text)).map(|(place, _)| *place)
+        // Made ready once: to look for it anew in each of thousands of short texts costs more than the looking. One that
+        // cannot be made ready is in all of them, for whoever looks closer.
+        let searched = AhoCorasick::new([text]).ok();
+        let found = move |texts: &str| searched.as_ref().is_none_or(|searched| searched.is_match(texts));
+        self.texts.iter().filter(move |(_, texts)| found(texts)).map(|(place, _)| *place)
     }
 
     /// All places in the order of a member, if records are sorted by it.
@@ -163,13 +177,12 @@ impl Collection {
         self.places().next()
     }
 
-    /// Notes or forgets where the values of a record are, and what it weighs.
+    /// Notes or forgets where the values of a record are, and what that weighs.
     fn index(&mut self, place: Place, record: &Members, there: bool) {
-        let own: usize = record.iter().map(|(name, value)| name.len() + weight(value) + PER_MEMBER).sum();
-        let weight = own + (self.found.len() + self.sorted.len()) * PER_INDEX;
-        self.weight = if there { self.weight + weight } else { self.weight.saturating_sub(weight) };
+        let mut weight: usize = record.iter().map(|(name, value)| name.len() + weight(value) + PER_MEMBER).sum();
         for (name, values) in &mut self.found {
             let key = record.get(name).unwrap_or(&Value::Null).to_string();
+            weight += PER_INDEX + key.len();
             let places = values.entry(key.clone()).or_default();
             if there {
                 places.insert(place);
@@ -180,21 +193,26 @@ impl Collection {
                 }
             }
         }
-        if there && !self.searched.is_empty() {
+        if !self.searched.is_empty() {
             let texts = self.searched.iter().filter_map(|name| inside(record, name)?.as_str());
-            let texts = texts.fold(String::new(), |all, text| all + &text.to_lowercase() + &BETWEEN.to_string());
-            self.texts.insert(place, texts);
-        } else {
-            self.texts.remove(&place);
+            let texts: String = texts.flat_map(|text| [text.to_lowercase(), BETWEEN.to_owned()]).collect();
+            weight += texts.len();
+            if there {
+                self.texts.insert(place, texts)
+            } else {
+                self.texts.remove(&place)
+            };
         }
         for (name, order) in &mut self.sorted {
             let entry = (Key::of(record.get(name)), place);
+            weight += PER_INDEX + entry.0.len();
             if there {
                 order.insert(entry);
             } else {
                 order.remove(&entry);
             }
         }
+        self.weight = if there { self.weight + weight } else { self.weight.saturating_sub(weight) };
     }
 }
 

@@ -51,6 +51,40 @@ fn the_simulator_answers_at_the_addresses_that_it_prints_until_it_is_interrupted
     }
 }
 
+#[test]
+fn a_bound_of_what_is_held_is_told_once_and_the_play_goes_on() {
+    let desk = Desk::new();
+    let (mut running, told) = playing(&desk, "simulate debitura");
+    let ask = |line: &str, body: &str| {
+        let mut stream = TcpStream::connect(&told["referral"]).unwrap();
+        let (key, length) = (&told["key"], body.len());
+        let head = format!(
+            "{line} HTTP/1.1\r\nXApiKey: {key}\r\nContent-Length: {length}\r\nConnection: close\r\nHost: x\r\n\r\n"
+        );
+        stream.write_all((head + body).as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let name = "x".repeat(900_000);
+    let create = |at: usize| {
+        let client = format!(
+            "\"client\": {{ \"name\": \"{name}\", \"country\": \"DK\", \"supportEmail\": \"a@acme.example\" }}"
+        );
+        let users = "\"users\": [{ \"name\": \"Kim\", \"email\": \"kim@acme.example\" }]";
+        ask("POST /clients", &format!("{{ \"externalTenantId\": \"t{at}\", {client}, {users} }}"))
+    };
+    for at in 0..60 {
+        assert!(create(at).starts_with("HTTP/1.1 202"), "{at}");
+    }
+    for (client, status) in [(0, "404"), (59, "200")] {
+        assert!(ask(&format!("GET /clients/t{client}"), "").starts_with(&format!("HTTP/1.1 {status}")), "t{client}");
+    }
+    running.signal(Signal::SIGINT);
+    let ended = running.ended().with(0);
+    assert_eq!(ended.err.matches("more clients were created than are held").count(), 1, "{}", ended.err);
+}
+
 /// Starts to play the provider as said, and gives what it prints up to the key.
 fn playing(desk: &Desk, arguments: &str) -> (crate::program::Running, BTreeMap<String, String>) {
     let mut running = Desk::start(&mut desk.command(arguments));

@@ -105,6 +105,23 @@ fn a_flood_about_its_own_client_is_cut_and_said() {
     bounded(&ran);
 }
 
+/// What hangs on records that the played provider had to forget is not decided.
+#[test]
+fn one_that_has_the_provider_hold_too_much_is_undecided_and_told() {
+    let mut stage = Stage::new();
+    stage.action("flood_large", "");
+    stage.add("timing: { answers_within: 2m }");
+    stage.check("a_loud", "{ client: ready }", &["{ action: flood_large }"]);
+    stage.isolate("a_loud", "alone");
+    let ran = stage.run();
+    assert_eq!(ran.unit("a_loud")["verdict"], "undecided", "{}", ran.console);
+    let (reason, remarks) = (ran.reason("a_loud"), ran.json["remarks"].to_string());
+    assert!(reason.contains("the oldest are forgotten"), "{reason}");
+    assert!(remarks.contains("the played provider has its bounds: more clients were created"), "{remarks}");
+    // What is held may take 64 MiB, and what is recorded of it beside that.
+    assert!(ran.peak_mib < 400, "{} MiB", ran.peak_mib);
+}
+
 #[test]
 fn a_flood_about_another_client_does_not_change_what_is_said_of_that_one() {
     let mut stage = Stage::new();

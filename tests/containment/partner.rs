@@ -78,6 +78,14 @@ async fn act(State(partner): State<Arc<Partner>>, Path(door): Path<String>, body
         "lock" => busy(Duration::from_hours(1)).await,
         "be_slow" => busy(Duration::from_secs(7)).await,
         "flood_own" => partner.flood(&format!("/clients/{mine}"), 10_000).await,
+        // So much that nobody keeps all of it.
+        "flood_large" => {
+            for at in 0..70 {
+                let email = format!("{}{at}@large.example", "x".repeat(400_000));
+                partner.send(&partner.api, &json!({ "email": email })).await.ok();
+            }
+            "flooded".into_response()
+        }
         "flood_nobody" => partner.flood("/clients/nobody-at-all", 3_000).await,
         "flood_other" => {
             let other = partner.known.lock().unwrap().iter().find(|known| *known != mine).cloned();

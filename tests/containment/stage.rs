@@ -42,7 +42,7 @@ simulator:
 "#;
 
 /// Everything that the partner of these tests can be asked to do.
-const ACTIONS: [&str; 10] = [
+const ACTIONS: [&str; 11] = [
     "onboard",
     "onboard_with_a_host_left_in",
     "onboard_by_another_way",
@@ -50,6 +50,7 @@ const ACTIONS: [&str; 10] = [
     "tool",
     "crash",
     "flood_own",
+    "flood_large",
     "flood_nobody",
     "flood_other",
     "links",
