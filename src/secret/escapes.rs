@@ -62,8 +62,11 @@ pub(super) fn one(text: &[u8], at: usize, escapes: Escapes) -> Option<(usize, Ve
         Quoted => octet(rest).map(|byte| (3, vec![byte])).or_else(|| line_break(text.get(at..)?)),
         Lines => line_break(text.get(at..)?),
         Apart => {
+            // Most digits stand within a word, or are none: that is told without looking further.
+            let begins = rest.first().is_some_and(|next| next.is_ascii_hexdigit() || matches!(next, b'x' | b'X'));
             let before = at.checked_sub(1).and_then(|before| text.get(before));
-            if before.is_some_and(u8::is_ascii_alphanumeric) { None } else { apart(text.get(at..)?) }
+            let within = before.is_some_and(u8::is_ascii_alphanumeric);
+            if begins && !within { apart(text.get(at..)?) } else { None }
         }
     }
 }
@@ -83,8 +86,17 @@ fn line_break(text: &[u8]) -> Option<(usize, Vec<u8>)> {
     })
 }
 
+/// Whether the third digit, if there is one, shows that something may stand between pairs of digits, or pairs of pairs.
+fn may_be_apart(text: &[u8]) -> bool {
+    let between = |at: usize| text.get(at).is_some_and(|byte| b":-, \t\r\n".contains(byte));
+    text.starts_with(b"0x") || text.starts_with(b"0X") || between(2) || between(4)
+}
+
 /// Hexadecimal digits that something separates.
 fn apart(text: &[u8]) -> Option<(usize, Vec<u8>)> {
+    if !may_be_apart(text) {
+        return None;
+    }
     let (mut at, mut bytes, mut separated) = (0, Vec::new(), false);
     let mut end = 0;
     loop {

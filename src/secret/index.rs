@@ -14,7 +14,7 @@ use super::views::{View, each_view};
 
 /// How much of the end of a pattern is in an automaton; the rest is compared. Tokens are long, there are many of them,
 /// and they begin alike.
-const FRAGMENT: usize = 16;
+const FRAGMENT: usize = 10;
 
 /// A place where a secret was found.
 #[derive(Clone, Debug, PartialEq, Eq)]

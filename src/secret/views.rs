@@ -8,51 +8,39 @@ use super::escapes::{Escapes, is_told, may_begin, one};
 
 use super::escapes::Escapes::{Apart, Backslash, Entity, Form, Lines, Percent, Quoted};
 
-/// The orders in which escapes are undone. Each begins with one that stands here too, so that no step is made twice.
-pub(super) const CHAINS: &[&[Escapes]] = &[
-    &[Percent],
-    &[Percent, Percent],
-    &[Percent, Percent, Percent],
-    &[Percent, Backslash],
-    &[Percent, Entity],
-    &[Percent, Lines],
-    &[Form],
-    &[Backslash],
-    &[Backslash, Percent],
-    &[Backslash, Percent, Percent],
-    &[Backslash, Percent, Percent, Percent],
-    &[Backslash, Form],
-    &[Backslash, Entity],
-    &[Backslash, Entity, Entity],
-    &[Backslash, Lines],
-    &[Backslash, Lines, Quoted],
-    &[Backslash, Quoted],
-    &[Backslash, Apart],
-    &[Backslash, Backslash],
-    &[Backslash, Backslash, Backslash],
-    &[Backslash, Backslash, Percent],
-    &[Backslash, Backslash, Lines],
-    &[Entity],
-    &[Entity, Percent],
-    &[Entity, Percent, Percent],
-    &[Entity, Lines],
-    &[Entity, Quoted],
-    &[Entity, Apart],
-    &[Entity, Entity],
-    &[Entity, Entity, Backslash],
-    &[Entity, Backslash],
-    &[Entity, Backslash, Backslash],
-    &[Entity, Backslash, Percent],
-    &[Entity, Backslash, Lines],
-    &[Quoted],
-    &[Quoted, Percent],
-    &[Quoted, Entity],
-    &[Lines],
-    &[Lines, Percent],
-    &[Lines, Backslash],
-    &[Lines, Entity],
-    &[Lines, Quoted],
-    &[Apart],
+/// One step of undoing, and what may be undone after it.
+struct Step(Escapes, &'static [Step]);
+
+/// The orders in which escapes are undone, as a tree, so that no step is made twice and what has no mark ends at once.
+const STEPS: &[Step] = &[
+    Step(Percent, &[Step(Percent, &[Step(Percent, &[])]), Step(Backslash, &[]), Step(Entity, &[]), Step(Lines, &[])]),
+    Step(Form, &[]),
+    Step(
+        Backslash,
+        &[
+            Step(Percent, &[Step(Percent, &[Step(Percent, &[])])]),
+            Step(Form, &[]),
+            Step(Entity, &[Step(Entity, &[])]),
+            Step(Lines, &[Step(Quoted, &[])]),
+            Step(Quoted, &[]),
+            Step(Apart, &[]),
+            Step(Backslash, &[Step(Backslash, &[]), Step(Percent, &[]), Step(Lines, &[])]),
+        ],
+    ),
+    Step(
+        Entity,
+        &[
+            Step(Percent, &[Step(Percent, &[])]),
+            Step(Lines, &[]),
+            Step(Quoted, &[]),
+            Step(Apart, &[]),
+            Step(Entity, &[Step(Backslash, &[])]),
+            Step(Backslash, &[Step(Backslash, &[]), Step(Percent, &[]), Step(Lines, &[])]),
+        ],
+    ),
+    Step(Quoted, &[Step(Percent, &[]), Step(Entity, &[])]),
+    Step(Lines, &[Step(Percent, &[]), Step(Backslash, &[]), Step(Entity, &[]), Step(Quoted, &[])]),
+    Step(Apart, &[]),
 ];
 
 /// One escape that was undone.
@@ -71,24 +59,26 @@ pub(super) struct View<'a> {
     layers: Vec<Rc<Vec<Undone>>>,
 }
 
-/// The text itself, and as each of the chains leaves it that finds something to undo in every one of its steps. Lines that
-/// were put together are seen where `crosses` says of a place at which two of them meet that it may be worth it.
+/// The text itself, and as it is after each step that finds something to undo. Lines that were put together are seen where
+/// `crosses` says of a place at which two of them meet that it may be worth it.
 pub(super) fn each_view<'a>(text: &'a [u8], crosses: impl Fn(&[u8], usize) -> bool, mut see: impl FnMut(&View<'a>)) {
     let plain = View { bytes: Cow::Borrowed(text), layers: Vec::new() };
     see(&plain);
-    // What the chain before this one has left after each of its steps.
-    let mut steps: Vec<(Escapes, Option<View<'a>>)> = Vec::new();
-    for chain in CHAINS {
-        let same = steps.iter().zip(*chain).take_while(|((done, _), wanted)| done == *wanted).count();
-        steps.truncate(same);
-        for escapes in &chain[same..] {
-            let before = steps.last().map_or(Some(&plain), |(_, view)| view.as_ref());
-            let view = before.and_then(|view| view.undone(*escapes));
-            let view = view.filter(|view| *escapes != Lines || view.undone_at().any(|at| crosses(&view.bytes, at)));
-            steps.push((*escapes, view));
-        }
-        if let Some((_, Some(view))) = steps.last() {
-            see(view);
+    beyond(&plain, STEPS, &crosses, &mut see);
+}
+
+fn beyond<'a>(
+    view: &View<'a>,
+    steps: &[Step],
+    crosses: &impl Fn(&[u8], usize) -> bool,
+    see: &mut impl FnMut(&View<'a>),
+) {
+    for Step(escapes, then) in steps {
+        let next = view.undone(*escapes);
+        let next = next.filter(|next| *escapes != Lines || next.undone_at().any(|at| crosses(&next.bytes, at)));
+        if let Some(next) = next {
+            see(&next);
+            beyond(&next, then, crosses, see);
         }
     }
 }
