@@ -311,7 +311,6 @@ fn hosts(provider: &Provider) -> Vec<String> {
     hosts
 }
 
-
 fn digest(files: &Files, fixtures: &Fixtures) -> String {
     let mut hash = Sha256::new();
     let mut add = |kind: &str, path: &str, bytes: &[u8]| {

@@ -4,6 +4,7 @@
 //! problem, serde gives the typed value. Positions are looked up only when something has to be shown.
 
 mod bounds;
+mod excerpt;
 mod flow;
 mod partly;
 mod position;

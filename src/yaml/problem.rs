@@ -5,7 +5,7 @@ use std::fmt;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use super::{Document, Place};
+use super::{Document, Place, excerpt};
 
 /// So many problems are shown in full: one mistake repeated in a thousand files is read once.
 pub(super) const SHOWN: usize = 100;
@@ -113,11 +113,12 @@ impl Problem {
         };
         let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
         let (message, file) = (printable(&self.message), one_line(&self.file));
-        let mut group = match (&self.text, self.place.line) {
-            (Some(text), 1..) => level.primary_title(message).element(
+        let shown = self.text.as_ref().map(|text| excerpt::shown(text, &self.place.bytes));
+        let mut group = match (&shown, self.place.line) {
+            (Some((text, place)), 1..) => level.primary_title(message).element(
                 Snippet::source(text.as_ref())
                     .path(file.as_str())
-                    .annotation(AnnotationKind::Primary.span(self.place.bytes.clone())),
+                    .annotation(AnnotationKind::Primary.span(place.clone())),
             ),
             (Some(_) | None, _) => {
                 annotate_snippets::Group::with_title(level.primary_title(format!("{file}: {message}")))

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod ends;
+mod files;
 mod help;
 mod items;
 mod outputs;
