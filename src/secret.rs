@@ -27,7 +27,7 @@ use field::is_field;
 pub use given::Placed;
 pub(crate) use index::{Hit, Index};
 pub(crate) use looks::is_telling;
-pub(crate) use written::credentials;
+pub(crate) use written::{credentials, words};
 
 /// A text that must not be shown. It may be empty, as an unset variable is.
 #[derive(Clone, PartialEq, Eq, Hash, Deserialize)]

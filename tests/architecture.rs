@@ -290,6 +290,29 @@ fn the_engine_knows_no_provider() {
     told(&wrong);
 }
 
+/// How files are read, and folders listed.
+const READS: [&str; 7] =
+    ["fs::read(", "fs::read_to_string(", "File::open(", "File::options(", ".read(true)", "tokio::fs", "fs::read_dir("];
+
+/// Who may do so: what reads files, and what lists the files of packs.
+const MAY_READ: [(&str, &[&str]); 2] =
+    [("src/files.rs", &[".read(true)"]), ("src/catalog/disk.rs", &["fs::read_dir("])];
+
+/// Whoever read one by himself would forget what is not a file.
+#[test]
+fn files_are_read_in_one_place() {
+    let allowed: BTreeMap<&str, &[&str]> = MAY_READ.into_iter().collect();
+    let mut wrong = Vec::new();
+    for source in sources("src") {
+        let may = allowed.get(source.path.as_str()).copied().unwrap_or_default();
+        let reads = READS.iter().filter(|word| source.code.contains(**word));
+        wrong.extend(reads.filter(|word| !may.contains(word)).map(|word| format!("{}: `{word}`", source.path)));
+        wrong
+            .extend(may.iter().filter(|word| !source.code.contains(**word)).map(|word| format!("{word} is not there")));
+    }
+    told(&wrong);
+}
+
 /// Where a type says itself how it is debugged.
 const DEBUGS: [&str; 1] = ["src/gate.rs"];
 

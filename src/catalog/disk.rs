@@ -13,7 +13,7 @@ use crate::files::{self, Kind};
 use crate::yaml::Problem;
 
 /// So many files and folders may be in the packs of a folder.
-const MOST_FILES: usize = 10_000;
+const MOST_FILES: usize = 50_000;
 
 /// So many bytes may be in them, all together.
 const MOST_BYTES: usize = 32 << 20;

@@ -13,7 +13,7 @@ use nix::fcntl::OFlag;
 const COMES_WITHIN: Duration = Duration::from_secs(1);
 
 /// So long a reader may take none of what is written.
-const TAKES_WITHIN: Duration = Duration::from_secs(30);
+const TAKES_WITHIN: Duration = Duration::from_secs(10);
 
 /// How often it is tried again.
 const PAUSE: Duration = Duration::from_millis(10);

@@ -86,7 +86,7 @@ fn opens_below(value: &str) -> bool {
 }
 
 /// The words of a line by their places, without what a template or a variable puts in.
-fn words(line: &str) -> Vec<Range<usize>> {
+pub(crate) fn words(line: &str) -> Vec<Range<usize>> {
     let mut words = Vec::new();
     let (mut at, mut start) = (0, None);
     while let Some(letter) = line[at..].chars().next() {

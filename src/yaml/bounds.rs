@@ -10,6 +10,9 @@ use super::{Document, Place, Problem, refused};
 /// Brackets may be nested so deep; the parser's time grows with the square of that.
 const DEEPEST: usize = 1000;
 
+/// Lists and maps, in brackets or not, may be nested so deep; the parser itself gives up there.
+const DEEPEST_VALUES: usize = 127;
+
 /// So many values may be in a text, with all that aliases (`*name`) repeat.
 const MOST_VALUES: usize = 50_000;
 
@@ -45,7 +48,7 @@ pub(super) fn exceeded(document: &Document) -> Vec<Problem> {
         Ok(()) => Vec::new(),
         Err(Stopped::Exceeded(span, message)) => {
             let place = Place::point(text, span.start.line(), span.start.col() + 1);
-            vec![Problem::at(document, place, message).hint("write what is meant, or repeat less")]
+            vec![Problem::at(document, place, message).hint("write only what is meant")]
         }
         // Without aliases nothing grows, and the other parser's words are those that are explained.
         Err(Stopped::NoYaml(_)) if !repeats => Vec::new(),
@@ -150,6 +153,8 @@ impl Count {
             repeated(format!("{MOST_BYTES} bytes"))
         } else if self.all.values > MOST_VALUES {
             Some(format!("with this there are more than {MOST_VALUES} values"))
+        } else if self.open.len() > DEEPEST_VALUES {
+            Some(format!("lists and maps are nested more than {DEEPEST_VALUES} deep here"))
         } else if self.all.paths > MOST_PATHS {
             Some("the keys above this are too long for all that stands below them".into())
         } else {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::Document;
-use crate::secret::credentials;
+use crate::secret::{credentials, words};
 
 /// Shorter credentials would be found in ordinary words.
 const SHORTEST: usize = 4;
@@ -20,30 +20,38 @@ const LONGEST: usize = 60;
 
 impl Document {
     /// The text with every secret in it made unreadable. Places stay what they are.
-    pub(super) fn shown(&self) -> Arc<str> {
-        let mut shown = self.text.to_string();
-        let known = self.keeper.iter().flat_map(|keeper| keeper.places(&self.text));
-        for place in known.chain(self.looks_secret().iter().cloned()) {
-            let stars = shown[place.clone()].split_inclusive('\n').map(|line| {
-                let end = usize::from(line.ends_with('\n'));
-                "*".repeat(line.len() - end) + &"\n"[..end]
-            });
-            let stars: String = stars.collect();
-            shown.replace_range(place, &stars);
-        }
-        shown.into()
+    pub(super) fn shown(&self) -> &Arc<str> {
+        self.found.shown.get_or_init(|| {
+            let mut shown = self.text.as_bytes().to_vec();
+            let known = self.keeper.iter().flat_map(|keeper| keeper.places(&self.text));
+            for place in known.chain(self.looks_secret().iter().cloned()) {
+                let hidden = shown.get_mut(place).into_iter().flatten().filter(|byte| **byte != b'\n');
+                hidden.for_each(|byte| *byte = b'*');
+            }
+            String::from_utf8_lossy(&shown).into()
+        })
     }
 
     /// A sentence about the file, without what is secret in it.
     pub(super) fn hidden<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let mut hidden = self.keeper.as_ref().map_or(Cow::Borrowed(text), |keeper| keeper.text(text).into());
-        for place in self.looks_secret() {
-            let written = &self.text[place.clone()];
-            if written.len() >= SHORTEST && hidden.contains(written) {
-                hidden = hidden.replace(written, STARS).into();
+        let said = self.keeper.as_ref().map_or(Cow::Borrowed(text), |keeper| keeper.text(text).into());
+        let written = self.found.written.get_or_init(|| {
+            let words = self.looks_secret().iter().map(|place| self.text[place.clone()].to_owned());
+            words.filter(|word| word.len() >= SHORTEST).collect()
+        });
+        if written.is_empty() {
+            return said;
+        }
+        let (mut hidden, mut done) = (String::new(), 0);
+        for word in words(&said) {
+            let plain = said[word.clone()].trim_end_matches(':').len();
+            if written.contains(&said[word.start..word.start + plain]) {
+                hidden.extend([&said[done..word.start], STARS]);
+                done = word.start + plain;
             }
         }
-        hidden
+        hidden.push_str(&said[done..]);
+        hidden.into()
     }
 
     /// A value of the file in a sentence.

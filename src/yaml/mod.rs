@@ -4,6 +4,7 @@
 //! problem, serde gives the typed value. Positions are looked up only when something has to be shown.
 
 mod bounds;
+mod excerpt;
 mod flow;
 mod hidden;
 mod partly;
@@ -12,6 +13,7 @@ mod problem;
 mod refused;
 mod schema;
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -46,6 +48,10 @@ struct Found {
     positions: OnceLock<Positions>,
     /// Where something looks like a credential.
     credentials: OnceLock<Vec<Range<usize>>>,
+    /// What stands there.
+    written: OnceLock<HashSet<String>>,
+    /// The text as it may be shown.
+    shown: OnceLock<Arc<str>>,
 }
 
 impl Document {

@@ -5,7 +5,7 @@ use std::fmt;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use super::{Document, Place};
+use super::{Document, Place, excerpt};
 
 /// So many problems are shown in full: one mistake repeated in a thousand files is read once.
 pub(super) const SHOWN: usize = 100;
@@ -103,12 +103,13 @@ impl Problem {
         let said =
             |text: &str| printable(&self.document.as_ref().map_or(text.into(), |document| document.hidden(text)));
         let (message, file) = (said(&self.message), one_line(&self.file));
-        let shown = self.document.as_ref().filter(|_| self.place.line > 0).map(Document::shown);
+        let source = self.document.as_ref().filter(|_| self.place.line > 0).map(Document::shown);
+        let shown = source.as_ref().map(|text| excerpt::shown(text, &self.place.bytes));
         let mut group = match &shown {
-            Some(text) => level.primary_title(message).element(
+            Some((text, place)) => level.primary_title(message).element(
                 Snippet::source(text.as_ref())
                     .path(file.as_str())
-                    .annotation(AnnotationKind::Primary.span(self.place.bytes.clone())),
+                    .annotation(AnnotationKind::Primary.span(place.clone())),
             ),
             None => annotate_snippets::Group::with_title(level.primary_title(format!("{file}: {message}"))),
         };

@@ -4,6 +4,7 @@
 
 mod ends;
 mod environment;
+mod files;
 mod help;
 mod items;
 mod outputs;

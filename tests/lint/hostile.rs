@@ -40,6 +40,11 @@ fn what_would_take_too_long_or_too_much_is_refused_by_name() {
             "a long list, repeated often",
             with_lines(PROVIDER, &format!("a: &a [{}]\nb: [{}]\n", many("x,", 50_000), many("*a,", 50_000))),
         ),
+        (
+            "a long text, repeated often",
+            with_lines(PROVIDER, &format!("a: &a {}\nb: [{}]\n", many("x", 300_000), many("*a,", 1_000))),
+        ),
+        ("a name for what is repeated, given twice", with_lines(PROVIDER, "a: &a 1\nb: &a 2\nc: *a\n")),
         ("brackets, 10,000 deep", with_lines(HOOK, &format!("x: {}{}\n", many("[", 10_000), many("]", 10_000)))),
         ("braces, 10,000 deep and open", with_lines(HOOK, &format!("x: {}\n", many("{ a: ", 10_000)))),
         ("brackets, 300,000 deep", with_lines(PROVIDER, &format!("x: {}\n", many("[", 300_000)))),

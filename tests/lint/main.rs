@@ -12,4 +12,5 @@ mod rehearsed;
 mod schemes;
 mod sound;
 mod started;
+mod texts;
 mod variables;

@@ -15,9 +15,9 @@ use url::Url;
 use super::keys::Keys;
 use super::signer::signer;
 use super::world::{Mistake, PROFILE, Sample, Set, World};
-use crate::app::run;
 use crate::app::stand_ins::{self, Behind, Front};
 use crate::app::temporary::Folder;
+use crate::app::{Exit, run};
 use crate::catalog::load::Pack;
 use crate::catalog::sample::Held;
 use crate::catalog::words::Environment;
@@ -234,15 +234,15 @@ async fn deploy(
     variables: &BTreeMap<String, String>,
     arguments: &[String],
     scope: &Value,
-) -> Result<(Child, SocketAddr), String> {
-    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+) -> Result<(Child, SocketAddr), Unstaged> {
+    let own = std::env::current_exe()?;
     let mut command = Command::new(own);
     command.args(arguments);
     command.env_clear().envs(cleared(&[])).current_dir(folder).kill_on_drop(true);
     command.env("PORT", "0").env("PARTNER_STOP_ON_EOF", "1").envs(rendered(variables, scope)?);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
     let mut child = command.spawn().map_err(|error| format!("the sample partner cannot be started: {error}"))?;
-    let output = child.stdout.take().ok_or("the sample partner has no output")?;
+    let output = child.stdout.take().ok_or_else(|| "the sample partner has no output".to_owned())?;
     let mut lines = BufReader::new(output).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         if let Some(at) = line.strip_prefix("listening on http://").and_then(|at| at.parse().ok()) {
@@ -251,5 +251,13 @@ async fn deploy(
             return Ok((child, at));
         }
     }
-    Err("the sample partner ended before it listened".into())
+    let message = "the sample partner ended before it listened";
+    match child.wait().await?.code() {
+        // It has said itself what of its surroundings it cannot use.
+        Some(code) if code == Exit::WrongInput as i32 => {
+            let problem = Problem::of_file(&folder.display().to_string(), message);
+            Err(Unstaged::Problems(problem.hint("see above what it said").into()))
+        }
+        Some(_) | None => Err(message.to_owned().into()),
+    }
 }

@@ -18,22 +18,23 @@ pub(super) fn of_json(text: &str) -> Result<Vec<Node>, String> {
     let parsed = parse_to_ast(text, &CollectOptions::default(), &options);
     let parsed =
         parsed.map_err(|error| format!("it is not JSON in line {}: {}", error.line_display(), error.kind()))?;
-    Ok(parsed.value.iter().map(|value| json(text, value)).collect())
+    let lines = Lines::of(text);
+    Ok(parsed.value.iter().map(|value| json(&lines, value)).collect())
 }
 
-fn json(text: &str, value: &Value<'_>) -> Node {
+fn json(lines: &Lines, value: &Value<'_>) -> Node {
     let kind = match value {
         Value::StringLit(literal) => Kind::Text(literal.value.clone().into_owned()),
         Value::NumberLit(literal) => Kind::Plain(literal.value.to_owned()),
         Value::BooleanLit(literal) => Kind::Plain(literal.value.to_string()),
         Value::NullKeyword(_) => Kind::Nothing,
-        Value::Array(array) => Kind::List(array.elements.iter().map(|inner| json(text, inner)).collect()),
+        Value::Array(array) => Kind::List(array.elements.iter().map(|inner| json(lines, inner)).collect()),
         Value::Object(object) => {
             let name = |name: &ObjectPropName<'_>| name.as_str().to_owned();
-            Kind::Map(object.properties.iter().map(|one| (name(&one.name), json(text, &one.value))).collect())
+            Kind::Map(object.properties.iter().map(|one| (name(&one.name), json(lines, &one.value))).collect())
         }
     };
-    Node { line: line_of(text, value.range().start), kind }
+    Node { line: lines.at(value.range().start), kind }
 }
 
 /// The document of a text of TOML.
@@ -42,39 +43,50 @@ fn json(text: &str, value: &Value<'_>) -> Node {
 ///
 /// What is no TOML.
 pub(super) fn of_toml(text: &str) -> Result<Vec<Node>, String> {
+    let lines = &Lines::of(text);
     let parsed = DeTable::parse(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| line_of(text, span.start));
+        let line = error.span().map_or(1, |span| lines.at(span.start));
         format!("it is not TOML in line {line}: {}", error.message())
     })?;
-    Ok(vec![Node { line: 1, kind: table(text, parsed.get_ref()) }])
+    Ok(vec![Node { line: 1, kind: table(lines, parsed.get_ref()) }])
 }
 
-fn table(text: &str, table: &DeTable<'_>) -> Kind {
+fn table(lines: &Lines, table: &DeTable<'_>) -> Kind {
     let member = |(name, value): (&toml::Spanned<std::borrow::Cow<'_, str>>, &toml::Spanned<DeValue<'_>>)| {
-        let node = Node { line: line_of(text, value.span().start), kind: toml(text, value.get_ref()) };
+        let node = Node { line: lines.at(value.span().start), kind: toml(lines, value.get_ref()) };
         (name.get_ref().to_string(), node)
     };
     Kind::Map(table.iter().map(member).collect())
 }
 
-fn toml(text: &str, value: &DeValue<'_>) -> Kind {
+fn toml(lines: &Lines, value: &DeValue<'_>) -> Kind {
     match value {
         DeValue::String(inner) => Kind::Text(inner.to_string()),
         DeValue::Integer(number) => Kind::Plain(number.to_string()),
         DeValue::Float(number) => Kind::Plain(number.to_string()),
         DeValue::Boolean(word) => Kind::Plain(word.to_string()),
         DeValue::Datetime(time) => Kind::Plain(time.to_string()),
-        DeValue::Table(inner) => table(text, inner),
+        DeValue::Table(inner) => table(lines, inner),
         DeValue::Array(items) => {
             let item = |item: &toml::Spanned<DeValue<'_>>| Node {
-                line: line_of(text, item.span().start),
-                kind: toml(text, item.get_ref()),
+                line: lines.at(item.span().start),
+                kind: toml(lines, item.get_ref()),
             };
             Kind::List(items.iter().map(item).collect())
         }
     }
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
+/// Where lines end: a file may have very many values, and each has a line.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Lines(text.match_indices('\n').map(|(end, _)| end).collect())
+    }
+
+    /// The line of a byte.
+    fn at(&self, byte: usize) -> usize {
+        self.0.partition_point(|end| *end < byte) + 1
+    }
 }

@@ -1,14 +1,20 @@
 //! YAML as a tree: every document of a file, with aliases and merged maps written out, and scalars as they are written, so
 //! that no number in it is too large.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
 use super::tree::{Kind, Node};
 
-/// So many values a file may have once its aliases are written out.
+/// So many values a file may have once its aliases are written out, a long text counting as several.
 const MOST: usize = 100_000;
+
+/// So many bytes of a text count as a value.
+const LONG: usize = 100;
+
+/// So deep lists and maps may stand in each other.
+const DEEPEST: usize = 200;
 
 /// The documents of a text.
 ///
@@ -33,6 +39,8 @@ struct Builder {
     open: Vec<Open>,
     anchors: BTreeMap<usize, (Node, usize)>,
     count: usize,
+    /// What is kept for aliases.
+    kept: usize,
 }
 
 /// A list or map that has begun: its line, its anchor, what is in it so far, how many values there were before it.
@@ -54,22 +62,17 @@ impl Builder {
         let line = span.start.line();
         match event {
             Event::Scalar(text, style, anchor, tag) => {
+                let size = 1 + text.len() / LONG;
                 let kind = scalar(text.into_owned(), style, tag.as_deref());
-                self.put(Node { line, kind }, anchor, 1)
+                self.put(Node { line, kind }, anchor, size)
             }
             Event::Alias(anchor) => {
                 let known = self.anchors.get(&anchor).cloned();
                 let (node, size) = known.unwrap_or((Node { line, kind: Kind::Nothing }, 1));
                 self.put(node, 0, size)
             }
-            Event::SequenceStart(anchor, tag) => {
-                self.begin(line, anchor, tag.as_deref(), Inside::List(Vec::new()));
-                Ok(())
-            }
-            Event::MappingStart(anchor, tag) => {
-                self.begin(line, anchor, tag.as_deref(), Inside::Map(Vec::new(), None));
-                Ok(())
-            }
+            Event::SequenceStart(anchor, tag) => self.begin(line, anchor, tag.as_deref(), Inside::List(Vec::new())),
+            Event::MappingStart(anchor, tag) => self.begin(line, anchor, tag.as_deref(), Inside::Map(Vec::new(), None)),
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {
                 Ok(())
@@ -77,8 +80,12 @@ impl Builder {
         }
     }
 
-    fn begin(&mut self, line: usize, anchor: usize, tag: Option<&Tag>, inside: Inside) {
+    fn begin(&mut self, line: usize, anchor: usize, tag: Option<&Tag>, inside: Inside) -> Result<(), String> {
+        if self.open.len() == DEEPEST {
+            return Err(format!("its lists and maps are nested more than {DEEPEST} deep in line {line}"));
+        }
         self.open.push(Open { line, anchor, made: made_by(tag), inside, before: self.count });
+        Ok(())
     }
 
     fn end(&mut self) -> Result<(), String> {
@@ -96,8 +103,9 @@ impl Builder {
     /// Puts a finished value where it belongs.
     fn put(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), String> {
         self.count += size;
-        if self.count > MOST {
-            return Err(format!("it has more than {MOST} values"));
+        self.kept += if anchor > 0 { size } else { 0 };
+        if self.count.max(self.kept) > MOST {
+            return Err(format!("with what it repeats it is too large in line {}", node.line));
         }
         if anchor > 0 {
             self.anchors.insert(anchor, (node.clone(), size));
@@ -134,9 +142,8 @@ fn merged(members: Vec<(String, Node)>) -> Vec<(String, Node)> {
     });
     for map in maps {
         if let Kind::Map(others) = map.kind {
-            let new: Vec<_> =
-                others.into_iter().filter(|(name, _)| !own.iter().any(|(known, _)| known == name)).collect();
-            own.extend(new);
+            let known: BTreeSet<String> = own.iter().map(|(name, _)| name.clone()).collect();
+            own.extend(others.into_iter().filter(|(name, _)| !known.contains(name)));
         }
     }
     own

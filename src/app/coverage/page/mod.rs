@@ -14,6 +14,9 @@ use crate::yaml::Problem;
 pub(super) use plain::{fingerprint, normalised};
 use tags::TooMany;
 
+/// So many lines a page may have: each is held against each item.
+const MOST_LINES: usize = 5_000;
+
 /// One line of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Line {
@@ -45,8 +48,14 @@ pub(super) fn read(path: &Path) -> Result<Vec<Line>, Problem> {
     if lines.is_empty() {
         return Err(wrong("has no text in it".into(), "save the page again once all of it is shown"));
     }
+    if lines.len() > MOST_LINES {
+        return Err(wrong(format!("has more than {MOST_LINES} lines of text"), "save the checklist alone"));
+    }
     Ok(lines)
 }
+
+#[cfg(test)]
+mod tests;
 
 /// The lines of a text. What it is written in is said by its file's extension, else by how it begins.
 fn lines(text: &str, extension: Option<&str>) -> Result<Vec<Line>, TooMany> {

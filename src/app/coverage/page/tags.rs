@@ -8,7 +8,7 @@ use std::rc::Rc;
 use html5gum::{Readable, Reader, StringReader};
 
 /// So many values in double quotes may one tag have.
-const MOST: usize = 500;
+const MOST: usize = 100;
 
 /// A tag has too many attributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

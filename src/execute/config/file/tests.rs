@@ -1,5 +1,7 @@
 //! Files as other people write them: what a key says in each, or why that is not known.
 
+mod hostile;
+
 use super::*;
 
 /// What is expected of a file: the value and its line, or a part of what is said instead.
