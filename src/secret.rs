@@ -6,6 +6,7 @@ mod field;
 mod given;
 mod index;
 mod joints;
+mod letters;
 mod looks;
 mod urls;
 mod views;
@@ -26,6 +27,7 @@ const LEAST_PART: usize = 8;
 use field::is_field;
 pub use given::Placed;
 pub(crate) use index::{Hit, Index};
+pub(crate) use letters::letters;
 pub(crate) use looks::is_telling;
 pub(crate) use written::{credentials, words};
 

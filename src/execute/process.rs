@@ -11,7 +11,7 @@ use tokio::process::{Child, ChildStdin};
 use tokio::task::JoinHandle;
 
 use super::group::{Group, spawned};
-use crate::secret::{Redactor, unfrayed};
+use crate::secret::{Redactor, letters, unfrayed};
 
 /// How many of its last lines are kept.
 const KEPT: usize = 400;
@@ -60,7 +60,7 @@ pub(super) async fn output(
     // What it could not write is missed by nobody; what counts is how it ends.
     drop(tokio::join!(stdout.read_to_end(&mut said), stderr.read_to_end(&mut complained)));
     let exit = child.wait().await.map_err(|error| error.to_string())?;
-    Ok((exit.success(), String::from_utf8_lossy(unfrayed(&said, MOST_OUTPUT)).into_owned()))
+    Ok((exit.success(), letters(unfrayed(&said, MOST_OUTPUT))))
 }
 
 /// The last lines that a build wrote, each with when.
@@ -157,5 +157,5 @@ fn remember(said: &Mutex<Said>, line: &[u8]) {
     if said.len() == KEPT {
         said.pop_front();
     }
-    said.push_back((Instant::now(), String::from_utf8_lossy(unfrayed(line, LONGEST)).into_owned()));
+    said.push_back((Instant::now(), letters(unfrayed(line, LONGEST))));
 }

@@ -26,6 +26,7 @@ use super::journal::Entry;
 use super::request::Received;
 use super::step::Answered;
 use crate::evidence;
+use crate::secret::letters;
 
 /// The largest body of a request that is read.
 const MOST_BYTES: usize = 1 << 20;
@@ -62,8 +63,7 @@ async fn receive(api: &str, request: Request) -> Received {
     let (parts, body) = request.into_parts();
     let query = parts.uri.query().unwrap_or_default();
     let headers = parts.headers.iter();
-    let headers =
-        headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+    let headers = headers.map(|(name, value)| (name.to_string(), letters(value.as_bytes())));
     let body = to_bytes(body, MOST_BYTES).await;
     Received {
         api: api.to_owned(),

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::clients::USER_AGENT;
 use crate::evidence::{Answer, Body, Request};
 use crate::gate::{Admitted, Draft};
-use crate::secret::Redactor;
+use crate::secret::{Redactor, letters};
 
 /// How much of a text that is not JSON is recorded, in bytes.
 const LONGEST_TEXT: usize = 64 * 1024;
@@ -60,7 +60,7 @@ pub(super) fn answer(
 
 fn headers(all: &HeaderMap, redactor: &Redactor, wanted: impl Fn(&HeaderName) -> bool) -> Vec<(String, String)> {
     let shown = |name: &HeaderName, value: &[u8]| {
-        if name == SET_COOKIE { "<cookie>".to_owned() } else { String::from_utf8_lossy(value).into_owned() }
+        if name == SET_COOKIE { "<cookie>".to_owned() } else { letters(value) }
     };
     let all = all.iter().filter(|(name, _)| wanted(name));
     let pairs: Vec<_> = all.map(|(name, value)| (name.as_str(), shown(name, value.as_bytes()))).collect();

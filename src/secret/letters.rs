@@ -1,0 +1,36 @@
+//! Text out of bytes that need not be UTF-8, such that a search still finds what stands in it.
+
+/// The text of bytes, where those that are no UTF-8 are letters of Latin-1, as in headers and in what older programs
+/// print. A mark in their place would hide a secret from the search and leave the rest of it to be read.
+pub(crate) fn letters(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|byte| letter(*byte)));
+    }
+    text
+}
+
+/// A letter of Latin-1; its control characters are no letters, and some would steer a terminal.
+fn letter(byte: u8) -> char {
+    if (0x80..0xa0).contains(&byte) { char::REPLACEMENT_CHARACTER } else { char::from(byte) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letters;
+
+    #[test]
+    fn what_is_no_utf8_is_latin_1_and_never_steers_a_terminal() {
+        let table: [(&[u8], &str); 5] = [
+            (b"plain", "plain"),
+            ("p\u{e4}ss \u{20ac}".as_bytes(), "p\u{e4}ss \u{20ac}"),
+            (b"p\xe4ssw\xf6rd", "p\u{e4}ssw\u{f6}rd"),
+            (b"\xc3\xa4 and \xe4", "\u{e4} and \u{e4}"),
+            (b"\x9b2J", "\u{fffd}2J"),
+        ];
+        for (bytes, text) in table {
+            assert_eq!(letters(bytes), text);
+        }
+    }
+}
