@@ -294,9 +294,14 @@ fn the_engine_knows_no_provider() {
 const READS: [&str; 7] =
     ["fs::read(", "fs::read_to_string(", "File::open(", "File::options(", ".read(true)", "tokio::fs", "fs::read_dir("];
 
-/// Who may do so: what reads files, and what lists the files of packs.
-const MAY_READ: [(&str, &[&str]); 2] =
-    [("src/files.rs", &[".read(true)"]), ("src/catalog/disk.rs", &["fs::read_dir("])];
+/// Who may do so: what reads files, what lists the files of packs, what was left by others and the processes of a group,
+/// and what locks a file of its own.
+const MAY_READ: [(&str, &[&str]); 4] = [
+    ("src/files.rs", &[".read(true)"]),
+    ("src/catalog/disk.rs", &["fs::read_dir("]),
+    ("src/execute/group.rs", &["fs::read_dir("]),
+    ("src/app/temporary.rs", &["File::options(", ".read(true)", "fs::read_dir("]),
+];
 
 /// Whoever read one by himself would forget what is not a file.
 #[test]

@@ -1,6 +1,7 @@
 //! How the program is told to end: by Ctrl-C, by the polite request of a pipeline, by a terminal that is gone. Who heeds
 //! it ends by itself and still reports. Told twice, or where nobody heeds it, or nobody gets done, the program ends.
 
+use std::path::Path;
 use std::sync::{LazyLock, Once, mpsc};
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use super::{Exit, temporary};
+use crate::files::{self, Kind};
 
 /// How long whoever heeds it may take: a build has its grace, and reports are made.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -60,7 +62,7 @@ fn kinds() -> impl Iterator<Item = SignalKind> {
 /// Whether whoever started us wants us to go on without the terminal, as `nohup` does: then its end is ignored, and has
 /// to stay so. Where the system does not tell, the signal is left as it is, which is right for either.
 fn outlives_its_terminal() -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let status = files::text(Path::new("/proc/self/status"), Kind::Own).unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
     // Its number is 1, so its place is the first.

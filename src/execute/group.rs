@@ -9,6 +9,7 @@ use tokio::process::{Child, Command};
 
 use super::process::Variables;
 use crate::environment::cleared;
+use crate::files::{self, Kind};
 
 /// Waits for the end of its input, which comes when we end the group or are killed ourselves, and then ends the group.
 /// A signal to the parent's death would need unsafe code here, and would not reach what the partner's process started.
@@ -40,7 +41,7 @@ impl Group {
         let processes = std::fs::read_dir("/proc").ok()?.flatten();
         let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
         let is_stopped = |number: &i32| {
-            let stat = std::fs::read_to_string(format!("/proc/{number}/stat")).unwrap_or_default();
+            let stat = files::text(Path::new(&format!("/proc/{number}/stat")), Kind::Own).unwrap_or_default();
             // The name before the bracket may hold anything; behind it: the state, the parent, the group.
             let mut rest = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
             rest.next() == Some("T") && rest.nth(1) == Some(&*leader.to_string())
