@@ -159,8 +159,8 @@ impl Redactor {
     /// label stands in the first.
     pub(crate) fn lines(&self, text: &str) -> String {
         let lines = |name: &str, hidden: &[u8]| {
-            let breaks = hidden.iter().filter(|byte| **byte == b'\n').count();
-            format!("<{name}>{}", "\n".repeat(breaks))
+            let breaks = hidden.iter().copied().filter(|byte| *byte == b'\n').map(char::from);
+            format!("<{name}>{}", breaks.collect::<String>())
         };
         String::from_utf8_lossy(&self.replace_with(text.as_bytes(), &self.found(text), lines)).into_owned()
     }

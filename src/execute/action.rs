@@ -99,7 +99,7 @@ pub(super) async fn perform(world: &World, stage: Stage, call: &CallOut, scope: 
         Some(command) => command::run(world, stage, command, scope).await?,
         None => asked(world, stage, call, scope).await?,
     };
-    Ok(if stage.environment().is_some() { without_access(world, stage, outcome) } else { outcome })
+    Ok(if stage.environment().is_some() { without_access(world, stage, &outcome) } else { outcome })
 }
 
 async fn asked(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
@@ -119,7 +119,7 @@ async fn asked(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Re
 
 /// Pages of the provider that the partner presents give access to whoever reads them. A simulator tells which it has
 /// issued; a real provider does not.
-fn without_access(world: &World, stage: Stage, outcome: Outcome) -> Outcome {
+fn without_access(world: &World, stage: Stage, outcome: &Outcome) -> Outcome {
     let pages = || world.plan.pack.provider.environments.values().flat_map(|addresses| &addresses.pages);
     for page in outcome.answer().map(presented).unwrap_or_default() {
         let url = web::parse(&page);
@@ -128,7 +128,7 @@ fn without_access(world: &World, stage: Stage, outcome: Outcome) -> Outcome {
             world.redactor.learn_issued(&format!("{stage}.page"), &page);
         }
     }
-    world.redactor.serialized(&outcome).unwrap_or_else(|| {
+    world.redactor.serialized(outcome).unwrap_or_else(|| {
         let detail = "what it answered cannot be shown without its secrets".to_owned();
         Outcome::Trouble(Trouble { kind: TroubleKind::Shape, detail })
     })

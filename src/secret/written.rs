@@ -33,7 +33,7 @@ pub(crate) fn credentials(text: &str, named: bool) -> Vec<Range<usize>> {
             above = None;
         }
         let behind = match above {
-            Some(_) => vec![0..line.len()],
+            Some(_) => std::iter::once(0..line.len()).collect(),
             None if named => telling(line),
             None => Vec::new(),
         };
@@ -118,7 +118,7 @@ fn behind_name(line: &str, word: &Range<usize>) -> Vec<Range<usize>> {
     match (text.contains("://"), plain) {
         (true, _) => by_looks(line, word),
         (false, true) => Vec::new(),
-        (false, false) => vec![word.start..word.end - usize::from(text.ends_with(':'))],
+        (false, false) => std::iter::once(word.start..word.end - usize::from(text.ends_with(':'))).collect(),
     }
 }
 

@@ -25,7 +25,9 @@ fn outputs(profile: &str, variables: &[(&str, &str)], files: &[(&str, &str)]) ->
     let desk = Desk::new();
     desk.write("profile.yaml", profile);
     desk.write("dies.py", DIES);
-    files.iter().for_each(|(name, text)| desk.write(name, text));
+    for (name, text) in files {
+        desk.write(name, text);
+    }
     let mut command = desk.command(&format!("run --profile profile.yaml {REPORTS}"));
     let output = command.envs(variables.iter().copied()).output().unwrap();
     assert_ne!(output.status.code(), Some(4), "{}", String::from_utf8_lossy(&output.stderr));
