@@ -1,22 +1,22 @@
-//! The part of a text that is shown beside a problem.
+//! The line of a text that is shown beside a problem.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Lines up to so many bytes are shown as they are.
-const SHORT: usize = 1000;
+/// So many bytes after the place are given to whoever shows the line, and lines up to so many are given as they are.
+const NEAR: usize = 1000;
 
-/// A text and a place in it, so that little is shown of a line however long it is. Whoever shows it leaves out what is far
-/// from the place, but only of letters that each take one column: others are replaced. Line and column stay right.
-pub(super) fn shown<'t>(text: &'t str, place: &Range<usize>) -> (Cow<'t, str>, Range<usize>) {
+/// The line of a place and the place in it, so that little is shown however long it is. Whoever shows it leaves out what is
+/// far from the place, but only of letters that each take one column: others are replaced. The column stays right.
+pub(super) fn line<'t>(text: &'t str, place: &Range<usize>) -> (Cow<'t, str>, Range<usize>) {
     let from = text[..place.start].rfind('\n').map_or(0, |end| end + 1);
     let to = text[place.start..].find('\n').map_or(text.len(), |end| place.start + end);
-    let line = &text[from..to];
-    if line.len() <= SHORT || line.is_ascii() {
-        return (Cow::Borrowed(text), place.clone());
+    let end = place.end.clamp(place.start, to);
+    let line = &text[from..to.min(text.floor_char_boundary(end + NEAR))];
+    if line.len() <= NEAR || line.is_ascii() {
+        return (Cow::Borrowed(line), place.start - from..end - from);
     }
-    let replaced: String = line.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
-    let column = |byte: usize| from + text[from..byte.min(to)].chars().count();
-    let place = column(place.start)..column(place.end.max(place.start));
-    (Cow::Owned([&text[..from], &replaced, &text[to..]].concat()), place)
+    let column = |byte: usize| text[from..byte].chars().count();
+    let plain = line.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect();
+    (Cow::Owned(plain), column(place.start)..column(end))
 }

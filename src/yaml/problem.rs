@@ -104,10 +104,11 @@ impl Problem {
             |text: &str| printable(&self.document.as_ref().map_or(text.into(), |document| document.hidden(text)));
         let (message, file) = (said(&self.message), one_line(&self.file));
         let source = self.document.as_ref().filter(|_| self.place.line > 0).map(Document::shown);
-        let shown = source.as_ref().map(|text| excerpt::shown(text, &self.place.bytes));
+        let shown = source.as_ref().map(|text| excerpt::line(text, &self.place.bytes));
         let mut group = match &shown {
             Some((text, place)) => level.primary_title(message).element(
                 Snippet::source(text.as_ref())
+                    .line_start(self.place.line)
                     .path(file.as_str())
                     .annotation(AnnotationKind::Primary.span(place.clone())),
             ),
