@@ -84,7 +84,6 @@ fn what_says_too_much_is_refused_in_few_words() {
 fn hold(what: &str, read: impl FnOnce() -> Result<(), Problems>) {
     let began = Instant::now();
     let problems = read().expect_err(what).render(false);
-    eprintln!("{what} {:?}", began.elapsed());
     assert!(began.elapsed() < Duration::from_mins(1), "{what}: {:?}", began.elapsed());
     assert!(problems.len() < 200_000, "{what}: {} bytes", problems.len());
 }
