@@ -15,6 +15,13 @@ use crate::files::{self, Kind};
 /// How long whoever heeds it may take: a build has its grace, and reports are made.
 const LONGEST: Duration = Duration::from_secs(20);
 
+/// How long reports may take to be written by a program that was told to end: they are made by then, and only a reader who
+/// takes nothing keeps them waiting.
+const WRITTEN: Duration = Duration::from_secs(3);
+
+/// How often is looked whether they are.
+const PACE: Duration = Duration::from_millis(50);
+
 /// Whether the program was told to end. Who heeds that has a receiver.
 static TOLD: LazyLock<watch::Sender<bool>> = LazyLock::new(|| watch::Sender::new(false));
 
@@ -32,6 +39,26 @@ impl Heed {
         // The sender is never dropped, so there is no other end.
         drop(self.0.wait_for(|told| *told).await);
     }
+}
+
+/// As long as this is there, what is left is to write.
+pub(super) struct Writing(#[expect(dead_code, reason = "that it goes is what is listened for")] mpsc::Sender<()>);
+
+/// From now on only a moment is left, should the program be told to end, or have been.
+pub(super) fn writing() -> Writing {
+    let (writing, written) = mpsc::channel();
+    std::thread::spawn(move || {
+        let (told, mut left) = (TOLD.subscribe(), WRITTEN);
+        while written.recv_timeout(PACE) == Err(mpsc::RecvTimeoutError::Timeout) {
+            if *told.borrow() {
+                left = left.saturating_sub(PACE);
+            }
+            if left.is_zero() {
+                end();
+            }
+        }
+    });
+    Writing(writing)
 }
 
 /// Listens from now on. In a thread of its own: whatever the program is at, it can be ended.

@@ -93,7 +93,9 @@ pub(super) async fn finish(
         }
         Err(error) => return failed(&format!("this program failed: {error}"), options, &keeper, screen),
     };
+    let writing = interrupt::writing();
     let exit = publish(&report, options, &keeper, screen);
+    drop(writing);
     // Until here: reports that are being written are not left half done either.
     drop(stop);
     exit
