@@ -24,7 +24,9 @@ impl Place {
     pub(super) fn point(text: &str, line: usize, column: usize) -> Self {
         let start = offset(text, line, column.max(1) - 1);
         let word = text[start..].find(|c: char| c.is_whitespace() || c == ',').unwrap_or(text.len() - start);
-        Place { line, column, bytes: start..start + word.max(usize::from(start < text.len())) }
+        // What is no word is a letter, which may be a blank of several bytes.
+        let letter = text[start..].chars().next().map_or(0, char::len_utf8);
+        Place { line, column, bytes: start..start + word.max(letter) }
     }
 
     /// The rest of the word at a byte.
@@ -255,6 +257,14 @@ mod tests {
         assert_eq!((place.line, place.column, &TEXT[place.bytes]), (3, 16, "GET /me"));
         let place = locate(TEXT, "/when/1/wait", None);
         assert_eq!((place.line, &TEXT[place.bytes]), (4, "\"ø\""));
+    }
+
+    #[test]
+    fn a_place_ends_where_a_letter_ends() {
+        for text in ["\u{85}x", "\u{2028}x", "\u{1f600}", " x", ""] {
+            let place = Place::point(text, 1, 1);
+            assert!(text.is_char_boundary(place.bytes.end), "{text:?} {place:?}");
+        }
     }
 
     #[test]

@@ -106,9 +106,9 @@ impl Problem {
         let source = self.document.as_ref().filter(|_| self.place.line > 0).map(Document::shown);
         let shown = source.as_ref().map(|text| excerpt::line(text, &self.place.bytes));
         let mut group = match &shown {
-            Some((text, place)) => level.primary_title(message).element(
+            Some((text, number, place)) => level.primary_title(message).element(
                 Snippet::source(text.as_ref())
-                    .line_start(self.place.line)
+                    .line_start(*number)
                     .path(file.as_str())
                     .annotation(AnnotationKind::Primary.span(place.clone())),
             ),
