@@ -108,7 +108,7 @@ struct Run<'r, P> {
 impl<P: Fn(Progress)> Run<'_, P> {
     async fn phases(&mut self) {
         let plan = self.world.plan.clone();
-        for isolation in [Isolation::Shared, Isolation::Alone, Isolation::Restarts] {
+        for isolation in [Isolation::Shared, Isolation::Exclusive, Isolation::Restarts] {
             let (units, futile): (Vec<_>, Vec<_>) =
                 execute::phase(&plan, isolation).into_iter().partition(|at| !self.is_futile(*at));
             for at in futile {
@@ -118,7 +118,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
             }
             let word = match isolation {
                 Isolation::Shared => "side by side",
-                Isolation::Alone => "one by one",
+                Isolation::Exclusive => "one by one",
                 Isolation::Restarts => "one by one, with restarts",
             };
             self.timed(word, &units, isolation).await;
@@ -143,7 +143,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
         };
         let path = match isolation {
             Isolation::Shared => done.iter().max_by_key(|done| done.took).map(stretch).into_iter().collect(),
-            Isolation::Alone | Isolation::Restarts => done.iter().map(stretch).collect(),
+            Isolation::Exclusive | Isolation::Restarts => done.iter().map(stretch).collect(),
         };
         let phase = PhaseRow { phase: phase.to_owned(), duration_ms: millis(clock.elapsed()), longest_wait_ms, path };
         self.phases.push(phase);
@@ -204,7 +204,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
                 // Needs in a circle, which the lints refuse, must not keep us here for ever.
                 return;
             }
-            self.timed("repeated alone", &wave, Isolation::Alone).await;
+            self.timed("repeated alone", &wave, Isolation::Exclusive).await;
             given_up.extend(futile);
             again.extend(wave);
             left = rest;

@@ -159,8 +159,7 @@ pub enum Isolation {
     #[default]
     Shared,
     /// Nothing.
-    #[serde(rename = "exclusive")]
-    Alone,
+    Exclusive,
     /// Nothing, and it comes last: it restarts the partner.
     Restarts,
 }

@@ -174,11 +174,9 @@ pub enum DeliveryRule {
     /// An answer in the time that the provider allows, whatever it says.
     InTime,
     /// No success, or a success without effect where the genuine twin had one.
-    #[serde(rename = "rejected")]
-    Refused,
+    Rejected,
     /// Whatever the variant itself expects.
-    #[serde(rename = "as_declared")]
-    Expected,
+    AsDeclared,
     /// A success of one of them at least; others may be put off to a later repeat, with 409, 429 or 503.
     AcceptedOrPutOff,
 }

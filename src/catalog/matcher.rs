@@ -21,7 +21,7 @@ pub enum Predicate {
     /// Equal, as JSON: numbers by value, web addresses by the URL standard.
     Equals(Value),
     /// Present and not equal, as JSON: absent values cannot differ.
-    DiffersFrom(Value),
+    NotEquals(Value),
     /// Not what this says. An absent value is not; one of another type than this speaks of neither is nor is not.
     Not(Box<Matcher>),
     /// Present, or absent.
@@ -29,13 +29,13 @@ pub enum Predicate {
     /// One of these.
     OneOf(Vec<Value>),
     /// A text that holds this regular expression; of a web address, one of its spellings.
-    Pattern(Text),
+    Matches(Text),
     /// A text with this beginning.
     StartsWith(Text),
     /// A list with this member.
     Contains(Value),
     /// A list with all members of this list.
-    ContainAll(Value),
+    ContainsAll(Value),
     /// At least this number, or so many members.
     AtLeast(f64),
     /// At most this number, or so many members.
@@ -120,7 +120,7 @@ impl<'de> Deserialize<'de> for Matcher {
 
 /// Why a regular expression cannot be used, if it is one that cannot. One with a template in it is judged later.
 fn unreadable(predicate: &Predicate) -> Option<String> {
-    let Predicate::Pattern(pattern) = predicate else { return None };
+    let Predicate::Matches(pattern) = predicate else { return None };
     let error = regex::Regex::new(pattern).err().filter(|_| !template::is_template(pattern))?;
     let words = error.to_string();
     let last = words.lines().last().unwrap_or_default().trim_start_matches("error: ");

@@ -258,14 +258,14 @@ impl ProviderExpectation {
     /// Whether it holds when nothing happened at all.
     pub(super) fn bounds_from_above(&self) -> bool {
         let lenient = |predicate: &Predicate| match predicate {
-            Predicate::AtMost(_) | Predicate::Not(_) | Predicate::DiffersFrom(_) | Predicate::Exists(_) => true,
+            Predicate::AtMost(_) | Predicate::Not(_) | Predicate::NotEquals(_) | Predicate::Exists(_) => true,
             Predicate::Equals(value) => value.as_u64() == Some(0),
             Predicate::OneOf(list) => list.iter().any(|value| value.as_u64() == Some(0)),
             Predicate::AtLeast(least) => *least <= 0.0,
-            Predicate::Pattern(_)
+            Predicate::Matches(_)
             | Predicate::StartsWith(_)
             | Predicate::Contains(_)
-            | Predicate::ContainAll(_)
+            | Predicate::ContainsAll(_)
             | Predicate::MaxLength(_)
             | Predicate::EqualsIgnoringCase(_)
             | Predicate::SameUrlAs(_)

@@ -30,7 +30,7 @@ pub fn matcher(matcher: &Matcher, values: &dyn Values) -> String {
 pub fn predicate(predicate: &Predicate, values: &dyn Values) -> String {
     match predicate {
         Predicate::Equals(value) => format!("is {}", values.value(value)),
-        Predicate::DiffersFrom(value) => format!("is there and differs from {}", values.value(value)),
+        Predicate::NotEquals(value) => format!("is there and differs from {}", values.value(value)),
         Predicate::Not(inner) => match inner.0.as_slice() {
             [Predicate::Equals(value)] => format!("is not {}", values.value(value)),
             _ => format!("is nothing that {}", matcher(inner, values)),
@@ -40,10 +40,10 @@ pub fn predicate(predicate: &Predicate, values: &dyn Values) -> String {
         Predicate::OneOf(list) => {
             format!("is {}", joined(list.iter().map(|value| values.value(value)).collect(), "or"))
         }
-        Predicate::Pattern(text) => format!("has the form {}", values.text(text)),
+        Predicate::Matches(text) => format!("has the form {}", values.text(text)),
         Predicate::StartsWith(text) => format!("starts with {}", values.text(text)),
         Predicate::Contains(value) => format!("contains {}", values.value(value)),
-        Predicate::ContainAll(value) => format!("contains all of {}", values.value(value)),
+        Predicate::ContainsAll(value) => format!("contains all of {}", values.value(value)),
         Predicate::AtLeast(least) => format!("comes to at least {least}"),
         Predicate::AtMost(most) => format!("comes to at most {most}"),
         Predicate::MaxLength(most) => format!("is a text of at most {most} characters"),

@@ -22,8 +22,7 @@ pub type Text = String;
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Nothing runs: the profile and the partner's files are looked at.
-    #[serde(rename = "static")]
-    Source,
+    Static,
     /// The simulator plays the provider, the partner's own build runs against it.
     Rehearsal,
     /// The provider's test environment.
@@ -34,12 +33,12 @@ pub enum Stage {
 
 impl Stage {
     /// All stages, in order.
-    pub const ALL: [Stage; 4] = [Stage::Source, Stage::Rehearsal, Stage::Test, Stage::Production];
+    pub const ALL: [Stage; 4] = [Stage::Static, Stage::Rehearsal, Stage::Test, Stage::Production];
 
     /// The word in files and reports.
     pub fn word(self) -> &'static str {
         match self {
-            Stage::Source => "static",
+            Stage::Static => "static",
             Stage::Rehearsal => "rehearsal",
             Stage::Test => "test",
             Stage::Production => "production",
@@ -49,7 +48,7 @@ impl Stage {
     /// The provider's environment that the stage talks to, if any.
     pub fn environment(self) -> Option<Environment> {
         match self {
-            Stage::Source | Stage::Rehearsal => None,
+            Stage::Static | Stage::Rehearsal => None,
             Stage::Test => Some(Environment::Test),
             Stage::Production => Some(Environment::Production),
         }

@@ -55,5 +55,5 @@ pub enum Expected {
     /// A success by the provider's own rule.
     Accepted,
     /// No success, or a success without effect where the genuine twin had one.
-    Refused,
+    Rejected,
 }

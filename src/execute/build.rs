@@ -57,7 +57,7 @@ impl World {
         match (&build.process, variant, &build.variant) {
             (Some(_), None, None) => match (self.silence.found(), unit.isolation()) {
                 (None, _) => Ok(()),
-                (Some(why), Isolation::Shared | Isolation::Alone) => Err(why),
+                (Some(why), Isolation::Shared | Isolation::Exclusive) => Err(why),
                 (Some(_), Isolation::Restarts) => self.start_again(&mut build, variant).await,
             },
             (Some(_) | None, _, _) => self.start_again(&mut build, variant).await,

@@ -58,7 +58,7 @@ fn asks_whether_taken_in(doing: &Doing<'_>, step: &DeliverStep) -> bool {
         && check.needs.is_empty()
         && check.wants_of_deliveries().any(|rule| match rule {
             DeliveryRule::Accepted | DeliveryRule::Acknowledged | DeliveryRule::AcceptedOrPutOff => true,
-            DeliveryRule::InTime | DeliveryRule::Refused | DeliveryRule::Expected => false,
+            DeliveryRule::InTime | DeliveryRule::Rejected | DeliveryRule::AsDeclared => false,
         })
 }
 
@@ -240,7 +240,7 @@ impl Sender<'_, '_> {
     /// Whether the check wants something refused, so that an acknowledgement must be looked into.
     fn refusal_is_wanted(&self) -> bool {
         let mut wanted = self.doing.unit.packed.check.wants_of_deliveries();
-        wanted.any(|rule| matches!(rule, DeliveryRule::Refused | DeliveryRule::Expected))
+        wanted.any(|rule| matches!(rule, DeliveryRule::Rejected | DeliveryRule::AsDeclared))
     }
 
     /// How often the genuine twin and each variant that was not refused took effect, once reactions had their time.

@@ -121,7 +121,7 @@ pub async fn execute(
     let rehearsed = Arc::new(Semaphore::new(REHEARSED));
     let lane = Arc::new(Semaphore::new(match isolation {
         Isolation::Shared => world.plan.read.profile.rehearsal.as_ref().map_or(1, |rehearsal| rehearsal.concurrency),
-        Isolation::Alone | Isolation::Restarts => 1,
+        Isolation::Exclusive | Isolation::Restarts => 1,
     }));
     let _doubts = AbortOnDrop(tokio::spawn(silence::look_into_doubts(world.clone())));
     if isolation != Isolation::Shared {

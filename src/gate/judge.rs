@@ -152,7 +152,7 @@ impl Call<'_> {
                 self.rehearses()
             }
             Stage::Test => refuse_if(self.is_handler(), RuleName::ProductionHandler),
-            Stage::Source | Stage::Production => Err(RuleName::Stage),
+            Stage::Static | Stage::Production => Err(RuleName::Stage),
         }
     }
 
@@ -163,7 +163,7 @@ impl Call<'_> {
             Stage::Rehearsal => self.rehearses(),
             Stage::Test => refuse_if(self.is_handler() && !self.reads(), RuleName::ProductionHandler),
             Stage::Production => refuse_if(!self.reads(), RuleName::ProductionHandler),
-            Stage::Source => Err(RuleName::Stage),
+            Stage::Static => Err(RuleName::Stage),
         }
     }
 

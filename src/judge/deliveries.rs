@@ -61,13 +61,13 @@ impl Wanted {
             (Some(DeliveryRule::AcceptedOrPutOff), _) => Wanted::AcceptedAtLast,
             (Some(DeliveryRule::Acknowledged), _) => Wanted::Acknowledged,
             (Some(DeliveryRule::InTime), _) => Wanted::InTime,
-            (Some(DeliveryRule::Refused), _)
-            | (Some(DeliveryRule::Expected), Role::Varied { expect: Some(Expected::Refused), .. }) => Wanted::Refused,
+            (Some(DeliveryRule::Rejected), _)
+            | (Some(DeliveryRule::AsDeclared), Role::Varied { expect: Some(Expected::Rejected), .. }) => Wanted::Refused,
             // How long it takes to look at a time of sending is another check's question.
-            (Some(DeliveryRule::Expected), Role::Varied { expect: Some(Expected::Accepted), .. }) => {
+            (Some(DeliveryRule::AsDeclared), Role::Varied { expect: Some(Expected::Accepted), .. }) => {
                 Wanted::AcceptedAtLast
             }
-            (None | Some(DeliveryRule::Expected), _) => Wanted::Anything,
+            (None | Some(DeliveryRule::AsDeclared), _) => Wanted::Anything,
         }
     }
 }
@@ -134,9 +134,9 @@ fn told(
         Some(DeliveryRule::Accepted) => format!("accepted ({}), {all} of {all}", success_words(case)),
         Some(DeliveryRule::Acknowledged) => format!("acknowledged (2xx), {all} of {all}"),
         Some(DeliveryRule::InTime) => format!("answered{}, {all} of {all}", limit(case)),
-        Some(DeliveryRule::Refused) => format!("refused, {all} of {all}"),
+        Some(DeliveryRule::Rejected) => format!("refused, {all} of {all}"),
         Some(DeliveryRule::AcceptedOrPutOff) => "one accepted, however late, and none refused".to_owned(),
-        Some(DeliveryRule::Expected) => "fresh deliveries accepted, the others refused".to_owned(),
+        Some(DeliveryRule::AsDeclared) => "fresh deliveries accepted, the others refused".to_owned(),
         None => "another status".to_owned(),
     };
     let without_success = |delivery: &Delivery| match Wanted::of(expectation.is, delivery) {

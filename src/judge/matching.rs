@@ -38,7 +38,7 @@ fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &s
     let size = value.and_then(amount);
     match predicate {
         Predicate::Equals(wanted) => with(wanted, &|w| judge(value.is_some_and(|v| equal(v, w)))),
-        Predicate::DiffersFrom(wanted) => with(wanted, &|w| judge(value.is_some_and(|v| !equal(v, w)))),
+        Predicate::NotEquals(wanted) => with(wanted, &|w| judge(value.is_some_and(|v| !equal(v, w)))),
         Predicate::Not(inner) if value.is_some_and(|value| !speaks_of(inner, value)) => judge(false),
         Predicate::Not(inner) => match matches(inner, value, scope, what) {
             Held::Yes(_) => judge(false),
@@ -49,7 +49,7 @@ fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &s
         Predicate::OneOf(list) => with(&Value::Array(list.clone()), &|w| {
             judge(value.is_some_and(|v| w.as_array().is_some_and(|list| list.iter().any(|one| equal(v, one)))))
         }),
-        Predicate::Pattern(wanted) => with_text(wanted, &|w| match regex::Regex::new(w) {
+        Predicate::Matches(wanted) => with_text(wanted, &|w| match regex::Regex::new(w) {
             Ok(regex) => judge(written(text).any(|t| regex.is_match(&t))),
             Err(error) => Held::Unknown(Finding::new(Who::Tool, format!("the pattern `{w}` does not work: {error}"))),
         }),
@@ -59,7 +59,7 @@ fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &s
         Predicate::Contains(wanted) => with(wanted, &|w| {
             judge(value.and_then(Value::as_array).is_some_and(|list| list.iter().any(|one| equal(one, w))))
         }),
-        Predicate::ContainAll(wanted) => with(wanted, &|w| contain_all(value, w, &|| judge(false))),
+        Predicate::ContainsAll(wanted) => with(wanted, &|w| contain_all(value, w, &|| judge(false))),
         Predicate::AtLeast(wanted) => judge(size.is_some_and(|n| n >= *wanted)),
         Predicate::AtMost(wanted) => judge(size.is_some_and(|n| n <= *wanted)),
         Predicate::MaxLength(wanted) => judge(text.is_some_and(|t| t.chars().count() <= *wanted)),
@@ -80,15 +80,15 @@ fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &s
 /// Whether a matcher can say anything of a value: of another type it neither is what that says, nor is it not.
 fn speaks_of(matcher: &Matcher, value: &Value) -> bool {
     matcher.0.iter().all(|predicate| match predicate {
-        Predicate::Equals(wanted) | Predicate::DiffersFrom(wanted) => {
+        Predicate::Equals(wanted) | Predicate::NotEquals(wanted) => {
             // What a template gives is known only later.
             wanted.is_string() || wanted.is_null() || std::mem::discriminant(wanted) == std::mem::discriminant(value)
         }
         Predicate::Exists(_) | Predicate::OneOf(_) => true,
         Predicate::Not(inner) => speaks_of(inner, value),
-        Predicate::Contains(_) | Predicate::ContainAll(_) => value.is_array(),
+        Predicate::Contains(_) | Predicate::ContainsAll(_) => value.is_array(),
         Predicate::AtLeast(_) | Predicate::AtMost(_) => amount(value).is_some(),
-        Predicate::Pattern(_)
+        Predicate::Matches(_)
         | Predicate::StartsWith(_)
         | Predicate::MaxLength(_)
         | Predicate::EqualsIgnoringCase(_)

@@ -88,7 +88,7 @@ impl Page<'_> {
         };
         let beside = match check.isolation {
             Isolation::Shared => "runs beside others",
-            Isolation::Alone => "runs alone",
+            Isolation::Exclusive => "runs alone",
             Isolation::Restarts => "runs alone and last, since it restarts the partner",
         };
         let who = match check.who {

@@ -55,7 +55,7 @@ async fn carried_out(world: &World, only: &[&str]) -> (Arc<preflight::plan::Plan
     let run = Arc::new(Run::new(planned.plan.clone(), planned.redactor.clone(), outside).unwrap());
     let (_sender, stop) = watch::channel(Stop::No);
     let mut done = Vec::new();
-    for isolation in [Isolation::Shared, Isolation::Alone] {
+    for isolation in [Isolation::Shared, Isolation::Exclusive] {
         let units = execute::phase(&planned.plan, isolation);
         done.extend(execute::execute(&run, &units, isolation, &stop, || ()).await);
     }

@@ -89,7 +89,7 @@ fn what_a_build_is_handed_is_in_no_output() {
     });
     let within = outputs(&handing("\"before-${THE_VALUE}-after\""), &[("THE_VALUE", WORD)], &[]);
     hidden("in the midst of a text", &within, &[WORD]);
-    let passed = handing("x").replace("  env:", "  pass: [THE_VALUE]\n  env:");
+    let passed = handing("x").replace("  env:", "  pass_env: [THE_VALUE]\n  env:");
     hidden("passed on", &outputs(&passed, &[("THE_VALUE", WORD)], &[]), &[WORD]);
     let argument = handing("x").replace("dies.py]", "dies.py, \"--pw=${THE_VALUE}\"]");
     hidden("an argument", &outputs(&argument, &[("THE_VALUE", WORD)], &[]), &[WORD]);
@@ -132,17 +132,17 @@ fn a_variable_is_in_no_message_about_the_place_that_it_stands_in() {
         "run_within: \"${V}\"",
         "attestations: \"${V}\"",
         "rehearsal: { start: { command: [\"${V}\"], ready: \"${V}\", within: \"${V}\" } }",
-        "rehearsal: { concurrency: \"${V}\", hosts: [\"${V} x\"], reaches: [\"${V}/x\"], verifies: \"${V}\" }",
+        "rehearsal: { concurrency: \"${V}\", hosts: [\"${V} x\"], allow_hosts: [\"${V}/x\"], verification: \"${V}\" }",
         "environments: { test: { webhook: { url: \"${V}\" }, apis: { referral: \"${V}\" } } }",
         "environments: { test: { webhook: { url: \"https://svc:${V}@127.0.0.1:1/h?a=${V}#${V}\" } } }",
         "environments: { production: { webhook: { url: \"https://acme.invalid/hooks/x-${V}-1x2y3z\" } } }",
-        "environments: { test: { details: { facilities: \"${V}\" }, given: { ready: { email: \"${V}\" } } } }",
+        "environments: { test: { settings: { facilities: \"${V}\" }, given: { ready: { email: \"${V}\" } } } }",
         "trust: { x: \"${V}\" }",
-        "rehearsal: { actions: { submit_case: { request: \"${V}\", learn: { tenant: \"${V}[\" } } } }",
+        "rehearsal: { actions: { submit_case: { request: \"${V}\", capture: { tenant: \"${V}[\" } } } }",
         "rehearsal: { actions: { submit_case: { request: \"POST http://h/{{ no }}\", json: { a: \"{{ ${V} | no }}\" } } } }",
-        "rehearsal: { inspect: { processed: { request: \"GET http://127.0.0.1:1/\", count: \"${V}[\" } } }",
+        "rehearsal: { lookups: { processed: { request: \"GET http://127.0.0.1:1/\", count: \"${V}[\" } } }",
         "rehearsal: { bodies: { client.linked: \"${V}\" }, webhook: { url: \"http://127.0.0.1:1/\" } }",
-        "stand_ins: { ca: \"${V}\", hosts: { x.example: { at: \"${V}\", address: \"${V}\" } } }",
+        "connect_to: { ca: \"${V}\", hosts: { x.example: { at: \"${V}\", address: \"${V}\" } } }",
         "environments: { production: { apis: { referral: { file: \"${V}\", key: \"${V}\" } } } }",
         "rehearsal: { nonsense: \"${V}\", simulator: { bind: \"${V}\" } }",
         "environments: { test: { api_key: \"${V}\"\n",
@@ -233,7 +233,7 @@ fn letters_name_the_variable_in_the_place_of_its_value() {
     desk.write(
         "profile.yaml",
         "partner: My Company\nprovider: debitsuccess\nenvironments:\n  test:\n    webhook: { url: \
-         \"https://acme.example/hooks/${PLACE}\", secret: \"${TOKEN}\" }\n    details: { email: \"${MAIL}\", facilities: [ABC] }\nevents: [Realtime.Account.Payment.Declined]\n",
+         \"https://acme.example/hooks/${PLACE}\", secret: \"${TOKEN}\" }\n    settings: { email: \"${MAIL}\", facilities: [ABC] }\nevents: [Realtime.Account.Payment.Declined]\n",
     );
     let mut command = desk.command("letter --profile profile.yaml");
     let output =

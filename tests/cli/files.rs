@@ -15,7 +15,7 @@ const HEAD: &str = "partner: Acme\nprovider: debitura\n";
 /// Where a profile names a file, with `FILE` for it.
 const NAMED: [&str; 4] = [
     "attestations: FILE\n",
-    "stand_ins: { ca: FILE, hosts: {} }\n",
+    "connect_to: { ca: FILE, hosts: {} }\n",
     "rehearsal: { bodies: { client.linked: FILE }, webhook: { url: \"http://127.0.0.1:1/\" } }\n",
     "environments: { production: { apis: { referral: { file: FILE, key: A }, customer: { file: FILE, key: A } } } }\n",
 ];

@@ -59,14 +59,14 @@ fn the_demo_is_ready_by_a_persons_word_for_the_item_without_a_check_and_says_so(
 const PROVIDER: &str = "name: Acme
 version: \"1\"
 items:
-  - { id: api.key, section: API, words: The key works }
-  - { id: api.talk, section: API, words: Somebody was talked to }
+  - { id: api.key, section: API, text: The key works }
+  - { id: api.talk, section: API, text: Somebody was talked to }
 ";
 
 const CHECK: &str = "id: api.key
 title: Somebody has a key
 items: [api.key]
-stage: source
+stage: static
 docs: https://docs.acme.example/keys
 why: Nothing works without one.
 fix: Ask for one.

@@ -94,7 +94,7 @@ rehearsal:
   start: { command: [node, server.js], ready: http://127.0.0.1:9/health }
   webhook: { url: http://127.0.0.1:9/hooks }
   bodies: { case.created: bodies/created.json }
-stand_ins: { ca: ca.pem, hosts: {} }
+connect_to: { ca: ca.pem, hosts: {} }
 ";
 
 const INPUTS: [&str; 10] = [

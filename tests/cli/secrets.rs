@@ -77,7 +77,7 @@ fn converse(mut stream: TcpStream, answer: &str) {
 
 const PROVIDER: &str = "name: Acme
 version: \"1\"
-items: [{ id: page.says, section: Page, words: The page says hello }]
+items: [{ id: page.says, section: Page, text: The page says hello }]
 environments: { test: { apis: { main: \"https://api.acme.example/\" } } }
 apis: { main: { header: { X-Key: \"{{ api_key }}\" } } }
 ";
@@ -103,7 +103,7 @@ fn no_secret_of_the_environment_is_in_any_output() {
     let desk = Desk::new();
     desk.write("packs/acme/provider.yaml", PROVIDER);
     for (name, expectation) in [
-        ("header", "answer: page, header: { X-Debug: hello }"),
+        ("header", "response: page, header: { X-Debug: hello }"),
         ("list", "values: { of: page, select: \"$.said[*]\" }, each: hello"),
         ("all", "values: \"{{ page.reply }}\", are: hello"),
     ] {
@@ -111,7 +111,7 @@ fn no_secret_of_the_environment_is_in_any_output() {
     }
     // One check for each form of each secret, so that nothing is cut off before it is shown.
     for at in 0..SECRETS.iter().map(|(_, secret)| encodings(secret).len()).sum::<usize>() {
-        let expectation = format!("answer: page, body: {{ \"$.said[{at}]\": hello }}");
+        let expectation = format!("response: page, body: {{ \"$.said[{at}]\": hello }}");
         desk.write(&format!("packs/acme/page/said-{at}.yaml"), &check(&format!("said-{at}"), &expectation));
     }
     let profile = format!(
@@ -120,7 +120,7 @@ provider: acme
 environments:
   test: {{ api_key: "${{TEST_KEY}}", webhook: {{ secret: "${{TEST_SECRET}}" }} }}
   production: {{ api_key: "${{PROD_KEY}}", webhook: {{ secret: "${{PROD_SECRET}}" }} }}
-stand_ins: {{ hosts: {{ page.acme.example: {{ at: "{}", address: 203.0.113.9 }} }} }}
+connect_to: {{ hosts: {{ page.acme.example: {{ at: "{}", address: 203.0.113.9 }} }} }}
 "#,
         talkative()
     );

@@ -49,11 +49,11 @@ fn the_list_names_the_packs_and_the_checks_of_one() {
     }
 }
 
-const PROVIDER: &str = "name: Acme\nversion: \"1\"\nitems: [{ id: api.key, section: API, words: The key works }]\n";
+const PROVIDER: &str = "name: Acme\nversion: \"1\"\nitems: [{ id: api.key, section: API, text: The key works }]\n";
 const CHECK: &str = "id: api.key
 title: Somebody has a key
 items: [api.key]
-stage: source
+stage: static
 docs: https://docs.acme.example/keys
 why: Nothing works without one.
 fix: Ask for one.
@@ -69,7 +69,7 @@ fn a_pack_lints_if_and_only_if_it_loads() {
         ("name: Acme\n", CHECK, "`items` is missing here", 2),
         (PROVIDER, &CHECK.replace("[api.key]", "[api.kye]"), "did you mean `api.key`?", 2),
         (
-            &PROVIDER.replace("[{", "[{ id: api.other, section: API, words: Nobody asks }, {"),
+            &PROVIDER.replace("[{", "[{ id: api.other, section: API, text: Nobody asks }, {"),
             CHECK,
             "warning: 1 of 2 items",
             0,

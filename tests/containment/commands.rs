@@ -16,7 +16,7 @@ fn with_script(script: &str) -> Stage {
     let script = script.replace("{folder}", &stage.play.folder.path().display().to_string());
     std::fs::write(stage.play.path("tool.sh"), script).unwrap();
     stage.plain_action(
-        "tool: { command: [sh, tool.sh, \"{{ client.email }}\"], learn: { number: { pattern: \"no. (\\\\d+)\" } } }",
+        "tool: { command: [sh, tool.sh, \"{{ client.email }}\"], capture: { number: { matches: \"no. (\\\\d+)\" } } }",
     );
     stage
 }
@@ -48,9 +48,9 @@ fn its_output_is_the_answer_and_its_exit_the_outcome() {
 fn it_sees_what_the_build_is_told_and_passed_and_the_proxy_and_nothing_of_ours() {
     // What stands in a variable is put in as it is, whatever it looks like.
     const PASSWORD: &str = "kX9-Hq{{ simulator.api_key }}{# 'Zz \\ ${HOME}";
-    let mut stage = with_script("env > {folder}/seen");
+    let mut stage = with_script("env > {folder}/assume");
     stage.env("PASSWORD", "${OUR_PASSWORD}");
-    stage.add("pass: [PASSED]");
+    stage.add("pass_env: [PASSED]");
     stage.check("tool", "{ client: ready }", &["{ action: tool }"]);
     let mut program = stage.program(&stage.start());
     program.env("PASSED", "passed-value").env("PLANTED", "planted-value").env("OUR_PASSWORD", PASSWORD);
@@ -77,7 +77,7 @@ fn it_sees_what_the_build_is_told_and_passed_and_the_proxy_and_nothing_of_ours()
 #[test]
 fn where_nobody_watches_what_the_build_reaches_that_is_inconclusive_by_its_reason() {
     const FINDINGS: &str = "stage: rehearsal\nwhen: [{ request: GET /me, api: main, as: me }]\n\
-        seen: [{ answer: me, status: 200 }]\nthen: [{ findings: refused, exactly: 0 }]";
+        assume: [{ response: me, status: 200 }]\nthen: [{ denied_hosts: all, exactly: 0 }]";
     let mut stage = Stage::new();
     stage.env("https_proxy", "http://127.0.0.1:9");
     let folder = stage.play.folder.path().display().to_string();

@@ -9,9 +9,9 @@ fn remarks(ran: &super::play::Ran) -> String {
 #[test]
 fn a_host_left_in_a_retry_path_is_refused_and_recorded() {
     let mut stage = Stage::new();
-    stage.action("onboard_with_a_host_left_in", "learn: { tenant: $.id }");
+    stage.action("onboard_with_a_host_left_in", "capture: { tenant: $.id }");
     // The first call fails, so that the partner tries again, and then it succeeds for the question at the end.
-    let given = "{ client: { is: new, overlay: { on: POST /clients, nth: 1, reply: broken } } }";
+    let given = "{ client: { state: new, override: { on: POST /clients, nth: 1, reply: broken } } }";
     stage.check("left_in", given, &["{ action: onboard_with_a_host_left_in, as: first }", "{ action: onboard }"]);
     let ran = stage.run();
     let unit = ran.unit("left_in");
@@ -30,9 +30,9 @@ fn a_host_left_in_a_retry_path_is_refused_and_recorded() {
 #[test]
 fn a_loopback_host_is_reached_and_nothing_is_remarked() {
     let mut stage = Stage::new();
-    stage.action("onboard_by_another_way", "learn: { tenant: $.id }");
+    stage.action("onboard_by_another_way", "capture: { tenant: $.id }");
     stage.env("PARTNER_OTHER", "{{ simulator.main_api }}");
-    let given = "{ client: { is: new, overlay: { on: POST /clients, nth: 1, reply: broken } } }";
+    let given = "{ client: { state: new, override: { on: POST /clients, nth: 1, reply: broken } } }";
     stage.check("other_way", given, &["{ action: onboard_by_another_way }"]);
     let ran = stage.run();
     assert_eq!((&ran.unit("other_way")["verdict"], ran.code), (&"pass".into(), Some(0)), "{}", ran.console);
@@ -41,12 +41,12 @@ fn a_loopback_host_is_reached_and_nothing_is_remarked() {
 
 #[test]
 fn a_check_for_refused_hosts_fails_on_one_and_passes_without() {
-    const THEN: &str = "seen: [{ calls: POST /clients, at_least: 1 }]\nthen: [{ findings: refused, exactly: 0 }]";
+    const THEN: &str = "assume: [{ calls: POST /clients, at_least: 1 }]\nthen: [{ denied_hosts: all, exactly: 0 }]";
     for (door, verdict) in [("onboard_with_a_host_left_in", "fail"), ("onboard_by_another_way", "pass")] {
         let mut stage = Stage::new();
         stage.action(door, "");
         stage.env("PARTNER_OTHER", "{{ simulator.main_api }}");
-        let given = "{ client: { is: new, overlay: { on: POST /clients, nth: 1, reply: broken } } }";
+        let given = "{ client: { state: new, override: { on: POST /clients, nth: 1, reply: broken } } }";
         let rest = format!("stage: rehearsal\ngiven: {given}\nwhen: [{{ action: {door} }}]\n{THEN}");
         stage.play.check("refused", &rest);
         let ran = stage.run();
@@ -82,7 +82,7 @@ fn a_real_secret_anywhere_in_the_rehearsal_is_wrong_input() {
         ("the key of the simulator", "  simulator: { api_key: KEY }", "`api_key` would hand"),
         (
             "a look-up's header",
-            "  inspect: { told: { request: GET http://127.0.0.1:1/, headers: { X-K: KEY } } }",
+            "  lookups: { user_message: { request: GET http://127.0.0.1:1/, headers: { X-K: KEY } } }",
             "`X-K` would hand",
         ),
     ];
@@ -103,11 +103,11 @@ fn a_real_secret_anywhere_in_the_rehearsal_is_wrong_input() {
 #[test]
 fn a_host_of_the_provider_cannot_be_named_and_a_variant_needs_a_start() {
     let table = [
-        ("reaches: [mail.example, 203.0.113.9]", None),
-        ("reaches: [API.play.example.]", Some("belongs to the real environments of Play")),
-        ("reaches: [pages.play.example]", Some("belongs to the real environments of Play")),
-        ("reaches: [old.play.example]", Some("belongs to the real environments of Play")),
-        ("reaches: [\"https://mail.example\"]", Some("is not a host")),
+        ("allow_hosts: [mail.example, 203.0.113.9]", None),
+        ("allow_hosts: [API.play.example.]", Some("belongs to the real environments of Play")),
+        ("allow_hosts: [pages.play.example]", Some("belongs to the real environments of Play")),
+        ("allow_hosts: [old.play.example]", Some("belongs to the real environments of Play")),
+        ("allow_hosts: [\"https://mail.example\"]", Some("is not a host")),
         ("variants: { v: { env: { A: b } } }", Some("no variant can be started without `start`")),
         ("simulator: { bind: \"::\", ports: { main: 4010 }, api_key: long-enough-key }", None),
         ("simulator: { bind: 127.0.0.9 }", None),

@@ -16,7 +16,7 @@ fn a_variant_is_started_for_its_check_and_the_plain_build_after_it() {
         [("a_variant", "{ variant: fixed, client: ready }", 200), ("b_plain", "{ client: ready }", 404)]
     {
         let rest = format!(
-            "stage: rehearsal\nisolation: restarts\ngiven: {given}\nwhen: [{}]\nthen: [{{ answer: fixed, status: {status} }}]",
+            "stage: rehearsal\nisolation: restarts\ngiven: {given}\nwhen: [{}]\nthen: [{{ response: fixed, status: {status} }}]",
             there(if status == 200 { "client-of-the-variant" } else { "no-such-client" })
         );
         stage.play.check(name, &rest);
@@ -83,7 +83,7 @@ fn a_build_that_runs_already_is_restarted_by_its_own_command() {
         let mut stage = Stage::new();
         let folder = stage.play.folder.path().display().to_string();
         std::fs::write(stage.play.path("restart.sh"), script.replace("{folder}", &folder)).unwrap();
-        let rest = "stage: rehearsal\nisolation: restarts\nwhen: [{ action: restart }, { request: GET /me, api: main, as: me }]\nthen: [{ answer: me, status: 200 }]";
+        let rest = "stage: rehearsal\nisolation: restarts\nwhen: [{ action: restart }, { request: GET /me, api: main, as: me }]\nthen: [{ response: me, status: 200 }]";
         stage.play.check("again", rest);
         let profile = "rehearsal: { actions: { restart: { command: [sh, restart.sh] } } }";
         let ran = run(&stage.play, &mut stage.play.with_pack("play", profile));
@@ -97,7 +97,7 @@ fn a_build_that_runs_already_is_restarted_by_its_own_command() {
 #[test]
 fn a_build_that_runs_already_and_cannot_be_restarted_is_inconclusive_by_the_line() {
     let mut stage = Stage::new();
-    let rest = "stage: rehearsal\nwhen: [{ action: restart }, { request: GET /me, api: main, as: me }]\nthen: [{ answer: me, status: 200 }]";
+    let rest = "stage: rehearsal\nwhen: [{ action: restart }, { request: GET /me, api: main, as: me }]\nthen: [{ response: me, status: 200 }]";
     stage.play.check("again", rest);
     let ran = run(&stage.play, &mut stage.play.with_pack("play", "rehearsal: { workers: 1 }"));
     assert!(ran.reason("again").contains("add `rehearsal.actions.restart` to profile.yaml"), "{}", ran.reason("again"));

@@ -10,17 +10,17 @@ use super::play::{Play, Ran, run};
 const PROVIDER: &str = r#"
 name: Play
 version: "1"
-items: [{ id: hostile.all, section: Hostile, words: Whatever happens is told }]
+items: [{ id: hostile.all, section: Hostile, text: Whatever happens is told }]
 environments:
   test: { apis: { main: "https://test.play.example" }, pages: [pages.play.example] }
   production: { apis: { main: "https://api.play.example" }, obsolete: [old.play.example] }
 apis: { main: { header: { X-Api-Key: "{{ api_key }}" } } }
 actions: { ACTIONS }
 simulator:
-  about: [$.email, $.id, "/clients/{id}"]
+  correlate_by: [$.email, $.id, "/clients/{id}"]
   records: { client: { in: clients, of: client } }
-  client: { in: clients, key: id, recognised_by: [$.email], starts: new }
-  refusals: { unknown_route: none, unauthenticated: stranger, malformed: none, wrong_type: none, too_large: none, not_here: none }
+  client: { in: clients, key: id, identified_by: [$.email], starts: new }
+  default_replies: { unknown_route: none, unauthenticated: stranger, malformed: none, wrong_type: none, too_large: none, not_here: none }
   replies:
     none: { status: 404 }
     stranger: { status: 401 }
@@ -38,7 +38,7 @@ simulator:
         find: { client: { in: clients, where: { id: "{{ path.id }}" }, else: none } }
         then: [{ reply: client }]
   states: { new: {}, ready: {} }
-  ways: { ready: { from: new, by: [{ action: onboard }] } }
+  setup: { ready: { from: new, by: [{ action: onboard }] } }
 "#;
 
 /// Everything that the partner of these tests can be asked to do.
@@ -71,7 +71,7 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) fn new() -> Self {
         let play = Play::new();
-        let actions = ACTIONS.map(|name| format!("{name}: {{ says: What the name says. }}")).join(", ");
+        let actions = ACTIONS.map(|name| format!("{name}: {{ description: What the name says. }}")).join(", ");
         std::fs::write(play.path("checks/play/provider.yaml"), PROVIDER.replace("ACTIONS", &actions)).unwrap();
         let client = r#"{ "id": "{{ body.id }}", "email": "{{ body.email }}", "link": "{{ fresh.link }}" }"#;
         std::fs::write(play.path("fixtures/play/client.json"), client).unwrap();
@@ -85,7 +85,7 @@ impl Stage {
         ] {
             stage.env(name, value);
         }
-        stage.action("onboard", "learn: { tenant: $.id }");
+        stage.action("onboard", "capture: { tenant: $.id }");
         stage
     }
 
@@ -113,7 +113,7 @@ impl Stage {
     /// A check that begins with a client whom the partner has created, and ends with the question for it.
     pub(crate) fn check(&mut self, name: &str, given: &str, steps: &[&str]) {
         let steps = steps.iter().chain([&IS_THERE]).fold(String::new(), |all, step| all + "  - " + step + "\n");
-        let rest = format!("stage: rehearsal\ngiven: {given}\nwhen:\n{steps}then: [{{ answer: found, status: 200 }}]");
+        let rest = format!("stage: rehearsal\ngiven: {given}\nwhen:\n{steps}then: [{{ response: found, status: 200 }}]");
         self.play.check(name, &rest);
     }
 

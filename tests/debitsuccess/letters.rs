@@ -9,10 +9,10 @@ events: [customer.Schedule.Suspension.Added, Realtime.Account.Payment.Declined]
 environments:
   test:
     webhook: { url: "https://${HOST}/hooks", secret: "${TEST_TOKEN}" }
-    details: { facilities: [F1, F2], email: webhooks@acme.example }
+    settings: { facilities: [F1, F2], email: webhooks@acme.example }
   production:
     webhook: { url: https://acme.example/hooks, secret: written-down-by-mistake }
-    details: { facilities: [F3], email: webhooks@acme.example }
+    settings: { facilities: [F3], email: webhooks@acme.example }
 "#;
 
 /// A letter command in a folder with this profile.
@@ -84,7 +84,7 @@ fn the_markdown_report_shows_both_letters() {
 
 #[test]
 fn everything_that_a_letter_lacks_is_told_at_once() {
-    let bare = "partner: Acme\nprovider: debitsuccess\nenvironments: { test: { details: { email: \"${MAIL}\" } } }\n";
+    let bare = "partner: Acme\nprovider: debitsuccess\nenvironments: { test: { settings: { email: \"${MAIL}\" } } }\n";
     let (_, err) = letter(bare, "", 2);
     for words in [
         "add `environments.test.webhook.url`",

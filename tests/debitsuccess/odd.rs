@@ -13,7 +13,7 @@ async fn rehearsed(way: Way, token: &str, events: &str, more: &str) -> Report {
     let at = start(way).await;
     let profile = format!(
         "partner: Odd\nprovider: debitsuccess\nevents: {events}\n{more}\nrehearsal:\n  webhook: {{ url: \"http://{at}/hooks\", \
-         secret: \"{token}\" }}\n  verifies: {}\n  timing: {{ reacts_within: 60ms }}\n  inspect: {{ processed: {{ request: \
+         secret: \"{token}\" }}\n  verification: {}\n  timing: {{ reacts_within: 60ms }}\n  lookups: {{ processed: {{ request: \
          \"GET http://{at}/effects/{{{{ event_id }}}}\", count: $.count }} }}\n",
         if way.later { "later" } else { "at_once" }
     );
@@ -66,7 +66,7 @@ async fn each_loose_comparison_of_the_token_is_a_fault_of_its_own() {
 #[tokio::test]
 async fn a_handler_of_one_facility_hears_of_that_facility() {
     let way = Way { facility: Some("FAC777"), ..Way::default() };
-    let more = "environments: { test: { details: { facilities: [FAC777, FAC778] } } }";
+    let more = "environments: { test: { settings: { facilities: [FAC777, FAC778] } } }";
     all_pass_but("one facility", &rehearsed(way, TOKEN, ALL_EVENTS, more).await, &[]);
 }
 
@@ -75,7 +75,7 @@ async fn the_token_is_asked_for_where_one_environment_has_one() {
     let way = Way { token: None, ..Way::default() };
     for (test, production) in [("token", "allow_list"), ("allow_list", "token")] {
         let more = format!(
-            "environments: {{ test: {{ details: {{ protected_by: {test} }} }}, production: {{ details: {{ protected_by: {production} }} }} }}"
+            "environments: {{ test: {{ settings: {{ protected_by: {test} }} }}, production: {{ settings: {{ protected_by: {production} }} }} }}"
         );
         let report = rehearsed(way, TOKEN, ALL_EVENTS, &more).await;
         assert_eq!(row(&report, "webhooks.rejects-wrong-token@rehearsal").verdict, VerdictWord::Fail, "{more}");
@@ -102,7 +102,7 @@ async fn a_partner_of_payments_alone_is_asked_nothing_about_suspensions() {
 
 #[tokio::test]
 async fn where_an_allow_list_protects_the_handler_no_token_is_asked_for() {
-    let more = "environments: { production: { details: { protected_by: allow_list } } }";
+    let more = "environments: { production: { settings: { protected_by: allow_list } } }";
     let way = Way { token: None, ..Way::default() };
     let report = rehearsed(way, "none", ALL_EVENTS, more).await;
     all_pass_but("an allow-list", &report, &["webhooks.rejects-wrong-token", "webhooks.verifies-before-remembering"]);

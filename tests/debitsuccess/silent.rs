@@ -46,7 +46,7 @@ async fn a_profile_of_two_lines_leaves_every_unit_inconclusive_and_says_what_wou
 #[tokio::test]
 async fn a_variable_that_is_not_set_is_named_with_its_line() {
     let profile = "partner: Silent\nprovider: debitsuccess\nenvironments:\n  test:\n    webhook:\n      secret: \
-                   ${TEST_TOKEN}\n    details:\n      received: ${TRACE}\n      facilities: [\"${FACILITY}\"]\n";
+                   ${TEST_TOKEN}\n    settings:\n      received: ${TRACE}\n      facilities: [\"${FACILITY}\"]\n";
     let report = planned(&BUILT_IN, profile, &[], &[]).report().await;
     for (unit, words) in [
         ("webhooks.environments-separate@source", "set TEST_TOKEN, profile.yaml:6"),

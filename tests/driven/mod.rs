@@ -42,7 +42,7 @@ pub(crate) fn pack_with(changes: &[(&str, &str, &str)]) -> Copied {
     // Where tests play the provider, and what it is then asked there.
     let allowed = "hosts: { test: [127.0.0.1], production: [127.0.0.3] }, production_allows: [POST /oauth/token, POST /cases/preview]";
     let trust = format!(
-        "trust: {{ debitura: {{ digest: sha256:{}, {allowed}, reaches: [127.0.0.1, 127.0.0.2] }} }}",
+        "trust: {{ debitura: {{ digest: sha256:{}, {allowed}, allow_hosts: [127.0.0.1, 127.0.0.2] }} }}",
         catalog.packs["debitura"].digest
     );
     Copied { catalog, trust }

@@ -36,7 +36,7 @@ fn a_pack_whose_items_all_have_checks_is_covered() {
 fn items_that_only_a_person_answers_are_covered_and_said_to_be() {
     let desk = Desk::new();
     desk.change("checks/acme/api/me.yaml", "{ request: GET /me, api: main, as: me }", "{ ask: Does it work? }");
-    desk.change("checks/acme/api/me.yaml", "then: [ { answer: me, status: 200 } ]\n", "");
+    desk.change("checks/acme/api/me.yaml", "then: [ { response: me, status: 200 } ]\n", "");
     desk.change("checks/acme/api/me.yaml", "[test, production]", "source\nlevel: recommended");
     let (out, _) = desk.run("coverage acme --checks checks", 0);
     in_order(

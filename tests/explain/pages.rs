@@ -70,8 +70,8 @@ fn what_is_pinned_is_compared_instead_of_our_words() {
     desk.write("page.md", "- You accept every genuine delivery\n- You answer within 10 s\n- Your API key works\n");
     desk.change(
         provider,
-        "words: Genuine deliveries are accepted }",
-        "words: Ours, page: \"You accept every genuine delivery.\" }",
+        "text: Genuine deliveries are accepted }",
+        "text: Ours, page: \"You accept every genuine delivery.\" }",
     );
     desk.change(provider, "within ten seconds }", "within ten seconds, page: sha256:0123456789abcdef }");
     desk.change(provider, "in test and in production\" }", "in test and in production\", page: your API key works! }");
@@ -148,8 +148,8 @@ fn a_fingerprint_that_is_none_is_refused() {
     let desk = Desk::new();
     desk.change(
         "checks/acme/provider.yaml",
-        "words: Genuine deliveries are accepted }",
-        "words: Ours, page: sha256:12 }",
+        "text: Genuine deliveries are accepted }",
+        "text: Ours, page: sha256:12 }",
     );
     let (_, err) = desk.run("coverage acme --checks checks", 2);
     assert!(err.contains("provider.yaml") && err.contains("sha256:12"), "{err}");

@@ -8,9 +8,9 @@ use tempfile::TempDir;
 const PROVIDER: &str = r#"name: Acme
 version: "1"
 items:
-  - { id: hooks.accept, section: Webhooks, words: Genuine deliveries are accepted }
-  - { id: hooks.time, section: Webhooks, words: Deliveries are answered within ten seconds }
-  - { id: api.key, section: API, words: "The API key works, in test and in production" }
+  - { id: hooks.accept, section: Webhooks, text: Genuine deliveries are accepted }
+  - { id: hooks.time, section: Webhooks, text: Deliveries are answered within ten seconds }
+  - { id: api.key, section: API, text: "The API key works, in test and in production" }
 environments:
   test: { apis: { main: "https://test.acme.example/" } }
   production: { apis: { main: "https://api.acme.example/" } }
@@ -18,7 +18,7 @@ apis:
   main: { header: { X-Key: "{{ api_key }}" } }
 webhooks:
   headers: { X-Signature: "{{ mac }}" }
-  mac: { algorithm: hmac-sha256, key: text, message: "{{ body }}", encoding: hex }
+  mac: { algorithm: hmac-sha256, key: text, signed_content: "{{ body }}", encoding: hex }
   success: { status: 2xx, within: 10s }
   retries: [0s, 60s]
   disable: { after_failures: 8 }
@@ -46,7 +46,7 @@ docs: https://docs.acme.example/api
 why: Without a key nothing works.
 fix: Ask for a key.
 when: [ { request: GET /me, api: main, as: me } ]
-then: [ { answer: me, status: 200 } ]
+then: [ { response: me, status: 200 } ]
 ";
 
 /// A folder with the pack of Acme in `checks`.

@@ -132,7 +132,7 @@ fn whatever_others_answer_every_unit_has_a_verdict_with_a_reason_and_no_secret_i
     let mut play = Play::new();
     let mut actions = String::new();
     let mut names = Vec::new();
-    let expected = "then: [{ answer: it, status: 200, body: { $.ok: true } }]";
+    let expected = "then: [{ response: it, status: 200, body: { $.ok: true } }]";
     let mut all = behaviours();
     all.extend(echoes());
     for name in all.iter().map(String::as_str).chain(["fine", "refused"]) {
@@ -147,7 +147,7 @@ fn whatever_others_answer_every_unit_has_a_verdict_with_a_reason_and_no_secret_i
             play.check(&format!("handler-{name}"), &format!("stage: rehearsal\nwhen: [{deliver}]\n{then}"));
             play.event(&format!("look.{name}"));
             let deliver = format!("{{ deliver: look.{name}, as: it }}");
-            let then = "seen: [{ effect: it, at_least: 1 }]\nthen: [{ effect: it, exactly: 1 }]";
+            let then = "assume: [{ effect: it, at_least: 1 }]\nthen: [{ effect: it, exactly: 1 }]";
             play.check(&format!("look-{name}"), &format!("stage: rehearsal\nwhen: [{deliver}]\n{then}"));
             names.extend([format!("provider-{name}"), format!("handler-{name}"), format!("look-{name}")]);
         }
@@ -159,7 +159,7 @@ fn whatever_others_answer_every_unit_has_a_verdict_with_a_reason_and_no_secret_i
         let headers = "headers: { Authorization: \"Bearer ${TOKEN}\" }";
         writeln!(
             actions,
-            "    act_{action}: {{ request: \"POST {url}\", {headers}, json: {{}}, learn: {{ x: $.a }} }}"
+            "    act_{action}: {{ request: \"POST {url}\", {headers}, json: {{}}, capture: {{ x: $.a }} }}"
         )
         .unwrap();
         names.push(format!("action-{name}"));
@@ -173,7 +173,7 @@ fn whatever_others_answer_every_unit_has_a_verdict_with_a_reason_and_no_secret_i
     }
     let profile = format!(
         "environments: {{ test: {{ api_key: \"${{KEY}}\" }} }}\nrehearsal:\n  webhook: {{ url: \"http://{partner}/hook\", secret: \"${{SECRET}}\" }}\n  \
-         timing: {{ reacts_within: 100ms }}\n  inspect: {{ processed: {{ request: \"GET http://{partner}/look/{{{{ event_id }}}}\", count: $.count }} }}\n  actions:\n{actions}"
+         timing: {{ reacts_within: 100ms }}\n  lookups: {{ processed: {{ request: \"GET http://{partner}/look/{{{{ event_id }}}}\", count: $.count }} }}\n  actions:\n{actions}"
     );
     let mut program = play.program(Some(provider), &profile);
     let ran = run(&play, program.env("KEY", KEY).env("SECRET", SECRET).env("TOKEN", TOKEN));

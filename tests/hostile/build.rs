@@ -28,7 +28,7 @@ pub(crate) fn rehearsal(play: &Play, line: &str, handler: SocketAddr, ready: Soc
     let line = format!("echo > {{folder}}/up\n{line}").replace("{folder}", &play.folder.path().display().to_string());
     std::fs::write(play.path("build.sh"), line).unwrap();
     format!(
-        "rehearsal:\n  start: {{ command: [sh, build.sh], ready: \"http://{ready}/\", within: {within} }}\n  pass: [PASSED]\n  \
+        "rehearsal:\n  start: {{ command: [sh, build.sh], ready: \"http://{ready}/\", within: {within} }}\n  pass_env: [PASSED]\n  \
          env: {{ ISSUED: \"{{{{ simulator.webhook_secret }}}}\" }}\n  webhook: {{ url: \"http://{handler}/hook\" }}\n"
     )
 }
@@ -229,7 +229,7 @@ fn data_survives_a_restart_of_a_real_build() {
     let check = "id: webhooks.restart\ntitle: Remembers across a restart\nitems: [webhooks.idempotency]\n\
         stage: rehearsal\nisolation: restarts\ndocs: https://docs.example/x\nwhy: w\nfix: f\n\
         when:\n  - { deliver: client.linked, as: first }\n  - { action: restart }\n  - { deliver: { again: first }, as: second }\n\
-        seen: [{ effect: first, at_least: 1 }]\nthen:\n  - { delivery: [first, second], is: accepted }\n  - { effect: first, exactly: 1 }\n";
+        assume: [{ effect: first, at_least: 1 }]\nthen:\n  - { delivery: [first, second], is: accepted }\n  - { effect: first, exactly: 1 }\n";
     std::fs::write(play.path("checks/debitura/webhooks/restart.yaml"), check).unwrap();
     let sample = std::fs::read_to_string(root.join("fixtures/debitura/sample/profile.yaml")).unwrap();
     let from = sample.find("\nrehearsal:").unwrap();

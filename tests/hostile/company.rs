@@ -50,7 +50,7 @@ fn run_within_ends_a_long_run_with_a_report_of_what_is_known() {
     let mut play = Play::new();
     for name in ["slow", "quick"] {
         let request = format!("{{ request: GET /{name}, api: main, as: it }}");
-        play.check(name, &format!("stage: test\nwhen: [{request}]\nthen: [{{ answer: it, status: 200 }}]"));
+        play.check(name, &format!("stage: test\nwhen: [{request}]\nthen: [{{ response: it, status: 200 }}]"));
     }
     let mut program = play.program(Some(provider), "run_within: 1s\nenvironments: { test: { api_key: some-key-1 } }");
     let ran = run(&play, &mut program);

@@ -91,12 +91,12 @@ pub(crate) fn closed() -> (TcpListener, SocketAddr) {
 const PROVIDER: &str = r#"
 name: Play
 version: "1"
-items: [{ id: hostile.all, section: Hostile, words: Whatever happens is told }]
+items: [{ id: hostile.all, section: Hostile, text: Whatever happens is told }]
 environments: { test: { apis: { main: "http://PROVIDER" } } }
 apis: { main: { header: { X-Api-Key: "{{ api_key }}" } } }
 webhooks:
   headers: { X-Event: "{{ event }}", X-Signature: "{{ mac }}" }
-  mac: { algorithm: hmac-sha256, key: text, message: "{{ body }}", encoding: hex }
+  mac: { algorithm: hmac-sha256, key: text, signed_content: "{{ body }}", encoding: hex }
   success: { status: 2xx, within: 400ms }
   retries: [0s]
   disable: { after_failures: 8 }
@@ -172,9 +172,9 @@ impl Play {
         let catalog = Catalog::from_folder(&self.path("checks")).map_err(|problems| format!("{problems:?}")).unwrap();
         let digest = &catalog.packs[pack].digest;
         let trust = format!(
-            "{pack}: {{ digest: sha256:{digest}, hosts: {{ test: [127.0.0.1, test.play.example], production: [api.play.example] }}, reaches: [127.0.0.3, 127.0.0.10] }}"
+            "{pack}: {{ digest: sha256:{digest}, hosts: {{ test: [127.0.0.1, test.play.example], production: [api.play.example] }}, allow_hosts: [127.0.0.3, 127.0.0.10] }}"
         );
-        let profile = format!("partner: P\nprovider: {pack}\ntrust: {{ {trust} }}\n{profile}\n");
+        let profile = format!("partner: P\nprovider_records: {pack}\ntrust: {{ {trust} }}\n{profile}\n");
         std::fs::write(self.path("profile.yaml"), profile).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_preflight"));
         command.arg("run").arg("--profile").arg(self.path("profile.yaml")).arg("--checks").arg(self.path("checks"));

@@ -9,22 +9,22 @@ use crate::support::{Play, Thing, records, row};
 #[test]
 fn records_are_counted_in_the_end_and_a_missing_collection_is_empty() {
     for (expectation, held, expected) in [
-        ("{ provider: { cases: 1 } }", json!({ "cases": [{}] }), Held),
+        ("{ provider_records: { cases: 1 } }", json!({ "cases": [{}] }), Held),
         (
-            "{ provider: { cases: 1 } }",
+            "{ provider_records: { cases: 1 } }",
             json!({ "cases": [{}, {}] }),
             Failed("the number of cases at the provider is 2"),
         ),
-        ("{ provider: { cases: 0 } }", json!({}), Held),
-        ("{ provider: { cases: { at_least: 1 } } }", json!({}), Failed("is 0")),
-        ("{ provider: { cases: { at_most: 1 }, kyc: 0 } }", json!({ "cases": [{}] }), Held),
+        ("{ provider_records: { cases: 0 } }", json!({}), Held),
+        ("{ provider_records: { cases: { at_least: 1 } } }", json!({}), Failed("is 0")),
+        ("{ provider_records: { cases: { at_most: 1 }, kyc: 0 } }", json!({ "cases": [{}] }), Held),
     ] {
         row(expectation, expectation, vec![records("client", held)], expected);
     }
-    row("nobody looked", "{ provider: { cases: 0 } }", Vec::new(), Unknown("nobody has looked"));
+    row("nobody looked", "{ provider_records: { cases: 0 } }", Vec::new(), Unknown("nobody has looked"));
     let two = || vec![records("a", json!({ "cases": [{}] })), records("b", json!({}))];
-    Play::new(&["a", "b"], &[], &["{ provider: { cases: 1 } }"], two()).is("the first", Held);
-    Play::new(&["a", "b"], &[], &["{ provider: { cases: 1 }, client: each }"], two())
+    Play::new(&["a", "b"], &[], &["{ provider_records: { cases: 1 } }"], two()).is("the first", Held);
+    Play::new(&["a", "b"], &[], &["{ provider_records: { cases: 1 }, client: each }"], two())
         .is("each", Failed("the client b"));
 }
 
@@ -36,7 +36,7 @@ fn refused(hosts: &[&str]) -> Vec<Thing> {
 
 #[test]
 fn hosts_are_compared_after_parsing() {
-    let none = "{ findings: refused, hosts: '{{ provider.hosts }}', exactly: 0 }";
+    let none = "{ denied_hosts: '{{ provider.hosts }}', exactly: 0 }";
     for (host, expected) in [
         ("cdn.example", Held),
         ("real.example.evil.example", Held),
@@ -46,12 +46,12 @@ fn hosts_are_compared_after_parsing() {
     ] {
         row(host, none, refused(&[host]), expected);
     }
-    row("any", "{ findings: refused, at_least: 1 }", refused(&["cdn.example"]), Held);
-    row("not one", "{ findings: refused, at_least: 1 }", refused(&[]), Failed("none"));
-    row("not two", "{ findings: refused, exactly: 2 }", refused(&["a.example"]), Failed("a.example:443"));
+    row("any", "{ denied_hosts: all, at_least: 1 }", refused(&["cdn.example"]), Held);
+    row("not one", "{ denied_hosts: all, at_least: 1 }", refused(&[]), Failed("none"));
+    row("not two", "{ denied_hosts: all, exactly: 2 }", refused(&["a.example"]), Failed("a.example:443"));
     row(
         "no list",
-        "{ findings: refused, hosts: '{{ profile.rehearsal.workers }}', exactly: 0 }",
+        "{ denied_hosts: '{{ profile.rehearsal.workers }}', exactly: 0 }",
         refused(&[]),
         Unknown("no hosts"),
     );

@@ -28,8 +28,8 @@ fn what_is_expected_of_an_action_that_is_left_out_does_not_apply() {
     let none = "{ calls: POST /cases, client: a, exactly: 0 }";
     let nothing = Unknown("add `rehearsal.actions.ask` to profile.yaml");
     for (what, when, then, expected) in [
-        ("a message", apart, &["{ told: asked, unlike: first }", sent][..], Held),
-        ("a message, the other way round", apart, &["{ told: first, unlike: asked }", sent], Held),
+        ("a message", apart, &["{ user_message: asked, unlike: first }", sent][..], Held),
+        ("a message, the other way round", apart, &["{ user_message: first, unlike: asked }", sent], Held),
         (
             "a client for whom nothing else is done",
             apart,
@@ -38,9 +38,9 @@ fn what_is_expected_of_an_action_that_is_left_out_does_not_apply() {
         ),
         ("one of its clients", apart, &["{ calls: POST /cases, client: [a, b], at_least: 1 }"], Held),
         ("each client", apart, &["{ calls: POST /cases, client: each, at_least: 1 }"], Held),
-        ("what the provider holds", apart, &["{ provider: { asks: 1 }, client: b }", sent], Held),
-        ("what was shown", apart, &["{ presented: provider_url, client: b }", sent], Held),
-        ("what was shown by it", apart, &["{ presented: provider_url, client: a, by: asked }", sent], Held),
+        ("what the provider holds", apart, &["{ provider_records: { asks: 1 }, client: b }", sent], Held),
+        ("what was shown", apart, &["{ shown: provider_url, client: b }", sent], Held),
+        ("what was shown by it", apart, &["{ shown: provider_url, client: a, by: asked }", sent], Held),
         ("what came after it", apart, &["{ calls: POST /cases, client: a, after: asked, exactly: 0 }", sent], Held),
         ("what it was answered", apart, &["{ values: \"{{ asked.status }}\", are: 200 }", sent], Held),
         (
@@ -52,23 +52,23 @@ fn what_is_expected_of_an_action_that_is_left_out_does_not_apply() {
         (
             "no branch of `either`",
             apart,
-            &["{ either: [{ told: asked, unlike: first }, { calls: POST /cases, client: a, exactly: 0 }] }"],
+            &["{ any_of: [{ user_message: asked, unlike: first }, { calls: POST /cases, client: a, exactly: 0 }] }"],
             Failed("exactly 0"),
         ),
         (
             "the other branch",
             apart,
-            &["{ either: [{ told: asked, unlike: first }, { calls: POST /cases, client: a, at_least: 1 }] }"],
+            &["{ any_of: [{ user_message: asked, unlike: first }, { calls: POST /cases, client: a, at_least: 1 }] }"],
             Held,
         ),
-        ("nothing left", apart, &["{ told: asked, unlike: first }"], nothing),
+        ("nothing left", apart, &["{ user_message: asked, unlike: first }"], nothing),
         (
             "nothing left of `either`",
             apart,
-            &["{ either: [{ told: asked, unlike: first }, { presented: nothing, client: b }] }"],
+            &["{ any_of: [{ user_message: asked, unlike: first }, { shown: nothing, client: b }] }"],
             nothing,
         ),
-        ("the rest still fails", apart, &["{ told: asked, unlike: first }", none], Failed("exactly 0 POST /cases")),
+        ("the rest still fails", apart, &["{ user_message: asked, unlike: first }", none], Failed("exactly 0 POST /cases")),
         ("a client for whom more is done", [ASK_TOO, SUBMIT], &[none], Failed("exactly 0 POST /cases")),
     ] {
         play(&when, &[], then).is(what, expected);

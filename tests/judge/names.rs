@@ -55,9 +55,9 @@ fn a_way_that_was_taken_leaves_its_names() {
     let none = "{ calls: GET /me, at_least: 1, as: way }";
     let taken = "{ calls: POST /clients, nth: 2, as: way }";
     let after = "{ values: '{{ way.request.id }}', are: 2 }";
-    Play::new(&["client"], &[], &[&format!("{{ either: [{none}, {taken}] }}"), after], posts()).is("taken", Held);
+    Play::new(&["client"], &[], &[&format!("{{ any_of: [{none}, {taken}] }}"), after], posts()).is("taken", Held);
     let failed = "{ calls: POST /clients, exactly: 1, as: posts }";
-    let either = format!("{{ either: [{failed}, {{ calls: POST /clients, nth: 1 }}] }}");
+    let either = format!("{{ any_of: [{failed}, {{ calls: POST /clients, nth: 1 }}] }}");
     Play::new(&["client"], &[], &[&either, "{ calls: posts }"], posts()).is("not taken", Unknown("`posts`"));
     let before = "{ calls: POST /clients, nth: 1, as: posts }";
     let kept = [before, either.as_str(), "{ calls: posts, exactly: 1 }"];

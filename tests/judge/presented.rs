@@ -41,10 +41,10 @@ fn a_url_is_presented_whatever_became_of_its_host_and_query() {
         ("another page", &["https://pages.example/approved?token=<rehearsal.url#2>"], Failed("approved")),
         ("none", &[], Failed("no URL was presented")),
     ] {
-        row(what, "{ presented: provider_url }", vec![received(&[APPROVE]), shows(theirs)], expected);
+        row(what, "{ shown: provider_url }", vec![received(&[APPROVE]), shows(theirs)], expected);
     }
     let joined = "https://pages.example/sign/<rehearsal.url>&back=x";
-    row("joined to a path", "{ presented: provider_url }", vec![received(&[SIGN]), shows(&[joined])], Held);
+    row("joined to a path", "{ shown: provider_url }", vec![received(&[SIGN]), shows(&[joined])], Held);
 }
 
 #[test]
@@ -55,12 +55,12 @@ fn a_received_url_is_the_same_however_it_is_written() {
         ("https://pages.example/~x?n=a%20b", "https://pages.example./%7Ex?n=a+b"),
         ("https://bücher.example/x", "https://xn--bcher-kva.example/x"),
     ] {
-        for expectation in ["{ presented: provider_url }", "{ presented: received_host }"] {
+        for expectation in ["{ shown: provider_url }", "{ shown: received_host }"] {
             row(theirs, expectation, vec![received(&[ours]), shows(&[theirs])], Held);
         }
     }
     let things = vec![received(&["https://ACME.example:443/own"]), shows(&["https://acme.example/own"])];
-    row("its own in another spelling", "{ presented: provider_url }", things, Unknown("sent no URL"));
+    row("its own in another spelling", "{ shown: provider_url }", things, Unknown("sent no URL"));
 }
 
 #[test]
@@ -68,19 +68,19 @@ fn labels_are_told_apart_by_their_number() {
     let sign = |n: &str| format!("https://pages.example/sign/<rehearsal.url{n}>");
     let things = || vec![received(&[&sign(""), &sign("#2"), &sign("#3")]), shows(&[&sign("#3")])];
     for (n, expected) in [("", Failed("shown")), ("#2", Failed("shown")), ("#3", Held)] {
-        row(n, &format!("{{ presented: provider_url, url: '{}' }}", sign(n)), things(), expected);
+        row(n, &format!("{{ shown: provider_url, url: '{}' }}", sign(n)), things(), expected);
     }
 }
 
 #[test]
 fn one_of_several_will_do_unless_they_are_named() {
     let things = |urls: &[&str]| vec![received(&[SIGN, APPROVE]), shows(urls)];
-    let all = "{ presented: provider_url, url: '{{ got.reply.links }}' }";
-    let second = "{ presented: provider_url, url: '{{ got.reply.links[1] }}' }";
-    let none = "{ presented: provider_url, url: '{{ got.reply.nothing }}' }";
-    let no_url = "{ presented: provider_url, url: '{{ got.status }}' }";
+    let all = "{ shown: provider_url, url: '{{ got.reply.links }}' }";
+    let second = "{ shown: provider_url, url: '{{ got.reply.links[1] }}' }";
+    let none = "{ shown: provider_url, url: '{{ got.reply.nothing }}' }";
+    let no_url = "{ shown: provider_url, url: '{{ got.status }}' }";
     for (expectation, urls, expected) in [
-        ("{ presented: provider_url }", &[SIGN][..], Held),
+        ("{ shown: provider_url }", &[SIGN][..], Held),
         (all, &[SIGN], Failed("shown https://pages.example/approve")),
         (all, &[APPROVE, SIGN], Held),
         (second, &[SIGN], Failed("approve")),
@@ -96,8 +96,8 @@ fn one_of_several_will_do_unless_they_are_named() {
 #[test]
 fn what_the_partner_sent_itself_was_not_received() {
     let things = vec![received(&["https://acme.example/own"]), shows(&["https://acme.example/own"])];
-    row("its own", "{ presented: provider_url }", things, Unknown("sent no URL"));
-    row("nothing at all", "{ presented: provider_url }", vec![shows(&[])], Unknown("sent no URL"));
+    row("its own", "{ shown: provider_url }", things, Unknown("sent no URL"));
+    row("nothing at all", "{ shown: provider_url }", vec![shows(&[])], Unknown("sent no URL"));
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn silence_fails_only_where_there_was_somewhere_to_look() {
         ("no answer", vec![taken_on(), action(0, 30, timed_out()).step("first")], Unknown("no answer within 30 s")),
         ("left out", vec![received(&[SIGN]), skipped("first")], Unknown("no action was carried out")),
     ] {
-        row(what, "{ presented: provider_url }", things, expected);
+        row(what, "{ shown: provider_url }", things, expected);
     }
 }
 
@@ -139,7 +139,7 @@ fn with_page(pages: Vec<Thing>, expectation: &str, what: &str, expected: Is) {
 #[test]
 fn a_page_that_the_profile_names_is_where_one_looks() {
     let page = |status, by| page(Page::Presented, by, answered(status, json!("a page")));
-    let any = "{ presented: provider_url }";
+    let any = "{ shown: provider_url }";
     with_page(vec![page(200, Some("first")).presents(&[SIGN])], any, "shown", Held);
     with_page(vec![page(200, Some("first"))], any, "not shown", Failed("no URL was presented"));
     with_page(
@@ -149,7 +149,7 @@ fn a_page_that_the_profile_names_is_where_one_looks() {
         Unknown("answered 404; correct `rehearsal.inspect.presented`"),
     );
     with_page(Vec::new(), any, "never looked", Unknown("was not read"));
-    let by = "{ presented: provider_url, by: second }";
+    let by = "{ shown: provider_url, by: second }";
     with_page(vec![page(200, Some("second")).presents(&[SIGN])], by, "by the second", Held);
     with_page(vec![page(200, Some("first")).presents(&[SIGN])], by, "by the first", Failed("no URL was presented"));
 }
@@ -157,7 +157,7 @@ fn a_page_that_the_profile_names_is_where_one_looks() {
 #[test]
 fn the_action_can_be_named() {
     let second = |urls: &[&str]| action(40, 50, answered(200, json!({}))).step("second").presents(urls);
-    let by = "{ presented: provider_url, by: second }";
+    let by = "{ shown: provider_url, by: second }";
     row("by the second", by, vec![received(&[SIGN]), shows(&[]), second(&[SIGN])], Held);
     row("by the first", by, vec![received(&[SIGN]), shows(&[SIGN]), second(&[])], Failed("no URL was presented"));
 }
@@ -172,7 +172,7 @@ fn the_host_is_the_one_that_was_received() {
         ("the scheme's own port", "https://PAGES.example:443/approve?token=<rehearsal.url#2>", Held),
         ("not shown", "https://pages.example/", Unknown("is shown")),
     ] {
-        row(what, "{ presented: received_host }", vec![received(&[APPROVE]), shows(&[theirs])], expected);
+        row(what, "{ shown: received_host }", vec![received(&[APPROVE]), shows(&[theirs])], expected);
     }
 }
 
@@ -187,7 +187,7 @@ fn nothing_means_no_page_of_the_provider_and_nothing_that_was_received() {
         ("a received one", by(refused(), &["https://evil.example/sign/<rehearsal.url>"]), Failed("evil.example")),
         ("nowhere to look", by(answered(202, Value::Null), &[]), Unknown("nobody can tell")),
     ] {
-        row(what, "{ presented: nothing }", things, expected);
+        row(what, "{ shown: nothing }", things, expected);
     }
 }
 
@@ -196,7 +196,7 @@ fn each_client_is_shown_its_own() {
     let things = |urls: &[&str]| {
         vec![received(&[SIGN]).of("a"), received(&[APPROVE]).of("b"), shows(&[SIGN]).of("a"), shows(urls).of("b")]
     };
-    let each = "{ presented: provider_url, client: each }";
+    let each = "{ shown: provider_url, client: each }";
     Play::new(&["a", "b"], &[], &[each], things(&[APPROVE])).is("each", Held);
     Play::new(&["a", "b"], &[], &[each], things(&[SIGN])).is("another's", Failed("approve"));
     let silent = things(&[]).into_iter().filter(|thing| !matches!(thing.0.what, What::Call(_))).collect();

@@ -17,7 +17,7 @@ fn things(received: &str, presented: &str) -> Vec<Thing> {
 
 fn judged(received: &str, presented: &str, expected: Is) {
     let presented = presented.replace("BACK", BACK);
-    let play = Play::new(&["client"], &[], &["{ presented: return_url }"], things(received, &presented));
+    let play = Play::new(&["client"], &[], &["{ shown: return_url }"], things(received, &presented));
     play.is(&format!("{received} -> {presented}"), expected);
 }
 
@@ -89,7 +89,7 @@ fn every_legal_encoding_is_one_value() {
         "https://acme.example/done+%281%29",
     ] {
         let presented = format!("{received}?back={value}");
-        let play = Play::new(&["client"], &[], &["{ presented: return_url }"], things(received, &presented));
+        let play = Play::new(&["client"], &[], &["{ shown: return_url }"], things(received, &presented));
         play.profile(profile.clone()).is(value, Held);
     }
 }
@@ -118,7 +118,7 @@ fn equal_addresses_are_one_however_the_partner_writes_them() {
     ] {
         let encoded: String = url::form_urlencoded::byte_serialize(theirs.as_bytes()).collect();
         let things = things(received, &format!("{received}?back={encoded}"));
-        let play = Play::new(&["client"], &[], &["{ presented: return_url }"], things);
+        let play = Play::new(&["client"], &[], &["{ shown: return_url }"], things);
         play.profile(json!({ "return_url": allowed })).is(&format!("{allowed} and {theirs}"), expected);
     }
 }
@@ -128,7 +128,7 @@ fn what_the_profile_does_not_say_is_asked_for() {
     let received = "https://pages.example/sign/<r.url>";
     let presented = format!("{received}?back={BACK}");
     let without = |profile: Value, expected| {
-        let play = Play::new(&["client"], &[], &["{ presented: return_url }"], things(received, &presented));
+        let play = Play::new(&["client"], &[], &["{ shown: return_url }"], things(received, &presented));
         play.profile(profile).is("a profile without it", expected);
     };
     without(json!({}), Unknown("add `return_url` to profile.yaml"));

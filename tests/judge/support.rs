@@ -192,7 +192,7 @@ impl Play {
             "{{ id: a.check, title: It holds, items: [an.item], stage: rehearsal, docs: 'https://docs.example/', why: \
              Because, fix: Do, given: {given}, when: [{{ action: submit_case, as: first }}, {{ action: submit_case, as: \
              second }}, {{ request: GET /list?page=1, api: main, as: list }}, {{ request: GET /one, api: main, as: one \
-             }}, {{ request: 'GET https://acme.example/hooks', as: page }}], seen: [{}], then: [{}] }}",
+             }}, {{ request: 'GET https://acme.example/hooks', as: page }}], assume: [{}], then: [{}] }}",
             seen.join(", "),
             then.join(", ")
         );

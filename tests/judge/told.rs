@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::Is::{Failed, Held, Unknown};
 use crate::support::{Play, Thing, action, answered, call, page, row, skipped, timed_out};
 
-const TOLD: &str = "{ told: first, unlike: second }";
+const TOLD: &str = "{ user_message: first, unlike: second }";
 
 fn both(told: Outcome, twin: Outcome) -> Vec<Thing> {
     let own = ["PF-1", "Some Debtor", "client-ab@preflight.example"];
@@ -65,7 +65,7 @@ fn another_status_or_other_words_tell_it() {
 #[test]
 fn what_was_said_is_shown() {
     let things = both(answered(409, json!({ "message": "no" })), answered(200, json!({})));
-    assert_eq!(Play::new(&["client"], &[], &[TOLD], things).judged().remarks, [r#"told: 409 {"message":"no"}"#]);
+    assert_eq!(Play::new(&["client"], &[], &[TOLD], things).judged().remarks, [r#"user_message: 409 {"message":"no"}"#]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::support::{Play, Thing, answered, asked, row, skipped};
 /// A value that is written into the expectation itself.
 fn judged(value: &Value, are: &str, expected: Is) {
     let one = asked("one", answered(200, json!({ "on": true, "value": value })), None);
-    let expectation = format!("{{ answer: one, body: {{ $.value: {are} }} }}");
+    let expectation = format!("{{ response: one, body: {{ $.value: {are} }} }}");
     row(&format!("{value} {are}"), &expectation, vec![one], expected);
 }
 
@@ -20,8 +20,8 @@ fn equal_addresses_are_equal_values() {
         (json!("https://A.example:443"), "https://a.example/", Held),
         (json!("https://a.example/%7ex"), "{ same_url_as: 'https://a.example/~x' }", Held),
         (json!(["https://a.example"]), "{ contains: 'https://a.example/' }", Held),
-        (json!(["https://a.example"]), "{ contain_all: ['https://A.example/'] }", Held),
-        (json!("https://a.example/"), "{ differs_from: 'https://a.example' }", Failed("differs from")),
+        (json!(["https://a.example"]), "{ contains_all: ['https://A.example/'] }", Held),
+        (json!("https://a.example/"), "{ not_equals: 'https://a.example' }", Failed("differs from")),
         (json!("https://a.example./x"), "{ url: { host: A.example, scheme: https } }", Held),
         (json!("https://a.example/x/"), "{ same_url_as: 'https://a.example/x' }", Failed("the slash at the end")),
         (json!("https://a.example/X"), "{ same_url_as: 'https://a.example/x' }", Failed("the case of letters")),
@@ -44,12 +44,12 @@ fn what_is_absent_or_of_another_type_is_no_positive_statement() {
         ("{ exists: true }", &[json!(7), json!("x"), json!([]), json!({}), json!(true)][..]),
         ("{ exists: false }", &[json!(null)]),
         ("{ equals: x }", &[json!("x")]),
-        ("{ differs_from: y }", &[json!(7), json!("x"), json!([]), json!({}), json!(true)]),
+        ("{ not_equals: y }", &[json!(7), json!("x"), json!([]), json!({}), json!(true)]),
         ("{ one_of: [x, 7] }", &[json!(7), json!("x")]),
-        ("{ pattern: x }", &[json!("x")]),
+        ("{ matches: x }", &[json!("x")]),
         ("{ starts_with: x }", &[json!("x")]),
         ("{ contains: x }", &[]),
-        ("{ contain_all: [] }", &[json!([])]),
+        ("{ contains_all: [] }", &[json!([])]),
         ("{ at_least: 1 }", &[json!(7)]),
         ("{ at_most: 7 }", &[json!(7), json!([])]),
         ("{ max_length: 5 }", &[json!("x")]),
@@ -58,7 +58,7 @@ fn what_is_absent_or_of_another_type_is_no_positive_statement() {
         ("{ url: { scheme: https } }", &[]),
         // What is not there is not; what is of another type neither is nor is not.
         ("{ not: true }", &[json!(null)]),
-        ("{ not: { pattern: y } }", &[json!(null), json!("x")]),
+        ("{ not: { matches: y } }", &[json!(null), json!("x")]),
         ("{ not: { at_least: 8 } }", &[json!(null), json!(7), json!([])]),
         ("{ not: { contains: x } }", &[json!(null), json!([])]),
         ("{ not: { same_url_as: 'https://a.example' } }", &[json!(null), json!("x")]),
@@ -118,9 +118,9 @@ fn a_success_of_another_shape_is_the_providers_trouble() {
     let bodies = [json!({ "error": "no" }), json!({}), json!([]), json!("<html>"), json!(null), json!({ "on": null })];
     for body in bodies {
         for expectation in [
-            "{ answer: one, status: 200 }",
-            "{ answer: one, body: { $.on: true } }",
-            "{ answer: one, body: { $.off: { not: true } } }",
+            "{ response: one, status: 200 }",
+            "{ response: one, body: { $.on: true } }",
+            "{ response: one, body: { $.off: { not: true } } }",
             "{ values: { of: one, take: $.on }, are: { contains: true } }",
         ] {
             let things = vec![asked("one", answered(200, body.clone()), None)];
@@ -134,9 +134,9 @@ fn a_success_of_another_shape_is_the_providers_trouble() {
     }
     // An empty list is a list, and a refusal has the shape of refusals.
     let empty = vec![asked("list", answered(200, json!([])), None)];
-    who("{ answer: list, status: 200 }", empty, Held);
+    who("{ response: list, status: 200 }", empty, Held);
     let refused = || vec![asked("one", answered(403, json!({ "message": "no" })), None)];
-    assert_eq!(who("{ answer: one, status: 200 }", refused(), Failed("403 (no)")), Some(Who::Partner));
+    assert_eq!(who("{ response: one, status: 200 }", refused(), Failed("403 (no)")), Some(Who::Partner));
     assert_eq!(who("{ values: { of: one } , are: { exists: true } }", refused(), Unknown("403")), Some(Who::Partner));
 }
 
@@ -165,7 +165,7 @@ fn an_address_that_is_not_public_decides_whether_it_answers_or_not() {
     let refused = || {
         preflight::evidence::Outcome::Trouble(Trouble { kind: TroubleKind::Connect, detail: "nobody listens".into() })
     };
-    let public = "{ answer: page, address: public, certificate: valid }";
+    let public = "{ response: page, address: public, certificate: valid }";
     for address in ["127.0.0.1", "10.0.0.1", "169.254.1.1", "::1", "100.64.0.1"] {
         row(address, public, vec![asked("page", refused(), Some(address))], Failed("a public address"));
         row(address, public, vec![asked("page", answered(200, json!({})), Some(address))], Failed("a public address"));
@@ -178,7 +178,7 @@ fn an_address_that_is_not_public_decides_whether_it_answers_or_not() {
 #[test]
 fn of_what_was_looked_for_the_nearest_is_named_with_what_it_lacks() {
     let expectation = "{ values: { of: list, select: '$[*]', where: { $.on: true, $.url: { same_url_as: \
-                       'https://a.example/hook' } }, take: '$.events[*]', known_by: [$.url, $.why] }, are: { contain_all: \
+                       'https://a.example/hook' } }, take: '$.events[*]', known_by: [$.url, $.why] }, are: { contains_all: \
                        [x, y] } }";
     let node = |url: &str, on: bool, events: &[&str]| json!({ "url": url, "on": on, "events": events, "why": null });
     let good = "https://a.example/hook";

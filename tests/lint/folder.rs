@@ -18,8 +18,8 @@ const SOUND: [(&str, &str); 4] = [
         r#"name: Acme
 version: "1"
 items:
-  - { id: hooks.accept, section: Webhooks, words: Genuine deliveries are accepted }
-  - { id: api.key, section: API, words: The key works }
+  - { id: hooks.accept, section: Webhooks, text: Genuine deliveries are accepted }
+  - { id: api.key, section: API, text: The key works }
 environments:
   test: { apis: { main: "https://test.acme.example/" } }
   production: { apis: { main: "https://api.acme.example/" } }
@@ -29,7 +29,7 @@ production_allows: [POST /previews]
 facts: { limit: 10 }
 webhooks:
   headers: { X-Signature: "{{ mac }}" }
-  mac: { algorithm: hmac-sha256, key: text, message: "{{ body }}", encoding: hex }
+  mac: { algorithm: hmac-sha256, key: text, signed_content: "{{ body }}", encoding: hex }
   success: { status: 2xx, within: 10s }
   retries: [0s, 60s]
   disable: { after_failures: 8 }
@@ -50,7 +50,7 @@ why: Events would be lost.
 fix: Answer 200 to genuine deliveries.
 when:
   - { deliver: thing.made, as: first }
-seen:
+assume:
   - { delivery: first, is: accepted }
 then:
   - { effect: first, exactly: 1 }
@@ -68,7 +68,7 @@ fix: Ask for a key.
 when:
   - { request: GET /me, api: main, as: me, capture: { names: "$.users[*].name" } }
 then:
-  - { answer: me, status: 200, body: { $.active: true } }
+  - { response: me, status: 200, body: { $.active: true } }
 "#,
     ),
     (EVENT, r#"{ "id": "{{ event_id }}", "thing": "{{ provider.facts.limit }}" }"#),

@@ -72,7 +72,7 @@ fn what_would_take_too_long_or_too_much_is_refused_by_name() {
             "a regular expression",
             with_lines(
                 HOOK,
-                &format!("  - {{ delivery: first, status: {{ pattern: \"{}\" }} }}\n", many("(a{1000}){1000}", 10)),
+                &format!("  - {{ delivery: first, status: {{ matches: \"{}\" }} }}\n", many("(a{1000}){1000}", 10)),
             ),
         ),
     ];

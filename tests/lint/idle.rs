@@ -7,7 +7,7 @@ use crate::packs::{Fault, told};
 use crate::rehearsed;
 
 const EFFECT: &str = "{ effect: first, exactly: 1 }";
-const ANSWER: &str = "{ answer: me, status: 200, body: { $.active: true } }";
+const ANSWER: &str = "{ response: me, status: 200, body: { $.active: true } }";
 
 /// Faults of the sound rehearsal, one after another, as their author would read them.
 fn told_of_rehearsal(faults: &[(&str, &str, &str)]) -> String {
@@ -23,20 +23,20 @@ fn told_of_rehearsal(faults: &[(&str, &str, &str)]) -> String {
 #[test]
 fn expectations_that_hold_whatever_happens() {
     let faults: &[Fault] = &[
-        ("any answer", &[(CALL, ANSWER, "{ answer: me }")]),
-        ("any value of a body", &[(CALL, ANSWER, "{ answer: me, body: { $.active: { pattern: \".*\" } } }")]),
-        ("any value of a header", &[(CALL, ANSWER, "{ answer: me, header: { X-Id: { starts_with: \"\" } } }")]),
+        ("any answer", &[(CALL, ANSWER, "{ response: me }")]),
+        ("any value of a body", &[(CALL, ANSWER, "{ response: me, body: { $.active: { matches: \".*\" } } }")]),
+        ("any value of a header", &[(CALL, ANSWER, "{ response: me, header: { X-Id: { starts_with: \"\" } } }")]),
         (
             "any value of a fact",
-            &[(CALL, ANSWER, "{ values: \"{{ provider.facts.limit }}\", are: { contain_all: [] } }")],
+            &[(CALL, ANSWER, "{ values: \"{{ provider.facts.limit }}\", are: { contains_all: [] } }")],
         ),
         ("a bound without a value", &[(HOOK, EFFECT, "{ effect: first, at_most: }")]),
         ("at least none", &[(HOOK, EFFECT, "{ effect: first, at_least: 0 }")]),
         (
             "one branch of `either` that always holds",
-            &[(HOOK, EFFECT, "{ either: [{ effect: first, exactly: 1 }, { effect: first, at_least: 0 }] }")],
+            &[(HOOK, EFFECT, "{ any_of: [{ effect: first, exactly: 1 }, { effect: first, at_least: 0 }] }")],
         ),
-        ("nothing that fails", &[(HOOK, EFFECT, "{ effect: first, exactly: 1, unmet: inconclusive }")]),
+        ("nothing that fails", &[(HOOK, EFFECT, "{ effect: first, exactly: 1, on_failure: inconclusive }")]),
     ];
     let calls = "{ calls: things, same: [$.id, body], gap: { growing: true } }";
     let of_rehearsal = told_of_rehearsal(&[
@@ -44,14 +44,14 @@ fn expectations_that_hold_whatever_happens() {
         (
             "calls of which nothing is said, in a branch",
             calls,
-            "{ either: [{ calls: things }, { calls: things, at_least: 1 }] }",
+            "{ any_of: [{ calls: things }, { calls: things, at_least: 1 }] }",
         ),
         (
             "any number of records",
-            "{ provider: { clients: 1 }, client: [a, b] }",
-            "{ provider: { clients: { at_least: 0 } } }",
+            "{ provider_records: { clients: 1 }, client: [a, b] }",
+            "{ provider_records: { clients: { at_least: 0 } } }",
         ),
-        ("any number of findings", "findings: refused, exactly: 0", "findings: refused, at_least: 0"),
+        ("any number of findings", "denied_hosts: all, exactly: 0", "denied_hosts: all, at_least: 0"),
     ]);
     snapshot("packs-idle", &(told(faults) + &of_rehearsal));
 }
@@ -61,22 +61,22 @@ fn expectations_that_nothing_can_meet() {
     let faults: &[Fault] = &[
         (
             "two statuses that exclude each other",
-            &[(CALL, ANSWER, "{ answer: me, status: 2xx }\n  - { answer: me, status: [404, 410] }")],
+            &[(CALL, ANSWER, "{ response: me, status: 2xx }\n  - { response: me, status: [404, 410] }")],
         ),
-        ("one of nothing", &[(CALL, ANSWER, "{ answer: me, body: { $.active: { one_of: [] } } }")]),
-        ("more than the most", &[(CALL, ANSWER, "{ answer: me, body: { $.n: { at_least: 3, at_most: 2 } } }")]),
-        ("absent, and something", &[(CALL, ANSWER, "{ answer: me, body: { $.n: { exists: false, at_most: 2 } } }")]),
+        ("one of nothing", &[(CALL, ANSWER, "{ response: me, body: { $.active: { one_of: [] } } }")]),
+        ("more than the most", &[(CALL, ANSWER, "{ response: me, body: { $.n: { at_least: 3, at_most: 2 } } }")]),
+        ("absent, and something", &[(CALL, ANSWER, "{ response: me, body: { $.n: { exists: false, at_most: 2 } } }")]),
         ("an effect between bounds", &[(HOOK, EFFECT, "{ effect: first, at_least: 2, at_most: 1 }")]),
         ("an effect so often and less", &[(HOOK, EFFECT, "{ effect: first, exactly: 3, at_most: 1 }")]),
-        ("no port", &[(CALL, ANSWER, "{ answer: me, body: { $.url: { url: { port: [] } } } }")]),
+        ("no port", &[(CALL, ANSWER, "{ response: me, body: { $.url: { url: { port: [] } } } }")]),
     ];
     let calls = "{ calls: things, same: [$.id, body], gap: { growing: true } }";
     let of_rehearsal = told_of_rehearsal(&[
-        ("calls between bounds, in a branch", calls, "{ either: [{ calls: things, at_least: 2, at_most: 1 }] }"),
+        ("calls between bounds, in a branch", calls, "{ any_of: [{ calls: things, at_least: 2, at_most: 1 }] }"),
         (
             "records between bounds",
-            "{ provider: { clients: 1 }, client: [a, b] }",
-            "{ provider: { clients: { at_least: 2, at_most: 1 } } }",
+            "{ provider_records: { clients: 1 }, client: [a, b] }",
+            "{ provider_records: { clients: { at_least: 2, at_most: 1 } } }",
         ),
         ("a stage without a rehearsal", "stage: rehearsal", "stage: test"),
     ]);
@@ -84,7 +84,7 @@ fn expectations_that_nothing_can_meet() {
     idle.write(
         rehearsed::CHECK,
         "id: api.thing\ntitle: Sends one thing\nitems: [api.key]\nstage: rehearsal\ndocs: https://docs.acme.example/things\n\
-         why: Two would be one too many.\nfix: Send one.\ngiven: { client: new, overlay: { on: POST /things, status: 503 } }\n\
+         why: Two would be one too many.\nfix: Send one.\ngiven: { client: new, override: { on: POST /things, status: 503 } }\n\
          when:\n  - { wait: reaction }\nseen:\n  - { calls: POST /things, at_least: 1 }\nthen:\n  - { calls: POST /things, at_most: 1 }\n",
     );
     snapshot(
@@ -100,7 +100,7 @@ fn what_may_be_left_out_leaves_something() {
             "id: api.thing\ntitle: Sends one thing\nitems: [api.key]\nstage: rehearsal\ndocs: https://docs.acme.example/things\n\
              why: Two would be one too many.\nfix: Send one.\ngiven: {{ clients: {{ a: new, b: new }} }}\nwhen:\n  \
              - {{ action: sign_up, client: b, as: other }}\n  - {{ action: sign_up, {optional}client: a, as: first }}\nthen:\n  \
-             - {{ told: first, unlike: other }}\n  - {{ calls: POST /things, client: a, at_least: 1 }}\n{more}"
+             - {{ user_message: first, unlike: other }}\n  - {{ calls: POST /things, client: a, at_least: 1 }}\n{more}"
         )
     };
     let told = |optional: &str, more: &str| {

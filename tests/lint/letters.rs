@@ -5,8 +5,8 @@ use crate::packs::{Fault, told};
 
 /// The sound pack, with letters and details.
 const LETTERS: &str = "facts: { limit: 10 }
-details: { office: { says: the office, kind: text } }
-letters:
+settings: { office: { description: the office, kind: text } }
+emails:
   hello: { to: { test: \"{{ profile.partner }}\" }, subject: Hello, text: \"{{ environment.details.office }}\" }
 ";
 
@@ -30,7 +30,7 @@ fn letters_and_what_is_asked_of_some_alone() {
             "a detail whose form is no regular expression",
             &[
                 (PROVIDER, "facts: { limit: 10 }\n", LETTERS),
-                (PROVIDER, "says: the office, kind: text", "says: the office, kind: text, pattern: '('"),
+                (PROVIDER, "description: the office, kind: text", "description: the office, kind: text, matches: '('"),
             ],
         ),
         (

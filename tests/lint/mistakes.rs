@@ -123,7 +123,7 @@ fn what_a_parser_stumbles_over() {
         ("[npm, start]", "[npm, ${START}]", &["put it into quotes: \"${START}\""]),
         (
             "    api_key: ${PROD_KEY}",
-            "    api_key: ${PROD_KEY}\n    details: { a: 123456789012345678901234567890123 }",
+            "    api_key: ${PROD_KEY}\n    settings: { a: 123456789012345678901234567890123 }",
             &["is too large to be kept as it is", "put it into quotes: \"1234"],
         ),
         ("  test:\n", "\ttest:\n", &["profile.yaml:5:1", "indented with a tab"]),
@@ -182,7 +182,7 @@ fn everything_is_told_at_once() {
         "`prod` is not one of",
         "there is no file `./no-such-program`",
     ] {
-        assert!(told.contains(part), "{part} is not told:\n{told}");
+        assert!(told.contains(part), "{part} is not user_message:\n{told}");
     }
     for part in ["either `request` or", "missing field", "without `start`"] {
         assert!(!told.contains(part), "{part} only comes from another mistake:\n{told}");
@@ -213,7 +213,7 @@ fn what_is_no_mistake() {
             "onboard_client: {",
             "submit_case: { request: \"POST http://127.0.0.1:3000/{{ client.number }}\", json: { a: \"{{ debtor.state | default('') }}\", b: \"{{ debtor }}\", c: \"{{ '${TEST_NAME}' | upper }}\" } }\n    onboard_client: {",
         ),
-        ("    processed:", &format!("    told: {{ request: {words} }}\n    processed:")),
+        ("    processed:", &format!("    user_message: {{ request: {words} }}\n    processed:")),
         ("{{ event_id }}", "{{ event_id | urlencode }}?of={{ client.tenant | default('') }}"),
         (ENV, "env: { A: \"{{ simulator.customer_api }}/v1\", B: \"{{ preflight }}\", C: '{\"a\": \"}}\"}', KEY:"),
         ("[npm, start]", "[npm, start, \"--api={{ simulator.referral_api }}\"]"),

@@ -70,11 +70,11 @@ fn keys_and_values_of_the_wrong_kind() {
         ("an empty matcher", &[(CALL, ANSWER, "body: { $.active: {} }")]),
         (
             "a variation that nobody knows",
-            &[(HOOK, WHEN, "{ deliver: thing.made, as: first, vary: { other: { keys: other } } }")],
+            &[(HOOK, WHEN, "{ deliver: thing.made, as: first, alter: { other: { keys: other } } }")],
         ),
         (
             "a misspelt kind of key",
-            &[(HOOK, WHEN, "{ deliver: thing.made, as: first, vary: { other: { key: othr } } }")],
+            &[(HOOK, WHEN, "{ deliver: thing.made, as: first, alter: { other: { key: othr } } }")],
         ),
         ("an unknown word in `provider.yaml`", &[(PROVIDER, "facts:", "fact:")]),
     ];
@@ -90,11 +90,11 @@ fn verbs() {
         ("a step that is a text", &[(HOOK, WHEN, "deliver thing.made")]),
         ("two verbs in an expectation", &[(HOOK, EFFECT, "{ effect: first, delivery: first, exactly: 1 }")]),
         ("no verb in an expectation", &[(HOOK, EFFECT, "{ exactly: 1 }")]),
-        ("a misspelt verb of an expectation", &[(CALL, "{ answer: me,", "{ anser: me,")]),
+        ("a misspelt verb of an expectation", &[(CALL, "{ response: me,", "{ anser: me,")]),
         ("`scan`, of a later version", &[(HOOK, WHEN, "{ scan: src }")]),
         ("`event`, of a later version", &[(HOOK, WHEN, "{ event: client.signs }")]),
         ("`calls`, of a later version", &[(HOOK, EFFECT, "{ calls: POST /things, exactly: 1 }")]),
-        ("`told`, of a later version", &[(HOOK, EFFECT, "{ told: otherwise }")]),
+        ("`told`, of a later version", &[(HOOK, EFFECT, "{ user_message: otherwise }")]),
         ("`provider`, of a later version", &[(HOOK, EFFECT, "{ provider: cases, exactly: 1 }")]),
         ("`findings`, of a later version", &[(HOOK, EFFECT, "{ findings: none }")]),
         ("a state of a client of a later version", &[(HOOK, "when:", "given: { client: ready }\nwhen:")]),
@@ -122,12 +122,12 @@ fn small_words() {
             "JSON paths in `values`",
             &[(
                 CALL,
-                "  - { answer: me,",
-                "  - { values: { of: me, select: \"$..[\", take: name, where: { .a: 1 } }, each: 1 }\n  - { answer: me,",
+                "  - { response: me,",
+                "  - { values: { of: me, select: \"$..[\", take: name, where: { .a: 1 } }, each: 1 }\n  - { response: me,",
             )],
         ),
-        ("a pattern", &[(CALL, ANSWER, "body: { $.name: { pattern: \"([a-z\" } }")]),
-        ("a pattern inside `not`", &[(CALL, ANSWER, "body: { $.name: { not: { pattern: \"*\" } } }")]),
+        ("a pattern", &[(CALL, ANSWER, "body: { $.name: { matches: \"([a-z\" } }")]),
+        ("a pattern inside `not`", &[(CALL, ANSWER, "body: { $.name: { not: { matches: \"*\" } } }")]),
     ];
     snapshot("packs-words", &told(faults));
 }
@@ -140,12 +140,12 @@ fn names_that_lead_nowhere() {
         ("an unknown need", &[(HOOK, "when:", "needs: [api.you]\nwhen:")]),
         ("an unknown event", &[(HOOK, "thing.made", "thing.mad")]),
         ("an unknown API", &[(CALL, "api: main", "api: mian")]),
-        ("an unknown step in `answer`", &[(CALL, "{ answer: me,", "{ answer: you,")]),
+        ("an unknown step in `answer`", &[(CALL, "{ response: me,", "{ response: you,")]),
         ("an unknown step in `delivery`", &[(HOOK, "delivery: first", "delivery: frist")]),
         ("an unknown step in `effect`", &[(HOOK, "effect: first", "effect: second")]),
         (
             "an unknown step in `values`",
-            &[(CALL, "  - { answer: me,", "  - { values: { of: mee }, each: 1 }\n  - { answer: me,")],
+            &[(CALL, "  - { response: me,", "  - { values: { of: mee }, each: 1 }\n  - { response: me,")],
         ),
         ("a control without a series", &[(HOOK, "delivery: first", "delivery: control")]),
         (
@@ -162,7 +162,7 @@ fn names_that_lead_nowhere() {
         ),
         (
             "a step with a word of the language as its name",
-            &[(CALL, "as: me", "as: provider"), (CALL, "answer: me", "answer: provider")],
+            &[(CALL, "as: me", "as: provider"), (CALL, "response: me", "response: provider")],
         ),
         ("an id that does not match the path", &[(HOOK, "id: hooks.genuine", "id: hooks.authentic")]),
         ("an item twice", &[(PROVIDER, "id: api.key", "id: hooks.accept"), (CALL, "api.key", "hooks.accept")]),
@@ -185,31 +185,31 @@ fn names_that_lead_nowhere() {
 fn checks_that_cannot_fail() {
     let faults: &[Fault] = &[
         ("no `then`", &[(HOOK, "then:\n  - { effect: first, exactly: 1 }\n", "")]),
-        ("an upper bound without `seen`", &[(HOOK, "seen:\n  - { delivery: first, is: accepted }\n", "")]),
+        ("an upper bound without `seen`", &[(HOOK, "assume:\n  - { delivery: first, is: accepted }\n", "")]),
         (
             "a refusal without `seen`",
             &[
-                (HOOK, "seen:\n  - { delivery: first, is: accepted }\n", ""),
-                (HOOK, EFFECT, "{ delivery: first, is: refused }"),
+                (HOOK, "assume:\n  - { delivery: first, is: accepted }\n", ""),
+                (HOOK, EFFECT, "{ delivery: first, is: rejected }"),
             ],
         ),
         (
             "an upper bound inside `either`",
             &[
-                (HOOK, "seen:\n  - { delivery: first, is: accepted }\n", ""),
-                (HOOK, EFFECT, "{ either: [{ effect: first, at_most: 1 }, { delivery: first, is: accepted }] }"),
+                (HOOK, "assume:\n  - { delivery: first, is: accepted }\n", ""),
+                (HOOK, EFFECT, "{ any_of: [{ effect: first, at_most: 1 }, { delivery: first, is: accepted }] }"),
             ],
         ),
-        ("an empty `either`", &[(HOOK, EFFECT, "{ either: [] }")]),
+        ("an empty `either`", &[(HOOK, EFFECT, "{ any_of: [] }")]),
         ("a delivery without a rule", &[(HOOK, ", is: accepted", "")]),
         ("an effect without a bound", &[(HOOK, ", exactly: 1", "")]),
-        ("values without a rule", &[(CALL, "  - { answer: me,", "  - { values: { of: me } }\n  - { answer: me,")]),
+        ("values without a rule", &[(CALL, "  - { response: me,", "  - { values: { of: me } }\n  - { response: me,")]),
         ("an answer without a rule", &[(CALL, ", status: 200, body: { $.active: true }", "")]),
         (
-            "`is: expected` without `expect`",
+            "`is: as_declared` without `expect`",
             &[
-                (HOOK, WHEN, "{ deliver: thing.made, as: first, vary: { old: { age: 1d } } }"),
-                (HOOK, EFFECT, "{ delivery: varied, is: expected }"),
+                (HOOK, WHEN, "{ deliver: thing.made, as: first, alter: { old: { age: 1d } } }"),
+                (HOOK, EFFECT, "{ delivery: altered, is: as_declared }"),
             ],
         ),
         (
@@ -222,7 +222,7 @@ fn checks_that_cannot_fail() {
                 ),
                 (
                     CALL,
-                    "  - { answer: me, status: 200, body: { $.active: true } }",
+                    "  - { response: me, status: 200, body: { $.active: true } }",
                     "  - { values: \"{{ provider.facts.limit }}\", are: 10 }",
                 ),
             ],
@@ -245,7 +245,7 @@ fn templates() {
         ("a template in a key", &[(CALL, ANSWER, "body: { \"{{ profile.path }}\": 1 }")]),
         (
             "in `provider.yaml`: a word that no signature has",
-            &[(PROVIDER, "message: \"{{ body }}\"", "message: \"{{ bdy }}\"")],
+            &[(PROVIDER, "signed_content: \"{{ body }}\"", "message: \"{{ bdy }}\"")],
         ),
         (
             "in `provider.yaml`: half an expression",
@@ -289,7 +289,7 @@ fn packs_as_a_whole() {
     folder.change(
         PROVIDER,
         "  - { id: api.key",
-        "  - { id: hooks.retries, section: Webhooks, words: Repeats are fine }\n  - { id: api.key",
+        "  - { id: hooks.retries, section: Webhooks, text: Repeats are fine }\n  - { id: api.key",
     );
     tell("a fixture that nothing uses, an item without a check", folder);
 

@@ -25,13 +25,13 @@ rehearsal:
   env: { KEY: "{{ simulator.api_key }}", API: "{{ simulator.referral_api }}" }
   webhook: { url: http://127.0.0.1:3000/hooks }
   actions:
-    onboard_client: { request: POST http://127.0.0.1:3000/clients, learn: { tenant: $.id } }
-  inspect:
+    onboard_client: { request: POST http://127.0.0.1:3000/clients, capture: { tenant: $.id } }
+  lookups:
     processed: { request: "GET http://127.0.0.1:3000/events/{{ event_id }}", count: $.count }
 "##;
 
 /// The action of the sound profile, which not every provider's checks ask for.
-const ACTION: &str = "    onboard_client: { request: POST http://127.0.0.1:3000/clients, learn: { tenant: $.id } }\n";
+const ACTION: &str = "    onboard_client: { request: POST http://127.0.0.1:3000/clients, capture: { tenant: $.id } }\n";
 
 const VARIABLES: [(&str, &str); 4] = [
     ("UNTIDY_KEY", "a-key-with-a-line-break\n"),
@@ -79,17 +79,17 @@ fn profiles() {
         (
             "a stand-in that is not on this machine",
             "rehearsal:\n",
-            "stand_ins: { hosts: { acme.example: { at: \"10.0.0.7:443\", address: 203.0.113.7 } } }\nrehearsal:\n",
+            "connect_to: { hosts: { acme.example: { at: \"10.0.0.7:443\", address: 203.0.113.7 } } }\nrehearsal:\n",
         ),
         (
             "a stand-in without a port",
             "rehearsal:\n",
-            "stand_ins: { hosts: { acme.example: { at: 127.0.0.1, address: 203.0.113.7 } } }\nrehearsal:\n",
+            "connect_to: { hosts: { acme.example: { at: 127.0.0.1, address: 203.0.113.7 } } }\nrehearsal:\n",
         ),
         ("a test key for the rehearsal", ENV, "{ KEY: \"${TEST_KEY}\""),
         ("a production key inside another text", ENV, "{ KEY: \"Bearer ${PROD_KEY}\""),
         ("a production key on the command line", "command: [npm, start]", "command: [npm, start, \"${PROD_KEY}\"]"),
-        ("a production key that is passed", "rehearsal:\n", "rehearsal:\n  pass: [HOME, PROD_KEY]\n"),
+        ("a production key that is passed", "rehearsal:\n", "rehearsal:\n  pass_env: [HOME, PROD_KEY]\n"),
         ("a key with a line break", "api_key: ${TEST_KEY}", "api_key: ${UNTIDY_KEY}"),
         ("a handler that is no URL", "url: http://127.0.0.1:3000/hooks", "url: localhost/hooks"),
         ("a request without a method", "POST http://127.0.0.1:3000/clients", "http://127.0.0.1:3000/clients"),
@@ -237,7 +237,7 @@ fn secrets_never_stand_in_what_is_told_of_a_profile() {
         let problems = planned(&folder, &catalog, &value).unwrap_err();
         let told = folder.plain(&problems);
         for (name, _) in VARIABLES {
-            assert!(!told.contains(&value(name).unwrap()[..15]), "{name} of {length} letters is told:\n{told}");
+            assert!(!told.contains(&value(name).unwrap()[..15]), "{name} of {length} letters is user_message:\n{told}");
         }
     }
 }

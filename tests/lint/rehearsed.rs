@@ -8,15 +8,15 @@ pub(crate) const CHECK: &str = "checks/acme/api/thing.yaml";
 
 /// What the sound pack says about itself beside the rest, so that it can be rehearsed.
 const SIMULATOR: &str = r#"actions:
-  sign_up: { says: Takes a client in. }
+  sign_up: { description: Takes a client in. }
 simulator:
-  about: [$.email, bearer]
+  correlate_by: [$.email, bearer]
   records: { client: { in: clients, of: records/client } }
   replies: { fine: { status: 200 }, missing: { status: 404 } }
-  refusals: { unknown_route: missing, unauthenticated: missing, malformed: missing, wrong_type: missing, too_large: missing, not_here: missing }
+  default_replies: { unknown_route: missing, unauthenticated: missing, malformed: missing, wrong_type: missing, too_large: missing, not_here: missing }
   routes: { main: { POST /things: { then: [{ reply: fine }] }, "GET /things/{id}": { then: [{ reply: fine }] } } }
-  client: { in: clients, key: id, recognised_by: [$.email], starts: new }
-  ways: { ready: { from: new, by: [{ action: sign_up }, { event: thing.made }] } }
+  client: { in: clients, key: id, identified_by: [$.email], starts: new }
+  setup: { ready: { from: new, by: [{ action: sign_up }, { event: thing.made }] } }
   states: { new: {}, ready: { events: { thing.made: [{}] } } }
 "#;
 
@@ -30,22 +30,22 @@ fix: Send one.
 given:
   clients:
     a: ready
-    b: { is: ready, overlay: { on: POST /things, nth: 1, reply: missing, with: { x: 1 } } }
+    b: { state: ready, override: { on: POST /things, nth: 1, reply: missing, with: { x: 1 } } }
 when:
   - { action: sign_up, client: a, as: first }
   - { event: thing.made, client: a, as: made }
   - { wait: reaction, until: { calls: POST /things, at_least: 1 } }
-  - { action: sign_up, client: b, as: second, unless: { provider: { clients: 1 } } }
-seen:
+  - { action: sign_up, client: b, as: second, unless: { provider_records: { clients: 1 } } }
+assume:
   - { calls: POST /things, client: a, after: made, at_least: 1, as: things }
 then:
   - { calls: { repeats: things, except: [$.at] }, client: each, at_most: 1 }
   - { calls: ["GET /things/*", "GET /things/{{ things.request.id }}"], before: things, at_most: 1 }
   - { calls: things, same: [$.id, body], gap: { growing: true } }
-  - { told: second, unlike: first }
-  - { presented: provider_url, by: second, url: "{{ things.reply.url }}" }
-  - { provider: { clients: 1 }, client: [a, b] }
-  - { findings: refused, exactly: 0 }
+  - { user_message: second, unlike: first }
+  - { shown: provider_url, by: second, url: "{{ things.reply.url }}" }
+  - { provider_records: { clients: 1 }, client: [a, b] }
+  - { denied_hosts: all, exactly: 0 }
 "#;
 
 pub(crate) fn sound() -> Folder {
@@ -78,7 +78,7 @@ fn what_a_rehearsal_names_is_there_and_says_something() {
         ("an unknown client of an event", CHECK, "event: thing.made, client: a", "event: thing.made, client: c"),
         ("an unknown action", CHECK, "action: sign_up, client: a", "action: sign_in, client: a"),
         ("an unknown client of an action", CHECK, "sign_up, client: b", "sign_up, client: bb"),
-        ("an unknown collection in `unless`", CHECK, "unless: { provider: { clients", "unless: { provider: { client"),
+        ("an unknown collection in `unless`", CHECK, "unless: { provider_records: { clients", "unless: { provider_records: { client"),
         (
             "a name in `until`",
             CHECK,
@@ -102,12 +102,12 @@ fn what_a_rehearsal_names_is_there_and_says_something() {
             "calls: things",
         ),
         ("a gap of which nothing is said", CHECK, "gap: { growing: true }", "gap: {}"),
-        ("an unknown step in `told`", CHECK, "told: second", "told: secnd"),
+        ("an unknown step in `told`", CHECK, "user_message: second", "user_message: secnd"),
         ("a step that says nothing in `unlike`", CHECK, "unlike: first", "unlike: made"),
         ("an unknown step in `by`", CHECK, "by: second", "by: third"),
         ("an unknown name in a template", CHECK, "{{ things.reply.url }}", "{{ thing.reply.url }}"),
-        ("an unknown collection", CHECK, "provider: { clients: 1 }, client: [a, b]", "provider: { cases: 1 }"),
-        ("findings of which nothing is said", CHECK, "findings: refused, exactly: 0", "findings: refused"),
+        ("an unknown collection", CHECK, "provider_records: { clients: 1 }, client: [a, b]", "provider_records: { cases: 1 }"),
+        ("findings of which nothing is said", CHECK, "denied_hosts: all, exactly: 0", "denied_hosts: all"),
         ("a way from an unknown state", PROVIDER, "from: new", "from: nwe"),
         ("a way through an unknown action", PROVIDER, "{ action: sign_up }", "{ action: sign_in }"),
         ("a way through an unknown event", PROVIDER, "{ event: thing.made }", "{ event: thing.maid }"),

@@ -19,24 +19,24 @@ const WEBHOOKS: &str = r#"webhooks:
 
 const PLAIN: &str = r#"webhooks:
   headers: { X-Signature: "{{ mac }}" }
-  mac: { algorithm: hmac-sha256, key: text, message: "{{ body }}", encoding: hex }
+  mac: { algorithm: hmac-sha256, key: text, signed_content: "{{ body }}", encoding: hex }
 "#;
 
-const MISTAKES: &str = "  mistakes:\n    the secret is not decoded: { key: undecoded }\n";
+const MISTAKES: &str = "  known_defects:\n    the secret is not decoded: { key: undecoded }\n";
 
 const VARIED: &str = r#"  - deliver: thing.made
     as: second
-    vary:
-      another key: { key: other, expect: refused }
+    alter:
+      another key: { key: other, expect: rejected }
       both keys: { key: rotated, expect: accepted }
       old: { age: 290s, expect: accepted }
-      too old: { age: 315s, expect: refused }
-      another header: { headers: { X-Id: "{{ id }}1" }, expect: refused }
+      too old: { age: 315s, expect: rejected }
+      another header: { headers: { X-Id: "{{ id }}1" }, expect: rejected }
 "#;
 
 const APIS: &str = r#"apis:
   main: { header: { X-Key: "{{ api_key }}" } }
-  people: { basic: { user: "{{ credentials.user }}", password: "{{ credentials.password }}" } }
+  manual_steps: { basic: { user: "{{ credentials.user }}", password: "{{ credentials.password }}" } }
   clients: { bearer: { from: main, mint: POST /tokens, json: { tenant: "{{ client.tenant }}" }, token: $.token, lifetime: 30m } }
   own: { client_credentials: { mint: POST /token, id: "{{ credentials.id }}", secret: "{{ credentials.secret }}", lifetime: 1h } }
 "#;
@@ -46,7 +46,7 @@ fn sound() -> Folder {
     folder.change(PROVIDER, PLAIN, WEBHOOKS);
     folder.change(PROVIDER, "apis:\n  main: { header: { X-Key: \"{{ api_key }}\" } }\n", APIS);
     folder.change(PROVIDER, "  events:\n", &format!("{MISTAKES}  events:\n"));
-    folder.change(HOOK, "seen:\n", &format!("{VARIED}seen:\n"));
+    folder.change(HOOK, "assume:\n", &format!("{VARIED}assume:\n"));
     folder
 }
 
@@ -99,15 +99,15 @@ fn words_of_a_scheme_that_lead_nowhere_or_mean_nothing() {
 fn what_deliveries_do_not_have_cannot_be_varied() {
     let vary = "  - deliver: thing.made
     as: second
-    vary:
-      key: { key: undecoded, expect: refused }
-      rotation: { key: rotated, expect: refused }
-      message: { message: \"{{ body }}\", expect: refused }
-      code: { signature: empty, expect: refused }
-      absent: { without_header: X-Signatur, expect: refused }
-      header: { headers: { X-Token: \"{{ mac }}\" }, expect: refused }
-      clocks: { age: 1d, clocks: [signed, unsigned, body], expect: refused }
-      no age: { clocks: [body], expect: refused }
+    alter:
+      key: { key: undecoded, expect: rejected }
+      rotation: { key: rotated, expect: rejected }
+      message: { signed_content: \"{{ body }}\", expect: rejected }
+      code: { signature: empty, expect: rejected }
+      absent: { without_header: X-Signatur, expect: rejected }
+      header: { headers: { X-Token: \"{{ mac }}\" }, expect: rejected }
+      clocks: { age: 1d, clocks: [signed, unsigned, body], expect: rejected }
+      no age: { clocks: [body], expect: rejected }
 ";
     let mut text = String::new();
     for (name, from, to) in [
@@ -117,7 +117,7 @@ fn what_deliveries_do_not_have_cannot_be_varied() {
     ] {
         let folder = Folder::sound();
         folder.change(PROVIDER, from, to);
-        folder.change(HOOK, "seen:\n", &format!("{vary}seen:\n"));
+        folder.change(HOOK, "assume:\n", &format!("{vary}assume:\n"));
         writeln!(text, "=== {name}\n{}", folder.told()).unwrap();
     }
     snapshot("schemes-varied", &text);
@@ -130,11 +130,11 @@ fn words_of_a_step_that_cannot_be_heeded_together_are_told() {
         ("one of many", "burst: 1"),
         ("one copy", "copies: 1"),
         ("many and copies", "burst: 2, copies: 2"),
-        ("a series at once", "vary: { a: { key: other } }, burst: 3"),
-        ("a series of what is varied already", "vary: { a: { key: other } }, with: { body: spaced }"),
+        ("a series at once", "alter: { a: { key: other } }, burst: 3"),
+        ("a series of what is varied already", "alter: { a: { key: other } }, with: { body: spaced }"),
     ] {
         let folder = Folder::sound();
-        folder.change(HOOK, "seen:\n", &format!("  - {{ deliver: thing.made, as: second, {step} }}\nseen:\n"));
+        folder.change(HOOK, "assume:\n", &format!("  - {{ deliver: thing.made, as: second, {step} }}\nseen:\n"));
         writeln!(text, "=== {name}\n{}", folder.told()).unwrap();
     }
     snapshot("schemes-at-once", &text);

@@ -105,7 +105,7 @@ fn an_address_that_is_handed_on_nowhere() {
     let remarks = plain(&[], &["webhooks.accepts-genuine"]).unwrap();
     assert!(remarks.iter().any(|remark| remark.contains("simulator.referral_api")), "{remarks:?}");
     let (from, to) = (
-        "  actions:\n    onboard_client: { request: POST http://127.0.0.1:3000/clients, learn: { tenant: $.id } }\n",
+        "  actions:\n    onboard_client: { request: POST http://127.0.0.1:3000/clients, capture: { tenant: $.id } }\n",
         "",
     );
     assert_eq!(

@@ -31,9 +31,9 @@ rehearsal:
     submit_case:
       request: POST http://127.0.0.1:3000/
       form: { value: "${PASSWORD}" }
-  inspect:
+  lookups:
     processed: { request: "GET http://127.0.0.1:3000/{{ event_id }}", headers: { X-Password: "${PASSWORD}" }, count: $.n }
-    told: { request: "GET http://127.0.0.1:3000/", headers: { X-Password: "${PASSWORD}" } }
+    user_message: { request: "GET http://127.0.0.1:3000/", headers: { X-Password: "${PASSWORD}" } }
 "#;
 
 const PASSWORDS: [&str; 12] = [

@@ -28,12 +28,12 @@ pub(crate) fn profile(at: std::net::SocketAddr, says: Says) -> String {
     ];
     if !says.no_look_up {
         lines.push(format!(
-            "  inspect: {{ processed: {{ request: \"GET http://{at}/effects/{{{{ event_id }}}}\", count: $.count }} }}"
+            "  lookups: {{ processed: {{ request: \"GET http://{at}/effects/{{{{ event_id }}}}\", count: $.count }} }}"
         ));
     }
     if !says.no_clients {
         lines.push(format!("  actions:\n    onboard_client:\n      request: POST http://{at}/clients"));
-        lines.push("      json: { email: \"{{ client.email }}\" }\n      learn: { tenant: $.id }".to_owned());
+        lines.push("      json: { email: \"{{ client.email }}\" }\n      capture: { tenant: $.id }".to_owned());
     }
     lines.push(says.more.to_owned());
     lines.join("\n")
@@ -142,7 +142,7 @@ const LATER: Way = Way {
 
 #[tokio::test]
 async fn a_handler_that_acknowledges_first_and_verifies_later_passes_by_its_effects() {
-    let report = rehearsed(LATER, Says { more: "  verifies: later", ..Says::default() }).await;
+    let report = rehearsed(LATER, Says { more: "  verification: deferred", ..Says::default() }).await;
     assert_inconclusive(&report, &[]);
     let forged = row(&report, "webhooks.rejects-forged@rehearsal");
     assert!(forged.remarks.iter().any(|remark| remark.contains("acknowledged but had no effect")), "{}", told(forged));
@@ -150,7 +150,7 @@ async fn a_handler_that_acknowledges_first_and_verifies_later_passes_by_its_effe
 
 #[tokio::test]
 async fn a_handler_that_verifies_later_without_a_look_up_is_inconclusive_and_does_not_fail() {
-    let says = Says { no_look_up: true, more: "  verifies: later", ..Says::default() };
+    let says = Says { no_look_up: true, more: "  verification: deferred", ..Says::default() };
     let report = rehearsed(LATER, says).await;
     assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new(), "{}", open(&report));
     for id in ["webhooks.accepts-genuine", "webhooks.raw-body", "webhooks.rejects-forged", "webhooks.rejects-stale"] {

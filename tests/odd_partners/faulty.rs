@@ -258,7 +258,7 @@ async fn the_limit_of_a_wrong_window_is_measured() {
 #[tokio::test]
 async fn a_verifier_that_comes_later_is_still_found_to_have_the_wrong_key() {
     let way = Way { verifies: Verifies::Later, decodes: false, accepts_with: (202, ""), ..Way::default() };
-    let report = rehearsed(way, Says { more: "  verifies: later", ..Says::default() }).await;
+    let report = rehearsed(way, Says { more: "  verification: deferred", ..Says::default() }).await;
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
     assert_ne!(first.verdict, VerdictWord::Pass, "an acknowledgement says nothing here: {}", told(first));
 }
@@ -269,7 +269,7 @@ async fn an_event_that_comes_again_is_the_same_event_however_it_comes() {
     let again = "{ deliver: { again: first }, as: second }";
     let more = [
         ("at once", "{ deliver: { again: first }, burst: 3, as: second }", 4),
-        ("altered", "{ deliver: { again: first }, vary: { a: {}, b: { body: spaced } }, as: second }", 3),
+        ("altered", "{ deliver: { again: first }, alter: { a: {}, b: { body: spaced } }, as: second }", 3),
         ("at once and altered", "{ deliver: { again: first }, burst: 2, with: { body: spaced }, as: second }", 3),
     ];
     let steps = [
@@ -288,7 +288,7 @@ async fn an_event_that_comes_again_is_the_same_event_however_it_comes() {
         (
             "after a series",
             "{ deliver: client.linked, as: first }",
-            "{ deliver: client.linked, vary: { a: { body: spaced } }, as: first }",
+            "{ deliver: client.linked, alter: { a: { body: spaced } }, as: first }",
             2,
         ),
     ];

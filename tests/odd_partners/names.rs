@@ -46,7 +46,7 @@ fn start(spelled: &'static str) -> (SocketAddr, Heads) {
 
 fn profile(provider: &str, events: &str, at: SocketAddr) -> String {
     format!(
-        "partner: Odd\nprovider: {provider}\nevents: [{events}]\nrehearsal:\n  webhook: {{ url: \"http://{at}/hooks\", secret: \
+        "partner: Odd\nprovider_records: {provider}\nevents: [{events}]\nrehearsal:\n  webhook: {{ url: \"http://{at}/hooks\", secret: \
          \"dGhpc2lzYWJhc2U2NGVuY29kZWRzZWNyZXQ=\" }}\n  timing: {{ reacts_within: 50ms }}\n"
     )
 }
@@ -77,7 +77,7 @@ async fn a_documented_spelling_is_enough_and_advice_says_that_small_letters_come
         assert_eq!(row(&report, "webhooks.accepts-genuine@rehearsal").verdict, VerdictWord::Pass, "{provider}");
         let advice = row(&report, "webhooks.header-names-any-case@rehearsal");
         assert_eq!(advice.verdict, VerdictWord::Fail, "{}", told(advice));
-        assert!(told(advice).contains("names in small letters: 401"), "{}", told(advice));
+        assert!(told(advice).contains("names in small emails: 401"), "{}", told(advice));
         let heads = heads.lock().unwrap();
         let small = |head: &Vec<String>| head.iter().all(|name| *name == name.to_lowercase());
         for name in wanted.iter().chain(&["Content-Type", "Content-Length", "Host", "User-Agent"]) {

@@ -9,8 +9,8 @@ use super::driven::{BUILT_IN, planned, told};
 
 /// What a partner whose actions are answered before they are carried out says of where to look.
 const LOOK: &str = r#"
-    presented: { request: "GET http://127.0.0.1:${PORT}/told?customer={{ client.number }}" }
-    told: { request: "GET http://127.0.0.1:${PORT}/told?customer={{ client.number }}&number={{ invoice | default('') }}" }
+    shown: { request: "GET http://127.0.0.1:${PORT}/told?customer={{ client.number }}" }
+    user_message: { request: "GET http://127.0.0.1:${PORT}/told?customer={{ client.number }}&number={{ invoice | default('') }}" }
 "#;
 
 /// A port below those that systems give to whoever wants any: between this look and the start, and between a stop

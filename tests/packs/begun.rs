@@ -44,17 +44,17 @@ fn a_check_of_a_pack_without_webhooks_is_a_question_to_a_person() {
     let folder = Folder::new();
     folder.write(
         "checks/plain/provider.yaml",
-        "name: Plain\nversion: \"1\"\nitems: [{ id: a.b, section: A, words: B }]\n",
+        "name: Plain\nversion: \"1\"\nitems: [{ id: a.b, section: A, text: B }]\n",
     );
-    folder.write("checks/plain/partner.yaml", "faults: {}\n");
-    let question = "id: a.b\ntitle: B\nitems: [a.b]\nstage: source\ndocs: https://docs.plain.example/\nwhy: Because.\nfix: Do it.\nwhen: [{ ask: Is it so? }]\n";
+    folder.write("checks/plain/partner.yaml", "defects: {}\n");
+    let question = "id: a.b\ntitle: B\nitems: [a.b]\nstage: static\ndocs: https://docs.plain.example/\nwhy: Because.\nfix: Do it.\nwhen: [{ ask: Is it so? }]\n";
     folder.write("checks/plain/a/b.yaml", question);
     let said = folder.run(&["new", "check", "plain/a.c"]).with(2).says("`items` is not written as a block");
     assert!(said.err.contains("- { id: a.c, section: \"A\""), "the line to add is not shown: {}", said.err);
     folder.replace(
         "checks/plain/provider.yaml",
-        "items: [{ id: a.b, section: A, words: B }]",
-        "items:\n- { id: a.b, section: A, words: B }",
+        "items: [{ id: a.b, section: A, text: B }]",
+        "items:\n- { id: a.b, section: A, text: B }",
     );
     folder.run(&["new", "check", "plain/a.c"]).with(0);
     folder.run(&["lint", "checks"]).with(0);

@@ -31,11 +31,11 @@ const REFUSED: [(&str, &[&str]); 16] = [
     ("actions: { a: [{ call: \"GET //127.0.0.1/x\", api: main }] }", &["a path that begins with one `/`"]),
     ("actions: { a: [{ answer: {} }] }", &["provider.yaml has no action `a`"]),
     ("apis: { main: { headers: {} } }", &["Acme has no API `main`"]),
-    ("learn: { a: { tenant: $.id } }", &["there is no action `a`"]),
-    ("profile: { verifies: \"{% for a in b %}{% endfor %}\" }", &["only `{{ expression }}` is allowed"]),
+    ("capture: { a: { tenant: $.id } }", &["there is no action `a`"]),
+    ("profile: { verification: \"{% for a in b %}{% endfor %}\" }", &["only `{{ expression }}` is allowed"]),
     ("pages: { /logo.svg: { content_type: image/svg+xml, txt: x } }", &["`txt` is not a word", "did you mean `text`?"]),
     ("environments: { staging: {} }", &["staging"]),
-    ("forgets: 1", &["`1` stands where true or false is expected"]),
+    ("volatile: 1", &["`1` stands where true or false is expected"]),
 ];
 
 #[test]

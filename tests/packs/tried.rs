@@ -47,7 +47,7 @@ fn wrongs() -> [Wrong; 4] {
         },
         Wrong {
             file: PARTNER,
-            from: "  webhooks.deduplicates:\n    forgets-what-it-saw:\n      says: An event that is delivered twice takes effect twice.\n      first: [{ if: proven and not stale, status: 200, effect: true }]\n",
+            from: "  webhooks.deduplicates:\n    forgets-what-it-saw:\n      description: An event that is delivered twice takes effect twice.\n      first: [{ if: proven and not stale, status: 200, effect: true }]\n",
             to: "",
             line: ["webhooks.deduplicates", "pass", "NO FAULT", "inconclusive"],
             says: &["nothing shows that `webhooks.deduplicates` can fail", "write what a partner does wrong"],
@@ -79,10 +79,10 @@ fix: Wait.
 given: { client: new }
 when:
   - { action: create_customer }
-seen:
-  - { provider: { orders: 0 } }
+assume:
+  - { provider_records: { orders: 0 } }
 then:
-  - { provider: { orders: 0 } }
+  - { provider_records: { orders: 0 } }
 ";
 
 #[test]

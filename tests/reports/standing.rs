@@ -15,10 +15,10 @@ use time::macros::datetime;
 const PROVIDER: &str = "name: Acme
 version: \"1\"
 items:
-  - { id: a.both, section: A, words: A required and a recommended check serve it }
-  - { id: b.lone, section: B, words: A recommended check alone serves it }
-  - { id: c.later, section: C, words: Its check needs another }
-  - { id: d.none, section: D, words: No check serves it }
+  - { id: a.both, section: A, text: A required and a recommended check serve it }
+  - { id: b.lone, section: B, text: A recommended check alone serves it }
+  - { id: c.later, section: C, text: Its check needs another }
+  - { id: d.none, section: D, text: No check serves it }
 ";
 
 /// The checks: name, item, and more lines.
@@ -36,7 +36,7 @@ pub(crate) fn planned() -> Plan {
     std::fs::write(acme.join("provider.yaml"), PROVIDER).unwrap();
     for (name, item, more) in CHECKS {
         let text = format!(
-            "id: one.{name}\ntitle: Title of {name}\nitems: [{item}]\n{more}stage: source\n\
+            "id: one.{name}\ntitle: Title of {name}\nitems: [{item}]\n{more}stage: static\n\
              docs: https://docs.acme.example/\nwhy: It matters.\nfix: Do it.\n\
              when: [{{ config: webhook.url, environment: test, as: url }}]\n\
              then: [{{ values: {{ of: url, take: $.value }}, are: https://acme.example/ }}]\n"

@@ -34,8 +34,8 @@ static CHECKS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
         let text = format!(
             "id: it.{api}\ntitle: The API {api} answers\nitems: [it.works]\nstage: [rehearsal, test]\nwhy: It would not.\n\
              docs: https://docs.acme.example/{api}\nfix: Let it.\n{given}when:\n  - {{ request: GET /me, api: {api}, as: me }}\n  \
-             - {{ request: GET /me, api: {api}, as: again }}\nthen:\n  - {{ answer: me, status: 200 }}\n  \
-             - {{ answer: again, status: 200 }}\n"
+             - {{ request: GET /me, api: {api}, as: again }}\nthen:\n  - {{ response: me, status: 200 }}\n  \
+             - {{ response: again, status: 200 }}\n"
         );
         (format!("it/{api}"), text)
     };

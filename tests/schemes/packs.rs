@@ -8,7 +8,7 @@ use preflight::catalog::scheme::Webhooks;
 /// What a pack says beside the section that a test is about.
 const REST: &str = "name: Acme
 version: \"1\"
-items: [{ id: it.works, section: It, words: It works }]
+items: [{ id: it.works, section: It, text: It works }]
 ";
 
 /// A check that lets any scheme deliver.

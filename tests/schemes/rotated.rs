@@ -17,16 +17,16 @@ use crate::packs::read;
 /// A provider that replaces secrets of subscriptions when it is asked to.
 const PACK: &str = r#"name: Acme
 version: "1"
-items: [{ id: it.works, section: It, words: It works }]
+items: [{ id: it.works, section: It, text: It works }]
 apis: { main: { header: { X-Key: "{{ api_key }}" } } }
 simulator:
-  about: [bearer]
+  correlate_by: [bearer]
   records: { subscription: { in: subscriptions, of: records/subscription } }
   replies:
     fine: { status: 200 }
     secret: { status: 200, body: { id: "{{ subscription.id }}", secret: "{{ subscription.secret }}" } }
     refused: { status: 400 }
-  refusals: { unknown_route: refused, unauthenticated: refused, malformed: refused, wrong_type: refused, too_large: refused, not_here: refused }
+  default_replies: { unknown_route: refused, unauthenticated: refused, malformed: refused, wrong_type: refused, too_large: refused, not_here: refused }
   routes:
     main:
       POST /hooks: { body: { $.url: text }, then: [{ creates: subscription, reply: secret }] }
@@ -39,7 +39,7 @@ simulator:
                 set: { secret: "{{ fresh.secret }}", before: "{{ subscription.secret }}", since: "{{ now }}" }
             reply: secret
       POST /things: { body: {}, then: [{ sends: [thing.made], reply: fine }] }
-  client: { in: clients, key: id, recognised_by: [$.id], starts: new }
+  client: { in: clients, key: id, identified_by: [$.id], starts: new }
   states: { new: {} }
   subscriptions:
     in: subscriptions

@@ -76,7 +76,7 @@ const REFUSED: [Attack; 22] = [
     ("a file beside the fixtures", &[(PACK, "body: any", "body: ../../profile")]),
     ("a file by its absolute name", &[(PACK, "body: any", "body: /etc/hostname")]),
     ("a command as a step", &[(CHECK, WHEN, "when: [{ command: [sh, -c, id] }]")]),
-    ("a command as an action", &[(PACK, "says: Does something.,", "says: x, command: [sh, -c, id],")]),
+    ("a command as an action", &[(PACK, "description: Does something.,", "description: x, command: [sh, -c, id],")]),
     ("a command as a start", &[(PACK, "version: \"1\"", "version: \"1\"\nrehearsal: { start: { command: [id] } }")]),
     ("a loop", &[(CHECK, "GET /me", "\"GET /{% for x in range(9) %}x{% endfor %}\"")]),
     (

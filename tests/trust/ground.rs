@@ -22,13 +22,13 @@ pub(crate) const SECRETS: [(&str, &str); 4] = [
 const PROVIDER: &str = r#"
 name: Play
 version: "1"
-items: [{ id: hostile.all, section: Hostile, words: Whatever happens is told }]
+items: [{ id: hostile.all, section: Hostile, text: Whatever happens is told }]
 environments: { test: { apis: { main: "http://PROVIDER" } } }
 apis: { main: { header: { X-Api-Key: "{{ api_key }}" } } }
-actions: { act: { says: Does something., arguments: { note: "no. {{ n }}" } } }
+actions: { act: { description: Does something., arguments: { note: "no. {{ n }}" } } }
 webhooks:
   headers: { X-Event: "{{ event }}", X-Signature: "{{ mac }}" }
-  mac: { algorithm: hmac-sha256, key: text, message: "{{ body }}", encoding: hex }
+  mac: { algorithm: hmac-sha256, key: text, signed_content: "{{ body }}", encoding: hex }
   success: { status: 2xx, within: 400ms }
   retries: [0s]
   disable: { after_failures: 8 }
@@ -44,7 +44,7 @@ why: w
 fix: f
 stage: test
 when: [{ request: GET /me, api: main, as: it }]
-then: [{ answer: it, status: 200 }]
+then: [{ response: it, status: 200 }]
 ";
 
 const PROFILE: &str = r#"partner: P

@@ -4,12 +4,12 @@ use super::ground::Ground;
 
 const SIMULATOR: &str = r#"
 simulator:
-  about: [$.id]
+  correlate_by: [$.id]
   records: { client: { in: clients, of: client } }
-  client: { in: clients, key: id, recognised_by: [$.id], starts: new }
-  refusals: { unknown_route: none, unauthenticated: none, malformed: none, wrong_type: none, too_large: none, not_here: none }
+  client: { in: clients, key: id, identified_by: [$.id], starts: new }
+  default_replies: { unknown_route: none, unauthenticated: none, malformed: none, wrong_type: none, too_large: none, not_here: none }
   replies: { none: { status: 404 }, grown: { status: 200, body: { a: "BODY" } } }
-  routes: { main: { GET /me: { refuse: [{ if: "CONDITION", reply: none }], then: [{ reply: grown }] } } }
+  routes: { main: { GET /me: { validate: [{ if: "CONDITION", reply: none }], then: [{ reply: grown }] } } }
   states: { new: {} }
 "#;
 

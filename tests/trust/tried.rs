@@ -10,7 +10,7 @@ type Change = (&'static str, &'static str, &'static str);
 const PACK: &str = "provider.yaml";
 const CHECK: &str = "hostile/it.yaml";
 const WHEN: &str = "when: [{ request: GET /me, api: main, as: it }]";
-const THEN: &str = "answer: it, status: 200";
+const THEN: &str = "response: it, status: 200";
 const MAC: &str = "\"{{ mac }}\"";
 
 const REHEARSED: Change = (CHECK, "stage: test", "stage: rehearsal");
@@ -41,7 +41,7 @@ const TRIED: [Attack<'static>; 15] = [
     (
         "a page that leads to its own",
         &[
-            ("trust", "", "\n    digest: sha256:DIGEST\n    hosts: { test: [127.0.0.7] }\n    reaches: [127.0.0.1]"),
+            ("trust", "", "\n    digest: sha256:DIGEST\n    hosts: { test: [127.0.0.7] }\n    allow_hosts: [127.0.0.1]"),
             steps!("{ request: GET http://PARTNER/elsewhere, follow: true, as: it }"),
         ],
     ),
@@ -50,7 +50,7 @@ const TRIED: [Attack<'static>; 15] = [
     ("what the build is told", &[request!("GET /?{{ profile.rehearsal.env.DATABASE }}")]),
     ("how an action is called", &[request!("GET /?{{ environment.actions.act.headers.Authorization }}")]),
     ("a long text", &[request!("GET /{{ 'x' * 1000000000 }}")]),
-    ("a long list", &[steps!("{ request: GET /me, api: main, as: it, each: \"{{ ['x'] * 1000000000 }}\" }")]),
+    ("a long list", &[steps!("{ request: GET /me, api: main, as: it, for_each: \"{{ ['x'] * 1000000000 }}\" }")]),
     (
         "lists of lists",
         &[steps!("{ request: POST /me, api: main, as: it, json: { a: \"{{ [['x'] * 10000] * 10000 }}\" } }")],

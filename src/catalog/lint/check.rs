@@ -243,7 +243,7 @@ impl Linter<'_> {
                             .hint("add `is: accepted` or `is: refused`"),
                     );
                 }
-                if e.is == Some(DeliveryRule::Expected) && !self.every_variant_expects() {
+                if e.is == Some(DeliveryRule::AsDeclared) && !self.every_variant_expects() {
                     problems.push(self.at(pointer, "`is: expected` needs an `expect` in every variant"));
                 }
                 problems

@@ -138,14 +138,14 @@ fn unmatchable(matcher: &Matcher) -> Option<String> {
                 return Some("no contrast is higher than 21".into());
             }
             Predicate::Equals(_)
-            | Predicate::DiffersFrom(_)
+            | Predicate::NotEquals(_)
             | Predicate::Not(_)
             | Predicate::Exists(_)
             | Predicate::OneOf(_)
-            | Predicate::Pattern(_)
+            | Predicate::Matches(_)
             | Predicate::StartsWith(_)
             | Predicate::Contains(_)
-            | Predicate::ContainAll(_)
+            | Predicate::ContainsAll(_)
             | Predicate::MaxLength(_)
             | Predicate::EqualsIgnoringCase(_)
             | Predicate::SameUrlAs(_)

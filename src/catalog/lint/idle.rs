@@ -74,11 +74,11 @@ fn requires_nothing(e: &CallsExpectation) -> bool {
 /// Whether a matcher accepts whatever is there.
 fn anything(matcher: &Matcher) -> bool {
     matcher.0.iter().all(|predicate| match predicate {
-        Predicate::Pattern(pattern) => ["", ".*", "^.*$", "^", "$"].contains(&pattern.as_str()),
+        Predicate::Matches(pattern) => ["", ".*", "^.*$", "^", "$"].contains(&pattern.as_str()),
         Predicate::StartsWith(text) => text.is_empty(),
-        Predicate::ContainAll(list) => list.as_array().is_some_and(Vec::is_empty),
+        Predicate::ContainsAll(list) => list.as_array().is_some_and(Vec::is_empty),
         Predicate::Equals(_)
-        | Predicate::DiffersFrom(_)
+        | Predicate::NotEquals(_)
         | Predicate::Not(_)
         | Predicate::Exists(_)
         | Predicate::OneOf(_)

@@ -216,10 +216,10 @@ impl Varied<'_> {
             Expected::Accepted if age > limit => {
                 format!("{age} s are more than the {limit} s of `timestamp.tolerance`, so this is not to be accepted")
             }
-            Expected::Refused if age <= limit && alone => {
+            Expected::Rejected if age <= limit && alone => {
                 format!("{age} s are within the {limit} s of `timestamp.tolerance`, so this is not to be refused")
             }
-            Expected::Accepted | Expected::Refused => return None,
+            Expected::Accepted | Expected::Rejected => return None,
         };
         Some(at(&format!("{pointer}/expect"), &message))
     }

@@ -234,7 +234,7 @@ fn deliveries_stay_where_they_belong() {
         ("in test", Stage::Test, Test, "POST https://staging.partner.example/hook", None),
         ("in test, to production", Stage::Test, Test, "POST https://partner.example/hook", Some(R::ProductionHandler)),
         ("not a post", Stage::Rehearsal, Issued, "GET http://127.0.0.1:3000/hook", Some(R::Method)),
-        ("without a stage", Stage::Source, Issued, "POST http://127.0.0.1:3000/hook", Some(R::Stage)),
+        ("without a stage", Stage::Static, Issued, "POST http://127.0.0.1:3000/hook", Some(R::Stage)),
     ];
     for (what, stage, key, call, rule) in table {
         let purpose = Purpose::Delivery { stage: *stage, key: *key };
@@ -259,7 +259,7 @@ fn the_partner_is_asked_without_the_providers_keys() {
         (Stage::Production, "GET https://partner.example/ops/events/1", None),
         (Stage::Production, "POST https://partner.example/ops", Some(R::ProductionHandler)),
         (Stage::Test, "GET https://testapi.provider.example/me", Some(R::ProviderHost)),
-        (Stage::Source, "GET http://127.0.0.1/", Some(R::Stage)),
+        (Stage::Static, "GET http://127.0.0.1/", Some(R::Stage)),
     ];
     for (stage, call, rule) in table {
         assert_eq!(refused(draft(Purpose::Partner { stage: *stage }, call)), *rule, "{call}");

@@ -248,8 +248,8 @@ fn elsewhere(admitted: &Admitted, host: &str, reads: bool) -> Option<&'static st
         Purpose::Delivery { stage: Stage::Test, key } => {
             is_handler || is_provider || reads || *key == SigningKey::Production
         }
-        Purpose::Delivery { stage: Stage::Source | Stage::Production, .. }
-        | Purpose::Partner { stage: Stage::Source } => true,
+        Purpose::Delivery { stage: Stage::Static | Stage::Production, .. }
+        | Purpose::Partner { stage: Stage::Static } => true,
         Purpose::Partner { stage: Stage::Rehearsal } => !is_here,
         Purpose::Partner { stage: Stage::Test } => is_provider || (is_handler && !reads),
         Purpose::Partner { stage: Stage::Production } => is_provider || !reads,

@@ -80,8 +80,8 @@ impl Speaker<'_> {
             DeliveryRule::Accepted => format!("{be} accepted{}", self.success()),
             DeliveryRule::Acknowledged => format!("{be} answered with some success, 2xx"),
             DeliveryRule::InTime => format!("{be} answered{}", self.in_time()),
-            DeliveryRule::Refused => format!("{be} refused: answered without success, or without any effect"),
-            DeliveryRule::Expected => format!("{be} accepted or refused, as it says of itself"),
+            DeliveryRule::Rejected => format!("{be} refused: answered without success, or without any effect"),
+            DeliveryRule::AsDeclared => format!("{be} accepted or refused, as it says of itself"),
             DeliveryRule::AcceptedOrPutOff => {
                 format!("{be} accepted{}, one at least, or put off with 409, 429 or 503", self.success())
             }

@@ -33,7 +33,7 @@ impl Speaker<'_> {
 pub(super) fn wanted(variation: &Variation) -> Option<&'static str> {
     variation.expect.map(|expected| match expected {
         Expected::Accepted => "to be accepted",
-        Expected::Refused => "to be refused",
+        Expected::Rejected => "to be refused",
     })
 }
 
