@@ -125,6 +125,7 @@ pub struct Detail {
     #[serde(default)]
     pub one_of: Vec<String>,
     /// The regular expression that it is, whole or each of its members.
+    #[serde(rename = "matches")]
     pub pattern: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use crate::provider::assert_told;
 
 async fn report(provider: &str, handler: &str, only: &str) -> Report {
     let profile = format!(
-        "partner: Acme\nprovider_records: {provider}\nenvironments:\n  test: {{ webhook: {{ url: \"{handler}\" }} }}\n  production: \
+        "partner: Acme\nprovider: {provider}\nenvironments:\n  test: {{ webhook: {{ url: \"{handler}\" }} }}\n  production: \
          {{ webhook: {{ url: \"{handler}\" }} }}\n"
     );
     run(&BUILT_IN, &profile, &[only]).await

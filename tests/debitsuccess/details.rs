@@ -8,7 +8,7 @@ use crate::driven::BUILT_IN;
 fn problems(provider: &str, details: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("profile.yaml");
-    let text = format!("partner: P\nprovider_records: {provider}\nenvironments:\n  test:\n    settings:\n      {details}\n");
+    let text = format!("partner: P\nprovider: {provider}\nenvironments:\n  test:\n    settings:\n      {details}\n");
     std::fs::write(&path, text).unwrap();
     plan::read(&path, &BUILT_IN, &|_| None, &preflight::secret::Redactor::new())
         .map_or_else(|problems| problems.to_string(), |_| "sound".to_owned())

@@ -174,7 +174,7 @@ impl Play {
         let trust = format!(
             "{pack}: {{ digest: sha256:{digest}, hosts: {{ test: [127.0.0.1, test.play.example], production: [api.play.example] }}, allow_hosts: [127.0.0.3, 127.0.0.10] }}"
         );
-        let profile = format!("partner: P\nprovider_records: {pack}\ntrust: {{ {trust} }}\n{profile}\n");
+        let profile = format!("partner: P\nprovider: {pack}\ntrust: {{ {trust} }}\n{profile}\n");
         std::fs::write(self.path("profile.yaml"), profile).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_preflight"));
         command.arg("run").arg("--profile").arg(self.path("profile.yaml")).arg("--checks").arg(self.path("checks"));

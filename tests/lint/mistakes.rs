@@ -182,7 +182,7 @@ fn everything_is_told_at_once() {
         "`prod` is not one of",
         "there is no file `./no-such-program`",
     ] {
-        assert!(told.contains(part), "{part} is not user_message:\n{told}");
+        assert!(told.contains(part), "{part} is not told:\n{told}");
     }
     for part in ["either `request` or", "missing field", "without `start`"] {
         assert!(!told.contains(part), "{part} only comes from another mistake:\n{told}");

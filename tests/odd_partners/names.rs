@@ -46,7 +46,7 @@ fn start(spelled: &'static str) -> (SocketAddr, Heads) {
 
 fn profile(provider: &str, events: &str, at: SocketAddr) -> String {
     format!(
-        "partner: Odd\nprovider_records: {provider}\nevents: [{events}]\nrehearsal:\n  webhook: {{ url: \"http://{at}/hooks\", secret: \
+        "partner: Odd\nprovider: {provider}\nevents: [{events}]\nrehearsal:\n  webhook: {{ url: \"http://{at}/hooks\", secret: \
          \"dGhpc2lzYWJhc2U2NGVuY29kZWRzZWNyZXQ=\" }}\n  timing: {{ reacts_within: 50ms }}\n"
     )
 }

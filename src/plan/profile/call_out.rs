@@ -49,6 +49,7 @@ pub enum Learn {
 #[serde(deny_unknown_fields)]
 struct ByPattern {
     /// A regular expression, whose first group is taken.
+    #[serde(rename = "matches")]
     pattern: String,
 }
 
@@ -71,7 +72,7 @@ impl JsonSchema for Learn {
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let by_pattern = generator.subschema_for::<ByPattern>();
         schemars::json_schema!({
-            "description": "a JSON path such as `$.id`, or `{ pattern: REGULAR EXPRESSION }`",
+            "description": "a JSON path such as `$.id`, or `{ matches: REGULAR EXPRESSION }`",
             "if": { "type": "string" }, "then": true, "else": by_pattern
         })
     }
