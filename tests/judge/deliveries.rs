@@ -1,12 +1,12 @@
 //! Verdicts on evidence that was written by hand: what a forged delivery that got no answer proves.
 
-use preflight::catalog::load::Catalog;
-use preflight::catalog::words::Stage;
 use preflight::evidence::{
     Answer, Body, Delivery, Entry, Evidence, Outcome, Request, Role, Trouble, TroubleKind, What,
 };
 use preflight::judge::{Case, Judged, Verdict, judge};
-use preflight::plan::Bound;
+use preflight::pack::load::Catalog;
+use preflight::pack::types::Stage;
+use preflight::profile::Bound;
 use serde_json::json;
 
 fn delivery(role: Role, outcome: Outcome, effects: Option<u64>) -> Entry {

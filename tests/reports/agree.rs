@@ -1,10 +1,10 @@
 //! Items, the answer, the exit code and the `JUnit` file say one thing, whatever stands: a table over levels, standings,
 //! `--strict`, selections and people's words.
 
-use preflight::app::Exit;
-use preflight::judge::{Judged, Ran, Verdict, conclude};
+use preflight::cli::Exit;
+use preflight::judge::{ItemWord, Judged, Ran, Readiness, Verdict, conclude};
 use preflight::report::junit;
-use preflight::report::model::{ItemWord, Readiness, VerdictWord};
+use preflight::report::model::VerdictWord;
 use preflight::yaml::Document;
 use time::macros::datetime;
 

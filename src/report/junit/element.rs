@@ -3,7 +3,8 @@
 
 use std::collections::HashSet;
 
-use crate::report::model::{ItemRow, ItemWord, LevelWord, Readiness, Report, UnitRow, VerdictWord};
+use crate::judge::{ItemWord, Readiness};
+use crate::report::model::{ItemRow, LevelWord, Report, UnitRow, VerdictWord};
 
 /// How a unit shows in a `JUnit` file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
