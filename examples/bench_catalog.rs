@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use preflight::catalog::load::{Catalog, Pack};
+use preflight::pack::load::{Catalog, Pack};
 use regex::Regex;
 
 type Failed = Box<dyn std::error::Error>;

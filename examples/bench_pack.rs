@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use preflight::catalog::load::Catalog;
+use preflight::pack::load::Catalog;
 
 type Failed = Box<dyn std::error::Error>;
 

@@ -1,28 +1,23 @@
 //! Preflight tells a partner, with evidence, whether its integration is ready to go live against a provider.
 //!
-//! Data flows one way: `cli -> app -> catalog -> plan -> execute -> judge -> report`.
+//! Data flows one way: `cli -> pack, profile -> plan -> run -> judge -> report`.
 
-pub mod address;
-pub mod app;
-pub mod catalog;
 pub mod cli;
 pub mod environment;
 pub mod evidence;
-pub mod execute;
 pub mod files;
-pub mod gate;
-mod issued;
 pub mod json;
 pub mod judge;
-pub mod partner;
+pub mod net;
+pub mod pack;
 pub mod plan;
-pub mod proxy;
+pub mod profile;
+pub mod redact;
+pub mod reference_partner;
 pub mod report;
-pub mod sample;
-pub mod secret;
+pub mod run;
+pub mod sample_partner;
 pub mod simulator;
-mod spelling;
 pub mod template;
 pub mod webhook;
-pub mod wire;
 pub mod yaml;

@@ -4,14 +4,14 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
-use preflight::app;
-use preflight::cli::Cli;
+use preflight::cli;
+use preflight::cli::args::Cli;
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     match Cli::try_parse_from(&arguments) {
-        Ok(cli) => app::main(cli),
+        Ok(cli) => cli::main(cli),
         // Help and the version come this way too, and are no mistake.
-        Err(told) => app::instead(&told, &arguments),
+        Err(told) => cli::instead(&told, &arguments),
     }
 }

@@ -12,8 +12,9 @@ use std::path::Path;
 use std::process::Command;
 
 use calls::{KEY, client, http, play_with, ready, referral};
-use preflight::catalog::words::Route;
-use preflight::simulator::{Effect, Mode, Options, Overlay, Simulator};
+use preflight::pack::simulator::Mode;
+use preflight::pack::types::Route;
+use preflight::simulator::{Effect, Options, Overlay, Simulator};
 use serde_json::{Map, Value, json};
 use url::Url;
 use venv::{environment, succeeds};

@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use calls::{KEY, call, case, client, customer, http, play, play_with, ready, referral};
-use preflight::catalog::words::Route;
 use preflight::evidence::Body;
-use preflight::simulator::{Effect, Mode, Options, Overlay, Seed};
+use preflight::pack::simulator::Mode;
+use preflight::pack::types::Route;
+use preflight::simulator::{Effect, Options, Overlay, Seed};
 use serde_json::{Map, Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use url::Url;

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use calls::{KEY, case, client, customer, http, play, ready, referral};
-use preflight::catalog::words::Route;
-use preflight::simulator::{Mode, Simulator};
+use preflight::pack::simulator::Mode;
+use preflight::pack::types::Route;
+use preflight::simulator::Simulator;
 use serde_json::{Map, Value, json};
 
 /// Where the descriptions are, if they are there.

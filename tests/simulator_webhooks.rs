@@ -12,9 +12,10 @@ use base64::Engine as _;
 use calls::{case, client, customer, play, ready, referral};
 use handler::{Got, Handler};
 use hmac::{Hmac, KeyInit, Mac};
-use preflight::catalog::fixtures::Fixtures;
 use preflight::evidence::{Outcome, TroubleKind};
-use preflight::simulator::{Mode, Options, Simulator, start};
+use preflight::pack::fixtures::Fixtures;
+use preflight::pack::simulator::Mode;
+use preflight::simulator::{Options, Simulator, start};
 use serde_json::{Value, json};
 use url::Url;
 

@@ -9,9 +9,9 @@ mod load;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use preflight::catalog::load::Catalog;
+use preflight::net::client::{StandIns, player};
+use preflight::pack::load::Catalog;
 use preflight::simulator::{Options, Seed, Simulator};
-use preflight::wire::{StandIns, player};
 use serde_json::{Value, json};
 use url::Url;
 

@@ -5,13 +5,13 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use libfuzzer_sys::fuzz_target;
-use preflight::catalog::words::Stage;
-use preflight::gate::{Draft, Gate, Purpose, Rules};
-use preflight::secret::Redactor;
-use preflight::wire::{Limits, StandIns, Wire};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use preflight::pack::types::Stage;
+use preflight::net::gate::{Draft, Gate, Purpose, Rules};
+use preflight::redact::Redactor;
+use preflight::net::client::{Limits, StandIns, Wire};
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")

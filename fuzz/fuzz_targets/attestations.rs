@@ -4,9 +4,9 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use preflight::catalog::load::Catalog;
+use preflight::pack::load::Catalog;
 use preflight::plan::{self, Selection};
-use preflight::secret::Redactor;
+use preflight::redact::Redactor;
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::built_in().expect("the built-in packs are sound"));
 
@@ -15,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
     let path = folder.path().join("profile.yaml");
     std::fs::write(&path, "partner: Acme\nprovider: debitura\n").expect("the profile is written");
     std::fs::write(folder.path().join("attestations.yaml"), bytes).expect("the attestations are written");
-    let read = plan::read(&path, &CATALOG, &|_| None, &Redactor::new()).expect("the profile is sound");
+    let read = preflight::profile::read(&path, &CATALOG, &|_| None, &Redactor::new()).expect("the profile is sound");
     if let Err(problems) = plan::plan(CATALOG.packs["debitura"].clone(), read, Selection::default()) {
         assert!(!problems.render(false).is_empty());
     }

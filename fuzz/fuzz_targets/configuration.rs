@@ -5,13 +5,13 @@
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use preflight::app::drive::{How, drive};
-use preflight::catalog::load::Catalog;
-use preflight::execute::Stop;
-use preflight::plan::{self, Selection};
-use preflight::secret::Redactor;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
+use preflight::cli::drive::{How, drive};
+use preflight::pack::load::Catalog;
+use preflight::run::Stop;
+use preflight::plan::{self, Selection};
+use preflight::redact::Redactor;
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::built_in().expect("the built-in packs are sound"));
 
@@ -31,7 +31,7 @@ fuzz_target!(|bytes: &[u8]| {
     std::fs::write(&path, profile).expect("the profile is written");
     std::fs::write(folder.path().join(file), bytes).expect("the file is written");
     let redactor = Redactor::new();
-    let read = plan::read(&path, &CATALOG, &|_| None, &redactor).expect("the profile is sound");
+    let read = preflight::profile::read(&path, &CATALOG, &|_| None, &redactor).expect("the profile is sound");
     let only = Selection { only: vec!["readiness.production-hosts".into()], ..Selection::default() };
     let plan = plan::plan(CATALOG.packs["debitura"].clone(), read, only).expect("the check is there");
     let (_sender, stop) = watch::channel(Stop::No);

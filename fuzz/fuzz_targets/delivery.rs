@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use preflight::catalog::load::Catalog;
+use preflight::pack::load::Catalog;
 use preflight::webhook::{self, Arrived};
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::built_in().expect("the built-in packs are sound"));
@@ -17,6 +17,6 @@ fuzz_target!(|input: (Vec<(String, String)>, &[u8])| {
     for pack in CATALOG.packs.values() {
         let Some(scheme) = &pack.provider.webhooks else { continue };
         let arrived = Arrived { method: "POST", url: "https://acme.example/hooks", headers: &headers, body };
-        assert!(!webhook::examine(scheme, &[SECRET], &arrived, 1_800_000_000).proven);
+        assert!(!preflight::webhook::verify(scheme, &[SECRET], &arrived, 1_800_000_000).proven);
     }
 });

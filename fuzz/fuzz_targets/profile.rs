@@ -4,9 +4,9 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use preflight::catalog::load::Catalog;
+use preflight::pack::load::Catalog;
 use preflight::plan;
-use preflight::secret::Redactor;
+use preflight::redact::Redactor;
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::built_in().expect("the built-in packs are sound"));
 
@@ -17,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
     let path = folder.path().join("profile.yaml");
     std::fs::write(&path, bytes).expect("the profile is written");
     let redactor = Redactor::new();
-    if let Err(problems) = plan::read(&path, &CATALOG, &|_| Some(VALUE.to_owned()), &redactor) {
+    if let Err(problems) = preflight::profile::read(&path, &CATALOG, &|_| Some(VALUE.to_owned()), &redactor) {
         let shown = problems.render(false);
         let written = String::from_utf8_lossy(bytes).contains(VALUE);
         assert!(written || !shown.contains(VALUE), "{shown}");

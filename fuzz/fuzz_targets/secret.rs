@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use preflight::secret::Redactor;
+use preflight::redact::Redactor;
 
 fuzz_target!(|input: (&str, &str, &str)| {
     let (secret, before, after) = input;

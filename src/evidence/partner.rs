@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Outcome, Request};
+use super::outcome::Outcome;
+use super::record::{Answer, Request};
 
 /// A call of the partner to the simulator.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -2,13 +2,13 @@
 
 use time::Date;
 
-use super::Judged;
+use super::final_verdict::{Settled, settle};
 use super::items::{ItemStanding, decides, items};
 use super::readiness::{Ran, Readiness, Tally, Withheld, is_risk, readiness};
-use super::settle::{Settled, settle};
-use crate::catalog::provider::Item;
+use super::verdict::Judged;
+use crate::pack::provider::Item;
 use crate::plan::Unit;
-use crate::plan::vouched::Vouched;
+use crate::profile::attestations::Vouched;
 
 /// Everything that a run comes to. Lists are in the order of the units, or of the checklist.
 #[derive(Clone, Debug)]

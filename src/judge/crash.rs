@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::held::{Finding, Held};
-use super::{Case, calls};
-use crate::catalog::expect::Expectation;
+use super::calls;
+use super::finding::{Finding, Held};
+use super::verdict::Case;
 use crate::evidence::{Action, Answer, Body, Call, Entry, Outcome, TroubleKind, Who};
-use crate::plan::Bound;
+use crate::pack::expectations::Expectation;
+use crate::profile::Bound;
 
 /// What servers in front of an application say by themselves.
 static OF_A_SERVER: LazyLock<Option<Regex>> = LazyLock::new(|| {

@@ -4,11 +4,11 @@
 use serde::Serialize;
 use time::Date;
 
-use super::settle::{Settled, Standing, attestation, said};
-use crate::catalog::check::Level;
-use crate::catalog::provider::Item;
-use crate::plan::vouched::{Attestation, Vouched};
+use super::final_verdict::{Settled, Standing, attestation, said};
+use crate::pack::check::Level;
+use crate::pack::provider::Item;
 use crate::plan::{Skip, Unit};
+use crate::profile::attestations::{Attestation, Vouched};
 
 /// The word for an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

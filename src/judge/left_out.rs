@@ -1,11 +1,11 @@
 //! What is said where an action that the profile does not have might have made the difference.
 
-use super::Case;
-use super::held::{Finding, Held};
-use crate::catalog::expect::Expectation;
-use crate::catalog::left_out::LeftOut;
-use crate::catalog::step::Step;
-use crate::catalog::traffic::Count;
+use super::finding::{Finding, Held};
+use super::verdict::Case;
+use crate::pack::expectations::Expectation;
+use crate::pack::left_out::LeftOut;
+use crate::pack::step::Step;
+use crate::pack::traffic::Count;
 
 /// What is said where everything that is expected is about steps that were left out.
 pub(super) fn nothing_left(case: &Case<'_>, left_out: &LeftOut<'_>) -> Finding {

@@ -5,12 +5,12 @@ use palette::color_difference::Wcag21RelativeContrast;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use super::held::{Finding, Held};
+use super::finding::{Finding, Held};
 use super::scope::Scope;
-use crate::address::{self, web};
-use crate::catalog::matcher::{AddressRule, Contrast, Matcher, Predicate, UrlRule};
-use crate::catalog::wording::{self, Values};
 use crate::evidence::Who;
+use crate::net::address::{self, web};
+use crate::pack::matcher::{AddressRule, Contrast, Matcher, Predicate, UrlRule};
+use crate::pack::matcher_text::{self, Values};
 
 /// Whether a value (absent: `None`) is what a matcher wants. `what` names the value to the reader.
 pub(super) fn matches(matcher: &Matcher, value: Option<&Value>, scope: &Scope<'_>, what: &str) -> Held {
@@ -23,7 +23,7 @@ fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &s
         if holds {
             return Held::YES;
         }
-        let wanted = wording::predicate(predicate, &InRun(scope));
+        let wanted = matcher_text::predicate(predicate, &InRun(scope));
         Held::No(Finding::contrast(Who::Partner, format!("{what} {wanted}"), seen(what, value)))
     };
     let with = |wanted: &Value, decide: &dyn Fn(&Value) -> Held| match scope.value(wanted) {

@@ -1,321 +1,34 @@
 //! Judging: evidence in, verdict out. No clock, no socket, no async; the same evidence always gets the same verdict.
 
-mod answers;
 mod calls;
 mod conclude;
 mod crash;
-mod delivered;
 mod deliveries;
-mod held;
-mod holdings;
+mod delivery_outcome;
+mod final_verdict;
+mod finding;
 mod items;
 mod left_out;
 mod matching;
-mod measured;
+mod measurements;
 mod missing;
 mod nearest;
-mod presented;
+mod not_simulated;
+mod provider_records;
 mod readiness;
+mod responses;
 mod scope;
-mod settle;
-mod shape;
-mod told;
-mod unplayed;
+mod shown;
+mod usable;
+mod user_message;
 mod values;
-
-use serde::{Deserialize, Serialize};
-
-use crate::catalog::check::{Actor, Check};
-use crate::catalog::expect::{Expectation, Names};
-use crate::catalog::left_out::LeftOut;
-use crate::catalog::matcher::Unmet;
-use crate::catalog::provider::Provider;
-use crate::catalog::words::Stage;
-use crate::evidence::{Entry, Evidence, What, Who};
-use crate::plan::Bound;
-
-use scope::Scope;
+mod verdict;
 
 pub use conclude::{Concluded, conclude};
-pub use held::{Finding, Held};
+pub use final_verdict::{Settled, Standing};
+pub use finding::{Finding, Held};
 pub use items::{ItemStanding, ItemWord};
 pub use readiness::{Ran, Readiness, Withheld};
-pub use settle::{Settled, Standing};
-pub(crate) use told::brief;
-
-/// Everything that judging one unit needs.
-#[derive(Clone, Copy)]
-pub struct Case<'c> {
-    /// The check.
-    pub check: &'c Check,
-    /// The stage.
-    pub stage: Stage,
-    /// The pack's words about its provider.
-    pub provider: &'c Provider,
-    /// What is fixed for the run.
-    pub bound: &'c Bound,
-    /// What happened.
-    pub evidence: &'c Evidence,
-}
-
-/// What the evidence of a unit says, before anybody vouches for anything.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Verdict {
-    /// Every expectation held.
-    Pass,
-    /// One did not.
-    Fail(Finding),
-    /// The evidence does not say.
-    Inconclusive(Finding),
-}
-
-/// A verdict with what else is worth saying.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Judged {
-    /// The verdict.
-    pub verdict: Verdict,
-    /// Margins, quiet periods, remarks.
-    pub remarks: Vec<String>,
-}
-
-/// Judges one unit.
-pub fn judge(case: &Case<'_>) -> Judged {
-    let mut scope = Scope::new(case);
-    let mut remarks = Vec::new();
-    if case.check.only_asks() {
-        return question(case.check);
-    }
-    let mut left_out = case.left_out();
-    let seen = held(case, &mut scope, &mut left_out, "assume", &case.check.seen);
-    let verdict = match (&case.evidence.incomplete, seen) {
-        // What was refused or not reached beforehand decides: the rest is not evidence of anything.
-        (Some(incomplete), _) if case.evidence.entries.is_empty() || incomplete.void => {
-            Verdict::Inconclusive(Finding::new(incomplete.who, incomplete.reason.clone()))
-        }
-        // Whoever ended the run early did not make the partner do too little.
-        (Some(incomplete), Held::No(_) | Held::Unknown(_)) => {
-            Verdict::Inconclusive(Finding::new(incomplete.who, incomplete.reason.clone()))
-        }
-        (None, Held::No(finding) | Held::Unknown(finding)) => {
-            let cause = case.unfinished().map(|why| why.reason).or_else(|| finding.because.clone());
-            Verdict::Inconclusive(not_exercised(case, finding.because(cause)))
-        }
-        (incomplete, Held::Yes(more)) => {
-            remarks.extend(more);
-            let then = held(case, &mut scope, &mut left_out, "then", &case.check.then);
-            match (Held::all([then, crash::none(case)]), incomplete) {
-                (Held::No(finding), _) => match case.unfinished().filter(|_| !known_before(case, &finding)) {
-                    // What was never asked of the partner is not missing.
-                    Some(why) => Verdict::Inconclusive(why),
-                    None => {
-                        let because = finding.because.clone().or_else(|| delivered::crash_of_an_action(case));
-                        Verdict::Fail(blame(case.check, finding.because(because)))
-                    }
-                },
-                (_, Some(incomplete)) => Verdict::Inconclusive(Finding::new(incomplete.who, incomplete.reason.clone())),
-                (Held::Unknown(finding), None) => Verdict::Inconclusive(blame(case.check, finding)),
-                (Held::Yes(more), None) => {
-                    remarks.extend(more);
-                    case.unfinished().map_or(Verdict::Pass, Verdict::Inconclusive)
-                }
-            }
-        }
-    };
-    let verdict = unplayed::weighed(case, verdict);
-    remarks.extend(unplayed::remark(case));
-    remarks.extend(measured::latencies(case));
-    remarks.extend(case.evidence.remarks.iter().cloned());
-    let mut told = std::collections::BTreeSet::new();
-    remarks.retain(|remark| told.insert(remark.clone()));
-    Judged { verdict, remarks }
-}
-
-/// Whether a failure stands although the story was not told to its end: what clients are shown comes before whatever was
-/// left undone after it, and so does what was answered before.
-fn known_before(case: &Case<'_>, finding: &Finding) -> bool {
-    let index = finding.at.strip_prefix("/then/").and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
-    match index.and_then(|index| case.check.then.get(index)) {
-        Some(Expectation::Presented(_)) => true,
-        Some(Expectation::Answer(answers)) => {
-            let told = case.evidence.entries.iter().take_while(|entry| unfinished(entry).is_none());
-            let told: Vec<&str> = told.filter_map(|entry| entry.step.as_deref()).collect();
-            answers.answer.0.iter().all(|step| told.contains(&step.as_str()))
-        }
-        Some(
-            Expectation::Delivery(_)
-            | Expectation::Effect(_)
-            | Expectation::Calls(_)
-            | Expectation::Told(_)
-            | Expectation::Provider(_)
-            | Expectation::DeniedHosts(_)
-            | Expectation::Values(_)
-            | Expectation::Either(_),
-        )
-        | None => false,
-    }
-}
-
-/// What is said of a check that only a person can answer: inconclusive, until somebody vouches.
-pub fn question(check: &Check) -> Judged {
-    let finding = Finding::new(
-        Who::Partner,
-        format!("a person must vouch for it, in the file of attestations: {}", check.questions().join(" ")),
-    );
-    Judged { verdict: Verdict::Inconclusive(blame(check, finding)), remarks: Vec::new() }
-}
-
-/// Nothing can be said, because what the check is about did not happen.
-fn not_exercised(case: &Case<'_>, mut finding: Finding) -> Finding {
-    let known = finding.because.take().or_else(|| measured::cause(case));
-    let known = known.or_else(|| delivered::crash_of_an_action(case));
-    let because: Vec<String> = known.into_iter().chain(taken_on(case)).chain(case.evidence.notes.clone()).collect();
-    finding.because = (!because.is_empty()).then(|| because.join("; "));
-    finding.reason = format!("not exercised: {}", finding.reason);
-    finding
-}
-
-/// What is said of an action that was only taken on, and that no call has followed.
-fn taken_on(case: &Case<'_>) -> Option<String> {
-    let entries = || case.evidence.entries.iter();
-    let followed = |action: &Entry| {
-        entries().any(|entry| entry.what.call().is_some() && entry.client == action.client && entry.from >= action.from)
-    };
-    let accepted = entries().find(|entry| {
-        let answer = entry.what.action().and_then(|action| action.outcome.answer());
-        answer.is_some_and(|answer| answer.status == 202) && !followed(entry)
-    })?;
-    let name = accepted.what.action().map_or("", |action| action.name.as_str());
-    let quiet = millis(u128::from(case.evidence.quiet_ms));
-    Some(format!(
-        "the action {name} answered 202 and nothing followed in {quiet}; if its queue takes longer, raise \
-         `rehearsal.timing.reacts_within`"
-    ))
-}
-
-/// A check may say that somebody else than the partner must act.
-fn blame(check: &Check, mut finding: Finding) -> Finding {
-    if check.who == Actor::AccountManager && finding.who == Who::Partner {
-        finding.who = Who::AccountManager;
-    }
-    finding
-}
-
-/// All expectations of a list that are about something; a failure beats a doubt.
-fn held<'c>(
-    case: &Case<'c>,
-    scope: &mut Scope<'c>,
-    left_out: &mut LeftOut<'c>,
-    word: &str,
-    list: &'c [Expectation],
-) -> Held {
-    let rest = left_out.rest(list);
-    if rest.is_empty() && !list.is_empty() {
-        return Held::Unknown(left_out::nothing_left(case, left_out));
-    }
-    Held::all(rest.into_iter().map(|(index, expectation)| {
-        let held = one(case, scope, left_out, expectation).at(&format!("/{word}/{index}"));
-        softened(left_out::explained(case, left_out, expectation, held), expectation)
-    }))
-}
-
-fn one<'c>(case: &Case<'c>, scope: &mut Scope<'c>, left_out: &LeftOut<'c>, expectation: &Expectation) -> Held {
-    match expectation {
-        Expectation::Answer(e) => answers::answer(case, e, scope),
-        Expectation::Delivery(e) => deliveries::delivery(case, e, scope),
-        Expectation::Effect(e) => deliveries::effect(case, e),
-        Expectation::Presented(e) => presented::presented(case, e, scope),
-        Expectation::Calls(e) => calls::calls(case, e, scope),
-        Expectation::Told(e) => told::told(case, e),
-        Expectation::Provider(e) => holdings::provider(case, e, scope),
-        Expectation::DeniedHosts(e) => holdings::denied_hosts(case, e, scope),
-        Expectation::Values(e) => values::values(case, e, scope),
-        Expectation::Either(e) => Held::any(e.either.iter().filter(|branch| left_out.concerns(branch)).map(|branch| {
-            let known = scope.all_known();
-            let held = softened(one(case, scope, left_out, branch), branch);
-            // What a way that was not taken has found is no way to go on.
-            if !matches!(held, Held::Yes(_)) {
-                scope.come_back_to(known);
-            }
-            held
-        })),
-    }
-}
-
-fn softened(held: Held, expectation: &Expectation) -> Held {
-    match expectation.unmet() {
-        Unmet::Fail => held,
-        Unmet::Inconclusive => held.softened(),
-    }
-}
-
-/// Whether one expectation holds by the evidence so far.
-pub fn holds(case: &Case<'_>, expectation: &Expectation) -> bool {
-    let mut scope = Scope::new(case);
-    matches!(one(case, &mut scope, &case.left_out(), expectation), Held::Yes(_))
-}
-
-/// Why the story ends with something: a step that could not be carried out, an event that did not happen.
-fn unfinished(entry: &Entry) -> Option<Finding> {
-    let why = match &entry.what {
-        What::Skipped(why) => format!("a step could not be carried out: {why}"),
-        What::Happened(happened) => happened.trouble.clone()?,
-        What::Exchange(_)
-        | What::Delivery(_)
-        | What::Call(_)
-        | What::Action(_)
-        | What::Inspection(_)
-        | What::Shown(_)
-        | What::Records(_)
-        | What::Refused(_)
-        | What::Wrote(_)
-        | What::Fact(_)
-        | What::LeftOut(_)
-        | What::Waited => return None,
-    };
-    Some(Finding::new(Who::Partner, why))
-}
-
-impl<'c> Case<'c> {
-    /// Why the story of the check was not told to its end.
-    fn unfinished(&self) -> Option<Finding> {
-        self.evidence.entries.iter().find_map(unfinished)
-    }
-
-    /// The clients that an expectation is about: those that it names, `each`, or else the first.
-    fn clients(&self, names: Option<&Names>) -> Vec<String> {
-        let all = self.check.given.all();
-        let known = all.iter().map(|(name, _)| (*name).to_owned());
-        let mut clients: Vec<String> = match names {
-            None => known.take(1).collect(),
-            Some(names) if names.0.iter().any(|name| name == "each") => known.collect(),
-            Some(names) => names.0.clone(),
-        };
-        let left_out = self.left_out();
-        clients.retain(|name| !left_out.client(name));
-        clients
-    }
-
-    /// What falls away since the profile has no action for it.
-    fn left_out(&self) -> LeftOut<'c> {
-        LeftOut::of(self.check, |step| self.bound.leaves_out(step, self.stage))
-    }
-
-    /// Why a step was not carried out, if it was not.
-    fn skipped(&self, step: &str) -> Option<String> {
-        self.evidence
-            .entries
-            .iter()
-            .filter(|entry| entry.step.as_deref() == Some(step))
-            .find_map(|entry| if let What::Skipped(why) = &entry.what { Some(why.clone()) } else { None })
-    }
-}
-
-/// Milliseconds for people: `12 ms`, `1.5 s`, `2 min`.
-pub(crate) fn millis(ms: u128) -> String {
-    match ms {
-        0..1_000 => format!("{ms} ms"),
-        1_000..120_000 if ms.is_multiple_of(1_000) => format!("{} s", ms / 1_000),
-        1_000..120_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
-        _ => format!("{} min", ms / 60_000),
-    }
-}
+pub(crate) use user_message::brief;
+pub(crate) use verdict::millis;
+pub use verdict::{Case, Judged, Verdict, holds, judge, question};

@@ -3,12 +3,12 @@
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use super::held::{Finding, Held};
+use super::finding::{Finding, Held};
 use super::matching::{matches, show};
 use super::scope::Scope;
-use crate::address::web;
-use crate::catalog::expect::Selection;
-use crate::catalog::matcher::{Matcher, Predicate};
+use crate::net::address::web;
+use crate::pack::expectations::Selection;
+use crate::pack::matcher::{Matcher, Predicate};
 
 /// One of the things that were looked at.
 pub(super) struct Node {

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
+use super::final_verdict::{Settled, Standing};
 use super::items::{ItemStanding, ItemWord, is_required};
-use super::settle::{Settled, Standing};
 use crate::plan::Unit;
 
 /// The answer of a run.

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::held::{Finding, Held};
-use super::{Case, missing};
+use super::finding::{Finding, Held};
+use super::missing;
+use super::verdict::Case;
 use crate::evidence::{Body, Call, Entry, Who};
-use crate::plan::Bound;
+use crate::profile::Bound;
 use crate::template::{self, TemplateError};
 
 /// The calls that expectations have found, by the names they gave them.

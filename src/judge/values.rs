@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::Case;
-use super::held::{Finding, Held};
+use super::finding::{Finding, Held};
 use super::matching::matches;
 use super::nearest::{self, Node, query};
 use super::scope::Scope;
-use super::shape::usable;
-use crate::catalog::expect::{Selection, Source, ValuesExpectation};
+use super::usable::usable;
+use super::verdict::Case;
 use crate::evidence::{Entry, What, Who};
+use crate::pack::expectations::{Selection, Source, ValuesExpectation};
 
 /// Judges `values: ...`.
 pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &Scope<'_>) -> Held {

@@ -7,11 +7,12 @@ use time::format_description::well_known::Rfc3339;
 
 use super::model::{ActionRow, ItemRow, LevelWord, PackRow, PhaseRow, Report, Summary, UnitRow, VerdictWord};
 use super::timeline;
-use crate::catalog::check::Level;
-use crate::catalog::provider::Item;
 use crate::evidence::{Evidence, Who};
 use crate::judge::{Concluded, Finding, ItemStanding, ItemWord, Standing};
-use crate::plan::{Plan, vouched};
+use crate::pack::check::Level;
+use crate::pack::provider::Item;
+use crate::plan::Plan;
+use crate::profile::attestations;
 
 /// Everything that a report is made of.
 pub struct Facts<'f> {
@@ -244,7 +245,7 @@ fn actions(plan: &Plan, concluded: &Concluded, checks: &[UnitRow]) -> Vec<Action
 /// The file of attestations, as the reader knows it.
 fn attestations(plan: &Plan) -> String {
     let named = plan.read.profile.attestations.as_ref().map(|path| path.display().to_string());
-    named.unwrap_or_else(|| vouched::FILE.to_owned())
+    named.unwrap_or_else(|| attestations::FILE.to_owned())
 }
 
 /// What a person must say of items that no check serves; a selection has none of them.

@@ -8,11 +8,11 @@ use super::map;
 use super::model::{UnitRow, VerdictWord};
 use super::sentence::{Sentence, Speaker};
 use super::text::{clipped, for_terminal, one_line};
-use crate::catalog::check::{Actor, Isolation, Level};
-use crate::catalog::load::{Pack, PackedCheck};
-use crate::catalog::step::Step;
-use crate::catalog::words::Stage;
-use crate::plan::vouched;
+use crate::pack::check::{Actor, Isolation, Level};
+use crate::pack::load::{Pack, PackedCheck};
+use crate::pack::step::Step;
+use crate::pack::types::Stage;
+use crate::profile::attestations;
 
 /// The width where there is no terminal to say it.
 const WIDTH: usize = 100;
@@ -248,8 +248,10 @@ impl Page<'_> {
         }
         let mut out = self.heading("How to answer it");
         out.extend(questions.iter().map(|question| self.line("  ", question, 2)));
-        let how =
-            format!("If so, add this to {}, beside the profile, with the words in capitals put in:", vouched::FILE);
+        let how = format!(
+            "If so, add this to {}, beside the profile, with the words in capitals put in:",
+            attestations::FILE
+        );
         out + &self.line("  ", &how, 2) + "\n" + &for_terminal(&snippet(&check.id, self.explained.today))
     }
 

@@ -2,10 +2,11 @@
 
 use indexmap::IndexMap;
 
-use super::model::{ItemRow, ItemWord, LevelWord, Report, UnitRow, VerdictWord};
+use super::labels::count;
+use super::model::{ItemRow, LevelWord, Report, UnitRow, VerdictWord};
 use super::outline::{Listed, outline};
 use super::text::{block_for_markdown, bounded, clipped, for_markdown, link_for_markdown, one_line};
-use super::words::count;
+use crate::judge::ItemWord;
 
 /// The most bytes of a report: GitHub refuses a job summary of 1 MiB.
 const FILE: usize = 1_000_000;

@@ -2,8 +2,9 @@
 
 use indexmap::IndexMap;
 
-use super::model::{ItemRow, ItemWord, Report, UnitRow, VerdictWord};
+use super::model::{ItemRow, Report, UnitRow, VerdictWord};
 use super::text::one_line;
+use crate::judge::ItemWord;
 
 /// One item with the units that serve it.
 pub(super) struct Listed<'a> {

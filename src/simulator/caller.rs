@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use super::expressions::Scope;
 use super::request::Received;
 use super::script::Script;
 use super::store::{Store, Which};
-use super::words::Scope;
-use crate::catalog::authentication::{Api, ClientCredentials, CredentialsSent};
+use crate::pack::authentication::{Api, ClientCredentials, CredentialsSent};
 
 /// Whose request it is.
 pub(super) enum Caller {
@@ -23,7 +23,7 @@ pub(super) enum Caller {
 pub(super) fn caller(script: &Script, store: &Store, request: &Received, now: OffsetDateTime) -> Caller {
     let scope = Scope::default().with("api_key", &json!(script.api_key));
     let scope = scope.with("credentials", &json!(script.credentials));
-    let written = |text: &String| super::turn::text(&script.words.value(text, &scope));
+    let written = |text: &String| super::transaction::text(&script.words.value(text, &scope));
     let partner = |right: bool| if right { Caller::Partner } else { Caller::Nobody };
     let apis = &script.provider.apis;
     let minting = apis.iter().filter_map(|(name, api)| api.minting(name)).find(|minting| {

@@ -19,14 +19,14 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::Inner;
-use super::courier::{body_of, weight_of};
-use super::full::Full;
+use super::delivery::{body_of, weight_of};
+use super::engine::Inner;
 use super::journal::Entry;
+use super::limits::Full;
+use super::reply::Answered;
 use super::request::Received;
-use super::step::Answered;
 use crate::evidence;
-use crate::secret::letters;
+use crate::redact::letters;
 
 /// The largest body of a request that is read.
 const MOST_BYTES: usize = 1 << 20;

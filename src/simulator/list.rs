@@ -8,11 +8,11 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::collection::{Collection, Key, Place, inside};
+use super::expressions::Scope;
 use super::query::Wrong;
 use super::script::Script;
 use super::store::{Members, Store};
-use super::words::Scope;
-use crate::catalog::simulated::{List, Sort};
+use crate::pack::simulator::{List, Sort};
 
 /// What a query asks of a list.
 struct Wanted<'a> {

@@ -10,8 +10,8 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use super::clock::Clock;
-use crate::address::Reach;
-use crate::catalog::simulated::Mode;
+use crate::net::address::Reach;
+use crate::pack::simulator::Mode;
 
 /// Who is told of a secret, by label and value, before anything that holds it is recorded or sent.
 pub type Issued = Arc<dyn Fn(&str, &str) + Send + Sync>;

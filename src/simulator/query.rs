@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::words::{Scope, Words, moment};
-use crate::catalog::simulated::{Parameter, Scalar};
+use super::expressions::{Scope, Words, moment};
+use crate::pack::simulator::{Parameter, Scalar};
 
 /// A parameter that has a value which it cannot have.
 #[derive(Debug, PartialEq)]

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::bounded::Bounded;
 use super::caller::Caller;
-use crate::catalog::simulated::{Quota, Quotas, Window};
+use crate::pack::simulator::{Quota, Quotas, Window};
 
 /// The tokens of so many clients are counted; then the oldest go.
 const MOST_CLIENTS: usize = 5_000;

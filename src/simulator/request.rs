@@ -4,12 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
+use super::expressions::moment;
 use super::script::Script;
 use super::store::Store;
-use super::turn::text;
-use super::words::moment;
-use crate::catalog::simulated::Kind;
-use crate::catalog::words::Route;
+use super::transaction::text;
+use crate::pack::simulator::Kind;
+use crate::pack::types::Route;
 
 /// A request as it came.
 #[derive(Clone, Debug, Default)]

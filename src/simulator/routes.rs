@@ -5,8 +5,8 @@ use serde_json::json;
 use super::request::Received;
 use super::script::Script;
 use super::store::Members;
-use crate::catalog::simulated::{Call, Refusals};
-use crate::catalog::words::Route;
+use crate::pack::simulator::{Call, Refusals};
+use crate::pack::types::Route;
 
 /// Where a request leads.
 pub(super) enum Found<'s> {

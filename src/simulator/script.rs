@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 use serde_json_path::JsonPath;
 
-use super::words::Words;
-use crate::catalog::fixtures::Fixtures;
-use crate::catalog::provider::Provider;
-use crate::catalog::simulated::{Call, Find, Mode, Outcome, Rule, Simulated};
-use crate::catalog::words::Route;
+use super::expressions::Words;
+use crate::pack::fixtures::Fixtures;
+use crate::pack::provider::Provider;
+use crate::pack::simulator::{Call, Find, Mode, Outcome, Rule, Simulated};
+use crate::pack::types::Route;
 use crate::template;
 
 /// A description that can be played.

@@ -8,9 +8,9 @@ use time::OffsetDateTime;
 
 use super::bounded::Bounded;
 use super::collection::{Collection, Indexed, Place};
-use super::overlay::Installed;
+use super::overrides::Installed;
 use super::quota::Counters;
-use super::step::Reply;
+use super::reply::Reply;
 
 /// So many records of a kind are held; then the oldest go.
 pub(super) const MOST: usize = 20_000;
@@ -147,7 +147,7 @@ impl Store {
 
     /// Changes records, and notes when.
     pub(super) fn change(&mut self, collection: &str, which: &Which, set: &Members, now: OffsetDateTime) {
-        let stamp = self.changed.get(collection).map(|member| (member.clone(), super::turn::written(now)));
+        let stamp = self.changed.get(collection).map(|member| (member.clone(), super::transaction::written(now)));
         let set: Members = set.clone().into_iter().chain(stamp).collect();
         let Some(records) = self.collections.get_mut(collection) else { return };
         let places = records.which(which);

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::query::Wrong;
+use super::reply::{Play, Reply};
 use super::request::{camel_case, kind_of, without_nulls};
 use super::script::Script;
-use super::step::{Play, Reply};
-use crate::catalog::provider::MemberNames;
-use crate::catalog::simulated::{Call, Rule};
+use crate::pack::provider::MemberNames;
+use crate::pack::simulator::{Call, Rule};
 
 impl Play<'_> {
     /// The body as rules see it, or the reply to one that cannot be read.

@@ -7,10 +7,11 @@ use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
 use serde_json::{Value, json};
 use serde_json_path::{JsonPath, NormalizedPath};
 
-use super::ComposeError;
-use crate::catalog::scheme::{BodyType, BodyVariation};
-use crate::catalog::words::Where;
+use super::compose::ComposeError;
 use crate::json::escaped;
+use crate::pack::alteration::BodyVariation;
+use crate::pack::scheme::BodyType;
+use crate::pack::types::Where;
 
 /// A body as it is sent, and as it is signed.
 pub(super) struct Written {
@@ -99,7 +100,7 @@ fn json(body: &Value, spelling: Spelling) -> Result<Vec<u8>, ComposeError> {
 
 /// The members of an object as a form.
 fn form(body: &Value, spelling: Spelling) -> Vec<u8> {
-    let members = body.as_object().into_iter().flatten().map(|(name, value)| (name, super::text(value)));
+    let members = body.as_object().into_iter().flatten().map(|(name, value)| (name, super::compose::text(value)));
     match spelling {
         Spelling::Plain | Spelling::Indented | Spelling::Spaced => {
             url::form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish().into_bytes()

@@ -1,8 +1,9 @@
 //! What goes wrong most often in YAML that people write by hand: a variable without quotes in a map or list in brackets,
 //! and lines that are indented with tabs. A parser stops at the first, and says what it was just doing.
 
-use super::problem::SHOWN;
-use super::{Document, Place, Problem};
+use super::document::Document;
+use super::position::Place;
+use super::problem::{Problem, SHOWN};
 
 /// Variables without quotes inside brackets, where their own braces mean something else.
 pub(super) fn unquoted(document: &Document) -> Vec<Problem> {

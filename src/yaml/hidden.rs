@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Document;
-use crate::secret::{credentials, words};
+use super::document::Document;
+use crate::redact::{credentials, words};
 
 /// Shorter credentials would be found in ordinary words.
 const SHORTEST: usize = 4;

@@ -5,7 +5,9 @@ use std::fmt;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use super::{Document, Place, excerpt};
+use super::document::Document;
+use super::excerpt;
+use super::position::Place;
 
 /// So many problems are shown in full: one mistake repeated in a thousand files is read once.
 pub(super) const SHOWN: usize = 100;

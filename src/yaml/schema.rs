@@ -8,8 +8,8 @@ use jsonschema::{ValidationError, Validator};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::problem::SHOWN;
-use super::{Document, Problem};
+use super::document::Document;
+use super::problem::{Problem, SHOWN};
 use crate::json::escaped;
 
 /// The JSON Schema of a type.

@@ -1,7 +1,7 @@
 //! What `GET /me` may say.
 
 use preflight::evidence::Who;
-use preflight::report::model::VerdictWord::{Fail, Pass, Inconclusive};
+use preflight::report::model::VerdictWord::{Fail, Inconclusive, Pass};
 use serde_json::{Value, json};
 
 use crate::provider::{World, assert_told, json_answer, me, status};
@@ -23,7 +23,13 @@ async fn a_key_is_proved_by_an_answer_and_by_nothing_else() {
         ("an error", json_answer(&json!({ "error": "x" })), Inconclusive, "isActive", Some(Who::Provider)),
         ("an empty map", json_answer(&json!({})), Inconclusive, "isActive", Some(Who::Provider)),
         ("a list", json_answer(&json!([])), Inconclusive, "not with what this call gives", Some(Who::Provider)),
-        ("a list of it", json_answer(&json!([me(&world, &json!({}))])), Inconclusive, "call gives", Some(Who::Provider)),
+        (
+            "a list of it",
+            json_answer(&json!([me(&world, &json!({}))])),
+            Inconclusive,
+            "call gives",
+            Some(Who::Provider),
+        ),
         ("a text", json_answer(&json!("ok")), Inconclusive, "", Some(Who::Provider)),
         (
             "no word of activity",

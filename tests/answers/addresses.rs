@@ -2,7 +2,7 @@
 
 use preflight::evidence::Who;
 use preflight::report::model::Report;
-use preflight::report::model::VerdictWord::{Fail, Pass, Inconclusive};
+use preflight::report::model::VerdictWord::{Fail, Inconclusive, Pass};
 
 use crate::driven::{BUILT_IN, run};
 use crate::provider::assert_told;

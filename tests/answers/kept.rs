@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use preflight::catalog::check::Isolation;
 use preflight::evidence::Evidence;
-use preflight::execute::{self, Done, Outside, Stop, World as Run};
 use preflight::judge::{Case, judge};
-use preflight::plan::Bound;
+use preflight::pack::check::Isolation;
+use preflight::profile::Bound;
 use preflight::report::model::VerdictWord;
 use preflight::report::{console, json, junit, markdown};
+use preflight::run::{self, Done, Outside, Stop, World as Run};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -56,8 +56,8 @@ async fn carried_out(world: &World, only: &[&str]) -> (Arc<preflight::plan::Plan
     let (_sender, stop) = watch::channel(Stop::No);
     let mut done = Vec::new();
     for isolation in [Isolation::Shared, Isolation::Exclusive] {
-        let units = execute::phase(&planned.plan, isolation);
-        done.extend(execute::execute(&run, &units, isolation, &stop, || ()).await);
+        let units = run::phase(&planned.plan, isolation);
+        done.extend(run::execute(&run, &units, isolation, &stop, || ()).await);
     }
     run.tear_down().await;
     (planned.plan.clone(), done)

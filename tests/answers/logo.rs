@@ -1,6 +1,6 @@
 //! Where the logo is, and what answers there.
 
-use preflight::report::model::VerdictWord::{Fail, Pass, Inconclusive};
+use preflight::report::model::VerdictWord::{Fail, Inconclusive, Pass};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 

@@ -1,7 +1,7 @@
 //! What the lists of webhook subscriptions may say, and what comes of a triggered test.
 
 use preflight::evidence::Who;
-use preflight::report::model::VerdictWord::{Fail, Pass, Inconclusive};
+use preflight::report::model::VerdictWord::{Fail, Inconclusive, Pass};
 use serde_json::{Value, json};
 
 use crate::provider::{LIVE_HANDLER, World, assert_told, json_answer, me, on, status};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::process::{Command, Output};
 
-use preflight::app::sample::Sample;
-use preflight::catalog::words::Stage;
+use preflight::cli::sample::Sample;
+use preflight::pack::types::Stage;
 use serde_json::Value;
 
 use crate::driven::BUILT_IN;
@@ -100,7 +100,7 @@ fn every_check_that_a_machine_decides_has_a_defect_that_fails_it() {
 #[test]
 fn every_mistake_that_the_reference_partner_can_make_is_tried() {
     let defects: Vec<_> = samples().into_iter().flat_map(|(_, sample)| sample.world.defects).collect();
-    for defect in preflight::partner::Defect::all() {
+    for defect in preflight::reference_partner::Defect::all() {
         let name = clap::ValueEnum::to_possible_value(defect).unwrap();
         let tried = defects.iter().any(|mistake| mistake.name == name.get_name());
         assert!(tried, "nothing shows that `{}` is caught", name.get_name());

@@ -77,7 +77,9 @@ fn a_profile_that_gives_nothing_is_inconclusive_and_told_what_to_add() {
     assert_eq!(report["readiness"], "inconclusive");
     assert_eq!(report["summary"]["pass"], 0, "silence is never a pass");
     assert_eq!(with_verdict(&report, "fail"), [""; 0]);
-    for said in ["set ACME_KEY, profile.yaml:4", "add `environments.production.api_key` to profile.yaml", "INCONCLUSIVE"] {
+    for said in
+        ["set ACME_KEY, profile.yaml:4", "add `environments.production.api_key` to profile.yaml", "INCONCLUSIVE"]
+    {
         assert!(ended.out.contains(said), "{said}: {}", ended.out);
     }
     assert!(desk.read("out.xml").contains("<error"), "a required unit that is inconclusive is an error to pipelines");

@@ -136,7 +136,10 @@ fn quotas_are_counted_and_refuse_only_where_that_is_asked_for() {
     }
     let provider = std::fs::read_to_string(pack.join("checks/shop/provider.yaml")).unwrap();
     let quotas = "  quotas: { reply: limited, with: { seconds: \"{{ seconds }}\" }, limits: [{ calls: 2, per: 1d, window: first_call }] }\n";
-    desk.write("checks/shop/provider.yaml", &provider.replace("  default_replies:\n", &format!("{quotas}  default_replies:\n")));
+    desk.write(
+        "checks/shop/provider.yaml",
+        &provider.replace("  default_replies:\n", &format!("{quotas}  default_replies:\n")),
+    );
     for (arguments, status, counted) in [
         ("", "200", "3 calls within a day with the partner's key, of 2 that are allowed; 1 too many"),
         (" --quotas", "429", "2 calls within a day"),

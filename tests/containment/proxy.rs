@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use preflight::evidence::Refused;
-use preflight::proxy::{Doors, Proxy};
+use preflight::net::proxy::{Doors, Proxy};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 

@@ -113,7 +113,8 @@ impl Stage {
     /// A check that begins with a client whom the partner has created, and ends with the question for it.
     pub(crate) fn check(&mut self, name: &str, given: &str, steps: &[&str]) {
         let steps = steps.iter().chain([&IS_THERE]).fold(String::new(), |all, step| all + "  - " + step + "\n");
-        let rest = format!("stage: rehearsal\ngiven: {given}\nwhen:\n{steps}then: [{{ response: found, status: 200 }}]");
+        let rest =
+            format!("stage: rehearsal\ngiven: {given}\nwhen:\n{steps}then: [{{ response: found, status: 200 }}]");
         self.play.check(name, &rest);
     }
 

@@ -1,7 +1,5 @@
 //! What a profile says under `details`, held against what the pack asks for.
 
-use preflight::plan;
-
 use crate::driven::BUILT_IN;
 
 /// The problems of a profile with these details of the test environment.
@@ -10,7 +8,7 @@ fn problems(provider: &str, details: &str) -> String {
     let path = folder.path().join("profile.yaml");
     let text = format!("partner: P\nprovider: {provider}\nenvironments:\n  test:\n    settings:\n      {details}\n");
     std::fs::write(&path, text).unwrap();
-    plan::read(&path, &BUILT_IN, &|_| None, &preflight::secret::Redactor::new())
+    preflight::profile::read(&path, &BUILT_IN, &|_| None, &preflight::redact::Redactor::new())
         .map_or_else(|problems| problems.to_string(), |_| "sound".to_owned())
 }
 
@@ -57,7 +55,9 @@ fn a_partner_without_a_name_is_told_of_by_whoever_reads_the_profile() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("profile.yaml");
     std::fs::write(&path, "partner: '  '\nprovider: debitsuccess\nevents: ['']\n").unwrap();
-    let found = plan::read(&path, &BUILT_IN, &|_| None, &preflight::secret::Redactor::new()).unwrap_err().to_string();
+    let found = preflight::profile::read(&path, &BUILT_IN, &|_| None, &preflight::redact::Redactor::new())
+        .unwrap_err()
+        .to_string();
     for words in ["profile.yaml:1:", "`partner` is blank", "profile.yaml:3:", "no event ``"] {
         assert!(found.contains(words), "`{words}` is not in\n{found}");
     }

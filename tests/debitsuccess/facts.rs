@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use preflight::catalog::scheme::Documented;
+use preflight::pack::scheme::Documented;
 
 use crate::driven::BUILT_IN;
 

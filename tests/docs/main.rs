@@ -11,10 +11,11 @@ mod tables;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use preflight::app::Exit;
-use preflight::catalog::check::Check;
-use preflight::catalog::load::Catalog;
-use preflight::plan::{self, vouched::Vouched};
+use preflight::cli::Exit;
+use preflight::pack::check::Check;
+use preflight::pack::load::Catalog;
+use preflight::plan;
+use preflight::profile::attestations::Vouched;
 use preflight::yaml::Document;
 
 fn root() -> PathBuf {
@@ -63,7 +64,9 @@ fn the_exit_codes_are_those_of_the_program() {
     let all = [Exit::Ready, Exit::NotReady, Exit::WrongInput, Exit::Inconclusive, Exit::Internal, Exit::Interrupted];
     // A new code does not compile until it is in the table.
     let known = |exit: &Exit| match exit {
-        Exit::Ready | Exit::NotReady | Exit::WrongInput | Exit::Inconclusive | Exit::Internal | Exit::Interrupted => true,
+        Exit::Ready | Exit::NotReady | Exit::WrongInput | Exit::Inconclusive | Exit::Internal | Exit::Interrupted => {
+            true
+        }
     };
     assert!(all.iter().all(known));
     let rows: Vec<String> = all.iter().map(|exit| format!("| {} | `{exit:?}` |", *exit as u8)).collect();
@@ -129,8 +132,12 @@ fn every_profile_shown_is_read_and_planned() {
         let path = folder.path().join("profile.yaml");
         std::fs::write(&path, &text).unwrap();
         // Each variable has a value of its own: a secret in two places is refused.
-        let read =
-            plan::read(&path, &catalog, &|name| Some(format!("value of {name}")), &preflight::secret::Redactor::new());
+        let read = preflight::profile::read(
+            &path,
+            &catalog,
+            &|name| Some(format!("value of {name}")),
+            &preflight::redact::Redactor::new(),
+        );
         let read = read.unwrap_or_else(|problems| panic!("{problems}\n{text}"));
         let pack = catalog.packs["debitura"].clone();
         let plan = plan::plan(pack, read, plan::Selection::default());
@@ -168,7 +175,7 @@ fn what_other_habits_are_to_write_is_read() {
         // A pipe in a cell is written with a backslash.
         let text = format!("partner: P\nprovider: debitura\nrehearsal:\n  {}\n", span.replace("\\|", "|"));
         std::fs::write(&path, &text).unwrap();
-        plan::read(&path, &catalog, &|_| None, &preflight::secret::Redactor::new())
+        preflight::profile::read(&path, &catalog, &|_| None, &preflight::redact::Redactor::new())
             .unwrap_or_else(|problems| panic!("{problems}\n{text}"));
         read += 1;
     }
@@ -206,7 +213,7 @@ fn the_check_shown_lints_and_the_attestations_are_read() {
     for text in blocks("yaml attestations") {
         let vouched: Vouched =
             Document::new("README.md", text.as_str()).typed().unwrap_or_else(|problems| panic!("{problems:?}"));
-        let words = vouched.attestations.iter().map(plan::vouched::Attestation::about);
+        let words = vouched.attestations.iter().map(preflight::profile::attestations::Attestation::about);
         for id in words.chain(vouched.waivers.iter().map(|waiver| waiver.check.as_str())) {
             assert!(listed.contains(id), "there is no check and no open item {id}");
         }

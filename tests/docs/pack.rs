@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use preflight::app::sample::{Mistake, Sample};
-use preflight::catalog::load::{Catalog, Pack};
+use preflight::cli::sample::{Mistake, Sample};
+use preflight::pack::load::{Catalog, Pack};
 use preflight::plan::{self, Selection, Unit};
 use serde_json::{Map, Value};
 
@@ -55,7 +55,7 @@ fn needs(catalog: &Catalog) -> Vec<Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("profile.yaml");
     std::fs::write(&path, "partner: My Company\nprovider: debitura\n").unwrap();
-    let read = plan::read(&path, catalog, &|_| None, &preflight::secret::Redactor::new()).unwrap();
+    let read = preflight::profile::read(&path, catalog, &|_| None, &preflight::redact::Redactor::new()).unwrap();
     let plan = plan::plan(catalog.packs["debitura"].clone(), read, Selection::default()).unwrap();
     let mut lacking: BTreeMap<&str, Vec<&Unit>> = BTreeMap::new();
     for unit in &plan.units {

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use preflight::catalog::check::Check;
-use preflight::catalog::expect::PresentedRule;
-use preflight::catalog::given::Overlay;
-use preflight::catalog::matcher::Predicate;
-use preflight::catalog::provider::Provider;
-use preflight::catalog::sample::SamplePartner;
-use preflight::catalog::scheme::{Variation, Webhooks};
-use preflight::catalog::simulated::Simulated;
-use preflight::catalog::traffic::{CallsWhere, Credential, FindingKind, Gap};
-use preflight::plan::profile::Profile;
+use preflight::pack::check::Check;
+use preflight::pack::expectations::PresentedRule;
+use preflight::pack::given::Overlay;
+use preflight::pack::matcher::Predicate;
+use preflight::pack::provider::Provider;
+use preflight::pack::sample_partner::SamplePartner;
+use preflight::pack::scheme::Variation;
+use preflight::pack::scheme::Webhooks;
+use preflight::pack::simulator::Simulated;
+use preflight::pack::traffic::{CallsWhere, Credential, FindingKind, Gap};
+use preflight::profile::Profile;
 use preflight::yaml::schema_of;
 use schemars::JsonSchema;
 use serde_json::Value;

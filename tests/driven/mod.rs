@@ -5,12 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use preflight::app::drive::{How, drive};
-use preflight::catalog::load::Catalog;
-use preflight::execute::Stop;
+use preflight::cli::drive::{How, drive};
+use preflight::pack::load::Catalog;
 use preflight::plan::{self, Plan, Selection};
+use preflight::redact::Redactor;
 use preflight::report::model::{Report, UnitRow, VerdictWord};
-use preflight::secret::Redactor;
+use preflight::run::Stop;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -75,7 +75,7 @@ pub(crate) fn planned(catalog: &Catalog, profile: &str, only: &[&str], variables
     let variables: BTreeMap<String, String> =
         variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let redactor = Redactor::new();
-    let read = plan::read(&path, catalog, &|name| variables.get(name).cloned(), &redactor)
+    let read = preflight::profile::read(&path, catalog, &|name| variables.get(name).cloned(), &redactor)
         .unwrap_or_else(|problems| panic!("{problems}\n{profile}"));
     let pack = catalog.packs[&read.profile.provider].clone();
     let only = only.iter().map(ToString::to_string).collect();

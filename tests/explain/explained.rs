@@ -3,8 +3,8 @@
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
-use preflight::catalog::load::Catalog;
-use preflight::plan::vouched::Vouched;
+use preflight::pack::load::Catalog;
+use preflight::profile::attestations::Vouched;
 use preflight::report::console::Look;
 use preflight::report::explain::{Explanation, Played, render};
 use preflight::yaml::Document;

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use preflight::catalog::expect::Expectation;
-use preflight::catalog::given::Given;
-use preflight::catalog::load::{Catalog, Pack};
-use preflight::catalog::step::Step;
+use preflight::pack::expectations::Expectation;
+use preflight::pack::given::Given;
+use preflight::pack::load::{Catalog, Pack};
+use preflight::pack::step::Step;
 use preflight::report::sentence::{Sentence, Speaker};
 use serde::de::DeserializeOwned;
 

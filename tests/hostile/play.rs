@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use preflight::catalog::load::Catalog;
+use preflight::pack::load::Catalog;
 use serde_json::Value;
 use tempfile::TempDir;
 

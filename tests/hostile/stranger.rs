@@ -18,7 +18,11 @@ fn build(play: &mut Play, line: &str, ready: SocketAddr) -> Ran {
 /// Inconclusive, for the partner to mend, with some words; the handler that accepts everything was not asked.
 fn inconclusive(what: &str, ran: &Ran, words: &[&str]) {
     let unit = ran.unit("one");
-    assert_eq!((ran.code, &unit["verdict"], &unit["who"]), (Some(3), &"inconclusive".into(), &"partner".into()), "{what}");
+    assert_eq!(
+        (ran.code, &unit["verdict"], &unit["who"]),
+        (Some(3), &"inconclusive".into(), &"partner".into()),
+        "{what}"
+    );
     for words in words {
         assert!(ran.reason("one").contains(words), "{what}: {words}: {}", ran.reason("one"));
     }

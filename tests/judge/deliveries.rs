@@ -1,12 +1,12 @@
 //! Verdicts on evidence that was written by hand: what a forged delivery that got no answer proves.
 
-use preflight::catalog::load::Catalog;
-use preflight::catalog::words::Stage;
 use preflight::evidence::{
     Answer, Body, Delivery, Entry, Evidence, Outcome, Request, Role, Trouble, TroubleKind, What,
 };
 use preflight::judge::{Case, Judged, Verdict, judge};
-use preflight::plan::Bound;
+use preflight::pack::load::Catalog;
+use preflight::pack::types::Stage;
+use preflight::profile::Bound;
 use serde_json::json;
 
 fn delivery(role: Role, outcome: Outcome, effects: Option<u64>) -> Entry {
@@ -166,7 +166,8 @@ fn what_a_handler_does_to_a_genuine_event_is_named_as_what_it_is() {
     }
     for status in [400, 404, 410, 415, 422, 429] {
         let refused = answered(status, "", "closingCode missing");
-        let Verdict::Inconclusive(finding) = second("webhooks.accepts-genuine", false, [None, None], refused.clone(), 3)
+        let Verdict::Inconclusive(finding) =
+            second("webhooks.accepts-genuine", false, [None, None], refused.clone(), 3)
         else {
             panic!("{status}: nobody documented the body")
         };

@@ -68,7 +68,12 @@ fn what_is_expected_of_an_action_that_is_left_out_does_not_apply() {
             &["{ any_of: [{ user_message: asked, unlike: first }, { shown: nothing, client: b }] }"],
             nothing,
         ),
-        ("the rest still fails", apart, &["{ user_message: asked, unlike: first }", none], Failed("exactly 0 POST /cases")),
+        (
+            "the rest still fails",
+            apart,
+            &["{ user_message: asked, unlike: first }", none],
+            Failed("exactly 0 POST /cases"),
+        ),
         ("a client for whom more is done", [ASK_TOO, SUBMIT], &[none], Failed("exactly 0 POST /cases")),
     ] {
         play(&when, &[], then).is(what, expected);

@@ -1,13 +1,13 @@
 //! Evidence in few words, and expectations as they are written.
 
-use preflight::catalog::check::Check;
-use preflight::catalog::provider::Provider;
-use preflight::catalog::words::Stage;
 use preflight::evidence::{
     Action, Answer, Body, Call, Entry, Evidence, Exchange, Outcome, Page, Request, Shown, Trouble, TroubleKind, What,
 };
 use preflight::judge::{Case, Judged, Verdict, holds, judge};
-use preflight::plan::Bound;
+use preflight::pack::check::Check;
+use preflight::pack::provider::Provider;
+use preflight::pack::types::Stage;
+use preflight::profile::Bound;
 use serde_json::{Value, json};
 
 /// What is expected of a table's row: for what does not hold, a part of the words.

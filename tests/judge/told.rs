@@ -65,7 +65,10 @@ fn another_status_or_other_words_tell_it() {
 #[test]
 fn what_was_said_is_shown() {
     let things = both(answered(409, json!({ "message": "no" })), answered(200, json!({})));
-    assert_eq!(Play::new(&["client"], &[], &[TOLD], things).judged().remarks, [r#"user_message: 409 {"message":"no"}"#]);
+    assert_eq!(
+        Play::new(&["client"], &[], &[TOLD], things).judged().remarks,
+        [r#"user_message: 409 {"message":"no"}"#]
+    );
 }
 
 #[test]

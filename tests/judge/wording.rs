@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::mem::{Discriminant, discriminant};
 
-use preflight::catalog::matcher::{Matcher, Predicate};
 use preflight::judge::Verdict;
+use preflight::pack::matcher::{Matcher, Predicate};
 use preflight::yaml::schema_of;
 use serde_json::{Value, json};
 

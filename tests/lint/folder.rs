@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use preflight::catalog::load::Catalog;
+use preflight::pack::load::Catalog;
 use preflight::yaml::Problems;
 use tempfile::TempDir;
 

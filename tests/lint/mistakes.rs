@@ -1,6 +1,6 @@
 //! Mistakes of a profile that are found before a run, all at once, and what is none.
 
-use preflight::catalog::load::Catalog;
+use preflight::pack::load::Catalog;
 
 use crate::profiles::{PROFILE, planned, sound, variables};
 

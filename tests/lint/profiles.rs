@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use preflight::catalog::load::Catalog;
+use preflight::pack::load::Catalog;
 use preflight::plan::{self, Plan, Selection};
 use preflight::yaml::Problems;
 
@@ -44,8 +44,13 @@ pub(crate) fn variables(name: &str) -> Option<String> {
     VARIABLES.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
 }
 
-pub(crate) fn planned(folder: &Folder, catalog: &Catalog, variables: plan::Variables<'_>) -> Result<Plan, Problems> {
-    let read = plan::read(&folder.path(PROFILE), catalog, variables, &preflight::secret::Redactor::new())?;
+pub(crate) fn planned(
+    folder: &Folder,
+    catalog: &Catalog,
+    variables: preflight::profile::Variables<'_>,
+) -> Result<Plan, Problems> {
+    let read =
+        preflight::profile::read(&folder.path(PROFILE), catalog, variables, &preflight::redact::Redactor::new())?;
     let pack = catalog.packs[&read.profile.provider].clone();
     plan::plan(pack, read, Selection::default())
 }

@@ -78,7 +78,12 @@ fn what_a_rehearsal_names_is_there_and_says_something() {
         ("an unknown client of an event", CHECK, "event: thing.made, client: a", "event: thing.made, client: c"),
         ("an unknown action", CHECK, "action: sign_up, client: a", "action: sign_in, client: a"),
         ("an unknown client of an action", CHECK, "sign_up, client: b", "sign_up, client: bb"),
-        ("an unknown collection in `unless`", CHECK, "unless: { provider_records: { clients", "unless: { provider_records: { client"),
+        (
+            "an unknown collection in `unless`",
+            CHECK,
+            "unless: { provider_records: { clients",
+            "unless: { provider_records: { client",
+        ),
         (
             "a name in `until`",
             CHECK,
@@ -106,7 +111,12 @@ fn what_a_rehearsal_names_is_there_and_says_something() {
         ("a step that says nothing in `unlike`", CHECK, "unlike: first", "unlike: made"),
         ("an unknown step in `by`", CHECK, "by: second", "by: third"),
         ("an unknown name in a template", CHECK, "{{ things.reply.url }}", "{{ thing.reply.url }}"),
-        ("an unknown collection", CHECK, "provider_records: { clients: 1 }, client: [a, b]", "provider_records: { cases: 1 }"),
+        (
+            "an unknown collection",
+            CHECK,
+            "provider_records: { clients: 1 }, client: [a, b]",
+            "provider_records: { cases: 1 }",
+        ),
         ("findings of which nothing is said", CHECK, "denied_hosts: all, exactly: 0", "denied_hosts: all"),
         ("a way from an unknown state", PROVIDER, "from: new", "from: nwe"),
         ("a way through an unknown action", PROVIDER, "{ action: sign_up }", "{ action: sign_in }"),

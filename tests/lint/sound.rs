@@ -1,8 +1,8 @@
 //! What is sound is told nothing, and loads.
 
-use preflight::catalog::check::Check;
-use preflight::catalog::load::Catalog;
-use preflight::catalog::provider::Provider;
+use preflight::pack::check::Check;
+use preflight::pack::load::Catalog;
+use preflight::pack::provider::Provider;
 use preflight::yaml::schema_of;
 
 use crate::folder::Folder;

@@ -3,7 +3,7 @@
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 
-use preflight::catalog::load::Catalog;
+use preflight::pack::load::Catalog;
 use preflight::plan::{self, Selection};
 
 use crate::folder::Folder;
@@ -29,10 +29,11 @@ fn planned_with(command: &str, only: &str) -> String {
         "OUR_TOKEN" => Some("shown to nobody".to_owned()),
         _ => variables(name),
     };
-    let read = match plan::read(&folder.path(PROFILE), &catalog, &set, &preflight::secret::Redactor::new()) {
-        Ok(read) => read,
-        Err(problems) => return folder.plain(&problems),
-    };
+    let read =
+        match preflight::profile::read(&folder.path(PROFILE), &catalog, &set, &preflight::redact::Redactor::new()) {
+            Ok(read) => read,
+            Err(problems) => return folder.plain(&problems),
+        };
     let selection = Selection { only: vec![only.to_owned()], ..Selection::default() };
     match plan::plan(catalog.packs["debitura"].clone(), read, selection) {
         Ok(_) => "is planned".to_owned(),
@@ -79,7 +80,8 @@ fn an_address_that_is_handed_on_nowhere() {
             folder.change(PROFILE, from, to);
         }
         let read =
-            plan::read(&folder.path(PROFILE), &catalog, &variables, &preflight::secret::Redactor::new()).unwrap();
+            preflight::profile::read(&folder.path(PROFILE), &catalog, &variables, &preflight::redact::Redactor::new())
+                .unwrap();
         let selection = Selection { only: only.iter().map(|&id| id.to_owned()).collect(), ..Selection::default() };
         plan::plan(catalog.packs["debitura"].clone(), read, selection)
             .map(|plan| plan.remarks)

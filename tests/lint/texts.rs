@@ -4,8 +4,7 @@
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use preflight::catalog::load::Catalog;
-use preflight::plan;
+use preflight::pack::load::Catalog;
 use preflight::yaml::{Document, Problem, Problems};
 use proptest::prelude::*;
 
@@ -143,7 +142,7 @@ proptest! {
         let folder = Folder::empty();
         folder.write(PROFILE, &text);
         let shown = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        for problem in plan::read(&folder.path(PROFILE), &BUILT_IN, &variables, &preflight::secret::Redactor::new()).err().unwrap_or_default().0 {
+        for problem in preflight::profile::read(&folder.path(PROFILE), &BUILT_IN, &variables, &preflight::redact::Redactor::new()).err().unwrap_or_default().0 {
             stands_in(&problem, shown)?;
         }
     }
@@ -176,7 +175,7 @@ proptest! {
     fn any_bytes_are_no_profile(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
         let folder = Folder::empty();
         folder.write(PROFILE, &bytes);
-        let problems = plan::read(&folder.path(PROFILE), &BUILT_IN, &variables, &preflight::secret::Redactor::new()).err().unwrap_or_default();
+        let problems = preflight::profile::read(&folder.path(PROFILE), &BUILT_IN, &variables, &preflight::redact::Redactor::new()).err().unwrap_or_default();
         prop_assert!(!problems.0.is_empty() && problems.render(false).len() < 100_000);
     }
 

@@ -1,8 +1,7 @@
 //! Variables of the environment arrive as they are, wherever a profile puts them in, and are never evaluated or shown.
 
-use preflight::catalog::load::Catalog;
-use preflight::plan;
-use preflight::secret::Redactor;
+use preflight::pack::load::Catalog;
+use preflight::redact::Redactor;
 use preflight::template::{render_json, render_text};
 use serde_json::json;
 
@@ -67,7 +66,7 @@ fn a_password_arrives_as_it_is_everywhere() {
             _ => None,
         };
         let redactor = Redactor::new();
-        let read = plan::read(&folder.path(PROFILE), &catalog, &value, &redactor);
+        let read = preflight::profile::read(&folder.path(PROFILE), &catalog, &value, &redactor);
         // A key with a line break in it could not be sent, and is told.
         let read = match (read, password.contains('\n')) {
             (Err(problems), true) => {

@@ -90,8 +90,9 @@ fn a_check_that_a_silent_partner_passes_is_told() {
     let folder = Folder::rich();
     folder.write("checks/shop/orders/none-too-early.yaml", HASTY);
     let ended = folder.run(&["test", "checks", "--only", "orders.none-*"]).with(1);
-    let ended = ended
-        .says("a partner that does nothing does not leave `orders.none-too-early` inconclusive: in rehearsal it passes");
+    let ended = ended.says(
+        "a partner that does nothing does not leave `orders.none-too-early` inconclusive: in rehearsal it passes",
+    );
     let ended = ended.says("say under `seen` what must have happened");
     assert_eq!(ended.line("orders.none-too-early"), ["orders.none-too-early", "pass", "NO FAULT", "DECIDED"]);
     assert!(!ended.out.contains("webhooks."), "only what was asked for is shown: {}", ended.out);

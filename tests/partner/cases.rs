@@ -1,7 +1,7 @@
 //! Cases: what they hold, and the reference they keep.
 
 use futures_util::FutureExt;
-use preflight::partner::Defect::{
+use preflight::reference_partner::Defect::{
     AmountAsText, CurrencyName, DateInFuture, DuplicateLooped, DuplicateNewReference, IsTestLeftOn,
     LostAnswerNewReference, MissingCity, ReferencePerClient, UsStateDropped,
 };

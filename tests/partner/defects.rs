@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use preflight::partner::{Defect, Options};
+use preflight::reference_partner::{Defect, Options};
 use serde_json::json;
 use tokio::task::JoinSet;
 

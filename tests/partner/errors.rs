@@ -1,7 +1,7 @@
 //! What is answered instead of a case: 422, 429, 5xx, and what the client is shown then.
 
 use futures_util::FutureExt;
-use preflight::partner::Defect::{
+use preflight::reference_partner::Defect::{
     BlindRepeatOfContract, BlockedAsSuccess, BlockedRepeated, ContractUrlSwallowed, FirstErrorOnly, KycUrlSwallowed,
     NeverAfterSigning, NoPartnerAsSuccess, NoPartnerRepeated, PendingSwitchedOn, PoaUrlSwallowed, RateLimitFinal,
     RateLimitFloor, RateLimitIgnored, ServerErrorHammered, SolutionUrlWithoutReturn,

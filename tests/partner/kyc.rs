@@ -1,7 +1,7 @@
 //! The preview: asked for before each case, and heeded.
 
 use futures_util::FutureExt;
-use preflight::partner::Defect::{KycAskedAfterwards, KycWithoutToken, NoPreview, SubmitsIneligible};
+use preflight::reference_partner::Defect::{KycAskedAfterwards, KycWithoutToken, NoPreview, SubmitsIneligible};
 use serde_json::{Value, json};
 
 use super::{

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use preflight::partner::{Defect, Options};
+use preflight::reference_partner::{Defect, Options};
 use serde_json::json;
 
 use super::support::{Running, fresh_id, json_of, options};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use preflight::partner::Defect::{
+use preflight::reference_partner::Defect::{
     self, ApprovalUrlSwallowed, CompletionNeverNoticed, CrashesOnUnknownConflict, ExpiredLinkNewTenant,
     ExpiredLinkOldUrl, InvalidClientTypeRepeated, LinkedElsewhereAsSuccess, OnboardingUrlSwallowed, OneLiteralOnly,
     Refuses201, RepostsOnConflict, ResignedTermsIgnored, ReturnUrlDropsQuery, ReturnUrlMissing, ReturnUrlNotEncoded,

@@ -11,7 +11,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use preflight::partner::{Database, Defect, Mode, Options, serve};
+use preflight::reference_partner::{Database, Defect, Mode, Options, serve};
 use serde_json::json;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},

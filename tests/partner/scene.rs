@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures_util::{StreamExt, future::BoxFuture, stream};
-use preflight::partner::Defect;
+use preflight::reference_partner::Defect;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 

@@ -8,7 +8,7 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
-use preflight::partner::{Options, OptionsError, ServeError, bind};
+use preflight::reference_partner::{Options, OptionsError, ServeError, bind};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 use sha2::Sha256;

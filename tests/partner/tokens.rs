@@ -1,7 +1,7 @@
 //! Tokens: one for each client, kept until it is refused, replaced once.
 
 use futures_util::FutureExt;
-use preflight::partner::Defect::{
+use preflight::reference_partner::Defect::{
     KeyBesideToken, MintEveryCall, NoRemint, RemintForever, RemintWithoutRepeat, Second401AsSuccess, SharedToken,
 };
 use serde_json::{Value, json};

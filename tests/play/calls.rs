@@ -1,8 +1,9 @@
 //! What the simulator's tests share: a played provider, and calls to it.
 
-use preflight::catalog::fixtures::Fixtures;
-use preflight::catalog::provider::Provider;
-use preflight::simulator::{Mode, Options, Simulator, start};
+use preflight::pack::fixtures::Fixtures;
+use preflight::pack::provider::Provider;
+use preflight::pack::simulator::Mode;
+use preflight::simulator::{Options, Simulator, start};
 use serde_json::{Value, json};
 use url::Url;
 

@@ -1,10 +1,10 @@
 //! Items, the answer, the exit code and the `JUnit` file say one thing, whatever stands: a table over levels, standings,
 //! `--strict`, selections and people's words.
 
-use preflight::app::Exit;
-use preflight::judge::{Judged, Ran, Verdict, conclude};
+use preflight::cli::Exit;
+use preflight::judge::{ItemWord, Judged, Ran, Readiness, Verdict, conclude};
 use preflight::report::junit;
-use preflight::report::model::{ItemWord, Readiness, VerdictWord};
+use preflight::report::model::VerdictWord;
 use preflight::yaml::Document;
 use time::macros::datetime;
 
@@ -97,7 +97,7 @@ fn items_answer_exit_code_and_junit_agree() {
 /// The rows that a reader would ask about, by their names.
 #[test]
 fn what_the_answer_is() {
-    use Stands::{Attested, Fail, NotApplicable, NotSelected, Pass, Inconclusive, Waived};
+    use Stands::{Attested, Fail, Inconclusive, NotApplicable, NotSelected, Pass, Waived};
     let plan = planned();
     let table: &[(&str, [Stands; 4], bool, bool, Readiness)] = &[
         ("all is well", [Pass; 4], true, false, Readiness::Ready),

@@ -3,8 +3,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use preflight::judge::ItemWord;
 use preflight::report::junit::{Element, elements, render};
-use preflight::report::model::{ItemRow, ItemWord, LevelWord, Report};
+use preflight::report::model::{ItemRow, LevelWord, Report};
 
 use crate::sample::{calm, everything, selection};
 use crate::xml::{Case, cases, python};

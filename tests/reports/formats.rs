@@ -1,7 +1,8 @@
 //! What people read: snapshots of every format, and that nothing is left out.
 
+use preflight::judge::Readiness;
 use preflight::report::console::{Look, render as console};
-use preflight::report::model::{Readiness, Report};
+use preflight::report::model::Report;
 use preflight::report::{json, junit, markdown};
 
 use crate::sample::{calm, empty, everything, selection};

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
+use preflight::judge::Readiness;
 use preflight::report::console::{Look, render as console};
-use preflight::report::model::{LevelWord, Readiness, Report, TimelineRow, UnitRow, VerdictWord};
+use preflight::report::model::{LevelWord, Report, TimelineRow, UnitRow, VerdictWord};
 use preflight::report::{json, junit, markdown, text};
 use proptest::prelude::*;
 use regex::Regex;

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use preflight::judge::Readiness;
 use preflight::report::junit::{Element, crash, elements, render};
-use preflight::report::model::{LevelWord, Readiness, UnitRow, VerdictWord};
+use preflight::report::model::{LevelWord, UnitRow, VerdictWord};
 
 use crate::consumers::reports;
 use crate::sample::{calm, empty, everything, report, unit};

@@ -1,8 +1,9 @@
 //! Hand-made reports.
 
 use preflight::evidence::Who;
+use preflight::judge::{ItemWord, Readiness};
 use preflight::report::model::{
-    ActionRow, ItemRow, ItemWord, LevelWord, PackRow, Readiness, Report, Summary, TimelineRow, UnitRow, VerdictWord,
+    ActionRow, ItemRow, LevelWord, PackRow, Report, Summary, TimelineRow, UnitRow, VerdictWord,
 };
 
 /// Everything that somebody may put into an answer to harm a reader of the report; short enough for a snapshot.

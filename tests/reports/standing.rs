@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use preflight::catalog::load::Catalog;
 use preflight::evidence::{Evidence, Who};
 use preflight::judge::{Finding, Judged, Ran, Verdict, conclude};
+use preflight::pack::load::Catalog;
 use preflight::plan::{self, Plan, Selection, Skip};
 use preflight::report::build::{Facts, build};
 use preflight::report::model::Report;
@@ -48,7 +48,7 @@ pub(crate) fn planned() -> Plan {
     let profile = folder.path().join("profile.yaml");
     let text = format!("partner: P\nprovider: acme\ntrust: {{ acme: \"sha256:{}\" }}\n", pack.digest);
     std::fs::write(&profile, text).unwrap();
-    let read = plan::read(&profile, &catalog, &|_| None, &preflight::secret::Redactor::new())
+    let read = preflight::profile::read(&profile, &catalog, &|_| None, &preflight::redact::Redactor::new())
         .unwrap_or_else(|problems| panic!("{problems}"));
     plan::plan(pack, read, Selection::default()).unwrap_or_else(|problems| panic!("{problems}"))
 }

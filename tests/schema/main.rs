@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use globset::GlobBuilder;
-use preflight::app::schema::{KINDS, Kind};
+use preflight::cli::schema::{KINDS, Kind};
 
 /// The comment by which editors find a schema.
 const LINE: &str = "# yaml-language-server: $schema=";

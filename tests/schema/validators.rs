@@ -23,11 +23,11 @@ fn instances() -> BTreeMap<&'static str, BTreeMap<String, Value>> {
 }
 
 fn schemas() -> BTreeMap<&'static str, Value> {
-    let read = |kind: preflight::app::schema::Kind| {
+    let read = |kind: preflight::cli::schema::Kind| {
         let text = std::fs::read_to_string(committed(&kind)).unwrap();
         (kind.name, serde_json::from_str(&text).unwrap())
     };
-    preflight::app::schema::KINDS.into_iter().map(read).collect()
+    preflight::cli::schema::KINDS.into_iter().map(read).collect()
 }
 
 #[test]

@@ -9,10 +9,11 @@ use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use preflight::catalog::load::Catalog;
 use preflight::evidence::Who;
+use preflight::pack::load::Catalog;
+use preflight::pack::simulator::Mode;
 use preflight::report::model::{Report, VerdictWord};
-use preflight::simulator::{Mode, Options, Simulator, start};
+use preflight::simulator::{Options, Simulator, start};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -215,11 +216,11 @@ fn problems(from: &str, to: &str) -> String {
     assert!(profile.contains(from), "the profile does not say `{from}`");
     let path = folder.path().join("profile.yaml");
     std::fs::write(&path, profile.replace(from, to)).unwrap();
-    let read = preflight::plan::read(
+    let read = preflight::profile::read(
         &path,
         &catalog,
         &|name| (name == "PASSWORD").then(|| CREDENTIALS[1].1.into()),
-        &preflight::secret::Redactor::new(),
+        &preflight::redact::Redactor::new(),
     );
     read.err().map(|problems| problems.render(false)).unwrap_or_default()
 }

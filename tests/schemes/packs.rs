@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use preflight::catalog::load::Catalog;
-use preflight::catalog::scheme::Webhooks;
+use preflight::pack::load::Catalog;
+use preflight::pack::scheme::Webhooks;
 
 /// What a pack says beside the section that a test is about.
 const REST: &str = "name: Acme

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use preflight::catalog::scheme::Webhooks;
+use preflight::pack::scheme::Webhooks;
 use preflight::simulator::{Options, Simulator, start};
 use preflight::webhook::{Arrived, examine};
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 //! Variations and secrets, scheme by scheme.
 
-use preflight::catalog::scheme::{KeyForm, Variation, Webhooks};
+use preflight::pack::scheme::Variation;
+use preflight::pack::scheme::{KeyForm, Webhooks};
 use preflight::webhook::{Arrived, ComposeError, Examined, Order, Parcel, compose, examine, is_telling, issue};
 use serde_json::{Value, json};
 
@@ -246,7 +247,7 @@ fn ages_are_read_in_every_unit() {
         assert_eq!((read.proven, read.stale), (true, true), "{name}");
     }
     let mut dated = scheme("method-and-url");
-    dated.timestamp.unit = preflight::catalog::scheme::TimeUnit::Rfc3339;
+    dated.timestamp.unit = preflight::pack::scheme::TimeUnit::Rfc3339;
     let parcel = deliver(&dated, "s", &json!({ "age": "10s" })).unwrap();
     assert!(
         parcel.headers.contains(&("X-HubSpot-Request-Timestamp".into(), "2026-05-28T20:26:30Z".into())),

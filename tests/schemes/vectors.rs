@@ -1,7 +1,8 @@
 //! Vectors that were published, by the providers themselves or with the algorithms: composed to the byte, believed when
 //! they arrive, and refused after one bit has changed.
 
-use preflight::catalog::scheme::{Variation, Webhooks};
+use preflight::pack::scheme::Variation;
+use preflight::pack::scheme::Webhooks;
 use preflight::webhook::{Arrived, Examined, Order, compose, examine, seal};
 use serde_json::{Value, json};
 

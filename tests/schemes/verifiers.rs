@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use preflight::catalog::scheme::Variation;
+use preflight::pack::scheme::Variation;
 use preflight::webhook::{Arrived, Order, compose, examine, issue};
 use serde_json::{Value, json};
 use time::OffsetDateTime;

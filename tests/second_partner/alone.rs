@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use preflight::catalog::words::Route;
 use preflight::evidence::Call;
-use preflight::simulator::{Effect, Mode, Overlay, Simulator};
+use preflight::pack::simulator::Mode;
+use preflight::pack::types::Route;
+use preflight::simulator::{Effect, Overlay, Simulator};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use url::Url;

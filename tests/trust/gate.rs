@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use preflight::app::drive::{How, drive};
-use preflight::execute::Stop;
+use preflight::cli::drive::{How, drive};
 use preflight::plan::{self, Selection};
-use preflight::secret::Redactor;
+use preflight::redact::Redactor;
+use preflight::run::Stop;
 use tokio::sync::watch;
 
 use super::ground::{Attack, Ground, SECRETS};
@@ -18,7 +18,7 @@ async fn unit_of(attack: &Attack<'_>) -> (Ground, String) {
     std::fs::write(trusted.path("profile.yaml"), profile.replace("TRUST", &trust)).unwrap();
     let variable = |name: &str| SECRETS.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
     let (redactor, selection) = (Redactor::new(), Selection::default());
-    let read = plan::read(&trusted.path("profile.yaml"), &trusted.catalog(), &variable, &redactor)
+    let read = preflight::profile::read(&trusted.path("profile.yaml"), &trusted.catalog(), &variable, &redactor)
         .unwrap_or_else(|problems| panic!("{problems}"));
     let attacked = Ground::attacked("play", attack);
     let plan = plan::plan(attacked.catalog().packs["play"].clone(), read, selection)

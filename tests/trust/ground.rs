@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-use preflight::catalog::load::Catalog;
+use preflight::pack::load::Catalog;
 use tempfile::TempDir;
 
 use super::play::{Ran, answer, finish, serve, start};

@@ -41,7 +41,11 @@ const TRIED: [Attack<'static>; 15] = [
     (
         "a page that leads to its own",
         &[
-            ("trust", "", "\n    digest: sha256:DIGEST\n    hosts: { test: [127.0.0.7] }\n    allow_hosts: [127.0.0.1]"),
+            (
+                "trust",
+                "",
+                "\n    digest: sha256:DIGEST\n    hosts: { test: [127.0.0.7] }\n    allow_hosts: [127.0.0.1]",
+            ),
             steps!("{ request: GET http://PARTNER/elsewhere, follow: true, as: it }"),
         ],
     ),

@@ -116,7 +116,7 @@ async fn a_played_provider_delivers_each_event_on_a_connection_of_its_own() {
         }
     })
     .await;
-    let client = preflight::wire::player(&StandIns::default()).unwrap();
+    let client = preflight::net::client::player(&StandIns::default()).unwrap();
     for calls in 1..=3 {
         assert_eq!(client.post(format!("http://{address}/")).send().await.unwrap().status(), 200);
         assert_eq!(connections.load(Ordering::SeqCst), calls);

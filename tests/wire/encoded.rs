@@ -7,8 +7,8 @@ use base64::prelude::BASE64_STANDARD;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
 use preflight::evidence::{Body, TroubleKind};
-use preflight::secret::Redactor;
-use preflight::wire::{Limits, StandIns, Wire};
+use preflight::net::client::{Limits, StandIns, Wire};
+use preflight::redact::Redactor;
 
 use super::{PATIENCE, answer, assert_trouble, gate, once, partner, send};
 
@@ -38,7 +38,7 @@ fn brotli() -> Vec<u8> {
 }
 
 /// What comes of an answer whose head names these encodings.
-async fn said(encoding: &str, body: Vec<u8>) -> preflight::wire::Sent {
+async fn said(encoding: &str, body: Vec<u8>) -> preflight::net::client::Sent {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {}\r\n\r\n", body.len());
     let at = once([head.into_bytes(), body].concat()).await;
     let redactor = Redactor::new();

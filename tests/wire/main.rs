@@ -12,11 +12,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use preflight::catalog::words::{Environment, Stage};
 use preflight::evidence::{Answer, Outcome, Trouble, TroubleKind};
-use preflight::gate::{Draft, Gate, Purpose, Realm, Rules};
-use preflight::secret::Redactor;
-use preflight::wire::{Limits, Sent, StandIn, StandIns, Wire};
+use preflight::net::client::{Limits, Sent, StandIn, StandIns, Wire};
+use preflight::net::gate::{Draft, Gate, Purpose, Realm, Rules};
+use preflight::pack::types::{Environment, Stage};
+use preflight::redact::Redactor;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 

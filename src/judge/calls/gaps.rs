@@ -1,11 +1,11 @@
 //! How long the partner waited before its calls.
 
-use super::super::held::{Finding, Held};
-use super::super::millis;
+use super::count::title;
 use super::select::Selection;
-use super::title;
-use crate::catalog::traffic::CallsExpectation;
 use crate::evidence::{Entry, Offset, Who};
+use crate::judge::finding::{Finding, Held};
+use crate::judge::verdict::millis;
+use crate::pack::traffic::CallsExpectation;
 
 /// Timers fire early, and clocks differ: so much less than what is asked for is tolerated, in microseconds.
 const TOLERANCE: Offset = 20_000;

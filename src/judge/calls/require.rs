@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::super::held::{Finding, Held};
-use super::super::matching::{by_path, matches, show};
-use super::super::scope::Scope;
 use super::bodies::{Plain, key};
+use super::count::{path, title};
 use super::select::Selection;
-use super::{path, title};
-use crate::catalog::traffic::{CallsExpectation, Credential};
 use crate::evidence::{Body, Call, Entry, Who};
+use crate::judge::finding::{Finding, Held};
+use crate::judge::matching::{by_path, matches, show};
+use crate::judge::scope::Scope;
+use crate::pack::traffic::{CallsExpectation, Credential};
 
 /// Every requirement, in the order in which a reader would look.
 pub(super) fn all(expectation: &CallsExpectation, selection: &Selection<'_>, scope: &Scope<'_>) -> Held {

@@ -2,10 +2,10 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::super::held::{Finding, Held};
-use super::super::scope::Scope;
-use crate::catalog::words::Route;
 use crate::evidence::Who;
+use crate::judge::finding::{Finding, Held};
+use crate::judge::scope::Scope;
+use crate::pack::types::Route;
 use crate::template;
 
 /// A route with its templates evaluated. What stands for one segment stays one, whatever letters its value has.

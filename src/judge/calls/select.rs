@@ -1,13 +1,14 @@
 //! Which calls an expectation is about.
 
-use super::super::Case;
-use super::super::held::{Finding, Held};
-use super::super::scope::Scope;
+use super::count::path;
 use super::repeated::Repeated;
-use super::{path, route};
-use crate::catalog::traffic::{Answered, Calls, CallsExpectation, CallsWhere};
-use crate::catalog::words::{Route, Text};
+use super::route;
 use crate::evidence::{Call, Entry, Offset, Who};
+use crate::judge::finding::{Finding, Held};
+use crate::judge::scope::Scope;
+use crate::judge::verdict::Case;
+use crate::pack::traffic::{Answered, Calls, CallsExpectation, CallsWhere};
+use crate::pack::types::{Route, Text};
 
 /// The calls about one client that an expectation is about.
 pub(super) struct Selection<'c> {

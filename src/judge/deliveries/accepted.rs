@@ -1,10 +1,10 @@
 //! Whether a genuine delivery was taken in: answered with success, in time, and not without effect.
 
-use super::super::Case;
-use super::super::delivered::{deliveries, in_time, limit, outcome, taken, title};
-use super::super::held::{Finding, Held};
 use super::failing::Failing;
 use crate::evidence::{Delivery, Outcome, Role, Trouble, TroubleKind, Who};
+use crate::judge::delivery_outcome::{deliveries, in_time, limit, outcome, taken, title};
+use crate::judge::finding::{Finding, Held};
+use crate::judge::verdict::Case;
 
 /// Where the profile says how to look into the build.
 const LOOK_UP: &str = "rehearsal.inspect.processed";

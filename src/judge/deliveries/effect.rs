@@ -1,13 +1,13 @@
 //! What events changed inside the partner.
 
-use super::super::held::{Finding, Held};
-use super::super::{Case, millis};
-use crate::catalog::expect::EffectExpectation;
-use crate::catalog::step::{Step, Which};
 use crate::evidence::{Delivery, Entry, Outcome, Role, Who};
+use crate::judge::finding::{Finding, Held};
+use crate::judge::verdict::{Case, millis};
+use crate::pack::expectations::EffectExpectation;
+use crate::pack::step::{Step, Which};
 
 /// Judges `effect: ...`.
-pub(in super::super) fn effect(case: &Case<'_>, expectation: &EffectExpectation) -> Held {
+pub(in crate::judge) fn effect(case: &Case<'_>, expectation: &EffectExpectation) -> Held {
     let Some((entry, delivery)) = meant(case, &expectation.effect) else {
         return Held::Unknown(Finding::new(Who::Tool, "no such delivery was made"));
     };

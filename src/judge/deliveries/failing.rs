@@ -1,9 +1,8 @@
 //! What a handler does with a genuine delivery that it does not take: named as what it is, with what to do about it.
 
-use super::super::Case;
-use super::super::delivered::{in_time, outcome, taken};
-use super::super::millis;
 use crate::evidence::{Delivery, Outcome, TroubleKind};
+use crate::judge::delivery_outcome::{in_time, outcome, taken};
+use crate::judge::verdict::{Case, millis};
 
 /// The ways to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,12 +2,12 @@
 
 use indexmap::IndexMap;
 
-use super::Console;
+use super::render::Console;
 use crate::evidence::Who;
 use crate::report::block::Tone;
+use crate::report::labels::count;
 use crate::report::model::{LevelWord, UnitRow, VerdictWord};
 use crate::report::text::one_line;
-use crate::report::words::count;
 
 /// Units that cannot be decided, by why.
 type Causes<'a> = IndexMap<(&'a str, Option<Who>, LevelWord), Vec<&'a UnitRow>>;

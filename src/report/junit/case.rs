@@ -8,7 +8,7 @@ use quick_xml::escape::partial_escape;
 
 use super::element::{Element, element_of_item};
 use super::pass::{CaseExtra, Properties};
-use super::{CUT, LINE, line};
+use super::render::{CUT, LINE, line};
 use crate::report::block::{self, Setting};
 use crate::report::model::{ItemRow, Report, UnitRow};
 use crate::report::text::{bounded, clipped};

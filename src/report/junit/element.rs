@@ -3,7 +3,8 @@
 
 use std::collections::HashSet;
 
-use crate::report::model::{ItemRow, ItemWord, LevelWord, Readiness, Report, UnitRow, VerdictWord};
+use crate::judge::{ItemWord, Readiness};
+use crate::report::model::{ItemRow, LevelWord, Report, UnitRow, VerdictWord};
 
 /// How a unit shows in a `JUnit` file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,9 +76,10 @@ pub(super) fn element_of_item(report: &Report, item: &ItemRow) -> Element {
 pub(super) fn untold(report: &Report, shown: &[Element]) -> Option<String> {
     let well = match report.readiness {
         Readiness::Ready | Readiness::ReadyWithRisks | Readiness::SelectionPassed => !report.interrupted,
-        Readiness::NotReady | Readiness::Inconclusive | Readiness::SelectionFailed | Readiness::SelectionInconclusive => {
-            false
-        }
+        Readiness::NotReady
+        | Readiness::Inconclusive
+        | Readiness::SelectionFailed
+        | Readiness::SelectionInconclusive => false,
     };
     let interrupted = report.interrupted.then_some("The run was interrupted before its end.");
     let why = interrupted.unwrap_or_else(|| report.meaning());

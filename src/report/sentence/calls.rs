@@ -1,8 +1,9 @@
 //! Calls that the partner makes.
 
-use super::Speaker;
-use super::plain::{all_of, clients, code, joined, known_as, ordinal, span};
-use crate::catalog::traffic::{Answered, Calls, CallsExpectation, CallsWhere, Count, Credential, Gap};
+use super::plain::{all_of, clients, code, known_as, ordinal, span};
+use super::speaker::Speaker;
+use crate::pack::matcher_text::joined;
+use crate::pack::traffic::{Answered, Calls, CallsExpectation, CallsWhere, Count, Credential, Gap};
 
 impl Speaker<'_> {
     pub(super) fn calls(self, expectation: &CallsExpectation) -> String {

@@ -1,13 +1,14 @@
 //! What must have happened, and what must hold.
 
-use super::plain::{all_of, clients, code, joined, list, many};
-use super::{Sentence, Speaker};
-use crate::catalog::expect::{
+use super::plain::{all_of, clients, code, list, many};
+use super::speaker::{Sentence, Speaker};
+use crate::pack::expectations::{
     AnswerExpectation, CertificateRule, DeliveryExpectation, DeliveryRule, EffectExpectation, EitherExpectation,
     Expectation, PresentedExpectation, PresentedRule, Selection, Source, ValuesExpectation,
 };
-use crate::catalog::matcher::{AddressRule, Matcher, Predicate, Unmet};
-use crate::catalog::traffic::{DeniedHostsExpectation, ProviderExpectation, ToldExpectation};
+use crate::pack::matcher::{AddressRule, Matcher, Predicate, Unmet};
+use crate::pack::matcher_text::joined;
+use crate::pack::traffic::{DeniedHostsExpectation, ProviderExpectation, ToldExpectation};
 
 impl Speaker<'_> {
     /// What an expectation wants.

@@ -1,9 +1,9 @@
 //! Where a check begins.
 
 use super::plain::{code, ordinal, span};
-use super::{Sentence, Speaker};
-use crate::catalog::given::{Beginning, CredentialFate, Dropping, Given, Overlay};
-use crate::catalog::simulated::Bringing;
+use super::speaker::{Sentence, Speaker};
+use crate::pack::given::{Beginning, CredentialFate, Dropping, Given, Overlay};
+use crate::pack::simulator::Bringing;
 
 impl Speaker<'_> {
     /// What is arranged before anything is done, each with where it stands in the check, as a JSON pointer.

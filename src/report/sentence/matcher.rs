@@ -3,10 +3,10 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::Speaker;
 use super::plain::code;
-use crate::catalog::matcher::Matcher;
-use crate::catalog::wording::{self, Values};
+use super::speaker::Speaker;
+use crate::pack::matcher::Matcher;
+use crate::pack::matcher_text::{self, Values};
 
 impl Values for Speaker<'_> {
     fn value(&self, value: &Value) -> String {
@@ -25,7 +25,7 @@ impl Values for Speaker<'_> {
 impl Speaker<'_> {
     /// What comes after the name of a value: `is 200 and ...`.
     pub(super) fn matcher(self, matcher: &Matcher) -> String {
-        wording::matcher(matcher, &self)
+        matcher_text::matcher(matcher, &self)
     }
 
     /// Several values, each with what it must be.

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::Speaker;
-use crate::catalog::expect::Names;
-pub(super) use crate::catalog::wording::joined;
-use crate::catalog::words::{Age, Span};
+use super::speaker::Speaker;
+use crate::pack::expectations::Names;
+pub(super) use crate::pack::matcher_text::joined;
+use crate::pack::types::{Age, Span};
 use crate::report::text::clipped;
 
 /// The characters that a value may have in a sentence.

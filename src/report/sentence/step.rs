@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
+use super::alteration::wanted;
 use super::plain::{code, known_as, span};
-use super::variation::wanted;
-use super::{Sentence, Speaker};
-use crate::catalog::expect::Expectation;
-use crate::catalog::step::{
+use super::speaker::{Sentence, Speaker};
+use crate::pack::expectations::Expectation;
+use crate::pack::step::{
     ActionStep, AskStep, ConfigStep, DeliverStep, EventStep, Pause, RequestStep, Step, WaitStep, Which,
 };
 

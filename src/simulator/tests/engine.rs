@@ -1,6 +1,7 @@
 //! What holds for every pack.
 
 use super::*;
+use crate::simulator::{Effect, Overlay};
 
 #[test]
 fn a_call_says_whom_it_is_about() {
@@ -29,11 +30,11 @@ fn overlays_refuse_change_and_expire() {
     let install = |play: &mut Play, on: Option<&str>, effect: Effect| {
         let overlay = Overlay {
             about: vec!["t1".into()],
-            on: on.and_then(crate::catalog::words::Route::parse),
+            on: on.and_then(crate::pack::types::Route::parse),
             nth: Some(1),
             effect,
         };
-        play.store.overlays = vec![overlay::Installed::new(1, overlay)];
+        play.store.overlays = vec![overrides::Installed::new(1, overlay)];
     };
     let with = Map::from_iter([("retryAfter".to_owned(), json!(1.5))]);
     install(&mut play, Some("POST /cases"), Effect::Reply { name: "rate-limited".into(), with });
@@ -122,10 +123,10 @@ fn a_business_error_can_be_asked_for_by_its_name() {
     ] {
         let mut play = Play::new(Mode::Rehearsal);
         let token = play.client("t1", "ready");
-        let on = crate::catalog::words::Route::parse("POST /cases");
+        let on = crate::pack::types::Route::parse("POST /cases");
         let effect = Effect::Reply { name: reply.into(), with: Map::new() };
         let overlay = Overlay { about: vec!["t1".into()], on, nth: Some(1), effect };
-        play.store.overlays.push(overlay::Installed::new(1, overlay));
+        play.store.overlays.push(overrides::Installed::new(1, overlay));
         let (status, body) = play.customer("POST /cases", &token, &case("r1"));
         assert_eq!((status, &body["businessErrors"][0]["type"]), (422, &json!(kind)));
         assert_eq!(body["signingHandoff"].is_object(), signing, "{reply}");

@@ -1,0 +1,40 @@
+//! `preflight coverage`: which checks serve which item of a provider's checklist, what is left over on either side, and
+//! whether the provider has changed its words.
+
+use super::compare;
+use super::page;
+use super::table;
+use crate::cli::args::Coverage;
+use crate::cli::exit::Exit;
+use crate::cli::run;
+use crate::cli::screen::Screen;
+use crate::pack::load::Pack;
+use crate::report::text::for_terminal;
+use crate::yaml::Problems;
+
+pub(in crate::cli) fn coverage(coverage: &Coverage, screen: &Screen) -> Exit {
+    let told = run::catalog(coverage.checks.as_deref())
+        .and_then(|catalog| told(coverage, &*catalog.pack(&coverage.provider)?));
+    match told {
+        Ok((text, exit)) => screen.say(&for_terminal(&text), exit),
+        Err(problems) => {
+            screen.show_problems(&problems);
+            Exit::WrongInput
+        }
+    }
+}
+
+/// The text, and whether all is well.
+fn told(coverage: &Coverage, pack: &Pack) -> Result<(String, Exit), Problems> {
+    let exit = |well: bool| if well { Exit::Ready } else { Exit::NotReady };
+    let Some(file) = &coverage.page else {
+        let (text, well) = table::table(pack);
+        return Ok((text, exit(well)));
+    };
+    let page = page::read(file)?;
+    let compared = compare::compare(&pack.provider.items, &page);
+    if coverage.pin {
+        return Ok((compare::pins(&pack.provider.items, &compared, file), exit(compared.gone.is_empty())));
+    }
+    Ok((compare::words(&compared, file), exit(compared.is_same())))
+}

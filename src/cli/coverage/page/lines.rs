@@ -1,0 +1,65 @@
+//! A saved copy of a provider's checklist as lines of text, each with where it stands in its file.
+
+use std::path::Path;
+
+use super::html;
+use super::markdown;
+use super::plain;
+use super::tags::TooMany;
+use crate::files::{self, Kind, Unread};
+use crate::yaml::Problem;
+
+/// So many lines a page may have: each is held against each item.
+const MOST_LINES: usize = 5_000;
+
+/// One line of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::cli::coverage) struct Line {
+    /// The text, on one line.
+    pub(in crate::cli::coverage) text: String,
+    /// The line of the file, from 1.
+    pub(in crate::cli::coverage) at: usize,
+    /// The list that it is an entry of, if it is one: lists are counted from 1.
+    pub(in crate::cli::coverage) list: Option<usize>,
+    /// Whether there is a box to tick at it.
+    pub(in crate::cli::coverage) boxed: bool,
+}
+
+/// Reads a page.
+///
+/// # Errors
+///
+/// A file that cannot be read, is too large, is no text, or has nothing to read in it.
+pub(in crate::cli::coverage) fn read(path: &Path) -> Result<Vec<Line>, Problem> {
+    let name = path.display().to_string();
+    let wrong = |why: String, hint: &str| Problem::of_file(&name, why).hint(hint);
+    let text = files::text(path, Kind::Page).map_err(|why| match why {
+        Unread::Larger(_) => wrong(why.to_string(), "save the page without its pictures"),
+        Unread::NotText => wrong(why.to_string(), "save the page as HTML, Markdown or UTF-8 text, not as a PDF"),
+        why => wrong(why.to_string(), "name a saved copy of the provider's page"),
+    })?;
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    let lines = lines(&text, extension).map_err(|why| wrong(why.to_string(), "save the page as text"))?;
+    if lines.is_empty() {
+        return Err(wrong("has no text in it".into(), "save the page again once all of it is shown"));
+    }
+    if lines.len() > MOST_LINES {
+        return Err(wrong(format!("has more than {MOST_LINES} lines of text"), "save the checklist alone"));
+    }
+    Ok(lines)
+}
+
+/// The lines of a text. What it is written in is said by its file's extension, else by how it begins.
+fn lines(text: &str, extension: Option<&str>) -> Result<Vec<Line>, TooMany> {
+    let extension = extension.map(str::to_ascii_lowercase);
+    match extension.as_deref() {
+        Some("html" | "htm" | "xhtml") => html::lines(text),
+        Some("md" | "markdown" | "mdx") => Ok(markdown::lines(text)),
+        Some(_) | None if text.trim_start().starts_with('<') => html::lines(text),
+        Some(_) | None => Ok(plain::lines(text)),
+    }
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

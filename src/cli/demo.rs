@@ -1,0 +1,84 @@
+//! `preflight demo`: the sample profile, run like any other, in a world of stand-ins that is made for it.
+
+use std::path::Path;
+
+use super::args::Demo;
+use super::exit::Exit;
+use super::outputs::Named;
+use super::sample::{Mistake, Sample, Unstaged, stage};
+use super::screen::Screen;
+use super::{interrupt, manual_steps, run};
+use crate::pack::load::Catalog;
+use crate::report::text::for_terminal;
+use crate::yaml::{Problem, Problems};
+
+/// The provider of the demo, where none is named.
+const PROVIDER: &str = "debitura";
+
+pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
+    let runs = demo.defect.as_deref() != Some("help");
+    let named = if runs { Named::new(&demo.options, None, demo.checks.as_deref()) } else { Named::default() };
+    let _held = match named.prepare(screen.keeper()) {
+        Ok(held) => held,
+        Err(problems) => {
+            screen.show_problems(&problems);
+            return Exit::WrongInput;
+        }
+    };
+    let sample = match sample(demo.provider.as_deref(), demo.checks.as_deref()) {
+        Ok(sample) => sample,
+        Err(problems) => {
+            screen.show_problems(&problems);
+            return Exit::WrongInput;
+        }
+    };
+    let defects = &sample.world.defects;
+    let mistake = match &demo.defect {
+        None => None,
+        Some(name) if name == "help" => {
+            return screen.say(&listed(defects), Exit::Ready);
+        }
+        Some(name) => match defects.iter().find(|mistake| mistake.name == *name) {
+            Some(mistake) => Some(mistake.clone()),
+            None => {
+                let problem = Problem::of_file("command line", format!("there is no defect `{name}`"));
+                let near = problem.clone().nearest(name, defects.iter().map(|mistake| mistake.name.as_str()));
+                let problem =
+                    if near.hint.is_some() { near } else { problem.hint("`preflight demo --defect help` lists them") };
+                screen.show_problems(&Problems::from(problem));
+                return Exit::WrongInput;
+            }
+        },
+    };
+    let redactor = screen.keeper().clone();
+    let ask = if demo.sign_by_hand { manual_steps::at_terminal(screen) } else { None };
+    // Whoever interrupts the setting of the stage gets reports too.
+    let _heed = interrupt::heed();
+    match stage(&sample, mistake.as_ref(), &demo.options, &redactor, ask).await {
+        Ok(mut staged) => match staged.plan.take() {
+            Some(plan) => run::finish(plan, redactor, &demo.options, staged.people.clone(), true, screen).await,
+            None => run::failed("the sample has no plan", &demo.options, &redactor, screen),
+        },
+        Err(Unstaged::Problems(problems)) => {
+            screen.show_problems(&problems);
+            Exit::WrongInput
+        }
+        Err(Unstaged::Trouble(why)) => run::failed(&why, &demo.options, &redactor, screen),
+    }
+}
+
+/// The sample partner of a built-in provider, or the one that a pack of a folder describes.
+pub(super) fn sample(provider: Option<&str>, folder: Option<&Path>) -> Result<Sample, Problems> {
+    let provider = provider.unwrap_or(PROVIDER);
+    match folder {
+        Some(folder) => Sample::of_folder(&Catalog::from_folder(folder)?, provider),
+        None => Sample::built_in(provider),
+    }
+}
+
+fn listed(defects: &[Mistake]) -> String {
+    let widest = defects.iter().map(|mistake| mistake.name.len()).max().unwrap_or(0);
+    let line = |mistake: &Mistake| format!("  {:widest$}  {} ({})\n", mistake.name, mistake.words(), mistake.caught_by);
+    let lines: String = defects.iter().map(line).collect();
+    for_terminal(&format!("Mistakes of the sample partner, and the check that catches each:\n\n{lines}"))
+}

@@ -1,0 +1,111 @@
+//! Putting the parts together: one function for each command.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use super::args::{Cli, Command};
+use super::coverage;
+use super::demo;
+use super::email;
+use super::exit::Exit;
+use super::explain;
+use super::interrupt;
+use super::lint;
+use super::list;
+use super::new;
+use super::outputs;
+use super::run;
+use super::schema;
+use super::screen::Screen;
+use super::simulate;
+use super::test;
+use crate::files::outlive_limits;
+use crate::reference_partner;
+use crate::sample_partner::{Surroundings, serve};
+
+/// Does what the command line says, and gives the exit code.
+pub fn main(cli: Cli) -> ExitCode {
+    outlive_limits();
+    let screen = Screen::of_process();
+    let exit = match cli.command {
+        // Nothing here waits for anything, and a runtime takes its time to start.
+        Command::Coverage(coverage) => coverage::coverage(&coverage, &screen),
+        Command::List(list) => list::list(&list, &screen),
+        Command::Email(options) => email::email(&options, &screen),
+        Command::Explain(explain) => explain::explain(&explain, &screen),
+        Command::Lint(lint) => lint::lint(&lint, &screen),
+        Command::Schema(schema) => schema::schema(&schema, &screen),
+        Command::Run(run) => within_runtime(&screen, run::run(run, &screen)),
+        Command::Demo(demo) => within_runtime(&screen, demo::demo(demo, &screen)),
+        Command::Simulate(simulate) => within_runtime(&screen, simulate::simulate(simulate, &screen)),
+        Command::Test(test) => within_runtime(&screen, test::test(test, &screen)),
+        Command::New(new) => new::new(&new, &screen),
+        // They have nothing to see to when they are ended.
+        Command::Sample(sample) => on_runtime(&screen, sample_partner(sample, &screen)),
+        Command::Partner(options) => on_runtime(&screen, reference_partner(options, &screen)),
+    };
+    ExitCode::from(exit as u8)
+}
+
+/// Shows what is to be shown instead of doing anything: help, the version, or what is wrong with the command line. As with
+/// any wrong input, no earlier report is left where this run would have written its own.
+pub fn instead(told: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    let screen = Screen::of_process();
+    if told.use_stderr() {
+        // What cannot be removed is no worse than the command line itself.
+        outputs::Named::of_arguments(arguments).prepare(screen.keeper()).ok();
+    }
+    ExitCode::from(screen.help(told) as u8)
+}
+
+pub(super) fn within_runtime(screen: &Screen, work: impl Future<Output = Exit>) -> Exit {
+    // Before anything is read or started: from here on the program ends itself when it is told to.
+    interrupt::listen();
+    on_runtime(screen, work)
+}
+
+fn on_runtime(screen: &Screen, work: impl Future<Output = Exit>) -> Exit {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => {
+            let exit = runtime.block_on(work);
+            // What is still being waited for in the background has nothing to tell any more.
+            runtime.shutdown_background();
+            exit
+        }
+        Err(error) => {
+            screen.complain(&format!("the program cannot start: {error}"));
+            Exit::Internal
+        }
+    }
+}
+
+async fn reference_partner(options: super::args::Partner, screen: &Screen) -> Exit {
+    let configured = match reference_partner::Options::from_env() {
+        Ok(configured) => configured.with_defect(options.defect),
+        Err(error) => {
+            screen.complain(&error.to_string());
+            return Exit::WrongInput;
+        }
+    };
+    match reference_partner::serve(configured).await {
+        Ok(()) => Exit::Ready,
+        Err(error) => {
+            screen.complain(&format!("the reference partner cannot run: {error}"));
+            Exit::WrongInput
+        }
+    }
+}
+
+async fn sample_partner(described: super::args::SampleFile, screen: &Screen) -> Exit {
+    let served = match Surroundings::from_env() {
+        Ok(around) => serve(&described.file, around).await,
+        Err(error) => Err(error),
+    };
+    match served {
+        Ok(()) => Exit::Ready,
+        Err(error) => {
+            screen.complain(&error.to_string());
+            Exit::WrongInput
+        }
+    }
+}

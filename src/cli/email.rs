@@ -1,0 +1,55 @@
+//! `preflight email`: what a partner sends to its provider, written from its profile.
+
+use super::exit::Exit;
+use super::screen::Screen;
+use super::{args, run};
+use crate::pack::types::Environment;
+use crate::profile::{self, Bound};
+use crate::redact::Redactor;
+use crate::report::text::for_terminal;
+use crate::yaml::{Problem, Problems};
+
+pub(super) fn email(options: &args::Email, screen: &Screen) -> Exit {
+    match written(options, screen.keeper()) {
+        Ok(text) => screen.say(&for_terminal(&text), Exit::Ready),
+        Err(problems) => {
+            screen.show_problems(&problems);
+            Exit::WrongInput
+        }
+    }
+}
+
+/// Every e-mail of the pack, for the environments that are asked for.
+fn written(options: &args::Email, redactor: &Redactor) -> Result<String, Problems> {
+    let catalog = run::catalog(options.checks.as_deref())?;
+    let read = profile::read(&options.profile, &catalog, &|name: &str| std::env::var(name).ok(), redactor)?;
+    let pack = catalog.pack(&read.profile.provider)?;
+    let bound = Bound::new(&read, &pack);
+    let wrong = |message: String| Problem::of_file(&options.profile.display().to_string(), message);
+    if pack.provider.letters.is_empty() {
+        return Err(wrong(format!("{} is not written to: its pack has no `emails`", pack.provider.name)).into());
+    }
+    let has = |environment: &Environment| read.profile.environments.contains_key(environment);
+    let environments: Vec<Environment> = match options.environment {
+        Some(one) => vec![one],
+        None => [Environment::Test, Environment::Production].into_iter().filter(has).collect(),
+    };
+    if environments.is_empty() {
+        let problem = wrong("the profile says nothing of any environment, so there is nothing to write".into());
+        return Err(problem.hint("add `environments.test` and `environments.production`").into());
+    }
+    let (mut letters, mut problems) = (Vec::new(), Vec::new());
+    for environment in environments {
+        for name in pack.provider.letters.keys() {
+            match profile::letter(&read, &bound, &pack, name, environment) {
+                Ok(letter) => letters.push(letter.to_string()),
+                Err(lacking) => problems.extend(
+                    lacking
+                        .into_iter()
+                        .map(|how| wrong(format!("the e-mail `{name}` for {environment} cannot be written")).hint(how)),
+                ),
+            }
+        }
+    }
+    if problems.is_empty() { Ok(letters.join("\n----\n\n")) } else { Err(Problems(problems)) }
+}

@@ -1,0 +1,211 @@
+//! `preflight explain`: what a check proves and how, shown on the pack's sample partner.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::ValueEnum;
+use time::OffsetDateTime;
+use tokio::sync::watch;
+
+use super::args::{Explain, RunOptions};
+use super::drive::{How, drive};
+use super::exit::Exit;
+use super::run;
+use super::sample::{Mistake, Sample, Unstaged, stage};
+use super::screen::Screen;
+use crate::pack::load::{Catalog, Pack, PackedCheck};
+use crate::pack::types::{Span, Stage};
+use crate::redact::Redactor;
+use crate::report::explain::{Exchange, Explanation, Played, render};
+use crate::report::model::{Report, VerdictWord};
+use crate::run::Stop;
+use crate::yaml::{Problem, Problems};
+
+/// How long one play may take.
+const WITHIN: Span = Span(Duration::from_mins(2));
+
+/// What the command line names.
+struct Named {
+    pack: Arc<Pack>,
+    packed: Arc<PackedCheck>,
+    stage: Option<Stage>,
+}
+
+pub(super) fn explain(explain: &Explain, screen: &Screen) -> Exit {
+    let named = run::catalog(explain.checks.as_deref()).and_then(|catalog| {
+        let named = named(&catalog, &explain.id, explain.provider.as_deref());
+        named.map_err(Problems::from)
+    });
+    let named = match named {
+        Ok(named) => named,
+        Err(problems) => {
+            screen.show_problems(&problems);
+            return Exit::WrongInput;
+        }
+    };
+    match wanted(&named, explain.no_play) {
+        Ok(sample) => super::dispatch::within_runtime(screen, played(&named, &sample, screen)),
+        Err(why) => show(&named, Played::Nothing(why), &[], screen),
+    }
+}
+
+/// The check of that name: `ID`, `ID@STAGE`, or either with `PROVIDER:` before it.
+fn named(catalog: &Catalog, text: &str, provider: Option<&str>) -> Result<Named, Problem> {
+    let wrong = |message: String| Problem::of_file("command line", message);
+    let (prefix, rest) = text.split_once(':').map_or((None, text), |(prefix, rest)| (Some(prefix), rest));
+    let (id, stage) = rest.split_once('@').map_or((rest, None), |(id, stage)| (id, Some(stage)));
+    if let (Some(prefix), Some(provider)) = (prefix, provider)
+        && prefix != provider
+    {
+        return Err(wrong(format!("`{text}` is a check of `{prefix}`, and --provider names `{provider}`"))
+            .hint("name one of them alone"));
+    }
+    let packs = match prefix.or(provider) {
+        Some(name) => vec![catalog.pack(name)?],
+        None => catalog.packs.values().cloned().collect(),
+    };
+    let found = packs.iter().flat_map(|pack| pack.checks.iter().map(move |packed| (pack, packed)));
+    let found: Vec<_> = found.filter(|(_, packed)| packed.check.id == id).collect();
+    match found.as_slice() {
+        [] => {
+            let known = packs.iter().flat_map(|pack| pack.checks.iter().map(|packed| packed.check.id.as_str()));
+            Err(wrong(format!("there is no check `{id}`")).nearest_or(
+                id,
+                known,
+                "`preflight list PROVIDER` lists the checks of one",
+            ))
+        }
+        [(pack, packed)] => {
+            let stage = stage.map(|stage| stage_of(packed, stage)).transpose()?;
+            Ok(Named { pack: (*pack).clone(), packed: (*packed).clone(), stage })
+        }
+        several => {
+            let packs: Vec<&str> = several.iter().map(|(pack, _)| pack.id.as_str()).collect();
+            let hint = format!("write `{}:{rest}`, or name the pack with --provider", packs[0]);
+            Err(wrong(format!("`{id}` is a check of several packs: {}", packs.join(", "))).hint(hint))
+        }
+    }
+}
+
+fn stage_of(packed: &PackedCheck, word: &str) -> Result<Stage, Problem> {
+    let stages = &packed.check.stage.0;
+    Stage::from_str(word, false).ok().filter(|stage| stages.contains(stage)).ok_or_else(|| {
+        let known: Vec<&str> = stages.iter().map(|stage| stage.word()).collect();
+        let message = format!("`{}` does not take place in the stage `{word}`", packed.check.id);
+        Problem::of_file("command line", message).hint(format!("it takes place in: {}", known.join(", ")))
+    })
+}
+
+/// The sample partner to play with, or why there is no play.
+fn wanted(named: &Named, no_play: bool) -> Result<Sample, String> {
+    if no_play {
+        return Err("--no-play was given".into());
+    }
+    if named.packed.check.only_asks() {
+        return Err("only a person can answer it".into());
+    }
+    if named.pack.built_in {
+        return Sample::built_in(&named.pack.id).map_err(|_| "this pack has no sample partner".into());
+    }
+    // Of a pack from elsewhere nothing is run but this program, which plays what `partner.yaml` describes.
+    let sampled = named.pack.sample.as_ref().ok_or("this pack has no `partner.yaml`, which describes one")?;
+    Sample::scripted(&named.pack, sampled).map_err(|problems| problems.to_string())
+}
+
+/// Plays the check with the correct sample partner and with one that makes a mistake, and shows it all.
+async fn played(named: &Named, sample: &Sample, screen: &Screen) -> Exit {
+    let check = &named.packed.check;
+    let mistake = sample.world.defects.iter().find(|mistake| mistake.caught_by == check.id);
+    let and = mistake.map(|mistake| format!(", and with the mistake `{}`", mistake.name)).unwrap_or_default();
+    // Listened for before anything is started, so that an interruption leaves nothing behind.
+    let stop = run::stopping(WITHIN);
+    screen.note(&format!("playing {} with the sample partner{and} ...", check.id));
+    let keepers = [Redactor::new(), Redactor::new()];
+    let [correct_keeper, wrong_keeper] = &keepers;
+    let wrong = async {
+        match mistake {
+            Some(mistake) => Some((mistake, report(named, sample, Some(mistake), wrong_keeper, &stop).await)),
+            None => None,
+        }
+    };
+    let (correct, wrong) = tokio::join!(report(named, sample, None, correct_keeper, &stop), wrong);
+    // From here on an interruption ends the program: there is only a text to show.
+    drop(stop);
+    let reports = [Some(&correct), wrong.as_ref().map(|(_, report)| report)];
+    if reports.into_iter().flatten().flatten().any(|report| report.interrupted) {
+        return Exit::Interrupted;
+    }
+    // Both are shown in the stage in which the mistake shows.
+    let caught = |report: &Report| {
+        let rows = report.checks.iter().filter(|row| row.id == check.id && row.verdict == VerdictWord::Fail);
+        let mut stages = rows.filter_map(|row| Stage::from_str(&row.stage, false).ok());
+        stages.next()
+    };
+    let shown = named.stage.or_else(|| wrong.as_ref().and_then(|(_, report)| report.as_ref().ok().and_then(caught)));
+    let correct = Box::new(exchange(named, None, correct, shown));
+    let played = match wrong {
+        Some((mistake, report)) => Played::Both(correct, Box::new(exchange(named, Some(mistake), report, shown))),
+        None => Played::One(correct),
+    };
+    show(named, played, &keepers, screen)
+}
+
+fn exchange(
+    named: &Named,
+    mistake: Option<&Mistake>,
+    report: Result<Report, String>,
+    stage: Option<Stage>,
+) -> Exchange {
+    let unit = report.and_then(|report| {
+        let of_check = |row: &&_| -> bool { is_of(row, &named.packed.check.id, stage) };
+        let row = report.checks.iter().find(of_check).cloned();
+        row.ok_or_else(|| "the check was not carried out".to_owned())
+    });
+    Exchange { mistake: mistake.map(|mistake| (mistake.name.clone(), mistake.words())), unit }
+}
+
+fn is_of(row: &crate::report::model::UnitRow, id: &str, stage: Option<Stage>) -> bool {
+    row.id == id && stage.is_none_or(|stage| stage.word() == row.stage)
+}
+
+/// What comes of the check, and of all that it needs, with the sample partner.
+async fn report(
+    named: &Named,
+    sample: &Sample,
+    mistake: Option<&Mistake>,
+    keeper: &Redactor,
+    stop: &watch::Receiver<Stop>,
+) -> Result<Report, String> {
+    let options = RunOptions { only: with_needs(named), ..RunOptions::default() };
+    let staged = stage(sample, mistake, &options, keeper, None).await;
+    let mut staged = staged.map_err(|why| match why {
+        Unstaged::Problems(problems) => problems.to_string(),
+        Unstaged::Trouble(why) => why,
+    })?;
+    let plan = staged.plan.take().ok_or("there is no plan")?;
+    let how = How { sample: true, people: staged.people.clone(), ..How::default() };
+    let driven = drive(Arc::new(plan), keeper.clone(), how, stop.clone(), |_| ()).await;
+    driven.map_err(|error| error.to_string())
+}
+
+/// The check and all that it needs, however far.
+fn with_needs(named: &Named) -> Vec<String> {
+    let mut found = BTreeSet::new();
+    let mut left = vec![&named.packed.check];
+    while let Some(check) = left.pop() {
+        if found.insert(check.id.clone()) {
+            let needed = named.pack.checks.iter().filter(|other| check.needs.contains(&other.check.id));
+            left.extend(needed.map(|needed| &needed.check));
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn show(named: &Named, played: Played, keepers: &[Redactor], screen: &Screen) -> Exit {
+    let Named { pack, packed, stage } = named;
+    let today = OffsetDateTime::now_utc().date();
+    let text = render(&Explanation { pack, packed, stage: *stage, played, today }, screen.look());
+    let sealed = keepers.iter().fold(text.into_bytes(), |bytes, keeper| keeper.seal(bytes).bytes);
+    screen.say(&String::from_utf8_lossy(&sealed), Exit::Ready)
+}

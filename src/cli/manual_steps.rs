@@ -1,0 +1,80 @@
+//! The person at the terminal: told what only a person can do, with the time that is left, and asked when it is done.
+
+use std::io::{BufRead, IsTerminal};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::{self, UnboundedReceiver};
+
+use super::screen::{Countdown, Screen};
+use crate::run::{Errand, People, PersonsAnswer};
+
+/// The person at this terminal, if there is one who can read and answer.
+pub(super) fn at_terminal(screen: &Screen) -> People {
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return None;
+    }
+    let (people, mut errands) = mpsc::unbounded_channel::<Errand>();
+    let screen = screen.clone();
+    tokio::spawn(async move {
+        let mut lines = None;
+        // One person does one thing at a time; checks that come meanwhile wait.
+        while let Some(errand) = errands.recv().await {
+            // Nothing is read before there is a question: what is typed until then is not meant for us.
+            let lines = lines.get_or_insert_with(typed);
+            attend(errand, &screen, lines).await;
+        }
+    });
+    Some(people)
+}
+
+/// The lines that the person types.
+pub(super) fn typed() -> UnboundedReceiver<String> {
+    let (sender, lines) = mpsc::unbounded_channel();
+    // A thread of its own, since a read from a terminal cannot be given up; it ends with the process.
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    lines
+}
+
+/// Shows one errand until it is answered, seen to be done, or its time is over.
+async fn attend(errand: Errand, screen: &Screen, lines: &mut UnboundedReceiver<String>) {
+    let Errand { says, pages, within, mut answer, .. } = errand;
+    let countdown = screen.countdown(&announced(&says, &pages));
+    let started = Instant::now();
+    loop {
+        countdown.left(within.saturating_sub(started.elapsed()));
+        tokio::select! {
+            () = answer.closed() => return,
+            line = lines.recv() => {
+                screen.line_ended();
+                match line.as_deref().map(str::trim) {
+                    Some("") => return given(answer, PersonsAnswer::Done, &countdown),
+                    Some("s" | "S" | "skip") => return given(answer, PersonsAnswer::Skip, &countdown),
+                    Some(_) => countdown.say("press Enter when it is done, or type s and Enter to leave it out"),
+                    // The terminal is gone: there is nobody who could answer.
+                    None => return,
+                }
+            }
+            () = tokio::time::sleep(Duration::from_millis(250)) => {}
+        }
+    }
+}
+
+fn given(answer: tokio::sync::oneshot::Sender<PersonsAnswer>, word: PersonsAnswer, countdown: &Countdown) {
+    countdown.say(match word {
+        PersonsAnswer::Done => "thank you; looking whether the provider says so too",
+        PersonsAnswer::Skip => "left out",
+    });
+    // Whoever asked may have seen it happen in the meantime.
+    answer.send(word).ok();
+}
+
+fn announced(says: &str, pages: &[String]) -> String {
+    let pages: String = pages.iter().map(|page| format!("\n    {page}")).collect();
+    format!("\n  A PERSON MUST ACT (partner): {says}{pages}\n  Press Enter when it is done; s and Enter leaves it out.")
+}

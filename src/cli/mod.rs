@@ -1,0 +1,28 @@
+//! The command line: its arguments, and one file a command.
+
+pub mod args;
+mod coverage;
+mod demo;
+mod dispatch;
+pub mod drive;
+mod email;
+mod exit;
+mod explain;
+mod interrupt;
+mod lint;
+mod list;
+mod manual_steps;
+mod new;
+mod outputs;
+mod run;
+pub mod sample;
+pub mod schema;
+mod screen;
+mod simulate;
+mod simulated_environments;
+mod temporary;
+mod test;
+mod test_provider;
+
+pub use dispatch::{instead, main};
+pub use exit::Exit;

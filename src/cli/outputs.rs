@@ -1,0 +1,112 @@
+//! Where the reports of a run go. Before anything else their paths are held against each other and against what the run
+//! reads, and earlier reports there are taken away: a run that ends early leaves none that somebody could believe.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::args::RunOptions;
+use crate::pack::load::Catalog;
+use crate::redact::Redactor;
+use crate::report::write::{Held, can_write, is_same, place, remove};
+use crate::yaml::{Problem, Problems};
+
+/// The options that name a report.
+const OPTIONS: [&str; 3] = ["--junit", "--json", "--markdown"];
+
+/// What a run is asked to read and to write.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    /// The options that name a report, with its path.
+    pub(super) reports: Vec<(&'static str, PathBuf)>,
+    /// The profile.
+    pub(super) profile: Option<PathBuf>,
+    /// The folder of packs.
+    pub(super) checks: Option<PathBuf>,
+}
+
+impl Named {
+    pub(super) fn new(options: &RunOptions, profile: Option<&Path>, checks: Option<&Path>) -> Self {
+        let paths = [&options.junit, &options.json, &options.markdown];
+        let reports = OPTIONS.into_iter().zip(paths).filter_map(|(option, path)| Some((option, path.clone()?)));
+        Named {
+            reports: reports.collect(),
+            profile: profile.map(Path::to_path_buf),
+            checks: checks.map(Path::to_path_buf),
+        }
+    }
+
+    /// What stands on a command line that cannot be used as a whole.
+    pub(super) fn of_arguments(arguments: &[OsString]) -> Self {
+        let of = |option: &str| -> Vec<PathBuf> {
+            let joined = format!("{option}=");
+            let next = arguments.windows(2).filter(|pair| pair[0] == option).map(|pair| PathBuf::from(&pair[1]));
+            let joined = arguments.iter().filter_map(|argument| argument.to_str()?.strip_prefix(&joined));
+            next.chain(joined.map(PathBuf::from)).collect()
+        };
+        let runs = arguments.get(1).is_some_and(|command| command == "run" || command == "demo");
+        let reports = OPTIONS.into_iter().flat_map(|option| of(option).into_iter().map(move |path| (option, path)));
+        Named {
+            reports: reports.filter(|_| runs).collect(),
+            profile: of("--profile").pop(),
+            checks: of("--checks").pop(),
+        }
+    }
+
+    /// Takes earlier reports away, if all paths can be used, and gives what has to be kept until they are written.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the paths; then nothing was taken away.
+    pub(super) fn prepare(&self, keeper: &Redactor) -> Result<Vec<Held>, Problems> {
+        if self.reports.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut problems = self.conflicts();
+        let mut held = Vec::new();
+        for (_, path) in &self.reports {
+            match can_write(path) {
+                Ok(one) => held.push(one),
+                Err(error) => problems.push(Problem::of_file("command line", error.to_string())),
+            }
+        }
+        if problems.is_empty() {
+            let stuck = self.reports.iter().filter_map(|(_, path)| remove(path).err());
+            problems.extend(stuck.map(|error| Problem::of_file("command line", error.to_string())));
+        }
+        if problems.is_empty() {
+            return Ok(held);
+        }
+        // The paths of what is read may come from variables.
+        self.profile
+            .iter()
+            .for_each(|path| crate::profile::learn_variables(path, &|name| std::env::var(name).ok(), keeper));
+        Err(Problems(problems))
+    }
+
+    /// Paths that are one with another, or with what is read.
+    fn conflicts(&self) -> Vec<Problem> {
+        let inputs =
+            self.profile.iter().flat_map(|path| crate::profile::inputs(path, &|name| std::env::var(name).ok()));
+        let inputs: Vec<PathBuf> = inputs.collect();
+        let mut problems = Vec::new();
+        for (at, (option, path)) in self.reports.iter().enumerate() {
+            let wrong = |message: String, hint: &str| Problem::of_file("command line", message).hint(hint);
+            let shown = path.display();
+            for (other, same) in self.reports[..at].iter().filter(|(_, other)| is_same(other, path)) {
+                let same = same.display();
+                let message = format!("{other} {same} and {option} {shown} are one file");
+                problems.push(wrong(message, "give each report a file of its own"));
+            }
+            if let Some(input) = inputs.iter().find(|input| is_same(input, path)) {
+                let message =
+                    format!("{option} {shown} would be written over {}, which this run reads", input.display());
+                problems.push(wrong(message, "name another file for the report"));
+            }
+            if let Some(folder) = self.checks.iter().find(|folder| Catalog::holds(folder, &place(path))) {
+                let message = format!("{option} {shown} would become part of a pack in {}", folder.display());
+                problems.push(wrong(message, "name a file in another folder for the report"));
+            }
+        }
+        problems
+    }
+}

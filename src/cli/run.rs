@@ -1,0 +1,180 @@
+//! `preflight run`: a profile held against its provider's checklist.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::args::{Run, RunOptions};
+use super::drive::{How, drive};
+use super::exit::Exit;
+use super::outputs::Named;
+use super::screen::Screen;
+use super::{interrupt, manual_steps};
+use crate::pack::load::Catalog;
+use crate::pack::types::Span;
+use crate::plan::{self, Plan, Selection};
+use crate::profile::{self, Variables};
+use crate::redact::{Redactor, Sealed};
+use crate::report::console::{self, Look};
+use crate::report::model::Report;
+use crate::report::{json, junit, markdown, write};
+use crate::run::{People, Stop};
+use crate::yaml::Problems;
+
+/// How long a run may take, where the profile does not say.
+const RUN_WITHIN: Span = Span(Duration::from_mins(15));
+
+pub(super) async fn run(run: Run, screen: &Screen) -> Exit {
+    // Before anything is read: what is wrong from here on must leave no earlier report behind.
+    let _held = match Named::new(&run.options, Some(&run.profile), run.checks.as_deref()).prepare(screen.keeper()) {
+        Ok(held) => held,
+        Err(problems) => return wrong(screen, &problems),
+    };
+    let catalog = match catalog(run.checks.as_deref()) {
+        Ok(catalog) => catalog,
+        Err(problems) => return wrong(screen, &problems),
+    };
+    let redactor = screen.keeper().clone();
+    let variables = |name: &str| std::env::var(name).ok();
+    let plan = match planned(&catalog, &run.profile, &run.options, &variables, &redactor) {
+        Ok(plan) => plan,
+        Err(problems) => return wrong(screen, &problems),
+    };
+    finish(plan, redactor, &run.options, manual_steps::at_terminal(screen), false, screen).await
+}
+
+fn wrong(screen: &Screen, problems: &Problems) -> Exit {
+    screen.show_problems(problems);
+    Exit::WrongInput
+}
+
+/// The packs at hand: the built-in ones, and those of a folder.
+pub(super) fn catalog(folder: Option<&Path>) -> Result<Catalog, Problems> {
+    let built_in = Catalog::built_in()?;
+    match folder {
+        Some(folder) => Ok(built_in.with(Catalog::from_folder(folder)?)),
+        None => Ok(built_in),
+    }
+}
+
+/// The plan of a profile.
+pub(super) fn planned(
+    catalog: &Catalog,
+    profile: &Path,
+    options: &RunOptions,
+    variables: Variables<'_>,
+    redactor: &Redactor,
+) -> Result<Plan, Problems> {
+    let read = profile::read(profile, catalog, variables, redactor)?;
+    // Reading has made sure that the pack is there.
+    let pack = catalog.packs.get(&read.profile.provider).cloned().ok_or_else(Problems::default)?;
+    let selection = Selection { stages: options.stage.clone(), only: options.only.clone(), skip: options.skip.clone() };
+    plan::plan(pack, read, selection)
+}
+
+/// Carries a plan out, writes the reports, whose paths are prepared, and says how it ended.
+pub(super) async fn finish(
+    plan: Plan,
+    redactor: Redactor,
+    options: &RunOptions,
+    people: People,
+    sample: bool,
+    screen: &Screen,
+) -> Exit {
+    let stop = stopping(plan.read.profile.run_within.unwrap_or(RUN_WITHIN));
+    let how = How { jobs: options.jobs.map(usize::from), strict: options.strict, people, sample };
+    let (keeper, progress) = (redactor.clone(), screen.progress());
+    // In a task of its own, so that a fault of this program still ends in a report that says so.
+    let driven = tokio::spawn(drive(Arc::new(plan), redactor, how, stop.clone(), progress)).await;
+    let report = match driven {
+        Ok(Ok(report)) => report,
+        Ok(Err(error)) => {
+            screen.complain(&error.to_string());
+            return Exit::WrongInput;
+        }
+        Err(error) => return failed(&format!("this program failed: {error}"), options, &keeper, screen),
+    };
+    let writing = interrupt::writing();
+    let exit = publish(&report, options, &keeper, screen);
+    drop(writing);
+    // Until here: reports that are being written are not left half done either.
+    drop(stop);
+    exit
+}
+
+/// A run that failed, through no fault of anything given to it: told, and written where pipelines look.
+pub(super) fn failed(why: &str, options: &RunOptions, keeper: &Redactor, screen: &Screen) -> Exit {
+    let message = keeper.text(why);
+    screen.complain(&message);
+    if let Some(path) = &options.junit {
+        return put(path, &keeper.seal(junit::crash(&message).into_bytes()), Exit::Internal, screen);
+    }
+    Exit::Internal
+}
+
+/// Makes the text of a report, or says why it cannot.
+type Make<'m> = &'m (dyn Fn() -> Result<String, String> + Sync);
+
+/// Writes every report that is asked for, and gives the code of the run. Each is searched for secrets as a whole before a
+/// byte of it is written.
+fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Screen) -> Exit {
+    let junit = || junit::render(report, true).map_err(|error| format!("the JUnit report cannot be made: {error}"));
+    let json = || json::render(report, true).map_err(|error| format!("the JSON report cannot be made: {error}"));
+    let markdown = || Ok(markdown::render(report));
+    let reports: [(&Option<PathBuf>, Make<'_>); 3] =
+        [(&options.junit, &junit), (&options.json, &json), (&options.markdown, &markdown)];
+    // They are made and searched side by side, which is most of what they cost.
+    std::thread::scope(|scope| {
+        let seal = |make: Make<'_>| make().map(|text| keeper.seal(text.into_bytes()));
+        let wanted = reports.into_iter().filter_map(|(path, make)| Some((path.as_ref()?, make)));
+        let making: Vec<_> = wanted.map(|(path, make)| (path, scope.spawn(move || seal(make)))).collect();
+        let shown = console::render(report, Look { timings: options.timings, ..screen.look() });
+        let mut exit = screen.say(&shown, Exit::of(report));
+        for (path, report) in making {
+            let failed = |_| Err(format!("{}: this program failed while it made the report", path.display()));
+            exit = match report.join().unwrap_or_else(failed) {
+                Ok(sealed) => put(path, &sealed, exit, screen),
+                Err(why) => {
+                    screen.complain(&why);
+                    Exit::Internal
+                }
+            };
+        }
+        exit
+    })
+}
+
+/// Writes a report, and gives the code with which the run then ends.
+fn put(path: &Path, sealed: &Sealed, exit: Exit, screen: &Screen) -> Exit {
+    if !sealed.hits.is_empty() {
+        screen.complain(&format!("{}: removed {} before writing", path.display(), sealed.hits.join(", ")));
+    }
+    match write::write(path, &sealed.bytes) {
+        Ok(()) => exit,
+        Err(error) => {
+            screen.complain(&error.to_string());
+            exit.lost()
+        }
+    }
+}
+
+/// A run ends early when a person interrupts it, and when its time is over.
+pub(super) fn stopping(within: Span) -> watch::Receiver<Stop> {
+    let (sender, receiver) = watch::channel(Stop::No);
+    // Heeded from now on, and for as long as somebody asks: what comes before or after ends the program at once.
+    let mut heed = interrupt::heed();
+    tokio::spawn(async move {
+        let why = tokio::select! {
+            () = heed.told() => Stop::Interrupted,
+            () = tokio::time::sleep(within.0) => Stop::OutOfTime,
+            () = sender.closed() => Stop::No,
+        };
+        sender.send(why).ok();
+        // The receivers ask for the last value as long as they live.
+        sender.closed().await;
+        drop(heed);
+    });
+    receiver
+}

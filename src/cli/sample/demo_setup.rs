@@ -1,0 +1,211 @@
+//! What the world of a sample partner consists of, as `demo.yaml` says, and how a mistake is put into it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::pack::fixtures::Fixtures;
+use crate::pack::load::{Catalog, Pack};
+use crate::pack::sample_partner::{Fault, Held};
+use crate::pack::types::Environment;
+use crate::yaml::{Document, Problem, Problems};
+
+/// Where a sample partner's files are among the fixtures of a pack.
+const FOLDER: &str = "sample/";
+
+/// The file that describes the world of a sample partner.
+const WORLD: &str = "demo.yaml";
+
+/// The profile of a sample partner.
+pub(super) const PROFILE: &str = "profile.yaml";
+
+/// What `demo.yaml` says. Texts are templates over `test` and `production`, each with a `key`, a `secret`, the
+/// addresses of its APIs, and the id of the event that was `sent`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct World {
+    /// What the variables are set to that the profile names; `front` is the address that stands in for all hosts, and
+    /// `port` one that is free for the partner's build.
+    pub(super) variables: BTreeMap<String, String>,
+    /// Checks that a quick trial of a mistake carries out beside those of its section: a little of everything that a
+    /// mistake could break by the way.
+    #[serde(default)]
+    pub smoke: Vec<String>,
+    #[serde(default)]
+    pub(super) hosts: BTreeMap<String, Played>,
+    #[serde(default)]
+    pub(super) deployments: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    pub(super) environments: BTreeMap<Environment, Held>,
+    /// The mistakes that can be switched on.
+    pub defects: Vec<Mistake>,
+}
+
+/// Who plays a host: an API of an environment, `test.referral`, or a deployment of the partner.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Played {
+    pub(super) is: String,
+    #[serde(default)]
+    pub(super) self_signed: bool,
+}
+
+/// A mistake that can be switched on.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mistake {
+    /// Its name on the command line.
+    pub name: String,
+    /// The check that must catch it.
+    pub caught_by: String,
+    /// Checks that rightly fail with it.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// What it is, where it is not a mistake of the reference partner's code.
+    #[serde(rename = "description")]
+    pub says: Option<String>,
+    /// A mistake in the code of the build that is rehearsed.
+    partner: Option<String>,
+    /// A mistake in the code of the staging deployment.
+    staging: Option<String>,
+    /// A mistake in the code of the production deployment.
+    live: Option<String>,
+    /// A merge patch over the rest of the world, `profile` and `files`.
+    #[serde(default)]
+    change: Value,
+}
+
+impl Mistake {
+    /// One that the pack describes itself.
+    pub(super) fn described(name: String, caught_by: &str, fault: &Fault) -> Self {
+        Mistake {
+            name,
+            caught_by: caught_by.to_owned(),
+            also: fault.also.clone(),
+            says: Some(fault.says.clone()),
+            partner: None,
+            staging: None,
+            live: None,
+            change: Value::Null,
+        }
+    }
+
+    /// The mistake in the code of a deployment.
+    pub(super) fn in_deployment(&self, deployment: &str) -> Option<&str> {
+        let named = [("staging", &self.staging), ("live", &self.live)];
+        named.iter().find(|(name, _)| *name == deployment).and_then(|(_, code)| code.as_deref())
+    }
+
+    /// What it is, in a sentence.
+    pub fn words(&self) -> String {
+        let code = self.partner.as_ref().or(self.staging.as_ref()).or(self.live.as_ref());
+        let known =
+            code.and_then(|name| <crate::reference_partner::Defect as clap::ValueEnum>::from_str(name, false).ok());
+        let help = known
+            .and_then(|defect| clap::ValueEnum::to_possible_value(&defect))
+            .and_then(|value| value.get_help().map(ToString::to_string));
+        self.says.clone().or(help).unwrap_or_default()
+    }
+}
+
+fn fixture(fixtures: &Fixtures, name: &str) -> Result<Document, Problems> {
+    let full = format!("{FOLDER}{name}");
+    let text = fixtures.text(&full).map_err(|error| Problems::from(Problem::of_file(&full, error.to_string())))?;
+    Ok(Document::new(full, text))
+}
+
+/// A pack and its sample partner.
+pub struct Sample {
+    /// All packs at hand.
+    pub(super) catalog: Catalog,
+    /// The pack.
+    pub(in crate::cli) pack: Arc<Pack>,
+    /// What the sample consists of without any mistake.
+    pub world: World,
+    pub(super) described: Document,
+    pub(super) profile: Document,
+    pub(super) files: IndexMap<String, String>,
+    /// Whether the pack describes what its partner does, instead of the reference partner doing it.
+    pub(super) scripted: bool,
+    /// What the pack describes with each of its faults.
+    pub(super) faulty: BTreeMap<String, Sample>,
+}
+
+impl Sample {
+    /// The sample partner of a pack that is built into the program.
+    ///
+    /// # Errors
+    ///
+    /// A pack that does not exist or has no sample partner, or one whose files cannot be read.
+    pub fn built_in(provider: &str) -> Result<Self, Problems> {
+        let catalog = Catalog::built_in()?;
+        let pack = catalog.pack(provider)?;
+        let read = |name: &str| fixture(&pack.fixtures, name);
+        let described = read(WORLD)?;
+        let (world, profile) = (described.typed().map_err(Problems)?, read(PROFILE)?);
+        let names = pack.fixtures.names().filter_map(|name| name.strip_prefix(FOLDER));
+        let names = names.filter(|name| ![WORLD, PROFILE].contains(name));
+        let files = names.map(|name| Ok((name.to_owned(), read(name)?.text.to_string())));
+        let files = files.collect::<Result<_, Problems>>()?;
+        Ok(Sample { catalog, pack, world, described, profile, files, scripted: false, faulty: BTreeMap::new() })
+    }
+}
+
+/// The world, the profile and the files, with a mistake in them.
+pub(super) struct Set {
+    pub(super) world: World,
+    profile: Document,
+    files: IndexMap<String, String>,
+}
+
+impl Set {
+    pub(super) fn new(sample: &Sample, mistake: Option<&Mistake>) -> Result<Self, Problems> {
+        let sample = mistake.and_then(|mistake| sample.faulty.get(&mistake.name)).unwrap_or(sample);
+        let mut world = sample.described.parse()?;
+        let (mut profile, mut files) = (sample.profile.clone(), sample.files.clone());
+        if let Some(mistake) = mistake {
+            let mut change = mistake.change.clone();
+            let of_profile = change.as_object_mut().and_then(|change| change.remove("profile"));
+            let of_files = change.as_object_mut().and_then(|change| change.remove("files"));
+            let command = mistake.partner.as_ref().map(|name| json!({ "rehearsal": { "start": { "command": ["{{ preflight }}", "partner", "--defect", name] } } }));
+            for patch in of_profile.into_iter().chain(command) {
+                let mut json = profile.parse()?;
+                json_patch::merge(&mut json, &patch);
+                let text =
+                    serde_yaml::to_string(&json).map_err(|error| Problem::of_file(PROFILE, error.to_string()))?;
+                profile = Document::new(profile.name.clone(), text);
+            }
+            for (name, text) in of_files.iter().filter_map(Value::as_object).flatten() {
+                files.insert(name.clone(), text.as_str().unwrap_or_default().to_owned());
+            }
+            if change.is_object() {
+                json_patch::merge(&mut world, &change);
+            }
+        }
+        let world = Document::new(sample.described.name.clone(), "").typed_from(world).map_err(Problems)?;
+        Ok(Set { world, profile, files })
+    }
+
+    /// Writes the profile, which names the authority of the stand-ins.
+    pub(super) fn unpack_profile(&self, folder: &Path, ca_pem: &str) -> std::io::Result<()> {
+        std::fs::write(folder.join(PROFILE), self.profile.text.as_bytes())?;
+        std::fs::write(folder.join("stand-ins.pem"), ca_pem)
+    }
+
+    /// Writes everything else.
+    pub(super) fn unpack(&self, folder: &Path) -> std::io::Result<()> {
+        for (name, text) in &self.files {
+            let path = folder.join(name);
+            if let Some(parent) = path.parent() {
+                std::fs::create_dir_all(parent)?;
+            }
+            std::fs::write(path, text)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,59 @@
+//! The keys, secrets and credentials of both real environments of a sample partner's world, made up for one trial.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::pack::authentication;
+use crate::pack::provider::Provider;
+use crate::pack::types::Environment;
+use crate::redact::Redactor;
+use crate::run::issue;
+use crate::webhook;
+
+/// What was made up, by environment.
+pub(super) struct Keys(BTreeMap<Environment, Issued>);
+
+struct Issued {
+    key: String,
+    secret: String,
+    credentials: BTreeMap<String, String>,
+}
+
+impl Keys {
+    /// Keys such as a provider issues.
+    pub(super) fn new(provider: &Provider, redactor: &Redactor) -> Self {
+        let open = authentication::open_credentials(&provider.apis);
+        let issued = [Environment::Test, Environment::Production].map(|environment| {
+            let credentials = authentication::credentials(&provider.apis).into_iter().map(|name| (name, fresh()));
+            let secret = webhook::issue(provider.webhooks.as_ref());
+            let issued = Issued { key: issue(), secret, credentials: credentials.collect() };
+            redactor.learn(&format!("{environment}.api_key"), &issued.key);
+            redactor.learn(&format!("{environment}.webhook_secret"), &issued.secret);
+            for (name, value) in issued.credentials.iter().filter(|(name, _)| !open.contains(*name)) {
+                redactor.learn(&format!("{environment}.credentials.{name}"), value);
+            }
+            (environment, issued)
+        });
+        Keys(issued.into())
+    }
+
+    /// The credentials of an environment.
+    pub(super) fn credentials(&self, environment: Environment) -> BTreeMap<String, String> {
+        self.0.get(&environment).map(|issued| issued.credentials.clone()).unwrap_or_default()
+    }
+
+    /// What templates read, by environment.
+    pub(super) fn scope(&self) -> Value {
+        let one = |(environment, issued): (&Environment, &Issued)| {
+            let Issued { key, secret, credentials } = issued;
+            (environment.to_string(), json!({ "key": key, "secret": secret, "credentials": credentials }))
+        };
+        Value::Object(self.0.iter().map(one).collect())
+    }
+}
+
+/// Characters that mean nothing anywhere, and not the same twice.
+fn fresh() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}

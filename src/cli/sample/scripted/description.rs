@@ -1,0 +1,220 @@
+//! The sample partner that a pack describes in `partner.yaml`, brought into a world of its own: the profile is made here
+//! and trusts the pack as it is, so that nothing in the pack can name a command, a file, or a host beside the
+//! provider's and the two that belong to sample partners.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+use super::profile;
+use crate::cli::sample::demo_setup::{Mistake, PROFILE, Sample, World};
+use crate::pack::authentication;
+use crate::pack::load::{Catalog, Pack};
+use crate::pack::sample_partner::{Deployment, Fault, SamplePartner, Sampled};
+use crate::pack::types::Environment;
+use crate::profile::provider_hosts;
+use crate::yaml::{Document, Problem, Problems};
+
+/// The host of a sample partner that is connected to an environment.
+pub(in crate::cli::sample) fn host(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Test => "staging.partner.example",
+        Environment::Production => "partner.example",
+    }
+}
+
+/// What the sample partner is to do.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Role<'r> {
+    /// Everything right.
+    Conforming,
+    /// One thing wrong.
+    Faulty(&'r Fault),
+    /// Nothing: it can be asked, says nothing of use, never calls, and has no handler.
+    Silent,
+}
+
+impl Role<'_> {
+    /// Whether a deployment has the fault.
+    fn is_faulty(self, deployment: Deployment) -> bool {
+        match self {
+            Role::Faulty(fault) => fault.within.is_none_or(|within| within == deployment),
+            Role::Conforming | Role::Silent => false,
+        }
+    }
+}
+
+/// The name of a fault among all of a pack.
+fn fault_name(check: &str, name: &str) -> String {
+    format!("{check}/{name}")
+}
+
+impl Sample {
+    /// The sample partner that a pack of a folder describes.
+    ///
+    /// # Errors
+    ///
+    /// A pack that does not exist or describes none.
+    pub(in crate::cli) fn of_folder(catalog: &Catalog, provider: &str) -> Result<Self, Problems> {
+        let pack = catalog.pack(provider)?;
+        let sampled = pack.sample.as_ref().ok_or_else(|| described_nowhere(&pack))?;
+        Sample::scripted(&pack, sampled)
+    }
+
+    /// The sample partner that a pack describes, with its faults.
+    ///
+    /// # Errors
+    ///
+    /// A description that a fault has spoilt, which the lints refuse as well.
+    pub(in crate::cli) fn scripted(pack: &Arc<Pack>, sampled: &Sampled) -> Result<Self, Problems> {
+        let mut sample = played(pack, sampled, Role::Conforming)?;
+        for (check, faults) in &sampled.partner.faults {
+            for (name, fault) in faults {
+                let mistake = Mistake::described(fault_name(check, name), check, fault);
+                sample.faulty.insert(mistake.name.clone(), played(pack, sampled, Role::Faulty(fault))?);
+                sample.world.defects.push(mistake);
+            }
+        }
+        Ok(sample)
+    }
+
+    /// A partner that does nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sample::scripted`].
+    pub(in crate::cli) fn silent(pack: &Arc<Pack>, sampled: &Sampled) -> Result<Self, Problems> {
+        played(pack, sampled, Role::Silent)
+    }
+}
+
+/// What is said of a pack without a sample partner.
+pub(in crate::cli) fn described_nowhere(pack: &Pack) -> Problem {
+    let message = "this pack has no sample partner to be tried with: there is no `partner.yaml` beside this file";
+    let problem = pack.document.problem("", message);
+    problem.hint("`preflight new pack NAME --in SOMEWHERE` writes one to begin with; copy its `partner.yaml`")
+}
+
+/// The partner in a role, with the world around it.
+fn played(pack: &Arc<Pack>, sampled: &Sampled, role: Role<'_>) -> Result<Sample, Problems> {
+    let changed = match role {
+        Role::Faulty(fault) => fault.put_into(&sampled.json),
+        Role::Conforming | Role::Silent => sampled.json.clone(),
+    };
+    let partner: SamplePartner = sampled.document.typed_from(changed.clone()).map_err(Problems)?;
+    let deployments = Deployment::ALL.into_iter().map(|deployment| {
+        let described = if role.is_faulty(deployment) { &changed } else { &sampled.json };
+        (format!("{}.json", deployment.word()), described_for(deployment, pack, described, role).to_string())
+    });
+    let mut files: IndexMap<String, String> = deployments.collect();
+    files.insert("attestations.yaml".into(), profile::attested(pack).to_string());
+    let described = Document::new("the world of partner.yaml", world(pack, &partner, role).to_string());
+    let world: World = described.typed().map_err(Problems)?;
+    let profile = Document::new(PROFILE, profile::profile(pack, &partner, role).to_string());
+    let packs = BTreeMap::from([(pack.id.clone(), pack.clone())]);
+    let catalog = Catalog { packs, originals: BTreeMap::new(), warnings: Problems::default() };
+    Ok(Sample {
+        catalog,
+        pack: pack.clone(),
+        world,
+        described,
+        profile,
+        files,
+        scripted: true,
+        faulty: BTreeMap::new(),
+    })
+}
+
+/// What the program that plays the partner is told.
+fn described_for(deployment: Deployment, pack: &Pack, partner: &Value, role: Role<'_>) -> Value {
+    let mut partner = partner.clone();
+    if let Some(partner) = partner.as_object_mut() {
+        partner.remove("defects");
+    }
+    let url = match deployment {
+        Deployment::Rehearsal => None,
+        Deployment::Staging => Some(profile::handler(Environment::Test)),
+        Deployment::Live => Some(profile::handler(Environment::Production)),
+    };
+    json!({
+        "partner": partner,
+        "webhooks": pack.facts.get("webhooks"),
+        "facts": pack.facts.get("facts").cloned().unwrap_or_else(|| json!({})),
+        "silent": matches!(role, Role::Silent),
+        "doors": deployment != Deployment::Live,
+        "url": url,
+        "memory": format!("{}.memory", deployment.word()),
+    })
+}
+
+/// The world that the partner lives in.
+fn world(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
+    let variables = variables(pack);
+    if matches!(role, Role::Silent) {
+        return json!({ "variables": variables, "defects": [] });
+    }
+    let is_played = pack.provider.simulator.is_some();
+    // A host that nobody plays answers nothing of use, and the real one is never asked.
+    let nobody = |host: String| (host, json!({ "is": Deployment::Live.word() }));
+    let mut hosts: Map<String, Value> = provider_hosts(&pack.provider.environments).into_iter().map(nobody).collect();
+    let mut environments = Map::new();
+    for (environment, addresses) in pack.provider.environments.iter().filter(|_| is_played) {
+        hosts.extend(addresses.apis.iter().filter_map(|(api, base)| {
+            Some((base.host_str()?.to_owned(), json!({ "is": format!("{environment}.{api}") })))
+        }));
+        environments.insert(environment.to_string(), held(partner, *environment));
+    }
+    let mut deployments = Map::new();
+    for (environment, deployment) in
+        [(Environment::Test, Deployment::Staging), (Environment::Production, Deployment::Live)]
+    {
+        hosts.insert(host(environment).into(), json!({ "is": deployment.word() }));
+        deployments.insert(deployment.word().into(), told(pack, environment));
+    }
+    json!({
+        "variables": variables,
+        "hosts": hosts,
+        "deployments": deployments,
+        "environments": environments,
+        "defects": [],
+    })
+}
+
+/// The variables that the profile of a sample partner can name.
+fn variables(pack: &Pack) -> Value {
+    let mut variables = json!({ "STAND_INS": "{{ front }}", "PORT": "{{ port }}", "CLOSED": "{{ closed_port }}" });
+    for environment in [Environment::Test, Environment::Production] {
+        let upper = environment.word().to_uppercase();
+        variables[format!("{upper}_KEY")] = json!(format!("{{{{ {environment}.key }}}}"));
+        variables[format!("{upper}_SECRET")] = json!(format!("{{{{ {environment}.secret }}}}"));
+        for name in authentication::credentials(&pack.provider.apis) {
+            let value = format!("{{{{ {environment}.credentials['{name}'] }}}}");
+            variables[format!("{upper}_CREDENTIALS_{name}")] = json!(value);
+        }
+    }
+    variables
+}
+
+/// What the provider holds in an environment, as the pack says.
+fn held(partner: &SamplePartner, environment: Environment) -> Value {
+    let held = partner.environments.get(&environment).cloned().unwrap_or_default();
+    json!({
+        "key": held.key.unwrap_or_else(|| format!("{{{{ {environment}.key }}}}")),
+        "prepared": held.prepared,
+        "held": held.members,
+        "records": held.records,
+    })
+}
+
+/// The variables of the deployment that is connected to an environment.
+fn told(pack: &Pack, environment: Environment) -> Value {
+    let there = pack.provider.environments.contains_key(&environment);
+    json!({
+        "SAMPLE_KEY": format!("{{{{ {environment}.key }}}}"),
+        "SAMPLE_SECRET": format!("{{{{ {environment}.secret }}}}"),
+        "SAMPLE_CREDENTIALS": profile::credentials(pack, environment.word()),
+        "SAMPLE_APIS": if there { profile::apis(pack, environment.word()) } else { "{}".into() },
+    })
+}

@@ -1,0 +1,6 @@
+//! The sample partner that a pack describes in `partner.yaml`.
+
+mod description;
+mod profile;
+
+pub(in crate::cli) use description::described_nowhere;

@@ -1,0 +1,86 @@
+//! `preflight schema`: the JSON Schema of each kind of file, as it validates and as editors read it.
+
+use serde_json::Value;
+
+use super::args::Schema;
+use super::exit::Exit;
+use super::sample::World;
+use super::screen::Screen;
+use crate::pack::check::Check;
+use crate::pack::provider::Provider;
+use crate::pack::sample_partner::SamplePartner;
+use crate::profile::Profile;
+use crate::profile::attestations::Vouched;
+use crate::yaml::{Problem, schema_of};
+
+/// A kind of file that people write.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// The name of its schema.
+    pub name: &'static str,
+    /// What such a file is.
+    pub title: &'static str,
+    /// The paths of such files below the root of the project, as a pattern.
+    pub files: &'static str,
+    schema: fn() -> Value,
+}
+
+/// All kinds.
+pub const KINDS: [Kind; 6] = [
+    Kind {
+        name: "check",
+        title: "One check of a Preflight pack",
+        files: "checks/*/*/*.yaml",
+        schema: schema_of::<Check>,
+    },
+    Kind {
+        name: "provider",
+        title: "What a Preflight pack says about its provider",
+        files: "checks/*/provider.yaml",
+        schema: schema_of::<Provider>,
+    },
+    Kind {
+        name: "partner",
+        title: "The sample partner of a Preflight pack",
+        files: "checks/*/partner.yaml",
+        schema: schema_of::<SamplePartner>,
+    },
+    Kind {
+        name: "profile",
+        title: "A partner's Preflight profile",
+        files: "fixtures/*/sample/profile.yaml",
+        schema: schema_of::<Profile>,
+    },
+    Kind {
+        name: "attestations",
+        title: "What people vouch for in a partner's Preflight run",
+        files: "fixtures/*/sample/attestations.yaml",
+        schema: schema_of::<Vouched>,
+    },
+    Kind {
+        name: "demo",
+        title: "The world of a Preflight pack's sample partner",
+        files: "fixtures/*/sample/demo.yaml",
+        schema: schema_of::<World>,
+    },
+];
+
+impl Kind {
+    /// The schema as pretty JSON.
+    pub fn text(&self) -> String {
+        let mut schema = (self.schema)();
+        schema["title"] = self.title.into();
+        format!("{schema:#}\n")
+    }
+}
+
+/// Prints the schema that is named.
+pub(super) fn schema(schema: &Schema, screen: &Screen) -> Exit {
+    if let Some(kind) = KINDS.iter().find(|kind| kind.name == schema.kind) {
+        return screen.say(&kind.text(), Exit::Ready);
+    }
+    let names = KINDS.map(|kind| kind.name);
+    let problem = Problem::of_file("command line", format!("there is no schema `{}`", schema.kind));
+    screen.show_problems(&problem.nearest_or(&schema.kind, names, &format!("schemas: {}", names.join(", "))).into());
+    Exit::WrongInput
+}

@@ -1,0 +1,169 @@
+//! The terminal: the only place that prints, and nothing that is secret. What is known once about it is known here.
+
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use super::exit::Exit;
+use crate::files::full;
+use crate::redact::Redactor;
+use crate::report::console::Look;
+use crate::report::text::for_terminal;
+use crate::run::Progress;
+use crate::yaml::Problems;
+
+/// Standard output and standard error, with what they can show.
+#[derive(Clone, Debug)]
+pub(super) struct Screen {
+    colour_out: bool,
+    colour_err: bool,
+    width: Option<usize>,
+    /// Whether a progress bar is of use.
+    live: bool,
+    /// What moves on standard error, together, so that nothing draws over anything else.
+    moving: MultiProgress,
+    /// Knows what must not be printed.
+    keeper: Redactor,
+}
+
+#[expect(clippy::unused_self, reason = "whoever was given no screen must not print")]
+impl Screen {
+    /// The screen of this process. Colour only on a terminal, and never where `NO_COLOR` is set.
+    pub(super) fn of_process() -> Self {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let (out, err) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
+        let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)).filter(|_| out);
+        Screen {
+            colour_out: out && !plain,
+            colour_err: err && !plain,
+            width,
+            live: err && !plain,
+            moving: MultiProgress::new(),
+            keeper: Redactor::new(),
+        }
+    }
+
+    /// What knows the secrets of this process. Whoever learns of one teaches it.
+    pub(super) fn keeper(&self) -> &Redactor {
+        &self.keeper
+    }
+
+    fn sealed(&self, text: &str) -> Vec<u8> {
+        self.keeper.seal(text.as_bytes().to_vec()).bytes
+    }
+
+    /// How the console report is to look.
+    pub(super) fn look(&self) -> Look {
+        Look { colour: self.colour_out, width: self.width, timings: false }
+    }
+
+    /// Writes to standard output, before the program ends with a code, and gives the one that it then ends with. A
+    /// reader that has gone away wants no more, which is no fault.
+    pub(super) fn say(&self, text: &str, exit: Exit) -> Exit {
+        let mut out = std::io::stdout().lock();
+        let said = out.write_all(&self.sealed(text)).and_then(|()| out.flush());
+        self.said(said, exit)
+    }
+
+    /// Shows help or the version, or on standard error what is wrong with a command line.
+    pub(super) fn help(&self, told: &clap::Error) -> Exit {
+        let said = told.print().and_then(|()| std::io::stdout().flush());
+        self.said(said, if told.use_stderr() { Exit::WrongInput } else { Exit::Ready })
+    }
+
+    fn said(&self, said: std::io::Result<()>, exit: Exit) -> Exit {
+        match said {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                let why = full(&error).map_or_else(|| error.to_string(), str::to_owned);
+                self.complain(&format!("standard output cannot be written to: {why}"));
+                exit.lost()
+            }
+            Ok(()) | Err(_) => exit,
+        }
+    }
+
+    /// Writes a line to standard error.
+    pub(super) fn complain(&self, text: &str) {
+        let mut err = std::io::stderr().lock();
+        err.write_all(&self.sealed(&format!("preflight: {}\n", for_terminal(text)))).ok();
+    }
+
+    /// Says on standard error how work goes on.
+    pub(super) fn note(&self, text: &str) {
+        let mut err = std::io::stderr().lock();
+        err.write_all(&self.sealed(&format!("{}\n", for_terminal(text)))).ok();
+    }
+
+    /// Shows what is wrong with files, on standard error.
+    pub(super) fn show_problems(&self, problems: &Problems) {
+        let mut err = std::io::stderr().lock();
+        err.write_all(&self.sealed(&problems.render(self.colour_err))).ok();
+    }
+
+    /// Announces something that takes a person's time, with a countdown below it.
+    pub(super) fn countdown(&self, announced: &str) -> Countdown {
+        let line = ProgressBar::no_length();
+        if let Ok(style) = ProgressStyle::with_template("{msg}") {
+            line.set_style(style);
+        }
+        // First, so that the announcement stands above whatever else moves.
+        self.moving.println(for_terminal(announced)).ok();
+        Countdown { line: Cleared(self.moving.add(line)), moving: self.moving.clone() }
+    }
+
+    /// The person has ended a line, which has moved the cursor below what moves; it is put back, or lines would stay.
+    pub(super) fn line_ended(&self) {
+        let mut err = std::io::stderr().lock();
+        err.write_all(b"\x1b[1A").and_then(|()| err.flush()).ok();
+    }
+
+    /// A progress bar, where there is a terminal to show it on.
+    pub(super) fn progress(&self) -> impl Fn(Progress) + use<> {
+        let bar = if self.live { self.moving.add(ProgressBar::no_length()) } else { ProgressBar::hidden() };
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} of {len} checks  {elapsed}") {
+            bar.set_style(style);
+        }
+        if self.live {
+            bar.enable_steady_tick(Duration::from_millis(100));
+        }
+        let (bar, moving, live, keeper) = (Cleared(bar), self.moving.clone(), self.live, self.keeper.clone());
+        move |progress: Progress| {
+            if let Some(note) = progress.note.map(|note| format!("preflight: {}", for_terminal(&keeper.text(&note)))) {
+                let shown = if live { moving.println(note) } else { writeln!(std::io::stderr().lock(), "{note}") };
+                shown.ok();
+            }
+            bar.0.set_length(progress.all as u64);
+            bar.0.set_position(progress.done as u64);
+        }
+    }
+}
+
+/// The time that is left for something, on a line of its own.
+pub(super) struct Countdown {
+    line: Cleared,
+    moving: MultiProgress,
+}
+
+impl Countdown {
+    /// Shows how long there still is.
+    pub(super) fn left(&self, left: Duration) {
+        let seconds = left.as_secs();
+        self.line.0.set_message(format!("  {:02}:{:02} left", seconds / 60, seconds % 60));
+    }
+
+    /// Writes a line above it.
+    pub(super) fn say(&self, text: &str) {
+        self.moving.println(format!("  {}", for_terminal(text))).ok();
+    }
+}
+
+/// A progress bar that leaves nothing behind.
+struct Cleared(ProgressBar);
+
+impl Drop for Cleared {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,241 @@
+//! `preflight simulate`: the provider played on this machine, for a partner's daily development.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use url::Url;
+
+use super::args::Simulate;
+use super::exit::Exit;
+use super::screen::Screen;
+use super::{interrupt, manual_steps, run};
+use crate::evidence::{Delivery, Outcome};
+use crate::net::client::{StandIns, player};
+use crate::pack::authentication;
+use crate::pack::load::Pack;
+use crate::pack::simulator::Mode;
+use crate::pack::types::Environment;
+use crate::report::text::for_terminal;
+use crate::run::issue;
+use crate::simulator::{Options, Simulator};
+use crate::yaml::{Problem, Problems};
+
+pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
+    // Before anything is printed: whoever reads the addresses may end it at once.
+    let mut heed = interrupt::heed();
+    let key = issue();
+    let Played { pack, simulator, credentials } = match start(&simulate, &key).await {
+        Ok(started) => started,
+        Err(why) => {
+            screen.complain(&why);
+            return Exit::WrongInput;
+        }
+    };
+    let mut text = announced(&simulate, &simulator, &key, &credentials);
+    if let Some(url) = &simulate.webhook {
+        match subscribed(&pack, &simulator, url) {
+            Some(words) => text.push_str(&words),
+            None => {
+                screen.complain(&format!("{} does not deliver webhooks", pack.provider.name));
+                return Exit::WrongInput;
+            }
+        }
+    }
+    text.push_str("Everything is forgotten at the end; Ctrl-C ends it.\n");
+    let said = screen.say(&for_terminal(&text), Exit::Ready);
+    if said != Exit::Ready {
+        return said;
+    }
+    let (sending, telling) = (send_what_is_typed(&simulate, &pack, &simulator, screen), tell(&simulator, screen));
+    tokio::select! {
+        () = heed.told() => {}
+        () = sending => {}
+        () = telling => {}
+        () = tell_bounds(&simulator, screen) => {}
+    }
+    screen.say(&for_terminal(&counted(&simulator)), Exit::Ready)
+}
+
+/// What the developer has to configure.
+fn announced(simulate: &Simulate, simulator: &Simulator, key: &str, credentials: &BTreeMap<String, String>) -> String {
+    let mut text = format!("Playing {} ({}).", simulate.provider, simulate.environment);
+    let mut bases: Vec<_> = simulator.bases().collect();
+    bases.sort_by_key(|(_, base)| base.port());
+    if bases.is_empty() {
+        text.push_str(" It has no API.\n\n");
+        return text;
+    }
+    text.push_str(" Configure:\n\n");
+    for (api, base) in bases {
+        writeln!(text, "  {api:<10} {}", base.as_str().trim_end_matches('/')).ok();
+    }
+    writeln!(text, "  {:<10} {key}", "key").ok();
+    for (name, value) in credentials {
+        writeln!(text, "  {name:<10} {value}").ok();
+    }
+    text.push('\n');
+    text.push_str(
+        "Each webhook subscription gets its secret in the answer that creates it. Handlers on this machine\n",
+    );
+    text.push_str("are accepted.\n\n");
+    text
+}
+
+/// How often the busiest keys have called, against each limit.
+fn counted(simulator: &Simulator) -> String {
+    let mut used = simulator.used();
+    // The busiest of each limit alone: there may be thousands of clients.
+    used.sort_by_key(|usage| (usage.per, std::cmp::Reverse((usage.most, usage.beyond))));
+    used.dedup_by_key(|usage| usage.per);
+    used.iter().map(|usage| format!("{usage}\n")).collect()
+}
+
+/// Subscribes a handler to every event, and says how events are then sent.
+fn subscribed(pack: &Pack, simulator: &Simulator, url: &Url) -> Option<String> {
+    let hooks = pack.provider.webhooks.as_ref()?;
+    let events: Vec<String> = hooks.events.keys().cloned().collect();
+    let subscription = simulator.subscribe(url, &events, None)?;
+    let secret = subscription.secret;
+    let mut text =
+        format!("Every event is delivered to your handler. Configure there:\n\n  {:<10} {secret}\n\n", "secret");
+    text.push_str("It is used in the headers of each delivery like this:\n\n");
+    for (name, template) in &hooks.headers {
+        writeln!(text, "  {name}: {template}").ok();
+    }
+    text.push('\n');
+    text.push_str("Type the name of an event and Enter, and it is delivered at once:\n\n");
+    for event in &events {
+        writeln!(text, "  {event}").ok();
+    }
+    let pauses: Vec<String> = hooks.retries.iter().skip(1).map(|pause| format!("{} s", pause.0.as_secs())).collect();
+    let strays =
+        if hooks.jitter > 0.0 { format!(", give or take {:.0} %", hooks.jitter * 100.0) } else { String::new() };
+    let again =
+        if pauses.is_empty() { "not at all".to_owned() } else { format!("after {}{strays}", pauses.join(", ")) };
+    writeln!(
+        text,
+        "\nOnly the status {} is a success. What fails is sent again {again}; then the",
+        hooks.success.status
+    )
+    .ok();
+    text.push_str("subscription is switched off, and has to be made again: start this again.\n");
+    Some(text)
+}
+
+/// Sends the events that are named on standard input, as long as there is any. Does not end.
+async fn send_what_is_typed(simulate: &Simulate, pack: &Pack, simulator: &Simulator, screen: &Screen) {
+    if simulate.webhook.is_some() {
+        let events: Vec<&String> = pack.provider.webhooks.iter().flat_map(|hooks| hooks.events.keys()).collect();
+        let mut lines = manual_steps::typed();
+        while let Some(line) = lines.recv().await {
+            let name = line.trim();
+            let known = events.iter().find(|event| event.eq_ignore_ascii_case(name));
+            match known.map(|event| simulator.announce(event).unwrap_or_default()) {
+                Some(sent) if sent.is_empty() => screen.note("not sent: the subscription is switched off"),
+                Some(_) => {}
+                None if name.is_empty() => {}
+                None => {
+                    let problem = Problem::of_file("standard input", format!("there is no event `{name}`"));
+                    let names = events.iter().map(|event| event.as_str());
+                    screen.show_problems(&problem.nearest_or(name, names, "the events are listed above").into());
+                }
+            }
+        }
+    }
+    std::future::pending::<()>().await;
+}
+
+/// Says what became of each delivery. Does not end, unless that cannot be written.
+async fn tell(simulator: &Simulator, screen: &Screen) {
+    let deliveries = simulator.deliveries();
+    let mut seen = 0;
+    loop {
+        deliveries.changed(seen).await;
+        for entry in deliveries.since(seen) {
+            seen += 1;
+            if screen.say(&for_terminal(&told(&entry.what)), Exit::Ready) != Exit::Ready {
+                return;
+            }
+        }
+    }
+}
+
+/// Says which bounds are reached, each once. Does not end.
+async fn tell_bounds(simulator: &Simulator, screen: &Screen) {
+    let mut seen = BTreeSet::new();
+    loop {
+        simulator.fuller(seen.len()).await;
+        for full in simulator.full() {
+            if !seen.contains(&full) {
+                screen.complain(&full.words());
+                seen.insert(full);
+            }
+        }
+    }
+}
+
+fn told(delivery: &Delivery) -> String {
+    let outcome = match &delivery.outcome {
+        Outcome::Answered(answer) => format!("{} after {} ms", answer.status, delivery.latency_ms),
+        Outcome::Trouble(trouble) => trouble.detail.clone(),
+    };
+    format!("delivered {} {}: {outcome}\n", delivery.event, delivery.event_id)
+}
+
+/// What is played, and the credentials that it asks for beside the key.
+struct Played {
+    pack: Arc<Pack>,
+    simulator: Simulator,
+    credentials: BTreeMap<String, String>,
+}
+
+async fn start(simulate: &Simulate, key: &str) -> Result<Played, String> {
+    let catalog = run::catalog(simulate.checks.as_deref()).map_err(|problems| problems.to_string())?;
+    let pack = catalog.pack(&simulate.provider).map_err(|problem| Problems::from(problem).to_string())?;
+    let play = pack
+        .provider
+        .simulator
+        .as_ref()
+        .ok_or_else(|| format!("the pack `{}` does not describe how its provider is played", pack.id))?;
+    if play.routes.is_empty() && simulate.webhook.is_none() {
+        let name = &pack.provider.name;
+        return Err(format!("{name} has no API to play; give `--webhook URL`, and its events are delivered there"));
+    }
+    let addresses = pack.provider.environments.get(&simulate.environment);
+    let pages =
+        addresses.and_then(|addresses| addresses.pages.first()).map_or("pages.preflight.example", String::as_str);
+    let pages = Url::parse(&format!("https://{pages}")).map_err(|error| error.to_string())?;
+    let mut options = Options::rehearsal(key, pages, player(&StandIns::default())?);
+    options.quotas = simulate.quotas;
+    // A local stand-in accepts handlers on this machine in either environment, for nothing else could be tried there:
+    // `Options::rehearsal` says so already.
+    options.mode = match simulate.environment {
+        Environment::Test => Mode::Rehearsal,
+        Environment::Production => Mode::Production,
+    };
+    // Port 0 is any that is free, and so for each API.
+    if let Some(first) = simulate.port.filter(|port| *port != 0) {
+        options.ports = play.routes.keys().cloned().zip(first..=u16::MAX).collect::<BTreeMap<_, _>>();
+        let wanted = play.routes.len();
+        if options.ports.len() < wanted {
+            let name = &pack.provider.name;
+            return Err(format!(
+                "{name} has {wanted} APIs, each on a port of its own, and from {first} on there are only {}; give a \
+                 smaller `--port`",
+                options.ports.len()
+            ));
+        }
+    }
+    let names = authentication::credentials(&pack.provider.apis);
+    options.credentials = names.into_iter().map(|name| (name, issue())).collect();
+    let credentials = options.credentials.clone();
+    if let Some(named) = simulate.webhook.clone() {
+        // The address that the developer names may be elsewhere, in a container say; no other may.
+        let on_this_machine = options.may_deliver.clone();
+        options.may_deliver = Arc::new(move |url| *url == named || on_this_machine(url));
+    }
+    let simulator = crate::simulator::start(&pack.provider, &pack.fixtures, options).await;
+    let simulator = simulator.map_err(|error| error.to_string())?;
+    Ok(Played { pack, simulator, credentials })
+}

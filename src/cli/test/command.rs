@@ -1,0 +1,146 @@
+//! `preflight test DIR`: the three tests of each check, without a line of code. The sample partner that the pack
+//! describes passes everything, each of its faults is caught by its own check and fails nothing unrelated, and a
+//! partner that does nothing leaves everything inconclusive.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+
+use super::table;
+use super::verdicts::Found;
+use crate::cli::args::Test;
+use crate::cli::exit::Exit;
+use crate::cli::sample::{Mistake, Sample, Unstaged, described_nowhere};
+use crate::cli::screen::Screen;
+use crate::cli::test_provider::{JOBS, Trial, test_provider, wanted};
+use crate::pack::load::{Catalog, Pack};
+use crate::pack::sample_partner::Sampled;
+use crate::yaml::{Problem, Problems};
+
+pub(in crate::cli) async fn test(test: Test, screen: &Screen) -> Exit {
+    let built_in = || Catalog::built_in().is_ok_and(|catalog| catalog.packs.contains_key(test.target.as_str()));
+    if test.checks.is_some() || built_in() {
+        return test_provider(test, screen).await;
+    }
+    let folder = Path::new(&test.target);
+    let (catalog, wanted) = match (Catalog::from_folder(folder), wanted(&test.only)) {
+        (Ok(catalog), Ok(wanted)) => (catalog, wanted),
+        (Err(problems), _) => return wrong(&problems, screen),
+        (_, Err(why)) => {
+            screen.complain(&why);
+            return Exit::WrongInput;
+        }
+    };
+    let mut sampled = Vec::new();
+    let mut without = Vec::new();
+    for pack in catalog.packs.values() {
+        match &pack.sample {
+            Some(sample) => sampled.push((pack, sample)),
+            None => without.push(described_nowhere(pack)),
+        }
+    }
+    if !without.is_empty() {
+        return wrong(&Problems(without), screen);
+    }
+    if !catalog.packs.values().any(|pack| pack.checks.iter().any(|packed| wanted(&packed.check.id))) {
+        let problem = Problem::of_file("command line", format!("no check is like `{}`", test.only.join("` or `")));
+        let ids = || catalog.packs.values().flat_map(|pack| pack.checks.iter().map(|packed| packed.check.id.as_str()));
+        return wrong(&problem.nearest(&test.only[0], ids()).into(), screen);
+    }
+    let jobs = test.jobs.map_or(JOBS, usize::from);
+    let mut exit = Exit::Ready;
+    for (pack, sample) in sampled {
+        let trials = Trials { pack, sampled: sample, folder: &test.target, wanted: &wanted, screen };
+        exit = match trials.all(jobs).await {
+            Ok(found) => table::show(pack, found, screen),
+            Err(Unstaged::Problems(problems)) => return wrong(&problems, screen),
+            Err(Unstaged::Trouble(why)) => {
+                screen.complain(&format!("{}: the trial cannot be made: {why}", pack.id));
+                return Exit::Internal;
+            }
+        }
+        .worse(exit);
+    }
+    exit
+}
+
+fn wrong(problems: &Problems, screen: &Screen) -> Exit {
+    screen.show_problems(problems);
+    Exit::WrongInput
+}
+
+impl Exit {
+    /// The worse of two ends of a test.
+    fn worse(self, other: Exit) -> Exit {
+        if self == Exit::Ready { other } else { self }
+    }
+}
+
+/// One partner that is tried.
+#[derive(Clone, Copy)]
+enum Part<'t> {
+    Conforming,
+    /// With a fault.
+    Faulty(&'t Mistake),
+    Silent,
+}
+
+impl Part<'_> {
+    fn words(&self) -> &str {
+        match self {
+            Part::Conforming => "(conforming)",
+            Part::Faulty(mistake) => &mistake.name,
+            Part::Silent => "(silent)",
+        }
+    }
+}
+
+/// The trials of a pack.
+struct Trials<'t, W> {
+    pack: &'t Arc<Pack>,
+    sampled: &'t Sampled,
+    /// The folder of packs, as it was named.
+    folder: &'t str,
+    /// Which checks' faults are tried.
+    wanted: &'t W,
+    screen: &'t Screen,
+}
+
+impl<W: Fn(&str) -> bool> Trials<'_, W> {
+    /// Tries all partners, and gathers what each check did with them.
+    async fn all(&self, jobs: usize) -> Result<Found<'_>, Unstaged> {
+        let sample = Sample::scripted(self.pack, self.sampled)?;
+        let silent = Sample::silent(self.pack, self.sampled)?;
+        let faults = sample.world.defects.iter().filter(|mistake| (self.wanted)(&mistake.caught_by)).map(Part::Faulty);
+        let parts = [Part::Conforming, Part::Silent].into_iter().chain(faults);
+        let (sample, silent) = (&sample, &silent);
+        let trials = parts.map(|part| async move {
+            let report = match part {
+                Part::Conforming => Trial { sample, quick: false }.report(None).await,
+                Part::Faulty(mistake) => Trial { sample, quick: false }.report(Some(mistake)).await,
+                Part::Silent => Trial { sample: silent, quick: false }.report(None).await,
+            };
+            self.screen.note(&format!("tried {}", part.words()));
+            Ok::<_, Unstaged>((part, report?))
+        });
+        let tried: Vec<_> = stream::iter(trials).buffer_unordered(jobs).collect().await;
+        let tried = tried.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let mut found = Found::new(self.pack, self.sampled, self.folder, self.wanted);
+        // What the partner that does everything right does not pass says nothing of the others.
+        for (part, report) in &tried {
+            match part {
+                Part::Conforming => found.conforming(report),
+                Part::Silent => found.silent(report),
+                Part::Faulty(_) => {}
+            }
+        }
+        for (part, report) in &tried {
+            if let Part::Faulty(mistake) = part {
+                found.faulty(mistake, report);
+            }
+        }
+        found.unproved();
+        Ok(found)
+    }
+}

@@ -1,0 +1,175 @@
+//! The calls that the partner made: which are meant, how many there are, and what must hold for each.
+
+use serde_json::Value;
+
+use super::require;
+use super::select;
+use super::select::{Selection, select};
+use super::unattributed;
+use crate::evidence::{Call, Entry, Who};
+use crate::judge::finding::{Finding, Held};
+use crate::judge::scope::Scope;
+use crate::judge::verdict::{Case, millis};
+use crate::pack::traffic::{CallsExpectation, Count};
+
+/// Judges `calls: ...`, for each client by itself.
+pub(in crate::judge) fn calls<'c>(case: &Case<'c>, expectation: &CallsExpectation, scope: &mut Scope<'c>) -> Held {
+    let (mut parts, mut found) = (Vec::new(), Vec::new());
+    for client in select::clients(case, expectation, scope) {
+        scope.turn_to(Some(&client));
+        parts.push(match select(case, expectation, scope, &client) {
+            Ok(selection) => {
+                let held = of_client(case, expectation, &selection, scope);
+                found.extend(selection.calls);
+                held
+            }
+            Err(unknown) => unknown,
+        });
+    }
+    scope.turn_to(None);
+    if parts.is_empty() {
+        return Held::Unknown(Finding::new(Who::Tool, "the check has no client whose calls could be looked at"));
+    }
+    if let Some(name) = &expectation.name {
+        found.sort_by_key(|entry| entry.from);
+        scope.bind(name, found);
+    }
+    let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
+    Held::all(parts).hinted(hint.as_deref())
+}
+
+/// The path of a call, without its query.
+pub(in crate::judge) fn path(call: &Call) -> &str {
+    call.request.url.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// The calls about the client of an action that were made and answered while it was under way.
+pub(in crate::judge) fn during<'c>(
+    case: &Case<'c>,
+    action: &Entry,
+) -> impl DoubleEndedIterator<Item = (&'c Entry, &'c Call)> {
+    let within =
+        move |entry: &&Entry| entry.from >= action.from && entry.to <= action.to && entry.client == action.client;
+    case.evidence.entries.iter().filter(within).filter_map(|entry| Some((entry, entry.what.call()?)))
+}
+
+/// `POST /cases 401`: what a reader recognises a call by.
+pub(in crate::judge) fn title(entry: &Entry) -> String {
+    let Some(call) = entry.what.call() else { return String::new() };
+    match call.answer.status {
+        0 => format!("{} {} not answered", call.request.method, path(call)),
+        status => format!("{} {} {status}", call.request.method, path(call)),
+    }
+}
+
+fn of_client(case: &Case<'_>, expectation: &CallsExpectation, selection: &Selection<'_>, scope: &Scope<'_>) -> Held {
+    let bounds = match Bounds::of(expectation, scope) {
+        Ok(bounds) => bounds,
+        Err(unknown) => return unknown,
+    };
+    let number = u64::try_from(selection.calls.len()).unwrap_or(u64::MAX);
+    let counted = count(case, &bounds, number, selection);
+    // More calls could mend a lack, and shift which is the nth; nothing mends what is wrong with one that was made.
+    let open = bounds.lacks(number) || expectation.nth.is_some() || bounds.none() && number == 0;
+    let required = || require::all(expectation, selection, scope);
+    match Held::all(std::iter::once(counted).chain((number > 0).then(required))) {
+        Held::No(_) | Held::Unknown(_) if open && !selection.strays.is_empty() => unattributed::unknown(selection),
+        Held::Yes(_) if bounds.bounded_above() && !selection.strays.is_empty() => unattributed::unknown(selection),
+        Held::Yes(mut remarks) => {
+            remarks.extend(bounds.bounded_above().then(|| quiet(case)).flatten());
+            Held::Yes(remarks)
+        }
+        held @ (Held::No(_) | Held::Unknown(_)) => held,
+    }
+}
+
+/// How many calls there may be.
+struct Bounds {
+    exactly: Option<u64>,
+    least: Option<u64>,
+    most: Option<u64>,
+}
+
+impl Bounds {
+    fn of(expectation: &CallsExpectation, scope: &Scope<'_>) -> Result<Self, Held> {
+        let number = |count: &Option<Count>| count.as_ref().map(|count| number(count, scope)).transpose();
+        let (exactly, least) = (number(&expectation.exactly)?, number(&expectation.at_least)?);
+        Ok(Bounds { exactly, least, most: number(&expectation.at_most)? })
+    }
+
+    fn none(&self) -> bool {
+        self.exactly.is_none() && self.least.is_none() && self.most.is_none()
+    }
+
+    fn bounded_above(&self) -> bool {
+        self.exactly.is_some() || self.most.is_some()
+    }
+
+    fn lacks(&self, number: u64) -> bool {
+        [self.exactly, self.least].into_iter().flatten().any(|wanted| number < wanted)
+    }
+
+    fn exceeded_by(&self, number: u64) -> bool {
+        [self.exactly, self.most].into_iter().flatten().any(|wanted| number > wanted)
+    }
+
+    fn words(&self) -> String {
+        let words = [(self.exactly, "exactly"), (self.least, "at least"), (self.most, "at most")];
+        let words = words.iter().filter_map(|(number, word)| number.map(|number| format!("{word} {number}")));
+        words.collect::<Vec<_>>().join(" and ")
+    }
+}
+
+fn number(count: &Count, scope: &Scope<'_>) -> Result<u64, Held> {
+    let text = match count {
+        Count::Number(number) => return Ok(*number),
+        Count::Template(text) => text,
+    };
+    let value = scope.value(&Value::String(text.clone()))?.into_owned();
+    let number = value.as_u64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
+    number.ok_or_else(|| Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives {value}, which is no number"))))
+}
+
+fn count(case: &Case<'_>, bounds: &Bounds, number: u64, selection: &Selection<'_>) -> Held {
+    if bounds.none() {
+        return if number > 0 {
+            Held::YES
+        } else {
+            let why = format!("no such call: {}{}", selection.words, afterwards(case, selection));
+            Held::Unknown(Finding::new(Who::Partner, why))
+        };
+    }
+    if !bounds.lacks(number) && !bounds.exceeded_by(number) {
+        return Held::YES;
+    }
+    let observed = if number == 0 {
+        format!("none{}", afterwards(case, selection))
+    } else {
+        let more = selection.calls.len().saturating_sub(6);
+        let mut titles: Vec<String> = selection.calls.iter().take(6).map(|entry| title(entry)).collect();
+        titles.extend((more > 0).then(|| format!("{more} more")));
+        format!("{number}: {}", titles.join(", "))
+    };
+    Held::No(Finding::contrast(Who::Partner, format!("{} {}", bounds.words(), selection.words), observed))
+}
+
+/// How things went on where a call is missing: the quiet that was kept, and what the last action of the client said.
+fn afterwards(case: &Case<'_>, selection: &Selection<'_>) -> String {
+    let quiet = quiet(case).map(|quiet| format!("; {quiet}")).unwrap_or_default();
+    let mut actions = case.evidence.entries.iter().rev();
+    let action = actions.find_map(|entry| {
+        entry.what.action().filter(|_| entry.client.as_deref() == Some(&*selection.client)).map(|action| {
+            match action.outcome.answer() {
+                Some(answer) => format!("; the action {} answered {}", action.name, answer.status),
+                None => format!("; the action {} was not answered", action.name),
+            }
+        })
+    });
+    quiet + &action.unwrap_or_default()
+}
+
+/// The quiet period in which an absence was observed, where one was kept.
+pub(in crate::judge) fn quiet(case: &Case<'_>) -> Option<String> {
+    let kept = case.evidence.quiet_ms;
+    (kept > 0).then(|| format!("nothing more in a quiet period of {}", millis(u128::from(kept))))
+}

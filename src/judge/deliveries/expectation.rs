@@ -1,0 +1,170 @@
+//! What the partner's handler did with deliveries.
+
+use serde_json::json;
+
+use super::accepted::{accepted, accepted_at_last, acknowledged, answered_in_time};
+use super::failing;
+use super::failing::Failing;
+use super::rejected::{by_a_crash, refused};
+use crate::evidence::{Delivery, Entry, Expected, Role, Who};
+use crate::judge::delivery_outcome::{limit, outcome, taken, title, wrote};
+use crate::judge::finding::{Finding, Held};
+use crate::judge::matching::matches;
+use crate::judge::measurements;
+use crate::judge::scope::Scope;
+use crate::judge::verdict::Case;
+use crate::pack::expectations::{DeliveryExpectation, DeliveryRule};
+
+/// The deliveries that an expectation is about: those of a role, or of steps.
+fn about<'c>(case: &Case<'c>, names: &[String]) -> Vec<(&'c Entry, &'c Delivery)> {
+    let wanted = |step: Option<&String>, delivery: &Delivery| {
+        names.iter().any(|name| match name.as_str() {
+            "control" => delivery.role == Role::Control,
+            "altered" => matches!(delivery.role, Role::Varied { .. }),
+            "each" => delivery.role == Role::Plain,
+            step_name => step.is_some_and(|step| step == step_name) && !searching(&delivery.role),
+        })
+    };
+    let all = case.evidence.entries.iter().filter_map(|entry| Some((entry, entry.what.delivery()?)));
+    all.filter(|(entry, delivery)| wanted(entry.step.as_ref(), delivery)).collect()
+}
+
+/// Whether a delivery was sent to find something out, not because the check asked for it.
+fn searching(role: &Role) -> bool {
+    match role {
+        Role::Diagnosis(_) | Role::Probe => true,
+        Role::Plain | Role::Control | Role::Varied { .. } => false,
+    }
+}
+
+/// What is wanted of one delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Accepted,
+    AcceptedAtLast,
+    Acknowledged,
+    InTime,
+    Refused,
+    Anything,
+}
+
+impl Wanted {
+    fn of(rule: Option<DeliveryRule>, delivery: &Delivery) -> Self {
+        match (rule, &delivery.role) {
+            (Some(DeliveryRule::Accepted), _) => Wanted::Accepted,
+            (Some(DeliveryRule::AcceptedOrPutOff), _) => Wanted::AcceptedAtLast,
+            (Some(DeliveryRule::Acknowledged), _) => Wanted::Acknowledged,
+            (Some(DeliveryRule::InTime), _) => Wanted::InTime,
+            (Some(DeliveryRule::Rejected), _)
+            | (Some(DeliveryRule::AsDeclared), Role::Varied { expect: Some(Expected::Rejected), .. }) => {
+                Wanted::Refused
+            }
+            // How long it takes to look at a time of sending is another check's question.
+            (Some(DeliveryRule::AsDeclared), Role::Varied { expect: Some(Expected::Accepted), .. }) => {
+                Wanted::AcceptedAtLast
+            }
+            (None | Some(DeliveryRule::AsDeclared), _) => Wanted::Anything,
+        }
+    }
+}
+
+/// Judges `delivery: ...`.
+pub(in crate::judge) fn delivery(case: &Case<'_>, expectation: &DeliveryExpectation, scope: &Scope<'_>) -> Held {
+    let found = about(case, &expectation.delivery.0);
+    if found.is_empty() {
+        return Held::Unknown(Finding::new(Who::Tool, "no such delivery was made"));
+    }
+    // Whoever puts off all of them has taken none in.
+    let may_wait = expectation.is == Some(DeliveryRule::AcceptedOrPutOff) && found.iter().any(|(_, d)| taken(case, d));
+    let judge = |(entry, delivery): &(&Entry, &Delivery)| {
+        let held = put_off(delivery).filter(|_| may_wait);
+        held.unwrap_or_else(|| one(case, expectation, delivery, scope)).about(entry.from)
+    };
+    let judged: Vec<Held> = found.iter().map(judge).collect();
+    let failed = found.iter().zip(&judged).filter(|(_, held)| matches!(held, Held::No(_)));
+    let failed: Vec<((&Entry, &Delivery), &Held)> = failed.map(|(found, held)| (*found, held)).collect();
+    if !failed.is_empty() {
+        return Held::No(told(case, expectation, found.len(), &failed));
+    }
+    let to_refuse = found.iter().filter(|(_, d)| Wanted::of(expectation.is, d) == Wanted::Refused);
+    let to_refuse: Vec<&Delivery> = to_refuse.map(|(_, delivery)| *delivery).collect();
+    let crashes = Held::Yes(by_a_crash(case, &to_refuse).into_iter().collect());
+    Held::all(judged.into_iter().chain([crashes]))
+}
+
+/// Whether a delivery was answered with a status that asks for a later repeat.
+fn put_off(delivery: &Delivery) -> Option<Held> {
+    let status = delivery.outcome.answer()?.status;
+    matches!(status, 409 | 429 | 503).then(|| Held::Yes(vec![format!("{} was put off with {status}", title(delivery))]))
+}
+
+fn one(case: &Case<'_>, expectation: &DeliveryExpectation, delivery: &Delivery, scope: &Scope<'_>) -> Held {
+    let status = expectation.status.as_ref().map_or(Held::YES, |matcher| match delivery.outcome.answer() {
+        Some(answer) => {
+            matches(matcher, Some(&json!(answer.status)), scope, &format!("{}: the status", title(delivery)))
+        }
+        None => Held::Unknown(Finding::new(
+            Who::Partner,
+            format!("{} got no answer: {}", title(delivery), outcome(case, delivery)),
+        )),
+    });
+    let rule = match Wanted::of(expectation.is, delivery) {
+        Wanted::Accepted => accepted(case, delivery),
+        Wanted::AcceptedAtLast => accepted_at_last(case, delivery),
+        Wanted::Acknowledged => acknowledged(case, delivery),
+        Wanted::InTime => answered_in_time(case, delivery),
+        Wanted::Refused => refused(case, delivery),
+        Wanted::Anything => Held::YES,
+    };
+    Held::all([status, rule])
+}
+
+/// What is said of the deliveries that failed, together.
+fn told(
+    case: &Case<'_>,
+    expectation: &DeliveryExpectation,
+    all: usize,
+    failed: &[((&Entry, &Delivery), &Held)],
+) -> Finding {
+    let wanted = match expectation.is {
+        Some(DeliveryRule::Accepted) => format!("accepted ({}), {all} of {all}", success_words(case)),
+        Some(DeliveryRule::Acknowledged) => format!("acknowledged (2xx), {all} of {all}"),
+        Some(DeliveryRule::InTime) => format!("answered{}, {all} of {all}", limit(case)),
+        Some(DeliveryRule::Rejected) => format!("refused, {all} of {all}"),
+        Some(DeliveryRule::AcceptedOrPutOff) => "one accepted, however late, and none refused".to_owned(),
+        Some(DeliveryRule::AsDeclared) => "fresh deliveries accepted, the others refused".to_owned(),
+        None => "another status".to_owned(),
+    };
+    let without_success = |delivery: &Delivery| match Wanted::of(expectation.is, delivery) {
+        Wanted::Accepted | Wanted::AcceptedAtLast | Wanted::Acknowledged | Wanted::InTime => {
+            Some(Failing::of(case, delivery))
+        }
+        Wanted::Refused | Wanted::Anything => None,
+    };
+    let seen = |((_, delivery), held): &((&Entry, &Delivery), &Held)| {
+        let own = if let Held::No(finding) = held { finding.fix.as_ref().and(finding.observed.clone()) } else { None };
+        let way = || without_success(delivery).map(|way| way.words(case, delivery));
+        format!("{}: {}", title(delivery), own.or_else(way).unwrap_or_else(|| outcome(case, delivery)))
+    };
+    let mut observed: Vec<String> = failed.iter().take(8).map(seen).collect();
+    if failed.len() > 8 {
+        observed.push(format!("{} more", failed.len() - 8));
+    }
+    let mut finding = Finding::contrast(Who::Partner, wanted, observed.join("; "));
+    finding.began = failed.first().map(|((entry, _), _)| entry.from);
+    let cause = measurements::cause(case);
+    if cause.is_none() {
+        let own = failed.iter().find_map(|(_, held)| if let Held::No(f) = held { f.fix.clone() } else { None });
+        let ways: Option<Vec<Failing>> = failed.iter().map(|((_, delivery), _)| without_success(delivery)).collect();
+        finding.fix = own.or_else(|| failing::fix(&ways?));
+    }
+    let wrote = failed.iter().find_map(|((entry, _), _)| wrote(case, entry));
+    let wrote = wrote.map(|lines| format!("the build wrote at that moment:\n{lines}"));
+    finding.because = cause.into_iter().chain(wrote).reduce(|cause, wrote| format!("{cause}\n{wrote}"));
+    finding
+}
+
+fn success_words(case: &Case<'_>) -> String {
+    let status = case.provider.webhooks.as_ref().map(|hooks| hooks.success.status.to_string());
+    format!("{}{}", status.unwrap_or_default(), limit(case))
+}

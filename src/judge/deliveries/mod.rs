@@ -1,0 +1,10 @@
+//! What the partner's handler did with deliveries.
+
+mod accepted;
+mod effect;
+mod expectation;
+mod failing;
+mod rejected;
+
+pub(super) use effect::effect;
+pub(super) use expectation::delivery;

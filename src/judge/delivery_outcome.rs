@@ -1,0 +1,65 @@
+//! The deliveries of a record, and what became of each, in words.
+
+use super::verdict::{Case, millis};
+use crate::evidence::{Delivery, Entry, Outcome, Role};
+
+/// All deliveries of the unit.
+pub(super) fn deliveries<'c>(case: &Case<'c>) -> impl Iterator<Item = &'c Delivery> {
+    case.evidence.entries.iter().filter_map(|entry| entry.what.delivery())
+}
+
+impl Case<'_> {
+    /// Whether a status is one that the provider takes for a success.
+    pub(super) fn is_success(&self, status: u16) -> bool {
+        self.provider.webhooks.as_ref().is_some_and(|hooks| hooks.success.status.holds(status))
+    }
+}
+
+/// Whether the handler took a delivery, however long that lasted.
+pub(super) fn taken(case: &Case<'_>, delivery: &Delivery) -> bool {
+    delivery.outcome.answer().is_some_and(|answer| case.is_success(answer.status))
+}
+
+/// Whether an answer came in the time that the provider allows.
+pub(super) fn in_time(case: &Case<'_>, delivery: &Delivery) -> bool {
+    let within = case.provider.webhooks.as_ref().and_then(|hooks| hooks.success.within);
+    within.is_none_or(|span| u128::from(delivery.latency_ms) <= span.0.as_millis())
+}
+
+/// The time that the provider allows, in words; empty where it names none.
+pub(super) fn limit(case: &Case<'_>) -> String {
+    let within = case.provider.webhooks.as_ref().and_then(|hooks| hooks.success.within);
+    within.map(|span| format!(" within {}", millis(span.0.as_millis()))).unwrap_or_default()
+}
+
+/// What a delivery is called.
+pub(super) fn title(delivery: &Delivery) -> String {
+    match &delivery.role {
+        Role::Varied { name, .. } => name.clone(),
+        Role::Control => format!("the genuine {}", delivery.event),
+        Role::Plain | Role::Diagnosis(_) | Role::Probe => delivery.event.clone(),
+    }
+}
+
+/// What became of a delivery. Of an answer that took it the status says all.
+pub(super) fn outcome(case: &Case<'_>, delivery: &Delivery) -> String {
+    match &delivery.outcome {
+        Outcome::Answered(answer) if case.is_success(answer.status) => answer.status.to_string(),
+        other => other.brief(Outcome::SENTENCE),
+    }
+}
+
+/// The last lines that the build wrote while an action failed, with what the action said.
+pub(super) fn crash_of_an_action(case: &Case<'_>) -> Option<String> {
+    case.evidence.entries.iter().find_map(|entry| {
+        let action = entry.what.action().filter(|action| action.outcome.failed())?;
+        let (name, said) = (&action.name, action.outcome.brief(Outcome::SENTENCE));
+        Some(format!("while the action {name} failed ({said}), the build wrote:\n{}", wrote(case, entry)?))
+    })
+}
+
+/// The last lines that the build wrote while an exchange failed.
+pub(super) fn wrote<'c>(case: &Case<'c>, failed: &Entry) -> Option<&'c str> {
+    let around = |entry: &&Entry| entry.from <= failed.from && failed.to <= entry.to;
+    case.evidence.entries.iter().filter(around).find_map(|entry| entry.what.wrote())
+}

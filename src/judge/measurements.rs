@@ -1,0 +1,66 @@
+//! What deliveries that were sent to find something out have found: causes, limits, margins.
+
+use super::delivery_outcome::{deliveries, taken};
+use super::verdict::{Case, millis};
+use crate::evidence::Role;
+use crate::pack::step::Step;
+
+/// The mistake whose signature was accepted, or the limit that was measured.
+pub(super) fn cause(case: &Case<'_>) -> Option<String> {
+    let mistake = deliveries(case).find_map(|delivery| match &delivery.role {
+        Role::Diagnosis(mistake) if taken(case, delivery) => Some(mistake.clone()),
+        Role::Diagnosis(_) | Role::Plain | Role::Control | Role::Varied { .. } | Role::Probe => None,
+    });
+    match mistake {
+        Some(mistake) => Some(format!("{mistake}: a delivery signed that way was accepted")),
+        None => window(case),
+    }
+}
+
+/// The limits of the timestamp window, where probes looked for them.
+fn window(case: &Case<'_>) -> Option<String> {
+    let side = |sign: i64| {
+        let probes = || deliveries(case).filter(move |d| (d.role == Role::Probe) && d.age_s * sign > 0);
+        let yes = probes().filter(|d| taken(case, d)).map(|d| d.age_s * sign).max();
+        let no = probes().filter(|d| !taken(case, d)).map(|d| d.age_s * sign).min();
+        let place = if sign > 0 { "old" } else { "ahead" };
+        match (yes, no) {
+            (None, None) => None,
+            (Some(yes), Some(no)) => {
+                Some(format!("deliveries up to {yes} s {place} are accepted, from {no} s on they are refused"))
+            }
+            (Some(yes), None) => Some(format!("deliveries {yes} s {place} are still accepted; no limit was found")),
+            (None, Some(no)) => Some(format!("deliveries from {no} s {place} are refused")),
+        }
+    };
+    let sides: Vec<String> = [side(1), side(-1)].into_iter().flatten().collect();
+    (!sides.is_empty()).then(|| format!("measured: {}", sides.join("; ")))
+}
+
+/// The distribution of the answering times, with the margin to the provider's limit.
+pub(super) fn latencies(case: &Case<'_>) -> Option<String> {
+    let within = case.provider.webhooks.as_ref()?.success.within?.0.as_millis();
+    // Where a check is not about speed, its few deliveries say little about it.
+    if !case.check.when.iter().any(|step| matches!(step, Step::Deliver(deliver) if deliver.burst.is_some())) {
+        return None;
+    }
+    let mut times: Vec<u64> = deliveries(case).filter(|d| d.outcome.answer().is_some()).map(|d| d.latency_ms).collect();
+    if times.len() < 5 {
+        return None;
+    }
+    times.sort_unstable();
+    let at = |share: usize| u128::from(times[(times.len() - 1) * share / 100]);
+    let (half, nearly_all, last) = (at(50), at(95), at(100));
+    let margin = match within.checked_sub(last) {
+        Some(left) => format!("{} away", millis(left)),
+        None => format!("missed by {}", millis(last - within)),
+    };
+    Some(format!(
+        "answered {} deliveries: half within {}, 95 % within {}, the slowest in {}; the limit is {}, {margin}",
+        times.len(),
+        millis(half),
+        millis(nearly_all),
+        millis(last),
+        millis(within),
+    ))
+}

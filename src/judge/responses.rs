@@ -1,0 +1,132 @@
+//! Answers of providers and pages.
+
+use serde_json::json;
+
+use super::finding::{Finding, Held};
+use super::matching::{by_path, matches, show};
+use super::scope::Scope;
+use super::usable::{asks_provider, misshapen, no_answer};
+use super::verdict::Case;
+use crate::evidence::{Answer, Exchange, Offset, Outcome, Trouble, TroubleKind, Who};
+use crate::net::address::is_public;
+use crate::pack::expectations::{AnswerExpectation, CertificateRule};
+use crate::pack::matcher::AddressRule;
+
+/// Judges `answer: ...`.
+pub(super) fn answer(case: &Case<'_>, expectation: &AnswerExpectation, scope: &Scope<'_>) -> Held {
+    let mut parts = Vec::new();
+    for step in &expectation.answer.0 {
+        let found = exchanges(case, step);
+        if found.is_empty() {
+            let why = case.skipped(step).unwrap_or_else(|| {
+                format!("the step `{step}` was made for an empty list: there was nothing to ask for")
+            });
+            parts.push(Held::Unknown(Finding::new(Who::Partner, why)));
+        }
+        let judge = |(began, exchange)| one(case, step, expectation, exchange, scope).about(began);
+        parts.extend(found.into_iter().map(judge));
+    }
+    let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
+    Held::all(parts).hinted(hint.as_deref())
+}
+
+fn exchanges<'c>(case: &Case<'c>, step: &str) -> Vec<(Offset, &'c Exchange)> {
+    case.evidence
+        .entries
+        .iter()
+        .filter(|entry| entry.step.as_deref() == Some(step))
+        .filter_map(|entry| Some((entry.from, entry.what.exchange()?)))
+        .collect()
+}
+
+fn one(case: &Case<'_>, step: &str, expectation: &AnswerExpectation, exchange: &Exchange, scope: &Scope<'_>) -> Held {
+    let item = exchange.item.as_ref().map(|item| format!(" for {}", show(item))).unwrap_or_default();
+    let what = format!("{} {}{item}", exchange.request.method, exchange.request.url);
+    let provider = asks_provider(case, step);
+    if let Some(CertificateRule::Valid) = expectation.certificate
+        && let Outcome::Trouble(Trouble { kind: TroubleKind::Certificate, detail }) = &exchange.outcome
+    {
+        return Held::No(Finding::contrast(
+            Who::Partner,
+            format!("{what}: a certificate that is trusted, for this host, and in date"),
+            detail.clone(),
+        ));
+    }
+    if let (Some(AddressRule::Public), Some(address)) = (expectation.address, exchange.address)
+        && !is_public(address)
+    {
+        return Held::No(Finding::contrast(Who::Partner, format!("{what}: a public address"), address.to_string()));
+    }
+    let answer = match &exchange.outcome {
+        Outcome::Trouble(trouble) => return Held::Unknown(no_answer(&what, trouble, provider)),
+        Outcome::Answered(answer) => answer,
+    };
+    // The provider's own trouble says nothing about the partner.
+    let theirs = provider && (answer.status == 429 || answer.status >= 500);
+    if theirs && expectation.status.as_ref().is_some_and(|rule| !rule.holds(answer.status)) {
+        return Held::Unknown(Finding::new(
+            Who::Provider,
+            format!("{what} was answered {}; try again later", answer.status),
+        ));
+    }
+    if let Some(finding) = misshapen(case, step, exchange, answer) {
+        return Held::Unknown(finding);
+    }
+    Held::all([
+        status(expectation, answer, &what),
+        headers(expectation, answer, scope),
+        body(expectation, answer, scope, &item),
+        counted(case, expectation, exchange, scope),
+    ])
+}
+
+fn status(expectation: &AnswerExpectation, answer: &Answer, what: &str) -> Held {
+    let Some(rule) = expectation.status.as_ref().filter(|rule| !rule.holds(answer.status)) else { return Held::YES };
+    let said = answer.body.json().and_then(|body| body.get("message").or_else(|| body.get("title"))).map(show);
+    let observed = said.map_or_else(|| answer.status.to_string(), |said| format!("{} ({said})", answer.status));
+    Held::No(Finding::contrast(Who::Partner, format!("{what} answered {rule}"), observed))
+}
+
+fn headers(expectation: &AnswerExpectation, answer: &Answer, scope: &Scope<'_>) -> Held {
+    Held::all(expectation.header.iter().map(|(name, matcher)| {
+        let value = answer.header(name).map(|value| json!(value));
+        matches(matcher, value.as_ref(), scope, &format!("the header {name}"))
+    }))
+}
+
+fn body(expectation: &AnswerExpectation, answer: &Answer, scope: &Scope<'_>, item: &str) -> Held {
+    if expectation.body.is_empty() {
+        return Held::YES;
+    }
+    let Some(json) = answer.body.json() else {
+        return Held::Unknown(Finding::new(Who::Provider, format!("the answer ({}) is not JSON", answer.status)));
+    };
+    let each = expectation.body.iter();
+    let what = |path: &str| format!("{}{item}", path.trim_start_matches("$."));
+    Held::all(each.map(|(path, matcher)| by_path(json, path, matcher, scope, &what(path))))
+}
+
+/// How often the partner took note of what the request sent out.
+fn counted(case: &Case<'_>, expectation: &AnswerExpectation, exchange: &Exchange, scope: &Scope<'_>) -> Held {
+    let Some(matcher) = &expectation.counted else { return Held::YES };
+    match exchange.captured.get("counted").filter(|value| !value.is_null()) {
+        Some(count) => {
+            let what = exchange.item.as_ref().map_or_else(
+                || "deliveries that took effect".to_owned(),
+                |item| format!("{}: deliveries that took effect", show(item)),
+            );
+            matches(matcher, Some(count), scope, &what)
+        }
+        None if case.bound.get(&format!("environments.{}.inspect.received", case.stage)).is_some() => {
+            let why = "nothing was sent that could arrive, or the look-up gave no number";
+            Held::Unknown(Finding::new(Who::Partner, why))
+        }
+        None => {
+            let place = format!("environments.{}.inspect.received", case.stage);
+            Held::Unknown(Finding::new(
+                Who::Partner,
+                format!("nobody can tell whether it arrived: {}", case.bound.how_to_give(&place)),
+            ))
+        }
+    }
+}

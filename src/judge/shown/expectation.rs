@@ -1,0 +1,177 @@
+//! What the partner showed to its client.
+
+use serde_json::Value;
+
+use super::link::{Likeness, Link};
+use super::place::Place;
+use super::return_url;
+use crate::evidence::{Entry, Offset, Who};
+use crate::judge::finding::{Finding, Held};
+use crate::judge::scope::Scope;
+use crate::judge::verdict::Case;
+use crate::net::address::{self, is_beside, web};
+use crate::pack::expectations::{PresentedExpectation, PresentedRule};
+use crate::pack::types::Stage;
+
+/// Judges `presented: ...`, for each client by itself.
+pub(in crate::judge) fn presented(case: &Case<'_>, expectation: &PresentedExpectation, scope: &mut Scope<'_>) -> Held {
+    let mut parts = Vec::new();
+    for client in case.clients(expectation.client.as_ref()) {
+        scope.turn_to(Some(&client));
+        parts.push(of_client(case, expectation, &client, scope));
+    }
+    scope.turn_to(None);
+    if parts.is_empty() {
+        return Held::Unknown(Finding::new(Who::Tool, "the check has no client to whom anything could be shown"));
+    }
+    let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
+    Held::all(parts).hinted(hint.as_deref())
+}
+
+fn of_client(case: &Case<'_>, expectation: &PresentedExpectation, client: &str, scope: &Scope<'_>) -> Held {
+    let place = Place::of(case, client, expectation.by.as_deref());
+    let received = if case.stage == Stage::Rehearsal { received(case, client) } else { at_home(case, &place) };
+    if expectation.presented == PresentedRule::Nothing {
+        return nothing(case, &place, &received);
+    }
+    let wanted = match expectation.url.as_ref().map(|url| named(url, scope)).transpose() {
+        Ok(named) => named,
+        Err(unknown) => return unknown,
+    };
+    let each = wanted.is_some();
+    let wanted = wanted.unwrap_or_else(|| received.clone());
+    if wanted.is_empty() && case.stage != Stage::Rehearsal {
+        return place.lacks_any(case);
+    }
+    if wanted.is_empty() {
+        let why = "the simulated provider sent no URL for the client: the partner did not get so far";
+        return Held::Unknown(Finding::new(Who::Partner, why));
+    }
+    let parameter = case.provider.return_url.as_ref().map(|word| word.parameter.as_str());
+    let pairs: Vec<(&Link, Vec<&Link>)> =
+        wanted.iter().map(|ours| (ours, shown(ours, &place.links, &received, parameter))).collect();
+    let met: Vec<(&Link, &Link)> =
+        pairs.iter().flat_map(|(ours, theirs)| theirs.iter().map(move |theirs| (*ours, *theirs))).collect();
+    let missing: Vec<&Link> = pairs.iter().filter(|(_, theirs)| theirs.is_empty()).map(|(ours, _)| *ours).collect();
+    match expectation.presented {
+        // Those that are named are all to be shown; of those that were received one may stand for all.
+        PresentedRule::ProviderUrl if each && !missing.is_empty() => {
+            place.lacks(case, &missing, " and ", handed_over(case, client, &missing))
+        }
+        PresentedRule::ProviderUrl if met.is_empty() => {
+            place.lacks(case, &missing, " or ", handed_over(case, client, &missing))
+        }
+        PresentedRule::ProviderUrl | PresentedRule::Nothing => Held::YES,
+        PresentedRule::ReceivedHost | PresentedRule::ReturnUrl if met.is_empty() => {
+            place.lacks(case, &missing, " or ", None).softened()
+        }
+        PresentedRule::ReceivedHost => Held::all(met.iter().map(|(ours, theirs)| received_host(ours, theirs))),
+        PresentedRule::ReturnUrl => match return_url::Rule::of(case) {
+            Ok(rule) => Held::all(met.iter().map(|(ours, theirs)| rule.judge(ours, theirs, scope))),
+            Err(unknown) => unknown,
+        },
+    }
+}
+
+/// Where nobody sees what the provider answers: the presented URLs at a host of the provider's, or one beside it. Which
+/// hosts a test environment has for each page is not known to the last.
+fn at_home(case: &Case<'_>, place: &Place) -> Vec<Link> {
+    let pages = || case.provider.environments.values().flat_map(|addresses| &addresses.pages);
+    let beside = |link: &&Link| link.url.host_str().is_some_and(|host| pages().any(|page| is_beside(host, page)));
+    place.links.iter().filter(beside).cloned().collect()
+}
+
+/// The URLs in what the simulated provider answered to the partner's calls about a client. Those that the partner had
+/// sent itself are its own.
+fn received(case: &Case<'_>, client: &str) -> Vec<Link> {
+    let calls = || {
+        let mine = case.evidence.entries.iter().filter(|entry| entry.client.as_deref() == Some(client));
+        mine.filter_map(|entry| entry.what.call())
+    };
+    let mut own: Vec<&str> = Vec::new();
+    for json in calls().filter_map(|call| call.request.body.json()) {
+        texts(json, &mut own);
+    }
+    let mut found: Vec<Link> = Vec::new();
+    for json in calls().filter_map(|call| call.answer.body.json()) {
+        let mut theirs = Vec::new();
+        texts(json, &mut theirs);
+        let is_own = |text: &&str| own.iter().any(|own| own == text || web::same(own, text));
+        for link in theirs.into_iter().filter(|text| !is_own(text)).filter_map(Link::parse) {
+            if !found.iter().any(|known| known.raw == link.raw) {
+                found.push(link);
+            }
+        }
+    }
+    found
+}
+
+/// When the simulated provider had answered with one of some URLs, at the earliest.
+fn handed_over(case: &Case<'_>, client: &str, links: &[&Link]) -> Option<Offset> {
+    let mine = case.evidence.entries.iter().filter(|entry| entry.client.as_deref() == Some(client));
+    let holds = |entry: &&Entry| {
+        let mut found = Vec::new();
+        entry.what.call().and_then(|call| call.answer.body.json()).into_iter().for_each(|json| texts(json, &mut found));
+        links.iter().any(|link| found.contains(&link.raw.as_str()))
+    };
+    mine.filter(holds).map(|entry| entry.to).min()
+}
+
+fn texts<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+    match value {
+        Value::String(text) => found.push(text),
+        Value::Array(list) => list.iter().for_each(|value| texts(value, found)),
+        Value::Object(members) => members.values().for_each(|value| texts(value, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// The URLs that a template gives.
+fn named(text: &str, scope: &Scope<'_>) -> Result<Vec<Link>, Held> {
+    let template = Value::String(text.to_owned());
+    let value = scope.value(&template)?;
+    if value.as_array().is_some_and(Vec::is_empty) {
+        return Err(Held::No(Finding::contrast(Who::Partner, "a URL that could be presented", "none was received")));
+    }
+    let mut found = Vec::new();
+    texts(&value, &mut found);
+    let links: Option<Vec<Link>> = found.iter().map(|text| Link::parse(text)).collect();
+    let wrong = || Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives {value}, which is no URL")));
+    links.filter(|links| !links.is_empty()).ok_or_else(wrong)
+}
+
+/// The presented URLs that are a received one: as it came, or else damaged, unless they are another one as it came.
+fn shown<'p>(ours: &Link, presented: &'p [Link], received: &[Link], parameter: Option<&str>) -> Vec<&'p Link> {
+    let like = |wanted: Likeness| presented.iter().filter(move |theirs| theirs.likeness(ours, parameter) == wanted);
+    let is_other = |theirs: &&Link| received.iter().any(|other| theirs.likeness(other, parameter) == Likeness::Whole);
+    let damaged = like(Likeness::Damaged).filter(|theirs| !is_other(theirs));
+    like(Likeness::Whole).chain(damaged).collect()
+}
+
+fn received_host(ours: &Link, theirs: &Link) -> Held {
+    let origin = |link: &Link| link.url.origin().ascii_serialization();
+    if origin(ours) == origin(theirs) {
+        return Held::YES;
+    }
+    let wanted = format!("a URL at {}, as it was received", origin(ours));
+    Held::No(Finding::contrast(Who::Partner, wanted, theirs.raw.clone()))
+}
+
+/// No URL of the provider's was presented: neither one of its pages, nor one that was received.
+fn nothing(case: &Case<'_>, place: &Place, received: &[Link]) -> Held {
+    let pages = case.provider.environments.values().flat_map(|addresses| &addresses.pages);
+    let pages: Vec<_> = pages.filter_map(|page| address::host(page)).collect();
+    let theirs = place.links.iter().filter(|link| {
+        let at_home = link.url.host().is_some_and(|host| pages.contains(&host.to_owned()));
+        at_home || received.iter().any(|ours| link.likeness(ours, None) != Likeness::Other)
+    });
+    let found: Vec<&str> = theirs.map(|link| link.raw.as_str()).collect();
+    if !found.is_empty() {
+        let wanted = "no URL of the provider is presented";
+        return Held::No(Finding::contrast(Who::Partner, wanted, found.join(", ")));
+    }
+    match place.unseen(case) {
+        Some(finding) => Held::Unknown(finding),
+        None => Held::Yes(crate::judge::calls::quiet(case).into_iter().collect()),
+    }
+}

@@ -1,0 +1,135 @@
+//! Where clients see URLs: the answers of actions, and the page that the profile names.
+
+use super::link::Link;
+use crate::evidence::{Action, Body, Entry, Offset, Outcome, Page, Who};
+use crate::judge::finding::{Finding, Held};
+use crate::judge::verdict::Case;
+use crate::profile::Bound;
+
+/// What a client was shown.
+pub(super) struct Place {
+    /// The URLs, each once.
+    pub(super) links: Vec<Link>,
+    /// Whether there was somewhere to look.
+    looked: bool,
+    /// What stood in the way, where there was not.
+    trouble: Option<String>,
+    /// When the last action that was only taken on was answered, where that answer is all that there is.
+    taken_on: Option<Offset>,
+    /// Whether a line of the profile that names a page is all that is missing.
+    lacks_line: bool,
+}
+
+impl Place {
+    /// What a client was shown by an action, or by any.
+    pub(super) fn of(case: &Case<'_>, client: &str, by: Option<&str>) -> Self {
+        let mine: Vec<&Entry> =
+            case.evidence.entries.iter().filter(|entry| entry.client.as_deref() == Some(client)).collect();
+        let actions = || {
+            let named = mine.iter().filter(move |entry| by.is_none() || entry.step.as_deref() == by);
+            named.filter_map(|entry| entry.what.action())
+        };
+        let pages = || mine.iter().filter_map(|entry| entry.what.shown()).filter(|shown| shown.page == Page::Presented);
+        let named = pages().filter(|shown| by.is_none() || shown.by.as_deref() == by);
+        let texts = actions().flat_map(|action| &action.presented).chain(named.flat_map(|shown| &shown.presented));
+        let mut links: Vec<Link> = Vec::new();
+        for link in texts.filter_map(|text| Link::parse(text)) {
+            if !links.iter().any(|known| known.raw == link.raw) {
+                links.push(link);
+            }
+        }
+        let readable = |outcome: &Outcome| outcome.answer().is_some_and(|answer| answer.status < 400);
+        let (looked, trouble) = if case.bound.get(&page(case)).is_some() {
+            let unread = pages().rfind(|shown| !readable(&shown.outcome));
+            let trouble = unread.map(|shown| format!("the page that `{}` names {}", page(case), said(&shown.outcome)));
+            (pages().any(|shown| readable(&shown.outcome)), trouble)
+        } else {
+            let trouble =
+                actions().next_back().map(|action| format!("the action {} {}", action.name, said(&action.outcome)));
+            (actions().any(shows), trouble)
+        };
+        let named = mine.iter().filter(|entry| by.is_none() || entry.step.as_deref() == by);
+        let taken_on = named.filter(|entry| {
+            let answer = entry.what.action().and_then(|action| action.outcome.answer());
+            answer.is_some_and(|answer| answer.status == 202) && case.bound.get(&page(case)).is_none()
+        });
+        let taken_on = taken_on.map(|entry| entry.to).max();
+        let answered = |action: &Action| action.outcome.answer().is_some_and(|answer| answer.status < 500);
+        let lacks_line = case.bound.get(&page(case)).is_none() && actions().next_back().is_some_and(answered);
+        Place { links, looked, trouble, taken_on, lacks_line }
+    }
+
+    /// Why it cannot be said what was not shown, if so.
+    pub(super) fn unseen(&self, case: &Case<'_>) -> Option<Finding> {
+        if self.looked {
+            return None;
+        }
+        let trouble = self.trouble.clone().unwrap_or_else(|| match case.bound.get(&page(case)) {
+            Some(_) => format!("the page that `{}` names was not read", page(case)),
+            None => "no action was carried out for the client".to_owned(),
+        });
+        let why = format!("nobody can tell what the client is shown: {trouble}; {}", elsewhere(case));
+        Some(if self.lacks_line { Finding::for_want_of_a_line(why) } else { Finding::new(Who::Partner, why) })
+    }
+
+    /// What is said where none of the wanted URLs is here. `handed_over`: when the provider had answered with one. Who
+    /// answers after that had it to show: that the work was only taken on is then no excuse.
+    pub(super) fn lacks(&self, case: &Case<'_>, wanted: &[&Link], joined: &str, handed_over: Option<Offset>) -> Held {
+        let had_it = self.taken_on.zip(handed_over).is_some_and(|(answered, handed_over)| handed_over <= answered);
+        if let Some(finding) = self.unseen(case).filter(|_| !had_it) {
+            return Held::Unknown(finding);
+        }
+        let wanted: Vec<&str> = wanted.iter().map(|link| link.raw.as_str()).collect();
+        let links: Vec<&str> = self.links.iter().map(|link| link.raw.as_str()).collect();
+        let expected = format!("the client is shown {}", wanted.join(joined));
+        let mut observed = if links.is_empty() { "no URL was presented".to_owned() } else { links.join(", ") };
+        if had_it && !self.looked {
+            observed += "; the action answered 202 after the provider had answered with it";
+        }
+        let hint = case.bound.get(&page(case)).is_none().then(|| elsewhere(case));
+        Held::No(Finding::contrast(Who::Partner, expected, observed)).hinted(hint.as_deref())
+    }
+}
+
+impl Place {
+    /// What is said where no page of the provider's is here.
+    pub(super) fn lacks_any(&self, case: &Case<'_>) -> Held {
+        if let Some(finding) = self.unseen(case) {
+            return Held::Unknown(finding);
+        }
+        let links: Vec<&str> = self.links.iter().map(|link| link.raw.as_str()).collect();
+        let observed = if links.is_empty() { "no URL was presented".to_owned() } else { links.join(", ") };
+        Held::No(Finding::contrast(
+            Who::Partner,
+            format!("the client is shown a page of {}", case.provider.name),
+            observed,
+        ))
+    }
+}
+
+fn page(case: &Case<'_>) -> String {
+    format!("{}.inspect.presented", Bound::surroundings(case.stage))
+}
+
+fn elsewhere(case: &Case<'_>) -> String {
+    match case.bound.get(&page(case)) {
+        Some(_) => format!("correct `{}` in {}", page(case), case.bound.profile_name),
+        None => format!("if clients see it elsewhere, {}", case.bound.how_to_give(&page(case))),
+    }
+}
+
+fn said(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Answered(answer) => format!("answered {}", answer.status),
+        Outcome::Trouble(trouble) => format!("gave no answer: {}", trouble.detail),
+    }
+}
+
+/// Whether an answer shows something, or shows for certain that there is nothing. One that only says that the work
+/// was taken on does neither.
+fn shows(action: &Action) -> bool {
+    action.outcome.answer().is_some_and(|answer| {
+        let something = answer.body != Body::Empty || answer.header("location").is_some();
+        answer.status != 202 && (something || answer.status >= 400) || !action.presented.is_empty()
+    })
+}

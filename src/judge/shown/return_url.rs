@@ -1,0 +1,126 @@
+//! The URL to which a client comes back, in the URL that it is shown.
+
+use serde_json::json;
+
+use super::link::Link;
+use crate::evidence::Who;
+use crate::judge::finding::{Finding, Held};
+use crate::judge::matching::matches;
+use crate::judge::scope::Scope;
+use crate::judge::verdict::Case;
+use crate::pack::matcher::Matcher;
+
+/// How return URLs are given, and what they may be.
+pub(super) struct Rule<'c> {
+    parameter: &'c str,
+    allowed: Matcher,
+}
+
+impl<'c> Rule<'c> {
+    pub(super) fn of(case: &Case<'c>) -> Result<Self, Held> {
+        let unknown = |who, why: String| Held::Unknown(Finding::new(who, why));
+        let Some(word) = &case.provider.return_url else {
+            return Err(unknown(Who::Tool, "the pack does not say how a return URL is given".to_owned()));
+        };
+        let allowed = case.bound.get("return_url").and_then(|value| serde_json::from_value(value.clone()).ok());
+        match allowed {
+            Some(allowed) => Ok(Rule { parameter: &word.parameter, allowed }),
+            None => Err(Held::Unknown(Finding::for_want_of_a_line(case.bound.how_to_give("return_url")))),
+        }
+    }
+
+    /// Judges one presented URL against the one that was received.
+    pub(super) fn judge(&self, received: &Link, presented: &Link, scope: &Scope<'_>) -> Held {
+        let fault = self.path(received, presented).or_else(|| self.fragment(received, presented));
+        let fault = fault.or_else(|| self.number(received, presented)).or_else(|| self.kept(received, presented));
+        if let Some(fault) = fault.or_else(|| self.encoding(received, presented)) {
+            let expected = format!("{} with exactly one `{}`, joined and encoded", received.raw, self.parameter);
+            return Held::No(Finding::contrast(Who::Partner, expected, presented.raw.clone()).because(Some(fault)));
+        }
+        let pairs = presented.pairs();
+        let value = pairs.iter().find(|(name, _)| name == self.parameter).map(|(_, value)| json!(value));
+        matches(&self.allowed, value.as_ref(), scope, &format!("`{}` of {}", self.parameter, presented.raw))
+    }
+
+    fn path(&self, received: &Link, presented: &Link) -> Option<String> {
+        (received.path() != presented.path()).then(|| {
+            format!(
+                "what was joined to it became part of the path: the first parameter, here `{}`, begins with `?`",
+                self.parameter
+            )
+        })
+    }
+
+    fn fragment(&self, received: &Link, presented: &Link) -> Option<String> {
+        match (received.url.fragment(), presented.url.fragment()) {
+            (ours, theirs) if ours == theirs => None,
+            (_, Some(theirs)) if theirs.contains(&format!("{}=", self.parameter)) => {
+                Some(format!("`{}` stands behind the `#`, where no server sees it", self.parameter))
+            }
+            (None, Some(_)) => Some("a `#` is not encoded, and what stands behind it is lost".to_owned()),
+            (Some(_), _) => Some("the part behind the `#` that was received is not there any more".to_owned()),
+            (None, None) => None,
+        }
+    }
+
+    fn number(&self, received: &Link, presented: &Link) -> Option<String> {
+        let (parameter, pairs) = (self.parameter, presented.pairs());
+        match pairs.iter().filter(|(name, _)| name == parameter).count() {
+            1 => return self.grown(received, &pairs),
+            0 => {}
+            many => return Some(format!("there are {many} `{parameter}`")),
+        }
+        let within = |(_, value): &&(String, String)| value.contains(&format!("?{parameter}="));
+        if let Some((name, _)) = pairs.iter().find(within) {
+            return Some(format!("a second `?`: `{parameter}` became part of the value of `{name}`; join it with `&`"));
+        }
+        let nearly = |(name, _): &&(String, String)| {
+            name.eq_ignore_ascii_case(parameter) || name.ends_with(&format!(";{parameter}"))
+        };
+        Some(match pairs.iter().find(nearly) {
+            Some((name, _)) => format!("the parameter is called `{name}` instead of `{parameter}`"),
+            None => format!("there is no `{parameter}`"),
+        })
+    }
+
+    /// Whether a return URL that was received already was given another one with a second `?`.
+    fn grown(&self, received: &Link, pairs: &[(String, String)]) -> Option<String> {
+        let own = |pairs: &[(String, String)]| {
+            pairs.iter().find(|(name, _)| name == self.parameter).map(|(_, value)| value.clone())
+        };
+        let (ours, theirs) = own(&received.pairs()).zip(own(pairs))?;
+        let rest = theirs.strip_prefix(&ours)?;
+        let again = rest.starts_with(&format!("?{}=", self.parameter));
+        again.then(|| format!("`{}` was there already, and a second one stands in its value", self.parameter))
+    }
+
+    /// Whether what was received is still there, in its order.
+    fn kept(&self, received: &Link, presented: &Link) -> Option<String> {
+        let others =
+            |link: &Link| link.pairs().into_iter().filter(|(name, _)| name != self.parameter).collect::<Vec<_>>();
+        let theirs = others(presented);
+        let mut left = theirs.iter();
+        let ours = others(received);
+        let lost = ours.iter().find(|pair| !left.any(|theirs| theirs == *pair))?;
+        let moved = theirs.contains(lost);
+        let what = if moved { "stands in another order" } else { "is not there any more" };
+        Some(format!("`{}` of what was received {what}", lost.0))
+    }
+
+    /// What followed an `&` in a return URL that was not encoded belongs to the provider's URL.
+    fn encoding(&self, received: &Link, presented: &Link) -> Option<String> {
+        let query = presented.url.query().unwrap_or_default();
+        let mut parts = query.split('&').skip_while(|part| part.split('=').next() != Some(self.parameter));
+        let (_, value) = parts.next()?.split_once('=')?;
+        let ours = received.pairs();
+        let extra = parts.find(|part| {
+            let pair = url::form_urlencoded::parse(part.as_bytes()).into_owned().next();
+            !part.is_empty() && pair.is_some_and(|pair| !ours.contains(&pair))
+        })?;
+        value.contains(['?', '=']).then(|| {
+            format!(
+                "the return URL is not encoded, so that `{extra}` is no part of it any more: encode it as one component"
+            )
+        })
+    }
+}

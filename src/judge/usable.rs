@@ -1,0 +1,83 @@
+//! Whether an answer can be used: it came, it is a success, and it is one that the call can give. What is none of the
+//! partner's making says nothing about the partner.
+
+use serde_json::Value;
+
+use super::finding::Finding;
+use super::verdict::Case;
+use crate::evidence::{Answer, Exchange, Outcome, Trouble, TroubleKind, Who};
+use crate::pack::step::{RequestStep, Step};
+
+/// How much is said of what is wrong with an answer, in characters.
+const LONGEST: usize = 300;
+
+/// The JSON of a step's answer.
+///
+/// # Errors
+///
+/// Why it cannot be used, and who must act.
+pub(super) fn usable<'e>(case: &Case<'_>, step: &str, exchange: &'e Exchange) -> Result<&'e Value, Finding> {
+    let what = format!("{} {}", exchange.request.method, exchange.request.url);
+    let answer = match &exchange.outcome {
+        Outcome::Trouble(trouble) => return Err(no_answer(&what, trouble, asks_provider(case, step))),
+        Outcome::Answered(answer) => answer,
+    };
+    if !(200..300).contains(&answer.status) {
+        let who = if answer.status >= 500 || answer.status == 429 { Who::Provider } else { Who::Partner };
+        return Err(Finding::new(who, format!("{what} was answered {}", answer.status)));
+    }
+    if let Some(finding) = misshapen(case, step, exchange, answer) {
+        return Err(finding);
+    }
+    answer.body.json().ok_or_else(|| Finding::new(Who::Provider, format!("the answer of `{step}` is not JSON")))
+}
+
+/// What is wrong with a success that the call cannot give.
+pub(super) fn misshapen(case: &Case<'_>, step: &str, exchange: &Exchange, answer: &Answer) -> Option<Finding> {
+    let line = request(case, step).filter(|step| step.api.is_some())?.request.split('?').next()?;
+    let (method, path) = line.split_once(' ')?;
+    let mut shapes = case.provider.answers.iter();
+    let (_, schema) = shapes.find(|(route, _)| route.matches(method, path))?;
+    if !(200..300).contains(&answer.status) {
+        return None;
+    }
+    let what = format!("{} {} was answered {}", exchange.request.method, exchange.request.url, answer.status);
+    let Some(json) = answer.body.json() else {
+        return Some(Finding::new(Who::Provider, format!("{what}, and the answer is not JSON")));
+    };
+    let validator = jsonschema::validator_for(schema).ok()?;
+    let error = validator.iter_errors(json).next()?;
+    let place = error.instance_path().to_string();
+    let at = if place.is_empty() { String::new() } else { format!("at `{place}`, ") };
+    // The library writes out what it was given, which may be a whole list.
+    let why: String = error.to_string().chars().take(LONGEST).collect();
+    Some(Finding::new(Who::Provider, format!("{what}, and not with what this call gives: {at}{why}")))
+}
+
+/// Why there was no answer, and who must act.
+pub(super) fn no_answer(what: &str, trouble: &Trouble, provider: bool) -> Finding {
+    let who = match trouble.kind {
+        TroubleKind::Refused => Who::Partner,
+        TroubleKind::Certificate | TroubleKind::Redirects | TroubleKind::TooLarge | TroubleKind::Shape => {
+            if provider {
+                Who::Provider
+            } else {
+                Who::Partner
+            }
+        }
+        TroubleKind::Dns | TroubleKind::Connect | TroubleKind::Timeout | TroubleKind::Broken => Who::Network,
+    };
+    Finding::new(who, format!("{what} got no answer: {}", trouble.detail))
+}
+
+/// Whether the step called one of the provider's APIs, and not a page of the partner's.
+pub(super) fn asks_provider(case: &Case<'_>, name: &str) -> bool {
+    request(case, name).is_some_and(|request| request.api.is_some())
+}
+
+fn request<'c>(case: &Case<'c>, name: &str) -> Option<&'c RequestStep> {
+    case.check.when.iter().find_map(|step| match step {
+        Step::Request(request) => Some(request).filter(|request| request.name.as_deref() == Some(name)),
+        Step::Deliver(_) | Step::Action(_) | Step::Event(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => None,
+    })
+}

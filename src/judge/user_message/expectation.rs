@@ -1,0 +1,116 @@
+//! What the partner said of an outcome: not the same as of a success, and not by a crash. Prose cannot be judged.
+
+use super::text::words;
+use crate::evidence::{Action, Answer, Body, Entry, Outcome, Page, Who};
+use crate::judge::finding::{Finding, Held};
+use crate::judge::verdict::Case;
+use crate::pack::traffic::ToldExpectation;
+use crate::profile::Bound;
+
+/// The most of an answer that a reader is shown, in characters.
+const MOST: usize = 600;
+
+/// Judges `told: ...`.
+pub(in crate::judge) fn told(case: &Case<'_>, expectation: &ToldExpectation) -> Held {
+    let twin = match Said::by(case, &expectation.unlike) {
+        Ok(said) => said,
+        Err(unknown) => return unknown,
+    };
+    let said = match Said::by(case, &expectation.told) {
+        Ok(said) => said,
+        Err(unknown) => return unknown,
+    };
+    // Where only one of the two has a page, the answers of the actions are all that can be compared.
+    let pages = said.page.zip(twin.page);
+    let (outcome, model) = pages.unwrap_or((&said.action.outcome, &twin.action.outcome));
+    let Some(success) = model.answer().filter(|answer| (200..400).contains(&answer.status)) else {
+        let why =
+            format!("`{}`, with which it is compared, was no success itself: {}", expectation.unlike, brief(model));
+        return unknown(why);
+    };
+    let failed = |observed: String| {
+        Held::No(Finding::contrast(Who::Partner, "the user is told that it did not succeed", observed))
+    };
+    let answer = match outcome {
+        Outcome::Trouble(trouble) => return failed(format!("no answer: {}", trouble.detail)),
+        Outcome::Answered(answer) if answer.status >= 500 => return failed(format!("a crash: {}", brief(outcome))),
+        Outcome::Answered(answer) => answer,
+    };
+    let own = || said.action.own.iter().chain(&twin.action.own).map(String::as_str);
+    let otherwise = answer.status != success.status || words(answer, own()) != words(success, own());
+    // A page that is not there says nothing, and an action may have said at once what no page repeats.
+    let page_says = pages.is_none() || answer.status < 400;
+    if otherwise && page_says {
+        return Held::Yes(vec![format!("told: {}", brief(outcome))]);
+    }
+    match at_once(&said.action.outcome, &twin.action.outcome) {
+        Some(words) => Held::Yes(vec![format!("told: {words}")]),
+        None if !page_says => unknown(format!("the page that `{}` names answered {}", page(case), answer.status)),
+        None if pages.is_none() && says_nothing(answer) => {
+            let how = case.bound.how_to_give(&page(case));
+            if let Some(refusal) = said.refusal(case).filter(|_| answer.status == 202) {
+                let observed = format!("the same as of a success: 202, after the provider had answered {refusal}");
+                return failed(observed).hinted(Some(&format!("if users are told elsewhere, {how}")));
+            }
+            let why = format!("the action's answer, {}, says nothing of how it ended: {how}", answer.status);
+            Held::Unknown(Finding::for_want_of_a_line(why))
+        }
+        None => failed(format!("the same as of a success: {}", brief(outcome))),
+    }
+}
+
+/// Whether an answer only says that the work was taken on, or where to look for what became of it.
+fn says_nothing(answer: &Answer) -> bool {
+    answer.status == 202 || (300..400).contains(&answer.status) || answer.body == Body::Empty
+}
+
+/// What an action said at once, by another status than that of its twin.
+fn at_once(told: &Outcome, twin: &Outcome) -> Option<String> {
+    let (answer, success) = told.answer().zip(twin.answer())?;
+    (answer.status < 500 && answer.status != success.status).then(|| brief(told))
+}
+
+fn unknown(why: String) -> Held {
+    Held::Unknown(Finding::new(Who::Partner, why))
+}
+
+/// Where the profile says what users are told in the end.
+fn page(case: &Case<'_>) -> String {
+    format!("{}.inspect.told", Bound::surroundings(case.stage))
+}
+
+/// What was said of one action.
+struct Said<'c> {
+    entry: &'c Entry,
+    action: &'c Action,
+    page: Option<&'c Outcome>,
+}
+
+impl<'c> Said<'c> {
+    fn by(case: &Case<'c>, step: &str) -> Result<Self, Held> {
+        let entries = || case.evidence.entries.iter().rev();
+        let mut of_step = entries().filter(|entry| entry.step.as_deref() == Some(step));
+        let page = entries().filter_map(|entry| entry.what.shown());
+        let mut page = page.filter(|shown| shown.page == Page::Told && shown.by.as_deref() == Some(step));
+        let found = of_step.find_map(|entry| Some((entry, entry.what.action()?)));
+        let Some((entry, action)) = found else {
+            let why = case.skipped(step).map_or_else(
+                || Finding::new(Who::Tool, format!("no action is known as `{step}`")),
+                |why| Finding::new(Who::Partner, format!("the action `{step}` was not carried out: {why}")),
+            );
+            return Err(Held::Unknown(why));
+        };
+        Ok(Said { entry, action, page: page.next().map(|shown| &shown.outcome) })
+    }
+
+    /// The refusal of the provider that the partner knew before it answered, if there was one.
+    fn refusal(&self, case: &Case<'c>) -> Option<String> {
+        let mut known = crate::judge::calls::during(case, self.entry);
+        known.rfind(|(_, call)| call.answer.status >= 400).map(|(entry, _)| crate::judge::calls::title(entry))
+    }
+}
+
+/// An outcome as a reader is shown it: the status, and the first words of what was said.
+pub(crate) fn brief(outcome: &Outcome) -> String {
+    outcome.brief(MOST)
+}

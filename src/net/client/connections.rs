@@ -1,0 +1,187 @@
+//! The HTTP clients: one without TLS, one for stand-ins, one that trusts what this machine trusts.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Client, ClientBuilder};
+use tokio::sync::OnceCell;
+use url::{Host, Url};
+
+use crate::net::address::{Reach, is_forbidden};
+use crate::net::header_case::USER_AGENT;
+
+/// Idle connections to a provider are kept shorter than any usual server keeps them: a call on one that is just being
+/// closed would come to nothing.
+const IDLE: Duration = Duration::from_millis(900);
+
+/// The time that a name server gets once more, after a call came to nothing.
+const ANSWERS: Duration = Duration::from_secs(3);
+
+/// Which client a call takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Road {
+    Plain,
+    StandIn,
+    Public,
+}
+
+/// The clients, each made when it is first needed: reading the roots of this machine takes a while.
+#[derive(Default)]
+pub(super) struct Clients {
+    resolver: Arc<Resolver>,
+    ca_pem: Option<String>,
+    plain: OnceCell<Result<Client, String>>,
+    stand_in: OnceCell<Result<Client, String>>,
+    public: OnceCell<Result<Client, String>>,
+}
+
+impl Clients {
+    pub(super) fn new(stand_ins: BTreeMap<String, u16>, ca_pem: Option<String>) -> Self {
+        Clients { resolver: Arc::new(Resolver { stand_ins }), ca_pem, ..Clients::default() }
+    }
+
+    /// The client for a road, or why there is none.
+    pub(super) async fn get(&self, road: Road) -> Result<Client, String> {
+        let (cell, road) = match (road, &self.ca_pem) {
+            (Road::Plain, _) => (&self.plain, Road::Plain),
+            (Road::StandIn, Some(_)) => (&self.stand_in, Road::StandIn),
+            (Road::StandIn, None) | (Road::Public, _) => (&self.public, Road::Public),
+        };
+        let made = cell.get_or_init(|| async {
+            let (resolver, ca_pem) = (Arc::clone(&self.resolver), self.ca_pem.clone());
+            let making = tokio::task::spawn_blocking(move || make(road, resolver, ca_pem.as_deref(), HeaderMap::new()));
+            making.await.unwrap_or_else(|error| Err(error.to_string()))
+        });
+        made.await.clone()
+    }
+}
+
+impl Clients {
+    /// The addresses behind a URL, for who connects by himself.
+    pub(super) async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Unresolved> {
+        let port = url.port_or_known_default().unwrap_or_default();
+        let found = match url.host() {
+            Some(Host::Ipv4(ip)) => vec![SocketAddr::from((ip, port))],
+            Some(Host::Ipv6(ip)) => vec![SocketAddr::from((ip, port))],
+            Some(Host::Domain(name)) => match self.resolver.known(&name.to_ascii_lowercase()) {
+                Some(known) => known,
+                None => ask(name.to_ascii_lowercase()).await?,
+            },
+            None => Vec::new(),
+        };
+        let with_port = |mut at: SocketAddr| {
+            at.set_port(if at.port() == 0 || url.port().is_some() { port } else { at.port() });
+            at
+        };
+        Ok(found.into_iter().map(with_port).collect())
+    }
+}
+
+/// What says that a call has a connection of its own. One that was kept may be closed by the other side just when it is
+/// used again: that would look like a fault of a partner's server, and a client that then sends once more delivers twice.
+pub(super) fn alone() -> (HeaderName, HeaderValue) {
+    (CONNECTION, HeaderValue::from_static("close"))
+}
+
+/// A client for a played provider that delivers webhooks itself: to stand-ins where there are any, else without TLS.
+pub(super) fn for_play(ports: BTreeMap<String, u16>, ca_pem: Option<&str>) -> Result<Client, String> {
+    let road = if ca_pem.is_some() { Road::StandIn } else { Road::Plain };
+    make(road, Arc::new(Resolver { stand_ins: ports }), ca_pem, HeaderMap::from_iter([alone()]))
+}
+
+fn make(road: Road, resolver: Arc<Resolver>, ca_pem: Option<&str>, always: HeaderMap) -> Result<Client, String> {
+    // An error says that one is installed already, which is as good.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let trusting = |builder: ClientBuilder| -> reqwest::Result<Client> {
+        match road {
+            Road::Plain => builder.tls_certs_only([]),
+            Road::StandIn => {
+                builder.tls_certs_only(Certificate::from_pem_bundle(ca_pem.unwrap_or_default().as_bytes())?)
+            }
+            Road::Public => builder,
+        }
+        .build()
+    };
+    let builder = Client::builder()
+        .user_agent(USER_AGENT)
+        .no_proxy()
+        .redirect(Policy::none())
+        .referer(false)
+        .retry(reqwest::retry::never())
+        .http1_only()
+        .pool_idle_timeout(IDLE)
+        .default_headers(always)
+        .dns_resolver(resolver);
+    trusting(builder).map_err(|error| super::transport_error::deepest(&error))
+}
+
+/// Turns names into addresses: stand-ins and `localhost` without asking anybody.
+#[derive(Default)]
+struct Resolver {
+    stand_ins: BTreeMap<String, u16>,
+}
+
+/// A name without a usable address.
+#[derive(Debug)]
+pub(super) struct Unresolved(String);
+
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unresolved {}
+
+impl Resolver {
+    /// The addresses of what needs no asking; a port of 0 stands for any.
+    fn known(&self, name: &str) -> Option<Vec<SocketAddr>> {
+        match self.stand_ins.get(name) {
+            Some(port) => Some(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, *port))]),
+            None if Reach::of_name(name) == Reach::ThisMachine => {
+                Some(vec![(Ipv4Addr::LOCALHOST, 0).into(), (Ipv6Addr::LOCALHOST, 0).into()])
+            }
+            None => None,
+        }
+    }
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let name = name.as_str().to_ascii_lowercase();
+        match self.known(&name) {
+            Some(known) => Box::pin(std::future::ready(Ok(Box::new(known.into_iter()) as Addrs))),
+            None => Box::pin(async move { Ok(Box::new(ask(name).await?.into_iter()) as Addrs) }),
+        }
+    }
+}
+
+/// Where a host would have led a call that came to nothing, if that is known soon.
+pub(super) async fn led_to(host: &str) -> Option<IpAddr> {
+    match crate::net::address::host(host)? {
+        Host::Ipv4(ip) => Some(ip.into()),
+        Host::Ipv6(ip) => Some(ip.into()),
+        Host::Domain(name) if Reach::of_name(&name) == Reach::ThisMachine => Some(Ipv4Addr::LOCALHOST.into()),
+        Host::Domain(name) => {
+            let found = tokio::time::timeout(ANSWERS, tokio::net::lookup_host((name.as_str(), 0))).await;
+            found.ok()?.ok()?.next().map(|address| address.ip())
+        }
+    }
+}
+
+async fn ask(name: String) -> Result<Vec<SocketAddr>, Unresolved> {
+    let found = tokio::net::lookup_host((name.as_str(), 0)).await;
+    let found: Vec<_> = found.map_err(|error| Unresolved(format!("`{name}` does not resolve: {error}")))?.collect();
+    let usable: Vec<_> = found.iter().copied().filter(|address| !is_forbidden(address.ip())).collect();
+    if usable.is_empty() {
+        let found: Vec<String> = found.iter().map(|address| address.ip().to_string()).collect();
+        return Err(Unresolved(format!("`{name}` has no address that may be called: {}", found.join(", "))));
+    }
+    Ok(usable)
+}

@@ -1,0 +1,10 @@
+//! The HTTP client: sends what the gate has admitted, within bounds, and records it without secrets.
+
+mod connections;
+mod decoding;
+mod record;
+mod send;
+mod transport_error;
+
+pub use crate::net::address::is_public;
+pub use send::{LARGEST_BODY, Limits, Sent, StandIn, StandIns, Wire, player};

@@ -1,0 +1,135 @@
+//! Requests and answers as evidence has them: bounded, redacted, and of production only what may be kept.
+
+use reqwest::header::{HeaderMap, HeaderName, SET_COOKIE};
+use serde_json::Value;
+
+use crate::evidence::{Answer, Body, Request};
+use crate::net::gate::{Admitted, Draft};
+use crate::net::header_case::USER_AGENT;
+use crate::redact::{Redactor, letters};
+
+/// How much of a text that is not JSON is recorded, in bytes.
+const LONGEST_TEXT: usize = 64 * 1024;
+
+/// The headers of production answers that are recorded.
+const KEPT_HEADERS: [&str; 4] = ["content-type", "content-length", "date", "retry-after"];
+
+/// What is about to be sent.
+pub(super) fn request(admitted: &Admitted, redactor: &Redactor) -> Request {
+    let mut headers = headers(&admitted.headers, redactor, |_| true);
+    if !admitted.headers.contains_key("user-agent") {
+        headers.push(("user-agent".to_owned(), USER_AGENT.to_owned()));
+    }
+    Request {
+        method: admitted.method.to_string(),
+        url: redactor.text(admitted.url.as_str()),
+        headers,
+        body: body(&admitted.body, redactor),
+    }
+}
+
+/// What would have been sent.
+pub(super) fn drafted(draft: &Draft, redactor: &Redactor) -> Request {
+    Request {
+        method: draft.method.clone(),
+        url: redactor.text(&draft.url),
+        headers: redactor.headers(draft.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()))),
+        body: body(&draft.body, redactor),
+    }
+}
+
+/// What came back. With `keep`, only these members of JSON, and of other bodies only the length.
+pub(super) fn answer(
+    status: u16,
+    all: &HeaderMap,
+    bytes: &[u8],
+    keep: Option<&[String]>,
+    redactor: &Redactor,
+) -> Answer {
+    let wanted = |name: &HeaderName| keep.is_none() || KEPT_HEADERS.contains(&name.as_str());
+    let body = match (keep, parsed(bytes)) {
+        (None, _) => body(bytes, redactor),
+        (Some(_), _) if bytes.is_empty() => Body::Empty,
+        (Some(keep), Some(value)) if value.is_object() || value.is_array() => {
+            Body::Json(redactor.json(&kept(&value, keep)))
+        }
+        (Some(_), _) => Body::Binary(bytes.len()),
+    };
+    Answer { status, headers: headers(all, redactor, wanted), body }
+}
+
+fn headers(all: &HeaderMap, redactor: &Redactor, wanted: impl Fn(&HeaderName) -> bool) -> Vec<(String, String)> {
+    let shown = |name: &HeaderName, value: &[u8]| {
+        if name == SET_COOKIE { "<cookie>".to_owned() } else { letters(value) }
+    };
+    let all = all.iter().filter(|(name, _)| wanted(name));
+    let pairs: Vec<_> = all.map(|(name, value)| (name.as_str(), shown(name, value.as_bytes()))).collect();
+    redactor.headers(pairs.iter().map(|(name, value)| (*name, value.as_str())))
+}
+
+/// A body as far as it can be understood, whatever its media type says.
+fn body(bytes: &[u8], redactor: &Redactor) -> Body {
+    if bytes.is_empty() {
+        return Body::Empty;
+    }
+    if let Some(value) = parsed(bytes) {
+        return Body::Json(redactor.json(&value));
+    }
+    match std::str::from_utf8(bytes) {
+        // Cut after it is redacted: half a secret would not be found.
+        Ok(text) => {
+            let mut text = redactor.text(text);
+            text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+            Body::Text(text)
+        }
+        Err(_) => Body::Binary(bytes.len()),
+    }
+}
+
+/// JSON, with or without the byte order mark that some servers put before it.
+fn parsed(bytes: &[u8]) -> Option<Value> {
+    serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).ok()
+}
+
+/// The members whose names are listed, whatever their case, at every depth.
+fn kept(value: &Value, keep: &[String]) -> Value {
+    match value {
+        Value::Object(members) => {
+            let listed = members.iter().filter(|(name, _)| keep.iter().any(|kept| kept.eq_ignore_ascii_case(name)));
+            Value::Object(listed.map(|(name, value)| (name.clone(), kept(value, keep))).collect())
+        }
+        Value::Array(list) => list.iter().map(|one| kept(one, keep)).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_listed_members_of_production_answers_are_kept() {
+        let all =
+            json!([{ "id": 1, "Name": "x", "links": { "id": 2, "url": "u" } }, "text", { "name": [{ "id": 3 }] }]);
+        let keep = ["id".to_owned(), "name".to_owned()];
+        assert_eq!(kept(&all, &keep), json!([{ "id": 1, "Name": "x" }, "text", { "name": [{ "id": 3 }] }]));
+        let text = answer(200, &HeaderMap::new(), b"<p>Jane</p>", Some(&keep), &Redactor::new());
+        assert_eq!(text.body, Body::Binary(11));
+        let scalar = answer(200, &HeaderMap::new(), b"\"Jane\"", Some(&keep), &Redactor::new());
+        assert_eq!(scalar.body, Body::Binary(6));
+    }
+
+    #[test]
+    fn bodies_are_json_text_or_binary_by_what_they_are() {
+        let redactor = Redactor::new();
+        redactor.learn("key", "abcd-efgh");
+        assert_eq!(body(b"", &redactor), Body::Empty);
+        assert_eq!(body(b"\xef\xbb\xbf{\"a\":\"abcd-efgh\"}", &redactor), Body::Json(json!({ "a": "<key>" })));
+        assert_eq!(body(b"{\"a\":abcd-efgh", &redactor), Body::Text("{\"a\":<key>".into()));
+        assert_eq!(body(b"\xff\xfe", &redactor), Body::Binary(2));
+        let long = format!("{}abcd-efgh", "x".repeat(LONGEST_TEXT - 4));
+        assert_eq!(body(long.as_bytes(), &redactor), Body::Text(format!("{}<key", "x".repeat(LONGEST_TEXT - 4))));
+    }
+}

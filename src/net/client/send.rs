@@ -1,0 +1,349 @@
+//! The wire: sends what the gate has admitted, within bounds, and records it without secrets.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use reqwest::header::{HOST, HeaderMap, HeaderValue, LOCATION};
+use reqwest::{Response, StatusCode};
+use url::Url;
+
+use super::connections;
+use super::connections::{Clients, Road};
+use super::decoding::{Decoded, decoded};
+use super::record;
+use super::transport_error;
+use super::transport_error::trouble;
+use crate::evidence::{Body, Outcome, Request, Trouble, TroubleKind};
+use crate::net::address::{self, is_here};
+use crate::net::gate::{Admitted, Draft, Gate, Purpose};
+use crate::net::header_case;
+use crate::pack::types::Environment;
+use crate::redact::Redactor;
+
+/// The most that is read of any body, in bytes.
+pub const LARGEST_BODY: usize = 1024 * 1024;
+
+/// The most redirects that are followed.
+const MOST_REDIRECTS: usize = 5;
+
+/// Real host names that loopback servers play.
+#[derive(Clone, Debug, Default)]
+pub struct StandIns {
+    /// The host names, each with who plays it.
+    pub hosts: BTreeMap<String, StandIn>,
+    /// The throw-away authority that they, and only they, are trusted by, in PEM; without it they need a certificate
+    /// that this machine trusts.
+    pub ca_pem: Option<String>,
+}
+
+/// A server on 127.0.0.1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StandIn {
+    /// Its port.
+    pub port: u16,
+    /// The address that it is taken to have.
+    pub address: IpAddr,
+}
+
+/// The bounds of one call.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// The time for the whole answer, from the sending to its last byte.
+    pub deadline: Duration,
+    /// The most bytes of the body; never more than [`LARGEST_BODY`].
+    pub body: usize,
+    /// Whether up to five redirects are followed. It has effect on open calls alone.
+    pub follow: bool,
+    /// The members of JSON that are recorded; everything else is dropped. Of answers from the provider's production
+    /// nothing is recorded but these, even where this is `None`.
+    pub keep: Option<Vec<String>>,
+}
+
+impl Limits {
+    /// The usual bounds, with a deadline.
+    pub fn within(deadline: Duration) -> Self {
+        Limits { deadline, body: LARGEST_BODY, follow: false, keep: None }
+    }
+}
+
+/// What came of a call.
+#[derive(Clone)]
+pub struct Sent {
+    /// What was sent, redacted.
+    pub request: Request,
+    /// What came back, redacted.
+    pub outcome: Outcome,
+    /// The body as it came, for a caller that looks for a token in it. Never to be recorded.
+    pub raw: Option<Vec<u8>>,
+    /// The address that was connected to, or would have been; or the one that a stand-in is taken to have.
+    pub address: Option<IpAddr>,
+    /// From the sending to the end of the answer, or to the trouble.
+    pub latency: Duration,
+}
+
+/// Sends calls, each on a connection of its own.
+pub struct Wire {
+    gate: Arc<Gate>,
+    redactor: Redactor,
+    stand_ins: BTreeMap<String, StandIn>,
+    clients: Clients,
+}
+
+/// An HTTP client for a played provider, which delivers webhooks by itself: to the stand-ins, or else on plain HTTP.
+///
+/// # Errors
+///
+/// A certificate of the stand-ins' authority that cannot be read.
+pub fn player(stand_ins: &StandIns) -> Result<reqwest::Client, String> {
+    let ports = stand_ins.hosts.iter().map(|(name, one)| (name.to_ascii_lowercase(), one.port)).collect();
+    connections::for_play(ports, stand_ins.ca_pem.as_deref())
+}
+
+/// What is known of a call while it is under way, for the case that its time runs out.
+#[derive(Default)]
+struct Progress {
+    host: String,
+    address: Option<IpAddr>,
+    status: Option<u16>,
+}
+
+/// A whole answer.
+struct Whole {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+    /// Whether the body goes on. Of a page that anybody may see, its head says enough.
+    more: bool,
+    /// Its length, if it came in an encoding that could not be undone.
+    unread: Option<usize>,
+    environment: Option<Environment>,
+}
+
+impl Wire {
+    /// A wire behind a gate, which every redirect passes too.
+    pub fn new(gate: Arc<Gate>, stand_ins: &StandIns, redactor: Redactor) -> Self {
+        let normal =
+            |name: &String| address::host(name).map_or_else(|| name.to_ascii_lowercase(), |host| host.to_string());
+        let known: BTreeMap<_, _> = stand_ins.hosts.iter().map(|(name, one)| (normal(name), *one)).collect();
+        let ports = known.iter().map(|(name, one)| (name.clone(), one.port)).collect();
+        Wire { gate, redactor, stand_ins: known, clients: Clients::new(ports, stand_ins.ca_pem.clone()) }
+    }
+
+    /// The gate, for those who need something admitted.
+    pub fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    /// Sends a call if the gate admits it; a refusal is recorded as trouble like any other.
+    pub async fn call(&self, draft: Draft, limits: Limits) -> Sent {
+        let request = record::drafted(&draft, &self.redactor);
+        match self.gate.admit(draft) {
+            Ok(admitted) => self.send(admitted, limits).await,
+            Err(refusal) => {
+                let outcome = Outcome::Trouble(Trouble::from(&refusal));
+                Sent { request, outcome, raw: None, address: None, latency: Duration::ZERO }
+            }
+        }
+    }
+
+    /// Sends what was admitted. Trouble is an outcome, not an error.
+    pub async fn send(&self, admitted: Admitted, limits: Limits) -> Sent {
+        let mut request = record::request(&admitted, &self.redactor);
+        if is_spelled(&admitted.purpose, &admitted.url) {
+            for (name, _) in &mut request.headers {
+                if let Some(written) = admitted.spelled.iter().find(|written| written.eq_ignore_ascii_case(name)) {
+                    name.clone_from(written);
+                }
+            }
+        }
+        let open = admitted.purpose == Purpose::Open;
+        // Made before the clock starts: reading this machine's roots is not the other side's slowness.
+        self.clients.get(self.road(&admitted.url)).await.ok();
+        let (started, mut progress) = (Instant::now(), Progress::default());
+        let exchanging = tokio::time::timeout(limits.deadline, self.exchange(admitted, &limits, &mut progress)).await;
+        let whole =
+            exchanging.unwrap_or_else(|_| Err(transport_error::late(limits.deadline, &progress.host, progress.status)));
+        let latency = started.elapsed();
+        if whole.is_err() && open && progress.address.is_none() {
+            progress.address = connections::led_to(&progress.host).await;
+        }
+        let (outcome, raw) = match whole {
+            Ok(whole) => {
+                let nothing = Vec::new();
+                let keep = match whole.environment {
+                    Some(Environment::Production) => Some(limits.keep.as_ref().unwrap_or(&nothing)),
+                    Some(Environment::Test) | None => limits.keep.as_ref(),
+                };
+                let (status, keep) = (whole.status.as_u16(), keep.map(Vec::as_slice));
+                let mut answer = record::answer(status, &whole.headers, &whole.body, keep, &self.redactor);
+                // Half a text or half a secret is none, and what cannot be read may hold one.
+                if let Some(length) = whole.unread.or(whole.more.then_some(whole.body.len())) {
+                    answer.body = Body::Binary(length);
+                }
+                (Outcome::Answered(answer), Some(whole.body))
+            }
+            Err(trouble) => {
+                let detail = self.redactor.text(&trouble.detail);
+                (Outcome::Trouble(Trouble { detail, ..trouble }), None)
+            }
+        };
+        Sent { request, outcome, raw, address: progress.address, latency }
+    }
+
+    async fn exchange(&self, first: Admitted, limits: &Limits, progress: &mut Progress) -> Result<Whole, Trouble> {
+        let open = first.purpose == Purpose::Open;
+        let follows = limits.follow && open;
+        let mut admitted = first;
+        for _ in 0..=MOST_REDIRECTS {
+            let environment = admitted.environment;
+            let next = Draft {
+                purpose: Purpose::Open,
+                method: admitted.method.to_string(),
+                url: admitted.url.to_string(),
+                headers: written(&admitted.headers),
+                body: Vec::new(),
+                credentials: Vec::new(),
+            };
+            let mut response = self.head(admitted, progress).await?;
+            let location = response.headers().get(LOCATION).filter(|_| follows && is_redirect(response.status()));
+            let Some(location) = location else {
+                let (status, headers) = (response.status(), response.headers().clone());
+                let (body, more) = read(&mut response, limits.body.min(LARGEST_BODY), &progress.host).await?;
+                if more && !open {
+                    let detail = format!("the answer of {} is larger than {} bytes", progress.host, body.len());
+                    return Err(trouble(TroubleKind::TooLarge, detail));
+                }
+                if more {
+                    return Ok(Whole { status, headers, body, more, unread: None, environment });
+                }
+                let most = limits.body.min(LARGEST_BODY);
+                let (body, unread) = match decoded(&headers, body, most) {
+                    Decoded::Plain(body) => (body, None),
+                    Decoded::Unread(length) => (Vec::new(), Some(length)),
+                    Decoded::TooLarge => {
+                        let detail = format!("the answer of {} grows to more than {most} bytes", progress.host);
+                        return Err(trouble(TroubleKind::TooLarge, detail));
+                    }
+                };
+                return Ok(Whole { status, headers, body, more, unread, environment });
+            };
+            admitted = self.redirected(next, location)?;
+        }
+        Err(trouble(
+            TroubleKind::Redirects,
+            format!("more than {MOST_REDIRECTS} redirects, the last from {}", progress.host),
+        ))
+    }
+
+    /// Sends one request and waits for the head of its answer.
+    async fn head(&self, admitted: Admitted, progress: &mut Progress) -> Result<Response, Trouble> {
+        admitted.url.host_str().unwrap_or_default().clone_into(&mut progress.host);
+        let stand_in = self.stand_ins.get(&progress.host);
+        (progress.address, progress.status) = (stand_in.map(|stand_in| stand_in.address), None);
+        let client = self.clients.get(self.road(&admitted.url)).await;
+        let client =
+            client.map_err(|why| trouble(TroubleKind::Certificate, format!("TLS is not possible here: {why}")))?;
+        let Admitted { purpose, method, mut url, mut headers, spelled, body, .. } = admitted;
+        if stand_in.is_some()
+            && let Some(port) = url.port()
+        {
+            // The port of a stand-in counts only where the URL has none.
+            let host = HeaderValue::from_str(&format!("{}:{port}", progress.host));
+            headers.extend(host.ok().map(|host| (HOST, host)));
+            url.set_port(None).ok();
+        }
+        match &purpose {
+            Purpose::Provider { .. } | Purpose::Played { .. } => {}
+            Purpose::Delivery { .. } | Purpose::Partner { .. } | Purpose::Open => {
+                headers.extend([connections::alone()])
+            }
+        }
+        let mut request = reqwest::Request::new(method, url);
+        *request.headers_mut() = headers;
+        if !body.is_empty() || !matches!(request.method().as_str(), "GET" | "HEAD" | "DELETE") {
+            *request.body_mut() = Some(body.into());
+        }
+        if is_spelled(&purpose, request.url()) {
+            return self.deliver(request, &spelled, progress).await;
+        }
+        let response = client.execute(request).await.map_err(|error| transport_error::of(&error, &progress.host))?;
+        progress.address = progress.address.or(response.remote_addr().map(|address| address.ip()));
+        progress.status = Some(response.status().as_u16());
+        Ok(response)
+    }
+
+    /// Sends a delivery as the provider would write it: the names of its headers too. Behind TLS they all go small, as
+    /// what stands in front of a handler there hands them on.
+    async fn deliver(
+        &self,
+        request: reqwest::Request,
+        spelled: &[String],
+        progress: &mut Progress,
+    ) -> Result<Response, Trouble> {
+        let addresses =
+            self.clients.addresses(request.url()).await.map_err(|error| transport_error::of_name(&error))?;
+        let called = header_case::call(&addresses, request, spelled).await;
+        let (response, address) = called.map_err(|error| transport_error::of_line(&error, &progress.host))?;
+        progress.address = progress.address.or(Some(address.ip()));
+        progress.status = Some(response.status().as_u16());
+        Ok(response)
+    }
+
+    /// The next hop, which the gate judges like any other call.
+    fn redirected(&self, mut next: Draft, location: &HeaderValue) -> Result<Admitted, Trouble> {
+        let nowhere = || trouble(TroubleKind::Redirects, "a redirect leads nowhere: its location is not a URL");
+        let from = Url::parse(&next.url).map_err(|_| nowhere())?;
+        let to =
+            std::str::from_utf8(location.as_bytes()).ok().and_then(|text| from.join(text).ok()).ok_or_else(nowhere)?;
+        if from.scheme() == "https" && to.scheme() != "https" {
+            let detail = format!("{} redirects from https to {}", from.host_str().unwrap_or_default(), to.scheme());
+            return Err(trouble(TroubleKind::Redirects, detail));
+        }
+        if is_here(&to) && !is_here(&from) {
+            let detail =
+                format!("{} redirects into this machine or its private network", from.host_str().unwrap_or_default());
+            return Err(trouble(TroubleKind::Redirects, detail));
+        }
+        next.url = to.into();
+        self.gate.admit(next).map_err(|refusal| Trouble::from(&refusal))
+    }
+
+    fn road(&self, url: &Url) -> Road {
+        match url.scheme() {
+            "https" if url.host_str().is_some_and(|host| self.stand_ins.contains_key(host)) => Road::StandIn,
+            "https" => Road::Public,
+            _ => Road::Plain,
+        }
+    }
+}
+
+/// Whether the names of a call's headers go out as they were written.
+fn is_spelled(purpose: &Purpose, url: &Url) -> bool {
+    matches!(purpose, Purpose::Delivery { .. }) && url.scheme() == "http"
+}
+
+fn written(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
+}
+
+/// The statuses that send a reader elsewhere; 300 and 304 have no single place to go.
+fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}
+
+/// Reads a body as far as it is allowed to go, and whether there is more. Whoever sends more loses the connection, when
+/// the response is dropped.
+async fn read(response: &mut Response, most: usize, host: &str) -> Result<(Vec<u8>, bool), Trouble> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| transport_error::of(&error, host))? {
+        let left = most - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(left)]);
+        if chunk.len() > left {
+            return Ok((body, true));
+        }
+    }
+    Ok((body, false))
+}

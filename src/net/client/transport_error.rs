@@ -1,0 +1,111 @@
+//! Why there was no answer, in the words of evidence.
+
+use std::error::Error;
+use std::io;
+use std::time::Duration;
+
+use rustls::CertificateError;
+
+use super::connections::Unresolved;
+use crate::evidence::{Trouble, TroubleKind};
+use crate::net::header_case::NoAnswer;
+
+pub(super) fn trouble(kind: TroubleKind, detail: impl Into<String>) -> Trouble {
+    Trouble { kind, detail: detail.into() }
+}
+
+/// An error and all that lies beneath it. What an `io::Error` wraps is not among its sources, so it is looked up.
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| beneath(*error))
+}
+
+fn beneath<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}
+
+/// The words of the innermost error, which alone says what happened.
+pub(super) fn deepest(error: &(dyn Error + 'static)) -> String {
+    chain(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+/// What it means that a name leads nowhere.
+pub(super) fn of_name(unresolved: &Unresolved) -> Trouble {
+    trouble(TroubleKind::Dns, format!("{unresolved}; check the spelling of the host, and this machine's DNS"))
+}
+
+/// What it means that a call on a connection of its own got no answer.
+pub(super) fn of_line(error: &NoAnswer, host: &str) -> Trouble {
+    let io = chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind).last();
+    match error {
+        NoAnswer::Connect(_) => of_connecting(io, host, error),
+        NoAnswer::Broken(_) => of_answer(io, host, error),
+        NoAnswer::Unwritable(why) => trouble(TroubleKind::Refused, why.clone()),
+    }
+}
+
+/// What an error of the HTTP client means.
+pub(super) fn of(error: &reqwest::Error, host: &str) -> Trouble {
+    if let Some(unresolved) = chain(error).find_map(|error| error.downcast_ref::<Unresolved>()) {
+        return of_name(unresolved);
+    }
+    if let Some(tls) = chain(error).find_map(|error| error.downcast_ref::<rustls::Error>()) {
+        return of_tls(tls, host);
+    }
+    let io = chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind).last();
+    if error.is_connect() { of_connecting(io, host, error) } else { of_answer(io, host, error) }
+}
+
+fn of_connecting(kind: Option<io::ErrorKind>, host: &str, error: &(dyn Error + 'static)) -> Trouble {
+    match kind {
+        Some(io::ErrorKind::ConnectionRefused) => trouble(
+            TroubleKind::Connect,
+            format!("{host} refuses connections; is the service running, and on this port?"),
+        ),
+        Some(io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => {
+            trouble(TroubleKind::Broken, format!("{host} closed the connection before it was set up"))
+        }
+        _ => trouble(TroubleKind::Connect, format!("no connection to {host}: {}", deepest(error))),
+    }
+}
+
+fn of_answer(kind: Option<io::ErrorKind>, host: &str, error: &(dyn Error + 'static)) -> Trouble {
+    match kind {
+        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe) => {
+            trouble(TroubleKind::Broken, format!("{host} broke the connection off before its answer was complete"))
+        }
+        _ => trouble(TroubleKind::Broken, format!("{host} gave no valid and complete answer: {}", deepest(error))),
+    }
+}
+
+fn of_tls(error: &rustls::Error, host: &str) -> Trouble {
+    let rustls::Error::InvalidCertificate(certificate) = error else {
+        return trouble(TroubleKind::Broken, format!("{host} and this tool could not agree on TLS: {error}"));
+    };
+    let why = match certificate {
+        CertificateError::UnknownIssuer => {
+            "is self-signed, or issued by nobody whom this machine trusts, or comes without its intermediate".to_owned()
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired".to_owned(),
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "is not valid yet".to_owned(),
+        CertificateError::NotValidForNameContext { presented, .. } => {
+            // The library writes `DnsName("host")`.
+            let names = presented.iter().take(5).map(|name| name.split('"').nth(1).unwrap_or(name));
+            format!("is not valid for this name, but for {}", names.collect::<Vec<_>>().join(", "))
+        }
+        CertificateError::NotValidForName => "is not valid for this name".to_owned(),
+        CertificateError::Revoked => "has been revoked".to_owned(),
+        // The library's list is open.
+        other => format!("is not accepted: {other}"),
+    };
+    trouble(TroubleKind::Certificate, format!("the certificate of {host} {why}"))
+}
+
+/// The deadline has passed; `status` is that of an answer that had begun.
+pub(super) fn late(deadline: Duration, host: &str, status: Option<u16>) -> Trouble {
+    let far =
+        status.map_or("no answer".to_owned(), |status| format!("an answer with status {status} began but did not end"));
+    trouble(TroubleKind::Timeout, format!("{far} within {} ms from {host}", deadline.as_millis()))
+}

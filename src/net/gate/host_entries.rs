@@ -1,0 +1,70 @@
+//! Which hosts are the provider's, and what each of them is.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+
+use url::{Host, Url};
+
+use super::admission::Rules;
+use crate::net::address::normal;
+use crate::pack::types::Environment;
+
+/// What a provider's host is.
+pub(super) struct Place {
+    pub(super) environment: Environment,
+    /// The base URLs of the APIs there, by name; none: pages that people see.
+    pub(super) apis: BTreeMap<String, Url>,
+}
+
+impl Place {
+    /// The ports on which the host is called.
+    pub(super) fn ports(&self) -> BTreeSet<u16> {
+        let ports: BTreeSet<_> = self.apis.values().filter_map(Url::port_or_known_default).collect();
+        if ports.is_empty() { BTreeSet::from([443]) } else { ports }
+    }
+}
+
+/// Rules that contradict themselves, or name something that is not a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadRules {
+    /// Not a host name.
+    NotAHost(String),
+    /// A host that is listed for both environments, so that it says nothing about either.
+    Ambiguous(String),
+}
+
+impl fmt::Display for BadRules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BadRules::NotAHost(text) => {
+                write!(f, "`{text}` in `environments` is not a host; write a name such as `app.example.com`")
+            }
+            BadRules::Ambiguous(host) => {
+                write!(f, "`{host}` is listed for test and for production; a host belongs to one environment")
+            }
+        }
+    }
+}
+
+impl std::error::Error for BadRules {}
+
+/// The provider's hosts.
+pub(super) fn places(rules: &Rules) -> Result<HashMap<Host<String>, Place>, BadRules> {
+    let mut places: HashMap<Host<String>, Place> = HashMap::new();
+    let mut at = |environment: Environment, host: &Host<String>, api: Option<(&String, &Url)>| {
+        let place = places.entry(normal(host)).or_insert_with(|| Place { environment, apis: BTreeMap::new() });
+        place.apis.extend(api.map(|(name, base)| (name.clone(), base.clone())));
+        if place.environment == environment { Ok(()) } else { Err(BadRules::Ambiguous(normal(host).to_string())) }
+    };
+    for (environment, realm) in &rules.environments {
+        for (name, base) in &realm.apis {
+            let host = base.host().ok_or_else(|| BadRules::NotAHost(base.to_string()))?.to_owned();
+            at(*environment, &host, Some((name, base)))?;
+        }
+        for text in &realm.other_hosts {
+            let host = Host::parse(text).map_err(|_| BadRules::NotAHost(text.clone()))?;
+            at(*environment, &host, None)?;
+        }
+    }
+    Ok(places)
+}

@@ -1,0 +1,152 @@
+//! One connection of a client to the proxy: a tunnel, or a request that is passed on.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http_body_util::{Either, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1 as client;
+use hyper::header::{CONNECTION, HOST, HeaderName, HeaderValue, PROXY_AUTHORIZATION, TE, TRAILER, UPGRADE};
+use hyper::server::conn::http1 as server;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode, Uri};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::host_policy::{Door, addresses, spelled};
+use super::server::Shared;
+
+/// The largest head of a request that is read.
+const LARGEST_HEAD: usize = 16 << 10;
+
+/// How long a client gets for the head of its request.
+const HEAD_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long it may take to reach a host.
+const REACHED_WITHIN: Duration = Duration::from_secs(10);
+
+/// The longest host name there is.
+const LONGEST_NAME: usize = 253;
+
+/// What concerns this hop alone and is not passed on.
+const HOP: [HeaderName; 7] = [
+    CONNECTION,
+    PROXY_AUTHORIZATION,
+    TE,
+    TRAILER,
+    UPGRADE,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+];
+
+type Answer = Response<Either<Full<Bytes>, Incoming>>;
+
+/// Serves a connection, which keeps its place for as long as there is something of it left.
+pub(super) async fn connection(shared: Arc<Shared>, stream: TcpStream, place: OwnedSemaphorePermit) {
+    let place = Arc::new(place);
+    let service = service_fn(|request| {
+        let (shared, place) = (Arc::clone(&shared), Arc::clone(&place));
+        async move { Ok::<_, Infallible>(answer(shared, request, place).await) }
+    });
+    let mut settings = server::Builder::new();
+    settings.timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_buf_size(LARGEST_HEAD).keep_alive(false);
+    let serving = settings.serve_connection(TokioIo::new(stream), service).with_upgrades();
+    // What goes wrong on a connection is its client's to see.
+    shared.bounded(async { drop(serving.await) }).await;
+}
+
+async fn answer(shared: Arc<Shared>, request: Request<Incoming>, place: Arc<OwnedSemaphorePermit>) -> Answer {
+    let Some((host, port)) = target(request.uri()) else {
+        let words = "this is the proxy of a rehearsal: it takes CONNECT, and whole http URLs";
+        return said(StatusCode::BAD_REQUEST, words);
+    };
+    let door = shared.doors.to(&host);
+    let reached = match &door {
+        Door::Here(here) => reach(async { Ok(here.iter().map(|ip| (*ip, port).into()).collect()) }).await,
+        Door::Named(name) => reach(addresses(name, port)).await,
+        Door::Shut | Door::Unknown => {
+            shared.note(&host, port);
+            let why = match door {
+                Door::Shut => "it belongs to the provider's real environments, which a rehearsal never reaches",
+                Door::Here(_) | Door::Named(_) | Door::Unknown => {
+                    "a rehearsed build reaches this machine and the hosts that its profile names under `rehearsal.reaches`"
+                }
+            };
+            return said(StatusCode::FORBIDDEN, &format!("{host}:{port} was not let through: {why}"));
+        }
+    };
+    let passed = match reached {
+        Ok(there) if request.method() == Method::CONNECT => Ok(tunnel(shared, request, there, place)),
+        Ok(there) => pass_on(shared, request, there).await.map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    passed.unwrap_or_else(|error| said(StatusCode::BAD_GATEWAY, &format!("{host}:{port} cannot be reached: {error}")))
+}
+
+/// Host and port that a request to a proxy names.
+fn target(uri: &Uri) -> Option<(String, u16)> {
+    let authority = uri.authority()?;
+    let usual = match uri.scheme_str() {
+        Some("https") | None => 443,
+        Some(_) => 80,
+    };
+    let host: String = authority.host().chars().take(LONGEST_NAME).collect();
+    Some((spelled(&host), authority.port_u16().unwrap_or(usual)))
+}
+
+async fn reach(to: impl Future<Output = io::Result<Vec<SocketAddr>>>) -> io::Result<TcpStream> {
+    let reached = async { TcpStream::connect(to.await?.as_slice()).await };
+    tokio::time::timeout(REACHED_WITHIN, reached).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+/// Answers that the tunnel is there; what comes then is carried as it is.
+fn tunnel(
+    shared: Arc<Shared>,
+    request: Request<Incoming>,
+    mut there: TcpStream,
+    place: Arc<OwnedSemaphorePermit>,
+) -> Answer {
+    tokio::spawn(async move {
+        let carried = async {
+            if let Ok(here) = hyper::upgrade::on(request).await {
+                // Either side may end a tunnel as it likes.
+                drop(tokio::io::copy_bidirectional(&mut TokioIo::new(here), &mut there).await);
+            }
+        };
+        shared.bounded(carried).await;
+        drop(place);
+    });
+    Response::new(Either::Left(Full::default()))
+}
+
+/// Sends a request on as if it came from here, and gives the answer.
+async fn pass_on(
+    shared: Arc<Shared>,
+    mut request: Request<Incoming>,
+    there: TcpStream,
+) -> Result<Answer, hyper::Error> {
+    let (mut sender, connection) = client::handshake(TokioIo::new(there)).await?;
+    tokio::spawn(async move { shared.bounded(async { drop(connection.await) }).await });
+    let host = request.uri().authority().map(|authority| HeaderValue::from_str(authority.as_str()));
+    for name in &HOP {
+        request.headers_mut().remove(name);
+    }
+    if let Some(Ok(host)) = host {
+        request.headers_mut().insert(HOST, host);
+    }
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    // A path that was parsed once parses again.
+    *request.uri_mut() = path.parse().unwrap_or_default();
+    Ok(sender.send_request(request).await?.map(Either::Right))
+}
+
+fn said(status: StatusCode, words: &str) -> Answer {
+    let mut answer = Response::new(Either::Left(Full::from(format!("preflight: {words}\n"))));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert("content-type", HeaderValue::from_static("text/plain; charset=utf-8"));
+    answer
+}

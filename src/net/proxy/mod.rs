@@ -1,0 +1,8 @@
+//! The proxy that a rehearsed build is told to use: it lets loopback and named hosts through, and denies the rest.
+
+mod connection;
+mod host_policy;
+mod server;
+
+pub use host_policy::Doors;
+pub use server::Proxy;

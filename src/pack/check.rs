@@ -1,0 +1,199 @@
+//! One check: what a YAML file below `checks/<provider>/` says.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::expectations::{DeliveryRule, Expectation};
+use super::given::Given;
+use super::step::Step;
+use super::types::{Stage, Text};
+
+/// One verifiable statement, serving one or more items of the provider's checklist.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// `section.stem`, as the file is called.
+    pub id: String,
+    /// What it proves, in one sentence without its full stop.
+    pub title: String,
+    /// The items that it serves.
+    pub items: Vec<String>,
+    /// Whether readiness hangs on it.
+    #[serde(default)]
+    pub level: Level,
+    /// Where it takes place; each stage makes a unit.
+    pub stage: Stages,
+    /// What may run beside it.
+    #[serde(default)]
+    pub isolation: Isolation,
+    /// Checks without which this one says nothing.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Who must act when it does not pass, where that is not the partner.
+    #[serde(default)]
+    #[serde(rename = "responsible")]
+    pub who: Actor,
+    /// The provider's page.
+    pub docs: url::Url,
+    /// Why it matters.
+    pub why: Text,
+    /// What to do when it fails.
+    pub fix: Text,
+    /// To which partners it applies, where that is not all; for others it is skipped.
+    pub applies: Option<Applies>,
+    /// Both sides brought to where it begins.
+    #[serde(default)]
+    pub given: Given,
+    /// The stimuli.
+    pub when: Vec<Step>,
+    /// What must have happened for the check to say anything.
+    #[serde(default)]
+    #[serde(rename = "assume")]
+    pub seen: Vec<Expectation>,
+    /// What must hold.
+    #[serde(default)]
+    pub then: Vec<Expectation>,
+}
+
+impl Check {
+    /// Whether only a person can answer it.
+    pub fn only_asks(&self) -> bool {
+        self.when.iter().all(|step| matches!(step, Step::Ask(_)))
+    }
+
+    /// What persons are asked.
+    pub fn questions(&self) -> Vec<&str> {
+        let asked = self.when.iter().filter_map(|step| match step {
+            Step::Ask(step) => Some(step.ask.as_str()),
+            Step::Request(_)
+            | Step::Deliver(_)
+            | Step::Action(_)
+            | Step::Event(_)
+            | Step::Config(_)
+            | Step::Wait(_) => None,
+        });
+        asked.collect()
+    }
+
+    /// Whether it has a control of its own: something under `seen` that a genuine delivery must have shown.
+    pub fn has_control(&self) -> bool {
+        self.seen.iter().any(is_control)
+    }
+
+    /// What it wants the handler to do with its deliveries.
+    pub fn wants_of_deliveries(&self) -> impl Iterator<Item = DeliveryRule> {
+        self.then.iter().filter_map(|expectation| match expectation {
+            Expectation::Delivery(e) => e.is,
+            Expectation::Answer(_)
+            | Expectation::Effect(_)
+            | Expectation::Presented(_)
+            | Expectation::Calls(_)
+            | Expectation::Told(_)
+            | Expectation::Provider(_)
+            | Expectation::DeniedHosts(_)
+            | Expectation::Values(_)
+            | Expectation::Either(_) => None,
+        })
+    }
+
+    /// The part of the id before its first dot.
+    pub fn section(&self) -> &str {
+        self.id.split('.').next().unwrap_or(&self.id)
+    }
+}
+
+/// Whether an expectation is that a delivery was taken, or that something came of it.
+fn is_control(expectation: &Expectation) -> bool {
+    match expectation {
+        Expectation::Delivery(e) => matches!(e.is, Some(DeliveryRule::Accepted | DeliveryRule::Acknowledged)),
+        Expectation::Effect(e) => e.at_least.is_some_and(|least| least > 0),
+        Expectation::Either(e) => e.either.iter().any(is_control),
+        Expectation::Answer(_)
+        | Expectation::Presented(_)
+        | Expectation::Calls(_)
+        | Expectation::Told(_)
+        | Expectation::Provider(_)
+        | Expectation::DeniedHosts(_)
+        | Expectation::Values(_) => false,
+    }
+}
+
+/// To which partners a check applies.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Applies {
+    /// A bare expression over `profile`, `environment` and `provider`; what is not there counts as absent.
+    #[serde(rename = "if")]
+    pub condition: String,
+    /// Why it does not, in words.
+    pub otherwise: String,
+}
+
+/// Whether readiness hangs on a check.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// It does.
+    #[default]
+    Required,
+    /// It does not.
+    Recommended,
+}
+
+/// Who must act when a check does not pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// The company whose integration is checked.
+    #[default]
+    Partner,
+    /// The person at the provider who signs off.
+    AccountManager,
+}
+
+/// What may run beside a check.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Isolation {
+    /// Other shared checks.
+    #[default]
+    Shared,
+    /// Nothing.
+    Exclusive,
+    /// Nothing, and it comes last: it restarts the partner.
+    Restarts,
+}
+
+/// One stage or several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stages(pub Vec<Stage>);
+
+impl<'de> Deserialize<'de> for Stages {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let list = match value {
+            serde_json::Value::Array(list) => list,
+            one => vec![one],
+        };
+        list.into_iter()
+            .map(serde_json::from_value)
+            .collect::<Result<_, _>>()
+            .map(Stages)
+            .map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for Stages {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Stages".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let stage = generator.subschema_for::<Stage>();
+        schemars::json_schema!({
+            "if": { "type": "array" },
+            "then": { "minItems": 1, "uniqueItems": true, "items": stage },
+            "else": stage
+        })
+    }
+}

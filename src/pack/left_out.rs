@@ -1,0 +1,119 @@
+//! What falls away with the actions that a check leaves out where the profile has none: the partner does them within
+//! others, so that nothing can be said of them by themselves.
+
+use std::collections::BTreeSet;
+
+use super::check::Check;
+use super::expectations::{Expectation, Names, Source};
+use super::step::{ActionStep, Step};
+use super::traffic::{Calls, CallsExpectation};
+use super::types::Text;
+use crate::template;
+
+/// The steps that are left out, with the clients and the names that only they are about.
+#[derive(Clone, Debug, Default)]
+pub struct LeftOut<'c> {
+    /// The steps.
+    pub steps: Vec<&'c ActionStep>,
+    /// Clients for whom nothing else is done.
+    clients: BTreeSet<&'c str>,
+    /// The client that is meant where none is named.
+    first: Option<&'c str>,
+    /// All clients.
+    all: Vec<&'c str>,
+    /// Steps, and calls that would have been found.
+    names: BTreeSet<&'c str>,
+}
+
+impl<'c> LeftOut<'c> {
+    /// What a check leaves out, by whether one of its optional actions is left out.
+    pub fn of(check: &'c Check, is_left_out: impl Fn(&ActionStep) -> bool) -> Self {
+        let only = check.given.client.as_ref().map(|_| "client");
+        let all: Vec<&str> = only.into_iter().chain(check.given.clients.keys().map(String::as_str)).collect();
+        let first = all.first().copied();
+        let (mut steps, mut acted) = (Vec::new(), BTreeSet::new());
+        for step in &check.when {
+            match step {
+                Step::Action(action) if is_left_out(action) => steps.push(action),
+                Step::Action(ActionStep { client, .. }) => acted.extend(client.as_deref().or(first)),
+                Step::Event(event) => acted.extend(event.client.as_deref().or(first)),
+                Step::Request(_) | Step::Deliver(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => {}
+            }
+        }
+        let clients = steps.iter().filter_map(|step| step.client.as_deref().or(first));
+        let clients = clients.filter(|client| !acted.contains(client)).collect();
+        let names = steps.iter().filter_map(|step| step.name.as_deref()).collect();
+        LeftOut { steps, clients, first, all, names }
+    }
+
+    /// Whether nothing was done for a client since what would have been done is left out.
+    pub fn client(&self, name: &str) -> bool {
+        self.clients.contains(name)
+    }
+
+    /// The expectations of a list that are still about something, with their places. What the others would have given
+    /// a name is left out with them.
+    pub fn rest<'l: 'c>(&mut self, list: &'l [Expectation]) -> Vec<(usize, &'l Expectation)> {
+        let mut rest = Vec::new();
+        for (at, expectation) in list.iter().enumerate() {
+            if self.concerns(expectation) {
+                rest.push((at, expectation));
+            } else if let Expectation::Calls(calls) = expectation {
+                self.names.extend(calls.name.as_deref());
+            }
+        }
+        rest
+    }
+
+    /// Whether an expectation is still about something.
+    pub fn concerns(&self, expectation: &Expectation) -> bool {
+        match expectation {
+            Expectation::Told(e) => !self.named([&e.told, &e.unlike]),
+            Expectation::Presented(e) => self.about(e.client.as_ref()) && !self.named(&e.by) && !self.read_by(&e.url),
+            Expectation::Calls(e) => self.concerns_calls(e),
+            Expectation::Provider(e) => self.about(e.client.as_ref()),
+            Expectation::Values(e) => match &e.values {
+                Source::Selection(selection) => !self.named([&selection.of]),
+                Source::Template(text) => !self.read_by([text]),
+            },
+            Expectation::Either(e) => e.either.iter().any(|branch| self.concerns(branch)),
+            Expectation::Answer(_)
+            | Expectation::Delivery(_)
+            | Expectation::Effect(_)
+            | Expectation::DeniedHosts(_) => true,
+        }
+    }
+
+    fn concerns_calls(&self, e: &CallsExpectation) -> bool {
+        let (routes, known) = match &e.calls {
+            Calls::Routes(routes) => (routes.as_slice(), None),
+            Calls::Named(name) => (&[][..], Some(name)),
+            Calls::Where(rule) => (&[][..], rule.repeats.as_ref()),
+        };
+        // Calls that are known bring their client with them.
+        let about = known.is_some() && e.client.is_none() || self.about(e.client.as_ref());
+        let named = self.named(e.after.iter().chain(&e.before).chain(known));
+        about && !named && !self.read_by(routes.iter().chain(&e.carries))
+    }
+
+    /// Whether something was done for one of the clients that are meant.
+    fn about(&self, names: Option<&Names>) -> bool {
+        let is_left = |name: &str| self.clients.contains(name);
+        match names {
+            None => !self.first.is_some_and(is_left),
+            Some(Names(names)) if names.iter().any(|name| name == "each") => !self.all.iter().all(|name| is_left(name)),
+            Some(Names(names)) => !names.iter().all(|name| is_left(name)),
+        }
+    }
+
+    fn named<'n>(&self, names: impl IntoIterator<Item = &'n String>) -> bool {
+        names.into_iter().any(|name| self.names.contains(name.as_str()))
+    }
+
+    /// Whether a template reads what is left out.
+    fn read_by<'t>(&self, texts: impl IntoIterator<Item = &'t Text>) -> bool {
+        let roots = |text: &Text| template::names(text).unwrap_or_default();
+        let root = |name: &String| name.split('.').next().is_some_and(|root| self.names.contains(root));
+        texts.into_iter().any(|text| roots(text).iter().any(root))
+    }
+}

@@ -1,0 +1,325 @@
+//! The lints of one check.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::linter::{Unlinted, at};
+use crate::pack::check::Check;
+use crate::pack::expectations::{DeliveryRule, Expectation, Source};
+use crate::pack::provider::Provider;
+use crate::pack::step::{Step, Which};
+use crate::pack::types::Stage;
+use crate::template::{self, TemplateError};
+use crate::yaml::Problem;
+
+/// Names that templates may begin with, whatever the check.
+pub(super) const ROOTS: [&str; 8] =
+    ["profile", "provider", "environment", "client", "clients", "item", "simulator", "event_id"];
+
+/// The look-up whose answer a `config` step may ask for.
+const INSPECTED: &str = "inspect.processed";
+
+/// Words that `delivery` understands by itself.
+const DELIVERY_WORDS: [&str; 3] = ["control", "altered", "each"];
+
+/// A check with what it is held against.
+pub(super) struct Linter<'l> {
+    pub(super) provider: &'l Provider,
+    pub(super) facts: &'l Value,
+    pub(super) read: &'l Unlinted,
+    /// The ids of all items of the provider.
+    pub(super) items: &'l BTreeSet<&'l str>,
+    /// The ids of all checks of the pack.
+    pub(super) known: &'l BTreeSet<&'l str>,
+}
+
+impl Linter<'_> {
+    pub(super) fn check(&self) -> &Check {
+        &self.read.packed.check
+    }
+
+    pub(super) fn at(&self, pointer: &str, message: impl Into<String>) -> Problem {
+        at(&self.read.packed, pointer, message.into())
+    }
+
+    /// Everything that is wrong with the check.
+    pub(super) fn all(&self) -> Vec<Problem> {
+        let mut problems = self.names();
+        problems.extend(self.shape());
+        problems.extend(self.words());
+        problems.extend(self.idle());
+        problems.extend(self.contrary());
+        problems.extend(self.optional());
+        problems.extend(self.steps());
+        for (word, list) in [("assume", &self.check().seen), ("then", &self.check().then)] {
+            for (index, expectation) in list.iter().enumerate() {
+                problems.extend(self.expectation(&format!("/{word}/{index}"), expectation));
+            }
+        }
+        problems.extend(self.rehearsed());
+        problems.extend(self.templates());
+        problems
+    }
+
+    /// The id, the items and the needs.
+    fn names(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let wanted = self.read.path.trim_end_matches(".yaml").trim_end_matches(".yml").replace('/', ".");
+        if self.check().id != wanted {
+            let problem = self.at("/id", format!("`{}` does not say where the file is", self.check().id));
+            problems.push(problem.hint(format!("by its path it is `{wanted}`: section, dot, name of the file")));
+        }
+        for (index, item) in self.check().items.iter().enumerate() {
+            if !self.items.contains(item.as_str()) {
+                let problem = self.at(&format!("/items/{index}"), format!("`{item}` is not an item of the provider"));
+                problems.push(problem.nearest(item, self.items.iter().copied()));
+            }
+        }
+        if self.check().items.is_empty() {
+            problems.push(self.at("/items", "a check serves at least one item"));
+        }
+        for (index, need) in self.check().needs.iter().enumerate() {
+            if !self.known.contains(need.as_str()) {
+                let problem = self.at(&format!("/needs/{index}"), format!("`{need}` is not a check of this pack"));
+                problems.push(problem.nearest(need, self.known.iter().copied()));
+            }
+        }
+        problems
+    }
+
+    /// Checks that do nothing or cannot fail.
+    fn shape(&self) -> Vec<Problem> {
+        let check = self.check();
+        let mut problems = Vec::new();
+        if check.when.is_empty() {
+            problems.push(self.at("/when", "a check does at least one thing"));
+        }
+        if check.then.is_empty() && !check.only_asks() {
+            problems.push(
+                self.at("/then", "nothing must hold, so this check cannot fail")
+                    .hint("say under `then` what must hold"),
+            );
+        }
+        if check.seen.is_empty() && check.then.iter().any(Expectation::bounds_from_above) {
+            let problem = self.at("/then", "this holds when nothing happens at all, so silence would pass");
+            problems.push(problem.hint("say under `seen` what must have happened for the check to say anything"));
+        }
+        if let Some(applies) = &check.applies
+            && let Err(error) = template::check_condition(&applies.condition)
+        {
+            let (TemplateError::Invalid(why) | TemplateError::Missing(why)) = error;
+            problems.push(self.at("/applies/if", format!("the condition does not work: {why}")));
+        }
+        problems
+    }
+
+    fn steps(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut names: BTreeSet<&str> = BTreeSet::new();
+        for (index, step) in self.check().when.iter().enumerate() {
+            let pointer = format!("/when/{index}");
+            problems.extend(self.step(&pointer, step, &names));
+            if let Some(name) = step.name() {
+                let reserved = ROOTS.contains(&name) || DELIVERY_WORDS.contains(&name);
+                if reserved || !names.insert(name) {
+                    let why =
+                        if reserved { "is a word of the language" } else { "is the name of an earlier step as well" };
+                    problems.push(self.at(&format!("{pointer}/as"), format!("`{name}` {why}")));
+                }
+            }
+        }
+        problems
+    }
+
+    fn step(&self, pointer: &str, step: &Step, earlier: &BTreeSet<&str>) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let allowed: &[Stage] = match step {
+            Step::Request(_) => &[Stage::Rehearsal, Stage::Test, Stage::Production],
+            Step::Action(_) | Step::Event(_) | Step::Wait(_) => &[Stage::Rehearsal, Stage::Test],
+            Step::Deliver(_) => &[Stage::Rehearsal],
+            Step::Config(_) | Step::Ask(_) => &Stage::ALL,
+        };
+        for stage in self.check().stage.0.iter().filter(|stage| !allowed.contains(stage)) {
+            problems.push(self.at(pointer, format!("`{}` is not possible in the stage `{stage}`", step.verb())));
+        }
+        match step {
+            Step::Request(request) => {
+                if let Some(api) = request.api.as_ref().filter(|api| !self.provider.apis.contains_key(*api)) {
+                    let problem = self.at(&format!("{pointer}/api"), format!("`{api}` is not an API of the provider"));
+                    problems.push(problem.nearest(api, self.provider.apis.keys().map(String::as_str)));
+                }
+                for (name, path) in &request.capture {
+                    problems.extend(self.json_path(&format!("{pointer}/capture/{name}"), path));
+                }
+            }
+            Step::Deliver(deliver) => {
+                problems.extend(self.deliver(pointer, &deliver.deliver, earlier));
+                problems.extend(self.variations(pointer, deliver));
+            }
+            Step::Action(action) => problems.extend(self.action(&format!("{pointer}/action"), &action.action)),
+            Step::Config(config) => {
+                problems.extend(self.config(&format!("{pointer}/config"), &config.config));
+                if (config.config == INSPECTED) != config.of.is_some() {
+                    let message = format!("`{INSPECTED}` and `of`, the id of an event, belong together");
+                    problems.push(self.at(&format!("{pointer}/config"), message));
+                }
+            }
+            Step::Ask(_) | Step::Wait(_) | Step::Event(_) => {}
+        }
+        if let Step::Request(request) = step
+            && let Some(path) = &request.sends
+        {
+            problems.extend(self.json_path(&format!("{pointer}/sends"), path));
+        }
+        problems
+    }
+
+    /// An action that no profile of this provider would have.
+    fn action(&self, pointer: &str, name: &str) -> Option<Problem> {
+        let known = || self.provider.actions.keys().map(String::as_str).chain(["restart"]);
+        if self.provider.actions.is_empty() || known().any(|known| known == name) {
+            return None;
+        }
+        let problem = self.at(pointer, format!("`{name}` is not one of the `actions` of provider.yaml"));
+        Some(problem.nearest(name, known()))
+    }
+
+    /// A value that no environment of a profile has.
+    fn config(&self, pointer: &str, path: &str) -> Option<Problem> {
+        let apis = self.provider.apis.keys().map(|api| format!("apis.{api}"));
+        let plain = ["api_key", "webhook.url", "webhook.secret", INSPECTED].map(str::to_owned).into_iter();
+        let details = self.provider.details.keys().map(|name| format!("details.{name}"));
+        let letters = self.provider.letters.keys().map(|name| format!("letters.{name}"));
+        let known: Vec<String> = plain.chain(apis).chain(details).chain(letters).collect();
+        if known.iter().any(|known| known == path) {
+            return None;
+        }
+        let problem = self.at(pointer, format!("`{path}` is nothing that an environment of a profile has"));
+        let near = problem.clone().nearest(path, known.iter().map(String::as_str));
+        Some(if near.hint.is_some() { near } else { problem.hint(format!("known: {}", known.join(", "))) })
+    }
+
+    fn deliver(&self, pointer: &str, which: &Which, earlier: &BTreeSet<&str>) -> Vec<Problem> {
+        let Some(hooks) = &self.provider.webhooks else {
+            return vec![self.at(pointer, "the provider has no `webhooks`, so nothing can be delivered")];
+        };
+        let pointer = format!("{pointer}/deliver");
+        match which {
+            Which::Each => Vec::new(),
+            Which::Event(event) if template::is_template(event) || hooks.events.contains_key(event) => Vec::new(),
+            Which::Event(event) => {
+                let problem = self.at(&pointer, format!("`{event}` is not an event of the provider"));
+                vec![problem.nearest(event, hooks.events.keys().map(String::as_str))]
+            }
+            Which::Again(step) if earlier.contains(step.as_str()) => Vec::new(),
+            Which::Again(step) => vec![self.at(&pointer, format!("no earlier step is called `{step}`"))],
+        }
+    }
+
+    pub(super) fn expectation(&self, pointer: &str, expectation: &Expectation) -> Vec<Problem> {
+        match expectation {
+            Expectation::Answer(e) => {
+                let mut problems = self.refer(&format!("{pointer}/response"), &e.answer.0, &[], &["request"]);
+                for path in e.body.keys() {
+                    problems.extend(self.json_path(&format!("{pointer}/body"), path));
+                }
+                problems
+            }
+            Expectation::Delivery(e) => {
+                let mut problems =
+                    self.refer(&format!("{pointer}/delivery"), &e.delivery.0, &DELIVERY_WORDS, &["deliver"]);
+                let series =
+                    self.check().when.iter().any(|step| matches!(step, Step::Deliver(d) if !d.vary.is_empty()));
+                if !series && e.delivery.0.iter().any(|name| name == "control" || name == "altered") {
+                    problems.push(self.at(
+                        &format!("{pointer}/delivery"),
+                        "no step has `vary`, so there is neither control nor variant",
+                    ));
+                }
+                if e.is.is_none() && e.status.is_none() {
+                    problems.push(
+                        self.at(pointer, "this says nothing about the delivery")
+                            .hint("add `is: accepted` or `is: refused`"),
+                    );
+                }
+                if e.is == Some(DeliveryRule::AsDeclared) && !self.every_variant_expects() {
+                    problems.push(self.at(pointer, "`is: expected` needs an `expect` in every variant"));
+                }
+                problems
+            }
+            Expectation::Effect(e) => {
+                let mut problems =
+                    self.refer(&format!("{pointer}/effect"), std::slice::from_ref(&e.effect), &[], &["deliver"]);
+                if e.exactly.is_none() && e.at_least.is_none() && e.at_most.is_none() {
+                    problems.push(self.at(pointer, "this says nothing about the effect").hint("add `exactly: 1`"));
+                }
+                problems
+            }
+            Expectation::Presented(_)
+            | Expectation::Calls(_)
+            | Expectation::Told(_)
+            | Expectation::Provider(_)
+            | Expectation::DeniedHosts(_) => Vec::new(),
+            Expectation::Values(e) => {
+                let mut problems = Vec::new();
+                if let Source::Selection(selection) = &e.values {
+                    problems.extend(self.refer(
+                        &format!("{pointer}/values/of"),
+                        std::slice::from_ref(&selection.of),
+                        &[],
+                        &["request", "config"],
+                    ));
+                    for path in [&selection.select, &selection.take].into_iter().chain(selection.filter.keys()) {
+                        problems.extend(self.json_path(&format!("{pointer}/values"), path));
+                    }
+                }
+                if e.are.is_none() && e.each.is_none() {
+                    problems.push(self.at(pointer, "this says nothing about the values").hint("add `are` or `each`"));
+                }
+                problems
+            }
+            Expectation::Either(e) => {
+                let inner = e.either.iter().enumerate();
+                inner
+                    .flat_map(|(index, branch)| self.expectation(&format!("{pointer}/any_of/{index}"), branch))
+                    .collect()
+            }
+        }
+    }
+
+    fn every_variant_expects(&self) -> bool {
+        self.check().when.iter().all(|step| match step {
+            Step::Deliver(deliver) => deliver.vary.values().all(|variant| variant.expect.is_some()),
+            Step::Request(_) | Step::Action(_) | Step::Event(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => {
+                true
+            }
+        })
+    }
+
+    /// Names of steps that do not exist, or are of a kind that has no such thing. `verbs`: the kinds that have.
+    pub(super) fn refer(&self, pointer: &str, names: &[String], words: &[&str], verbs: &[&str]) -> Vec<Problem> {
+        let steps = || self.check().when.iter().filter_map(|step| Some((step.name()?, step.verb())));
+        let mut problems = Vec::new();
+        for name in names.iter().filter(|name| !words.contains(&name.as_str())) {
+            match steps().find(|(known, _)| known == name) {
+                Some((_, verb)) if verbs.contains(&verb) => {}
+                Some((_, verb)) => {
+                    let wanted = verbs.iter().map(|verb| format!("`{verb}`")).collect::<Vec<_>>().join(" or ");
+                    let message = format!("`{name}` is a `{verb}` step, and this is about {wanted} steps");
+                    problems.push(self.at(pointer, message));
+                }
+                None => {
+                    let known = steps().map(|(known, _)| known).chain(words.iter().copied());
+                    problems.push(self.at(pointer, format!("no step is called `{name}`")).nearest(name, known));
+                }
+            }
+        }
+        problems
+    }
+
+    pub(super) fn json_path(&self, pointer: &str, path: &str) -> Option<Problem> {
+        let error = serde_json_path::JsonPath::parse(path).err()?;
+        Some(self.at(pointer, format!("`{path}` is not a JSON path: {error}")))
+    }
+}

@@ -1,0 +1,158 @@
+//! Expectations that nothing can meet, and those that are about what never happens in their check.
+
+use super::check::Linter;
+use crate::pack::expectations::Expectation;
+use crate::pack::matcher::{Matcher, Predicate};
+use crate::pack::step::Step;
+use crate::pack::traffic::Count;
+use crate::pack::types::{Stage, StatusRule};
+use crate::yaml::Problem;
+
+impl Linter<'_> {
+    /// What no evidence can meet, in `seen` and `then`, and what is arranged or looked for in vain.
+    pub(super) fn contrary(&self) -> Vec<Problem> {
+        let lists = [("assume", &self.check().seen), ("then", &self.check().then)];
+        let all = lists.into_iter().flat_map(|(word, list)| list.iter().enumerate().map(move |(at, e)| (word, at, e)));
+        let mut problems = Vec::new();
+        let mut statuses: Vec<(&str, &StatusRule)> = Vec::new();
+        for (word, at, expectation) in all {
+            let pointer = format!("/{word}/{at}");
+            self.impossible(&pointer, expectation, &mut problems);
+            if let Expectation::Answer(e) = expectation
+                && let (Some(status), [step]) = (&e.status, e.answer.0.as_slice())
+            {
+                let other = statuses.iter().find(|(other, rule)| other == step && !meet(rule, status));
+                problems.extend(other.map(|(_, rule)| {
+                    let message = format!("`{step}` cannot be answered with {status} and with {rule}, as said before");
+                    self.at(&format!("{pointer}/status"), message)
+                }));
+                statuses.push((step, status));
+            }
+        }
+        problems.extend(self.in_vain());
+        problems
+    }
+
+    fn impossible(&self, pointer: &str, expectation: &Expectation, problems: &mut Vec<Problem>) {
+        if let Expectation::Either(either) = expectation {
+            for (at, branch) in either.either.iter().enumerate() {
+                self.impossible(&format!("{pointer}/any_of/{at}"), branch, problems);
+            }
+        }
+        let never = never(expectation);
+        problems.extend(never.map(|why| self.at(pointer, format!("nothing can meet this: {why}"))));
+    }
+
+    /// Overlays and traffic of a check in which the partner is brought to do nothing, or in whose stages nobody watches.
+    fn in_vain(&self) -> Vec<Problem> {
+        let check = self.check();
+        let watched: Vec<String> = [("assume", &check.seen), ("then", &check.then)]
+            .into_iter()
+            .flat_map(|(word, list)| list.iter().enumerate().map(move |(at, e)| (word, at, e)))
+            .filter(|(.., expectation)| is_traffic(expectation))
+            .map(|(word, at, _)| format!("/{word}/{at}"))
+            .collect();
+        let laid = !check.given.overlay.0.is_empty() || check.given.clients.values().any(|c| !c.overlay.0.is_empty());
+        let about = watched.into_iter().chain(laid.then(|| "/given".to_owned()));
+        if !check.stage.0.contains(&Stage::Rehearsal) {
+            let message =
+                "the partner's calls are seen and answered in a rehearsal alone, which this check never is in";
+            return about.map(|at| self.at(&at, message).hint("add `rehearsal` to `stage`")).collect();
+        }
+        let moves = |step: &Step| match step {
+            Step::Action(_) | Step::Event(_) | Step::Deliver(_) => true,
+            Step::Request(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => false,
+        };
+        if check.when.iter().any(moves) {
+            return Vec::new();
+        }
+        let message = "no step brings the partner to do anything, so it makes no call";
+        about.map(|at| self.at(&at, message).hint("add an `action`, an `event` or a `deliver` under `when`")).collect()
+    }
+}
+
+/// Whether it is about calls that a partner makes.
+fn is_traffic(expectation: &Expectation) -> bool {
+    match expectation {
+        Expectation::Calls(_) | Expectation::Provider(_) => true,
+        Expectation::Either(e) => e.either.iter().all(is_traffic),
+        // What was refused is found in the whole run, whatever this check does.
+        Expectation::DeniedHosts(_)
+        | Expectation::Answer(_)
+        | Expectation::Delivery(_)
+        | Expectation::Effect(_)
+        | Expectation::Presented(_)
+        | Expectation::Told(_)
+        | Expectation::Values(_) => false,
+    }
+}
+
+fn meet(one: &StatusRule, other: &StatusRule) -> bool {
+    (100..600).any(|status| one.holds(status) && other.holds(status))
+}
+
+/// Why an expectation can never be met, if that is so.
+fn never(expectation: &Expectation) -> Option<String> {
+    match expectation {
+        Expectation::Answer(e) => e.header.values().chain(e.body.values()).chain(&e.counted).find_map(unmatchable),
+        Expectation::Delivery(e) => e.status.iter().find_map(unmatchable),
+        Expectation::Effect(e) => bounds(e.exactly, e.at_least, e.at_most),
+        Expectation::Calls(e) => {
+            let number = |count: &Option<Count>| match count {
+                Some(Count::Number(number)) => Some(*number),
+                Some(Count::Template(_)) | None => None,
+            };
+            bounds(number(&e.exactly), number(&e.at_least), number(&e.at_most))
+                .or_else(|| e.header.values().chain(e.body.values()).find_map(unmatchable))
+        }
+        Expectation::Provider(e) => e.provider.values().find_map(unmatchable),
+        Expectation::DeniedHosts(e) => bounds(e.exactly, e.at_least, None),
+        Expectation::Values(e) => e.are.iter().chain(&e.each).find_map(unmatchable),
+        Expectation::Presented(_) | Expectation::Told(_) | Expectation::Either(_) => None,
+    }
+}
+
+fn bounds(exactly: Option<u64>, at_least: Option<u64>, at_most: Option<u64>) -> Option<String> {
+    let (low, high) = (at_least.max(exactly), at_most.into_iter().chain(exactly).min());
+    match (low, high) {
+        (Some(low), Some(high)) if low > high => Some(format!("at least {low} and at most {high}")),
+        (Some(_) | None, Some(_) | None) => None,
+    }
+}
+
+/// Why no value is as a matcher says, if that is so.
+fn unmatchable(matcher: &Matcher) -> Option<String> {
+    let (mut low, mut high) = (f64::MIN, f64::MAX);
+    for predicate in &matcher.0 {
+        match predicate {
+            Predicate::OneOf(list) if list.is_empty() => return Some("`one_of` lists nothing".into()),
+            Predicate::AtLeast(least) => low = *least,
+            Predicate::AtMost(most) => high = *most,
+            Predicate::Exists(false) if matcher.0.len() > 1 => {
+                return Some("what is absent has no value".into());
+            }
+            Predicate::Url(rule) if rule.port.as_ref().is_some_and(Vec::is_empty) => {
+                return Some("`port` lists nothing".into());
+            }
+            Predicate::Contrast(contrast) if contrast.at_least > 21.0 => {
+                return Some("no contrast is higher than 21".into());
+            }
+            Predicate::Equals(_)
+            | Predicate::NotEquals(_)
+            | Predicate::Not(_)
+            | Predicate::Exists(_)
+            | Predicate::OneOf(_)
+            | Predicate::Matches(_)
+            | Predicate::StartsWith(_)
+            | Predicate::Contains(_)
+            | Predicate::ContainsAll(_)
+            | Predicate::MaxLength(_)
+            | Predicate::EqualsIgnoringCase(_)
+            | Predicate::SameUrlAs(_)
+            | Predicate::Url(_)
+            | Predicate::MediaType(_)
+            | Predicate::Contrast(_) => {}
+        }
+    }
+    (low > high).then(|| format!("at least {low} and at most {high}"))
+}

@@ -1,0 +1,41 @@
+//! The lints of letters, and of what a subscription that was switched off is told by.
+
+use crate::pack::provider::Provider;
+use crate::template;
+use crate::yaml::{Document, Problem};
+
+/// Letters that cannot be written, and what a disabled subscription is told by and nobody describes.
+pub(super) fn letters(provider: &Provider, document: &Document) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (name, letter) in &provider.letters {
+        let to = letter.to.iter().map(|(environment, text)| (format!("to/{environment}"), text));
+        let texts = [("subject".to_owned(), &letter.subject), ("text".to_owned(), &letter.text)];
+        for (place, text) in to.chain(texts) {
+            let pointer = format!("/emails/{name}/{place}");
+            // What does not parse is told with all other templates.
+            let names = template::names(text).unwrap_or_default();
+            problems.extend(names.iter().filter_map(|name| unknown(provider, document, &pointer, name)));
+        }
+    }
+    let records = || provider.simulator.iter().flat_map(|simulator| simulator.records.keys().map(String::as_str));
+    let told = provider.webhooks.as_ref().and_then(|hooks| hooks.disable.creates.as_ref());
+    problems.extend(told.filter(|kind| !records().any(|known| known == *kind)).map(|kind| {
+        let problem = document.problem("/webhooks/disable/creates", format!("the simulator has no record `{kind}`"));
+        problem.nearest(kind, records())
+    }));
+    problems
+}
+
+/// A name in a letter that no profile can give.
+fn unknown(provider: &Provider, document: &Document, pointer: &str, name: &str) -> Option<Problem> {
+    let roots = ["profile", "environment", "provider"];
+    let root = name.split('.').next().unwrap_or(name);
+    if !roots.contains(&root) {
+        let problem = document.problem(pointer, format!("`{root}` is not a name that letters know"));
+        return Some(problem.nearest_or(root, roots, "they know `profile`, `environment` and `provider`"));
+    }
+    let detail = name.strip_prefix("environment.details.").and_then(|rest| rest.split('.').next())?;
+    let known = || provider.details.keys().map(String::as_str);
+    let problem = || document.problem(pointer, format!("`{detail}` is not one of the `details`"));
+    (!known().any(|known| known == detail)).then(|| problem().nearest(detail, known()))
+}

@@ -1,0 +1,22 @@
+//! What a schema cannot say: names that lead nowhere, checks that cannot fail, circles, and the like.
+
+mod check;
+mod contradictions;
+mod emails;
+mod linter;
+mod optional;
+mod profile_names;
+mod prose;
+mod provider;
+mod rehearsal;
+mod sample_partner;
+mod scheme;
+mod templates;
+mod texts;
+mod traffic;
+mod unused;
+mod vacuous;
+
+pub(super) use linter::{Unlinted, pack};
+pub(super) use sample_partner::sample;
+pub(super) use texts::{Texts, texts};

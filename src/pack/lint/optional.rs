@@ -1,0 +1,33 @@
+//! Checks that say nothing where what they may leave out is left out.
+
+use super::check::Linter;
+use crate::pack::left_out::LeftOut;
+use crate::pack::step::Step;
+use crate::yaml::Problem;
+
+impl Linter<'_> {
+    /// Optional actions without which nothing is left of `seen` or `then`: the report could not say what is missing.
+    pub(super) fn optional(&self) -> Vec<Problem> {
+        let check = self.check();
+        let mut left_out = LeftOut::of(check, |step| step.optional);
+        let place = |step: &Step| match step {
+            Step::Action(action) => action.optional,
+            Step::Request(_) | Step::Deliver(_) | Step::Event(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => {
+                false
+            }
+        };
+        let Some(at) = check.when.iter().position(place) else { return Vec::new() };
+        // In this order: what `seen` would have named is left out of `then` as well.
+        let mut gone = |word: &'static str, list| {
+            let none = left_out.rest(list).is_empty();
+            (none && !list.is_empty()).then_some(word)
+        };
+        let words = [gone("assume", &check.seen), gone("then", &check.then)];
+        let problem = |word: &str| {
+            let message = format!("without this nothing is left of `{word}`, so it cannot be left out");
+            let problem = self.at(&format!("/when/{at}/optional"), message);
+            problem.hint("leave `optional` out: then the report says which action the profile lacks")
+        };
+        words.into_iter().flatten().take(1).map(problem).collect()
+    }
+}

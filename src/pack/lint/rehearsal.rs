@@ -1,0 +1,175 @@
+//! The lints of what belongs to a rehearsal: where a check begins, and what happens to its clients.
+
+use std::collections::BTreeSet;
+
+use super::check::Linter;
+use super::traffic::Bound;
+use crate::pack::given::{Beginning, Overlay};
+use crate::pack::provider::Provider;
+use crate::pack::simulator::{Bringing, Simulated};
+use crate::pack::step::Step;
+use crate::pack::types::Route;
+use crate::yaml::{Document, Problem};
+
+impl Linter<'_> {
+    /// Everything that is wrong with the rehearsal of the check.
+    pub(super) fn rehearsed(&self) -> Vec<Problem> {
+        let mut problems = self.given();
+        for (index, step) in self.check().when.iter().enumerate() {
+            problems.extend(self.happens(&format!("/when/{index}"), step));
+        }
+        problems.extend(self.expected());
+        problems
+    }
+
+    /// Clients in states that nobody knows, and overlays that do nothing.
+    fn given(&self) -> Vec<Problem> {
+        let given = &self.check().given;
+        let Some(simulator) = &self.provider.simulator else {
+            let needless = given.client.is_none() && given.clients.is_empty();
+            let message = "the pack's provider.yaml has no `simulator`, so no client can be brought to a state";
+            return if needless { Vec::new() } else { vec![self.at("/given", message)] };
+        };
+        let mut problems = Vec::new();
+        for (index, overlay) in given.overlay.0.iter().enumerate() {
+            problems.extend(self.overlay(&format!("/given/override/{index}"), simulator, overlay));
+        }
+        let only = given.client.iter().map(|beginning| ("/given/client".to_owned(), beginning));
+        let named = given.clients.iter().map(|(name, beginning)| (format!("/given/clients/{name}"), beginning));
+        for (pointer, beginning) in only.chain(named) {
+            problems.extend(self.beginning(&pointer, simulator, beginning));
+        }
+        if given.clients.contains_key("each") {
+            problems.push(self.at("/given/clients/each", "`each` means all clients, so none can be called that"));
+        }
+        problems
+    }
+
+    fn beginning(&self, pointer: &str, simulator: &Simulated, beginning: &Beginning) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if !simulator.states.contains_key(&beginning.is) {
+            let problem = self.at(pointer, format!("`{}` is not a state of a client", beginning.is));
+            problems.push(problem.nearest(&beginning.is, simulator.states.keys().map(String::as_str)));
+        }
+        for (index, overlay) in beginning.overlay.0.iter().enumerate() {
+            problems.extend(self.overlay(&format!("{pointer}/override/{index}"), simulator, overlay));
+        }
+        problems
+    }
+
+    fn overlay(&self, pointer: &str, simulator: &Simulated, overlay: &Overlay) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let idle = overlay.credential.is_none()
+            && overlay.reply.is_none()
+            && overlay.status.is_none()
+            && overlay.change.is_empty()
+            && overlay.delay.is_none()
+            && overlay.drop_connection.is_none();
+        if idle {
+            let problem = self.at(pointer, "this overlay changes nothing");
+            problems.push(problem.hint("add `reply`, `status`, `change`, `delay`, `drop_connection` or `credential`"));
+        } else if overlay.on.is_none() && overlay.credential.is_none() {
+            problems.push(self.at(pointer, "this overlay is on no route").hint("add `on`, such as `on: POST /cases`"));
+        }
+        if !overlay.with.is_empty() && overlay.reply.is_none() {
+            problems
+                .push(self.at(&format!("{pointer}/with"), "`with` is for the `reply` of an overlay, which has none"));
+        }
+        if let Some(reply) = overlay.reply.as_ref().filter(|reply| !simulator.replies.contains_key(*reply)) {
+            let problem = self.at(&format!("{pointer}/reply"), format!("`{reply}` is not a reply of the simulator"));
+            problems.push(problem.nearest(reply, simulator.replies.keys().map(String::as_str)));
+        }
+        problems.extend(overlay.on.as_ref().and_then(|route| self.route(&format!("{pointer}/on"), route)));
+        problems
+    }
+
+    /// A route that the simulator does not have.
+    pub(super) fn route(&self, pointer: &str, route: &Route) -> Option<Problem> {
+        let simulator = self.provider.simulator.as_ref()?;
+        let known = || simulator.routes.values().flat_map(|routes| routes.keys());
+        if known().any(|known| known.matches(&route.method, &route.path) || route.matches(&known.method, &known.path)) {
+            return None;
+        }
+        let all: Vec<String> = known().map(Route::to_string).collect();
+        let problem = self.at(pointer, format!("`{route}` is not a route of the simulator"));
+        Some(problem.nearest(&route.to_string(), all.iter().map(String::as_str)))
+    }
+
+    fn happens(&self, pointer: &str, step: &Step) -> Vec<Problem> {
+        let (client, event, guard) = match step {
+            Step::Action(step) => (step.client.as_ref(), None, step.unless.as_deref().map(|e| ("unless", e))),
+            Step::Event(step) => {
+                (step.client.as_ref(), Some(&step.event), step.unless.as_deref().map(|e| ("unless", e)))
+            }
+            Step::Wait(step) => (None, None, step.until.as_deref().map(|e| ("until", e))),
+            Step::Request(_) | Step::Deliver(_) | Step::Config(_) | Step::Ask(_) => return Vec::new(),
+        };
+        let mut problems: Vec<Problem> =
+            client.and_then(|client| self.client(&format!("{pointer}/client"), client)).into_iter().collect();
+        problems.extend(event.and_then(|event| self.event(&format!("{pointer}/event"), event)));
+        if let Some((word, expectation)) = guard {
+            let pointer = format!("{pointer}/{word}");
+            problems.extend(self.expectation(&pointer, expectation));
+            // It is judged by itself, so no other expectation has given calls a name.
+            problems.extend(self.traffic(&pointer, expectation, &mut Bound::new()));
+        }
+        problems
+    }
+
+    /// An event that no state knows.
+    fn event(&self, pointer: &str, event: &str) -> Option<Problem> {
+        let simulator = self.provider.simulator.as_ref()?;
+        let known = || events(simulator);
+        let problem = || self.at(pointer, format!("`{event}` happens in no state of the simulator"));
+        (!known().any(|known| known == event)).then(|| problem().nearest(event, known()))
+    }
+
+    pub(super) fn client(&self, pointer: &str, name: &str) -> Option<Problem> {
+        let all = self.check().given.all();
+        let names = || all.iter().map(|(known, _)| *known);
+        if names().any(|known| known == name) {
+            return None;
+        }
+        Some(self.at(pointer, format!("`{name}` is not a client of this check")).nearest(name, names()))
+    }
+}
+
+fn events(simulator: &Simulated) -> impl Iterator<Item = &str> {
+    simulator.states.values().flat_map(|state| state.events.keys().map(String::as_str))
+}
+
+/// Ways to states that lead through what nobody knows, or in a circle.
+pub(super) fn ways(provider: &Provider, document: &Document) -> Vec<Problem> {
+    let Some(simulator) = &provider.simulator else { return Vec::new() };
+    let mut problems = Vec::new();
+    let states = || simulator.states.keys().map(String::as_str);
+    for (name, way) in &simulator.ways {
+        let pointer = format!("/simulator/setup/{name}");
+        for state in [name, &way.from].into_iter().filter(|state| !simulator.states.contains_key(*state)) {
+            let problem = document.problem(&pointer, format!("`{state}` is not a state of a client"));
+            problems.push(problem.nearest(state, states()));
+        }
+        for step in &way.by {
+            problems.extend(match step {
+                Bringing::Action(action) if !provider.actions.contains_key(action) => {
+                    let problem = document.problem(&pointer, format!("`{action}` is not one of the `actions`"));
+                    Some(problem.nearest(action, provider.actions.keys().map(String::as_str)))
+                }
+                Bringing::Event(event) if !events(simulator).any(|known| known == event) => {
+                    let problem = document.problem(&pointer, format!("`{event}` happens in no state"));
+                    Some(problem.nearest(event, events(simulator)))
+                }
+                Bringing::Action(_) | Bringing::Event(_) => None,
+            });
+        }
+        let mut state = name;
+        let mut seen = BTreeSet::new();
+        while let Some(way) = simulator.ways.get(state).filter(|_| seen.insert(state)) {
+            state = &way.from;
+        }
+        if state == name && seen.contains(name) {
+            problems.push(document.problem(&pointer, format!("the way to `{name}` leads in a circle")));
+        }
+    }
+    problems
+}

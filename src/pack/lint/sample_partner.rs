@@ -1,0 +1,277 @@
+//! The lints of a sample partner: names that lead nowhere, words that do not work, faults that are none, and checks
+//! that nothing shows to be able to fail.
+
+use serde_json::Value;
+
+use super::linter::Unlinted;
+use crate::json::escaped;
+use crate::pack::provider::Provider;
+use crate::pack::sample_partner::{Act, Fault, SamplePartner, Sampled};
+use crate::template;
+use crate::yaml::Problem;
+
+/// What every word of a sample partner can read.
+const ALWAYS: [&str; 8] = ["stored", "key", "secret", "credentials", "facts", "fresh", "now", "today"];
+
+/// What the rules of its handler can read of a delivery.
+const DELIVERY: [&str; 8] = ["verified", "stale", "duplicate", "event", "known_event", "id", "body", "headers"];
+
+/// Everything that is wrong with a sample partner.
+pub(crate) fn sample(provider: &Provider, facts: &Value, checks: &[Unlinted], sampled: &Sampled) -> Vec<Problem> {
+    let lints = Lints { provider, facts, checks, sampled };
+    let mut problems: Vec<Problem> = lints.handler().into_iter().collect();
+    problems.extend(lints.acts());
+    problems.extend(lints.names());
+    problems.extend(lints.words());
+    problems.extend(lints.hosts());
+    problems.extend(lints.faults());
+    problems.extend(lints.unproved());
+    problems
+}
+
+struct Lints<'l> {
+    provider: &'l Provider,
+    /// The same as JSON, with all its `hosts`.
+    facts: &'l Value,
+    checks: &'l [Unlinted],
+    sampled: &'l Sampled,
+}
+
+impl Lints<'_> {
+    fn at(&self, pointer: &str, message: impl Into<String>) -> Problem {
+        self.sampled.document.problem(pointer, message)
+    }
+
+    fn partner(&self) -> &SamplePartner {
+        &self.sampled.partner
+    }
+
+    fn ids(&self) -> impl Iterator<Item = &str> {
+        self.checks.iter().map(|read| read.packed.check.id.as_str())
+    }
+
+    /// A handler must answer whatever comes.
+    fn handler(&self) -> Option<Problem> {
+        let rules = &self.partner().webhook;
+        let last = rules.last().filter(|_| self.provider.webhooks.is_some());
+        let answers = |rule: &crate::pack::sample_partner::Rule| rule.condition.is_none() && rule.status.is_some();
+        match last {
+            Some(rule) if !answers(rule) => {
+                let problem = self.at(&format!("/webhook/{}", rules.len() - 1), "no rule answers every delivery");
+                Some(problem.hint("the last rule has a `status` and no `if`, such as `{ status: 200, effect: true }`"))
+            }
+            None if self.provider.webhooks.is_some() => {
+                let problem = self.at("", "this pack has webhooks, and its sample partner has no `webhook`");
+                Some(problem.hint("add `webhook: [{ if: not proven, status: 401 }, { status: 200, effect: true }]`"))
+            }
+            Some(_) | None => None,
+        }
+    }
+
+    /// The calls of its actions and of its reactions.
+    fn acts(&self) -> Vec<Problem> {
+        let partner = self.partner();
+        let actions = partner.actions.iter().map(|(name, acts)| (format!("/actions/{name}"), acts));
+        let rules = partner.webhook.iter().enumerate();
+        let reactions = rules.map(|(at, rule)| (format!("/webhook/{at}/follow_up"), &rule.then));
+        actions.chain(reactions).flat_map(|(pointer, acts)| self.in_order(&pointer, acts)).collect()
+    }
+
+    fn in_order(&self, pointer: &str, acts: &[Act]) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut called: Vec<&str> = Vec::new();
+        for (index, act) in acts.iter().enumerate() {
+            match act {
+                Act::Call(call) => {
+                    called.extend(call.name.as_deref());
+                    problems.extend(self.unknown_api(&format!("{pointer}/{index}/api"), &call.api));
+                    problems.extend(self.no_call(&format!("{pointer}/{index}/call"), &call.call));
+                }
+                Act::Again(again) if !called.contains(&again.again.as_str()) => {
+                    let message = format!("no call above is named `{}`", again.again);
+                    let problem = self.at(&format!("{pointer}/{index}/retry"), message);
+                    problems.push(problem.nearest_or(
+                        &again.again,
+                        called.iter().copied(),
+                        "name the call: `as: NAME`",
+                    ));
+                }
+                Act::Again(_) | Act::Keep(_) | Act::Answer(_) => {}
+            }
+        }
+        problems
+    }
+
+    /// A call that is not a method and a path: it goes to the API that it names, and nowhere else.
+    fn no_call(&self, pointer: &str, line: &str) -> Option<Problem> {
+        let path = line.split_once(' ').filter(|(method, _)| method.bytes().all(|b| b.is_ascii_uppercase()));
+        let is_path = path.is_some_and(|(_, path)| path.starts_with('/') && !path.starts_with("//"));
+        let problem = || self.at(pointer, format!("`{line}` is not a method and a path that begins with one `/`"));
+        (!is_path).then(|| problem().hint("write the path below the API, such as `POST /orders`"))
+    }
+
+    fn unknown_api(&self, pointer: &str, api: &str) -> Option<Problem> {
+        let known = || self.provider.apis.keys().map(String::as_str);
+        let message = || format!("{} has no API `{api}`", self.provider.name);
+        (!self.provider.apis.contains_key(api)).then(|| self.at(pointer, message()).nearest(api, known()))
+    }
+
+    /// The names of APIs, actions and deployments.
+    fn names(&self) -> Vec<Problem> {
+        let partner = self.partner();
+        let mut problems: Vec<Problem> =
+            partner.apis.keys().filter_map(|api| self.unknown_api(&format!("/apis/{api}"), api)).collect();
+        for name in partner.actions.keys().filter(|name| !self.provider.actions.contains_key(*name)) {
+            let problem =
+                self.sampled.document.problem_at_key("/actions", name, format!("provider.yaml has no action `{name}`"));
+            problems.push(problem.nearest_or(
+                name,
+                self.provider.actions.keys().map(String::as_str),
+                "add it under `actions` there, with what it `says` and its `arguments`",
+            ));
+        }
+        for name in partner.learn.keys().filter(|name| !partner.actions.contains_key(*name)) {
+            let problem =
+                self.sampled.document.problem_at_key("/capture", name, format!("there is no action `{name}`"));
+            problems.push(problem.nearest(name, partner.actions.keys().map(String::as_str)));
+        }
+        problems
+    }
+
+    /// Conditions and templates that do not work, or read a name that nothing has.
+    fn words(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut judge = |pointer: &str, text: &str| match template::names(text) {
+            Err(error) => problems.push(self.at(pointer, error.to_string())),
+            Ok(names) => problems.extend(names.iter().filter_map(|name| self.unknown_name(pointer, name))),
+        };
+        crate::json::texts(&self.sampled.json, &mut |pointer, text| {
+            if pointer.ends_with("/if") {
+                judge(pointer, &format!("{{{{ {text} }}}}"));
+            } else {
+                judge(pointer, text);
+            }
+        });
+        for (name, acts) in &self.partner().actions {
+            for (index, act) in acts.iter().enumerate() {
+                if let Act::Keep(keep) = act {
+                    keep.keep.keys().for_each(|key| judge(&format!("/actions/{name}/{index}/store"), key));
+                }
+            }
+        }
+        problems
+    }
+
+    /// A name that neither the action nor the delivery is told, that no call has, and that is not always there.
+    fn unknown_name(&self, pointer: &str, name: &str) -> Option<Problem> {
+        let root = name.split('.').next().unwrap_or(name);
+        let partner = self.partner();
+        let (told, acts): (Vec<&str>, Vec<&Act>) = match pointer.split('/').collect::<Vec<_>>()[..] {
+            ["", "actions", action, ..] => {
+                let word = self.provider.actions.get(action);
+                let told = word.into_iter().flat_map(|word| word.arguments.keys().map(String::as_str));
+                (told.chain(["client"]).collect(), partner.actions.get(action).into_iter().flatten().collect())
+            }
+            ["", "webhook", ..] | ["", "defects", _, _, "first", _, "if"] => {
+                (DELIVERY.to_vec(), partner.webhook.iter().flat_map(|rule| &rule.then).collect())
+            }
+            // Elsewhere it depends on what it is read for.
+            _ => return None,
+        };
+        let called = acts.into_iter().filter_map(|act| match act {
+            Act::Call(call) => call.name.as_deref(),
+            Act::Again(_) | Act::Keep(_) | Act::Answer(_) => None,
+        });
+        let known: Vec<&str> = ALWAYS.into_iter().chain(told).chain(called).collect();
+        let problem = || self.at(pointer, format!("nothing here is called `{root}`"));
+        (!known.contains(&root))
+            .then(|| problem().nearest_or(root, known.iter().copied(), &format!("known here: {}", known.join(", "))))
+    }
+
+    /// Web addresses in what its profile says: only those of the provider, which are played, and reserved ones, where
+    /// nobody is, so that a test reaches nothing but this machine.
+    fn hosts(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        crate::json::texts(&self.sampled.json, &mut |pointer, text| {
+            let of_profile = pointer.starts_with("/profile/") || pointer.contains("/change/profile/");
+            let urls = text.split_whitespace().filter(|_| of_profile).filter_map(|word| url::Url::parse(word).ok());
+            let foreign = urls.filter_map(|url| url.host_str().map(str::to_owned)).find(|host| !self.is_safe(host));
+            problems.extend(foreign.map(|host| {
+                let problem =
+                    self.at(pointer, format!("`{host}` belongs neither to the provider nor to a sample partner"));
+                problem.hint("write `staging.partner.example`, `partner.example`, or any other name below `.example`")
+            }));
+        });
+        problems
+    }
+
+    fn is_safe(&self, host: &str) -> bool {
+        let known = self.facts["hosts"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        host.ends_with(".example") || known.into_iter().any(|known| known.eq_ignore_ascii_case(host))
+    }
+
+    fn faults(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (id, faults) in &self.partner().faults {
+            match self.checks.iter().find(|read| read.packed.check.id == *id) {
+                None => {
+                    let problem = self.sampled.document.problem_at_key(
+                        "/defects",
+                        id,
+                        format!("there is no check `{id}` in this pack"),
+                    );
+                    problems.push(problem.nearest(id, self.ids()));
+                }
+                Some(read) if read.packed.check.only_asks() => {
+                    let message = format!("`{id}` is answered by a person, so no fault of a partner can fail it");
+                    problems.push(self.sampled.document.problem_at_key("/defects", id, message));
+                }
+                Some(_) => {}
+            }
+            for (name, fault) in faults {
+                problems.extend(self.fault(id, &format!("/defects/{}/{}", escaped(id), escaped(name)), fault));
+            }
+        }
+        problems
+    }
+
+    fn fault(&self, id: &str, pointer: &str, fault: &Fault) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for (index, other) in fault.also.iter().enumerate().filter(|(_, other)| !self.ids().any(|id| id == *other)) {
+            let problem = self.at(&format!("{pointer}/also/{index}"), format!("there is no check `{other}`"));
+            problems.push(problem.nearest(other, self.ids()));
+        }
+        if fault.also.iter().any(|other| other == id) {
+            problems.push(self.at(&format!("{pointer}/also"), "`also` is for other checks than this one"));
+        }
+        for word in ["defects", "first"].into_iter().filter(|word| fault.change.contains_key(*word)) {
+            problems.push(self.at(&format!("{pointer}/change"), format!("`{word}` cannot be changed by a fault")));
+        }
+        let changed = fault.put_into(&self.sampled.json);
+        if changed == self.sampled.json {
+            let problem = self.at(pointer, "this fault changes nothing");
+            problems.push(problem.hint("say with `first` or `change` what this partner does otherwise"));
+        }
+        if let Err(found) = self.sampled.document.typed_from::<SamplePartner>(changed) {
+            let told = found.into_iter().map(|inner| {
+                let problem = self.at(pointer, format!("with this fault: {}", inner.message));
+                inner.hint.into_iter().fold(problem, Problem::hint)
+            });
+            problems.extend(told);
+        }
+        problems
+    }
+
+    /// Checks that a machine decides, and that no fault is written for.
+    fn unproved(&self) -> Option<Problem> {
+        let faults = &self.partner().faults;
+        let has = |id: &str| faults.get(id).is_some_and(|faults| !faults.is_empty());
+        let machine = self.checks.iter().filter(|read| !read.packed.check.only_asks());
+        let without: Vec<&str> = machine.map(|read| read.packed.check.id.as_str()).filter(|id| !has(id)).collect();
+        let message = || format!("nothing shows that {} can fail", without.join(", "));
+        (!without.is_empty()).then(|| {
+            let problem = self.sampled.document.problem_at_key("", "defects", message()).warning();
+            problem.hint("write below `faults` what a partner would have to do wrong")
+        })
+    }
+}

@@ -1,0 +1,317 @@
+//! The lints of webhook schemes and of what authenticates calls: names that nothing has there, and words that mean
+//! nothing beside the others.
+
+use super::check::Linter;
+use crate::evidence::Expected;
+use crate::json::escaped;
+use crate::pack::alteration::{Clock, KeyVariation, Variation};
+use crate::pack::authentication::Api;
+use crate::pack::provider::Provider;
+use crate::pack::scheme::{KeyForm, Webhooks};
+use crate::pack::step::{DeliverStep, Step};
+use crate::pack::types::Where;
+use crate::template;
+use crate::yaml::{Document, Problem};
+
+/// What templates of headers read.
+const HEADER: [&str; 8] = ["event", "id", "t", "mac", "signatures", "secret", "url", "method"];
+
+/// What the template of the signed bytes reads.
+const MESSAGE: [&str; 6] = ["t", "id", "event", "body", "url", "method"];
+
+/// What the template of one of several signatures reads.
+const EACH: [&str; 2] = ["mac", "t"];
+
+/// Everything that is wrong with the schemes of a provider.
+pub(super) fn schemes(provider: &Provider, document: &Document) -> Vec<Problem> {
+    let at = |pointer: &str, message: &str| document.problem(pointer, message);
+    let mut problems = authentication(provider, document);
+    if let Some(hooks) = &provider.webhooks {
+        let wrong = templates(hooks, &at);
+        if wrong.is_empty() {
+            problems.extend(meaning(hooks, &at));
+        }
+        problems.extend(wrong);
+        problems.extend(hooks.retries.is_empty().then(|| {
+            let problem = at("/webhooks/retries", "without an attempt nothing is ever delivered");
+            problem.hint("write the delay before each attempt, the first one too: `[0s, 60s]`")
+        }));
+        for (name, variation) in &hooks.mistakes {
+            let pointer = format!("/webhooks/known_defects/{}", escaped(name));
+            problems.extend(Varied { hooks, pointer: &pointer, variation }.all(&at));
+        }
+    }
+    problems
+}
+
+/// Where a problem is told.
+type At<'a> = &'a dyn Fn(&str, &str) -> Problem;
+
+/// The templates of a scheme, and what they read that is not there.
+fn templates(hooks: &Webhooks, at: At) -> Vec<Problem> {
+    let header =
+        |(name, text): (&String, &String)| reads(at, &format!("/webhooks/headers/{}", escaped(name)), text, &HEADER);
+    let mut problems: Vec<Problem> = hooks.headers.iter().flat_map(header).collect();
+    if let Some(mac) = &hooks.mac {
+        problems.extend(reads(at, "/webhooks/mac/signed_content", &mac.message, &MESSAGE));
+        if let Some(several) = &mac.signatures {
+            problems.extend(reads(at, "/webhooks/mac/signatures/format", &several.each, &EACH));
+        }
+    }
+    for (name, text) in &hooks.headers {
+        problems.extend(no_code(hooks, at, &format!("/webhooks/headers/{}", escaped(name)), text));
+    }
+    problems
+}
+
+/// A template that reads what is none of these. One that does not parse is told with all others.
+fn reads(at: At, pointer: &str, text: &str, known: &[&str]) -> Vec<Problem> {
+    match template::names(text) {
+        Err(_) => Vec::new(),
+        Ok(names) => {
+            let unknown = names.iter().filter(|name| !known.contains(&name.as_str()));
+            let told = |name: &String| {
+                let problem = at(pointer, &format!("`{name}` is nothing that can be read here"));
+                problem.nearest_or(name, known.iter().copied(), &format!("known here: {}", known.join(", ")))
+            };
+            unknown.map(told).collect()
+        }
+    }
+}
+
+/// A header with a code, or several, that the scheme does not describe.
+fn no_code(hooks: &Webhooks, at: At, pointer: &str, text: &str) -> Option<Problem> {
+    let names = template::names(text).unwrap_or_default();
+    let reads = |wanted: &str| names.iter().any(|name| name == wanted);
+    let several = hooks.mac.as_ref().and_then(|mac| mac.signatures.as_ref());
+    if (reads("mac") || reads("signatures")) && hooks.mac.is_none() {
+        let problem = at(pointer, "this reads a code, and `webhooks` does not say under `mac` how it is made");
+        return Some(problem.hint("add `mac: { algorithm, key, message, encoding }`"));
+    }
+    let problem = || at(pointer, "this reads `signatures`, and `mac` does not say how several are written");
+    (reads("signatures") && several.is_none())
+        .then(|| problem().hint("add `mac.signatures: { each, joined_by }`, or read `mac`"))
+}
+
+/// Words of a scheme that nothing makes use of.
+fn meaning(hooks: &Webhooks, at: At) -> Vec<Problem> {
+    let names: Result<Vec<_>, _> = hooks.headers.values().map(|text| template::names(text)).collect();
+    // What a header reads that does not parse, nobody knows.
+    let Ok(names) = names.map(|names| names.concat()) else { return Vec::new() };
+    let reads = |wanted: &str| names.iter().any(|name| name == wanted);
+    let several = hooks.mac.as_ref().and_then(|mac| mac.signatures.as_ref());
+    let each = several.map(|several| template::names(&several.each).unwrap_or_default()).unwrap_or_default();
+    let timed = reads("t") || (reads("signatures") && each.iter().any(|name| name == "t"));
+    let mut problems = Vec::new();
+    if several.is_some() && !reads("signatures") {
+        let problem = at("/webhooks/mac/signatures", "no header reads `signatures`, so there is one code at most");
+        problems.push(problem.hint("write `{{ signatures }}` into the header, or take this out"));
+    } else if hooks.mac.is_some() && !reads("mac") && !reads("signatures") {
+        let problem = at("/webhooks/mac", "no header reads `mac`, so nothing is signed");
+        problems.push(problem.hint("write `{{ mac }}` into the header that carries the code"));
+    }
+    if hooks.timestamp.tolerance.is_some() && !timed {
+        let problem = at("/webhooks/timestamp/tolerance", "no header says `t`, so no delivery has an age");
+        problems.push(problem.hint("write `{{ t }}` into the header that carries the time, or take this out"));
+    }
+    if !["mac", "signatures", "secret"].into_iter().any(reads) {
+        let problem = at("/webhooks/headers", "nothing in a delivery shows that it is genuine").warning();
+        problems.push(problem.hint("if this provider really signs nothing, its handlers must know it by its address"));
+    }
+    problems
+}
+
+/// One variation of deliveries.
+struct Varied<'v> {
+    hooks: &'v Webhooks,
+    pointer: &'v str,
+    variation: &'v Variation,
+}
+
+impl Varied<'_> {
+    fn all(&self, at: At) -> Vec<Problem> {
+        let Varied { hooks, pointer, variation } = *self;
+        let mut problems = Vec::new();
+        for (name, text) in &variation.headers {
+            let pointer = format!("{pointer}/headers/{}", escaped(name));
+            problems.extend(reads(at, &pointer, text, &HEADER));
+            problems.extend(no_code(hooks, at, &pointer, text));
+        }
+        if let Some(message) = &variation.message {
+            problems.extend(reads(at, &format!("{pointer}/signed_content"), message, &MESSAGE));
+        }
+        problems.extend(self.absent(at));
+        problems.extend(self.idle(at));
+        problems.extend(self.clocks(at));
+        problems.extend(self.age(at));
+        problems
+    }
+
+    /// A header that is left out and that no delivery has: what is left would be genuine.
+    fn absent(&self, at: At) -> Option<Problem> {
+        let name = self.variation.without_header.as_deref()?;
+        let hooks = self.hooks;
+        let places = [Some(&hooks.id), hooks.name.as_ref()].into_iter().flatten();
+        let placed = places.filter_map(|place| match place {
+            Where::Header(name) => Some(name.as_str()),
+            Where::Body(_) => None,
+        });
+        let known: Vec<&str> = hooks.headers.keys().map(String::as_str).chain(placed).chain(["Content-Type"]).collect();
+        if known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            return None;
+        }
+        let problem = at(&format!("{}/without_header", self.pointer), &format!("no delivery has the header `{name}`"));
+        Some(problem.nearest_or(name, known.iter().copied(), &format!("they have: {}", known.join(", "))))
+    }
+
+    /// What this variation changes that deliveries of this provider do not have.
+    fn idle(&self, at: At) -> Option<Problem> {
+        let Varied { hooks, pointer, variation } = *self;
+        let mac = hooks.mac.as_ref();
+        let told = |word: &str, message: &str| Some(at(&format!("{pointer}/{word}"), message));
+        let signed = [("signed_content", variation.message.is_some()), ("signature", variation.signature.is_some())];
+        if let Some((word, _)) = signed.into_iter().find(|(_, changed)| *changed && mac.is_none()) {
+            return told(word, "deliveries of this provider carry no code that this could change");
+        }
+        match (variation.key, mac) {
+            (Some(KeyVariation::Undecoded), None) => {
+                told("key", "deliveries of this provider carry no code, so no key is decoded")
+            }
+            (Some(KeyVariation::Undecoded), Some(mac))
+                if mac.key == KeyForm::Text && hooks.secret.prefix.is_empty() =>
+            {
+                told("key", "the key is the secret's text itself, so there is nothing to decode")
+            }
+            (Some(KeyVariation::Rotated), mac) if mac.is_none_or(|mac| mac.signatures.is_none()) => {
+                let problem =
+                    told("key", "deliveries of this provider carry one signature, so no second key can be there");
+                problem.map(|problem| problem.hint("say under `mac.signatures` how several are written, if they are"))
+            }
+            (Some(KeyVariation::Undecoded | KeyVariation::Other | KeyVariation::Rotated) | None, _) => None,
+        }
+    }
+
+    /// Clocks that deliveries of this provider do not have, and those that are said to be nothing.
+    fn clocks(&self, at: At) -> Vec<Problem> {
+        let Varied { hooks, pointer, variation } = *self;
+        let told = |message: &str| at(&format!("{pointer}/clocks"), message);
+        if !variation.clocks.is_empty() && variation.age.is_none() {
+            return vec![told("this does not say how old").hint("add `age`")];
+        }
+        let absent = variation.clocks.iter().filter(|clock| !hooks.has(**clock));
+        let words = |clock: &Clock| match clock {
+            Clock::Signed => "no header of a delivery says `t` as it is signed",
+            Clock::Unsigned => "no header of a delivery says `t` beside the signed one",
+            Clock::Body => "`webhooks.time` names no time in the body",
+        };
+        absent.map(|clock| told(words(clock))).collect()
+    }
+
+    /// What is expected of an age, against what the provider says of it.
+    fn age(&self, at: At) -> Option<Problem> {
+        let Varied { hooks, pointer, variation } = *self;
+        let (limit, _) = hooks.timestamp.tolerance.zip(variation.age)?;
+        let (limit, age) = (limit.0.as_secs(), variation.age_by(Clock::Signed).unsigned_abs());
+        let alone = variation.only_ages();
+        let message = match variation.expect? {
+            Expected::Accepted if age > limit => {
+                format!("{age} s are more than the {limit} s of `timestamp.tolerance`, so this is not to be accepted")
+            }
+            Expected::Rejected if age <= limit && alone => {
+                format!("{age} s are within the {limit} s of `timestamp.tolerance`, so this is not to be refused")
+            }
+            Expected::Accepted | Expected::Rejected => return None,
+        };
+        Some(at(&format!("{pointer}/expect"), &message))
+    }
+}
+
+impl Linter<'_> {
+    /// The variations of a delivery.
+    pub(super) fn variations(&self, pointer: &str, step: &DeliverStep) -> Vec<Problem> {
+        let Some(hooks) = &self.provider.webhooks else { return Vec::new() };
+        let at = |pointer: &str, message: &str| self.at(pointer, message);
+        let varied = step.vary.iter().map(|(name, one)| (format!("{pointer}/alter/{}", escaped(name)), one));
+        let all = [(format!("{pointer}/with"), &step.with)].into_iter().chain(varied);
+        let mut problems = self.at_once(pointer, step);
+        problems.extend(all.flat_map(|(pointer, variation)| Varied { hooks, pointer: &pointer, variation }.all(&at)));
+        problems
+    }
+
+    /// Words of a step that cannot be heeded together, and numbers that are none.
+    fn at_once(&self, pointer: &str, step: &DeliverStep) -> Vec<Problem> {
+        let words = [
+            ("alter", !step.vary.is_empty()),
+            ("burst", step.burst.is_some()),
+            ("copies", step.copies.is_some()),
+            ("with", !step.vary.is_empty() && step.with != Variation::default()),
+        ];
+        let said: Vec<&str> = words.into_iter().filter(|(_, said)| *said).map(|(word, _)| word).collect();
+        let mut problems = Vec::new();
+        if let [first, second, ..] = said[..] {
+            let message = format!("`{first}` and `{second}` say different things of the same deliveries");
+            problems.push(self.at(&format!("{pointer}/{second}"), message).hint("make a step of each"));
+        }
+        for (word, number) in [("burst", step.burst), ("copies", step.copies)] {
+            if number.is_some_and(|number| number < 2) {
+                problems.push(self.at(&format!("{pointer}/{word}"), "at the same time there are at least 2"));
+            }
+        }
+        problems
+    }
+
+    /// Whether a text is a template over the words of the scheme, which is held against those.
+    pub(super) fn is_of_scheme(&self, pointer: &str) -> bool {
+        let step = pointer.strip_prefix("/when/").and_then(|rest| rest.split_once('/'));
+        let step = step.and_then(|(index, rest)| Some((self.check().when.get(index.parse::<usize>().ok()?)?, rest)));
+        step.is_some_and(|(step, rest)| {
+            matches!(step, Step::Deliver(_)) && (rest.starts_with("vary/") || rest.starts_with("with/"))
+        })
+    }
+}
+
+/// What authenticates calls, held against what there is.
+fn authentication(provider: &Provider, document: &Document) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let at = |pointer: &str, message: &str| document.problem(pointer, message);
+    for (name, api) in &provider.apis {
+        let pointer = format!("/apis/{}", escaped(name));
+        let (secret, open) = api.texts();
+        for text in [secret, open].concat() {
+            problems.extend(partners_own(&at, &pointer, text));
+        }
+        problems.extend(from(provider, &at, (name, api), &pointer));
+    }
+    problems
+}
+
+/// A template over what a profile does not have for calls.
+fn partners_own(at: At, pointer: &str, text: &str) -> Vec<Problem> {
+    let names = template::names(text).unwrap_or_default();
+    let known = |name: &String| name == "api_key" || name.starts_with("credentials.");
+    let told = |name: &String| {
+        let problem = at(pointer, &format!("`{name}` is nothing that calls are authenticated with"));
+        problem.hint("known here: `api_key`, and `credentials.NAME` for what profiles give under `credentials`")
+    };
+    names.iter().filter(|name| !known(name)).map(told).collect()
+}
+
+/// Where the tokens of an API come from.
+fn from(provider: &Provider, at: At, (name, api): (&str, &Api), pointer: &str) -> Option<Problem> {
+    let minting = api.minting(name)?;
+    let word = match api {
+        Api::Bearer(_) => "bearer",
+        Api::Header(_) | Api::Basic(_) | Api::ClientCredentials(_) => "client_credentials",
+    };
+    let at = |message: &str| at(&format!("{pointer}/{word}/from"), message);
+    match provider.apis.get(minting.from) {
+        None => {
+            let problem = at(&format!("`{}` is not one of the apis", minting.from));
+            Some(problem.nearest(minting.from, provider.apis.keys().map(String::as_str)))
+        }
+        Some(Api::Bearer(_)) if minting.own.is_none() => {
+            Some(at(&format!("`{}` takes tokens of clients itself, so no token can be asked for there", minting.from)))
+        }
+        Some(_) => None,
+    }
+}

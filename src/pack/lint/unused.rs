@@ -1,0 +1,79 @@
+//! What stands in a pack and is used by nothing in it. All of it is looked for in one pass over the texts.
+
+use aho_corasick::AhoCorasick;
+
+use super::linter::Unlinted;
+use crate::pack::fixtures::Fixtures;
+use crate::pack::provider::Provider;
+use crate::yaml::{Document, Problem};
+
+/// Something that ought to be named elsewhere.
+struct Sought {
+    /// How it is named.
+    text: String,
+    /// How often that stands in `provider.yaml` because it is said there what it is.
+    own: usize,
+    /// The fixture that it is, if it is one.
+    fixture: Option<String>,
+    /// What to say, and where in `provider.yaml` if it is there.
+    told: Result<(String, String), Problem>,
+}
+
+/// Fixtures, facts and replies that nothing names: neither `provider.yaml`, nor a check, nor another fixture.
+pub(super) fn all(provider: &Provider, document: &Document, checks: &[Unlinted], fixtures: &Fixtures) -> Vec<Problem> {
+    let mut sought = fixture_names(fixtures);
+    sought.extend(facts(provider));
+    sought.extend(replies(provider));
+    let Ok(searcher) = AhoCorasick::new(sought.iter().map(|one| &one.text)) else { return Vec::new() };
+    let mut named = vec![0_usize; sought.len()];
+    let mut search = |inside: Option<&str>, text: &[u8]| {
+        for found in searcher.find_overlapping_iter(text) {
+            let at = found.pattern().as_usize();
+            // A fixture that names itself is not used by that.
+            named[at] += usize::from(inside.is_none() || sought[at].fixture.as_deref() != inside);
+        }
+    };
+    search(None, document.text.as_bytes());
+    for read in checks {
+        search(None, read.packed.document.text.as_bytes());
+    }
+    fixtures.all().for_each(|(name, text)| search(Some(name), text));
+    let unused = sought.into_iter().zip(named).filter(|(one, named)| *named <= one.own);
+    let tell = |told: Result<(String, String), Problem>| match told {
+        Ok((pointer, message)) => document.problem(&pointer, message),
+        Err(problem) => problem,
+    };
+    unused.map(|(one, _)| tell(one.told).warning()).collect()
+}
+
+fn fixture_names(fixtures: &Fixtures) -> Vec<Sought> {
+    let names = fixtures.names().filter(|name| !name.starts_with("sample/"));
+    let sought = |name: &str| Sought {
+        text: name.strip_suffix(".json").unwrap_or(name).to_owned(),
+        own: 0,
+        fixture: Some(name.to_owned()),
+        told: Err(Problem::of_file(&format!("fixtures/…/{name}"), "is used by nothing in this pack")),
+    };
+    names.map(sought).collect()
+}
+
+fn facts(provider: &Provider) -> Vec<Sought> {
+    let sought = |name: &String| Sought {
+        text: format!("facts.{name}"),
+        own: 0,
+        fixture: None,
+        told: Ok((format!("/facts/{name}"), format!("nothing in this pack reads the fact `{name}`"))),
+    };
+    provider.facts.keys().map(sought).collect()
+}
+
+fn replies(provider: &Provider) -> Vec<Sought> {
+    let replies = provider.simulator.iter().flat_map(|simulator| simulator.replies.keys());
+    let sought = |name: &String| Sought {
+        text: name.clone(),
+        own: 1,
+        fixture: None,
+        told: Ok((format!("/simulator/replies/{name}"), format!("nothing in this pack gives the reply `{name}`"))),
+    };
+    replies.map(sought).collect()
+}

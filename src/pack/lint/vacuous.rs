@@ -1,0 +1,95 @@
+//! Expectations that hold whatever happens: a check of nothing else cannot fail.
+
+use super::check::Linter;
+use crate::pack::expectations::Expectation;
+use crate::pack::matcher::{Matcher, Predicate, Unmet};
+use crate::pack::traffic::{CallsExpectation, Count};
+use crate::yaml::Problem;
+
+impl Linter<'_> {
+    /// What in `then` holds in any case, and a `then` that never fails.
+    pub(super) fn idle(&self) -> Vec<Problem> {
+        let then = &self.check().then;
+        let mut problems = Vec::new();
+        for (index, expectation) in then.iter().enumerate() {
+            self.holds_always(&format!("/then/{index}"), expectation, &mut problems);
+        }
+        if !then.is_empty() && then.iter().all(|expectation| expectation.unmet() == Unmet::Inconclusive) {
+            let problem = self.at("/then", "each of these is `unmet: inconclusive`, so this check cannot fail");
+            problems.push(problem.hint("leave `unmet` out where the partner is at fault"));
+        }
+        problems
+    }
+
+    fn holds_always(&self, pointer: &str, expectation: &Expectation, problems: &mut Vec<Problem>) {
+        if let Expectation::Either(either) = expectation {
+            for (at, branch) in either.either.iter().enumerate() {
+                self.holds_always(&format!("{pointer}/any_of/{at}"), branch, problems);
+            }
+        }
+        problems.extend(idle(expectation).map(|(message, hint)| self.at(pointer, message).hint(hint)));
+    }
+}
+
+/// What to say of an expectation that holds in any case.
+fn idle(expectation: &Expectation) -> Option<(&'static str, &'static str)> {
+    const NONE: (&str, &str) = ("`at_least: 0` holds in any case", "at least 1, or how many there must be exactly");
+    const ANY: (&str, &str) = ("this matches any value", "say what the value must be");
+    match expectation {
+        Expectation::Answer(e) => {
+            let measured = e.address.is_some() || e.certificate.is_some() || e.counted.is_some();
+            let said = e.status.is_some() || measured || !e.header.is_empty() || !e.body.is_empty();
+            let silent = ("any answer at all meets this", "add `status`, `header` or `body`");
+            let mut matchers = e.header.values().chain(e.body.values()).chain(&e.counted);
+            if said { matchers.any(anything).then_some(ANY) } else { Some(silent) }
+        }
+        Expectation::Calls(e) if requires_nothing(e) => Some((
+            "this says nothing about the calls",
+            "add how many there must be, as in `exactly: 1`, or what must hold for each",
+        )),
+        Expectation::Calls(e) => {
+            let none = e.at_least == Some(Count::Number(0)) && e.exactly.is_none() && e.at_most.is_none();
+            none.then_some(NONE).or_else(|| e.header.values().chain(e.body.values()).any(anything).then_some(ANY))
+        }
+        Expectation::Effect(e) => (e.at_least == Some(0) && e.exactly.is_none() && e.at_most.is_none()).then_some(NONE),
+        Expectation::DeniedHosts(e) => (e.at_least == Some(0) && e.exactly.is_none()).then_some(NONE),
+        Expectation::Provider(e) => {
+            let any = |matcher: &Matcher| matcher.0.iter().all(|p| matches!(p, Predicate::AtLeast(n) if *n <= 0.0));
+            e.provider.values().any(any).then_some(NONE)
+        }
+        Expectation::Values(e) => e.are.iter().chain(&e.each).any(anything).then_some(ANY),
+        Expectation::Delivery(e) => e.status.iter().any(anything).then_some(ANY),
+        Expectation::Presented(_) | Expectation::Told(_) | Expectation::Either(_) => None,
+    }
+}
+
+/// Whether an expectation over calls holds whatever they are like.
+fn requires_nothing(e: &CallsExpectation) -> bool {
+    let counted = e.exactly.is_some() || e.at_least.is_some() || e.at_most.is_some();
+    let alike = !e.same.is_empty() || !e.distinct.is_empty() || e.gap.is_some();
+    let each = e.credential.is_some() || e.carries.is_some() || !e.header.is_empty() || !e.body.is_empty();
+    !counted && !alike && !each
+}
+
+/// Whether a matcher accepts whatever is there.
+fn anything(matcher: &Matcher) -> bool {
+    matcher.0.iter().all(|predicate| match predicate {
+        Predicate::Matches(pattern) => ["", ".*", "^.*$", "^", "$"].contains(&pattern.as_str()),
+        Predicate::StartsWith(text) => text.is_empty(),
+        Predicate::ContainsAll(list) => list.as_array().is_some_and(Vec::is_empty),
+        Predicate::Equals(_)
+        | Predicate::NotEquals(_)
+        | Predicate::Not(_)
+        | Predicate::Exists(_)
+        | Predicate::OneOf(_)
+        | Predicate::Contains(_)
+        | Predicate::AtLeast(_)
+        | Predicate::AtMost(_)
+        | Predicate::MaxLength(_)
+        | Predicate::EqualsIgnoringCase(_)
+        | Predicate::SameUrlAs(_)
+        | Predicate::Url(_)
+        | Predicate::MediaType(_)
+        | Predicate::Contrast(_) => false,
+    })
+}

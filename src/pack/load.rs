@@ -1,0 +1,342 @@
+//! Reading packs: from the program itself, or from a folder. All problems of all files at once.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use include_dir::{Dir, include_dir};
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::check::Check;
+use super::fixtures::{Files, Fixtures, all_embedded, embedded};
+use super::lint::{self, Texts, Unlinted};
+use super::provider::{Addresses, Provider};
+use super::sample_partner::{self, SamplePartner, Sampled};
+use super::{disk, parallel};
+use crate::files::Kind;
+use crate::yaml::{Document, Problem, Problems, Severity};
+
+static CHECKS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/checks");
+
+/// The name of the file that makes a folder a pack.
+const PROVIDER: &str = "provider.yaml";
+
+/// All packs at hand, by the names of their folders.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    /// The packs.
+    pub packs: BTreeMap<String, Arc<Pack>>,
+    /// The built-in packs, those among them that another one stands in for: what they say is known to be so.
+    pub originals: BTreeMap<String, Arc<Pack>>,
+    /// What is worth saying about them without being wrong.
+    pub warnings: Problems,
+}
+
+/// One provider's checklist.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    /// The folder's name.
+    pub id: String,
+    /// What it says about the provider.
+    pub provider: Provider,
+    /// The same as JSON, for templates, with all its `hosts`.
+    pub facts: Value,
+    /// Where it says it.
+    pub document: Document,
+    /// Its checks, in the order of the checklist.
+    pub checks: Vec<Arc<PackedCheck>>,
+    /// SHA-256 over the names and contents of its files, fixtures included; 64 hex digits.
+    pub digest: String,
+    /// Whether it was built into the program.
+    pub built_in: bool,
+    /// The bodies that it refers to, by name without `.json`.
+    pub fixtures: Fixtures,
+    /// Its sample partner, if it has one.
+    pub sample: Option<Sampled>,
+}
+
+/// A check and its text.
+#[derive(Clone, Debug)]
+pub struct PackedCheck {
+    /// The check.
+    pub check: Check,
+    /// The text it was read from; its name is relative, `checks/<provider>/<section>/<stem>.yaml`.
+    pub document: Document,
+}
+
+impl Catalog {
+    /// The packs that are built into the program. They were held against schema and lints when it was tested, which
+    /// takes longer than all else that a short command does, so that is not done again.
+    pub fn built_in() -> Result<Self, Problems> {
+        Ok(assemble(embedded(&CHECKS), &all_embedded(), "checks", Source::Tested, Vec::new())?)
+    }
+
+    /// The packs that are built into the program, with everything that is wrong with them.
+    pub fn built_in_examined() -> Result<Self, Problems> {
+        Ok(assemble(embedded(&CHECKS), &all_embedded(), "checks", Source::BuiltIn, Vec::new())?)
+    }
+
+    /// The packs of a folder: `DIR/<provider>/provider.yaml`, with fixtures beside it in `DIR/../fixtures/<provider>`.
+    pub fn from_folder(folder: &Path) -> Result<Self, Problems> {
+        let shown = folder.display().to_string();
+        let shown = shown.trim_end_matches('/');
+        let is_pack = |name: &str| disk::is_there(&folder.join(name).join(PROVIDER));
+        let (checks, mut problems) = disk::files(folder, is_pack, kind)?;
+        problems.extend(strays(folder, shown, checks.is_empty() && problems.is_empty()));
+        let beside = disk::beside(folder);
+        problems.extend(disk::link(&beside));
+        let beside = Some(beside).filter(|path| std::fs::symlink_metadata(path).is_ok_and(|found| found.is_dir()));
+        // What lies there under other names is no business of ours.
+        let is_pack = |name: &str| checks.contains_key(&format!("{name}/{PROVIDER}"));
+        let read = |path: &Path| disk::files(path, is_pack, |_| Kind::Fixture);
+        let (fixtures, unread) = beside.map_or_else(|| Ok(Default::default()), |path| read(&path))?;
+        problems.extend(unread);
+        Ok(assemble(checks, &fixtures, shown, Source::Folder, problems)?)
+    }
+
+    /// Whether a file at that full path would belong to a pack of the folder.
+    pub fn holds(folder: &Path, place: &Path) -> bool {
+        disk::holds(folder, PROVIDER, place)
+    }
+
+    /// The pack that a command line names.
+    ///
+    /// # Errors
+    ///
+    /// A name that no pack has, with the nearest one.
+    pub fn pack(&self, name: &str) -> Result<Arc<Pack>, Problem> {
+        self.packs.get(name).cloned().ok_or_else(|| {
+            let known: Vec<&str> = self.packs.keys().map(String::as_str).collect();
+            let problem = Problem::of_file("command line", format!("there is no pack `{name}`"));
+            problem.nearest_or(name, known.iter().copied(), &format!("packs at hand: {}", known.join(", ")))
+        })
+    }
+
+    /// These packs, with those of another catalog added or put in their place.
+    #[must_use]
+    pub fn with(mut self, other: Catalog) -> Self {
+        self.packs.extend(other.packs);
+        self.warnings.0.extend(other.warnings.0);
+        self
+    }
+}
+
+/// Where packs come from, and so how far they must be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// The program, whose packs were looked at when it was tested.
+    Tested,
+    /// The program, looked at like any other.
+    BuiltIn,
+    /// A folder.
+    Folder,
+}
+
+impl Source {
+    fn typed<T: DeserializeOwned + JsonSchema>(self, document: &Document, value: Value) -> Result<T, Vec<Problem>> {
+        match self {
+            Source::Tested => document.typed_unheld(value),
+            Source::BuiltIn | Source::Folder => document.typed_from(value),
+        }
+    }
+}
+
+/// How far a file of a pack is read.
+fn kind(path: &str) -> Kind {
+    match path.split_once('/') {
+        Some((_, PROVIDER | sample_partner::FILE)) => Kind::Written,
+        Some(_) if disk::is_yaml(path) => Kind::Check,
+        Some(_) | None => Kind::Fixture,
+    }
+}
+
+/// What is wrong with folders that are no packs, or with one without any.
+fn strays(folder: &Path, shown: &str, without: bool) -> Vec<Problem> {
+    let strays = disk::strays(folder, PROVIDER);
+    if !without {
+        let told = |name: &String| {
+            let message = format!("has no `{PROVIDER}`, so nothing in it is looked at");
+            Problem::of_file(&format!("{shown}/{name}"), message)
+                .hint(format!("a pack is a folder with a file of just that name: {shown}/{name}/{PROVIDER}"))
+        };
+        return strays.iter().map(told).collect();
+    }
+    let hint = if disk::is_there(&folder.join(PROVIDER)) {
+        "it is a pack itself: name the folder that it is in".to_owned()
+    } else {
+        let name = strays.first().map_or("<provider>", String::as_str);
+        format!("a pack is a folder with a `{PROVIDER}`: {shown}/{name}/{PROVIDER}")
+    };
+    vec![Problem::of_file(if shown.is_empty() { "/" } else { shown }, "holds no pack").hint(hint)]
+}
+
+/// All packs of some files, or every problem in them and in what could not be read.
+fn assemble(
+    checks: Files,
+    fixtures: &Files,
+    shown: &str,
+    source: Source,
+    mut problems: Vec<Problem>,
+) -> Result<Catalog, Vec<Problem>> {
+    let mut packs = BTreeMap::new();
+    for (name, files) in by_folder(checks) {
+        let whole = !problems.iter().any(|problem| problem.file.starts_with(&format!("{shown}/{name}/")));
+        match pack(&name, &files, fixtures, shown, source, whole) {
+            Ok((pack, found)) => {
+                problems.extend(found);
+                packs.insert(name, Arc::new(pack));
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    if fatal(&problems) {
+        return Err(problems);
+    }
+    let originals = if source == Source::Folder { BTreeMap::new() } else { packs.clone() };
+    Ok(Catalog { packs, originals, warnings: problems.into() })
+}
+
+/// The files of each folder, by their paths in it; files beside the folders belong to no pack.
+fn by_folder(files: Files) -> BTreeMap<String, Files> {
+    let mut folders: BTreeMap<String, Files> = BTreeMap::new();
+    for (path, bytes) in files {
+        if let Some((folder, rest)) = path.split_once('/') {
+            match folders.get_mut(folder) {
+                Some(files) => drop(files.insert(rest.to_owned(), bytes)),
+                None => drop(folders.insert(folder.to_owned(), Files::from([(rest.to_owned(), bytes)]))),
+            }
+        }
+    }
+    folders
+}
+
+fn fatal(problems: &[Problem]) -> bool {
+    problems.iter().any(|problem| problem.severity == Severity::Error)
+}
+
+fn document(shown: &str, name: &str, path: &str, bytes: &[u8]) -> Result<Document, Problem> {
+    let shown = format!("{shown}/{name}/{path}");
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(Document::new(shown, text)),
+        Err(_) => Err(Problem::of_file(&shown, "is not UTF-8 text").hint("save it as UTF-8")),
+    }
+}
+
+/// What one file says.
+enum Said {
+    Provider(Box<(Provider, Value, Document, Texts)>),
+    Sample(Box<Sampled>),
+    Check(Box<Unlinted>),
+}
+
+impl Said {
+    fn read(document: Document, path: &str, source: Source) -> Result<Self, Vec<Problem>> {
+        let value = document.parse().map_err(|problems| problems.0)?;
+        let texts = if source == Source::Tested { Vec::new() } else { super::lint::texts(&document, &value)? };
+        if path == PROVIDER {
+            let mut facts = value.clone();
+            let provider: Provider = source.typed(&document, value)?;
+            facts["hosts"] = hosts(&provider).into();
+            return Ok(Said::Provider(Box::new((provider, facts, document, texts))));
+        }
+        if path == sample_partner::FILE {
+            let partner: SamplePartner = source.typed(&document, value.clone())?;
+            return Ok(Said::Sample(Box::new(Sampled { partner, json: value, document })));
+        }
+        let check = source.typed(&document, value)?;
+        Ok(Said::Check(Box::new(Unlinted { path: path.to_owned(), packed: PackedCheck { check, document }, texts })))
+    }
+}
+
+/// One pack, with what its lints say where it is whole; or the problems that keep it from being read at all.
+fn pack(
+    name: &str,
+    files: &Files,
+    fixtures: &Files,
+    shown: &str,
+    source: Source,
+    whole: bool,
+) -> Result<(Pack, Vec<Problem>), Vec<Problem>> {
+    let (mut problems, mut checks, mut provider, mut sample) = (Vec::new(), Vec::new(), None, None);
+    let yaml: Vec<_> = files.iter().filter(|(path, _)| disk::is_yaml(path)).collect();
+    let read = |(path, bytes): &(&String, &Cow<'static, [u8]>)| {
+        document(shown, name, path, bytes)
+            .map_err(|problem| vec![problem])
+            .and_then(|document| Said::read(document, path, source))
+    };
+    for said in parallel::map(&yaml, read) {
+        match said {
+            Ok(Said::Provider(read)) => provider = Some(*read),
+            Ok(Said::Sample(read)) => sample = Some(*read),
+            Ok(Said::Check(check)) => checks.push(*check),
+            Err(found) => problems.extend(found),
+        }
+    }
+    let Some((provider, facts, document, texts)) = provider else { return Err(problems) };
+    let fixtures = Fixtures::of(name, fixtures);
+    // With a file unread, `needs` and item lints would blame the others for it.
+    if whole && problems.is_empty() && source != Source::Tested {
+        problems.extend(lint::pack(&provider, &facts, (&document, &texts), &checks, &fixtures));
+        problems.extend(sample.iter().flat_map(|sampled| lint::sample(&provider, &facts, &checks, sampled)));
+    }
+    if fatal(&problems) {
+        return Err(problems);
+    }
+    let digest = digest(files, &fixtures);
+    let order: BTreeMap<&str, usize> =
+        provider.items.iter().enumerate().rev().map(|(at, item)| (item.id.as_str(), at)).collect();
+    // Those of no item come first, as they do in no pack that was linted.
+    checks.sort_by_cached_key(|read| {
+        let item = read.packed.check.items.first();
+        (item.and_then(|item| order.get(item.as_str()).copied()), read.path.clone())
+    });
+    let checks = checks.into_iter().map(|read| Arc::new(read.packed)).collect();
+    let built_in = source != Source::Folder;
+    Ok((Pack { id: name.to_owned(), provider, facts, document, checks, digest, built_in, fixtures, sample }, problems))
+}
+
+/// Every host of the provider's, in any environment and any spelling.
+fn hosts(provider: &Provider) -> Vec<String> {
+    let of = |addresses: &Addresses| {
+        let apis = addresses.apis.values().filter_map(|url| url.host_str().map(str::to_owned));
+        apis.chain(addresses.pages.iter().chain(&addresses.obsolete).cloned()).collect::<Vec<_>>()
+    };
+    let mut hosts: Vec<String> = provider.environments.values().flat_map(of).collect();
+    hosts.sort();
+    hosts.dedup();
+    hosts
+}
+
+fn digest(files: &Files, fixtures: &Fixtures) -> String {
+    let mut hash = Sha256::new();
+    let mut add = |kind: &str, path: &str, bytes: &[u8]| {
+        hash.update(format!("{kind} {path} {}\n", bytes.len()));
+        hash.update(bytes);
+    };
+    for (path, bytes) in files {
+        add("check", path, bytes);
+    }
+    for (path, bytes) in fixtures.all() {
+        add("fixture", path, bytes);
+    }
+    hex::encode(hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_packs_that_are_not_looked_at_again_are_sound() {
+        let examined = Catalog::built_in_examined().map_err(|problems| problems.render(false)).unwrap();
+        let quick = Catalog::built_in().unwrap();
+        assert_eq!(examined.packs.keys().collect::<Vec<_>>(), quick.packs.keys().collect::<Vec<_>>());
+        for (name, pack) in &quick.packs {
+            assert_eq!((&pack.digest, pack.built_in), (&examined.packs[name].digest, true));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! What a sample partner does when it is asked to act, or when an event has come.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::pack::types::Text;
+use crate::pack::verbs::verbs;
+
+verbs! {
+    /// One thing that a partner does. Templates read what it was told (`client`, the arguments of the action, or the
+    /// words of a delivery), the answers to its calls by their names (`status`, `headers`, `body`), `kept`, `key`,
+    /// `secret`, `credentials`, `facts`, `fresh` (an id that nobody has), `now` and `today`.
+    Act, "deed", later &[],
+    {
+        /// It calls the provider.
+        "call" => Call(Call),
+        /// It makes a call again, while that is called for.
+        "retry" => Again(Again),
+        /// It remembers values for later.
+        "store" => Keep(Keep),
+        /// It answers who asked it, and stops.
+        "answer" => Answer(Answer),
+    }
+}
+
+/// `call: POST /orders`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    /// Method and path; a template.
+    pub call: Text,
+    /// The API.
+    pub api: String,
+    /// Only then.
+    #[serde(rename = "if")]
+    pub condition: Option<String>,
+    /// Headers beside or instead of what all calls to the API carry; null takes one away.
+    #[serde(default)]
+    pub headers: IndexMap<String, Option<Text>>,
+    /// A JSON body.
+    pub json: Option<Value>,
+    /// A form as body.
+    pub form: Option<IndexMap<String, Text>>,
+    /// The name of the answer. A call without an answer has the status 0.
+    #[serde(rename = "as")]
+    pub name: Option<String>,
+}
+
+/// `again: created`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Again {
+    /// The name of the call. It is written anew, and its answer takes the place of the one before.
+    #[serde(rename = "retry")]
+    pub again: String,
+    /// While this holds.
+    #[serde(rename = "if")]
+    pub condition: String,
+    /// How long before each, as a span (`50ms`) or a number of seconds; a template.
+    #[serde(rename = "delay")]
+    pub after: Option<Text>,
+    /// The most repeats.
+    #[serde(default = "once")]
+    #[schemars(range(min = 1, max = 20))]
+    pub at_most: u8,
+}
+
+fn once() -> u8 {
+    1
+}
+
+/// `keep: { token: "{{ minted.body.access_token }}" }`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Keep {
+    /// Values by name, both templates; read as `kept.NAME` or `kept['NAME']`. What has no value is forgotten.
+    #[serde(rename = "store")]
+    pub keep: IndexMap<Text, Value>,
+    /// Only then.
+    #[serde(rename = "if")]
+    pub condition: Option<String>,
+}
+
+/// `answer: { status: 200, json: { id: "{{ created.body.id }}" } }`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// The answer.
+    pub answer: AnswerWords,
+    /// Only then.
+    #[serde(rename = "if")]
+    pub condition: Option<String>,
+}
+
+/// An answer.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerWords {
+    /// The status.
+    #[serde(default = "ok")]
+    pub status: u16,
+    /// Headers, as templates.
+    #[serde(default)]
+    pub headers: IndexMap<String, Text>,
+    /// A JSON body.
+    pub json: Option<Value>,
+    /// A text as body.
+    pub text: Option<Text>,
+}
+
+fn ok() -> u16 {
+    200
+}
+
+impl Act {
+    /// The condition under which it is done.
+    pub fn condition(&self) -> Option<&str> {
+        match self {
+            Act::Call(call) => call.condition.as_deref(),
+            Act::Again(again) => Some(&again.condition),
+            Act::Keep(keep) => keep.condition.as_deref(),
+            Act::Answer(answer) => answer.condition.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The words of a pack, which whoever reads a report knows by themselves.
+
+use super::load::Pack;
+use super::types::Stage;
+
+impl Pack {
+    /// Whether a text stands in the pack as a word or as several: `production`, the name of an event, a key of a fixture.
+    pub fn says(&self, text: &str) -> bool {
+        let own = Stage::ALL.map(Stage::word);
+        let checks = self.checks.iter().map(|packed| packed.document.text.as_ref());
+        let fixtures = self.fixtures.all().filter_map(|(_, bytes)| std::str::from_utf8(bytes).ok());
+        own.into_iter()
+            .chain([self.document.text.as_ref()])
+            .chain(checks)
+            .chain(fixtures)
+            .any(|words| stands_in(text, words))
+    }
+}
+
+/// Whether a text stands in another one between things that are no letters.
+fn stands_in(text: &str, other: &str) -> bool {
+    let apart = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric() && letter != '_');
+    let mut places = other.match_indices(text);
+    places.any(|(at, _)| apart(other[..at].chars().next_back()) && apart(other[at + text.len()..].chars().next()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::load::Catalog;
+
+    #[test]
+    fn a_pack_knows_its_words() {
+        let catalog = Catalog::built_in().unwrap();
+        let pack = &catalog.packs["debitura"];
+        for word in ["production", "rehearsal", "debitura", "client.linked", "not_required", "externalTenantId"] {
+            assert!(pack.says(word), "{word}");
+        }
+        for other in ["roduction", "S3cr3tQ7w8E9r0Zx", "swordfish", "externalTenant"] {
+            assert!(!pack.says(other), "{other}");
+        }
+    }
+}

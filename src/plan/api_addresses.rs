@@ -1,0 +1,119 @@
+//! Addresses of the simulator that nothing hands on to the build, so that it cannot call what a check waits for.
+
+use super::planning::{Plan, Unit};
+use crate::pack::expectations::Expectation;
+use crate::pack::load::Pack;
+use crate::pack::traffic::{Calls, CallsExpectation, Count};
+use crate::pack::types::{Route, Stage};
+use crate::profile::Read;
+use crate::template;
+use crate::yaml::{Problem, Problems};
+
+/// Holds what the build is told against what the selected checks wait for: what they need is wrong input, and the rest is
+/// worth a remark.
+///
+/// # Errors
+///
+/// Addresses that a selected check needs.
+pub(super) fn check(plan: &mut Plan) -> Result<(), Problems> {
+    let (read, pack) = (&plan.read, &plan.pack);
+    let Some(rehearsal) = &read.profile.rehearsal else { return Ok(()) };
+    let rehearsed = plan.units.iter().any(|unit| unit.stage == Stage::Rehearsal && unit.runs());
+    // A build that is asked for nothing may have no call to make.
+    if rehearsal.actions.is_empty() || !rehearsed {
+        return Ok(());
+    }
+    let fixed = &rehearsal.simulator.ports;
+    let apis = pack.provider.apis.keys().filter(|api| routed(pack, api) && !fixed.contains_key(*api));
+    let (mut problems, mut remarks) = (Vec::new(), Vec::new());
+    for api in apis.filter(|api| !named(read, api)) {
+        let word = format!("simulator.{api}_api");
+        let waits = plan.units.iter().find(|unit| waits_for(unit, api, pack));
+        match (&rehearsal.start, waits) {
+            (Some(_), Some(unit)) => problems.push(untold(read, &word, &unit.packed.check.id)),
+            (Some(_), None) => remarks.push(format!(
+                "nothing tells the build where the simulated API `{api}` is: if it calls it, hand on `{word}` in \
+                 `rehearsal.env`"
+            )),
+            (None, _) => remarks.push(format!(
+                "the simulated API `{api}` is at another port in each run: for a build that already runs, fix it under \
+                 `rehearsal.simulator.ports.{api}`"
+            )),
+        }
+    }
+    plan.remarks.extend(remarks);
+    if problems.is_empty() { Ok(()) } else { Err(problems.into()) }
+}
+
+fn untold(read: &Read, word: &str, check: &str) -> Problem {
+    let pointer = if read.json.pointer("/rehearsal/env").is_some() { "/rehearsal/env" } else { "/rehearsal/start" };
+    let message = format!("nothing hands `{word}` on to the build, and `{check}` waits for its calls there");
+    let problem = match pointer {
+        "/rehearsal/env" => read.document.problem_at_key("/rehearsal", "env", message),
+        _ => read.document.problem(pointer, message),
+    };
+    problem.hint(format!(
+        "add to `rehearsal.env` the variable that the build reads it from, `NAME: \"{{{{ {word} }}}}\"`; where the build \
+         has a fixed address, name its port under `rehearsal.simulator.ports`"
+    ))
+}
+
+/// Whether the simulator plays an API at all.
+fn routed(pack: &Pack, api: &str) -> bool {
+    let simulator = pack.provider.simulator.as_ref();
+    simulator.is_some_and(|simulator| simulator.routes.get(api).is_some_and(|routes| !routes.is_empty()))
+}
+
+/// Whether anything that the build is told names the address.
+fn named(read: &Read, api: &str) -> bool {
+    let Some(rehearsal) = &read.profile.rehearsal else { return false };
+    let commands = rehearsal.start.iter().map(|start| &start.command);
+    let variants = || rehearsal.variants.values();
+    let commands = commands.chain(variants().filter_map(|variant| variant.command.as_ref()));
+    let commands = commands.chain(rehearsal.actions.values().filter_map(|call| call.command.as_ref())).flatten();
+    let env = rehearsal.env.values().chain(variants().flat_map(|variant| variant.env.values()));
+    let word = format!("simulator.{api}_api");
+    let mut names = commands.chain(env).flat_map(|text| template::names(text).unwrap_or_default());
+    names.any(|name| name == word || name == "simulator")
+}
+
+/// Whether a unit that is carried out needs a call on an API, and none on another will do.
+fn waits_for(unit: &Unit, api: &str, pack: &Pack) -> bool {
+    let check = &unit.packed.check;
+    let mut calls = check.seen.iter().chain(&check.then).filter_map(|expectation| match expectation {
+        Expectation::Calls(calls) => Some(calls),
+        Expectation::Answer(_)
+        | Expectation::Delivery(_)
+        | Expectation::Effect(_)
+        | Expectation::Presented(_)
+        | Expectation::Told(_)
+        | Expectation::Provider(_)
+        | Expectation::DeniedHosts(_)
+        | Expectation::Values(_)
+        | Expectation::Either(_) => None,
+    });
+    unit.stage == Stage::Rehearsal && unit.runs() && calls.any(|calls| is_needed(calls) && only_on(calls, api, pack))
+}
+
+/// Whether there must be a call.
+fn is_needed(calls: &CallsExpectation) -> bool {
+    let some = |count: &Option<Count>| count.as_ref().is_some_and(|count| *count != Count::Number(0));
+    let any = calls.exactly.is_none() && calls.at_least.is_none() && calls.at_most.is_none();
+    any || some(&calls.exactly) || some(&calls.at_least)
+}
+
+/// Whether such a call goes to one API in any case.
+fn only_on(calls: &CallsExpectation, api: &str, pack: &Pack) -> bool {
+    match &calls.calls {
+        Calls::Where(rule) => rule.api.as_deref() == Some(api),
+        Calls::Named(_) => false,
+        Calls::Routes(texts) => {
+            let routes = pack.provider.simulator.iter().flat_map(|simulator| &simulator.routes);
+            let on = |route: &Route| -> Vec<&str> {
+                let mine = routes.clone().filter(|(_, routes)| routes.contains_key(route));
+                mine.map(|(name, _)| name.as_str()).collect()
+            };
+            texts.iter().all(|text| Route::parse(text).is_some_and(|route| on(&route) == [api]))
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What a unit needs from the profile and does not get, known before anything runs.
+
+use super::planning::Unit;
+use crate::pack::authentication;
+use crate::pack::load::Pack;
+use crate::pack::simulator::Bringing;
+use crate::pack::step::{Step, Which};
+use crate::pack::types::Stage;
+use crate::profile::email::lacks;
+use crate::profile::{Bound, Read};
+use crate::template;
+
+/// How to give each thing that the steps of a unit need and the profile does not have.
+pub(super) fn of(unit: &Unit, bound: &Bound, read: &Read, pack: &Pack) -> Vec<String> {
+    let mut names = needed(unit, bound, pack);
+    for step in &unit.packed.check.when {
+        if let Step::Config(config) = step
+            && let Some(letter) = config.config.strip_prefix("letters.")
+        {
+            names.extend(lacks(read, bound, pack, letter, config.environment));
+        }
+    }
+    let mut found: Vec<String> = Vec::new();
+    for name in names.iter().filter(|name| bound.get(name).is_none()) {
+        let how = bound.how_to_give(name);
+        if !found.contains(&how) {
+            found.push(how);
+        }
+    }
+    found
+}
+
+/// The dotted names of everything in the profile that a unit needs.
+pub(super) fn needed(unit: &Unit, bound: &Bound, pack: &Pack) -> Vec<String> {
+    let steps = unit.packed.check.when.iter().flat_map(|step| needs(step, unit, pack, bound));
+    beginnings(unit, pack).into_iter().chain(steps).collect()
+}
+
+/// The dotted names of what brings the clients of a unit to where it begins.
+fn beginnings(unit: &Unit, pack: &Pack) -> Vec<String> {
+    let given = &unit.packed.check.given;
+    let Some(spec) = &pack.provider.simulator else { return Vec::new() };
+    let surroundings = Bound::surroundings(unit.stage);
+    let mut names: Vec<String> = given.variant.iter().map(|name| format!("rehearsal.variants.{name}")).collect();
+    for (_, beginning) in given.all() {
+        let (start, steps) = spec.way(&beginning.is);
+        // A rehearsal plays every state; elsewhere a client that is in one must be known.
+        if unit.stage != Stage::Rehearsal && start != spec.client.starts {
+            names.push(format!("{surroundings}.given.{start}"));
+        }
+        names.extend(steps.into_iter().filter_map(|step| match step {
+            Bringing::Action(name) => Some(format!("{surroundings}.actions.{name}")),
+            Bringing::Event(_) => None,
+        }));
+    }
+    names
+}
+
+/// The dotted names that a step reads from the profile.
+fn needs(step: &Step, unit: &Unit, pack: &Pack, bound: &Bound) -> Vec<String> {
+    let surroundings = Bound::surroundings(unit.stage);
+    let mut names = Vec::new();
+    match step {
+        Step::Request(request) => {
+            let environment = request.environment.or(unit.stage.environment());
+            if let (Some(environment), Some(api)) = (environment, &request.api) {
+                let needed = authentication::needs(&pack.provider.apis, api);
+                names.extend(needed.into_iter().map(|name| format!("environments.{environment}.{name}")));
+            }
+            names.extend(read_by(&surroundings, &request.request));
+            names.extend(request.each.iter().flat_map(|each| read_by(&surroundings, each)));
+            if let Some(json) = &request.json {
+                crate::json::texts(json, &mut |_, text| names.extend(read_by(&surroundings, text)));
+            }
+        }
+        // A build that we do not start has to tell us which secret it was given.
+        Step::Deliver(deliver) => {
+            names.push("rehearsal.webhook.url".into());
+            let starts = bound.get("rehearsal.start").is_some();
+            names.extend((!starts).then(|| "rehearsal.webhook.secret".into()));
+            match &deliver.deliver {
+                Which::Each => names.push("events".into()),
+                Which::Event(event) => names.extend(read_by(&surroundings, event)),
+                Which::Again(_) => {}
+            }
+        }
+        Step::Action(action) => {
+            names.extend(bound.lacks_action(action, unit.stage).filter(|_| !bound.leaves_out(action, unit.stage)));
+        }
+        Step::Config(config) if config.optional || config.config.starts_with("letters.") => {}
+        Step::Config(config) => {
+            names.push(config.dotted());
+            names.extend(config.of.iter().flat_map(|of| read_by(&surroundings, of)));
+        }
+        Step::Ask(_) | Step::Wait(_) | Step::Event(_) => {}
+    }
+    names
+}
+
+/// The dotted names below the profile that a template reads.
+fn read_by(surroundings: &str, text: &str) -> Vec<String> {
+    let names = template::names(text).unwrap_or_default();
+    names
+        .iter()
+        .filter_map(|name| match name.strip_prefix("environment.") {
+            Some(rest) => Some(format!("{surroundings}.{rest}")),
+            None => name.strip_prefix("profile.").map(str::to_owned),
+        })
+        .collect()
+}

@@ -1,0 +1,145 @@
+//! The plan: which units there are, in which order, with what they need from the profile; and what was left out, and
+//! why. No network, no clock.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::api_addresses;
+use super::missing;
+use super::selection::Selection;
+use crate::pack::check::Isolation;
+use crate::pack::load::{Pack, PackedCheck};
+use crate::pack::types::Stage;
+use crate::profile::attestations;
+use crate::profile::{Bound, Read};
+use crate::template;
+use crate::yaml::{Problem, Problems};
+
+/// A check in one stage.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// The check.
+    pub packed: Arc<PackedCheck>,
+    /// The stage.
+    pub stage: Stage,
+    /// Why it is left out, if it is.
+    pub skip: Option<Skip>,
+    /// What the profile does not give, in words that say how to give it; then it is not carried out.
+    pub lacking: Vec<String>,
+}
+
+/// Why a unit is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Skip {
+    /// The selection does not want it; in words.
+    NotSelected(String),
+    /// The profile says that it does not concern this partner; in words.
+    NotApplicable(String),
+}
+
+impl Skip {
+    /// The reason, in words.
+    pub fn words(&self) -> &str {
+        match self {
+            Skip::NotSelected(why) | Skip::NotApplicable(why) => why,
+        }
+    }
+}
+
+impl Unit {
+    /// `id@stage`.
+    pub fn id(&self) -> String {
+        format!("{}@{}", self.packed.check.id, self.stage)
+    }
+
+    /// Whether there is anything to carry out.
+    pub fn runs(&self) -> bool {
+        self.skip.is_none() && self.lacking.is_empty() && !self.packed.check.only_asks()
+    }
+
+    /// What may run beside it.
+    pub fn isolation(&self) -> Isolation {
+        self.packed.check.isolation
+    }
+}
+
+/// Everything that is fixed before anything happens.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The pack.
+    pub pack: Arc<Pack>,
+    /// The profile.
+    pub read: Read,
+    /// The profile and the pack as templates and judges read them.
+    pub bound: Bound,
+    /// All units, in the order of the checklist.
+    pub units: Vec<Unit>,
+    /// What people vouch for.
+    pub vouched: attestations::Vouched,
+    /// The selection.
+    pub selection: Selection,
+    /// What is worth saying before anything happens.
+    pub remarks: Vec<String>,
+}
+
+/// Makes the plan.
+///
+/// # Errors
+///
+/// A selection that does not parse or selects nothing, and a file of attestations that is wrong.
+pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection) -> Result<Plan, Problems> {
+    let bound = Bound::new(&read, &pack);
+    let patterns = selection.patterns().map_err(|why| Problems::from(Problem::of_file("command line", why)))?;
+    let (mut units, mut wanted) = (Vec::new(), 0);
+    for packed in &pack.checks {
+        for &stage in &packed.check.stage.0 {
+            let mut unit = Unit { packed: packed.clone(), stage, skip: None, lacking: Vec::new() };
+            let refused = selection.refuses(&patterns, &packed.check.id, &unit.id(), stage);
+            wanted += usize::from(refused.is_none());
+            // What the profile says of it holds whatever was asked for.
+            unit.skip =
+                does_not_apply(&unit, &bound).map(Skip::NotApplicable).or_else(|| refused.map(Skip::NotSelected));
+            unit.lacking = missing::of(&unit, &bound, &read, &pack);
+            units.push(unit);
+        }
+    }
+    if wanted == 0 {
+        let words = selection.words().unwrap_or_default();
+        let ids = pack.checks.iter().map(|packed| packed.check.id.clone());
+        let sections = pack.checks.iter().map(|packed| format!("{}.*", packed.check.section()));
+        let patterns: Vec<String> = ids.chain(sections).collect();
+        let problem = Problem::of_file(
+            "command line",
+            format!("`{words}` selects none of the {} units of {}", units.len(), pack.id),
+        );
+        let wrong = selection.only.first().map_or("", String::as_str);
+        let listed = format!("`preflight list {}` shows their ids", pack.id);
+        return Err(problem.nearest_or(wrong, patterns.iter().map(String::as_str), &listed).into());
+    }
+    let vouched =
+        attestations::read(&read.folder, read.profile.attestations.as_deref().map(Path::new), &pack, &read.keeper)?;
+    let mut plan = Plan { pack, read, bound, units, vouched, selection, remarks: Vec::new() };
+    let mut problems: Vec<Problem> = not_there(&plan);
+    problems.extend(api_addresses::check(&mut plan).err().into_iter().flat_map(|problems| problems.0));
+    if problems.is_empty() { Ok(plan) } else { Err(problems.into()) }
+}
+
+/// Programs that something needs which is to be carried out, and that are not there.
+fn not_there(plan: &Plan) -> Vec<Problem> {
+    let needed = |place: &str| {
+        plan.units.iter().filter(|unit| unit.runs()).any(|unit| {
+            (place == "rehearsal.start" && unit.stage == Stage::Rehearsal)
+                || missing::needed(unit, &plan.bound, &plan.pack).iter().any(|name| name == place)
+        })
+    };
+    let missing = plan.read.not_there.iter().filter(|one| needed(&one.needed_for));
+    missing.map(|one| one.problem.clone()).collect()
+}
+
+/// Why a unit does not concern this partner, if it does not. What cannot be evaluated is carried out.
+fn does_not_apply(unit: &Unit, bound: &Bound) -> Option<String> {
+    let applies = unit.packed.check.applies.as_ref()?;
+    let scope = serde_json::Value::Object(bound.values(unit.stage));
+    let concerned = template::holds(&applies.condition, &scope).unwrap_or(true);
+    (!concerned).then(|| format!("not applicable: {}", applies.otherwise))
+}

@@ -1,0 +1,59 @@
+//! The selection on the command line.
+
+use globset::{Glob, GlobSet, GlobSetBuilder};
+
+use crate::pack::types::Stage;
+
+/// Which units are wanted. Empty lists select everything.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Only these stages.
+    pub stages: Vec<Stage>,
+    /// Only ids like these.
+    pub only: Vec<String>,
+    /// No ids like these.
+    pub skip: Vec<String>,
+}
+
+/// A selection whose patterns work.
+pub(super) struct Patterns {
+    only: GlobSet,
+    skip: GlobSet,
+}
+
+impl Selection {
+    /// The selection in words, if there is one.
+    pub fn words(&self) -> Option<String> {
+        let mut words: Vec<String> = self.stages.iter().map(|stage| format!("--stage {stage}")).collect();
+        words.extend(self.only.iter().map(|glob| format!("--only {glob}")));
+        words.extend(self.skip.iter().map(|glob| format!("--skip {glob}")));
+        (!words.is_empty()).then(|| words.join(" "))
+    }
+
+    pub(super) fn patterns(&self) -> Result<Patterns, String> {
+        Ok(Patterns { only: globs(&self.only)?, skip: globs(&self.skip)? })
+    }
+
+    /// Why a unit is not wanted, if it is not. Patterns are held against the check's id and the unit's.
+    pub(super) fn refuses(&self, patterns: &Patterns, check: &str, unit: &str, stage: Stage) -> Option<String> {
+        let like = |set: &GlobSet| set.is_match(check) || set.is_match(unit);
+        if !self.stages.is_empty() && !self.stages.contains(&stage) {
+            return Some(format!("not selected: the stage {stage}"));
+        }
+        if !self.only.is_empty() && !like(&patterns.only) {
+            return Some("not selected by --only".into());
+        }
+        like(&patterns.skip).then(|| "left out by --skip".into())
+    }
+}
+
+fn globs(list: &[String]) -> Result<GlobSet, String> {
+    let mut builder = GlobSetBuilder::new();
+    for text in list {
+        builder.add(
+            Glob::new(text)
+                .map_err(|error| format!("`{text}` is not a pattern such as `webhooks.*`: {}", error.kind()))?,
+        );
+    }
+    builder.build().map_err(|error| error.to_string())
+}

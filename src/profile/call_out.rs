@@ -1,0 +1,139 @@
+//! Calls to the partner's own software: what it can be asked to do, and how to look inside it.
+
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use crate::pack::types::{Span, Text};
+
+/// How a call is written, for who wrote it otherwise.
+const CALL: &str = "a method and a URL such as `GET http://127.0.0.1:3000/path`";
+
+/// Something the partner's own software is asked to do: by a request, or by a command of the partner's.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CallOut {
+    /// Method and URL, with templates.
+    #[schemars(regex(pattern = r"^(GET|HEAD|POST|PUT|PATCH|DELETE) \S"), extend("description" = CALL))]
+    pub request: Option<Text>,
+    /// Program and arguments, with templates; no shell. Its standard output is the answer, status 200 where it ends
+    /// with 0 and 500 where it does not.
+    #[schemars(length(min = 1))]
+    pub command: Option<Vec<Text>>,
+    /// Headers of the request, with templates.
+    pub headers: IndexMap<String, Text>,
+    /// A JSON body, with templates.
+    pub json: Option<Value>,
+    /// A form as body, with templates.
+    pub form: Option<IndexMap<String, Text>>,
+    /// What the partner decides itself and we learn from its answer; templates read it as `client.NAME`. `tenant` is
+    /// the partner's id for the client at the provider.
+    #[serde(rename = "capture")]
+    pub learn: IndexMap<String, Learn>,
+}
+
+/// Where in an answer something is learned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Learn {
+    /// A JSON path.
+    Path(String),
+    /// A regular expression, whose first group is taken.
+    Pattern(String),
+}
+
+/// The long form of [`Learn`].
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ByPattern {
+    /// A regular expression, whose first group is taken.
+    #[serde(rename = "matches")]
+    pattern: String,
+}
+
+impl<'de> Deserialize<'de> for Learn {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(path) => Ok(Learn::Path(path)),
+            other => serde_json::from_value(other)
+                .map(|ByPattern { pattern }| Learn::Pattern(pattern))
+                .map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+impl JsonSchema for Learn {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Learn".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let by_pattern = generator.subschema_for::<ByPattern>();
+        schemars::json_schema!({
+            "description": "a JSON path such as `$.id`, or `{ matches: REGULAR EXPRESSION }`",
+            "if": { "type": "string" }, "then": true, "else": by_pattern
+        })
+    }
+}
+
+/// How to look inside the partner.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Inspect {
+    /// How often the event `{{ event_id }}` took effect.
+    pub processed: Option<LookUp>,
+    /// How many events named `{{ event }}` took effect so far.
+    pub received: Option<LookUp>,
+    /// Where the URLs that a client is shown can be seen, if not in the action's answer: a mail catcher, say.
+    #[serde(rename = "shown")]
+    pub presented: Option<View>,
+    /// Where it can be seen what the user is told in the end, if not in the action's answer.
+    #[serde(rename = "user_message")]
+    pub told: Option<View>,
+}
+
+impl Inspect {
+    /// The headers of all its calls.
+    pub fn headers(&self) -> impl Iterator<Item = (&String, &Text)> {
+        let counts = [&self.processed, &self.received].into_iter().flatten().flat_map(|look| &look.headers);
+        counts.chain([&self.presented, &self.told].into_iter().flatten().flat_map(|view| &view.headers))
+    }
+}
+
+/// A question to the partner whose answer holds a number.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LookUp {
+    /// Method and URL, with templates.
+    #[schemars(regex(pattern = r"^(GET|HEAD|POST) \S"), extend("description" = CALL))]
+    pub request: Text,
+    /// Headers, with templates.
+    #[serde(default)]
+    pub headers: IndexMap<String, Text>,
+    /// The JSON path of the number.
+    pub count: String,
+    /// How long something that a real environment sent may take to arrive.
+    #[serde(default = "arrives_within")]
+    pub within: Span,
+    /// For `rehearsal.inspect.processed`: the events that take effect at all, where the partner rightly takes no notice
+    /// of some that it subscribes to. Without it, all do.
+    pub events: Option<Vec<String>>,
+}
+
+fn arrives_within() -> Span {
+    Span(Duration::from_secs(30))
+}
+
+/// A page of the partner's that is looked at, with the templates of actions.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct View {
+    /// Method and URL, with templates.
+    #[schemars(regex(pattern = r"^(GET|HEAD|POST) \S"), extend("description" = CALL))]
+    pub request: Text,
+    /// Headers, with templates.
+    #[serde(default)]
+    pub headers: IndexMap<String, Text>,
+}

@@ -1,0 +1,173 @@
+//! Letters to the provider, written from the profile. A secret stands in them as the name of its variable.
+
+use serde_json::{Map, Value, json};
+
+use super::inputs::Bound;
+use super::load::Read;
+use crate::pack::load::Pack;
+use crate::pack::types::Environment;
+use crate::template;
+
+/// A letter, ready to be sent but for the secrets that a person puts in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// To whom it goes.
+    pub to: String,
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// What stands in it for secrets, such as `${ACME_TOKEN}`.
+    pub stand_for_secrets: Vec<String>,
+}
+
+impl std::fmt::Display for Letter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "To: {}\nSubject: {}\n\n{}", self.to, self.subject, self.text.trim_end())?;
+        for name in &self.stand_for_secrets {
+            writeln!(
+                f,
+                "\n[{name} stands for a secret: put its value there before you send this, and delete this line]"
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes a letter of the pack for an environment.
+///
+/// # Errors
+///
+/// How to give each thing that the letter needs and the profile lacks, or what is wrong with the letter itself.
+pub fn letter(
+    read: &Read,
+    bound: &Bound,
+    pack: &Pack,
+    name: &str,
+    environment: Environment,
+) -> Result<Letter, Vec<String>> {
+    let lacking = lacks(read, bound, pack, name, environment);
+    if !lacking.is_empty() {
+        return Err(lacking.iter().map(|name| bound.how_to_give(name)).collect());
+    }
+    let (scope, hidden) = scope(read, bound, environment);
+    let parts = parts(pack, name, environment);
+    let mut texts = parts.iter().map(|text| template::render_text(text, &scope));
+    let mut next = || texts.next().unwrap_or_else(|| Ok(String::new())).map_err(|error| vec![error.to_string()]);
+    let (to, subject, text) = (next()?, next()?, next()?);
+    if parts.is_empty() {
+        return Err(vec![format!("the pack `{}` has no letter `{name}` for {environment}", pack.id)]);
+    }
+    let stand_for_secrets = hidden
+        .into_iter()
+        .filter(|name| [&to, &subject, &text].iter().any(|part| part.contains(name.as_str())))
+        .collect();
+    Ok(Letter { to, subject, text, stand_for_secrets })
+}
+
+/// The dotted names that a letter needs and the profile lacks. What the letter can do without is not among them.
+pub(crate) fn lacks(read: &Read, bound: &Bound, pack: &Pack, name: &str, environment: Environment) -> Vec<String> {
+    let (scope, _) = scope(read, bound, environment);
+    let parts = parts(pack, name, environment);
+    let mut names: Vec<String> = parts.iter().flat_map(|text| template::names(text).unwrap_or_default()).collect();
+    names.sort();
+    names.dedup();
+    names.retain(|name| template::lookup(&scope, name).is_none());
+    let needed = |wanted: &String| {
+        let mut others = scope.clone();
+        names.iter().filter(|other| *other != wanted).for_each(|other| put(&mut others, other, json!("…")));
+        parts.iter().any(|text| template::render_text(text, &others).is_err())
+    };
+    let whole = |name: &String| match name.strip_prefix("environment.") {
+        Some(rest) => format!("environments.{environment}.{rest}"),
+        None => name.strip_prefix("profile.").unwrap_or(name).to_owned(),
+    };
+    names.iter().filter(|name| needed(name)).map(whole).collect()
+}
+
+/// To whom it goes, the subject and the text, as templates; nothing where there is no such letter.
+fn parts<'p>(pack: &'p Pack, name: &str, environment: Environment) -> Vec<&'p str> {
+    let letter = pack.provider.letters.get(name);
+    let parts = letter.and_then(|letter| Some([letter.to.get(&environment)?, &letter.subject, &letter.text]));
+    parts.into_iter().flatten().map(String::as_str).collect()
+}
+
+/// What the letter's templates read, and what stands there for secrets.
+fn scope(read: &Read, bound: &Bound, environment: Environment) -> (Value, Vec<String>) {
+    let (bound, hidden) = readable(read, bound);
+    let mut values: Map<String, Value> = bound.values(environment.stage());
+    if let Some(inside) = values.get_mut("environment") {
+        if !inside.is_object() {
+            *inside = json!({});
+        }
+        inside["name"] = json!(environment.word());
+    }
+    let mut scope = Value::Object(values);
+    drop_absent(&mut scope);
+    (scope, hidden)
+}
+
+/// The profile with the names of variables in the place of labels, for a person who knows the variables, and all that
+/// stands in it for secrets.
+fn readable(read: &Read, bound: &Bound) -> (Bound, Vec<String>) {
+    let (mut readable, mut hidden) = (bound.clone(), Vec::new());
+    let written = read.document.parse().unwrap_or_default();
+    crate::json::texts(&written, &mut |pointer, raw| {
+        let label = bound.profile.pointer(pointer).and_then(Value::as_str);
+        let is_hidden = label.is_some_and(|label| read.json.pointer(pointer).is_some_and(|full| full != label));
+        let shown = match label {
+            // A secret is put in by hand, whether its variable is set here or not.
+            _ if raw.contains("${") && (is_hidden || is_secret(pointer)) => stand_in(read, raw, pointer),
+            // Where the secret itself was written down, its label stands there already.
+            Some(label) if is_hidden => label.to_owned(),
+            Some(_) | None => return,
+        };
+        if let Some(place) = readable.profile.pointer_mut(pointer) {
+            *place = json!(shown);
+        }
+        hidden.push(shown);
+    });
+    (readable, hidden)
+}
+
+/// Whether a key or a secret stands at a pointer.
+fn is_secret(pointer: &str) -> bool {
+    pointer.ends_with("/api_key") || pointer.ends_with("/webhook/secret") || pointer.contains("/credentials/")
+}
+
+/// What stands for a secret: the name of its variable, if that is all of it, or of a URL. What is written down beside
+/// variables is a part of the secret otherwise.
+fn stand_in(read: &Read, raw: &str, pointer: &str) -> String {
+    let inner = raw.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    if inner.is_some_and(|name| !name.contains(['}', '$'])) || raw.contains("://") {
+        return raw.to_owned();
+    }
+    let name = read.document.name.rsplit('/').next().unwrap_or_default();
+    format!("(the secret in {name} line {})", read.document.locate(pointer, None).line)
+}
+
+/// Takes out what is null or empty: it counts as absent, and would otherwise stand in the letter as a word or a gap.
+fn drop_absent(value: &mut Value) {
+    let absent = |value: &Value| match value {
+        Value::Null => true,
+        Value::Array(list) => list.is_empty(),
+        Value::String(text) => text.trim().is_empty(),
+        Value::Object(_) | Value::Bool(_) | Value::Number(_) => false,
+    };
+    if let Value::Object(map) = value {
+        map.retain(|_, inner| !absent(inner));
+        map.values_mut().for_each(drop_absent);
+    }
+}
+
+/// Puts a value at a dotted name, with the maps that lead there.
+fn put(value: &mut Value, dotted: &str, new: Value) {
+    let mut at = value;
+    for part in dotted.split('.') {
+        if !at.is_object() {
+            *at = json!({});
+        }
+        at = &mut at[part];
+    }
+    *at = new;
+}

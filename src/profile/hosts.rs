@@ -1,0 +1,50 @@
+//! The provider's real hosts, which a rehearsal never reaches.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::call_out::CallOut;
+use super::types::Profile;
+use crate::pack::provider::Addresses;
+use crate::pack::types::Environment;
+
+/// The hosts of all environments of a provider: those of its APIs, its pages, and spellings that are out of date.
+pub fn provider_hosts(environments: &BTreeMap<Environment, Addresses>) -> BTreeSet<String> {
+    environments.values().flat_map(hosts_of).collect()
+}
+
+/// The hosts of one environment.
+pub(super) fn hosts_of(addresses: &Addresses) -> BTreeSet<String> {
+    let others = addresses.pages.iter().chain(&addresses.obsolete);
+    addresses.apis.values().map(host_of).chain(others.map(|host| normal(host))).collect()
+}
+
+/// The hosts of the partner's production, as far as its profile shows: those of its handler and of its actions.
+pub fn production_hosts(profile: &Profile) -> BTreeSet<String> {
+    let inside = profile.environments.get(&Environment::Production);
+    let handler = inside.and_then(|inside| inside.webhook.as_ref()?.url.as_ref()).map(host_of);
+    handler
+        .into_iter()
+        .chain(inside.into_iter().flat_map(|inside| inside.actions.values().filter_map(called)))
+        .collect()
+}
+
+/// The host that a call to the partner goes to, whatever the templates in its path stand for.
+pub(super) fn called(call: &CallOut) -> Option<String> {
+    let (_, url) = call.request.as_ref()?.split_once(' ')?;
+    url::Url::parse(&without_templates(url.trim())).ok().map(|url| host_of(&url))
+}
+
+/// A text with something plain in the place of each template.
+pub(super) fn without_templates(text: &str) -> String {
+    regex::Regex::new(r"\{\{.*?\}\}").map_or_else(|_| text.to_owned(), |t| t.replace_all(text, "x").into_owned())
+}
+
+/// The host of a URL, as hosts are compared.
+pub(super) fn host_of(url: &url::Url) -> String {
+    normal(url.host_str().unwrap_or_default())
+}
+
+/// A host in the one spelling in which hosts are compared; what is no host in small letters.
+pub(super) fn normal(host: &str) -> String {
+    crate::net::address::host(host).map_or_else(|| host.to_ascii_lowercase(), |known| known.to_string())
+}

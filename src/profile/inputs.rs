@@ -1,0 +1,190 @@
+//! What is fixed for a run before anything happens, with labels in the place of secrets.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::load::Read;
+use super::types::{Rehearsal, Verifies};
+use crate::pack::load::Pack;
+use crate::pack::step::ActionStep;
+use crate::pack::types::Stage;
+use crate::template;
+
+/// The profile and the pack as templates and judges read them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Bound {
+    /// The profile.
+    pub profile: Value,
+    /// The pack's `provider.yaml`.
+    pub provider: Value,
+    /// What the profile lacks and how to give it, by dotted name: `set ACME_TEST_KEY, profile.yaml:9`.
+    pub lacking: BTreeMap<String, String>,
+    /// The profile's file name.
+    pub profile_name: String,
+    /// Whether the partner acknowledges webhooks before it verifies them.
+    pub verifies_later: bool,
+    /// The profile as it is acted by. No part of what is saved.
+    #[serde(skip)]
+    pub acting: Acting,
+}
+
+/// A profile in which labels stand for keys and secrets alone: what else came from the environment, an id that a pack
+/// asks about say, is sent as it is. It does not print.
+#[derive(Clone, Default)]
+pub struct Acting(Value);
+
+impl std::fmt::Debug for Acting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("<profile>")
+    }
+}
+
+impl Bound {
+    /// Binds a profile to a pack.
+    pub fn new(read: &Read, pack: &Pack) -> Self {
+        let required =
+            pack.provider.webhooks.iter().flat_map(|hooks| &hooks.events).filter(|(_, event)| event.required);
+        let required: Vec<&String> = required.map(|(name, _)| name).collect();
+        let complete = |mut profile: Value| {
+            let Some(map) = profile.as_object_mut() else { return profile };
+            if !required.is_empty() {
+                map.entry("events").or_insert(json!(required));
+            }
+            if let (Some(rehearsal), Some(inside)) =
+                (&read.profile.rehearsal, map.get_mut("rehearsal").and_then(Value::as_object_mut))
+            {
+                inside.insert("test_endpoints".into(), json!(doors(rehearsal)));
+                inside.entry("workers").or_insert(json!(rehearsal.workers));
+            }
+            profile
+        };
+        let name = read.document.name.rsplit('/').next().unwrap_or(&read.document.name).to_owned();
+        Bound {
+            profile: complete(read.keeper.json(&read.json)),
+            acting: Acting(complete(read.keys.json(&read.json))),
+            provider: pack.facts.clone(),
+            lacking: read.lacking.clone(),
+            profile_name: name,
+            verifies_later: read.profile.rehearsal.as_ref().is_some_and(|r| r.verifies == Verifies::Later),
+        }
+    }
+
+    /// How to give a value that the profile lacks.
+    pub fn how_to_give(&self, name: &str) -> String {
+        let dotted = name.strip_prefix("profile.").unwrap_or(name);
+        // The doors are not written down: they are the addresses that the rehearsal uses.
+        let dotted = if dotted == "rehearsal.doors" { "rehearsal" } else { dotted };
+        let known =
+            self.lacking.iter().find(|(lacking, _)| dotted == *lacking || dotted.starts_with(&format!("{lacking}.")));
+        known.map_or_else(|| format!("add `{dotted}` to {}", self.profile_name), |(_, how)| how.clone())
+    }
+
+    /// Where the values of a stage's own surroundings are in the profile.
+    pub fn surroundings(stage: Stage) -> String {
+        stage.environment().map_or_else(|| "rehearsal".to_owned(), |environment| format!("environments.{environment}"))
+    }
+
+    /// A value of the profile by its dotted name; null counts as absent.
+    pub fn get(&self, dotted: &str) -> Option<&Value> {
+        template::lookup(&self.profile, dotted).filter(|value| !value.is_null())
+    }
+
+    /// The dotted name of the action that a step asks for, where the profile has none. A build that we start can be
+    /// restarted without one.
+    pub fn lacks_action(&self, step: &ActionStep, stage: Stage) -> Option<String> {
+        let restarts = step.action == "restart";
+        let place = if restarts { "rehearsal".to_owned() } else { Self::surroundings(stage) };
+        let name = format!("{place}.actions.{}", step.action);
+        let can = self.get(&name).is_some() || restarts && self.get("rehearsal.start").is_some();
+        (!can).then_some(name)
+    }
+
+    /// Whether a step is left out, as its `optional` allows: the partner does it within another.
+    pub fn leaves_out(&self, step: &ActionStep, stage: Stage) -> bool {
+        step.optional && self.lacks_action(step, stage).is_some()
+    }
+
+    /// A value of the profile that packs may read; null counts as absent.
+    pub fn shown(&self, dotted: &str) -> Option<Value> {
+        template::lookup(&view(&self.profile), dotted).filter(|value| !value.is_null()).cloned()
+    }
+
+    /// The values that templates of a unit can read before any step was taken, with labels for all that is secret.
+    pub fn values(&self, stage: Stage) -> Map<String, Value> {
+        self.values_of(&self.profile, stage)
+    }
+
+    /// The same, as they are sent: with labels for keys and secrets alone.
+    pub fn acting(&self, stage: Stage) -> Map<String, Value> {
+        self.values_of(&self.acting.0, stage)
+    }
+
+    fn values_of(&self, profile: &Value, stage: Stage) -> Map<String, Value> {
+        let mut values = Map::new();
+        let profile = view(profile);
+        let environment = template::lookup(&profile, &Self::surroundings(stage)).cloned();
+        values.insert("environment".into(), environment.unwrap_or(Value::Null));
+        values.insert("profile".into(), profile);
+        values.insert("provider".into(), self.provider.clone());
+        values
+    }
+}
+
+/// What packs may read of a profile.
+const SHOWN: [&str; 7] = ["partner", "provider", "branding", "return_url", "events", "environments", "rehearsal"];
+
+/// What they may read of an environment and of the rehearsal: nothing of how the partner's machines are called and what
+/// its build is told, since anything may stand there.
+const SHOWN_INSIDE: [&str; 12] = [
+    "apis",
+    "api_key",
+    "credentials",
+    "webhook",
+    "settings",
+    "known_clients",
+    "timing",
+    "workers",
+    "test_endpoints",
+    "verification",
+    "hosts",
+    "allow_hosts",
+];
+
+/// A profile as packs may read it.
+fn view(profile: &Value) -> Value {
+    let only = |value: &Value, words: &[&str]| -> Map<String, Value> {
+        let members = value.as_object().into_iter().flatten().filter(|(name, _)| words.contains(&name.as_str()));
+        members.map(|(name, inner)| (name.clone(), inner.clone())).collect()
+    };
+    let mut shown = only(profile, &SHOWN);
+    let environments = shown.get_mut("environments").and_then(Value::as_object_mut);
+    let inside = environments.into_iter().flat_map(|all| all.values_mut());
+    inside.for_each(|inside| *inside = Value::Object(only(inside, &SHOWN_INSIDE)));
+    if let Some(rehearsal) = shown.get_mut("rehearsal") {
+        *rehearsal = Value::Object(only(rehearsal, &SHOWN_INSIDE));
+    }
+    Value::Object(shown)
+}
+
+/// The paths of the partner's that only a rehearsal may use: those of its actions and look-ups.
+fn doors(rehearsal: &Rehearsal) -> Vec<String> {
+    let inspect = &rehearsal.inspect;
+    let counts = [&inspect.processed, &inspect.received].into_iter().flatten().map(|look| &look.request);
+    let views = [&inspect.presented, &inspect.told].into_iter().flatten().map(|view| &view.request);
+    let looks = counts.chain(views);
+    let lines = rehearsal.actions.values().filter_map(|action| action.request.as_ref()).chain(looks);
+    let mut paths: Vec<String> = lines
+        .filter_map(|line| {
+            let (_, url) = line.split_once("://")?;
+            // A query may hold a credential of the rehearsal, which is nothing for production.
+            let path = url[url.find('/')?..].split(['?', '#']).next()?;
+            // Whatever a template stands for, any value shows whether the door is there.
+            regex::Regex::new(r"\{\{.*?\}\}").ok().map(|template| template.replace_all(path, "preflight").into_owned())
+        })
+        .collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}

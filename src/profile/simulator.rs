@@ -1,0 +1,23 @@
+//! Where the simulated provider is to be found by a build that this program does not start.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::redact::Secret;
+
+/// What is fixed about the simulator of a rehearsal. What is not said is chosen anew in each run.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Played {
+    /// The address to listen at: one of loopback, or `0.0.0.0` for a build in a container.
+    #[schemars(with = "Option<String>")]
+    pub bind: Option<IpAddr>,
+    /// The port of each API.
+    pub ports: BTreeMap<String, u16>,
+    /// The key that the build was given: one that was made up for rehearsals.
+    #[schemars(with = "Option<String>")]
+    pub api_key: Option<Secret>,
+}

@@ -1,0 +1,58 @@
+//! What a profile lets a pack do that is not built in.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use crate::pack::types::{Environment, Route};
+
+/// What a pack that is not built in may do, beyond what the built-in pack of its name may do too.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Trust {
+    /// The digest of the pack that was read and found good, `sha256:` and 64 hexadecimal digits.
+    pub digest: String,
+    /// Hosts that may be handed the partner's keys, by environment.
+    #[serde(default)]
+    pub hosts: BTreeMap<Environment, Vec<String>>,
+    /// Calls other than `GET` and `HEAD` that it may send to production.
+    #[serde(default)]
+    pub production_allows: Vec<Route>,
+    /// Members of production answers that it may keep.
+    #[serde(default)]
+    #[serde(rename = "production_fields")]
+    pub production_keeps: Vec<String>,
+    /// Hosts from which it may fetch pages, without a key, beside those that stand elsewhere in the profile.
+    #[serde(default)]
+    #[serde(rename = "allow_hosts")]
+    pub reaches: Vec<String>,
+}
+
+/// A [`Trust`] as it is written: the digest alone, or in full.
+#[derive(Clone, Debug)]
+pub struct TrustWord(pub Trust);
+
+impl<'de> Deserialize<'de> for TrustWord {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::String(digest) => Ok(TrustWord(Trust { digest, ..Trust::default() })),
+            other => serde_json::from_value(other).map(TrustWord).map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+impl JsonSchema for TrustWord {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "TrustWord".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let in_full = generator.subschema_for::<Trust>();
+        schemars::json_schema!({
+            "description": "a digest `sha256:…`, or `{ digest, hosts, production_allows, production_keeps, reaches }`",
+            "if": { "type": "string" }, "then": true, "else": in_full
+        })
+    }
+}

@@ -1,0 +1,165 @@
+//! What a pack may do. One that is built in: all that it says. Any other: what the built-in pack of its name says too, and
+//! what the profile allows it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use url::Url;
+
+use super::hosts::{host_of, hosts_of, normal, provider_hosts};
+use super::trust::Trust;
+use super::types::Profile;
+use crate::net::address::Reach;
+use crate::pack::authentication;
+use crate::pack::load::{Catalog, Pack};
+use crate::pack::provider::{Addresses, Provider};
+use crate::pack::types::{Environment, Route};
+
+/// What the pack of a run may do. The gate is built from this, and from nothing else that a pack says.
+#[derive(Clone, Debug, Default)]
+pub struct Trusted {
+    /// Where the provider is. Only the hosts of its APIs here are handed a key.
+    pub environments: BTreeMap<Environment, Addresses>,
+    /// Calls other than `GET` and `HEAD` that may go to production.
+    pub production_allows: Vec<Route>,
+    /// Operations that never go to production.
+    pub test_only: Vec<Route>,
+    /// The members of production answers that may be kept.
+    pub production_keeps: Vec<String>,
+    /// The hosts from which pages may be fetched without a key; `None`: any.
+    pub fetches: Option<BTreeSet<String>>,
+    /// The credentials that only say who the partner is, and are no secret.
+    pub open: BTreeSet<String>,
+}
+
+impl Trusted {
+    pub(super) fn of(pack: &Pack, catalog: &Catalog, profile: &Profile, json: &Value) -> Self {
+        let provider = &pack.provider;
+        let open = open(pack, catalog);
+        if pack.built_in {
+            return Trusted {
+                environments: provider.environments.clone(),
+                production_allows: provider.production_allows.clone(),
+                test_only: provider.test_only.clone(),
+                production_keeps: provider.production_keeps.clone(),
+                fetches: None,
+                open,
+            };
+        }
+        let granted = Granted::to(pack, catalog, profile);
+        let environments = environments(provider, &granted, catalog);
+        let original = granted.original.map(|original| original.test_only.as_slice());
+        let mut fetches = hosts_in(json);
+        fetches.extend(profile.stand_ins.iter().flat_map(|word| word.hosts.keys()).map(|host| normal(host)));
+        fetches.extend(granted.original.iter().flat_map(|original| provider_hosts(&original.environments)));
+        fetches.extend(granted.trust.iter().flat_map(|trust| {
+            trust.hosts.values().flatten().chain(&trust.reaches).map(|host| normal(host)).collect::<Vec<_>>()
+        }));
+        Trusted {
+            environments,
+            production_allows: provider.production_allows.iter().filter(|r| granted.route(r)).cloned().collect(),
+            // More of these only tightens.
+            test_only: provider.test_only.iter().chain(original.unwrap_or_default()).cloned().collect(),
+            production_keeps: provider.production_keeps.iter().filter(|name| granted.keeps(name)).cloned().collect(),
+            fetches: Some(fetches),
+            open,
+        }
+    }
+}
+
+/// The credentials of a pack that are no secret. What is one, the pack alone does not decide: only a built-in pack is
+/// believed.
+pub(super) fn open(pack: &Pack, catalog: &Catalog) -> BTreeSet<String> {
+    let open = authentication::open_credentials(&pack.provider.apis);
+    if pack.built_in {
+        return open;
+    }
+    let original = catalog.originals.get(&pack.id);
+    let believed = original.map(|one| authentication::open_credentials(&one.provider.apis)).unwrap_or_default();
+    open.intersection(&believed).cloned().collect()
+}
+
+/// The pack's environments, in which hosts that are not trusted stand as pages, which get no key; and the hosts of all
+/// built-in packs, each where it belongs, so that no other place can be found for them.
+fn environments(provider: &Provider, granted: &Granted, catalog: &Catalog) -> BTreeMap<Environment, Addresses> {
+    let mut environments = provider.environments.clone();
+    for (environment, addresses) in &mut environments {
+        let doubtful = addresses.apis.extract_if(.., |_, base| !granted.api(*environment, base));
+        let doubtful: Vec<String> = doubtful.map(|(_, base)| host_of(&base)).collect();
+        addresses.pages.extend(doubtful);
+    }
+    for built_in in catalog.originals.values() {
+        for (environment, addresses) in &built_in.provider.environments {
+            environments.entry(*environment).or_default().pages.extend(hosts_of(addresses));
+        }
+    }
+    environments
+}
+
+/// What a pack that is not built in is allowed, and by whom.
+pub(super) struct Granted<'g> {
+    /// What the built-in pack of its name says.
+    pub(super) original: Option<&'g Provider>,
+    /// What the profile says.
+    pub(super) trust: Option<&'g Trust>,
+    /// Whether its production is where the built-in pack has it, so that routes mean the same.
+    same_production: bool,
+}
+
+impl<'g> Granted<'g> {
+    pub(super) fn to(pack: &Pack, catalog: &'g Catalog, profile: &'g Profile) -> Self {
+        let original = catalog.originals.get(&pack.id).map(|original| &original.provider);
+        let trust = profile.trust.get(&pack.id).map(|word| &word.0);
+        let production = Environment::Production;
+        let mut bases = pack.provider.environments.get(&production).into_iter().flat_map(|a| a.apis.values());
+        let same_production = bases.all(|base| original.is_some_and(|original| has(original, production, base)));
+        Granted { original, trust, same_production }
+    }
+
+    /// Whether the key of an environment may go to an API.
+    pub(super) fn api(&self, environment: Environment, base: &Url) -> bool {
+        let mut named = self.trust.and_then(|trust| trust.hosts.get(&environment)).into_iter().flatten();
+        named.any(|host| normal(host) == host_of(base))
+            || self.original.is_some_and(|original| has(original, environment, base))
+    }
+
+    /// Whether a call other than `GET` and `HEAD` may go to production.
+    pub(super) fn route(&self, route: &Route) -> bool {
+        let original = self.original.filter(|_| self.same_production);
+        self.trust.is_some_and(|trust| trust.production_allows.contains(route))
+            || original.is_some_and(|original| original.production_allows.contains(route))
+    }
+
+    /// Whether a member of production answers may be kept.
+    pub(super) fn keeps(&self, name: &str) -> bool {
+        let trust = self.trust.iter().flat_map(|trust| &trust.production_keeps);
+        let original = self.original.iter().flat_map(|original| &original.production_keeps);
+        trust.chain(original).any(|kept| kept.eq_ignore_ascii_case(name))
+    }
+}
+
+fn has(provider: &Provider, environment: Environment, base: &Url) -> bool {
+    provider.environments.get(&environment).is_some_and(|addresses| addresses.apis.values().any(|known| known == base))
+}
+
+/// Where a profile speaks of what the partner shows to everybody.
+const PUBLIC: [&str; 3] = ["/environments/", "/branding/", "/return_url"];
+
+/// The hosts of the web addresses that a profile has for everybody: nothing of its rehearsal, and nothing on this
+/// machine, where other programs listen as well.
+fn hosts_in(json: &Value) -> BTreeSet<String> {
+    let mut hosts = BTreeSet::new();
+    crate::json::texts(json, &mut |pointer, text| {
+        if PUBLIC.iter().any(|place| pointer.starts_with(place)) {
+            let words = text.split_whitespace();
+            let urls = words.filter(|word| word.starts_with("http://") || word.starts_with("https://"));
+            let urls = urls.filter_map(|url| Url::parse(url).ok()).filter(|url| !is_this_machine(url));
+            hosts.extend(urls.map(|url| host_of(&url)));
+        }
+    });
+    hosts
+}
+
+fn is_this_machine(url: &Url) -> bool {
+    matches!(Reach::of_url(url), None | Some(Reach::ThisMachine | Reach::Forbidden))
+}

@@ -1,0 +1,111 @@
+//! The addresses in a profile.
+
+use serde_json::Value;
+use url::Url;
+
+use crate::yaml::{Document, Problem};
+
+/// What an address is for, which says how it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    /// Something is fetched from it, or delivered to it.
+    Called,
+    /// A client comes back to it, perhaps into an app, and it is compared with what was decoded.
+    Returned,
+}
+
+fn uses(pointer: &str) -> Option<Use> {
+    let parts: Vec<&str> = pointer.split('/').skip(1).collect();
+    match parts.as_slice() {
+        ["rehearsal", "start", "ready"]
+        | ["rehearsal", "webhook", "url"]
+        | ["environments", _, "webhook", "url"]
+        | ["environments", _, "apis", _]
+        | ["branding", "logo_url"] => Some(Use::Called),
+        ["return_url"] => Some(Use::Returned),
+        _ => None,
+    }
+}
+
+/// Whether an address stands at a pointer.
+pub(in crate::profile) fn is_address(pointer: &str) -> bool {
+    uses(pointer).is_some()
+}
+
+/// Whether nothing but variables is put in at a pointer.
+fn is_plain(pointer: &str) -> bool {
+    let parts: Vec<&str> = pointer.split('/').skip(1).collect();
+    matches!(parts.as_slice(), ["environments", _, "api_key"] | ["environments", _, "credentials", _])
+        || matches!(parts.as_slice(), ["rehearsal", "webhook", "secret"] | ["environments", _, "webhook", "secret"])
+        || matches!(parts.as_slice(), ["rehearsal", "simulator", "api_key"])
+        || uses(pointer) == Some(Use::Called)
+}
+
+/// What is no address, and templates where nothing is put in; each with its pointer. `written` is the profile as it was
+/// written, `json` the same with its variables put in.
+pub(in crate::profile) fn addresses(document: &Document, written: &Value, json: &Value) -> Vec<(String, Problem)> {
+    let mut problems = Vec::new();
+    crate::json::texts(written, &mut |pointer, text| {
+        if is_plain(pointer) && text.split_once("{{").is_some_and(|(_, rest)| rest.contains("}}")) {
+            let problem = document.problem(pointer, format!("`{text}` is used as it is: no template is put in here"));
+            let hint = "write the value itself, or `${NAME}` for an environment variable";
+            problems.push((pointer.to_owned(), problem.hint(hint)));
+        }
+    });
+    crate::json::texts(json, &mut |pointer, text| {
+        let told = problems.iter().any(|(known, _)| known == pointer);
+        // What a client comes back to may have a template in it.
+        let open = |how: &Use| *how == Use::Returned && text.contains("{{");
+        if let Some(how) = uses(pointer).filter(|how| !told && !open(how))
+            && let Some((message, hint)) = wrong(text, how)
+        {
+            let problem = document.problem(pointer, message);
+            problems.push((pointer.to_owned(), hint.map_or(problem.clone(), |hint| problem.hint(hint))));
+        }
+    });
+    problems
+}
+
+fn wrong(text: &str, how: Use) -> Option<(String, Option<String>)> {
+    if how == Use::Called && text.contains(char::is_whitespace) {
+        let hint = "take it out; within a path a blank is written `%20`";
+        return Some((format!("`{text}` has a blank or a line break in it"), Some(hint.into())));
+    }
+    not_called(text).filter(|_| how == Use::Called || !is_in_app(text))
+}
+
+/// Why nothing can be fetched from an address, if nothing can.
+pub(in crate::profile) fn not_called(text: &str) -> Option<(String, Option<String>)> {
+    let whole = format!("`{text}` is not a whole URL such as `https://acme.example/path`");
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => {
+            let (_, rest) = text.split_once(':').unwrap_or_default();
+            (!rest.starts_with("//") || rest.starts_with("///"))
+                .then(|| (whole, Some(format!("write `{}`", url.as_str()))))
+        }
+        // `localhost:3000/path` is a URL, of the scheme `localhost`.
+        Ok(url) if !text.contains("://") => {
+            let port = url.path().starts_with(|letter: char| letter.is_ascii_digit());
+            Some((whole, port.then(|| with_scheme(text))))
+        }
+        Ok(url) => Some((format!("`{text}` cannot be called by HTTP: `{}` is another protocol", url.scheme()), None)),
+        Err(url::ParseError::RelativeUrlWithoutBase) => {
+            let host = text.split(['/', '?', '#']).next().unwrap_or_default();
+            Some((whole, host.contains(['.', ':']).then(|| with_scheme(text))))
+        }
+        Err(error) => Some((format!("`{text}` is not a URL: {error}"), None)),
+    }
+}
+
+/// What to write where only the scheme is missing: on this machine hardly anybody has certificates.
+fn with_scheme(text: &str) -> String {
+    let here = text.starts_with("localhost") || text.starts_with(|letter: char| letter.is_ascii_digit());
+    let (likely, other) = if here { ("http", "https") } else { ("https", "http") };
+    format!("write `{likely}://{text}`, or `{other}://`")
+}
+
+/// Whether an address opens an app: of a scheme of its own, as in `acme://done` or `com.acme.app:/done`.
+fn is_in_app(text: &str) -> bool {
+    let scheme = Url::parse(text).ok().map(|url| url.scheme().to_owned());
+    scheme.is_some_and(|scheme| scheme != "http" && scheme != "https" && (text.contains(":/") || scheme.contains('.')))
+}

@@ -1,0 +1,83 @@
+//! What can be wrong with the calls to the partner's own software that a profile describes.
+
+use super::addresses::not_called;
+use crate::pack::types::Environment;
+use crate::profile::call_out::{CallOut, Inspect, Learn};
+use crate::profile::hosts::{called, production_hosts, without_templates};
+use crate::profile::types::Profile;
+use crate::yaml::{Document, Problem};
+
+/// The problems of the look-ups below a place.
+pub(in crate::profile) fn look_ups(document: &Document, pointer: &str, inspect: &Inspect) -> Vec<Problem> {
+    let counts = [("processed", &inspect.processed), ("received", &inspect.received)];
+    let views = [("shown", &inspect.presented), ("user_message", &inspect.told)];
+    let mut problems = Vec::new();
+    for (name, look_up) in counts {
+        let Some(look_up) = look_up else { continue };
+        problems.extend(request_line(document, &format!("{pointer}/{name}/request"), &look_up.request));
+        problems.extend(json_path(document, &format!("{pointer}/{name}/count"), &look_up.count));
+    }
+    for (name, view) in views {
+        let Some(view) = view else { continue };
+        problems.extend(request_line(document, &format!("{pointer}/{name}/request"), &view.request));
+    }
+    problems
+}
+
+/// The problems of something that the partner can be asked to do.
+pub(in crate::profile) fn call_out(document: &Document, pointer: &str, call: &CallOut) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    match (&call.request, &call.command) {
+        (Some(line), None) => problems.extend(request_line(document, &format!("{pointer}/request"), line)),
+        (None, Some(_)) => {}
+        (Some(_), Some(_)) | (None, None) => problems.push(
+            document
+                .problem(pointer, "an action needs either `request` or `command`")
+                .hint("`request: POST http://127.0.0.1:3000/path`, or `command: [program, argument]`"),
+        ),
+    }
+    if call.json.is_some() && call.form.is_some() {
+        problems.push(document.problem(&format!("{pointer}/form"), "a request has one body: `json` or `form`"));
+    }
+    for (name, place) in &call.learn {
+        let pointer = format!("{pointer}/capture/{name}");
+        problems.extend(match place {
+            Learn::Path(path) => json_path(document, &pointer, path),
+            Learn::Pattern(pattern) => regex::Regex::new(pattern).err().map(|error| {
+                let words = error.to_string();
+                let last = words.lines().last().unwrap_or_default().trim_start_matches("error: ");
+                document.problem(&pointer, format!("`{pattern}` is not a regular expression: {last}"))
+            }),
+        });
+    }
+    problems
+}
+
+/// Actions of the test environment that would have the partner's production act.
+pub(in crate::profile) fn in_production(document: &Document, profile: &Profile) -> Vec<Problem> {
+    let hosts = production_hosts(profile);
+    let actions = profile.environments.get(&Environment::Test).into_iter().flat_map(|inside| &inside.actions);
+    let wrong = actions.filter_map(|(name, action)| Some((name, called(action).filter(|host| hosts.contains(host))?)));
+    let problem = |(name, host): (&String, String)| {
+        let message =
+            format!("`{host}` is the partner's production, and the test environment acts on real clients there");
+        let problem = document.problem(&format!("/environments/test/actions/{name}/request"), message);
+        problem.hint("name the deployment that is connected to the provider's test environment")
+    };
+    wrong.map(problem).collect()
+}
+
+fn request_line(document: &Document, pointer: &str, line: &str) -> Option<Problem> {
+    let url = line.split_once(' ').map(|(_, url)| url.trim())?;
+    // A template may stand for any part; what is left must still be a URL that can be called.
+    not_called(&without_templates(url))?;
+    let (message, hint) = not_called(url).unwrap_or_else(|| (format!("`{url}` is not a whole URL"), None));
+    let hint = hint.unwrap_or_else(|| "write it as `GET http://127.0.0.1:3000/path`".into());
+    Some(document.problem(pointer, message).hint(hint))
+}
+
+fn json_path(document: &Document, pointer: &str, path: &str) -> Option<Problem> {
+    let error = serde_json_path::JsonPath::parse(path).err()?;
+    let problem = document.problem(pointer, format!("`{path}` is not a JSON path: {error}"));
+    Some(if path.starts_with('$') { problem } else { problem.hint("a JSON path begins with `$`, such as `$.count`") })
+}

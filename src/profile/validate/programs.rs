@@ -1,0 +1,132 @@
+//! Programs that a profile starts and that are not there.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::profile::load::Variables;
+use crate::profile::types::Profile;
+use crate::template;
+use crate::yaml::{Document, Problem};
+
+/// A program that is not there, and the place in the profile, dotted, whose work it would do.
+#[derive(Clone, Debug)]
+pub(crate) struct NotThere {
+    pub(crate) needed_for: String,
+    pub(crate) problem: Problem,
+}
+
+/// Programs that run what their first argument names.
+const RUN_A_FILE: [&str; 12] =
+    ["bash", "dash", "node", "nodejs", "perl", "php", "python", "python3", "ruby", "sh", "tsx", "zsh"];
+
+/// The ends of names of files that such programs run.
+const SCRIPTS: [&str; 10] = ["bash", "cjs", "js", "mjs", "php", "pl", "py", "rb", "sh", "ts"];
+
+/// The programs of a profile that are not there. What is made while the run lasts cannot be there before: of a file only
+/// the plain build's own is looked for.
+///
+/// `written` is the profile as it was written: what variables hold is not shown.
+pub(in crate::profile) fn not_there(
+    document: &Document,
+    written: &Value,
+    folder: &Path,
+    profile: &Profile,
+    variables: Variables<'_>,
+) -> Vec<NotThere> {
+    let mut found = Vec::new();
+    let mut look = |place: String, command: &[String], path: Option<&String>, files: bool| {
+        let path = path.filter(|path| !template::is_template(path)).cloned().or_else(|| variables("PATH"));
+        if let Some((at, missing)) = wrong(folder, command, path.as_deref(), files) {
+            let pointer = format!("/{}/command/{at}", place.replace('.', "/"));
+            let name = written.pointer(&pointer).and_then(Value::as_str).unwrap_or_default();
+            let (message, hint) = missing.words(name, folder);
+            found.push(NotThere { needed_for: place, problem: document.problem(&pointer, message).hint(hint) });
+        }
+    };
+    if let Some(rehearsal) = &profile.rehearsal {
+        let path = rehearsal.env.get("PATH");
+        if let Some(start) = &rehearsal.start {
+            look("rehearsal.start".into(), &start.command, path, true);
+        }
+        for (name, variant) in &rehearsal.variants {
+            if let Some(command) = &variant.command {
+                look(format!("rehearsal.variants.{name}"), command, variant.env.get("PATH").or(path), false);
+            }
+        }
+        for (name, command) in rehearsal.actions.iter().filter_map(|(name, call)| Some((name, call.command.as_ref()?)))
+        {
+            look(format!("rehearsal.actions.{name}"), command, path, false);
+        }
+    }
+    for (environment, inside) in &profile.environments {
+        for (name, command) in inside.actions.iter().filter_map(|(name, call)| Some((name, call.command.as_ref()?))) {
+            look(format!("environments.{environment}.actions.{name}"), command, None, false);
+        }
+    }
+    found
+}
+
+/// What is wrong with a word of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Missing {
+    Name,
+    Program,
+    File,
+    Permission,
+}
+
+impl Missing {
+    fn words(self, name: &str, folder: &Path) -> (String, String) {
+        let shown = folder.display().to_string();
+        let shown = if shown.is_empty() { "this folder" } else { &shown };
+        match self {
+            Missing::Name => ("no program is named here".into(), "write the program first, then its arguments".into()),
+            Missing::Program if name.contains(' ') => (
+                format!("there is no program `{name}`: no shell takes it apart"),
+                format!("write `[{}]`", name.split_whitespace().collect::<Vec<_>>().join(", ")),
+            ),
+            Missing::Program => (
+                format!("there is no program `{name}` in the folders of PATH"),
+                "install it where this runs, or write its path: without a slash it is looked for in PATH".into(),
+            ),
+            Missing::File => (
+                format!("there is no file `{name}` in {shown}"),
+                "paths begin in the folder of the profile, where the build is started too".into(),
+            ),
+            Missing::Permission => (format!("`{name}` is not executable"), format!("make it so: `chmod +x {name}`")),
+        }
+    }
+}
+
+/// What is wrong with a command, and with which of its words.
+fn wrong(folder: &Path, command: &[String], path: Option<&str>, files: bool) -> Option<(usize, Missing)> {
+    let (program, arguments) = command.split_first()?;
+    if template::is_template(program) {
+        return None;
+    }
+    if program.trim().is_empty() {
+        return Some((0, Missing::Name));
+    }
+    if program.contains('/') {
+        let about = std::fs::metadata(folder.join(program));
+        return match about {
+            _ if !files => None,
+            Ok(about) if about.is_file() => {
+                (about.permissions().mode() & 0o111 == 0).then_some((0, Missing::Permission))
+            }
+            Ok(_) | Err(_) => Some((0, Missing::File)),
+        };
+    }
+    let folders = std::env::split_paths(path?).map(|one| folder.join(one)).filter(|one| one.is_dir());
+    let folders: Vec<PathBuf> = folders.collect();
+    // Without a folder that is there, nobody can say what is not in it.
+    if !folders.is_empty() && !folders.iter().any(|one| one.join(program).is_file()) {
+        return Some((0, Missing::Program));
+    }
+    let script = arguments.first().filter(|_| files && RUN_A_FILE.contains(&program.as_str()))?;
+    let end = Path::new(script).extension().and_then(|end| end.to_str()).unwrap_or_default();
+    let named = !script.starts_with('-') && !template::is_template(script) && SCRIPTS.contains(&end);
+    (named && !folder.join(script).exists()).then_some((1, Missing::File))
+}

@@ -1,0 +1,105 @@
+//! Real keys and secrets where they must not be, and keys that nothing could carry.
+
+use crate::pack::authentication;
+use crate::pack::load::Pack;
+use crate::pack::types::Environment;
+use crate::profile::load::{Read, Variables};
+use crate::redact::Secret;
+use crate::yaml::Problem;
+
+/// The keys and secrets of the real environments, by their dotted names.
+///
+/// What only says who the partner is, is none: a test account and a real one may have the same name.
+fn real_secrets(read: &Read) -> Vec<(String, &Secret)> {
+    let open = &read.trusted.open;
+    let environments = read.profile.environments.iter();
+    let all =
+        environments.flat_map(|(environment, inside)| inside.secrets().into_iter().map(move |s| (environment, s)));
+    let secret = all.filter(|(_, (name, _))| !authentication::is_open(open, name));
+    secret.map(|(environment, (name, secret))| (format!("environments.{environment}.{name}"), secret)).collect()
+}
+
+/// Keys that were copied with what stood around them: no header could carry them.
+pub(in crate::profile) fn untidy(read: &Read) -> Vec<Problem> {
+    let untidy = |secret: &Secret| {
+        let text = secret.expose();
+        text.trim() != text || text.contains(char::is_control)
+    };
+    let found = real_secrets(read).into_iter().filter(|(_, secret)| untidy(secret));
+    found
+        .map(|(place, _)| {
+            let pointer = format!("/{}", place.replace('.', "/"));
+            let problem = read.document.problem(&pointer, format!("{place} has white space or a line break in it"));
+            problem.hint("it was probably copied with what stood around it; check the variable")
+        })
+        .collect()
+}
+
+/// Credentials that no API of the provider takes.
+pub(in crate::profile) fn unknown(read: &Read, pack: &Pack) -> Vec<Problem> {
+    let known = authentication::credentials(&pack.provider.apis);
+    let known = || known.iter().map(String::as_str);
+    let given = read.profile.environments.iter();
+    let given = given.flat_map(|(environment, inside)| inside.credentials.keys().map(move |name| (environment, name)));
+    let unknown = given.filter(|(_, name)| !known().any(|known| known == *name));
+    let told = |(environment, name): (&Environment, &String)| {
+        let pointer = format!("/environments/{environment}/credentials");
+        let message = format!("no API of {} takes a credential `{name}`", pack.provider.name);
+        let problem = read.document.problem_at_key(&pointer, name, message);
+        match known().collect::<Vec<_>>().join(", ") {
+            none if none.is_empty() => problem.hint("take it out: this provider's APIs take `api_key` or nothing"),
+            all => problem.nearest_or(name, known(), &format!("known here: {all}")),
+        }
+    };
+    unknown.map(told).collect()
+}
+
+/// A rehearsal never gets a secret of a real environment: not in a variable or a command of the build or of one of its
+/// variants, not in an action or a look-up.
+pub(in crate::profile) fn leaks(read: &Read, variables: Variables<'_>) -> Vec<Problem> {
+    let secrets = real_secrets(read);
+    let leaks = |value: &str| {
+        let found = secrets.iter().find(|(_, secret)| !secret.is_empty() && value.contains(secret.expose()));
+        found.map(|(place, _)| place.as_str())
+    };
+    let mut problems = Vec::new();
+    let passed = read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.pass).enumerate();
+    for (at, name) in passed {
+        if let Some(place) = variables(name).as_deref().and_then(leaks) {
+            let message = format!("`{name}` would hand the rehearsal the secret of {place}");
+            problems.push(read.document.problem(&format!("/rehearsal/pass_env/{at}"), message));
+        }
+    }
+    if let Some(rehearsal) = read.json.get("rehearsal") {
+        crate::json::texts(rehearsal, &mut |pointer, text| {
+            problems.extend(leaks(text).map(|place| leak(read, &format!("/rehearsal{pointer}"), place)));
+        });
+    }
+    problems
+}
+
+/// What is said of a text of the rehearsal with the secret of a place in it.
+fn leak(read: &Read, pointer: &str, place: &str) -> Problem {
+    let (above, name) = pointer.rsplit_once('/').unwrap_or_default();
+    if pointer == "/rehearsal/webhook/secret" {
+        let problem = read.document.problem(pointer, format!("the rehearsal uses the secret of {place}"));
+        return problem.hint("give the rehearsed build a secret of its own");
+    }
+    if above.ends_with("/command") {
+        let message = format!("this would hand the rehearsal the secret of {place}, where every process can see it");
+        return read.document.problem(pointer, message);
+    }
+    let name = name.replace("~1", "/").replace("~0", "~");
+    let message = format!("`{name}` would hand the rehearsal the secret of {place}");
+    let problem = read.document.problem_at_key(above, &name, message);
+    if let (true, Some((_, name))) = (above.ends_with("/env"), place.split_once(".credentials.")) {
+        let message =
+            format!("the simulator issues credentials of its own: use `{{{{ simulator.credentials.{name} }}}}`");
+        return problem.hint(message);
+    }
+    problem.hint(if above.ends_with("/env") {
+        "the simulator issues a key and a secret of its own: use `{{ simulator.api_key }}` and `{{ simulator.webhook_secret }}`"
+    } else {
+        "give the build that is rehearsed a credential of its own"
+    })
+}

@@ -1,0 +1,122 @@
+//! What a profile says of an environment because one provider asks for it, held against the pack's declaration.
+
+use serde_json::Value;
+use time::Date;
+use time::macros::format_description;
+
+use crate::json::escaped;
+use crate::pack::load::Pack;
+use crate::pack::provider::Detail;
+use crate::pack::simulator::Kind;
+use crate::profile::load::Read;
+use crate::yaml::{Document, Problem};
+
+/// The details that nobody asks for, and those that are not what they should be; and a partner without a name, which no
+/// letter can be written for.
+pub(in crate::profile) fn against(read: &Read, pack: &Pack) -> Vec<Problem> {
+    let (declared, document) = (&pack.provider.details, &read.document);
+    let mut problems = Vec::new();
+    // One that is not there at all is told where it is missed.
+    if read.json.get("partner").and_then(Value::as_str).is_some_and(|name| name.trim().is_empty()) {
+        problems.push(document.problem("/partner", "`partner` is blank").hint("write the name of your company"));
+    }
+    for (environment, inside) in &read.profile.environments {
+        let above = format!("/environments/{environment}/settings");
+        for (name, value) in &inside.details {
+            let pointer = format!("{above}/{}", escaped(name));
+            match declared.get(name) {
+                Some(detail) => problems.extend(judged(document, &pointer, name, detail, value)),
+                None => {
+                    let message = format!("{} asks for no detail `{name}`", pack.provider.name);
+                    let problem = document.problem_at_key(&above, name, message);
+                    problems.push(problem.nearest_or(name, declared.keys().map(String::as_str), &known(pack)));
+                }
+            }
+        }
+    }
+    problems
+}
+
+fn known(pack: &Pack) -> String {
+    let details = pack.provider.details.iter().map(|(name, detail)| format!("`{name}`: {}", detail.says));
+    let details: Vec<String> = details.collect();
+    if details.is_empty() { "take it out".into() } else { format!("it asks for {}", details.join("; ")) }
+}
+
+/// What is wrong with one detail. What is absent because its variable is not set is not wrong yet.
+fn judged(document: &Document, pointer: &str, name: &str, detail: &Detail, value: &Value) -> Option<Problem> {
+    if value.is_null() {
+        return None;
+    }
+    if !is(detail.kind, value) {
+        let problem = document.problem(pointer, format!("`{name}` is not {}", wanted(detail.kind)));
+        return Some(problem.hint(format!("it is {}", detail.says)));
+    }
+    match value {
+        Value::Array(list) => {
+            let each = list.iter().enumerate();
+            each.map(|(at, word)| (format!("{pointer}/{at}"), word))
+                .find_map(|(at, word)| spoken(document, &at, name, detail, word))
+        }
+        one => spoken(document, pointer, name, detail, one),
+    }
+}
+
+/// What is wrong with a word: the one that a detail is, or one of those in its list.
+fn spoken(document: &Document, pointer: &str, name: &str, detail: &Detail, word: &Value) -> Option<Problem> {
+    let wrong = |message: String| document.problem(pointer, message);
+    let text = match word {
+        Value::String(text) => text.as_str(),
+        Value::Number(_) | Value::Bool(_) => {
+            return (!detail.one_of.is_empty()).then(|| not_one_of(wrong, name, detail, word));
+        }
+        Value::Object(_) | Value::Array(_) if detail.kind == Kind::List => {
+            return Some(
+                wrong(format!("`{name}` holds something that is no text: {word}"))
+                    .hint(format!("it is {}", detail.says)),
+            );
+        }
+        Value::Null | Value::Object(_) | Value::Array(_) => return None,
+    };
+    if text.trim().is_empty() {
+        return Some(
+            wrong(format!("`{name}` is blank")).hint(format!("it is {}; write it, or take the line out", detail.says)),
+        );
+    }
+    if !detail.one_of.is_empty() && !detail.one_of.iter().any(|known| known == text) {
+        return Some(not_one_of(wrong, name, detail, word));
+    }
+    let form = detail.pattern.as_ref().and_then(|pattern| regex::Regex::new(pattern).ok())?;
+    (!form.is_match(text)).then(|| wrong(format!("`{name}` cannot be {word}")).hint(format!("it is {}", detail.says)))
+}
+
+fn not_one_of(wrong: impl Fn(String) -> Problem, name: &str, detail: &Detail, word: &Value) -> Problem {
+    let (text, list) = (word.as_str().unwrap_or_default(), detail.one_of.join(", "));
+    let problem = wrong(format!("`{name}` cannot be {word}"));
+    problem.nearest_or(text, detail.one_of.iter().map(String::as_str), &format!("it is one of {list}"))
+}
+
+fn is(kind: Kind, value: &Value) -> bool {
+    let text = value.as_str();
+    match kind {
+        Kind::Text => text.is_some(),
+        Kind::Number => value.is_number(),
+        Kind::Boolean => value.is_boolean(),
+        Kind::Object => value.is_object(),
+        Kind::List => value.is_array(),
+        Kind::Uuid => text.is_some_and(|text| uuid::Uuid::parse_str(text).is_ok()),
+        Kind::Date => text.is_some_and(|text| Date::parse(text, format_description!("[year]-[month]-[day]")).is_ok()),
+    }
+}
+
+fn wanted(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => "a text",
+        Kind::Number => "a number",
+        Kind::Boolean => "true or false",
+        Kind::Object => "a map",
+        Kind::List => "a list, such as `[A, B]`",
+        Kind::Uuid => "a UUID",
+        Kind::Date => "a day such as 2026-11-22",
+    }
+}

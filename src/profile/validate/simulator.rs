@@ -1,0 +1,38 @@
+//! What can be wrong with what a profile fixes about the simulator.
+
+use std::collections::BTreeMap;
+
+use crate::pack::load::Pack;
+use crate::profile::simulator::Played;
+use crate::yaml::{Document, Problem};
+
+/// The shortest key: a shorter one stands in texts by chance, and would be taken out of them.
+const SHORTEST: usize = 12;
+
+/// The problems of `rehearsal.simulator`.
+pub(in crate::profile) fn played(document: &Document, played: &Played, pack: &Pack) -> Vec<Problem> {
+    const PORTS: &str = "/rehearsal/simulator/ports";
+    let mut problems = Vec::new();
+    let mut taken = BTreeMap::new();
+    for (api, port) in &played.ports {
+        let apis = pack.provider.apis.keys().map(String::as_str);
+        let at = |message: String| document.problem_at_key(PORTS, api, message);
+        if !pack.provider.apis.contains_key(api) {
+            problems.push(at(format!("{} has no API `{api}`", pack.provider.name)).nearest(api, apis));
+        }
+        if let Some(other) = taken.insert(port, api).filter(|_| *port != 0) {
+            problems.push(at(format!("`{other}` has port {port} already")).hint("give each API a port of its own"));
+        }
+    }
+    if let Some(bind) = played.bind.filter(|bind| !bind.is_loopback() && !bind.is_unspecified()) {
+        let message = format!("the simulator cannot listen at {bind}: this program could not reach it there itself");
+        let problem = document.problem("/rehearsal/simulator/bind", message);
+        problems.push(problem.hint("write 127.0.0.1, or 0.0.0.0 for a build in a container"));
+    }
+    if played.api_key.as_ref().is_some_and(|key| key.expose().len() < SHORTEST) {
+        let message = format!("a key of fewer than {SHORTEST} characters cannot be told from other texts");
+        let problem = document.problem("/rehearsal/simulator/api_key", message);
+        problems.push(problem.hint("make up a longer one for the rehearsed build"));
+    }
+    problems
+}

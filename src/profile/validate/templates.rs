@@ -1,0 +1,255 @@
+//! The texts of a profile that are templates, and the words that each can read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::pack::authentication;
+use crate::pack::load::Pack;
+use crate::pack::step::Step;
+use crate::profile::types::Profile;
+use crate::template;
+use crate::yaml::{Document, Problem};
+
+/// What a template of a profile is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place<'p> {
+    /// A command or a variable of the build.
+    Build,
+    /// A part of an action, by its name.
+    Action(&'p str),
+    /// A command of an action of the rehearsal, which may also be told what the build is.
+    Command(&'p str),
+    /// A look-up of an event that is known by its id.
+    Processed,
+    /// A look-up of events by their name.
+    Received,
+    /// A page that is looked at after an action.
+    View,
+    /// What a return URL must be.
+    ReturnUrl,
+}
+
+/// Whether the text at a pointer is a template.
+pub(in crate::profile) fn is_place(pointer: &str) -> bool {
+    place(pointer).is_some()
+}
+
+fn place(pointer: &str) -> Option<Place<'_>> {
+    let parts: Vec<&str> = pointer.split('/').skip(1).collect();
+    match parts.as_slice() {
+        ["rehearsal", "start", "command", _]
+        | ["rehearsal", "env", _]
+        | ["rehearsal", "variants", _, "env" | "command", _] => Some(Place::Build),
+        ["rehearsal", "actions", name, "command", _] => Some(Place::Command(name)),
+        ["rehearsal", "actions", name, "request" | "headers" | "json" | "form", ..]
+        | ["environments", _, "actions", name, "request" | "headers" | "json" | "form" | "command", ..] => {
+            Some(Place::Action(name))
+        }
+        ["rehearsal", "lookups", look, "request" | "headers", ..]
+        | ["environments", _, "lookups", look, "request" | "headers", ..] => match *look {
+            "processed" => Some(Place::Processed),
+            "received" => Some(Place::Received),
+            _ => Some(Place::View),
+        },
+        ["return_url", ..] => Some(Place::ReturnUrl),
+        _ => None,
+    }
+}
+
+/// The words that can be read at a place, with what is below each.
+#[derive(Clone, Debug)]
+enum Words {
+    /// Nobody says what is below.
+    Open,
+    Known(BTreeMap<String, Words>),
+}
+
+impl Words {
+    fn of<'w>(names: impl IntoIterator<Item = &'w str>) -> Self {
+        Words::Known(names.into_iter().map(|name| (name.to_owned(), Words::Open)).collect())
+    }
+
+    /// Adds what a value has below a name.
+    fn add(&mut self, name: &str, value: &Value) {
+        let Words::Known(known) = self else { return };
+        match (known.get_mut(name), value) {
+            (Some(inner @ Words::Known(_)), Value::Object(map)) => map.iter().for_each(|(n, v)| inner.add(n, v)),
+            (None, Value::Object(map)) => {
+                let mut inner = Words::of([]);
+                map.iter().for_each(|(name, value)| inner.add(name, value));
+                known.insert(name.to_owned(), inner);
+            }
+            (_, Value::Object(_)) => {}
+            (_, _) => drop(known.insert(name.to_owned(), Words::Open)),
+        }
+    }
+
+    fn has(&self, dotted: &str) -> bool {
+        let mut here = self;
+        for part in dotted.split('.') {
+            match here {
+                Words::Open => return true,
+                Words::Known(known) => match known.get(part) {
+                    Some(inner) => here = inner,
+                    None => return false,
+                },
+            }
+        }
+        true
+    }
+
+    /// All of them, dotted.
+    fn all(&self, above: &str, found: &mut Vec<String>) {
+        let Words::Known(known) = self else { return };
+        for (name, inner) in known {
+            found.push(format!("{above}{name}"));
+            inner.all(&format!("{above}{name}."), found);
+        }
+    }
+}
+
+/// Templates that do not parse, or read what nothing tells them; and actions that nobody asks for.
+///
+/// `written` is the profile as it was written, with its variables in it.
+pub(in crate::profile) fn templates(
+    document: &Document,
+    written: &Value,
+    profile: &Profile,
+    pack: &Pack,
+) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    crate::json::texts(written, &mut |pointer, text| {
+        let Some(place) = place(pointer) else { return };
+        // What a variable holds is not looked at: nothing in it is evaluated.
+        let text = template::filled(text, |_| Some("1".into())).unwrap_or_default();
+        problems.extend(wrong(pointer, &text, place, profile, pack).into_iter().map(|(message, near)| {
+            let problem = document.problem(pointer, message);
+            match near {
+                Some((wrong, known, other)) => problem.nearest_or(&wrong, known.iter().map(String::as_str), &other),
+                None => problem,
+            }
+        }));
+    });
+    problems
+}
+
+/// A message, and what may have been meant: the wrong word, those that are known, and what else to say.
+type Wrong = (String, Option<(String, Vec<String>, String)>);
+
+fn wrong(pointer: &str, text: &str, place: Place<'_>, profile: &Profile, pack: &Pack) -> Vec<Wrong> {
+    let names = match template::names(text) {
+        Ok(names) => names,
+        Err(error) => return vec![(error.to_string(), None)],
+    };
+    let filters = template::unknown_filters(text).into_iter().map(|name| {
+        let known: Vec<String> = template::FILTERS.map(str::to_owned).to_vec();
+        let all = format!("among those that are known: {}", known.join(", "));
+        (format!("there is no filter `{name}`"), Some((name, known, all)))
+    });
+    let tests = template::unknown_tests(text).into_iter().map(|name| (format!("there is no test `is {name}`"), None));
+    let mut found: Vec<Wrong> = filters.chain(tests).collect();
+    let Some(words) = words(pointer, place, profile, pack) else { return found };
+    for name in names.into_iter().filter(|name| !words.has(name)) {
+        let mut known = Vec::new();
+        words.all("", &mut known);
+        let all = match place {
+            Place::Action(_) | Place::View if name.starts_with("simulator") => {
+                "what the simulator has is told to the build, in `rehearsal.env`".to_owned()
+            }
+            _ => format!("known here: {}", known.join(", ")),
+        };
+        found.push((format!("nothing tells this template what `{name}` is"), Some((name, known, all))));
+    }
+    found
+}
+
+/// The words of a place; none where that is not known.
+fn words(pointer: &str, place: Place<'_>, profile: &Profile, pack: &Pack) -> Option<Words> {
+    let mut words = match place {
+        Place::Build => return Some(of_build(pack)),
+        Place::ReturnUrl => return None,
+        Place::Processed => Words::of(["event_id", "clients", "profile", "provider", "environment"]),
+        Place::Received => Words::of(["event", "clients", "profile", "provider", "environment"]),
+        Place::Action("restart") => Words::of(["clients", "profile", "provider", "environment"]),
+        Place::Action(_) | Place::View => Words::of([]),
+        Place::Command(_) => of_build(pack),
+    };
+    let learned = learned(pointer, profile);
+    let client = learned.into_iter().chain(["name", "email", "tenant"]).map(|name| (name.to_owned(), Value::Null));
+    words.add("client", &Value::Object(client.collect()));
+    let all = actions(pack);
+    let asked: Vec<&str> = match place {
+        Place::Action(name) | Place::Command(name) if all.contains(name) => vec![name],
+        // That there is no such action is said by itself; it may mean any.
+        Place::Action(_) | Place::Command(_) | Place::View => all.into_iter().collect(),
+        Place::Build | Place::Processed | Place::Received | Place::ReturnUrl => Vec::new(),
+    };
+    for name in asked {
+        let own = pack.provider.actions.get(name).into_iter().flat_map(|word| &word.arguments);
+        own.chain(with(pack, name)).for_each(|(name, value)| words.add(name, value));
+    }
+    Some(words)
+}
+
+fn of_build(pack: &Pack) -> Words {
+    let apis = &pack.provider.apis;
+    let credentials = authentication::credentials(apis);
+    let mut simulator = Words::of(["api_key", "webhook_secret"]);
+    apis.keys().for_each(|api| simulator.add(&format!("{api}_api"), &Value::Null));
+    if !credentials.is_empty() {
+        let names = credentials.into_iter().map(|name| (name, Value::Null)).collect();
+        simulator.add("credentials", &Value::Object(names));
+    }
+    Words::Known([("preflight".to_owned(), Words::Open), ("simulator".to_owned(), simulator)].into())
+}
+
+/// What the actions of the same surroundings learn.
+fn learned<'p>(pointer: &str, profile: &'p Profile) -> BTreeSet<&'p str> {
+    let actions = match pointer.split('/').nth(1) {
+        Some("rehearsal") => profile.rehearsal.as_ref().map(|rehearsal| &rehearsal.actions),
+        _ => pointer.split('/').nth(2).and_then(|name| {
+            let found = profile.environments.iter().find(|(environment, _)| environment.word() == name);
+            found.map(|(_, inside)| &inside.actions)
+        }),
+    };
+    actions.into_iter().flatten().flat_map(|(_, call)| call.learn.keys().map(String::as_str)).collect()
+}
+
+/// What checks tell an action beside the pack.
+fn with<'p>(pack: &'p Pack, name: &'p str) -> impl Iterator<Item = (&'p String, &'p Value)> {
+    let steps = pack.checks.iter().flat_map(|packed| &packed.check.when);
+    steps
+        .filter_map(move |step| if let Step::Action(action) = step { Some(action) } else { None })
+        .filter(move |action| action.action == name)
+        .flat_map(|action| &action.with)
+}
+
+/// Everything that a partner's software can be asked to do.
+fn actions(pack: &Pack) -> BTreeSet<&str> {
+    let provider = &pack.provider;
+    let steps = pack.checks.iter().flat_map(|packed| &packed.check.when);
+    let asked =
+        steps.filter_map(|step| if let Step::Action(action) = step { Some(action.action.as_str()) } else { None });
+    let after = provider.webhooks.iter().filter_map(|hooks| hooks.known_after.as_deref());
+    provider.actions.keys().map(String::as_str).chain(asked).chain(after).chain(["restart"]).collect()
+}
+
+/// Actions that no check of the pack asks for.
+pub(in crate::profile) fn unknown_actions(document: &Document, written: &Value, pack: &Pack) -> Vec<Problem> {
+    let mut places = vec!["/rehearsal/actions".to_owned()];
+    let environments = written.get("environments").and_then(Value::as_object);
+    places.extend(environments.into_iter().flatten().map(|(name, _)| format!("/environments/{name}/actions")));
+    let known = actions(pack);
+    let mut problems = Vec::new();
+    for place in places {
+        let named = written.pointer(&place).and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name);
+        for name in named.filter(|name| !known.contains(name.as_str())) {
+            let problem =
+                document.problem_at_key(&place, name, format!("{} has no action `{name}`", pack.provider.name));
+            let all = format!("known here: {}", known.iter().copied().collect::<Vec<_>>().join(", "));
+            problems.push(problem.nearest_or(name, known.iter().copied(), &all));
+        }
+    }
+    problems
+}

@@ -1,0 +1,174 @@
+//! What a pack that is not built in asks for and nobody allows it, with the lines of YAML that would.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use url::Url;
+
+use crate::pack::load::{Catalog, Pack};
+use crate::pack::types::Environment;
+use crate::profile::hosts::{host_of, hosts_of, normal};
+use crate::profile::load::Read;
+use crate::profile::trust::Trust;
+use crate::profile::trusted::Granted;
+use crate::yaml::Problem;
+
+/// Everything that speaks against a pack that is not built in.
+pub(in crate::profile) fn mistrust(read: &Read, pack: &Pack, catalog: &Catalog) -> Vec<Problem> {
+    if pack.built_in {
+        return Vec::new();
+    }
+    let mut problems = moved(read, pack, catalog);
+    if problems.is_empty() {
+        // Nobody can allow what was found before, so nobody is told how to.
+        problems.extend(unallowed(read, pack, &Granted::to(pack, catalog, &read.profile)));
+    }
+    problems.extend(taken_apart(pack));
+    problems
+}
+
+/// A digest that the profile does not have, and what the pack asks for beyond what it may have.
+fn unallowed(read: &Read, pack: &Pack, granted: &Granted) -> Option<Problem> {
+    let (document, id) = (&read.document, &pack.id);
+    let found = granted.trust.map(|trust| trust.digest.trim_start_matches("sha256:"));
+    let (known, wanted) =
+        (found.is_some_and(|found| found.eq_ignore_ascii_case(&pack.digest)), wanted(read, pack, granted));
+    let asks = words(&doubtful(read, pack, granted), &wanted);
+    if known && asks.is_empty() {
+        return None;
+    }
+    let mut message = match found {
+        None => format!("the pack `{id}` is not built in, and this profile does not trust it"),
+        Some(_) if !known => {
+            format!("the pack `{id}` is not the one that this profile trusts: its digest is sha256:{}", pack.digest)
+        }
+        Some(_) => format!("the pack `{id}` is not built in, and asks for what this profile does not allow: {asks}"),
+    };
+    if !known && !asks.is_empty() {
+        // Formatting into a text does not fail.
+        write!(message, "; it asks for {asks}").ok();
+    }
+    let problem = match granted.trust {
+        Some(_) => document.problem_at_key("/trust", id, message),
+        None => document.problem("/provider", message),
+    };
+    let yaml = yaml(pack, granted.trust, &wanted);
+    Some(problem.hint(format!("read the pack; if you trust it with that, write `trust: {{ {id}: {yaml} }}`")))
+}
+
+/// What a pack asks for beyond what it is granted, in the environments that the profile uses: elsewhere it gets no key.
+fn wanted(read: &Read, pack: &Pack, granted: &Granted) -> Trust {
+    let mut wanted = Trust::default();
+    for (environment, base) in doubtful(read, pack, granted) {
+        let hosts = wanted.hosts.entry(environment).or_default();
+        hosts.extend(Some(host_of(base)).filter(|host| !hosts.contains(host)));
+    }
+    if read.profile.environments.contains_key(&Environment::Production) {
+        let provider = &pack.provider;
+        let routes = provider.production_allows.iter().filter(|route| !granted.route(route));
+        wanted.production_allows = routes.cloned().collect();
+        let keeps = provider.production_keeps.iter().filter(|name| !granted.keeps(name));
+        wanted.production_keeps = keeps.cloned().collect();
+    }
+    wanted
+}
+
+/// The APIs that would get a key of an environment that the profile uses, and may not.
+fn doubtful<'p>(read: &Read, pack: &'p Pack, granted: &Granted) -> BTreeSet<(Environment, &'p Url)> {
+    let environments = pack.provider.environments.iter();
+    let used = environments.filter(|(environment, _)| read.profile.environments.contains_key(environment));
+    let apis = used.flat_map(|(environment, addresses)| addresses.apis.values().map(move |base| (*environment, base)));
+    apis.filter(|(environment, base)| !granted.api(*environment, base)).collect()
+}
+
+fn words(doubtful: &BTreeSet<(Environment, &Url)>, wanted: &Trust) -> String {
+    let keys = doubtful.iter().map(|(environment, base)| format!("the key of {environment} at {base}"));
+    let calls = wanted.production_allows.iter().map(|route| format!("`{route}` in production"));
+    let kept: Vec<String> = wanted.production_keeps.iter().map(|name| format!("`{name}`")).collect();
+    let kept = (!kept.is_empty()).then(|| format!("of production answers {}", kept.join(" and ")));
+    keys.chain(calls).chain(kept).collect::<Vec<_>>().join(", ")
+}
+
+/// The profile's word for a pack, with what is there already and what is wanted: one line of YAML.
+fn yaml(pack: &Pack, trust: Option<&Trust>, wanted: &Trust) -> String {
+    let digest = format!("sha256:{}", pack.digest);
+    let old = trust.cloned().unwrap_or_default();
+    let mut hosts: BTreeMap<Environment, Vec<String>> = old.hosts;
+    for (environment, more) in &wanted.hosts {
+        hosts.entry(*environment).or_default().extend(more.iter().cloned());
+    }
+    let hosts: Vec<String> =
+        hosts.iter().map(|(environment, hosts)| format!("{environment}: {}", list(hosts))).collect();
+    let routes = old.production_allows.iter().chain(&wanted.production_allows).map(ToString::to_string);
+    let keeps: Vec<String> = old.production_keeps.into_iter().chain(wanted.production_keeps.iter().cloned()).collect();
+    let routes: Vec<String> = routes.collect();
+    let mut words: Vec<String> =
+        (!hosts.is_empty()).then(|| format!("hosts: {{ {} }}", hosts.join(", "))).into_iter().collect();
+    let lists = [("production_allows", routes), ("production_fields", keeps), ("allow_hosts", old.reaches)];
+    words.extend(
+        lists.into_iter().filter(|(_, all)| !all.is_empty()).map(|(name, all)| format!("{name}: {}", list(&all))),
+    );
+    if words.is_empty() { digest } else { format!("{{ digest: {digest}, {} }}", words.join(", ")) }
+}
+
+/// A list in one line of YAML, in which every text of JSON is one too.
+fn list(texts: &[String]) -> String {
+    let plain =
+        |text: &str| text.starts_with(|c: char| c.is_ascii_alphanumeric()) && !text.contains([':', '{', '#', ',']);
+    let one = |text: &String| if plain(text) { text.clone() } else { serde_json::json!(text).to_string() };
+    format!("[{}]", texts.iter().map(one).collect::<Vec<_>>().join(", "))
+}
+
+/// Hosts of built-in packs that the pack, or the profile for it, has in another environment than they belong to.
+fn moved(read: &Read, pack: &Pack, catalog: &Catalog) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let known = catalog.originals.values().flat_map(|original| {
+        let environments = original.provider.environments.iter();
+        environments.map(move |(environment, addresses)| (&original.id, *environment, hosts_of(addresses)))
+    });
+    let trust = read.profile.trust.get(&pack.id).map(|word| &word.0.hosts);
+    for (owner, home, hosts) in known {
+        let elsewhere = |environment: &Environment| *environment != home;
+        for (environment, addresses) in pack.provider.environments.iter().filter(|(e, _)| elsewhere(e)) {
+            let pointer = format!("/environments/{environment}");
+            for host in hosts_of(addresses).intersection(&hosts) {
+                problems.push(pack.document.problem(&pointer, belongs(host, owner, home)).hint(KEEP));
+            }
+        }
+        for (environment, named) in trust.into_iter().flatten().filter(|(e, _)| elsewhere(e)) {
+            let pointer = format!("/trust/{}/hosts/{environment}", pack.id);
+            for host in named.iter().map(|host| normal(host)).filter(|host| hosts.contains(host)) {
+                problems.push(read.document.problem(&pointer, belongs(&host, owner, home)).hint(KEEP));
+            }
+        }
+    }
+    problems
+}
+
+const KEEP: &str = "take it out: what a built-in pack says of a host holds for every other pack";
+
+fn belongs(host: &str, owner: &str, home: Environment) -> String {
+    format!("`{host}` belongs to {home}, as the built-in pack `{owner}` says, and to no other environment")
+}
+
+/// Templates that take a key apart instead of putting it in as it is: what comes of that would be recognised by nobody,
+/// and so stand in reports.
+fn taken_apart(pack: &Pack) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let Some(apis) = pack.facts.get("apis") else { return problems };
+    crate::json::texts(apis, &mut |pointer, text| {
+        let plain = PLAIN.as_ref().is_some_and(|plain| !plain.replace_all(text, "").contains("{{"));
+        if !plain || text.contains("{%") {
+            let message = format!("`{text}` does more with a key than to put it in");
+            let problem = pack.document.problem(&format!("/apis{pointer}"), message);
+            problems
+                .push(problem.hint("a pack that is not built in writes `{{ api_key }}` or `{{ credentials.NAME }}`"));
+        }
+    });
+    problems
+}
+
+/// A template that is nothing but a name.
+static PLAIN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\{\{\s*[A-Za-z_][A-Za-z0-9_.]*\s*\}\}").ok());

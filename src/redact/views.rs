@@ -1,0 +1,164 @@
+//! Texts with their escapes undone, where every byte still knows which bytes of the original it came from.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::escapes::Escapes::{Apart, Backslash, Entity, Form, Lines, Percent, Quoted};
+use super::escapes::{Escapes, is_told, may_begin, one};
+
+/// One step of undoing, and what may be undone after it.
+struct Step(Escapes, &'static [Step]);
+
+/// The orders in which escapes are undone, as a tree, so that no step is made twice and what has no mark ends at once.
+const STEPS: &[Step] = &[
+    Step(Percent, &[Step(Percent, &[Step(Percent, &[])]), Step(Backslash, &[]), Step(Entity, &[]), Step(Lines, &[])]),
+    Step(Form, &[]),
+    Step(
+        Backslash,
+        &[
+            Step(Percent, &[Step(Percent, &[Step(Percent, &[])])]),
+            Step(Form, &[]),
+            Step(Entity, &[Step(Entity, &[])]),
+            Step(Lines, &[Step(Quoted, &[])]),
+            Step(Quoted, &[]),
+            Step(Apart, &[]),
+            Step(Backslash, &[Step(Backslash, &[]), Step(Percent, &[]), Step(Lines, &[])]),
+        ],
+    ),
+    Step(
+        Entity,
+        &[
+            Step(Percent, &[Step(Percent, &[])]),
+            Step(Lines, &[]),
+            Step(Quoted, &[]),
+            Step(Apart, &[]),
+            Step(Entity, &[Step(Backslash, &[])]),
+            Step(Backslash, &[Step(Backslash, &[]), Step(Percent, &[]), Step(Lines, &[])]),
+        ],
+    ),
+    Step(Quoted, &[Step(Percent, &[]), Step(Entity, &[])]),
+    Step(Lines, &[Step(Percent, &[]), Step(Backslash, &[]), Step(Entity, &[]), Step(Quoted, &[])]),
+    Step(Apart, &[]),
+];
+
+/// One escape that was undone.
+struct Undone {
+    /// Where its bytes are in the decoded text.
+    decoded: Range<usize>,
+    /// Where it was written.
+    written: Range<usize>,
+}
+
+/// A text after some decodings.
+#[derive(Clone)]
+pub(super) struct View<'a> {
+    /// The decoded bytes.
+    pub(super) bytes: Cow<'a, [u8]>,
+    layers: Vec<Rc<Vec<Undone>>>,
+}
+
+/// The text itself, and as it is after each step that finds something to undo. Lines that were put together are seen where
+/// `crosses` says of a place at which two of them meet that it may be worth it.
+pub(super) fn each_view<'a>(text: &'a [u8], crosses: impl Fn(&[u8], usize) -> bool, mut see: impl FnMut(&View<'a>)) {
+    let plain = View { bytes: Cow::Borrowed(text), layers: Vec::new() };
+    see(&plain);
+    beyond(&plain, STEPS, &crosses, &mut see);
+}
+
+fn beyond<'a>(
+    view: &View<'a>,
+    steps: &[Step],
+    crosses: &impl Fn(&[u8], usize) -> bool,
+    see: &mut impl FnMut(&View<'a>),
+) {
+    for Step(escapes, then) in steps {
+        let next = view.undone(*escapes);
+        let next = next.filter(|next| *escapes != Lines || next.undone_at().any(|at| crosses(&next.bytes, at)));
+        if let Some(next) = next {
+            see(&next);
+            beyond(&next, then, crosses, see);
+        }
+    }
+}
+
+impl<'a> View<'a> {
+    /// The text as one step leaves it; `None` if that has nothing to undo.
+    pub(super) fn of(text: &'a [u8], escapes: Escapes) -> Option<Self> {
+        View { bytes: Cow::Borrowed(text), layers: Vec::new() }.undone(escapes)
+    }
+
+    /// Where the last step has undone something, in the decoded text.
+    fn undone_at(&self) -> impl Iterator<Item = usize> {
+        self.layers.last().into_iter().flat_map(|layer| layer.iter().map(|undone| undone.decoded.start))
+    }
+
+    fn undone(&self, escapes: Escapes) -> Option<Self> {
+        let (bytes, layer) = undo(&self.bytes, escapes)?;
+        let layers = self.layers.iter().cloned().chain([Rc::new(layer)]).collect();
+        Some(View { bytes: Cow::Owned(bytes), layers })
+    }
+
+    /// The bytes of the original that a range of the decoded text came from: whole escapes.
+    pub(super) fn written(&self, range: Range<usize>) -> Range<usize> {
+        self.layers
+            .iter()
+            .rev()
+            .fold(range, |range, layer| place(layer, range.start).start..place(layer, range.end.saturating_sub(1)).end)
+    }
+
+    /// A range of the original that cuts no escape of this view's last step.
+    pub(super) fn widen(&self, range: Range<usize>) -> Range<usize> {
+        let Some(layer) = self.layers.last() else { return range };
+        let around = |at: usize| {
+            let next = layer.partition_point(|undone| undone.written.start <= at);
+            let undone = next.checked_sub(1).and_then(|before| layer.get(before));
+            undone.map(|undone| undone.written.clone()).filter(|written| written.contains(&at))
+        };
+        let start = around(range.start).map_or(range.start, |written| written.start);
+        let end = around(range.end.saturating_sub(1)).map_or(range.end, |written| written.end.max(range.end));
+        start..end
+    }
+}
+
+/// Where one decoded byte was written.
+fn place(layer: &[Undone], at: usize) -> Range<usize> {
+    let next = layer.partition_point(|undone| undone.decoded.start <= at);
+    match next.checked_sub(1).and_then(|before| layer.get(before)) {
+        None => at..at + 1,
+        Some(undone) if undone.decoded.contains(&at) => undone.written.clone(),
+        Some(undone) => {
+            let start = undone.written.end + (at - undone.decoded.end);
+            start..start + 1
+        }
+    }
+}
+
+fn undo(text: &[u8], escapes: Escapes) -> Option<(Vec<u8>, Vec<Undone>)> {
+    if !is_told(text, escapes) {
+        return None;
+    }
+    let (mut bytes, mut layer, mut at, mut copied) = (Vec::new(), Vec::new(), 0, 0);
+    while let Some(first) = text.get(at) {
+        let escape = if may_begin(*first, escapes) { one(text, at, escapes) } else { None };
+        let Some((length, meaning)) = escape else {
+            at += 1;
+            continue;
+        };
+        // Most texts have nothing to undo, and are not copied.
+        if layer.is_empty() {
+            bytes.reserve(text.len());
+        }
+        bytes.extend_from_slice(text.get(copied..at).unwrap_or_default());
+        let start = bytes.len();
+        bytes.extend_from_slice(&meaning);
+        layer.push(Undone { decoded: start..bytes.len(), written: at..at + length });
+        at += length;
+        copied = at;
+    }
+    if layer.is_empty() {
+        return None;
+    }
+    bytes.extend_from_slice(text.get(copied..).unwrap_or_default());
+    Some((bytes, layer))
+}

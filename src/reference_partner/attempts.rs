@@ -1,0 +1,178 @@
+//! When a call is made again, and when it is left to the user.
+//!
+//! | what happened | what is done |
+//! |---|---|
+//! | 429, the wait is short | wait as long as it says, then once more |
+//! | 429, the wait is long | do not call before it is over; the user is told when |
+//! | 5xx, or no answer at all | at most three attempts, each pause twice as long as the one before |
+//! | any other answer | it is the answer: sending the same again would get the same again |
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use reqwest::{Client, StatusCode};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::defects::{Defect, Defects};
+use super::options::Options;
+use super::request::{Answer, Request};
+
+/// How many attempts there are when Debitura is in trouble.
+const ATTEMPTS: u32 = 3;
+
+/// The longest that a user is kept waiting for the end of a rate limit.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// The longest that we stay away, whatever we are told.
+const LONGEST_PAUSE: Duration = Duration::from_hours(24);
+
+/// What can be asked of Debitura; a pause is for one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Call {
+    /// `POST /clients`.
+    CreateClient,
+    /// `GET /clients/{externalTenantId}`.
+    ReadClient,
+    /// `POST /oauth/token`.
+    Mint,
+    /// `POST /cases/preview`.
+    Preview,
+    /// `POST /cases`.
+    CreateCase,
+    /// `GET /cases/by-creditor-reference/{reference}`.
+    FindCase,
+}
+
+/// Nothing is decided: try again later, after this time if it is known.
+#[derive(Debug, Clone)]
+pub(super) struct Later {
+    pub(super) message: String,
+    pub(super) after: Option<Duration>,
+}
+
+/// Why an attempt decided nothing.
+enum Trouble {
+    Limited { wait: Option<Duration> },
+    Broken(StatusCode),
+    Silent(String),
+}
+
+/// Makes calls, and makes them again where that helps.
+pub(super) struct Attempts {
+    http: Client,
+    backoff: Duration,
+    not_before: Mutex<HashMap<(Call, String), Instant>>,
+    defects: Defects,
+}
+
+impl Attempts {
+    pub(super) fn new(http: Client, options: &Options) -> Self {
+        Self { http, backoff: options.retry_backoff, not_before: Mutex::default(), defects: options.defects }
+    }
+
+    /// Whether a call may be made for this client now, or has to wait for the end of a rate limit.
+    pub(super) fn due(&self, call: Call, tenant: &str) -> Result<(), Later> {
+        let pauses = self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = pauses.get(&(call, tenant.to_owned()));
+        let left = until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()));
+        if left.is_zero() { Ok(()) } else { Err(limited(left)) }
+    }
+
+    /// Makes a call until something is decided.
+    pub(super) async fn carry_out(&self, call: Call, tenant: &str, mut request: Request) -> Result<Answer, Later> {
+        self.due(call, tenant)?;
+        let (mut inconclusive, mut waited) = (0, false);
+        loop {
+            let trouble = match request.send(&self.http).await {
+                Ok(answer) => match self.trouble(call, &answer) {
+                    None => return Ok(Answer { in_doubt: inconclusive > 0, ..answer }),
+                    Some(trouble) => trouble,
+                },
+                Err(silence) => Trouble::Silent(silence.to_string()),
+            };
+            self.change_by_mistake(call, &mut request, &trouble);
+            if let Trouble::Limited { wait } = trouble {
+                self.sit_out(call, tenant, wait.unwrap_or(self.backoff), waited).await?;
+                waited = true;
+            } else {
+                inconclusive += 1;
+                self.back_off(inconclusive, trouble).await?;
+            }
+        }
+    }
+
+    fn trouble(&self, call: Call, answer: &Answer) -> Option<Trouble> {
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            if self.defects.has(Defect::RateLimitFinal) && call == Call::CreateCase {
+                return None;
+            }
+            let seconds = answer.retry_after().filter(|seconds| seconds.is_finite());
+            let wait = seconds.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.0, LONGEST_PAUSE.as_secs_f64())));
+            return Some(Trouble::Limited { wait });
+        }
+        answer.status.is_server_error().then_some(Trouble::Broken(answer.status))
+    }
+
+    /// Waits where that is bearable, once; otherwise nobody calls before the time is over.
+    async fn sit_out(&self, call: Call, tenant: &str, wait: Duration, waited: bool) -> Result<(), Later> {
+        let wait = if self.defects.has(Defect::RateLimitIgnored) {
+            Duration::ZERO
+        } else if self.defects.has(Defect::RateLimitFloor) {
+            Duration::from_secs(wait.as_secs())
+        } else {
+            wait
+        };
+        if waited || wait > LONGEST_WAIT {
+            let mut pauses = self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
+            pauses.insert((call, tenant.to_owned()), Instant::now() + wait);
+            return Err(limited(wait));
+        }
+        tokio::time::sleep(wait).await;
+        Ok(())
+    }
+
+    /// Waits longer after each attempt, and gives up after the last.
+    async fn back_off(&self, inconclusive: u32, trouble: Trouble) -> Result<(), Later> {
+        let (attempts, pause) = match trouble {
+            Trouble::Broken(_) if self.defects.has(Defect::ServerErrorHammered) => (31, Duration::ZERO),
+            Trouble::Limited { .. } | Trouble::Broken(_) | Trouble::Silent(_) => {
+                (ATTEMPTS, self.backoff * 2_u32.pow(inconclusive.min(ATTEMPTS) - 1))
+            }
+        };
+        if inconclusive >= attempts {
+            let message = match trouble {
+                Trouble::Limited { .. } => "Debitura asks us to wait".to_owned(),
+                Trouble::Broken(status) => format!("Debitura answered {status}"),
+                Trouble::Silent(silence) => silence,
+            };
+            return Err(Later { message, after: None });
+        }
+        tokio::time::sleep(pause).await;
+        Ok(())
+    }
+
+    /// A repetition is the same call, to the letter. Only defects make another one of it.
+    fn change_by_mistake(&self, call: Call, request: &mut Request, trouble: &Trouble) {
+        let broken = matches!(trouble, Trouble::Broken(_)) && self.defects.has(Defect::HardcodedHost);
+        let silent = matches!(trouble, Trouble::Silent(_)) && self.defects.has(Defect::LostAnswerNewReference);
+        let host = match call {
+            Call::CreateClient => Some("https://referral-api.debitura.com/clients"),
+            Call::CreateCase => Some("https://customer-api.debitura.com/cases"),
+            Call::ReadClient | Call::Mint | Call::Preview | Call::FindCase => None,
+        };
+        if let Some(url) = host.filter(|_| broken).and_then(|url| url.parse().ok()) {
+            request.url = url;
+        }
+        if let Some(body) = request.body.as_mut().filter(|_| silent && call == Call::CreateCase) {
+            body["creditorReference"] = json!(Uuid::new_v4().to_string());
+        }
+    }
+}
+
+fn limited(wait: Duration) -> Later {
+    Later { message: "Debitura asks us to wait before we call again".to_owned(), after: Some(wait) }
+}

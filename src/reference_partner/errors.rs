@@ -1,0 +1,92 @@
+//! What the errors of a 422 ask for, one of them or several at once. Their type is what counts; the words around it may change.
+
+use serde_json::Value;
+
+use super::defects::{Defect, Defects};
+use super::request::Answer;
+
+/// What kind of error it is, as far as it matters here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `MissingDebtCollectionContract`: the client has to sign.
+    Contract,
+    /// `MissingPowerOfAttorney`: the client has to sign.
+    PowerOfAttorney,
+    /// `MissingKycVerification`: the client has to fill in a form.
+    Kyc,
+    /// `NoPartnerAvailable`: nobody collects there.
+    NoPartner,
+    /// `CreditorBlocked`: somebody has to talk to Debitura.
+    Blocked,
+    /// A case with this reference exists. Its type is not documented, but for the word in it.
+    Duplicate,
+    /// One we do not know: it is told, not guessed at.
+    Other,
+}
+
+impl Kind {
+    fn of(error: &Value) -> Self {
+        match error["type"].as_str().unwrap_or_default() {
+            "MissingDebtCollectionContract" => Self::Contract,
+            "MissingPowerOfAttorney" => Self::PowerOfAttorney,
+            "MissingKycVerification" => Self::Kyc,
+            "NoPartnerAvailable" => Self::NoPartner,
+            "CreditorBlocked" => Self::Blocked,
+            duplicate if duplicate.contains("Duplicate") => Self::Duplicate,
+            _ => Self::Other,
+        }
+    }
+
+    /// Whether there is something that the client can do about it.
+    fn solvable(self) -> bool {
+        match self {
+            Self::Contract | Self::PowerOfAttorney | Self::Kyc => true,
+            // Such an error may carry a link to support; that is nothing a client could sign.
+            Self::NoPartner | Self::Blocked | Self::Duplicate | Self::Other => false,
+        }
+    }
+}
+
+/// The kinds of errors in an answer.
+pub(super) fn kinds(answer: &Answer) -> Vec<Kind> {
+    answer.body["businessErrors"].as_array().into_iter().flatten().map(Kind::of).collect()
+}
+
+/// Debitura's own words for what is wrong.
+pub(super) fn message(answer: &Answer) -> String {
+    let errors = answer.body["businessErrors"].as_array();
+    let words: Vec<&str> = errors.into_iter().flatten().filter_map(|error| error["message"].as_str()).collect();
+    if !words.is_empty() {
+        return words.join(" ");
+    }
+    answer.text("/message").map_or_else(|| format!("Debitura refused the case ({})", answer.status), str::to_owned)
+}
+
+/// Where the client can put right what is missing: one page for everything, or one page for each error.
+pub(super) fn solution_urls(answer: &Answer, defects: Defects) -> Vec<&str> {
+    if swallowed(answer, defects) {
+        return Vec::new();
+    }
+    let errors = answer.body["businessErrors"].as_array();
+    let mut urls = Vec::new();
+    for error in errors.into_iter().flatten().filter(|error| Kind::of(error).solvable()) {
+        // Two errors may be solved on the same page.
+        if let Some(url) = error["solutionUrl"].as_str().filter(|url| !urls.contains(url)) {
+            urls.push(url);
+        }
+    }
+    if defects.has(Defect::FirstErrorOnly) && urls.len() > 1 {
+        return vec![urls[0]];
+    }
+    answer.text("/signingHandoff/combinedSigningUrl").map_or(urls, |combined| vec![combined])
+}
+
+fn swallowed(answer: &Answer, defects: Defects) -> bool {
+    let mistakes = [
+        (Kind::Contract, Defect::ContractUrlSwallowed),
+        (Kind::PowerOfAttorney, Defect::PoaUrlSwallowed),
+        (Kind::Kyc, Defect::KycUrlSwallowed),
+    ];
+    let alone = |kind: Kind| kinds(answer).iter().all(|other| *other == kind);
+    mistakes.iter().any(|(kind, defect)| defects.has(*defect) && alone(*kind))
+}

@@ -1,0 +1,133 @@
+//! Receiving Debitsuccess's notifications: a static token, an event name without regard to case, a trace id.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use rusqlite::Transaction;
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use super::defects::Defect;
+use super::options::{Hidden, Mode};
+use super::server::App;
+use super::store::{self, StoreError};
+use super::webhooks;
+
+/// What keeps strangers out of `POST /hooks/debitsuccess`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Guard {
+    /// The token that was agreed at subscription (`DEBITSUCCESS_TOKEN`).
+    Token(Hidden),
+    /// The firewall in front of us, which lets nobody else through (`DEBITSUCCESS_ALLOW_LIST=1`).
+    AllowList,
+}
+
+/// The events that we subscribed to, as the list of Debitsuccess writes them.
+const EVENTS: [&str; 5] = [
+    "customer.Schedule.Suspension.Added",
+    "customer.Schedule.Suspension.Updated",
+    "customer.Schedule.Suspension.Deleted",
+    "Realtime.Account.Payment.Authorized",
+    "Realtime.Account.Payment.Declined",
+];
+
+/// One notification, read from its headers and body.
+struct Notice {
+    trace: String,
+    event: String,
+    body: Value,
+}
+
+/// `POST /hooks/debitsuccess`: believe nothing before the token is checked, then store, then answer 200 and nothing else,
+/// since any other status is a failure there.
+pub(super) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let Some(guard) = &app.options.notices else { return StatusCode::NOT_FOUND };
+    let notice = read(&headers, &body);
+    let Ok(seen_before) = remembered_too_early(&app, notice.as_ref()).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR;
+    };
+    if !admits(&app, guard, text(&headers, "X-Token")) {
+        return StatusCode::UNAUTHORIZED;
+    }
+    let Some(notice) = notice else { return StatusCode::BAD_REQUEST };
+    let done = if app.has(Defect::Answers202) { StatusCode::ACCEPTED } else { StatusCode::OK };
+    if app.has(Defect::PaymentsRefused) && notice.event.starts_with("Realtime.") {
+        return StatusCode::FORBIDDEN;
+    }
+    if !is_known(&app, &notice.event) {
+        return if app.has(Defect::UnknownNoticeRefused) { StatusCode::BAD_REQUEST } else { done };
+    }
+    if seen_before || (app.has(Defect::NoticesDropped) && app.options.mode == Mode::Staging) {
+        return done;
+    }
+    // If storing fails, say so: it will be delivered again.
+    store_effect(&app, notice).await.map_or(StatusCode::INTERNAL_SERVER_ERROR, |()| done)
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+fn read(headers: &HeaderMap, body: &[u8]) -> Option<Notice> {
+    let body = serde_json::from_slice::<Value>(body).ok().filter(Value::is_object)?;
+    let wanted = |name| text(headers, name).filter(|text| !text.is_empty()).map(str::to_owned);
+    Some(Notice { trace: wanted("X-TraceId")?, event: wanted("X-EventName")?, body })
+}
+
+/// Whether the sender is who it should be, by the token as a whole.
+fn admits(app: &App, guard: &Guard, token: Option<&str>) -> bool {
+    let Guard::Token(agreed) = guard else { return true };
+    let (agreed, given) = (agreed.reveal(), token.unwrap_or_default());
+    if app.has(Defect::TokenUnchecked) || (app.has(Defect::TokenUncheckedWhenMissing) && token.is_none()) {
+        return true;
+    }
+    // Each compares less than the whole token, as code that was written in a hurry does.
+    let by_mistake = (app.has(Defect::TokenAnyCase) && given.eq_ignore_ascii_case(agreed))
+        || (app.has(Defect::TokenPrefixOnly) && !given.is_empty() && agreed.starts_with(given))
+        || (app.has(Defect::TokenSomewhere) && given.contains(agreed));
+    by_mistake || equal(agreed.as_bytes(), given.as_bytes())
+}
+
+/// Compares in a time that does not tell where the texts differ.
+fn equal(agreed: &[u8], given: &[u8]) -> bool {
+    agreed.len() == given.len() && agreed.iter().zip(given).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
+}
+
+/// The list writes `customer.`, the sample headers `Customer.`: case means nothing.
+fn is_known(app: &App, event: &str) -> bool {
+    if app.has(Defect::CaseSensitiveEventNames) {
+        return EVENTS.iter().any(|known| known.replace("customer.", "Customer.") == event);
+    }
+    EVENTS.iter().any(|known| known.eq_ignore_ascii_case(event))
+}
+
+/// Remembering and the effect are one transaction, so that neither can happen without the other.
+async fn store_effect(app: &App, notice: Notice) -> Result<(), StoreError> {
+    let racing = app.has(Defect::TwinNoticesBothCount);
+    if racing && webhooks::known_for_a_while(app, notice.trace.clone()).await? {
+        return Ok(());
+    }
+    let every_time = racing || app.has(Defect::NoDedupOfTraces) || app.has(Defect::TraceRememberedTooSoon);
+    let second = OffsetDateTime::now_utc().unix_timestamp();
+    let by_time = app.has(Defect::RepeatsKnownByTime);
+    let mark = if by_time { format!("{} at {second}", notice.trace) } else { notice.trace.clone() };
+    let work = move |tx: &Transaction<'_>| {
+        if store::remember(tx, &mark)? || every_time {
+            store::record_event(tx, &notice.trace, &notice.event, &notice.body.to_string())?;
+        }
+        Ok(())
+    };
+    app.store.transaction(work).await
+}
+
+/// Only with the defect: remembers a trace before anybody knows who sent it. True when it was known already.
+async fn remembered_too_early(app: &App, notice: Option<&Notice>) -> Result<bool, StoreError> {
+    let Some(notice) = notice.filter(|_| app.has(Defect::TraceRememberedTooSoon)) else { return Ok(false) };
+    let trace = notice.trace.clone();
+    let first = app.store.transaction(move |tx| store::remember(tx, &trace)).await?;
+    Ok(!first)
+}

@@ -1,0 +1,299 @@
+//! The configuration, read once from environment variables.
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr},
+    path::PathBuf,
+    str::FromStr,
+    time::Duration,
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use url::Url;
+
+use super::defects::{Defect, Defects};
+use super::notifications::Guard;
+
+/// Everything the reference partner needs to know before it starts.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The address to listen on (`BIND`).
+    pub bind: IpAddr,
+    /// The port to listen on, 0 for any free one (`PORT`).
+    pub port: u16,
+    /// Where clients, cases and events are kept (`DATABASE`).
+    pub database: Database,
+    /// Whether there is an integration with Debitura: not where only that with Debitsuccess is configured.
+    pub debitura: bool,
+    /// What guards the notifications of Debitsuccess, if there are any (`DEBITSUCCESS_TOKEN`, or
+    /// `DEBITSUCCESS_ALLOW_LIST=1`).
+    pub notices: Option<Guard>,
+    /// The base URL of the Referral Partner API (`DEBITURA_REFERRAL_API`).
+    pub referral_api: Url,
+    /// The base URL of the Customer API (`DEBITURA_CUSTOMER_API`).
+    pub customer_api: Url,
+    /// The partner key (`DEBITURA_KEY`).
+    pub key: Hidden,
+    /// The webhook secret as Debitura showed it, in Base64 (`DEBITURA_SECRET`).
+    pub secret: Hidden,
+    /// Where this process runs (`APP_MODE`).
+    pub mode: Mode,
+    /// Where Debitura sends a client back to after signing (`RETURN_URL`).
+    pub return_url: Url,
+    /// How long to wait before the first repetition of a call that Debitura could not answer (`RETRY_BACKOFF`, in
+    /// milliseconds).
+    pub retry_backoff: Duration,
+    /// Whether the doors of a rehearsal are open in every mode (`OPEN_DOORS=1`). Only the rehearsal of a production
+    /// build sets it; a real deployment does not.
+    pub open_doors: bool,
+    /// Whether to end when standard input closes (`PARTNER_STOP_ON_EOF=1`).
+    pub stop_on_eof: bool,
+    /// The mistake to make, if any.
+    pub defects: Defects,
+}
+
+impl Options {
+    /// Reads the environment of this process. The error names everything that is missing or wrong, at once.
+    pub fn from_env() -> Result<Self, OptionsError> {
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    /// The same, with another place to look variables up in.
+    pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, OptionsError> {
+        let (notices, debitura) = (guard(&look_up), OF_DEBITURA.iter().any(|(name, _)| look_up(name).is_some()));
+        // Without Debitura nothing calls what stands here for it.
+        let stand_in = |name: &str| OF_DEBITURA.iter().find(|(of, _)| *of == name).map(|(_, text)| (*text).to_owned());
+        let debitura = debitura || notices.is_none();
+        let look_up = |name: &str| look_up(name).or_else(|| stand_in(name).filter(|_| !debitura));
+        let mut reader = Reader { look_up, problems: Vec::new() };
+        let bind = reader.optional("BIND", "an IP address, `127.0.0.1` say");
+        let port = reader.required("PORT", "a port number, or 0 for any free one");
+        let database = reader.required("DATABASE", "a file path, or `:memory:`");
+        let referral_api = reader.required("DEBITURA_REFERRAL_API", BASE_URL);
+        let customer_api = reader.required("DEBITURA_CUSTOMER_API", BASE_URL);
+        let key = reader.required("DEBITURA_KEY", "the partner key");
+        let secret = reader.required::<Secret>("DEBITURA_SECRET", "the webhook secret, in Base64 as it was shown");
+        let mode = reader.required("APP_MODE", "one of `rehearsal`, `staging`, `production`");
+        let return_url = reader.required("RETURN_URL", "the absolute URL clients come back to after signing");
+        let milliseconds = reader.optional("RETRY_BACKOFF", "a number of milliseconds up to 60000, `500` say");
+        let open_doors = reader.text("OPEN_DOORS").is_some_and(|text| text == "1");
+        let stop_on_eof = reader.text("PARTNER_STOP_ON_EOF").is_some_and(|text| text == "1");
+        let (Some(port), Some(database), Some(mode)) = (port, database, mode) else { return reader.refuse() };
+        let (Some(key), Some(Secret(secret))) = (key, secret) else { return reader.refuse() };
+        let (Some(WebUrl(referral_api)), Some(WebUrl(customer_api)), Some(WebUrl(return_url))) =
+            (referral_api, customer_api, return_url)
+        else {
+            return reader.refuse();
+        };
+        if !reader.problems.is_empty() {
+            return reader.refuse();
+        }
+        Ok(Self {
+            bind: bind.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            port,
+            database,
+            debitura,
+            notices,
+            referral_api,
+            customer_api,
+            key,
+            secret,
+            mode,
+            return_url,
+            retry_backoff: milliseconds.map_or(BACKOFF, |Milliseconds(number)| Duration::from_millis(number)),
+            open_doors,
+            stop_on_eof,
+            defects: Defects::default(),
+        })
+    }
+
+    /// The same options with a mistake switched on, or none.
+    #[must_use]
+    pub fn with_defect(self, defect: Option<Defect>) -> Self {
+        Self { defects: defect.into(), ..self }
+    }
+
+    /// Whether the test doors exist in this process.
+    pub(super) fn doors_open(&self) -> bool {
+        self.open_doors || self.mode == Mode::Rehearsal || self.defects.has(Defect::TestDoorsOpen)
+    }
+
+    /// Whether the look-ups exist in this process.
+    pub(super) fn look_ups_open(&self) -> bool {
+        self.open_doors || self.mode != Mode::Production || self.defects.has(Defect::TestDoorsOpen)
+    }
+}
+
+/// What only the integration with Debitura needs, and what stands there where there is none.
+const OF_DEBITURA: [(&str, &str); 5] = [
+    ("DEBITURA_REFERRAL_API", "http://127.0.0.1:9"),
+    ("DEBITURA_CUSTOMER_API", "http://127.0.0.1:9"),
+    ("DEBITURA_KEY", "none"),
+    ("DEBITURA_SECRET", "bm9uZQ=="),
+    ("RETURN_URL", "http://127.0.0.1:9"),
+];
+
+/// What guards the notifications of Debitsuccess, if there are any.
+fn guard(look_up: impl Fn(&str) -> Option<String>) -> Option<Guard> {
+    let text = |name| look_up(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let token = text("DEBITSUCCESS_TOKEN").map(|token| Guard::Token(Hidden::from(token.as_str())));
+    token.or_else(|| text("DEBITSUCCESS_ALLOW_LIST").filter(|word| word == "1").map(|_| Guard::AllowList))
+}
+
+/// How long to wait before the first repetition, where nothing else is said.
+const BACKOFF: Duration = Duration::from_millis(500);
+
+const BASE_URL: &str = "the base URL of the API, starting with http:// or https://";
+
+/// Where this process runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Against a simulated provider: the test doors and the look-ups are open.
+    Rehearsal,
+    /// Against the provider's test environment: the look-ups are open.
+    Staging,
+    /// Against the provider's production environment: neither is.
+    Production,
+}
+
+impl FromStr for Mode {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "rehearsal" => Ok(Self::Rehearsal),
+            "staging" => Ok(Self::Staging),
+            "production" => Ok(Self::Production),
+            _ => Err(()),
+        }
+    }
+}
+
+/// Where the data is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Database {
+    /// In this process, until it ends.
+    Memory,
+    /// In a file, made when it is not there.
+    File(PathBuf),
+}
+
+impl FromStr for Database {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Ok(if text == ":memory:" { Self::Memory } else { Self::File(PathBuf::from(text)) })
+    }
+}
+
+/// A text that does not print itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// The text, for the one place that needs it.
+    pub(super) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Hidden {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl FromStr for Hidden {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Ok(Self::from(text))
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<hidden>")
+    }
+}
+
+/// What is missing or wrong in the environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OptionsError {
+    /// One line for each variable, none of them with a value in it.
+    pub problems: Vec<String>,
+}
+
+impl fmt::Display for OptionsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the reference partner cannot start; set these environment variables:")?;
+        self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
+    }
+}
+
+impl std::error::Error for OptionsError {}
+
+/// A secret that is known to be Base64.
+struct Secret(Hidden);
+
+impl FromStr for Secret {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        BASE64_STANDARD.decode(text).map_err(|_| ())?;
+        Ok(Self(Hidden::from(text)))
+    }
+}
+
+/// An absolute `http` or `https` URL.
+struct WebUrl(Url);
+
+impl FromStr for WebUrl {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let url = Url::parse(text).map_err(|_| ())?;
+        if matches!(url.scheme(), "http" | "https") { Ok(Self(url)) } else { Err(()) }
+    }
+}
+
+/// A pause that a user may be kept waiting for.
+struct Milliseconds(u64);
+
+impl FromStr for Milliseconds {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        text.parse().ok().filter(|number| *number <= 60_000).map(Self).ok_or(())
+    }
+}
+
+struct Reader<F> {
+    look_up: F,
+    problems: Vec<String>,
+}
+
+impl<F: Fn(&str) -> Option<String>> Reader<F> {
+    fn refuse<T>(self) -> Result<T, OptionsError> {
+        Err(OptionsError { problems: self.problems })
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        (self.look_up)(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    }
+
+    fn required<T: FromStr>(&mut self, name: &str, wanted: &str) -> Option<T> {
+        if self.text(name).is_none() {
+            self.problems.push(format!("{name} is missing: {wanted}"));
+        }
+        self.optional(name, wanted)
+    }
+
+    fn optional<T: FromStr>(&mut self, name: &str, wanted: &str) -> Option<T> {
+        let parsed = self.text(name)?.parse().ok();
+        if parsed.is_none() {
+            self.problems.push(format!("{name} cannot be read: wanted {wanted}"));
+        }
+        parsed
+    }
+}

@@ -1,0 +1,204 @@
+//! Starting, serving and ending.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    future::Future,
+    io::{self, Write},
+    net::SocketAddr,
+    sync::{Arc, Mutex as BlockingMutex},
+    thread,
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::header::CONTENT_TYPE,
+    response::{Html, IntoResponse},
+    routing::{get, post},
+};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::{Mutex, oneshot},
+};
+
+use super::client::Debitura;
+use super::defects::Defect;
+use super::header_names::Strict;
+use super::options::Options;
+use super::signature::Verifier;
+use super::store::{Store, StoreError};
+use super::{notifications, routes, webhooks};
+
+/// The largest body that is read, in bytes.
+const LARGEST_BODY: usize = 1024 * 1024;
+
+/// How long open requests may take to finish once the end has come.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What every handler works with.
+pub(super) struct App {
+    pub(super) options: Options,
+    pub(super) store: Store,
+    pub(super) verifier: Verifier,
+    pub(super) debitura: Debitura,
+    /// Only for [`Defect::SlowHandler`].
+    pub(super) slow: Mutex<()>,
+    /// Only for [`Defect::NeverAfterSigning`] and [`Defect::RateLimitFinal`]: references that are not tried again.
+    pub(super) given_up: BlockingMutex<HashSet<String>>,
+    /// Only for [`Defect::TenantIdInMemory`]: the tenant ids by e-mail address.
+    pub(super) tenants: BlockingMutex<HashMap<String, String>>,
+}
+
+impl App {
+    /// Whether this mistake is to be made.
+    pub(super) fn has(&self, defect: Defect) -> bool {
+        self.options.defects.has(defect)
+    }
+}
+
+/// Why the reference partner could not run.
+#[derive(Debug)]
+pub enum ServeError {
+    /// The database cannot be opened.
+    Store(StoreError),
+    /// The webhook secret is not Base64.
+    Secret,
+    /// The HTTP client cannot be made.
+    Http(reqwest::Error),
+    /// The address cannot be listened on.
+    Bind(SocketAddr, io::Error),
+    /// Serving, or telling the address, failed.
+    Io(io::Error),
+}
+
+impl fmt::Display for ServeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => write!(f, "{error}; is DATABASE a path that can be written?"),
+            Self::Secret => f.write_str("DEBITURA_SECRET is not Base64; use the secret as it was shown"),
+            Self::Http(error) => write!(f, "the HTTP client cannot be made: {error}"),
+            Self::Bind(address, error) => write!(f, "cannot listen on {address}: {error}; choose another PORT or BIND"),
+            Self::Io(error) => write!(f, "serving failed: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for ServeError {}
+
+/// A partner that listens, and answers once it is [run](Self::run).
+pub struct Partner {
+    listener: Strict,
+    address: SocketAddr,
+    routes: Router,
+}
+
+impl Partner {
+    /// The address it really listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop` is over, and then finishes what it has begun, within five seconds.
+    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
+        let (told, ending) = oneshot::channel();
+        let stop = async move {
+            stop.await;
+            let _ = told.send(());
+        };
+        let served = axum::serve(self.listener, self.routes).with_graceful_shutdown(stop);
+        let overdue = async {
+            // An error means that serving ended without being told to; the other branch has the reason.
+            if ending.await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            done = served.into_future() => done.map_err(ServeError::Io),
+            () = overdue => Ok(()),
+        }
+    }
+}
+
+/// Opens the database and the port.
+pub async fn bind(options: Options) -> Result<Partner, ServeError> {
+    let store = Store::open(&options.database).map_err(ServeError::Store)?;
+    let verifier = Verifier::new(options.secret.reveal(), options.defects).ok_or(ServeError::Secret)?;
+    let debitura = Debitura::new(&options).map_err(ServeError::Http)?;
+    let wanted = SocketAddr::new(options.bind, options.port);
+    let listener = TcpListener::bind(wanted).await.map_err(|error| ServeError::Bind(wanted, error))?;
+    let address = listener.local_addr().map_err(ServeError::Io)?;
+    let listener = Strict::new(listener, options.defects);
+    let (given_up, tenants) = (BlockingMutex::default(), BlockingMutex::default());
+    let routes = routes(App { options, store, verifier, debitura, slow: Mutex::default(), given_up, tenants });
+    Ok(Partner { listener, address, routes })
+}
+
+/// Runs the partner until it is told to end: by SIGTERM, by SIGINT, or by the end of standard input where that is
+/// wanted. Prints one line with its address when it is ready.
+pub async fn serve(options: Options) -> Result<(), ServeError> {
+    let stop = told_to_end(options.stop_on_eof).map_err(ServeError::Io)?;
+    let partner = bind(options).await?;
+    writeln!(io::stdout(), "listening on http://{}", partner.address()).map_err(ServeError::Io)?;
+    partner.run(stop).await
+}
+
+fn routes(app: App) -> Router {
+    let mut routes = Router::new()
+        .route("/", get(Html("<!doctype html><title>Acme Invoicing</title><h1>Acme Invoicing</h1>")))
+        .route("/health", get("ok"))
+        .route("/logo.svg", get(logo));
+    if app.options.debitura {
+        routes = routes.route("/hooks/debitura", post(webhooks::receive));
+    }
+    if app.options.notices.is_some() {
+        routes = routes.route("/hooks/debitsuccess", post(notifications::receive));
+    }
+    if app.options.look_ups_open() {
+        routes = routes.merge(routes::look_ups());
+    }
+    if app.options.debitura && app.options.doors_open() {
+        routes = routes.merge(routes::test_doors());
+    }
+    routes.layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(Arc::new(app))
+}
+
+async fn logo() -> impl IntoResponse {
+    const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="6" fill="#0B5FFF"/><path d="M8 24 16 8l8 16" fill="none" stroke="#fff" stroke-width="3"/></svg>"##;
+    ([(CONTENT_TYPE, "image/svg+xml")], LOGO)
+}
+
+/// Signals are listened to from now on; the future is over when one came.
+fn told_to_end(stop_on_eof: bool) -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let input = stop_on_eof.then(input_closed);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            () = over(input) => {}
+        }
+    })
+}
+
+/// Waits for `input` to be over; without one, for ever.
+async fn over(input: Option<oneshot::Receiver<()>>) {
+    match input {
+        Some(closed) => drop(closed.await),
+        None => std::future::pending().await,
+    }
+}
+
+/// Hears when standard input is closed, as it is when the process that started us is gone.
+fn input_closed() -> oneshot::Receiver<()> {
+    let (closed, heard) = oneshot::channel();
+    // A thread of its own: the runtime would wait for one of its own that is stuck in a read, and never end.
+    thread::spawn(move || {
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        let _ = closed.send(());
+    });
+    heard
+}

@@ -1,0 +1,251 @@
+//! The report for a terminal or a CI log.
+
+use super::groups;
+use super::timings;
+use crate::judge::{ItemWord, Readiness};
+use crate::report::block::{self, Setting, Tone};
+use crate::report::labels::count;
+use crate::report::model::{ItemRow, LevelWord, Report, UnitRow, VerdictWord};
+use crate::report::outline::{Listed, outline};
+use crate::report::text::{clipped, for_terminal, one_line};
+
+/// The characters that one text of the report may have on a console.
+const TEXT: usize = 2_000;
+/// The widest that the words of an item are padded to, so that the units beside them line up.
+const WORDS: usize = 56;
+
+/// How the console is to look; whoever calls knows the terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Look {
+    /// Whether colour may be used.
+    pub colour: bool,
+    /// The width in columns at which lines are wrapped between words; nothing: they are not.
+    pub width: Option<usize>,
+    /// Whether to show what the time went into.
+    pub timings: bool,
+}
+
+/// The whole report, from the answer to the list of actions, ending in a line feed.
+pub fn render(report: &Report, look: Look) -> String {
+    let report = report.map_text(&|text| for_terminal(&clipped(text, TEXT)));
+    let setting = Setting { colour: look.colour, width: look.width };
+    let console = Console { report: &report, setting };
+    let parts = [
+        console.head(),
+        console.failures(),
+        console.inconclusive(),
+        console.accepted(),
+        console.items(),
+        console.remarks(),
+        if look.timings { timings::timings(&report.phases, setting) } else { String::new() },
+        console.end(),
+    ];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// The tone of a verdict, by whether readiness hangs on it.
+fn tone(unit: &UnitRow) -> Tone {
+    match (unit.verdict, unit.level) {
+        (VerdictWord::Pass | VerdictWord::Attested, _) => Tone::Good,
+        (VerdictWord::Fail, LevelWord::Required) => Tone::Bad,
+        (VerdictWord::Fail, LevelWord::Recommended) | (VerdictWord::Inconclusive | VerdictWord::Waived, _) => {
+            Tone::Warn
+        }
+        (VerdictWord::Skipped, _) => Tone::Quiet,
+    }
+}
+
+/// The tone of an item.
+fn tone_of(item: &ItemRow) -> Tone {
+    match item.verdict {
+        ItemWord::Pass | ItemWord::Attested if item.risks.is_empty() => Tone::Good,
+        ItemWord::Fail => Tone::Bad,
+        ItemWord::Pass
+        | ItemWord::Attested
+        | ItemWord::Waived
+        | ItemWord::Risk
+        | ItemWord::Inconclusive
+        | ItemWord::Unchecked => Tone::Warn,
+        ItemWord::NotDecided | ItemWord::NotApplicable => Tone::Quiet,
+    }
+}
+
+/// The parts of a console report; each ends in a line feed or is empty.
+pub(super) struct Console<'a> {
+    pub(super) report: &'a Report,
+    pub(super) setting: Setting,
+}
+
+impl Console<'_> {
+    pub(super) fn units(&self, verdict: VerdictWord) -> impl Iterator<Item = &UnitRow> {
+        self.report.checks.iter().filter(move |unit| unit.verdict == verdict)
+    }
+
+    pub(super) fn answer(&self) -> String {
+        let tone = match self.report.readiness {
+            Readiness::Ready | Readiness::SelectionPassed => Tone::Good,
+            Readiness::NotReady | Readiness::SelectionFailed => Tone::Bad,
+            Readiness::ReadyWithRisks | Readiness::Inconclusive | Readiness::SelectionInconclusive => Tone::Warn,
+        };
+        self.setting.paint(tone, &self.report.readiness.words().to_uppercase())
+    }
+
+    /// Who, against what, with which checklist, and the answer.
+    pub(super) fn head(&self) -> String {
+        let r = self.report;
+        let (partner, provider) = (one_line(&r.partner), one_line(&r.provider));
+        let pack = one_line(&r.pack_line());
+        let mut out = self.setting.hanging("", &format!("{partner} -> {provider} ({pack})    {}", self.answer()), 2);
+        out += &self.setting.hanging("", &r.plan_line(), 2);
+        out += &self.setting.hanging("", &r.items_line(), 2);
+        for caveat in r.caveats() {
+            out += &self.setting.hanging(&self.setting.paint(Tone::Warn, "! "), &one_line(&caveat), 2);
+        }
+        out
+    }
+
+    /// The word that a paragraph about a unit begins with.
+    pub(super) fn word(&self, unit: &UnitRow) -> String {
+        let mut word = unit.verdict.words().to_uppercase();
+        if unit.level == LevelWord::Recommended {
+            word += " (recommended)";
+        }
+        self.setting.paint(tone(unit), &word) + "  "
+    }
+
+    /// The heading of a unit's block, and the line below it.
+    pub(super) fn heading(&self, unit: &UnitRow) -> String {
+        let title = format!("{}  {}", one_line(&unit.id), one_line(&unit.title));
+        let mut about: Vec<String> = self.words_of(unit).into_iter().collect();
+        about.extend([one_line(&unit.section), unit.level.words().to_owned(), one_line(&unit.stage)]);
+        about.retain(|text| !text.is_empty());
+        self.setting.hanging(&self.word(unit), &title, 6) + &self.setting.hanging("      ", &about.join(" · "), 6)
+    }
+
+    /// What the first item that a unit serves says.
+    pub(super) fn words_of(&self, unit: &UnitRow) -> Option<String> {
+        let first = unit.items.first()?;
+        self.report.items.iter().find(|item| item.id == *first).map(|item| one_line(&item.words))
+    }
+
+    pub(super) fn block(&self, unit: &UnitRow) -> String {
+        self.heading(unit) + &block::body(unit, "", self.setting)
+    }
+
+    /// Required failures, then recommended ones.
+    fn failures(&self) -> String {
+        let of = |level: LevelWord| self.units(VerdictWord::Fail).filter(move |unit| unit.level == level);
+        let blocks = of(LevelWord::Required).chain(of(LevelWord::Recommended)).map(|unit| self.block(unit));
+        blocks.collect::<Vec<_>>().join("\n")
+    }
+
+    /// What persons vouched for or accepted, and why units were skipped.
+    fn accepted(&self) -> String {
+        let mut out = String::new();
+        for unit in self.units(VerdictWord::Attested).chain(self.units(VerdictWord::Waived)) {
+            let name = if self.report.has_twins(unit) { unit.unit() } else { unit.id.clone() };
+            let text = format!("{}  {}: {}", one_line(&name), one_line(&unit.title), unit.headline());
+            out += &self.setting.hanging(&self.word(unit), &text, 6);
+        }
+        for item in self.report.items.iter().filter(|item| item.is_for_persons() && item.verdict == ItemWord::Attested)
+        {
+            let text = format!("{}  {}: {}", one_line(&item.id), one_line(&item.words), one_line(&item.reason));
+            out += &self.setting.hanging(&(self.setting.paint(Tone::Good, "ATTESTED") + "  "), &text, 6);
+        }
+        out + &groups::skipped(self)
+    }
+
+    /// The checklist: every item with its word, and every unit once.
+    fn items(&self) -> String {
+        let outline = outline(self.report);
+        let mut out = String::new();
+        for (section, items) in &outline.sections {
+            out += &self.title(section);
+            let told: Vec<&Listed> = items.iter().filter(|listed| !listed.is_silent()).collect();
+            let widest = told.iter().map(|listed| one_line(&listed.item.words).chars().count()).max().unwrap_or(0);
+            out += &told.iter().map(|listed| self.item(listed, widest.min(WORDS))).collect::<String>();
+            out += &self.silent(items);
+        }
+        if !outline.others.is_empty() {
+            out += &self.title("Beside the checklist");
+            for unit in &outline.others {
+                let text = format!("{}  {}", one_line(&unit.title), one_line(&unit.unit()));
+                let word = if unit.verdict == VerdictWord::Fail { "FAIL" } else { unit.verdict.words() };
+                out += &self.setting.hanging(&self.mark(tone(unit), word), &text, 14);
+            }
+        }
+        out
+    }
+
+    pub(super) fn title(&self, text: &str) -> String {
+        self.setting.paint(Tone::Strong, &one_line(text)) + "\n"
+    }
+
+    /// A verdict as the first column of the list.
+    pub(super) fn mark(&self, tone: Tone, word: &str) -> String {
+        format!("  {}{}", self.setting.paint(tone, word), " ".repeat(12_usize.saturating_sub(word.len())))
+    }
+
+    /// Items of a section about which nothing is said, together: there may be many, and they must not bury the others.
+    pub(super) fn silent(&self, items: &[Listed]) -> String {
+        let of = |verdict: ItemWord| {
+            let mine = items.iter().filter(move |listed| listed.is_silent() && listed.item.verdict == verdict);
+            mine.flat_map(|listed| if listed.own.is_empty() { vec![one_line(&listed.item.id)] } else { listed.units() })
+        };
+        let lines = [
+            (ItemWord::NotDecided, "not decided", ""),
+            (ItemWord::NotApplicable, "n/a", ""),
+            (ItemWord::Unchecked, "-", "no check in this version: "),
+        ];
+        let lines = lines.into_iter().map(|(verdict, word, said)| (word, said, of(verdict).collect::<Vec<_>>()));
+        let lines = lines.filter(|(_, _, names)| !names.is_empty());
+        let line = |(word, said, names): (&str, &str, Vec<String>)| {
+            self.setting.hanging(&self.mark(Tone::Quiet, word), &format!("{said}{}", names.join(", ")), 14)
+        };
+        lines.map(line).collect()
+    }
+
+    pub(super) fn item(&self, listed: &Listed, width: usize) -> String {
+        let item = listed.item;
+        let word = match item.verdict {
+            ItemWord::Fail => "FAIL",
+            ItemWord::NotDecided => "not decided",
+            other => other.words(),
+        };
+        let by = if item.is_for_persons() { "no check, a person's word".to_owned() } else { listed.units().join(", ") };
+        let text = format!("{:<width$}  {by}", one_line(&item.words));
+        self.setting.hanging(&self.mark(tone_of(item), word), &text, 14)
+    }
+
+    /// What was remarked about units that need no block, and about the run.
+    fn remarks(&self) -> String {
+        let mut remarks: Vec<String> = self.report.remarks.iter().map(|remark| one_line(remark)).collect();
+        for unit in &self.report.checks {
+            if !matches!(unit.verdict, VerdictWord::Fail | VerdictWord::Inconclusive) {
+                remarks.extend(unit.remarks.iter().map(|text| format!("{}: {}", one_line(&unit.id), one_line(text))));
+            }
+        }
+        // The same may be true of a check in both environments.
+        remarks.dedup();
+        let lines: String = remarks.iter().map(|remark| self.setting.hanging("  ", remark, 4)).collect();
+        if lines.is_empty() { lines } else { self.title("Remarks") + &lines }
+    }
+
+    /// The answer again, and what would change it.
+    fn end(&self) -> String {
+        let mut out = format!("{}  {}\n", self.answer(), one_line(self.report.meaning()));
+        if self.report.actions.is_empty() {
+            return out;
+        }
+        let done = self.report.selection.is_some() || self.report.readiness == Readiness::Ready;
+        out += if done { "To do:\n" } else { "To become ready:\n" };
+        for (n, action) in self.report.actions.iter().enumerate() {
+            let place = action.place.as_ref().map(|place| format!(", {}", one_line(place))).unwrap_or_default();
+            let units =
+                if action.units.len() > 1 { format!(": {}", count(action.units.len(), "unit")) } else { String::new() };
+            let text = format!("{}{place} ({}){units}", one_line(&action.what), action.who.words());
+            out += &self.setting.hanging(&format!("{:>3}. ", n + 1), &text, 5);
+        }
+        out
+    }
+}

@@ -1,0 +1,9 @@
+//! The report as `JUnit` XML.
+
+mod case;
+mod element;
+mod pass;
+mod render;
+
+pub use element::{Element, elements};
+pub use render::{crash, render};

@@ -1,0 +1,167 @@
+//! The report as `JUnit` XML, for those who read it: GitLab, Jenkins, Azure DevOps, `CircleCI`, the GitHub actions.
+//!
+//! One case a unit and an item that no check serves, one suite a section, no nesting, at most one child that says how a
+//! case went. The file is made by `junit-report` from text that is already escaped; a pass then adds what that crate
+//! does not write.
+
+use std::io;
+
+use indexmap::IndexMap;
+use junit_report::{OffsetDateTime, ReportBuilder, TestSuite};
+use quick_xml::escape::{escape, partial_escape};
+use time::format_description::well_known::Rfc3339;
+
+use super::case::{Case, Cases};
+use super::element;
+use super::element::elements;
+use super::pass;
+use super::pass::{Extras, Properties, SuiteExtra};
+use crate::judge::ItemWord;
+use crate::report::model::Report;
+use crate::report::text::{clipped, for_xml, one_line};
+
+/// The most bytes that the text of one case may have: readers cut, or fail, where texts are long.
+const TEXT: usize = 32 * 1024;
+/// The most bytes that a file may have.
+const FILE: usize = 10 * 1024 * 1024;
+/// The bounds that are tried, one after another, until the file is small enough.
+const BOUNDS: [usize; 4] = [TEXT, TEXT / 8, TEXT / 64, 128];
+/// The most characters that a name, a message or a property may have.
+pub(super) const LINE: usize = 400;
+/// The end of a text that was cut.
+pub(super) const CUT: &str = "\n… cut here; the JSON report has it all\n";
+
+/// The whole file. Without `timings` it holds no time at all and is the same for equal verdicts.
+///
+/// A report without a unit is one `error` case, since readers take an empty file for a success.
+///
+/// # Errors
+///
+/// If the XML cannot be written or read again, which no report can cause.
+pub fn render(report: &Report, timings: bool) -> io::Result<String> {
+    if report.checks.is_empty() {
+        return Ok(single_error("checklist", "Something was checked", "nothing was planned, so nothing was checked"));
+    }
+    let mut file = String::new();
+    for bound in BOUNDS {
+        let safe = report.map_text(&|text| for_xml(&clipped(text, bound)));
+        file = Writer { report: &safe, bound, timings }.file()?;
+        if file.len() <= FILE {
+            break;
+        }
+    }
+    Ok(file)
+}
+
+/// A file with one `error` case, for a run that ended in an internal error: readers take a missing file for none.
+pub fn crash(message: &str) -> String {
+    single_error("run", "Preflight ran to its end", message)
+}
+
+fn single_error(class: &str, name: &str, message: &str) -> String {
+    let text = for_xml(&clipped(message, TEXT / 8));
+    let (line, text) = (one_line(&text), partial_escape(text.as_str()));
+    let line = clipped(&line, LINE);
+    let line = escape(line.as_ref());
+    let counts = r#"tests="1" failures="0" errors="1" skipped="0" time="0""#;
+    format!(
+        r#"<?xml version="1.0" encoding="utf-8"?>
+<testsuites name="preflight" {counts}>
+  <testsuite name="{class}" {counts}>
+    <testcase name="{name}" classname="preflight.{class}" time="0">
+      <error type="preflight.{class}" message="{line}">{line}
+{text}</error>
+    </testcase>
+  </testsuite>
+</testsuites>
+"#
+    )
+}
+
+/// The file of one report whose text is harmless already.
+struct Writer<'a> {
+    report: &'a Report,
+    bound: usize,
+    timings: bool,
+}
+
+impl Writer<'_> {
+    fn file(&self) -> io::Result<String> {
+        let mut builder = ReportBuilder::new();
+        let mut extras = self.extras();
+        for (section, cases) in self.sections() {
+            let name = if section.is_empty() { "checks" } else { &section };
+            let mut suite = TestSuite::new(name);
+            // The crate takes the present moment, of which a report knows nothing; the pass writes the true one.
+            suite.set_timestamp(OffsetDateTime::UNIX_EPOCH);
+            let (cases, extra): (Vec<_>, Vec<_>) = cases.into_iter().map(|case| (case.case, case.extra)).unzip();
+            suite.add_testcases(cases);
+            extras.suites.push(SuiteExtra {
+                tests: suite.tests(),
+                failures: suite.failures(),
+                errors: suite.errors(),
+                skipped: suite.skipped(),
+                cases: extra,
+            });
+            builder.add_testsuite(suite);
+        }
+        let mut raw = Vec::new();
+        builder.build().write_xml(&mut raw).map_err(|error| io::Error::other(error.to_string()))?;
+        pass::complete(&raw, &extras)
+    }
+
+    /// All cases by their sections.
+    fn sections(&self) -> IndexMap<String, Vec<Case>> {
+        let report = self.report;
+        let mut cases = Cases::new(report, self.bound, self.timings);
+        let mut sections: IndexMap<String, Vec<Case>> = IndexMap::new();
+        let mut shown = elements(report);
+        for (unit, element) in report.checks.iter().zip(&shown) {
+            sections.entry(line(&unit.section)).or_default().push(cases.of_unit(unit, *element));
+        }
+        for item in report.items.iter().filter(|item| element::has_case(report, item)) {
+            sections.entry(line(&item.section)).or_default().push(cases.of_item(item));
+            shown.push(element::element_of_item(report, item));
+        }
+        if let Some(why) = element::untold(report, &shown) {
+            sections.entry("run".to_owned()).or_default().push(cases.of_run(&why));
+        }
+        sections
+    }
+
+    fn extras(&self) -> Extras {
+        let started = OffsetDateTime::parse(&self.report.started, &Rfc3339).ok();
+        Extras {
+            name: format!("preflight {}", line(&self.report.pack.id)),
+            started: started.and_then(|time| time.format(&Rfc3339).ok()).filter(|_| self.timings),
+            milliseconds: if self.timings { self.report.duration_ms } else { 0 },
+            properties: self.run_properties(),
+            suites: Vec::new(),
+        }
+    }
+
+    /// What every suite says about the run.
+    fn run_properties(&self) -> Properties {
+        let r = self.report;
+        let unchecked = r.items.iter().filter(|item| item.verdict == ItemWord::Unchecked);
+        let unchecked = unchecked.map(|item| item.id.as_str()).collect::<Vec<_>>().join(" ");
+        let mut properties = vec![
+            ("partner", line(&r.partner)),
+            ("provider", line(&r.provider)),
+            ("pack", line(&r.pack_line())),
+            ("sha256", line(&r.pack.sha256)),
+            ("readiness", r.readiness.words().to_owned()),
+            ("because", line(r.because.as_deref().unwrap_or_default())),
+            ("units", r.plan_line()),
+            ("checklist", r.items_line()),
+            ("unchecked-items", line(&unchecked)),
+        ];
+        properties.extend(r.caveats().iter().map(|caveat| ("caveat", line(caveat))));
+        properties
+    }
+}
+
+/// A text for an attribute.
+pub(super) fn line(text: &str) -> String {
+    clipped(&one_line(text), LINE).into_owned()
+}

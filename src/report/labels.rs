@@ -1,0 +1,226 @@
+//! The words a reader sees for the closed values of the model.
+
+use super::model::{ItemRow, LevelWord, Report, UnitRow, VerdictWord};
+use crate::judge::{ItemWord, Readiness, Withheld};
+
+/// So many items are named on the first screen.
+const NAMED: usize = 5;
+
+impl Readiness {
+    /// The answer in two or three words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Readiness::Ready => "ready",
+            Readiness::ReadyWithRisks => "ready with risks",
+            Readiness::NotReady => "not ready",
+            Readiness::Inconclusive => "inconclusive",
+            Readiness::SelectionPassed => "selection passed",
+            Readiness::SelectionFailed => "selection failed",
+            Readiness::SelectionInconclusive => "selection inconclusive",
+        }
+    }
+
+    /// What the answer means, in one sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Readiness::Ready => "Every item of the checklist passes or is attested.",
+            Readiness::ReadyWithRisks => {
+                "Every item of the checklist passes or is attested, with risks that a person should know."
+            }
+            Readiness::NotReady => "At least one item of the checklist fails.",
+            Readiness::Inconclusive => "No item of the checklist fails, but at least one could not be decided.",
+            Readiness::SelectionPassed => {
+                "Nothing required in the selection failed; this says nothing about readiness."
+            }
+            Readiness::SelectionFailed => "Something required in the selection failed.",
+            Readiness::SelectionInconclusive => {
+                "Nothing required in the selection failed, but something in it could not be decided."
+            }
+        }
+    }
+}
+
+impl VerdictWord {
+    /// The word.
+    pub fn words(self) -> &'static str {
+        match self {
+            VerdictWord::Pass => "pass",
+            VerdictWord::Attested => "attested",
+            VerdictWord::Waived => "waived",
+            VerdictWord::Inconclusive => "inconclusive",
+            VerdictWord::Fail => "fail",
+            VerdictWord::Skipped => "skipped",
+        }
+    }
+}
+
+impl Withheld {
+    /// Why, in a sentence.
+    pub fn words(self) -> &'static str {
+        match self {
+            Withheld::NothingPassed => "Nothing passed, so nothing was shown.",
+            Withheld::StandIns => "This run was made against stand-ins, so it cannot say that the partner is ready.",
+        }
+    }
+}
+
+impl ItemWord {
+    /// The word.
+    pub fn words(self) -> &'static str {
+        match self {
+            ItemWord::Pass => "pass",
+            ItemWord::NotApplicable => "not applicable",
+            ItemWord::Attested => "attested",
+            ItemWord::Waived => "waived",
+            ItemWord::Risk => "a risk",
+            ItemWord::NotDecided => "not decided in this run",
+            ItemWord::Inconclusive => "inconclusive",
+            ItemWord::Unchecked => "no check in this version",
+            ItemWord::Fail => "fail",
+        }
+    }
+}
+
+impl ItemRow {
+    /// Whether no check serves it, so that a person's word is all that there can be.
+    pub fn is_for_persons(&self) -> bool {
+        self.units.is_empty()
+    }
+}
+
+impl LevelWord {
+    /// The word.
+    pub fn words(self) -> &'static str {
+        match self {
+            LevelWord::Required => "required",
+            LevelWord::Recommended => "recommended",
+        }
+    }
+}
+
+impl Report {
+    /// Pack, version, origin and digest, on one line: `built-in pack 1.0, sha256 3f9c…`.
+    pub fn pack_line(&self) -> String {
+        let pack = &self.pack;
+        let digest: String = pack.sha256.chars().take(12).collect();
+        if pack.built_in {
+            format!("built-in pack {}, sha256 {digest}…", pack.version)
+        } else {
+            // What the pack says of itself comes last, so that it can neither push the rest away nor contradict it.
+            format!("pack NOT built in, sha256 {digest}…: {} {}", pack.id, pack.version)
+        }
+    }
+
+    /// All denominators that are not zero: `71 units planned: 65 pass, 2 fail`.
+    pub fn plan_line(&self) -> String {
+        let s = &self.summary;
+        let counts = [
+            (s.pass, "pass"),
+            (s.fail, "fail"),
+            (s.fail_recommended, "fail (recommended)"),
+            (s.inconclusive, "inconclusive"),
+            (s.inconclusive_recommended, "inconclusive (recommended)"),
+            (s.attested, "attested"),
+            (s.waived, "waived"),
+            (s.skipped, "skipped"),
+        ];
+        let kinds: Vec<String> =
+            counts.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect();
+        let planned = count(s.planned, "unit");
+        if kinds.is_empty() { format!("{planned} planned") } else { format!("{planned} planned: {}", kinds.join(", ")) }
+    }
+
+    /// What stands for the items, in numbers: `40 items: 37 pass, 3 attested`.
+    pub fn items_line(&self) -> String {
+        use ItemWord as I;
+        let all = [
+            I::Pass,
+            I::NotApplicable,
+            I::Fail,
+            I::Inconclusive,
+            I::NotDecided,
+            I::Attested,
+            I::Waived,
+            I::Risk,
+            I::Unchecked,
+        ];
+        let with = |word: ItemWord| self.items.iter().filter(|item| item.verdict == word).count();
+        let kinds = all.iter().map(|word| (with(*word), word.words())).filter(|(n, _)| *n > 0);
+        let kinds: Vec<String> = kinds.map(|(n, words)| format!("{n} {words}")).collect();
+        let all = count(self.items.len(), "item");
+        if kinds.is_empty() { all } else { format!("{all}: {}", kinds.join(", ")) }
+    }
+
+    /// What the answer means, in one sentence.
+    pub fn meaning(&self) -> &str {
+        self.because.as_deref().unwrap_or_else(|| self.readiness.meaning())
+    }
+
+    /// Whether a check took place in several stages, so that its name alone does not say which unit is meant.
+    pub fn has_twins(&self, unit: &UnitRow) -> bool {
+        self.checks.iter().filter(|other| other.id == unit.id).count() > 1
+    }
+
+    /// What everybody must know before they believe the answer: stand-ins, a selection, items without a check, an
+    /// interruption.
+    pub fn caveats(&self) -> Vec<String> {
+        let mut caveats = Vec::new();
+        if self.stand_ins {
+            caveats.push("against stand-ins: no real provider was called".to_owned());
+        }
+        if let Some(selection) = &self.selection {
+            caveats.push(format!("a selection only ({selection}): this says nothing about readiness"));
+        }
+        let alone = [
+            (
+                ItemWord::Unchecked,
+                "is inconclusive until a person vouches for it",
+                "are inconclusive until a person vouches for them",
+            ),
+            (ItemWord::Attested, "rests on a person's word alone", "rest on a person's word alone"),
+        ];
+        for (word, one, several) in alone {
+            let items: Vec<&ItemRow> =
+                self.items.iter().filter(|item| item.is_for_persons() && item.verdict == word).collect();
+            if let Some(named) = named(&items) {
+                let of = count(self.items.len(), "item");
+                let (have, so) = if items.len() == 1 { ("has", one) } else { ("have", several) };
+                caveats.push(format!("{} of {of} {have} no check in this version and {so}: {named}", items.len()));
+            }
+        }
+        if self.interrupted {
+            caveats.push("interrupted before its end: what did not run is inconclusive".to_owned());
+        }
+        caveats
+    }
+}
+
+/// The first few of some items by their ids; nothing where there are none.
+fn named(items: &[&ItemRow]) -> Option<String> {
+    let mut ids: Vec<&str> = items.iter().take(NAMED).map(|item| item.id.as_str()).collect();
+    ids.extend((items.len() > NAMED).then_some("…"));
+    (!ids.is_empty()).then(|| ids.join(", "))
+}
+
+impl UnitRow {
+    /// The verdict in one sentence; never empty.
+    pub fn headline(&self) -> String {
+        let said = match (&self.blocked_by, self.reason.trim().is_empty()) {
+            (Some(by), true) => format!("blocked by {by}"),
+            (Some(by), false) => format!("blocked by {by}: {}", self.reason),
+            (None, false) => self.reason.clone(),
+            (None, true) => match (&self.expected, &self.observed) {
+                (Some(expected), Some(observed)) => format!("expected {expected}; observed {observed}"),
+                (Some(expected), None) => format!("expected {expected}"),
+                (None, Some(observed)) => format!("observed {observed}"),
+                (None, None) => format!("{}: no reason was given", self.verdict.words()),
+            },
+        };
+        super::text::one_line(&said)
+    }
+}
+
+/// `1 unit`, `2 units`.
+pub(super) fn count(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}

@@ -1,0 +1,215 @@
+//! Having the partner do something, and finding what it showed to its client.
+
+use std::sync::LazyLock;
+use std::time::Instant;
+
+use indexmap::IndexMap;
+use regex::Regex;
+use serde_json::Value;
+use serde_json_path::JsonPath;
+
+use super::check::Doing;
+use super::context::World;
+use super::identity::scope_of;
+use super::pages::Deed;
+use super::schedule::Scope;
+use super::{command, readiness};
+use crate::evidence::{Action, Answer, Body, Outcome, Trouble, TroubleKind, What, Who};
+use crate::net::address::{is_beside, web};
+use crate::net::gate::{Draft, Purpose};
+use crate::pack::step::ActionStep;
+use crate::pack::types::Stage;
+use crate::profile::{CallOut, Learn};
+use crate::template;
+
+/// URLs inside text and HTML, the labels of secrets in them included (`<rehearsal.onboarding_url>`).
+static URLS: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"(?i:https?)://(?:<[a-z_]+\.[a-z0-9_.#]+>|[^\s"'<>\\^`{}|])+"#).ok());
+
+/// Carries out an `action` step.
+pub(super) async fn run(doing: &mut Doing<'_>, step: &ActionStep) -> Result<(), String> {
+    let turn = doing.turn().await;
+    let from = Instant::now();
+    if step.action == "restart" {
+        let outcome = restart(doing).await.map_err(|why| {
+            let why = format!("the build was not restarted: {why}");
+            doing.log.incomplete(Who::Partner, why.clone());
+            why
+        })?;
+        let action = Action { name: "restart".into(), outcome, presented: Vec::new(), own: Vec::new() };
+        doing.log.add_between(from, Instant::now(), step.name.as_deref(), None, What::Action(action));
+        return Ok(());
+    }
+    let (world, stage) = (doing.world, doing.unit.stage);
+    let call = actions(doing).and_then(|actions| actions.get(&step.action));
+    let call = call.ok_or_else(|| format!("the profile has no action `{}`", step.action))?;
+    let (client, mut identity) = doing.client(step.client.as_deref())?;
+    let with = template::render_json(&Value::Object(step.with.clone()), &doing.scope());
+    let with = with.map_err(|error| error.to_string())?.as_object().cloned().unwrap_or_default();
+    let arguments = identity.arguments(world, &step.action, &step.subject, &with);
+    if stage.environment().is_some() {
+        doing.log.asked_for(&identity);
+    }
+    let outcome = perform(world, stage, call, &scope_of(&identity, arguments.clone())).await?;
+    drop(turn);
+    identity.asked = true;
+    identity.learn(call, &outcome);
+    if let Some(simulator) = world.simulator() {
+        world.know_tenant(simulator, &mut identity);
+    }
+    let presented = outcome.answer().map(presented).unwrap_or_default();
+    let own = identity.own(&arguments);
+    let action = Action { name: step.action.clone(), outcome, presented, own };
+    doing.log.add_between(from, Instant::now(), step.name.as_deref(), Some(&client), What::Action(action));
+    doing.done.push(Deed { client: client.clone(), step: step.name.clone(), arguments });
+    doing.clients.insert(client, identity);
+    Ok(())
+}
+
+/// What the partner can be asked to do where the unit takes place.
+fn actions<'d>(doing: &Doing<'d>) -> Option<&'d IndexMap<String, CallOut>> {
+    let profile = &doing.world.plan.read.profile;
+    match doing.unit.stage.environment() {
+        Some(environment) => profile.environments.get(&environment).map(|inside| &inside.actions),
+        None => profile.rehearsal.as_ref().map(|rehearsal| &rehearsal.actions),
+    }
+}
+
+/// Restarts the build: by the partner's own action where the profile has one, else as it was started. What is no
+/// success has restarted nothing.
+async fn restart(doing: &Doing<'_>) -> Result<Outcome, String> {
+    let world = doing.world;
+    let Some(call) = actions(doing).and_then(|actions| actions.get("restart")) else {
+        world.restart(doing.unit.packed.check.given.variant.as_deref()).await?;
+        return Ok(Outcome::Answered(Answer { status: 200, ..Answer::default() }));
+    };
+    let outcome = perform(world, doing.unit.stage, call, &doing.scope()).await?;
+    match &outcome {
+        Outcome::Answered(answer) if answer.status < 400 => {}
+        Outcome::Answered(_) => return Err(format!("the action answered {}", outcome.brief(Outcome::SENTENCE))),
+        Outcome::Trouble(trouble) => return Err(trouble.detail.clone()),
+    }
+    if let Some(start) = world.plan.read.profile.rehearsal.as_ref().and_then(|rehearsal| rehearsal.start.as_ref()) {
+        readiness::back(world, start).await?;
+    }
+    Ok(outcome)
+}
+
+/// Performs an action of the profile, in the surroundings of a stage.
+pub(super) async fn perform(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
+    let outcome = match &call.command {
+        Some(command) => command::run(world, stage, command, scope).await?,
+        None => asked(world, stage, call, scope).await?,
+    };
+    Ok(if stage.environment().is_some() { without_access(world, stage, &outcome) } else { outcome })
+}
+
+async fn asked(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
+    let line = call.request.as_deref().ok_or("the action has neither `request` nor `command`")?;
+    let (method, url, mut headers, mut body) =
+        super::schedule::call_out(line, &call.headers, call.json.as_ref(), scope)?;
+    if let Some(form) = &call.form {
+        let mut fields = url::form_urlencoded::Serializer::new(String::new());
+        for (name, text) in form {
+            fields.append_pair(name, &template::render_text(text, scope).map_err(|error| error.to_string())?);
+        }
+        headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
+        body = fields.finish().into_bytes();
+    }
+    let draft = Draft { purpose: Purpose::Partner { stage }, method, url, headers, body, credentials: Vec::new() };
+    Ok(world.send(draft, world.answers_within(), false, None).await.outcome)
+}
+
+/// Pages of the provider that the partner presents give access to whoever reads them. A simulator tells which it has
+/// issued; a real provider does not.
+fn without_access(world: &World, stage: Stage, outcome: &Outcome) -> Outcome {
+    let pages = || world.plan.pack.provider.environments.values().flat_map(|addresses| &addresses.pages);
+    for page in outcome.answer().map(presented).unwrap_or_default() {
+        let url = web::parse(&page);
+        let host = url.as_ref().and_then(url::Url::host_str);
+        if host.is_some_and(|host| pages().any(|known| is_beside(host, known))) {
+            world.redactor.learn_issued(&format!("{stage}.page"), &page);
+        }
+    }
+    world.redactor.serialized(outcome).unwrap_or_else(|| {
+        let detail = "what it answered cannot be shown without its secrets".to_owned();
+        Outcome::Trouble(Trouble { kind: TroubleKind::Shape, detail })
+    })
+}
+
+/// What an action taught us, by the names of the profile's `learn`.
+pub(super) fn learned<'c>(call: &'c CallOut, outcome: &Outcome) -> Vec<(&'c str, Value)> {
+    let Some(answer) = outcome.answer() else { return Vec::new() };
+    call.learn.iter().filter_map(|(name, place)| Some((name.as_str(), taught(answer, place)?))).collect()
+}
+
+fn taught(answer: &Answer, place: &Learn) -> Option<Value> {
+    match (place, &answer.body) {
+        (Learn::Path(path), Body::Json(json)) => JsonPath::parse(path).ok()?.query(json).first().cloned(),
+        (Learn::Pattern(pattern), Body::Text(text)) => {
+            let found = Regex::new(pattern).ok()?.captures(text)?;
+            found.get(1).or_else(|| found.get(0)).map(|group| group.as_str().into())
+        }
+        (Learn::Pattern(pattern), Body::Json(json)) => taught(
+            &Answer { body: Body::Text(json.to_string()), ..Answer::default() },
+            &Learn::Pattern(pattern.clone()),
+        ),
+        (Learn::Path(_) | Learn::Pattern(_), Body::Empty | Body::Binary(_)) | (Learn::Path(_), Body::Text(_)) => None,
+    }
+}
+
+/// The URLs in an answer: `Location`, texts in JSON, anything that looks like one in text and HTML.
+pub(super) fn presented(answer: &Answer) -> Vec<String> {
+    let mut urls: Vec<String> = answer.header("location").map(str::to_owned).into_iter().collect();
+    match &answer.body {
+        Body::Json(json) => crate::json::texts(json, &mut |_, text| urls.extend(within(text))),
+        // In HTML an ampersand inside an attribute is written `&amp;`.
+        Body::Text(text) => urls.extend(within(&text.replace("&amp;", "&"))),
+        Body::Empty | Body::Binary(_) => {}
+    }
+    urls.sort();
+    urls.dedup();
+    urls
+}
+
+fn within(text: &str) -> Vec<String> {
+    let found = URLS.iter().flat_map(|urls| urls.find_iter(text)).map(|found| found.as_str());
+    found.map(|url| if url == text.trim() { url } else { without_stop(url) }.to_owned()).collect()
+}
+
+/// A URL from the middle of a sentence, without what ends the sentence; what a bracket in it opened is closed in it.
+fn without_stop(url: &str) -> &str {
+    let open = url.matches('(').count() >= url.matches(')').count();
+    match url.strip_suffix(['.', ',']).or_else(|| url.strip_suffix(')').filter(|_| !open)) {
+        Some(rest) => without_stop(rest),
+        None => url,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn urls_are_found_in_headers_json_and_html() {
+        let answer =
+            |body| Answer { status: 200, headers: vec![("location".into(), "https://a.example/1".into())], body };
+        let html = r#"<a href="https://b.example/x?a=1&amp;b=2">sign</a>, or see https://c.example/y."#;
+        assert_eq!(
+            presented(&answer(Body::Text(html.into()))),
+            ["https://a.example/1", "https://b.example/x?a=1&b=2", "https://c.example/y"]
+        );
+        for (text, url) in [
+            ("https://d.example/?back=https%3A%2F%2Fa%2F%20(1)", "https://d.example/?back=https%3A%2F%2Fa%2F%20(1)"),
+            ("Sign (at https://d.example/x%20(1)).", "https://d.example/x%20(1)"),
+            ("HTTPS://D.example.", "HTTPS://D.example."),
+            ("See https://d.example.", "https://d.example"),
+        ] {
+            assert_eq!(within(text), [url], "{text}");
+        }
+        let body = Body::Json(json!({ "links": [{ "url": "https://d.example/z" }] }));
+        assert_eq!(presented(&answer(body)), ["https://a.example/1", "https://d.example/z"]);
+    }
+}

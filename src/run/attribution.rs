@@ -1,0 +1,168 @@
+//! Whom the partner's calls are about, as the simulator knows it; what is about nobody is told too.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Instant;
+
+use indexmap::IndexMap;
+
+use super::context::World;
+use super::identity::Identity;
+use crate::evidence::Call;
+use crate::net::header_case::USER_AGENT;
+use crate::redact::Redactor;
+use crate::simulator::Full;
+
+/// So many calls about the clients of one unit are recorded; a flood is not worth more.
+const MOST: usize = 2_000;
+
+/// So many calls about nobody are recorded for each route, the first ones and the last ones: that there are such calls,
+/// and when, is what counts.
+const MOST_STRAYS: usize = 50;
+
+/// A call with its times, and the name of the client that it is about; `None`: it is about nobody.
+pub(super) type Attributed = (Instant, Instant, Option<String>, Call);
+
+impl World {
+    /// The calls that are about no client of any check, each line once: whose fault they show nobody can tell.
+    pub(super) fn strays(&self) -> Vec<String> {
+        let Some(simulator) = self.simulator() else { return Vec::new() };
+        let mut lines: Vec<String> = simulator
+            .journal()
+            .since(0)
+            .iter()
+            .filter(|entry| entry.what.client.is_none() && !is_ours(&entry.what))
+            .map(|entry| format!("{} {}", entry.what.request.method, entry.what.request.url))
+            .collect();
+        lines.sort();
+        lines.dedup();
+        lines.truncate(10);
+        lines.iter().map(|line| self.redactor.text(line)).collect()
+    }
+
+    /// What is to be said of calls that the simulator does not play.
+    pub(super) fn unplayed(&self) -> Option<String> {
+        let entries = self.simulator()?.journal().since(0);
+        let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+        for call in entries.iter().map(|entry| &entry.what).filter(|call| call.not_played && !is_ours(call)) {
+            *numbers.entry(format!("{} ({})", call.route.as_deref().unwrap_or_default(), call.api)).or_default() += 1;
+        }
+        let listed: Vec<String> = numbers.iter().map(|(what, number)| format!("{what} × {number}")).collect();
+        (!listed.is_empty()).then(|| {
+            format!(
+                "the simulator answered 501 to what it does not play, and what hangs on that is open: {}",
+                listed.join("; ")
+            )
+        })
+    }
+
+    /// The bounds of the played provider that were reached.
+    pub(super) fn full(&self) -> Vec<String> {
+        let full = self.simulator().map(crate::simulator::Simulator::full).unwrap_or_default();
+        full.iter().map(|full| format!("the played provider has its bounds: {}", full.words())).collect()
+    }
+
+    /// What is to be said of a key that called more often than it may.
+    pub(super) fn busy(&self) -> Vec<String> {
+        let used = self.simulator().map(crate::simulator::Simulator::used).unwrap_or_default();
+        let beyond = used.into_iter().filter(|usage| usage.beyond > 0);
+        beyond.map(|usage| format!("the provider would have answered 429: {usage}")).collect()
+    }
+
+    /// The partner's calls about some clients, and those about nobody, since a place in the journal.
+    pub(super) fn calls_about(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Vec<Attributed> {
+        let Some(simulator) = self.simulator().filter(|_| !clients.is_empty()) else { return Vec::new() };
+        let entries = simulator.journal().since(mark);
+        let name_of = |call: &Call| {
+            let email = call.client.as_ref()?;
+            clients.iter().find(|(_, client)| client.email == *email).map(|(name, _)| name.clone())
+        };
+        let theirs = entries.iter().filter(|entry| !is_ours(&entry.what));
+        let (strays, about): (Vec<_>, Vec<_>) = theirs.partition(|entry| entry.what.client.is_none());
+        let about = about.into_iter().filter_map(|entry| Some((entry, Some(name_of(&entry.what)?)))).take(MOST);
+        let strays = ends_by_route(&strays, |entry| &entry.what).into_iter().map(|entry| (entry, None));
+        about
+            .chain(strays)
+            .map(|(entry, name)| (entry.from, entry.to, name, redacted(&self.redactor, &entry.what)))
+            .collect()
+    }
+
+    /// Whether the partner has called the simulated provider in this run, about whomever; yes, where there is none.
+    pub(super) fn has_called(&self) -> bool {
+        self.simulator().is_none_or(|simulator| simulator.journal().since(0).iter().any(|entry| !is_ours(&entry.what)))
+    }
+
+    /// Whether it has called since a place in the journal.
+    pub(super) fn has_called_since(&self, mark: usize) -> bool {
+        self.simulator()
+            .is_some_and(|simulator| simulator.journal().since(mark).iter().any(|call| !is_ours(&call.what)))
+    }
+
+    /// Why what the played provider answers and holds shows nothing any more, if so: it had to forget some of it.
+    pub(super) fn forgetful(&self) -> Option<String> {
+        let full = self.simulator()?.full().into_iter().find(Full::is_forgetful)?;
+        Some(format!("the played provider no longer holds all that it should: {}", full.words()))
+    }
+
+    /// Why not every call about the clients of a unit is in its record, if so.
+    pub(super) fn cut_off(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Option<String> {
+        let journal = self.simulator().filter(|_| !clients.is_empty())?.journal();
+        let mine = |call: &Call| clients.values().any(|client| call.client.as_ref() == Some(&client.email));
+        let recorded = journal.since(mark).iter().filter(|entry| mine(&entry.what)).count();
+        let dropped = clients.values().map(|client| journal.dropped(&client.email)).max().unwrap_or_default();
+        (recorded > MOST || dropped > 0).then(|| {
+            let most = recorded.min(MOST);
+            format!("the partner called the provider so often that only the first {most} calls about this check's clients were recorded")
+        })
+    }
+}
+
+/// Whether a check made the call itself, to see what the provider holds.
+fn is_ours(call: &Call) -> bool {
+    call.request.headers.iter().any(|(name, value)| name == "user-agent" && value == USER_AGENT)
+}
+
+/// The first and the last calls of each route, in the order in which they came.
+fn ends_by_route<'e, E>(entries: &[&'e E], call: impl Fn(&E) -> &Call) -> Vec<&'e E> {
+    let key = |entry: &E| (call(entry).request.method.clone(), call(entry).api.clone(), call(entry).route.clone());
+    let mut counts = HashMap::new();
+    for entry in entries {
+        *counts.entry(key(entry)).or_insert(0_usize) += 1;
+    }
+    let mut seen = HashMap::new();
+    let mut at_an_end = |entry: &E| {
+        let key = key(entry);
+        let all = counts.get(&key).copied().unwrap_or_default();
+        let place = seen.entry(key).or_insert(0_usize);
+        *place += 1;
+        *place <= MOST_STRAYS / 2 || *place + MOST_STRAYS / 2 > all
+    };
+    entries.iter().copied().filter(|entry| at_an_end(entry)).collect()
+}
+
+/// A call of the partner without its secrets. Where that cannot be made, only what has none is left.
+fn redacted(redactor: &Redactor, call: &Call) -> Call {
+    redactor.serialized(call).unwrap_or_else(|| Call {
+        client: call.client.clone(),
+        api: call.api.clone(),
+        route: call.route.clone(),
+        not_played: call.not_played,
+        ..Call::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_flood_about_nobody_the_ends_of_each_route_are_kept() {
+        let call =
+            |route: &str, n: usize| Call { route: Some(route.into()), about: vec![n.to_string()], ..Call::default() };
+        let mut calls: Vec<Call> = (0..1000).map(|n| call("GET /a", n)).collect();
+        calls.insert(500, call("POST /b", 0));
+        let kept = ends_by_route(&calls.iter().collect::<Vec<_>>(), |call| call);
+        assert_eq!(kept.len(), MOST_STRAYS + 1);
+        assert_eq!((kept[24].about[0].as_str(), kept[26].about[0].as_str()), ("24", "975"));
+        assert_eq!(kept[25].route.as_deref(), Some("POST /b"));
+    }
+}

@@ -1,0 +1,281 @@
+//! How this program's own calls to a provider show whose they are: by a key, by name and password, or by a token that
+//! it asks for first, once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use serde_json_path::JsonPath;
+use tokio::sync::Mutex;
+use url::Url;
+use url::form_urlencoded::{Serializer, byte_serialize};
+
+use super::context::World;
+use super::schedule::Scope;
+use crate::evidence::{Outcome, Trouble, TroubleKind};
+use crate::net::client::Sent;
+use crate::net::gate::{Draft, Purpose};
+use crate::pack::authentication::{Api, Basic, ClientCredentials, CredentialsSent, Minting};
+use crate::pack::types::{Environment, Text};
+use crate::redact::Secret;
+use crate::template::{self, TemplateError};
+
+/// The time that a provider gets to give a token.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Why a call does not show whose it is.
+#[derive(Clone)]
+pub(super) enum Unkeyed {
+    /// It cannot be made.
+    Cannot(String),
+    /// The provider gave no token for it: the call that asked for one, and what came of it.
+    Refused(Box<Sent>),
+}
+
+impl Unkeyed {
+    /// Whether asking for the token again in this run would be in vain. A silent provider costs each call its whole
+    /// patience; an answer costs little, and only one about the partner itself will be the same: a client may be
+    /// linked by now, and what is too much or out of order may be right again.
+    fn lasts(&self, minting: Minting<'_>) -> bool {
+        match self {
+            Unkeyed::Cannot(_) => false,
+            Unkeyed::Refused(sent) => match &sent.outcome {
+                Outcome::Trouble(trouble) => trouble.kind != TroubleKind::Shape,
+                Outcome::Answered(answer) => {
+                    minting.own.is_some() && (400..500).contains(&answer.status) && ![408, 429].contains(&answer.status)
+                }
+            },
+        }
+    }
+
+    /// In words.
+    pub(super) fn why(self) -> String {
+        match self {
+            Unkeyed::Cannot(why) => why,
+            Unkeyed::Refused(sent) => {
+                let what = match &sent.outcome {
+                    Outcome::Answered(answer) => format!("it answered {}", answer.status),
+                    Outcome::Trouble(trouble) => trouble.detail.clone(),
+                };
+                format!("there is no token: {} {}: {what}", sent.request.method, sent.request.url)
+            }
+        }
+    }
+}
+
+impl From<String> for Unkeyed {
+    fn from(why: String) -> Self {
+        Unkeyed::Cannot(why)
+    }
+}
+
+impl From<TemplateError> for Unkeyed {
+    fn from(error: TemplateError) -> Self {
+        Unkeyed::Cannot(error.to_string())
+    }
+}
+
+/// The tokens that this run has asked for, each behind a lock of its own: who waits for one holds up nobody else.
+#[derive(Default)]
+pub(super) struct Tokens(Mutex<HashMap<Asked, Arc<Mutex<Option<Token>>>>>);
+
+/// What a token was asked for: where, for which API, and with which words.
+#[derive(PartialEq, Eq, Hash)]
+struct Asked {
+    environment: Option<Environment>,
+    api: String,
+    body: Vec<u8>,
+}
+
+/// What came of asking for a token.
+enum Token {
+    /// One, and how long it may be used.
+    Given { text: String, since: Instant, lifetime: Duration },
+    /// None, and there will be none in this run.
+    Refused(Unkeyed),
+}
+
+impl Token {
+    /// What it is good for now; `None`: it has to be asked for again.
+    fn now(&self) -> Option<Result<String, Unkeyed>> {
+        match self {
+            Token::Given { text, since, lifetime } => (since.elapsed() < *lifetime).then(|| Ok(text.clone())),
+            Token::Refused(why) => Some(Err(why.clone())),
+        }
+    }
+}
+
+/// A place of a call: a real environment, or (`None`) the provider that this run plays; and one of its APIs.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) world: &'a World,
+    pub(super) environment: Option<Environment>,
+    pub(super) api: &'a str,
+}
+
+impl<'a> Place<'a> {
+    /// A call without a body that shows whose it is. `scope` has the `client` that a token may be for.
+    pub(super) async fn draft(self, method: &str, target: &str, scope: &Scope) -> Result<Draft, Unkeyed> {
+        let mut draft = self.bare(method, target)?;
+        draft.headers = match self.rule()? {
+            Api::Bearer(bearer) => {
+                let of = Place { api: &bearer.from, ..self };
+                let json = bearer.json.as_ref().ok_or_else(|| {
+                    format!(
+                        "the pack does not say with which JSON `{}` mints a token for the API `{}`",
+                        bearer.mint, self.api
+                    )
+                })?;
+                let mut ask = of.bare(&bearer.mint.method, &bearer.mint.path)?;
+                ask.headers = of.own().await?;
+                ask.headers.push(("content-type".to_owned(), "application/json".to_owned()));
+                let client = json!({ "client": scope.get("client") });
+                ask.body = template::render_json(json, &client)?.to_string().into_bytes();
+                self.bearer(ask).await?
+            }
+            Api::Header(_) | Api::Basic(_) | Api::ClientCredentials(_) => self.own().await?,
+        };
+        Ok(draft)
+    }
+
+    fn rule(self) -> Result<&'a Api, String> {
+        let rule = self.world.plan.pack.provider.apis.get(self.api);
+        rule.ok_or_else(|| format!("the pack does not say how one authenticates to the API `{}`", self.api))
+    }
+
+    /// The headers that show a call to be the partner's own.
+    async fn own(self) -> Result<Vec<(String, String)>, Unkeyed> {
+        let scope = self.credentials();
+        match self.rule()? {
+            Api::Header(templates) => {
+                let header = |(name, text): (&String, &Text)| Ok((name.clone(), template::render_text(text, &scope)?));
+                templates.iter().map(header).collect()
+            }
+            Api::Basic(Basic { user, password }) => {
+                Ok(vec![basic(&template::render_text(user, &scope)?, &template::render_text(password, &scope)?)])
+            }
+            Api::ClientCredentials(own) => self.bearer(self.ask(own, &scope)?).await,
+            Api::Bearer(_) => {
+                Err(Unkeyed::Cannot(format!("tokens for the API `{}` are for clients, and this call is not", self.api)))
+            }
+        }
+    }
+
+    /// The call that asks for a token of the partner's own, RFC 6749, section 4.4.2.
+    fn ask(self, own: &ClientCredentials, scope: &Scope) -> Result<Draft, Unkeyed> {
+        let of = Place { api: own.from.as_deref().unwrap_or(self.api), ..self };
+        let mut ask = of.bare(&own.mint.method, &own.mint.path)?;
+        let (id, secret) = (template::render_text(&own.id, scope)?, template::render_text(&own.secret, scope)?);
+        let mut form = Serializer::new(String::new());
+        form.append_pair("grant_type", "client_credentials");
+        if let Some(wanted) = &own.scope {
+            form.append_pair("scope", &template::render_text(wanted, scope)?);
+        }
+        match own.sent {
+            // Name and password are encoded once more for this use of them, section 2.3.1.
+            CredentialsSent::Basic => {
+                let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+                let (id, secret) = (encoded(&id), encoded(&secret));
+                // Inside Base64 the encoded form is one that nobody would find by the secret itself.
+                let place = self.environment.map_or("rehearsal", Environment::word);
+                self.world.redactor.learn(&format!("{place}.client_secret"), &secret);
+                ask.headers.push(basic(&id, &secret));
+            }
+            CredentialsSent::Form => {
+                form.append_pair("client_id", &id).append_pair("client_secret", &secret);
+            }
+        }
+        ask.headers.push(("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()));
+        ask.body = form.finish().into_bytes();
+        Ok(ask)
+    }
+
+    /// The header with a token for this API: the one that is kept, or the answer to a call that asks for one.
+    async fn bearer(self, ask: Draft) -> Result<Vec<(String, String)>, Unkeyed> {
+        let Some(minting) = self.rule()?.minting(self.api) else {
+            return Err(Unkeyed::Cannot(format!("the API `{}` takes no tokens", self.api)));
+        };
+        let asked = Asked { environment: self.environment, api: self.api.to_owned(), body: ask.body.clone() };
+        let kept = self.world.tokens.0.lock().await.entry(asked).or_default().clone();
+        // Held while a token is asked for, so that all who wait for it take the same.
+        let mut kept = kept.lock().await;
+        let token = match kept.as_ref().and_then(Token::now) {
+            Some(token) => token,
+            None => {
+                let token = self.minted(minting, ask).await;
+                *kept = match &token {
+                    Ok(text) => {
+                        let (text, lifetime) = (text.clone(), minting.lifetime.0);
+                        Some(Token::Given { text, since: Instant::now(), lifetime })
+                    }
+                    Err(why) => why.lasts(minting).then(|| Token::Refused(why.clone())),
+                };
+                token
+            }
+        };
+        Ok(vec![("authorization".to_owned(), format!("Bearer {}", token?))])
+    }
+
+    async fn minted(self, minting: Minting<'_>, ask: Draft) -> Result<String, Unkeyed> {
+        // An answer with a token is never recorded, and one without it may be.
+        let sent = self.world.send(ask, PATIENCE, false, None).await;
+        let is_good = sent.outcome.answer().is_some_and(|answer| (200..300).contains(&answer.status));
+        if !is_good {
+            return Err(Unkeyed::Refused(Box::new(sent)));
+        }
+        let json = sent.raw.as_ref().and_then(|raw| serde_json::from_slice::<Value>(raw).ok());
+        let token = json.zip(JsonPath::parse(minting.token).ok());
+        let token = token.and_then(|(json, path)| path.query(&json).first().and_then(Value::as_str).map(str::to_owned));
+        let Some(token) = token.filter(|token| !token.is_empty()) else {
+            let detail = format!("it was answered without a token at `{}`", minting.token);
+            let outcome = Outcome::Trouble(Trouble { kind: TroubleKind::Shape, detail });
+            return Err(Unkeyed::Refused(Box::new(Sent { outcome, ..sent })));
+        };
+        self.world.learn_token(self.environment, &token);
+        Ok(token)
+    }
+
+    /// A call that shows nothing yet.
+    fn bare(self, method: &str, target: &str) -> Result<Draft, String> {
+        let (base, purpose) = self.side()?;
+        let url = format!("{}{target}", base.as_str().trim_end_matches('/'));
+        let credentials = self.environment.into_iter().collect();
+        Ok(Draft { purpose, method: method.into(), url, headers: Vec::new(), body: Vec::new(), credentials })
+    }
+
+    /// Where the API is, and what the gate is to hold a call to.
+    fn side(self) -> Result<(Url, Purpose), String> {
+        let Place { world, environment, api } = self;
+        let Some(environment) = environment else {
+            let base = world.simulator().and_then(|simulator| simulator.base(api));
+            let base = base.ok_or_else(|| format!("the pack's simulator does not play the API `{api}`"))?;
+            return Ok((base.clone(), Purpose::Played { api: api.into() }));
+        };
+        let addresses = world.plan.pack.provider.environments.get(&environment);
+        let base = addresses.and_then(|addresses| addresses.apis.get(api));
+        let base = base.ok_or_else(|| format!("the pack does not say where the API `{api}` is in {environment}"))?;
+        Ok((base.clone(), Purpose::Provider { environment, api: api.into() }))
+    }
+
+    /// The key and the credentials for here: the profile's, or those that we issued. One that is missing is left out.
+    fn credentials(self) -> Scope {
+        let Some(environment) = self.environment else {
+            return json!({ "api_key": self.world.issued_key(), "credentials": self.world.issued_credentials() });
+        };
+        let inside = self.world.plan.read.profile.environments.get(&environment);
+        let credentials = inside.iter().flat_map(|inside| &inside.credentials);
+        let credentials = credentials.filter_map(|(name, secret)| Some((name.clone(), secret.as_ref()?.expose())));
+        let credentials: serde_json::Map<String, Value> =
+            credentials.map(|(name, secret)| (name, secret.into())).collect();
+        let key = inside.and_then(|inside| inside.api_key.as_ref()).map(Secret::expose);
+        json!({ "api_key": key, "credentials": credentials })
+    }
+}
+
+/// A name and a password, RFC 7617.
+fn basic(name: &str, password: &str) -> (String, String) {
+    ("authorization".to_owned(), format!("Basic {}", STANDARD.encode(format!("{name}:{password}"))))
+}

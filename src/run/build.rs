@@ -1,0 +1,166 @@
+//! The partner's build while a run lasts: as it is wanted, restarted, ended by itself, silent, ended by us.
+
+use std::time::{Duration, Instant};
+
+use super::context::World;
+use super::process::Process;
+use super::rehearsal;
+use super::unresponsive::SOON;
+use crate::pack::check::Isolation;
+use crate::plan::Unit;
+
+/// So often a build that ended by itself, or did not start, is started again.
+const MOST_MISHAPS: usize = 3;
+
+/// So often a build may fall silent: each time costs what it may take to answer.
+const MOST_SILENCES: usize = 1;
+
+/// The build that a run started.
+#[derive(Default)]
+pub(super) struct Build {
+    process: Option<Process>,
+    /// How many were started before it.
+    number: usize,
+    /// The variant that it runs as, if it is not the plain one.
+    variant: Option<String>,
+    /// When it ended by itself, fell silent, or did not start again, and what is to be said of that.
+    mishaps: Vec<(Instant, String)>,
+    silences: usize,
+}
+
+impl Build {
+    /// Why it is not started once more, if it went wrong too often.
+    fn is_given_up(&self) -> Option<String> {
+        let (at, last) = (self.mishaps.len(), &self.mishaps.last()?.1);
+        let too_often = at > MOST_MISHAPS || self.silences > MOST_SILENCES;
+        too_often.then(|| format!("{last}; it is not started again after {at} such ends"))
+    }
+}
+
+impl World {
+    /// Takes over the build that the set-up started.
+    pub(super) async fn keep(&self, process: Process) {
+        self.build.lock().await.process = Some(process);
+    }
+
+    /// Makes sure that the build runs as a unit wants it: plain, or as a variant that is started for this unit alone.
+    /// One that has ended by itself is started again; what ended it is told with the units that were under way. One that
+    /// fell silent is not, but for a variant or among the units that are about restarts: it would only fall silent again.
+    pub(super) async fn as_wanted(&self, unit: &Unit) -> Result<(), String> {
+        let variant = unit.packed.check.given.variant.as_deref();
+        let Some(rehearsal) = &self.plan.read.profile.rehearsal else { return Ok(()) };
+        if rehearsal.start.is_none() && variant.is_none() {
+            return Ok(());
+        }
+        let mut build = self.build.lock().await;
+        self.notice(&mut build).await;
+        match (&build.process, variant, &build.variant) {
+            (Some(_), None, None) => match (self.silence.found(), unit.isolation()) {
+                (None, _) => Ok(()),
+                (Some(why), Isolation::Shared | Isolation::Exclusive) => Err(why),
+                (Some(_), Isolation::Restarts) => self.start_again(&mut build, variant).await,
+            },
+            (Some(_) | None, _, _) => self.start_again(&mut build, variant).await,
+        }
+    }
+
+    /// Ends the build and starts it again: the plain one, or a variant of it.
+    pub(super) async fn restart(&self, variant: Option<&str>) -> Result<(), String> {
+        let mut build = self.build.lock().await;
+        self.notice(&mut build).await;
+        self.start_again(&mut build, variant).await
+    }
+
+    async fn start_again(&self, build: &mut Build, variant: Option<&str>) -> Result<(), String> {
+        let rehearsal = self.plan.read.profile.rehearsal.as_ref().ok_or("the profile has no rehearsal")?;
+        let start = rehearsal.start.as_ref().ok_or("the profile does not say how the build is started")?;
+        if let Some(why) = build.is_given_up() {
+            return Err(why);
+        }
+        if let Some(running) = build.process.take() {
+            running.stop().await;
+        }
+        (build.variant, build.number) = (variant.map(str::to_owned), build.number + 1);
+        self.silence.is_over();
+        match rehearsal::started(self, rehearsal, start, variant).await {
+            Ok(process) => {
+                build.process = Some(process);
+                Ok(())
+            }
+            Err(why) => {
+                build.mishaps.push((Instant::now(), why.clone()));
+                Err(why)
+            }
+        }
+    }
+
+    /// Writes down that the build has ended by itself, if it has.
+    async fn notice(&self, build: &mut Build) {
+        let Some(process) = &mut build.process else { return };
+        let Some(exit) = process.ended().await else { return };
+        let words = process.last_words(&self.redactor);
+        let said = format!("the partner's build ended by itself during the run ({exit}); its last words: {words}");
+        build.mishaps.push((Instant::now(), said));
+        // What it started and left behind ends here.
+        build.process = None;
+    }
+
+    /// The number of the build that runs, if one does.
+    pub(super) async fn running(&self) -> Option<usize> {
+        let mut build = self.build.lock().await;
+        self.notice(&mut build).await;
+        build.process.as_ref().map(|_| build.number)
+    }
+
+    /// Writes down that a build is silent, if it has been for longer than it may take, or cannot answer since it is
+    /// stopped; `told` puts that into words. Some(None): it may answer yet. None: it has ended or was started again.
+    pub(super) async fn gives_up(
+        &self,
+        number: usize,
+        waited: Duration,
+        told: impl FnOnce(Option<i32>) -> String,
+    ) -> Option<Option<String>> {
+        let mut build = self.build.lock().await;
+        self.notice(&mut build).await;
+        let process = build.process.as_ref().filter(|_| build.number == number)?;
+        let stopped = process.stopped();
+        let may_take = if stopped.is_some() { SOON } else { self.longest_answer() };
+        if waited < may_take {
+            return Some(None);
+        }
+        let said = format!("{}; its last words: {}", told(stopped), process.last_words(&self.redactor));
+        build.mishaps.push((Instant::now(), said.clone()));
+        build.silences += 1;
+        Some(Some(said))
+    }
+
+    /// What is to be said of a build that has ended by itself or fallen silent since an instant.
+    pub(super) async fn ended_since(&self, from: Instant) -> Option<String> {
+        let mut build = self.build.lock().await;
+        self.notice(&mut build).await;
+        build.mishaps.iter().find(|(at, _)| *at >= from).map(|(_, words)| words.clone())
+    }
+
+    /// Whether what the build writes is heard: it was started by this run.
+    pub(super) async fn is_overheard(&self) -> bool {
+        self.build.lock().await.process.is_some()
+    }
+
+    /// The last lines that the build wrote, without secrets, each with when.
+    pub(super) async fn last_lines(&self) -> Vec<(Instant, String)> {
+        let build = self.build.lock().await;
+        build.process.as_ref().map(|process| process.lines(&self.redactor)).unwrap_or_default()
+    }
+
+    /// Ends the partner's build. Gives what is to be said of the times that it had ended by itself or fallen silent, each once.
+    pub async fn tear_down(&self) -> Vec<String> {
+        let mut build = self.build.lock().await;
+        self.notice(&mut build).await;
+        if let Some(process) = build.process.take() {
+            process.stop().await;
+        }
+        let mut words: Vec<String> = build.mishaps.drain(..).map(|(_, words)| words).collect();
+        words.dedup();
+        words
+    }
+}

@@ -1,0 +1,59 @@
+//! Taking away what a check created in the test environment, and nothing else.
+
+use serde_json::Value;
+use serde_json_path::JsonPath;
+
+use super::check::Doing;
+use super::context::World;
+use super::identity::Identity;
+use super::provider_query;
+use crate::evidence::Answer;
+use crate::pack::actions::CleanUp;
+use crate::pack::types::{Environment, Stage};
+
+/// Takes the clients of a unit away that were made up for it. What must stay is told.
+pub(super) async fn clean_up(doing: &Doing<'_>) {
+    let Some(how) = doing.world.plan.pack.provider.clean_up.as_ref().filter(|_| doing.unit.stage == Stage::Test) else {
+        return;
+    };
+    for client in doing.clients.values().filter(|client| client.made_up && client.asked) {
+        let taken = take_away(doing.world, how, client).await;
+        doing.log.seen_to(client);
+        let told = match taken {
+            Ok(true) => format!("cleaned up: {} was deleted in the test environment", client.tenant),
+            Ok(false) => continue,
+            Err(why) => format!("left behind in the test environment: {}, since {why}", client.tenant),
+        };
+        doing.log.amend(|evidence| evidence.remarks.push(told));
+    }
+}
+
+/// Takes a client away. False: there is none.
+async fn take_away(world: &World, how: &CleanUp, client: &Identity) -> Result<bool, String> {
+    let ask = async |line: &str| provider_query::provider(world, Environment::Test, &how.api, line, client).await;
+    let there = ask(&how.look).await?;
+    if there.status == 404 {
+        return Ok(false);
+    }
+    // The address was made up in this run: who has it, and no other, was created by it.
+    let emails = found(&there, &how.email);
+    let ours = |email: &Value| email.as_str().is_some_and(|email| email.eq_ignore_ascii_case(&client.email));
+    if emails.is_empty() || !emails.iter().all(ours) {
+        return Err("its addresses are not the one alone that this run made up".to_owned());
+    }
+    let answer = ask(&how.ask).await?;
+    if found(&answer, &how.deletable).first() != Some(&Value::Bool(true)) {
+        let why = found(&answer, &how.blockers);
+        let why: Vec<&str> = why.iter().filter_map(Value::as_str).collect();
+        let said = if why.is_empty() { format!("the provider answered {}", answer.status) } else { why.join(" ") };
+        return Err(format!("it may not be deleted: {said}"));
+    }
+    world.created(Environment::Test, &how.delete, client);
+    let gone = ask(&how.delete).await?;
+    if (200..300).contains(&gone.status) { Ok(true) } else { Err(format!("the provider answered {}", gone.status)) }
+}
+
+fn found(answer: &Answer, path: &str) -> Vec<Value> {
+    let found = JsonPath::parse(path).ok().zip(answer.body.json());
+    found.map(|(path, json)| path.query(json).all().into_iter().cloned().collect()).unwrap_or_default()
+}

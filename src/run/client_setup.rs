@@ -1,0 +1,198 @@
+//! Bringing both sides to where a check begins: through the partner's own actions and the provider's events, and only
+//! then arranging for something to go otherwise.
+
+use std::time::{Duration, Instant};
+
+use indexmap::IndexMap;
+use serde_json::Map;
+
+use super::context::World;
+use super::identity::{Identity, scope_of};
+use super::log::Log;
+use super::{action, event, manual_steps};
+use crate::evidence::Outcome;
+use crate::pack::given::{Beginning, CredentialFate, Dropping, Overlay as Word};
+use crate::pack::simulator::Bringing;
+use crate::pack::types::{Environment, Span, Stage};
+use crate::simulator::{Effect, Overlay, Simulator};
+
+/// A client that is where its check begins.
+pub(super) struct Begun {
+    /// The client, as far as it came.
+    pub(super) client: Identity,
+    /// Why it is not there.
+    pub(super) trouble: Option<String>,
+    /// What is worth knowing if the check then says nothing.
+    pub(super) notes: Vec<String>,
+}
+
+/// Brings a client to its beginning.
+pub(super) async fn begin(world: &World, beginning: &Beginning) -> Begun {
+    let mut begun = Begun { client: Identity::new(), trouble: None, notes: Vec::new() };
+    begun.trouble = match world.unheard() {
+        Some(why) => Some(why),
+        None => bring(world, beginning, &mut begun.client, &mut begun.notes).await.err(),
+    };
+    begun
+}
+
+async fn bring(
+    world: &World,
+    beginning: &Beginning,
+    client: &mut Identity,
+    notes: &mut Vec<String>,
+) -> Result<(), String> {
+    let Some((simulator, spec)) = world.simulator().zip(world.plan.pack.provider.simulator.as_ref()) else {
+        return Ok(());
+    };
+    let (start, ways) = spec.way(&beginning.is);
+    simulator.prepare(&client.email, start);
+    world.subscribe(simulator, &client.email);
+    for step in ways {
+        match step {
+            Bringing::Action(name) => act(world, simulator, client, name).await?,
+            Bringing::Event(name) => {
+                let before = world.journal_mark();
+                let happened = event::play(world, simulator, client, name).await;
+                if !event::heard(world, &happened.sent) {
+                    noticed(world, before, client).await;
+                }
+                if let Some(trouble) = happened.trouble {
+                    return Err(format!("the set-up did not complete: {trouble}"));
+                }
+                notes.extend(event::unheard(world, &happened.sent));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Gives a partner that polls the time to look: until it has asked about the client, or would have.
+async fn noticed(world: &World, before: usize, client: &Identity) {
+    let client = IndexMap::from([(String::new(), client.clone())]);
+    // Whoever asks only when a user comes back does so in the check itself.
+    drop(tokio::time::timeout(world.reaction(), world.another_call(before, &client)).await);
+}
+
+/// Brings a client to its beginning in a real environment: by the partner's deployment there and by people.
+pub(super) async fn begin_there(world: &World, environment: Environment, beginning: &Beginning, log: &Log) -> Begun {
+    let inside = world.plan.read.profile.environments.get(&environment);
+    let spec = world.plan.pack.provider.simulator.as_ref();
+    let (start, ways) = spec.map_or((beginning.is.as_str(), Vec::new()), |spec| spec.way(&beginning.is));
+    let client = Identity::known_there(inside.and_then(|inside| inside.given.get(start)));
+    let mut begun = Begun { client, trouble: None, notes: Vec::new() };
+    begun.trouble = bring_there(world, environment, &ways, &mut begun.client, log).await.err();
+    begun
+}
+
+async fn bring_there(
+    world: &World,
+    environment: Environment,
+    ways: &[&Bringing],
+    client: &mut Identity,
+    log: &Log,
+) -> Result<(), String> {
+    let inside = world.plan.read.profile.environments.get(&environment);
+    let mut pages = Vec::new();
+    for step in ways {
+        match step {
+            Bringing::Action(name) => {
+                let failed = |why: String| format!("the set-up did not complete: the action {name}: {why}");
+                let call = inside.and_then(|inside| inside.actions.get(name));
+                let place = format!("environments.{environment}.actions.{name}");
+                let call = call.ok_or_else(|| failed(world.plan.bound.how_to_give(&place)))?;
+                let arguments = client.arguments(world, name, "", &Map::new());
+                let stage = environment.stage();
+                log.asked_for(client);
+                let outcome =
+                    action::perform(world, stage, call, &scope_of(client, arguments)).await.map_err(failed)?;
+                client.asked = true;
+                client.learn(call, &outcome);
+                pages = outcome.answer().map(action::presented).unwrap_or_default();
+            }
+            Bringing::Event(name) => {
+                let happened = manual_steps::bring_about(world, client, name, &pages).await;
+                if let Some(trouble) = happened.trouble {
+                    return Err(format!("the set-up did not complete: {trouble}"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Has the partner act, and waits until the provider knows the client.
+async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: &str) -> Result<(), String> {
+    let failed = |why: String| format!("the set-up did not complete: the action {name}: {why}");
+    let rehearsal = world.plan.read.profile.rehearsal.as_ref();
+    let call = rehearsal.and_then(|rehearsal| rehearsal.actions.get(name));
+    let call = call.ok_or_else(|| failed(world.plan.bound.how_to_give(&format!("rehearsal.actions.{name}"))))?;
+    let arguments = client.arguments(world, name, "", &Map::new());
+    let from = Instant::now();
+    let outcome =
+        action::perform(world, Stage::Rehearsal, call, &scope_of(client, arguments)).await.map_err(&failed)?;
+    client.learn(call, &outcome);
+    // Other checks may have given its queue work to do.
+    let within = world.retry();
+    if !world.patience.during(known_within(simulator, client, within)).await {
+        let said = match &outcome {
+            Outcome::Answered(_) => format!("it answered {}", outcome.brief(Outcome::SENTENCE)),
+            Outcome::Trouble(trouble) => trouble.detail.clone(),
+        };
+        world.beyond_doubt().await;
+        // One that has ended may call once it was started again.
+        if world.ended_since(from).await.is_none() {
+            world.patience.in_vain(format!("the action {name}: {said}"));
+        }
+        return Err(failed(format!("{said}, and no call about the client reached the provider in {}", Span(within))));
+    }
+    world.know_tenant(simulator, client);
+    Ok(())
+}
+
+/// Waits until the provider knows a client, or until that would have happened.
+pub(super) async fn known_within(simulator: &Simulator, client: &Identity, limit: Duration) -> bool {
+    let started = Instant::now();
+    let journal = simulator.journal();
+    loop {
+        let seen = journal.len();
+        if !simulator.keys_of(&client.email).is_empty() {
+            return true;
+        }
+        let left = limit.saturating_sub(started.elapsed());
+        if tokio::time::timeout(left, journal.changed(seen)).await.is_err() {
+            return false;
+        }
+    }
+}
+
+/// Arranges for something to go otherwise for a client. Gives the numbers by which it is taken back.
+pub(super) fn arrange(simulator: &Simulator, client: &Identity, words: &[Word]) -> Vec<u64> {
+    let overlays = words.iter().flat_map(|word| {
+        let nth = word.nth.or(word.once.then_some(1));
+        effects(word).into_iter().map(move |effect| (word.on.clone(), nth, effect))
+    });
+    let overlays = overlays.map(|(on, nth, effect)| Overlay { about: vec![client.email.clone()], on, nth, effect });
+    overlays.filter_map(|overlay| simulator.overlay(overlay)).collect()
+}
+
+fn effects(word: &Word) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    if word.credential == Some(CredentialFate::Expired) {
+        effects.push(Effect::Expired);
+    }
+    if let Some(name) = &word.reply {
+        effects.push(Effect::Reply { name: name.clone(), with: word.with.clone() });
+    }
+    if word.status.is_some() || !word.change.is_empty() {
+        effects.push(Effect::Changed { status: word.status, members: word.change.clone() });
+    }
+    effects.extend(word.delay.map(|delay| Effect::Late(delay.0)));
+    let after_processing = |dropping| match dropping {
+        Dropping::AfterProcessing => true,
+        Dropping::BeforeProcessing => false,
+    };
+    let dropped = word.drop_connection.map(after_processing);
+    effects.extend(dropped.map(|after_processing| Effect::Dropped { after_processing }));
+    effects
+}

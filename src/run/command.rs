@@ -1,0 +1,58 @@
+//! The partner's own commands: started like its build, with a cleared environment, and ended with what they started.
+
+use serde_json::Value;
+
+use super::context::World;
+use super::process::{self, Variables};
+use super::rehearsal;
+use super::schedule::Scope;
+use crate::evidence::{Answer, Body, Outcome, Trouble, TroubleKind};
+use crate::pack::types::{Span, Stage};
+use crate::profile::Variant;
+use crate::template;
+
+/// Runs a command to its end. Its standard output is the answer. In a rehearsal it is told what the plain build is told,
+/// and contained like it.
+pub(super) async fn run(world: &World, stage: Stage, command: &[String], scope: &Scope) -> Result<Outcome, String> {
+    let scope = &told(world, stage, scope);
+    let render = |text: &String| template::render_text(text, scope).map_err(|error| format!("`{text}`: {error}"));
+    let command = command.iter().map(render).collect::<Result<Vec<_>, _>>()?;
+    let rehearsal = world.plan.read.profile.rehearsal.as_ref();
+    let pass = rehearsal.map(|rehearsal| rehearsal.pass.as_slice()).unwrap_or_default();
+    let own = match rehearsal.filter(|_| stage == Stage::Rehearsal) {
+        Some(rehearsal) => rehearsal::variables(world, rehearsal, &Variant::default())?,
+        None => Vec::new(),
+    };
+    let variables = Variables { pass, own: &own, place: "command" };
+    let patience = world.answers_within();
+    let ended = tokio::time::timeout(patience, process::output(&command, &world.plan.read.folder, &variables)).await;
+    let Ok(ended) = ended else {
+        if stage == Stage::Rehearsal {
+            world.doubt();
+        }
+        let detail =
+            format!("the command did not end within {}, so it was ended with all that it had started", Span(patience));
+        return Ok(Outcome::Trouble(Trouble { kind: TroubleKind::Timeout, detail }));
+    };
+    let (success, output) = ended?;
+    let text = world.redactor.text(&output);
+    let body = match serde_json::from_str(&text) {
+        Ok(json) => Body::Json(json),
+        Err(_) if text.trim().is_empty() => Body::Empty,
+        Err(_) => Body::Text(text),
+    };
+    Ok(Outcome::Answered(Answer { status: if success { 200 } else { 500 }, headers: Vec::new(), body }))
+}
+
+/// What a command can read: what it is told, and in a rehearsal what the build is told beside it.
+fn told(world: &World, stage: Stage, scope: &Scope) -> Scope {
+    let mut values = scope.clone();
+    if stage == Stage::Rehearsal
+        && let (Some(values), Value::Object(build)) = (values.as_object_mut(), rehearsal::told(world))
+    {
+        for (name, value) in build {
+            values.entry(name).or_insert(value);
+        }
+    }
+    values
+}

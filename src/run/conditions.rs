@@ -1,0 +1,98 @@
+//! What has happened so far, for steps that depend on it, and the end of a record.
+
+use std::time::{Duration, Instant};
+
+use super::check::Doing;
+use crate::evidence::{Evidence, What, Who};
+use crate::pack::expectations::Expectation;
+use crate::pack::types::Stage;
+
+/// How often at most an expectation is looked at again while calls come in.
+const PACE: Duration = Duration::from_millis(10);
+
+/// Waits until an expectation holds, at most so long.
+pub(super) async fn until(doing: &Doing<'_>, expectation: &Expectation, most: Duration) {
+    let started = Instant::now();
+    loop {
+        let seen = doing.world.journal_mark();
+        if holds(doing, expectation) {
+            return;
+        }
+        let left = most.saturating_sub(started.elapsed());
+        if left.is_zero() {
+            return;
+        }
+        // A time-out means that nothing came, and the next look is the last one.
+        drop(tokio::time::timeout(left, doing.world.another_call(seen, &doing.clients)).await);
+        tokio::time::sleep(PACE.min(most.saturating_sub(started.elapsed()))).await;
+    }
+}
+
+/// Whether an expectation holds by what has happened so far.
+pub(super) fn holds(doing: &Doing<'_>, expectation: &Expectation) -> bool {
+    let mut evidence = doing.log.read(Evidence::clone);
+    gather(doing, &mut evidence);
+    doing.world.holds(doing.unit, &evidence, expectation)
+}
+
+/// Completes the record with what the partner called, whom it tried to reach, and what the provider now holds, and
+/// says why it is not whole, if it is not. `from`: when the unit began.
+pub(super) async fn finish(doing: &Doing<'_>, from: Instant) {
+    doing.log.amend(|evidence| gather(doing, evidence));
+    if doing.unit.stage != Stage::Rehearsal {
+        return;
+    }
+    if let Some(ended) = doing.world.ended_since(from).await {
+        // A check that was not exercised shows its notes alone.
+        doing.log.amend(|evidence| evidence.notes.push(ended.clone()));
+        doing.log.disturbed(Who::Partner, ended);
+    }
+    if let Some(why) = doing.world.cut_off(doing.mark, &doing.clients) {
+        doing.log.disturbed(Who::Partner, why);
+    }
+    if let Some(why) = doing.world.forgetful().filter(|_| !doing.clients.is_empty()) {
+        doing.log.void(Who::Partner, why);
+    }
+    let check = &doing.unit.packed.check;
+    if check.seen.iter().chain(&check.then).any(asks_for_refused)
+        && let Some(why) = doing.world.unwatched()
+    {
+        doing.log.incomplete(Who::Partner, why);
+    }
+}
+
+fn asks_for_refused(expectation: &Expectation) -> bool {
+    match expectation {
+        Expectation::DeniedHosts(_) => true,
+        Expectation::Either(e) => e.either.iter().any(asks_for_refused),
+        Expectation::Answer(_)
+        | Expectation::Delivery(_)
+        | Expectation::Effect(_)
+        | Expectation::Presented(_)
+        | Expectation::Calls(_)
+        | Expectation::Told(_)
+        | Expectation::Provider(_)
+        | Expectation::Values(_) => false,
+    }
+}
+
+fn gather(doing: &Doing<'_>, evidence: &mut Evidence) {
+    let (world, log) = (doing.world, doing.log);
+    evidence.clients = doing.clients.iter().map(|(name, client)| (name.clone(), client.value())).collect();
+    let now = Instant::now();
+    let mut add = |from, to, client: Option<&str>, what| {
+        evidence.entries.push(log.entry(from, to, None, client, what));
+    };
+    for (from, to, client, call) in world.calls_about(doing.mark, &doing.clients) {
+        add(from, to, client.as_deref(), What::Call(call));
+    }
+    for refused in world.refused() {
+        add(now, now, None, What::Refused(refused));
+    }
+    for (name, client) in &doing.clients {
+        if let Some(records) = world.records_of(client) {
+            add(now, now, Some(name), What::Records(records));
+        }
+    }
+    evidence.entries.sort_by_key(|entry| (entry.to, entry.from));
+}

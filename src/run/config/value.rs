@@ -1,0 +1,92 @@
+//! Values of the profile, and of the files from which production loads them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use super::file;
+use crate::evidence::Fact;
+use crate::pack::step::ConfigStep;
+use crate::profile::{self, Configured, InFile};
+use crate::redact::Secret;
+use crate::run::context::World;
+
+/// Reads one value.
+pub(in crate::run) fn read(world: &World, step: &ConfigStep) -> Fact {
+    let dotted = step.dotted();
+    if let Some(name) = step.config.strip_prefix("letters.") {
+        return letter(world, step, name);
+    }
+    let inside = world.plan.read.profile.environments.get(&step.environment);
+    let secret = match step.config.as_str() {
+        "api_key" => inside.and_then(|inside| inside.api_key.as_ref()),
+        "webhook.secret" => inside.and_then(|inside| inside.webhook.as_ref()?.secret.as_ref()),
+        _ => None,
+    };
+    if let Some(secret) = secret {
+        return Fact {
+            place: place(world, &dotted),
+            line: line(world, &dotted),
+            value: Some(about(world, secret)),
+            trouble: None,
+        };
+    }
+    let api = step.config.strip_prefix("apis.").and_then(|api| inside?.apis.get(api));
+    match api {
+        Some(Configured::InFile(source)) => from_file(world, source),
+        Some(Configured::Text(_)) => Fact {
+            place: place(world, &dotted),
+            line: line(world, &dotted),
+            value: None,
+            trouble: Some("only the profile says so; name the `file` and `key` that production loads it from".into()),
+        },
+        None => {
+            let given = world.plan.bound.shown(&dotted);
+            // What may be left out and is has no characters, whatever it would be.
+            let value = given.or_else(|| step.optional.then(|| json!({ "characters": 0, "bytes": 0 })));
+            Fact { place: place(world, &dotted), line: line(world, &dotted), value, trouble: None }
+        }
+    }
+}
+
+/// A letter to the provider, as the profile makes it.
+fn letter(world: &World, step: &ConfigStep, name: &str) -> Fact {
+    let plan = &world.plan;
+    let (place, line) = (format!("the letter `{name}` for {}", step.environment), None);
+    match profile::letter(&plan.read, &plan.bound, &plan.pack, name, step.environment) {
+        Ok(letter) => Fact { place, line, value: Some(json!(letter.to_string())), trouble: None },
+        Err(lacking) => Fact { place, line, value: None, trouble: Some(lacking.join("; ")) },
+    }
+}
+
+fn place(world: &World, dotted: &str) -> String {
+    format!("{}: {dotted}", world.plan.bound.profile_name)
+}
+
+fn line(world: &World, dotted: &str) -> Option<usize> {
+    let pointer = format!("/{}", dotted.replace('.', "/"));
+    Some(world.plan.read.document.locate(&pointer, None).line).filter(|line| *line > 0)
+}
+
+/// What may be known of a secret: its label, its form and its length.
+fn about(world: &World, secret: &Secret) -> Value {
+    let text = secret.expose();
+    let decoded = STANDARD.decode(text).is_ok_and(|bytes| !bytes.is_empty());
+    let characters = text.chars().count();
+    json!({ "value": world.redactor.text(text), "base64": decoded, "bytes": text.len(), "characters": characters })
+}
+
+fn from_file(world: &World, source: &InFile) -> Fact {
+    let path = world.plan.read.folder.join(&source.file);
+    let place = format!("{}: {}", source.file.display(), source.key);
+    match file::value_of(&path, &source.key) {
+        Ok((value, line)) => {
+            // What else stands in the file is a secret more often than not, and the key may be that of another value.
+            let plan = &world.plan;
+            let known = |value: &str| crate::profile::is_known(value, &plan.read.profile.partner, Some(&plan.pack));
+            world.redactor.learn_given(&format!("file.{}", source.key), &value, &known);
+            Fact { place, line: Some(line), value: Some(world.redactor.json(&json!(value))), trouble: None }
+        }
+        Err(trouble) => Fact { place, line: None, value: None, trouble: Some(trouble) },
+    }
+}

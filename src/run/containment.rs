@@ -1,0 +1,82 @@
+//! Keeping the partner's software inside: the proxy that it is told to use, and what is to be said of that.
+
+use std::collections::BTreeSet;
+
+use super::context::World;
+use crate::evidence::Refused;
+use crate::net::proxy::{Doors, Proxy};
+use crate::profile::{Rehearsal, provider_hosts};
+
+/// The variables that name a proxy, each also written in small letters: programs read one or the other.
+const PROXIES: [&str; 3] = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+
+/// The variable that names what is reached without one, and what we say there.
+const DIRECT: (&str, &str) = ("NO_PROXY", "127.0.0.1,localhost,::1");
+
+/// One widespread runtime looks at these variables only when it is told to.
+const HEED: (&str, &str) = ("NODE_USE_ENV_PROXY", "1");
+
+impl World {
+    /// Starts the proxy of this run.
+    pub(super) async fn contain(&self, rehearsal: &Rehearsal) -> Result<(), String> {
+        let shut = provider_hosts(&self.plan.read.trusted.environments);
+        let doors = Doors::new(rehearsal.reaches.iter().map(String::as_str), shut.iter().map(String::as_str));
+        let proxy = Proxy::start(doors).await.map_err(|error| format!("the proxy cannot be started: {error}"))?;
+        // A set-up happens once; where it was broken off, the proxy that is there serves on.
+        drop(self.proxy.set(proxy));
+        Ok(())
+    }
+
+    /// The variables of a process of the partner's: those that name our proxy, and then its own, which win.
+    pub(super) fn proxied(&self, own: Vec<(String, String)>) -> Vec<(String, String)> {
+        let Some(proxy) = self.proxy.get() else { return own };
+        let url = proxy.url();
+        let ours = PROXIES.iter().map(|name| (*name, url.as_str())).chain([DIRECT]);
+        let both = ours.flat_map(|(name, value)| [(name.to_owned(), value), (name.to_lowercase(), value)]);
+        let all = both.chain([(HEED.0.to_owned(), HEED.1)]);
+        let told = |name: &str| own.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
+        let mut variables: Vec<_> =
+            all.filter(|(name, _)| !told(name)).map(|(name, value)| (name, value.to_owned())).collect();
+        variables.extend(own);
+        variables
+    }
+
+    /// The hosts that the partner's build tried to reach in this run, and was not let through to.
+    pub(super) fn refused(&self) -> Vec<Refused> {
+        self.proxy.get().map(Proxy::refused).unwrap_or_default()
+    }
+
+    /// What is to be said of the hosts that were refused, each once.
+    pub(super) fn refusals(&self) -> Vec<String> {
+        let refused = self.refused();
+        let hosts: BTreeSet<&str> = refused.iter().map(|refused| refused.host.as_str()).collect();
+        let shut = provider_hosts(&self.plan.read.trusted.environments);
+        let words = hosts.into_iter().map(|host| {
+            let next = if shut.contains(host) {
+                "it belongs to the provider's real environments, which a rehearsal never reaches"
+            } else {
+                "if it may, add it to `rehearsal.reaches`"
+            };
+            self.redactor.text(&format!("the build tried to reach {host} and was not let through; {next}"))
+        });
+        words.collect()
+    }
+
+    /// Why nobody knows what the build tries to reach, if nobody does. What it does not ask our proxy is not seen
+    /// either, but nothing shows that from outside.
+    pub(super) fn unwatched(&self) -> Option<String> {
+        let rehearsal = self.plan.read.profile.rehearsal.as_ref()?;
+        if rehearsal.start.is_none() {
+            let why =
+                "nobody saw what the build tries to reach, because this tool did not start it: add `rehearsal.start`";
+            return Some(why.into());
+        }
+        let ours = |told: &&String| PROXIES.into_iter().chain([DIRECT.0]).any(|name| name.eq_ignore_ascii_case(told));
+        let mut told = rehearsal.env.keys().chain(rehearsal.variants.values().flat_map(|variant| variant.env.keys()));
+        let name = told.find(ours)?;
+        Some(format!(
+            "nobody saw what the build tries to reach, because the profile sets {name}: take it out, and name hosts \
+             under `rehearsal.reaches`"
+        ))
+    }
+}

@@ -1,0 +1,96 @@
+//! Something happens at the provider: it is played, and the partner hears of it as it would from the real one.
+
+use std::time::{Duration, Instant};
+
+use super::check::Doing;
+use super::context::World;
+use super::identity::Identity;
+use super::manual_steps;
+use crate::evidence::{Happened, Outcome, SentEvent, What};
+use crate::pack::step::EventStep;
+use crate::pack::types::Stage;
+use crate::simulator::Simulator;
+
+/// How long a first attempt to deliver may take, where the pack does not say.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Carries out an `event` step.
+pub(super) async fn run(doing: &mut Doing<'_>, step: &EventStep) -> Result<(), String> {
+    let (name, client) = doing.client(step.client.as_deref())?;
+    let from = Instant::now();
+    let happened = if doing.unit.stage == Stage::Rehearsal {
+        let simulator = doing.world.simulator().ok_or("nobody plays the provider")?;
+        play(doing.world, simulator, &client, &step.event).await
+    } else {
+        let pages = doing.presented_to(&name);
+        manual_steps::bring_about(doing.world, &client, &step.event, &pages).await
+    };
+    doing.log.add_between(from, Instant::now(), step.name.as_deref(), Some(&name), What::Happened(happened));
+    Ok(())
+}
+
+/// Lets an event happen to a client, and waits until the partner's handler has answered what was sent for it.
+pub(super) async fn play(world: &World, simulator: &Simulator, client: &Identity, event: &str) -> Happened {
+    let mut happened = Happened { event: event.to_owned(), ..Happened::default() };
+    let Some(key) = simulator.keys_of(&client.email).pop() else {
+        happened.trouble = Some(format!("`{event}` cannot happen: the partner has not created the client"));
+        return happened;
+    };
+    let before = simulator.deliveries().len();
+    match simulator.happen(&key, event) {
+        Ok(sent) => {
+            happened.sent = sent
+                .into_iter()
+                .map(|sent| SentEvent { event: sent.event, id: sent.id, ..SentEvent::default() })
+                .collect();
+            answers(world, simulator, before, &mut happened.sent).await;
+            if happened.sent.iter().any(|event| event.answered.is_none_or(|status| status == 0)) {
+                world.doubt();
+            }
+        }
+        Err(error) => happened.trouble = Some(error.to_string()),
+    }
+    happened
+}
+
+/// Waits for the first answer to each event, up to the time that the provider would wait.
+async fn answers(world: &World, simulator: &Simulator, before: usize, sent: &mut [SentEvent]) {
+    let hooks = world.plan.pack.provider.webhooks.as_ref();
+    let limit = hooks.map_or(PATIENCE, |hooks| hooks.success.patience());
+    let (started, deliveries) = (Instant::now(), simulator.deliveries());
+    loop {
+        let seen = deliveries.len();
+        let done = deliveries.since(before);
+        for event in sent.iter_mut().filter(|event| event.answered.is_none()) {
+            let first = done.iter().find(|entry| entry.what.event_id == event.id);
+            event.answered = first.map(|entry| entry.what.outcome.answer().map_or(0, |answer| answer.status));
+            event.said = first
+                .map(|entry| world.redactor.text(&entry.what.outcome.brief(Outcome::SENTENCE)))
+                .unwrap_or_default();
+        }
+        let left = limit.saturating_sub(started.elapsed());
+        let over = sent.iter().all(|event| event.answered.is_some());
+        if over || tokio::time::timeout(left, deliveries.changed(seen)).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Whether the partner's handler accepted one of the events.
+pub(super) fn heard(world: &World, sent: &[SentEvent]) -> bool {
+    let Some(hooks) = &world.plan.pack.provider.webhooks else { return false };
+    sent.iter().any(|event| event.answered.is_some_and(|status| hooks.success.status.holds(status)))
+}
+
+/// What is to be said of events that the partner's handler did not accept.
+pub(super) fn unheard(world: &World, sent: &[SentEvent]) -> Vec<String> {
+    let Some(hooks) = &world.plan.pack.provider.webhooks else { return Vec::new() };
+    let refused = sent.iter().filter(|event| !event.answered.is_some_and(|status| hooks.success.status.holds(status)));
+    refused
+        .map(|event| match event.answered {
+            Some(0) => format!("in the set-up the handler did not answer `{}`: {}", event.event, event.said),
+            None => format!("in the set-up the handler did not answer `{}`", event.event),
+            Some(_) => format!("in the set-up the handler answered {} to `{}`", event.said, event.event),
+        })
+        .collect()
+}

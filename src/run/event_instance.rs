@@ -1,0 +1,143 @@
+//! The events that deliveries are made of.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use serde_json::Value;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::check::Doing;
+use super::identity::Identity;
+use crate::pack::alteration::Variation;
+use crate::pack::scheme::{Documented, Event, Webhooks};
+use crate::pack::step::{DeliverStep, Which};
+use crate::pack::types::Where;
+use crate::template;
+use crate::webhook::{self, Order};
+
+/// An event that deliveries are made of.
+#[derive(Clone, Debug)]
+pub(super) struct Occasion {
+    pub(super) name: String,
+    /// The id that all deliveries of the event share.
+    pub(super) id: String,
+    pub(super) body: Value,
+    /// When it happened, in seconds since 1970. A repeat has the same bytes, and only its header a new time.
+    pub(super) at: i64,
+    /// Whether a handler must be content with this body: it is documented or captured, and about a client it knows.
+    pub(super) documented: bool,
+    /// The second in which a delivery of it was under way last, which all steps share that are about this event.
+    last: Arc<AtomicI64>,
+}
+
+/// The events that a step is about.
+pub(super) fn occasions(doing: &Doing<'_>, hooks: &Webhooks, step: &DeliverStep) -> Result<Vec<Occasion>, String> {
+    match &step.deliver {
+        Which::Again(earlier) => {
+            doing.occasions.get(earlier).cloned().ok_or_else(|| format!("the step `{earlier}` delivered nothing"))
+        }
+        Which::Event(name) => {
+            let name = template::render_text(name, &doing.scope()).map_err(|error| error.to_string())?;
+            occasion(doing, hooks, &name).map(|one| vec![one])
+        }
+        Which::Each => {
+            let subscribed =
+                doing.world.plan.bound.get("events").and_then(Value::as_array).cloned().unwrap_or_default();
+            subscribed.iter().filter_map(Value::as_str).map(|name| occasion(doing, hooks, name)).collect()
+        }
+    }
+}
+
+/// So many events are made up at most for one whose code holds what readers lose; one in seventeen does.
+const TRIES: usize = 200;
+
+/// A new event. No luck is in its code: a reader that loses some of it is wrong about every event.
+fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion, String> {
+    let (secret, url) = (doing.world.webhook_secret(), doing.world.handler());
+    let telling = |made: &Occasion| {
+        let order = Order {
+            scheme: hooks,
+            event: name,
+            body: &made.body,
+            id: &made.id,
+            secrets: &[secret],
+            url: &url,
+            sent_at: made.at,
+            happened_at: made.at,
+            variation: &Variation::default(),
+        };
+        // It may be sent a moment later.
+        webhook::is_telling(&order) && webhook::is_telling(&Order { sent_at: made.at + 1, ..order })
+    };
+    let reads_id = |text: &String| template::names(text).unwrap_or_default().iter().any(|read| read == "id");
+    let signs_id = matches!(hooks.id, Where::Body(_)) || hooks.mac.iter().any(|mac| reads_id(&mac.message));
+    let mut made = written(doing, hooks, name)?;
+    for _ in 0..TRIES {
+        if telling(&made) {
+            break;
+        }
+        let before = std::mem::replace(&mut made, written(doing, hooks, name)?);
+        // A code over the same words would be the same again.
+        if !signs_id && before.body == made.body {
+            break;
+        }
+    }
+    Ok(made)
+}
+
+fn written(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion, String> {
+    let event: &Event = hooks.events.get(name).ok_or_else(|| format!("the provider has no event `{name}`"))?;
+    let world = doing.world;
+    let captured = world.captured_bodies.get(name);
+    // Where the partner knows nobody, each event is about a client of its own.
+    let (nobody, house) = (Identity::new(), world.house_client().filter(|house| house.known));
+    let client = doing.clients.values().next().or(house).unwrap_or(&nobody);
+    let body = match (captured, world.letter(client, name)) {
+        (Some(captured), _) => captured.clone(),
+        (None, Some(letter)) => letter,
+        (None, None) => world.plan.pack.fixtures.json(&event.body).map_err(|error| error.to_string())?,
+    };
+    let body = template::render_json(&body, &doing.scope()).map_err(|error| format!("the body of {name}: {error}"))?;
+    // Where no client has to be known first, a body is about nobody in particular.
+    let known = client.known || hooks.known_after.is_none();
+    let documented = known && (captured.is_some() || event.documented == Documented::Fully);
+    let (name, id, last) = (name.to_owned(), Uuid::new_v4().to_string(), Arc::new(AtomicI64::new(i64::MIN)));
+    Ok(Occasion { name, id, body, at: now(), documented, last })
+}
+
+/// Seconds since 1970.
+fn now() -> i64 {
+    OffsetDateTime::now_utc().unix_timestamp()
+}
+
+impl Occasion {
+    /// Another event of the same kind, which happens now. It has an id and words of its own, and is about things of
+    /// its own: a handler may know repeats by any of them.
+    pub(super) fn fresh(&self, doing: &Doing<'_>, hooks: &Webhooks) -> Self {
+        let written = occasion(doing, hooks, &self.name).ok();
+        written.map_or_else(|| self.clone(), |written| Occasion { documented: self.documented, ..written })
+    }
+
+    /// The same event under the name, if any, that a delivery of it gave it.
+    pub(super) fn named(self, name: Option<&str>) -> Self {
+        Occasion { name: name.unwrap_or(&self.name).to_owned(), ..self }
+    }
+
+    /// This second, which is remembered as one in which a delivery of it was sent or answered.
+    pub(super) fn under_way_now(&self) -> i64 {
+        let second = now();
+        self.last.fetch_max(second, Ordering::Relaxed);
+        second
+    }
+
+    /// Waits until the second is over in which a delivery of it was under way last: the provider repeats an event
+    /// later, so that nobody can know a repeat by its signature or by its time.
+    pub(super) async fn a_second_later(&self) {
+        while now() <= self.last.load(Ordering::Relaxed) {
+            let part = Duration::from_nanos(OffsetDateTime::now_utc().nanosecond().into());
+            tokio::time::sleep(Duration::from_secs(1).saturating_sub(part)).await;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What a run needs of its plan before anything is sent or started: the gate, the stand-ins, the captured bodies.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::files::{self, Kind};
+use crate::net::client::{StandIn, StandIns};
+use crate::net::gate::{Gate, Realm, Rules};
+use crate::plan::Plan;
+use crate::profile::production_hosts;
+use crate::redact::Redactor;
+use crate::yaml::Document;
+
+/// Why there is nothing to run in: a profile whose files cannot be read.
+#[derive(Clone, Debug)]
+pub struct WorldError(pub String);
+
+impl fmt::Display for WorldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WorldError {}
+
+pub(super) fn gate(plan: &Plan) -> Result<Gate, WorldError> {
+    let host = |text: &str| {
+        url::Host::parse(text.trim_end_matches('.'))
+            .map_err(|error| WorldError(format!("`{text}` is not a host: {error}")))
+    };
+    let handlers = production_hosts(&plan.read.profile);
+    let named = plan.read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.hosts);
+    let realm = |addresses: &crate::pack::provider::Addresses| Realm {
+        apis: addresses.apis.clone(),
+        other_hosts: addresses.pages.iter().chain(&addresses.obsolete).cloned().collect(),
+    };
+    let trusted = &plan.read.trusted;
+    let fetches = |hosts: &BTreeSet<String>| hosts.iter().filter_map(|text| url::Host::parse(text).ok()).collect();
+    Gate::new(&Rules {
+        environments: trusted
+            .environments
+            .iter()
+            .map(|(environment, addresses)| (*environment, realm(addresses)))
+            .collect(),
+        production_allows: trusted.production_allows.clone(),
+        test_only: trusted.test_only.clone(),
+        production_handlers: handlers.iter().map(|text| host(text)).collect::<Result<_, _>>()?,
+        named: named.map(|text| host(text)).collect::<Result<_, _>>()?,
+        fetches: trusted.fetches.as_ref().map(fetches),
+    })
+    .map_err(|error| WorldError(error.to_string()))
+}
+
+pub(super) fn stand_ins(plan: &Plan) -> Result<StandIns, WorldError> {
+    let Some(word) = &plan.read.profile.stand_ins else { return Ok(StandIns::default()) };
+    let ca_pem = word.ca.as_ref().map(|path| {
+        let path = plan.read.folder.join(path);
+        files::text(&path, Kind::Certificates)
+            .map_err(|why| WorldError(format!("{} {why}; {}", path.display(), why.hint())))
+    });
+    let hosts = word
+        .hosts
+        .iter()
+        .map(|(host, place)| (host.clone(), StandIn { port: place.at.port(), address: place.address }));
+    Ok(StandIns { hosts: hosts.collect(), ca_pem: ca_pem.transpose()? })
+}
+
+/// The captured bodies of events that the profile names.
+pub(super) fn captured_bodies(plan: &Plan, redactor: &Redactor) -> Result<BTreeMap<String, Value>, WorldError> {
+    let bodies = plan.read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.bodies);
+    bodies
+        .map(|(event, path)| {
+            let path = plan.read.folder.join(path);
+            let document = Document::read(&path, &path.display().to_string())
+                .map_err(|problem| WorldError(problem.render(false)))?
+                .kept_by(redactor);
+            // What was captured may have numbers that YAML does not read.
+            let captured = serde_json::from_str(&document.text).or_else(|_| document.parse());
+            let value = captured.map_err(|problems| WorldError(problems.render(false)))?;
+            Ok((event.clone(), value))
+        })
+        .collect()
+}

@@ -1,0 +1,40 @@
+//! Carrying out a plan: the only part that talks to networks, files and processes.
+
+mod action;
+mod attribution;
+mod authentication;
+mod build;
+mod check;
+mod cleanup;
+mod client_setup;
+mod command;
+mod conditions;
+mod config;
+mod containment;
+mod context;
+mod crash_output;
+mod deliver;
+mod event;
+mod event_instance;
+mod from_plan;
+mod identity;
+mod log;
+mod lookup;
+mod manual_steps;
+mod pages;
+mod process;
+mod process_group;
+mod provider_query;
+mod readiness;
+mod rehearsal;
+mod request;
+mod schedule;
+mod simulated_provider;
+mod timing;
+mod unresponsive;
+
+pub use context::{Holds, Outside, World};
+pub use from_plan::WorldError;
+pub use manual_steps::{Answer as PersonsAnswer, Errand, People};
+pub use rehearsal::issue;
+pub use schedule::{Done, Progress, Stop, execute, phase};

@@ -1,0 +1,34 @@
+//! Questions of our own to a provider's real environment: whether something has happened, whether a client may go.
+
+use std::time::Duration;
+
+use serde_json::Map;
+
+use super::authentication::{Place, Unkeyed};
+use super::context::World;
+use super::identity::{Identity, scope_of};
+use crate::evidence::{Answer, Outcome};
+use crate::pack::types::Environment;
+use crate::template;
+
+/// The time that the provider gets for its answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Asks the provider about a client, with the partner's key.
+pub(super) async fn provider(
+    world: &World,
+    environment: Environment,
+    api: &str,
+    line: &str,
+    client: &Identity,
+) -> Result<Answer, String> {
+    let scope = scope_of(client, Map::new());
+    let line = template::render_text(line, &scope).map_err(|error| error.to_string())?;
+    let (method, target) = line.split_once(' ').ok_or_else(|| format!("`{line}` is not a method and a path"))?;
+    let place = Place { world, environment: Some(environment), api };
+    let draft = place.draft(method, target, &scope).await.map_err(Unkeyed::why)?;
+    match world.send(draft, PATIENCE, false, None).await.outcome {
+        Outcome::Answered(answer) => Ok(answer),
+        Outcome::Trouble(trouble) => Err(trouble.detail),
+    }
+}

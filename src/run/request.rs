@@ -1,0 +1,204 @@
+//! Requests: to the provider's real environments with the partner's key, to the one that we play with the key that we
+//! issued, and to pages with none.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+use serde_json_path::JsonPath;
+
+use super::authentication::{Place, Unkeyed};
+use super::check::Doing;
+use super::lookup;
+use super::schedule::Scope;
+use crate::evidence::{Answer, Body, Exchange, Outcome, What};
+use crate::net::gate::{Draft, Purpose};
+use crate::pack::provider::MemberNames;
+use crate::pack::step::RequestStep;
+use crate::pack::types::Environment;
+use crate::template::{self, TemplateError};
+
+/// The time that a provider or a page gets for its answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Carries out a request, once or for each member of a list.
+pub(super) async fn run(doing: &Doing<'_>, step: &RequestStep) -> Result<(), String> {
+    let scope = doing.scope();
+    if let Some(name) = lacking(step, &scope) {
+        return Err(not_there(doing, step, &name));
+    }
+    let Some(each) = &step.each else {
+        return once(doing, step, scope, None).await.map(drop);
+    };
+    let list = template::render(each, &scope).map_err(|error| error.to_string())?;
+    let items = list.as_array().cloned().ok_or_else(|| format!("`each` gave {list} instead of a list"))?;
+    let mut sent = Vec::new();
+    for item in items {
+        let mut scope = scope.clone();
+        scope["item"] = item.clone();
+        if let Some(waiting) = once(doing, step, scope, Some(item)).await? {
+            sent.push(waiting);
+        }
+    }
+    lookup::arrivals(doing, step, sent).await;
+    Ok(())
+}
+
+/// The first name that the request reads and that has no value.
+fn lacking(step: &RequestStep, scope: &Scope) -> Option<String> {
+    let mut texts: Vec<String> = step.each.iter().chain([&step.request]).cloned().collect();
+    if let Some(json) = &step.json {
+        crate::json::texts(json, &mut |_, text| texts.push(text.to_owned()));
+    }
+    // What each member of the list gives is known only with that.
+    let of_each = |name: &String| name == "item" || name.starts_with("item.");
+    texts.iter().find_map(|text| match template::render(text, scope) {
+        Err(TemplateError::Missing(name)) if !of_each(&name) => Some(name),
+        Err(TemplateError::Missing(_) | TemplateError::Invalid(_)) | Ok(_) => None,
+    })
+}
+
+/// What is said where a request is about something that is not there: how the answer went in which it was to be, or else
+/// what to do first.
+fn not_there(doing: &Doing<'_>, step: &RequestStep, name: &str) -> String {
+    let earlier = name.split('.').next().unwrap_or(name);
+    let why = doing.log.read(|evidence| {
+        let entry = evidence.entries.iter().rev().find(|entry| entry.step.as_deref() == Some(earlier))?;
+        match &entry.what {
+            What::Skipped(why) => Some(why.clone()),
+            what => {
+                let Exchange { request, outcome, .. } = what.exchange()?;
+                let what = format!("{} {}", request.method, request.url);
+                match outcome {
+                    Outcome::Trouble(trouble) => Some(format!("{what} got no answer: {}", trouble.detail)),
+                    Outcome::Answered(answer) if (200..300).contains(&answer.status) => None,
+                    Outcome::Answered(answer) => Some(format!("{what} was answered {}", answer.status)),
+                }
+            }
+        }
+    });
+    why.or_else(|| step.without.clone()).unwrap_or_else(|| TemplateError::Missing(name.to_owned()).to_string())
+}
+
+/// One request. Gives the event whose arrival is to be counted and how many had arrived before, if that is asked for.
+async fn once(
+    doing: &Doing<'_>,
+    step: &RequestStep,
+    scope: Scope,
+    item: Option<Value>,
+) -> Result<Option<lookup::Waiting>, String> {
+    let draft = draft(doing, step, &scope).await;
+    let before = match &step.counts {
+        Some(event) => {
+            let event = template::render_text(event, &scope).map_err(|error| error.to_string())?;
+            lookup::before(doing, event).await
+        }
+        None => None,
+    };
+    let from = Instant::now();
+    let production = step.api.is_some() && environment(doing, step) == Some(Environment::Production);
+    let plan = &doing.world.plan;
+    let keep = production.then(|| kept_names(&plan.read.trusted.production_keeps, plan.pack.provider.member_names));
+    let sent = match draft {
+        Ok(draft) => doing.world.send(draft, PATIENCE, step.follow, keep).await,
+        // What the provider says to a call for a token is its answer to whoever cannot show whose the request is.
+        Err(Unkeyed::Refused(sent)) => *sent,
+        Err(Unkeyed::Cannot(why)) => return Err(why),
+    };
+    let mut outcome = sent.outcome;
+    if step.api.is_some() && doing.world.plan.pack.provider.member_names == MemberNames::CamelCase {
+        outcome = camel(outcome);
+    }
+    if let (Outcome::Answered(answer), Some(environment)) = (&outcome, environment(doing, step)) {
+        doing.world.note_created(environment, &sent.request, answer);
+    }
+    let captured = captures(step, &outcome);
+    let exchange = Exchange { request: sent.request, outcome, address: sent.address, item, captured };
+    let sends = sends(step, &exchange.outcome);
+    doing.log.add(from, step.name.as_deref(), What::Exchange(exchange));
+    Ok(before.filter(|_| sends))
+}
+
+fn environment(doing: &Doing<'_>, step: &RequestStep) -> Option<Environment> {
+    step.environment.or(doing.unit.stage.environment())
+}
+
+/// The request as it is to be sent; the gate has the last word on it.
+async fn draft(doing: &Doing<'_>, step: &RequestStep, scope: &Scope) -> Result<Draft, Unkeyed> {
+    let line = template::render_text(&step.request, scope)?;
+    let (method, target) = line.split_once(' ').ok_or_else(|| format!("`{line}` is not a method and a URL"))?;
+    let mut headers = Vec::new();
+    let mut body = Vec::new();
+    if let Some(json) = &step.json {
+        let json = template::render_json(json, scope)?;
+        headers.push(("content-type".to_owned(), "application/json".to_owned()));
+        body = json.to_string().into_bytes();
+    }
+    let Some(api) = &step.api else {
+        return Ok(Draft {
+            purpose: Purpose::Open,
+            method: method.into(),
+            url: target.into(),
+            headers,
+            body,
+            credentials: Vec::new(),
+        });
+    };
+    let place = Place { world: doing.world, environment: environment(doing, step), api };
+    let mut draft = place.draft(method, target, scope).await?;
+    draft.headers.extend(headers);
+    draft.body = body;
+    Ok(draft)
+}
+
+fn captures(step: &RequestStep, outcome: &Outcome) -> Map<String, Value> {
+    let json =
+        outcome.answer().filter(|answer| (200..300).contains(&answer.status)).and_then(|answer| answer.body.json());
+    let Some(json) = json else { return Map::new() };
+    let found =
+        |path: &str| JsonPath::parse(path).map(|path| path.query(json).all().into_iter().cloned().collect::<Vec<_>>());
+    step.capture.iter().filter_map(|(name, path)| Some((name.clone(), json!(found(path).ok()?)))).collect()
+}
+
+/// Whether the answer says that something was sent out, whose arrival can be awaited.
+fn sends(step: &RequestStep, outcome: &Outcome) -> bool {
+    let Some(answer) = outcome.answer().filter(|answer| (200..300).contains(&answer.status)) else { return false };
+    let Some(path) = &step.sends else { return true };
+    let number = answer.body.json().and_then(|json| JsonPath::parse(path).ok()?.query(json).first()?.as_u64());
+    number.is_some_and(|number| number > 0)
+}
+
+/// The members of production answers that are recorded, as the provider may write them.
+fn kept_names(keeps: &[String], written: MemberNames) -> Vec<String> {
+    let names = keeps.iter().cloned();
+    match written {
+        MemberNames::Exact => names.collect(),
+        MemberNames::CamelCase => names.flat_map(|name| [first(&name, char::to_ascii_uppercase), name]).collect(),
+    }
+}
+
+/// A name with its first letter changed.
+fn first(name: &str, change: fn(&char) -> char) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|letter| change(&letter)).into_iter().chain(letters).collect()
+}
+
+/// Names of members with a small first letter, whichever way the provider wrote them.
+fn camel(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Answered(Answer { status, headers, body: Body::Json(json) }) => {
+            Outcome::Answered(Answer { status, headers, body: Body::Json(small(json)) })
+        }
+        Outcome::Answered(answer) => Outcome::Answered(answer),
+        Outcome::Trouble(trouble) => Outcome::Trouble(trouble),
+    }
+}
+
+fn small(value: Value) -> Value {
+    match value {
+        Value::Array(list) => Value::Array(list.into_iter().map(small).collect()),
+        Value::Object(map) => Value::Object(
+            map.into_iter().map(|(name, inner)| (first(&name, char::to_ascii_lowercase), small(inner))).collect(),
+        ),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
+    }
+}

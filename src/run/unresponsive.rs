@@ -1,0 +1,169 @@
+//! A build that lives on and has stopped answering: frozen, in a deadlock, without its port. It is found once, by
+//! asking again, and then nobody waits for it any more: every check that needs it would pay all of its own time limits.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use super::context::World;
+use super::readiness::{self, Look};
+use crate::evidence::{Outcome, TroubleKind};
+use crate::net::client::Sent;
+use crate::net::gate::Purpose;
+use crate::pack::types::{Span, Stage};
+use crate::profile::Start;
+
+/// A build that has kept us waiting for so long is asked whether it is there at all, while we wait on.
+pub(super) const SOON: Duration = Duration::from_secs(5);
+
+/// How soon the question is asked again.
+const PACE: Duration = Duration::from_millis(250);
+
+/// What is known of the build's silence.
+pub(super) struct Silence {
+    /// Whether something got no answer, and it is not known yet whether anything would.
+    doubted: watch::Sender<bool>,
+    /// What is to be said of the build that runs, once it is found not to answer.
+    found: watch::Sender<Option<String>>,
+    /// When the build last answered anything.
+    heard: Mutex<Instant>,
+}
+
+impl Default for Silence {
+    fn default() -> Self {
+        Silence {
+            doubted: watch::Sender::new(false),
+            found: watch::Sender::new(None),
+            heard: Mutex::new(Instant::now()),
+        }
+    }
+}
+
+impl Silence {
+    /// What is to be said of the build, if it was found not to answer.
+    pub(super) fn found(&self) -> Option<String> {
+        self.found.borrow().clone()
+    }
+
+    /// Another build runs now, of which nothing is known.
+    pub(super) fn is_over(&self) {
+        self.found.send_replace(None);
+    }
+
+    fn heard(&self) -> Instant {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Looks into every doubt, until it is given up.
+pub(super) async fn look_into_doubts(world: Arc<World>) {
+    let mut doubted = world.silence.doubted.subscribe();
+    while doubted.wait_for(|doubted| *doubted).await.is_ok() {
+        if let Some(why) = look_into(&world).await {
+            world.silence.found.send_replace(Some(why));
+        }
+        world.silence.doubted.send_replace(false);
+    }
+}
+
+/// Asks the build until anything at all is heard of it, or nothing was for as long as it may take to answer. Some: it
+/// does not answer any more, in words. One that has ended or was started again meanwhile is another matter.
+async fn look_into(world: &World) -> Option<String> {
+    let start = world.start()?;
+    let (from, calls) = (Instant::now(), world.journal_mark());
+    let number = world.running().await?;
+    loop {
+        let why = match readiness::look(world, start).await {
+            Ok(Look::Ready | Look::Answered(_)) | Err(_) => return None,
+            Ok(Look::Silent(why)) => why,
+        };
+        // A build that works through a queue may let this question wait, and answers or calls meanwhile.
+        if world.silence.heard() > from || world.has_called_since(calls) {
+            return None;
+        }
+        if let Some(told) = world.gives_up(number, from.elapsed(), |stopped| told(start, &why, from, stopped)).await? {
+            return Some(told);
+        }
+        tokio::time::sleep(PACE).await;
+    }
+}
+
+fn told(start: &Start, why: &str, from: Instant, stopped: Option<i32>) -> String {
+    let page = &start.ready;
+    let found = match stopped {
+        Some(process) => format!("its process {process} is stopped (SIGSTOP), and {page} is not answered: {why}"),
+        None => {
+            let whole = Span(Duration::from_secs(from.elapsed().as_secs()));
+            format!("{page} and everything else was not answered for {whole}, and it called nobody: {why}")
+        }
+    };
+    format!("the partner's build stopped answering: {found}")
+}
+
+impl World {
+    /// What is to be said of the build, if it was found not to answer any more.
+    pub fn silent(&self) -> Option<String> {
+        self.silence.found()
+    }
+
+    /// Waits for an answer of the other side. Of the build that we started, one that takes long or is none raises the
+    /// doubt whether it answers at all.
+    pub(super) async fn awaited(&self, purpose: &Purpose, mut exchange: impl Future<Output = Sent> + Unpin) -> Sent {
+        match purpose {
+            Purpose::Delivery { stage: Stage::Rehearsal, .. } | Purpose::Partner { stage: Stage::Rehearsal } => {}
+            Purpose::Delivery { .. }
+            | Purpose::Partner { .. }
+            | Purpose::Provider { .. }
+            | Purpose::Played { .. }
+            | Purpose::Open => return exchange.await,
+        }
+        let sent = match tokio::time::timeout(SOON, &mut exchange).await {
+            Ok(sent) => sent,
+            Err(_) => {
+                self.doubt();
+                exchange.await
+            }
+        };
+        match &sent.outcome {
+            Outcome::Answered(_) => {
+                *self.silence.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+            }
+            Outcome::Trouble(trouble) if trouble.kind != TroubleKind::Refused => self.doubt(),
+            Outcome::Trouble(_) => {}
+        }
+        sent
+    }
+
+    /// Has somebody ask whether the build still answers; nobody waits for that here.
+    pub(super) fn doubt(&self) {
+        if self.start().is_some() && self.silence.found().is_none() {
+            self.silence.doubted.send_replace(true);
+        }
+    }
+
+    /// Waits until the build is found not to answer any more, and gives what is to be said of that.
+    pub(super) async fn falls_silent(&self) -> String {
+        let mut found = self.silence.found.subscribe();
+        match found.wait_for(Option::is_some).await.map(|found| found.clone()) {
+            Ok(Some(why)) => why,
+            // The sender lives as long as the world.
+            Ok(None) | Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Waits until it is known whether the build answers, where that is in doubt.
+    pub(super) async fn beyond_doubt(&self) {
+        drop(self.silence.doubted.subscribe().wait_for(|doubted| !doubted).await);
+    }
+
+    fn start(&self) -> Option<&Start> {
+        self.plan.read.profile.rehearsal.as_ref()?.start.as_ref()
+    }
+
+    /// How long the build may take to answer whatever it is asked.
+    pub(super) fn longest_answer(&self) -> Duration {
+        let hooks = self.plan.pack.provider.webhooks.as_ref();
+        self.answers_within().max(hooks.map_or(SOON, |hooks| hooks.success.patience())).max(SOON)
+    }
+}

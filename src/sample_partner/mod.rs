@@ -1,0 +1,10 @@
+//! The sample partner of a pack, played on loopback as a program of its own.
+
+mod actions;
+mod expressions;
+mod memory;
+mod routes;
+mod server;
+mod webhooks;
+
+pub use server::{Description, SampleError, Surroundings, serve};

@@ -1,0 +1,80 @@
+//! The doors of a sample partner: whether it is there, its handler, what it can be asked to do, and what it remembers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get, post};
+use axum::{Json, Router};
+use serde_json::{Map, Value, json};
+
+use super::server::Playing;
+use super::{actions, webhooks};
+
+/// The largest body that is read, in bytes.
+const LARGEST_BODY: usize = 1 << 20;
+
+pub(super) fn routes(playing: Arc<Playing>) -> Router {
+    let mut routes = Router::new().route("/health", get("ok")).route("/webhook", any(webhooks::receive));
+    if playing.described.doors {
+        routes = routes
+            .route("/actions/{name}", post(asked))
+            .route("/events", get(received))
+            .route("/events/{id}", get(processed));
+    }
+    routes.fallback(page).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(playing)
+}
+
+/// The answer to whoever met what the description does not foresee.
+pub(super) fn failed(why: &str) -> Response {
+    (StatusCode::INTERNAL_SERVER_ERROR, format!("partner.yaml: {why}")).into_response()
+}
+
+/// A page that anybody may fetch.
+async fn page(State(playing): State<Arc<Playing>>, uri: Uri) -> Response {
+    match playing.described.partner.pages.get(uri.path()) {
+        Some(page) => ([(CONTENT_TYPE, page.content_type.clone())], page.text.clone()).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// An action. What it is told is what its words read.
+async fn asked(
+    State(playing): State<Arc<Playing>>,
+    Path(name): Path<String>,
+    Json(told): Json<Map<String, Value>>,
+) -> Response {
+    if playing.described.silent {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    let Some(acts) = playing.described.partner.actions.get(&name) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match actions::carry_out(&playing, acts, told).await {
+        Ok(Some(answer)) => answer,
+        Ok(None) => StatusCode::NO_CONTENT.into_response(),
+        Err(why) => failed(&why),
+    }
+}
+
+/// How often an event took effect.
+async fn processed(State(playing): State<Arc<Playing>>, Path(id): Path<String>) -> Response {
+    counted(&playing, |(known, _)| *known == id)
+}
+
+/// How many events of a name took effect.
+async fn received(State(playing): State<Arc<Playing>>, Query(query): Query<BTreeMap<String, String>>) -> Response {
+    let wanted = query.get("type").cloned().unwrap_or_default();
+    counted(&playing, |(_, event)| *event == wanted)
+}
+
+fn counted(playing: &Playing, wanted: impl Fn(&&(String, String)) -> bool) -> Response {
+    if playing.described.silent {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let count = playing.memory.read(|memory| memory.effects.iter().filter(wanted).count());
+    Json(json!({ "count": count })).into_response()
+}

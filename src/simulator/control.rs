@@ -1,0 +1,122 @@
+//! What a play is told to do beside the calls that come in: clients and subscriptions that it shall know, events that
+//! happen, and what is to go otherwise.
+
+use std::sync::atomic::Ordering;
+
+use serde_json::{Value, json};
+use url::Url;
+
+use super::engine::{Sent, Simulator, Subscription};
+use super::events::{self, HappenError};
+use super::overrides::{self, Effect, Overlay};
+use super::store::{Members, Which};
+use super::transaction::{Moment, ONLY_FOR, text};
+
+impl Simulator {
+    /// Says in which state a client starts that will be created with this e-mail address. False: there is no such state.
+    pub fn prepare(&self, email: &str, state: &str) -> bool {
+        let known = self.inner.script.spec.states.contains_key(state);
+        if known {
+            let mut store = self.inner.store();
+            store.prepared.insert(email.to_owned(), state.to_owned());
+            store.know(email, email);
+        }
+        known
+    }
+
+    /// Says that calls with an identifier are about a client that was prepared with this e-mail address.
+    pub fn know(&self, identifier: &str, email: &str) {
+        self.inner.store().know(identifier, email);
+    }
+
+    /// The keys of the clients that were created for one that was prepared, oldest first.
+    pub fn keys_of(&self, email: &str) -> Vec<String> {
+        let spec = &self.inner.script.spec.client;
+        let store = self.inner.store();
+        let own = store.identifiers(email).filter(|known| store.owner(known).is_some_and(|owner| owner == email));
+        let number = |known: &String| serde_json::from_str(known).ok().filter(Value::is_number);
+        let keys: Vec<Value> = own.flat_map(|known| [Some(json!(known)), number(known)]).flatten().collect();
+        let Some(Value::Array(clients)) = store.with(&spec.key, &keys).remove(&spec.within) else { return Vec::new() };
+        clients.iter().filter_map(|client| client.get(&spec.key).map(text)).collect()
+    }
+
+    /// The records about a client that was prepared, by collection.
+    pub fn records_of(&self, email: &str) -> serde_json::Map<String, Value> {
+        let keys: Vec<Value> = self.keys_of(email).into_iter().map(Value::from).collect();
+        let member = &self.inner.script.spec.client.key;
+        self.inner.store().with(member, &keys)
+    }
+
+    /// Lets an event happen to a client: its state changes, and webhooks are sent.
+    ///
+    /// # Errors
+    ///
+    /// A client that nobody created, or an event that its state does not have.
+    pub fn happen(&self, client: &str, event: &str) -> Result<Vec<Sent>, HappenError> {
+        self.inner.happen(client, event)
+    }
+
+    /// Sends an event to every subscription that wants it, whatever anybody's state. `None`: there is no such event.
+    pub fn announce(&self, event: &str) -> Option<Vec<Sent>> {
+        let inner = &self.inner;
+        let fresh = || inner.fresh();
+        let moment = Moment { now: inner.clock.now(), fresh: &fresh };
+        let dispatches = events::announce(&inner.script, &mut inner.store(), event, &moment)?;
+        let sent = dispatches.iter().map(|d| Sent { event: d.event.clone(), id: d.id.clone() }).collect();
+        inner.follow(dispatches, Vec::new());
+        Some(sent)
+    }
+
+    /// The body of an event about a client, as the provider would write it now. `about` is what the call that created
+    /// the client would have said. Nothing is changed and nothing is sent. `None`: there is no such event.
+    pub fn letter(&self, client: &str, about: &Value, event: &str) -> Option<Value> {
+        let inner = &self.inner;
+        let fresh = || inner.fresh();
+        let moment = Moment { now: inner.clock.now(), fresh: &fresh };
+        let store = inner.store().copy();
+        events::letter(&inner.script, store, client, about, event, &moment)
+    }
+
+    /// Subscribes a handler to events, as the provider's own call would, without judging the address; to those about
+    /// one client alone, if one that was prepared is named. `None`: the provider has no subscriptions.
+    pub fn subscribe(&self, url: &Url, events: &[String], only_for: Option<&str>) -> Option<Subscription> {
+        let inner = &self.inner;
+        let to = inner.script.spec.subscriptions.as_ref()?;
+        let kind = inner.script.spec.records.iter().find(|(_, record)| record.within == to.within)?.0;
+        let body = json!({ to.url.clone(): url, to.events.clone(): events });
+        let record = inner.turn(|turn| {
+            turn.scope.set("body", &body);
+            let record = turn.create(kind, &body, false);
+            if let Some(who) = only_for {
+                // By its key alone: a criterion without a value selects nothing, and a new record has such members.
+                let key = record.get_key_value(&to.key).map(|(name, value)| (name.clone(), value.clone()));
+                let which = Which { like: key.into_iter().collect(), unlike: Members::new() };
+                let only_for = Members::from_iter([(ONLY_FOR.to_owned(), json!(who))]);
+                turn.store.change(&to.within, &which, &only_for, turn.moment.now);
+            }
+            record
+        });
+        let member = |name: &str| record.get(name).map(text).unwrap_or_default();
+        let subscription = Subscription { key: member(&to.key), secret: member(&to.secret) };
+        (inner.issued)("webhook_secret", &subscription.secret);
+        Some(subscription)
+    }
+
+    /// Arranges for something to go otherwise, and gives the number by which it can be taken back. `None`: it names a
+    /// reply that the pack does not have.
+    pub fn overlay(&self, overlay: Overlay) -> Option<u64> {
+        if let Effect::Reply { name, .. } = &overlay.effect
+            && !self.inner.script.spec.replies.contains_key(name)
+        {
+            return None;
+        }
+        let id = self.inner.number.fetch_add(1, Ordering::Relaxed);
+        self.inner.store().overlays.push(overrides::Installed::new(id, overlay));
+        Some(id)
+    }
+
+    /// Takes an overlay back.
+    pub fn restore(&self, overlay: u64) {
+        self.inner.store().overlays.retain(|installed| installed.id != overlay);
+    }
+}

@@ -1,0 +1,331 @@
+//! Delivers events as the provider would: signed, timed, repeated, and given up.
+
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use reqwest::header::{HeaderName, HeaderValue};
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use url::{Host, Url};
+
+use super::engine::Inner;
+use super::journal::Entry;
+use super::limits::Full;
+use super::store::{Members, Which};
+use super::transaction::{Dispatch, text};
+use crate::evidence::{Answer, Body, Delivery, Outcome, Request, Role, Trouble, TroubleKind};
+use crate::json::weight;
+use crate::net::header_case::{self, NoAnswer};
+use crate::pack::alteration::Variation;
+use crate::pack::scheme::{Documented, Webhooks};
+use crate::redact::unfrayed;
+use crate::webhook::{CHANGED, Order, Parcel, compose, taken_apart};
+
+/// So much of an answer is read, and of any body recorded.
+const MOST_BYTES: usize = 64 << 10;
+
+/// Delivers an event to its subscription, until it is accepted or given up.
+pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {
+    let Some(scheme) = &inner.script.provider.webhooks else { return };
+    let mut due = inner.clock.elapsed();
+    let mut failures = 0;
+    let happened_at = now();
+    for delay in &scheme.retries {
+        // Each attempt is due by the plan and not by the end of the one before, so that moving the clock moves all.
+        due = due.saturating_add(delay.0.mul_f64(strayed(scheme.jitter, rand::random())));
+        inner.clock.sleep_until(due).await;
+        let Some(subscription) = inner.subscription(&dispatch) else { return };
+        let outcome = attempt(&inner, scheme, &dispatch, &subscription, happened_at).await;
+        let status = outcome.answer().map(|answer| answer.status);
+        if status.is_some_and(|status| scheme.success.status.holds(status)) {
+            return;
+        }
+        if matches!(&outcome, Outcome::Trouble(trouble) if trouble.kind == TroubleKind::Refused) {
+            return;
+        }
+        failures += 1;
+        if let Some(reason) = status.and_then(|status| scheme.disable.at_once_on.get(&status)) {
+            return inner.disable(&dispatch, Some(reason));
+        }
+        if failures >= scheme.disable.after_failures {
+            return inner.disable(&dispatch, scheme.disable.reason.as_ref());
+        }
+    }
+}
+
+/// What a delay is multiplied by. `chance` is between 0 and 1.
+fn strayed(jitter: f64, chance: f64) -> f64 {
+    1.0 + jitter.clamp(0.0, 1.0) * (2.0 * chance - 1.0)
+}
+
+/// Real time, whatever the clock of the play says: the partner's own clock is real.
+fn now() -> i64 {
+    OffsetDateTime::now_utc().unix_timestamp()
+}
+
+async fn attempt(
+    inner: &Inner,
+    scheme: &Webhooks,
+    dispatch: &Dispatch,
+    subscription: &Members,
+    happened_at: i64,
+) -> Outcome {
+    let from = Instant::now();
+    let _under_way = UnderWay::new(inner);
+    let to = inner.script.spec.subscriptions.as_ref();
+    let url = to.and_then(|to| subscription.get(&to.url)).map(text).unwrap_or_default();
+    let secrets = inner.secrets(scheme, subscription);
+    let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+    let variation = Variation::default();
+    let order = Order {
+        scheme,
+        event: &dispatch.event,
+        body: &dispatch.body,
+        id: &dispatch.id,
+        secrets: &secrets,
+        url: &url,
+        sent_at: now(),
+        happened_at,
+        variation: &variation,
+    };
+    let (request, outcome) = match compose(&order) {
+        Ok(parcel) => {
+            let request = Request {
+                method: parcel.method.into(),
+                url: url.clone(),
+                headers: recorded(scheme, &parcel),
+                body: body_of(&parcel.body),
+            };
+            (request, send(inner, &url, parcel, scheme.success.patience()).await)
+        }
+        Err(error) => (Request { url, ..Request::default() }, trouble(TroubleKind::Refused, error.to_string())),
+    };
+    record(inner, dispatch, (from, request, outcome.clone()), scheme);
+    outcome
+}
+
+/// Counts an attempt, for as long as it lasts.
+struct UnderWay<'i>(&'i Inner);
+
+impl<'i> UnderWay<'i> {
+    fn new(inner: &'i Inner) -> Self {
+        inner.under_way.send_modify(|number| *number += 1);
+        UnderWay(inner)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.under_way.send_modify(|number| *number -= 1);
+    }
+}
+
+/// The headers as they are written down.
+fn recorded(scheme: &Webhooks, parcel: &Parcel) -> Vec<(String, String)> {
+    let apart = taken_apart(scheme, &Variation::default());
+    let lower = parcel.headers.iter().map(|(name, value)| (name.to_lowercase(), value));
+    let shown = |name: &str, value: &String| if apart.contains(name) { CHANGED.to_owned() } else { value.clone() };
+    lower.map(|(name, value)| (name.clone(), shown(&name, value))).collect()
+}
+
+fn record(inner: &Inner, dispatch: &Dispatch, sent: (Instant, Request, Outcome), scheme: &Webhooks) {
+    let (from, request, outcome) = sent;
+    let to = Instant::now();
+    let documented = scheme.events.get(&dispatch.event).is_some_and(|event| event.documented == Documented::Fully);
+    let what = Delivery {
+        role: Role::Plain,
+        event: dispatch.event.clone(),
+        event_id: dispatch.id.clone(),
+        age_s: 0,
+        request,
+        outcome,
+        latency_ms: u64::try_from(to.duration_since(from).as_millis()).unwrap_or(u64::MAX),
+        documented,
+        effects: None,
+    };
+    let bytes =
+        2048 + weight_of(&what.request.body) + what.outcome.answer().map_or(0, |answer| weight_of(&answer.body));
+    if !inner.deliveries.add(Entry { from, to, what }, bytes, None) {
+        inner.full.note(Full::Deliveries);
+    }
+}
+
+async fn send(inner: &Inner, url: &str, parcel: Parcel, patience: Duration) -> Outcome {
+    let Ok(url) = Url::parse(url) else {
+        return trouble(TroubleKind::Refused, format!("`{url}` is not a URL"));
+    };
+    if !(inner.may_deliver)(&url) {
+        return trouble(TroubleKind::Refused, format!("the simulator does not deliver to {url}"));
+    }
+    let method = reqwest::Method::from_bytes(parcel.method.as_bytes()).unwrap_or(reqwest::Method::POST);
+    let mut request = inner.client.request(method, url).body(parcel.body);
+    let spelled: Vec<String> = parcel.headers.iter().map(|(name, _)| name.clone()).collect();
+    for (name, value) in parcel.headers {
+        // What it holds is not told: it may be a secret.
+        let Ok(value) = HeaderValue::try_from(value) else {
+            return unsendable(&name, "its value has characters that no header can have");
+        };
+        let Ok(known) = HeaderName::try_from(&name) else {
+            return unsendable(&name, "that is no name of a header");
+        };
+        request = request.header(known, value);
+    }
+    match tokio::time::timeout(patience, exchange(inner, request, &spelled)).await {
+        Ok(Ok(answer)) => Outcome::Answered(answer),
+        Ok(Err(Lost::Unreached)) => trouble(TroubleKind::Connect, "nobody could be reached".into()),
+        Ok(Err(Lost::Broken)) => trouble(TroubleKind::Broken, "the connection ended before the answer did".into()),
+        Err(_) => trouble(TroubleKind::Timeout, format!("no whole answer within {} s", patience.as_secs())),
+    }
+}
+
+fn unsendable(name: &str, why: &str) -> Outcome {
+    trouble(TroubleKind::Refused, format!("the header `{name}` cannot be sent: {why}"))
+}
+
+/// Why there is no whole answer.
+enum Lost {
+    Unreached,
+    Broken,
+}
+
+impl From<reqwest::Error> for Lost {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_connect() { Lost::Unreached } else { Lost::Broken }
+    }
+}
+
+impl From<NoAnswer> for Lost {
+    fn from(error: NoAnswer) -> Self {
+        match error {
+            NoAnswer::Connect(_) => Lost::Unreached,
+            NoAnswer::Broken(_) | NoAnswer::Unwritable(_) => Lost::Broken,
+        }
+    }
+}
+
+async fn exchange(inner: &Inner, request: reqwest::RequestBuilder, spelled: &[String]) -> Result<Answer, Lost> {
+    let request = request.build()?;
+    let response = match here(request.url()) {
+        Some(addresses) => header_case::call(&addresses, request, spelled).await?.0,
+        None => inner.client.execute(request).await?,
+    };
+    read(response).await
+}
+
+/// The addresses of a handler on this machine or at an address, which is reached without the client.
+fn here(url: &Url) -> Option<Vec<SocketAddr>> {
+    let port = url.port_or_known_default().filter(|_| url.scheme() == "http")?;
+    match url.host()? {
+        Host::Ipv4(ip) => Some(vec![(ip, port).into()]),
+        Host::Ipv6(ip) => Some(vec![(ip, port).into()]),
+        Host::Domain("localhost") => Some(vec![(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()]),
+        Host::Domain(_) => None,
+    }
+}
+
+async fn read(mut response: reqwest::Response) -> Result<Answer, Lost> {
+    let headers = response.headers().iter();
+    let headers =
+        headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+    let (status, headers) = (response.status().as_u16(), headers.collect());
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > MOST_BYTES {
+            break;
+        }
+    }
+    Ok(Answer { status, headers, body: body_of(&bytes) })
+}
+
+fn trouble(kind: TroubleKind, detail: String) -> Outcome {
+    Outcome::Trouble(Trouble { kind, detail })
+}
+
+/// A body as far as it can be understood, cut at a bound.
+pub(super) fn body_of(bytes: &[u8]) -> Body {
+    if bytes.is_empty() {
+        return Body::Empty;
+    }
+    if bytes.len() > MOST_BYTES {
+        let cut = String::from_utf8_lossy(unfrayed(bytes, MOST_BYTES));
+        return Body::Text(format!("{cut}… ({} bytes)", bytes.len()));
+    }
+    match (serde_json::from_slice(bytes), std::str::from_utf8(bytes)) {
+        (Ok(json), _) => Body::Json(json),
+        (Err(_), Ok(text)) => Body::Text(text.to_owned()),
+        (Err(_), Err(_)) => Body::Binary(bytes.len()),
+    }
+}
+
+/// About how many bytes of memory a body takes.
+pub(super) fn weight_of(body: &Body) -> usize {
+    match body {
+        Body::Json(json) => weight(json),
+        Body::Text(text) => text.len(),
+        Body::Empty | Body::Binary(_) => 0,
+    }
+}
+
+impl Inner {
+    /// The subscription of a dispatch as it is now, if it is there and switched on.
+    fn subscription(&self, dispatch: &Dispatch) -> Option<Members> {
+        let to = self.script.spec.subscriptions.as_ref()?;
+        let store = self.store();
+        let record = store.find(&to.within, &self.which(dispatch))?;
+        (record.get(&to.active) == Some(&Value::Bool(true))).then(|| record.clone())
+    }
+
+    /// The secrets that a delivery is signed with now: the subscription's, and the one before it for as long as both
+    /// are in use.
+    fn secrets(&self, scheme: &Webhooks, subscription: &Members) -> Vec<String> {
+        let Some(to) = &self.script.spec.subscriptions else { return Vec::new() };
+        let member = |name: &String| subscription.get(name).filter(|value| !value.is_null()).map(text);
+        let overlap = scheme.mac.as_ref().and_then(|mac| mac.signatures.as_ref()?.overlap);
+        let previous = to.previous.as_ref().zip(overlap).and_then(|(previous, overlap)| {
+            let since = OffsetDateTime::parse(&member(&previous.since)?, &Rfc3339).ok()?;
+            member(&previous.secret).filter(|_| self.clock.now() - since < overlap.0)
+        });
+        member(&to.secret).into_iter().chain(previous).collect()
+    }
+
+    fn disable(&self, dispatch: &Dispatch, reason: Option<&String>) {
+        let Some(to) = &self.script.spec.subscriptions else { return };
+        let set = [(to.active.clone(), json!(false)), (to.disabled.clone(), json!(reason))];
+        self.store().change(&to.within, &self.which(dispatch), &set.into_iter().collect(), self.clock.now());
+        self.tell(dispatch, reason);
+    }
+
+    /// What the provider then does beside it: writes a mail, say.
+    fn tell(&self, dispatch: &Dispatch, reason: Option<&String>) {
+        let told = self.script.provider.webhooks.as_ref().and_then(|hooks| hooks.disable.creates.as_ref());
+        let Some(kind) = told else { return };
+        self.turn(|turn| {
+            turn.scope.set("subscription", &json!(dispatch.subscription));
+            turn.scope.set("event", &json!({ "name": dispatch.event, "id": dispatch.id, "reason": reason }));
+            turn.create(kind, &Value::Null, false);
+        });
+    }
+
+    fn which(&self, dispatch: &Dispatch) -> Which {
+        let key = self.script.spec.subscriptions.as_ref().map(|to| to.key.clone()).unwrap_or_default();
+        let value = dispatch.subscription.get(&key).cloned().unwrap_or_default();
+        Which { like: Members::from_iter([(key, value)]), unlike: Members::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delay_strays_by_its_share_at_most_and_not_at_all_where_none_is_documented() {
+        for (jitter, chance, factor) in
+            [(0.1, 0.0, 0.9), (0.1, 0.5, 1.0), (0.1, 1.0, 1.1), (0.0, 0.0, 1.0), (0.0, 1.0, 1.0), (7.0, 0.0, 0.0)]
+        {
+            assert!((strayed(jitter, chance) - factor).abs() < 1e-9, "{jitter} {chance}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Events that happen at the provider, without a call: a client signs, a request expires, a case is closed.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::script::Script;
+use super::store::Store;
+use super::transaction::{Dispatch, Moment, Timer, Turn, text};
+
+/// Why an event cannot happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HappenError {
+    /// Nobody has created this client.
+    UnknownClient(String),
+    /// The client's state has no such event, or its condition does not hold.
+    NotNow {
+        /// The event.
+        event: String,
+        /// The state that the client is in.
+        state: String,
+        /// The events that this state has.
+        possible: Vec<String>,
+    },
+}
+
+impl fmt::Display for HappenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HappenError::UnknownClient(key) => write!(f, "no call has created the client `{key}` yet"),
+            HappenError::NotNow { event, state, possible } => write!(
+                f,
+                "`{event}` cannot happen to a client that is `{state}`; what can happen: {}",
+                if possible.is_empty() { "nothing".to_owned() } else { possible.join(", ") }
+            ),
+        }
+    }
+}
+
+impl std::error::Error for HappenError {}
+
+/// The body of an event about a client as the provider would write it: of records that do not exist, made-up ones are
+/// told. The store is a copy that is thrown away. `None`: the provider has no such event.
+pub(super) fn letter(
+    script: &Script,
+    mut store: Store,
+    client: &str,
+    about: &Value,
+    event: &str,
+    moment: &Moment,
+) -> Option<Value> {
+    let described = script.provider.webhooks.as_ref()?.events.get(event)?;
+    let mut turn = Turn::new(script, &mut store, moment);
+    turn.scope.set("body", about);
+    let kind_of =
+        |within: &str| script.spec.records.iter().find(|(_, record)| record.within == within).map(|(kind, _)| kind);
+    // A provider that does not tell clients apart writes of nobody in particular.
+    if !script.spec.client.within.is_empty() && !turn.know_client(client) {
+        turn.create(kind_of(&script.spec.client.within)?, about, true);
+    }
+    for (name, find) in &script.spec.client.find {
+        if !turn.find(name, find, &Value::Null) {
+            turn.create(kind_of(&find.within)?, &Value::Null, false);
+        }
+    }
+    Some(script.words.fixture(&described.body, &turn.scope))
+}
+
+/// Sends an event as it is, whatever anybody's state: about the client that came last, where there are clients. `None`:
+/// the provider has no such event.
+pub(super) fn announce(script: &Script, store: &mut Store, event: &str, moment: &Moment) -> Option<Vec<Dispatch>> {
+    script.provider.webhooks.as_ref()?.events.get(event)?;
+    let spec = &script.spec.client;
+    let last = store.all(&spec.within).next_back().and_then(|client| client.get(&spec.key)).map(text);
+    let mut turn = Turn::new(script, store, moment);
+    if last.is_some_and(|client| turn.know_client(&client)) {
+        for (name, find) in &spec.find {
+            turn.find(name, find, &Value::Null);
+        }
+    }
+    turn.dispatch(event);
+    Some(turn.dispatches)
+}
+
+/// Lets an event happen to a client.
+pub(super) fn happen(
+    script: &Script,
+    store: &mut Store,
+    client: &str,
+    event: &str,
+    moment: &Moment,
+) -> Result<(Vec<Dispatch>, Vec<Timer>), HappenError> {
+    let mut turn = Turn::new(script, store, moment);
+    if !turn.know_client(client) {
+        return Err(HappenError::UnknownClient(client.to_owned()));
+    }
+    for (name, find) in &script.spec.client.find {
+        turn.find(name, find, &Value::Null);
+    }
+    let state = turn.client_state();
+    let outcomes = state.and_then(|state| state.events.get(event));
+    let Some(outcome) = turn.choose(outcomes.into_iter().flatten()) else {
+        let name = script.spec.states.iter().find(|(_, known)| state.is_some_and(|state| std::ptr::eq(*known, state)));
+        return Err(HappenError::NotNow {
+            event: event.to_owned(),
+            state: name.map(|(name, _)| name.clone()).unwrap_or_default(),
+            possible: state.map(|state| state.events.keys().cloned().collect()).unwrap_or_default(),
+        });
+    };
+    turn.bring(outcome, &Value::Null, Some(event));
+    Ok((turn.dispatches, turn.timers))
+}

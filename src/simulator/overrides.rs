@@ -1,0 +1,136 @@
+//! Overlays: what is arranged to go otherwise for some clients, until it is used up.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::store::Members;
+use crate::pack::types::Route;
+
+/// Something that goes otherwise.
+#[derive(Clone, Debug)]
+pub struct Overlay {
+    /// For whom: identifiers as attribution finds them, or the client's key. Empty: for everybody.
+    pub about: Vec<String>,
+    /// On which route. `None`: on every route of an API with bearer tokens.
+    pub on: Option<Route>,
+    /// Only at the `nth` such call from now on, counted from 1. `None`: at every one.
+    pub nth: Option<u32>,
+    /// What happens instead, or beside.
+    pub effect: Effect,
+}
+
+/// What an overlay does.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// One of the pack's replies is given, and nothing is done.
+    Reply {
+        /// Its name.
+        name: String,
+        /// Values that it reads as `with`.
+        with: Members,
+    },
+    /// The ordinary reply, changed.
+    Changed {
+        /// Another status.
+        status: Option<u16>,
+        /// Members of its body, replaced or added; a name with dots reaches inside.
+        members: Members,
+    },
+    /// The ordinary reply, late.
+    Late(Duration),
+    /// The connection ends without a reply.
+    Dropped {
+        /// Whether what was asked for has been done.
+        after_processing: bool,
+    },
+    /// The bearer token is refused as expired, and stays refused.
+    Expired,
+}
+
+/// An overlay and how many calls it has seen.
+#[derive(Clone, Debug)]
+pub(super) struct Installed {
+    pub(super) id: u64,
+    pub(super) overlay: Overlay,
+    seen: u32,
+}
+
+/// A call as overlays look at it.
+pub(super) struct Seen<'a> {
+    pub(super) method: &'a str,
+    pub(super) path: &'a str,
+    pub(super) bearer: bool,
+    /// Identifiers of the client that it is about.
+    pub(super) about: &'a [String],
+}
+
+impl Installed {
+    pub(super) fn new(id: u64, overlay: Overlay) -> Self {
+        Installed { id, overlay, seen: 0 }
+    }
+
+    /// The effect on a call, which is counted.
+    pub(super) fn meets(&mut self, call: &Seen) -> Option<Effect> {
+        let here = self.overlay.on.as_ref().map_or(call.bearer, |route| route.matches(call.method, call.path));
+        let theirs = self.overlay.about.is_empty() || self.overlay.about.iter().any(|who| call.about.contains(who));
+        if !here || !theirs {
+            return None;
+        }
+        self.seen += 1;
+        self.overlay.nth.is_none_or(|nth| nth == self.seen).then(|| self.overlay.effect.clone())
+    }
+}
+
+/// Sets a member by its dotted name; what lies between is made an object.
+pub(super) fn set_member(body: &mut Value, name: &str, value: &Value) {
+    let spot = name.split('.').fold(body, |inner, part| {
+        if let (Value::Array(list), Ok(at)) = (&*inner, part.parse::<usize>())
+            && at < list.len()
+        {
+            return &mut inner[at];
+        }
+        if !inner.is_object() {
+            *inner = Value::Object(Members::new());
+        }
+        &mut inner[part]
+    });
+    *spot = value.clone();
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn seen<'a>(path: &'a str, about: &'a [String]) -> Seen<'a> {
+        Seen { method: "POST", path, bearer: true, about }
+    }
+
+    #[test]
+    fn an_overlay_meets_the_nth_call_of_its_clients_on_its_route() {
+        let (mine, theirs) = ([String::from("a")], [String::from("b")]);
+        let overlay = Overlay {
+            about: vec!["a".into()],
+            on: Route::parse("POST /cases"),
+            nth: Some(2),
+            effect: Effect::Late(Duration::ZERO),
+        };
+        let mut installed = Installed::new(1, overlay);
+        let met: Vec<bool> =
+            [("/cases", &mine), ("/cases", &theirs), ("/me", &mine), ("/cases", &mine), ("/cases", &mine)]
+                .map(|(path, about)| installed.meets(&seen(path, about)).is_some())
+                .to_vec();
+        assert_eq!(met, [false, false, false, true, false]);
+    }
+
+    #[test]
+    fn members_are_set_inside_objects_and_lists() {
+        let mut body = json!({ "errors": [{ "type": "a" }], "x": 1 });
+        for (name, value) in [("errors.0.type", json!("b")), ("x.y", json!(2)), ("new", json!(null))] {
+            set_member(&mut body, name, &value);
+        }
+        assert_eq!(body, json!({ "errors": [{ "type": "b" }], "x": { "y": 2 }, "new": null }));
+    }
+}

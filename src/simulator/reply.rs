@@ -1,0 +1,295 @@
+//! One step of the play, without a socket: what is held and a request give a reply, and what is held then.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::caller::{Caller, caller};
+use super::overrides::{Effect, Seen, set_member};
+use super::request::{Received, about};
+use super::routes::{self, Found};
+use super::script::Script;
+use super::store::{Members, Remembered, Store, Token};
+use super::transaction::{Dispatch, Moment, Timer, Turn, text};
+use super::{list, query};
+use crate::pack::simulator::Call;
+use crate::pack::types::Route;
+
+/// A reply.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Option<Value>,
+}
+
+/// How a reply is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Manner {
+    pub(super) delay: Duration,
+    /// It is not given: the connection ends.
+    pub(super) dropped: bool,
+}
+
+/// What came of a request.
+#[derive(Debug, Default)]
+pub(super) struct Answered {
+    pub(super) reply: Reply,
+    pub(super) manner: Manner,
+    /// The route as the pack writes it, or the operation as the provider publishes it.
+    pub(super) route: Option<String>,
+    /// The operation is published, but not played.
+    pub(super) not_played: bool,
+    pub(super) about: Vec<String>,
+    /// The client that was prepared and that it is about.
+    pub(super) owner: Option<String>,
+    /// The client that was prepared and whose token it carries.
+    pub(super) token_of: Option<String>,
+    /// Whether an overlay has changed the reply.
+    pub(super) arranged: bool,
+    pub(super) dispatches: Vec<Dispatch>,
+    pub(super) timers: Vec<Timer>,
+    /// Labels and values of what is secret in the reply.
+    pub(super) secrets: Vec<(String, String)>,
+}
+
+/// Answers a request.
+pub(super) fn answer(script: &Script, store: &mut Store, request: &Received, moment: &Moment) -> Answered {
+    let parsed = request.parsed();
+    let about = about(script, store, request, parsed.as_ref());
+    // The strongest identifier decides. A token is the weakest: using another client's is a fault that is looked for.
+    let owner = about.iter().find_map(|id| store.owner(id)).cloned();
+    let token = request.bearer().and_then(|text| store.token(text));
+    let token_of = token.and_then(|token| store.owner(token.client.as_ref()?)).cloned();
+    let mut answered = Answered { about, owner, token_of, ..Answered::default() };
+    let found = routes::find(script, request);
+    answered.route = found.route().map(ToString::to_string);
+    let calls = caller(script, store, request, moment.now);
+    if let (Some(wait), Some(quotas)) = (store.quotas.count(&calls, moment.now), &script.spec.quotas) {
+        let mut play = Play { turn: Turn::new(script, store, moment), request, parsed };
+        let with = script.words.values(&quotas.with, &play.turn.scope.with("seconds", &json!(wait)));
+        answered.reply = play.refusal(&quotas.reply, with);
+        return answered;
+    }
+    let bearer =
+        script.provider.apis.get_key_value(&request.api).is_some_and(|(name, api)| api.minting(name).is_some());
+    let effects = effects(store, request, &answered, bearer);
+    answered.arranged = !effects.is_empty();
+    if effects.iter().any(|effect| matches!(effect, Effect::Expired)) {
+        store.revoke(request.bearer().unwrap_or_default());
+    }
+    let instead = effects.iter().find_map(|effect| match effect {
+        Effect::Reply { name, with } => Some((name.clone(), with.clone())),
+        Effect::Dropped { after_processing: false } => {
+            Some((script.spec.refusals.unknown_route.clone(), Members::new()))
+        }
+        Effect::Changed { .. } | Effect::Late(_) | Effect::Dropped { .. } | Effect::Expired => None,
+    });
+    let mut play = Play { turn: Turn::new(script, store, moment), request, parsed };
+    answered.not_played = matches!(found, Found::NotPlayed(_)) && play.caller_is_known();
+    answered.reply = match found {
+        Found::Played(route, call) => play.run(route, call, instead),
+        Found::NotPlayed(_) | Found::WrongMethod(_) | Found::Nowhere => play.nowhere(&found),
+    };
+    let (dispatches, timers) = (play.turn.dispatches, play.turn.timers);
+    (answered.dispatches, answered.timers) = (dispatches, timers);
+    for effect in effects {
+        apply(effect, &mut answered);
+    }
+    if let Some(body) = &answered.reply.body {
+        for (label, path) in &script.spec.secrets {
+            let values = Script::select(path, body).into_iter().filter_map(Value::as_str);
+            answered.secrets.extend(values.map(|value| (label.clone(), value.to_owned())));
+        }
+    }
+    answered
+}
+
+fn effects(store: &mut Store, request: &Received, answered: &Answered, bearer: bool) -> Vec<Effect> {
+    // Where it is known whom the call is about, weaker identifiers that stand for others do not count.
+    let owner = answered.owner.as_ref();
+    let own = answered.about.iter().filter(|id| store.owner(id) == owner);
+    let about: Vec<String> = own.chain(owner).cloned().collect();
+    let seen = Seen { method: &request.method, path: &request.path, bearer, about: &about };
+    store.overlays.iter_mut().filter_map(|overlay| overlay.meets(&seen)).collect()
+}
+
+fn apply(effect: Effect, answered: &mut Answered) {
+    match effect {
+        Effect::Changed { status, members } => {
+            answered.reply.status = status.unwrap_or(answered.reply.status);
+            let body = answered.reply.body.get_or_insert_with(|| json!({}));
+            members.iter().for_each(|(name, value)| set_member(body, name, value));
+        }
+        Effect::Late(delay) => answered.manner.delay += delay,
+        Effect::Dropped { .. } => answered.manner.dropped = true,
+        Effect::Reply { .. } | Effect::Expired => {}
+    }
+}
+
+pub(super) struct Play<'a> {
+    pub(super) turn: Turn<'a>,
+    pub(super) request: &'a Received,
+    pub(super) parsed: Option<Value>,
+}
+
+impl Play<'_> {
+    fn caller(&self) -> Caller {
+        caller(self.turn.script, self.turn.store, self.request, self.turn.moment.now)
+    }
+
+    fn caller_is_known(&self) -> bool {
+        !matches!(self.caller(), Caller::Nobody)
+    }
+
+    /// The reply to a request that no route plays. Whoever may not ask at all is told that first.
+    fn nowhere(&mut self, found: &Found) -> Reply {
+        let refusals = &self.turn.script.spec.refusals;
+        if matches!(found, Found::NotPlayed(_)) && !self.caller_is_known() {
+            return self.refusal(&refusals.unauthenticated, Map::new());
+        }
+        let (name, with) = found.refusal(refusals);
+        name.map_or_else(|| Reply { status: 501, ..Reply::default() }, |name| self.refusal(name, with))
+    }
+
+    fn run(&mut self, route: &Route, call: &Call, instead: Option<(String, Members)>) -> Reply {
+        let script = self.turn.script;
+        let refusals = &script.spec.refusals;
+        let caller = self.caller();
+        if matches!(caller, Caller::Nobody) {
+            return self.refusal(&refusals.unauthenticated, Map::new());
+        }
+        if let Some((name, with)) = instead {
+            self.know(route, &Value::Null);
+            if let Caller::Client(key) = &caller {
+                self.turn.know_client(key);
+            }
+            return self.refusal(&name, with);
+        }
+        if call.only.as_ref().is_some_and(|modes| !modes.contains(&script.mode)) {
+            return self.refusal(&refusals.not_here, Map::new());
+        }
+        let query = match query::read(&call.query, &self.request.query, &script.words, &self.turn.scope) {
+            Ok(query) => query,
+            Err(wrong) => return self.wrong(wrong),
+        };
+        let body = match self.body(call) {
+            Ok(body) => body,
+            Err(reply) => return reply,
+        };
+        self.know(route, &body);
+        let query = self.know_query(query);
+        if let Caller::Client(key) = &caller {
+            self.turn.know_client(key);
+        }
+        if let Some(reply) = self.validate(call, &body).or_else(|| self.look_up(call, &body)) {
+            return reply;
+        }
+        for (name, value) in &call.computes {
+            let value = script.words.fill(value, &self.turn.scope);
+            self.turn.scope.set(name, &value);
+        }
+        if let Some(list) = &call.list {
+            match list::page(script, self.turn.store, list, &query, &self.turn.scope) {
+                Ok(page) => self.turn.scope.set("list", &page),
+                Err(wrong) => return self.wrong(wrong),
+            }
+        }
+        self.carry_out(route, call, &body)
+    }
+
+    /// Makes the request known to templates.
+    fn know(&mut self, route: &Route, body: &Value) {
+        let texts = |pairs: &[(String, String)]| -> Value {
+            pairs.iter().map(|(name, value)| (name.to_lowercase(), json!(value))).collect::<Map<_, _>>().into()
+        };
+        let path = route.captures(&self.request.path).unwrap_or_default();
+        let path: Map<String, Value> = path.into_iter().map(|(name, value)| (name, json!(value))).collect();
+        let scope = &mut self.turn.scope;
+        scope.set("path", &Value::Object(path));
+        scope.set("query", &texts(&self.request.query));
+        scope.set("headers", &texts(&self.request.headers));
+        scope.set("body", body);
+        scope.set("item", body);
+    }
+
+    /// Makes the parameters that the route heeds known as what they are, and gives the whole query.
+    fn know_query(&mut self, read: Map<String, Value>) -> Value {
+        let texts = self.request.query.iter().rev().map(|(name, value)| (name.to_lowercase(), json!(value)));
+        let query = Value::Object(texts.chain(read).collect());
+        self.turn.scope.set("query", &query);
+        query
+    }
+
+    fn look_up(&mut self, call: &Call, body: &Value) -> Option<Reply> {
+        call.find.iter().find_map(|(name, find)| {
+            let there = self.turn.find(name, find, body);
+            find.otherwise.as_ref().filter(|_| !there).map(|reply| self.refusal(reply, Map::new()))
+        })
+    }
+
+    fn carry_out(&mut self, route: &Route, call: &Call, body: &Value) -> Reply {
+        let key = call.repeats.as_ref().and_then(|repeats| self.request.header(&repeats.header));
+        if let (Some(key), Some(repeats)) = (key, &call.repeats)
+            && let (Some(most), Some(name)) = (repeats.at_most, &repeats.too_long)
+            && key.chars().count() > most as usize
+        {
+            return self.refusal(name, Members::from_iter([("at_most".to_owned(), json!(most))]));
+        }
+        let key = key.map(|key| {
+            format!("{} {route} {} {key}", self.request.api, self.turn.client.as_deref().unwrap_or_default())
+        });
+        if let (Some(key), Some(repeats)) = (&key, &call.repeats)
+            && let Some(known) = self.turn.store.remembered(key)
+        {
+            let (same, reply) = (known.body == *body, known.reply.clone());
+            return if same { reply } else { self.refusal(&repeats.conflict, Map::new()) };
+        }
+        let by_state = self.turn.client_state().and_then(|state| state.calls.get(route));
+        let outcome = self.turn.choose(call.then.iter().chain(by_state.into_iter().flatten()));
+        let Some((outcome, name)) = outcome.and_then(|outcome| Some((outcome, outcome.reply.as_ref()?))) else {
+            return self.refusal(&self.turn.script.spec.refusals.unknown_route, Map::new());
+        };
+        let with = self.turn.bring(outcome, body, None);
+        let reply = self.refusal(name, with);
+        self.issue(route, &reply);
+        if let Some(key) = key {
+            self.turn.store.remember(&key, Remembered { body: body.clone(), reply: reply.clone() });
+        }
+        reply
+    }
+
+    /// Registers a token that a reply has issued.
+    fn issue(&mut self, route: &Route, reply: &Reply) {
+        let Some(body) = &reply.body else { return };
+        let apis = &self.turn.script.provider.apis;
+        for minting in apis.iter().filter_map(|(name, api)| api.minting(name)) {
+            let minted = minting.from == self.request.api && minting.call.matches(&route.method, &route.path);
+            let client = self.turn.client.clone().filter(|_| minting.own.is_none());
+            let somebodys = client.is_some() || minting.own.is_some();
+            if let (true, Some(token)) = (minted && somebodys, Script::select(minting.token, body).first()) {
+                let lifetime = time::Duration::try_from(minting.lifetime.0).unwrap_or(time::Duration::MAX);
+                let expires = self.turn.moment.now.saturating_add(lifetime);
+                self.turn.store.issue(Token { text: text(token), client, expires, revoked: false });
+            }
+        }
+    }
+
+    /// One of the pack's replies, with values of its own where nobody gives others.
+    pub(super) fn refusal(&mut self, name: &str, with: Members) -> Reply {
+        let script = self.turn.script;
+        let Some(reply) = script.spec.replies.get(name) else {
+            return Reply { status: 500, ..Reply::default() };
+        };
+        let mut values = script.words.values(&reply.with, &self.turn.scope);
+        values.extend(with.into_iter().filter(|(_, value)| !value.is_null()));
+        let scope = self.turn.scope.with("with", &Value::Object(values));
+        let body = reply.body.as_ref().map(|body| match body {
+            Value::String(fixture) => script.words.fixture(fixture, &scope),
+            other => script.words.fill(other, &scope),
+        });
+        let headers =
+            reply.headers.iter().map(|(name, value)| (name.clone(), text(&script.words.value(value, &scope))));
+        Reply { status: reply.status, headers: headers.collect(), body }
+    }
+}

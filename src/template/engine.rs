@@ -1,0 +1,286 @@
+//! Templates in packs and profiles: `{{ expression }}`, and nothing else. No loops, no includes, bounded in work.
+//!
+//! A text that is one expression keeps the type of its value, so a list stays a list.
+
+use std::fmt;
+use std::io;
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value as Dynamic};
+use serde_json::Value;
+
+/// How much work one template may do, in instructions of the template engine.
+const FUEL: u64 = 20_000;
+
+/// How much one template may give, in bytes of JSON.
+const LARGEST: usize = 4 << 20;
+
+pub(super) static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| engine(UndefinedBehavior::SemiStrict));
+
+/// For conditions, in which what is not there counts as absent.
+static LENIENT: LazyLock<Environment<'static>> = LazyLock::new(|| engine(UndefinedBehavior::Chainable));
+
+fn engine(undefined: UndefinedBehavior) -> Environment<'static> {
+    let mut engine = Environment::new();
+    engine.set_undefined_behavior(undefined);
+    engine.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+    engine.set_fuel(Some(FUEL));
+    engine.add_filter("intersect", intersect);
+    engine.add_filter("base64", |text: String| STANDARD.encode(text));
+    engine.add_filter("host", |url: String| part(&url, |url| url.host_str().map(str::to_owned)));
+    engine.add_filter("origin", |url: String| part(&url, |url| Some(url.origin().ascii_serialization())));
+    engine
+}
+
+/// The members of `left` that `right` has too, in the order of `left`.
+#[expect(clippy::needless_pass_by_value, reason = "the template engine hands arguments over by value")]
+fn intersect(left: Vec<Dynamic>, right: Vec<Dynamic>) -> Vec<Dynamic> {
+    left.into_iter().filter(|value| right.contains(value)).collect()
+}
+
+/// A part of a URL; undefined where the text is no URL.
+fn part(text: &str, take: impl Fn(&url::Url) -> Option<String>) -> Dynamic {
+    url::Url::parse(text).ok().and_then(|url| take(&url)).map_or(Dynamic::UNDEFINED, Dynamic::from)
+}
+
+/// Why a template gave no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TemplateError {
+    /// It does not parse, or uses a word that packs may not use.
+    Invalid(String),
+    /// It reads something that is not there.
+    Missing(String),
+}
+
+impl fmt::Display for TemplateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TemplateError::Invalid(why) => write!(f, "the template does not work: {why}"),
+            TemplateError::Missing(what) => write!(f, "`{what}` has no value"),
+        }
+    }
+}
+
+impl std::error::Error for TemplateError {}
+
+/// Whether a text has a template in it.
+pub fn is_template(text: &str) -> bool {
+    text.contains("{{") || text.contains("{%") || text.contains("{#")
+}
+
+/// Refuses statements and comments.
+///
+/// # Errors
+///
+/// A text that has any.
+pub fn only_expressions(text: &str) -> Result<(), TemplateError> {
+    if text.contains("{%") || text.contains("{#") {
+        return Err(TemplateError::Invalid("only `{{ expression }}` is allowed, no statements and no comments".into()));
+    }
+    Ok(())
+}
+
+/// Checks a template without evaluating it, and gives the dotted names that it reads from outside.
+pub fn names(text: &str) -> Result<Vec<String>, TemplateError> {
+    only_expressions(text)?;
+    if !is_template(text) {
+        return Ok(Vec::new());
+    }
+    let template = ENGINE.template_from_str(text).map_err(|error| TemplateError::Invalid(describe(&error)))?;
+    let ours = |name: &String| ENGINE.globals().any(|(known, _)| known == name);
+    let mut names: Vec<String> = template.undeclared_variables(true).into_iter().filter(|name| !ours(name)).collect();
+    names.sort();
+    Ok(names)
+}
+
+/// Evaluates a text in a scope.
+///
+/// # Errors
+///
+/// A template that does not parse or does too much work, or one that reads something that is not there.
+pub fn render(text: &str, scope: &Value) -> Result<Value, TemplateError> {
+    if !is_template(text) {
+        return Ok(Value::String(text.to_owned()));
+    }
+    only_expressions(text)?;
+    let missing = || names(text).ok()?.into_iter().find(|name| lookup(scope, name).is_none_or(Value::is_null));
+    // Where all names are there, one of them is a list that has nothing of what is wanted.
+    let lacking = || {
+        let first = || names(text).ok()?.into_iter().next();
+        TemplateError::Missing(missing().or_else(first).unwrap_or_else(|| text.to_owned()))
+    };
+    let context = Dynamic::from(minijinja::value::Serde(scope));
+    let rendered = match single_expression(text) {
+        Some(expression) => ENGINE.compile_expression(expression).and_then(|e| e.eval(context)),
+        None => ENGINE.render_str(text, context).map(Dynamic::from),
+    };
+    match rendered {
+        Ok(value) if value.is_undefined() || value.is_none() => Err(lacking()),
+        Ok(value) => to_json(&value),
+        Err(error) if error.kind() == ErrorKind::UndefinedError => Err(lacking()),
+        Err(error) => match missing() {
+            Some(name) => Err(TemplateError::Missing(name)),
+            None => Err(TemplateError::Invalid(describe(&error))),
+        },
+    }
+}
+
+/// What a template gave, as JSON. The engine's fuel does not see what a short list of long ranges grows to here.
+///
+/// # Errors
+///
+/// A value that has no JSON, or too much.
+pub fn to_json(value: &Dynamic) -> Result<Value, TemplateError> {
+    if let Some(text) = value.as_str() {
+        return Ok(Value::String(text.to_owned()));
+    }
+    let mut json = Bounded(Vec::new());
+    let written = serde_json::to_writer(&mut json, value).and_then(|()| serde_json::from_slice(&json.0));
+    written.map_err(|error| TemplateError::Invalid(error.to_string()))
+}
+
+/// Bytes, no more than a template may give.
+struct Bounded(Vec<u8>);
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > LARGEST {
+            return Err(io::Error::other(format!("it gives more than {LARGEST} bytes")));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What is wrong with a condition, a bare expression, if anything.
+pub fn check_condition(condition: &str) -> Result<(), TemplateError> {
+    LENIENT.compile_expression(condition).map(|_| ()).map_err(|error| TemplateError::Invalid(describe(&error)))
+}
+
+/// Whether a condition holds in a scope; what is not there counts as absent.
+///
+/// # Errors
+///
+/// A condition that does not parse or does too much work.
+pub fn holds(condition: &str, scope: &Value) -> Result<bool, TemplateError> {
+    let invalid = |error: minijinja::Error| TemplateError::Invalid(describe(&error));
+    let expression = LENIENT.compile_expression(condition).map_err(invalid)?;
+    let value = expression.eval(Dynamic::from(minijinja::value::Serde(scope))).map_err(invalid)?;
+    Ok(value.is_true())
+}
+
+/// Evaluates a text in a scope and writes the value as text: strings as they are, anything else as JSON.
+pub fn render_text(text: &str, scope: &Value) -> Result<String, TemplateError> {
+    Ok(match render(text, scope)? {
+        Value::String(text) => text,
+        other => other.to_string(),
+    })
+}
+
+/// Evaluates every text inside a JSON value; the first that gives no value is the error.
+pub fn render_json(value: &Value, scope: &Value) -> Result<Value, TemplateError> {
+    Ok(match value {
+        Value::String(text) => render(text, scope)?,
+        Value::Array(list) => Value::Array(list.iter().map(|v| render_json(v, scope)).collect::<Result<_, _>>()?),
+        Value::Object(map) => Value::Object(
+            map.iter().map(|(k, v)| Ok((k.clone(), render_json(v, scope)?))).collect::<Result<_, TemplateError>>()?,
+        ),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    })
+}
+
+/// The expression, if the text is nothing but one.
+fn single_expression(text: &str) -> Option<&str> {
+    let inner = text.trim().strip_prefix("{{")?.strip_suffix("}}")?;
+    // One more brace at the end is text.
+    (!inner.contains("{{") && !inner.contains("}}") && !inner.ends_with('}')).then_some(inner)
+}
+
+/// A dotted name looked up in a scope.
+pub fn lookup<'v>(scope: &'v Value, name: &str) -> Option<&'v Value> {
+    name.split('.').try_fold(scope, |value, part| match value {
+        Value::Array(list) => part.parse::<usize>().ok().and_then(|at| list.get(at)),
+        Value::Object(map) => map.get(part),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    })
+}
+
+fn describe(error: &minijinja::Error) -> String {
+    error.detail().map_or_else(|| error.kind().to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn one_expression_keeps_its_type_and_a_mixture_is_text() {
+        let scope = json!({ "provider": { "events": ["a", "b"] }, "n": 3 });
+        assert_eq!(render("{{ provider.events }}", &scope), Ok(json!(["a", "b"])));
+        assert_eq!(render("{{ n }}", &scope), Ok(json!(3)));
+        assert_eq!(render("x{{ n }}y", &scope), Ok(json!("x3y")));
+        assert_eq!(render("{{ ['b', 'c'] | intersect(provider.events) }}", &scope), Ok(json!(["b"])));
+    }
+
+    #[test]
+    fn what_is_not_there_is_named() {
+        let scope = json!({ "profile": { "branding": {} } });
+        assert_eq!(
+            render("{{ profile.branding.logo_url }}", &scope),
+            Err(TemplateError::Missing("profile.branding.logo_url".into()))
+        );
+        assert_eq!(render("{{ me.reply.x.y }}", &scope), Err(TemplateError::Missing("me.reply.x.y".into())));
+        assert!(matches!(render("a {{ nothing }}", &scope), Err(TemplateError::Missing(_))));
+    }
+
+    #[test]
+    fn in_a_condition_what_is_not_there_is_absent() {
+        let scope = json!({ "profile": { "words": ["a"], "empty": null } });
+        for (condition, wanted) in [
+            ("profile.words", true),
+            ("profile.none.of.this", false),
+            ("profile.empty.of.this == 'a'", false),
+            ("(profile.none.kind or 'token') != 'list'", true),
+            ("profile.words | select('startingwith', 'b') | list", false),
+        ] {
+            assert_eq!(holds(condition, &scope), Ok(wanted), "{condition}");
+        }
+        assert!(check_condition("profile.words").is_ok() && check_condition("profile.").is_err());
+        assert!(holds("'x' * 4000000000", &scope).is_err());
+    }
+
+    #[test]
+    fn statements_are_refused_and_work_is_bounded() {
+        assert!(matches!(names("{% for x in y %}{% endfor %}"), Err(TemplateError::Invalid(_))));
+        assert!(matches!(names("{{ 1 + }}"), Err(TemplateError::Invalid(_))));
+        let deep = format!("{{{{ {}1{} }}}}", "(".repeat(5000), ")".repeat(5000));
+        let growing = format!("{{{{ 'a'{} }}}}", " | replace('a', 'aaaaaaaaaaaaaaaa')".repeat(20));
+        let ranges = format!("{{{{ [{}] }}}}", vec!["range(100000)"; 900].join(", "));
+        for text in [
+            "{{ 'x' * 4000000000 }}",
+            "{{ ('x' * 1000) * 100000 }}",
+            "x{{ 'x' * 1000 * 1000 * 1000 }}",
+            "{{ range(10 ** 9) }}",
+            "{{ [range(100000)] * 10000 }}",
+            "{{ range(100000) | map('string') | map('upper') | list | length }}",
+            "{{ range(100000) | join(',') }}",
+            "{{ [range(100000)] | tojson }}",
+            "{{ 9 ** (9 ** 9) }}",
+            &ranges,
+            &deep,
+            &growing,
+        ] {
+            let started = std::time::Instant::now();
+            assert!(render(text, &json!({})).is_err(), "{text}");
+            assert!(started.elapsed().as_secs() < 5, "{text}: {:?}", started.elapsed());
+        }
+    }
+}

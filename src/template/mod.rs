@@ -1,0 +1,12 @@
+//! Templates in packs and profiles: `{{ expression }}`, and nothing else.
+
+mod engine;
+mod filters;
+mod variables;
+
+pub use engine::{
+    TemplateError, check_condition, holds, is_template, lookup, names, only_expressions, render, render_json,
+    render_text, to_json,
+};
+pub use filters::{FILTERS, unknown_filters, unknown_tests};
+pub use variables::{filled, variable};

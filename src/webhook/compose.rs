@@ -1,0 +1,237 @@
+//! Webhooks by their scheme: composes one delivery (its body, what is signed, its headers), genuine or varied on purpose,
+//! and examines one that has arrived.
+//!
+//! Pure: the caller says which time the delivery claims and which id it carries, and sends the parcel itself.
+
+use std::fmt;
+
+use indexmap::IndexMap;
+use serde_json::{Value, json};
+
+use super::body;
+use super::mac::Signing;
+use super::signing_secret;
+use super::timestamp;
+use crate::pack::alteration::{Arrangement, Clock, HeaderNames, KeyVariation, Variation};
+use crate::pack::scheme::{BodyType, Encoding, Mac, Webhooks};
+use crate::pack::types::{Age, Where};
+use crate::template::{self, TemplateError};
+
+/// What is to be delivered.
+#[derive(Clone, Copy, Debug)]
+pub struct Order<'a> {
+    /// How the provider writes and signs a delivery.
+    pub scheme: &'a Webhooks,
+    /// The event's name.
+    pub event: &'a str,
+    /// The event's body, before id, name and times are set.
+    pub body: &'a Value,
+    /// The event's id.
+    pub id: &'a str,
+    /// The texts of the secrets, as they were given to the subscriber: the present one, and then those before it that
+    /// are still in use.
+    pub secrets: &'a [&'a str],
+    /// The address that it goes to.
+    pub url: &'a str,
+    /// When it is sent, in seconds since 1970. What it claims is that, minus its age.
+    pub sent_at: i64,
+    /// When the event happened, which a repeat does not change. What the body says is that, minus its age.
+    pub happened_at: i64,
+    /// In what it differs from a genuine delivery.
+    pub variation: &'a Variation,
+}
+
+/// A delivery, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parcel {
+    /// The method.
+    pub method: &'static str,
+    /// The name it goes by.
+    pub event: String,
+    /// The id it goes by.
+    pub id: String,
+    /// The headers, the media type first.
+    pub headers: Vec<(String, String)>,
+    /// The exact bytes to send.
+    pub body: Vec<u8>,
+}
+
+/// Why no delivery can be composed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ComposeError {
+    /// The secret is not what the scheme says it is: this.
+    Secret(&'static str),
+    /// The claimed time is beyond what a date can say.
+    Time(i64),
+    /// The body has no place for this.
+    Place(String),
+    /// A template of the scheme or of the variation does not work.
+    Template(TemplateError),
+    /// The variation changes nothing: the delivery would be a genuine one in disguise.
+    Pointless,
+    /// The body cannot be written.
+    Body(String),
+}
+
+impl fmt::Display for ComposeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ComposeError::Secret(what) => write!(f, "the secret is not {what}, which this provider's secrets are"),
+            ComposeError::Time(seconds) => write!(f, "{seconds} is not a time that a date can express"),
+            ComposeError::Place(path) => write!(f, "the event's body has no `{path}` to be set"),
+            ComposeError::Template(error) => write!(f, "a delivery cannot be written: {error}"),
+            ComposeError::Pointless => f.write_str(
+                "the variation changes nothing: by this provider's scheme the delivery would be a genuine one",
+            ),
+            ComposeError::Body(why) => write!(f, "the event's body cannot be written: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for ComposeError {}
+
+impl From<TemplateError> for ComposeError {
+    fn from(error: TemplateError) -> Self {
+        ComposeError::Template(error)
+    }
+}
+
+/// Composes a delivery.
+///
+/// # Errors
+///
+/// A secret, a body or a template that does not fit the scheme, or a variation that changes nothing in it.
+pub fn compose(order: &Order) -> Result<Parcel, ComposeError> {
+    let parcel = written(order)?;
+    if order.variation.only_ages() && matches!(order.variation.age, None | Some(Age(0))) {
+        return Ok(parcel);
+    }
+    let twin = written(&Order { variation: &Variation::default(), ..*order })?;
+    if parcel == twin { Err(ComposeError::Pointless) } else { Ok(parcel) }
+}
+
+/// Whether a delivery's code, where it is Base64, holds both characters that some readers lose or write otherwise.
+pub fn is_telling(order: &Order) -> bool {
+    let in_base64 = order.scheme.mac.as_ref().is_some_and(|mac| mac.encoding == Encoding::Base64);
+    !in_base64
+        || compose(order).is_ok_and(|parcel| parcel.headers.iter().any(|(_, v)| v.contains('+') && v.contains('/')))
+}
+
+fn written(order: &Order) -> Result<Parcel, ComposeError> {
+    let scheme = order.scheme;
+    let event = order.variation.event.as_deref().unwrap_or(order.event);
+    let filled = fill(order, event)?;
+    let written = body::write(&filled, scheme.body, order.variation.body, &reserved(scheme))?;
+    let headers = seal(order, &written.signed)?;
+    let (event, id) = (event.to_owned(), order.id.to_owned());
+    Ok(Parcel { method: scheme.method.word(), event, id, headers, body: written.sent })
+}
+
+/// The headers of a delivery whose body is written already: to these bytes.
+///
+/// # Errors
+///
+/// A secret or a template that does not fit the scheme.
+pub fn seal(order: &Order, body: &[u8]) -> Result<Vec<(String, String)>, ComposeError> {
+    let Order { scheme, variation, .. } = *order;
+    let secret = order.secrets.first().copied().unwrap_or_default();
+    let unknown = signing_secret::other(scheme, secret);
+    let another = signing_secret::other(scheme, &unknown);
+    let (known, unknown) = (order.secrets, &[&*unknown][..]);
+    let all = match (variation.key, variation.arrangement) {
+        (None | Some(KeyVariation::Undecoded), _) => known.to_vec(),
+        (Some(KeyVariation::Other), _) => unknown.to_vec(),
+        (Some(KeyVariation::Rotated), Arrangement::Last) => [unknown, known].concat(),
+        (Some(KeyVariation::Rotated), Arrangement::First) => [known, unknown].concat(),
+        (Some(KeyVariation::Rotated), Arrangement::Between) => [unknown, known, &[&*another]].concat(),
+    };
+    let secret = if variation.key == Some(KeyVariation::Other) { unknown.concat() } else { secret.to_owned() };
+    let said = |clock| timestamp::written(scheme.timestamp.unit, order.sent_at.saturating_sub(variation.age_by(clock)));
+    let mut scope = json!({
+        "event": variation.event.as_deref().unwrap_or(order.event), "id": order.id, "url": order.url,
+        "t": said(Clock::Signed)?, "secret": secret, "method": scheme.method.word()
+    });
+    if let Some(mac) = &scheme.mac {
+        sign(Signing { scheme, mac, variation }, mac, &mut scope, &all, body)?;
+    }
+    let mut unsigned = scope.clone();
+    unsigned["t"] = said(Clock::Unsigned)?;
+    headers(order, &scope, &unsigned)
+}
+
+/// Puts the code of the secret, and those of all together, where templates of headers read them.
+fn sign(signing: Signing, mac: &Mac, scope: &mut Value, all: &[&str], body: &[u8]) -> Result<(), ComposeError> {
+    if let Some(several) = &mac.signatures {
+        let each = all.iter().map(|secret| {
+            let mut scope = scope.clone();
+            scope["mac"] = signing.code(secret, &scope, body)?.into();
+            Ok(template::render_text(&several.each, &scope)?)
+        });
+        scope["signatures"] = each.collect::<Result<Vec<_>, ComposeError>>()?.join(&several.joined_by).into();
+    }
+    let secret = scope["secret"].as_str().unwrap_or_default();
+    scope["mac"] = signing.code(secret, scope, body)?.into();
+    Ok(())
+}
+
+/// The body with the id, the name and every time of this delivery.
+fn fill(order: &Order, event: &str) -> Result<Value, ComposeError> {
+    let mut filled = order.body.clone();
+    body::set(&mut filled, &order.scheme.id, order.id, true)?;
+    if let Some(place) = &order.scheme.name {
+        body::set(&mut filled, place, event, true)?;
+    }
+    let time = timestamp::rfc3339(order.happened_at.saturating_sub(order.variation.age_by(Clock::Body)))?;
+    for place in &order.scheme.time {
+        // Not every event has every time, so one that is not there is left out.
+        body::set(&mut filled, place, &time, false)?;
+    }
+    Ok(filled)
+}
+
+/// The places whose values mean something to every receiver.
+fn reserved(scheme: &Webhooks) -> Vec<&Where> {
+    scheme.time.iter().chain(&scheme.name).chain([&scheme.id]).collect()
+}
+
+/// The media type of a scheme's bodies.
+fn media_type(scheme: &Webhooks) -> &str {
+    scheme.content_type.as_deref().unwrap_or(match scheme.body {
+        BodyType::Json => "application/json",
+        BodyType::Form => "application/x-www-form-urlencoded",
+    })
+}
+
+/// The headers, those that repeat a time without a signature over a scope of their own.
+fn headers(order: &Order, scope: &Value, unsigned: &Value) -> Result<Vec<(String, String)>, ComposeError> {
+    let mut templates: IndexMap<&str, &str> = IndexMap::from([("Content-Type", media_type(order.scheme))]);
+    let own = order.scheme.headers.iter().map(|(name, text)| (&**name, &**text));
+    let fixed =
+        [(&order.scheme.id, "{{ id }}")].into_iter().chain(order.scheme.name.as_ref().map(|w| (w, "{{ event }}")));
+    let placed = fixed.filter_map(|(place, text)| match place {
+        Where::Header(name) => Some((&**name, text)),
+        Where::Body(_) => None,
+    });
+    let varied = order.variation.headers.iter().map(|(name, text)| (&**name, &**text));
+    for (name, text) in placed.chain(own).chain(varied) {
+        let known = templates.keys().copied().find(|k| k.eq_ignore_ascii_case(name)).unwrap_or(name);
+        templates.insert(known, text);
+    }
+    let left_out = order.variation.without_header.as_deref();
+    let kept = templates.into_iter().filter(|(name, _)| !left_out.is_some_and(|n| n.eq_ignore_ascii_case(name)));
+    let written = |name: &str| match order.variation.header_names {
+        Some(HeaderNames::LowerCase) => name.to_lowercase(),
+        None => name.to_owned(),
+    };
+    let scope_of = |text| if order.scheme.signs_time_of(text) { scope } else { unsigned };
+    kept.map(|(name, text)| Ok((written(name), template::render_text(text, scope_of(text))?))).collect()
+}
+
+/// A string as it is, anything else as JSON.
+pub(super) fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+#[path = "compose_tests.rs"]
+mod tests;

@@ -1,0 +1,78 @@
+//! Message authentication codes: computed, written, and damaged on purpose.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit};
+use serde_json::Value;
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
+
+use super::compose::ComposeError;
+use super::signing_secret;
+use crate::pack::alteration::{KeyVariation, SignatureVariation, Variation};
+use crate::pack::scheme::{Algorithm, Encoding, Mac, Webhooks};
+use crate::template;
+
+/// How a delivery is signed: by the scheme, and as a variation has it otherwise.
+#[derive(Clone, Copy)]
+pub(super) struct Signing<'a> {
+    pub(super) scheme: &'a Webhooks,
+    pub(super) mac: &'a Mac,
+    pub(super) variation: &'a Variation,
+}
+
+impl Signing<'_> {
+    /// The code for a body, as it is written. `scope`: what the signed message is a template over, beside the body.
+    pub(super) fn code(&self, secret: &str, scope: &Value, body: &[u8]) -> Result<String, ComposeError> {
+        let key = match self.variation.key {
+            Some(KeyVariation::Undecoded) => secret.as_bytes().to_vec(),
+            Some(KeyVariation::Other | KeyVariation::Rotated) | None => {
+                signing_secret::key(self.scheme, self.mac.key, secret)?
+            }
+        };
+        let message = self.variation.message.as_ref().unwrap_or(&self.mac.message);
+        let message = message_of(message, scope, body)?;
+        let code = computed(self.mac.algorithm, &key, message.as_bytes())?;
+        Ok(written(&code, self.mac.encoding, self.variation.signature))
+    }
+}
+
+fn message_of(text: &str, scope: &Value, body: &[u8]) -> Result<String, ComposeError> {
+    let mut scope = scope.clone();
+    let body = std::str::from_utf8(body).map_err(|error| ComposeError::Body(error.to_string()))?;
+    scope["body"] = Value::String(body.to_owned());
+    Ok(template::render_text(text, &scope)?)
+}
+
+/// The code's bytes.
+pub(super) fn computed(algorithm: Algorithm, key: &[u8], message: &[u8]) -> Result<Vec<u8>, ComposeError> {
+    match algorithm {
+        Algorithm::HmacSha1 => finished(Hmac::<Sha1>::new_from_slice(key), message),
+        Algorithm::HmacSha256 => finished(Hmac::<Sha256>::new_from_slice(key), message),
+        Algorithm::HmacSha512 => finished(Hmac::<Sha512>::new_from_slice(key), message),
+    }
+}
+
+fn finished<M: hmac::Mac, E>(keyed: Result<M, E>, message: &[u8]) -> Result<Vec<u8>, ComposeError> {
+    let mut code = keyed.map_err(|_| ComposeError::Secret("a key"))?;
+    code.update(message);
+    Ok(code.finalize().into_bytes().to_vec())
+}
+
+fn written(code: &[u8], encoding: Encoding, damage: Option<SignatureVariation>) -> String {
+    let encoding = match (damage, encoding) {
+        (Some(SignatureVariation::OtherEncoding), Encoding::Hex) => Encoding::Base64,
+        (Some(SignatureVariation::OtherEncoding), Encoding::Base64) => Encoding::Hex,
+        (_, as_it_is) => as_it_is,
+    };
+    let text = match encoding {
+        Encoding::Hex => hex::encode(code),
+        Encoding::Base64 => STANDARD.encode(code),
+    };
+    match damage {
+        Some(SignatureVariation::Truncated) => text[..text.len() / 2].to_owned(),
+        Some(SignatureVariation::Empty) => String::new(),
+        Some(SignatureVariation::UpperCase) => text.to_uppercase(),
+        Some(SignatureVariation::OtherEncoding) | None => text,
+    }
+}

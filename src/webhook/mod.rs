@@ -1,0 +1,15 @@
+//! Webhooks by their scheme: composing deliveries, and verifying those that arrive. Pure.
+
+mod body;
+mod compose;
+mod mac;
+mod pattern;
+mod secret_derived;
+mod signing_secret;
+mod timestamp;
+mod verify;
+
+pub use compose::{ComposeError, Order, Parcel, compose, is_telling, seal};
+pub use secret_derived::{CHANGED, taken_apart};
+pub use signing_secret::issue;
+pub use verify::{Arrived, Examined, examine};

@@ -1,0 +1,34 @@
+//! The time that a delivery says it was sent at, `t`.
+
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::compose::ComposeError;
+use crate::pack::scheme::TimeUnit;
+
+/// How a scheme writes a time, given in seconds since 1970: a number where it is one, so that templates can reckon.
+pub(super) fn written(unit: TimeUnit, seconds: i64) -> Result<Value, ComposeError> {
+    match unit {
+        TimeUnit::Seconds => Ok(json!(seconds)),
+        TimeUnit::Milliseconds => seconds.checked_mul(1000).map(Value::from).ok_or(ComposeError::Time(seconds)),
+        TimeUnit::Rfc3339 => rfc3339(seconds).map(Value::from),
+    }
+}
+
+/// The seconds since 1970 that a text of a scheme means.
+pub(super) fn read(unit: TimeUnit, text: &str) -> Option<i64> {
+    match unit {
+        TimeUnit::Seconds => text.parse().ok(),
+        TimeUnit::Milliseconds => text.parse::<i64>().ok().map(|milliseconds| milliseconds.div_euclid(1000)),
+        TimeUnit::Rfc3339 => OffsetDateTime::parse(text, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp),
+    }
+}
+
+/// Whole seconds, in UTC: `2026-01-31T15:23:45Z`.
+pub(super) fn rfc3339(seconds: i64) -> Result<String, ComposeError> {
+    OffsetDateTime::from_unix_timestamp(seconds)
+        .ok()
+        .and_then(|time| time.format(&Rfc3339).ok())
+        .ok_or(ComposeError::Time(seconds))
+}

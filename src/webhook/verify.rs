@@ -1,0 +1,256 @@
+//! Reads a delivery as a handler would that keeps to the scheme: which event it is, and whether it may be believed.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use serde_json_path::JsonPath;
+use sha2::{Digest, Sha256};
+
+use super::compose::ComposeError;
+use super::mac::Signing;
+use super::pattern::Pattern;
+use super::timestamp;
+use crate::pack::alteration::Variation;
+use crate::pack::scheme::{BodyType, Mac, Signatures, Webhooks};
+use crate::pack::types::Where;
+use crate::template;
+
+/// A delivery as it came.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrived<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// The whole URL that it was sent to.
+    pub url: &'a str,
+    /// Names, in any case, and values.
+    pub headers: &'a [(String, String)],
+    /// The bytes.
+    pub body: &'a [u8],
+}
+
+/// What a delivery says, and whether it may be believed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Examined {
+    /// The event's name.
+    pub event: Option<String>,
+    /// The event's id.
+    pub id: Option<String>,
+    /// How old it says it is, in seconds; negative: ahead.
+    pub sent_at_age_s: Option<i64>,
+    /// Whether its token or its code is right, by one of the secrets.
+    pub proven: bool,
+    /// Whether it is older, or further ahead, than the scheme allows.
+    pub stale: bool,
+    /// Why it is not to be believed, if it is not.
+    pub why: Option<String>,
+}
+
+/// Examines a delivery. `now` is in seconds since 1970.
+pub fn examine(scheme: &Webhooks, secrets: &[&str], arrived: &Arrived, now: i64) -> Examined {
+    let reading = Reading::of(scheme, arrived);
+    let age =
+        reading.said("t").and_then(|t| timestamp::read(scheme.timestamp.unit, t)).map(|sent| now.saturating_sub(sent));
+    let limit = scheme.timestamp.tolerance.map(|span| i64::try_from(span.0.as_secs()).unwrap_or(i64::MAX));
+    let stale = limit.and_then(|limit| match age {
+        Some(age) if age.saturating_abs() <= limit => None,
+        Some(age) if age < 0 => Some(format!("it claims a time {} s ahead, and {limit} s is the most", -age)),
+        Some(age) => Some(format!("it is {age} s old, and {limit} s is the most")),
+        None => Some("it has no time of sending that can be read".to_owned()),
+    });
+    let unproven = reading.prove(secrets).err();
+    Examined {
+        event: reading.said("event").map(str::to_owned),
+        id: reading.said("id").map(str::to_owned),
+        sent_at_age_s: age,
+        proven: unproven.is_none(),
+        stale: stale.is_some(),
+        why: unproven.or(stale),
+    }
+}
+
+/// One expression of a header that proves something, and what stands in its place.
+struct Proof<'a> {
+    header: &'a str,
+    expression: &'a str,
+    text: &'a str,
+}
+
+/// What is read off a delivery.
+struct Reading<'a> {
+    scheme: &'a Webhooks,
+    arrived: &'a Arrived<'a>,
+    said: BTreeMap<&'a str, String>,
+    proofs: Vec<Proof<'a>>,
+    /// Why a header that should prove something cannot.
+    missing: Option<String>,
+}
+
+impl<'a> Reading<'a> {
+    fn of(scheme: &'a Webhooks, arrived: &'a Arrived<'a>) -> Self {
+        let mut reading = Reading { scheme, arrived, said: BTreeMap::new(), proofs: Vec::new(), missing: None };
+        for (name, template) in &scheme.headers {
+            reading.header(name, template);
+        }
+        let body = reading.body();
+        for (word, place) in [("id", Some(&scheme.id)), ("event", scheme.name.as_ref())] {
+            let found = place.and_then(|place| match place {
+                Where::Header(name) => reading.value(name).map(str::to_owned),
+                Where::Body(path) => {
+                    JsonPath::parse(path).ok()?.query(body.as_ref()?).first().map(super::compose::text)
+                }
+            });
+            if let Some(found) = found {
+                reading.said.entry(word).or_insert(found);
+            }
+        }
+        reading
+    }
+
+    /// Reads one header by its template.
+    fn header(&mut self, name: &'a str, template: &'a str) {
+        let proves = is_proof(template);
+        let value = self.value(name);
+        let read = value.and_then(|value| Pattern::of(template)?.read(value));
+        let Some(read) = read else {
+            if proves {
+                let why = value.map_or_else(
+                    || format!("there is no header `{name}`"),
+                    |_| format!("the header `{name}` is not written as `{template}`"),
+                );
+                self.missing.get_or_insert(why);
+            }
+            return;
+        };
+        for (expression, text) in read {
+            if is_proof(&format!("{{{{ {expression} }}}}")) {
+                self.proofs.push(Proof { header: name, expression, text });
+                self.each(expression, text);
+            } else if ["event", "id", "t"].contains(&expression) && (proves || !self.said.contains_key(expression)) {
+                // What stands beside a code is what was signed.
+                self.said.insert(expression, text.to_owned());
+            }
+        }
+    }
+
+    /// The time that each of several signatures says, where it stands there.
+    fn each(&mut self, expression: &str, text: &str) {
+        let Some(several) = self.several().filter(|_| expression == "signatures") else { return };
+        let times = parts(several, text).filter_map(|part| Pattern::of(&several.each)?.read(part));
+        let time = times.flatten().find(|(expression, _)| *expression == "t").map(|(_, time)| time.to_owned());
+        if let Some(time) = time {
+            self.said.insert("t", time);
+        }
+    }
+
+    fn several(&self) -> Option<&'a Signatures> {
+        self.scheme.mac.as_ref()?.signatures.as_ref()
+    }
+
+    fn value(&self, name: &str) -> Option<&'a str> {
+        self.arrived.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
+    }
+
+    fn said(&self, name: &str) -> Option<&str> {
+        self.said.get(name).map(String::as_str)
+    }
+
+    /// The body as JSON; the members of a form are texts.
+    fn body(&self) -> Option<Value> {
+        match self.scheme.body {
+            BodyType::Json => serde_json::from_slice(self.arrived.body).ok(),
+            BodyType::Form => {
+                let members = url::form_urlencoded::parse(self.arrived.body);
+                Some(
+                    members
+                        .map(|(name, text)| (name.into_owned(), text.into_owned().into()))
+                        .collect::<Map<_, _>>()
+                        .into(),
+                )
+            }
+        }
+    }
+
+    /// Whether everything that proves something does, by one of the secrets.
+    fn prove(&self, secrets: &[&str]) -> Result<(), String> {
+        if let Some(why) = &self.missing {
+            return Err(why.clone());
+        }
+        if secrets.is_empty() && !self.proofs.is_empty() {
+            return Err("there is no secret to hold it against".to_owned());
+        }
+        let mut why = Ok(());
+        for secret in secrets {
+            why = self.prove_by(secret);
+            if why.is_ok() {
+                break;
+            }
+        }
+        why
+    }
+
+    fn prove_by(&self, secret: &str) -> Result<(), String> {
+        let scope = self.scope(secret).map_err(|error| error.to_string())?;
+        for Proof { header, expression, text } in &self.proofs {
+            let right = self.expected(expression, text, &scope).map_err(|error| error.to_string())?;
+            if !right {
+                return Err(match &self.scheme.mac {
+                    Some(_) => format!("the code in `{header}` was made with another secret or from other bytes"),
+                    None => format!("`{header}` does not hold the secret"),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// What templates of headers read, if this is the secret.
+    fn scope(&self, secret: &str) -> Result<Value, ComposeError> {
+        let mut scope: Map<String, Value> =
+            self.said.iter().map(|(name, text)| ((*name).into(), (&**text).into())).collect();
+        scope.insert("url".into(), self.arrived.url.into());
+        scope.insert("method".into(), self.arrived.method.into());
+        scope.insert("secret".into(), secret.into());
+        let mut scope = Value::Object(scope);
+        if let Some(mac) = &self.scheme.mac {
+            scope["mac"] = self.code(mac, secret, &scope)?.into();
+        }
+        Ok(scope)
+    }
+
+    fn code(&self, mac: &Mac, secret: &str, scope: &Value) -> Result<String, ComposeError> {
+        let genuine = Variation::default();
+        Signing { scheme: self.scheme, mac, variation: &genuine }.code(secret, scope, self.arrived.body)
+    }
+
+    /// Whether a text is what an expression gives; of several signatures, whether one is.
+    fn expected(&self, expression: &str, text: &str, scope: &Value) -> Result<bool, ComposeError> {
+        let Some(several) = self.several().filter(|_| expression == "signatures") else {
+            return Ok(same(&template::render_text(&format!("{{{{ {expression} }}}}"), scope)?, text));
+        };
+        let wanted = template::render_text(&several.each, scope)?;
+        Ok(parts(several, text).any(|part| same(&wanted, part)))
+    }
+}
+
+/// Whether a template reads what only those know who know the secret.
+fn is_proof(template: &str) -> bool {
+    let names = template::names(template).unwrap_or_default();
+    names.iter().any(|name| matches!(&**name, "secret" | "mac" | "signatures"))
+}
+
+/// Several signatures, one by one.
+fn parts<'t>(several: &'t Signatures, text: &'t str) -> impl Iterator<Item = &'t str> {
+    let (whole, split) = match &*several.joined_by {
+        "" => (Some(text), None),
+        between => (None, Some(text.split(between))),
+    };
+    whole.into_iter().chain(split.into_iter().flatten())
+}
+
+/// Whether two texts are the same, in a time that does not say where they differ.
+fn same(left: &str, right: &str) -> bool {
+    Sha256::digest(left) == Sha256::digest(right)
+}
+
+#[cfg(test)]
+#[path = "verify_tests.rs"]
+mod tests;

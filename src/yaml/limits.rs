@@ -1,0 +1,208 @@
+//! What is refused before a parser sees it, because it would take too long or too much memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use saphyr_parser::{Event, Parser, ScanError, Span};
+use serde::de::IgnoredAny;
+
+use super::document::Document;
+use super::parse_errors;
+use super::position::Place;
+use super::problem::Problem;
+
+/// Brackets may be nested so deep; the parser's time grows with the square of that.
+const DEEPEST: usize = 1000;
+
+/// Lists and maps, in brackets or not, may be nested so deep; the parser itself gives up there.
+const DEEPEST_VALUES: usize = 127;
+
+/// So many values may be in a text, with all that aliases (`*name`) repeat.
+const MOST_VALUES: usize = 50_000;
+
+/// So many of them may be written by aliases: the parser writes each out.
+const MOST_REPEATED: usize = 20_000;
+
+/// So many bytes of text aliases may repeat.
+const MOST_BYTES: usize = 1 << 20;
+
+/// So many bytes may be in the paths of all values, by which each is known: of few keys that are long or stand above many.
+const MOST_PATHS: usize = 16 << 20;
+
+/// What is shorter than this, in bytes, and repeats nothing, is never too much.
+const SHORT: usize = 16 << 10;
+
+/// What makes a text too much, if anything does; of one that repeats something, also whatever makes it no YAML.
+pub(super) fn exceeded(document: &Document) -> Vec<Problem> {
+    let text: &str = &document.text;
+    if let Some(byte) = too_deep(text) {
+        let message = format!("brackets are nested more than {DEEPEST} deep here");
+        return vec![Problem::at(document, Place::at_byte(text, byte), message)];
+    }
+    let repeats = text.contains('*') && text.contains('&');
+    if let Some((byte, name)) = repeats.then(|| twice(text)).flatten() {
+        let problem =
+            Problem::at(document, Place::at_byte(text, byte), format!("`&{name}` is here for the second time"));
+        return vec![problem.hint("give what is repeated a name of its own")];
+    }
+    if !repeats && text.len() < SHORT {
+        return Vec::new();
+    }
+    match Count::default().all(text) {
+        Ok(()) => Vec::new(),
+        Err(Stopped::Exceeded(span, message)) => {
+            let place = Place::point(text, span.start.line(), span.start.col() + 1);
+            vec![Problem::at(document, place, message).hint("write only what is meant")]
+        }
+        // Without aliases nothing grows, and the other parser's words are those that are explained.
+        Err(Stopped::NoYaml(_)) if !repeats => Vec::new(),
+        // What cannot be counted is not written out. The other parser is asked what is wrong without doing so.
+        Err(Stopped::NoYaml(error)) => match serde_yaml::from_str::<IgnoredAny>(text) {
+            Err(error) => parse_errors::problems(document, &error),
+            Ok(_) => {
+                let place = Place::point(text, error.marker().line(), error.marker().col() + 1);
+                vec![Problem::at(document, place, format!("this is not valid YAML: {}", error.info()))]
+            }
+        },
+    }
+}
+
+/// A bracket that is one too many. Brackets in texts are counted as well, since they have an end.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    text.bytes().position(|byte| {
+        match byte {
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEEPEST
+    })
+}
+
+/// An anchor whose name another one has already, with the name: the parser would then take others for each other, and
+/// what they grow to could not be told. What looks like one in a text or a comment is counted as well.
+fn twice(text: &str) -> Option<(usize, &str)> {
+    let mut known = BTreeSet::new();
+    text.match_indices('&').find_map(|(at, _)| {
+        let within = |c: char| c.is_alphanumeric() || "=/.%&".contains(c);
+        let name = &text[at + 1..];
+        let name = &name[..name.find(|c: char| !(c.is_ascii_alphanumeric() || "_-".contains(c))).unwrap_or(name.len())];
+        let begins = !name.is_empty() && !text[..at].ends_with(within);
+        (begins && !known.insert(name)).then_some((at, name))
+    })
+}
+
+/// Why counting ended early.
+enum Stopped {
+    Exceeded(Span, String),
+    NoYaml(ScanError),
+}
+
+/// How much there is of something.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    values: usize,
+    bytes: usize,
+    /// The bytes in the paths of all values.
+    paths: usize,
+}
+
+impl Size {
+    fn add(&mut self, other: Size) {
+        self.values = self.values.saturating_add(other.values);
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.paths = self.paths.saturating_add(other.paths);
+    }
+}
+
+/// A list or map that has begun.
+struct Open {
+    anchor: usize,
+    size: Size,
+    /// The length of its path.
+    path: usize,
+    is_map: bool,
+    /// The length of the key whose value comes next.
+    key: Option<usize>,
+}
+
+/// What was counted so far.
+#[derive(Default)]
+struct Count {
+    /// What stands under each anchor.
+    sizes: BTreeMap<usize, Size>,
+    open: Vec<Open>,
+    all: Size,
+    repeated: Size,
+}
+
+impl Count {
+    fn all(mut self, text: &str) -> Result<(), Stopped> {
+        for event in Parser::new_from_str(text) {
+            let (event, span) = event.map_err(Stopped::NoYaml)?;
+            self.take(&event);
+            if let Some(message) = self.too_much() {
+                return Err(Stopped::Exceeded(span, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn too_much(&self) -> Option<String> {
+        let repeated = |what: String| Some(format!("with this alias more than {what} are repeated"));
+        if self.repeated.values > MOST_REPEATED {
+            repeated(format!("{MOST_REPEATED} values"))
+        } else if self.repeated.bytes > MOST_BYTES {
+            repeated(format!("{MOST_BYTES} bytes"))
+        } else if self.all.values > MOST_VALUES {
+            Some(format!("with this there are more than {MOST_VALUES} values"))
+        } else if self.open.len() > DEEPEST_VALUES {
+            Some(format!("lists and maps are nested more than {DEEPEST_VALUES} deep here"))
+        } else if self.all.paths > MOST_PATHS {
+            Some("the keys above this are too long for all that stands below them".into())
+        } else {
+            None
+        }
+    }
+
+    fn take(&mut self, event: &Event<'_>) {
+        let path = self.open.last().map_or(0, |above| above.path + 1 + above.key.unwrap_or_default());
+        match event {
+            Event::Scalar(text, _, anchor, _) => {
+                let size = Size { values: 1, bytes: text.len(), paths: path };
+                self.all.add(size);
+                self.done(*anchor, size, text.len());
+            }
+            Event::Alias(anchor) => {
+                let mut size = self.sizes.get(anchor).copied().unwrap_or_default();
+                size.add(Size { values: 0, bytes: 0, paths: path.saturating_mul(size.values) });
+                self.repeated.add(size);
+                self.all.add(size);
+                self.done(0, size, size.bytes);
+            }
+            Event::SequenceStart(anchor, _) | Event::MappingStart(anchor, _) => {
+                let size = Size { values: 1, bytes: 0, paths: path };
+                self.all.add(size);
+                let is_map = matches!(event, Event::MappingStart(..));
+                self.open.push(Open { anchor: *anchor, size, path, is_map, key: None });
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                if let Some(open) = self.open.pop() {
+                    self.done(open.anchor, open.size, 0);
+                }
+            }
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {}
+        }
+    }
+
+    /// A value is finished; as a key it has a length.
+    fn done(&mut self, anchor: usize, size: Size, length: usize) {
+        if anchor > 0 {
+            self.sizes.insert(anchor, size);
+        }
+        if let Some(above) = self.open.last_mut() {
+            above.size.add(size);
+            above.key = (above.is_map && above.key.is_none()).then_some(length);
+        }
+    }
+}
