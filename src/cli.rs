@@ -19,10 +19,10 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str =
-    "Exit codes: 0 ready, 1 not ready, 2 wrong input, 3 undecided, 4 internal error, 130 interrupted.";
+    "Exit codes: 0 ready, 1 not ready, 2 wrong input, 3 inconclusive, 4 internal error, 130 interrupted.";
 
 const TEST_EXIT_CODES: &str =
-    "Exit codes: 0 each check passes, fails and stays undecided as it must, 1 one does not, 2 wrong input.";
+    "Exit codes: 0 each check passes, fails and stays inconclusive as it must, 1 one does not, 2 wrong input.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -41,12 +41,12 @@ pub enum Command {
     Explain(Explain),
     /// Read packs and tell everything that is wrong with them.
     Lint(Lint),
-    /// Print the letters that a partner sends to its provider, written from its profile.
-    Letter(Letter),
-    /// Try every check of a pack against partners that conform, violate, and do nothing.
+    /// Print the e-mails that a partner sends to its provider, written from its profile.
+    Email(Email),
+    /// Prove that a pack's checks tell right from wrong: each defect must be caught by its own check.
     ///
-    /// The sample partner that the pack describes in `partner.yaml` must pass everything, each of its faults must be
-    /// caught by its own check and fail no other, and a partner that does nothing must leave everything undecided.
+    /// The correct sample partner must pass everything, and each of its defects must be caught by its own check and
+    /// fail no other. For a folder of packs, a partner that does nothing must leave everything inconclusive.
     #[command(after_help = TEST_EXIT_CODES)]
     Test(Test),
     /// Begin a pack, or a check of one, that lints clean and passes its test.
@@ -56,12 +56,11 @@ pub enum Command {
     /// Play a provider on this machine, for daily development.
     Simulate(Simulate),
     /// Run the reference partner; it is configured by environment variables.
+    #[command(hide = true)]
     Partner(Partner),
     /// Play the sample partner that a file describes; `test` starts it.
     #[command(hide = true)]
     Sample(SampleFile),
-    /// Prove that the checklist can tell right from wrong: each defect must be caught by its own check.
-    Selftest(Selftest),
 }
 
 /// `run`.
@@ -179,9 +178,9 @@ pub struct Lint {
     pub folder: Option<PathBuf>,
 }
 
-/// `letter`.
+/// `email`.
 #[derive(Debug, Args)]
-pub struct Letter {
+pub struct Email {
     /// The partner's profile.
     #[arg(long, value_name = "FILE")]
     pub profile: PathBuf,
@@ -196,12 +195,18 @@ pub struct Letter {
 /// `test`.
 #[derive(Debug, Args)]
 pub struct Test {
-    /// The folder of packs.
-    #[arg(value_name = "DIR")]
-    pub folder: PathBuf,
-    /// Only checks like this and their faults, such as `webhooks.*`; may be given several times.
+    /// A built-in provider such as `debitura`, or a folder of packs that have a `partner.yaml`.
+    #[arg(value_name = "PROVIDER|DIR")]
+    pub target: String,
+    /// A folder of packs that are added to the built-in ones, or replace them; the target is then a provider.
+    #[arg(long, value_name = "DIR", hide_short_help = true)]
+    pub checks: Option<PathBuf>,
+    /// Only these: defects of a provider, or checks of a folder with their defects, such as `webhooks.*`; repeatable.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,
+    /// Of a provider: try each defect against the checks of its own section and a few others, instead of all.
+    #[arg(long)]
+    pub quick: bool,
     /// How many partners are tried at the same time.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=32))]
     pub jobs: Option<u16>,
@@ -290,24 +295,4 @@ pub struct Partner {
     /// Switch one mistake on; `preflight demo --defect help` lists them.
     #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
     pub defect: Option<Defect>,
-}
-
-/// `selftest`.
-#[derive(Debug, Args)]
-pub struct Selftest {
-    /// The provider; `preflight list` names them.
-    #[arg(long, value_name = "PROVIDER")]
-    pub provider: Option<String>,
-    /// A folder of packs: its sample partner is tried, instead of a built-in one.
-    #[arg(long, value_name = "DIR", requires = "provider")]
-    pub checks: Option<PathBuf>,
-    /// Only defects like this.
-    #[arg(long, value_name = "GLOB")]
-    pub only: Vec<String>,
-    /// Try each defect against the checks of its own section and a few others, instead of all.
-    #[arg(long)]
-    pub quick: bool,
-    /// How many defects are tried at the same time.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=32))]
-    pub jobs: Option<u16>,
 }

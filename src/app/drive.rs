@@ -113,7 +113,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
                 execute::phase(&plan, isolation).into_iter().partition(|at| !self.is_futile(*at));
             for at in futile {
                 let finding = Finding::new(Who::Partner, "not carried out: what it needs has failed");
-                let judged = Judged { verdict: Verdict::Undecided(finding), remarks: Vec::new() };
+                let judged = Judged { verdict: Verdict::Inconclusive(finding), remarks: Vec::new() };
                 self.results[at] = Some((judged, Done { at, evidence: Evidence::default(), took: Duration::ZERO }));
             }
             let word = match isolation {
@@ -172,7 +172,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
     }
 
     /// Whether a check that the unit needs has failed already, so that it will be blocked whatever it would find. One
-    /// that is undecided may still be vouched for.
+    /// that is inconclusive may still be vouched for.
     fn is_futile(&self, at: usize) -> bool {
         let control = self.world.plan.units[at].packed.check.has_control();
         let mut results = self.results.iter().flatten();
@@ -234,7 +234,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
             let may_change = match &judged.verdict {
                 Verdict::Pass => false,
                 Verdict::Fail(_) => true,
-                Verdict::Undecided(finding) => !finding.lacks_line,
+                Verdict::Inconclusive(finding) => !finding.lacks_line,
             };
             may_change && (evidence.incomplete.is_none() || beside_others)
         });
@@ -288,5 +288,5 @@ fn not_done(unit: &Unit, stopped: Stop) -> Judged {
         };
         Finding::new(Who::Tool, why)
     };
-    Judged { verdict: Verdict::Undecided(finding), remarks: Vec::new() }
+    Judged { verdict: Verdict::Inconclusive(finding), remarks: Vec::new() }
 }

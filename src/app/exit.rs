@@ -13,7 +13,7 @@ pub enum Exit {
     /// What was given cannot be used.
     WrongInput = 2,
     /// An item, or something required, could not be decided; or nothing passed.
-    Undecided = 3,
+    Inconclusive = 3,
     /// A fault of this program.
     Internal = 4,
     /// A person interrupted the run.
@@ -24,7 +24,7 @@ impl Exit {
     /// The same where something that was asked for could not be written: that all is well nobody could rely on.
     #[must_use]
     pub(super) fn lost(self) -> Self {
-        if self == Exit::Ready { Exit::Undecided } else { self }
+        if self == Exit::Ready { Exit::Inconclusive } else { self }
     }
 
     /// The code of a finished run.
@@ -38,7 +38,7 @@ impl Exit {
         }
         match report.readiness {
             Readiness::NotReady | Readiness::SelectionFailed => Exit::NotReady,
-            Readiness::Undecided | Readiness::SelectionUndecided => Exit::Undecided,
+            Readiness::Inconclusive | Readiness::SelectionInconclusive => Exit::Inconclusive,
             Readiness::Ready | Readiness::ReadyWithRisks | Readiness::SelectionPassed => Exit::Ready,
         }
     }

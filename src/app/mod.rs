@@ -3,10 +3,10 @@
 mod coverage;
 mod demo;
 pub mod drive;
+mod email;
 mod exit;
 mod explain;
 mod interrupt;
-mod letter;
 mod lint;
 mod list;
 mod new;
@@ -16,11 +16,11 @@ mod run;
 pub mod sample;
 pub mod schema;
 mod screen;
-mod selftest;
 mod simulate;
 mod stand_ins;
 mod temporary;
 mod test;
+mod test_provider;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -41,13 +41,12 @@ pub fn main(cli: Cli) -> ExitCode {
         // Nothing here waits for anything, and a runtime takes its time to start.
         Command::Coverage(coverage) => coverage::coverage(&coverage, &screen),
         Command::List(list) => list::list(&list, &screen),
-        Command::Letter(options) => letter::letter(&options, &screen),
+        Command::Email(options) => email::email(&options, &screen),
         Command::Explain(explain) => explain::explain(&explain, &screen),
         Command::Lint(lint) => lint::lint(&lint, &screen),
         Command::Schema(schema) => schema::schema(&schema, &screen),
         Command::Run(run) => within_runtime(&screen, run::run(run, &screen)),
         Command::Demo(demo) => within_runtime(&screen, demo::demo(demo, &screen)),
-        Command::Selftest(selftest) => within_runtime(&screen, selftest::selftest(selftest, &screen)),
         Command::Simulate(simulate) => within_runtime(&screen, simulate::simulate(simulate, &screen)),
         Command::Test(test) => within_runtime(&screen, test::test(test, &screen)),
         Command::New(new) => new::new(&new, &screen),

@@ -21,7 +21,7 @@ const CHECKS: [(&str, &str); 5] = [
     ("provider.yaml", include_str!("new/provider.yaml")),
     ("partner.yaml", include_str!("new/partner.yaml")),
     ("webhooks/accepts-genuine.yaml", include_str!("new/accepts-genuine.yaml")),
-    ("webhooks/refuses-forged.yaml", include_str!("new/refuses-forged.yaml")),
+    ("webhooks/rejects-forged.yaml", include_str!("new/rejects-forged.yaml")),
     ("webhooks/deduplicates.yaml", include_str!("new/deduplicates.yaml")),
 ];
 
@@ -195,7 +195,7 @@ fn fault(pack: &Pack, id: &str, folder: &Path) -> Result<Option<Writing>, Proble
         "    says: The handler refuses events of this kind.".into(),
         format!("    first: [{{ if: event == '{id}', status: 400 }}]"),
     ];
-    changed(folder, &path, "faults", &lines, |value| !value["faults"][id].is_null()).map(Some)
+    changed(folder, &path, "defects", &lines, |value| !value["defects"][id].is_null()).map(Some)
 }
 
 /// A file with lines added to one of its blocks.

@@ -1,16 +1,17 @@
 //! `preflight test DIR`: the three tests of each check, without a line of code. The sample partner that the pack
 //! describes passes everything, each of its faults is caught by its own check and fails nothing unrelated, and a
-//! partner that does nothing leaves everything undecided.
+//! partner that does nothing leaves everything inconclusive.
 
 mod table;
 mod verdicts;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 
 use super::sample::{Mistake, Sample, Unstaged, described_nowhere};
-use super::selftest::{JOBS, Trial, wanted};
+use super::test_provider::{JOBS, Trial, test_provider, wanted};
 use super::{Exit, Screen};
 use crate::catalog::load::{Catalog, Pack};
 use crate::catalog::sample::Sampled;
@@ -19,7 +20,12 @@ use crate::yaml::{Problem, Problems};
 use verdicts::Found;
 
 pub(super) async fn test(test: Test, screen: &Screen) -> Exit {
-    let (catalog, wanted) = match (Catalog::from_folder(&test.folder), wanted(&test.only)) {
+    let built_in = || Catalog::built_in().is_ok_and(|catalog| catalog.packs.contains_key(test.target.as_str()));
+    if test.checks.is_some() || built_in() {
+        return test_provider(test, screen).await;
+    }
+    let folder = Path::new(&test.target);
+    let (catalog, wanted) = match (Catalog::from_folder(folder), wanted(&test.only)) {
         (Ok(catalog), Ok(wanted)) => (catalog, wanted),
         (Err(problems), _) => return wrong(&problems, screen),
         (_, Err(why)) => {
@@ -43,11 +49,10 @@ pub(super) async fn test(test: Test, screen: &Screen) -> Exit {
         let ids = || catalog.packs.values().flat_map(|pack| pack.checks.iter().map(|packed| packed.check.id.as_str()));
         return wrong(&problem.nearest(&test.only[0], ids()).into(), screen);
     }
-    let folder = test.folder.display().to_string();
     let jobs = test.jobs.map_or(JOBS, usize::from);
     let mut exit = Exit::Ready;
     for (pack, sample) in sampled {
-        let trials = Trials { pack, sampled: sample, folder: &folder, wanted: &wanted, screen };
+        let trials = Trials { pack, sampled: sample, folder: &test.target, wanted: &wanted, screen };
         exit = match trials.all(jobs).await {
             Ok(found) => table::show(pack, found, screen),
             Err(Unstaged::Problems(problems)) => return wrong(&problems, screen),

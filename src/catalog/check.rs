@@ -31,6 +31,7 @@ pub struct Check {
     pub needs: Vec<String>,
     /// Who must act when it does not pass, where that is not the partner.
     #[serde(default)]
+    #[serde(rename = "responsible")]
     pub who: Actor,
     /// The provider's page.
     pub docs: url::Url,
@@ -47,6 +48,7 @@ pub struct Check {
     pub when: Vec<Step>,
     /// What must have happened for the check to say anything.
     #[serde(default)]
+    #[serde(rename = "assume")]
     pub seen: Vec<Expectation>,
     /// What must hold.
     #[serde(default)]
@@ -88,7 +90,7 @@ impl Check {
             | Expectation::Calls(_)
             | Expectation::Told(_)
             | Expectation::Provider(_)
-            | Expectation::Findings(_)
+            | Expectation::DeniedHosts(_)
             | Expectation::Values(_)
             | Expectation::Either(_) => None,
         })
@@ -111,7 +113,7 @@ fn is_control(expectation: &Expectation) -> bool {
         | Expectation::Calls(_)
         | Expectation::Told(_)
         | Expectation::Provider(_)
-        | Expectation::Findings(_)
+        | Expectation::DeniedHosts(_)
         | Expectation::Values(_) => false,
     }
 }
@@ -157,6 +159,7 @@ pub enum Isolation {
     #[default]
     Shared,
     /// Nothing.
+    #[serde(rename = "exclusive")]
     Alone,
     /// Nothing, and it comes last: it restarts the partner.
     Restarts,

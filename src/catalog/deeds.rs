@@ -12,6 +12,7 @@ use super::words::Text;
 #[serde(deny_unknown_fields)]
 pub struct ActionWord {
     /// In words.
+    #[serde(rename = "description")]
     pub says: String,
     /// What the action is told beside the client, as templates over `n`, a number that no other subject has, and
     /// `client`. The profile's templates read them by these names.
@@ -19,6 +20,7 @@ pub struct ActionWord {
     pub arguments: Map<String, Value>,
     /// The arguments by which a call that the partner then makes is recognised, since no other client has them.
     #[serde(default)]
+    #[serde(rename = "identified_by")]
     pub recognised_by: Vec<String>,
 }
 
@@ -27,6 +29,7 @@ pub struct ActionWord {
 #[serde(deny_unknown_fields)]
 pub struct Deed {
     /// What, in words to that person; a template over `client`.
+    #[serde(rename = "instructions")]
     pub says: Text,
     /// By what it is seen that it is done; without it, the person says so.
     pub until: Option<Sign>,

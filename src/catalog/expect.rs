@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::matcher::{AddressRule, Matcher, Unmet};
-use super::traffic::{CallsExpectation, FindingsExpectation, ProviderExpectation, ToldExpectation};
+use super::traffic::{CallsExpectation, DeniedHostsExpectation, ProviderExpectation, ToldExpectation};
 use super::verb::verbs;
 use super::words::{StatusRule, Text};
 
@@ -14,25 +14,25 @@ verbs! {
     Expectation, "expectation", later &[],
     {
         /// About the answers that a step got.
-        "answer" => Answer(AnswerExpectation),
+        "response" => Answer(AnswerExpectation),
         /// About what the partner's handler did with deliveries.
         "delivery" => Delivery(DeliveryExpectation),
         /// About what an event changed inside the partner.
         "effect" => Effect(EffectExpectation),
         /// About what the partner showed to its client.
-        "presented" => Presented(PresentedExpectation),
+        "shown" => Presented(PresentedExpectation),
         /// About the calls that the partner made.
         "calls" => Calls(Box<CallsExpectation>),
         /// About what the partner said of an outcome.
-        "told" => Told(ToldExpectation),
+        "user_message" => Told(ToldExpectation),
         /// About what the simulated provider holds in the end.
-        "provider" => Provider(ProviderExpectation),
+        "provider_records" => Provider(ProviderExpectation),
         /// About what was found where nothing should be.
-        "findings" => Findings(FindingsExpectation),
+        "denied_hosts" => DeniedHosts(DeniedHostsExpectation),
         /// About values of answers, captures, configuration and facts.
         "values" => Values(ValuesExpectation),
         /// About several ways of which one will do.
-        "either" => Either(EitherExpectation),
+        "any_of" => Either(EitherExpectation),
     }
 }
 
@@ -47,7 +47,7 @@ impl Expectation {
             Expectation::Calls(e) => e.unmet,
             Expectation::Told(e) => e.unmet,
             Expectation::Provider(e) => e.unmet,
-            Expectation::Findings(e) => e.unmet,
+            Expectation::DeniedHosts(e) => e.unmet,
             Expectation::Values(e) => e.unmet,
             Expectation::Either(_) => Unmet::Fail,
         }
@@ -60,7 +60,7 @@ impl Expectation {
             Expectation::Presented(e) => e.presented == PresentedRule::Nothing,
             Expectation::Calls(e) => e.exactly.is_some() || e.at_most.is_some(),
             Expectation::Provider(e) => e.bounds_from_above(),
-            Expectation::Findings(e) => e.exactly.is_some(),
+            Expectation::DeniedHosts(e) => e.exactly.is_some(),
             Expectation::Delivery(e) => !matches!(
                 e.is,
                 Some(
@@ -115,6 +115,7 @@ impl JsonSchema for Names {
 #[serde(deny_unknown_fields)]
 pub struct AnswerExpectation {
     /// The step or steps; every answer of each is meant.
+    #[serde(rename = "response")]
     pub answer: Names,
     /// The status.
     pub status: Option<StatusRule>,
@@ -132,6 +133,7 @@ pub struct AnswerExpectation {
     pub counted: Option<Matcher>,
     /// How bad it is when this is not met.
     #[serde(default)]
+    #[serde(rename = "on_failure")]
     pub unmet: Unmet,
     /// What else to say when it is not met.
     pub hint: Option<Text>,
@@ -157,6 +159,7 @@ pub struct DeliveryExpectation {
     pub status: Option<Matcher>,
     /// How bad it is when this is not met.
     #[serde(default)]
+    #[serde(rename = "on_failure")]
     pub unmet: Unmet,
 }
 
@@ -171,8 +174,10 @@ pub enum DeliveryRule {
     /// An answer in the time that the provider allows, whatever it says.
     InTime,
     /// No success, or a success without effect where the genuine twin had one.
+    #[serde(rename = "rejected")]
     Refused,
     /// Whatever the variant itself expects.
+    #[serde(rename = "as_declared")]
     Expected,
     /// A success of one of them at least; others may be put off to a later repeat, with 409, 429 or 503.
     AcceptedOrPutOff,
@@ -192,6 +197,7 @@ pub struct EffectExpectation {
     pub at_most: Option<u64>,
     /// How bad it is when this is not met.
     #[serde(default)]
+    #[serde(rename = "on_failure")]
     pub unmet: Unmet,
 }
 
@@ -200,6 +206,7 @@ pub struct EffectExpectation {
 #[serde(deny_unknown_fields)]
 pub struct PresentedExpectation {
     /// What must be true of the URLs that were presented.
+    #[serde(rename = "shown")]
     pub presented: PresentedRule,
     /// The clients to whom, each for itself; `each` means all. Without it, the check's first client.
     pub client: Option<Names>,
@@ -210,6 +217,7 @@ pub struct PresentedExpectation {
     pub url: Option<Text>,
     /// How bad it is when this is not met.
     #[serde(default)]
+    #[serde(rename = "on_failure")]
     pub unmet: Unmet,
     /// What else to say when it is not met.
     pub hint: Option<Text>,
@@ -239,9 +247,11 @@ pub struct ValuesExpectation {
     /// What they must be, as one list (a template that gives no list is taken as it is).
     pub are: Option<Matcher>,
     /// What each must be; there must be at least one.
+    #[serde(rename = "all_match")]
     pub each: Option<Matcher>,
     /// How bad it is when this is not met.
     #[serde(default)]
+    #[serde(rename = "on_failure")]
     pub unmet: Unmet,
     /// What else to say when it is not met.
     pub hint: Option<Text>,
@@ -307,7 +317,8 @@ impl JsonSchema for Source {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EitherExpectation {
-    /// Pass if one passes, else undecided if one is, else fail with all of them shown.
+    /// Pass if one passes, else inconclusive if one is, else fail with all of them shown.
     #[schemars(length(min = 1))]
+    #[serde(rename = "any_of")]
     pub either: Vec<Expectation>,
 }

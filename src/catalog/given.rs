@@ -15,6 +15,7 @@ pub struct Given {
     pub client: Option<Beginning>,
     /// What is arranged to go otherwise for that one.
     #[serde(default)]
+    #[serde(rename = "override")]
     pub overlay: Overlays,
     /// Several clients, by name.
     #[serde(default)]
@@ -49,9 +50,11 @@ pub struct Beginning {
 #[serde(deny_unknown_fields)]
 struct InFull {
     /// The state, as the pack's simulator names it.
+    #[serde(rename = "state")]
     is: String,
     /// What is arranged to go otherwise.
     #[serde(default)]
+    #[serde(rename = "override")]
     overlay: Overlays,
 }
 

@@ -77,7 +77,7 @@ impl<'c> LeftOut<'c> {
                 Source::Template(text) => !self.read_by([text]),
             },
             Expectation::Either(e) => e.either.iter().any(|branch| self.concerns(branch)),
-            Expectation::Answer(_) | Expectation::Delivery(_) | Expectation::Effect(_) | Expectation::Findings(_) => {
+            Expectation::Answer(_) | Expectation::Delivery(_) | Expectation::Effect(_) | Expectation::DeniedHosts(_) => {
                 true
             }
         }

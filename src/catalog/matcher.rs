@@ -94,7 +94,7 @@ pub enum Unmet {
     #[default]
     Fail,
     /// A person must look.
-    Undecided,
+    Inconclusive,
 }
 
 impl<'de> Deserialize<'de> for Matcher {

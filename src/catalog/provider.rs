@@ -38,8 +38,10 @@ pub struct Provider {
     /// What a person does in the real test environment for something to happen there that a rehearsal plays, by the
     /// simulator's name for it.
     #[serde(default)]
+    #[serde(rename = "manual_steps")]
     pub people: IndexMap<String, Deed>,
     /// How a client that a run created in the test environment is taken away again.
+    #[serde(rename = "cleanup")]
     pub clean_up: Option<CleanUp>,
     /// Calls other than `GET` and `HEAD` that may go to production.
     #[serde(default)]
@@ -49,6 +51,7 @@ pub struct Provider {
     pub test_only: Vec<Route>,
     /// The members of production answers that may be kept; everything else is dropped before it is recorded.
     #[serde(default)]
+    #[serde(rename = "production_fields")]
     pub production_keeps: Vec<String>,
     /// What the successful answer of a call has at the least, as a JSON Schema: what lacks it is no answer of that call,
     /// and says nothing about the partner. Of production, only what is kept is looked at.
@@ -56,6 +59,7 @@ pub struct Provider {
     pub answers: IndexMap<Route, Value>,
     /// How the provider writes the names in its JSON.
     #[serde(default)]
+    #[serde(rename = "field_names")]
     pub member_names: MemberNames,
     /// Named facts that checks and fixtures refer to, as `{{ provider.facts.NAME }}`.
     #[serde(default)]
@@ -64,9 +68,11 @@ pub struct Provider {
     pub return_url: Option<ReturnUrl>,
     /// What profiles say of an environment under `details`, by name, because this provider alone asks for it.
     #[serde(default)]
+    #[serde(rename = "settings")]
     pub details: IndexMap<String, Detail>,
     /// Letters that a partner sends to the provider, written from its profile, by name.
     #[serde(default)]
+    #[serde(rename = "emails")]
     pub letters: IndexMap<String, Letter>,
     /// How webhooks are signed, delivered and repeated.
     pub webhooks: Option<Webhooks>,
@@ -83,6 +89,7 @@ pub struct Item {
     /// The section's heading.
     pub section: String,
     /// What it says, in the pack's own words; reports never pass them off as the provider's.
+    #[serde(rename = "text")]
     pub words: String,
     /// The line of the provider's page that it was taken from, by which `coverage --page` sees that it has changed: the
     /// text itself, or `sha256:` with the first 16 hexadecimal digits of its fingerprint, as `coverage --pin` prints it.
@@ -110,6 +117,7 @@ pub struct Addresses {
 #[serde(deny_unknown_fields)]
 pub struct Detail {
     /// In words.
+    #[serde(rename = "description")]
     pub says: String,
     /// What it is.
     pub kind: Kind,

@@ -1,6 +1,6 @@
 //! The sample partner of a pack: what `checks/<provider>/partner.yaml` says. One partner that does everything right,
 //! described as data, and for each check the faults that it must catch. `preflight test` plays both, so that whoever
-//! writes a pack sees each check pass, fail and stay undecided without a line of code.
+//! writes a pack sees each check pass, fail and stay inconclusive without a line of code.
 //!
 //! Conditions (`if`) are bare expressions, every other text may hold `{{ }}` templates; a condition that reads what is
 //! not there does not hold, and a member of a body that is written from it is null. There is no loop but a bounded
@@ -51,12 +51,14 @@ pub struct SamplePartner {
     pub actions: IndexMap<String, Vec<Act>>,
     /// What its answers to an action teach, as in a profile: `tenant` is its own id for the client at the provider.
     #[serde(default)]
+    #[serde(rename = "capture")]
     pub learn: IndexMap<String, IndexMap<String, String>>,
     /// Pages that anybody may fetch from its hosts, by their paths.
     #[serde(default)]
     pub pages: BTreeMap<String, Page>,
     /// Whether it loses what it keeps when it is started again.
     #[serde(default)]
+    #[serde(rename = "volatile")]
     pub forgets: bool,
     /// What its profile says, beside what every sample partner's does.
     #[serde(default)]
@@ -66,6 +68,7 @@ pub struct SamplePartner {
     pub environments: BTreeMap<Environment, Held>,
     /// The faults that each check must catch, by the check's id and a name.
     #[serde(default)]
+    #[serde(rename = "defects")]
     pub faults: IndexMap<String, IndexMap<String, Fault>>,
 }
 
@@ -87,6 +90,7 @@ pub struct Rule {
     /// How long the answer takes.
     pub delay: Option<Span>,
     /// What is done once the answer is out, with the words of actions.
+    #[serde(rename = "follow_up")]
     pub then: Vec<Act>,
 }
 
@@ -113,6 +117,7 @@ pub struct Carried {
 #[serde(deny_unknown_fields)]
 pub struct Fault {
     /// What, in a sentence.
+    #[serde(rename = "description")]
     pub says: String,
     /// Other checks that rightly fail with it.
     #[serde(default)]
@@ -175,10 +180,10 @@ mod tests {
 
     #[test]
     fn a_fault_changes_what_it_says_and_its_first_rules_come_first() {
-        let described = json!({ "webhook": [{ "status": 200 }], "learn": { "a": { "tenant": "$.id" } } });
-        let fault = json!({ "says": "x", "first": [{ "status": 500 }], "change": { "learn": { "a": null } } });
+        let described = json!({ "webhook": [{ "status": 200 }], "capture": { "a": { "tenant": "$.id" } } });
+        let fault = json!({ "description": "x", "first": [{ "status": 500 }], "change": { "capture": { "a": null } } });
         let fault: Fault = serde_json::from_value(fault).unwrap();
         let changed = fault.put_into(&described);
-        assert_eq!(changed, json!({ "webhook": [{ "status": 500 }, { "status": 200 }], "learn": {} }));
+        assert_eq!(changed, json!({ "webhook": [{ "status": 500 }, { "status": 200 }], "capture": {} }));
     }
 }

@@ -61,6 +61,7 @@ pub struct Webhooks {
     /// Mistakes that handlers are known to make, by what to say of them, and how a delivery would have to be signed
     /// for such a handler to accept it.
     #[serde(default)]
+    #[serde(rename = "known_defects")]
     pub mistakes: IndexMap<String, Variation>,
 }
 
@@ -141,6 +142,7 @@ pub struct Mac {
     /// How the secret's text becomes the key.
     pub key: KeyForm,
     /// The bytes that are signed, as a template over `t`, `id`, `event`, `body`, `url` and `method`.
+    #[serde(rename = "signed_content")]
     pub message: Text,
     /// How the code is written.
     pub encoding: Encoding,
@@ -153,6 +155,7 @@ pub struct Mac {
 #[serde(deny_unknown_fields)]
 pub struct Signatures {
     /// One of them, as a template over `mac` and `t`.
+    #[serde(rename = "format")]
     pub each: Text,
     /// What stands between them.
     pub joined_by: String,

@@ -29,6 +29,7 @@ pub struct Simulated {
     /// What says whom a call is about, strongest first: a path in the body (`$.email`), a segment of the URL
     /// (`/clients/{tenant}`), or `bearer` for the client of the token.
     #[serde(default)]
+    #[serde(rename = "correlate_by")]
     pub about: Vec<Text>,
     /// What is secret in replies: a label, and the path of the values that it is for.
     #[serde(default)]
@@ -38,6 +39,7 @@ pub struct Simulated {
     pub tables: BTreeMap<String, String>,
     /// What is there from the beginning, by the name that templates have for it, as fixtures.
     #[serde(default)]
+    #[serde(rename = "initial_records")]
     pub holds: BTreeMap<String, String>,
     /// The kinds of record that can be created.
     #[serde(default)]
@@ -47,6 +49,7 @@ pub struct Simulated {
     pub replies: IndexMap<String, Reply>,
     /// The replies that no route names.
     #[serde(default)]
+    #[serde(rename = "default_replies")]
     pub refusals: Refusals,
     /// Validation rules that several routes share.
     #[serde(default)]
@@ -68,6 +71,7 @@ pub struct Simulated {
     /// How a client is brought to a state that it cannot start in, before a check begins: through the partner's own
     /// actions and the provider's events. In every other state a client is unknown to the partner.
     #[serde(default)]
+    #[serde(rename = "setup")]
     pub ways: IndexMap<String, Way>,
     /// To whom events are delivered.
     pub subscriptions: Option<Subscriptions>,
@@ -172,6 +176,7 @@ pub struct Client {
     /// The member that identifies one.
     pub key: String,
     /// Where the call that creates one says who it is; a client that was prepared is recognised by it, exactly.
+    #[serde(rename = "identified_by")]
     pub recognised_by: Vec<String>,
     /// The state of one that nobody prepared.
     pub starts: String,
@@ -222,6 +227,7 @@ pub struct State {
     #[serde(default)]
     pub events: IndexMap<String, Vec<Outcome>>,
     /// The event that comes by itself.
+    #[serde(rename = "timer")]
     pub after: Option<After>,
 }
 
@@ -230,6 +236,7 @@ pub struct State {
 #[serde(deny_unknown_fields)]
 pub struct After {
     /// How long the client must have been in the state.
+    #[serde(rename = "delay")]
     pub time: Span,
     /// The event.
     pub event: String,

@@ -58,6 +58,7 @@ pub struct RequestStep {
     /// A JSON body, with templates.
     pub json: Option<Value>,
     /// Once for each member of this list, known as `item`.
+    #[serde(rename = "for_each")]
     pub each: Option<Text>,
     /// Values to take from the answer: a list of what a JSON path finds, by name.
     #[serde(default)]
@@ -88,6 +89,7 @@ pub struct DeliverStep {
     pub with: Variation,
     /// A series of variants, one after another, between two genuine twins.
     #[serde(default)]
+    #[serde(rename = "alter")]
     pub vary: IndexMap<String, Variation>,
     /// So many deliveries at the same time, each an event of its own unless the step says `again`.
     pub burst: Option<u32>,

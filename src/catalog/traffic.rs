@@ -68,6 +68,7 @@ pub struct CallsExpectation {
     pub name: Option<String>,
     /// How bad it is when this is not met.
     #[serde(default)]
+    #[serde(rename = "on_failure")]
     pub unmet: Unmet,
     /// What else to say when it is not met.
     pub hint: Option<Text>,
@@ -228,11 +229,13 @@ pub enum Credential {
 #[serde(deny_unknown_fields)]
 pub struct ToldExpectation {
     /// The action whose answer is meant.
+    #[serde(rename = "user_message")]
     pub told: String,
     /// The same action where it succeeded; what was said must differ from that, and not be a crash.
     pub unlike: String,
     /// How bad it is when this is not met.
     #[serde(default)]
+    #[serde(rename = "on_failure")]
     pub unmet: Unmet,
 }
 
@@ -241,11 +244,13 @@ pub struct ToldExpectation {
 #[serde(deny_unknown_fields)]
 pub struct ProviderExpectation {
     /// What the number of records must be, by collection.
+    #[serde(rename = "provider_records")]
     pub provider: IndexMap<String, Matcher>,
     /// The clients, each for itself; `each` means all. Without it, the check's first client.
     pub client: Option<Names>,
     /// How bad it is when this is not met.
     #[serde(default)]
+    #[serde(rename = "on_failure")]
     pub unmet: Unmet,
 }
 
@@ -272,29 +277,27 @@ impl ProviderExpectation {
     }
 }
 
-/// `findings: refused, exactly: 0`: what was found where nothing should be.
+/// `denied_hosts: all, exactly: 0`: hosts that the partner's build tried to reach and was denied.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct FindingsExpectation {
-    /// What kind of finding.
-    pub findings: FindingKind,
-    /// Only about these hosts: a template that gives a list.
-    pub hosts: Option<Text>,
+pub struct DeniedHostsExpectation {
+    /// `all`, or only these hosts: a template that gives a list.
+    pub denied_hosts: Text,
     /// There are so many.
     pub exactly: Option<u64>,
     /// There are at least so many.
     pub at_least: Option<u64>,
-    /// How bad it is when this is not met.
+    /// The verdict when this is not met.
     #[serde(default)]
+    #[serde(rename = "on_failure")]
     pub unmet: Unmet,
     /// What else to say when it is not met.
     pub hint: Option<Text>,
 }
 
-/// The kinds of finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FindingKind {
-    /// A host that the partner's build tried to reach and was not let through to, in the whole run so far.
-    Refused,
+impl DeniedHostsExpectation {
+    /// The template that gives the hosts which are counted; `None` counts every host.
+    pub fn hosts(&self) -> Option<&Text> {
+        (self.denied_hosts != "all").then_some(&self.denied_hosts)
+    }
 }

@@ -22,6 +22,7 @@ pub struct Variation {
     /// The body, written otherwise (and signed so) or changed after signing.
     pub body: Option<BodyVariation>,
     /// Other bytes to sign, as a template.
+    #[serde(rename = "signed_content")]
     pub message: Option<Text>,
     /// The code, damaged.
     pub signature: Option<SignatureVariation>,

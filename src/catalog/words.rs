@@ -22,6 +22,7 @@ pub type Text = String;
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Nothing runs: the profile and the partner's files are looked at.
+    #[serde(rename = "static")]
     Source,
     /// The simulator plays the provider, the partner's own build runs against it.
     Rehearsal,
@@ -38,7 +39,7 @@ impl Stage {
     /// The word in files and reports.
     pub fn word(self) -> &'static str {
         match self {
-            Stage::Source => "source",
+            Stage::Source => "static",
             Stage::Rehearsal => "rehearsal",
             Stage::Test => "test",
             Stage::Production => "production",

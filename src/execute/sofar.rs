@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use super::unit::Doing;
 use crate::catalog::expect::Expectation;
-use crate::catalog::traffic::FindingKind;
 use crate::catalog::words::Stage;
 use crate::evidence::{Evidence, What, Who};
 
@@ -64,7 +63,7 @@ pub(super) async fn finish(doing: &Doing<'_>, from: Instant) {
 
 fn asks_for_refused(expectation: &Expectation) -> bool {
     match expectation {
-        Expectation::Findings(e) => e.findings == FindingKind::Refused,
+        Expectation::DeniedHosts(_) => true,
         Expectation::Either(e) => e.either.iter().any(asks_for_refused),
         Expectation::Answer(_)
         | Expectation::Delivery(_)

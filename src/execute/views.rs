@@ -103,7 +103,7 @@ fn wants_url(expectation: &Expectation) -> bool {
         | Expectation::Calls(_)
         | Expectation::Told(_)
         | Expectation::Provider(_)
-        | Expectation::Findings(_)
+        | Expectation::DeniedHosts(_)
         | Expectation::Values(_) => false,
     }
 }
@@ -118,7 +118,7 @@ fn told_steps<'e>(expectation: &'e Expectation, steps: &mut BTreeSet<&'e str>) {
         | Expectation::Presented(_)
         | Expectation::Calls(_)
         | Expectation::Provider(_)
-        | Expectation::Findings(_)
+        | Expectation::DeniedHosts(_)
         | Expectation::Values(_) => {}
     }
 }

@@ -15,7 +15,7 @@ use crate::plan::vouched::Vouched;
 pub struct Concluded {
     /// What stands for each unit.
     pub settled: Vec<Settled>,
-    /// Whether each unit decides an item, so that nobody is ready while it is undecided.
+    /// Whether each unit decides an item, so that nobody is ready while it is inconclusive.
     pub decides: Vec<bool>,
     /// Whether each unit is a risk.
     pub risks: Vec<bool>,

@@ -19,7 +19,7 @@ static OF_A_SERVER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Whether no action crashed when the provider refused something, or broke off.
 pub(super) fn none(case: &Case<'_>) -> Held {
     // What the build tried to reach says nothing of how it takes an answer: that is another check's question.
-    if case.check.then.iter().all(|expectation| matches!(expectation, Expectation::Findings(_))) {
+    if case.check.then.iter().all(|expectation| matches!(expectation, Expectation::DeniedHosts(_))) {
         return Held::YES;
     }
     Held::all(case.evidence.entries.iter().filter_map(|entry| {

@@ -26,7 +26,7 @@ fn about<'c>(case: &Case<'c>, names: &[String]) -> Vec<(&'c Entry, &'c Delivery)
     let wanted = |step: Option<&String>, delivery: &Delivery| {
         names.iter().any(|name| match name.as_str() {
             "control" => delivery.role == Role::Control,
-            "varied" => matches!(delivery.role, Role::Varied { .. }),
+            "altered" => matches!(delivery.role, Role::Varied { .. }),
             "each" => delivery.role == Role::Plain,
             step_name => step.is_some_and(|step| step == step_name) && !searching(&delivery.role),
         })

@@ -7,7 +7,7 @@ use super::held::{Finding, Held};
 use super::matching::matches;
 use super::scope::Scope;
 use crate::address;
-use crate::catalog::traffic::{FindingKind, FindingsExpectation, ProviderExpectation};
+use crate::catalog::traffic::{DeniedHostsExpectation, ProviderExpectation};
 use crate::evidence::{Refused, Who};
 
 /// Judges `provider: ...`, for each client by itself.
@@ -48,18 +48,16 @@ fn of_client(
     }))
 }
 
-/// Judges `findings: ...`.
-pub(super) fn findings(case: &Case<'_>, expectation: &FindingsExpectation, scope: &Scope<'_>) -> Held {
-    let hosts = match expectation.hosts.as_ref().map(|text| hosts(text, scope)).transpose() {
+/// Judges `denied_hosts: ...`.
+pub(super) fn denied_hosts(case: &Case<'_>, expectation: &DeniedHostsExpectation, scope: &Scope<'_>) -> Held {
+    let hosts = match expectation.hosts().map(|text| hosts(text, scope)).transpose() {
         Ok(hosts) => hosts,
         Err(unknown) => return unknown,
     };
-    let found: Vec<String> = match expectation.findings {
-        FindingKind::Refused => refused(case)
-            .filter(|refused| hosts.as_ref().is_none_or(|hosts| hosts.contains(&parsed(&refused.host))))
-            .map(|refused| format!("{}:{}", refused.host, refused.port))
-            .collect(),
-    };
+    let found: Vec<String> = refused(case)
+        .filter(|refused| hosts.as_ref().is_none_or(|hosts| hosts.contains(&parsed(&refused.host))))
+        .map(|refused| format!("{}:{}", refused.host, refused.port))
+        .collect();
     let number = u64::try_from(found.len()).unwrap_or(u64::MAX);
     let least = expectation.at_least.or_else(|| expectation.exactly.is_none().then_some(1));
     if expectation.exactly.is_none_or(|wanted| number == wanted) && least.is_none_or(|least| number >= least) {

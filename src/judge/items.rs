@@ -27,7 +27,7 @@ pub enum ItemWord {
     /// The selection did not look at all of it.
     NotDecided,
     /// A check that decides it could not be decided.
-    Undecided,
+    Inconclusive,
     /// No check serves it, and nobody vouched for it.
     Unchecked,
     /// A required check that serves it failed.
@@ -93,11 +93,11 @@ const LABELS: [&str; 5] = ["failed", "could not be decided", "not decided in thi
 /// What is said of a unit that decides an item, but for one that passed, is a risk, or says itself why it does not
 /// concern.
 fn label(unit: &Unit, standing: &Standing) -> Option<&'static str> {
-    let [failed, undecided, not_selected, waived, attested] = LABELS;
+    let [failed, inconclusive, not_selected, waived, attested] = LABELS;
     match standing {
         Standing::Pass | Standing::Skipped(Skip::NotApplicable(_)) => None,
         Standing::Fail(_) => is_required(unit).then_some(failed),
-        Standing::Undecided { .. } => Some(undecided),
+        Standing::Inconclusive { .. } => Some(inconclusive),
         Standing::Skipped(Skip::NotSelected(_)) => Some(not_selected),
         Standing::Waived { .. } => Some(waived),
         Standing::Attested { .. } => Some(attested),
@@ -135,7 +135,7 @@ fn word(unit: &Unit, standing: &Standing) -> ItemWord {
         Standing::Pass => ItemWord::Pass,
         Standing::Fail(_) if is_required(unit) => ItemWord::Fail,
         Standing::Fail(_) => ItemWord::Risk,
-        Standing::Undecided { .. } => ItemWord::Undecided,
+        Standing::Inconclusive { .. } => ItemWord::Inconclusive,
         Standing::Attested { .. } => ItemWord::Attested,
         Standing::Waived { .. } => ItemWord::Waived,
         Standing::Skipped(Skip::NotSelected(_)) => ItemWord::NotDecided,

@@ -56,7 +56,7 @@ fn wants_calls(expectation: &Expectation) -> bool {
         | Expectation::Presented(_)
         | Expectation::Told(_)
         | Expectation::Provider(_)
-        | Expectation::Findings(_)
+        | Expectation::DeniedHosts(_)
         | Expectation::Values(_) => false,
     }
 }

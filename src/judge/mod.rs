@@ -66,7 +66,7 @@ pub enum Verdict {
     /// One did not.
     Fail(Finding),
     /// The evidence does not say.
-    Undecided(Finding),
+    Inconclusive(Finding),
 }
 
 /// A verdict with what else is worth saying.
@@ -86,19 +86,19 @@ pub fn judge(case: &Case<'_>) -> Judged {
         return question(case.check);
     }
     let mut left_out = case.left_out();
-    let seen = held(case, &mut scope, &mut left_out, "seen", &case.check.seen);
+    let seen = held(case, &mut scope, &mut left_out, "assume", &case.check.seen);
     let verdict = match (&case.evidence.incomplete, seen) {
         // What was refused or not reached beforehand decides: the rest is not evidence of anything.
         (Some(incomplete), _) if case.evidence.entries.is_empty() || incomplete.void => {
-            Verdict::Undecided(Finding::new(incomplete.who, incomplete.reason.clone()))
+            Verdict::Inconclusive(Finding::new(incomplete.who, incomplete.reason.clone()))
         }
         // Whoever ended the run early did not make the partner do too little.
         (Some(incomplete), Held::No(_) | Held::Unknown(_)) => {
-            Verdict::Undecided(Finding::new(incomplete.who, incomplete.reason.clone()))
+            Verdict::Inconclusive(Finding::new(incomplete.who, incomplete.reason.clone()))
         }
         (None, Held::No(finding) | Held::Unknown(finding)) => {
             let cause = case.unfinished().map(|why| why.reason).or_else(|| finding.because.clone());
-            Verdict::Undecided(not_exercised(case, finding.because(cause)))
+            Verdict::Inconclusive(not_exercised(case, finding.because(cause)))
         }
         (incomplete, Held::Yes(more)) => {
             remarks.extend(more);
@@ -106,17 +106,17 @@ pub fn judge(case: &Case<'_>) -> Judged {
             match (Held::all([then, crash::none(case)]), incomplete) {
                 (Held::No(finding), _) => match case.unfinished().filter(|_| !known_before(case, &finding)) {
                     // What was never asked of the partner is not missing.
-                    Some(why) => Verdict::Undecided(why),
+                    Some(why) => Verdict::Inconclusive(why),
                     None => {
                         let because = finding.because.clone().or_else(|| delivered::crash_of_an_action(case));
                         Verdict::Fail(blame(case.check, finding.because(because)))
                     }
                 },
-                (_, Some(incomplete)) => Verdict::Undecided(Finding::new(incomplete.who, incomplete.reason.clone())),
-                (Held::Unknown(finding), None) => Verdict::Undecided(blame(case.check, finding)),
+                (_, Some(incomplete)) => Verdict::Inconclusive(Finding::new(incomplete.who, incomplete.reason.clone())),
+                (Held::Unknown(finding), None) => Verdict::Inconclusive(blame(case.check, finding)),
                 (Held::Yes(more), None) => {
                     remarks.extend(more);
-                    case.unfinished().map_or(Verdict::Pass, Verdict::Undecided)
+                    case.unfinished().map_or(Verdict::Pass, Verdict::Inconclusive)
                 }
             }
         }
@@ -147,7 +147,7 @@ fn known_before(case: &Case<'_>, finding: &Finding) -> bool {
             | Expectation::Calls(_)
             | Expectation::Told(_)
             | Expectation::Provider(_)
-            | Expectation::Findings(_)
+            | Expectation::DeniedHosts(_)
             | Expectation::Values(_)
             | Expectation::Either(_),
         )
@@ -155,13 +155,13 @@ fn known_before(case: &Case<'_>, finding: &Finding) -> bool {
     }
 }
 
-/// What is said of a check that only a person can answer: undecided, until somebody vouches.
+/// What is said of a check that only a person can answer: inconclusive, until somebody vouches.
 pub fn question(check: &Check) -> Judged {
     let finding = Finding::new(
         Who::Partner,
         format!("a person must vouch for it, in the file of attestations: {}", check.questions().join(" ")),
     );
-    Judged { verdict: Verdict::Undecided(blame(check, finding)), remarks: Vec::new() }
+    Judged { verdict: Verdict::Inconclusive(blame(check, finding)), remarks: Vec::new() }
 }
 
 /// Nothing can be said, because what the check is about did not happen.
@@ -227,7 +227,7 @@ fn one<'c>(case: &Case<'c>, scope: &mut Scope<'c>, left_out: &LeftOut<'c>, expec
         Expectation::Calls(e) => calls::calls(case, e, scope),
         Expectation::Told(e) => told::told(case, e),
         Expectation::Provider(e) => holdings::provider(case, e, scope),
-        Expectation::Findings(e) => holdings::findings(case, e, scope),
+        Expectation::DeniedHosts(e) => holdings::denied_hosts(case, e, scope),
         Expectation::Values(e) => values::values(case, e, scope),
         Expectation::Either(e) => Held::any(e.either.iter().filter(|branch| left_out.concerns(branch)).map(|branch| {
             let known = scope.all_known();
@@ -244,7 +244,7 @@ fn one<'c>(case: &Case<'c>, scope: &mut Scope<'c>, left_out: &LeftOut<'c>, expec
 fn softened(held: Held, expectation: &Expectation) -> Held {
     match expectation.unmet() {
         Unmet::Fail => held,
-        Unmet::Undecided => held.softened(),
+        Unmet::Inconclusive => held.softened(),
     }
 }
 

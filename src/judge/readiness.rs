@@ -18,13 +18,13 @@ pub enum Readiness {
     /// An item failed.
     NotReady,
     /// An item could not be decided.
-    Undecided,
-    /// A selection was run; something in it passed, and nothing required failed or was undecided.
+    Inconclusive,
+    /// A selection was run; something in it passed, and nothing required failed or was inconclusive.
     SelectionPassed,
     /// A selection was run, and something required in it failed.
     SelectionFailed,
-    /// A selection was run; nothing required failed, but something required was undecided, or nothing passed.
-    SelectionUndecided,
+    /// A selection was run; nothing required failed, but something required was inconclusive, or nothing passed.
+    SelectionInconclusive,
 }
 
 /// Why an answer is withheld that items and checks alone would allow.
@@ -65,12 +65,12 @@ impl Tally {
         for (unit, settled) in units.iter().zip(settled) {
             let (required, standing) = (is_required(unit), &settled.standing);
             tally.failed += usize::from(required && matches!(standing, Standing::Fail(_)));
-            tally.open += usize::from(required && matches!(standing, Standing::Undecided { .. }));
+            tally.open += usize::from(required && matches!(standing, Standing::Inconclusive { .. }));
             tally.held += usize::from(matches!(standing, Standing::Pass | Standing::Attested { .. }));
             tally.risks += usize::from(is_risk(unit, standing));
         }
         for item in items.iter().filter(|_| !ran.selection) {
-            tally.open += usize::from(matches!(item.word, ItemWord::Undecided | ItemWord::Unchecked));
+            tally.open += usize::from(matches!(item.word, ItemWord::Inconclusive | ItemWord::Unchecked));
             tally.held += usize::from(item.word == ItemWord::Attested);
         }
         tally
@@ -85,22 +85,22 @@ pub(super) fn is_risk(unit: &Unit, standing: &Standing) -> bool {
         Standing::Fail(_) => !required,
         Standing::Waived { .. } => required,
         Standing::Attested { risk, .. } => required && *risk,
-        Standing::Pass | Standing::Undecided { .. } | Standing::Skipped(_) => false,
+        Standing::Pass | Standing::Inconclusive { .. } | Standing::Skipped(_) => false,
     }
 }
 
 /// The rule.
 pub(super) fn readiness(tally: Tally, ran: Ran) -> (Readiness, Option<Withheld>) {
     let named = |full, selection| if ran.selection { selection } else { full };
-    let undecided = named(Readiness::Undecided, Readiness::SelectionUndecided);
+    let inconclusive = named(Readiness::Inconclusive, Readiness::SelectionInconclusive);
     if tally.failed > 0 {
         (named(Readiness::NotReady, Readiness::SelectionFailed), None)
     } else if tally.open > 0 {
-        (undecided, None)
+        (inconclusive, None)
     } else if tally.held == 0 {
-        (undecided, Some(Withheld::NothingPassed))
+        (inconclusive, Some(Withheld::NothingPassed))
     } else if ran.stand_ins && !ran.selection {
-        (undecided, Some(Withheld::StandIns))
+        (inconclusive, Some(Withheld::StandIns))
     } else if tally.risks > 0 {
         (named(Readiness::ReadyWithRisks, Readiness::SelectionPassed), None)
     } else {

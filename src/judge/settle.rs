@@ -18,7 +18,7 @@ pub enum Standing {
     /// One did not.
     Fail(Finding),
     /// It could not be decided; perhaps another unit stands in its way.
-    Undecided {
+    Inconclusive {
         /// What is known.
         finding: Finding,
         /// The unit that must pass first.
@@ -65,10 +65,10 @@ pub(super) fn settle(
     for (at, by) in blocked {
         let (blocker, who) = (units[by].id(), settled[by].standing.who());
         let mut finding = Finding::new(who, format!("blocked by {blocker}"));
-        if let Standing::Fail(own) | Standing::Undecided { finding: own, .. } = &settled[at].standing {
+        if let Standing::Fail(own) | Standing::Inconclusive { finding: own, .. } = &settled[at].standing {
             finding.observed = Some(own.reason.clone());
         }
-        settled[at].standing = Standing::Undecided { finding, blocked_by: Some(blocker) };
+        settled[at].standing = Standing::Inconclusive { finding, blocked_by: Some(blocker) };
     }
     let remarks = unneeded(units, &settled, vouched);
     (settled, remarks)
@@ -77,7 +77,7 @@ pub(super) fn settle(
 impl Standing {
     fn who(&self) -> Who {
         match self {
-            Standing::Fail(finding) | Standing::Undecided { finding, .. } | Standing::Waived { finding, .. } => {
+            Standing::Fail(finding) | Standing::Inconclusive { finding, .. } | Standing::Waived { finding, .. } => {
                 finding.who
             }
             Standing::Pass | Standing::Attested { .. } | Standing::Skipped(_) => Who::Partner,
@@ -100,9 +100,9 @@ fn own(unit: &Unit, judged: Judged, vouched: &Vouched, today: Date) -> Settled {
             },
             None => Standing::Fail(finding),
         },
-        Verdict::Undecided(finding) => match attestation(vouched, |word| is_about(word, unit), today, &mut remarks) {
+        Verdict::Inconclusive(finding) => match attestation(vouched, |word| is_about(word, unit), today, &mut remarks) {
             Some(word) => Standing::Attested { words: said(word), risk: !unit.packed.check.only_asks() },
-            None => Standing::Undecided { finding, blocked_by: None },
+            None => Standing::Inconclusive { finding, blocked_by: None },
         },
     };
     Settled { standing, remarks }
@@ -160,7 +160,7 @@ fn blocked(units: &[Unit], settled: &[Settled]) -> BTreeMap<usize, usize> {
     for at in 0..units.len() {
         // A person's word was given knowing the state of things; a skipped unit was not asked for.
         let open = match settled[at].standing {
-            Standing::Pass | Standing::Fail(_) | Standing::Undecided { .. } | Standing::Waived { .. } => true,
+            Standing::Pass | Standing::Fail(_) | Standing::Inconclusive { .. } | Standing::Waived { .. } => true,
             Standing::Attested { .. } | Standing::Skipped(_) => false,
         };
         if open && let Some(cause) = cause(units, settled, at) {
@@ -171,7 +171,7 @@ fn blocked(units: &[Unit], settled: &[Settled]) -> BTreeMap<usize, usize> {
 }
 
 /// The first cause among what a unit needs: a unit that does not carry and is not itself blocked. A unit that is decided
-/// although it has a control of its own has seen that control hold. What is only undecided does not stand in its way; and
+/// although it has a control of its own has seen that control hold. What is only inconclusive does not stand in its way; and
 /// where the other one failed, over another event say, its own failure may be the same mistake, but its success is none.
 fn cause(units: &[Unit], settled: &[Settled], at: usize) -> Option<usize> {
     let needs = &units[at].packed.check.needs;
@@ -179,7 +179,7 @@ fn cause(units: &[Unit], settled: &[Settled], at: usize) -> Option<usize> {
     let passed = control && settled[at].standing == Standing::Pass;
     let failed = control && matches!(settled[at].standing, Standing::Fail(_) | Standing::Waived { .. });
     let blocks = |other: &usize| match settled[*other].standing {
-        Standing::Undecided { .. } => !passed && !failed,
+        Standing::Inconclusive { .. } => !passed && !failed,
         Standing::Fail(_) | Standing::Waived { .. } => !passed,
         Standing::Pass | Standing::Attested { .. } | Standing::Skipped(_) => false,
     };
@@ -200,9 +200,9 @@ fn unneeded(units: &[Unit], settled: &[Settled], vouched: &Vouched) -> Vec<Strin
         let mine = || units.iter().zip(settled).filter(|(unit, _)| meant(check, unit) && unit.skip.is_none());
         mine().next().is_none() || mine().any(|(_, settled)| by(&settled.standing))
     };
-    let needs_word = |s: &Standing| matches!(s, Standing::Attested { .. } | Standing::Undecided { .. });
+    let needs_word = |s: &Standing| matches!(s, Standing::Attested { .. } | Standing::Inconclusive { .. });
     let needs_waiver =
-        |s: &Standing| matches!(s, Standing::Waived { .. } | Standing::Fail(_) | Standing::Undecided { .. });
+        |s: &Standing| matches!(s, Standing::Waived { .. } | Standing::Fail(_) | Standing::Inconclusive { .. });
     let of_checks = vouched.attestations.iter().filter_map(|word| Some((word, word.check.as_ref()?)));
     let attested = of_checks.filter(|(_, check)| !used(check, needs_word)).map(|(word, check)| {
         format!("the attestation of {} for {check} is not needed: the verdict of the machine stands", word.who)

@@ -18,16 +18,16 @@ fn operations(case: &Case<'_>) -> BTreeSet<String> {
 pub(super) fn weighed(case: &Case<'_>, verdict: Verdict) -> Verdict {
     let operations: Vec<String> = operations(case).into_iter().collect();
     match verdict {
-        Verdict::Fail(mut finding) | Verdict::Undecided(mut finding) if !operations.is_empty() => {
+        Verdict::Fail(mut finding) | Verdict::Inconclusive(mut finding) if !operations.is_empty() => {
             finding.reason = format!(
                 "the simulator does not play {}, which the partner called, so it is open what hangs on it: {}",
                 operations.join(", "),
                 finding.reason
             );
             finding.who = Who::Tool;
-            Verdict::Undecided(finding)
+            Verdict::Inconclusive(finding)
         }
-        Verdict::Pass | Verdict::Fail(_) | Verdict::Undecided(_) => verdict,
+        Verdict::Pass | Verdict::Fail(_) | Verdict::Inconclusive(_) => verdict,
     }
 }
 

@@ -87,11 +87,11 @@ impl Attempts {
     /// Makes a call until something is decided.
     pub(super) async fn carry_out(&self, call: Call, tenant: &str, mut request: Request) -> Result<Answer, Later> {
         self.due(call, tenant)?;
-        let (mut undecided, mut waited) = (0, false);
+        let (mut inconclusive, mut waited) = (0, false);
         loop {
             let trouble = match request.send(&self.http).await {
                 Ok(answer) => match self.trouble(call, &answer) {
-                    None => return Ok(Answer { in_doubt: undecided > 0, ..answer }),
+                    None => return Ok(Answer { in_doubt: inconclusive > 0, ..answer }),
                     Some(trouble) => trouble,
                 },
                 Err(silence) => Trouble::Silent(silence.to_string()),
@@ -101,8 +101,8 @@ impl Attempts {
                 self.sit_out(call, tenant, wait.unwrap_or(self.backoff), waited).await?;
                 waited = true;
             } else {
-                undecided += 1;
-                self.back_off(undecided, trouble).await?;
+                inconclusive += 1;
+                self.back_off(inconclusive, trouble).await?;
             }
         }
     }
@@ -138,14 +138,14 @@ impl Attempts {
     }
 
     /// Waits longer after each attempt, and gives up after the last.
-    async fn back_off(&self, undecided: u32, trouble: Trouble) -> Result<(), Later> {
+    async fn back_off(&self, inconclusive: u32, trouble: Trouble) -> Result<(), Later> {
         let (attempts, pause) = match trouble {
             Trouble::Broken(_) if self.defects.has(Defect::ServerErrorHammered) => (31, Duration::ZERO),
             Trouble::Limited { .. } | Trouble::Broken(_) | Trouble::Silent(_) => {
-                (ATTEMPTS, self.backoff * 2_u32.pow(undecided.min(ATTEMPTS) - 1))
+                (ATTEMPTS, self.backoff * 2_u32.pow(inconclusive.min(ATTEMPTS) - 1))
             }
         };
-        if undecided >= attempts {
+        if inconclusive >= attempts {
             let message = match trouble {
                 Trouble::Limited { .. } => "Debitura asks us to wait".to_owned(),
                 Trouble::Broken(status) => format!("Debitura answered {status}"),

@@ -55,7 +55,7 @@ impl Bound {
             if let (Some(rehearsal), Some(inside)) =
                 (&read.profile.rehearsal, map.get_mut("rehearsal").and_then(Value::as_object_mut))
             {
-                inside.insert("doors".into(), json!(doors(rehearsal)));
+                inside.insert("test_endpoints".into(), json!(doors(rehearsal)));
                 inside.entry("workers").or_insert(json!(rehearsal.workers));
             }
             profile
@@ -142,14 +142,14 @@ const SHOWN_INSIDE: [&str; 12] = [
     "api_key",
     "credentials",
     "webhook",
-    "details",
-    "given",
+    "settings",
+    "known_clients",
     "timing",
     "workers",
-    "doors",
-    "verifies",
+    "test_endpoints",
+    "verification",
     "hosts",
-    "reaches",
+    "allow_hosts",
 ];
 
 /// A profile as packs may read it.

@@ -9,7 +9,7 @@ use crate::yaml::{Document, Problem};
 /// The problems of the look-ups below a place.
 pub(super) fn look_ups(document: &Document, pointer: &str, inspect: &Inspect) -> Vec<Problem> {
     let counts = [("processed", &inspect.processed), ("received", &inspect.received)];
-    let views = [("presented", &inspect.presented), ("told", &inspect.told)];
+    let views = [("shown", &inspect.presented), ("user_message", &inspect.told)];
     let mut problems = Vec::new();
     for (name, look_up) in counts {
         let Some(look_up) = look_up else { continue };
@@ -39,7 +39,7 @@ pub(super) fn call_out(document: &Document, pointer: &str, call: &CallOut) -> Ve
         problems.push(document.problem(&format!("{pointer}/form"), "a request has one body: `json` or `form`"));
     }
     for (name, place) in &call.learn {
-        let pointer = format!("{pointer}/learn/{name}");
+        let pointer = format!("{pointer}/capture/{name}");
         problems.extend(match place {
             Learn::Path(path) => json_path(document, &pointer, path),
             Learn::Pattern(pattern) => regex::Regex::new(pattern).err().map(|error| {

@@ -21,7 +21,7 @@ pub(super) fn against(read: &Read, pack: &Pack) -> Vec<Problem> {
         problems.push(document.problem("/partner", "`partner` is blank").hint("write the name of your company"));
     }
     for (environment, inside) in &read.profile.environments {
-        let above = format!("/environments/{environment}/details");
+        let above = format!("/environments/{environment}/settings");
         for (name, value) in &inside.details {
             let pointer = format!("{above}/{}", escaped(name));
             match declared.get(name) {

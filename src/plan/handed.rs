@@ -88,7 +88,7 @@ fn waits_for(unit: &Unit, api: &str, pack: &Pack) -> bool {
         | Expectation::Presented(_)
         | Expectation::Told(_)
         | Expectation::Provider(_)
-        | Expectation::Findings(_)
+        | Expectation::DeniedHosts(_)
         | Expectation::Values(_)
         | Expectation::Either(_) => None,
     });

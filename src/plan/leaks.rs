@@ -67,7 +67,7 @@ pub(super) fn leaks(read: &Read, variables: Variables<'_>) -> Vec<Problem> {
     for (at, name) in passed {
         if let Some(place) = variables(name).as_deref().and_then(leaks) {
             let message = format!("`{name}` would hand the rehearsal the secret of {place}");
-            problems.push(read.document.problem(&format!("/rehearsal/pass/{at}"), message));
+            problems.push(read.document.problem(&format!("/rehearsal/pass_env/{at}"), message));
         }
     }
     if let Some(rehearsal) = read.json.get("rehearsal") {

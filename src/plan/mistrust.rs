@@ -106,7 +106,7 @@ fn yaml(pack: &Pack, trust: Option<&Trust>, wanted: &Trust) -> String {
     let routes: Vec<String> = routes.collect();
     let mut words: Vec<String> =
         (!hosts.is_empty()).then(|| format!("hosts: {{ {} }}", hosts.join(", "))).into_iter().collect();
-    let lists = [("production_allows", routes), ("production_keeps", keeps), ("reaches", old.reaches)];
+    let lists = [("production_allows", routes), ("production_fields", keeps), ("allow_hosts", old.reaches)];
     words.extend(
         lists.into_iter().filter(|(_, all)| !all.is_empty()).map(|(name, all)| format!("{name}: {}", list(&all))),
     );

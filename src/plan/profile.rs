@@ -55,6 +55,7 @@ pub struct Profile {
     /// The longest time that a run may take.
     pub run_within: Option<Span>,
     /// Loopback stand-ins for real hosts.
+    #[serde(rename = "connect_to")]
     pub stand_ins: Option<StandInsWord>,
 }
 
@@ -86,17 +87,21 @@ pub struct InEnvironment {
     pub webhook: Option<Webhook>,
     /// What this provider alone asks for, by the names that its pack has for it.
     #[serde(default)]
+    #[serde(rename = "settings")]
     pub details: serde_json::Map<String, Value>,
     /// What is known there that brings a client to a state which a rehearsal would play.
     #[serde(default)]
+    #[serde(rename = "known_clients")]
     pub given: BTreeMap<String, KnownThere>,
     /// How long a person gets for what only a person can do there.
+    #[serde(rename = "manual_step_within")]
     pub person_within: Option<Span>,
     /// What the partner's deployment there can be asked to do, by name.
     #[serde(default)]
     pub actions: IndexMap<String, CallOut>,
     /// How to look inside the partner.
     #[serde(default)]
+    #[serde(rename = "lookups")]
     pub inspect: Inspect,
 }
 
@@ -183,6 +188,7 @@ pub struct Rehearsal {
     pub start: Option<Start>,
     /// Variables of our environment that the build may see, beside a short allow-list.
     #[serde(default)]
+    #[serde(rename = "pass_env")]
     pub pass: Vec<String>,
     /// Variables that the build gets, as templates over `simulator`.
     #[serde(default)]
@@ -194,6 +200,7 @@ pub struct Rehearsal {
     /// Hosts beside loopback that the build may reach, each by its name or address. A host of the provider's is never
     /// let through.
     #[serde(default)]
+    #[serde(rename = "allow_hosts")]
     pub reaches: Vec<String>,
     /// How many processes of the build keep tokens, each for itself.
     #[serde(default = "workers")]
@@ -214,6 +221,7 @@ pub struct Rehearsal {
     pub actions: IndexMap<String, CallOut>,
     /// How to look inside the build.
     #[serde(default)]
+    #[serde(rename = "lookups")]
     pub inspect: Inspect,
     /// Captured bodies of events that the provider does not document, as files of JSON relative to the profile.
     #[serde(default)]
@@ -223,6 +231,7 @@ pub struct Rehearsal {
     pub hosts: Vec<String>,
     /// When the handler verifies a delivery.
     #[serde(default)]
+    #[serde(rename = "verification")]
     pub verifies: Verifies,
     /// Where the simulator is and which key it knows, for a build that is not started by `start`.
     #[serde(default)]
@@ -293,8 +302,10 @@ impl Default for Timing {
 pub enum Verifies {
     /// Before it answers.
     #[default]
+    #[serde(rename = "immediate")]
     AtOnce,
     /// After it has answered.
+    #[serde(rename = "deferred")]
     Later,
 }
 

@@ -15,7 +15,7 @@ pub(super) fn public(read: &Read) -> Vec<Problem> {
         used.extend(named(text).into_iter().map(|name| (pointer.to_owned(), name.to_owned())));
     });
     let passed = read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.pass);
-    used.extend(passed.map(|name| ("/rehearsal/pass".to_owned(), name.clone())));
+    used.extend(passed.map(|name| ("/rehearsal/pass_env".to_owned(), name.clone())));
     let listed = read.profile.public_env.iter().enumerate();
     let wrong = listed.filter_map(|(at, name)| {
         let problem = |message: String| read.document.problem(&format!("/public_env/{at}"), message);

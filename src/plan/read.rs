@@ -161,12 +161,12 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>, lacks: &dyn Fn
     let mut problems = against_pack(read, pack);
     problems.extend(mistrust(read, pack, catalog));
     for (environment, inside) in &profile.environments {
-        problems.extend(look_ups(document, &format!("/environments/{environment}/inspect"), &inside.inspect));
+        problems.extend(look_ups(document, &format!("/environments/{environment}/lookups"), &inside.inspect));
         problems.extend(calls(document, &format!("/environments/{environment}/actions"), &inside.actions, lacks));
     }
     problems.extend(in_production(document, profile));
     if let Some(rehearsal) = &profile.rehearsal {
-        problems.extend(look_ups(document, "/rehearsal/inspect", &rehearsal.inspect));
+        problems.extend(look_ups(document, "/rehearsal/lookups", &rehearsal.inspect));
         problems.extend(calls(document, "/rehearsal/actions", &rehearsal.actions, lacks));
         problems.extend(started(document, rehearsal).filter(|_| !lacks("/rehearsal/start")));
         problems.extend(files(read, rehearsal));
@@ -180,7 +180,7 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>, lacks: &dyn Fn
     problems.extend(leaks(read, variables));
     for (host, stand_in) in profile.stand_ins.iter().flat_map(|word| &word.hosts) {
         if !stand_in.at.ip().is_loopback() {
-            let pointer = format!("/stand_ins/hosts/{host}/at");
+            let pointer = format!("/connect_to/hosts/{host}/at");
             problems.push(document.problem(
                 &pointer,
                 format!("{} is not a loopback address, where alone a stand-in may be", stand_in.at),
@@ -233,7 +233,7 @@ fn hosts(document: &Document, rehearsal: &Rehearsal) -> Vec<Problem> {
 fn reaches(read: &Read, rehearsal: &Rehearsal, pack: &Pack) -> Vec<Problem> {
     let shut = provider_hosts(&read.trusted.environments);
     let judged = rehearsal.reaches.iter().enumerate().filter_map(|(at, text)| {
-        let problem = |message: String| read.document.problem(&format!("/rehearsal/reaches/{at}"), message);
+        let problem = |message: String| read.document.problem(&format!("/rehearsal/allow_hosts/{at}"), message);
         match url::Host::parse(text.trim_end_matches('.')) {
             Err(_) => Some(
                 problem(format!("`{text}` is not a host")).hint("write a name or an address alone: `mail.example.com`"),
@@ -272,7 +272,7 @@ fn against_pack(read: &Read, pack: &Pack) -> Vec<Problem> {
         pack.provider.webhooks.iter().flat_map(|hooks| hooks.events.keys().map(String::as_str)).collect();
     let looked_up = profile.rehearsal.iter().filter_map(|rehearsal| rehearsal.inspect.processed.as_ref());
     let effective = looked_up.filter_map(|look_up| look_up.events.as_ref()).flatten().enumerate();
-    let effective = effective.map(|(index, event)| (format!("/rehearsal/inspect/processed/events/{index}"), event));
+    let effective = effective.map(|(index, event)| (format!("/rehearsal/lookups/processed/events/{index}"), event));
     let subscribed = profile.events.iter().flatten().enumerate();
     let subscribed = subscribed.map(|(index, event)| (format!("/events/{index}"), event));
     for (pointer, event) in subscribed.chain(effective).filter(|(_, event)| !events.contains(&event.as_str())) {

@@ -54,7 +54,7 @@ impl Sources<'_> {
                 self.variables_in(text, &public, redactor);
             }
         });
-        let passed = self.json.pointer("/rehearsal/pass").and_then(Value::as_array).into_iter().flatten();
+        let passed = self.json.pointer("/rehearsal/pass_env").and_then(Value::as_array).into_iter().flatten();
         for name in
             passed.filter_map(Value::as_str).filter(|name| !public.contains(name) && !environment::is_needed(name))
         {

@@ -46,8 +46,8 @@ fn place(pointer: &str) -> Option<Place<'_>> {
         | ["environments", _, "actions", name, "request" | "headers" | "json" | "form" | "command", ..] => {
             Some(Place::Action(name))
         }
-        ["rehearsal", "inspect", look, "request" | "headers", ..]
-        | ["environments", _, "inspect", look, "request" | "headers", ..] => match *look {
+        ["rehearsal", "lookups", look, "request" | "headers", ..]
+        | ["environments", _, "lookups", look, "request" | "headers", ..] => match *look {
             "processed" => Some(Place::Processed),
             "received" => Some(Place::Received),
             _ => Some(Place::View),

@@ -41,7 +41,7 @@ pub fn build(facts: &Facts<'_>) -> Report {
     let checks: Vec<UnitRow> = (0..plan.units.len()).map(|at| unit_row(facts, at)).collect();
     let items = items(plan, facts.concluded, &checks);
     Report {
-        schema: 1,
+        schema: 2,
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         partner: plan.read.profile.partner.clone(),
         provider: plan.pack.provider.name.clone(),
@@ -119,8 +119,8 @@ fn words(standing: &Standing) -> (VerdictWord, String, Option<&Finding>, Option<
     match standing {
         Standing::Pass => (VerdictWord::Pass, String::new(), None, None),
         Standing::Fail(finding) => (VerdictWord::Fail, finding.reason.clone(), Some(finding), None),
-        Standing::Undecided { finding, blocked_by } => {
-            (VerdictWord::Undecided, finding.reason.clone(), Some(finding), blocked_by.clone())
+        Standing::Inconclusive { finding, blocked_by } => {
+            (VerdictWord::Inconclusive, finding.reason.clone(), Some(finding), blocked_by.clone())
         }
         Standing::Attested { words, .. } => (VerdictWord::Attested, words.clone(), None, None),
         Standing::Waived { finding, words } => (VerdictWord::Waived, words.clone(), Some(finding), None),
@@ -136,8 +136,8 @@ fn summary(checks: &[UnitRow]) -> Summary {
             (VerdictWord::Pass, _) => &mut summary.pass,
             (VerdictWord::Fail, LevelWord::Required) => &mut summary.fail,
             (VerdictWord::Fail, LevelWord::Recommended) => &mut summary.fail_recommended,
-            (VerdictWord::Undecided, LevelWord::Recommended) => &mut summary.undecided_recommended,
-            (VerdictWord::Undecided, LevelWord::Required) => &mut summary.undecided,
+            (VerdictWord::Inconclusive, LevelWord::Recommended) => &mut summary.inconclusive_recommended,
+            (VerdictWord::Inconclusive, LevelWord::Required) => &mut summary.inconclusive,
             (VerdictWord::Attested, _) => &mut summary.attested,
             (VerdictWord::Waived, _) => &mut summary.waived,
             (VerdictWord::Skipped, _) => &mut summary.skipped,
@@ -173,11 +173,11 @@ fn actions(plan: &Plan, concluded: &Concluded, checks: &[UnitRow]) -> Vec<Action
         Some((_, row)) => row.units.push(unit),
         None => list.push((rank, ActionRow { who, what, place, units: vec![unit] })),
     };
-    // What is only recommended stands in the way where it is all that serves an item, and is undecided.
+    // What is only recommended stands in the way where it is all that serves an item, and is inconclusive.
     let decides = |at: usize| concluded.decides[at] && plan.selection.words().is_none();
     let in_the_way = |(at, row): (usize, &UnitRow)| match row.verdict {
         VerdictWord::Fail => row.level == LevelWord::Required,
-        VerdictWord::Undecided => row.level == LevelWord::Required || decides(at),
+        VerdictWord::Inconclusive => row.level == LevelWord::Required || decides(at),
         VerdictWord::Pass | VerdictWord::Attested | VerdictWord::Waived | VerdictWord::Skipped => false,
     };
     let in_the_way: Vec<bool> = checks.iter().enumerate().map(in_the_way).collect();
@@ -190,17 +190,17 @@ fn actions(plan: &Plan, concluded: &Concluded, checks: &[UnitRow]) -> Vec<Action
         let place = Some(format!("{}:{}", row.file, row.line));
         match &settled.standing {
             Standing::Fail(finding) => add(0, finding.who, format!("fix {}", unit.packed.check.id), place, unit.id()),
-            Standing::Undecided { blocked_by: Some(_), .. } | Standing::Pass | Standing::Skipped(_) => {}
-            Standing::Undecided { .. } if !in_the_way[at] => {}
-            Standing::Undecided { finding, .. } if unit.packed.check.only_asks() => {
+            Standing::Inconclusive { blocked_by: Some(_), .. } | Standing::Pass | Standing::Skipped(_) => {}
+            Standing::Inconclusive { .. } if !in_the_way[at] => {}
+            Standing::Inconclusive { finding, .. } if unit.packed.check.only_asks() => {
                 let (file, id) = (attestations(plan), &unit.packed.check.id);
                 let what = format!("record in {file} who vouches for {id}: {}", finding.reason);
                 add(2, finding.who, what, None, unit.id());
             }
-            Standing::Undecided { finding, .. } if unit.lacking.is_empty() => {
+            Standing::Inconclusive { finding, .. } if unit.lacking.is_empty() => {
                 add(2, finding.who, finding.reason.clone(), place, unit.id());
             }
-            Standing::Undecided { finding, .. } => {
+            Standing::Inconclusive { finding, .. } => {
                 for how in &unit.lacking {
                     add(1, finding.who, how.clone(), None, unit.id());
                 }
@@ -230,7 +230,7 @@ fn actions(plan: &Plan, concluded: &Concluded, checks: &[UnitRow]) -> Vec<Action
     }
     // What an action unblocks counts as changed by it.
     for (unit, settled) in plan.units.iter().zip(settled) {
-        if let Standing::Undecided { blocked_by: Some(blocker), .. } = &settled.standing
+        if let Standing::Inconclusive { blocked_by: Some(blocker), .. } = &settled.standing
             && let Some((_, row)) = list.iter_mut().find(|(_, row)| row.units.contains(blocker))
         {
             row.units.push(unit.id());

@@ -33,7 +33,7 @@ pub fn render(report: &Report, look: Look) -> String {
     let parts = [
         console.head(),
         console.failures(),
-        console.undecided(),
+        console.inconclusive(),
         console.accepted(),
         console.items(),
         console.remarks(),
@@ -48,7 +48,7 @@ fn tone(unit: &UnitRow) -> Tone {
     match (unit.verdict, unit.level) {
         (VerdictWord::Pass | VerdictWord::Attested, _) => Tone::Good,
         (VerdictWord::Fail, LevelWord::Required) => Tone::Bad,
-        (VerdictWord::Fail, LevelWord::Recommended) | (VerdictWord::Undecided | VerdictWord::Waived, _) => Tone::Warn,
+        (VerdictWord::Fail, LevelWord::Recommended) | (VerdictWord::Inconclusive | VerdictWord::Waived, _) => Tone::Warn,
         (VerdictWord::Skipped, _) => Tone::Quiet,
     }
 }
@@ -62,7 +62,7 @@ fn tone_of(item: &ItemRow) -> Tone {
         | ItemWord::Attested
         | ItemWord::Waived
         | ItemWord::Risk
-        | ItemWord::Undecided
+        | ItemWord::Inconclusive
         | ItemWord::Unchecked => Tone::Warn,
         ItemWord::NotDecided | ItemWord::NotApplicable => Tone::Quiet,
     }
@@ -83,7 +83,7 @@ impl Console<'_> {
         let tone = match self.report.readiness {
             Readiness::Ready | Readiness::SelectionPassed => Tone::Good,
             Readiness::NotReady | Readiness::SelectionFailed => Tone::Bad,
-            Readiness::ReadyWithRisks | Readiness::Undecided | Readiness::SelectionUndecided => Tone::Warn,
+            Readiness::ReadyWithRisks | Readiness::Inconclusive | Readiness::SelectionInconclusive => Tone::Warn,
         };
         self.setting.paint(tone, &self.report.readiness.words().to_uppercase())
     }
@@ -219,7 +219,7 @@ impl Console<'_> {
     fn remarks(&self) -> String {
         let mut remarks: Vec<String> = self.report.remarks.iter().map(|remark| one_line(remark)).collect();
         for unit in &self.report.checks {
-            if !matches!(unit.verdict, VerdictWord::Fail | VerdictWord::Undecided) {
+            if !matches!(unit.verdict, VerdictWord::Fail | VerdictWord::Inconclusive) {
                 remarks.extend(unit.remarks.iter().map(|text| format!("{}: {}", one_line(&unit.id), one_line(text))));
             }
         }

@@ -138,7 +138,7 @@ impl Page<'_> {
         let parts = [
             ("To begin with", speaker.given(&check.given)),
             ("What is done", numbered("when", steps)),
-            ("What must have happened, or the check says nothing", numbered("seen", expectations(&check.seen))),
+            ("What must have happened, or the check says nothing", numbered("assume", expectations(&check.seen))),
             ("What must hold", numbered("then", expectations(&check.then))),
         ];
         let mut out = self.heading("How");
@@ -223,7 +223,7 @@ impl Page<'_> {
         let tone = match unit.verdict {
             VerdictWord::Pass | VerdictWord::Attested => Tone::Good,
             VerdictWord::Fail => Tone::Bad,
-            VerdictWord::Undecided | VerdictWord::Waived | VerdictWord::Skipped => Tone::Warn,
+            VerdictWord::Inconclusive | VerdictWord::Waived | VerdictWord::Skipped => Tone::Warn,
         };
         let verdict = self.setting.paint(tone, &unit.verdict.words().to_uppercase());
         let stage = &unit.stage;

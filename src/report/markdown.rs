@@ -32,7 +32,7 @@ pub fn render(report: &Report) -> String {
         head(&report),
         actions(&report),
         failures(&report),
-        undecided(&report),
+        inconclusive(&report),
         persons(&report),
         texts,
         checklist(&report),
@@ -115,10 +115,10 @@ fn failure(unit: &UnitRow) -> String {
     out.concat()
 }
 
-/// Undecided units by what stands in their way.
-fn undecided(report: &Report) -> String {
+/// Inconclusive units by what stands in their way.
+fn inconclusive(report: &Report) -> String {
     let mut causes: IndexMap<(String, &str, LevelWord), Vec<String>> = IndexMap::new();
-    for unit in of(report, VerdictWord::Undecided) {
+    for unit in of(report, VerdictWord::Inconclusive) {
         let why = match &unit.blocked_by {
             Some(by) => format!("blocked by {by}"),
             None => unit.headline(),
@@ -203,7 +203,7 @@ fn mark_of(item: &ItemRow) -> &'static str {
         (ItemWord::Waived, _) => "⚠️ waived",
         (ItemWord::Risk, _) => "⚠️ a risk",
         (ItemWord::NotDecided, _) => "➖ not decided in this run",
-        (ItemWord::Undecided, _) => "❔ undecided",
+        (ItemWord::Inconclusive, _) => "❔ inconclusive",
         (ItemWord::Unchecked, _) => "❔ no check in this version",
         (ItemWord::Fail, _) => "❌ **fail**",
     }
@@ -215,7 +215,7 @@ fn mark(verdict: VerdictWord) -> &'static str {
         VerdictWord::Pass => "✅ pass",
         VerdictWord::Attested => "✍️ attested",
         VerdictWord::Waived => "⚠️ waived",
-        VerdictWord::Undecided => "❔ undecided",
+        VerdictWord::Inconclusive => "❔ inconclusive",
         VerdictWord::Fail => "❌ **fail**",
         VerdictWord::Skipped => "➖ skipped",
     }

@@ -1,5 +1,5 @@
 //! The one finished model that every report renders. Its types are its own, so that a change inside the tool does
-//! not change the JSON: `"schema": 1`.
+//! not change the JSON: `"schema": 2`.
 
 use serde::Serialize;
 
@@ -24,6 +24,7 @@ pub struct Report {
     /// The length of the run in milliseconds.
     pub duration_ms: u64,
     /// Whether loopback stand-ins played real hosts.
+    #[serde(rename = "simulated_environments")]
     pub stand_ins: bool,
     /// The selection on the command line, in words; with one, nothing is said about readiness.
     pub selection: Option<String>,
@@ -66,6 +67,7 @@ pub struct PhaseRow {
 #[derive(Clone, Debug, Serialize)]
 pub struct StretchRow {
     /// The unit.
+    #[serde(rename = "check")]
     pub unit: String,
     /// How long it took, its set-up included, in milliseconds.
     pub duration_ms: u64,
@@ -96,9 +98,9 @@ pub struct Summary {
     /// Recommended units of which one did not.
     pub fail_recommended: usize,
     /// Required units that could not be decided.
-    pub undecided: usize,
+    pub inconclusive: usize,
     /// Recommended units that could not be decided.
-    pub undecided_recommended: usize,
+    pub inconclusive_recommended: usize,
     /// Vouched for by a person.
     pub attested: usize,
     /// Failures accepted by name.
@@ -114,12 +116,14 @@ pub struct Summary {
 #[derive(Clone, Debug, Serialize)]
 pub struct ActionRow {
     /// Who must act.
+    #[serde(rename = "responsible")]
     pub who: Who,
     /// What to do, in the imperative, on one line.
     pub what: String,
     /// Where: a file and line, or nothing.
     pub place: Option<String>,
     /// The units that it would change.
+    #[serde(rename = "checks")]
     pub units: Vec<String>,
 }
 
@@ -134,7 +138,7 @@ pub enum VerdictWord {
     /// A failure that was accepted by name, for a time.
     Waived,
     /// It could not be decided.
-    Undecided,
+    Inconclusive,
     /// An expectation did not hold.
     Fail,
     /// Not selected or not applicable.
@@ -149,6 +153,7 @@ pub struct ItemRow {
     /// Its section.
     pub section: String,
     /// What it says, in the pack's words.
+    #[serde(rename = "text")]
     pub words: String,
     /// What stands for it.
     pub verdict: ItemWord,
@@ -157,6 +162,7 @@ pub struct ItemRow {
     /// Its recommended units that failed, `id@stage`.
     pub risks: Vec<String>,
     /// Its units, `id@stage`.
+    #[serde(rename = "checks")]
     pub units: Vec<String>,
 }
 
@@ -191,9 +197,10 @@ pub struct UnitRow {
     pub verdict: VerdictWord,
     /// Why, on one line; empty for a bare pass.
     pub reason: String,
-    /// Of an undecided unit: the unit that stands in its way.
+    /// Of an inconclusive unit: the unit that stands in its way.
     pub blocked_by: Option<String>,
     /// Who must act; nobody for a pass.
+    #[serde(rename = "responsible")]
     pub who: Option<Who>,
     /// What was wanted.
     pub expected: Option<String>,
@@ -210,6 +217,7 @@ pub struct UnitRow {
     /// What to do.
     pub fix: String,
     /// A curl line that sends the exchange again that the finding is about, where there is one.
+    #[serde(rename = "rerun")]
     pub repeat: Option<String>,
     /// The file of the check, relative to the pack's parent, or the partner's profile where that is at fault.
     pub file: String,

@@ -25,7 +25,7 @@ impl Listed<'_> {
             | ItemWord::Attested
             | ItemWord::Waived
             | ItemWord::Risk
-            | ItemWord::Undecided
+            | ItemWord::Inconclusive
             | ItemWord::Fail => false,
         }
     }

@@ -13,10 +13,10 @@ impl Readiness {
             Readiness::Ready => "ready",
             Readiness::ReadyWithRisks => "ready with risks",
             Readiness::NotReady => "not ready",
-            Readiness::Undecided => "undecided",
+            Readiness::Inconclusive => "inconclusive",
             Readiness::SelectionPassed => "selection passed",
             Readiness::SelectionFailed => "selection failed",
-            Readiness::SelectionUndecided => "selection undecided",
+            Readiness::SelectionInconclusive => "selection inconclusive",
         }
     }
 
@@ -28,12 +28,12 @@ impl Readiness {
                 "Every item of the checklist passes or is attested, with risks that a person should know."
             }
             Readiness::NotReady => "At least one item of the checklist fails.",
-            Readiness::Undecided => "No item of the checklist fails, but at least one could not be decided.",
+            Readiness::Inconclusive => "No item of the checklist fails, but at least one could not be decided.",
             Readiness::SelectionPassed => {
                 "Nothing required in the selection failed; this says nothing about readiness."
             }
             Readiness::SelectionFailed => "Something required in the selection failed.",
-            Readiness::SelectionUndecided => {
+            Readiness::SelectionInconclusive => {
                 "Nothing required in the selection failed, but something in it could not be decided."
             }
         }
@@ -47,7 +47,7 @@ impl VerdictWord {
             VerdictWord::Pass => "pass",
             VerdictWord::Attested => "attested",
             VerdictWord::Waived => "waived",
-            VerdictWord::Undecided => "undecided",
+            VerdictWord::Inconclusive => "inconclusive",
             VerdictWord::Fail => "fail",
             VerdictWord::Skipped => "skipped",
         }
@@ -74,7 +74,7 @@ impl ItemWord {
             ItemWord::Waived => "waived",
             ItemWord::Risk => "a risk",
             ItemWord::NotDecided => "not decided in this run",
-            ItemWord::Undecided => "undecided",
+            ItemWord::Inconclusive => "inconclusive",
             ItemWord::Unchecked => "no check in this version",
             ItemWord::Fail => "fail",
         }
@@ -118,8 +118,8 @@ impl Report {
             (s.pass, "pass"),
             (s.fail, "fail"),
             (s.fail_recommended, "fail (recommended)"),
-            (s.undecided, "undecided"),
-            (s.undecided_recommended, "undecided (recommended)"),
+            (s.inconclusive, "inconclusive"),
+            (s.inconclusive_recommended, "inconclusive (recommended)"),
             (s.attested, "attested"),
             (s.waived, "waived"),
             (s.skipped, "skipped"),
@@ -137,7 +137,7 @@ impl Report {
             I::Pass,
             I::NotApplicable,
             I::Fail,
-            I::Undecided,
+            I::Inconclusive,
             I::NotDecided,
             I::Attested,
             I::Waived,
@@ -174,8 +174,8 @@ impl Report {
         let alone = [
             (
                 ItemWord::Unchecked,
-                "is undecided until a person vouches for it",
-                "are undecided until a person vouches for them",
+                "is inconclusive until a person vouches for it",
+                "are inconclusive until a person vouches for them",
             ),
             (ItemWord::Attested, "rests on a person's word alone", "rest on a person's word alone"),
         ];
@@ -189,7 +189,7 @@ impl Report {
             }
         }
         if self.interrupted {
-            caveats.push("interrupted before its end: what did not run is undecided".to_owned());
+            caveats.push("interrupted before its end: what did not run is inconclusive".to_owned());
         }
         caveats
     }

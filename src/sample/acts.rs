@@ -24,7 +24,7 @@ impl Playing {
     pub(super) fn scope(&self, told: &Map<String, Value>, kept: &Map<String, Value>) -> Value {
         let now = OffsetDateTime::now_utc();
         let mut scope = told.clone();
-        scope.insert("kept".into(), Value::Object(kept.clone()));
+        scope.insert("stored".into(), Value::Object(kept.clone()));
         scope.insert("key".into(), json!(self.around.key));
         scope.insert("secret".into(), json!(self.around.secret));
         scope.insert("credentials".into(), json!(self.around.credentials));

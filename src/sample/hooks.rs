@@ -67,7 +67,7 @@ fn known(scheme: &Webhooks, seen: &Examined, headers: &[(String, String)], body:
         headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), json!(value))).collect();
     let known_event = seen.event.as_ref().is_some_and(|event| scheme.events.contains_key(event));
     let known = json!({
-        "proven": seen.proven,
+        "verified": seen.proven,
         "stale": seen.stale,
         "event": seen.event,
         "known_event": known_event,
@@ -86,7 +86,7 @@ fn rule(
     scope: &mut Map<String, Value>,
 ) -> Result<Ruled, String> {
     let id = seen.id.clone().unwrap_or_default();
-    scope.insert("seen".into(), memory.seen.contains(&id).into());
+    scope.insert("duplicate".into(), memory.seen.contains(&id).into());
     let mut ruled = Ruled { status: StatusCode::NOT_FOUND, delay: Duration::ZERO, then: Vec::new() };
     for rule in &playing.described.partner.webhook {
         if !words::holds(rule.condition.as_deref(), &playing.scope(scope, &memory.kept))? {

@@ -54,10 +54,10 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_absent() {
-        let scope = json!({ "proven": false, "stale": false, "created": { "status": 401 }, "kept": { "a b": 1 } });
+        let scope = json!({ "verified": false, "stale": false, "created": { "status": 401 }, "stored": { "a b": 1 } });
         for (condition, expected) in [
             ("not proven or stale", true),
-            ("proven", false),
+            ("verified", false),
             ("created.status == 401", true),
             ("minted.status == 200", false),
             ("kept['a b'] == 1", true),

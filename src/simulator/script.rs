@@ -173,12 +173,12 @@ impl Checker<'_> {
         if !spec.routes.is_empty() {
             for name in [&refusals.unknown_route, &refusals.unauthenticated, &refusals.malformed, &refusals.wrong_type]
             {
-                self.reply("refusals", name);
+                self.reply("default_replies", name);
             }
-            self.reply("refusals", &refusals.too_large);
-            self.reply("refusals", &refusals.not_here);
+            self.reply("default_replies", &refusals.too_large);
+            self.reply("default_replies", &refusals.not_here);
             let further = [&refusals.wrong_query, &refusals.wrong_method, &refusals.not_played];
-            further.into_iter().flatten().for_each(|name| self.reply("refusals", name));
+            further.into_iter().flatten().for_each(|name| self.reply("default_replies", name));
         }
         if !spec.states.is_empty() || !spec.client.within.is_empty() {
             self.state("client.starts", &spec.client.starts);

@@ -2,7 +2,7 @@
 
 use preflight::evidence::Who;
 use preflight::report::model::Report;
-use preflight::report::model::VerdictWord::{Fail, Pass, Undecided};
+use preflight::report::model::VerdictWord::{Fail, Pass, Inconclusive};
 
 use crate::driven::{BUILT_IN, run};
 use crate::provider::assert_told;
@@ -45,7 +45,7 @@ async fn a_handler_that_cannot_be_public_fails_whether_it_answers_or_not() {
 #[tokio::test]
 async fn a_name_that_does_not_resolve_is_left_to_the_network() {
     let report = report("debitura", "https://no-such-host.invalid/hooks", "webhooks.endpoint-public-https").await;
-    let row = assert_told(&report, "webhooks.endpoint-public-https@test", Undecided, "does not resolve", "a name");
+    let row = assert_told(&report, "webhooks.endpoint-public-https@test", Inconclusive, "does not resolve", "a name");
     assert_eq!(row.who, Some(Who::Network));
 }
 
@@ -54,7 +54,7 @@ async fn another_provider_asks_for_https_and_for_nothing_that_it_does_not_say() 
     for (handler, wanted) in [
         ("http://127.0.0.1:9/hooks", Fail),
         ("http://no-such-host.invalid/hooks", Fail),
-        ("https://127.0.0.1:9/hooks", Undecided),
+        ("https://127.0.0.1:9/hooks", Inconclusive),
     ] {
         let report = report("debitsuccess", handler, "webhooks.https").await;
         assert_told(&report, "webhooks.https@test", wanted, "", handler);

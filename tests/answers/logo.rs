@@ -1,6 +1,6 @@
 //! Where the logo is, and what answers there.
 
-use preflight::report::model::VerdictWord::{Fail, Pass, Undecided};
+use preflight::report::model::VerdictWord::{Fail, Pass, Inconclusive};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
@@ -21,7 +21,7 @@ async fn a_logo_is_an_image_that_answers() {
         ("an SVG", image(b"<svg/>"), Pass, ""),
         ("a redirect to it", redirect("/real.svg"), Pass, ""),
         ("a redirect to nowhere", redirect("/gone.svg"), Fail, "404"),
-        ("a redirect to itself", redirect("/logo.svg"), Undecided, "redirects"),
+        ("a redirect to itself", redirect("/logo.svg"), Inconclusive, "redirects"),
         ("404", status(404), Fail, "404"),
         ("500", status(500), Fail, "500"),
         ("a page", status(200).set_body_raw("<html>", "text/html"), Fail, "content-type"),
@@ -53,10 +53,10 @@ async fn branding_is_held_against_the_profile() {
         (json!({ "backgroundColorCode": null }), Fail, "absent".into()),
         (json!({ "logoUrl": null }), Fail, "logoUrl is absent".into()),
         (json!({ "logoUrl": "" }), Fail, "logoUrl".into()),
-        (json!({ "logoUrl": 7 }), Undecided, "at `/logoUrl`, 7".into()),
-        (json!({ "logoUrl": copy }), Undecided, copy.clone()),
-        (json!({ "logoUrl": copy }), Undecided, world.logo_url()),
-        (json!({ "logoUrl": copy }), Undecided, "look at both".into()),
+        (json!({ "logoUrl": 7 }), Inconclusive, "at `/logoUrl`, 7".into()),
+        (json!({ "logoUrl": copy }), Inconclusive, copy.clone()),
+        (json!({ "logoUrl": copy }), Inconclusive, world.logo_url()),
+        (json!({ "logoUrl": copy }), Inconclusive, "look at both".into()),
     ];
     world.both("GET /me", json_answer(&json!({ "isActive": true, "backgroundColorCode": "#0B5FFF" }))).await;
     assert_told(&world.report(&ONLY).await, UNIT, Fail, "logoUrl is absent", "a logo that is left out");

@@ -1,7 +1,7 @@
 //! What the lists of webhook subscriptions may say, and what comes of a triggered test.
 
 use preflight::evidence::Who;
-use preflight::report::model::VerdictWord::{Fail, Pass, Undecided};
+use preflight::report::model::VerdictWord::{Fail, Pass, Inconclusive};
 use serde_json::{Value, json};
 
 use crate::provider::{LIVE_HANDLER, World, assert_told, json_answer, me, on, status};
@@ -60,7 +60,7 @@ async fn production_needs_one_active_subscription_that_is_its_own() {
         ("no word of the mode", json!([without("isTestMode")]), Pass),
         ("a mode of null", json!([subscription(&json!({ "isTestMode": null }))]), Pass),
         ("not active", json!([subscription(&json!({ "isActive": false }))]), Fail),
-        ("no word of activity", json!([without("isActive")]), Undecided),
+        ("no word of activity", json!([without("isActive")]), Inconclusive),
         ("no events", json!([subscription(&json!({ "events": null }))]), Fail),
         ("events left out", json!([without("events")]), Fail),
         ("an event short", json!([subscription(&json!({ "events": EVENTS[1..] }))]), Fail),
@@ -130,16 +130,16 @@ async fn trouble_with_a_list_is_told_apart_from_an_empty_list() {
     let page = status(200).set_body_raw("<html>", "text/html");
     let cases = [
         ("both", good.clone(), good.clone(), Pass, None),
-        ("test limits", status(429), good.clone(), Undecided, Some(Who::Provider)),
-        ("test fails", status(500), good.clone(), Undecided, Some(Who::Provider)),
-        ("test refuses", status(403), good.clone(), Undecided, Some(Who::Partner)),
-        ("production limits", good.clone(), status(429), Undecided, Some(Who::Provider)),
+        ("test limits", status(429), good.clone(), Inconclusive, Some(Who::Provider)),
+        ("test fails", status(500), good.clone(), Inconclusive, Some(Who::Provider)),
+        ("test refuses", status(403), good.clone(), Inconclusive, Some(Who::Partner)),
+        ("production limits", good.clone(), status(429), Inconclusive, Some(Who::Provider)),
         ("production refuses", good.clone(), status(403), Fail, Some(Who::Partner)),
-        ("production shows a page", good.clone(), page, Undecided, Some(Who::Provider)),
-        ("a map in place of a list", good.clone(), json_answer(&json!({})), Undecided, Some(Who::Provider)),
-        ("an error", good.clone(), json_answer(&json!({ "error": "x" })), Undecided, Some(Who::Provider)),
-        ("a list of texts", good.clone(), json_answer(&json!(["x"])), Undecided, Some(Who::Provider)),
-        ("an error of test", json_answer(&json!({ "error": "x" })), good.clone(), Undecided, Some(Who::Provider)),
+        ("production shows a page", good.clone(), page, Inconclusive, Some(Who::Provider)),
+        ("a map in place of a list", good.clone(), json_answer(&json!({})), Inconclusive, Some(Who::Provider)),
+        ("an error", good.clone(), json_answer(&json!({ "error": "x" })), Inconclusive, Some(Who::Provider)),
+        ("a list of texts", good.clone(), json_answer(&json!(["x"])), Inconclusive, Some(Who::Provider)),
+        ("an error of test", json_answer(&json!({ "error": "x" })), good.clone(), Inconclusive, Some(Who::Provider)),
     ];
     for (case, trial, live, wanted, who) in cases {
         world.reset().await;
@@ -153,7 +153,7 @@ async fn trouble_with_a_list_is_told_apart_from_an_empty_list() {
 }
 
 #[tokio::test]
-async fn a_test_that_enqueues_nothing_is_undecided_with_a_hint() {
+async fn a_test_that_enqueues_nothing_is_inconclusive_with_a_hint() {
     let world = World::new().await;
     let enqueued = |count: Value| json_answer(&json!({ "eventType": "client.linked", "enqueuedCount": count }));
     let (one, none) = (json!([{ "id": "c-1" }]), json!([]));
@@ -175,7 +175,7 @@ async fn a_test_that_enqueues_nothing_is_undecided_with_a_hint() {
         on(&world.test, "GET /cases", json_answer(&json!({ "cases": known }))).await;
         on(&world.test, "POST /v1/webhooks/test", answer).await;
         let report = world.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
-        let row = assert_told(&report, "webhooks.test-endpoint@test", Undecided, words, words);
+        let row = assert_told(&report, "webhooks.test-endpoint@test", Inconclusive, words, words);
         assert!(row.who != Some(Who::Tool) && !crate::driven::told(row).contains("{{"), "{}", crate::driven::told(row));
     }
     for (answer, words, who) in [
@@ -192,7 +192,7 @@ async fn a_test_that_enqueues_nothing_is_undecided_with_a_hint() {
         on(&world.test, "GET /cases", json_answer(&json!({ "cases": one }))).await;
         on(&world.test, "POST /v1/webhooks/test", enqueued(json!(1))).await;
         let report = world.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
-        let row = assert_told(&report, "webhooks.test-endpoint@test", Undecided, words, words);
+        let row = assert_told(&report, "webhooks.test-endpoint@test", Inconclusive, words, words);
         assert!(row.who == Some(who) && !crate::driven::told(row).contains("{{"), "{}", crate::driven::told(row));
     }
     for (trial, words) in [
@@ -205,7 +205,7 @@ async fn a_test_that_enqueues_nothing_is_undecided_with_a_hint() {
         on(&world.test, "GET /clients", json_answer(&json!({ "clients": [{ "externalTenantId": "t-1" }] }))).await;
         on(&world.test, "GET /cases", json_answer(&json!({ "cases": one }))).await;
         let report = world.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
-        assert_told(&report, "webhooks.test-endpoint@test", Undecided, words, words);
+        assert_told(&report, "webhooks.test-endpoint@test", Inconclusive, words, words);
     }
     // Nobody's key may fire anything in production.
     let fired = world.production.received_requests().await.unwrap();

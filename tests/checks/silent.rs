@@ -21,12 +21,12 @@ fn nothing_passes(report: &Report) {
 }
 
 #[tokio::test]
-async fn a_profile_of_two_lines_leaves_every_unit_undecided_and_says_what_would_change_that() {
+async fn a_profile_of_two_lines_leaves_every_unit_inconclusive_and_says_what_would_change_that() {
     let report = run(&BUILT_IN, "partner: Silent\nprovider: debitura\n", &[]).await;
-    assert_eq!(report.readiness, Readiness::Undecided);
-    assert_eq!(report.summary.planned, report.summary.undecided + report.summary.undecided_recommended);
+    assert_eq!(report.readiness, Readiness::Inconclusive);
+    assert_eq!(report.summary.planned, report.summary.inconclusive + report.summary.inconclusive_recommended);
     for row in &report.checks {
-        assert_eq!(row.verdict, VerdictWord::Undecided, "{}", told(row));
+        assert_eq!(row.verdict, VerdictWord::Inconclusive, "{}", told(row));
         let reason = format!("{} {}", row.reason, row.observed.clone().unwrap_or_default());
         let helps = ["profile.yaml", "a person must vouch"].iter().any(|words| reason.contains(words));
         assert!(helps, "{}", told(row));
@@ -48,7 +48,7 @@ async fn a_variable_that_is_not_set_is_named_with_its_line() {
 }
 
 #[tokio::test]
-async fn a_closed_port_is_undecided_and_not_a_fault_of_the_handler() {
+async fn a_closed_port_is_inconclusive_and_not_a_fault_of_the_handler() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let profile = with_handler(listener.local_addr().unwrap(), "");
     drop(listener);
@@ -71,11 +71,11 @@ async fn a_handler_that_never_answers_fails_once_and_proves_nothing_else() {
         }
     });
     let quick = pack_with(&[("provider.yaml", "status: 2xx, within: 10s", "status: 2xx, within: 20ms")]);
-    let only = ["webhooks.accepts-genuine", "webhooks.never-410", "webhooks.refuses-stale", "webhooks.answers-in-time"];
+    let only = ["webhooks.accepts-genuine", "webhooks.never-410", "webhooks.rejects-stale", "webhooks.answers-in-time"];
     let report = run(&quick.catalog, &with_handler(address, &quick.trust), &only).await;
     nothing_passes(&report);
     assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.accepts-genuine@rehearsal"]);
-    let others = report.checks.iter().filter(|row| row.verdict == VerdictWord::Undecided);
+    let others = report.checks.iter().filter(|row| row.verdict == VerdictWord::Inconclusive);
     for row in others {
         assert_eq!(row.blocked_by.as_deref(), Some("webhooks.accepts-genuine@rehearsal"), "{}", told(row));
     }
@@ -94,10 +94,10 @@ async fn a_handler_that_refuses_everything_passes_no_check_of_forged_deliveries(
     nothing_passes(&report);
     assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.accepts-genuine@rehearsal"]);
     for unit in
-        ["webhooks.refuses-forged@rehearsal", "webhooks.refuses-stale@rehearsal", "webhooks.never-410@rehearsal"]
+        ["webhooks.rejects-forged@rehearsal", "webhooks.rejects-stale@rehearsal", "webhooks.never-410@rehearsal"]
     {
         let row = row(&report, unit);
-        assert_eq!(row.verdict, VerdictWord::Undecided, "{}", told(row));
+        assert_eq!(row.verdict, VerdictWord::Inconclusive, "{}", told(row));
         assert_eq!(row.blocked_by.as_deref(), Some("webhooks.accepts-genuine@rehearsal"), "{}", told(row));
     }
 }

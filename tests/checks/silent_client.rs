@@ -39,7 +39,7 @@ const CLIENT_SIDE: [&str; 8] = [
 ];
 
 #[tokio::test]
-async fn a_partner_that_is_asked_and_never_calls_is_undecided_everywhere() {
+async fn a_partner_that_is_asked_and_never_calls_is_inconclusive_everywhere() {
     let answers: [(&str, Answers); 5] = [
         ("nothing", || StatusCode::NO_CONTENT.into_response()),
         ("done", || "Everything was submitted: https://referral.debitura.com/companydetails/1".into_response()),
@@ -49,13 +49,13 @@ async fn a_partner_that_is_asked_and_never_calls_is_undecided_everywhere() {
     ];
     for (what, answer) in answers {
         let report = run(&BUILT_IN, &partner(answer).await, &CLIENT_SIDE).await;
-        assert_eq!(report.readiness, Readiness::SelectionUndecided, "{what}");
+        assert_eq!(report.readiness, Readiness::SelectionInconclusive, "{what}");
         let decided =
-            report.checks.iter().filter(|row| !matches!(row.verdict, VerdictWord::Undecided | VerdictWord::Skipped));
+            report.checks.iter().filter(|row| !matches!(row.verdict, VerdictWord::Inconclusive | VerdictWord::Skipped));
         assert_eq!(decided.map(told).collect::<Vec<_>>(), Vec::<String>::new(), "{what}");
-        let open = units(&report, VerdictWord::Undecided);
+        let open = units(&report, VerdictWord::Inconclusive);
         assert!(open.len() > 35, "{what}: only {} units were tried", open.len());
-        for row in report.checks.iter().filter(|row| row.verdict == VerdictWord::Undecided) {
+        for row in report.checks.iter().filter(|row| row.verdict == VerdictWord::Inconclusive) {
             assert!(!row.reason.is_empty() && row.who.is_some(), "{what}: {}", told(row));
         }
     }

@@ -66,7 +66,7 @@ fn wrong_input_says_what_and_where_and_writes_no_report() {
 }
 
 #[test]
-fn a_profile_that_gives_nothing_is_undecided_and_told_what_to_add() {
+fn a_profile_that_gives_nothing_is_inconclusive_and_told_what_to_add() {
     let desk = Desk::new();
     desk.write(
         "profile.yaml",
@@ -74,13 +74,13 @@ fn a_profile_that_gives_nothing_is_undecided_and_told_what_to_add() {
     );
     let ended = desk.run("run --profile profile.yaml --json out.json --junit out.xml").with(3);
     let report = desk.json("out.json");
-    assert_eq!(report["readiness"], "undecided");
+    assert_eq!(report["readiness"], "inconclusive");
     assert_eq!(report["summary"]["pass"], 0, "silence is never a pass");
     assert_eq!(with_verdict(&report, "fail"), [""; 0]);
-    for said in ["set ACME_KEY, profile.yaml:4", "add `environments.production.api_key` to profile.yaml", "UNDECIDED"] {
+    for said in ["set ACME_KEY, profile.yaml:4", "add `environments.production.api_key` to profile.yaml", "INCONCLUSIVE"] {
         assert!(ended.out.contains(said), "{said}: {}", ended.out);
     }
-    assert!(desk.read("out.xml").contains("<error"), "a required unit that is undecided is an error to pipelines");
+    assert!(desk.read("out.xml").contains("<error"), "a required unit that is inconclusive is an error to pipelines");
 }
 
 /// A build that never gets ready: the run waits for it until somebody interrupts it.

@@ -57,7 +57,7 @@ fn what_is_no_file_is_refused_wherever_a_path_can_be_given() {
         for line in NAMED {
             desk.write("profile.yaml", &format!("{HEAD}{}", line.replace("FILE", name)));
             let ended = soon(&desk, "run --profile profile.yaml");
-            // A configuration file that cannot be read leaves the check that is about it undecided.
+            // A configuration file that cannot be read leaves the check that is about it inconclusive.
             assert_eq!(ended.code, Some(if line.contains("key: A") { 3 } else { 2 }), "{name} {line}: {}", ended.err);
             let told = format!("{}{}", ended.out, ended.err);
             let why = ["is a pipe", "is a device", "is larger than 1 MiB"];
@@ -93,7 +93,7 @@ fn the_process_that_reads_a_report_gets_all_of_it() {
     );
     let Ok(ended) = Command::new("bash").args(["-c", &shell]).current_dir(desk.path("")).status() else { return };
     assert_eq!(ended.code(), Some(3));
-    assert_eq!(desk.json("out.json")["readiness"], "undecided");
+    assert_eq!(desk.json("out.json")["readiness"], "inconclusive");
     until("the whole report", || {
         fs::read_to_string(desk.path("out.xml")).ok().filter(|text| text.contains("</testsuites>"))
     });

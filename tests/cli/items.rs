@@ -16,7 +16,7 @@ fn an_item_whose_checks_were_not_all_looked_at_is_not_decided() {
         ("--stage rehearsal --only webhooks.never-410", "webhooks.https-endpoint"),
         ("--stage test --only e2e.new-client", "end-to-end.new-client"),
         ("--only webhooks.endpoint-public-https --skip *@production", "webhooks.https-endpoint"),
-        ("--only webhooks.r* --skip webhooks.refuses-forged --stage rehearsal", "webhooks.raw-body-hmac"),
+        ("--only webhooks.r* --skip webhooks.rejects-forged --stage rehearsal", "webhooks.raw-body-hmac"),
     ];
     for (selection, id) in selections {
         let ended = desk.run(&format!("demo {selection} --json out.json --junit out.xml --markdown out.md")).with(0);
@@ -90,12 +90,12 @@ const KEY: &str = "{ check: api.key, who: A, when: 2026-01-01, evidence: B, expi
 #[test]
 fn an_item_without_a_check_keeps_the_partner_from_ready_until_a_person_vouches() {
     let words = [
-        (String::new(), 3, "undecided"),
+        (String::new(), 3, "inconclusive"),
         (format!(", {}", KEY.replace("check: api.key", "item: api.talk")), 0, "ready"),
         (
             format!(", {}", KEY.replace("check: api.key", "item: api.talk").replace("2099-12-31", "2026-01-02")),
             3,
-            "undecided",
+            "inconclusive",
         ),
     ];
     for (more, code, readiness) in words {
@@ -129,7 +129,7 @@ fn a_selection_in_which_nothing_passed_did_not_pass() {
         let arguments =
             "run --profile profile.yaml --only prerequisites.branding-legible --json out.json --junit out.xml";
         let ended = desk.run(&format!("{arguments} {strict}")).with(3);
-        assert_eq!(desk.json("out.json")["readiness"], "selection_undecided");
+        assert_eq!(desk.json("out.json")["readiness"], "selection_inconclusive");
         assert!(ended.out.contains("Nothing passed, so nothing was shown."), "{}", ended.out);
         assert!(desk.read("out.xml").contains("<error"), "a pipeline that reads JUnit alone sees it");
     }

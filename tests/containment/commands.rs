@@ -75,7 +75,7 @@ fn it_sees_what_the_build_is_told_and_passed_and_the_proxy_and_nothing_of_ours()
 
 /// What nobody watched is not said to be without fault.
 #[test]
-fn where_nobody_watches_what_the_build_reaches_that_is_undecided_by_its_reason() {
+fn where_nobody_watches_what_the_build_reaches_that_is_inconclusive_by_its_reason() {
     const FINDINGS: &str = "stage: rehearsal\nwhen: [{ request: GET /me, api: main, as: me }]\n\
         seen: [{ answer: me, status: 200 }]\nthen: [{ findings: refused, exactly: 0 }]";
     let mut stage = Stage::new();

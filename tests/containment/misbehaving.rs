@@ -28,7 +28,7 @@ fn onboarding_by(door: &str) -> Ran {
 }
 
 #[test]
-fn one_that_does_not_do_what_it_was_asked_is_undecided_with_the_reason() {
+fn one_that_does_not_do_what_it_was_asked_is_inconclusive_with_the_reason() {
     let table = [
         ("hang", "no answer within 500 ms"),
         ("silent", "it answered 202, and no call about the client reached the provider"),
@@ -38,7 +38,7 @@ fn one_that_does_not_do_what_it_was_asked_is_undecided_with_the_reason() {
     for (door, words) in table {
         let ran = onboarding_by(door);
         let reason = ran.reason("it");
-        assert_eq!(ran.unit("it")["verdict"], "undecided", "{door}: {}", ran.console);
+        assert_eq!(ran.unit("it")["verdict"], "inconclusive", "{door}: {}", ran.console);
         assert!(reason.contains("the action enter") && reason.contains(words), "{door}: {reason}");
         assert_eq!(ran.unit("it")["who"], "partner", "{door}");
         bounded(&ran);
@@ -99,7 +99,7 @@ fn a_flood_about_its_own_client_is_cut_and_said() {
         stage.isolate(name, "alone");
     }
     let ran = stage.run();
-    assert_eq!(ran.unit("a_loud")["verdict"], "undecided", "{}", ran.console);
+    assert_eq!(ran.unit("a_loud")["verdict"], "inconclusive", "{}", ran.console);
     assert!(ran.reason("a_loud").contains("only the first 2000 calls"), "{}", ran.reason("a_loud"));
     assert_eq!(ran.unit("b_after")["verdict"], "pass", "{}", ran.console);
     bounded(&ran);
@@ -107,14 +107,14 @@ fn a_flood_about_its_own_client_is_cut_and_said() {
 
 /// What hangs on records that the played provider had to forget is not decided.
 #[test]
-fn one_that_has_the_provider_hold_too_much_is_undecided_and_told() {
+fn one_that_has_the_provider_hold_too_much_is_inconclusive_and_told() {
     let mut stage = Stage::new();
     stage.action("flood_large", "");
     stage.add("timing: { answers_within: 2m }");
     stage.check("a_loud", "{ client: ready }", &["{ action: flood_large }"]);
     stage.isolate("a_loud", "alone");
     let ran = stage.run();
-    assert_eq!(ran.unit("a_loud")["verdict"], "undecided", "{}", ran.console);
+    assert_eq!(ran.unit("a_loud")["verdict"], "inconclusive", "{}", ran.console);
     let (reason, remarks) = (ran.reason("a_loud"), ran.json["remarks"].to_string());
     assert!(reason.contains("the oldest are forgotten"), "{reason}");
     assert!(remarks.contains("the played provider has its bounds: more clients were created"), "{remarks}");

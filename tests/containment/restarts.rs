@@ -45,11 +45,11 @@ fn a_variant_may_have_a_command_of_its_own() {
 }
 
 #[test]
-fn a_variant_that_the_profile_lacks_is_undecided_by_its_name() {
+fn a_variant_that_the_profile_lacks_is_inconclusive_by_its_name() {
     let mut stage = Stage::new();
     stage.check("missing", "{ variant: production, client: ready }", &[]);
     let ran = stage.run();
-    assert_eq!(ran.unit("missing")["verdict"], "undecided");
+    assert_eq!(ran.unit("missing")["verdict"], "inconclusive");
     assert!(
         ran.reason("missing").contains("add `rehearsal.variants.production` to profile.yaml"),
         "{}",
@@ -58,7 +58,7 @@ fn a_variant_that_the_profile_lacks_is_undecided_by_its_name() {
 }
 
 #[test]
-fn a_variant_that_does_not_start_is_undecided_and_the_plain_build_comes_back() {
+fn a_variant_that_does_not_start_is_inconclusive_and_the_plain_build_comes_back() {
     let mut stage = Stage::new();
     std::fs::write(stage.play.path("broken.sh"), "echo no such setting; exit 4").unwrap();
     stage.add("variants: { broken: { command: [sh, broken.sh] } }");
@@ -78,7 +78,7 @@ fn a_variant_that_does_not_start_is_undecided_and_the_plain_build_comes_back() {
 fn a_build_that_runs_already_is_restarted_by_its_own_command() {
     for (script, verdict, words) in [
         ("echo restarted >> {folder}/log", "pass", ""),
-        ("exit 9", "undecided", "the build was not restarted: the action answered 500"),
+        ("exit 9", "inconclusive", "the build was not restarted: the action answered 500"),
     ] {
         let mut stage = Stage::new();
         let folder = stage.play.folder.path().display().to_string();
@@ -95,7 +95,7 @@ fn a_build_that_runs_already_is_restarted_by_its_own_command() {
 }
 
 #[test]
-fn a_build_that_runs_already_and_cannot_be_restarted_is_undecided_by_the_line() {
+fn a_build_that_runs_already_and_cannot_be_restarted_is_inconclusive_by_the_line() {
     let mut stage = Stage::new();
     let rest = "stage: rehearsal\nwhen: [{ action: restart }, { request: GET /me, api: main, as: me }]\nthen: [{ answer: me, status: 200 }]";
     stage.play.check("again", rest);

@@ -59,7 +59,7 @@ async fn each_loose_comparison_of_the_token_is_a_fault_of_its_own() {
     for (what, compares) in ways {
         let report = rehearsed(Way { compares, ..Way::default() }, TOKEN, ALL_EVENTS, "").await;
         let failed = units(&report, VerdictWord::Fail);
-        assert_eq!(failed, ["webhooks.refuses-wrong-token@rehearsal"], "{what}");
+        assert_eq!(failed, ["webhooks.rejects-wrong-token@rehearsal"], "{what}");
     }
 }
 
@@ -78,7 +78,7 @@ async fn the_token_is_asked_for_where_one_environment_has_one() {
             "environments: {{ test: {{ details: {{ protected_by: {test} }} }}, production: {{ details: {{ protected_by: {production} }} }} }}"
         );
         let report = rehearsed(way, TOKEN, ALL_EVENTS, &more).await;
-        assert_eq!(row(&report, "webhooks.refuses-wrong-token@rehearsal").verdict, VerdictWord::Fail, "{more}");
+        assert_eq!(row(&report, "webhooks.rejects-wrong-token@rehearsal").verdict, VerdictWord::Fail, "{more}");
     }
 }
 
@@ -105,9 +105,9 @@ async fn where_an_allow_list_protects_the_handler_no_token_is_asked_for() {
     let more = "environments: { production: { details: { protected_by: allow_list } } }";
     let way = Way { token: None, ..Way::default() };
     let report = rehearsed(way, "none", ALL_EVENTS, more).await;
-    all_pass_but("an allow-list", &report, &["webhooks.refuses-wrong-token", "webhooks.verifies-before-remembering"]);
+    all_pass_but("an allow-list", &report, &["webhooks.rejects-wrong-token", "webhooks.verifies-before-remembering"]);
     let without = rehearsed(way, "none", ALL_EVENTS, "").await;
-    assert_eq!(units(&without, VerdictWord::Fail), ["webhooks.refuses-wrong-token@rehearsal"]);
+    assert_eq!(units(&without, VerdictWord::Fail), ["webhooks.rejects-wrong-token@rehearsal"]);
 }
 
 #[tokio::test]
@@ -140,7 +140,7 @@ async fn members_that_nobody_documented_make_no_failure() {
     let report = rehearsed(picky, TOKEN, ALL_EVENTS, "").await;
     assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new());
     let open = row(&report, "webhooks.accepts-genuine@rehearsal");
-    assert_eq!(open.verdict, VerdictWord::Undecided, "{}", told(open));
+    assert_eq!(open.verdict, VerdictWord::Inconclusive, "{}", told(open));
     assert!(open.reason.contains("rehearsal.bodies"), "{}", told(open));
 }
 
@@ -164,14 +164,14 @@ async fn notifications_that_are_acknowledged_and_dropped_do_not_pass() {
     let deaf = Way { wants: |_| false, ..Way::default() };
     let report = rehearsed(deaf, TOKEN, ALL_EVENTS, "").await;
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
-    assert_eq!(first.verdict, VerdictWord::Undecided, "{}", told(first));
+    assert_eq!(first.verdict, VerdictWord::Inconclusive, "{}", told(first));
     assert!(first.reason.contains("no effect") && first.fix.contains("Store what an event says"), "{}", told(first));
     // What speaks of effects has no control that had one; what does not goes on.
     for (unit, wanted) in [
-        ("webhooks.verifies-before-remembering@rehearsal", VerdictWord::Undecided),
-        ("webhooks.repeats-tolerated@rehearsal", VerdictWord::Undecided),
-        ("webhooks.event-names-any-case@rehearsal", VerdictWord::Undecided),
-        ("webhooks.refuses-wrong-token@rehearsal", VerdictWord::Pass),
+        ("webhooks.verifies-before-remembering@rehearsal", VerdictWord::Inconclusive),
+        ("webhooks.repeats-tolerated@rehearsal", VerdictWord::Inconclusive),
+        ("webhooks.event-names-any-case@rehearsal", VerdictWord::Inconclusive),
+        ("webhooks.rejects-wrong-token@rehearsal", VerdictWord::Pass),
         ("webhooks.unknown-event@rehearsal", VerdictWord::Pass),
     ] {
         assert_eq!(row(&report, unit).verdict, wanted, "{}", told(row(&report, unit)));

@@ -1,4 +1,4 @@
-//! A partner of whom nothing is known: every unit is undecided and says what would change that.
+//! A partner of whom nothing is known: every unit is inconclusive and says what would change that.
 
 use preflight::judge::Readiness;
 use preflight::report::model::VerdictWord;
@@ -15,7 +15,7 @@ const ASKS: [(&str, &str); 19] = [
     ("webhooks.environments-separate@source", "environments.production.webhook.secret"),
     ("webhooks.accepts-genuine@rehearsal", "rehearsal.webhook.url"),
     ("webhooks.answers-exactly-200@rehearsal", "rehearsal.webhook.url"),
-    ("webhooks.refuses-wrong-token@rehearsal", "rehearsal.webhook.secret"),
+    ("webhooks.rejects-wrong-token@rehearsal", "rehearsal.webhook.secret"),
     ("webhooks.event-names-any-case@rehearsal", "events"),
     ("webhooks.repeats-tolerated@rehearsal", "events"),
     ("webhooks.unknown-event@rehearsal", "events"),
@@ -31,13 +31,13 @@ const ASKS: [(&str, &str); 19] = [
 ];
 
 #[tokio::test]
-async fn a_profile_of_two_lines_leaves_every_unit_undecided_and_says_what_would_change_that() {
+async fn a_profile_of_two_lines_leaves_every_unit_inconclusive_and_says_what_would_change_that() {
     let report = run(&BUILT_IN, SILENT, &[]).await;
-    assert_eq!(report.readiness, Readiness::Undecided);
+    assert_eq!(report.readiness, Readiness::Inconclusive);
     assert_eq!(report.checks.len(), ASKS.len());
     for (unit, asks) in ASKS {
         let row = row(&report, unit);
-        assert_eq!(row.verdict, VerdictWord::Undecided, "{}", told(row));
+        assert_eq!(row.verdict, VerdictWord::Inconclusive, "{}", told(row));
         assert!(told(row).contains(asks), "{asks}: {}", told(row));
         assert!(row.who.is_some(), "{}", told(row));
     }
@@ -57,7 +57,7 @@ async fn a_variable_that_is_not_set_is_named_with_its_line() {
 }
 
 #[tokio::test]
-async fn a_closed_port_is_undecided_and_not_a_fault_of_the_handler() {
+async fn a_closed_port_is_inconclusive_and_not_a_fault_of_the_handler() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let at = listener.local_addr().unwrap();
     drop(listener);
@@ -68,6 +68,6 @@ async fn a_closed_port_is_undecided_and_not_a_fault_of_the_handler() {
     let report = run(&BUILT_IN, &profile, &["*@rehearsal"]).await;
     let here = report.checks.iter().filter(|row| row.stage == "rehearsal");
     for row in here {
-        assert_eq!(row.verdict, VerdictWord::Undecided, "{}", told(row));
+        assert_eq!(row.verdict, VerdictWord::Inconclusive, "{}", told(row));
     }
 }

@@ -81,10 +81,10 @@ fn said(arguments: &[&str]) -> String {
 
 #[test]
 fn the_exit_codes_are_those_of_the_program() {
-    let all = [Exit::Ready, Exit::NotReady, Exit::WrongInput, Exit::Undecided, Exit::Internal, Exit::Interrupted];
+    let all = [Exit::Ready, Exit::NotReady, Exit::WrongInput, Exit::Inconclusive, Exit::Internal, Exit::Interrupted];
     // A new code does not compile until it is in the table.
     let known = |exit: &Exit| match exit {
-        Exit::Ready | Exit::NotReady | Exit::WrongInput | Exit::Undecided | Exit::Internal | Exit::Interrupted => true,
+        Exit::Ready | Exit::NotReady | Exit::WrongInput | Exit::Inconclusive | Exit::Internal | Exit::Interrupted => true,
     };
     assert!(all.iter().all(known));
     let rows: Vec<String> = all.iter().map(|exit| format!("| {} |", *exit as u8)).collect();

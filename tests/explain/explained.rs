@@ -69,7 +69,7 @@ fn an_ask_shows_its_question_and_an_attestation_to_fill_in() {
 fn a_wrong_name_is_answered_with_the_nearest() {
     let desk = Desk::new();
     let table = [
-        ("webhooks.refuse-forged", "did you mean `webhooks.refuses-forged`?"),
+        ("webhooks.refuse-forged", "did you mean `webhooks.rejects-forged`?"),
         ("nothing.like-it", "`preflight list PROVIDER` lists the checks"),
         ("auth.remint-on-401@test", "it takes place in: rehearsal"),
         ("auth.remint-on-401@nowhere", "it takes place in: rehearsal"),

@@ -49,7 +49,7 @@ const STEPS: [&str; 24] = [
 
 const EXPECTATIONS: [&str; 39] = [
     "{ answer: me }",
-    "{ answer: [me, logo], status: [200, 3xx], header: { content-type: { starts_with: image/ } }, unmet: undecided, hint: look at both }",
+    "{ answer: [me, logo], status: [200, 3xx], header: { content-type: { starts_with: image/ } }, unmet: inconclusive, hint: look at both }",
     "{ answer: me, address: public, certificate: valid, counted: { at_least: 1 } }",
     "{ answer: me, body: { $.a: 1, $.b: { differs_from: x }, $.c: { not: true }, $.d: { not: { starts_with: x } } } }",
     "{ answer: me, body: { $.a: { exists: true }, $.b: { exists: false }, $.c: { one_of: [x, y, z] }, $.d: { pattern: \"^#\" } } }",
@@ -61,7 +61,7 @@ const EXPECTATIONS: [&str; 39] = [
     "{ delivery: each, is: expected }",
     "{ delivery: twins, is: accepted_or_put_off }",
     "{ delivery: [first, second], is: accepted, status: { not: 410 } }",
-    "{ delivery: varied, status: { not: 410 }, unmet: undecided }",
+    "{ delivery: varied, status: { not: 410 }, unmet: inconclusive }",
     "{ effect: first, exactly: 1 }",
     "{ effect: first, exactly: 0 }",
     "{ effect: first, at_least: 1, at_most: 2 }",

@@ -66,7 +66,7 @@ fn gone(pid: Pid) {
 }
 
 #[test]
-fn a_build_that_does_not_start_is_undecided_with_what_it_said() {
+fn a_build_that_does_not_start_is_inconclusive_with_what_it_said() {
     let (_reserved, nobody) = closed();
     let table = [
         ("it ends at once", "echo on its way; echo \"key $ISSUED\" >&2; exit 3", "exit status: 3", "on its way"),

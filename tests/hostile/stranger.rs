@@ -15,10 +15,10 @@ fn build(play: &mut Play, line: &str, ready: SocketAddr) -> Ran {
     run(play, &mut program)
 }
 
-/// Undecided, for the partner to mend, with some words; the handler that accepts everything was not asked.
-fn undecided(what: &str, ran: &Ran, words: &[&str]) {
+/// Inconclusive, for the partner to mend, with some words; the handler that accepts everything was not asked.
+fn inconclusive(what: &str, ran: &Ran, words: &[&str]) {
     let unit = ran.unit("one");
-    assert_eq!((ran.code, &unit["verdict"], &unit["who"]), (Some(3), &"undecided".into(), &"partner".into()), "{what}");
+    assert_eq!((ran.code, &unit["verdict"], &unit["who"]), (Some(3), &"inconclusive".into(), &"partner".into()), "{what}");
     for words in words {
         assert!(ran.reason("one").contains(words), "{what}: {words}: {}", ran.reason("one"));
     }
@@ -31,7 +31,7 @@ fn who_answers_before_the_build_is_started_is_named_with_the_port() {
     let stranger = serve([127, 0, 0, 2], |_, stream| answer(stream, 200, "", b""));
     let port = format!("port {} is taken", stranger.port());
     let mut play = Play::new();
-    undecided("at once", &build(&mut play, "sleep 600", stranger), &[&port, "before the build is started"]);
+    inconclusive("at once", &build(&mut play, "sleep 600", stranger), &[&port, "before the build is started"]);
     assert!(!play.path("up").exists(), "the build was started all the same");
 }
 
@@ -43,7 +43,7 @@ fn a_build_that_ends_while_somebody_answers_is_not_the_one_that_answers() {
         let mut play = Play::new();
         let ready = accepting(&play);
         let port = format!("at port {}", ready.port());
-        undecided(what, &build(&mut play, line, ready), &["the build ended (exit status:", "and yet", &port]);
+        inconclusive(what, &build(&mut play, line, ready), &["the build ended (exit status:", "and yet", &port]);
     }
 }
 
@@ -60,7 +60,7 @@ fn a_restart_finds_what_the_old_build_left_behind() {
     let mut program = play.program(None, &profile);
     let ran = run(&play, &mut program);
     let reason = ran.reason("one");
-    assert_eq!(ran.unit("one")["verdict"], "undecided", "{}", ran.console);
+    assert_eq!(ran.unit("one")["verdict"], "inconclusive", "{}", ran.console);
     assert!(
         reason.contains("the build was not restarted") && reason.contains(&format!("port {}", handler.port())),
         "{reason}"
@@ -82,7 +82,7 @@ fn a_page_that_is_not_ready_says_in_its_own_words_why() {
     ];
     for (what, ready, words) in table {
         let port = format!(":{}", ready.port());
-        undecided(
+        inconclusive(
             what,
             &build(&mut Play::new(), "sleep 600", ready),
             &["did not answer below 400 within 600ms", &port, words],

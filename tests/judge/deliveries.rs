@@ -27,7 +27,7 @@ fn delivery(role: Role, outcome: Outcome, effects: Option<u64>) -> Entry {
 fn forged_without_answer(twin: Option<u64>, effects: Option<u64>) -> Verdict {
     let catalog = Catalog::built_in().unwrap();
     let pack = &catalog.packs["debitura"];
-    let packed = pack.checks.iter().find(|packed| packed.check.id == "webhooks.refuses-forged").unwrap();
+    let packed = pack.checks.iter().find(|packed| packed.check.id == "webhooks.rejects-forged").unwrap();
     let accepted = || Outcome::Answered(Answer { status: 200, ..Answer::default() });
     let broken = Outcome::Trouble(Trouble { kind: TroubleKind::Broken, detail: "the connection ended".into() });
     let varied = Role::Varied { name: "another key".into(), expect: None };
@@ -50,8 +50,8 @@ fn forged_without_answer(twin: Option<u64>, effects: Option<u64>) -> Verdict {
 
 #[test]
 fn a_forged_delivery_without_an_answer_is_refused_only_where_its_effect_shows_it() {
-    assert!(matches!(forged_without_answer(None, None), Verdict::Undecided(_)));
-    assert!(matches!(forged_without_answer(Some(0), Some(0)), Verdict::Undecided(_)));
+    assert!(matches!(forged_without_answer(None, None), Verdict::Inconclusive(_)));
+    assert!(matches!(forged_without_answer(Some(0), Some(0)), Verdict::Inconclusive(_)));
     assert!(matches!(forged_without_answer(Some(1), Some(1)), Verdict::Fail(_)));
     assert_eq!(forged_without_answer(Some(1), Some(0)), Verdict::Pass);
 }
@@ -60,7 +60,7 @@ fn a_forged_delivery_without_an_answer_is_refused_only_where_its_effect_shows_it
 fn forged(outcome: Outcome, latency_ms: u64, effects: Option<u64>) -> Judged {
     let catalog = Catalog::built_in().unwrap();
     let pack = &catalog.packs["debitura"];
-    let packed = pack.checks.iter().find(|packed| packed.check.id == "webhooks.refuses-forged").unwrap();
+    let packed = pack.checks.iter().find(|packed| packed.check.id == "webhooks.rejects-forged").unwrap();
     let mut varied = delivery(Role::Varied { name: "another key".into(), expect: None }, outcome, effects);
     if let What::Delivery(delivery) = &mut varied.what {
         delivery.latency_ms = latency_ms;
@@ -166,7 +166,7 @@ fn what_a_handler_does_to_a_genuine_event_is_named_as_what_it_is() {
     }
     for status in [400, 404, 410, 415, 422, 429] {
         let refused = answered(status, "", "closingCode missing");
-        let Verdict::Undecided(finding) = second("webhooks.accepts-genuine", false, [None, None], refused.clone(), 3)
+        let Verdict::Inconclusive(finding) = second("webhooks.accepts-genuine", false, [None, None], refused.clone(), 3)
         else {
             panic!("{status}: nobody documented the body")
         };
@@ -206,7 +206,7 @@ fn acknowledged_is_not_taken_in() {
         ("a body that nobody documented", false, [Some(0), Some(0)]),
         ("one such body of two", false, [Some(1), Some(0)]),
     ] {
-        let Verdict::Undecided(finding) = judge(documented, effects) else { panic!("{what}") };
+        let Verdict::Inconclusive(finding) = judge(documented, effects) else { panic!("{what}") };
         assert!(finding.reason.contains("had no effect"), "{what}: {}", finding.reason);
     }
     let Verdict::Fail(finding) = judge(true, [Some(0), Some(0)]) else { panic!("documented, and nothing took effect") };
@@ -229,6 +229,6 @@ fn late(provider: &str) -> Verdict {
 #[test]
 fn a_late_answer_is_a_failure_only_where_the_provider_names_a_limit() {
     assert!(matches!(late("debitura"), Verdict::Fail(_)));
-    let Verdict::Undecided(finding) = late("debitsuccess") else { panic!("nobody wrote a limit down") };
+    let Verdict::Inconclusive(finding) = late("debitsuccess") else { panic!("nobody wrote a limit down") };
     assert!(finding.reason.contains("names no time limit"), "{}", finding.reason);
 }

@@ -242,8 +242,8 @@ impl Play {
         let judged = self.judged();
         let (fits, part) = match (&judged.verdict, expected) {
             (Verdict::Pass, Is::Held) => (true, ""),
-            (Verdict::Fail(_), Is::Failed(part)) | (Verdict::Undecided(_), Is::Unknown(part)) => (true, part),
-            (Verdict::Pass | Verdict::Fail(_) | Verdict::Undecided(_), _) => (false, ""),
+            (Verdict::Fail(_), Is::Failed(part)) | (Verdict::Inconclusive(_), Is::Unknown(part)) => (true, part),
+            (Verdict::Pass | Verdict::Fail(_) | Verdict::Inconclusive(_), _) => (false, ""),
         };
         let said = format!("{:?}", judged.verdict);
         assert!(fits && said.contains(part), "{what}: expected {expected:?}, got {said}");

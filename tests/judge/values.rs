@@ -108,7 +108,7 @@ fn who(expectation: &str, things: Vec<Thing>, expected: Is) -> Option<Who> {
     let play = Play::new(&["client"], &[], &[expectation], things);
     play.is(expectation, expected);
     match play.judged().verdict {
-        Verdict::Fail(finding) | Verdict::Undecided(finding) => Some(finding.who),
+        Verdict::Fail(finding) | Verdict::Inconclusive(finding) => Some(finding.who),
         Verdict::Pass => None,
     }
 }

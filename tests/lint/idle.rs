@@ -36,7 +36,7 @@ fn expectations_that_hold_whatever_happens() {
             "one branch of `either` that always holds",
             &[(HOOK, EFFECT, "{ either: [{ effect: first, exactly: 1 }, { effect: first, at_least: 0 }] }")],
         ),
-        ("nothing that fails", &[(HOOK, EFFECT, "{ effect: first, exactly: 1, unmet: undecided }")]),
+        ("nothing that fails", &[(HOOK, EFFECT, "{ effect: first, exactly: 1, unmet: inconclusive }")]),
     ];
     let calls = "{ calls: things, same: [$.id, body], gap: { growing: true } }";
     let of_rehearsal = told_of_rehearsal(&[

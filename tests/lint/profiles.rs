@@ -206,7 +206,7 @@ fn a_pack_from_a_folder_needs_trust_and_the_hint_gives_it() {
 }
 
 #[test]
-fn a_variable_that_is_not_set_leaves_units_undecided_by_its_name_and_line() {
+fn a_variable_that_is_not_set_leaves_units_inconclusive_by_its_name_and_line() {
     let catalog = Catalog::built_in().unwrap();
     let folder = sound();
     for empty in [None, Some(String::new())] {

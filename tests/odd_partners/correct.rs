@@ -48,8 +48,8 @@ pub(crate) fn open(report: &Report) -> String {
 const ALL: [&str; 11] = [
     "webhooks.raw-body",
     "webhooks.accepts-genuine",
-    "webhooks.refuses-forged",
-    "webhooks.refuses-stale",
+    "webhooks.rejects-forged",
+    "webhooks.rejects-stale",
     "webhooks.answers-in-time",
     "webhooks.deduplicates",
     "webhooks.verifies-before-remembering",
@@ -59,11 +59,11 @@ const ALL: [&str; 11] = [
     "webhooks.twins-at-once",
 ];
 
-/// Asserts which units are undecided, and that all others pass.
-fn assert_undecided(report: &Report, undecided: &[&str]) {
+/// Asserts which units are inconclusive, and that all others pass.
+fn assert_inconclusive(report: &Report, inconclusive: &[&str]) {
     for id in ALL {
         let row = row(report, &format!("{id}@rehearsal"));
-        let wanted = if undecided.contains(&id) { VerdictWord::Undecided } else { VerdictWord::Pass };
+        let wanted = if inconclusive.contains(&id) { VerdictWord::Inconclusive } else { VerdictWord::Pass };
         assert_eq!(row.verdict, wanted, "{}\n\nall that is open:\n{}", told(row), open(report));
     }
     assert_eq!(units(report, VerdictWord::Fail), Vec::<String>::new());
@@ -110,10 +110,10 @@ async fn a_repeat_is_the_same_bytes_in_a_later_second() {
 }
 
 #[tokio::test]
-async fn without_a_look_up_effects_are_undecided_and_the_rest_is_decided() {
+async fn without_a_look_up_effects_are_inconclusive_and_the_rest_is_decided() {
     let report = rehearsed(Way::default(), Says { no_look_up: true, ..Says::default() }).await;
     let blind = ["webhooks.deduplicates", "webhooks.verifies-before-remembering"];
-    assert_undecided(&report, &[&blind[..], &["webhooks.twins-at-once"]].concat());
+    assert_inconclusive(&report, &[&blind[..], &["webhooks.twins-at-once"]].concat());
     // To try again what only lacks a line of the profile would only take time.
     assert!(report.phases.iter().all(|phase| phase.phase != "repeated alone"), "{:?}", report.phases);
     for id in blind {
@@ -143,25 +143,25 @@ const LATER: Way = Way {
 #[tokio::test]
 async fn a_handler_that_acknowledges_first_and_verifies_later_passes_by_its_effects() {
     let report = rehearsed(LATER, Says { more: "  verifies: later", ..Says::default() }).await;
-    assert_undecided(&report, &[]);
-    let forged = row(&report, "webhooks.refuses-forged@rehearsal");
+    assert_inconclusive(&report, &[]);
+    let forged = row(&report, "webhooks.rejects-forged@rehearsal");
     assert!(forged.remarks.iter().any(|remark| remark.contains("acknowledged but had no effect")), "{}", told(forged));
 }
 
 #[tokio::test]
-async fn a_handler_that_verifies_later_without_a_look_up_is_undecided_and_does_not_fail() {
+async fn a_handler_that_verifies_later_without_a_look_up_is_inconclusive_and_does_not_fail() {
     let says = Says { no_look_up: true, more: "  verifies: later", ..Says::default() };
     let report = rehearsed(LATER, says).await;
     assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new(), "{}", open(&report));
-    for id in ["webhooks.accepts-genuine", "webhooks.raw-body", "webhooks.refuses-forged", "webhooks.refuses-stale"] {
+    for id in ["webhooks.accepts-genuine", "webhooks.raw-body", "webhooks.rejects-forged", "webhooks.rejects-stale"] {
         let row = row(&report, &format!("{id}@rehearsal"));
-        assert_eq!(row.verdict, VerdictWord::Undecided, "{}", told(row));
+        assert_eq!(row.verdict, VerdictWord::Inconclusive, "{}", told(row));
         assert!(told(row).contains("rehearsal.inspect.processed"), "{}", told(row));
     }
 }
 
 #[tokio::test]
-async fn an_unknown_client_leaves_events_undecided_and_says_how_to_make_it_known() {
+async fn an_unknown_client_leaves_events_inconclusive_and_says_how_to_make_it_known() {
     let way = Way { wants_known_clients: true, ..Way::default() };
     let report = rehearsed(way, Says { no_clients: true, ..Says::default() }).await;
     assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new(), "{}", open(&report));
@@ -175,24 +175,24 @@ async fn an_unknown_client_leaves_events_undecided_and_says_how_to_make_it_known
 }
 
 #[tokio::test]
-async fn a_handler_that_asks_for_members_nobody_documented_is_undecided() {
+async fn a_handler_that_asks_for_members_nobody_documented_is_inconclusive() {
     let way = Way { answers: |event| (event == "client.link_requested").then_some(422), ..Way::default() };
     let report = rehearsed(way, Says::default()).await;
     assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new(), "{}", open(&report));
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
-    assert_eq!(first.verdict, VerdictWord::Undecided);
+    assert_eq!(first.verdict, VerdictWord::Inconclusive);
     for words in ["client.link_requested", "422 not this one", "rehearsal.bodies"] {
         assert!(first.reason.contains(words), "{words}: {}", told(first));
     }
     // One doubtful event is no doubt about the others, which have controls of their own.
-    assert_undecided(&report, &["webhooks.accepts-genuine"]);
+    assert_inconclusive(&report, &["webhooks.accepts-genuine"]);
 }
 
 #[tokio::test]
 async fn a_forged_delivery_that_crashes_the_handler_is_refused_with_a_remark() {
     let report = rehearsed(Way { refuses_with: 500, ..Way::default() }, Says::default()).await;
-    assert_undecided(&report, &[]);
-    let forged = row(&report, "webhooks.refuses-forged@rehearsal");
+    assert_inconclusive(&report, &[]);
+    let forged = row(&report, "webhooks.rejects-forged@rehearsal");
     assert!(
         forged.remarks.iter().any(|remark| remark.contains("by a crash") && remark.contains("500 no")),
         "{}",
@@ -204,7 +204,7 @@ async fn a_forged_delivery_that_crashes_the_handler_is_refused_with_a_remark() {
 async fn an_event_of_which_software_takes_no_notice_is_in_doubt_until_the_profile_says_so() {
     let way = Way { notes: |event| event != "case.updated", ..Way::default() };
     let report = rehearsed(way, Says::default()).await;
-    assert_undecided(&report, &["webhooks.accepts-genuine"]);
+    assert_inconclusive(&report, &["webhooks.accepts-genuine"]);
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
     assert!(
         first.reason.contains("case.updated") && first.reason.contains("rehearsal.inspect.processed.events"),
@@ -216,7 +216,7 @@ async fn an_event_of_which_software_takes_no_notice_is_in_doubt_until_the_profil
     let profile = profile(start(way).await, Says::default())
         .replace("count: $.count }", &format!("count: $.count, events: [{effective}] }}"));
     let report = run(&BUILT_IN, &profile, &["webhooks.*@rehearsal"]).await;
-    assert_undecided(&report, &[]);
+    assert_inconclusive(&report, &[]);
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
     assert!(
         first.remarks.iter().any(|remark| remark.contains("case.updated: 200, and not looked into")),

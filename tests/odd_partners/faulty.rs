@@ -50,28 +50,28 @@ async fn each_fault_fails_its_own_check_and_says_what_was_seen() {
             "everything is accepted",
             Way { verifies: Verifies::Never, ..Way::default() },
             Says::default(),
-            &["webhooks.refuses-forged", "webhooks.refuses-stale"],
+            &["webhooks.rejects-forged", "webhooks.rejects-stale"],
             "another key: 200; the key not decoded: 200",
         ),
         (
             "verifies only where there is a header",
             Way { verifies: Verifies::WhenThereIsAHeader, ..Way::default() },
             Says::default(),
-            &["webhooks.refuses-forged"],
+            &["webhooks.rejects-forged"],
             "no signature: 200",
         ),
         (
             "a window of 14 minutes",
             Way { oldest: 840, ..Way::default() },
             Says::default(),
-            &["webhooks.refuses-stale"],
+            &["webhooks.rejects-stale"],
             "too old: 200",
         ),
         (
             "refuses after 200 s",
             Way { oldest: 200, ..Way::default() },
             Says::default(),
-            &["webhooks.refuses-stale"],
+            &["webhooks.rejects-stale"],
             "nearly too old: 401",
         ),
         (
@@ -127,21 +127,21 @@ async fn a_repeat_that_is_known_by_luck_and_an_age_that_nobody_signed_are_caught
             "the age by the header",
             Way { age_from: AgeFrom::Header, ..Way::default() },
             Says::default(),
-            &["webhooks.refuses-stale"],
+            &["webhooks.rejects-stale"],
             "an old signature under a fresh header: 200; an old signature with everything else fresh: 200",
         ),
         (
             "the age by the body",
             Way { age_from: AgeFrom::Body, ..Way::default() },
             Says::default(),
-            &["webhooks.refuses-stale"],
+            &["webhooks.rejects-stale"],
             "an old event that is sent now: 401 no; an old signature over a fresh body: 200",
         ),
         (
             "the age by the freshest clock",
             Way { age_from: AgeFrom::Freshest, ..Way::default() },
             Says::default(),
-            &["webhooks.refuses-stale"],
+            &["webhooks.rejects-stale"],
             "an old signature under a fresh header: 200; an old signature over a fresh body: 200; an old signature with \
              everything else fresh: 200",
         ),
@@ -149,7 +149,7 @@ async fn a_repeat_that_is_known_by_luck_and_an_age_that_nobody_signed_are_caught
             "the age by the oldest clock",
             Way { age_from: AgeFrom::Oldest, ..Way::default() },
             Says::default(),
-            &["webhooks.refuses-stale"],
+            &["webhooks.rejects-stale"],
             "an old event that is sent now: 401",
         ),
         (
@@ -170,10 +170,10 @@ async fn the_line_that_repeats_is_that_of_the_failing_delivery() {
         (Way { decodes: false, ..Way::default() }, "webhooks.accepts-genuine@rehearsal", "401 no"),
         (
             Way { verifies: Verifies::WhenThereIsAHeader, ..Way::default() },
-            "webhooks.refuses-forged@rehearsal",
+            "webhooks.rejects-forged@rehearsal",
             "200 after",
         ),
-        (Way { oldest: 200, ..Way::default() }, "webhooks.refuses-stale@rehearsal", "401 no"),
+        (Way { oldest: 200, ..Way::default() }, "webhooks.rejects-stale@rehearsal", "401 no"),
     ] {
         let report = rehearsed(way, Says::default()).await;
         let row = row(&report, unit);
@@ -202,10 +202,10 @@ async fn a_crash_over_one_event_leaves_what_is_seen_of_the_others() {
 async fn what_is_acknowledged_and_dropped_does_not_pass() {
     let all = rehearsed(Way { notes: |_| false, ..Way::default() }, Says::default()).await;
     let first = row(&all, "webhooks.accepts-genuine@rehearsal");
-    assert_eq!(first.verdict, VerdictWord::Undecided, "{}", told(first));
+    assert_eq!(first.verdict, VerdictWord::Inconclusive, "{}", told(first));
     assert!(first.reason.contains("no effect") && first.fix.contains("Store what an event says"), "{}", told(first));
     let remembers = row(&all, "webhooks.verifies-before-remembering@rehearsal");
-    assert_eq!(remembers.verdict, VerdictWord::Undecided, "no control had an effect: {}", told(remembers));
+    assert_eq!(remembers.verdict, VerdictWord::Inconclusive, "no control had an effect: {}", told(remembers));
     let says = Says { more: "events: [client.onboarding.poa_signed]", ..Says::default() };
     let documented = rehearsed(Way { notes: |_| false, ..Way::default() }, says).await;
     let first = row(&documented, "webhooks.accepts-genuine@rehearsal");
@@ -248,7 +248,7 @@ fn measured(text: &str) -> (i64, i64) {
 async fn the_limit_of_a_wrong_window_is_measured() {
     for oldest in [840, 200] {
         let report = rehearsed(Way { oldest, ..Way::default() }, Says::default()).await;
-        let because = row(&report, "webhooks.refuses-stale@rehearsal").because.clone().unwrap_or_default();
+        let because = row(&report, "webhooks.rejects-stale@rehearsal").because.clone().unwrap_or_default();
         assert!(because.starts_with("measured: "), "{because}");
         let (accepted, refused) = measured(because.trim_start_matches("measured: deliveries up to "));
         assert!(accepted <= oldest && oldest < refused && refused - accepted <= 42, "{oldest}: {because}");

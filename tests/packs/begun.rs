@@ -14,11 +14,11 @@ fn a_new_pack_with_a_new_check_lints_clean_and_passes_its_test() {
     assert_eq!((linted.out.as_str(), linted.err.as_str()), ("1 pack with 4 checks: no errors\n", ""));
     let tested = folder.run(&["test", "checks"]).with(0);
     for check in
-        ["webhooks.accepts-genuine", "webhooks.refuses-forged", "webhooks.deduplicates", "webhooks.answers-new-kinds"]
+        ["webhooks.accepts-genuine", "webhooks.rejects-forged", "webhooks.deduplicates", "webhooks.answers-new-kinds"]
     {
-        assert_eq!(tested.line(check), [check, "pass", "1 of 1 caught", "undecided"]);
+        assert_eq!(tested.line(check), [check, "pass", "1 of 1 caught", "inconclusive"]);
     }
-    assert!(tested.out.contains("4 of 4 checks pass, fail and stay undecided as they must"), "{}", tested.out);
+    assert!(tested.out.contains("4 of 4 checks pass, fail and stay inconclusive as they must"), "{}", tested.out);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_check_of_an_item_that_is_there_adds_none() {
     assert!(check.contains("\nitems: [webhooks.delivery]\n"), "{check}");
     folder.run(&["lint", "checks"]).with(0);
     let tested = folder.run(&["test", "checks", "--only", "webhooks.other"]).with(0);
-    assert_eq!(tested.line("webhooks.other")[1..], ["pass", "1 of 1 caught", "undecided"]);
+    assert_eq!(tested.line("webhooks.other")[1..], ["pass", "1 of 1 caught", "inconclusive"]);
     let wrong = ["new", "check", "acme/webhooks.third", "--item", "webhooks.delivry"];
     folder.run(&wrong).with(2).says("did you mean `webhooks.delivery`?");
 }
@@ -124,7 +124,7 @@ fn an_event_of_any_name_is_delivered_by_that_name() {
     {
         let folder = Folder::begun();
         folder.replace("checks/acme/provider.yaml", "    order.paid: {", &format!("    {name}: {{"));
-        for check in ["refuses-forged", "deduplicates"] {
+        for check in ["rejects-forged", "deduplicates"] {
             let path = format!("checks/acme/webhooks/{check}.yaml");
             folder.replace(&path, "deliver: order.paid", &format!("deliver: {name}"));
         }
@@ -136,7 +136,7 @@ fn an_event_of_any_name_is_delivered_by_that_name() {
     // What would be taken for a template is not delivered, and so the new check asks.
     let folder = Folder::begun();
     folder.replace("checks/acme/provider.yaml", "    order.paid: {", "    '{{ key }}': {");
-    for check in ["refuses-forged", "deduplicates"] {
+    for check in ["rejects-forged", "deduplicates"] {
         let path = format!("checks/acme/webhooks/{check}.yaml");
         folder.replace(&path, "deliver: order.paid", "deliver: each");
     }

@@ -66,9 +66,9 @@ const WRONG_FAULTS: [(&str, &str, &[&str]); 11] = [
         &["nothing here is called `prooven`", "did you mean `proven`?"],
     ),
     (
-        "  webhooks.refuses-forged:\n",
+        "  webhooks.rejects-forged:\n",
         "  webhooks.refuses-forgd:\n",
-        &["there is no check `webhooks.refuses-forgd`", "did you mean `webhooks.refuses-forged`?"],
+        &["there is no check `webhooks.refuses-forgd`", "did you mean `webhooks.rejects-forged`?"],
     ),
     (
         "first: [{ status: 401 }]",

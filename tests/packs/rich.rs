@@ -16,13 +16,13 @@ const CHECKS: [&str; 10] = [
 ];
 
 #[test]
-fn every_check_of_a_pack_with_an_api_passes_fails_and_stays_undecided_as_it_must() {
+fn every_check_of_a_pack_with_an_api_passes_fails_and_stays_inconclusive_as_it_must() {
     let linted = run(rich(), &["lint", "checks"]).with(0);
     assert_eq!(linted.err, "");
     let tested = run(rich(), &["test", "checks"]).with(0);
     for check in CHECKS {
         let faults = if check == "account.branding" { 2 } else { 1 };
-        assert_eq!(tested.line(check), [check, "pass", &format!("{faults} of {faults} caught"), "undecided"]);
+        assert_eq!(tested.line(check), [check, "pass", &format!("{faults} of {faults} caught"), "inconclusive"]);
     }
     assert_eq!(tested.line("account.agreement"), ["account.agreement", "-", "-", "-"]);
 }

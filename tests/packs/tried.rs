@@ -20,19 +20,19 @@ fn wrongs() -> [Wrong; 4] {
             file: PARTNER,
             from: "first: [{ if: seen, status: 200 }, { status: 200, effect: true }]",
             to: "first: [{ if: seen and proven, status: 200 }]",
-            line: ["webhooks.refuses-forged", "pass", "0 OF 1 caught", "undecided"],
+            line: ["webhooks.rejects-forged", "pass", "0 OF 1 caught", "inconclusive"],
             says: &[
-                "`webhooks.refuses-forged` does not catch this fault: in rehearsal it passes",
+                "`webhooks.rejects-forged` does not catch this fault: in rehearsal it passes",
                 "checks/acme/partner.yaml:",
                 "signature-unchecked:",
-                "preflight demo --checks checks --provider acme --defect webhooks.refuses-forged/signature-unchecked",
+                "preflight demo --checks checks --provider acme --defect webhooks.rejects-forged/signature-unchecked",
             ],
         },
         Wrong {
             file: PARTNER,
             from: "\n  - { if: seen, status: 200 }\n",
             to: "\n",
-            line: ["webhooks.deduplicates", "NO PASS", "0 OF 1 caught", "undecided"],
+            line: ["webhooks.deduplicates", "NO PASS", "0 OF 1 caught", "inconclusive"],
             says: &[
                 "the partner that does everything right does not pass `webhooks.deduplicates`: in rehearsal it fails",
                 "checks/acme/webhooks/deduplicates.yaml:",
@@ -42,14 +42,14 @@ fn wrongs() -> [Wrong; 4] {
             file: PARTNER,
             from: "first: [{ if: proven and not stale, status: 200, effect: true }]",
             to: "first: [{ status: 200, effect: true }]",
-            line: ["webhooks.deduplicates", "pass", "0 OF 1 caught", "undecided"],
-            says: &["fails other checks than `webhooks.deduplicates` too: webhooks.refuses-forged", "also: ["],
+            line: ["webhooks.deduplicates", "pass", "0 OF 1 caught", "inconclusive"],
+            says: &["fails other checks than `webhooks.deduplicates` too: webhooks.rejects-forged", "also: ["],
         },
         Wrong {
             file: PARTNER,
             from: "  webhooks.deduplicates:\n    forgets-what-it-saw:\n      says: An event that is delivered twice takes effect twice.\n      first: [{ if: proven and not stale, status: 200, effect: true }]\n",
             to: "",
-            line: ["webhooks.deduplicates", "pass", "NO FAULT", "undecided"],
+            line: ["webhooks.deduplicates", "pass", "NO FAULT", "inconclusive"],
             says: &["nothing shows that `webhooks.deduplicates` can fail", "write what a partner does wrong"],
         },
     ]
@@ -91,7 +91,7 @@ fn a_check_that_a_silent_partner_passes_is_told() {
     folder.write("checks/shop/orders/none-too-early.yaml", HASTY);
     let ended = folder.run(&["test", "checks", "--only", "orders.none-*"]).with(1);
     let ended = ended
-        .says("a partner that does nothing does not leave `orders.none-too-early` undecided: in rehearsal it passes");
+        .says("a partner that does nothing does not leave `orders.none-too-early` inconclusive: in rehearsal it passes");
     let ended = ended.says("say under `seen` what must have happened");
     assert_eq!(ended.line("orders.none-too-early"), ["orders.none-too-early", "pass", "NO FAULT", "DECIDED"]);
     assert!(!ended.out.contains("webhooks."), "only what was asked for is shown: {}", ended.out);

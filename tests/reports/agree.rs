@@ -14,7 +14,7 @@ fn rows() -> impl Iterator<Item = Row> {
     let stands = ALL.into_iter().flat_map(|hard| {
         ALL.into_iter().flat_map(move |soft| {
             ALL.into_iter()
-                .flat_map(move |lone| [Stands::Pass, Stands::Undecided].map(|later| [hard, soft, lone, later]))
+                .flat_map(move |lone| [Stands::Pass, Stands::Inconclusive].map(|later| [hard, soft, lone, later]))
         })
     });
     stands.flat_map(|stand| {
@@ -34,7 +34,7 @@ fn word(stands: Stands) -> ItemWord {
     match stands {
         Stands::Pass => ItemWord::Pass,
         Stands::Fail => ItemWord::Fail,
-        Stands::Undecided => ItemWord::Undecided,
+        Stands::Inconclusive => ItemWord::Inconclusive,
         Stands::Attested => ItemWord::Attested,
         Stands::Waived => ItemWord::Waived,
         Stands::NotSelected => ItemWord::NotDecided,
@@ -53,7 +53,7 @@ fn items_answer_exit_code_and_junit_agree() {
         let all = || format!("{row:?}: {:?}, {exit:?}, {failures} failures, {errors} errors", report.readiness);
         assert_eq!(exit == Exit::Ready, failures + errors == 0, "green if and only if 0: {}", all());
         assert_eq!(exit == Exit::NotReady, failures > 0, "a failure if and only if 1: {}", all());
-        assert_eq!(exit == Exit::Undecided, failures == 0 && errors > 0, "errors alone if and only if 3: {}", all());
+        assert_eq!(exit == Exit::Inconclusive, failures == 0 && errors > 0, "errors alone if and only if 3: {}", all());
 
         let of = |id: &str| report.items.iter().find(|item| item.id == id).unwrap();
         assert_eq!(of("a.both").verdict, word(row.stand[0]), "the required check decides: {}", all());
@@ -69,12 +69,12 @@ fn items_answer_exit_code_and_junit_agree() {
 
         let full = matches!(
             report.readiness,
-            Readiness::Ready | Readiness::ReadyWithRisks | Readiness::NotReady | Readiness::Undecided
+            Readiness::Ready | Readiness::ReadyWithRisks | Readiness::NotReady | Readiness::Inconclusive
         );
         assert_eq!(full, !row.selection, "a selection says nothing of readiness: {}", all());
         let good = |item: &ItemWord| match item {
             ItemWord::Pass | ItemWord::Attested | ItemWord::Waived | ItemWord::Risk | ItemWord::NotApplicable => true,
-            ItemWord::Fail | ItemWord::Undecided | ItemWord::NotDecided | ItemWord::Unchecked => false,
+            ItemWord::Fail | ItemWord::Inconclusive | ItemWord::NotDecided | ItemWord::Unchecked => false,
         };
         if matches!(report.readiness, Readiness::Ready | Readiness::ReadyWithRisks) {
             assert!(report.items.iter().all(|item| good(&item.verdict)) && !row.stand_ins, "{}", all());
@@ -97,11 +97,11 @@ fn items_answer_exit_code_and_junit_agree() {
 /// The rows that a reader would ask about, by their names.
 #[test]
 fn what_the_answer_is() {
-    use Stands::{Attested, Fail, NotApplicable, NotSelected, Pass, Undecided, Waived};
+    use Stands::{Attested, Fail, NotApplicable, NotSelected, Pass, Inconclusive, Waived};
     let plan = planned();
     let table: &[(&str, [Stands; 4], bool, bool, Readiness)] = &[
         ("all is well", [Pass; 4], true, false, Readiness::Ready),
-        ("nobody vouched for the item without a check", [Pass; 4], false, false, Readiness::Undecided),
+        ("nobody vouched for the item without a check", [Pass; 4], false, false, Readiness::Inconclusive),
         (
             "a recommended failure beside a required pass",
             [Pass, Fail, Pass, NotApplicable],
@@ -116,7 +116,7 @@ fn what_the_answer_is() {
             false,
             Readiness::ReadyWithRisks,
         ),
-        ("the same, undecided", [Pass, Pass, Undecided, Pass], true, false, Readiness::Undecided),
+        ("the same, inconclusive", [Pass, Pass, Inconclusive, Pass], true, false, Readiness::Inconclusive),
         ("a waiver of what counts", [Waived, Pass, Pass, Pass], true, false, Readiness::ReadyWithRisks),
         ("a waiver of what does not", [Pass, Waived, Pass, NotApplicable], true, false, Readiness::Ready),
         (
@@ -128,12 +128,12 @@ fn what_the_answer_is() {
         ),
         (
             "blocked by a check that is only recommended",
-            [Pass, Undecided, Pass, Undecided],
+            [Pass, Inconclusive, Pass, Inconclusive],
             true,
             false,
-            Readiness::Undecided,
+            Readiness::Inconclusive,
         ),
-        ("nothing concerns this partner", [NotApplicable; 4], false, false, Readiness::Undecided),
+        ("nothing concerns this partner", [NotApplicable; 4], false, false, Readiness::Inconclusive),
         (
             "a selection of one that passes",
             [Pass, NotSelected, NotSelected, NotSelected],
@@ -146,21 +146,21 @@ fn what_the_answer_is() {
             [NotSelected, Fail, NotSelected, NotSelected],
             true,
             true,
-            Readiness::SelectionUndecided,
+            Readiness::SelectionInconclusive,
         ),
         (
             "a selection of a recommended doubt",
-            [NotSelected, Undecided, NotSelected, NotSelected],
+            [NotSelected, Inconclusive, NotSelected, NotSelected],
             true,
             true,
-            Readiness::SelectionUndecided,
+            Readiness::SelectionInconclusive,
         ),
         (
             "a selection of a waiver",
             [Waived, NotSelected, NotSelected, NotSelected],
             true,
             true,
-            Readiness::SelectionUndecided,
+            Readiness::SelectionInconclusive,
         ),
         (
             "a selection of a person's word",
@@ -174,7 +174,7 @@ fn what_the_answer_is() {
             [NotApplicable, NotSelected, NotSelected, NotSelected],
             true,
             true,
-            Readiness::SelectionUndecided,
+            Readiness::SelectionInconclusive,
         ),
         ("a selection of a failure", [Fail, Pass, NotSelected, NotSelected], true, true, Readiness::SelectionFailed),
     ];
@@ -185,7 +185,7 @@ fn what_the_answer_is() {
     }
     let stand_ins = Row { stand: [Pass; 4], vouched: true, strict: false, selection: false, stand_ins: true };
     let report = reported(&plan, stand_ins);
-    assert_eq!(report.readiness, Readiness::Undecided);
+    assert_eq!(report.readiness, Readiness::Inconclusive);
     assert!(report.meaning().contains("stand-ins"), "{}", report.meaning());
 }
 

@@ -158,11 +158,11 @@ fn wanted(report: &Report, errors_are_failures: bool) -> BTreeMap<Seen, usize> {
     counts
 }
 
-/// Whether an item shows in no unit: no check serves it, or it is undecided and only recommended ones do.
+/// Whether an item shows in no unit: no check serves it, or it is inconclusive and only recommended ones do.
 fn has_case(report: &Report, item: &ItemRow) -> bool {
     let mut units = report.checks.iter().filter(|unit| item.units.contains(&unit.unit()));
     let advice = units.all(|unit| unit.level == LevelWord::Recommended);
-    item.units.is_empty() || (advice && item.verdict == ItemWord::Undecided && report.selection.is_none())
+    item.units.is_empty() || (advice && item.verdict == ItemWord::Inconclusive && report.selection.is_none())
 }
 
 /// How many cases there are: one a unit, and one for each item that shows in none.

@@ -72,7 +72,7 @@ fn the_answer_stands_first_and_a_selection_never_says_ready() {
         }
     }
     let mut failed = selection();
-    for readiness in [Readiness::SelectionPassed, Readiness::SelectionFailed, Readiness::SelectionUndecided] {
+    for readiness in [Readiness::SelectionPassed, Readiness::SelectionFailed, Readiness::SelectionInconclusive] {
         failed.readiness = readiness;
         let text = console(&failed, Look::default()) + &markdown::render(&failed);
         assert!(!text.to_lowercase().contains("not ready") && !text.contains("READY"), "{text}");
@@ -112,7 +112,7 @@ fn whatever_a_pack_calls_itself_every_format_says_that_it_is_not_built_in() {
 fn a_passing_run_is_short() {
     let text = console(&calm(), Look { colour: false, width: Some(110), timings: false });
     assert!(text.lines().count() <= 20, "{text}");
-    assert!(!text.contains("fail") && !text.contains("undecided"), "{text}");
+    assert!(!text.contains("fail") && !text.contains("inconclusive"), "{text}");
 }
 
 #[test]

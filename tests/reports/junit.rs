@@ -18,10 +18,10 @@ fn each_verdict_has_its_element() {
         (V::Pass, false, false, false, Element::Bare, Element::Bare),
         (V::Fail, true, false, false, Element::Failure, Element::Failure),
         (V::Fail, false, true, false, Element::Skipped, Element::Failure),
-        (V::Undecided, true, false, false, Element::Error, Element::Error),
-        (V::Undecided, true, false, true, Element::Skipped, Element::Skipped),
-        (V::Undecided, false, false, false, Element::Skipped, Element::Skipped),
-        (V::Undecided, false, false, true, Element::Skipped, Element::Skipped),
+        (V::Inconclusive, true, false, false, Element::Error, Element::Error),
+        (V::Inconclusive, true, false, true, Element::Skipped, Element::Skipped),
+        (V::Inconclusive, false, false, false, Element::Skipped, Element::Skipped),
+        (V::Inconclusive, false, false, true, Element::Skipped, Element::Skipped),
         (V::Attested, true, false, false, Element::Bare, Element::Bare),
         (V::Attested, true, true, false, Element::Bare, Element::Failure),
         (V::Attested, false, false, false, Element::Bare, Element::Bare),
@@ -48,13 +48,13 @@ fn each_verdict_has_its_element() {
 fn what_is_blocked_by_something_that_is_not_red_is_red_itself() {
     for (verdict, level) in [
         (VerdictWord::Fail, LevelWord::Recommended),
-        (VerdictWord::Undecided, LevelWord::Recommended),
+        (VerdictWord::Inconclusive, LevelWord::Recommended),
         (VerdictWord::Waived, LevelWord::Required),
     ] {
         let blocker = UnitRow { level, ..unit("a.first", "test", "a.b", verdict) };
         let blocked_by = Some("a.first@test".to_owned());
-        let blocked = UnitRow { blocked_by, ..unit("a.second", "test", "a.b", VerdictWord::Undecided) };
-        let whole = report(Readiness::Undecided, vec![blocker, blocked]);
+        let blocked = UnitRow { blocked_by, ..unit("a.second", "test", "a.b", VerdictWord::Inconclusive) };
+        let whole = report(Readiness::Inconclusive, vec![blocker, blocked]);
         assert_eq!(elements(&whole), [Element::Skipped, Element::Error], "{verdict:?}");
     }
 }
@@ -102,7 +102,7 @@ fn a_case_of_a_built_in_pack_names_no_file() {
 #[test]
 fn an_answer_that_no_case_shows_has_a_case_of_its_own() {
     let mut withheld = calm();
-    (withheld.readiness, withheld.because) = (Readiness::Undecided, Some("Nothing was shown.".to_owned()));
+    (withheld.readiness, withheld.because) = (Readiness::Inconclusive, Some("Nothing was shown.".to_owned()));
     let mut interrupted = calm();
     interrupted.interrupted = true;
     for (report, said) in [(withheld, "Nothing was shown."), (interrupted, "The run was interrupted before its end.")] {

@@ -47,7 +47,7 @@ pub(crate) fn report(readiness: Readiness, mut checks: Vec<UnitRow>) -> Report {
         unit.risk = match unit.verdict {
             VerdictWord::Fail => !required,
             VerdictWord::Waived => required,
-            VerdictWord::Pass | VerdictWord::Attested | VerdictWord::Undecided | VerdictWord::Skipped => false,
+            VerdictWord::Pass | VerdictWord::Attested | VerdictWord::Inconclusive | VerdictWord::Skipped => false,
         };
     }
     let mut items: Vec<ItemRow> = Vec::new();
@@ -111,7 +111,7 @@ fn word(unit: &UnitRow) -> ItemWord {
     match unit.verdict {
         VerdictWord::Fail if unit.level == LevelWord::Recommended => ItemWord::Risk,
         VerdictWord::Fail => ItemWord::Fail,
-        VerdictWord::Undecided => ItemWord::Undecided,
+        VerdictWord::Inconclusive => ItemWord::Inconclusive,
         VerdictWord::Pass => ItemWord::Pass,
         VerdictWord::Attested => ItemWord::Attested,
         VerdictWord::Waived => ItemWord::Waived,
@@ -127,8 +127,8 @@ fn summary(checks: &[UnitRow]) -> Summary {
             VerdictWord::Pass => &mut sum.pass,
             VerdictWord::Fail if required => &mut sum.fail,
             VerdictWord::Fail => &mut sum.fail_recommended,
-            VerdictWord::Undecided if required => &mut sum.undecided,
-            VerdictWord::Undecided => &mut sum.undecided_recommended,
+            VerdictWord::Inconclusive if required => &mut sum.inconclusive,
+            VerdictWord::Inconclusive => &mut sum.inconclusive_recommended,
             VerdictWord::Attested => &mut sum.attested,
             VerdictWord::Waived => &mut sum.waived,
             VerdictWord::Skipped => &mut sum.skipped,
@@ -166,7 +166,7 @@ pub(crate) fn selection() -> Report {
 
 /// A run that planned nothing.
 pub(crate) fn empty() -> Report {
-    report(Readiness::Undecided, Vec::new())
+    report(Readiness::Inconclusive, Vec::new())
 }
 
 fn failing() -> UnitRow {
@@ -196,8 +196,8 @@ fn failing() -> UnitRow {
     unit
 }
 
-fn undecided(id: &str, item: &str, reason: &str) -> UnitRow {
-    let mut unit = unit(id, "production", item, VerdictWord::Undecided);
+fn inconclusive(id: &str, item: &str, reason: &str) -> UnitRow {
+    let mut unit = unit(id, "production", item, VerdictWord::Inconclusive);
     unit.reason = reason.to_owned();
     unit.who = Some(Who::Partner);
     unit
@@ -213,7 +213,7 @@ pub(crate) fn everything() -> Report {
     const MISSING: &str = "DEBITURA_PROD_KEY is not set; profile.yaml:16 wants it";
     let of = |id: &str, item: &str, verdict| unit(id, "rehearsal", item, verdict);
     let blocked = |id: &str, by: &str| {
-        let mut unit = undecided(id, "onboarding.created", "");
+        let mut unit = inconclusive(id, "onboarding.created", "");
         unit.blocked_by = Some(by.to_owned());
         unit
     };
@@ -231,13 +231,13 @@ pub(crate) fn everything() -> Report {
         of("auth.caches", "auth.tokens", VerdictWord::Pass),
         hostile,
         recommended(said(of("cases.preview", "cases.required-fields", VerdictWord::Fail), "no preview was asked for")),
-        undecided("onboarding.created", "onboarding.created", "not exercised: no client was onboarded"),
+        inconclusive("onboarding.created", "onboarding.created", "not exercised: no client was onboarded"),
         blocked("onboarding.linked", "onboarding.created@production"),
         blocked("onboarding.expiry", "onboarding.created@production"),
         blocked("onboarding.again", "auth.remint-on-401@rehearsal"),
-        undecided("readiness.key", "readiness.credentials", MISSING),
-        undecided("readiness.webhooks", "readiness.webhooks", MISSING),
-        recommended(undecided("readiness.contrast", "readiness.branding", MISSING)),
+        inconclusive("readiness.key", "readiness.credentials", MISSING),
+        inconclusive("readiness.webhooks", "readiness.webhooks", MISSING),
+        recommended(inconclusive("readiness.contrast", "readiness.branding", MISSING)),
         said(
             of("readiness.agreement", "readiness.agreement", VerdictWord::Attested),
             "the CTO, 2026-09-01: signed, ref 7",

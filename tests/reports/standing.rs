@@ -58,7 +58,7 @@ pub(crate) fn planned() -> Plan {
 pub(crate) enum Stands {
     Pass,
     Fail,
-    Undecided,
+    Inconclusive,
     Attested,
     Waived,
     NotSelected,
@@ -68,7 +68,7 @@ pub(crate) enum Stands {
 pub(crate) const ALL: [Stands; 7] = [
     Stands::Pass,
     Stands::Fail,
-    Stands::Undecided,
+    Stands::Inconclusive,
     Stands::Attested,
     Stands::Waived,
     Stands::NotSelected,
@@ -103,10 +103,10 @@ pub(crate) fn reported(plan: &Plan, row: Row) -> Report {
         let verdict = match stands {
             Stands::Pass => Verdict::Pass,
             Stands::Fail => Verdict::Fail(finding()),
-            Stands::Undecided => Verdict::Undecided(finding()),
+            Stands::Inconclusive => Verdict::Inconclusive(finding()),
             Stands::Attested => {
                 words.push(format!("{{ check: {id}, who: A, when: 2026-01-01, evidence: B, expires: 2027-01-01 }}"));
-                Verdict::Undecided(finding())
+                Verdict::Inconclusive(finding())
             }
             Stands::Waived => {
                 waivers.push(format!("{{ check: {id}, who: A, reason: B, expires: 2027-01-01 }}"));

@@ -124,7 +124,7 @@ async fn a_success_without_a_token_is_the_providers_trouble() {
     let report = report(&test, &right()).await;
     for (api, without) in [("own", true), ("reports", true), ("main", false), ("people", false)] {
         let row = row(&report, &format!("it.{api}@test"));
-        let wanted = if without { VerdictWord::Undecided } else { VerdictWord::Pass };
+        let wanted = if without { VerdictWord::Inconclusive } else { VerdictWord::Pass };
         assert_eq!(row.verdict, wanted, "{}", told(row));
         assert!(!without || row.who == Some(Who::Provider), "{}", told(row));
         assert_eq!(told(row).contains("without a token at `$.access_token`"), without, "{}", told(row));
@@ -174,7 +174,7 @@ async fn a_credential_that_is_not_given_is_named_with_its_line() {
         match wanted {
             None => assert_eq!(row.verdict, VerdictWord::Pass, "{}", told(row)),
             Some(words) => {
-                assert_eq!(row.verdict, VerdictWord::Undecided, "{}", told(row));
+                assert_eq!(row.verdict, VerdictWord::Inconclusive, "{}", told(row));
                 assert!(told(row).contains(words), "{}", told(row));
             }
         }

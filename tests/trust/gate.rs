@@ -38,7 +38,7 @@ async fn a_host_that_planning_did_not_see_gets_no_key() {
     for attack in attacks {
         let (ground, said) = unit_of(&attack).await;
         assert!(
-            said.starts_with("Undecided") && said.contains("the host is not an API host of this provider"),
+            said.starts_with("Inconclusive") && said.contains("the host is not an API host of this provider"),
             "{said}"
         );
         assert!(said.contains("its host under `trust` of the profile"), "{said}");

@@ -132,7 +132,7 @@ fn played(pack: &Arc<Pack>, sampled: &Sampled, role: Role<'_>) -> Result<Sample,
 fn described_for(deployment: Deployment, pack: &Pack, partner: &Value, role: Role<'_>) -> Value {
     let mut partner = partner.clone();
     if let Some(partner) = partner.as_object_mut() {
-        partner.remove("faults");
+        partner.remove("defects");
     }
     let url = match deployment {
         Deployment::Rehearsal => None,

@@ -67,6 +67,7 @@ pub struct Mistake {
     #[serde(default)]
     pub also: Vec<String>,
     /// What it is, where it is not a mistake of the reference partner's code.
+    #[serde(rename = "description")]
     pub says: Option<String>,
     /// A mistake in the code of the build that is rehearsed.
     partner: Option<String>,

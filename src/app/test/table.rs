@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::verdicts::{Found, Row};
-use crate::app::selftest::untried;
+use crate::app::test_provider::untried;
 use crate::app::{Exit, Screen};
 use crate::catalog::load::Pack;
 use crate::report::text::for_terminal;
@@ -33,7 +33,7 @@ fn table(pack: &Pack, found: &Found) -> String {
     let asked = found.rows.iter().filter(|row| row.asks).count();
     let proved = found.rows.iter().filter(|row| row.holds()).count();
     let of = found.rows.len() - asked;
-    writeln!(text, "\n{proved} of {of} checks pass, fail and stay undecided as they must").ok();
+    writeln!(text, "\n{proved} of {of} checks pass, fail and stay inconclusive as they must").ok();
     if asked > 0 {
         writeln!(text, "{asked} answered by a person alone: there is nothing to try").ok();
     }
@@ -50,7 +50,7 @@ fn line(row: &Row) -> [String; 4] {
         (faults, caught) => format!("{caught} OF {faults} caught"),
     };
     let conforming = if row.conforming { "pass" } else { "NO PASS" };
-    let silent = if row.silent { "undecided" } else { "DECIDED" };
+    let silent = if row.silent { "inconclusive" } else { "DECIDED" };
     [row.id.clone(), conforming.into(), violating, silent.into()]
 }
 

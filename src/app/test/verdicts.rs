@@ -35,7 +35,7 @@ pub(super) struct Row {
     pub(super) caught: usize,
     /// How many it had to catch.
     pub(super) faults: usize,
-    /// Whether a partner that does nothing left it undecided.
+    /// Whether a partner that does nothing left it inconclusive.
     pub(super) silent: bool,
 }
 
@@ -143,17 +143,17 @@ impl<'p> Found<'p> {
             return;
         };
         let name = mistake.name.rsplit('/').next().unwrap_or_default();
-        let problem = self.sampled.document.problem_at_key(&format!("/faults/{check}"), name, message);
+        let problem = self.sampled.document.problem_at_key(&format!("/defects/{check}"), name, message);
         self.problems.push(problem.hint(hint));
     }
 
-    /// A partner that does nothing leaves everything undecided.
+    /// A partner that does nothing leaves everything inconclusive.
     pub(super) fn silent(&mut self, report: &Report) {
         for (id, units) in self.decided(report) {
             let decided = |unit: &&&UnitRow| matches!(unit.verdict, VerdictWord::Pass | VerdictWord::Fail);
             let wrong: Vec<&&UnitRow> = units.iter().filter(decided).collect();
             for unit in &wrong {
-                let message = format!("a partner that does nothing does not leave `{id}` undecided: {}", told(unit));
+                let message = format!("a partner that does nothing does not leave `{id}` inconclusive: {}", told(unit));
                 let hint = "say under `seen` what must have happened for the check to say anything";
                 self.at_check(id, message, hint);
             }
@@ -168,7 +168,7 @@ impl<'p> Found<'p> {
             self.rows.iter().filter(|row| !row.asks && row.faults == 0).map(|row| row.id.clone()).collect();
         for id in without {
             let message = format!("nothing shows that `{id}` can fail");
-            let problem = self.sampled.document.problem_at_key("", "faults", message);
+            let problem = self.sampled.document.problem_at_key("", "defects", message);
             let hint = format!("write what a partner does wrong: `{id}: {{ NAME: {{ says: .., first: [..] }} }}`");
             self.problems.push(problem.hint(hint));
         }
@@ -180,7 +180,7 @@ fn told(unit: &UnitRow) -> String {
     let verdict = match unit.verdict {
         VerdictWord::Pass => "it passes",
         VerdictWord::Fail => "it fails",
-        VerdictWord::Undecided => "it is undecided",
+        VerdictWord::Inconclusive => "it is inconclusive",
         VerdictWord::Attested => "it is attested",
         VerdictWord::Waived => "it is waived",
         VerdictWord::Skipped => "it is skipped",

@@ -21,7 +21,7 @@ pub(super) const ROOTS: [&str; 8] =
 const INSPECTED: &str = "inspect.processed";
 
 /// Words that `delivery` understands by itself.
-const DELIVERY_WORDS: [&str; 3] = ["control", "varied", "each"];
+const DELIVERY_WORDS: [&str; 3] = ["control", "altered", "each"];
 
 /// A check with what it is held against.
 pub(super) struct Linter<'l> {
@@ -52,7 +52,7 @@ impl Linter<'_> {
         problems.extend(self.contrary());
         problems.extend(self.optional());
         problems.extend(self.steps());
-        for (word, list) in [("seen", &self.check().seen), ("then", &self.check().then)] {
+        for (word, list) in [("assume", &self.check().seen), ("then", &self.check().then)] {
             for (index, expectation) in list.iter().enumerate() {
                 problems.extend(self.expectation(&format!("/{word}/{index}"), expectation));
             }
@@ -220,7 +220,7 @@ impl Linter<'_> {
     pub(super) fn expectation(&self, pointer: &str, expectation: &Expectation) -> Vec<Problem> {
         match expectation {
             Expectation::Answer(e) => {
-                let mut problems = self.refer(&format!("{pointer}/answer"), &e.answer.0, &[], &["request"]);
+                let mut problems = self.refer(&format!("{pointer}/response"), &e.answer.0, &[], &["request"]);
                 for path in e.body.keys() {
                     problems.extend(self.json_path(&format!("{pointer}/body"), path));
                 }
@@ -231,7 +231,7 @@ impl Linter<'_> {
                     self.refer(&format!("{pointer}/delivery"), &e.delivery.0, &DELIVERY_WORDS, &["deliver"]);
                 let series =
                     self.check().when.iter().any(|step| matches!(step, Step::Deliver(d) if !d.vary.is_empty()));
-                if !series && e.delivery.0.iter().any(|name| name == "control" || name == "varied") {
+                if !series && e.delivery.0.iter().any(|name| name == "control" || name == "altered") {
                     problems.push(self.at(
                         &format!("{pointer}/delivery"),
                         "no step has `vary`, so there is neither control nor variant",
@@ -260,7 +260,7 @@ impl Linter<'_> {
             | Expectation::Calls(_)
             | Expectation::Told(_)
             | Expectation::Provider(_)
-            | Expectation::Findings(_) => Vec::new(),
+            | Expectation::DeniedHosts(_) => Vec::new(),
             Expectation::Values(e) => {
                 let mut problems = Vec::new();
                 if let Source::Selection(selection) = &e.values {
@@ -282,7 +282,7 @@ impl Linter<'_> {
             Expectation::Either(e) => {
                 let inner = e.either.iter().enumerate();
                 inner
-                    .flat_map(|(index, branch)| self.expectation(&format!("{pointer}/either/{index}"), branch))
+                    .flat_map(|(index, branch)| self.expectation(&format!("{pointer}/any_of/{index}"), branch))
                     .collect()
             }
         }

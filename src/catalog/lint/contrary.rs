@@ -11,7 +11,7 @@ use crate::yaml::Problem;
 impl Linter<'_> {
     /// What no evidence can meet, in `seen` and `then`, and what is arranged or looked for in vain.
     pub(super) fn contrary(&self) -> Vec<Problem> {
-        let lists = [("seen", &self.check().seen), ("then", &self.check().then)];
+        let lists = [("assume", &self.check().seen), ("then", &self.check().then)];
         let all = lists.into_iter().flat_map(|(word, list)| list.iter().enumerate().map(move |(at, e)| (word, at, e)));
         let mut problems = Vec::new();
         let mut statuses: Vec<(&str, &StatusRule)> = Vec::new();
@@ -36,7 +36,7 @@ impl Linter<'_> {
     fn impossible(&self, pointer: &str, expectation: &Expectation, problems: &mut Vec<Problem>) {
         if let Expectation::Either(either) = expectation {
             for (at, branch) in either.either.iter().enumerate() {
-                self.impossible(&format!("{pointer}/either/{at}"), branch, problems);
+                self.impossible(&format!("{pointer}/any_of/{at}"), branch, problems);
             }
         }
         let never = never(expectation);
@@ -46,7 +46,7 @@ impl Linter<'_> {
     /// Overlays and traffic of a check in which the partner is brought to do nothing, or in whose stages nobody watches.
     fn in_vain(&self) -> Vec<Problem> {
         let check = self.check();
-        let watched: Vec<String> = [("seen", &check.seen), ("then", &check.then)]
+        let watched: Vec<String> = [("assume", &check.seen), ("then", &check.then)]
             .into_iter()
             .flat_map(|(word, list)| list.iter().enumerate().map(move |(at, e)| (word, at, e)))
             .filter(|(.., expectation)| is_traffic(expectation))
@@ -77,7 +77,7 @@ fn is_traffic(expectation: &Expectation) -> bool {
         Expectation::Calls(_) | Expectation::Provider(_) => true,
         Expectation::Either(e) => e.either.iter().all(is_traffic),
         // What was refused is found in the whole run, whatever this check does.
-        Expectation::Findings(_)
+        Expectation::DeniedHosts(_)
         | Expectation::Answer(_)
         | Expectation::Delivery(_)
         | Expectation::Effect(_)
@@ -106,7 +106,7 @@ fn never(expectation: &Expectation) -> Option<String> {
                 .or_else(|| e.header.values().chain(e.body.values()).find_map(unmatchable))
         }
         Expectation::Provider(e) => e.provider.values().find_map(unmatchable),
-        Expectation::Findings(e) => bounds(e.exactly, e.at_least, None),
+        Expectation::DeniedHosts(e) => bounds(e.exactly, e.at_least, None),
         Expectation::Values(e) => e.are.iter().chain(&e.each).find_map(unmatchable),
         Expectation::Presented(_) | Expectation::Told(_) | Expectation::Either(_) => None,
     }

@@ -14,8 +14,8 @@ impl Linter<'_> {
         for (index, expectation) in then.iter().enumerate() {
             self.holds_always(&format!("/then/{index}"), expectation, &mut problems);
         }
-        if !then.is_empty() && then.iter().all(|expectation| expectation.unmet() == Unmet::Undecided) {
-            let problem = self.at("/then", "each of these is `unmet: undecided`, so this check cannot fail");
+        if !then.is_empty() && then.iter().all(|expectation| expectation.unmet() == Unmet::Inconclusive) {
+            let problem = self.at("/then", "each of these is `unmet: inconclusive`, so this check cannot fail");
             problems.push(problem.hint("leave `unmet` out where the partner is at fault"));
         }
         problems
@@ -24,7 +24,7 @@ impl Linter<'_> {
     fn holds_always(&self, pointer: &str, expectation: &Expectation, problems: &mut Vec<Problem>) {
         if let Expectation::Either(either) = expectation {
             for (at, branch) in either.either.iter().enumerate() {
-                self.holds_always(&format!("{pointer}/either/{at}"), branch, problems);
+                self.holds_always(&format!("{pointer}/any_of/{at}"), branch, problems);
             }
         }
         problems.extend(idle(expectation).map(|(message, hint)| self.at(pointer, message).hint(hint)));
@@ -52,7 +52,7 @@ fn idle(expectation: &Expectation) -> Option<(&'static str, &'static str)> {
             none.then_some(NONE).or_else(|| e.header.values().chain(e.body.values()).any(anything).then_some(ANY))
         }
         Expectation::Effect(e) => (e.at_least == Some(0) && e.exactly.is_none() && e.at_most.is_none()).then_some(NONE),
-        Expectation::Findings(e) => (e.at_least == Some(0) && e.exactly.is_none()).then_some(NONE),
+        Expectation::DeniedHosts(e) => (e.at_least == Some(0) && e.exactly.is_none()).then_some(NONE),
         Expectation::Provider(e) => {
             let any = |matcher: &Matcher| matcher.0.iter().all(|p| matches!(p, Predicate::AtLeast(n) if *n <= 0.0));
             e.provider.values().any(any).then_some(NONE)

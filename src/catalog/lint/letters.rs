@@ -11,7 +11,7 @@ pub(super) fn letters(provider: &Provider, document: &Document) -> Vec<Problem> 
         let to = letter.to.iter().map(|(environment, text)| (format!("to/{environment}"), text));
         let texts = [("subject".to_owned(), &letter.subject), ("text".to_owned(), &letter.text)];
         for (place, text) in to.chain(texts) {
-            let pointer = format!("/letters/{name}/{place}");
+            let pointer = format!("/emails/{name}/{place}");
             // What does not parse is told with all other templates.
             let names = template::names(text).unwrap_or_default();
             problems.extend(names.iter().filter_map(|name| unknown(provider, document, &pointer, name)));

@@ -22,7 +22,7 @@ impl Linter<'_> {
             let none = left_out.rest(list).is_empty();
             (none && !list.is_empty()).then_some(word)
         };
-        let words = [gone("seen", &check.seen), gone("then", &check.then)];
+        let words = [gone("assume", &check.seen), gone("then", &check.then)];
         let problem = |word: &str| {
             let message = format!("without this nothing is left of `{word}`, so it cannot be left out");
             let problem = self.at(&format!("/when/{at}/optional"), message);

@@ -71,7 +71,7 @@ fn shapes(provider: &Provider, document: &Document) -> Vec<Problem> {
     };
     let unreadable = |(name, detail): (&String, &Detail)| {
         let error = regex::Regex::new(detail.pattern.as_ref()?).err()?;
-        let pointer = format!("/details/{}/pattern", escaped(name));
+        let pointer = format!("/settings/{}/pattern", escaped(name));
         Some(document.problem(&pointer, format!("this is no regular expression: {error}")))
     };
     provider.answers.iter().filter_map(wrong).chain(provider.details.iter().filter_map(unreadable)).collect()

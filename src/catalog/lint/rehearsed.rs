@@ -32,7 +32,7 @@ impl Linter<'_> {
         };
         let mut problems = Vec::new();
         for (index, overlay) in given.overlay.0.iter().enumerate() {
-            problems.extend(self.overlay(&format!("/given/overlay/{index}"), simulator, overlay));
+            problems.extend(self.overlay(&format!("/given/override/{index}"), simulator, overlay));
         }
         let only = given.client.iter().map(|beginning| ("/given/client".to_owned(), beginning));
         let named = given.clients.iter().map(|(name, beginning)| (format!("/given/clients/{name}"), beginning));
@@ -52,7 +52,7 @@ impl Linter<'_> {
             problems.push(problem.nearest(&beginning.is, simulator.states.keys().map(String::as_str)));
         }
         for (index, overlay) in beginning.overlay.0.iter().enumerate() {
-            problems.extend(self.overlay(&format!("{pointer}/overlay/{index}"), simulator, overlay));
+            problems.extend(self.overlay(&format!("{pointer}/override/{index}"), simulator, overlay));
         }
         problems
     }
@@ -144,7 +144,7 @@ pub(super) fn ways(provider: &Provider, document: &Document) -> Vec<Problem> {
     let mut problems = Vec::new();
     let states = || simulator.states.keys().map(String::as_str);
     for (name, way) in &simulator.ways {
-        let pointer = format!("/simulator/ways/{name}");
+        let pointer = format!("/simulator/setup/{name}");
         for state in [name, &way.from].into_iter().filter(|state| !simulator.states.contains_key(*state)) {
             let problem = document.problem(&pointer, format!("`{state}` is not a state of a client"));
             problems.push(problem.nearest(state, states()));

@@ -11,10 +11,10 @@ use crate::template;
 use crate::yaml::Problem;
 
 /// What every word of a sample partner can read.
-const ALWAYS: [&str; 8] = ["kept", "key", "secret", "credentials", "facts", "fresh", "now", "today"];
+const ALWAYS: [&str; 8] = ["stored", "key", "secret", "credentials", "facts", "fresh", "now", "today"];
 
 /// What the rules of its handler can read of a delivery.
-const DELIVERY: [&str; 8] = ["proven", "stale", "seen", "event", "known_event", "id", "body", "headers"];
+const DELIVERY: [&str; 8] = ["verified", "stale", "duplicate", "event", "known_event", "id", "body", "headers"];
 
 /// Everything that is wrong with a sample partner.
 pub(in crate::catalog) fn sample(
@@ -78,7 +78,7 @@ impl Lints<'_> {
         let partner = self.partner();
         let actions = partner.actions.iter().map(|(name, acts)| (format!("/actions/{name}"), acts));
         let rules = partner.webhook.iter().enumerate();
-        let reactions = rules.map(|(at, rule)| (format!("/webhook/{at}/then"), &rule.then));
+        let reactions = rules.map(|(at, rule)| (format!("/webhook/{at}/follow_up"), &rule.then));
         actions.chain(reactions).flat_map(|(pointer, acts)| self.in_order(&pointer, acts)).collect()
     }
 
@@ -94,7 +94,7 @@ impl Lints<'_> {
                 }
                 Act::Again(again) if !called.contains(&again.again.as_str()) => {
                     let message = format!("no call above is named `{}`", again.again);
-                    let problem = self.at(&format!("{pointer}/{index}/again"), message);
+                    let problem = self.at(&format!("{pointer}/{index}/retry"), message);
                     problems.push(problem.nearest_or(
                         &again.again,
                         called.iter().copied(),
@@ -136,7 +136,7 @@ impl Lints<'_> {
             ));
         }
         for name in partner.learn.keys().filter(|name| !partner.actions.contains_key(*name)) {
-            let problem = self.sampled.document.problem_at_key("/learn", name, format!("there is no action `{name}`"));
+            let problem = self.sampled.document.problem_at_key("/capture", name, format!("there is no action `{name}`"));
             problems.push(problem.nearest(name, partner.actions.keys().map(String::as_str)));
         }
         problems
@@ -159,7 +159,7 @@ impl Lints<'_> {
         for (name, acts) in &self.partner().actions {
             for (index, act) in acts.iter().enumerate() {
                 if let Act::Keep(keep) = act {
-                    keep.keep.keys().for_each(|key| judge(&format!("/actions/{name}/{index}/keep"), key));
+                    keep.keep.keys().for_each(|key| judge(&format!("/actions/{name}/{index}/store"), key));
                 }
             }
         }
@@ -176,7 +176,7 @@ impl Lints<'_> {
                 let told = word.into_iter().flat_map(|word| word.arguments.keys().map(String::as_str));
                 (told.chain(["client"]).collect(), partner.actions.get(action).into_iter().flatten().collect())
             }
-            ["", "webhook", ..] | ["", "faults", _, _, "first", _, "if"] => {
+            ["", "webhook", ..] | ["", "defects", _, _, "first", _, "if"] => {
                 (DELIVERY.to_vec(), partner.webhook.iter().flat_map(|rule| &rule.then).collect())
             }
             // Elsewhere it depends on what it is read for.
@@ -220,7 +220,7 @@ impl Lints<'_> {
             match self.checks.iter().find(|read| read.packed.check.id == *id) {
                 None => {
                     let problem = self.sampled.document.problem_at_key(
-                        "/faults",
+                        "/defects",
                         id,
                         format!("there is no check `{id}` in this pack"),
                     );
@@ -228,12 +228,12 @@ impl Lints<'_> {
                 }
                 Some(read) if read.packed.check.only_asks() => {
                     let message = format!("`{id}` is answered by a person, so no fault of a partner can fail it");
-                    problems.push(self.sampled.document.problem_at_key("/faults", id, message));
+                    problems.push(self.sampled.document.problem_at_key("/defects", id, message));
                 }
                 Some(_) => {}
             }
             for (name, fault) in faults {
-                problems.extend(self.fault(id, &format!("/faults/{}/{}", escaped(id), escaped(name)), fault));
+                problems.extend(self.fault(id, &format!("/defects/{}/{}", escaped(id), escaped(name)), fault));
             }
         }
         problems
@@ -248,7 +248,7 @@ impl Lints<'_> {
         if fault.also.iter().any(|other| other == id) {
             problems.push(self.at(&format!("{pointer}/also"), "`also` is for other checks than this one"));
         }
-        for word in ["faults", "first"].into_iter().filter(|word| fault.change.contains_key(*word)) {
+        for word in ["defects", "first"].into_iter().filter(|word| fault.change.contains_key(*word)) {
             problems.push(self.at(&format!("{pointer}/change"), format!("`{word}` cannot be changed by a fault")));
         }
         let changed = fault.put_into(&self.sampled.json);
@@ -274,7 +274,7 @@ impl Lints<'_> {
         let without: Vec<&str> = machine.map(|read| read.packed.check.id.as_str()).filter(|id| !has(id)).collect();
         let message = || format!("nothing shows that {} can fail", without.join(", "));
         (!without.is_empty()).then(|| {
-            let problem = self.sampled.document.problem_at_key("", "faults", message()).warning();
+            let problem = self.sampled.document.problem_at_key("", "defects", message()).warning();
             problem.hint("write below `faults` what a partner would have to do wrong")
         })
     }

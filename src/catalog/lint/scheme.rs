@@ -36,7 +36,7 @@ pub(super) fn schemes(provider: &Provider, document: &Document) -> Vec<Problem> 
             problem.hint("write the delay before each attempt, the first one too: `[0s, 60s]`")
         }));
         for (name, variation) in &hooks.mistakes {
-            let pointer = format!("/webhooks/mistakes/{}", escaped(name));
+            let pointer = format!("/webhooks/known_defects/{}", escaped(name));
             problems.extend(Varied { hooks, pointer: &pointer, variation }.all(&at));
         }
     }
@@ -52,9 +52,9 @@ fn templates(hooks: &Webhooks, at: At) -> Vec<Problem> {
         |(name, text): (&String, &String)| reads(at, &format!("/webhooks/headers/{}", escaped(name)), text, &HEADER);
     let mut problems: Vec<Problem> = hooks.headers.iter().flat_map(header).collect();
     if let Some(mac) = &hooks.mac {
-        problems.extend(reads(at, "/webhooks/mac/message", &mac.message, &MESSAGE));
+        problems.extend(reads(at, "/webhooks/mac/signed_content", &mac.message, &MESSAGE));
         if let Some(several) = &mac.signatures {
-            problems.extend(reads(at, "/webhooks/mac/signatures/each", &several.each, &EACH));
+            problems.extend(reads(at, "/webhooks/mac/signatures/format", &several.each, &EACH));
         }
     }
     for (name, text) in &hooks.headers {
@@ -137,7 +137,7 @@ impl Varied<'_> {
             problems.extend(no_code(hooks, at, &pointer, text));
         }
         if let Some(message) = &variation.message {
-            problems.extend(reads(at, &format!("{pointer}/message"), message, &MESSAGE));
+            problems.extend(reads(at, &format!("{pointer}/signed_content"), message, &MESSAGE));
         }
         problems.extend(self.absent(at));
         problems.extend(self.idle(at));
@@ -168,7 +168,7 @@ impl Varied<'_> {
         let Varied { hooks, pointer, variation } = *self;
         let mac = hooks.mac.as_ref();
         let told = |word: &str, message: &str| Some(at(&format!("{pointer}/{word}"), message));
-        let signed = [("message", variation.message.is_some()), ("signature", variation.signature.is_some())];
+        let signed = [("signed_content", variation.message.is_some()), ("signature", variation.signature.is_some())];
         if let Some((word, _)) = signed.into_iter().find(|(_, changed)| *changed && mac.is_none()) {
             return told(word, "deliveries of this provider carry no code that this could change");
         }
@@ -230,7 +230,7 @@ impl Linter<'_> {
     pub(super) fn variations(&self, pointer: &str, step: &DeliverStep) -> Vec<Problem> {
         let Some(hooks) = &self.provider.webhooks else { return Vec::new() };
         let at = |pointer: &str, message: &str| self.at(pointer, message);
-        let varied = step.vary.iter().map(|(name, one)| (format!("{pointer}/vary/{}", escaped(name)), one));
+        let varied = step.vary.iter().map(|(name, one)| (format!("{pointer}/alter/{}", escaped(name)), one));
         let all = [(format!("{pointer}/with"), &step.with)].into_iter().chain(varied);
         let mut problems = self.at_once(pointer, step);
         problems.extend(all.flat_map(|(pointer, variation)| Varied { hooks, pointer: &pointer, variation }.all(&at)));
@@ -240,7 +240,7 @@ impl Linter<'_> {
     /// Words of a step that cannot be heeded together, and numbers that are none.
     fn at_once(&self, pointer: &str, step: &DeliverStep) -> Vec<Problem> {
         let words = [
-            ("vary", !step.vary.is_empty()),
+            ("alter", !step.vary.is_empty()),
             ("burst", step.burst.is_some()),
             ("copies", step.copies.is_some()),
             ("with", !step.vary.is_empty() && step.with != Variation::default()),

@@ -19,7 +19,7 @@ impl<'l> Linter<'l> {
         let mut problems = Vec::new();
         let mut bound = Bound::new();
         for (index, expectation) in self.check().seen.iter().enumerate() {
-            problems.extend(self.traffic(&format!("/seen/{index}"), expectation, &mut bound));
+            problems.extend(self.traffic(&format!("/assume/{index}"), expectation, &mut bound));
         }
         for (index, expectation) in self.check().then.iter().enumerate() {
             let pointer = format!("/then/{index}");
@@ -40,7 +40,7 @@ impl<'l> Linter<'l> {
                 | Expectation::Presented(_)
                 | Expectation::Told(_)
                 | Expectation::Provider(_)
-                | Expectation::Findings(_)
+                | Expectation::DeniedHosts(_)
                 | Expectation::Values(_) => {}
             }
         }
@@ -63,7 +63,7 @@ impl<'l> Linter<'l> {
         match expectation {
             Expectation::Calls(e) => self.calls(pointer, e, bound),
             Expectation::Told(e) => {
-                let steps = [("told", &e.told), ("unlike", &e.unlike)];
+                let steps = [("user_message", &e.told), ("unlike", &e.unlike)];
                 let refer = |(word, name): (&str, &String)| {
                     self.refer(&format!("{pointer}/{word}"), std::slice::from_ref(name), &[], &["action"])
                 };
@@ -73,14 +73,14 @@ impl<'l> Linter<'l> {
                 let mut problems = self.clients(pointer, e.client.as_ref());
                 let collections: Vec<&str> = self.collections();
                 for name in e.provider.keys().filter(|name| !collections.contains(&name.as_str())) {
-                    let problem = self.at(&format!("{pointer}/provider"), format!("the simulator holds no `{name}`"));
+                    let problem = self.at(&format!("{pointer}/provider_records"), format!("the simulator holds no `{name}`"));
                     problems.push(problem.nearest(name, collections.iter().copied()));
                 }
                 problems
             }
-            Expectation::Findings(e) => {
+            Expectation::DeniedHosts(e) => {
                 let idle = e.exactly.is_none() && e.at_least.is_none();
-                let problem = || self.at(pointer, "this says nothing about the findings").hint("add `exactly: 0`");
+                let problem = || self.at(pointer, "this says nothing about the denied hosts").hint("add `exactly: 0`");
                 idle.then(problem).into_iter().collect()
             }
             Expectation::Presented(e) => {
@@ -91,7 +91,7 @@ impl<'l> Linter<'l> {
             Expectation::Either(e) => {
                 let branches = e.either.iter().enumerate();
                 branches
-                    .flat_map(|(at, branch)| self.traffic(&format!("{pointer}/either/{at}"), branch, bound))
+                    .flat_map(|(at, branch)| self.traffic(&format!("{pointer}/any_of/{at}"), branch, bound))
                     .collect()
             }
             Expectation::Answer(_) | Expectation::Delivery(_) | Expectation::Effect(_) | Expectation::Values(_) => {

@@ -17,9 +17,9 @@ verbs! {
         /// It calls the provider.
         "call" => Call(Call),
         /// It makes a call again, while that is called for.
-        "again" => Again(Again),
+        "retry" => Again(Again),
         /// It remembers values for later.
-        "keep" => Keep(Keep),
+        "store" => Keep(Keep),
         /// It answers who asked it, and stops.
         "answer" => Answer(Answer),
     }
@@ -53,11 +53,13 @@ pub struct Call {
 #[serde(deny_unknown_fields)]
 pub struct Again {
     /// The name of the call. It is written anew, and its answer takes the place of the one before.
+    #[serde(rename = "retry")]
     pub again: String,
     /// While this holds.
     #[serde(rename = "if")]
     pub condition: String,
     /// How long before each, as a span (`50ms`) or a number of seconds; a template.
+    #[serde(rename = "delay")]
     pub after: Option<Text>,
     /// The most repeats.
     #[serde(default = "once")]
@@ -74,6 +76,7 @@ fn once() -> u8 {
 #[serde(deny_unknown_fields)]
 pub struct Keep {
     /// Values by name, both templates; read as `kept.NAME` or `kept['NAME']`. What has no value is forgotten.
+    #[serde(rename = "store")]
     pub keep: IndexMap<Text, Value>,
     /// Only then.
     #[serde(rename = "if")]

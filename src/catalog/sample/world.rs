@@ -21,6 +21,7 @@ pub struct ProfilePart {
     /// As `events` of profiles.
     pub events: Option<Vec<String>>,
     /// As `rehearsal.verifies` of profiles.
+    #[serde(rename = "verification")]
     pub verifies: Option<String>,
     /// As `rehearsal.workers` of profiles.
     pub workers: Option<u64>,
@@ -41,8 +42,10 @@ pub struct InPart {
     /// The handler.
     pub webhook: Option<HookPart>,
     /// What this provider alone asks for.
+    #[serde(rename = "settings")]
     pub details: Map<String, Value>,
     /// What is known there that brings a client to a state.
+    #[serde(rename = "known_clients")]
     pub given: Map<String, Value>,
 }
 

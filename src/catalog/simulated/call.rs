@@ -22,6 +22,7 @@ pub struct Call {
     pub body: Option<IndexMap<String, Kind>>,
     /// What is refused by looking at the request alone, in order.
     #[serde(default)]
+    #[serde(rename = "validate")]
     pub refuse: Vec<Rule>,
     /// What is looked up, by the name that templates have for it, in order.
     #[serde(default)]
@@ -32,9 +33,11 @@ pub struct Call {
     /// A page of records, which templates know as `list`.
     pub list: Option<List>,
     /// How a repeat of the same request is recognised.
+    #[serde(rename = "idempotency")]
     pub repeats: Option<Repeats>,
     /// What then happens: the first whose condition holds, here or, after these, in the client's state.
     #[serde(default)]
+    #[serde(rename = "outcomes")]
     pub then: Vec<Outcome>,
 }
 
@@ -84,6 +87,7 @@ pub struct Rule {
     pub rules: Option<String>,
     /// The rule is tried on every element that this path selects; they are `item` then, and `index` counts them.
     /// Elsewhere `item` is the body.
+    #[serde(rename = "for_each")]
     pub each: Option<String>,
     /// The reply. With shared rules: instead of theirs.
     pub reply: Option<String>,
@@ -139,10 +143,12 @@ pub struct Outcome {
     /// The kind of record that is created; templates then know it by that name.
     pub creates: Option<String>,
     /// One record is created for every element that this path selects in the body, which is `item` then.
+    #[serde(rename = "for_each")]
     pub each: Option<String>,
     /// The elements for which no record is created; templates know them as `refused`, as `index`, `item` and what `with`
     /// says. `created` has the records before them.
     #[serde(default)]
+    #[serde(rename = "rejects")]
     pub refuses: Vec<Refused>,
     /// Records that change.
     #[serde(default)]
@@ -151,6 +157,7 @@ pub struct Outcome {
     #[serde(default)]
     pub removes: Vec<Remove>,
     /// The state that the client is in then.
+    #[serde(rename = "new_state")]
     pub becomes: Option<String>,
     /// Events that are sent. For an event that happens: instead of itself.
     pub sends: Option<Vec<Text>>,

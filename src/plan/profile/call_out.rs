@@ -31,6 +31,7 @@ pub struct CallOut {
     pub form: Option<IndexMap<String, Text>>,
     /// What the partner decides itself and we learn from its answer; templates read it as `client.NAME`. `tenant` is
     /// the partner's id for the client at the provider.
+    #[serde(rename = "capture")]
     pub learn: IndexMap<String, Learn>,
 }
 
@@ -85,8 +86,10 @@ pub struct Inspect {
     /// How many events named `{{ event }}` took effect so far.
     pub received: Option<LookUp>,
     /// Where the URLs that a client is shown can be seen, if not in the action's answer: a mail catcher, say.
+    #[serde(rename = "shown")]
     pub presented: Option<View>,
     /// Where it can be seen what the user is told in the end, if not in the action's answer.
+    #[serde(rename = "user_message")]
     pub told: Option<View>,
 }
 

@@ -22,9 +22,11 @@ pub struct Trust {
     pub production_allows: Vec<Route>,
     /// Members of production answers that it may keep.
     #[serde(default)]
+    #[serde(rename = "production_fields")]
     pub production_keeps: Vec<String>,
     /// Hosts from which it may fetch pages, without a key, beside those that stand elsewhere in the profile.
     #[serde(default)]
+    #[serde(rename = "allow_hosts")]
     pub reaches: Vec<String>,
 }
 

@@ -13,11 +13,11 @@ use crate::report::words::count;
 type Causes<'a> = IndexMap<(&'a str, Option<Who>, LevelWord), Vec<&'a UnitRow>>;
 
 impl Console<'_> {
-    /// Undecided units: root causes first, each followed by what it blocks.
-    pub(super) fn undecided(&self) -> String {
+    /// Inconclusive units: root causes first, each followed by what it blocks.
+    pub(super) fn inconclusive(&self) -> String {
         let mut causes = Causes::new();
         let mut blocked: IndexMap<&str, Vec<&UnitRow>> = IndexMap::new();
-        for unit in self.units(VerdictWord::Undecided) {
+        for unit in self.units(VerdictWord::Inconclusive) {
             match &unit.blocked_by {
                 Some(by) => blocked.entry(by).or_default().push(unit),
                 None => causes.entry((&unit.reason, unit.who, unit.level)).or_default().push(unit),

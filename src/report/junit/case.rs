@@ -133,7 +133,7 @@ impl<'a> Cases<'a> {
                 case.result = TestResult::Failure { type_: format!("failed.{id}"), message, cause: Some(text) };
             }
             Element::Error => {
-                case.result = TestResult::Error { type_: format!("undecided.{id}"), message, cause: Some(text) };
+                case.result = TestResult::Error { type_: format!("inconclusive.{id}"), message, cause: Some(text) };
             }
             Element::Skipped => {
                 case.result =
@@ -156,12 +156,12 @@ impl<'a> Cases<'a> {
 
 fn unit_properties(unit: &UnitRow) -> Properties {
     let mut properties = vec![
-        ("unit", line(&unit.unit())),
+        ("check", line(&unit.unit())),
         ("items", line(&unit.items.join(" "))),
         ("level", unit.level.words().to_owned()),
         ("verdict", unit.verdict.words().to_owned()),
         ("reason", line(&unit.reason)),
-        ("who", unit.who.map(|who| who.words().to_owned()).unwrap_or_default()),
+        ("responsible", unit.who.map(|who| who.words().to_owned()).unwrap_or_default()),
         ("docs", line(&unit.docs)),
     ];
     properties.extend(unit.remarks.iter().map(|remark| ("remark", line(remark))));

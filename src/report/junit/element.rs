@@ -42,17 +42,17 @@ fn element(unit: &UnitRow, blocked: bool, strict: bool) -> Element {
     match unit.verdict {
         VerdictWord::Fail | VerdictWord::Waived | VerdictWord::Attested if strict && unit.risk => Element::Failure,
         VerdictWord::Fail if required => Element::Failure,
-        VerdictWord::Undecided if required && !blocked => Element::Error,
+        VerdictWord::Inconclusive if required && !blocked => Element::Error,
         VerdictWord::Pass | VerdictWord::Attested => Element::Bare,
-        VerdictWord::Fail | VerdictWord::Undecided | VerdictWord::Waived | VerdictWord::Skipped => Element::Skipped,
+        VerdictWord::Fail | VerdictWord::Inconclusive | VerdictWord::Waived | VerdictWord::Skipped => Element::Skipped,
     }
 }
 
 /// Whether an item has a case of its own, since what stands for it shows in no unit: no check serves it, or nobody is
-/// ready while it is undecided, though recommended checks alone serve it.
+/// ready while it is inconclusive, though recommended checks alone serve it.
 pub(super) fn has_case(report: &Report, item: &ItemRow) -> bool {
     let required = |unit: &UnitRow| unit.level == LevelWord::Required && item.units.contains(&unit.unit());
-    let is_open = report.selection.is_none() && item.verdict == ItemWord::Undecided;
+    let is_open = report.selection.is_none() && item.verdict == ItemWord::Inconclusive;
     item.is_for_persons() || is_open && !report.checks.iter().any(required)
 }
 
@@ -60,10 +60,10 @@ pub(super) fn has_case(report: &Report, item: &ItemRow) -> bool {
 pub(super) fn element_of_item(report: &Report, item: &ItemRow) -> Element {
     match item.verdict {
         ItemWord::Pass | ItemWord::Attested => Element::Bare,
-        ItemWord::Unchecked | ItemWord::Undecided if report.selection.is_none() => Element::Error,
+        ItemWord::Unchecked | ItemWord::Inconclusive if report.selection.is_none() => Element::Error,
         ItemWord::Fail => Element::Failure,
         ItemWord::Unchecked
-        | ItemWord::Undecided
+        | ItemWord::Inconclusive
         | ItemWord::NotApplicable
         | ItemWord::Waived
         | ItemWord::Risk
@@ -75,7 +75,7 @@ pub(super) fn element_of_item(report: &Report, item: &ItemRow) -> Element {
 pub(super) fn untold(report: &Report, shown: &[Element]) -> Option<String> {
     let well = match report.readiness {
         Readiness::Ready | Readiness::ReadyWithRisks | Readiness::SelectionPassed => !report.interrupted,
-        Readiness::NotReady | Readiness::Undecided | Readiness::SelectionFailed | Readiness::SelectionUndecided => {
+        Readiness::NotReady | Readiness::Inconclusive | Readiness::SelectionFailed | Readiness::SelectionInconclusive => {
             false
         }
     };

@@ -7,7 +7,7 @@ use crate::catalog::expect::{
     Expectation, PresentedExpectation, PresentedRule, Selection, Source, ValuesExpectation,
 };
 use crate::catalog::matcher::{AddressRule, Matcher, Predicate, Unmet};
-use crate::catalog::traffic::{FindingKind, FindingsExpectation, ProviderExpectation, ToldExpectation};
+use crate::catalog::traffic::{DeniedHostsExpectation, ProviderExpectation, ToldExpectation};
 
 impl Speaker<'_> {
     /// What an expectation wants.
@@ -25,7 +25,7 @@ impl Speaker<'_> {
                 )
             }
             Expectation::Provider(e) => self.provider(e),
-            Expectation::Findings(e) => self.findings(e),
+            Expectation::DeniedHosts(e) => self.denied_hosts(e),
             Expectation::Values(e) => self.values(e),
             Expectation::Either(EitherExpectation { either }) => {
                 let parts = either.iter().map(|one| self.expectation(one)).collect();
@@ -34,7 +34,7 @@ impl Speaker<'_> {
         };
         let unmet = match expectation.unmet() {
             Unmet::Fail => "",
-            Unmet::Undecided => "; if not, a person must look",
+            Unmet::Inconclusive => "; if not, a person must look",
         };
         let hint = hint(expectation).map(|hint| format!(" ({hint})")).unwrap_or_default();
         format!("{text}{unmet}{hint}").into()
@@ -70,7 +70,7 @@ impl Speaker<'_> {
         let DeliveryExpectation { delivery, is, status, unmet: _ } = expectation;
         let whose = |name: &String| match name.as_str() {
             "control" => "the genuine deliveries before and after".to_owned(),
-            "varied" => "every variant".to_owned(),
+            "altered" => "every variant".to_owned(),
             "each" => "every delivery".to_owned(),
             step => format!("the delivery {}", code(step)),
         };
@@ -135,15 +135,11 @@ impl Speaker<'_> {
         format!("the provider holds {held} about {}", clients(client.as_ref()))
     }
 
-    fn findings(self, expectation: &FindingsExpectation) -> String {
-        let FindingsExpectation { findings, hosts, exactly, at_least, unmet: _, hint: _ } = expectation;
-        let hosts = hosts.as_ref().map_or("a host".to_owned(), |hosts| format!("a host of {}", self.text(hosts)));
-        match findings {
-            FindingKind::Refused => {
-                let often = often("tries", "to reach", *exactly, *at_least, None);
-                format!("the partner's build {often} {hosts} to which it is not let through")
-            }
-        }
+    fn denied_hosts(self, expectation: &DeniedHostsExpectation) -> String {
+        let DeniedHostsExpectation { denied_hosts: _, exactly, at_least, unmet: _, hint: _ } = expectation;
+        let hosts = expectation.hosts().map_or("a host".to_owned(), |hosts| format!("a host of {}", self.text(hosts)));
+        let often = often("tries", "to reach", *exactly, *at_least, None);
+        format!("the partner's build {often} {hosts} that it is denied")
     }
 
     fn values(self, expectation: &ValuesExpectation) -> String {
@@ -191,7 +187,7 @@ fn hint(expectation: &Expectation) -> Option<&String> {
         Expectation::Answer(e) => e.hint.as_ref(),
         Expectation::Presented(e) => e.hint.as_ref(),
         Expectation::Calls(e) => e.hint.as_ref(),
-        Expectation::Findings(e) => e.hint.as_ref(),
+        Expectation::DeniedHosts(e) => e.hint.as_ref(),
         Expectation::Values(e) => e.hint.as_ref(),
         Expectation::Delivery(_)
         | Expectation::Effect(_)

@@ -61,7 +61,7 @@ pub(super) fn profile(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> V
     profile["environments"] =
         both.map(|one| (one.word().to_owned(), environment(pack, partner, one))).into_iter().collect();
     profile["rehearsal"] = rehearsal(pack, partner, role);
-    profile["stand_ins"] = stand_ins(pack);
+    profile["connect_to"] = stand_ins(pack);
     profile
 }
 
@@ -76,7 +76,7 @@ fn trust(pack: &Pack) -> Value {
         "digest": format!("sha256:{}", pack.digest),
         "hosts": hosts.collect::<Map<_, _>>(),
         "production_allows": allows,
-        "production_keeps": pack.provider.production_keeps,
+        "production_fields": pack.provider.production_keeps,
     })
 }
 
@@ -102,14 +102,14 @@ fn environment(pack: &Pack, partner: &SamplePartner, environment: Environment) -
         let secret = hook.secret.unwrap_or_else(|| format!("${{{upper}_SECRET}}"));
         said.insert("webhook".into(), json!({ "url": url, "secret": secret }));
     }
-    said.insert("details".into(), Value::Object(part.details.clone()));
-    said.insert("given".into(), Value::Object(part.given.clone()));
+    said.insert("settings".into(), Value::Object(part.details.clone()));
+    said.insert("known_clients".into(), Value::Object(part.given.clone()));
     if environment == Environment::Test {
         let base = format!("https://{}", host(environment));
         said.insert("actions".into(), actions(pack, partner, &base));
         let request = format!("GET {base}/events?type={{{{ event }}}}");
         said.insert(
-            "inspect".into(),
+            "lookups".into(),
             json!({ "received": { "request": request, "count": "$.count", "within": "3s" } }),
         );
     }
@@ -124,7 +124,7 @@ fn actions(pack: &Pack, partner: &SamplePartner, base: &str) -> Value {
         let told = pack.provider.actions.get(name).into_iter().flat_map(|word| word.arguments.keys());
         json.extend(told.map(|argument| (argument.clone(), json!(format!("{{{{ {argument} }}}}")))));
         let learn = partner.learn.get(name).cloned().unwrap_or_default();
-        (name.clone(), json!({ "request": format!("POST {base}/actions/{name}"), "json": json, "learn": learn }))
+        (name.clone(), json!({ "request": format!("POST {base}/actions/{name}"), "json": json, "capture": learn }))
     };
     Value::Object(partner.actions.keys().map(one).collect())
 }
@@ -143,7 +143,7 @@ fn rehearsal(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
         "concurrency": 64,
         "timing": Map::from_iter(TIMING.map(|(name, span)| (name.to_owned(), json!(span)))),
         "actions": actions(pack, partner, BUILD),
-        "inspect": {
+        "lookups": {
             "processed": { "request": format!("GET {BUILD}/events/{{{{ event_id }}}}"), "count": "$.count" },
         },
     });
@@ -153,7 +153,7 @@ fn rehearsal(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
         rehearsal["webhook"] = json!({ "url": format!("{base}/webhook") });
     }
     if let Some(verifies) = &partner.profile.verifies {
-        rehearsal["verifies"] = json!(verifies);
+        rehearsal["verification"] = json!(verifies);
     }
     if let Some(workers) = partner.profile.workers {
         rehearsal["workers"] = json!(workers);

@@ -1,4 +1,4 @@
-//! `preflight letter`: what a partner sends to its provider, written from its profile.
+//! `preflight email`: what a partner sends to its provider, written from its profile.
 
 use super::{Exit, Screen, run};
 use crate::catalog::words::Environment;
@@ -8,7 +8,7 @@ use crate::report::text::for_terminal;
 use crate::secret::Redactor;
 use crate::yaml::{Problem, Problems};
 
-pub(super) fn letter(options: &cli::Letter, screen: &Screen) -> Exit {
+pub(super) fn email(options: &cli::Email, screen: &Screen) -> Exit {
     match written(options, screen.keeper()) {
         Ok(text) => screen.say(&for_terminal(&text), Exit::Ready),
         Err(problems) => {
@@ -18,15 +18,15 @@ pub(super) fn letter(options: &cli::Letter, screen: &Screen) -> Exit {
     }
 }
 
-/// Every letter of the pack, for the environments that are asked for.
-fn written(options: &cli::Letter, redactor: &Redactor) -> Result<String, Problems> {
+/// Every e-mail of the pack, for the environments that are asked for.
+fn written(options: &cli::Email, redactor: &Redactor) -> Result<String, Problems> {
     let catalog = run::catalog(options.checks.as_deref())?;
     let read = plan::read(&options.profile, &catalog, &|name: &str| std::env::var(name).ok(), redactor)?;
     let pack = catalog.pack(&read.profile.provider)?;
     let bound = Bound::new(&read, &pack);
     let wrong = |message: String| Problem::of_file(&options.profile.display().to_string(), message);
     if pack.provider.letters.is_empty() {
-        return Err(wrong(format!("{} is not written to: its pack has no letters", pack.provider.name)).into());
+        return Err(wrong(format!("{} is not written to: its pack has no `emails`", pack.provider.name)).into());
     }
     let has = |environment: &Environment| read.profile.environments.contains_key(environment);
     let environments: Vec<Environment> = match options.environment {
@@ -45,7 +45,7 @@ fn written(options: &cli::Letter, redactor: &Redactor) -> Result<String, Problem
                 Err(lacking) => problems.extend(
                     lacking
                         .into_iter()
-                        .map(|how| wrong(format!("the letter `{name}` for {environment} cannot be written")).hint(how)),
+                        .map(|how| wrong(format!("the e-mail `{name}` for {environment} cannot be written")).hint(how)),
                 ),
             }
         }

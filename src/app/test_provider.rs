@@ -1,4 +1,4 @@
-//! `preflight selftest`: the proof that the checklist can tell right from wrong. The correct sample partner passes
+//! `preflight test PROVIDER`: the proof that the checklist can tell right from wrong. The correct sample partner passes
 //! everything; each mistake is caught by its own check, and no unrelated check fails.
 
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use super::drive::{How, drive};
 use super::sample::{self, Mistake, Sample, Unstaged};
 use super::{Exit, Screen, demo};
 use crate::catalog::load::Pack;
-use crate::cli::{RunOptions, Selftest};
+use crate::cli::{RunOptions, Test};
 use crate::execute::Stop;
 use crate::judge::Readiness;
 use crate::report::model::{ItemRow, ItemWord, Report, VerdictWord};
@@ -24,9 +24,9 @@ use crate::yaml::Problem;
 /// How many mistakes are tried at the same time, where nothing else is said. A trial is mostly waiting.
 pub(super) const JOBS: usize = 12;
 
-pub(super) async fn selftest(selftest: Selftest, screen: &Screen) -> Exit {
-    let sample = demo::sample(selftest.provider.as_deref(), selftest.checks.as_deref());
-    let (sample, wanted) = match (sample, wanted(&selftest.only)) {
+pub(super) async fn test_provider(test: Test, screen: &Screen) -> Exit {
+    let sample = demo::sample(Some(&test.target), test.checks.as_deref());
+    let (sample, wanted) = match (sample, wanted(&test.only)) {
         (Ok(sample), Ok(wanted)) => (sample, wanted),
         (Err(problems), _) => {
             screen.show_problems(&problems);
@@ -40,7 +40,7 @@ pub(super) async fn selftest(selftest: Selftest, screen: &Screen) -> Exit {
     let (mistakes, others): (Vec<Mistake>, Vec<Mistake>) =
         sample.world.defects.iter().cloned().partition(|mistake| wanted(&mistake.name));
     if mistakes.is_empty() {
-        let asked = selftest.only.first().map_or("", String::as_str);
+        let asked = test.only.first().map_or("", String::as_str);
         let problem = Problem::of_file("command line", format!("no defect is like `{asked}`"));
         let names = others.iter().map(|mistake| mistake.name.as_str());
         let problem = problem.nearest_or(asked, names, "`preflight demo --defect help` lists them");
@@ -48,9 +48,9 @@ pub(super) async fn selftest(selftest: Selftest, screen: &Screen) -> Exit {
         return Exit::WrongInput;
     }
     let all = std::iter::once(None).chain(mistakes.iter().map(Some));
-    let jobs = selftest.jobs.map_or(JOBS, usize::from);
+    let jobs = test.jobs.map_or(JOBS, usize::from);
     // Out of order, since a slow trial must not hold up those behind it.
-    let trial = Trial { sample: &sample, quick: selftest.quick };
+    let trial = Trial { sample: &sample, quick: test.quick };
     let trials = all.enumerate().map(|(at, mistake)| async move { (at, trial.tried(mistake, screen).await) });
     let mut tried: Vec<(usize, Tried)> = stream::iter(trials).buffer_unordered(jobs).collect().await;
     tried.sort_by_key(|(at, _)| *at);
@@ -142,7 +142,7 @@ fn fault(mistake: Option<&Mistake>, report: &Report, failed: &[String]) -> Optio
         let open: Vec<String> = report
             .checks
             .iter()
-            .filter(|row| matches!(row.verdict, VerdictWord::Fail | VerdictWord::Undecided))
+            .filter(|row| matches!(row.verdict, VerdictWord::Fail | VerdictWord::Inconclusive))
             .map(|row| format!("{} ({})", row.unit(), row.reason))
             .chain(unspoken(report).map(|item| format!("{} ({})", item.id, item.reason)))
             .collect();
