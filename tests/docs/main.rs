@@ -1,9 +1,11 @@
-//! The README and the guide of pack authors are true: their blocks are what the program says, reads and accepts.
+//! The README and the book are true: their blocks are what the program prints, reads and accepts.
 //!
-//! Their tables are written by this test: `UPDATE_README=1 cargo test --test docs`.
+//! Their generated blocks are written by this test: `UPDATE_DOCS=1 cargo test --test project docs`.
 #![cfg(test)]
 
 mod guide;
+mod help;
+mod links;
 mod pack;
 mod schemes;
 mod tables;
@@ -18,28 +20,52 @@ use preflight::plan;
 use preflight::profile::attestations::Vouched;
 use preflight::yaml::Document;
 
+/// What stands beside the README and belongs to no book; history, which names what is gone, is not among it.
+const BESIDE: [&str; 2] = ["CONTRIBUTING.md", "SECURITY.md"];
+
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The guide of pack authors.
-const GUIDE: &str = "PACKS.md";
+const GUIDE: &str = "docs/src/packs/tutorial.md";
+
+/// The page on which a profile grows step by step.
+const TUTORIAL: &str = "docs/src/tutorial.md";
+
+/// Whether generated blocks are to be written anew.
+fn updates() -> bool {
+    std::env::var_os("UPDATE_DOCS").is_some()
+}
 
 fn text_of(file: &str) -> String {
     std::fs::read_to_string(root().join(file)).unwrap()
 }
 
-fn readme() -> String {
-    text_of("README.md")
+/// The README and every page of the book, in the order of its summary.
+fn pages() -> Vec<String> {
+    let summary = text_of("docs/src/SUMMARY.md");
+    let named = summary.split("](").skip(1).map(|rest| format!("docs/src/{}", rest.split(')').next().unwrap()));
+    std::iter::once("README.md".to_owned()).chain(named).collect()
 }
 
-/// The fenced blocks whose first line is this.
-fn blocks(kind: &str) -> Vec<String> {
-    let text = readme();
+/// All pages as one text.
+fn book() -> String {
+    pages().iter().map(|page| text_of(page)).collect()
+}
+
+/// The fenced blocks of a page whose first line is this.
+fn blocks_of(page: &str, kind: &str) -> Vec<String> {
+    let text = text_of(page);
     let fence = format!("\n```{kind}\n");
     let parts = text.split(&fence).skip(1);
-    let found: Vec<String> = parts.map(|part| part.split("\n```").next().unwrap().to_owned() + "\n").collect();
-    assert!(!found.is_empty(), "the README has no block `{kind}`");
+    parts.map(|part| part.split("\n```").next().unwrap().to_owned() + "\n").collect()
+}
+
+/// The fenced blocks of all pages whose first line is this.
+fn blocks(kind: &str) -> Vec<String> {
+    let found: Vec<String> = pages().iter().flat_map(|page| blocks_of(page, kind)).collect();
+    assert!(!found.is_empty(), "no page has a block `{kind}`");
     found
 }
 
@@ -55,11 +81,6 @@ fn said(arguments: &[&str]) -> String {
 }
 
 #[test]
-fn the_help_is_what_the_program_says() {
-    assert_eq!(blocks("text help"), [said(&["--help"])]);
-}
-
-#[test]
 fn the_exit_codes_are_those_of_the_program() {
     let all = [Exit::Ready, Exit::NotReady, Exit::WrongInput, Exit::Inconclusive, Exit::Internal, Exit::Interrupted];
     // A new code does not compile until it is in the table.
@@ -69,9 +90,9 @@ fn the_exit_codes_are_those_of_the_program() {
         }
     };
     assert!(all.iter().all(known));
-    let rows: Vec<String> = all.iter().map(|exit| format!("| {} | `{exit:?}` |", *exit as u8)).collect();
-    let text = readme();
-    let table = text.split("| exit code | name | when |\n").nth(1).unwrap();
+    let rows: Vec<String> = all.iter().map(|exit| format!("| {} |", *exit as u8)).collect();
+    let text = book();
+    let table = text.split("| exit code | when |\n").nth(1).unwrap();
     let found: Vec<&str> = table.lines().skip(1).take_while(|line| line.starts_with('|')).collect();
     assert_eq!(found.len(), rows.len(), "{found:?}");
     for (line, row) in found.iter().zip(rows) {
@@ -83,22 +104,25 @@ fn the_exit_codes_are_those_of_the_program() {
 
 #[test]
 fn every_path_named_exists() {
-    let text = readme();
-    let words = text.split('`').skip(1).step_by(2);
-    let here = ["src/", "checks/", "fixtures/", "tests/", ".ci/", "LICENSE"];
-    let paths: Vec<&str> = words
-        .filter(|word| here.iter().any(|start| word.starts_with(start)) && !word.contains(['<', ' ', '{']))
-        .collect();
-    assert!(paths.len() > 10, "{paths:?}");
-    for path in paths {
-        let there = root().join(path).exists() || root().join(format!("{path}.rs")).exists();
-        assert!(there, "the README names `{path}`, which does not exist");
+    let here = ["src/", "checks/", "fixtures/", "tests/", "docs/", "schemas/", ".ci/", "LICENSE"];
+    let mut seen = 0;
+    // What the guide names, its reader writes.
+    for page in pages().iter().map(String::as_str).filter(|page| *page != GUIDE).chain(BESIDE) {
+        let text = text_of(page);
+        let words = text.split('`').skip(1).step_by(2);
+        let paths = words.filter(|word| here.iter().any(|start| word.starts_with(start)));
+        for path in paths.filter(|path| !path.contains(['<', ' ', '{', '*'])) {
+            let there = root().join(path).exists() || root().join(format!("{path}.rs")).exists();
+            assert!(there, "{page} names `{path}`, which does not exist");
+            seen += 1;
+        }
     }
+    assert!(seen > 10, "{seen}");
 }
 
 #[test]
 fn every_command_named_exists_with_its_options() {
-    let text = readme();
+    let text = book();
     let lines = text.split('`').chain(text.lines()).map(str::trim);
     let mut seen = 0;
     for line in lines
@@ -108,7 +132,9 @@ fn every_command_named_exists_with_its_options() {
         if words[0] == "COMMAND" || words[0].starts_with('-') {
             continue;
         }
-        let help = said(&[words[0], "--help"]);
+        // `new` has commands of its own.
+        let command = if words[0] == "new" { &words[..words.len().min(2)] } else { &words[..1] };
+        let help = said(&[command, &["--help"]].concat());
         for option in words.iter().filter(|word| word.starts_with("--")) {
             assert!(help.contains(option), "`{line}`: {} has no {option}", words[0]);
             seen += 1;
@@ -121,9 +147,10 @@ fn every_command_named_exists_with_its_options() {
 fn every_profile_shown_is_read_and_planned() {
     let catalog = Catalog::built_in().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let mut profiles = blocks("yaml profile");
+    let mut profiles = blocks_of(TUTORIAL, "yaml profile");
     // The parts are shown one by one, and belong to the profile before them.
     let whole = blocks("yaml part").iter().fold(profiles.last().unwrap().clone(), |text, part| text + part);
+    profiles.extend(blocks_of("README.md", "yaml profile"));
     profiles.push(whole);
     // What the profiles start is the reader's.
     std::fs::write(folder.path().join("handler.py"), "").unwrap();
@@ -154,7 +181,7 @@ fn the_profile_of_notifications_is_read_and_its_letters_are_written() {
     for text in blocks("yaml notifications") {
         std::fs::write(folder.path().join("profile.yaml"), &text).unwrap();
         let path = folder.path().join("profile.yaml");
-        let letters = said(&["letter", "--profile", path.to_str().unwrap()]);
+        let letters = said(&["email", "--profile", path.to_str().unwrap()]);
         for words in ["To: testapi.", "Token: ${TEST_TOKEN}", "To: liveapi.", "Token: ${LIVE_TOKEN}"] {
             assert!(letters.contains(words), "{words}: {letters}");
         }
@@ -166,7 +193,7 @@ fn what_other_habits_are_to_write_is_read() {
     let catalog = Catalog::built_in().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("profile.yaml");
-    let text = readme();
+    let text = book();
     let table = text.split("| your software works like this | write this |\n").nth(1).unwrap();
     let rows = table.lines().skip(1).take_while(|line| line.starts_with('|'));
     let spans = rows.flat_map(|row| row.split('`').skip(1).step_by(2)).filter(|span| span.contains(": "));
@@ -183,18 +210,6 @@ fn what_other_habits_are_to_write_is_read() {
 }
 
 #[test]
-fn the_check_explained_is_the_one_that_is_shipped() {
-    for text in blocks("yaml shipped") {
-        let id = text.lines().next().and_then(|line| line.strip_prefix("id: ")).unwrap();
-        let path = root().join("checks/debitura").join(id.replace('.', "/") + ".yaml");
-        let shipped = std::fs::read_to_string(path).unwrap();
-        let (for_editors, shipped) = shipped.split_once('\n').unwrap();
-        assert!(for_editors.starts_with("# yaml-language-server: "), "{id}: {for_editors}");
-        assert_eq!(text, shipped, "{id}");
-    }
-}
-
-#[test]
 fn the_check_shown_lints_and_the_attestations_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let (checks, fixtures) = (folder.path().join("checks"), folder.path().join("fixtures"));
@@ -202,7 +217,7 @@ fn the_check_shown_lints_and_the_attestations_are_read() {
     copy(&root().join("fixtures"), &fixtures);
     for text in blocks("yaml check") {
         let check: Check =
-            Document::new("README.md", text.as_str()).typed().unwrap_or_else(|problems| panic!("{problems:?}"));
+            Document::new("block.yaml", text.as_str()).typed().unwrap_or_else(|problems| panic!("{problems:?}"));
         let path = checks.join("debitura").join(check.id.replace('.', "/") + ".yaml");
         assert!(!path.exists(), "{} is taken", check.id);
         std::fs::write(path, &text).unwrap();
@@ -212,7 +227,7 @@ fn the_check_shown_lints_and_the_attestations_are_read() {
     let listed = said(&["list", "debitura"]);
     for text in blocks("yaml attestations") {
         let vouched: Vouched =
-            Document::new("README.md", text.as_str()).typed().unwrap_or_else(|problems| panic!("{problems:?}"));
+            Document::new("block.yaml", text.as_str()).typed().unwrap_or_else(|problems| panic!("{problems:?}"));
         let words = vouched.attestations.iter().map(preflight::profile::attestations::Attestation::about);
         for id in words.chain(vouched.waivers.iter().map(|waiver| waiver.check.as_str())) {
             assert!(listed.contains(id), "there is no check and no open item {id}");
@@ -237,7 +252,7 @@ fn copy(from: &Path, to: &Path) {
 fn the_pipeline_snippets_are_yaml() {
     for text in blocks("yaml ci") {
         let json =
-            Document::new("README.md", text.as_str()).parse().unwrap_or_else(|problem| panic!("{problem:?}\n{text}"));
+            Document::new("block.yaml", text.as_str()).parse().unwrap_or_else(|problem| panic!("{problem:?}\n{text}"));
         assert!(json.is_object(), "{text}");
     }
 }
@@ -256,12 +271,11 @@ fn every_shipped_check_and_every_open_item_is_listed() {
 }
 
 #[test]
-fn the_tables_are_those_of_the_schema_and_the_pack() {
-    let files = ["README.md", GUIDE];
-    let mut texts = files.map(text_of);
-    for (name, table) in
-        tables::of_the_schema().into_iter().chain(pack::tables()).chain([("schemes", schemes::shown())])
-    {
+fn the_generated_blocks_are_those_of_the_program() {
+    let files = pages();
+    let mut texts: Vec<String> = files.iter().map(|file| text_of(file)).collect();
+    let others = [("schemes", schemes::shown()), ("shipped check", pack::shipped()), ("help", help::of_all())];
+    for (name, table) in tables::of_the_schema().into_iter().chain(pack::tables()).chain(others) {
         let start = format!("<!-- generated: {name} -->\n");
         let text = texts.iter_mut().find(|text| text.contains(&start)).unwrap_or_else(|| panic!("nowhere is {start}"));
         let (before, rest) = text.split_once(&start).unwrap();
@@ -269,9 +283,9 @@ fn the_tables_are_those_of_the_schema_and_the_pack() {
         *text = format!("{before}{start}{table}<!-- end -->{after}");
     }
     for (file, text) in files.iter().zip(&texts) {
-        if std::env::var_os("UPDATE_README").is_some() {
+        if updates() && *text != text_of(file) {
             std::fs::write(root().join(file), text).unwrap();
         }
-        assert!(*text == text_of(file), "tables of {file} are out of date: UPDATE_README=1 cargo test --test docs");
+        assert!(*text == text_of(file), "{file} is out of date: UPDATE_DOCS=1 cargo test --test project docs");
     }
 }

@@ -10,12 +10,24 @@ use preflight::plan::{self, Selection, Unit};
 use serde_json::{Map, Value};
 
 use crate::tables::table;
+use crate::text_of;
+
+/// The check that is explained line by line, as it is shipped, without its first line, which is for editors.
+const SHIPPED: &str = "checks/debitura/auth/remint-on-401.yaml";
+
+/// That check as a block of YAML.
+pub(crate) fn shipped() -> String {
+    let text = text_of(SHIPPED);
+    let (for_editors, check) = text.split_once('\n').unwrap();
+    assert!(for_editors.starts_with("# yaml-language-server: "), "{for_editors}");
+    format!("\n```yaml\n{check}```\n\n")
+}
 
 pub(crate) fn tables() -> BTreeMap<&'static str, String> {
     let catalog = Catalog::built_in().unwrap();
     let pack = &catalog.packs["debitura"];
     BTreeMap::from([
-        ("arguments", table(&["Action", "What it does", "What it is told"], &arguments(pack))),
+        ("arguments", table(&["Action", "What it does", "Arguments"], &arguments(pack))),
         ("needs", table(&["Line", "What it decides"], &needs(&catalog))),
         ("matrix", matrix(pack)),
         ("matrix of debitsuccess", matrix(&catalog.packs["debitsuccess"])),
@@ -103,7 +115,7 @@ fn matrix(pack: &Pack) -> String {
         let rows: Vec<_> = defects.iter().filter(mine).map(row).collect();
         shown += rows.len();
         if !rows.is_empty() {
-            let table = table(&["Mistake", "What it is", "Caught by", "Also"], &rows);
+            let table = table(&["Defect", "What it is", "Caught by", "Also"], &rows);
             writeln!(text, "\n**`{section}.*`**\n{}", table.trim_end()).unwrap();
         }
     }

@@ -12,14 +12,14 @@ use preflight::pack::sample_partner::SamplePartner;
 use preflight::pack::scheme::Variation;
 use preflight::pack::scheme::Webhooks;
 use preflight::pack::simulator::Simulated;
-use preflight::pack::traffic::{CallsWhere, Credential, FindingKind, Gap};
+use preflight::pack::traffic::{CallsWhere, Credential, Gap};
 use preflight::profile::Profile;
 use preflight::yaml::schema_of;
 use schemars::JsonSchema;
 use serde_json::Value;
 
 /// Expectations that have so many words, or such ones, that each has a table of its own.
-const OF_THEIR_OWN: [&str; 5] = ["calls", "findings", "presented", "provider", "told"];
+const OF_THEIR_OWN: [&str; 5] = ["calls", "denied_hosts", "provider_records", "shown", "user_message"];
 
 type Rows = Vec<Vec<String>>;
 
@@ -30,20 +30,18 @@ pub(crate) fn of_the_schema() -> BTreeMap<&'static str, String> {
     calls.extend(keys::<CallsWhere>("calls."));
     calls.extend(keys::<Gap>("gap."));
     calls.extend(values::<Credential>("credential"));
-    let mut presented = named("presented");
-    presented.extend(values::<PresentedRule>("presented"));
-    let mut findings = named("findings");
-    findings.extend(values::<FindingKind>("findings"));
-    let parts = ["`actions", "`people", "`clean_up", "`simulator.ways", "`details", "`letters"];
+    let mut shown = named("shown");
+    shown.extend(values::<PresentedRule>("shown"));
+    let parts = ["`actions", "`manual_steps", "`cleanup", "`simulator.setup", "`settings", "`emails"];
     let mut provider = keys::<Provider>("");
     provider.retain(|row| parts.iter().any(|part| row[0].starts_with(part)));
     let mut webhooks = keys::<Webhooks>("");
-    webhooks.retain(|row| !row[0].starts_with("`mistakes."));
+    webhooks.retain(|row| !row[0].starts_with("`known_defects."));
     let mut partner = keys::<SamplePartner>("");
     partner.retain(|row| !row[0].starts_with("`profile.environments.") && !row[0].starts_with("`environments."));
     let mut simulator = keys::<Simulated>("");
-    simulator.retain(|row| !row[0].starts_with("`ways"));
-    let deeds = schema_of::<SamplePartner>();
+    simulator.retain(|row| !row[0].starts_with("`setup"));
+    let acts = schema_of::<SamplePartner>();
     let word = |rows: &Rows| table(&["Word", "What it says"], rows);
     BTreeMap::from([
         ("profile", table(&["Key", "What it says"], &keys::<Profile>(""))),
@@ -51,15 +49,15 @@ pub(crate) fn of_the_schema() -> BTreeMap<&'static str, String> {
         ("steps", word(&verbs(&check, "Step", &|_| true))),
         ("expectations", word(&verbs(&check, "Expectation", &|verb| !OF_THEIR_OWN.contains(&verb)))),
         ("calls", word(&calls)),
-        ("findings", word(&findings)),
-        ("presented", word(&presented)),
-        ("provider", word(&named("provider"))),
-        ("told", word(&named("told"))),
-        ("overlay", word(&keys::<Overlay>(""))),
+        ("denied_hosts", word(&named("denied_hosts"))),
+        ("shown", word(&shown)),
+        ("provider_records", word(&named("provider_records"))),
+        ("user_message", word(&named("user_message"))),
+        ("override", word(&keys::<Overlay>(""))),
         ("matchers", word(&matchers(&check))),
-        ("variation", word(&keys::<Variation>(""))),
+        ("alteration", word(&keys::<Variation>(""))),
         ("webhooks", word(&webhooks)),
-        ("deeds", word(&verbs(&deeds, "Act", &|_| true))),
+        ("acts", word(&verbs(&acts, "Act", &|_| true))),
         ("partner", word(&partner)),
         ("simulator", word(&simulator)),
         ("provider.yaml", table(&["Key", "What it says"], &provider)),
