@@ -1,0 +1,221 @@
+//! What the lists of webhook subscriptions may say, and what comes of a triggered test.
+
+use preflight::evidence::Who;
+use preflight::report::model::VerdictWord::{Fail, Inconclusive, Pass};
+use serde_json::{Value, json};
+
+use super::provider::{LIVE_HANDLER, World, assert_told, json_answer, me, on, status};
+
+const EVENTS: [&str; 7] = [
+    "client.onboarding.contract_signed",
+    "client.linked",
+    "client.link_requested",
+    "client.link_expired",
+    "case.created",
+    "case.updated",
+    "case.closed",
+];
+
+/// A subscription with some members changed.
+fn subscription(changes: &Value) -> Value {
+    let mut whole = json!({ "id": "1", "url": LIVE_HANDLER, "events": EVENTS, "isActive": true, "isTestMode": false });
+    whole.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    whole
+}
+
+fn without(name: &str) -> Value {
+    let mut whole = subscription(&json!({}));
+    whole.as_object_mut().unwrap().remove(name);
+    whole
+}
+
+fn in_capitals() -> Value {
+    json!({ "Id": "1", "Url": LIVE_HANDLER, "Events": EVENTS, "IsActive": true, "IsTestMode": false })
+}
+
+#[tokio::test]
+async fn production_needs_one_active_subscription_that_is_its_own() {
+    let world = World::new().await;
+    let other = subscription(&json!({ "id": "2", "url": "https://elsewhere.example/hooks" }));
+    let cases = [
+        ("one", json!([subscription(&json!({}))]), Pass),
+        ("none", json!([]), Fail),
+        ("capitals", json!([in_capitals()]), Pass),
+        ("more members", json!([subscription(&json!({ "disabledReason": null, "new": { "a": [1] } }))]), Pass),
+        ("several of which one matches", json!([other, subscription(&json!({}))]), Pass),
+        ("another's alone", json!([other]), Fail),
+        (
+            "another case of the host",
+            json!([subscription(&json!({ "url": "https://ACME.Example/hooks/debitura" }))]),
+            Pass,
+        ),
+        (
+            "the port spelt out",
+            json!([subscription(&json!({ "url": "https://acme.example:443/hooks/debitura" }))]),
+            Pass,
+        ),
+        ("another path", json!([subscription(&json!({ "url": "https://acme.example/hooks/debitura/" }))]), Fail),
+        ("test mode", json!([subscription(&json!({ "isTestMode": true }))]), Fail),
+        // The documented default is false.
+        ("no word of the mode", json!([without("isTestMode")]), Pass),
+        ("a mode of null", json!([subscription(&json!({ "isTestMode": null }))]), Pass),
+        ("not active", json!([subscription(&json!({ "isActive": false }))]), Fail),
+        ("no word of activity", json!([without("isActive")]), Inconclusive),
+        ("no events", json!([subscription(&json!({ "events": null }))]), Fail),
+        ("events left out", json!([without("events")]), Fail),
+        ("an event short", json!([subscription(&json!({ "events": EVENTS[1..] }))]), Fail),
+        (
+            "two that share the events",
+            json!([subscription(&json!({ "events": EVENTS[..3] })), subscription(&json!({ "events": EVENTS[3..] }))]),
+            Pass,
+        ),
+    ];
+    for (case, live, wanted) in cases {
+        world.reset().await;
+        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
+        on(&world.test, "GET /v1/Webhooks", json_answer(&json!([subscription(&json!({}))]))).await;
+        on(&world.production, "GET /v1/Webhooks", json_answer(&live)).await;
+        let report = world.report(&["readiness.webhooks-registered", "prerequisites.credentials"]).await;
+        assert_told(&report, "readiness.webhooks-registered@production", wanted, "", case);
+    }
+}
+
+#[tokio::test]
+async fn the_subscription_that_came_nearest_is_named_with_what_it_lacks() {
+    let world = World::new().await;
+    let one = |changes: Value| json!([subscription(&changes)]);
+    let why = "Exceeded maximum retry attempts (8 failures)";
+    let cases = [
+        ("none at all", json!([]), &["lists nothing"][..]),
+        ("inactive", one(json!({ "isActive": false, "disabledReason": why })), &["isActive is false", why]),
+        ("test mode", one(json!({ "isTestMode": true })), &["isTestMode is true"]),
+        ("another URL", one(json!({ "url": "https://elsewhere.example/hooks" })), &["elsewhere.example", "the host"]),
+        ("a slash", one(json!({ "url": format!("{LIVE_HANDLER}/") })), &["the slash at the end"]),
+        ("case", one(json!({ "url": LIVE_HANDLER.replace("/hooks", "/Hooks") })), &["the case of letters in the path"]),
+        (
+            "events",
+            one(json!({ "events": EVENTS[1..] })),
+            &["missing: client.onboarding.contract_signed", LIVE_HANDLER],
+        ),
+        (
+            "two things at once",
+            one(json!({ "isActive": false, "isTestMode": true })),
+            &["isActive is false", "isTestMode is true"],
+        ),
+    ];
+    let mut told = std::collections::BTreeSet::new();
+    for (case, live, words) in cases {
+        world.reset().await;
+        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
+        on(&world.test, "GET /v1/Webhooks", json_answer(&one(json!({ "url": "https://test.example" })))).await;
+        on(&world.production, "GET /v1/Webhooks", json_answer(&live)).await;
+        let report = world.report(&["readiness.webhooks-registered", "prerequisites.credentials"]).await;
+        for words in words {
+            assert_told(&report, "readiness.webhooks-registered@production", Fail, words, case);
+        }
+        let row = crate::support::driven::row(&report, "readiness.webhooks-registered@production");
+        assert!(told.insert(row.reason.clone()), "{case}: {}", row.reason);
+    }
+    world.reset().await;
+    world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
+    on(&world.test, "GET /v1/Webhooks", json_answer(&one(json!({ "isActive": false, "disabledReason": why })))).await;
+    let report = world.report(&["webhooks.events-subscribed", "prerequisites.credentials"]).await;
+    assert_told(&report, "webhooks.events-subscribed@test", Fail, why, "in test");
+}
+
+#[tokio::test]
+async fn trouble_with_a_list_is_told_apart_from_an_empty_list() {
+    let world = World::new().await;
+    let good = json_answer(&json!([subscription(&json!({}))]));
+    let page = status(200).set_body_raw("<html>", "text/html");
+    let cases = [
+        ("both", good.clone(), good.clone(), Pass, None),
+        ("test limits", status(429), good.clone(), Inconclusive, Some(Who::Provider)),
+        ("test fails", status(500), good.clone(), Inconclusive, Some(Who::Provider)),
+        ("test refuses", status(403), good.clone(), Inconclusive, Some(Who::Partner)),
+        ("production limits", good.clone(), status(429), Inconclusive, Some(Who::Provider)),
+        ("production refuses", good.clone(), status(403), Fail, Some(Who::Partner)),
+        ("production shows a page", good.clone(), page, Inconclusive, Some(Who::Provider)),
+        ("a map in place of a list", good.clone(), json_answer(&json!({})), Inconclusive, Some(Who::Provider)),
+        ("an error", good.clone(), json_answer(&json!({ "error": "x" })), Inconclusive, Some(Who::Provider)),
+        ("a list of texts", good.clone(), json_answer(&json!(["x"])), Inconclusive, Some(Who::Provider)),
+        ("an error of test", json_answer(&json!({ "error": "x" })), good.clone(), Inconclusive, Some(Who::Provider)),
+    ];
+    for (case, trial, live, wanted, who) in cases {
+        world.reset().await;
+        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
+        on(&world.test, "GET /v1/Webhooks", trial).await;
+        on(&world.production, "GET /v1/Webhooks", live).await;
+        let report = world.report(&["readiness.webhooks-registered", "prerequisites.credentials"]).await;
+        let row = assert_told(&report, "readiness.webhooks-registered@production", wanted, "", case);
+        assert_eq!(row.who, who, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn a_test_that_enqueues_nothing_is_inconclusive_with_a_hint() {
+    let world = World::new().await;
+    let enqueued = |count: Value| json_answer(&json!({ "eventType": "client.linked", "enqueuedCount": count }));
+    let (one, none) = (json!([{ "id": "c-1" }]), json!([]));
+    let cases = [
+        (enqueued(json!(0)), &one, "try the other isTestMode"),
+        (enqueued(json!(0)), &one, "enqueuedCount for client.onboarding.contract_signed is 0"),
+        (enqueued(json!(null)), &one, "at `/enqueuedCount`, null"),
+        (json_answer(&json!({ "error": "x" })), &one, "not with what this call gives"),
+        (enqueued(json!(1)), &one, "add `environments.test.inspect.received` to profile.yaml"),
+        (status(403), &one, "403"),
+        (status(429), &one, "try again later"),
+        (enqueued(json!(1)), &none, "create one first"),
+    ];
+    for (answer, known, words) in cases {
+        world.reset().await;
+        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
+        on(&world.test, "GET /v1/Webhooks", json_answer(&json!([subscription(&json!({}))]))).await;
+        on(&world.test, "GET /clients", json_answer(&json!({ "clients": [{ "externalTenantId": "t-1" }] }))).await;
+        on(&world.test, "GET /cases", json_answer(&json!({ "cases": known }))).await;
+        on(&world.test, "POST /v1/webhooks/test", answer).await;
+        let report = world.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
+        let row = assert_told(&report, "webhooks.test-endpoint@test", Inconclusive, words, words);
+        assert!(
+            row.who != Some(Who::Tool) && !crate::support::driven::told(row).contains("{{"),
+            "{}",
+            crate::support::driven::told(row)
+        );
+    }
+    for (answer, words, who) in [
+        (json_answer(&json!({ "clients": [] })), "onboard one first", Who::Partner),
+        (json_answer(&json!({ "clients": null, "page": {} })), "onboard one first", Who::Partner),
+        (json_answer(&json!({ "error": "x" })), "not with what this call gives", Who::Provider),
+        (status(403), "403", Who::Partner),
+        (status(503), "503", Who::Provider),
+    ] {
+        world.reset().await;
+        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
+        on(&world.test, "GET /v1/Webhooks", json_answer(&json!([subscription(&json!({}))]))).await;
+        on(&world.test, "GET /clients", answer).await;
+        on(&world.test, "GET /cases", json_answer(&json!({ "cases": one }))).await;
+        on(&world.test, "POST /v1/webhooks/test", enqueued(json!(1))).await;
+        let report = world.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
+        let row = assert_told(&report, "webhooks.test-endpoint@test", Inconclusive, words, words);
+        assert!(
+            row.who == Some(who) && !crate::support::driven::told(row).contains("{{"),
+            "{}",
+            crate::support::driven::told(row)
+        );
+    }
+    for (trial, words) in [
+        (json!([]), "lists nothing"),
+        (json!([subscription(&json!({ "isActive": false, "disabledReason": "eight" }))]), "disabledReason eight"),
+    ] {
+        world.reset().await;
+        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
+        on(&world.test, "GET /v1/Webhooks", json_answer(&trial)).await;
+        on(&world.test, "GET /clients", json_answer(&json!({ "clients": [{ "externalTenantId": "t-1" }] }))).await;
+        on(&world.test, "GET /cases", json_answer(&json!({ "cases": one }))).await;
+        let report = world.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
+        assert_told(&report, "webhooks.test-endpoint@test", Inconclusive, words, words);
+    }
+    // Nobody's key may fire anything in production.
+    let fired = world.production.received_requests().await.unwrap();
+    assert!(fired.iter().all(|request| request.method.as_str() == "GET"), "{fired:?}");
+}

@@ -1,0 +1,7 @@
+//! Each check of the built-in pack three ways: the correct partner passes it, its own defect fails it, and a partner
+//! of whom nothing is known leaves it inconclusive.
+
+mod caught;
+mod matrix;
+mod silent;
+mod silent_client;

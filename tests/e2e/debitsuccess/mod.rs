@@ -1,0 +1,11 @@
+//! The pack of a provider without an API: partners that work in an unusual way, silent ones, retries on the clock of
+//! the play, letters and details, and the provider played for daily development.
+
+mod details;
+mod facts;
+mod handler;
+mod letters;
+mod odd;
+mod retries;
+mod silent;
+mod simulated;

@@ -1,0 +1,122 @@
+//! What a sample partner may not say: it names no command, no file and no host of its own, and nothing in it leads
+//! nowhere.
+
+use super::folder::Folder;
+
+/// Lines that are added to partner.yaml, and what is then said.
+const REFUSED: [(&str, &[&str]); 16] = [
+    ("profile: { rehearsal: { start: { command: [sh, -c, id] } } }", &["`rehearsal` is not a word that is known here"]),
+    (
+        "profile: { environments: { test: { actions: { a: { command: [id] } } } } }",
+        &["`actions` is not a word that is known here"],
+    ),
+    ("profile: { attestations: /etc/passwd }", &["`attestations` is not a word that is known here"]),
+    (
+        "profile: { environments: { production: { apis: { main: { file: /etc/passwd, key: root } } } } }",
+        &["a map stands where"],
+    ),
+    ("actions: { a: [{ command: [id] }] }", &["a deed has exactly one of the words call, again, keep, answer"]),
+    (
+        "profile: { branding: { logo_url: \"https://collects.secrets.test/logo.svg\" } }",
+        &["`collects.secrets.test` belongs neither to the provider nor to a sample partner", "partner.example"],
+    ),
+    (
+        "profile: { environments: { test: { webhook: { url: \"https://192.0.2.7/hook\" } } } }",
+        &["`192.0.2.7` belongs neither"],
+    ),
+    (
+        "actions: { a: [{ call: \"POST @127.0.0.1:48123/x\", api: main }] }",
+        &["`POST @127.0.0.1:48123/x` is not a method and a path that begins with one `/`", "such as `POST /orders`"],
+    ),
+    ("actions: { a: [{ call: \"GET //127.0.0.1/x\", api: main }] }", &["a path that begins with one `/`"]),
+    ("actions: { a: [{ answer: {} }] }", &["provider.yaml has no action `a`"]),
+    ("apis: { main: { headers: {} } }", &["Acme has no API `main`"]),
+    ("capture: { a: { tenant: $.id } }", &["there is no action `a`"]),
+    ("profile: { verification: \"{% for a in b %}{% endfor %}\" }", &["only `{{ expression }}` is allowed"]),
+    ("pages: { /logo.svg: { content_type: image/svg+xml, txt: x } }", &["`txt` is not a word", "did you mean `text`?"]),
+    ("environments: { staging: {} }", &["staging"]),
+    ("volatile: 1", &["`1` stands where true or false is expected"]),
+];
+
+#[test]
+fn what_a_sample_partner_may_not_say_is_refused_where_it_stands() {
+    let folder = Folder::begun();
+    let text = folder.read("checks/acme/partner.yaml");
+    for (line, words) in REFUSED {
+        folder.write("checks/acme/partner.yaml", &format!("{text}\n{line}\n"));
+        for command in ["lint", "test"] {
+            let mut ended = folder.run(&[command, "checks"]).with(2).says("checks/acme/partner.yaml:");
+            for words in words {
+                ended = ended.says(words);
+            }
+        }
+    }
+}
+
+/// What stands in partner.yaml, what is put in its place, and what is then said.
+const WRONG_FAULTS: [(&str, &str, &[&str]); 11] = [
+    (
+        "{ if: proven and not stale, status: 200, effect: true }",
+        "{ if: proven and not state, status: 200, effect: true }",
+        &["nothing here is called `state`", "did you mean `stale`?"],
+    ),
+    (
+        "{ if: not proven or stale, status: 401 }",
+        "{ if: not prooven or stale, status: 401 }",
+        &["nothing here is called `prooven`", "did you mean `proven`?"],
+    ),
+    (
+        "  webhooks.rejects-forged:\n",
+        "  webhooks.refuses-forgd:\n",
+        &["there is no check `webhooks.refuses-forgd`", "did you mean `webhooks.rejects-forged`?"],
+    ),
+    (
+        "first: [{ status: 401 }]",
+        "also: [webhooks.deduplicate]\n      first: [{ status: 401 }]",
+        &["there is no check `webhooks.deduplicate`"],
+    ),
+    (
+        "first: [{ status: 401 }]",
+        "also: [webhooks.accepts-genuine]\n      first: [{ status: 401 }]",
+        &["`also` is for other checks than this one"],
+    ),
+    ("first: [{ status: 401 }]", "first: []", &["this fault changes nothing"]),
+    ("first: [{ status: 401 }]", "first: [{ state: 401 }]", &["with this fault: `state` is not a word"]),
+    (
+        "first: [{ status: 401 }]",
+        "change: { profile: { rehearsal: { start: { command: [id] } } } }",
+        &["with this fault: `rehearsal` is not a word"],
+    ),
+    (
+        "first: [{ status: 401 }]",
+        "change: { profile: { branding: { logo_url: \"https://a.test/\" } } }",
+        &["`a.test` belongs neither"],
+    ),
+    (
+        "  - { status: 200, effect: true }\n\n",
+        "  - { if: known_event, status: 200 }\n\n",
+        &["no rule answers every delivery"],
+    ),
+    ("{ if: not proven or stale, status: 401 }", "{ if: not proven or, status: 401 }", &["the template does not work"]),
+];
+
+#[test]
+fn a_fault_that_is_none_is_refused_where_it_stands() {
+    for (from, to, words) in WRONG_FAULTS {
+        let folder = Folder::begun();
+        folder.change("checks/acme/partner.yaml", from, to);
+        let mut ended = folder.run(&["lint", "checks"]).with(2).says("checks/acme/partner.yaml:");
+        for words in words {
+            ended = ended.says(words);
+        }
+    }
+}
+
+#[test]
+fn a_check_without_a_fault_is_a_warning_of_the_lint() {
+    let folder = Folder::begun();
+    let text = folder.read("checks/acme/partner.yaml");
+    let shorter = text.split("  webhooks.deduplicates:").next().unwrap();
+    folder.write("checks/acme/partner.yaml", shorter);
+    folder.run(&["lint", "checks"]).with(0).says("nothing shows that webhooks.deduplicates can fail");
+}

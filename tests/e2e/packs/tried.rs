@@ -1,0 +1,118 @@
+//! What `test` says of a pack that does not hold: which of the three tests, of which check, and why.
+
+use super::folder::Folder;
+
+const PARTNER: &str = "checks/acme/partner.yaml";
+
+/// Something that is wrong with a pack, and what is then said.
+struct Wrong {
+    file: &'static str,
+    from: &'static str,
+    to: &'static str,
+    /// The check, and the cells of its line.
+    line: [&'static str; 4],
+    says: &'static [&'static str],
+}
+
+fn wrongs() -> [Wrong; 4] {
+    [
+        Wrong {
+            file: PARTNER,
+            from: "first: [{ if: seen, status: 200 }, { status: 200, effect: true }]",
+            to: "first: [{ if: seen and proven, status: 200 }]",
+            line: ["webhooks.rejects-forged", "pass", "0 OF 1 caught", "inconclusive"],
+            says: &[
+                "`webhooks.rejects-forged` does not catch this fault: in rehearsal it passes",
+                "checks/acme/partner.yaml:",
+                "signature-unchecked:",
+                "preflight demo --checks checks --provider acme --defect webhooks.rejects-forged/signature-unchecked",
+            ],
+        },
+        Wrong {
+            file: PARTNER,
+            from: "\n  - { if: seen, status: 200 }\n",
+            to: "\n",
+            line: ["webhooks.deduplicates", "NO PASS", "0 OF 1 caught", "inconclusive"],
+            says: &[
+                "the partner that does everything right does not pass `webhooks.deduplicates`: in rehearsal it fails",
+                "checks/acme/webhooks/deduplicates.yaml:",
+            ],
+        },
+        Wrong {
+            file: PARTNER,
+            from: "first: [{ if: proven and not stale, status: 200, effect: true }]",
+            to: "first: [{ status: 200, effect: true }]",
+            line: ["webhooks.deduplicates", "pass", "0 OF 1 caught", "inconclusive"],
+            says: &["fails other checks than `webhooks.deduplicates` too: webhooks.rejects-forged", "also: ["],
+        },
+        Wrong {
+            file: PARTNER,
+            from: "  webhooks.deduplicates:\n    forgets-what-it-saw:\n      description: An event that is delivered twice takes effect twice.\n      first: [{ if: proven and not stale, status: 200, effect: true }]\n",
+            to: "",
+            line: ["webhooks.deduplicates", "pass", "NO FAULT", "inconclusive"],
+            says: &["nothing shows that `webhooks.deduplicates` can fail", "write what a partner does wrong"],
+        },
+    ]
+}
+
+#[test]
+fn each_of_the_three_tests_that_does_not_hold_is_told_with_its_place() {
+    for wrong in wrongs() {
+        let folder = Folder::begun();
+        folder.change(wrong.file, wrong.from, wrong.to);
+        let mut ended = folder.run(&["test", "checks"]).with(1);
+        assert_eq!(ended.line(wrong.line[0]), wrong.line, "{}", ended.err);
+        for words in wrong.says {
+            ended = ended.says(words);
+        }
+    }
+}
+
+/// A check whose `seen` holds whatever happens.
+const HASTY: &str = "id: orders.none-too-early
+title: No order before there is a customer
+items: [orders.creation]
+stage: rehearsal
+docs: https://docs.shop.example/orders
+why: It would be nobody's.
+fix: Wait.
+given: { client: new }
+when:
+  - { action: create_customer }
+assume:
+  - { provider_records: { orders: 0 } }
+then:
+  - { provider_records: { orders: 0 } }
+";
+
+#[test]
+fn a_check_that_a_silent_partner_passes_is_told() {
+    let folder = Folder::rich();
+    folder.write("checks/shop/orders/none-too-early.yaml", HASTY);
+    let ended = folder.run(&["test", "checks", "--only", "orders.none-*"]).with(1);
+    let ended = ended.says(
+        "a partner that does nothing does not leave `orders.none-too-early` inconclusive: in rehearsal it passes",
+    );
+    let ended = ended.says("say under `seen` what must have happened");
+    assert_eq!(ended.line("orders.none-too-early"), ["orders.none-too-early", "pass", "NO FAULT", "DECIDED"]);
+    assert!(!ended.out.contains("webhooks."), "only what was asked for is shown: {}", ended.out);
+}
+
+#[test]
+fn a_pack_without_a_sample_partner_is_sent_to_where_one_is_written() {
+    let folder = Folder::begun();
+    std::fs::remove_file(folder.path(PARTNER)).unwrap();
+    folder.run(&["lint", "checks"]).with(0);
+    let ended = folder.run(&["test", "checks"]).with(2).says("this pack has no sample partner to be tried with");
+    ended.says("preflight new pack");
+    folder.run(&["test", "elsewhere"]).with(2).says("elsewhere: cannot be read");
+}
+
+#[test]
+fn a_selection_that_selects_nothing_is_wrong_input() {
+    let folder = Folder::begun();
+    folder
+        .run(&["test", "checks", "--only", "webhook.deduplicates"])
+        .with(2)
+        .says("did you mean `webhooks.deduplicates`?");
+}

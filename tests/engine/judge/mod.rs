@@ -1,0 +1,16 @@
+//! Verdicts on evidence that was written by hand.
+
+mod calls;
+mod crash;
+mod deliveries;
+mod each;
+mod evidence;
+mod holdings;
+mod left_out;
+mod names;
+mod presented;
+mod return_url;
+mod told;
+mod values;
+mod whole;
+mod wording;

@@ -1,0 +1,108 @@
+//! What is said of a value that is not as it should be: in plain words, whatever the matcher.
+
+use std::collections::HashSet;
+use std::mem::{Discriminant, discriminant};
+
+use preflight::judge::Verdict;
+use preflight::pack::matcher::{Matcher, Predicate};
+use preflight::yaml::schema_of;
+use serde_json::{Value, json};
+
+use super::evidence::{Play, call};
+
+/// A matcher with a value that it does not accept, one that it does, and what is said of the first.
+const TABLE: [(&str, &str, &str, &str); 20] = [
+    ("7", "8", "7", "is 7"),
+    ("{ equals: [a, b] }", "[a]", "[a, b]", "is a, b"),
+    ("{ not_equals: 7 }", "7", "8", "is there and differs from 7"),
+    ("{ not: true }", "true", "false", "is not true"),
+    ("{ not: { one_of: [x, y] } }", "x", "z", "is nothing that is x or y"),
+    ("{ exists: true }", "null", "1", "is there"),
+    ("{ exists: false }", "1", "null", "is absent"),
+    ("{ one_of: [x, y, z] }", "a", "y", "is x, y or z"),
+    ("{ matches: '^[a-z]+$' }", "A", "a", "has the form ^[a-z]+$"),
+    ("{ starts_with: 'https://' }", "x", "https://a.example/", "starts with https://"),
+    ("{ contains: x }", "[y]", "[x]", "contains x"),
+    ("{ contains_all: [x, y] }", "[x]", "[x, y]", "contains all of x, y"),
+    ("{ at_least: 2 }", "1", "2", "comes to at least 2"),
+    ("{ at_most: 2 }", "3", "2", "comes to at most 2"),
+    ("{ max_length: 2 }", "abc", "ab", "is a text of at most 2 characters"),
+    ("{ equals_ignoring_case: ab }", "x", "AB", "is ab, whatever the case of its letters"),
+    (
+        "{ same_url_as: 'https://a.example/x' }",
+        "'https://b.example/'",
+        "'https://a.example/x'",
+        "is the same URL as https://a.example/x",
+    ),
+    (
+        "{ url: { scheme: https, host: a.example, port: [443, 8443] } }",
+        "'http://a.example/'",
+        "'https://a.example/'",
+        "is a URL with the scheme https, the host a.example and the port 443 or 8443",
+    ),
+    (
+        "{ url: { address: public } }",
+        "'https://localhost/'",
+        "'https://a.example.com/'",
+        "is a URL with a host that can be reached from anywhere",
+    ),
+    ("{ media_type: 'image/*' }", "text/html", "IMAGE/png; q=1", "is the media type image/*"),
+];
+
+fn read(text: &str) -> Value {
+    serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// What the verdict says is expected of a value in a body.
+fn said(matcher: &Value, value: &str) -> String {
+    let expectation = json!({ "calls": "POST /cases", "body": { "$.it": matcher } }).to_string();
+    let things = vec![call(0, 1, "POST /cases", 201).json(json!({ "it": read(value) }))];
+    let judged = Play::new(&["client"], &[], &[&expectation], things).judged();
+    let Verdict::Fail(finding) = &judged.verdict else { panic!("{matcher} of {value}: {judged:?}") };
+    finding.reason.clone()
+}
+
+/// Whether a text holds what only a program writes.
+fn is_debug(text: &str) -> bool {
+    let programs =
+        ["Some(", "None", "String(", "Number(", "Bool(", "Array", "Matcher", "Predicate", "Rule", " { ", "([", "[\""];
+    let named = [
+        "Equals",
+        "NotEquals",
+        "Not(",
+        "Exists",
+        "OneOf",
+        "Matches",
+        "StartsWith",
+        "Contain",
+        "AtLeast",
+        "AtMost",
+        "Url(",
+    ];
+    programs.iter().chain(&named).any(|part| text.contains(part))
+}
+
+#[test]
+fn every_matcher_is_said_in_plain_words_and_so_is_its_contrary() {
+    let mut played: HashSet<Discriminant<Predicate>> = HashSet::new();
+    for (matcher, wrong, right, words) in TABLE {
+        let matcher = read(matcher);
+        let parsed: Matcher = serde_json::from_value(matcher.clone()).unwrap();
+        played.extend(parsed.0.iter().map(discriminant));
+        let plain = said(&matcher, wrong);
+        assert!(plain.contains(&format!("it {words}; observed")) && !is_debug(&plain), "{matcher}: {plain}");
+        let contrary = said(&json!({ "not": matcher }), right);
+        let known = contrary.contains(&format!("it is nothing that {words}")) || contrary.contains("it is not ");
+        assert!(known && !is_debug(&contrary), "{matcher}: {contrary}");
+    }
+    // Of a contrast the numbers are said, by itself.
+    let contrast = read("{ contrast: { with: '#ffffff', at_least: 4.5 } }");
+    let both = [said(&contrast, "'#eeeeee'"), said(&json!({ "not": contrast }), "'#000000'")];
+    assert!(
+        both[0].contains("a contrast of at least 4.5") && both[1].contains("is nothing that can be read on #ffffff"),
+        "{both:?}"
+    );
+    assert!(!both.iter().any(|text| is_debug(text)), "{both:?}");
+    let all = schema_of::<Predicate>()["oneOf"].as_array().map_or(0, Vec::len);
+    assert_eq!(played.len() + 1, all, "a matcher is not played here");
+}

@@ -1,0 +1,15 @@
+//! What pack authors and partners are told when a file of theirs is wrong.
+
+mod folder;
+mod hostile;
+mod idle;
+mod letters;
+mod mistakes;
+mod packs;
+mod profiles;
+mod rehearsed;
+mod schemes;
+mod sound;
+mod started;
+mod texts;
+mod variables;

@@ -1,0 +1,12 @@
+//! The engine by its library: packs, profiles, judges, reports, the simulator, schemes and the wire.
+#![cfg(test)]
+
+mod judge;
+mod lint;
+mod reports;
+mod schemes;
+mod simulator;
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "other tests start the program")]
+mod support;
+mod wire;

@@ -1,0 +1,215 @@
+//! Items, the answer, the exit code and the `JUnit` file say one thing, whatever stands: a table over levels, standings,
+//! `--strict`, selections and people's words.
+
+use preflight::cli::Exit;
+use preflight::judge::{ItemWord, Judged, Ran, Readiness, Verdict, conclude};
+use preflight::report::junit;
+use preflight::report::model::VerdictWord;
+use preflight::yaml::Document;
+use time::macros::datetime;
+
+use super::standing::{ALL, Row, Stands, planned, reported};
+
+fn rows() -> impl Iterator<Item = Row> {
+    let stands = ALL.into_iter().flat_map(|hard| {
+        ALL.into_iter().flat_map(move |soft| {
+            ALL.into_iter()
+                .flat_map(move |lone| [Stands::Pass, Stands::Inconclusive].map(|later| [hard, soft, lone, later]))
+        })
+    });
+    stands.flat_map(|stand| {
+        (0..16_u8).filter_map(move |bits| {
+            let bit = |at: u8| bits & (1 << at) != 0;
+            let row = Row { stand, vouched: bit(0), strict: bit(1), selection: bit(2), stand_ins: bit(3) };
+            let asked = row.selection || !stand.contains(&Stands::NotSelected);
+            // Stand-ins matter where all else is well.
+            let worth = !row.stand_ins || stand[0] == Stands::Pass;
+            (asked && worth).then_some(row)
+        })
+    })
+}
+
+/// What an item that checks decide must be called, in the plainest words: of a single deciding check its own.
+fn word(stands: Stands) -> ItemWord {
+    match stands {
+        Stands::Pass => ItemWord::Pass,
+        Stands::Fail => ItemWord::Fail,
+        Stands::Inconclusive => ItemWord::Inconclusive,
+        Stands::Attested => ItemWord::Attested,
+        Stands::Waived => ItemWord::Waived,
+        Stands::NotSelected => ItemWord::NotDecided,
+        Stands::NotApplicable => ItemWord::NotApplicable,
+    }
+}
+
+#[test]
+fn items_answer_exit_code_and_junit_agree() {
+    let (plan, mut seen) = (planned(), 0);
+    for row in rows() {
+        let report = reported(&plan, row);
+        let xml = junit::render(&report, false).unwrap();
+        let (failures, errors) = (xml.matches("<failure ").count(), xml.matches("<error ").count());
+        let exit = Exit::of(&report);
+        let all = || format!("{row:?}: {:?}, {exit:?}, {failures} failures, {errors} errors", report.readiness);
+        assert_eq!(exit == Exit::Ready, failures + errors == 0, "green if and only if 0: {}", all());
+        assert_eq!(exit == Exit::NotReady, failures > 0, "a failure if and only if 1: {}", all());
+        assert_eq!(exit == Exit::Inconclusive, failures == 0 && errors > 0, "errors alone if and only if 3: {}", all());
+
+        let of = |id: &str| report.items.iter().find(|item| item.id == id).unwrap();
+        assert_eq!(of("a.both").verdict, word(row.stand[0]), "the required check decides: {}", all());
+        let risky = row.stand[1] == Stands::Fail;
+        assert_eq!(!of("a.both").risks.is_empty(), risky, "a recommended failure is a risk of it: {}", all());
+        let lone = if row.stand[2] == Stands::Fail { ItemWord::Risk } else { word(row.stand[2]) };
+        assert_eq!(of("b.lone").verdict, lone, "the recommended check decides alone, and never red: {}", all());
+        let why = "so it does not concern";
+        let shown = row.stand[0] != Stands::NotApplicable || of("a.both").reason.contains(why);
+        assert!(shown, "the statement of the profile is shown: {}", all());
+        let alone = if row.vouched { ItemWord::Attested } else { ItemWord::Unchecked };
+        assert_eq!(of("d.none").verdict, alone, "a person decides: {}", all());
+
+        let full = matches!(
+            report.readiness,
+            Readiness::Ready | Readiness::ReadyWithRisks | Readiness::NotReady | Readiness::Inconclusive
+        );
+        assert_eq!(full, !row.selection, "a selection says nothing of readiness: {}", all());
+        let good = |item: &ItemWord| match item {
+            ItemWord::Pass | ItemWord::Attested | ItemWord::Waived | ItemWord::Risk | ItemWord::NotApplicable => true,
+            ItemWord::Fail | ItemWord::Inconclusive | ItemWord::NotDecided | ItemWord::Unchecked => false,
+        };
+        if matches!(report.readiness, Readiness::Ready | Readiness::ReadyWithRisks) {
+            assert!(report.items.iter().all(|item| good(&item.verdict)) && !row.stand_ins, "{}", all());
+        }
+        if report.readiness == Readiness::SelectionPassed {
+            let held = |verdict| matches!(verdict, VerdictWord::Pass | VerdictWord::Attested);
+            assert!(report.checks.iter().any(|unit| held(unit.verdict)), "something in it passed: {}", all());
+        }
+        if row.strict {
+            let lax = reported(&plan, Row { strict: false, ..row });
+            assert_eq!(lax.readiness, report.readiness, "readiness is a rule, however strict the run: {}", all());
+            let stricter = Exit::of(&lax) != exit;
+            assert!(!stricter || (exit == Exit::NotReady && report.summary.risks > 0), "only risks: {}", all());
+        }
+        seen += 1;
+    }
+    assert!(seen > 3_000, "{seen}");
+}
+
+/// The rows that a reader would ask about, by their names.
+#[test]
+fn what_the_answer_is() {
+    use Stands::{Attested, Fail, Inconclusive, NotApplicable, NotSelected, Pass, Waived};
+    let plan = planned();
+    let table: &[(&str, [Stands; 4], bool, bool, Readiness)] = &[
+        ("all is well", [Pass; 4], true, false, Readiness::Ready),
+        ("nobody vouched for the item without a check", [Pass; 4], false, false, Readiness::Inconclusive),
+        (
+            "a recommended failure beside a required pass",
+            [Pass, Fail, Pass, NotApplicable],
+            true,
+            false,
+            Readiness::ReadyWithRisks,
+        ),
+        (
+            "a recommended failure that alone decides an item",
+            [Pass, Pass, Fail, Pass],
+            true,
+            false,
+            Readiness::ReadyWithRisks,
+        ),
+        ("the same, inconclusive", [Pass, Pass, Inconclusive, Pass], true, false, Readiness::Inconclusive),
+        ("a waiver of what counts", [Waived, Pass, Pass, Pass], true, false, Readiness::ReadyWithRisks),
+        ("a waiver of what does not", [Pass, Waived, Pass, NotApplicable], true, false, Readiness::Ready),
+        (
+            "a person's word for what a machine could see",
+            [Attested, Pass, Pass, Pass],
+            true,
+            false,
+            Readiness::ReadyWithRisks,
+        ),
+        (
+            "blocked by a check that is only recommended",
+            [Pass, Inconclusive, Pass, Inconclusive],
+            true,
+            false,
+            Readiness::Inconclusive,
+        ),
+        ("nothing concerns this partner", [NotApplicable; 4], false, false, Readiness::Inconclusive),
+        (
+            "a selection of one that passes",
+            [Pass, NotSelected, NotSelected, NotSelected],
+            false,
+            true,
+            Readiness::SelectionPassed,
+        ),
+        (
+            "a selection of a recommended failure",
+            [NotSelected, Fail, NotSelected, NotSelected],
+            true,
+            true,
+            Readiness::SelectionInconclusive,
+        ),
+        (
+            "a selection of a recommended doubt",
+            [NotSelected, Inconclusive, NotSelected, NotSelected],
+            true,
+            true,
+            Readiness::SelectionInconclusive,
+        ),
+        (
+            "a selection of a waiver",
+            [Waived, NotSelected, NotSelected, NotSelected],
+            true,
+            true,
+            Readiness::SelectionInconclusive,
+        ),
+        (
+            "a selection of a person's word",
+            [Attested, NotSelected, NotSelected, NotSelected],
+            true,
+            true,
+            Readiness::SelectionPassed,
+        ),
+        (
+            "a selection of what does not concern",
+            [NotApplicable, NotSelected, NotSelected, NotSelected],
+            true,
+            true,
+            Readiness::SelectionInconclusive,
+        ),
+        ("a selection of a failure", [Fail, Pass, NotSelected, NotSelected], true, true, Readiness::SelectionFailed),
+    ];
+    for (what, stand, vouched, selection, readiness) in table {
+        let row = Row { stand: *stand, vouched: *vouched, strict: false, selection: *selection, stand_ins: false };
+        let report = reported(&plan, row);
+        assert_eq!(report.readiness, *readiness, "{what}");
+    }
+    let stand_ins = Row { stand: [Pass; 4], vouched: true, strict: false, selection: false, stand_ins: true };
+    let report = reported(&plan, stand_ins);
+    assert_eq!(report.readiness, Readiness::Inconclusive);
+    assert!(report.meaning().contains("stand-ins"), "{}", report.meaning());
+}
+
+/// A word about an item counts on its days alone.
+#[test]
+fn a_word_about_an_item_expires() {
+    let plan = planned();
+    for (when, expires, word, said) in [
+        ("2026-01-01", "2026-06-01", ItemWord::Attested, "A vouched on 2026-01-01 until 2026-06-01: B"),
+        ("2026-01-01", "2026-05-31", ItemWord::Unchecked, "d.none: the attestation of A expired on 2026-05-31"),
+        (
+            "2026-06-02",
+            "2027-01-01",
+            ItemWord::Unchecked,
+            "d.none: the attestation of A is dated 2026-06-02, in the future",
+        ),
+    ] {
+        let text = format!("attestations: [{{ item: d.none, who: A, when: {when}, evidence: B, expires: {expires} }}]");
+        let vouched = Document::new("attestations.yaml", text).typed().unwrap();
+        let judged = plan.units.iter().map(|_| Judged { verdict: Verdict::Pass, remarks: Vec::new() }).collect();
+        let today = datetime!(2026-06-01 12:00 UTC).date();
+        let concluded = conclude(&plan.units, &plan.pack.provider.items, judged, &vouched, today, Ran::default());
+        let item = concluded.items.last().unwrap();
+        assert_eq!(item.word, word);
+        assert!(item.reason.contains(said) || concluded.remarks.iter().any(|remark| remark.contains(said)), "{said}");
+    }
+}

@@ -1,0 +1,5 @@
+//! The provider, played.
+
+mod facts;
+mod routes;
+mod webhooks;

@@ -1,8 +1,0 @@
-//! What somebody who writes a pack holds in their hands: `new`, `lint` and `test`, used as they would use them.
-#![cfg(test)]
-
-mod begun;
-mod folder;
-mod refused;
-mod rich;
-mod tried;

@@ -1,0 +1,132 @@
+//! The tables that are about the pack: what actions are told, what each line of a profile decides, and which check
+//! catches which mistake.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use preflight::cli::sample::{Mistake, Sample};
+use preflight::pack::load::{Catalog, Pack};
+use preflight::plan::{self, Selection, Unit};
+use serde_json::{Map, Value};
+
+use super::tables::table;
+use super::text_of;
+
+/// The check that is explained line by line, as it is shipped, without its first line, which is for editors.
+const SHIPPED: &str = "checks/debitura/auth/remint-on-401.yaml";
+
+/// That check as a block of YAML.
+pub(crate) fn shipped() -> String {
+    let text = text_of(SHIPPED);
+    let (for_editors, check) = text.split_once('\n').unwrap();
+    assert!(for_editors.starts_with("# yaml-language-server: "), "{for_editors}");
+    format!("\n```yaml\n{check}```\n\n")
+}
+
+pub(crate) fn tables() -> BTreeMap<&'static str, String> {
+    let catalog = Catalog::built_in().unwrap();
+    let pack = &catalog.packs["debitura"];
+    BTreeMap::from([
+        ("arguments", table(&["Action", "What it does", "Arguments"], &arguments(pack))),
+        ("needs", table(&["Line", "What it decides"], &needs(&catalog))),
+        ("matrix", matrix(pack)),
+        ("matrix of debitsuccess", matrix(&catalog.packs["debitsuccess"])),
+    ])
+}
+
+/// The actions, and the names by which a profile's templates read what each is told.
+fn arguments(pack: &Pack) -> Vec<Vec<String>> {
+    let actions = &pack.provider.actions;
+    let row = |name: &String| {
+        let word = &actions[name];
+        let twin = actions.iter().take_while(|(other, _)| *other != name).find(|(_, w)| w.arguments == word.arguments);
+        let told = match twin {
+            Some((twin, _)) => format!("the same as `{twin}`"),
+            None => told(&word.arguments),
+        };
+        vec![format!("`{name}`"), word.says.clone(), told]
+    };
+    actions.keys().map(row).collect()
+}
+
+fn told(arguments: &Map<String, Value>) -> String {
+    let mut names = ["client.name", "client.email", "client.tenant"].map(str::to_owned).to_vec();
+    named(&Value::Object(arguments.clone()), "", &mut names);
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn named(value: &Value, above: &str, names: &mut Vec<String>) {
+    for (name, inner) in value.as_object().into_iter().flatten() {
+        names.push(format!("{above}{name}"));
+        named(inner, &format!("{above}{name}."), names);
+    }
+}
+
+/// What a profile of two lines lacks: for each line to add, the checks that ask for it themselves.
+fn needs(catalog: &Catalog) -> Vec<Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("profile.yaml");
+    std::fs::write(&path, "partner: My Company\nprovider: debitura\n").unwrap();
+    let read = preflight::profile::read(&path, catalog, &|_| None, &preflight::redact::Redactor::new()).unwrap();
+    let plan = plan::plan(catalog.packs["debitura"].clone(), read, Selection::default()).unwrap();
+    let mut lacking: BTreeMap<&str, Vec<&Unit>> = BTreeMap::new();
+    for unit in &plan.units {
+        for how in &unit.lacking {
+            let key = how.strip_prefix("add `").and_then(|rest| rest.split('`').next());
+            lacking.entry(key.unwrap_or_else(|| panic!("{how}"))).or_default().push(unit);
+        }
+    }
+    lacking.iter().map(|(key, units)| vec![format!("`{key}`"), ids(units, &plan.units)]).collect()
+}
+
+/// The checks of some units; where these are many, and all that a section has in their stages, it stands for them.
+fn ids(units: &[&Unit], all: &[Unit]) -> String {
+    let checks = |section: &str, among: &mut dyn Iterator<Item = &Unit>| -> BTreeSet<String> {
+        let mine = among.map(|unit| &unit.packed.check).filter(|check| check.section() == section);
+        mine.map(|check| check.id.clone()).collect()
+    };
+    let sections: BTreeSet<&str> = units.iter().map(|unit| unit.packed.check.section()).collect();
+    let mut words = Vec::new();
+    for section in sections {
+        let stages: Vec<_> = units.iter().map(|unit| unit.stage).collect();
+        let mine = checks(section, &mut units.iter().copied());
+        let whole = checks(section, &mut all.iter().filter(|unit| stages.contains(&unit.stage)));
+        if mine.len() > 3 && mine == whole {
+            words.push(format!("`{section}.*`"));
+        } else {
+            words.extend(mine.iter().map(|id| format!("`{id}`")));
+        }
+    }
+    words.join(", ")
+}
+
+/// The mistakes by the section of the check that catches each, in the order of the checklist.
+fn matrix(pack: &Pack) -> String {
+    let defects = Sample::built_in(&pack.id).unwrap().world.defects;
+    let mut sections: Vec<&str> = Vec::new();
+    for packed in &pack.checks {
+        if !sections.contains(&packed.check.section()) {
+            sections.push(packed.check.section());
+        }
+    }
+    let (mut text, mut shown) = (String::new(), 0);
+    for section in sections {
+        let mine = |mistake: &&Mistake| mistake.caught_by.split('.').next() == Some(section);
+        let rows: Vec<_> = defects.iter().filter(mine).map(row).collect();
+        shown += rows.len();
+        if !rows.is_empty() {
+            let table = table(&["Defect", "What it is", "Caught by", "Also"], &rows);
+            writeln!(text, "\n**`{section}.*`**\n{}", table.trim_end()).unwrap();
+        }
+    }
+    assert_eq!(shown, defects.len(), "a mistake is caught by no check that there is");
+    text + "\n"
+}
+
+fn row(mistake: &Mistake) -> Vec<String> {
+    let also: Vec<String> = mistake.also.iter().map(|id| format!("`{id}`")).collect();
+    let also = if also.is_empty() { "–".to_owned() } else { also.join(", ") };
+    let words = mistake.words();
+    let words = if words.ends_with('.') { words } else { words + "." };
+    vec![format!("`{}`", mistake.name), words, format!("`{}`", mistake.caught_by), also]
+}

@@ -1,0 +1,9 @@
+//! What the repository says of itself is true: its shape, its documents, its schemas.
+#![cfg(test)]
+
+mod architecture;
+mod docs;
+mod schema;
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "other tests start partners and providers")]
+mod support;
