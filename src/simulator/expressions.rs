@@ -93,7 +93,7 @@ impl Words {
             }
             Value::Array(list) => list.iter().try_for_each(|inner| self.check(inner)),
             Value::Object(map) => map.iter().try_for_each(|(name, inner)| {
-                if matches!(&**name, "$each" | "$if") {
+                if matches!(&**name, "$for_each" | "$if") {
                     return self.check_condition(inner.as_str().unwrap_or_default());
                 }
                 if let (true, Some(fixture)) = (name == "$is", inner.as_str()) {
@@ -149,7 +149,7 @@ impl Words {
             Value::String(fixture) => self.fixture(fixture, scope),
             other => self.fill(other, scope),
         };
-        if let Some(list) = map.get("$each").and_then(Value::as_str) {
+        if let Some(list) = map.get("$for_each").and_then(Value::as_str) {
             let name = map.get("$as").and_then(Value::as_str).unwrap_or("item");
             let Value::Array(list) = self.value(&format!("{{{{ {list} }}}}"), scope) else {
                 return Some(json!([]));
@@ -251,9 +251,9 @@ mod tests {
     #[test]
     fn lists_conditions_and_fixtures_are_forms() {
         let filled = words().fill(
-            &json!({ "each": { "$each": "body.list", "$as": "it", "$is": "name" },
+            &json!({ "each": { "$for_each": "body.list", "$as": "it", "$is": "name" },
                      "if?": { "$if": "body.none", "$is": { "x": 1 } },
-                     "text": { "$each": "['p']", "$as": "t", "$is": { "$text": "{{ t }}{{ index }}" } } }),
+                     "text": { "$for_each": "['p']", "$as": "t", "$is": { "$text": "{{ t }}{{ index }}" } } }),
             &scope(),
         );
         assert_eq!(filled, json!({ "each": [{ "n": "a" }, { "n": "b" }], "text": ["p0"] }));
@@ -301,6 +301,6 @@ mod tests {
         for wrong in [json!("{{ 1 + }}"), json!({ "$if": "1 +", "$is": {} }), json!([{ "$is": "nothing" }])] {
             assert!(words().check(&wrong).is_err(), "{wrong}");
         }
-        assert_eq!(words().check(&json!({ "$each": "body.list", "$as": "it", "$is": "name" })), Ok(()));
+        assert_eq!(words().check(&json!({ "$for_each": "body.list", "$as": "it", "$is": "name" })), Ok(()));
     }
 }

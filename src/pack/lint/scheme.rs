@@ -265,7 +265,7 @@ impl Linter<'_> {
         let step = pointer.strip_prefix("/when/").and_then(|rest| rest.split_once('/'));
         let step = step.and_then(|(index, rest)| Some((self.check().when.get(index.parse::<usize>().ok()?)?, rest)));
         step.is_some_and(|(step, rest)| {
-            matches!(step, Step::Deliver(_)) && (rest.starts_with("vary/") || rest.starts_with("with/"))
+            matches!(step, Step::Deliver(_)) && (rest.starts_with("alter/") || rest.starts_with("with/"))
         })
     }
 }
