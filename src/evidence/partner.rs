@@ -22,7 +22,7 @@ pub struct Call {
     pub not_played: bool,
     /// The route of the pack that it matched, as written there, or the operation that is not played.
     pub route: Option<String>,
-    /// Identifiers that say whom the call is about, in the order of the pack's `about`.
+    /// Identifiers that say whom the call is about, in the order of the pack's `correlate_by`.
     pub about: Vec<String>,
     /// The client whom it is about, by what the simulator knows it by; `None`: nobody whom a check knows.
     pub client: Option<String>,

@@ -179,7 +179,7 @@ fn amount(value: &Value) -> Option<f64> {
 
 fn contain_all(value: Option<&Value>, wanted: &Value, lacks: &dyn Fn() -> Held) -> Held {
     let Some(wanted) = wanted.as_array() else {
-        return Held::Unknown(Finding::new(Who::Tool, format!("`contain_all` needs a list, not {}", show(wanted))));
+        return Held::Unknown(Finding::new(Who::Tool, format!("`contains_all` needs a list, not {}", show(wanted))));
     };
     let Some(have) = value.and_then(Value::as_array) else { return lacks() };
     let lacking: Vec<Value> = wanted.iter().filter(|one| !have.iter().any(|h| equal(h, one))).cloned().collect();

@@ -117,12 +117,12 @@ fn counted(case: &Case<'_>, expectation: &AnswerExpectation, exchange: &Exchange
             );
             matches(matcher, Some(count), scope, &what)
         }
-        None if case.bound.get(&format!("environments.{}.inspect.received", case.stage)).is_some() => {
+        None if case.bound.get(&format!("environments.{}.lookups.received", case.stage)).is_some() => {
             let why = "nothing was sent that could arrive, or the look-up gave no number";
             Held::Unknown(Finding::new(Who::Partner, why))
         }
         None => {
-            let place = format!("environments.{}.inspect.received", case.stage);
+            let place = format!("environments.{}.lookups.received", case.stage);
             Held::Unknown(Finding::new(
                 Who::Partner,
                 format!("nobody can tell whether it arrived: {}", case.bound.how_to_give(&place)),

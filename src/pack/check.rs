@@ -75,7 +75,7 @@ impl Check {
         asked.collect()
     }
 
-    /// Whether it has a control of its own: something under `seen` that a genuine delivery must have shown.
+    /// Whether it has a control of its own: something under `assume` that a genuine delivery must have shown.
     pub fn has_control(&self) -> bool {
         self.seen.iter().any(is_control)
     }

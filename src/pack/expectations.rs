@@ -1,4 +1,4 @@
-//! What must have happened for a check to say anything (`seen`), and what must hold (`then`).
+//! What must have happened for a check to say anything (`assume`), and what must hold (`then`).
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -53,7 +53,7 @@ impl Expectation {
         }
     }
 
-    /// Whether it holds when nothing happened at all: then a check needs a `seen` beside it.
+    /// Whether it holds when nothing happened at all: then a check needs an `assume` beside it.
     pub fn bounds_from_above(&self) -> bool {
         match self {
             Expectation::Answer(_) | Expectation::Values(_) | Expectation::Told(_) => false,
@@ -151,7 +151,7 @@ pub enum CertificateRule {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeliveryExpectation {
-    /// `control`, `varied`, `each` or the names of steps.
+    /// `control`, `altered`, `each` or the names of steps.
     pub delivery: Names,
     /// What the handler must have done.
     pub is: Option<DeliveryRule>,

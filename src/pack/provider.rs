@@ -66,7 +66,7 @@ pub struct Provider {
     pub facts: BTreeMap<String, Value>,
     /// How a client comes back from the provider's pages.
     pub return_url: Option<ReturnUrl>,
-    /// What profiles say of an environment under `details`, by name, because this provider alone asks for it.
+    /// What profiles say of an environment under `settings`, by name, because this provider alone asks for it.
     #[serde(default)]
     #[serde(rename = "settings")]
     pub details: IndexMap<String, Detail>,
@@ -112,7 +112,7 @@ pub struct Addresses {
     pub obsolete: Vec<String>,
 }
 
-/// Something that profiles say of an environment, under `details`.
+/// Something that profiles say of an environment, under `settings`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Detail {

@@ -117,7 +117,7 @@ pub struct LookUp {
     /// How long something that a real environment sent may take to arrive.
     #[serde(default = "arrives_within")]
     pub within: Span,
-    /// For `rehearsal.inspect.processed`: the events that take effect at all, where the partner rightly takes no notice
+    /// For `rehearsal.lookups.processed`: the events that take effect at all, where the partner rightly takes no notice
     /// of some that it subscribes to. Without it, all do.
     pub events: Option<Vec<String>>,
 }

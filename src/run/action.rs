@@ -137,7 +137,7 @@ fn without_access(world: &World, stage: Stage, outcome: &Outcome) -> Outcome {
     })
 }
 
-/// What an action taught us, by the names of the profile's `learn`.
+/// What an action taught us, by the names of the profile's `capture`.
 pub(super) fn learned<'c>(call: &'c CallOut, outcome: &Outcome) -> Vec<(&'c str, Value)> {
     let Some(answer) = outcome.answer() else { return Vec::new() };
     call.learn.iter().filter_map(|(name, place)| Some((name.as_str(), taught(answer, place)?))).collect()

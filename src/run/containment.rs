@@ -55,7 +55,7 @@ impl World {
             let next = if shut.contains(host) {
                 "it belongs to the provider's real environments, which a rehearsal never reaches"
             } else {
-                "if it may, add it to `rehearsal.reaches`"
+                "if it may, add it to `rehearsal.allow_hosts`"
             };
             self.redactor.text(&format!("the build tried to reach {host} and was not let through; {next}"))
         });
@@ -76,7 +76,7 @@ impl World {
         let name = told.find(ours)?;
         Some(format!(
             "nobody saw what the build tries to reach, because the profile sets {name}: take it out, and name hosts \
-             under `rehearsal.reaches`"
+             under `rehearsal.allow_hosts`"
         ))
     }
 }

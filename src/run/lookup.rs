@@ -101,7 +101,7 @@ pub(super) async fn await_effect(doing: &Doing<'_>, event_id: &str) -> Option<u6
 /// An id that the profile does not give.
 pub(super) async fn known(doing: &Doing<'_>, step: &ConfigStep, of: &str) -> Result<Fact, String> {
     let id = template::render_text(of, &doing.scope()).map_err(|error| error.to_string())?;
-    let place = format!("environments.{}.inspect.processed", step.environment);
+    let place = format!("environments.{}.lookups.processed", step.environment);
     let inside = doing.world.plan.read.profile.environments.get(&step.environment);
     let look_up = inside.and_then(|inside| inside.inspect.processed.as_ref());
     let look_up = look_up.ok_or_else(|| doing.world.plan.bound.how_to_give(&place))?;

@@ -118,7 +118,7 @@ async fn house_client(world: &World, rehearsal: &Rehearsal) -> Identity {
             }
             match &outcome {
                 Outcome::Answered(_) => {
-                    format!("it answered {}, without what `learn` looks for", outcome.brief(Outcome::SENTENCE))
+                    format!("it answered {}, without what `capture` looks for", outcome.brief(Outcome::SENTENCE))
                 }
                 Outcome::Trouble(trouble) => trouble.detail.clone(),
             }

@@ -59,7 +59,7 @@ pub struct Options {
 pub struct Seed {
     /// Records, by collection.
     pub records: BTreeMap<String, Vec<Map<String, Value>>>,
-    /// Members that are otherwise in what the pack's `holds` names: `{ "me": { "isActive": false } }`.
+    /// Members that are otherwise in what the pack's `initial_records` names: `{ "me": { "isActive": false } }`.
     pub held: Map<String, Value>,
 }
 

@@ -61,7 +61,7 @@ impl Received {
     }
 }
 
-/// Identifiers that say whom a request is about, in the order of the pack's `about`.
+/// Identifiers that say whom a request is about, in the order of the pack's `correlate_by`.
 pub(super) fn about(script: &Script, store: &Store, request: &Received, body: Option<&Value>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for way in &script.spec.about {

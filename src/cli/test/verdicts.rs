@@ -154,7 +154,7 @@ impl<'p> Found<'p> {
             let wrong: Vec<&&UnitRow> = units.iter().filter(decided).collect();
             for unit in &wrong {
                 let message = format!("a partner that does nothing does not leave `{id}` inconclusive: {}", told(unit));
-                let hint = "say under `seen` what must have happened for the check to say anything";
+                let hint = "say under `assume` what must have happened for the check to say anything";
                 self.at_check(id, message, hint);
             }
             let open = wrong.is_empty();

@@ -7,7 +7,7 @@ use crate::judge::finding::{Finding, Held};
 use crate::judge::verdict::Case;
 
 /// Where the profile says how to look into the build.
-const LOOK_UP: &str = "rehearsal.inspect.processed";
+const LOOK_UP: &str = "rehearsal.lookups.processed";
 
 /// What settles a doubt about a body that nobody documented.
 const CAPTURED: &str = "put a captured one into `rehearsal.bodies` of the profile";

@@ -37,7 +37,7 @@ fn meant<'c>(case: &Case<'c>, name: &str) -> Option<(&'c Entry, &'c Delivery)> {
 fn often(case: &Case<'_>, expectation: &EffectExpectation, id: &str) -> Held {
     let mut looked = case.evidence.entries.iter().rev().filter_map(|entry| entry.what.inspection());
     let Some(inspection) = looked.find(|inspection| inspection.about == id) else {
-        let how = case.bound.how_to_give("rehearsal.inspect.processed");
+        let how = case.bound.how_to_give("rehearsal.lookups.processed");
         let why = format!("nobody can tell how often the event took effect: {how}");
         return Held::Unknown(Finding::for_want_of_a_line(why));
     };

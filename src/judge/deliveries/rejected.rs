@@ -52,9 +52,9 @@ pub(super) fn refused(case: &Case<'_>, delivery: &Delivery) -> Held {
 }
 
 fn nobody_can_tell(case: &Case<'_>, delivery: &Delivery) -> Finding {
-    let how = match case.bound.get("rehearsal.inspect.processed") {
+    let how = match case.bound.get("rehearsal.lookups.processed") {
         Some(_) => "answer it with a status that is no success".to_owned(),
-        None => case.bound.how_to_give("rehearsal.inspect.processed"),
+        None => case.bound.how_to_give("rehearsal.lookups.processed"),
     };
     let (title, outcome) = (title(delivery), outcome(case, delivery));
     let why = format!("{title} got no answer ({outcome}), so nobody can tell whether it took effect: {how}");

@@ -108,7 +108,7 @@ impl Place {
 }
 
 fn page(case: &Case<'_>) -> String {
-    format!("{}.inspect.presented", Bound::surroundings(case.stage))
+    format!("{}.lookups.shown", Bound::surroundings(case.stage))
 }
 
 fn elsewhere(case: &Case<'_>) -> String {

@@ -76,7 +76,7 @@ fn unknown(why: String) -> Held {
 
 /// Where the profile says what users are told in the end.
 fn page(case: &Case<'_>) -> String {
-    format!("{}.inspect.told", Bound::surroundings(case.stage))
+    format!("{}.lookups.user_message", Bound::surroundings(case.stage))
 }
 
 /// What was said of one action.

@@ -131,7 +131,7 @@ impl RuleName {
             }
             RuleName::Stage => "do it in the rehearsal",
             RuleName::Open => "leave the credential out, or make it a call to the API that the key is for",
-            RuleName::OpenElsewhere => "if it may fetch that, name the host in the profile: `reaches` under `trust`",
+            RuleName::OpenElsewhere => "if it may fetch that, name the host in the profile: `allow_hosts` under `trust`",
         }
     }
 }

@@ -73,7 +73,7 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>, place: Arc<Owne
             let why = match door {
                 Door::Shut => "it belongs to the provider's real environments, which a rehearsal never reaches",
                 Door::Here(_) | Door::Named(_) | Door::Unknown => {
-                    "a rehearsed build reaches this machine and the hosts that its profile names under `rehearsal.reaches`"
+                    "a rehearsed build reaches this machine and the hosts that its profile names under `rehearsal.allow_hosts`"
                 }
             };
             return said(StatusCode::FORBIDDEN, &format!("{host}:{port} was not let through: {why}"));

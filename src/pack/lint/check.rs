@@ -103,7 +103,7 @@ impl Linter<'_> {
         }
         if check.seen.is_empty() && check.then.iter().any(Expectation::bounds_from_above) {
             let problem = self.at("/then", "this holds when nothing happens at all, so silence would pass");
-            problems.push(problem.hint("say under `seen` what must have happened for the check to say anything"));
+            problems.push(problem.hint("say under `assume` what must have happened for the check to say anything"));
         }
         if let Some(applies) = &check.applies
             && let Err(error) = template::check_condition(&applies.condition)
@@ -234,7 +234,7 @@ impl Linter<'_> {
                 if !series && e.delivery.0.iter().any(|name| name == "control" || name == "altered") {
                     problems.push(self.at(
                         &format!("{pointer}/delivery"),
-                        "no step has `vary`, so there is neither control nor variant",
+                        "no step has `alter`, so there is neither control nor variant",
                     ));
                 }
                 if e.is.is_none() && e.status.is_none() {

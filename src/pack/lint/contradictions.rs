@@ -9,7 +9,7 @@ use crate::pack::types::{Stage, StatusRule};
 use crate::yaml::Problem;
 
 impl Linter<'_> {
-    /// What no evidence can meet, in `seen` and `then`, and what is arranged or looked for in vain.
+    /// What no evidence can meet, in `assume` and `then`, and what is arranged or looked for in vain.
     pub(super) fn contrary(&self) -> Vec<Problem> {
         let lists = [("assume", &self.check().seen), ("then", &self.check().then)];
         let all = lists.into_iter().flat_map(|(word, list)| list.iter().enumerate().map(move |(at, e)| (word, at, e)));

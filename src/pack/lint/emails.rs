@@ -36,6 +36,6 @@ fn unknown(provider: &Provider, document: &Document, pointer: &str, name: &str) 
     }
     let detail = name.strip_prefix("environment.details.").and_then(|rest| rest.split('.').next())?;
     let known = || provider.details.keys().map(String::as_str);
-    let problem = || document.problem(pointer, format!("`{detail}` is not one of the `details`"));
+    let problem = || document.problem(pointer, format!("`{detail}` is not one of the `settings`"));
     (!known().any(|known| known == detail)).then(|| problem().nearest(detail, known()))
 }

@@ -6,7 +6,7 @@ use crate::pack::step::Step;
 use crate::yaml::Problem;
 
 impl Linter<'_> {
-    /// Optional actions without which nothing is left of `seen` or `then`: the report could not say what is missing.
+    /// Optional actions without which nothing is left of `assume` or `then`: the report could not say what is missing.
     pub(super) fn optional(&self) -> Vec<Problem> {
         let check = self.check();
         let mut left_out = LeftOut::of(check, |step| step.optional);
@@ -17,7 +17,7 @@ impl Linter<'_> {
             }
         };
         let Some(at) = check.when.iter().position(place) else { return Vec::new() };
-        // In this order: what `seen` would have named is left out of `then` as well.
+        // In this order: what `assume` would have named is left out of `then` as well.
         let mut gone = |word: &'static str, list| {
             let none = left_out.rest(list).is_empty();
             (none && !list.is_empty()).then_some(word)

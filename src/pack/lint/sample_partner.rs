@@ -127,7 +127,7 @@ impl Lints<'_> {
             problems.push(problem.nearest_or(
                 name,
                 self.provider.actions.keys().map(String::as_str),
-                "add it under `actions` there, with what it `says` and its `arguments`",
+                "add it under `actions` there, with its `description` and its `arguments`",
             ));
         }
         for name in partner.learn.keys().filter(|name| !partner.actions.contains_key(*name)) {
@@ -271,7 +271,7 @@ impl Lints<'_> {
         let message = || format!("nothing shows that {} can fail", without.join(", "));
         (!without.is_empty()).then(|| {
             let problem = self.sampled.document.problem_at_key("", "defects", message()).warning();
-            problem.hint("write below `faults` what a partner would have to do wrong")
+            problem.hint("write below `defects` what a partner would have to do wrong")
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::yaml::Problem;
 pub(super) type Bound<'c> = BTreeSet<&'c str>;
 
 impl<'l> Linter<'l> {
-    /// Everything that is wrong with `seen` and `then`, in their order.
+    /// Everything that is wrong with `assume` and `then`, in their order.
     pub(super) fn expected(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut bound = Bound::new();

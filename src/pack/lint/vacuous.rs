@@ -16,7 +16,7 @@ impl Linter<'_> {
         }
         if !then.is_empty() && then.iter().all(|expectation| expectation.unmet() == Unmet::Inconclusive) {
             let problem = self.at("/then", "each of these is `unmet: inconclusive`, so this check cannot fail");
-            problems.push(problem.hint("leave `unmet` out where the partner is at fault"));
+            problems.push(problem.hint("leave `on_failure` out where the partner is at fault"));
         }
         problems
     }

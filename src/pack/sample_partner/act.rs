@@ -10,7 +10,7 @@ use crate::pack::verbs::verbs;
 
 verbs! {
     /// One thing that a partner does. Templates read what it was told (`client`, the arguments of the action, or the
-    /// words of a delivery), the answers to its calls by their names (`status`, `headers`, `body`), `kept`, `key`,
+    /// words of a delivery), the answers to its calls by their names (`status`, `headers`, `body`), `stored`, `key`,
     /// `secret`, `credentials`, `facts`, `fresh` (an id that nobody has), `now` and `today`.
     Act, "deed", later &[],
     {

@@ -4,7 +4,7 @@
 //!
 //! Conditions (`if`) are bare expressions, every other text may hold `{{ }}` templates; a condition that reads what is
 //! not there does not hold, and a member of a body that is written from it is null. There is no loop but a bounded
-//! `again`, nothing that names a command, and no host but the provider's and the partner's own two.
+//! `retry`, nothing that names a command, and no host but the provider's and the partner's own two.
 
 use std::collections::BTreeMap;
 
@@ -68,9 +68,9 @@ pub struct SamplePartner {
     pub faults: IndexMap<String, IndexMap<String, Fault>>,
 }
 
-/// How a handler treats a delivery. Conditions and templates read `proven` (a signature or token is right), `stale`
-/// (it says that it was sent too long ago), `seen` (its id was remembered before it came), `event`, `known_event`,
-/// `id`, `body`, `headers` (in small letters) and `kept`.
+/// How a handler treats a delivery. Conditions and templates read `verified` (a signature or token is right), `stale`
+/// (it says that it was sent too long ago), `duplicate` (its id was remembered before it came), `event`, `known_event`,
+/// `id`, `body`, `headers` (in small letters) and `stored`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rule {

@@ -20,7 +20,7 @@ pub struct ProfilePart {
     pub return_url: Option<Value>,
     /// As `events` of profiles.
     pub events: Option<Vec<String>>,
-    /// As `rehearsal.verifies` of profiles.
+    /// As `rehearsal.verification` of profiles.
     #[serde(rename = "verification")]
     pub verifies: Option<String>,
     /// As `rehearsal.workers` of profiles.
@@ -70,7 +70,7 @@ pub struct Held {
     pub sends: Option<String>,
     /// The states that clients start in, by their e-mail address.
     pub prepared: BTreeMap<String, String>,
-    /// Members that are otherwise in what the pack's `holds` names.
+    /// Members that are otherwise in what the pack's `initial_records` names.
     #[serde(rename = "held")]
     pub members: Map<String, Value>,
     /// Records, by collection.

@@ -22,7 +22,7 @@ pub(in crate::profile) fn public(read: &Read) -> Vec<Problem> {
         let places: Vec<&str> = used.iter().filter(|(_, used)| used == name).map(|(place, _)| place.as_str()).collect();
         if places.is_empty() {
             let names = used.iter().map(|(_, name)| name.as_str());
-            let hint = "list names of variables that stand in this profile as `${NAME}`, or under `rehearsal.pass`";
+            let hint = "list names of variables that stand in this profile as `${NAME}`, or under `rehearsal.pass_env`";
             return Some(
                 problem(format!("nothing in this profile uses a variable `{name}`")).nearest_or(name, names, hint),
             );

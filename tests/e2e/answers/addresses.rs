@@ -94,6 +94,6 @@ async fn production_loads_the_documented_base_urls_and_nothing_near_them() {
             apis.join(", ")
         );
         let report = run(&BUILT_IN, &profile, &["readiness.production-hosts"]).await;
-        assert_told(&report, "readiness.production-hosts@source", wanted, words, &referral);
+        assert_told(&report, "readiness.production-hosts@static", wanted, words, &referral);
     }
 }

@@ -1,4 +1,4 @@
-//! What a profile says under `details`, held against what the pack asks for.
+//! What a profile says under `settings`, held against what the pack asks for.
 
 use crate::support::driven::BUILT_IN;
 

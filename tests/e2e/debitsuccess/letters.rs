@@ -72,7 +72,7 @@ fn without_a_token_one_is_asked_for_and_behind_an_allow_list_none_is() {
 fn the_markdown_report_shows_both_letters() {
     let desk = Desk::new();
     desk.write("profile.yaml", PROFILE);
-    let mut command = desk.command("run --profile profile.yaml --stage source --only *request --markdown out.md");
+    let mut command = desk.command("run --profile profile.yaml --stage static --only *request --markdown out.md");
     let output = command.env("HOST", "staging.acme.example").env("TEST_TOKEN", "tell-nobody-of-this").output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
     let report = desk.read("out.md");
@@ -88,7 +88,7 @@ fn everything_that_a_letter_lacks_is_told_at_once() {
     let (_, err) = letter(bare, "", 2);
     for words in [
         "add `environments.test.webhook.url`",
-        "add `environments.test.details.facilities`",
+        "add `environments.test.settings.facilities`",
         "add `events`",
         "set MAIL, profile.yaml:3",
     ] {
@@ -100,7 +100,7 @@ fn everything_that_a_letter_lacks_is_told_at_once() {
 #[test]
 fn a_letter_with_gaps_is_not_written() {
     for (full, empty, place) in [
-        ("facilities: [F1, F2]", "facilities: []", "`environments.test.details.facilities`"),
+        ("facilities: [F1, F2]", "facilities: []", "`environments.test.settings.facilities`"),
         ("email: webhooks@acme.example }\n  production", "email: \" \" }\n  production", "`email` is blank"),
     ] {
         let (out, err) = letter(&PROFILE.replace(full, empty), "--environment test", 2);

@@ -63,7 +63,7 @@ const WRONG_FAULTS: [(&str, &str, &[&str]); 11] = [
     (
         "{ if: not proven or stale, status: 401 }",
         "{ if: not prooven or stale, status: 401 }",
-        &["nothing here is called `prooven`", "did you mean `proven`?"],
+        &["nothing here is called `prooven`", "did you mean `verified`?"],
     ),
     (
         "  webhooks.rejects-forged:\n",

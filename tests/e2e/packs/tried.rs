@@ -68,7 +68,7 @@ fn each_of_the_three_tests_that_does_not_hold_is_told_with_its_place() {
     }
 }
 
-/// A check whose `seen` holds whatever happens.
+/// A check whose `assume` holds whatever happens.
 const HASTY: &str = "id: orders.none-too-early
 title: No order before there is a customer
 items: [orders.creation]
@@ -93,7 +93,7 @@ fn a_check_that_a_silent_partner_passes_is_told() {
     let ended = ended.says(
         "a partner that does nothing does not leave `orders.none-too-early` inconclusive: in rehearsal it passes",
     );
-    let ended = ended.says("say under `seen` what must have happened");
+    let ended = ended.says("say under `assume` what must have happened");
     assert_eq!(ended.line("orders.none-too-early"), ["orders.none-too-early", "pass", "NO FAULT", "DECIDED"]);
     assert!(!ended.out.contains("webhooks."), "only what was asked for is shown: {}", ended.out);
 }

@@ -1,4 +1,4 @@
-//! `presented`: whether a URL that was received was shown, where, and with which host.
+//! `shown`: whether a URL that was received was shown, where, and with which host.
 
 use preflight::evidence::{Page, What};
 use serde_json::{Value, json};
@@ -107,7 +107,7 @@ fn silence_fails_only_where_there_was_somewhere_to_look() {
         (
             "JSON",
             by(answered(200, json!({ "status": "ok" }))),
-            Failed("add `rehearsal.inspect.presented` to profile.yaml"),
+            Failed("add `rehearsal.lookups.shown` to profile.yaml"),
         ),
         ("HTML", by(answered(200, json!("<p>Thanks</p>"))), Failed("no URL was presented")),
         ("a refusal", by(answered(409, Value::Null)), Failed("no URL was presented")),
@@ -146,7 +146,7 @@ fn a_page_that_the_profile_names_is_where_one_looks() {
         vec![page(404, Some("first"))],
         any,
         "no such page",
-        Unknown("answered 404; correct `rehearsal.inspect.presented`"),
+        Unknown("answered 404; correct `rehearsal.lookups.shown`"),
     );
     with_page(Vec::new(), any, "never looked", Unknown("was not read"));
     let by = "{ shown: provider_url, by: second }";

@@ -107,7 +107,7 @@ fn what_a_rehearsal_names_is_there_and_says_something() {
             "calls: things",
         ),
         ("a gap of which nothing is said", CHECK, "gap: { growing: true }", "gap: {}"),
-        ("an unknown step in `told`", CHECK, "user_message: second", "user_message: secnd"),
+        ("an unknown step in `user_message`", CHECK, "user_message: second", "user_message: secnd"),
         ("a step that says nothing in `unlike`", CHECK, "unlike: first", "unlike: made"),
         ("an unknown step in `by`", CHECK, "by: second", "by: third"),
         ("an unknown name in a template", CHECK, "{{ things.reply.url }}", "{{ thing.reply.url }}"),
