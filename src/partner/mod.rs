@@ -1,9 +1,9 @@
 //! The reference partner: a small, correct integration with Debitura, and a handler for the notifications of
-//! Debitsuccess, run as a process of its own.
+//! Debitsuccess, run as a separate process.
 //!
-//! It is written to be read by somebody who builds such an integration, and knows nothing of the rest of this
-//! program, only what the two providers have published. Mistakes that real developers make can be switched on, one at a time
-//! ([`Defect`]); every place where one of them changes the path asks for it by name.
+//! It is written for readers who build such an integration, and knows nothing of the rest of this program, only what
+//! the two providers have published. Defects that real developers introduce can be switched on, one at a time
+//! ([`Defect`]); every place where one of them changes the behaviour asks for it by name.
 
 mod attempts;
 mod cases;
