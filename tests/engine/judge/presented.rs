@@ -104,11 +104,7 @@ fn what_the_partner_sent_itself_was_not_received() {
 fn silence_fails_only_where_there_was_somewhere_to_look() {
     let by = |outcome| vec![received(&[SIGN]), action(0, 30, outcome).step("first")];
     for (what, things, expected) in [
-        (
-            "JSON",
-            by(answered(200, json!({ "status": "ok" }))),
-            Failed("add `rehearsal.lookups.shown` to profile.yaml"),
-        ),
+        ("JSON", by(answered(200, json!({ "status": "ok" }))), Failed("add `rehearsal.lookups.shown` to profile.yaml")),
         ("HTML", by(answered(200, json!("<p>Thanks</p>"))), Failed("no URL was presented")),
         ("a refusal", by(answered(409, Value::Null)), Failed("no URL was presented")),
         (

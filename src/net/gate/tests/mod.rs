@@ -12,7 +12,7 @@ fn host(name: &str) -> Host<String> {
     Host::parse(name).unwrap()
 }
 
-/// A provider with two APIs, one of them below a path, and a partner with a production host.
+/// A provider with two APIs, one of them with a base path, and a partner with a production host.
 fn gate() -> Gate {
     let realm = |prefix: &str| Realm {
         apis: BTreeMap::from([
@@ -53,7 +53,7 @@ fn provider(environment: Environment, api: &str) -> Purpose {
     Purpose::Provider { environment, api: api.to_owned() }
 }
 
-/// The rule that refuses a draft, or `None`.
+/// The rule that denies a draft; `None` if it is admitted.
 fn refused(draft: Draft) -> Option<RuleName> {
     gate().admit(draft).err().map(|refusal| refusal.rule)
 }

@@ -1,4 +1,4 @@
-//! Files that nobody wrote to be read: each is read or refused within bounds, and never the end of the program.
+//! Hostile files: each is read or rejected within bounds, without ending the program.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::told;
 
-/// One file of each format that is sound.
+/// One valid file of each format.
 const SOUND: [(&str, &str); 6] = [
     (".env", "# a\nexport A=\"x y\"\nB='${A}'\n"),
     ("a.properties", "a.b: x \\\n  y\n! c\nA=\\u0041\n"),
@@ -88,7 +88,7 @@ proptest! {
     }
 }
 
-/// A value stands in a line of the file; what is said instead is short.
+/// A value comes from a line of the file; an error is short.
 fn held(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
     match told(name, bytes, "A") {
         Ok((_, line)) => prop_assert!(line >= 1 && line <= bytes.split(|byte| *byte == b'\n').count()),

@@ -1,10 +1,10 @@
-//! Files as other people write them: what a key says in each, or why that is not known.
+//! Files as people write them: the value of a key in each, or why it is unknown.
 
 mod hostile;
 
 use super::*;
 
-/// What is expected of a file: the value and its line, or a part of what is said instead.
+/// The expected result: a value with its line, or a part of the error.
 enum Wanted {
     Is(&'static str, usize),
     Unknown(&'static str),
