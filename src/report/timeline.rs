@@ -61,7 +61,7 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
             ("delivery", format!("{}{step}", title(delivery)), sent(delivery), curl(&delivery.request))
         }
         What::Call(call) => {
-            let arranged = call.arranged.then(|| "as arranged".to_owned());
+            let arranged = call.arranged.then(|| "by override".to_owned());
             let said = [Some(replied(&call.answer)), arranged, token(call, evidence), nobody(entry)];
             let said = said.into_iter().flatten().collect::<Vec<_>>().join(", ");
             ("call", format!("{} {}{whose}", call.request.method, call.request.url), said, None)
@@ -84,8 +84,8 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
         }
         What::Shown(shown) => {
             let page = match shown.page {
-                Page::Presented => "what the client is shown",
-                Page::Told => "what the user is told",
+                Page::Presented => "what the partner shows the client",
+                Page::Told => "the user message",
             };
             let by = shown.by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default();
             ("page", format!("{page}{by}{whose}"), brief(&shown.outcome), None)
@@ -95,12 +95,10 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
             let held = records.iter().filter(|(_, records)| count(records) > 0);
             let held = held.map(|(name, records)| format!("{name}: {}", count(records))).collect::<Vec<_>>();
             let held = if held.is_empty() { "nothing".to_owned() } else { held.join(", ") };
-            ("records", format!("what the provider holds{whose}"), held, None)
+            ("records", format!("the provider's records{whose}"), held, None)
         }
-        What::Refused(refused) => {
-            ("refused", format!("{}:{}", refused.host, refused.port), "not let through".into(), None)
-        }
-        What::Wrote(lines) => ("build", "the build wrote at that moment".into(), lines.clone(), None),
+        What::Refused(refused) => ("refused", format!("{}:{}", refused.host, refused.port), "denied".into(), None),
+        What::Wrote(lines) => ("build", "output of the build at that moment".into(), lines.clone(), None),
         What::Fact(fact) => {
             let line = fact.line.map(|line| format!(":{line}")).unwrap_or_default();
             let value = match (&fact.value, &fact.trouble) {
@@ -157,7 +155,7 @@ fn token(call: &Call, evidence: &Evidence) -> Option<String> {
 }
 
 fn nobody(entry: &Entry) -> Option<String> {
-    is_stray(entry).then(|| "about nobody whom a check knows".to_owned())
+    is_stray(entry).then(|| "about no client of any check".to_owned())
 }
 
 /// What we answered as the provider; with the words of a refusal, which say what the partner got wrong.

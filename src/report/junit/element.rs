@@ -79,7 +79,7 @@ pub(super) fn untold(report: &Report, shown: &[Element]) -> Option<String> {
             false
         }
     };
-    let interrupted = report.interrupted.then_some("The run was interrupted before its end.");
+    let interrupted = report.interrupted.then_some("The run was interrupted.");
     let why = interrupted.unwrap_or_else(|| report.meaning());
     (!well && !shown.iter().any(|element| element.is_red())).then(|| why.to_owned())
 }
