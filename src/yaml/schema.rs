@@ -23,7 +23,7 @@ pub fn verbs(what: &str, shapes: &[(&str, &str, Schema)], later: &[&str]) -> Sch
     let names: Vec<&str> = shapes.iter().map(|(name, ..)| *name).collect();
     let a = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     let mut rules: Vec<Value> = vec![json!({
-        "description": format!("{a} {what} has exactly one of the words {}", names.join(", ")),
+        "description": format!("{a} {what} must have exactly one of the keys {}", names.join(", ")),
         "oneOf": names.iter().chain(later).map(|name| json!({ "required": [name] })).collect::<Vec<_>>(),
     })];
     // With two verbs there, neither shape is the one that was meant, and what each misses would only confuse.
@@ -36,7 +36,7 @@ pub fn verbs(what: &str, shapes: &[(&str, &str, Schema)], later: &[&str]) -> Sch
     rules.extend(later.iter().map(|name| {
         json!({
             "if": { "type": "object", "required": [name] },
-            "then": { "not": {}, "description": format!("`{name}` is a word of the language that this version does not carry out yet") }
+            "then": { "not": {}, "description": format!("`{name}` is a reserved word that this version does not support yet") }
         })
     }));
     // Nothing is refused by these, but an editor offers them, with what they mean, before one is chosen.
@@ -44,7 +44,7 @@ pub fn verbs(what: &str, shapes: &[(&str, &str, Schema)], later: &[&str]) -> Sch
         shapes.iter().map(|(name, says, _)| ((*name).to_owned(), json!({ "description": says.trim() }))).collect();
     Schema::try_from(json!({
         "type": "object",
-        "description": format!("{a} {what}, a map with exactly one verb,"),
+        "description": format!("{a} {what}, a map with exactly one of its keys,"),
         "properties": offered,
         "allOf": rules
     }))
