@@ -44,7 +44,7 @@ pub fn verbs(what: &str, shapes: &[(&str, &str, Schema)], later: &[&str]) -> Sch
         shapes.iter().map(|(name, says, _)| ((*name).to_owned(), json!({ "description": says.trim() }))).collect();
     Schema::try_from(json!({
         "type": "object",
-        "description": format!("{a} {what}, a map with exactly one of its keys,"),
+        "description": format!("{a} {what}, a map with exactly one verb,"),
         "properties": offered,
         "allOf": rules
     }))
