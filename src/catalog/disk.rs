@@ -130,7 +130,7 @@ pub(super) fn link(folder: &Path) -> Option<Problem> {
 }
 
 fn unread(path: &Path, what: &str) -> Problem {
-    Problem::of_file(&shown(path), format!("is {what}, so Preflight does not read it"))
+    Problem::of_file(&shown(path), format!("is {what}, so it is not read"))
 }
 
 fn too_much(folder: &Path, what: &str) -> Problem {

@@ -98,7 +98,7 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
             ("records", format!("the provider's records{whose}"), held, None)
         }
         What::Refused(refused) => ("refused", format!("{}:{}", refused.host, refused.port), "denied".into(), None),
-        What::Wrote(lines) => ("build", "output of the build at that moment".into(), lines.clone(), None),
+        What::Wrote(lines) => ("build", "the build wrote at that moment".into(), lines.clone(), None),
         What::Fact(fact) => {
             let line = fact.line.map(|line| format!(":{line}")).unwrap_or_default();
             let value = match (&fact.value, &fact.trouble) {
@@ -243,7 +243,7 @@ mod tests {
             "POST /cases of b | 401, with the token of a",
             "POST /cases of a | the connection was dropped",
             "POST /cases | 200, about nobody whom a check knows",
-            "what the provider holds of a | cases: 2",
+            "the provider's records of a | cases: 2",
         ];
         assert_eq!(lines, wanted);
     }
