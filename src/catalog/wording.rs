@@ -21,7 +21,7 @@ pub fn matcher(matcher: &Matcher, values: &dyn Values) -> String {
     if let [Predicate::AtLeast(least), Predicate::AtMost(most)] = matcher.0.as_slice()
         && least.to_bits() == most.to_bits()
     {
-        return format!("equals {least}");
+        return format!("is exactly {least}");
     }
     joined(matcher.0.iter().map(|one| predicate(one, values)).collect(), "and")
 }

@@ -155,7 +155,7 @@ fn token(call: &Call, evidence: &Evidence) -> Option<String> {
 }
 
 fn nobody(entry: &Entry) -> Option<String> {
-    is_stray(entry).then(|| "about no client of any check".to_owned())
+    is_stray(entry).then(|| "not attributed to any client".to_owned())
 }
 
 /// What we answered as the provider; with the words of a refusal, which say what the partner got wrong.
@@ -242,7 +242,7 @@ mod tests {
             "submit_case of b | 500 Unhandled : no",
             "POST /cases of b | 401, with the token of a",
             "POST /cases of a | the connection was dropped",
-            "POST /cases | 200, about nobody whom a check knows",
+            "POST /cases | 200, not attributed to any client",
             "the provider's records of a | cases: 2",
         ];
         assert_eq!(lines, wanted);
