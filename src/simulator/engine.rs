@@ -176,7 +176,7 @@ impl Simulator {
         self.inner.full.all()
     }
 
-    /// Waits until more than `seen` limits were reached.
+    /// Waits until more than `assume` limits were reached.
     pub async fn fuller(&self, seen: usize) {
         self.inner.full.more_than(seen).await;
     }

@@ -65,7 +65,7 @@ impl Reached {
         self.0.borrow().clone()
     }
 
-    /// Waits until more than `seen` limits were reached.
+    /// Waits until more than `assume` limits were reached.
     pub(super) async fn more_than(&self, seen: usize) {
         // The sender lives in `self`, so the wait ends only by its condition.
         drop(self.0.subscribe().wait_for(|all| all.len() > seen).await);

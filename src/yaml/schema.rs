@@ -23,7 +23,7 @@ pub fn verbs(what: &str, shapes: &[(&str, &str, Schema)], later: &[&str]) -> Sch
     let names: Vec<&str> = shapes.iter().map(|(name, ..)| *name).collect();
     let a = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     let mut rules: Vec<Value> = vec![json!({
-        "description": format!("{a} {what} has exactly one of the words {}", names.join(", ")),
+        "description": format!("{a} {what} must have exactly one of the keys {}", names.join(", ")),
         "oneOf": names.iter().chain(later).map(|name| json!({ "required": [name] })).collect::<Vec<_>>(),
     })];
     // With two verbs, neither shape applies, and their errors would only confuse.
@@ -36,7 +36,7 @@ pub fn verbs(what: &str, shapes: &[(&str, &str, Schema)], later: &[&str]) -> Sch
     rules.extend(later.iter().map(|name| {
         json!({
             "if": { "type": "object", "required": [name] },
-            "then": { "not": {}, "description": format!("this version does not support `{name}` yet") }
+            "then": { "not": {}, "description": format!("`{name}` is a reserved word that this version does not support yet") }
         })
     }));
     // These reject nothing, but an editor offers them, with descriptions, before a verb is chosen.

@@ -24,9 +24,9 @@ impl Linter<'_> {
         };
         let words = [gone("assume", &check.seen), gone("then", &check.then)];
         let problem = |word: &str| {
-            let message = format!("without this nothing is left of `{word}`, so it cannot be left out");
+            let message = format!("`{word}` is empty without this step, so the step cannot be optional");
             let problem = self.at(&format!("/when/{at}/optional"), message);
-            problem.hint("leave `optional` out: then the report says which action the profile lacks")
+            problem.hint("omit `optional`, so that the report names the action that the profile lacks")
         };
         words.into_iter().flatten().take(1).map(problem).collect()
     }
