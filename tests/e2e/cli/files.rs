@@ -72,7 +72,7 @@ fn what_is_no_file_is_refused_wherever_a_path_can_be_given() {
             assert!(ended.err.contains(name), "{arguments} {name}: {}", ended.err);
         }
     }
-    assert!(soon(&desk, "run --profile profile.yaml --json pipe").err.contains("nobody is there to read it"));
+    assert!(soon(&desk, "run --profile profile.yaml --json pipe").err.contains("no process reads it"));
 }
 
 #[test]
@@ -194,15 +194,15 @@ fn a_folder_without_packs_is_told_at_once() {
     desk.write("meant/acme/hooks/a.yaml", "id: hooks.a\n");
     desk.write("own/provider.yaml", "name: Own\n");
     for (folder, words) in [
-        ("/", "holds no pack"),
-        ("/proc", "holds no pack"),
+        ("/", "contains no pack"),
+        ("/proc", "contains no pack"),
         ("deep", "a pack is a folder with a `provider.yaml`: deep/<provider>/provider.yaml"),
         ("meant", "meant/acme/provider.yaml"),
-        ("own", "it is a pack itself: name the folder that it is in"),
+        ("own", "this folder is itself a pack: name the folder above it"),
     ] {
         for command in ["lint", "list --checks", "test"] {
             let told = soon(&desk, &format!("{command} {folder}")).with(2).err;
-            assert!(told.contains("holds no pack") && told.contains(words), "{command} {folder}: {told}");
+            assert!(told.contains("contains no pack") && told.contains(words), "{command} {folder}: {told}");
         }
     }
 }

@@ -190,7 +190,7 @@ fn two_reports_have_a_file_each() {
         fs::hard_link(desk.path("out/junit.xml"), desk.path("hard.xml")).unwrap();
         for command in ["run --profile none.yaml", "demo"] {
             let told = desk.run(&format!("{command} --junit {one} --markdown {other}")).with(2).err;
-            let said = format!("--junit {one} and --markdown {other} are one file");
+            let said = format!("--junit {one} and --markdown {other} are the same file");
             assert!(told.contains(&said), "{told}");
             assert!(!told.contains("none.yaml"), "nothing was read: {told}");
         }

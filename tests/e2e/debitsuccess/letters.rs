@@ -45,7 +45,7 @@ fn the_letter_for_test_is_whole_but_for_the_token_which_a_person_puts_in() {
         Email Address: webhooks@acme.example\n\n\
         Kind regards\n\
         Acme Invoicing\n\n\
-        [${TEST_TOKEN} stands for a secret: put its value there before you send this, and delete this line]\n";
+        [${TEST_TOKEN} stands for a secret: replace it with the value before you send this, and delete this line]\n";
     assert_eq!(out, wanted);
 }
 
@@ -113,7 +113,7 @@ fn a_provider_that_nobody_writes_to_has_no_letters() {
     let (_, err) = letter("partner: Acme\nprovider: debitura\n", "", 2);
     assert!(err.contains("Debitura is not written to"), "{err}");
     let (_, err) = letter("partner: Acme\nprovider: debitsuccess\n", "", 2);
-    assert!(err.contains("says nothing of any environment"), "{err}");
+    assert!(err.contains("has no environments"), "{err}");
 }
 
 #[test]
@@ -121,6 +121,9 @@ fn a_secret_that_is_a_variable_only_in_part_is_shown_in_no_part() {
     let profile = PROFILE.replace("\"${TEST_TOKEN}\"", "\"half-of-it-${TEST_TOKEN}\"");
     let (out, _) = letter(&profile, "--environment test", 0);
     assert!(!out.contains("half-of-it"), "{out}");
-    assert!(out.contains("\nToken: (the secret in profile.yaml line 7)\n"), "{out}");
-    assert!(out.contains("[(the secret in profile.yaml line 7) stands for a secret: put its value there"), "{out}");
+    assert!(out.contains("\nToken: (the secret in profile.yaml, line 7)\n"), "{out}");
+    assert!(
+        out.contains("[(the secret in profile.yaml, line 7) stands for a secret: replace it with the value"),
+        "{out}"
+    );
 }

@@ -115,7 +115,7 @@ async fn without_a_look_up_effects_are_inconclusive_and_the_rest_is_decided() {
     let blind = ["webhooks.deduplicates", "webhooks.verifies-before-remembering"];
     assert_inconclusive(&report, &[&blind[..], &["webhooks.twins-at-once"]].concat());
     // To try again what only lacks a line of the profile would only take time.
-    assert!(report.phases.iter().all(|phase| phase.phase != "repeated alone"), "{:?}", report.phases);
+    assert!(report.phases.iter().all(|phase| phase.phase != "retried in isolation"), "{:?}", report.phases);
     for id in blind {
         let row = row(&report, &format!("{id}@rehearsal"));
         assert!(row.reason.contains("add `rehearsal.lookups.processed` to profile.yaml"), "{}", told(row));

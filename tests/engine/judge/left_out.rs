@@ -38,7 +38,7 @@ fn what_is_expected_of_an_action_that_is_left_out_does_not_apply() {
         ),
         ("one of its clients", apart, &["{ calls: POST /cases, client: [a, b], at_least: 1 }"], Held),
         ("each client", apart, &["{ calls: POST /cases, client: each, at_least: 1 }"], Held),
-        ("what the provider holds", apart, &["{ provider_records: { asks: 1 }, client: b }", sent], Held),
+        ("the provider's records", apart, &["{ provider_records: { asks: 1 }, client: b }", sent], Held),
         ("what was shown", apart, &["{ shown: provider_url, client: b }", sent], Held),
         ("what was shown by it", apart, &["{ shown: provider_url, client: a, by: asked }", sent], Held),
         ("what came after it", apart, &["{ calls: POST /cases, client: a, after: asked, exactly: 0 }", sent], Held),

@@ -24,7 +24,7 @@ fn html(text: &str) -> Outcome {
 fn another_status_or_other_words_tell_it() {
     let ok = || answered(200, json!({ "status": "submitted", "reference": "PF-2", "url": null }));
     for (what, told, twin, expected) in [
-        ("another status", answered(409, json!({ "status": "submitted" })), ok(), Held),
+        ("a different status", answered(409, json!({ "status": "submitted" })), ok(), Held),
         ("other words", answered(200, json!({ "status": "refused", "reference": "PF-1" })), ok(), Held),
         (
             "another member",
@@ -130,7 +130,7 @@ fn what_the_provider_had_refused_before_is_not_only_taken_on() {
 fn what_was_left_out_says_nothing() {
     let twin = || action(10, 19, answered(200, json!({}))).step("second");
     row("left out", TOLD, vec![skipped("first"), twin()], Unknown("the action `first` was not carried out: left out"));
-    row("unheard of", TOLD, vec![twin()], Unknown("no action is known as `first`"));
+    row("unheard of", TOLD, vec![twin()], Unknown("no action is named `first`"));
 }
 
 #[test]

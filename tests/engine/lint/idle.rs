@@ -108,7 +108,7 @@ fn what_may_be_left_out_leaves_something() {
         folder.write(rehearsed::CHECK, text(optional, more));
         folder.told()
     };
-    let wrong = "without this nothing is left of `then`, so it cannot be left out";
+    let wrong = "`then` is empty without this step, so the step cannot be optional";
     assert!(told("optional: true, ", "").contains(wrong), "{}", told("optional: true, ", ""));
     assert!(!told("", "").contains(wrong));
     let rest = "  - { calls: POST /things, client: b, at_least: 1 }\n";

@@ -93,7 +93,7 @@ fn what_a_rehearsal_names_is_there_and_says_something() {
         ("an unknown client of calls", CHECK, "POST /things, client: a", "POST /things, client: [a, d]"),
         ("calls on an unknown route", CHECK, "{ calls: POST /things, client: a", "{ calls: PUT /things, client: a"),
         ("an unknown step in `after`", CHECK, "after: made", "after: maid"),
-        ("calls that are named later", CHECK, "after: made", "after: things"),
+        ("calls named later", CHECK, "after: made", "after: things"),
         ("a name that has a meaning", CHECK, "as: things", "as: made"),
         ("an unknown name", CHECK, "calls: things, same", "calls: thing, same"),
         ("repeats of an unknown name", CHECK, "repeats: things", "repeats: thing"),
@@ -108,7 +108,7 @@ fn what_a_rehearsal_names_is_there_and_says_something() {
         ),
         ("a gap of which nothing is said", CHECK, "gap: { growing: true }", "gap: {}"),
         ("an unknown step in `user_message`", CHECK, "user_message: second", "user_message: secnd"),
-        ("a step that says nothing in `unlike`", CHECK, "unlike: first", "unlike: made"),
+        ("a step that is empty in `unlike`", CHECK, "unlike: first", "unlike: made"),
         ("an unknown step in `by`", CHECK, "by: second", "by: third"),
         ("an unknown name in a template", CHECK, "{{ things.reply.url }}", "{{ thing.reply.url }}"),
         (

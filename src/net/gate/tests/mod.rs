@@ -85,8 +85,8 @@ fn a_refusal_says_what_where_and_what_to_do() {
     let refusal = gate().admit(draft(Purpose::Partner { stage: Stage::Rehearsal }, "GET http://app/")).unwrap_err();
     assert_eq!(
         refusal.to_string(),
-        "not sent to app: a rehearsal stays on this machine, its private network and hosts the profile names; \
-         run the partner on loopback, or name the host in the profile's rehearsal"
+        "not sent to app: a rehearsal stays on this machine, its private network and hosts that the profile names; \
+         run the partner on loopback, or name the host under `rehearsal` in the profile"
     );
     let trouble = crate::evidence::Trouble::from(&refusal);
     assert_eq!(trouble.kind, crate::evidence::TroubleKind::Refused);

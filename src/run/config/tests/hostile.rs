@@ -56,7 +56,7 @@ fn no_file_takes_long_or_ends_the_program() {
 fn what_aliases_grow_to_is_counted() {
     let long = "x".repeat(500_000);
     let folded = told("a.yaml", format!("a: &a \"{long}\"\nb: [{}]\n", "*a,".repeat(10_000)).as_bytes(), "A");
-    assert_eq!(folded, Err("with what it repeats it is too large in line 1".into()));
+    assert_eq!(folded, Err("with its aliases expanded it is too large in line 1".into()));
     let deep = told("a.yaml", "- ".repeat(400_000).as_bytes(), "A").unwrap_err();
     assert!(deep.contains("nested more than 200 deep in line 1"), "{deep}");
 }
