@@ -18,7 +18,7 @@ fn write(folder: &Path, port: u16, count: usize) -> Result<(), Failed> {
     std::fs::create_dir_all(&checks)?;
     std::fs::create_dir_all(&hurl)?;
     let provider = format!(
-        "name: Bench\nversion: \"1\"\nitems: [{{ id: simple.all, section: Simple, words: Everything answers }}]\n\
+        "name: Bench\nversion: \"1\"\nitems: [{{ id: simple.all, section: Simple, text: Every request is answered }}]\n\
          environments: {{ test: {{ apis: {{ main: \"http://127.0.0.1:{port}\" }} }} }}\n\
          apis: {{ main: {{ header: {{ X-Api-Key: \"{{{{ api_key }}}}\" }} }} }}\n"
     );
@@ -28,7 +28,7 @@ fn write(folder: &Path, port: u16, count: usize) -> Result<(), Failed> {
             "id: simple.unit-{at}\ntitle: Item {at} answers\nitems: [simple.all]\nstage: test\n\
              docs: https://docs.example/items\nwhy: A benchmark.\nfix: None.\n\
              when:\n  - {{ request: GET /items/{at}, api: main, as: one }}\n\
-             then:\n  - {{ answer: one, status: 200, body: {{ $.id: 7, $.name: fixed, $.state: {{ pattern: ^re }} }} }}\n"
+             then:\n  - {{ response: one, status: 200, body: {{ $.id: 7, $.name: fixed, $.state: {{ matches: ^re }} }} }}\n"
         );
         std::fs::write(checks.join(format!("unit-{at}.yaml")), check)?;
         let same = format!(
@@ -40,7 +40,7 @@ fn write(folder: &Path, port: u16, count: usize) -> Result<(), Failed> {
     let catalog = Catalog::from_folder(&folder.join("checks")).map_err(|problems| problems.render(false))?;
     let digest = &catalog.packs.get("bench").ok_or("the pack is not there")?.digest;
     let profile = format!(
-        "partner: Bench\nprovider: bench\ntrust: {{ bench: {{ digest: sha256:{digest}, hosts: {{ test: [127.0.0.1] }} }} }}\n\
+        "partner: Bench\nprovider: bench\ntrust: {{ bench: {{ digest: sha256:{digest}, hosts: {{ test: [127.0.0.1] }}, allow_hosts: [127.0.0.1] }} }}\n\
          environments: {{ test: {{ api_key: bench-key-0001 }} }}\n"
     );
     std::fs::write(folder.join("profile.yaml"), profile)?;

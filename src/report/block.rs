@@ -115,7 +115,7 @@ pub(super) fn body(unit: &UnitRow, said: &str, setting: Setting) -> String {
     ];
     let notes = unit.remarks.iter().map(|remark| ("note", Some(remark.as_str())));
     let place = place(unit);
-    let end = [("repeat", unit.repeat.as_deref()), ("check", Some(place.as_str()))];
+    let end = [("rerun", unit.repeat.as_deref()), ("check", Some(place.as_str()))];
     let rows = advice.into_iter().chain(notes).chain(end);
     let found = found.into_iter().map(|row| labelled(row, setting)).collect::<String>();
     found + &timeline(&unit.evidence, setting) + &rows.map(|row| labelled(row, setting)).collect::<String>()

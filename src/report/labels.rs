@@ -124,7 +124,7 @@ impl Report {
         ];
         let kinds: Vec<String> =
             counts.iter().filter(|(n, _)| *n > 0).map(|(n, words)| format!("{n} {words}")).collect();
-        let planned = count(s.planned, "unit");
+        let planned = count(s.planned, "check");
         if kinds.is_empty() { format!("{planned} planned") } else { format!("{planned} planned: {}", kinds.join(", ")) }
     }
 

@@ -226,7 +226,7 @@ fn not_run(report: &Report) -> String {
         *reasons.entry(unit.headline()).or_default() += 1;
     }
     let mut rows: Vec<String> =
-        reasons.iter().map(|(reason, n)| format!("- {} skipped: {reason}\n", count(*n, "unit"))).collect();
+        reasons.iter().map(|(reason, n)| format!("- {} skipped: {reason}\n", count(*n, "check"))).collect();
     // Which they are stands in the checklist.
     let unchecked = report.items.iter().filter(|item| item.is_for_persons()).count();
     rows.extend(

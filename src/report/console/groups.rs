@@ -47,13 +47,13 @@ impl Console<'_> {
             return self.block(first);
         }
         let who = first.who.map(|who| format!(" ({})", who.words())).unwrap_or_default();
-        let text = format!("{}{who}: {}", count(units.len(), "unit"), first.headline());
+        let text = format!("{}{who}: {}", count(units.len(), "check"), first.headline());
         self.setting.hanging(&self.word(first), &text, 6) + &self.list(units)
     }
 
     fn blocked(&self, by: &str, units: &[&UnitRow]) -> String {
         let word = self.setting.paint(Tone::Warn, "BLOCKED");
-        let text = format!("by {}: {}", one_line(by), count(units.len(), "unit"));
+        let text = format!("by {}: {}", one_line(by), count(units.len(), "check"));
         self.setting.hanging(&format!("{word}  "), &text, 6) + &self.list(units)
     }
 
@@ -74,7 +74,7 @@ pub(super) fn skipped(console: &Console) -> String {
     }
     let word = console.setting.paint(Tone::Quiet, "SKIPPED");
     let line = |(reason, n): (&String, &usize)| {
-        console.setting.hanging(&format!("{word}  "), &format!("{}: {reason}", count(*n, "unit")), 6)
+        console.setting.hanging(&format!("{word}  "), &format!("{}: {reason}", count(*n, "check")), 6)
     };
     reasons.iter().map(line).collect()
 }

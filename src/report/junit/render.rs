@@ -152,7 +152,7 @@ impl Writer<'_> {
             ("sha256", line(&r.pack.sha256)),
             ("readiness", r.readiness.words().to_owned()),
             ("because", line(r.because.as_deref().unwrap_or_default())),
-            ("units", r.plan_line()),
+            ("checks", r.plan_line()),
             ("checklist", r.items_line()),
             ("unchecked-items", line(&unchecked)),
         ];

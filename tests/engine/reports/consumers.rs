@@ -256,7 +256,7 @@ fn totals_of_root_and_suites_are_the_sums_of_their_cases() {
 #[test]
 fn a_case_says_where_it_comes_from() {
     let cases = cases(&render(&everything(), true).unwrap());
-    let case = cases.iter().find(|case| case.property("unit") == "auth.remint-on-401@rehearsal").unwrap();
+    let case = cases.iter().find(|case| case.property("check") == "auth.remint-on-401@rehearsal").unwrap();
     assert_eq!(case.attribute("classname"), "example.auth.retry-on-401");
     assert_eq!(case.attribute("name"), "Re-mints the token once after a 401, and repeats the call once (rehearsal)");
     assert_eq!(case.attribute("file"), "checks/acme/auth/remint-on-401.yaml");

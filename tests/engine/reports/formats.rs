@@ -51,7 +51,7 @@ fn json_units(report: &Report) -> Vec<String> {
 
 fn junit_units(report: &Report) -> Vec<String> {
     let cases = cases(&junit::render(report, true).unwrap());
-    cases.iter().map(|case| case.property("unit").to_owned()).filter(|unit| !unit.is_empty()).collect()
+    cases.iter().map(|case| case.property("check").to_owned()).filter(|unit| !unit.is_empty()).collect()
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn a_case_of_a_built_in_pack_names_no_file() {
     for built_in in [true, false] {
         let mut report = everything();
         report.pack.built_in = built_in;
-        for case in cases(&render(&report, true).unwrap()).iter().filter(|case| !case.property("unit").is_empty()) {
+        for case in cases(&render(&report, true).unwrap()).iter().filter(|case| !case.property("check").is_empty()) {
             assert_eq!(case.attribute("file").is_empty(), built_in, "{case:?}");
             assert_eq!(case.attribute("line").is_empty(), built_in, "{case:?}");
         }
