@@ -14,7 +14,7 @@ fn every_report_is_written_whole_in_place_of_an_older_one() {
     let cases = parsed.descendants().filter(|node| node.has_tag_name("testcase")).count();
     let report = desk.json("out/report.json");
     let items = report["items"].as_array().unwrap().iter();
-    let alone = items.filter(|item| item["units"].as_array().unwrap().is_empty()).count();
+    let alone = items.filter(|item| item["checks"].as_array().unwrap().is_empty()).count();
     assert_eq!(cases, report["checks"].as_array().unwrap().len() + alone);
     assert!(desk.read("out/page.md").starts_with('#'));
     for name in ["out/junit.xml", "out/page.md"] {

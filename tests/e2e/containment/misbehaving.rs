@@ -40,7 +40,7 @@ fn one_that_does_not_do_what_it_was_asked_is_inconclusive_with_the_reason() {
         let reason = ran.reason("it");
         assert_eq!(ran.unit("it")["verdict"], "inconclusive", "{door}: {}", ran.console);
         assert!(reason.contains("the action enter") && reason.contains(words), "{door}: {reason}");
-        assert_eq!(ran.unit("it")["who"], "partner", "{door}");
+        assert_eq!(ran.unit("it")["responsible"], "partner", "{door}");
         bounded(&ran);
     }
 }

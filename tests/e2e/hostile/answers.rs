@@ -185,7 +185,7 @@ fn whatever_others_answer_every_unit_has_a_verdict_with_a_reason_and_no_secret_i
             continue;
         }
         assert!(["fail", "inconclusive"].contains(&unit["verdict"].as_str().unwrap()), "{name}: {unit}");
-        assert!(!ran.reason(name).is_empty() && unit["who"].is_string(), "{name}: {unit}");
+        assert!(!ran.reason(name).is_empty() && unit["responsible"].is_string(), "{name}: {unit}");
     }
     // Whatever a handler does to a genuine event but taking it is its failure.
     for name in names.iter().filter(|name| name.starts_with("handler-") && !name.ends_with("-fine")) {

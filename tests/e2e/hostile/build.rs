@@ -59,7 +59,7 @@ fn a_build_that_does_not_start_is_inconclusive_with_what_it_said() {
     for (what, line, exit, words) in table {
         let ran = build(line, nobody, if exit == "within 1s" { "1s" } else { "30s" });
         let reason = ran.reason("one");
-        assert_eq!((ran.code, &ran.unit("one")["who"]), (Some(3), &"partner".into()), "{what}: {reason}");
+        assert_eq!((ran.code, &ran.unit("one")["responsible"]), (Some(3), &"partner".into()), "{what}: {reason}");
         assert!(reason.contains(exit) && reason.contains(words), "{what}: {reason}");
         assert!(ran.took < Duration::from_secs(10), "{what}: {:?}", ran.took);
     }
@@ -112,7 +112,7 @@ fn a_program_that_cannot_be_started_is_named() {
         "{}",
         ran.reason("one")
     );
-    assert_eq!(ran.unit("one")["who"], "partner");
+    assert_eq!(ran.unit("one")["responsible"], "partner");
 }
 
 #[test]

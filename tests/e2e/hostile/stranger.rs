@@ -19,7 +19,7 @@ fn build(play: &mut Play, line: &str, ready: SocketAddr) -> Ran {
 fn inconclusive(what: &str, ran: &Ran, words: &[&str]) {
     let unit = ran.unit("one");
     assert_eq!(
-        (ran.code, &unit["verdict"], &unit["who"]),
+        (ran.code, &unit["verdict"], &unit["responsible"]),
         (Some(3), &"inconclusive".into(), &"partner".into()),
         "{what}"
     );
@@ -119,5 +119,5 @@ fn a_port_of_the_simulator_that_somebody_has_is_named_with_its_line() {
     for words in [port.as_str(), "rehearsal.simulator.ports.customer", "end the process that has it"] {
         assert!(row["reason"].to_string().contains(words), "{words}: {row}");
     }
-    assert_eq!((ran.code, &row["who"]), (Some(3), &"partner".into()));
+    assert_eq!((ran.code, &row["responsible"]), (Some(3), &"partner".into()));
 }
