@@ -183,11 +183,11 @@ pub struct EventStep {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigStep {
-    /// A dotted path in an environment of the profile, or `letters.NAME` for the text of an email.
+    /// A dotted path in an environment of the profile, or `emails.NAME` for the text of an email.
     pub config: String,
     /// The environment.
     pub environment: Environment,
-    /// For `inspect.processed`: the id of the event to ask the partner's deployment about; a template.
+    /// For `lookups.processed`: the id of the event to ask the partner's deployment about; a template.
     pub of: Option<Text>,
     /// Whether the profile may omit it.
     #[serde(default)]

@@ -15,7 +15,7 @@ pub(super) fn of(unit: &Unit, bound: &Bound, read: &Read, pack: &Pack) -> Vec<St
     let mut names = needed(unit, bound, pack);
     for step in &unit.packed.check.when {
         if let Step::Config(config) = step
-            && let Some(letter) = config.config.strip_prefix("letters.")
+            && let Some(letter) = config.config.strip_prefix("emails.")
         {
             names.extend(lacks(read, bound, pack, letter, config.environment));
         }
@@ -87,7 +87,7 @@ fn needs(step: &Step, unit: &Unit, pack: &Pack, bound: &Bound) -> Vec<String> {
         Step::Action(action) => {
             names.extend(bound.lacks_action(action, unit.stage).filter(|_| !bound.leaves_out(action, unit.stage)));
         }
-        Step::Config(config) if config.optional || config.config.starts_with("letters.") => {}
+        Step::Config(config) if config.optional || config.config.starts_with("emails.") => {}
         Step::Config(config) => {
             names.push(config.dotted());
             names.extend(config.of.iter().flat_map(|of| read_by(&surroundings, of)));

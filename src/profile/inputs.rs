@@ -55,7 +55,7 @@ impl Bound {
             if let (Some(rehearsal), Some(inside)) =
                 (&read.profile.rehearsal, map.get_mut("rehearsal").and_then(Value::as_object_mut))
             {
-                inside.insert("test_endpoints".into(), json!(doors(rehearsal)));
+                inside.insert("test_endpoints".into(), json!(test_endpoints(rehearsal)));
                 inside.entry("workers").or_insert(json!(rehearsal.workers));
             }
             profile
@@ -74,8 +74,8 @@ impl Bound {
     /// How to give a value that the profile lacks.
     pub fn how_to_give(&self, name: &str) -> String {
         let dotted = name.strip_prefix("profile.").unwrap_or(name);
-        // The doors are not written down: they are the addresses that the rehearsal uses.
-        let dotted = if dotted == "rehearsal.doors" { "rehearsal" } else { dotted };
+        // The test endpoints are not written down: they are the addresses that the rehearsal uses.
+        let dotted = if dotted == "rehearsal.test_endpoints" { "rehearsal" } else { dotted };
         let known =
             self.lacking.iter().find(|(lacking, _)| dotted == *lacking || dotted.starts_with(&format!("{lacking}.")));
         known.map_or_else(|| format!("add `{dotted}` to {}", self.profile_name), |(_, how)| how.clone())
@@ -169,7 +169,7 @@ fn view(profile: &Value) -> Value {
 }
 
 /// The paths of the partner's that only a rehearsal may use: those of its actions and look-ups.
-fn doors(rehearsal: &Rehearsal) -> Vec<String> {
+fn test_endpoints(rehearsal: &Rehearsal) -> Vec<String> {
     let inspect = &rehearsal.inspect;
     let counts = [&inspect.processed, &inspect.received].into_iter().flatten().map(|look| &look.request);
     let views = [&inspect.presented, &inspect.told].into_iter().flatten().map(|view| &view.request);

@@ -52,7 +52,7 @@ pub enum Defect {
     /// Rejects the event `case.closed` with 403.
     RefusesOneEvent,
     /// Leaves the test endpoints and the lookups enabled in production.
-    TestDoorsOpen,
+    TestEndpointsOpen,
     /// Acknowledges events in staging, but never stores them.
     DropsEventsSilently,
     /// Shows clients the URLs it received with a host from its own configuration.

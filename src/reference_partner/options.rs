@@ -42,9 +42,9 @@ pub struct Options {
     pub return_url: Url,
     /// Pause before the first retry of a call that Debitura could not answer (`RETRY_BACKOFF`, in milliseconds).
     pub retry_backoff: Duration,
-    /// Whether the test endpoints are enabled in every mode (`OPEN_DOORS=1`). Only the rehearsal of a production build
+    /// Whether the test endpoints are enabled in every mode (`OPEN_TEST_ENDPOINTS=1`). Only the rehearsal of a production build
     /// sets it; a real deployment does not.
-    pub open_doors: bool,
+    pub open_test_endpoints: bool,
     /// Whether to end when standard input closes (`PARTNER_STOP_ON_EOF=1`).
     pub stop_on_eof: bool,
     /// The defect to show, if any.
@@ -75,7 +75,7 @@ impl Options {
         let mode = reader.required("APP_MODE", "one of `rehearsal`, `staging`, `production`");
         let return_url = reader.required("RETURN_URL", "the absolute URL clients come back to after signing");
         let milliseconds = reader.optional("RETRY_BACKOFF", "a number of milliseconds up to 60000, such as `500`");
-        let open_doors = reader.text("OPEN_DOORS").is_some_and(|text| text == "1");
+        let open_test_endpoints = reader.text("OPEN_TEST_ENDPOINTS").is_some_and(|text| text == "1");
         let stop_on_eof = reader.text("PARTNER_STOP_ON_EOF").is_some_and(|text| text == "1");
         let (Some(port), Some(database), Some(mode)) = (port, database, mode) else { return reader.refuse() };
         let (Some(key), Some(Secret(secret))) = (key, secret) else { return reader.refuse() };
@@ -100,7 +100,7 @@ impl Options {
             mode,
             return_url,
             retry_backoff: milliseconds.map_or(BACKOFF, |Milliseconds(number)| Duration::from_millis(number)),
-            open_doors,
+            open_test_endpoints,
             stop_on_eof,
             defects: Defects::default(),
         })
@@ -113,13 +113,13 @@ impl Options {
     }
 
     /// Whether the test endpoints are enabled in this process.
-    pub(super) fn doors_open(&self) -> bool {
-        self.open_doors || self.mode == Mode::Rehearsal || self.defects.has(Defect::TestDoorsOpen)
+    pub(super) fn test_endpoints_open(&self) -> bool {
+        self.open_test_endpoints || self.mode == Mode::Rehearsal || self.defects.has(Defect::TestEndpointsOpen)
     }
 
     /// Whether the lookups are enabled in this process.
     pub(super) fn look_ups_open(&self) -> bool {
-        self.open_doors || self.mode != Mode::Production || self.defects.has(Defect::TestDoorsOpen)
+        self.open_test_endpoints || self.mode != Mode::Production || self.defects.has(Defect::TestEndpointsOpen)
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn look_ups() -> Router<Arc<App>> {
 }
 
 /// The test endpoints, which make the integration act without its user interface. Production has none.
-pub(super) fn test_doors() -> Router<Arc<App>> {
+pub(super) fn test_endpoints() -> Router<Arc<App>> {
     let clients = Router::new().route("/test/clients", post(onboard));
     clients.route("/test/previews", post(preview)).route("/test/cases", post(submit))
 }

@@ -160,8 +160,8 @@ fn routes(app: App) -> Router {
     if app.options.look_ups_open() {
         routes = routes.merge(routes::look_ups());
     }
-    if app.options.debitura && app.options.doors_open() {
-        routes = routes.merge(routes::test_doors());
+    if app.options.debitura && app.options.test_endpoints_open() {
+        routes = routes.merge(routes::test_endpoints());
     }
     routes.layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(Arc::new(app))
 }

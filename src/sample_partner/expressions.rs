@@ -56,19 +56,19 @@ mod tests {
     fn what_is_not_there_is_absent() {
         let scope = json!({ "verified": false, "stale": false, "created": { "status": 401 }, "stored": { "a b": 1 } });
         for (condition, expected) in [
-            ("not proven or stale", true),
+            ("not verified or stale", true),
             ("verified", false),
             ("created.status == 401", true),
             ("minted.status == 200", false),
-            ("kept['a b'] == 1", true),
-            ("kept['c']", false),
-            ("not kept['c']", true),
+            ("stored['a b'] == 1", true),
+            ("stored['c']", false),
+            ("not stored['c']", true),
         ] {
             assert_eq!(holds(Some(condition), &scope), Ok(expected), "{condition}");
         }
         assert_eq!(holds(None, &scope), Ok(true));
         assert!(holds(Some("1 +"), &scope).unwrap_err().contains("`if: 1 +`"));
-        let body = json!({ "n": "{{ created.status }}", "gone": "{{ kept.c.d }}", "list": ["x{{ kept['a b'] }}"] });
+        let body = json!({ "n": "{{ created.status }}", "gone": "{{ stored.c.d }}", "list": ["x{{ stored['a b'] }}"] });
         assert_eq!(filled(&body, &scope), Ok(json!({ "n": 401, "gone": null, "list": ["x1"] })));
     }
 }

@@ -19,7 +19,7 @@ const LARGEST_BODY: usize = 1 << 20;
 
 pub(super) fn routes(playing: Arc<Playing>) -> Router {
     let mut routes = Router::new().route("/health", get("ok")).route("/webhook", any(webhooks::receive));
-    if playing.described.doors {
+    if playing.described.test_endpoints {
         routes = routes
             .route("/actions/{name}", post(asked))
             .route("/events", get(received))

@@ -35,7 +35,7 @@ pub struct Description {
     pub silent: bool,
     /// Whether it has test endpoints for actions, unlike a public deployment.
     #[serde(default)]
-    pub doors: bool,
+    pub test_endpoints: bool,
     /// The URL of its handler, if it differs from the address that it listens on.
     pub url: Option<String>,
     /// The file for data that must survive a restart.

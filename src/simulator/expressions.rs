@@ -131,7 +131,7 @@ impl Words {
 
     /// A JSON value with every template evaluated and four special forms expanded:
     ///
-    /// `{ $is: FIXTURE }` is that fixture, `{ $if: CONDITION, $is: .. }` is null without the condition, `{ $each: LIST,
+    /// `{ $is: FIXTURE }` is that fixture, `{ $if: CONDITION, $is: .. }` is null without the condition, `{ $for_each: LIST,
     /// $as: NAME, $is: .. }` is a list, `{ $text: .. }` is a text that names no fixture. A field whose name ends in `?`
     /// is left out if it is null.
     pub(super) fn fill(&self, value: &Value, scope: &Scope) -> Value {

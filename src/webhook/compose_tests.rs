@@ -12,7 +12,7 @@ const SECRET: &str = "dGhpc2lzYWJhc2U2NGVuY29kZWRzZWNyZXQ=";
 fn signed_scheme() -> Webhooks {
     serde_json::from_value(json!({
         "headers": { "X-Event": "{{ event }}", "X-Time": "{{ t }}", "X-Signature": "t={{ t }},v1={{ mac }}" },
-        "mac": { "algorithm": "hmac-sha256", "key": "base64", "message": "{{ t }}.{{ body }}", "encoding": "hex" },
+        "mac": { "algorithm": "hmac-sha256", "key": "base64", "signed_content": "{{ t }}.{{ body }}", "encoding": "hex" },
         "success": { "status": "2xx", "within": "10s" },
         "retries": ["0s"], "disable": { "after_failures": 1 },
         "id": "$.id", "name": "$.event", "time": ["$.timestamp", "$.data.signedAt"], "events": {}
@@ -72,7 +72,7 @@ fn every_known_mistake_gives_the_documented_wrong_code() {
         (json!({ "key": "undecoded" }), "b39daddca8629d6dcddb007d91368388c7c3ec83d2a3a3d30f836a232773c9ff"),
         (json!({ "body": "signed_indented" }), "051542513c36098b49d6f2a7d6f64ba98b703233f60fc7e256771f32352336ed"),
         (json!({ "body": "signed_sorted" }), "96787307e092a175dc55dec91be6222001fcf18fbe2fa7a636096a4f20890ebc"),
-        (json!({ "message": "{{ body }}" }), "660d02b649deff85e9a3cb8e9526be70e4e0c244100e46e20073e63911608d54"),
+        (json!({ "signed_content": "{{ body }}" }), "660d02b649deff85e9a3cb8e9526be70e4e0c244100e46e20073e63911608d54"),
         (json!({ "signature": "other_encoding" }), "xRNqNI85pZj7YF4JYgXdmPcrfAiQOWfbT8vwREg4WFk="),
     ] {
         let parcel = deliver(&signed_scheme(), &varied(variation.clone())).unwrap();

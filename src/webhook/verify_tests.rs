@@ -11,7 +11,7 @@ const NOW: i64 = 1_769_873_025;
 fn signed() -> Webhooks {
     serde_json::from_value(json!({
         "headers": { "X-Event": "{{ event }}", "X-Signature": "t={{ t }},v1={{ mac }}" },
-        "mac": { "algorithm": "hmac-sha256", "key": "base64", "message": "{{ t }}.{{ body }}", "encoding": "hex" },
+        "mac": { "algorithm": "hmac-sha256", "key": "base64", "signed_content": "{{ t }}.{{ body }}", "encoding": "hex" },
         "timestamp": { "tolerance": "300s" },
         "success": { "status": "2xx" }, "retries": ["0s"], "disable": { "after_failures": 1 },
         "id": "$.id", "name": "$.event", "events": {}

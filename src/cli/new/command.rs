@@ -194,7 +194,7 @@ fn fault(pack: &Pack, id: &str, folder: &Path) -> Result<Option<Writing>, Proble
         "    says: The handler rejects events of this type.".into(),
         format!("    first: [{{ if: event == '{id}', status: 400 }}]"),
     ];
-    changed(folder, &path, "faults", &lines, |value| !value["faults"][id].is_null()).map(Some)
+    changed(folder, &path, "defects", &lines, |value| !value["defects"][id].is_null()).map(Some)
 }
 
 /// A file with lines added to one of its blocks.

@@ -18,7 +18,7 @@ pub(super) const ROOTS: [&str; 8] =
     ["profile", "provider", "environment", "client", "clients", "item", "simulator", "event_id"];
 
 /// The look-up whose answer a `config` step may ask for.
-const INSPECTED: &str = "inspect.processed";
+const INSPECTED: &str = "lookups.processed";
 
 /// Words that `delivery` understands by itself.
 const DELIVERY_WORDS: [&str; 3] = ["control", "altered", "each"];
@@ -189,8 +189,8 @@ impl Linter<'_> {
     fn config(&self, pointer: &str, path: &str) -> Option<Problem> {
         let apis = self.provider.apis.keys().map(|api| format!("apis.{api}"));
         let plain = ["api_key", "webhook.url", "webhook.secret", INSPECTED].map(str::to_owned).into_iter();
-        let details = self.provider.details.keys().map(|name| format!("details.{name}"));
-        let letters = self.provider.letters.keys().map(|name| format!("letters.{name}"));
+        let details = self.provider.details.keys().map(|name| format!("settings.{name}"));
+        let letters = self.provider.letters.keys().map(|name| format!("emails.{name}"));
         let known: Vec<String> = plain.chain(apis).chain(details).chain(letters).collect();
         if known.iter().any(|known| known == path) {
             return None;

@@ -9,7 +9,7 @@ static SCHEMA: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../../schemas/profile.json")).unwrap_or_default());
 
 /// Names that no profile says, because they are worked out from it.
-const WORKED_OUT: [&str; 1] = ["rehearsal.doors"];
+const WORKED_OUT: [&str; 1] = ["rehearsal.test_endpoints"];
 
 /// What of a dotted name no profile can have, with the names that it can have there; none if it can have it.
 pub(super) fn unknown(name: &str) -> Option<(String, Vec<&'static str>)> {
@@ -70,7 +70,7 @@ mod tests {
             "environments.test.settings.anything.below",
             "environments.test.apis.referral",
             "rehearsal.workers",
-            "rehearsal.doors",
+            "rehearsal.test_endpoints",
             "events.0",
         ] {
             assert_eq!(unknown(name), None, "{name}");

@@ -37,6 +37,6 @@ fn a_span_is_at_most_ten_years() {
     assert_eq!(read("3650d").unwrap().0.as_secs(), 3650 * 86_400);
     for text in ["3651d", "87601h", "99999999999999999999d"] {
         let refused = read(text).unwrap_err().to_string();
-        assert!(refused.contains("longer than ten years"), "{text}: {refused}");
+        assert!(refused.contains("longer than the maximum of ten years"), "{text}: {refused}");
     }
 }

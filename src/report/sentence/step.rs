@@ -146,7 +146,7 @@ impl Speaker<'_> {
 fn config(step: &ConfigStep) -> String {
     let ConfigStep { config, environment, of, optional, name } = step;
     let known = known_as(name.as_ref());
-    if let Some(letter) = config.strip_prefix("letters.") {
+    if let Some(letter) = config.strip_prefix("emails.") {
         return format!("Preflight writes the email {} for {environment} from the profile{known}", code(letter));
     }
     if let Some(event) = of {

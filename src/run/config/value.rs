@@ -14,7 +14,7 @@ use crate::run::context::World;
 /// Reads one value.
 pub(in crate::run) fn read(world: &World, step: &ConfigStep) -> Fact {
     let dotted = step.dotted();
-    if let Some(name) = step.config.strip_prefix("letters.") {
+    if let Some(name) = step.config.strip_prefix("emails.") {
         return letter(world, step, name);
     }
     let inside = world.plan.read.profile.environments.get(&step.environment);

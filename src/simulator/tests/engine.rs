@@ -66,10 +66,10 @@ fn a_description_that_cannot_be_played_says_everything_that_is_wrong_with_it() {
     let provider: Provider = serde_json::from_value(json!({
         "name": "Acme", "version": "1", "items": [], "apis": { "one": { "header": { "k": "{{ api_key }}" } } },
         "simulator": {
-            "about": [], "records": {}, "replies": { "a": { "status": 200, "body": "none" } },
-            "refusals": { "unknown_route": "a", "unauthenticated": "a", "malformed": "a", "wrong_type": "a", "too_large": "b", "not_here": "a" },
-            "client": { "in": "clients", "key": "id", "recognised_by": [], "starts": "nowhere" }, "states": {},
-            "routes": { "two": { "GET /x": { "then": [{ "if": "1 +", "reply": "c" }] } } }
+            "correlate_by": [], "records": {}, "replies": { "a": { "status": 200, "body": "none" } },
+            "default_replies": { "unknown_route": "a", "unauthenticated": "a", "malformed": "a", "wrong_type": "a", "too_large": "b", "not_here": "a" },
+            "client": { "in": "clients", "key": "id", "identified_by": [], "starts": "nowhere" }, "states": {},
+            "routes": { "two": { "GET /x": { "outcomes": [{ "if": "1 +", "reply": "c" }] } } }
         }
     }))
     .unwrap();

@@ -40,12 +40,12 @@ fn it_serves() {
         drop(rustls::crypto::ring::default_provider().install_default());
         let (api, key) = (told("PARTNER_API").unwrap(), told("PARTNER_KEY").unwrap());
         let partner = Arc::new(Partner { api, key, http: reqwest::Client::new(), known: Mutex::default() });
-        let doors = Router::new()
+        let endpoints = Router::new()
             .route("/ready", get(async || "ready"))
             .route("/env", get(async || environment()))
             .route("/{door}", post(act))
             .with_state(partner);
-        axum::serve(listener, doors).await.unwrap();
+        axum::serve(listener, endpoints).await.unwrap();
     });
 }
 

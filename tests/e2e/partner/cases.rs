@@ -159,7 +159,7 @@ async fn a_case_holds_what_it_must_and_keeps_its_reference() {
 
 #[tokio::test]
 async fn a_production_build_sends_real_cases() {
-    hold(IN_PRODUCTION, &[("APP_MODE", "production"), ("OPEN_DOORS", "1")]).await;
+    hold(IN_PRODUCTION, &[("APP_MODE", "production"), ("OPEN_TEST_ENDPOINTS", "1")]).await;
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ const CORRECT: [(&str, &str); 26] = [
     ("acknowledges an unknown event", "200, 0 effect"),
     ("accepts case.closed", "200, 1 effect"),
     ("stores events in staging", "200, 1 effect"),
-    ("has no doors in production", "404 404 404"),
+    ("has no test endpoints in production", "404 404 404"),
     ("shows the received host", "https://sign.example:8443/x/1"),
 ];
 
@@ -73,7 +73,7 @@ const HERE: [Defect; 24] = [
     Defect::UnknownEventRefused,
     Defect::GoneOnBadSignature,
     Defect::RefusesOneEvent,
-    Defect::TestDoorsOpen,
+    Defect::TestEndpointsOpen,
     Defect::DropsEventsSilently,
     Defect::WhiteLabelHost,
 ];
@@ -148,7 +148,7 @@ fn instead(defect: Defect) -> Vec<(&'static str, &'static str)> {
             refusals.map(|(name, _)| (*name, "410, 0 effect")).collect()
         }
         Defect::RefusesOneEvent => vec![("accepts case.closed", "403, 0 effect")],
-        Defect::TestDoorsOpen => vec![("has no doors in production", "200 200 415")],
+        Defect::TestEndpointsOpen => vec![("has no test endpoints in production", "200 200 415")],
         Defect::DropsEventsSilently => vec![("stores events in staging", "200, 0 effect")],
         Defect::WhiteLabelHost => vec![("shows the received host", "https://app.debitura.com:8443/x/1")],
         other => panic!("{other:?} has a table of its own"),
@@ -257,7 +257,7 @@ async fn behaviour(defect: Option<Defect>, api: String) -> BTreeMap<&'static str
         answers.push(production.get(path).await.status().as_u16().to_string());
     }
     answers.push(production.post_text("/test/clients").await.as_u16().to_string());
-    seen.insert("has no doors in production", answers.join(" "));
+    seen.insert("has no test endpoints in production", answers.join(" "));
     seen
 }
 

@@ -76,7 +76,7 @@ async fn a_restart_keeps_the_data() {
 }
 
 #[tokio::test]
-async fn doors_and_look_ups_are_where_the_mode_has_them() {
+async fn test_endpoints_and_lookups_are_where_the_mode_has_them() {
     let modes = [
         ("rehearsal", "", 200, 415),
         ("staging", "", 200, 404),
@@ -86,7 +86,7 @@ async fn doors_and_look_ups_are_where_the_mode_has_them() {
         ("production", "1", 200, 415),
     ];
     for (mode, open, look_up, door) in modes {
-        let partner = Running::start(options(&[("APP_MODE", mode), ("OPEN_DOORS", open)])).await;
+        let partner = Running::start(options(&[("APP_MODE", mode), ("OPEN_TEST_ENDPOINTS", open)])).await;
         assert_eq!(partner.get("/ops/events/x").await.status().as_u16(), look_up, "{mode}");
         for path in ["/test/clients", "/test/previews", "/test/cases"] {
             assert_eq!(partner.post_text(path).await.as_u16(), door, "{mode} {path}");

@@ -128,7 +128,7 @@ fn silence_fails_only_where_there_was_somewhere_to_look() {
 fn with_page(pages: Vec<Thing>, expectation: &str, what: &str, expected: Is) {
     let things = [received(&[SIGN]), action(0, 30, answered(202, Value::Null)).step("first")];
     let things = things.into_iter().chain(pages).collect();
-    let profile = json!({ "rehearsal": { "inspect": { "presented": { "request": "GET http://127.0.0.1/" } } } });
+    let profile = json!({ "rehearsal": { "lookups": { "shown": { "request": "GET http://127.0.0.1/" } } } });
     Play::new(&["client"], &[], &[expectation], things).profile(profile).is(what, expected);
 }
 

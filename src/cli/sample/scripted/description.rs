@@ -143,7 +143,7 @@ fn described_for(deployment: Deployment, pack: &Pack, partner: &Value, role: Rol
         "webhooks": pack.facts.get("webhooks"),
         "facts": pack.facts.get("facts").cloned().unwrap_or_else(|| json!({})),
         "silent": matches!(role, Role::Silent),
-        "doors": deployment != Deployment::Live,
+        "test_endpoints": deployment != Deployment::Live,
         "url": url,
         "memory": format!("{}.memory", deployment.word()),
     })
