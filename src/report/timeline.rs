@@ -97,7 +97,7 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
             let held = if held.is_empty() { "nothing".to_owned() } else { held.join(", ") };
             ("records", format!("the provider's records{whose}"), held, None)
         }
-        What::Refused(refused) => ("refused", format!("{}:{}", refused.host, refused.port), "denied".into(), None),
+        What::Refused(refused) => ("denied", format!("{}:{}", refused.host, refused.port), "denied".into(), None),
         What::Wrote(lines) => ("build", "the build wrote at that moment".into(), lines.clone(), None),
         What::Fact(fact) => {
             let line = fact.line.map(|line| format!(":{line}")).unwrap_or_default();
