@@ -1,18 +1,18 @@
-//! The environment that child processes are started with.
+//! The environment of child processes.
 
 use std::ffi::{OsStr, OsString};
 
-/// What a process cannot do without, and what changes how it speaks to people. Nothing here holds a secret.
+/// Variables that a process needs, and those that choose its language. None contains a secret.
 const NEEDED: [&str; 10] =
     ["PATH", "HOME", "LANG", "LANGUAGE", "TMPDIR", "TZ", "USER", "LOGNAME", "SHELL", "SystemRoot"];
 
-/// The variables that a child process gets of ours: the few that every process needs, `LC_*`, and those that the
-/// profile passes by name. Everything else is withheld, so that a key in our environment never reaches a child.
+/// The variables that a child process inherits: the few that every process needs, `LC_*`, and those that the profile
+/// passes by name. All others are withheld, so that a key in our environment never reaches a child process.
 pub fn cleared(pass: &[String]) -> Vec<(OsString, OsString)> {
     chosen(std::env::vars_os(), pass)
 }
 
-/// Whether a variable is one of those that every process gets, in which there is no secret.
+/// Whether every process gets a variable, which therefore contains no secret.
 pub fn is_needed(name: &str) -> bool {
     NEEDED.contains(&name) || name.starts_with("LC_")
 }

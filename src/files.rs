@@ -1,5 +1,5 @@
-//! Reading files: the only place that does. What somebody names as a file may be a pipe that nobody writes to, a device
-//! that never ends or a folder, and nothing that it says of its length is believed.
+//! Reads files: the only place that does. A named file may be a pipe without a writer, an endless device or a folder,
+//! and its reported length is never trusted.
 
 use std::fmt;
 use std::fs::{FileType, Metadata, OpenOptions};
@@ -13,27 +13,27 @@ use tokio::signal::unix::{SignalKind, signal};
 
 const MIB: u64 = 1 << 20;
 
-/// What a file is for, which says how much of it is read.
+/// The kind of a file, which determines its maximum size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// YAML that a person writes: a profile, attestations, what a pack says of its provider and its sample partner.
+    /// YAML that a person writes: a profile, attestations, a pack's provider and its sample partner.
     Written,
-    /// One check of a pack; the largest that is shipped has less than a twentieth of that.
+    /// One check of a pack; the largest built-in one has less than a twentieth of the limit.
     Check,
-    /// What a pack brings along beside YAML: bodies, and the files of its sample partner.
+    /// Other files of a pack: bodies, and files of its sample partner.
     Fixture,
     /// A configuration file that production loads.
     Configuration,
-    /// Certificates of an authority.
+    /// CA certificates.
     Certificates,
-    /// A saved copy of a page: browsers put pictures and scripts into it.
+    /// A saved web page: browsers embed images and scripts.
     Page,
-    /// What this program wrote for itself.
+    /// A file that Preflight wrote for itself.
     Own,
 }
 
 impl Kind {
-    /// The most that is read, in bytes.
+    /// Maximum size, in bytes.
     pub const fn most(self) -> u64 {
         match self {
             Kind::Written | Kind::Configuration | Kind::Certificates => MIB,
@@ -43,12 +43,12 @@ impl Kind {
     }
 }
 
-/// Why a file is not read. As text it goes after the file's name.
+/// Why a file cannot be read. The text follows the file's name.
 #[derive(Debug)]
 pub enum Unread {
-    /// There is nothing of that name.
+    /// There is no such file.
     NotThere,
-    /// This user may not read it.
+    /// The user may not read it.
     Forbidden,
     /// It is a folder.
     Folder,
@@ -58,24 +58,24 @@ pub enum Unread {
     Socket,
     /// It is a device.
     Device,
-    /// It is larger than so many bytes.
+    /// It is larger than this number of bytes.
     Larger(u64),
-    /// It is no UTF-8 text.
+    /// It is not UTF-8 text.
     NotText,
-    /// The system would not.
+    /// The system reported another error.
     Other(io::Error),
 }
 
 impl Unread {
-    /// What to do about it.
+    /// What to do.
     pub fn hint(&self) -> &'static str {
         match self {
             Unread::NotThere => "check the path",
-            Unread::Forbidden => "check its permissions, and those of the folders that it is in",
+            Unread::Forbidden => "check the permissions of the file and of its folders",
             Unread::Folder => "name a file in it",
-            Unread::Pipe => "write what comes out of it into a file, and name that",
-            Unread::Socket | Unread::Device | Unread::Other(_) => "name an ordinary file",
-            Unread::Larger(_) => "name the file that is meant, or take out of it what is not needed",
+            Unread::Pipe => "write its output into a file, and name that file",
+            Unread::Socket | Unread::Device | Unread::Other(_) => "name a regular file",
+            Unread::Larger(_) => "name the intended file, or remove what is not needed from it",
             Unread::NotText => "save it as UTF-8",
         }
     }
@@ -87,9 +87,9 @@ impl fmt::Display for Unread {
             Unread::NotThere => f.write_str("cannot be read: there is no such file"),
             Unread::Forbidden => f.write_str("cannot be read: permission denied"),
             Unread::Folder => f.write_str("is a folder, not a file"),
-            Unread::Pipe => f.write_str("is a pipe, not a file, so it is not read"),
-            Unread::Socket => f.write_str("is a socket, not a file, so it is not read"),
-            Unread::Device => f.write_str("is a device, not a file, so it is not read"),
+            Unread::Pipe => f.write_str("is a pipe, not a file"),
+            Unread::Socket => f.write_str("is a socket, not a file"),
+            Unread::Device => f.write_str("is a device, not a file"),
             Unread::Larger(most) if most % MIB == 0 => write!(f, "is larger than {} MiB", most / MIB),
             Unread::Larger(most) => write!(f, "is larger than {most} bytes"),
             Unread::NotText => f.write_str("is not UTF-8 text"),
@@ -110,15 +110,15 @@ impl From<io::Error> for Unread {
     }
 }
 
-/// The bytes of an ordinary file.
+/// Reads a regular file.
 ///
 /// # Errors
 ///
-/// What is no ordinary file, is larger than its kind may be, or cannot be read.
+/// The file is not regular, exceeds the maximum size of its kind, or cannot be read.
 pub fn read(path: &Path, kind: Kind) -> Result<Vec<u8>, Unread> {
-    // To open some devices does something to them already.
+    // Opening some devices already has an effect.
     ordinary(&std::fs::metadata(path)?)?;
-    // Should another one be there by now, opening it must not wait for anybody, and it is looked at again.
+    // The file may have been replaced since; opening it must not block, and it is checked again.
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
     let file = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)?;
     ordinary(&file.metadata()?)?;
@@ -127,11 +127,11 @@ pub fn read(path: &Path, kind: Kind) -> Result<Vec<u8>, Unread> {
     if bytes.len() as u64 > kind.most() { Err(Unread::Larger(kind.most())) } else { Ok(bytes) }
 }
 
-/// The text of an ordinary file.
+/// Reads a regular file as text.
 ///
 /// # Errors
 ///
-/// As [`read()`], and what is not UTF-8.
+/// As for [`read()`], or the file is not UTF-8.
 pub fn text(path: &Path, kind: Kind) -> Result<String, Unread> {
     String::from_utf8(read(path, kind)?).map_err(|_| Unread::NotText)
 }
@@ -147,22 +147,25 @@ fn ordinary(found: &Metadata) -> Result<(), Unread> {
     }
 }
 
-/// Why nothing more can be written, and what to do about it, where it is for lack of room.
+/// The reason and remedy if a write failed for lack of space.
 pub fn full(error: &io::Error) -> Option<&'static str> {
     match error.kind() {
-        io::ErrorKind::StorageFull => Some("the disk is full; make room, or name a place on another one"),
-        io::ErrorKind::QuotaExceeded => Some("the disk quota is used up; make room, or name a place on another disk"),
-        io::ErrorKind::FileTooLarge => Some("a file may not be so large here; raise the limit (`ulimit -f`)"),
+        io::ErrorKind::StorageFull => Some("the disk is full; free some space, or choose a place on another disk"),
+        io::ErrorKind::QuotaExceeded => {
+            Some("the disk quota is exceeded; free some space, or choose a place on another disk")
+        }
+        io::ErrorKind::FileTooLarge => Some("the file exceeds the size limit here; raise the limit (`ulimit -f`)"),
         _ => None,
     }
 }
 
-/// Has a file that grows beyond the limit of this process end in an error, as a full disk does, and not with the process.
+/// Makes a write beyond the file size limit of the process fail with an error, like a full disk, instead of ending the
+/// process.
 pub fn outlive_limits() {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
     let _within = runtime.enter();
-    // Once somebody listens for a signal it no longer ends this process, for as long as that lasts; the processes that
-    // it starts are not concerned. Where nobody can listen, all is as it would have been.
+    // While a signal has a listener, it does not end this process; child processes are not affected. Without a listener
+    // nothing changes.
     signal(SignalKind::from_raw(Signal::SIGXFSZ as i32)).ok();
 }
 
@@ -202,7 +205,7 @@ mod tests {
             ("file/none", "cannot be read"),
             ("circle", "cannot be read"),
             ("latin", "is not UTF-8"),
-            // An ordinary file, as far as the system says.
+            // A regular file, as far as the system reports.
             ("/proc/self/mem", "cannot be read"),
         ];
         for (name, words) in table.iter().filter(|(name, _)| !name.starts_with("/proc/") || Path::new(name).exists()) {
@@ -210,7 +213,7 @@ mod tests {
             assert!(told.to_string().contains(words), "{name}: {told}");
         }
         assert_eq!(text(&path("file"), Kind::Written).unwrap(), "x");
-        // Whoever may do everything may read that too.
+        // A privileged user may read that file too.
         assert!(matches!(read(&path("shut"), Kind::Written), Ok(_) | Err(Unread::Forbidden)));
     }
 }

@@ -1,15 +1,15 @@
-//! Walking through JSON.
+//! Traversal and size of JSON values.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// A key as a segment of a JSON pointer, RFC 6901.
+/// A key as a segment of a JSON pointer (RFC 6901).
 pub fn escaped(key: &str) -> Cow<'_, str> {
     if key.contains(['~', '/']) { key.replace('~', "~0").replace('/', "~1").into() } else { key.into() }
 }
 
-/// Tells every text inside a value, with the JSON pointer of where it stands.
+/// Visits every string inside a value, with its JSON pointer.
 pub fn texts(value: &Value, found: &mut impl FnMut(&str, &str)) {
     below(value, &mut String::new(), found);
 }
@@ -30,11 +30,11 @@ fn below(value: &Value, pointer: &mut String, found: &mut impl FnMut(&str, &str)
     }
 }
 
-/// About how many bytes of memory a value takes, which is several times what it takes as text.
+/// Approximate memory of a value, in bytes; several times the length of its text.
 pub fn weight(value: &Value) -> usize {
-    /// What a value takes.
+    /// Size of a value, in bytes.
     const PLAIN: usize = 32;
-    /// What a member takes beside its name and its value.
+    /// Size of a field besides its name and value, in bytes.
     const MEMBER: usize = 64;
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => PLAIN,

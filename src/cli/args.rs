@@ -13,7 +13,7 @@ use crate::reference_partner::Defect;
 #[command(name = "preflight", version, about, long_about = None, propagate_version = true, disable_help_subcommand = true, max_term_width = 100)]
 #[command(after_help = EXIT_CODES)]
 pub struct Cli {
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -22,43 +22,43 @@ const EXIT_CODES: &str =
     "Exit codes: 0 ready, 1 not ready, 2 wrong input, 3 inconclusive, 4 internal error, 130 interrupted.";
 
 const TEST_EXIT_CODES: &str =
-    "Exit codes: 0 each check passes, fails and stays inconclusive as it must, 1 one does not, 2 wrong input.";
+    "Exit codes: 0 every check passes, fails and is inconclusive as expected, 1 one does not, 2 wrong input.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Hold a partner against a provider's checklist.
+    /// Check a partner against a provider's checklist.
     #[command(after_help = EXIT_CODES)]
     Run(Run),
-    /// Try it: the sample partner against stand-ins on this machine.
+    /// Try Preflight: check the sample partner against simulated environments on this machine.
     #[command(after_help = EXIT_CODES)]
     Demo(Demo),
-    /// List the providers, or the checks of one with what each proves.
+    /// List the providers, or the checks of one provider with what each proves.
     List(List),
     /// Show which checks serve which item, and which lines of the provider's page have changed.
     Coverage(Coverage),
-    /// Explain a check: what it proves and how, what passing and failing look like, and the fix.
+    /// Explain a check: what it proves and how, examples of passing and failing, and the fix.
     Explain(Explain),
-    /// Read packs and tell everything that is wrong with them.
+    /// Lint packs and report every problem in them.
     Lint(Lint),
-    /// Print the e-mails that a partner sends to its provider, written from its profile.
+    /// Print the emails that a partner sends to its provider, written from its profile.
     Email(Email),
-    /// Prove that a pack's checks tell right from wrong: each defect must be caught by its own check.
+    /// Prove that a pack's checks tell right from wrong: each defect must fail its own check.
     ///
-    /// The correct sample partner must pass everything, and each of its defects must be caught by its own check and
-    /// fail no other. For a folder of packs, a partner that does nothing must leave everything inconclusive.
+    /// The correct sample partner must pass every check. Each of its defects must fail its own check and no other. In a
+    /// folder of packs, every check must also be inconclusive for a silent partner.
     #[command(after_help = TEST_EXIT_CODES)]
     Test(Test),
-    /// Begin a pack, or a check of one, that lints clean and passes its test.
+    /// Create a pack, or a check in a pack, that lints clean and passes its test.
     New(New),
     /// Print the JSON Schema of a kind of file, for editors.
     Schema(Schema),
-    /// Play a provider on this machine, for daily development.
+    /// Simulate a provider on this machine, for daily development.
     Simulate(Simulate),
-    /// Run the reference partner; it is configured by environment variables.
+    /// Run the reference partner, configured by environment variables.
     #[command(hide = true)]
     Partner(Partner),
-    /// Play the sample partner that a file describes; `test` starts it.
+    /// Run the sample partner that a file describes; `test` starts it.
     #[command(hide = true)]
     Sample(SampleFile),
 }
@@ -69,42 +69,42 @@ pub struct Run {
     /// The partner's profile.
     #[arg(long, value_name = "FILE")]
     pub profile: PathBuf,
-    /// A folder of packs that are added to the built-in ones, or stand in for them.
+    /// A folder of packs that add to the built-in packs or replace them.
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
     #[command(flatten)]
-    /// Which checks, how, and where to report.
+    /// Which checks to run, how, and where to report.
     pub options: RunOptions,
 }
 
 /// What `run` and `demo` share.
 #[derive(Clone, Debug, Default, Args)]
 pub struct RunOptions {
-    /// Only this stage; may be given several times.
+    /// Run only this stage; repeatable.
     #[arg(long, value_enum, value_name = "STAGE")]
     pub stage: Vec<Stage>,
-    /// Only checks like this, such as `webhooks.*`; may be given several times.
+    /// Run only checks that match, such as `webhooks.*`; repeatable.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,
-    /// No checks like this; may be given several times.
+    /// Skip checks that match; repeatable.
     #[arg(long, value_name = "GLOB")]
     pub skip: Vec<String>,
-    /// How many checks may be under way at the same time in real environments.
+    /// How many checks may run at the same time in real environments.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
     /// Count recommended failures, waivers and other risks as failures.
     #[arg(long)]
     pub strict: bool,
-    /// Show what the time of the run went into.
+    /// Show how long each part of the run took.
     #[arg(long)]
     pub timings: bool,
     /// Write a report for a pipeline.
     #[arg(long, value_name = "FILE", help = "Write a JUnit report for a pipeline")]
     pub junit: Option<PathBuf>,
-    /// Write everything as JSON.
+    /// Write the complete report as JSON.
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
-    /// Write a page for the account manager in Markdown.
+    /// Write a Markdown report for the account manager.
     #[arg(long, value_name = "FILE")]
     pub markdown: Option<PathBuf>,
 }
@@ -115,26 +115,26 @@ pub struct Demo {
     /// The provider; `preflight list` names them.
     #[arg(long, value_name = "PROVIDER")]
     pub provider: Option<String>,
-    /// A folder of packs: its sample partner is tried, instead of a built-in one.
+    /// A folder of packs whose sample partner replaces the built-in one.
     #[arg(long, value_name = "DIR", requires = "provider", hide_short_help = true)]
     pub checks: Option<PathBuf>,
-    /// Switch one mistake of the sample partner on; `preflight demo --defect help` lists them.
+    /// Switch on one defect of the sample partner; `preflight demo --defect help` lists them.
     #[arg(long, value_name = "NAME")]
     pub defect: Option<String>,
-    /// Have the person at the terminal sign in the test environment, instead of the demo's own signer.
+    /// Sign by hand in the test environment, instead of the demo's automatic signer.
     #[arg(long)]
     pub sign_by_hand: bool,
     #[command(flatten)]
-    /// Which checks, how, and where to report.
+    /// Which checks to run, how, and where to report.
     pub options: RunOptions,
 }
 
 /// `list`.
 #[derive(Debug, Args)]
 pub struct List {
-    /// The provider whose checks are listed.
+    /// The provider whose checks to list.
     pub provider: Option<String>,
-    /// A folder of packs that are added to the built-in ones, or stand in for them.
+    /// A folder of packs that add to the built-in packs or replace them.
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
 }
@@ -144,13 +144,13 @@ pub struct List {
 pub struct Coverage {
     /// The provider.
     pub provider: String,
-    /// A folder of packs that are added to the built-in ones, or stand in for them.
+    /// A folder of packs that add to the built-in packs or replace them.
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
-    /// A saved copy of the provider's page (HTML, Markdown or text): which of its lines have changed.
+    /// Compare with a saved copy of the provider's page (HTML, Markdown or text), and show the lines that changed.
     #[arg(long, value_name = "FILE")]
     pub page: Option<PathBuf>,
-    /// Print the `page:` lines that pin every item to what the page says now.
+    /// Print the `page:` lines that pin every item to the current text of the page.
     #[arg(long, requires = "page")]
     pub pin: bool,
 }
@@ -160,13 +160,13 @@ pub struct Coverage {
 pub struct Explain {
     /// The check, such as `webhooks.accepts-genuine`; `ID@STAGE` for one stage, `PROVIDER:ID` where packs share an id.
     pub id: String,
-    /// The provider, where several packs have a check of that name.
+    /// The provider, if several packs have a check of that name.
     #[arg(long, value_name = "PROVIDER")]
     pub provider: Option<String>,
-    /// A folder of packs that are added to the built-in ones, or stand in for them.
+    /// A folder of packs that add to the built-in packs or replace them.
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
-    /// Do not play the check with the sample partner.
+    /// Do not run the check with the sample partner.
     #[arg(long)]
     pub no_play: bool,
 }
@@ -174,7 +174,7 @@ pub struct Explain {
 /// `lint`.
 #[derive(Debug, Args)]
 pub struct Lint {
-    /// A folder of packs; without it, the built-in ones.
+    /// A folder of packs; by default, the built-in packs.
     pub folder: Option<PathBuf>,
 }
 
@@ -184,10 +184,10 @@ pub struct Email {
     /// The partner's profile.
     #[arg(long, value_name = "FILE")]
     pub profile: PathBuf,
-    /// The environment that it is about; without it, each that the profile has.
+    /// The environment that the email is about; by default, every environment in the profile.
     #[arg(long, value_enum, value_name = "ENVIRONMENT")]
     pub environment: Option<Environment>,
-    /// A folder of packs that are added to the built-in ones, or stand in for them.
+    /// A folder of packs that add to the built-in packs or replace them.
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
 }
@@ -198,16 +198,16 @@ pub struct Test {
     /// A built-in provider such as `debitura`, or a folder of packs that have a `partner.yaml`.
     #[arg(value_name = "PROVIDER|DIR")]
     pub target: String,
-    /// A folder of packs that are added to the built-in ones, or replace them; the target is then a provider.
+    /// A folder of packs to add to the built-in ones or to replace them; the target is then a provider.
     #[arg(long, value_name = "DIR", hide_short_help = true)]
     pub checks: Option<PathBuf>,
-    /// Only these: defects of a provider, or checks of a folder with their defects, such as `webhooks.*`; repeatable.
+    /// Test only what matches: a provider's defects, or a folder's checks such as `webhooks.*`; repeatable.
     #[arg(long, value_name = "GLOB")]
     pub only: Vec<String>,
-    /// Of a provider: try each defect against the checks of its own section and a few others, instead of all.
+    /// Run each defect of a provider against the checks of its own section and a few others, instead of all.
     #[arg(long)]
     pub quick: bool,
-    /// How many partners are tried at the same time.
+    /// How many partners to run at the same time.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=32))]
     pub jobs: Option<u16>,
 }
@@ -215,7 +215,7 @@ pub struct Test {
 /// `new`.
 #[derive(Debug, Args)]
 pub struct New {
-    /// What is begun.
+    /// What to create.
     #[command(subcommand)]
     pub what: NewWhat,
 }
@@ -223,18 +223,18 @@ pub struct New {
 /// What can be begun.
 #[derive(Debug, Subcommand)]
 pub enum NewWhat {
-    /// A pack: its provider, three checks, an event and a sample partner.
+    /// Create a pack: its provider, three checks, an event and a sample partner.
     Pack(NewPack),
-    /// A check of a pack, with its item and a fault that it must catch.
+    /// Create a check in a pack, with its item and a defect that it must catch.
     Check(NewCheck),
 }
 
 /// `new pack`.
 #[derive(Debug, Args)]
 pub struct NewPack {
-    /// The name of its folder, such as `acme-payments`.
+    /// The name of the pack's folder, such as `acme-payments`.
     pub name: String,
-    /// The folder that holds, or will hold, `checks` and `fixtures`.
+    /// The folder with `checks` and `fixtures`, existing or new.
     #[arg(long = "in", value_name = "DIR", default_value = ".")]
     pub folder: PathBuf,
 }
@@ -245,10 +245,10 @@ pub struct NewCheck {
     /// The pack and the check's id, such as `acme-payments/webhooks.answers-in-time`.
     #[arg(value_name = "PACK/SECTION.STEM")]
     pub id: String,
-    /// The item of the checklist that it serves; without it, one of the check's own name is added.
+    /// The checklist item that the check serves; by default, an item with the check's name is added.
     #[arg(long, value_name = "ITEM")]
     pub item: Option<String>,
-    /// The folder that holds `checks` and `fixtures`.
+    /// The folder with `checks` and `fixtures`.
     #[arg(long = "in", value_name = "DIR", default_value = ".")]
     pub folder: PathBuf,
 }
@@ -272,19 +272,19 @@ pub struct Schema {
 pub struct Simulate {
     /// The provider.
     pub provider: String,
-    /// The port of its first API; each further API has the next one. Without it, any that is free.
+    /// The port of the first API; further APIs use the next ports. By default, any free ports.
     #[arg(long, value_name = "PORT")]
     pub port: Option<u16>,
-    /// The environment that is played: test-only operations exist in `test` alone.
+    /// The environment to simulate; test-only operations exist only in `test`.
     #[arg(long, value_enum, default_value = "test")]
     pub environment: Environment,
-    /// Answer 429 where the key calls more often than it may; without it, that is only counted.
+    /// Answer 429 when a key exceeds its rate limit; by default, calls are only counted.
     #[arg(long)]
     pub quotas: bool,
-    /// Deliver every event to this handler; names of events on standard input, one a line, are sent at once.
+    /// Deliver every event to this handler; an event named on standard input, one per line, is sent at once.
     #[arg(long, value_name = "URL")]
     pub webhook: Option<Url>,
-    /// A folder of packs that are added to the built-in ones, or stand in for them.
+    /// A folder of packs that add to the built-in packs or replace them.
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
 }
@@ -292,7 +292,7 @@ pub struct Simulate {
 /// `partner`.
 #[derive(Debug, Args)]
 pub struct Partner {
-    /// Switch one mistake on; `preflight demo --defect help` lists them.
+    /// Switch on one defect; `preflight demo --defect help` lists them.
     #[arg(long, value_enum, value_name = "NAME", hide_possible_values = true)]
     pub defect: Option<Defect>,
 }

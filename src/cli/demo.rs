@@ -80,5 +80,5 @@ fn listed(defects: &[Mistake]) -> String {
     let widest = defects.iter().map(|mistake| mistake.name.len()).max().unwrap_or(0);
     let line = |mistake: &Mistake| format!("  {:widest$}  {} ({})\n", mistake.name, mistake.words(), mistake.caught_by);
     let lines: String = defects.iter().map(line).collect();
-    for_terminal(&format!("Mistakes of the sample partner, and the check that catches each:\n\n{lines}"))
+    for_terminal(&format!("Defects of the sample partner, and the check that catches each:\n\n{lines}"))
 }

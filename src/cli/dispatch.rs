@@ -73,7 +73,7 @@ fn on_runtime(screen: &Screen, work: impl Future<Output = Exit>) -> Exit {
             exit
         }
         Err(error) => {
-            screen.complain(&format!("the program cannot start: {error}"));
+            screen.complain(&format!("Preflight cannot start: {error}"));
             Exit::Internal
         }
     }

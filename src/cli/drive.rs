@@ -112,12 +112,12 @@ impl<P: Fn(Progress)> Run<'_, P> {
             let (units, futile): (Vec<_>, Vec<_>) =
                 run::phase(&plan, isolation).into_iter().partition(|at| !self.is_futile(*at));
             for at in futile {
-                let finding = Finding::new(Who::Partner, "not carried out: what it needs has failed");
+                let finding = Finding::new(Who::Partner, "not run: a check that it needs has failed");
                 let judged = Judged { verdict: Verdict::Inconclusive(finding), remarks: Vec::new() };
                 self.results[at] = Some((judged, Done { at, evidence: Evidence::default(), took: Duration::ZERO }));
             }
             let word = match isolation {
-                Isolation::Shared => "side by side",
+                Isolation::Shared => "concurrently",
                 Isolation::Exclusive => "one by one",
                 Isolation::Restarts => "one by one, with restarts",
             };
@@ -204,7 +204,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
                 // Needs in a circle, which the lints refuse, must not keep us here for ever.
                 return;
             }
-            self.timed("repeated alone", &wave, Isolation::Exclusive).await;
+            self.timed("retried in isolation", &wave, Isolation::Exclusive).await;
             given_up.extend(futile);
             again.extend(wave);
             left = rest;
@@ -214,7 +214,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
             if let Some((judged, _)) = &mut self.results[at]
                 && judged.verdict == Verdict::Pass
             {
-                judged.remarks.push("did not pass beside other checks, but passed when it was repeated alone".into());
+                judged.remarks.push("did not pass beside other checks, but passed when retried in isolation".into());
             }
         }
     }
@@ -282,9 +282,9 @@ fn not_done(unit: &Unit, stopped: Stop) -> Judged {
         return judge::question(&unit.packed.check);
     } else {
         let why = match stopped {
-            Stop::No => "this program failed while it carried the check out",
+            Stop::No => "Preflight failed while it ran the check",
             Stop::Interrupted => "the run was interrupted",
-            Stop::OutOfTime => "the time that `run_within` of the profile allows was over",
+            Stop::OutOfTime => "the run reached the time limit, `run_within` in the profile",
         };
         Finding::new(Who::Tool, why)
     };

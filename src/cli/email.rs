@@ -27,7 +27,7 @@ fn written(options: &args::Email, redactor: &Redactor) -> Result<String, Problem
     let bound = Bound::new(&read, &pack);
     let wrong = |message: String| Problem::of_file(&options.profile.display().to_string(), message);
     if pack.provider.letters.is_empty() {
-        return Err(wrong(format!("{} is not written to: its pack has no `emails`", pack.provider.name)).into());
+        return Err(wrong(format!("the pack of {} has no emails", pack.provider.name)).into());
     }
     let has = |environment: &Environment| read.profile.environments.contains_key(environment);
     let environments: Vec<Environment> = match options.environment {
@@ -35,7 +35,7 @@ fn written(options: &args::Email, redactor: &Redactor) -> Result<String, Problem
         None => [Environment::Test, Environment::Production].into_iter().filter(has).collect(),
     };
     if environments.is_empty() {
-        let problem = wrong("the profile says nothing of any environment, so there is nothing to write".into());
+        let problem = wrong("the profile has no environments, so there is no email to write".into());
         return Err(problem.hint("add `environments.test` and `environments.production`").into());
     }
     let (mut letters, mut problems) = (Vec::new(), Vec::new());
@@ -46,7 +46,7 @@ fn written(options: &args::Email, redactor: &Redactor) -> Result<String, Problem
                 Err(lacking) => problems.extend(
                     lacking
                         .into_iter()
-                        .map(|how| wrong(format!("the e-mail `{name}` for {environment} cannot be written")).hint(how)),
+                        .map(|how| wrong(format!("the email `{name}` for {environment} cannot be written")).hint(how)),
                 ),
             }
         }

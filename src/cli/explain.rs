@@ -58,8 +58,8 @@ fn named(catalog: &Catalog, text: &str, provider: Option<&str>) -> Result<Named,
     if let (Some(prefix), Some(provider)) = (prefix, provider)
         && prefix != provider
     {
-        return Err(wrong(format!("`{text}` is a check of `{prefix}`, and --provider names `{provider}`"))
-            .hint("name one of them alone"));
+        return Err(wrong(format!("`{text}` is a check of `{prefix}`, but --provider names `{provider}`"))
+            .hint("name only one of them"));
     }
     let packs = match prefix.or(provider) {
         Some(name) => vec![catalog.pack(name)?],
@@ -73,7 +73,7 @@ fn named(catalog: &Catalog, text: &str, provider: Option<&str>) -> Result<Named,
             Err(wrong(format!("there is no check `{id}`")).nearest_or(
                 id,
                 known,
-                "`preflight list PROVIDER` lists the checks of one",
+                "`preflight list PROVIDER` lists the checks of a provider",
             ))
         }
         [(pack, packed)] => {
@@ -83,7 +83,7 @@ fn named(catalog: &Catalog, text: &str, provider: Option<&str>) -> Result<Named,
         several => {
             let packs: Vec<&str> = several.iter().map(|(pack, _)| pack.id.as_str()).collect();
             let hint = format!("write `{}:{rest}`, or name the pack with --provider", packs[0]);
-            Err(wrong(format!("`{id}` is a check of several packs: {}", packs.join(", "))).hint(hint))
+            Err(wrong(format!("several packs have a check `{id}`: {}", packs.join(", "))).hint(hint))
         }
     }
 }
@@ -92,15 +92,15 @@ fn stage_of(packed: &PackedCheck, word: &str) -> Result<Stage, Problem> {
     let stages = &packed.check.stage.0;
     Stage::from_str(word, false).ok().filter(|stage| stages.contains(stage)).ok_or_else(|| {
         let known: Vec<&str> = stages.iter().map(|stage| stage.word()).collect();
-        let message = format!("`{}` does not take place in the stage `{word}`", packed.check.id);
-        Problem::of_file("command line", message).hint(format!("it takes place in: {}", known.join(", ")))
+        let message = format!("`{}` does not run in the stage `{word}`", packed.check.id);
+        Problem::of_file("command line", message).hint(format!("it runs in: {}", known.join(", ")))
     })
 }
 
 /// The sample partner to play with, or why there is no play.
 fn wanted(named: &Named, no_play: bool) -> Result<Sample, String> {
     if no_play {
-        return Err("--no-play was given".into());
+        return Err("--no-play is set".into());
     }
     if named.packed.check.only_asks() {
         return Err("only a person can answer it".into());
@@ -109,7 +109,7 @@ fn wanted(named: &Named, no_play: bool) -> Result<Sample, String> {
         return Sample::built_in(&named.pack.id).map_err(|_| "this pack has no sample partner".into());
     }
     // Of a pack from elsewhere nothing is run but this program, which plays what `partner.yaml` describes.
-    let sampled = named.pack.sample.as_ref().ok_or("this pack has no `partner.yaml`, which describes one")?;
+    let sampled = named.pack.sample.as_ref().ok_or("this pack has no `partner.yaml` that describes one")?;
     Sample::scripted(&named.pack, sampled).map_err(|problems| problems.to_string())
 }
 
@@ -117,10 +117,10 @@ fn wanted(named: &Named, no_play: bool) -> Result<Sample, String> {
 async fn played(named: &Named, sample: &Sample, screen: &Screen) -> Exit {
     let check = &named.packed.check;
     let mistake = sample.world.defects.iter().find(|mistake| mistake.caught_by == check.id);
-    let and = mistake.map(|mistake| format!(", and with the mistake `{}`", mistake.name)).unwrap_or_default();
+    let and = mistake.map(|mistake| format!(", and with the defect `{}`", mistake.name)).unwrap_or_default();
     // Listened for before anything is started, so that an interruption leaves nothing behind.
     let stop = run::stopping(WITHIN);
-    screen.note(&format!("playing {} with the sample partner{and} ...", check.id));
+    screen.note(&format!("running {} with the sample partner{and} ...", check.id));
     let keepers = [Redactor::new(), Redactor::new()];
     let [correct_keeper, wrong_keeper] = &keepers;
     let wrong = async {
@@ -160,7 +160,7 @@ fn exchange(
     let unit = report.and_then(|report| {
         let of_check = |row: &&_| -> bool { is_of(row, &named.packed.check.id, stage) };
         let row = report.checks.iter().find(of_check).cloned();
-        row.ok_or_else(|| "the check was not carried out".to_owned())
+        row.ok_or_else(|| "the check did not run".to_owned())
     });
     Exchange { mistake: mistake.map(|mistake| (mistake.name.clone(), mistake.words())), unit }
 }

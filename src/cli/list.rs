@@ -49,7 +49,7 @@ fn providers(catalog: &Catalog) -> String {
         )
         .ok();
     }
-    text.push_str("\n`preflight list PROVIDER` lists the checks of one.\n");
+    text.push_str("\n`preflight list PROVIDER` lists the checks of a provider.\n");
     text
 }
 

@@ -55,7 +55,7 @@ async fn attend(errand: Errand, screen: &Screen, lines: &mut UnboundedReceiver<S
                 match line.as_deref().map(str::trim) {
                     Some("") => return given(answer, PersonsAnswer::Done, &countdown),
                     Some("s" | "S" | "skip") => return given(answer, PersonsAnswer::Skip, &countdown),
-                    Some(_) => countdown.say("press Enter when it is done, or type s and Enter to leave it out"),
+                    Some(_) => countdown.say("press Enter when it is done, or type s and Enter to skip it"),
                     // The terminal is gone: there is nobody who could answer.
                     None => return,
                 }
@@ -67,8 +67,8 @@ async fn attend(errand: Errand, screen: &Screen, lines: &mut UnboundedReceiver<S
 
 fn given(answer: tokio::sync::oneshot::Sender<PersonsAnswer>, word: PersonsAnswer, countdown: &Countdown) {
     countdown.say(match word {
-        PersonsAnswer::Done => "thank you; looking whether the provider says so too",
-        PersonsAnswer::Skip => "left out",
+        PersonsAnswer::Done => "thank you; checking whether the provider confirms it",
+        PersonsAnswer::Skip => "skipped",
     });
     // Whoever asked may have seen it happen in the meantime.
     answer.send(word).ok();
@@ -76,5 +76,5 @@ fn given(answer: tokio::sync::oneshot::Sender<PersonsAnswer>, word: PersonsAnswe
 
 fn announced(says: &str, pages: &[String]) -> String {
     let pages: String = pages.iter().map(|page| format!("\n    {page}")).collect();
-    format!("\n  A PERSON MUST ACT (partner): {says}{pages}\n  Press Enter when it is done; s and Enter leaves it out.")
+    format!("\n  MANUAL STEP (partner): {says}{pages}\n  Press Enter when it is done; s and Enter skips it.")
 }

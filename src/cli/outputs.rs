@@ -94,12 +94,11 @@ impl Named {
             let shown = path.display();
             for (other, same) in self.reports[..at].iter().filter(|(_, other)| is_same(other, path)) {
                 let same = same.display();
-                let message = format!("{other} {same} and {option} {shown} are one file");
-                problems.push(wrong(message, "give each report a file of its own"));
+                let message = format!("{other} {same} and {option} {shown} are the same file");
+                problems.push(wrong(message, "give each report its own file"));
             }
             if let Some(input) = inputs.iter().find(|input| is_same(input, path)) {
-                let message =
-                    format!("{option} {shown} would be written over {}, which this run reads", input.display());
+                let message = format!("{option} {shown} would overwrite {}, which this run reads", input.display());
                 problems.push(wrong(message, "name another file for the report"));
             }
             if let Some(folder) = self.checks.iter().find(|folder| Catalog::holds(folder, &place(path))) {

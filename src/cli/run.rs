@@ -94,7 +94,7 @@ pub(super) async fn finish(
             screen.complain(&error.to_string());
             return Exit::WrongInput;
         }
-        Err(error) => return failed(&format!("this program failed: {error}"), options, &keeper, screen),
+        Err(error) => return failed(&format!("Preflight failed: {error}"), options, &keeper, screen),
     };
     let writing = interrupt::writing();
     let exit = publish(&report, options, &keeper, screen);
@@ -120,8 +120,8 @@ type Make<'m> = &'m (dyn Fn() -> Result<String, String> + Sync);
 /// Writes every report that is asked for, and gives the code of the run. Each is searched for secrets as a whole before a
 /// byte of it is written.
 fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Screen) -> Exit {
-    let junit = || junit::render(report, true).map_err(|error| format!("the JUnit report cannot be made: {error}"));
-    let json = || json::render(report, true).map_err(|error| format!("the JSON report cannot be made: {error}"));
+    let junit = || junit::render(report, true).map_err(|error| format!("cannot create the JUnit report: {error}"));
+    let json = || json::render(report, true).map_err(|error| format!("cannot create the JSON report: {error}"));
     let markdown = || Ok(markdown::render(report));
     let reports: [(&Option<PathBuf>, Make<'_>); 3] =
         [(&options.junit, &junit), (&options.json, &json), (&options.markdown, &markdown)];
@@ -133,7 +133,7 @@ fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Sc
         let shown = console::render(report, Look { timings: options.timings, ..screen.look() });
         let mut exit = screen.say(&shown, Exit::of(report));
         for (path, report) in making {
-            let failed = |_| Err(format!("{}: this program failed while it made the report", path.display()));
+            let failed = |_| Err(format!("{}: Preflight failed while it created the report", path.display()));
             exit = match report.join().unwrap_or_else(failed) {
                 Ok(sealed) => put(path, &sealed, exit, screen),
                 Err(why) => {

@@ -29,13 +29,13 @@ pub struct Kind {
 pub const KINDS: [Kind; 6] = [
     Kind {
         name: "check",
-        title: "One check of a Preflight pack",
+        title: "A check of a Preflight pack",
         files: "checks/*/*/*.yaml",
         schema: schema_of::<Check>,
     },
     Kind {
         name: "provider",
-        title: "What a Preflight pack says about its provider",
+        title: "The provider of a Preflight pack",
         files: "checks/*/provider.yaml",
         schema: schema_of::<Provider>,
     },
@@ -53,13 +53,13 @@ pub const KINDS: [Kind; 6] = [
     },
     Kind {
         name: "attestations",
-        title: "What people vouch for in a partner's Preflight run",
+        title: "Attestations and waivers for a partner's Preflight run",
         files: "fixtures/*/sample/attestations.yaml",
         schema: schema_of::<Vouched>,
     },
     Kind {
         name: "demo",
-        title: "The world of a Preflight pack's sample partner",
+        title: "The demo of a Preflight pack's sample partner",
         files: "fixtures/*/sample/demo.yaml",
         schema: schema_of::<World>,
     },

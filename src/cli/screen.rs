@@ -77,7 +77,7 @@ impl Screen {
         match said {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                 let why = full(&error).map_or_else(|| error.to_string(), str::to_owned);
-                self.complain(&format!("standard output cannot be written to: {why}"));
+                self.complain(&format!("cannot write to standard output: {why}"));
                 exit.lost()
             }
             Ok(()) | Err(_) => exit,

@@ -42,7 +42,7 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
             }
         }
     }
-    text.push_str("Everything is forgotten at the end; Ctrl-C ends it.\n");
+    text.push_str("Press Ctrl-C to stop; all data is lost then.\n");
     let said = screen.say(&for_terminal(&text), Exit::Ready);
     if said != Exit::Ready {
         return said;
@@ -59,7 +59,7 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
 
 /// What the developer has to configure.
 fn announced(simulate: &Simulate, simulator: &Simulator, key: &str, credentials: &BTreeMap<String, String>) -> String {
-    let mut text = format!("Playing {} ({}).", simulate.provider, simulate.environment);
+    let mut text = format!("Simulating {} ({}).", simulate.provider, simulate.environment);
     let mut bases: Vec<_> = simulator.bases().collect();
     bases.sort_by_key(|(_, base)| base.port());
     if bases.is_empty() {
@@ -75,9 +75,7 @@ fn announced(simulate: &Simulate, simulator: &Simulator, key: &str, credentials:
         writeln!(text, "  {name:<10} {value}").ok();
     }
     text.push('\n');
-    text.push_str(
-        "Each webhook subscription gets its secret in the answer that creates it. Handlers on this machine\n",
-    );
+    text.push_str("The response that creates a webhook subscription holds its secret. Handlers on this machine\n");
     text.push_str("are accepted.\n\n");
     text
 }
@@ -97,14 +95,16 @@ fn subscribed(pack: &Pack, simulator: &Simulator, url: &Url) -> Option<String> {
     let events: Vec<String> = hooks.events.keys().cloned().collect();
     let subscription = simulator.subscribe(url, &events, None)?;
     let secret = subscription.secret;
-    let mut text =
-        format!("Every event is delivered to your handler. Configure there:\n\n  {:<10} {secret}\n\n", "secret");
-    text.push_str("It is used in the headers of each delivery like this:\n\n");
+    let mut text = format!(
+        "The simulator delivers every event to your handler. Configure there:\n\n  {:<10} {secret}\n\n",
+        "secret"
+    );
+    text.push_str("The headers of each delivery use it like this:\n\n");
     for (name, template) in &hooks.headers {
         writeln!(text, "  {name}: {template}").ok();
     }
     text.push('\n');
-    text.push_str("Type the name of an event and Enter, and it is delivered at once:\n\n");
+    text.push_str("To deliver an event at once, type its name and press Enter:\n\n");
     for event in &events {
         writeln!(text, "  {event}").ok();
     }
@@ -115,11 +115,11 @@ fn subscribed(pack: &Pack, simulator: &Simulator, url: &Url) -> Option<String> {
         if pauses.is_empty() { "not at all".to_owned() } else { format!("after {}{strays}", pauses.join(", ")) };
     writeln!(
         text,
-        "\nOnly the status {} is a success. What fails is sent again {again}; then the",
+        "\nOnly the status {} is a success. A failed delivery is retried {again}; then the",
         hooks.success.status
     )
     .ok();
-    text.push_str("subscription is switched off, and has to be made again: start this again.\n");
+    text.push_str("subscription is disabled; restart the simulator to create a new one.\n");
     Some(text)
 }
 
@@ -132,7 +132,7 @@ async fn send_what_is_typed(simulate: &Simulate, pack: &Pack, simulator: &Simula
             let name = line.trim();
             let known = events.iter().find(|event| event.eq_ignore_ascii_case(name));
             match known.map(|event| simulator.announce(event).unwrap_or_default()) {
-                Some(sent) if sent.is_empty() => screen.note("not sent: the subscription is switched off"),
+                Some(sent) if sent.is_empty() => screen.note("not sent: the subscription is disabled"),
                 Some(_) => {}
                 None if name.is_empty() => {}
                 None => {
@@ -193,14 +193,10 @@ struct Played {
 async fn start(simulate: &Simulate, key: &str) -> Result<Played, String> {
     let catalog = run::catalog(simulate.checks.as_deref()).map_err(|problems| problems.to_string())?;
     let pack = catalog.pack(&simulate.provider).map_err(|problem| Problems::from(problem).to_string())?;
-    let play = pack
-        .provider
-        .simulator
-        .as_ref()
-        .ok_or_else(|| format!("the pack `{}` does not describe how its provider is played", pack.id))?;
+    let play = pack.provider.simulator.as_ref().ok_or_else(|| format!("the pack `{}` has no simulator", pack.id))?;
     if play.routes.is_empty() && simulate.webhook.is_none() {
         let name = &pack.provider.name;
-        return Err(format!("{name} has no API to play; give `--webhook URL`, and its events are delivered there"));
+        return Err(format!("{name} has no API to simulate; give `--webhook URL` to have its events delivered there"));
     }
     let addresses = pack.provider.environments.get(&simulate.environment);
     let pages =
@@ -221,7 +217,7 @@ async fn start(simulate: &Simulate, key: &str) -> Result<Played, String> {
         if options.ports.len() < wanted {
             let name = &pack.provider.name;
             return Err(format!(
-                "{name} has {wanted} APIs, each on a port of its own, and from {first} on there are only {}; give a \
+                "{name} has {wanted} APIs, each on its own port, but only {} ports follow from {first}; give a \
                  smaller `--port`",
                 options.ports.len()
             ));

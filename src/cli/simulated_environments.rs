@@ -48,7 +48,8 @@ impl Drop for Front {
 ///
 /// Names that cannot be certified, in words.
 pub(super) fn certify(hosts: &BTreeMap<String, bool>) -> Result<Certificates, String> {
-    let (config, ca_pem) = certified(hosts).map_err(|error| format!("the stand-ins' certificates: {error}"))?;
+    let (config, ca_pem) =
+        certified(hosts).map_err(|error| format!("the certificates of the simulated environments: {error}"))?;
     Ok(Certificates { ca_pem, config })
 }
 

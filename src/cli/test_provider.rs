@@ -43,7 +43,7 @@ pub(super) async fn test_provider(test: Test, screen: &Screen) -> Exit {
         sample.world.defects.iter().cloned().partition(|mistake| wanted(&mistake.name));
     if mistakes.is_empty() {
         let asked = test.only.first().map_or("", String::as_str);
-        let problem = Problem::of_file("command line", format!("no defect is like `{asked}`"));
+        let problem = Problem::of_file("command line", format!("no defect matches `{asked}`"));
         let names = others.iter().map(|mistake| mistake.name.as_str());
         let problem = problem.nearest_or(asked, names, "`preflight demo --defect help` lists them");
         screen.show_problems(&problem.into());
@@ -76,7 +76,11 @@ pub(super) fn untried(pack: &Pack) -> String {
     match items.len() {
         0 => String::new(),
         n => {
-            format!("{n} of {} items without a check, so not tried: {}\n", pack.provider.items.len(), items.join(", "))
+            format!(
+                "{n} of {} items have no check and were not tested: {}\n",
+                pack.provider.items.len(),
+                items.join(", ")
+            )
         }
     }
 }
@@ -158,7 +162,7 @@ fn fault(mistake: Option<&Mistake>, report: &Report, failed: &[String]) -> Optio
             .filter(|row| row.id == mistake.caught_by)
             .map(|row| format!("{}: {} {}", row.unit(), row.verdict.words(), row.reason))
             .collect();
-        return Some(format!("it survives: {}", reasons.join("; ")));
+        return Some(format!("its check does not catch it: {}", reasons.join("; ")));
     }
     let unrelated: Vec<&str> = failed
         .iter()
@@ -190,6 +194,6 @@ fn matrix(tried: &[Tried]) -> String {
         }
     }
     let wrong = tried.iter().filter(|tried| tried.fault.is_some()).count();
-    writeln!(text, "\n{} tried, {wrong} wrong", tried.len()).ok();
+    writeln!(text, "\n{} tested, {wrong} wrong", tried.len()).ok();
     for_terminal(&text)
 }

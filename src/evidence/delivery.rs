@@ -1,4 +1,4 @@
-//! A delivery of a webhook, and why it was sent.
+//! Webhook deliveries, and their purpose.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,48 +8,48 @@ use super::record::Request;
 /// A webhook delivery.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {
-    /// Why it was sent.
+    /// Its purpose.
     pub role: Role,
     /// The event's name.
     pub event: String,
-    /// The event's id, which deliveries of one event share.
+    /// The event's id, shared by all deliveries of the event.
     pub event_id: String,
-    /// How many seconds before the sending its timestamp lies; negative: ahead.
+    /// The age of its timestamp when sent, in seconds; negative if it lies ahead.
     pub age_s: i64,
-    /// What was sent.
+    /// The request.
     pub request: Request,
-    /// What came back.
+    /// The response, or why there was none.
     pub outcome: Outcome,
-    /// From the sending to the whole answer, in milliseconds.
+    /// Time from sending to the complete response, in milliseconds.
     pub latency_ms: u64,
-    /// How well the provider documents this event's body.
+    /// Whether a handler must accept the body: it is documented or captured.
     pub documented: bool,
-    /// Whether the event took effect, where the profile says how to look.
+    /// How often the event took effect, if the profile has a lookup.
     pub effects: Option<u64>,
 }
 
-/// Why a delivery was sent.
+/// The purpose of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The check asked for it as it is.
     Plain,
-    /// A genuine twin, before or after a series.
+    /// A genuine twin, before or after altered deliveries.
     Control,
-    /// One of the variants of a series, by name, with what the check expects of it.
+    /// An altered delivery.
     Varied {
-        /// The variant's name.
+        /// The name of the alteration.
         name: String,
-        /// What the variant itself expects.
+        /// The declared expectation of the alteration.
         expect: Option<Expected>,
     },
-    /// Signed the way a known mistake would expect.
+    /// Signed the way a known defect expects.
     Diagnosis(String),
-    /// One probe of the search for a limit.
+    /// A probe in the search for a limit.
     Probe,
 }
 
-/// What a variant expects of its delivery.
+/// The declared expectation of an altered delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Expected {

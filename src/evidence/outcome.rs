@@ -1,4 +1,4 @@
-//! What came of a request: an answer, or why there was none.
+//! The outcome of a request: a response, or why there was none.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -6,18 +6,18 @@ use serde_json::Value;
 use super::plain;
 use super::record::{Answer, Body};
 
-/// What came of a request.
+/// The outcome of a request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// It was answered.
+    /// A response arrived.
     Answered(Answer),
-    /// It was not.
+    /// No response arrived.
     Trouble(Trouble),
 }
 
 impl Outcome {
-    /// The answer, if there was one.
+    /// The response, if there was one.
     pub fn answer(&self) -> Option<&Answer> {
         match self {
             Outcome::Answered(answer) => Some(answer),
@@ -27,11 +27,11 @@ impl Outcome {
 }
 
 impl Outcome {
-    /// As many characters of it as have room in a sentence.
+    /// Maximum length of an outcome inside a sentence, in characters.
     pub const SENTENCE: usize = 200;
 
-    /// As a reader is shown it, on one line of at most so many characters: the status with the beginning of what was
-    /// said, or why there was no answer.
+    /// The outcome on one line of at most `most` characters: the status with the beginning of the text, or why there
+    /// was no response.
     pub fn brief(&self, most: usize) -> String {
         let text = match self {
             Outcome::Answered(answer) => answer.brief(),
@@ -43,7 +43,7 @@ impl Outcome {
         }
     }
 
-    /// Whether the other side failed: it crashed, or gave no answer at all.
+    /// Whether the other side failed: it crashed, or gave no response.
     pub fn failed(&self) -> bool {
         match self {
             Outcome::Answered(answer) => answer.status >= 500,
@@ -51,7 +51,7 @@ impl Outcome {
         }
     }
 
-    /// The answer as templates read it.
+    /// The response as templates read it.
     pub(super) fn values(&self) -> serde_json::Map<String, Value> {
         let mut map = serde_json::Map::new();
         if let Some(answer) = self.answer() {
@@ -68,7 +68,7 @@ impl Outcome {
 }
 
 impl Answer {
-    /// Where it sends a reader, if it sends one elsewhere. 300 and 304 have no single place to go.
+    /// The target of a redirect. 300 and 304 have no single target.
     pub fn redirects(&self) -> Option<&str> {
         matches!(self.status, 301 | 302 | 303 | 307 | 308).then(|| self.header("location").unwrap_or_default())
     }
@@ -81,7 +81,7 @@ impl Answer {
             Body::Empty | Body::Binary(_) => String::new(),
         };
         match self.redirects() {
-            Some("") => format!("{status}, a redirect that names no Location"),
+            Some("") => format!("{status}, a redirect without Location"),
             Some(to) => format!("{status}, a redirect to {to}"),
             None if said.is_empty() => status.to_string(),
             None => format!("{status} {said}"),
@@ -89,7 +89,7 @@ impl Answer {
     }
 }
 
-/// Why there was no answer.
+/// Why there was no response.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trouble {
     /// The kind, which decides who must act.
@@ -102,22 +102,22 @@ pub struct Trouble {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TroubleKind {
-    /// A safety rule of this tool refused to send it.
+    /// A safety rule of Preflight denied it.
     Refused,
     /// The host name does not resolve.
     Dns,
-    /// Nobody listens, or nothing gets through.
+    /// Nothing listens there, or the network does not let it through.
     Connect,
-    /// The certificate is not trusted, not for this host, or out of date.
+    /// The certificate is not trusted, not for this host, or not valid at this time.
     Certificate,
-    /// No whole answer within the time allowed.
+    /// No complete response before the timeout.
     Timeout,
-    /// The connection ended in the middle of an answer.
+    /// The connection ended in the middle of a response.
     Broken,
-    /// The answer is larger than this tool reads.
+    /// The response is larger than Preflight reads.
     TooLarge,
-    /// The answer is none that the call can give.
+    /// The response does not have the shape that the call requires.
     Shape,
-    /// Too many redirects, or one that leads nowhere.
+    /// Too many redirects, or one without a target.
     Redirects,
 }

@@ -1,4 +1,4 @@
-//! What the partner did, and what was done to it: calls, actions, pages, look-ups, events.
+//! What the partner did, and what it was asked: calls, actions, pages, lookups, events.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,25 +8,25 @@ use super::record::{Answer, Request};
 /// A call of the partner to the simulator.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Call {
-    /// Which of the provider's APIs it came to.
+    /// The API of the provider that it reached.
     pub api: String,
-    /// What came in.
+    /// The request.
     pub request: Request,
-    /// What the simulator answered; status 0: the connection was dropped.
+    /// The simulator's response; status 0 is a dropped connection.
     pub answer: Answer,
-    /// Whether the answer was arranged to be otherwise than it would have been.
+    /// Whether an override changed the response.
     #[serde(default)]
     pub arranged: bool,
-    /// Whether it is an operation that the provider publishes and the simulator does not play.
+    /// Whether the provider publishes this operation and the simulator does not play it.
     #[serde(default)]
     pub not_played: bool,
-    /// The route of the pack that it matched, as written there, or the operation that is not played.
+    /// The matching route as the pack writes it, or the operation that is not played.
     pub route: Option<String>,
-    /// Identifiers that say whom the call is about, in the order of the pack's `about`.
+    /// Identifiers of the client in the call, in the order of the pack's `correlate_by`.
     pub about: Vec<String>,
-    /// The client whom it is about, by what the simulator knows it by; `None`: nobody whom a check knows.
+    /// The client that the call is about, by the simulator's key; `None` if it cannot be attributed.
     pub client: Option<String>,
-    /// The client whose token it carries, by the same; `None`: no token, or one of nobody whom a check knows.
+    /// The client whose token it carries, by the same key; `None` without a token, or with one of an unknown client.
     pub token_of: Option<String>,
 }
 
@@ -35,63 +35,63 @@ pub struct Call {
 pub struct Action {
     /// Its name in the profile.
     pub name: String,
-    /// What came of it.
+    /// Its outcome.
     pub outcome: Outcome,
-    /// The URLs that it presented to the partner's client.
+    /// The URLs that it showed the partner's client.
     pub presented: Vec<String>,
-    /// What is only this client's or this action's and says nothing about the outcome: names, numbers, ids.
+    /// Values that belong to this client or action only and say nothing about the outcome: names, numbers, ids.
     pub own: Vec<String>,
 }
 
-/// Something that happened at the provider.
+/// An event at the provider.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Happened {
-    /// What, as the pack names it, or what a person was asked to do.
+    /// Its name in the pack, or the manual step that brings it about.
     pub event: String,
-    /// The events that were sent for it.
+    /// The webhook events sent for it.
     pub sent: Vec<SentEvent>,
     /// Why it did not happen.
     pub trouble: Option<String>,
 }
 
-/// An event on its way to the partner's handler.
+/// A webhook event on its way to the partner's handler.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentEvent {
     /// Its name.
     pub event: String,
     /// Its id.
     pub id: String,
-    /// The status that the first attempt was answered with; 0: there was no answer. `None`: nobody knows yet.
+    /// The status of the response to the first attempt; 0 if there was none; `None` if it is not known yet.
     pub answered: Option<u16>,
-    /// The same with the beginning of what was said, or why there was no answer.
+    /// The same with the beginning of the text, or why there was no response.
     #[serde(default)]
     pub said: String,
 }
 
-/// What a page of the partner's shows after an action.
+/// What a page of the partner shows after an action.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shown {
-    /// Which page.
+    /// The page.
     pub page: Page,
     /// The name of the action's step, if it has one.
     pub by: Option<String>,
     /// The URLs on it that were not there before the action.
     pub presented: Vec<String>,
-    /// What came back.
+    /// The outcome of reading it.
     pub outcome: Outcome,
 }
 
-/// The pages of the partner's that are looked at.
+/// The pages of the partner that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Page {
-    /// Where a client sees the URLs that it must visit.
+    /// Where a client sees the URLs to visit.
     Presented,
-    /// Where a user sees what became of an action.
+    /// Where a user sees the result of an action.
     Told,
 }
 
-/// A host that the partner's build was not let through to.
+/// A host that the partner's build was denied.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Refused {
     /// The host.
@@ -100,13 +100,13 @@ pub struct Refused {
     pub port: u16,
 }
 
-/// A look-up inside the partner.
+/// A lookup in the partner's software.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Inspection {
-    /// What was looked for.
+    /// The event id, or the event name.
     pub about: String,
-    /// The number that was found; `None`: the look-up itself failed.
+    /// The count; `None` if the lookup failed.
     pub count: Option<u64>,
-    /// What came back.
+    /// The outcome of the lookup.
     pub outcome: Outcome,
 }

@@ -1,8 +1,8 @@
-//! What happened, as plain data: the ordered, already redacted record of one unit.
+//! Evidence: the ordered, redacted record of what happened in one check, as plain data.
 //!
-//! Judging reads nothing but this (and the bound profile), so a record that was saved can be judged again on
-//! another machine. Whoever builds an entry passes its text through [`crate::redact::Redactor`] first: a secret
-//! appears here only as its label, and equal secrets have equal labels, so sameness can still be judged.
+//! Judging reads only this (and the profile's inputs), so a saved record can be judged again on another machine.
+//! Whoever adds an entry passes its text through [`crate::redact::Redactor`] first: a secret appears only as its label,
+//! and equal secrets have equal labels, so they can still be compared.
 
 use std::net::IpAddr;
 
@@ -13,41 +13,40 @@ use super::delivery::Delivery;
 use super::outcome::Outcome;
 use super::partner::{Action, Call, Happened, Inspection, Refused, Shown};
 
-/// Microseconds since the log of the unit was started.
+/// Microseconds since the check's log was started.
 pub type Offset = u64;
 
-/// Everything that was recorded for one unit, in the order in which it ended.
+/// The record of one check, in the order in which entries ended.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// The record itself.
+    /// The entries.
     pub entries: Vec<Entry>,
-    /// Why the unit was not, or not wholly, carried out: a deadline, an interruption, a set-up that did not complete.
+    /// Why the check did not run, or not completely: a deadline, an interruption, a set-up that did not complete.
     pub incomplete: Option<Incomplete>,
-    /// The clients of the unit by name, as templates read them: `tenant`, `name`, `email` and what was learned.
+    /// The clients of the check by name, as templates read them: `tenant`, `name`, `email` and captured values.
     #[serde(default)]
     pub clients: serde_json::Map<String, Value>,
-    /// Whether that may have been the doing of other checks at the same time, so that it is worth being repeated alone.
+    /// Whether other checks running at the same time may be the cause, so that a retry in isolation is worthwhile.
     #[serde(default)]
     pub disturbed: bool,
-    /// What is worth knowing of the set-up, if the check then says nothing.
+    /// Notes on the set-up, shown if the check is inconclusive.
     #[serde(default)]
     pub notes: Vec<String>,
-    /// What is worth knowing whatever the verdict: what was left behind, say.
+    /// Remarks shown with every verdict, such as what was left behind.
     #[serde(default)]
     pub remarks: Vec<String>,
-    /// The slowest automatic reaction and the waits that were kept, in milliseconds, for absences that held.
+    /// The quiet period kept for absences, in milliseconds: the slowest automatic reaction and the waits.
     pub quiet_ms: u64,
 }
 
-/// Why a unit's record is not whole.
+/// Why the record of a check is incomplete.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Incomplete {
-    /// One sentence for the reader.
+    /// The reason, in one sentence.
     pub reason: String,
     /// Who can change it.
     pub who: Who,
-    /// Whether not even a failure in it counts: the build gave no answers any more, or the played provider has forgotten
-    /// what it held.
+    /// Whether not even a failure counts: the build no longer answered, or the simulated provider dropped records.
     #[serde(default)]
     pub void: bool,
 }
@@ -58,18 +57,18 @@ pub struct Incomplete {
 pub enum Who {
     /// The company whose integration is checked.
     Partner,
-    /// The person at the provider who signs off.
+    /// The person at the provider who approves the integration.
     AccountManager,
     /// The provider's service.
     Provider,
-    /// Whatever lies between the two.
+    /// The network between the two.
     Network,
-    /// This program.
+    /// Preflight itself.
     Tool,
 }
 
 impl Who {
-    /// The word a reader sees.
+    /// The name for the report.
     pub fn words(self) -> &'static str {
         match self {
             Who::Partner => "partner",
@@ -81,7 +80,7 @@ impl Who {
     }
 }
 
-/// One thing that happened, as an interval.
+/// One recorded event, as an interval.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// When it started.
@@ -90,14 +89,14 @@ pub struct Entry {
     pub to: Offset,
     /// The name that the check gave the step (`as`), if any.
     pub step: Option<String>,
-    /// The client it belongs to, where a check has clients.
+    /// The client it belongs to, if the check has clients.
     pub client: Option<String>,
-    /// What it was.
+    /// The content.
     pub what: What,
 }
 
 impl Entry {
-    /// What the step gave, as templates read it: `status`, `reply` and captures, or the value of a fact.
+    /// The value of the entry as templates read it: `status`, `reply` and captures, or the value of a fact.
     pub fn value(&self) -> Option<Value> {
         match &self.what {
             What::Exchange(exchange) => {
@@ -131,37 +130,37 @@ impl Entry {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
-    /// The tool called a provider, or fetched a page.
+    /// Preflight called a provider, or fetched a page.
     Exchange(Exchange),
-    /// A webhook was delivered to the partner's handler.
+    /// Preflight delivered a webhook to the partner's handler.
     Delivery(Delivery),
     /// The partner called the simulated provider.
     Call(Call),
-    /// The partner was asked to do something.
+    /// The partner was asked to act.
     Action(Action),
-    /// The partner was asked how often an event took effect.
+    /// A lookup of how often an event took effect.
     Inspection(Inspection),
-    /// Something happened at the provider, played or brought about by a person.
+    /// An event at the provider, simulated or brought about by a person.
     Happened(Happened),
-    /// What a page of the partner's shows.
+    /// The content of a page of the partner.
     Shown(Shown),
-    /// What the simulated provider holds about the entry's client: a list of records for each collection.
+    /// The records of the simulated provider about the entry's client: a list per collection.
     Records(serde_json::Map<String, Value>),
-    /// The partner's build tried to reach a host that it was not let through to.
+    /// The partner's build tried to reach a denied host.
     Refused(Refused),
-    /// The last lines that the partner's build wrote while it failed at something.
+    /// The last lines of the build's output while it failed.
     Wrote(String),
-    /// Something the profile, or a file that it names, says.
+    /// A value from the profile, or from a file that it names.
     Fact(Fact),
-    /// A step that could not be carried out, and why.
+    /// A step that could not be carried out, with the reason.
     Skipped(String),
-    /// A step that was not to be carried out, and why.
+    /// A step that was deliberately left out, with the reason.
     LeftOut(String),
     /// A wait that the check asked for.
     Waited,
 }
 
-/// The entries of a kind are asked for in many places; here alone the kinds are told apart.
+/// The only place that distinguishes kinds of entry; callers use these accessors.
 impl What {
     /// The exchange, if it is one.
     pub fn exchange(&self) -> Option<&Exchange> {
@@ -188,22 +187,22 @@ impl What {
         if let What::Shown(shown) = self { Some(shown) } else { None }
     }
 
-    /// What the provider holds, if it is that.
+    /// The provider's records, if it is that.
     pub fn records(&self) -> Option<&serde_json::Map<String, Value>> {
         if let What::Records(records) = self { Some(records) } else { None }
     }
 
-    /// The host that was not let through to, if it is one.
+    /// The denied host, if it is one.
     pub fn refused(&self) -> Option<&Refused> {
         if let What::Refused(refused) = self { Some(refused) } else { None }
     }
 
-    /// What the build wrote, if it is that.
+    /// The build's output, if it is that.
     pub fn wrote(&self) -> Option<&str> {
         if let What::Wrote(lines) = self { Some(lines) } else { None }
     }
 
-    /// What came of something that was asked of the partner: a delivery, an action, a look-up.
+    /// The outcome of a request to the partner: a delivery, an action or a lookup.
     pub fn asked(&self) -> Option<&Outcome> {
         match self {
             What::Delivery(delivery) => Some(&delivery.outcome),
@@ -223,75 +222,76 @@ impl What {
         }
     }
 
-    /// The look-up, if it is one.
+    /// The lookup, if it is one.
     pub fn inspection(&self) -> Option<&Inspection> {
         if let What::Inspection(inspection) = self { Some(inspection) } else { None }
     }
 }
 
-/// A request and what came of it.
+/// A request and its outcome.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Exchange {
-    /// What was sent.
+    /// The request.
     pub request: Request,
-    /// What came back.
+    /// The response, or why there was none.
     pub outcome: Outcome,
-    /// The address that was connected to, or would have been; or the one that a stand-in is taken to have.
+    /// The address that was connected to, or would have been; in a simulated environment, the address that the profile
+    /// assigns.
     pub address: Option<IpAddr>,
-    /// The element of `each` this exchange was made for.
+    /// The element of `for_each` that this exchange was made for.
     pub item: Option<Value>,
-    /// Values the check captured from the answer, by name.
+    /// Values that the check captured from the response, by name.
     pub captured: serde_json::Map<String, Value>,
 }
 
-/// A request as it was sent or received.
+/// A request as sent or received.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Request {
-    /// `GET`, `POST`, ...
+    /// The HTTP method.
     pub method: String,
-    /// The whole URL, or the path where the simulator received it.
+    /// The whole URL; for a call to the simulator, the path with the query.
     pub url: String,
-    /// Names in lower case, values redacted.
+    /// Headers with lower-case names and redacted values.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Body,
 }
 
-/// An answer.
+/// A response.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// Names in lower case, values redacted.
+    /// Headers with lower-case names and redacted values.
     pub headers: Vec<(String, String)>,
     /// The body, bounded in size.
     pub body: Body,
 }
 
 impl Answer {
-    /// The first value of a header, whatever the case of its name.
+    /// The first value of a header; the name is case-insensitive.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 }
 
-/// A body as far as it can be understood.
+/// A body, decoded as far as possible.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Body {
-    /// Nothing.
+    /// No body.
     #[default]
     Empty,
     /// Valid JSON.
     Json(Value),
-    /// Valid UTF-8 that is not JSON; cut at a bound.
+    /// Valid UTF-8 that is not JSON, truncated at a bound.
     Text(String),
-    /// Anything else, by its length in bytes.
+    /// Any other body, as its length in bytes.
     Binary(usize),
 }
 
 impl Body {
-    /// The JSON value, if it is one.
+    /// The JSON value, if the body is JSON.
     pub fn json(&self) -> Option<&Value> {
         match self {
             Body::Json(value) => Some(value),
@@ -300,10 +300,10 @@ impl Body {
     }
 }
 
-/// Something that the profile or a file says.
+/// A value from the profile or a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fact {
-    /// Where it was read: a file, with the key or path in it.
+    /// The source: a file, with the key or path in it.
     pub place: String,
     /// Its line there, from 1.
     pub line: Option<usize>,

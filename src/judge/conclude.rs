@@ -1,4 +1,4 @@
-//! The end of a run: what stands for its units and items, and the answer.
+//! Concludes a run: final verdicts of checks and items, and readiness.
 
 use time::Date;
 
@@ -10,26 +10,26 @@ use crate::pack::provider::Item;
 use crate::plan::Unit;
 use crate::profile::attestations::Vouched;
 
-/// Everything that a run comes to. Lists are in the order of the units, or of the checklist.
+/// The conclusion of a run. Lists follow the order of the checks, or of the checklist.
 #[derive(Clone, Debug)]
 pub struct Concluded {
-    /// What stands for each unit.
+    /// The final verdict of each check.
     pub settled: Vec<Settled>,
-    /// Whether each unit decides an item, so that nobody is ready while it is inconclusive.
+    /// Whether each check decides an item; while such a check is inconclusive, the partner is not ready.
     pub decides: Vec<bool>,
-    /// Whether each unit is a risk.
+    /// Whether each check is a risk.
     pub risks: Vec<bool>,
-    /// What stands for each item.
+    /// The result of each item.
     pub items: Vec<ItemStanding>,
-    /// The answer.
+    /// Readiness, or the result of the selection.
     pub readiness: Readiness,
-    /// Why it is not what units and items alone would allow.
+    /// Why readiness is withheld although checks and items would allow it.
     pub withheld: Option<Withheld>,
-    /// What is worth saying of people's words as a whole.
+    /// Remarks about attestations and waivers as a whole.
     pub remarks: Vec<String>,
 }
 
-/// Concludes a run. `judged` has one entry a unit; `today` is the day on which the run started, in UTC.
+/// Concludes a run. `judged` has one entry per check; `today` is the UTC date on which the run started.
 pub fn conclude(
     units: &[Unit],
     checklist: &[Item],

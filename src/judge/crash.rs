@@ -1,5 +1,5 @@
-//! Whether the partner fell over what the provider answered. What a second attempt of ours then brought about is not
-//! the partner's.
+//! Detects a partner that crashes on a response of the provider. Effects of a second attempt by Preflight do not count
+//! against the partner.
 
 use std::sync::LazyLock;
 
@@ -12,14 +12,14 @@ use crate::evidence::{Action, Answer, Body, Call, Entry, Outcome, TroubleKind, W
 use crate::pack::expectations::Expectation;
 use crate::profile::Bound;
 
-/// What servers in front of an application say by themselves.
+/// Default error texts of web servers and proxies in front of an application.
 static OF_A_SERVER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(50[234]|bad|gateway|service|temporarily|unavailable|time-?out|timed|out|error|the|server|nginx|apache)\b|[^a-z]+").ok()
 });
 
-/// Whether no action crashed when the provider refused something, or broke off.
+/// Passes if no action crashed after the provider had rejected a call or dropped the connection.
 pub(super) fn none(case: &Case<'_>) -> Held {
-    // What the build tried to reach says nothing of how it takes an answer: that is another check's question.
+    // Hosts that the build tried to reach say nothing about how it handles a response; another check judges that.
     if case.check.then.iter().all(|expectation| matches!(expectation, Expectation::DeniedHosts(_))) {
         return Held::YES;
     }
@@ -33,7 +33,7 @@ pub(super) fn none(case: &Case<'_>) -> Held {
         let (name, provoked) = (&action.name, calls::title(provoked));
         let observed = format!("{}: {}", crash.words(), action.outcome.brief(Outcome::SENTENCE));
         let finding =
-            Finding::contrast(Who::Partner, format!("no crash of the action {name} over {provoked}"), observed);
+            Finding::contrast(Who::Partner, format!("the action {name} does not crash on {provoked}"), observed);
         Some(match crash {
             Crash::Certain => Held::No(finding),
             Crash::Possible => Held::Unknown(finding),
@@ -41,7 +41,7 @@ pub(super) fn none(case: &Case<'_>) -> Held {
     }))
 }
 
-/// Whether an answer presents a URL that the provider had sent: an unusual status, but no crash.
+/// Whether a response shows a URL that the provider had sent: its status is unusual, but it is no crash.
 fn shows_what_it_got(case: &Case<'_>, entry: &Entry, action: &Action) -> bool {
     let mut sent = Vec::new();
     for json in calls::during(case, entry).filter_map(|(_, call)| call.answer.body.json()) {
@@ -50,15 +50,15 @@ fn shows_what_it_got(case: &Case<'_>, entry: &Entry, action: &Action) -> bool {
     action.presented.iter().any(|shown| sent.iter().any(|url| shown.starts_with(url)))
 }
 
-/// How sure it is that an action ended in a crash.
+/// How certain it is that an action crashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Crash {
     Certain,
-    /// A server in front of the partner may have said it, or the partner itself.
+    /// The response may come from a server in front of the partner, or from the partner itself.
     Possible,
 }
 
-/// Whether an answer of the provider is one that a partner has to cope with: a refusal, a failure, none at all.
+/// Whether a partner must cope with this response of the provider: an error status, or a dropped connection.
 fn is_refusal(call: &Call) -> bool {
     call.answer.status == 0 || call.answer.status >= 400 || call.arranged
 }
@@ -66,10 +66,10 @@ fn is_refusal(call: &Call) -> bool {
 impl Crash {
     fn of(case: &Case<'_>, entry: &Entry, action: &Action) -> Option<Self> {
         match &action.outcome {
-            // A command says by its exit that it did not succeed, which is no crash by itself.
+            // A failing exit code of a command is not a crash by itself.
             Outcome::Answered(answer) if answer.status < 500 || is_command(case, action) => None,
             Outcome::Answered(answer) if !(502..=504).contains(&answer.status) => Some(Crash::Certain),
-            // So a partner says that the provider cannot be reached just now.
+            // A 5xx with a text of its own is how a partner reports that the provider is unavailable.
             Outcome::Answered(answer) => (!has_words(answer, &action.outcome)).then_some(Crash::Possible),
             Outcome::Trouble(trouble) => match trouble.kind {
                 TroubleKind::Timeout => (!goes_on(case, entry)).then_some(Crash::Certain),
@@ -87,7 +87,7 @@ impl Crash {
     fn words(self) -> &'static str {
         match self {
             Crash::Certain => "a crash",
-            Crash::Possible => "an answer that may be a crash, without a word of the partner's own",
+            Crash::Possible => "a response that may be a crash, without a message of the partner's own",
         }
     }
 }
@@ -97,7 +97,7 @@ fn is_command(case: &Case<'_>, action: &Action) -> bool {
     case.bound.get(&command).is_some()
 }
 
-/// Whether an answer says more than servers say by themselves.
+/// Whether a response says more than the default error text of a server.
 fn has_words(answer: &Answer, outcome: &Outcome) -> bool {
     match &answer.body {
         Body::Json(_) => true,
@@ -109,7 +109,7 @@ fn has_words(answer: &Answer, outcome: &Outcome) -> bool {
     }
 }
 
-/// Whether the partner went on by itself after we had given up waiting: it is slow, and did not crash.
+/// Whether the partner continued by itself after the action had timed out: it is slow, and did not crash.
 fn goes_on(case: &Case<'_>, action: &Entry) -> bool {
     let mine = || case.evidence.entries.iter().filter(|entry| entry.client == action.client && entry.from >= action.to);
     let next = mine().filter(|entry| entry.what.action().is_some()).map(|entry| entry.from).min();

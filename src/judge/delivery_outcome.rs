@@ -1,38 +1,38 @@
-//! The deliveries of a record, and what became of each, in words.
+//! The deliveries in a record, and how the report describes their outcomes.
 
 use super::verdict::{Case, millis};
 use crate::evidence::{Delivery, Entry, Outcome, Role};
 
-/// All deliveries of the unit.
+/// All deliveries of the check.
 pub(super) fn deliveries<'c>(case: &Case<'c>) -> impl Iterator<Item = &'c Delivery> {
     case.evidence.entries.iter().filter_map(|entry| entry.what.delivery())
 }
 
 impl Case<'_> {
-    /// Whether a status is one that the provider takes for a success.
+    /// Whether the provider counts this status as a success.
     pub(super) fn is_success(&self, status: u16) -> bool {
         self.provider.webhooks.as_ref().is_some_and(|hooks| hooks.success.status.holds(status))
     }
 }
 
-/// Whether the handler took a delivery, however long that lasted.
+/// Whether the handler answered a delivery with success, however long it took.
 pub(super) fn taken(case: &Case<'_>, delivery: &Delivery) -> bool {
     delivery.outcome.answer().is_some_and(|answer| case.is_success(answer.status))
 }
 
-/// Whether an answer came in the time that the provider allows.
+/// Whether the handler answered within the provider's time limit.
 pub(super) fn in_time(case: &Case<'_>, delivery: &Delivery) -> bool {
     let within = case.provider.webhooks.as_ref().and_then(|hooks| hooks.success.within);
     within.is_none_or(|span| u128::from(delivery.latency_ms) <= span.0.as_millis())
 }
 
-/// The time that the provider allows, in words; empty where it names none.
+/// The provider's time limit as a phrase (` within 5 s`); empty if the provider names none.
 pub(super) fn limit(case: &Case<'_>) -> String {
     let within = case.provider.webhooks.as_ref().and_then(|hooks| hooks.success.within);
     within.map(|span| format!(" within {}", millis(span.0.as_millis()))).unwrap_or_default()
 }
 
-/// What a delivery is called.
+/// A delivery as the report names it.
 pub(super) fn title(delivery: &Delivery) -> String {
     match &delivery.role {
         Role::Varied { name, .. } => name.clone(),
@@ -41,7 +41,7 @@ pub(super) fn title(delivery: &Delivery) -> String {
     }
 }
 
-/// What became of a delivery. Of an answer that took it the status says all.
+/// The outcome of a delivery for the report. For an accepted delivery that is only the status.
 pub(super) fn outcome(case: &Case<'_>, delivery: &Delivery) -> String {
     match &delivery.outcome {
         Outcome::Answered(answer) if case.is_success(answer.status) => answer.status.to_string(),
@@ -49,7 +49,7 @@ pub(super) fn outcome(case: &Case<'_>, delivery: &Delivery) -> String {
     }
 }
 
-/// The last lines that the build wrote while an action failed, with what the action said.
+/// The last lines that the build wrote while an action failed, together with the outcome of the action.
 pub(super) fn crash_of_an_action(case: &Case<'_>) -> Option<String> {
     case.evidence.entries.iter().find_map(|entry| {
         let action = entry.what.action().filter(|action| action.outcome.failed())?;

@@ -1,4 +1,4 @@
-//! From what the evidence of each unit says to what stands: blocked units, people's word, waivers.
+//! From verdicts to final verdicts: blocked checks, attestations, waivers.
 
 use std::collections::BTreeMap;
 
@@ -10,28 +10,28 @@ use crate::evidence::Who;
 use crate::plan::{Skip, Unit};
 use crate::profile::attestations::{Attestation, Vouched, Waiver};
 
-/// What stands for a unit in the end.
+/// The final verdict of a check.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Standing {
     /// Every expectation held.
     Pass,
-    /// One did not.
+    /// At least one expectation did not hold.
     Fail(Finding),
-    /// It could not be decided; perhaps another unit stands in its way.
+    /// Inconclusive; another check may block it.
     Inconclusive {
         /// What is known.
         finding: Finding,
-        /// The unit that must pass first.
+        /// The check that must pass first.
         blocked_by: Option<String>,
     },
-    /// A person vouched for it.
+    /// A person attested it.
     Attested {
-        /// Who, when, on what, until when.
+        /// Who, when, with what evidence, until when.
         words: String,
         /// Whether a machine could have seen it.
         risk: bool,
     },
-    /// Its failure is accepted for a time.
+    /// Its failure is accepted for a limited time.
     Waived {
         /// The failure.
         finding: Finding,
@@ -42,17 +42,17 @@ pub enum Standing {
     Skipped(Skip),
 }
 
-/// A unit's standing, with what else is worth saying.
+/// The final verdict of a check, with its remarks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settled {
-    /// What stands.
+    /// The verdict.
     pub standing: Standing,
     /// Margins, quiet periods, ignored attestations.
     pub remarks: Vec<String>,
 }
 
-/// Settles all units of a run. `judged` has one entry a unit; `today` is the day on which the run started, in UTC.
-/// Gives the standings in the same order, and remarks about attestations and waivers as a whole.
+/// Determines the final verdicts of all checks. `judged` has one entry per check; `today` is the UTC date on which the
+/// run started. Returns the verdicts in the same order, and remarks about attestations and waivers as a whole.
 pub(super) fn settle(
     units: &[Unit],
     judged: Vec<Judged>,
@@ -85,7 +85,7 @@ impl Standing {
     }
 }
 
-/// A unit by itself: its verdict, and what people say of it.
+/// The final verdict of a check without regard to others: its verdict, an attestation or a waiver.
 fn own(unit: &Unit, judged: Judged, vouched: &Vouched, today: Date) -> Settled {
     let mut remarks = judged.remarks;
     if let Some(why) = &unit.skip {
@@ -118,12 +118,12 @@ fn is_about(word: &Attestation, unit: &Unit) -> bool {
     word.check.as_ref().is_some_and(|check| meant(check, unit))
 }
 
-/// Who vouched, when, until when and on what.
+/// Who attested, when, until when, and with what evidence.
 pub(super) fn said(word: &Attestation) -> String {
-    format!("{} vouched on {} until {}: {}", word.who, word.when, word.expires, word.evidence)
+    format!("{} attested on {} until {}: {}", word.who, word.when, word.expires, word.evidence)
 }
 
-/// The person's word about something that counts today. One that does not is ignored, and that is said.
+/// The attestation that applies today, if any. One that does not apply is ignored, with a remark.
 pub(super) fn attestation<'v>(
     vouched: &'v Vouched,
     meant: impl Fn(&Attestation) -> bool,
@@ -156,11 +156,11 @@ fn waiver<'v>(unit: &Unit, vouched: &'v Vouched, today: Date, remarks: &mut Vec<
     found
 }
 
-/// Which units are blocked, by which: those that do not carry, needed directly or through others, by the first cause.
+/// Which checks are blocked by which: needs are followed through other checks to the first cause.
 fn blocked(units: &[Unit], settled: &[Settled]) -> BTreeMap<usize, usize> {
     let mut found = BTreeMap::new();
     for at in 0..units.len() {
-        // A person's word was given knowing the state of things; a skipped unit was not asked for.
+        // A person attested knowing the state of things; a skipped check was not asked for.
         let open = match settled[at].standing {
             Standing::Pass | Standing::Fail(_) | Standing::Inconclusive { .. } | Standing::Waived { .. } => true,
             Standing::Attested { .. } | Standing::Skipped(_) => false,
@@ -172,9 +172,10 @@ fn blocked(units: &[Unit], settled: &[Settled]) -> BTreeMap<usize, usize> {
     found
 }
 
-/// The first cause among what a unit needs: a unit that does not carry and is not itself blocked. A unit that is decided
-/// although it has a control of its own has seen that control hold. What is only inconclusive does not stand in its way; and
-/// where the other one failed, over another event say, its own failure may be the same mistake, but its success is none.
+/// The first cause among what a check needs: a check that neither passed nor was attested and is not blocked itself. A
+/// check with a control of its own that is decided has seen the control hold, so an inconclusive need does not block
+/// it. If the needed check failed (over another event, say), the failure of this one may be the same defect, but its
+/// success stands.
 fn cause(units: &[Unit], settled: &[Settled], at: usize) -> Option<usize> {
     let needs = &units[at].packed.check.needs;
     let control = units[at].packed.check.has_control();
@@ -196,7 +197,7 @@ fn cause(units: &[Unit], settled: &[Settled], at: usize) -> Option<usize> {
     })
 }
 
-/// Attestations and waivers that nothing needs any more.
+/// Remarks about attestations and waivers that are no longer needed.
 fn unneeded(units: &[Unit], settled: &[Settled], vouched: &Vouched) -> Vec<String> {
     let used = |check: &str, by: fn(&Standing) -> bool| {
         let mine = || units.iter().zip(settled).filter(|(unit, _)| meant(check, unit) && unit.skip.is_none());
@@ -207,11 +208,12 @@ fn unneeded(units: &[Unit], settled: &[Settled], vouched: &Vouched) -> Vec<Strin
         |s: &Standing| matches!(s, Standing::Waived { .. } | Standing::Fail(_) | Standing::Inconclusive { .. });
     let of_checks = vouched.attestations.iter().filter_map(|word| Some((word, word.check.as_ref()?)));
     let attested = of_checks.filter(|(_, check)| !used(check, needs_word)).map(|(word, check)| {
-        format!("the attestation of {} for {check} is not needed: the verdict of the machine stands", word.who)
+        format!("the attestation of {} for {check} is not needed: a machine decided the check", word.who)
     });
-    let waived =
-        vouched.waivers.iter().filter(|waiver| !used(&waiver.check, needs_waiver)).map(|waiver| {
-            format!("the waiver of {} for {} is not needed any more; remove it", waiver.who, waiver.check)
-        });
+    let waived = vouched
+        .waivers
+        .iter()
+        .filter(|waiver| !used(&waiver.check, needs_waiver))
+        .map(|waiver| format!("the waiver of {} for {} is no longer needed; remove it", waiver.who, waiver.check));
     attested.chain(waived).collect()
 }

@@ -1,46 +1,46 @@
-//! Whether an expectation held, and what to say when it did not.
+//! The result of an expectation, with the finding if it did not hold.
 
 use crate::evidence::{Offset, Who};
 
-/// What became of one expectation.
+/// The result of one expectation.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Held {
-    /// It held, perhaps with something worth saying.
+    /// It held; the remarks are for the report.
     Yes(Vec<String>),
-    /// It did not.
+    /// It did not hold.
     No(Finding),
-    /// The evidence does not say.
+    /// The evidence does not decide.
     Unknown(Finding),
 }
 
-/// What was wanted, what was seen, and who can change it.
+/// What was expected, what was observed, and who must act.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Finding {
-    /// One line.
+    /// The finding on one line.
     pub reason: String,
     /// Who must act.
     pub who: Who,
-    /// What was wanted.
+    /// What the expectation requires.
     pub expected: Option<String>,
-    /// What was seen.
+    /// What the record shows.
     pub observed: Option<String>,
-    /// The cause, where a diagnosis found it.
+    /// The cause, if a diagnosis found it.
     pub because: Option<String>,
-    /// What to do about it, where that is not what the check says.
+    /// How to fix it, if the check's own advice does not fit.
     #[serde(default)]
     pub fix: Option<String>,
-    /// When the exchange that it is about began, in the record.
+    /// When the exchange in question began, in the record.
     #[serde(default)]
     pub began: Option<Offset>,
-    /// Whether a line of the profile is all that is missing, so that to try again changes nothing.
+    /// Whether only a line of the profile is missing; a retry would change nothing.
     #[serde(default)]
     pub lacks_line: bool,
-    /// The JSON pointer of the expectation in the check's file; empty for the check as a whole.
+    /// The JSON pointer of the expectation in the check's file; empty if the finding is about the check as a whole.
     pub at: String,
 }
 
 impl Finding {
-    /// A finding of one line.
+    /// A finding with a reason only.
     pub fn new(who: Who, reason: impl Into<String>) -> Self {
         let (expected, observed, because) = (None, None, None);
         Finding {
@@ -56,7 +56,7 @@ impl Finding {
         }
     }
 
-    /// A finding that sets what was seen against what was wanted; its line says both.
+    /// A finding that contrasts expected and observed; its reason states both.
     pub fn contrast(who: Who, expected: impl Into<String>, observed: impl Into<String>) -> Self {
         let (expected, observed) = (expected.into(), observed.into());
         let mut finding = Finding::new(who, format!("expected {expected}; observed {observed}"));
@@ -64,12 +64,12 @@ impl Finding {
         finding
     }
 
-    /// What is said where a line of the profile is all that is missing.
+    /// A finding for which only a line of the profile is missing.
     pub fn for_want_of_a_line(reason: impl Into<String>) -> Self {
         Finding { lacks_line: true, ..Finding::new(Who::Partner, reason) }
     }
 
-    /// The same with a cause.
+    /// Sets the cause.
     #[must_use]
     pub fn because(mut self, cause: Option<String>) -> Self {
         self.because = cause;
@@ -78,10 +78,11 @@ impl Finding {
 }
 
 impl Held {
-    /// It held, and there is nothing to add.
+    /// Success without remarks.
     pub const YES: Held = Held::Yes(Vec::new());
 
-    /// Of several that must all hold: a failure beats a doubt, a doubt beats success; remarks are gathered.
+    /// Combines expectations that must all hold: a failure outweighs an unknown, an unknown outweighs success; remarks
+    /// are merged.
     pub fn all(parts: impl IntoIterator<Item = Held>) -> Held {
         let (mut remarks, mut doubt) = (Vec::new(), None);
         for part in parts {
@@ -94,7 +95,8 @@ impl Held {
         doubt.map_or(Held::Yes(remarks), Held::Unknown)
     }
 
-    /// Of several of which one will do: success beats a doubt, a doubt beats failure, and a failure shows them all.
+    /// Combines alternatives of which one must hold: success outweighs an unknown, an unknown outweighs a failure; a
+    /// failure lists them all.
     pub fn any(parts: impl IntoIterator<Item = Held>) -> Held {
         let (mut failures, mut doubt) = (Vec::new(), None);
         for part in parts {
@@ -117,7 +119,7 @@ impl Held {
         Held::No(finding)
     }
 
-    /// The same, with a failure turned into a doubt.
+    /// Turns a failure into an unknown.
     #[must_use]
     pub fn softened(self) -> Held {
         match self {
@@ -126,13 +128,13 @@ impl Held {
         }
     }
 
-    /// The same, with the place of its expectation in the check's file.
+    /// Sets the JSON pointer of the expectation.
     #[must_use]
     pub fn at(self, pointer: &str) -> Held {
         self.changed(|finding| pointer.clone_into(&mut finding.at))
     }
 
-    /// The same, said of an exchange, by when it began.
+    /// Sets when the exchange in question began.
     #[must_use]
     pub fn about(self, began: Offset) -> Held {
         self.changed(|finding| finding.began = finding.began.or(Some(began)))
@@ -152,7 +154,7 @@ impl Held {
         }
     }
 
-    /// The same, with something added that explains a failure. A doubt has a reason of its own.
+    /// Adds an explanation to a failure. An unknown keeps its own reason.
     #[must_use]
     pub fn hinted(self, hint: Option<&str>) -> Held {
         let add = |mut finding: Finding| {

@@ -1,5 +1,5 @@
-//! What stands for an item of the checklist. The checks that serve it decide, in all their stages; where none does, a
-//! person.
+//! Results of checklist items. The checks that serve an item decide it, in all their stages; if no check serves it, an
+//! attestation does.
 
 use serde::Serialize;
 use time::Date;
@@ -10,42 +10,42 @@ use crate::pack::provider::Item;
 use crate::plan::{Skip, Unit};
 use crate::profile::attestations::{Attestation, Vouched};
 
-/// The word for an item.
+/// The result of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ItemWord {
-    /// Every check that decides it passed.
+    /// Every deciding check passed.
     Pass,
-    /// The profile says of all that decides it that it does not concern this partner.
+    /// Every deciding check is not applicable by a statement of the profile.
     NotApplicable,
-    /// A person vouched for some of it, or for the whole where no check serves it.
+    /// A person attested part of it, or all of it where no check serves it.
     Attested,
-    /// A failure in it was accepted by name, for a time.
+    /// A failure in it is waived for a limited time.
     Waived,
     /// No required check serves it, and a recommended one failed.
     Risk,
-    /// The selection did not look at all of it.
+    /// The selection did not cover all of it.
     NotDecided,
-    /// A check that decides it could not be decided.
+    /// A deciding check was inconclusive.
     Inconclusive,
-    /// No check serves it, and nobody vouched for it.
+    /// No check serves it, and nobody attested it.
     Unchecked,
     /// A required check that serves it failed.
     Fail,
 }
 
-/// An item's word, with what it rests on.
+/// An item's result and the reason for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemStanding {
-    /// The word.
+    /// The result.
     pub word: ItemWord,
-    /// What the word rests on, on one line; empty for a bare pass.
+    /// The reason on one line; empty for a plain pass.
     pub reason: String,
-    /// Failures of recommended units, `id@stage`: risks that a person should know, and no failure of the item.
+    /// Failed recommended checks, as `id@stage`: risks that a reader should know; they do not fail the item.
     pub risks: Vec<String>,
 }
 
-/// The standings of all items, in the order of the checklist, and remarks about people's words.
+/// The results of all items in the order of the checklist, and remarks about attestations.
 pub(super) fn items(
     items: &[Item],
     units: &[Unit],
@@ -61,7 +61,7 @@ pub(super) fn items(
     (items.iter().map(standing).collect(), remarks)
 }
 
-/// Whether each unit decides an item: it is required, or serves one that no required check serves.
+/// Whether each check decides an item: it is required, or serves an item that no required check serves.
 pub(super) fn decides(items: &[Item], units: &[Unit]) -> Vec<bool> {
     let mut decides: Vec<bool> = units.iter().map(is_required).collect();
     for item in items {
@@ -72,7 +72,7 @@ pub(super) fn decides(items: &[Item], units: &[Unit]) -> Vec<bool> {
     decides
 }
 
-/// Whether readiness hangs on a unit by itself.
+/// Whether a check is required for readiness.
 pub(super) fn is_required(unit: &Unit) -> bool {
     unit.packed.check.level == Level::Required
 }
@@ -81,17 +81,16 @@ fn serving(item: &Item, units: &[Unit]) -> Vec<usize> {
     (0..units.len()).filter(|at| units[*at].packed.check.items.contains(&item.id)).collect()
 }
 
-/// The required ones among those that serve an item, or all where none is required.
+/// The required checks among those that serve an item; all of them if none is required.
 fn deciding(serving: &[usize], units: &[Unit]) -> Vec<usize> {
     let required: Vec<usize> = serving.iter().copied().filter(|at| is_required(&units[*at])).collect();
     if required.is_empty() { serving.to_vec() } else { required }
 }
 
-/// What is said of units that decide an item, in this order.
-const LABELS: [&str; 5] = ["failed", "could not be decided", "not decided in this run, without", "waived", "attested"];
+/// Labels of deciding checks, in the order in which a reason lists them.
+const LABELS: [&str; 5] = ["failed", "inconclusive", "not selected", "waived", "attested"];
 
-/// What is said of a unit that decides an item, but for one that passed, is a risk, or says itself why it does not
-/// concern.
+/// The label of a deciding check; `None` if it passed, is only a risk, or states itself why it is not applicable.
 fn label(unit: &Unit, standing: &Standing) -> Option<&'static str> {
     let [failed, inconclusive, not_selected, waived, attested] = LABELS;
     match standing {
@@ -104,7 +103,7 @@ fn label(unit: &Unit, standing: &Standing) -> Option<&'static str> {
     }
 }
 
-/// An item that checks serve.
+/// An item that at least one check serves.
 fn decided(serving: &[usize], units: &[Unit], settled: &[Settled]) -> ItemStanding {
     let deciding = deciding(serving, units);
     let words = deciding.iter().map(|at| word(&units[*at], &settled[*at].standing));
@@ -125,7 +124,7 @@ fn decided(serving: &[usize], units: &[Unit], settled: &[Settled]) -> ItemStandi
     let failed = serving.iter().filter(|at| matches!(settled[**at].standing, Standing::Fail(_)));
     let risks: Vec<String> = failed.map(|at| &units[*at]).filter(|unit| !is_required(unit)).map(Unit::id).collect();
     if !risks.is_empty() {
-        reasons.push(format!("a risk, since only recommended: {}", risks.join(", ")));
+        reasons.push(format!("a risk (recommended only): {}", risks.join(", ")));
     }
     ItemStanding { word, reason: reasons.join("; "), risks }
 }
@@ -143,7 +142,7 @@ fn word(unit: &Unit, standing: &Standing) -> ItemWord {
     }
 }
 
-/// The word for two together. What does not concern the partner takes nothing away from what passed.
+/// Combines two results; the worse one counts. "Not applicable" does not change the other.
 fn worse(one: ItemWord, other: ItemWord) -> ItemWord {
     match (one, other) {
         (ItemWord::NotApplicable, word) | (word, ItemWord::NotApplicable) => word,
@@ -151,7 +150,7 @@ fn worse(one: ItemWord, other: ItemWord) -> ItemWord {
     }
 }
 
-/// An item that no check serves: whatever a person says.
+/// An item that no check serves: an attestation decides it.
 fn alone(item: &Item, vouched: &Vouched, today: Date, remarks: &mut Vec<String>) -> ItemStanding {
     let mut ignored = Vec::new();
     let is_about = |word: &Attestation| word.item.as_ref() == Some(&item.id);
@@ -159,7 +158,7 @@ fn alone(item: &Item, vouched: &Vouched, today: Date, remarks: &mut Vec<String>)
     remarks.extend(ignored.into_iter().map(|remark| format!("{}: {remark}", item.id)));
     let (word, reason) = match found {
         Some(word) => (ItemWord::Attested, said(word)),
-        None => (ItemWord::Unchecked, "no check in this version, and nobody has vouched for it".to_owned()),
+        None => (ItemWord::Unchecked, "no check in this version, and nobody attested it".to_owned()),
     };
     ItemStanding { word, reason, risks: Vec::new() }
 }

@@ -1,4 +1,4 @@
-//! What is said where an action that the profile does not have might have made the difference.
+//! Findings for steps that were left out because the profile lacks their action.
 
 use super::finding::{Finding, Held};
 use super::verdict::Case;
@@ -7,17 +7,17 @@ use crate::pack::left_out::LeftOut;
 use crate::pack::step::Step;
 use crate::pack::traffic::Count;
 
-/// What is said where everything that is expected is about steps that were left out.
+/// The finding if every expectation is about steps that were left out.
 pub(super) fn nothing_left(case: &Case<'_>, left_out: &LeftOut<'_>) -> Finding {
     let names: Vec<String> =
         left_out.steps.iter().filter_map(|step| case.bound.lacks_action(step, case.stage)).collect();
     let how: Vec<String> = names.iter().map(|name| case.bound.how_to_give(name)).collect();
     let how = unique(how).join("; ");
-    Finding::for_want_of_a_line(format!("nothing was asked of the partner that this is about: {how}"))
+    Finding::for_want_of_a_line(format!("the partner was not asked to do what this check is about: {how}"))
 }
 
-/// The same, with both remedies where calls are missing that a step which was left out might have brought: the partner
-/// makes them within what it was asked for, or it is asked for them, too.
+/// Adds both remedies to a failure about missing calls that a left-out step could have triggered: the partner makes the
+/// calls within another action, or the profile gets the missing action.
 pub(super) fn explained(case: &Case<'_>, left_out: &LeftOut<'_>, expectation: &Expectation, held: Held) -> Held {
     if left_out.steps.is_empty() || !wants_calls(expectation) {
         return held;
@@ -37,15 +37,15 @@ pub(super) fn explained(case: &Case<'_>, left_out: &LeftOut<'_>, expectation: &E
         let how = case.bound.how_to_give(&case.bound.lacks_action(step, case.stage)?);
         let within = if within.is_empty() { "another action" } else { &within };
         Some(format!(
-            "`{}` was not asked for, since the profile does not have it: let {within} do it, or, where the partner does \
-             it apart from that, {how}",
+            "Preflight did not ask for `{}`, because the profile has no such action: let {within} make the calls, or, \
+             if the partner makes them separately, {how}",
             step.action
         ))
     });
     held.hinted(Some(&unique(remedies.collect()).join("; ")))
 }
 
-/// Whether calls are to be there that something has to bring about.
+/// Whether an expectation requires calls that some step must trigger.
 fn wants_calls(expectation: &Expectation) -> bool {
     match expectation {
         Expectation::Calls(e) => e.exactly != Some(Count::Number(0)) && e.at_most.is_none(),

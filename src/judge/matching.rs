@@ -1,4 +1,4 @@
-//! Matchers against values. Pure: the same value always gets the same answer.
+//! Compares values with matchers. Pure: the same value always gives the same result.
 
 use palette::Srgb;
 use palette::color_difference::Wcag21RelativeContrast;
@@ -12,7 +12,7 @@ use crate::net::address::{self, web};
 use crate::pack::matcher::{AddressRule, Contrast, Matcher, Predicate, UrlRule};
 use crate::pack::matcher_text::{self, Values};
 
-/// Whether a value (absent: `None`) is what a matcher wants. `what` names the value to the reader.
+/// Compares a value (absent: `None`) with a matcher. `what` names the value in the finding.
 pub(super) fn matches(matcher: &Matcher, value: Option<&Value>, scope: &Scope<'_>, what: &str) -> Held {
     let value = value.filter(|value| !value.is_null());
     Held::all(matcher.0.iter().map(|predicate| one(predicate, value, scope, what)))
@@ -51,7 +51,7 @@ fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &s
         }),
         Predicate::Matches(wanted) => with_text(wanted, &|w| match regex::Regex::new(w) {
             Ok(regex) => judge(written(text).any(|t| regex.is_match(&t))),
-            Err(error) => Held::Unknown(Finding::new(Who::Tool, format!("the pattern `{w}` does not work: {error}"))),
+            Err(error) => Held::Unknown(Finding::new(Who::Tool, format!("the pattern `{w}` is invalid: {error}"))),
         }),
         Predicate::StartsWith(wanted) => {
             with_text(wanted, &|w| judge(written(text).any(|t| web::spellings(w).iter().any(|w| t.starts_with(w)))))
@@ -77,11 +77,11 @@ fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &s
     }
 }
 
-/// Whether a matcher can say anything of a value: of another type it neither is what that says, nor is it not.
+/// Whether a matcher applies to a value: a value of another type is neither equal nor unequal.
 fn speaks_of(matcher: &Matcher, value: &Value) -> bool {
     matcher.0.iter().all(|predicate| match predicate {
         Predicate::Equals(wanted) | Predicate::NotEquals(wanted) => {
-            // What a template gives is known only later.
+            // The result of a template is known only at run time.
             wanted.is_string() || wanted.is_null() || std::mem::discriminant(wanted) == std::mem::discriminant(value)
         }
         Predicate::Exists(_) | Predicate::OneOf(_) => true,
@@ -99,7 +99,7 @@ fn speaks_of(matcher: &Matcher, value: &Value) -> bool {
     })
 }
 
-/// Whether a text is a media type: without regard to case and to what follows a semicolon.
+/// Whether a text is a media type, ignoring case and parameters after a semicolon.
 fn is_media_type(text: &str, wanted: &str) -> bool {
     let essence = |text: &str| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let (text, wanted) = (essence(text), essence(wanted));
@@ -109,7 +109,7 @@ fn is_media_type(text: &str, wanted: &str) -> bool {
     }
 }
 
-/// Values as they are in a run: what templates give, and what is written where they give nothing.
+/// Describes a matcher with the values of this run; a template without a value stays as written.
 struct InRun<'r, 's>(&'r Scope<'s>);
 
 impl Values for InRun<'_, '_> {
@@ -130,7 +130,7 @@ fn seen(what: &str, value: Option<&Value>) -> String {
     value.map_or_else(|| format!("{what} is absent"), |value| format!("{what} is {}", show(value)))
 }
 
-/// A value on one line: texts as they are, the rest as JSON, cut where it becomes long.
+/// A value on one line: text as it is, anything else as JSON, truncated if long.
 pub(super) fn show(value: &Value) -> String {
     let text = match value {
         Value::String(text) => text.clone(),
@@ -143,7 +143,7 @@ pub(super) fn show(value: &Value) -> String {
     if text.chars().count() > 300 { format!("{}…", text.chars().take(300).collect::<String>()) } else { text }
 }
 
-/// JSON equality, with numbers equal by value, and web addresses by what they lead to.
+/// JSON equality; numbers compare by value, web addresses by target.
 fn equal(left: &Value, right: &Value) -> bool {
     let same = match (left, right) {
         (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
@@ -154,12 +154,12 @@ fn equal(left: &Value, right: &Value) -> bool {
     same || left == right
 }
 
-/// The ways in which a text may be written.
+/// All spellings of a text that count as equal.
 fn written(text: Option<&str>) -> impl Iterator<Item = String> {
     text.map(web::spellings).unwrap_or_default().into_iter()
 }
 
-/// Whether what a JSON path finds in a value is what a matcher wants: each node, or an absent one.
+/// Compares every node that a JSON path finds in a value with a matcher; without a node, the absent value.
 pub(super) fn by_path(json: &Value, path: &str, matcher: &Matcher, scope: &Scope<'_>, what: &str) -> Held {
     let found = JsonPath::parse(path).map(|path| path.query(json).all()).unwrap_or_default();
     if found.is_empty() {
@@ -179,7 +179,7 @@ fn amount(value: &Value) -> Option<f64> {
 
 fn contain_all(value: Option<&Value>, wanted: &Value, lacks: &dyn Fn() -> Held) -> Held {
     let Some(wanted) = wanted.as_array() else {
-        return Held::Unknown(Finding::new(Who::Tool, format!("`contain_all` needs a list, not {}", show(wanted))));
+        return Held::Unknown(Finding::new(Who::Tool, format!("`contains_all` needs a list, not {}", show(wanted))));
     };
     let Some(have) = value.and_then(Value::as_array) else { return lacks() };
     let lacking: Vec<Value> = wanted.iter().filter(|one| !have.iter().any(|h| equal(h, one))).cloned().collect();
@@ -195,7 +195,7 @@ fn contain_all(value: Option<&Value>, wanted: &Value, lacks: &dyn Fn() -> Held) 
     }
 }
 
-/// Whether the parts of a URL are as a rule says.
+/// Whether the parts of a URL satisfy a rule.
 fn url(rule: &UrlRule, text: Option<&str>, scope: &Scope<'_>) -> Result<bool, Held> {
     let host = rule.host.as_ref().map(|host| scope.text(host)).transpose()?;
     let named = host.as_deref().map(address::host);
@@ -222,11 +222,15 @@ fn contrast(rule: &Contrast, text: Option<&str>, scope: &Scope<'_>, what: &str) 
     };
     let Some((ours, theirs)) = text.and_then(colour).zip(colour(&other)) else {
         let observed = format!("{} and {other}", text.unwrap_or("nothing"));
-        return Held::Unknown(Finding::contrast(Who::Partner, format!("{what} and its ground are colours"), observed));
+        return Held::Unknown(Finding::contrast(
+            Who::Partner,
+            format!("{what} and its background are colours"),
+            observed,
+        ));
     };
     let ratio = ours.relative_contrast(theirs);
     if ratio >= rule.at_least {
-        return Held::Yes(vec![format!("{what}: contrast {ratio:.1} (at least {} is wanted)", rule.at_least)]);
+        return Held::Yes(vec![format!("{what}: contrast {ratio:.1} (at least {} is required)", rule.at_least)]);
     }
     let expected = format!("a contrast of at least {}", rule.at_least);
     Held::No(Finding::contrast(Who::Partner, expected, format!("{ratio:.1} ({} on {other})", text.unwrap_or_default())))

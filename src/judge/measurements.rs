@@ -1,23 +1,23 @@
-//! What deliveries that were sent to find something out have found: causes, limits, margins.
+//! Results of diagnostic and probing deliveries: causes, limits, margins.
 
 use super::delivery_outcome::{deliveries, taken};
 use super::verdict::{Case, millis};
 use crate::evidence::Role;
 use crate::pack::step::Step;
 
-/// The mistake whose signature was accepted, or the limit that was measured.
+/// The defect whose signature the handler accepted, or the measured limit.
 pub(super) fn cause(case: &Case<'_>) -> Option<String> {
     let mistake = deliveries(case).find_map(|delivery| match &delivery.role {
         Role::Diagnosis(mistake) if taken(case, delivery) => Some(mistake.clone()),
         Role::Diagnosis(_) | Role::Plain | Role::Control | Role::Varied { .. } | Role::Probe => None,
     });
     match mistake {
-        Some(mistake) => Some(format!("{mistake}: a delivery signed that way was accepted")),
+        Some(mistake) => Some(format!("{mistake}: the handler accepted a delivery signed that way")),
         None => window(case),
     }
 }
 
-/// The limits of the timestamp window, where probes looked for them.
+/// The limits of the timestamp window, if probes measured them.
 fn window(case: &Case<'_>) -> Option<String> {
     let side = |sign: i64| {
         let probes = || deliveries(case).filter(move |d| (d.role == Role::Probe) && d.age_s * sign > 0);
@@ -27,20 +27,22 @@ fn window(case: &Case<'_>) -> Option<String> {
         match (yes, no) {
             (None, None) => None,
             (Some(yes), Some(no)) => {
-                Some(format!("deliveries up to {yes} s {place} are accepted, from {no} s on they are refused"))
+                Some(format!("the handler accepts deliveries up to {yes} s {place} and rejects them from {no} s on"))
             }
-            (Some(yes), None) => Some(format!("deliveries {yes} s {place} are still accepted; no limit was found")),
-            (None, Some(no)) => Some(format!("deliveries from {no} s {place} are refused")),
+            (Some(yes), None) => {
+                Some(format!("the handler still accepts deliveries {yes} s {place}; no limit was found"))
+            }
+            (None, Some(no)) => Some(format!("the handler rejects deliveries from {no} s {place}")),
         }
     };
     let sides: Vec<String> = [side(1), side(-1)].into_iter().flatten().collect();
     (!sides.is_empty()).then(|| format!("measured: {}", sides.join("; ")))
 }
 
-/// The distribution of the answering times, with the margin to the provider's limit.
+/// The distribution of response times, with the margin to the provider's limit.
 pub(super) fn latencies(case: &Case<'_>) -> Option<String> {
     let within = case.provider.webhooks.as_ref()?.success.within?.0.as_millis();
-    // Where a check is not about speed, its few deliveries say little about it.
+    // The few deliveries of a check that is not about speed say little about it.
     if !case.check.when.iter().any(|step| matches!(step, Step::Deliver(deliver) if deliver.burst.is_some())) {
         return None;
     }
@@ -56,7 +58,7 @@ pub(super) fn latencies(case: &Case<'_>) -> Option<String> {
         None => format!("missed by {}", millis(last - within)),
     };
     Some(format!(
-        "answered {} deliveries: half within {}, 95 % within {}, the slowest in {}; the limit is {}, {margin}",
+        "{} deliveries answered: half within {}, 95 % within {}, the slowest in {}; the limit is {}, {margin}",
         times.len(),
         millis(half),
         millis(nearly_all),

@@ -1,17 +1,17 @@
-//! What to say where a template reads something that nothing gave, and who can change that.
+//! Findings for a template that reads a value which no step gave: what is missing, and who must act.
 
 use super::finding::Finding;
 use super::usable::{asks_provider, usable};
 use super::verdict::Case;
 use crate::evidence::{What, Who};
 
-/// A name that has no value, as templates write it.
+/// The finding for a name without a value, as templates write the name.
 pub(super) fn finding(case: &Case<'_>, name: &str) -> Finding {
     let (step, rest) = name.split_once('.').unwrap_or((name, ""));
     let member = rest.strip_prefix("reply.").unwrap_or(rest);
     let entry = case.evidence.entries.iter().rev().find(|entry| entry.step.as_deref() == Some(step));
     let without = |who, what: &str| match member {
-        "" | "reply" => Finding::new(who, format!("{what} gave nothing that could be read")),
+        "" | "reply" => Finding::new(who, format!("{what} gave nothing readable")),
         member => Finding::new(who, format!("{what} gave no `{member}`")),
     };
     match entry.map(|entry| &entry.what) {
@@ -33,6 +33,6 @@ pub(super) fn finding(case: &Case<'_>, name: &str) -> Finding {
             | What::Wrote(_)
             | What::Waited,
         )
-        | None => Finding::new(Who::Tool, format!("`{name}` has no value: nothing in the record gave it")),
+        | None => Finding::new(Who::Tool, format!("`{name}` has no value: no step in the record gave one")),
     }
 }

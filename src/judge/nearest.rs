@@ -1,4 +1,4 @@
-//! Of the things among which one was looked for: which counts, and which came nearest to it.
+//! Selects elements of a list by conditions; if none meets them all, names the nearest one.
 
 use serde_json::Value;
 use serde_json_path::JsonPath;
@@ -10,24 +10,24 @@ use crate::net::address::web;
 use crate::pack::expectations::Selection;
 use crate::pack::matcher::{Matcher, Predicate};
 
-/// One of the things that were looked at.
+/// One element that was compared.
 pub(super) struct Node {
-    /// By what a reader knows it.
+    /// The name of the element in the report.
     name: String,
-    /// What it is not and should be, to count.
+    /// The conditions that it does not meet.
     unmet: Vec<Finding>,
-    /// How far it is from counting.
+    /// Its distance from meeting all conditions.
     far: usize,
-    /// What is taken of it.
+    /// The values taken from it.
     pub(super) taken: Vec<Value>,
 }
 
 impl Node {
-    /// Looks at one.
+    /// Compares an element with the conditions of a selection.
     ///
     /// # Errors
     ///
-    /// What is not known of it.
+    /// A condition that the evidence does not decide.
     pub(super) fn of(value: &Value, selection: &Selection, scope: &Scope<'_>) -> Result<Self, Held> {
         let (mut unmet, mut far) = (Vec::new(), 0);
         for (path, matcher) in &selection.filter {
@@ -49,18 +49,18 @@ impl Node {
         Ok(Node { name, unmet, far, taken: query(&selection.take, value) })
     }
 
-    /// Whether it is all that it should be.
+    /// Whether the element meets all conditions.
     pub(super) fn counts(&self) -> bool {
         self.unmet.is_empty()
     }
 }
 
-/// What a JSON path finds.
+/// The nodes that a JSON path finds in a value.
 pub(super) fn query(path: &str, value: &Value) -> Vec<Value> {
     JsonPath::parse(path).map(|path| path.query(value).all().into_iter().cloned().collect()).unwrap_or_default()
 }
 
-/// How far a value is from what a matcher wants: a URL that is nearly the right one is nearer than any other.
+/// The distance of a value from a matcher: a similar URL is nearer than any other.
 fn distance(matcher: &Matcher, value: Option<&Value>, scope: &Scope<'_>) -> usize {
     const FAR: usize = 10;
     let differs = matcher.0.iter().find_map(|predicate| {
@@ -70,7 +70,8 @@ fn distance(matcher: &Matcher, value: Option<&Value>, scope: &Scope<'_>) -> usiz
     differs.map_or(FAR, |differs| FAR + differs as usize)
 }
 
-/// A failure of what was taken of the things that count, told by what was found: what they lack, or which came nearest.
+/// Rewrites a failure about taken values in terms of the elements: what the matching ones lack, or what the nearest one
+/// lacks.
 pub(super) fn told(
     held: Held,
     nodes: &[Node],
@@ -91,24 +92,24 @@ pub(super) fn told(
             lacks.extend(more.observed);
         }
         let of = if nodes.len() == 1 {
-            "the only one".to_owned()
+            "the only element".to_owned()
         } else {
-            format!("none of {} counts; the nearest", nodes.len())
+            format!("none of {} elements matches; the nearest", nodes.len())
         };
-        format!("{of} ({}) does not count: {}", nearest.name, lacks.join("; "))
+        format!("{of} ({}) does not match: {}", nearest.name, lacks.join("; "))
     } else if counting.is_empty() {
-        format!("none: the answer of `{}` lists nothing", selection.of)
+        format!("none: the response of `{}` is an empty list", selection.of)
     } else {
-        format!("{}, in what counts ({})", finding.observed.clone().unwrap_or_default(), counting.join("; "))
+        format!("{}, in the matching elements ({})", finding.observed.clone().unwrap_or_default(), counting.join("; "))
     };
     Held::No(Finding::contrast(finding.who, expected, observed).because(finding.because))
 }
 
-/// What one should be and is not.
+/// A condition that an element does not meet, for the report.
 fn unmet(finding: &Finding) -> String {
     let why = finding.because.as_ref().map(|why| format!("; {why}")).unwrap_or_default();
     match (&finding.expected, &finding.observed) {
-        (Some(expected), Some(observed)) => format!("{observed} (wanted: {expected}{why})"),
+        (Some(expected), Some(observed)) => format!("{observed} (expected: {expected}{why})"),
         (Some(_) | None, _) => finding.reason.clone(),
     }
 }

@@ -1,11 +1,12 @@
-//! Calls that the provider publishes and the simulator does not play: what hangs on them is open.
+//! Calls to operations that the provider publishes and the simulator does not play: what depends on them is
+//! inconclusive.
 
 use std::collections::BTreeSet;
 
 use super::verdict::{Case, Verdict};
 use crate::evidence::Who;
 
-/// The operations that were called and are not played, each once.
+/// The operations that the partner called and the simulator does not play, each once.
 fn operations(case: &Case<'_>) -> BTreeSet<String> {
     let calls = case.evidence.entries.iter().filter_map(|entry| entry.what.call());
     calls
@@ -14,13 +15,13 @@ fn operations(case: &Case<'_>) -> BTreeSet<String> {
         .collect()
 }
 
-/// The verdict in the light of such calls: whoever got no proper answer cannot be blamed for what came of it.
+/// Adjusts a verdict for such calls: a partner that got no proper response is not to blame for the consequences.
 pub(super) fn weighed(case: &Case<'_>, verdict: Verdict) -> Verdict {
     let operations: Vec<String> = operations(case).into_iter().collect();
     match verdict {
         Verdict::Fail(mut finding) | Verdict::Inconclusive(mut finding) if !operations.is_empty() => {
             finding.reason = format!(
-                "the simulator does not play {}, which the partner called, so it is open what hangs on it: {}",
+                "the partner called {}, which the simulator does not play, so this remains open: {}",
                 operations.join(", "),
                 finding.reason
             );
@@ -31,10 +32,11 @@ pub(super) fn weighed(case: &Case<'_>, verdict: Verdict) -> Verdict {
     }
 }
 
-/// What is said of such calls beside the verdict.
+/// The remark about such calls.
 pub(super) fn remark(case: &Case<'_>) -> Option<String> {
     let operations: Vec<String> = operations(case).into_iter().collect();
     let listed = operations.join(", ");
-    (!operations.is_empty())
-        .then(|| format!("the partner called what the simulator does not play: {listed}; it answered 501"))
+    (!operations.is_empty()).then(|| {
+        format!("the partner called operations that the simulator does not play: {listed}; the simulator answered 501")
+    })
 }

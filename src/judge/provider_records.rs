@@ -1,4 +1,5 @@
-//! What the simulated provider holds in the end, and whom else the partner's build tried to reach.
+//! Expectations about the final records of the simulated provider, and about hosts that the partner's build tried to
+//! reach.
 
 use serde_json::{Value, json};
 
@@ -10,7 +11,7 @@ use crate::evidence::{Refused, Who};
 use crate::net::address;
 use crate::pack::traffic::{DeniedHostsExpectation, ProviderExpectation};
 
-/// Judges `provider: ...`, for each client by itself.
+/// Judges `provider_records: ...`, separately for each client.
 pub(super) fn provider(case: &Case<'_>, expectation: &ProviderExpectation, scope: &mut Scope<'_>) -> Held {
     let clients = case.clients(expectation.client.as_ref());
     let several = case.check.given.all().len() > 1;
@@ -21,10 +22,7 @@ pub(super) fn provider(case: &Case<'_>, expectation: &ProviderExpectation, scope
     }
     scope.turn_to(None);
     if parts.is_empty() {
-        return Held::Unknown(Finding::new(
-            Who::Tool,
-            "the check has no client about whom the provider could hold anything",
-        ));
+        return Held::Unknown(Finding::new(Who::Tool, "the check has no client whose records could be looked up"));
     }
     Held::all(parts)
 }
@@ -39,7 +37,7 @@ fn of_client(
     let mut mine = case.evidence.entries.iter().rev().filter(|entry| entry.client.as_deref() == Some(client));
     let records = mine.find_map(|entry| entry.what.records());
     let Some(records) = records else {
-        return Held::Unknown(Finding::new(Who::Tool, "nobody has looked at what the simulated provider holds"));
+        return Held::Unknown(Finding::new(Who::Tool, "the records of the simulated provider were not read"));
     };
     let about = if several { format!(" about the client {client}") } else { String::new() };
     Held::all(expectation.provider.iter().map(|(collection, matcher)| {
@@ -61,16 +59,16 @@ pub(super) fn denied_hosts(case: &Case<'_>, expectation: &DeniedHostsExpectation
     let number = u64::try_from(found.len()).unwrap_or(u64::MAX);
     let least = expectation.at_least.or_else(|| expectation.exactly.is_none().then_some(1));
     if expectation.exactly.is_none_or(|wanted| number == wanted) && least.is_none_or(|least| number >= least) {
-        // What ignores the variables that name our proxy is not seen by it.
+        // Our proxy does not see calls that ignore the proxy variables.
         return Held::Yes(vec![
-            "seen is only what honours the proxy variables; what does not is not contained".to_owned(),
+            "Preflight sees only calls that honour the proxy variables; it does not contain others".to_owned(),
         ]);
     }
     let about = hosts.map_or_else(String::new, |hosts| format!(" among {}", hosts.join(", ")));
     let wanted = match (expectation.exactly, least) {
-        (Some(0), _) => format!("no call to a host{about} but to the addresses that the build was given"),
-        (Some(exactly), _) => format!("exactly {exactly} hosts{about} that the build was not let through to"),
-        (None, least) => format!("at least {} hosts{about} that the build was not let through to", least.unwrap_or(1)),
+        (Some(0), _) => format!("no call to any host{about} other than the addresses that the build was given"),
+        (Some(exactly), _) => format!("exactly {exactly} denied hosts{about}"),
+        (None, least) => format!("at least {} denied hosts{about}", least.unwrap_or(1)),
     };
     let seen = if found.is_empty() { "none".to_owned() } else { found.join(", ") };
     let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
@@ -81,7 +79,7 @@ fn refused<'c>(case: &Case<'c>) -> impl Iterator<Item = &'c Refused> + use<'c> {
     case.evidence.entries.iter().filter_map(|entry| entry.what.refused())
 }
 
-/// The hosts that a template gives, as they are compared.
+/// The hosts that a template gives, normalised for comparison.
 fn hosts(text: &str, scope: &Scope<'_>) -> Result<Vec<String>, Held> {
     let template = Value::String(text.to_owned());
     let value = scope.value(&template)?;
@@ -90,10 +88,12 @@ fn hosts(text: &str, scope: &Scope<'_>) -> Result<Vec<String>, Held> {
         Value::Array(list) => list.iter().map(one).collect(),
         other => one(other).map(|one| vec![one]),
     };
-    list.ok_or_else(|| Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives {value}, which are no hosts"))))
+    list.ok_or_else(|| {
+        Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives {value}, which is not a list of hosts")))
+    })
 }
 
-/// A host as it is compared.
+/// A host, normalised for comparison.
 fn parsed(host: &str) -> String {
     address::host(host).map_or_else(|| host.to_lowercase(), |host| host.to_string())
 }

@@ -1,5 +1,5 @@
-//! Readiness: a rule over all items of the checklist and all checks that decide them, never a percentage, and never over
-//! a selection.
+//! Readiness: a rule over all items of the checklist and all checks that decide them. It is not a percentage, and a
+//! selection has none.
 
 use serde::Serialize;
 
@@ -7,59 +7,60 @@ use super::final_verdict::{Settled, Standing};
 use super::items::{ItemStanding, ItemWord, is_required};
 use crate::plan::Unit;
 
-/// The answer of a run.
+/// The conclusion of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Readiness {
     /// Every item holds.
     Ready,
-    /// Every item holds, with risks that a person should know.
+    /// Every item holds, with risks that a reader should know.
     ReadyWithRisks,
     /// An item failed.
     NotReady,
-    /// An item could not be decided.
+    /// No item failed, but at least one is inconclusive.
     Inconclusive,
-    /// A selection was run; something in it passed, and nothing required failed or was inconclusive.
+    /// A selection ran; something in it passed, and every required check in it is decided and none failed.
     SelectionPassed,
-    /// A selection was run, and something required in it failed.
+    /// A selection ran, and a required check in it failed.
     SelectionFailed,
-    /// A selection was run; nothing required failed, but something required was inconclusive, or nothing passed.
+    /// A selection ran; no required check failed, but one was inconclusive, or nothing passed.
     SelectionInconclusive,
 }
 
-/// Why an answer is withheld that items and checks alone would allow.
+/// Why a conclusion that items and checks would allow is withheld.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Withheld {
-    /// Nothing passed, so nothing was shown.
+    /// No check passed, so nothing was proven.
     NothingPassed,
-    /// Stand-ins played the provider.
+    /// Simulated environments played the provider.
     StandIns,
 }
 
-/// What was run.
+/// The kind of run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ran {
-    /// Only a part of the checklist was asked for.
+    /// The run covered only a part of the checklist.
     pub selection: bool,
-    /// Stand-ins played real hosts, and this is not the sample profile, which alone may be ready against them.
+    /// Simulated environments answered for real hosts, and the profile is not the sample profile, which alone may be
+    /// ready against them.
     pub stand_ins: bool,
 }
 
-/// What the rule looks at.
+/// The counts that the rule reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
-    /// Required units that failed.
+    /// Required checks that failed.
     pub(super) failed: usize,
-    /// Required units and items that could not be decided, and items that no check serves and nobody vouched for.
+    /// Required checks and items that are inconclusive, and items without a check and without an attestation.
     pub(super) open: usize,
-    /// Units and items that passed or were vouched for.
+    /// Checks and items that passed or were attested.
     pub(super) held: usize,
-    /// Units that are a risk.
+    /// Checks that are a risk.
     pub(super) risks: usize,
 }
 
 impl Tally {
-    /// Counts the units and items of a run. A selection is of units: it says nothing about items.
+    /// Counts the checks and items of a run. For a selection only checks count, not items.
     pub(super) fn of(units: &[Unit], settled: &[Settled], items: &[ItemStanding], ran: Ran) -> Self {
         let mut tally = Tally::default();
         for (unit, settled) in units.iter().zip(settled) {
@@ -77,8 +78,8 @@ impl Tally {
     }
 }
 
-/// Whether a standing takes nothing from readiness but should be known: a recommended failure, and of what is required
-/// a waiver, or a person's word for what a machine could have seen.
+/// Whether a result is a risk that does not affect readiness: a failed recommended check, and for required checks a
+/// waiver, or an attestation of what a machine could have seen.
 pub(super) fn is_risk(unit: &Unit, standing: &Standing) -> bool {
     let required = is_required(unit);
     match standing {
@@ -89,7 +90,7 @@ pub(super) fn is_risk(unit: &Unit, standing: &Standing) -> bool {
     }
 }
 
-/// The rule.
+/// Applies the rule.
 pub(super) fn readiness(tally: Tally, ran: Ran) -> (Readiness, Option<Withheld>) {
     let named = |full, selection| if ran.selection { selection } else { full };
     let inconclusive = named(Readiness::Inconclusive, Readiness::SelectionInconclusive);

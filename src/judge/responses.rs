@@ -1,4 +1,4 @@
-//! Answers of providers and pages.
+//! Expectations about responses: of the provider's API, and of the partner's pages.
 
 use serde_json::json;
 
@@ -12,15 +12,15 @@ use crate::net::address::is_public;
 use crate::pack::expectations::{AnswerExpectation, CertificateRule};
 use crate::pack::matcher::AddressRule;
 
-/// Judges `answer: ...`.
+/// Judges `response: ...`.
 pub(super) fn answer(case: &Case<'_>, expectation: &AnswerExpectation, scope: &Scope<'_>) -> Held {
     let mut parts = Vec::new();
     for step in &expectation.answer.0 {
         let found = exchanges(case, step);
         if found.is_empty() {
-            let why = case.skipped(step).unwrap_or_else(|| {
-                format!("the step `{step}` was made for an empty list: there was nothing to ask for")
-            });
+            let why = case
+                .skipped(step)
+                .unwrap_or_else(|| format!("the step `{step}` ran over an empty list, so no request was sent"));
             parts.push(Held::Unknown(Finding::new(Who::Partner, why)));
         }
         let judge = |(began, exchange)| one(case, step, expectation, exchange, scope).about(began);
@@ -48,7 +48,7 @@ fn one(case: &Case<'_>, step: &str, expectation: &AnswerExpectation, exchange: &
     {
         return Held::No(Finding::contrast(
             Who::Partner,
-            format!("{what}: a certificate that is trusted, for this host, and in date"),
+            format!("{what}: a trusted, valid certificate for this host"),
             detail.clone(),
         ));
     }
@@ -61,12 +61,12 @@ fn one(case: &Case<'_>, step: &str, expectation: &AnswerExpectation, exchange: &
         Outcome::Trouble(trouble) => return Held::Unknown(no_answer(&what, trouble, provider)),
         Outcome::Answered(answer) => answer,
     };
-    // The provider's own trouble says nothing about the partner.
+    // A 429 or a 5xx from the provider is not the partner's doing.
     let theirs = provider && (answer.status == 429 || answer.status >= 500);
     if theirs && expectation.status.as_ref().is_some_and(|rule| !rule.holds(answer.status)) {
         return Held::Unknown(Finding::new(
             Who::Provider,
-            format!("{what} was answered {}; try again later", answer.status),
+            format!("{what}: the provider answered {}; try again later", answer.status),
         ));
     }
     if let Some(finding) = misshapen(case, step, exchange, answer) {
@@ -84,7 +84,7 @@ fn status(expectation: &AnswerExpectation, answer: &Answer, what: &str) -> Held 
     let Some(rule) = expectation.status.as_ref().filter(|rule| !rule.holds(answer.status)) else { return Held::YES };
     let said = answer.body.json().and_then(|body| body.get("message").or_else(|| body.get("title"))).map(show);
     let observed = said.map_or_else(|| answer.status.to_string(), |said| format!("{} ({said})", answer.status));
-    Held::No(Finding::contrast(Who::Partner, format!("{what} answered {rule}"), observed))
+    Held::No(Finding::contrast(Who::Partner, format!("{what} answers {rule}"), observed))
 }
 
 fn headers(expectation: &AnswerExpectation, answer: &Answer, scope: &Scope<'_>) -> Held {
@@ -99,14 +99,14 @@ fn body(expectation: &AnswerExpectation, answer: &Answer, scope: &Scope<'_>, ite
         return Held::YES;
     }
     let Some(json) = answer.body.json() else {
-        return Held::Unknown(Finding::new(Who::Provider, format!("the answer ({}) is not JSON", answer.status)));
+        return Held::Unknown(Finding::new(Who::Provider, format!("the response ({}) is not JSON", answer.status)));
     };
     let each = expectation.body.iter();
     let what = |path: &str| format!("{}{item}", path.trim_start_matches("$."));
     Held::all(each.map(|(path, matcher)| by_path(json, path, matcher, scope, &what(path))))
 }
 
-/// How often the partner took note of what the request sent out.
+/// Checks how often the partner counted the event that the request triggered.
 fn counted(case: &Case<'_>, expectation: &AnswerExpectation, exchange: &Exchange, scope: &Scope<'_>) -> Held {
     let Some(matcher) = &expectation.counted else { return Held::YES };
     match exchange.captured.get("counted").filter(|value| !value.is_null()) {
@@ -117,15 +117,15 @@ fn counted(case: &Case<'_>, expectation: &AnswerExpectation, exchange: &Exchange
             );
             matches(matcher, Some(count), scope, &what)
         }
-        None if case.bound.get(&format!("environments.{}.inspect.received", case.stage)).is_some() => {
-            let why = "nothing was sent that could arrive, or the look-up gave no number";
+        None if case.bound.get(&format!("environments.{}.lookups.received", case.stage)).is_some() => {
+            let why = "the request triggered no delivery, or the lookup returned no number";
             Held::Unknown(Finding::new(Who::Partner, why))
         }
         None => {
-            let place = format!("environments.{}.inspect.received", case.stage);
+            let place = format!("environments.{}.lookups.received", case.stage);
             Held::Unknown(Finding::new(
                 Who::Partner,
-                format!("nobody can tell whether it arrived: {}", case.bound.how_to_give(&place)),
+                format!("Preflight cannot see whether the event arrived: {}", case.bound.how_to_give(&place)),
             ))
         }
     }

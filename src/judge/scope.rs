@@ -1,5 +1,5 @@
-//! What templates and expectations can read: the bound profile, the pack's facts, what the steps gave, and the calls
-//! that earlier expectations found. It grows while a unit is judged.
+//! What templates and expectations can read: the profile, the pack's facts, values from steps, and calls that earlier
+//! expectations selected. It grows while a check is judged.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,10 +13,10 @@ use crate::evidence::{Body, Call, Entry, Who};
 use crate::profile::Bound;
 use crate::template::{self, TemplateError};
 
-/// The calls that expectations have found, by the names they gave them.
+/// The calls that expectations selected, by name.
 pub(super) type Known<'s> = BTreeMap<String, Vec<&'s Entry>>;
 
-/// The scope of one unit while it is judged.
+/// The scope of one check while it is judged.
 pub(super) struct Scope<'s> {
     case: Case<'s>,
     values: Value,
@@ -37,30 +37,30 @@ impl<'s> Scope<'s> {
         scope
     }
 
-    /// Lets `client` mean one of the clients; without a name, the first.
+    /// Sets the client that `client` refers to; without a name, the first.
     pub(super) fn turn_to(&mut self, client: Option<&str>) {
         let clients = &self.case.evidence.clients;
         let client = client.map_or_else(|| clients.values().next(), |name| clients.get(name));
         self.set("client", client.cloned().unwrap_or(Value::Null));
     }
 
-    /// Makes calls known by a name, to later expectations and to templates.
+    /// Binds calls to a name for later expectations and templates.
     pub(super) fn bind(&mut self, name: &str, calls: Vec<&'s Entry>) {
         self.set(name, described(&calls));
         self.known.insert(name.to_owned(), calls);
     }
 
-    /// The calls that an expectation found under a name.
+    /// The calls bound to a name.
     pub(super) fn known(&self, name: &str) -> Option<&[&'s Entry]> {
         self.known.get(name).map(Vec::as_slice)
     }
 
-    /// All names so far, to come back to.
+    /// All bound names, for a later restore.
     pub(super) fn all_known(&self) -> Known<'s> {
         self.known.clone()
     }
 
-    /// Forgets the names that came since.
+    /// Restores the bound names, dropping those that were added since.
     pub(super) fn come_back_to(&mut self, known: Known<'s>) {
         for name in std::mem::take(&mut self.known).into_keys() {
             self.set(&name, Value::Null);
@@ -76,7 +76,7 @@ impl<'s> Scope<'s> {
         }
     }
 
-    /// A value with its templates evaluated.
+    /// Evaluates the templates in a value.
     pub(super) fn value<'v>(&self, value: &'v Value) -> Result<Cow<'v, Value>, Held> {
         match value {
             Value::String(text) if !template::is_template(text) => Ok(Cow::Borrowed(value)),
@@ -87,7 +87,7 @@ impl<'s> Scope<'s> {
         }
     }
 
-    /// A text with its templates evaluated.
+    /// Evaluates the templates in a text.
     pub(super) fn text<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, Held> {
         if !template::is_template(text) {
             return Ok(Cow::Borrowed(text));
@@ -111,7 +111,7 @@ impl<'s> Scope<'s> {
     }
 }
 
-/// Calls as templates read them: the members of the first, and `first`, `last` and `count` of all.
+/// Calls as templates read them: the fields of the first call, and `first`, `last` and `count` of all.
 fn described(calls: &[&Entry]) -> Value {
     let one = |entry: Option<&&Entry>| entry.and_then(|entry| entry.what.call()).map_or(Value::Null, members);
     let (first, last) = (one(calls.first()), one(calls.last()));

@@ -1,5 +1,5 @@
-//! Whether an answer can be used: it came, it is a success, and it is one that the call can give. What is none of the
-//! partner's making says nothing about the partner.
+//! Whether a response is usable: it arrived, its status is a success, and its body matches the API. What the partner
+//! did not cause says nothing about the partner.
 
 use serde_json::Value;
 
@@ -8,14 +8,14 @@ use super::verdict::Case;
 use crate::evidence::{Answer, Exchange, Outcome, Trouble, TroubleKind, Who};
 use crate::pack::step::{RequestStep, Step};
 
-/// How much is said of what is wrong with an answer, in characters.
+/// Maximum length of a schema error in a finding, in characters.
 const LONGEST: usize = 300;
 
-/// The JSON of a step's answer.
+/// The JSON of a step's response.
 ///
 /// # Errors
 ///
-/// Why it cannot be used, and who must act.
+/// Why the response is not usable, and who must act.
 pub(super) fn usable<'e>(case: &Case<'_>, step: &str, exchange: &'e Exchange) -> Result<&'e Value, Finding> {
     let what = format!("{} {}", exchange.request.method, exchange.request.url);
     let answer = match &exchange.outcome {
@@ -29,10 +29,10 @@ pub(super) fn usable<'e>(case: &Case<'_>, step: &str, exchange: &'e Exchange) ->
     if let Some(finding) = misshapen(case, step, exchange, answer) {
         return Err(finding);
     }
-    answer.body.json().ok_or_else(|| Finding::new(Who::Provider, format!("the answer of `{step}` is not JSON")))
+    answer.body.json().ok_or_else(|| Finding::new(Who::Provider, format!("the response of `{step}` is not JSON")))
 }
 
-/// What is wrong with a success that the call cannot give.
+/// The finding for a successful response that does not match the call's schema.
 pub(super) fn misshapen(case: &Case<'_>, step: &str, exchange: &Exchange, answer: &Answer) -> Option<Finding> {
     let line = request(case, step).filter(|step| step.api.is_some())?.request.split('?').next()?;
     let (method, path) = line.split_once(' ')?;
@@ -43,18 +43,18 @@ pub(super) fn misshapen(case: &Case<'_>, step: &str, exchange: &Exchange, answer
     }
     let what = format!("{} {} was answered {}", exchange.request.method, exchange.request.url, answer.status);
     let Some(json) = answer.body.json() else {
-        return Some(Finding::new(Who::Provider, format!("{what}, and the answer is not JSON")));
+        return Some(Finding::new(Who::Provider, format!("{what}, but the response is not JSON")));
     };
     let validator = jsonschema::validator_for(schema).ok()?;
     let error = validator.iter_errors(json).next()?;
     let place = error.instance_path().to_string();
     let at = if place.is_empty() { String::new() } else { format!("at `{place}`, ") };
-    // The library writes out what it was given, which may be a whole list.
+    // The library prints the whole value, which may be a long list.
     let why: String = error.to_string().chars().take(LONGEST).collect();
-    Some(Finding::new(Who::Provider, format!("{what}, and not with what this call gives: {at}{why}")))
+    Some(Finding::new(Who::Provider, format!("{what}, but the body does not match the schema of this call: {at}{why}")))
 }
 
-/// Why there was no answer, and who must act.
+/// The finding for a request without a response, with who must act.
 pub(super) fn no_answer(what: &str, trouble: &Trouble, provider: bool) -> Finding {
     let who = match trouble.kind {
         TroubleKind::Refused => Who::Partner,
@@ -67,10 +67,10 @@ pub(super) fn no_answer(what: &str, trouble: &Trouble, provider: bool) -> Findin
         }
         TroubleKind::Dns | TroubleKind::Connect | TroubleKind::Timeout | TroubleKind::Broken => Who::Network,
     };
-    Finding::new(who, format!("{what} got no answer: {}", trouble.detail))
+    Finding::new(who, format!("{what} got no response: {}", trouble.detail))
 }
 
-/// Whether the step called one of the provider's APIs, and not a page of the partner's.
+/// Whether the step called an API of the provider, and not a page of the partner.
 pub(super) fn asks_provider(case: &Case<'_>, name: &str) -> bool {
     request(case, name).is_some_and(|request| request.api.is_some())
 }

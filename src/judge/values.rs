@@ -1,4 +1,4 @@
-//! Values of answers, captures and configuration.
+//! Expectations about values: of responses, captures and configuration.
 
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &S
         },
     };
     let single = match (&expectation.values, list.as_array().map(Vec::as_slice)) {
-        // One node that was read whole stands for itself.
+        // A single node read as a whole represents itself.
         (Source::Selection(selection), Some([one]))
             if selection.select == "$" && !selection.take.contains(['*', '?']) =>
         {
@@ -56,12 +56,12 @@ pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &S
     held.hinted(hint.as_deref())
 }
 
-/// What a selection is taken of.
+/// The entry that a selection reads from.
 fn gave<'c>(case: &Case<'c>, selection: &Selection) -> Option<&'c Entry> {
     case.evidence.entries.iter().rev().find(|entry| entry.step.as_deref() == Some(selection.of.as_str()))
 }
 
-/// What is taken, as a reader knows it.
+/// The selected value as the report names it.
 fn name(selection: &Selection) -> String {
     let path = if selection.take == "$" { &selection.select } else { &selection.take };
     match path.trim_start_matches('$').trim_start_matches('.').trim_end_matches("[*]") {
@@ -70,12 +70,12 @@ fn name(selection: &Selection) -> String {
     }
 }
 
-/// The nodes of a step that are looked at, or why there are none to look at.
+/// The nodes of a step to compare, or why there are none.
 fn select(case: &Case<'_>, selection: &Selection, scope: &Scope<'_>) -> Result<Vec<Node>, Held> {
     let entry = gave(case, selection);
     let unknown = |who: Who, why: String| Err(Held::Unknown(Finding::new(who, why)));
     let Some(entry) = entry else {
-        return unknown(Who::Tool, format!("the step `{}` gave nothing", selection.of));
+        return unknown(Who::Tool, format!("the step `{}` gave no value", selection.of));
     };
     let root = match &entry.what {
         What::Exchange(exchange) => match usable(case, &selection.of, exchange) {
@@ -85,7 +85,7 @@ fn select(case: &Case<'_>, selection: &Selection, scope: &Scope<'_>) -> Result<V
         What::Fact(fact) => match (&fact.value, &fact.trouble) {
             (Some(value), _) => value.clone(),
             (None, Some(trouble)) => return unknown(Who::Partner, format!("{}: {trouble}", fact.place)),
-            (None, None) => return unknown(Who::Partner, format!("{} says nothing", fact.place)),
+            (None, None) => return unknown(Who::Partner, format!("{} is empty", fact.place)),
         },
         What::Skipped(why) | What::LeftOut(why) => return unknown(Who::Partner, why.clone()),
         What::Action(_)

@@ -1,4 +1,4 @@
-//! Judging: evidence in, verdict out. No clock, no socket, no async; the same evidence always gets the same verdict.
+//! Judging: evidence in, verdict out. No clock, no socket, no async; the same evidence always gives the same verdict.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,42 +26,42 @@ use crate::pack::provider::Provider;
 use crate::pack::types::Stage;
 use crate::profile::Bound;
 
-/// Everything that judging one unit needs.
+/// The input of one judgement.
 #[derive(Clone, Copy)]
 pub struct Case<'c> {
     /// The check.
     pub check: &'c Check,
     /// The stage.
     pub stage: Stage,
-    /// The pack's words about its provider.
+    /// The pack's provider.
     pub provider: &'c Provider,
-    /// What is fixed for the run.
+    /// The profile and inputs, fixed for the run.
     pub bound: &'c Bound,
-    /// What happened.
+    /// The record of what happened.
     pub evidence: &'c Evidence,
 }
 
-/// What the evidence of a unit says, before anybody vouches for anything.
+/// The verdict of the evidence on one check, before attestations and waivers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Verdict {
     /// Every expectation held.
     Pass,
-    /// One did not.
+    /// At least one expectation did not hold.
     Fail(Finding),
-    /// The evidence does not say.
+    /// The evidence does not decide: inconclusive.
     Inconclusive(Finding),
 }
 
-/// A verdict with what else is worth saying.
+/// A verdict with its remarks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judged {
     /// The verdict.
     pub verdict: Verdict,
-    /// Margins, quiet periods, remarks.
+    /// Margins, quiet periods and other remarks.
     pub remarks: Vec<String>,
 }
 
-/// Judges one unit.
+/// Judges one check in one stage.
 pub fn judge(case: &Case<'_>) -> Judged {
     let mut scope = Scope::new(case);
     let mut remarks = Vec::new();
@@ -71,11 +71,11 @@ pub fn judge(case: &Case<'_>) -> Judged {
     let mut left_out = case.left_out();
     let seen = held(case, &mut scope, &mut left_out, "assume", &case.check.seen);
     let verdict = match (&case.evidence.incomplete, seen) {
-        // What was refused or not reached beforehand decides: the rest is not evidence of anything.
+        // What failed before the first step decides: everything after it is no evidence.
         (Some(incomplete), _) if case.evidence.entries.is_empty() || incomplete.void => {
             Verdict::Inconclusive(Finding::new(incomplete.who, incomplete.reason.clone()))
         }
-        // Whoever ended the run early did not make the partner do too little.
+        // If the run ended early, missing calls are not the partner's failure.
         (Some(incomplete), Held::No(_) | Held::Unknown(_)) => {
             Verdict::Inconclusive(Finding::new(incomplete.who, incomplete.reason.clone()))
         }
@@ -88,7 +88,7 @@ pub fn judge(case: &Case<'_>) -> Judged {
             let then = held(case, &mut scope, &mut left_out, "then", &case.check.then);
             match (Held::all([then, crash::none(case)]), incomplete) {
                 (Held::No(finding), _) => match case.unfinished().filter(|_| !known_before(case, &finding)) {
-                    // What was never asked of the partner is not missing.
+                    // A call that no step asked for is not missing.
                     Some(why) => Verdict::Inconclusive(why),
                     None => {
                         let because = finding.because.clone().or_else(|| delivery_outcome::crash_of_an_action(case));
@@ -113,8 +113,8 @@ pub fn judge(case: &Case<'_>) -> Judged {
     Judged { verdict, remarks }
 }
 
-/// Whether a failure stands although the story was not told to its end: what clients are shown comes before whatever was
-/// left undone after it, and so does what was answered before.
+/// Whether a failure stands although the steps did not complete: what clients were shown, and what was answered,
+/// precedes the step that failed.
 fn known_before(case: &Case<'_>, finding: &Finding) -> bool {
     let index = finding.at.strip_prefix("/then/").and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
     match index.and_then(|index| case.check.then.get(index)) {
@@ -138,16 +138,16 @@ fn known_before(case: &Case<'_>, finding: &Finding) -> bool {
     }
 }
 
-/// What is said of a check that only a person can answer: inconclusive, until somebody vouches.
+/// The result of a check that only a person can answer: inconclusive, until somebody attests it.
 pub fn question(check: &Check) -> Judged {
     let finding = Finding::new(
         Who::Partner,
-        format!("a person must vouch for it, in the file of attestations: {}", check.questions().join(" ")),
+        format!("a person must attest this in the file of attestations: {}", check.questions().join(" ")),
     );
     Judged { verdict: Verdict::Inconclusive(blame(check, finding)), remarks: Vec::new() }
 }
 
-/// Nothing can be said, because what the check is about did not happen.
+/// Inconclusive, because what the check is about did not happen.
 fn not_exercised(case: &Case<'_>, mut finding: Finding) -> Finding {
     let known = finding.because.take().or_else(|| measurements::cause(case));
     let known = known.or_else(|| delivery_outcome::crash_of_an_action(case));
@@ -157,7 +157,7 @@ fn not_exercised(case: &Case<'_>, mut finding: Finding) -> Finding {
     finding
 }
 
-/// What is said of an action that was only taken on, and that no call has followed.
+/// A hint for an action that answered 202 and was followed by no call.
 fn taken_on(case: &Case<'_>) -> Option<String> {
     let entries = || case.evidence.entries.iter();
     let followed = |action: &Entry| {
@@ -170,12 +170,12 @@ fn taken_on(case: &Case<'_>) -> Option<String> {
     let name = accepted.what.action().map_or("", |action| action.name.as_str());
     let quiet = millis(u128::from(case.evidence.quiet_ms));
     Some(format!(
-        "the action {name} answered 202 and nothing followed in {quiet}; if its queue takes longer, raise \
+        "the action {name} answered 202 and no call followed within {quiet}; if its queue takes longer, raise \
          `rehearsal.timing.reacts_within`"
     ))
 }
 
-/// A check may say that somebody else than the partner must act.
+/// A check may name someone other than the partner as responsible.
 fn blame(check: &Check, mut finding: Finding) -> Finding {
     if check.who == Actor::AccountManager && finding.who == Who::Partner {
         finding.who = Who::AccountManager;
@@ -183,7 +183,7 @@ fn blame(check: &Check, mut finding: Finding) -> Finding {
     finding
 }
 
-/// All expectations of a list that are about something; a failure beats a doubt.
+/// Judges the expectations of a list whose steps were not left out; a failure outweighs an unknown.
 fn held<'c>(
     case: &Case<'c>,
     scope: &mut Scope<'c>,
@@ -215,7 +215,7 @@ fn one<'c>(case: &Case<'c>, scope: &mut Scope<'c>, left_out: &LeftOut<'c>, expec
         Expectation::Either(e) => Held::any(e.either.iter().filter(|branch| left_out.concerns(branch)).map(|branch| {
             let known = scope.all_known();
             let held = softened(one(case, scope, left_out, branch), branch);
-            // What a way that was not taken has found is no way to go on.
+            // Names that a failed alternative bound are dropped.
             if !matches!(held, Held::Yes(_)) {
                 scope.come_back_to(known);
             }
@@ -237,7 +237,7 @@ pub fn holds(case: &Case<'_>, expectation: &Expectation) -> bool {
     matches!(one(case, &mut scope, &case.left_out(), expectation), Held::Yes(_))
 }
 
-/// Why the story ends with something: a step that could not be carried out, an event that did not happen.
+/// Why the check ended early: a step that could not be carried out, or an event that did not happen.
 fn unfinished(entry: &Entry) -> Option<Finding> {
     let why = match &entry.what {
         What::Skipped(why) => format!("a step could not be carried out: {why}"),
@@ -259,12 +259,12 @@ fn unfinished(entry: &Entry) -> Option<Finding> {
 }
 
 impl<'c> Case<'c> {
-    /// Why the story of the check was not told to its end.
+    /// Why the steps of the check did not complete.
     pub(super) fn unfinished(&self) -> Option<Finding> {
         self.evidence.entries.iter().find_map(unfinished)
     }
 
-    /// The clients that an expectation is about: those that it names, `each`, or else the first.
+    /// The clients that an expectation is about: those that it names, `each`, or otherwise the first.
     pub(super) fn clients(&self, names: Option<&Names>) -> Vec<String> {
         let all = self.check.given.all();
         let known = all.iter().map(|(name, _)| (*name).to_owned());
@@ -278,12 +278,12 @@ impl<'c> Case<'c> {
         clients
     }
 
-    /// What falls away since the profile has no action for it.
+    /// The steps that are left out because the profile lacks their action.
     pub(super) fn left_out(&self) -> LeftOut<'c> {
         LeftOut::of(self.check, |step| self.bound.leaves_out(step, self.stage))
     }
 
-    /// Why a step was not carried out, if it was not.
+    /// Why a step was not carried out; `None` if it was.
     pub(super) fn skipped(&self, step: &str) -> Option<String> {
         self.evidence
             .entries
@@ -293,7 +293,7 @@ impl<'c> Case<'c> {
     }
 }
 
-/// Milliseconds for people: `12 ms`, `1.5 s`, `2 min`.
+/// A duration for readers, from milliseconds: `12 ms`, `1.5 s`, `2 min`.
 pub(crate) fn millis(ms: u128) -> String {
     match ms {
         0..1_000 => format!("{ms} ms"),

@@ -1,7 +1,7 @@
-//! One call of HTTP/1.1 on a connection of its own, with the names of its headers spelled as they were written.
+//! Sends an HTTP/1.1 request on a connection of its own, with header names spelled as written.
 //!
-//! HTTP knows no case in names, so HTTP clients write them all small. Handlers are written by people, who copy a name
-//! from its documentation, and some never see it written otherwise.
+//! Header names are case-insensitive, so HTTP clients write them in lower case. Some handlers copy a name from the
+//! documentation and recognise only that spelling.
 
 use std::error::Error;
 use std::fmt;
@@ -17,20 +17,20 @@ use reqwest::{Body, Request, Response};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// What this tool calls itself.
+/// The User-Agent of Preflight.
 pub(crate) const USER_AGENT: &str = concat!("preflight/", env!("CARGO_PKG_VERSION"));
 
-/// How the names are usually spelled that a client adds by itself.
+/// The usual spellings of headers that a client adds.
 const ADDED: [&str; 5] = ["Host", "Accept", "User-Agent", "Content-Length", "Connection"];
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug)]
 pub(crate) enum NoAnswer {
-    /// Nobody could be reached.
+    /// No connection could be made.
     Connect(io::Error),
-    /// The connection was of no use.
+    /// The connection failed.
     Broken(hyper::Error),
-    /// The request cannot be written.
+    /// The request is invalid.
     Unwritable(String),
 }
 
@@ -39,7 +39,7 @@ impl fmt::Display for NoAnswer {
         match self {
             NoAnswer::Connect(error) => write!(f, "{error}"),
             NoAnswer::Broken(error) => write!(f, "{error}"),
-            NoAnswer::Unwritable(why) => write!(f, "the request cannot be written: {why}"),
+            NoAnswer::Unwritable(why) => write!(f, "the request is invalid: {why}"),
         }
     }
 }
@@ -54,7 +54,7 @@ impl Error for NoAnswer {
     }
 }
 
-/// Sends a request without TLS to the first of some addresses that can be reached, which is given with the answer.
+/// Sends a request without TLS to the first reachable address; returns that address with the response.
 pub(crate) async fn call(
     addresses: &[SocketAddr],
     request: Request,
@@ -66,13 +66,13 @@ pub(crate) async fn call(
     let address = stream.peer_addr().map_err(NoAnswer::Connect)?;
     let line = Spelled::new(stream, names(spelled));
     let (mut sender, connection) = handshake(TokioIo::new(line)).await.map_err(NoAnswer::Broken)?;
-    // It ends with the answer, or when nobody waits for that any more; what went wrong is told there.
+    // The task ends with the response, or when nobody waits for it any more; its errors show there.
     tokio::spawn(async move { drop(connection.await) });
     let response = sender.send_request(request).await.map_err(NoAnswer::Broken)?;
     Ok((Response::from(response.map(Body::wrap)), address))
 }
 
-/// The request as it is written: with the path alone in its first line, and with what clients add.
+/// The complete request: the path in its first line, and the headers that clients add.
 fn whole(request: Request) -> Result<hyper::Request<Body>, NoAnswer> {
     let unwritable = |why: &dyn fmt::Display| NoAnswer::Unwritable(why.to_string());
     let url = request.url().clone();
@@ -90,20 +90,20 @@ fn whole(request: Request) -> Result<hyper::Request<Body>, NoAnswer> {
     Ok(request)
 }
 
-/// Every name with a spelling: where all are written small, so are those that are added.
+/// All names with their spelling: if all are lower-case, so are the added ones.
 fn names(spelled: &[String]) -> Vec<String> {
     let small = spelled.iter().all(|name| *name == name.to_lowercase());
     let added = ADDED.into_iter().filter(|_| !small).map(str::to_owned);
     spelled.iter().cloned().chain(added).collect()
 }
 
-/// A stream on which the first head that is written gets the spelling of its names.
+/// A stream that restores the spelling of header names in the first head that is written.
 struct Spelled<S> {
     stream: S,
     names: Vec<String>,
-    /// The head as far as it was written; none once it is whole.
+    /// The head written so far; `None` once it is complete.
     head: Option<Vec<u8>>,
-    /// What is spelled and still to be written.
+    /// Output that is spelled and not yet written.
     left: Vec<u8>,
 }
 
@@ -164,7 +164,7 @@ fn end_of_head(bytes: &[u8]) -> Option<usize> {
     bytes.windows(4).position(|window| window == b"\r\n\r\n")
 }
 
-/// Writes the names at the beginnings of lines as they are spelled; another case is never of another length.
+/// Restores the spelling of names at the beginning of lines; a change of case does not change the length.
 fn spell(head: &mut [u8], names: &[String]) {
     for line in head.split_mut(|byte| *byte == b'\n').skip(1) {
         let Some(colon) = line.iter().position(|byte| *byte == b':') else { continue };

@@ -7,48 +7,48 @@ use serde_json::{Map, Value};
 
 use super::types::Text;
 
-/// What a partner's build can be asked to do.
+/// An action that Preflight asks the partner's build to perform.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActionWord {
-    /// In words.
+    /// A description for people.
     #[serde(rename = "description")]
     pub says: String,
-    /// What the action is told beside the client, as templates over `n`, a number that no other subject has, and
-    /// `client`. The profile's templates read them by these names.
+    /// The arguments of the action besides the client, as templates over `client` and `n`, a number unique to each
+    /// subject. Templates in the profile read them by these names.
     #[serde(default)]
     pub arguments: Map<String, Value>,
-    /// The arguments by which a call that the partner then makes is recognised, since no other client has them.
+    /// The arguments that identify the partner's later calls, because no other client has them.
     #[serde(default)]
     #[serde(rename = "identified_by")]
     pub recognised_by: Vec<String>,
 }
 
-/// Something that a person does at the provider.
+/// A manual step that a person takes at the provider.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Deed {
-    /// What, in words to that person; a template over `client`.
+    /// The instructions to that person; a template over `client`.
     #[serde(rename = "instructions")]
     pub says: Text,
-    /// By what it is seen that it is done; without it, the person says so.
+    /// How to detect that the step is done; without it, the person confirms it.
     pub until: Option<Sign>,
 }
 
-/// By what it is seen that something has happened at the provider.
+/// How to detect that something has happened at the provider.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sign {
-    /// Method and path that are asked again and again; a template over `client`.
+    /// The method and path to poll; a template over `client`.
     pub request: Text,
     /// The API.
     pub api: String,
-    /// What its JSON body must then say, by path; equal as JSON.
+    /// The values that the JSON body must then have, by JSON path; compared as JSON.
     pub body: IndexMap<String, Value>,
 }
 
-/// How a client that a run created is taken away: what it is recognised by, whether it may go, and how it goes. Texts
-/// are templates over `client`.
+/// How to delete a client that a run created: how to recognise it, whether it may be deleted, and the call that deletes
+/// it. Texts are templates over `client`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CleanUp {
@@ -56,13 +56,14 @@ pub struct CleanUp {
     pub api: String,
     /// The call that shows the client.
     pub look: Text,
-    /// Where its answer holds the client's e-mail address, as a JSON path: only one that was made up in this run goes.
+    /// The JSON path of the client's e-mail address in the response; only a client with an address generated in this
+    /// run is deleted.
     pub email: String,
     /// The call that says whether the client may be deleted.
     pub ask: Text,
-    /// Where its answer says so, as a JSON path.
+    /// The JSON path of that answer in the response.
     pub deletable: String,
-    /// Where its answer says why not, as a JSON path.
+    /// The JSON path of the reasons against it in the response.
     pub blockers: String,
     /// The call that deletes it.
     pub delete: Text,

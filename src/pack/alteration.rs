@@ -7,37 +7,37 @@ use serde::Deserialize;
 use super::types::{Age, Text};
 use crate::evidence::Expected;
 
-/// One way in which a delivery differs from a genuine one.
+/// An alteration: how a delivery differs from a genuine one.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Variation {
-    /// Another key, or the right one in another form.
+    /// Another key, or another form of the right one.
     pub key: Option<KeyVariation>,
-    /// Headers to leave out.
+    /// Headers to omit.
     #[serde(default)]
     pub without_header: Option<String>,
-    /// Headers to write otherwise, as templates.
+    /// Headers to replace, as templates.
     #[serde(default)]
     pub headers: IndexMap<String, Text>,
-    /// The body, written otherwise (and signed so) or changed after signing.
+    /// The body, written differently (and signed like that) or changed after signing.
     pub body: Option<BodyVariation>,
-    /// Other bytes to sign, as a template.
+    /// Another content to sign, as a template.
     #[serde(rename = "signed_content")]
     pub message: Option<Text>,
-    /// The code, damaged.
+    /// A damaged signature.
     pub signature: Option<SignatureVariation>,
-    /// How far in the past the delivery claims to be; negative: ahead.
+    /// The age that the delivery claims; negative: in the future.
     pub age: Option<Age>,
-    /// Which of its clocks say so, where not all do; the others are fresh.
+    /// The clocks that claim this age, if not all; the others are fresh.
     #[serde(default)]
     pub clocks: Vec<Clock>,
-    /// How the names of its headers are written, where not as the provider documents them.
+    /// The spelling of header names, if not as the provider documents them.
     pub header_names: Option<HeaderNames>,
     /// Another event name.
     pub event: Option<String>,
-    /// What this variant expects, where the series does not say it for all.
+    /// The expected result of this alteration, if it differs within the series.
     pub expect: Option<Expected>,
-    /// Where the right signature stands among several: each is tried in turn.
+    /// The position of the right signature among several: each is tried in turn.
     #[serde(skip)]
     pub arrangement: Arrangement,
 }
@@ -83,23 +83,23 @@ pub enum Arrangement {
     Between,
 }
 
-/// What says how old a delivery is.
+/// A clock that shows the age of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Clock {
-    /// The time that is signed: beside the code, or in a header of its own if it stands nowhere else.
+    /// The signed time: beside the signature, or in its own header if it is nowhere else.
     Signed,
-    /// Headers that say it once more, and are not signed.
+    /// Unsigned headers that repeat the time.
     Unsigned,
     /// The times in the body.
     Body,
 }
 
-/// How the names of headers are written.
+/// The spelling of header names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum HeaderNames {
-    /// In small letters, as HTTP/2 and many proxies hand them on.
+    /// In lower case, as HTTP/2 and many proxies send them.
     LowerCase,
 }
 
@@ -107,12 +107,12 @@ pub enum HeaderNames {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyVariation {
-    /// A key nobody knows.
+    /// An unknown key.
     Other,
-    /// The secret's text itself, where it should have been decoded.
+    /// The undecoded text of the secret.
     Undecoded,
-    /// The right key beside others that nobody knows, as after a rotation: each gives a signature. Both orders are
-    /// tried, and three signatures with the right one between the others.
+    /// The right key and unknown ones, as after a rotation, with one signature each. Both orders are tried, and three
+    /// signatures with the right one in the middle.
     Rotated,
 }
 
@@ -120,36 +120,36 @@ pub enum KeyVariation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BodyVariation {
-    /// One member's value changed after signing.
+    /// One field changed after signing.
     Changed,
     /// Unusual white space between the tokens.
     Spaced,
-    /// The members in another order.
+    /// The fields in another order.
     Reordered,
-    /// Letters written as `\u` escapes.
+    /// Characters written as `\u` escapes.
     Escaped,
-    /// Letters beyond ASCII in a member nobody reads.
+    /// Non-ASCII characters in an unknown field.
     NonAscii,
-    /// A member nobody knows, with a number beyond 2^53.
+    /// An unknown field with a number beyond 2^53.
     UnknownMember,
-    /// Signed as if parsed and written again with two spaces of indent.
+    /// Signed as if parsed and serialised again with two spaces of indentation.
     SignedIndented,
-    /// Signed as if parsed and written again with sorted keys.
+    /// Signed as if parsed and serialised again with sorted keys.
     SignedSorted,
-    /// Signed as if parsed and written again without white space.
+    /// Signed as if parsed and serialised again without white space.
     SignedCompact,
 }
 
-/// Damaged codes.
+/// Damaged signatures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SignatureVariation {
-    /// Only its first half.
+    /// Only the first half.
     Truncated,
-    /// Nothing.
+    /// An empty signature.
     Empty,
     /// In upper case.
     UpperCase,
-    /// In the other usual encoding.
+    /// In the other common encoding.
     OtherEncoding,
 }

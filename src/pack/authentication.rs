@@ -10,21 +10,21 @@ use serde_json::Value;
 use super::types::{Route, Span, Text};
 use crate::template;
 
-/// How one authenticates to an API. Texts are templates over `api_key` and `credentials`, which are the profile's.
+/// How to authenticate to an API. Texts are templates over `api_key` and `credentials` from the profile.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Api {
     /// A key in one or more headers.
     Header(#[schemars(extend("minProperties" = 1))] BTreeMap<String, Text>),
-    /// A name and a password, RFC 7617.
+    /// HTTP Basic with a user name and a password, RFC 7617.
     Basic(Basic),
-    /// A bearer token for each client, which another call gives.
+    /// A bearer token per client, which another call issues.
     Bearer(Bearer),
-    /// A bearer token for the partner itself, RFC 6749, section 4.4.
+    /// A bearer token for the partner itself (client credentials grant, RFC 6749, section 4.4).
     ClientCredentials(ClientCredentials),
 }
 
-/// A name and a password.
+/// A user name and a password.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Basic {
@@ -35,43 +35,43 @@ pub struct Basic {
     pub password: Text,
 }
 
-/// A bearer token and where it comes from.
+/// A bearer token, and the call that issues it.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bearer {
-    /// The API that mints.
+    /// The API that issues the token.
     pub from: String,
-    /// The call that mints.
+    /// The call that issues the token.
     pub mint: Route,
-    /// The JSON body of that call, as a template over `client`, for calls that this program makes itself.
+    /// The JSON body of that call, as a template over `client`, for calls that Preflight makes.
     pub json: Option<Value>,
-    /// The path of the token in its answer.
+    /// The JSON path of the token in the response.
     pub token: String,
-    /// How long a token lives.
+    /// The lifetime of a token.
     pub lifetime: Span,
 }
 
-/// A token of the partner's own.
+/// A token for the partner itself.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClientCredentials {
-    /// The API whose base URL the token endpoint is below, where that is another one; it is called without a token.
+    /// The API that has the token endpoint, if it is another one; that call carries no token.
     pub from: Option<String>,
     /// The token endpoint.
     pub mint: Route,
-    /// The client's id.
+    /// The client id.
     pub id: Text,
-    /// The client's secret.
+    /// The client secret.
     pub secret: Text,
-    /// The scope that is asked for.
+    /// The requested scope.
     pub scope: Option<Text>,
-    /// How id and secret are sent.
+    /// How the client id and secret are sent.
     #[serde(default)]
     pub sent: CredentialsSent,
-    /// The path of the token in the answer.
+    /// The JSON path of the token in the response.
     #[serde(default = "access_token")]
     pub token: String,
-    /// How long a token lives.
+    /// The lifetime of a token.
     pub lifetime: Span,
 }
 
@@ -79,11 +79,11 @@ fn access_token() -> String {
     "$.access_token".into()
 }
 
-/// How a client's id and secret reach a token endpoint, RFC 6749, section 2.3.1.
+/// How the client id and secret are sent to the token endpoint, RFC 6749, section 2.3.1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialsSent {
-    /// As name and password.
+    /// As HTTP Basic user name and password.
     #[default]
     Basic,
     /// In the form, as `client_id` and `client_secret`.
@@ -97,9 +97,9 @@ pub struct Minting<'a> {
     pub from: &'a str,
     /// The call.
     pub call: &'a Route,
-    /// The path of the token in its answer.
+    /// The JSON path of the token in the response.
     pub token: &'a str,
-    /// How long a token lives.
+    /// The lifetime of a token.
     pub lifetime: Span,
     /// The client that it authenticates; without it, tokens are for each client of the partner's.
     pub own: Option<&'a ClientCredentials>,

@@ -8,49 +8,49 @@ use super::given::Given;
 use super::step::Step;
 use super::types::{Stage, Text};
 
-/// One verifiable statement, serving one or more items of the provider's checklist.
+/// One verifiable statement that serves one or more items of the provider's checklist.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
-    /// `section.stem`, as the file is called.
+    /// The id, `section.name`, which matches the folder and the file name.
     pub id: String,
-    /// What it proves, in one sentence without its full stop.
+    /// What the check proves, as one sentence without a full stop.
     pub title: String,
-    /// The items that it serves.
+    /// The checklist items that the check serves.
     pub items: Vec<String>,
-    /// Whether readiness hangs on it.
+    /// Whether readiness depends on the check.
     #[serde(default)]
     pub level: Level,
-    /// Where it takes place; each stage makes a unit.
+    /// The stages in which it runs; each is planned and reported separately.
     pub stage: Stages,
-    /// What may run beside it.
+    /// What may run at the same time.
     #[serde(default)]
     pub isolation: Isolation,
-    /// Checks without which this one says nothing.
+    /// Checks that must pass first; if one does not, it blocks this check.
     #[serde(default)]
     pub needs: Vec<String>,
-    /// Who must act when it does not pass, where that is not the partner.
+    /// Who must act when it does not pass, if not the partner.
     #[serde(default)]
     #[serde(rename = "responsible")]
     pub who: Actor,
     /// The provider's page.
     pub docs: url::Url,
-    /// Why it matters.
+    /// The consequence of a failure, in one sentence.
     pub why: Text,
-    /// What to do when it fails.
+    /// How to fix a failure; begins with a verb.
     pub fix: Text,
-    /// To which partners it applies, where that is not all; for others it is skipped.
+    /// The partners to which it applies, if not to all; for others it is skipped.
     pub applies: Option<Applies>,
-    /// Both sides brought to where it begins.
+    /// The set-up of both sides before the check begins.
     #[serde(default)]
     pub given: Given,
-    /// The stimuli.
+    /// The steps that the check takes.
     pub when: Vec<Step>,
-    /// What must have happened for the check to say anything.
+    /// What must have happened for the check to decide anything; otherwise it is inconclusive.
     #[serde(default)]
     #[serde(rename = "assume")]
     pub seen: Vec<Expectation>,
-    /// What must hold.
+    /// What must hold; otherwise the check fails.
     #[serde(default)]
     pub then: Vec<Expectation>,
 }
@@ -75,7 +75,7 @@ impl Check {
         asked.collect()
     }
 
-    /// Whether it has a control of its own: something under `seen` that a genuine delivery must have shown.
+    /// Whether it has a control of its own: something under `assume` that a genuine delivery must have shown.
     pub fn has_control(&self) -> bool {
         self.seen.iter().any(is_control)
     }
@@ -118,25 +118,25 @@ fn is_control(expectation: &Expectation) -> bool {
     }
 }
 
-/// To which partners a check applies.
+/// The partners to which a check applies.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Applies {
-    /// A bare expression over `profile`, `environment` and `provider`; what is not there counts as absent.
+    /// An expression over `profile`, `environment` and `provider`; a missing name counts as absent.
     #[serde(rename = "if")]
     pub condition: String,
-    /// Why it does not, in words.
+    /// The reason to show when it does not apply.
     pub otherwise: String,
 }
 
-/// Whether readiness hangs on a check.
+/// Whether readiness depends on a check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// It does.
+    /// Readiness depends on it.
     #[default]
     Required,
-    /// It does not.
+    /// A failure is a risk, but does not prevent readiness.
     Recommended,
 }
 
@@ -151,16 +151,16 @@ pub enum Actor {
     AccountManager,
 }
 
-/// What may run beside a check.
+/// What may run at the same time as a check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Isolation {
-    /// Other shared checks.
+    /// Other shared checks may run at the same time.
     #[default]
     Shared,
-    /// Nothing.
+    /// No other check may run at the same time.
     Exclusive,
-    /// Nothing, and it comes last: it restarts the partner.
+    /// No other check may run at the same time, and it comes last because it restarts the partner.
     Restarts,
 }
 

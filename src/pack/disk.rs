@@ -50,9 +50,10 @@ pub(super) fn files(
             } else if kind.is_file() {
                 found.push(entry);
             } else {
-                let what = if kind.is_symlink() { "a link" } else { "no plain file" };
-                problems
-                    .push(unread(&entry.path(), what).hint("put the file itself into the folder, or take this away"));
+                let what = if kind.is_symlink() { "a link" } else { "not a regular file" };
+                problems.push(
+                    unread(&entry.path(), what).hint("put the file itself into the folder, or remove this entry"),
+                );
             }
         }
     }
@@ -125,7 +126,7 @@ pub(super) fn holds(folder: &Path, maker: &str, place: &Path) -> bool {
 /// What is wrong with a folder that is itself a link.
 pub(super) fn link(folder: &Path) -> Option<Problem> {
     let found = std::fs::symlink_metadata(folder).ok()?;
-    found.is_symlink().then(|| unread(folder, "a link").hint("put the folder itself there, or take this away"))
+    found.is_symlink().then(|| unread(folder, "a link").hint("put the folder itself there, or remove the link"))
 }
 
 fn unread(path: &Path, what: &str) -> Problem {
@@ -134,7 +135,7 @@ fn unread(path: &Path, what: &str) -> Problem {
 
 fn too_much(folder: &Path, what: &str) -> Problem {
     let problem = Problem::of_file(&shown(folder), format!("has {what} in its packs"));
-    problem.hint("keep nothing in the folders of packs but what belongs to them")
+    problem.hint("keep only the files of packs in this folder")
 }
 
 /// One file, with its path below the folder. Nothing is read once it is too much.
@@ -164,5 +165,5 @@ fn shown(path: &Path) -> String {
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
     Problem::of_file(&shown(path), format!("cannot be read: {error}"))
-        .hint("name a folder that holds packs, such as `checks`, with one folder a provider")
+        .hint("name a folder that holds packs, such as `checks`, with one folder per provider")
 }

@@ -1,4 +1,4 @@
-//! What must have happened for a check to say anything (`seen`), and what must hold (`then`).
+//! What must have happened for a check to say anything (`assume`), and what must hold (`then`).
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -10,34 +10,34 @@ use super::types::{StatusRule, Text};
 use super::verbs::verbs;
 
 verbs! {
-    /// One small statement about the evidence.
+    /// One expectation about the evidence.
     Expectation, "expectation", later &[],
     {
-        /// About the answers that a step got.
+        /// About the responses to a step.
         "response" => Answer(AnswerExpectation),
         /// About what the partner's handler did with deliveries.
         "delivery" => Delivery(DeliveryExpectation),
-        /// About what an event changed inside the partner.
+        /// About the effect of an event inside the partner.
         "effect" => Effect(EffectExpectation),
         /// About what the partner showed to its client.
         "shown" => Presented(PresentedExpectation),
         /// About the calls that the partner made.
         "calls" => Calls(Box<CallsExpectation>),
-        /// About what the partner said of an outcome.
+        /// About the user message for an outcome.
         "user_message" => Told(ToldExpectation),
-        /// About what the simulated provider holds in the end.
+        /// About the final records of the simulated provider.
         "provider_records" => Provider(ProviderExpectation),
-        /// About what was found where nothing should be.
+        /// About findings that should not exist.
         "denied_hosts" => DeniedHosts(DeniedHostsExpectation),
         /// About values of answers, captures, configuration and facts.
         "values" => Values(ValuesExpectation),
-        /// About several ways of which one will do.
+        /// About alternatives, one of which must hold.
         "any_of" => Either(EitherExpectation),
     }
 }
 
 impl Expectation {
-    /// How bad it is when it is not met.
+    /// The verdict when it does not hold.
     pub fn unmet(&self) -> Unmet {
         match self {
             Expectation::Answer(e) => e.unmet,
@@ -53,7 +53,7 @@ impl Expectation {
         }
     }
 
-    /// Whether it holds when nothing happened at all: then a check needs a `seen` beside it.
+    /// Whether it holds when nothing happened at all: then a check needs an `assume` beside it.
     pub fn bounds_from_above(&self) -> bool {
         match self {
             Expectation::Answer(_) | Expectation::Values(_) | Expectation::Told(_) => false,
@@ -114,7 +114,7 @@ impl JsonSchema for Names {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerExpectation {
-    /// The step or steps; every answer of each is meant.
+    /// The step or steps; every response to each of them counts.
     #[serde(rename = "response")]
     pub answer: Names,
     /// The status.
@@ -127,15 +127,16 @@ pub struct AnswerExpectation {
     pub body: IndexMap<String, Matcher>,
     /// The address that answered.
     pub address: Option<AddressRule>,
-    /// The certificate of the host that answered.
+    /// The TLS certificate of the host that answered.
     pub certificate: Option<CertificateRule>,
-    /// Whether the partner took note of what the request sent out: the difference that the step's `counts` found.
+    /// How many events newly took effect at the partner after the request: the difference that the step's `counts`
+    /// measured.
     pub counted: Option<Matcher>,
-    /// How bad it is when this is not met.
+    /// The verdict when this does not hold: fail, or inconclusive.
     #[serde(default)]
     #[serde(rename = "on_failure")]
     pub unmet: Unmet,
-    /// What else to say when it is not met.
+    /// A hint to show when this does not hold.
     pub hint: Option<Text>,
 }
 
@@ -143,7 +144,7 @@ pub struct AnswerExpectation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CertificateRule {
-    /// Issued by an authority that is trusted, for this host, and in date.
+    /// Issued by a trusted authority for this host, and not expired.
     Valid,
 }
 
@@ -151,13 +152,13 @@ pub enum CertificateRule {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeliveryExpectation {
-    /// `control`, `varied`, `each` or the names of steps.
+    /// `control`, `altered`, `each` or the names of steps.
     pub delivery: Names,
     /// What the handler must have done.
     pub is: Option<DeliveryRule>,
     /// The status of its answer.
     pub status: Option<Matcher>,
-    /// How bad it is when this is not met.
+    /// The verdict when this does not hold: fail, or inconclusive.
     #[serde(default)]
     #[serde(rename = "on_failure")]
     pub unmet: Unmet,
@@ -167,17 +168,17 @@ pub struct DeliveryExpectation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryRule {
-    /// A success by the provider's rule, in the time that it allows.
+    /// A success status by the provider's rule, within the time that it allows.
     Accepted,
-    /// Any success that HTTP knows, whether or not the provider takes it for one, and however long it takes.
+    /// Any 2xx, even if the provider does not count it as success, and at any time.
     Acknowledged,
-    /// An answer in the time that the provider allows, whatever it says.
+    /// Any answer within the time that the provider allows.
     InTime,
-    /// No success, or a success without effect where the genuine twin had one.
+    /// No success status, or a success status without the effect that the genuine twin had.
     Rejected,
-    /// Whatever the variant itself expects.
+    /// Whatever the alteration itself declares.
     AsDeclared,
-    /// A success of one of them at least; others may be put off to a later repeat, with 409, 429 or 503.
+    /// A success status for at least one of them; the others may be put off to a retry with 409, 429 or 503.
     AcceptedOrPutOff,
 }
 
@@ -185,15 +186,15 @@ pub enum DeliveryRule {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EffectExpectation {
-    /// The step whose event is meant.
+    /// The step whose event to look at.
     pub effect: String,
-    /// It took effect so often.
+    /// The exact number of effects.
     pub exactly: Option<u64>,
-    /// It took effect at least so often.
+    /// The minimum number of effects.
     pub at_least: Option<u64>,
-    /// It took effect at most so often.
+    /// The maximum number of effects.
     pub at_most: Option<u64>,
-    /// How bad it is when this is not met.
+    /// The verdict when this does not hold: fail, or inconclusive.
     #[serde(default)]
     #[serde(rename = "on_failure")]
     pub unmet: Unmet,
@@ -203,36 +204,37 @@ pub struct EffectExpectation {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PresentedExpectation {
-    /// What must be true of the URLs that were presented.
+    /// What must hold for the URLs that were shown.
     #[serde(rename = "shown")]
     pub presented: PresentedRule,
-    /// The clients to whom, each for itself; `each` means all. Without it, the check's first client.
+    /// The clients to whom they were shown, each judged separately; `each` means all. By default, the check's first
+    /// client.
     pub client: Option<Names>,
-    /// The action that presented them; without it, any.
+    /// The action that showed them; by default, any action.
     pub by: Option<String>,
-    /// The URL or URLs of the provider that are meant, each of which must be presented; a template. Without it, any
-    /// that the partner received for the client.
+    /// The provider URL or URLs, each of which must be shown; a template. By default, any URL that the partner received
+    /// for the client.
     pub url: Option<Text>,
-    /// How bad it is when this is not met.
+    /// The verdict when this does not hold: fail, or inconclusive.
     #[serde(default)]
     #[serde(rename = "on_failure")]
     pub unmet: Unmet,
-    /// What else to say when it is not met.
+    /// A hint to show when this does not hold.
     pub hint: Option<Text>,
 }
 
-/// What of a presented URL is meant.
+/// What must hold for a shown URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PresentedRule {
-    /// A URL that the provider had sent was presented, whatever became of its host and query.
+    /// A URL that the provider sent was shown, even with another host or query.
     ProviderUrl,
-    /// Each such URL has the scheme, host and port that were received.
+    /// Each such URL keeps the scheme, host and port that the provider sent.
     ReceivedHost,
-    /// Each such URL has exactly one return URL, well joined, that the profile's `return_url` allows, and the query
-    /// that was received beside it.
+    /// Each such URL has exactly one return URL, correctly appended and allowed by `return_url` in the profile, and
+    /// keeps the query that the provider sent.
     ReturnUrl,
-    /// No URL of the provider was presented.
+    /// No URL of the provider was shown.
     Nothing,
 }
 
@@ -240,18 +242,18 @@ pub enum PresentedRule {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ValuesExpectation {
-    /// The values: a template, or a selection of an answer or fact.
+    /// The values: a template, or a selection from a response or fact.
     pub values: Source,
-    /// What they must be, as one list (a template that gives no list is taken as it is).
+    /// What the values must be as one list; a template whose value is not a list is matched directly.
     pub are: Option<Matcher>,
-    /// What each must be; there must be at least one.
+    /// What each value must be; there must be at least one.
     #[serde(rename = "all_match")]
     pub each: Option<Matcher>,
-    /// How bad it is when this is not met.
+    /// The verdict when this does not hold: fail, or inconclusive.
     #[serde(default)]
     #[serde(rename = "on_failure")]
     pub unmet: Unmet,
-    /// What else to say when it is not met.
+    /// A hint to show when this does not hold.
     pub hint: Option<Text>,
 }
 
@@ -260,26 +262,26 @@ pub struct ValuesExpectation {
 pub enum Source {
     /// A template.
     Template(Text),
-    /// A selection of what a step gave.
+    /// A selection from the result of a step.
     Selection(Selection),
 }
 
-/// A selection of what a step gave: the body of its answer, or the value of its fact.
+/// A selection from the result of a step: the body of its response, or the value of its fact.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Selection {
     /// The step.
     pub of: String,
-    /// The nodes that are looked at, as a JSON path.
+    /// The nodes to select, as a JSON path.
     #[serde(default = "root")]
     pub select: String,
-    /// Only those of which this holds: matchers by JSON path in the node.
+    /// Only nodes that match: matchers by JSON path within the node.
     #[serde(default, rename = "where")]
     pub filter: IndexMap<String, Matcher>,
-    /// What is taken of each, as a JSON path in the node.
+    /// What to take from each node, as a JSON path within it.
     #[serde(default = "root")]
     pub take: String,
-    /// By what a reader knows a node, as JSON paths in it: where none is as it should be, the nearest is named.
+    /// JSON paths that identify a node to the reader; if no node matches, the report names the nearest.
     #[serde(default)]
     pub known_by: Vec<String>,
 }
@@ -315,7 +317,7 @@ impl JsonSchema for Source {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EitherExpectation {
-    /// Pass if one passes, else inconclusive if one is, else fail with all of them shown.
+    /// Passes if one passes; else inconclusive if one is; else fails and shows all of them.
     #[schemars(length(min = 1))]
     #[serde(rename = "any_of")]
     pub either: Vec<Expectation>,

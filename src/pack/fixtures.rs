@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(fixtures.json("ok"), Ok(serde_json::json!({ "a": 1 })));
         for (name, words) in [
             ("bad", "is not JSON"),
-            ("none", "there is no `fixtures/acme/none.json`"),
+            ("none", "`fixtures/acme/none.json` does not exist"),
             ("../acme/ok", "does not exist"),
         ] {
             assert!(fixtures.json(name).unwrap_err().to_string().contains(words), "{name}");

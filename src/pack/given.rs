@@ -7,20 +7,20 @@ use serde_json::{Map, Value};
 
 use super::types::{Route, Span};
 
-/// Both sides brought to where the check begins.
+/// The set-up of both sides before the check begins.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Given {
-    /// One client, in a state.
+    /// One client in a state.
     pub client: Option<Beginning>,
-    /// What is arranged to go otherwise for that one.
+    /// The overrides for that client.
     #[serde(default)]
     #[serde(rename = "override")]
     pub overlay: Overlays,
     /// Several clients, by name.
     #[serde(default)]
     pub clients: IndexMap<String, Beginning>,
-    /// The variant of the partner's build, by its name in the profile, where it is not the plain one.
+    /// The variant of the partner's build, by its name in the profile; by default, the plain build.
     pub variant: Option<String>,
 }
 
@@ -36,12 +36,12 @@ impl Given {
     }
 }
 
-/// Where a client begins: a state alone, or with what is arranged for it.
+/// Where a client begins: a state, alone or with overrides.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Beginning {
-    /// The state, as the pack's simulator names it.
+    /// The name of the state in the pack's simulator.
     pub is: String,
-    /// What is arranged to go otherwise.
+    /// The overrides for this client.
     pub overlay: Overlays,
 }
 
@@ -49,10 +49,10 @@ pub struct Beginning {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct InFull {
-    /// The state, as the pack's simulator names it.
+    /// The name of the state in the pack's simulator.
     #[serde(rename = "state")]
     is: String,
-    /// What is arranged to go otherwise.
+    /// The overrides for this client.
     #[serde(default)]
     #[serde(rename = "override")]
     overlay: Overlays,
@@ -83,7 +83,7 @@ impl JsonSchema for Beginning {
     }
 }
 
-/// One overlay or several.
+/// One override or several.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overlays(pub Vec<Overlay>);
 
@@ -106,57 +106,57 @@ impl JsonSchema for Overlays {
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let one = generator.subschema_for::<Overlay>();
         schemars::json_schema!({
-            "description": "an overlay or a list of them",
+            "description": "an override or a list of overrides",
             "if": { "type": "array" }, "then": { "minItems": 1, "items": one }, "else": one
         })
     }
 }
 
-/// Something that goes otherwise for a client's own calls: on a route, or with a credential. When it is used up, the
+/// A changed reply for the client's own calls, on a route or for a credential. When the override is used up, the
 /// ordinary reply returns.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Overlay {
-    /// The route. Without it a credential is meant.
+    /// The route; without it, the override is for a credential.
     pub on: Option<Route>,
-    /// What becomes of the tokens that the client's calls carry.
+    /// What happens to the tokens of the client's calls.
     pub credential: Option<CredentialFate>,
-    /// For a credential: only the first time.
+    /// For a credential: only once.
     #[serde(default)]
     pub once: bool,
-    /// Only at the nth such call after the set-up, counted from 1; otherwise at every one.
+    /// Only for the nth such call after the set-up, counted from 1; by default, for every call.
     #[schemars(range(min = 1))]
     pub nth: Option<u32>,
-    /// One of the pack's replies, instead.
+    /// One of the pack's replies instead of the ordinary one.
     pub reply: Option<String>,
-    /// Values that this reply reads as `with`.
+    /// Values that the reply reads as `with`.
     #[serde(default)]
     pub with: Map<String, Value>,
-    /// Another status of the ordinary reply.
+    /// Another status for the ordinary reply.
     pub status: Option<u16>,
-    /// Members of the ordinary reply's body, replaced or added; a name with dots reaches inside.
+    /// Fields to replace or add in the body of the ordinary reply; a dotted name reaches nested fields.
     #[serde(default)]
     pub change: Map<String, Value>,
-    /// The reply comes late.
+    /// The delay before the reply.
     pub delay: Option<Span>,
-    /// The connection ends without a reply.
+    /// Drop the connection without a reply.
     pub drop_connection: Option<Dropping>,
 }
 
-/// What becomes of a credential.
+/// What happens to a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialFate {
-    /// It is refused as expired, and stays refused.
+    /// It is rejected as expired, and stays rejected.
     Expired,
 }
 
-/// When a connection ends.
+/// When the connection drops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Dropping {
-    /// Nothing has been done.
+    /// Before the request is processed.
     BeforeProcessing,
-    /// What was asked for has been done.
+    /// After the request is processed.
     AfterProcessing,
 }

@@ -112,7 +112,7 @@ impl Catalog {
         self.packs.get(name).cloned().ok_or_else(|| {
             let known: Vec<&str> = self.packs.keys().map(String::as_str).collect();
             let problem = Problem::of_file("command line", format!("there is no pack `{name}`"));
-            problem.nearest_or(name, known.iter().copied(), &format!("packs at hand: {}", known.join(", ")))
+            problem.nearest_or(name, known.iter().copied(), &format!("available packs: {}", known.join(", ")))
         })
     }
 
@@ -159,19 +159,19 @@ fn strays(folder: &Path, shown: &str, without: bool) -> Vec<Problem> {
     let strays = disk::strays(folder, PROVIDER);
     if !without {
         let told = |name: &String| {
-            let message = format!("has no `{PROVIDER}`, so nothing in it is looked at");
+            let message = format!("has no `{PROVIDER}`, so Preflight ignores it");
             Problem::of_file(&format!("{shown}/{name}"), message)
-                .hint(format!("a pack is a folder with a file of just that name: {shown}/{name}/{PROVIDER}"))
+                .hint(format!("a pack is a folder with exactly this file: {shown}/{name}/{PROVIDER}"))
         };
         return strays.iter().map(told).collect();
     }
     let hint = if disk::is_there(&folder.join(PROVIDER)) {
-        "it is a pack itself: name the folder that it is in".to_owned()
+        "this folder is itself a pack: name the folder above it".to_owned()
     } else {
         let name = strays.first().map_or("<provider>", String::as_str);
         format!("a pack is a folder with a `{PROVIDER}`: {shown}/{name}/{PROVIDER}")
     };
-    vec![Problem::of_file(if shown.is_empty() { "/" } else { shown }, "holds no pack").hint(hint)]
+    vec![Problem::of_file(if shown.is_empty() { "/" } else { shown }, "contains no pack").hint(hint)]
 }
 
 /// All packs of some files, or every problem in them and in what could not be read.

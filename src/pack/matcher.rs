@@ -10,47 +10,48 @@ use serde_json::Value;
 use super::types::Text;
 use crate::template;
 
-/// A conjunction of predicates. A plain value stands for `equals`.
+/// Predicates that must all hold. A plain value means `equals`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matcher(pub Vec<Predicate>);
 
-/// One thing that a value must be. Texts and values may hold templates; `null` counts as absent.
+/// One predicate on a value. Texts and values may contain templates; `null` counts as absent.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Predicate {
-    /// Equal, as JSON: numbers by value, web addresses by the URL standard.
+    /// Equal as JSON: numbers by value, URLs by the URL standard.
     Equals(Value),
-    /// Present and not equal, as JSON: absent values cannot differ.
+    /// Present and not equal as JSON; an absent value does not match.
     NotEquals(Value),
-    /// Not what this says. An absent value is not; one of another type than this speaks of neither is nor is not.
+    /// Does not match this. An absent value does not match it; for a value of another type, neither this nor its
+    /// negation holds.
     Not(Box<Matcher>),
-    /// Present, or absent.
+    /// Present (`true`) or absent (`false`).
     Exists(bool),
     /// One of these.
     OneOf(Vec<Value>),
-    /// A text that holds this regular expression; of a web address, one of its spellings.
+    /// A string that matches this regular expression; for a URL, in one of its spellings.
     Matches(Text),
-    /// A text with this beginning.
+    /// A string that starts with this.
     StartsWith(Text),
-    /// A list with this member.
+    /// A list that contains this element.
     Contains(Value),
-    /// A list with all members of this list.
+    /// A list that contains all elements of this list.
     ContainsAll(Value),
-    /// At least this number, or so many members.
+    /// At least this number, or at least this many elements.
     AtLeast(f64),
-    /// At most this number, or so many members.
+    /// At most this number, or at most this many elements.
     AtMost(f64),
-    /// A text of at most so many characters.
+    /// A string of at most this many characters.
     MaxLength(usize),
-    /// Equal to this text but for the case of letters.
+    /// Equal to this string, case-insensitively.
     EqualsIgnoringCase(Text),
-    /// The same web address, however it is written: host case, punycode, the default port, an empty path, percent case.
+    /// The same URL in any spelling: host case, punycode, default port, empty path, percent-encoding case.
     SameUrlAs(Text),
     /// A URL with these parts.
     Url(UrlRule),
-    /// A media type, whatever its case and its parameters: `image/png`, or `image/*` for any image.
+    /// A media type, ignoring case and parameters: `image/png`, or `image/*` for any image.
     MediaType(Text),
-    /// A colour that can be read on another.
+    /// A colour that is readable on another one.
     Contrast(Contrast),
 }
 
@@ -60,11 +61,11 @@ pub enum Predicate {
 pub struct UrlRule {
     /// The scheme.
     pub scheme: Option<String>,
-    /// The host, exactly: without regard to case, a trailing dot or how its letters are encoded.
+    /// The exact host, ignoring case, a trailing dot and the encoding of its letters.
     pub host: Option<Text>,
-    /// The ports, the scheme's own if none is written.
+    /// The allowed ports; the scheme's default port if the URL has none.
     pub port: Option<Vec<u16>>,
-    /// The host, as far as it shows without asking anybody.
+    /// The kind of host, as far as the URL alone shows it.
     pub address: Option<AddressRule>,
 }
 
@@ -72,7 +73,7 @@ pub struct UrlRule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AddressRule {
-    /// One that can be reached from anywhere.
+    /// A public address.
     Public,
 }
 
@@ -86,21 +87,21 @@ pub struct Contrast {
     pub at_least: f64,
 }
 
-/// How bad it is when an expectation is not met.
+/// The verdict when an expectation does not hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unmet {
-    /// The partner is at fault.
+    /// The check fails.
     #[default]
     Fail,
-    /// A person must look.
+    /// The check is inconclusive, and a person must look.
     Inconclusive,
 }
 
 impl<'de> Deserialize<'de> for Matcher {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {
-            Value::Object(map) if map.is_empty() => Err(D::Error::custom("an empty matcher would match anything")),
+            Value::Object(map) if map.is_empty() => Err(D::Error::custom("an empty matcher matches anything")),
             Value::Object(map) => map
                 .into_iter()
                 .map(|(name, value)| {

@@ -21,7 +21,7 @@ pub fn matcher(matcher: &Matcher, values: &dyn Values) -> String {
     if let [Predicate::AtLeast(least), Predicate::AtMost(most)] = matcher.0.as_slice()
         && least.to_bits() == most.to_bits()
     {
-        return format!("comes to exactly {least}");
+        return format!("is exactly {least}");
     }
     joined(matcher.0.iter().map(|one| predicate(one, values)).collect(), "and")
 }
@@ -30,29 +30,29 @@ pub fn matcher(matcher: &Matcher, values: &dyn Values) -> String {
 pub fn predicate(predicate: &Predicate, values: &dyn Values) -> String {
     match predicate {
         Predicate::Equals(value) => format!("is {}", values.value(value)),
-        Predicate::NotEquals(value) => format!("is there and differs from {}", values.value(value)),
+        Predicate::NotEquals(value) => format!("exists and differs from {}", values.value(value)),
         Predicate::Not(inner) => match inner.0.as_slice() {
             [Predicate::Equals(value)] => format!("is not {}", values.value(value)),
-            _ => format!("is nothing that {}", matcher(inner, values)),
+            _ => format!("is not a value that {}", matcher(inner, values)),
         },
-        Predicate::Exists(true) => "is there".to_owned(),
+        Predicate::Exists(true) => "exists".to_owned(),
         Predicate::Exists(false) => "is absent".to_owned(),
         Predicate::OneOf(list) => {
             format!("is {}", joined(list.iter().map(|value| values.value(value)).collect(), "or"))
         }
-        Predicate::Matches(text) => format!("has the form {}", values.text(text)),
+        Predicate::Matches(text) => format!("matches {}", values.text(text)),
         Predicate::StartsWith(text) => format!("starts with {}", values.text(text)),
         Predicate::Contains(value) => format!("contains {}", values.value(value)),
         Predicate::ContainsAll(value) => format!("contains all of {}", values.value(value)),
-        Predicate::AtLeast(least) => format!("comes to at least {least}"),
-        Predicate::AtMost(most) => format!("comes to at most {most}"),
-        Predicate::MaxLength(most) => format!("is a text of at most {most} characters"),
-        Predicate::EqualsIgnoringCase(text) => format!("is {}, whatever the case of its letters", values.text(text)),
+        Predicate::AtLeast(least) => format!("is at least {least}"),
+        Predicate::AtMost(most) => format!("is at most {most}"),
+        Predicate::MaxLength(most) => format!("has at most {most} characters"),
+        Predicate::EqualsIgnoringCase(text) => format!("is {}, in any letter case", values.text(text)),
         Predicate::SameUrlAs(text) => format!("is the same URL as {}", values.text(text)),
         Predicate::Url(rule) => url(rule, values),
         Predicate::MediaType(text) => format!("is the media type {}", values.text(text)),
         Predicate::Contrast(Contrast { with, at_least }) => {
-            format!("can be read on {}: a contrast of at least {at_least}", values.text(with))
+            format!("has a contrast of at least {at_least} to {}", values.text(with))
         }
     }
 }
@@ -65,7 +65,7 @@ fn url(rule: &UrlRule, values: &dyn Values) -> String {
         format!("the port {}", joined(ports, "or"))
     });
     let address = rule.address.map(|rule| match rule {
-        AddressRule::Public => "a host that can be reached from anywhere".to_owned(),
+        AddressRule::Public => "a public host".to_owned(),
     });
     let parts: Vec<String> = [scheme, host, address, port].into_iter().flatten().collect();
     let with = if parts.is_empty() { String::new() } else { format!(" with {}", joined(parts, "and")) };

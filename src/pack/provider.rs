@@ -14,69 +14,69 @@ use super::scheme::Webhooks;
 use super::simulator::{Kind, Simulated};
 use super::types::{Environment, Route, Text};
 
-/// The provider: its checklist, its addresses, how one authenticates, how it signs, and how to play it.
+/// The provider: its checklist, its hosts, its authentication, its signatures, and its simulation.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Provider {
-    /// The name as people know it.
+    /// The name that people know.
     pub name: String,
     /// The version of the pack.
     pub version: String,
-    /// The page that the checklist was taken from.
+    /// The page with the provider's checklist.
     pub docs: Option<String>,
     /// The checklist, in the provider's order.
     pub items: Vec<Item>,
-    /// The addresses, by environment.
+    /// The hosts, by environment.
     #[serde(default)]
     pub environments: BTreeMap<Environment, Addresses>,
-    /// The provider's APIs and how one authenticates to each.
+    /// The provider's APIs and the authentication of each.
     #[serde(default)]
     pub apis: IndexMap<String, Api>,
-    /// What a partner's build can be asked to do, by the name that profiles give to it.
+    /// The actions that Preflight asks a partner's build to perform, by their names in profiles.
     #[serde(default)]
     pub actions: IndexMap<String, ActionWord>,
-    /// What a person does in the real test environment for something to happen there that a rehearsal plays, by the
-    /// simulator's name for it.
+    /// What a person does in the real test environment to bring about an event that a rehearsal simulates, by the name
+    /// of the event in the simulator.
     #[serde(default)]
     #[serde(rename = "manual_steps")]
     pub people: IndexMap<String, Deed>,
-    /// How a client that a run created in the test environment is taken away again.
+    /// How to delete a client that a run created in the test environment.
     #[serde(rename = "cleanup")]
     pub clean_up: Option<CleanUp>,
-    /// Calls other than `GET` and `HEAD` that may go to production.
+    /// Calls other than `GET` and `HEAD` that Preflight may send to production.
     #[serde(default)]
     pub production_allows: Vec<Route>,
-    /// Operations that exist in the test environment alone and never go to production, whatever their method.
+    /// Operations that exist only in the test environment and never go to production, whatever their method.
     #[serde(default)]
     pub test_only: Vec<Route>,
-    /// The members of production answers that may be kept; everything else is dropped before it is recorded.
+    /// The fields of production responses that may be recorded; all others are dropped first.
     #[serde(default)]
     #[serde(rename = "production_fields")]
     pub production_keeps: Vec<String>,
-    /// What the successful answer of a call has at the least, as a JSON Schema: what lacks it is no answer of that call,
-    /// and says nothing about the partner. Of production, only what is kept is looked at.
+    /// The minimal shape of a call's successful response, as a JSON Schema. A response without it says nothing about
+    /// the partner. In production, only recorded fields are validated.
     #[serde(default)]
     pub answers: IndexMap<Route, Value>,
-    /// How the provider writes the names in its JSON.
+    /// How the provider spells field names in JSON.
     #[serde(default)]
     #[serde(rename = "field_names")]
     pub member_names: MemberNames,
-    /// Named facts that checks and fixtures refer to, as `{{ provider.facts.NAME }}`.
+    /// Named facts for checks and fixtures, read as `{{ provider.facts.NAME }}`.
     #[serde(default)]
     pub facts: BTreeMap<String, Value>,
-    /// How a client comes back from the provider's pages.
+    /// How a client returns from the provider's pages.
     pub return_url: Option<ReturnUrl>,
-    /// What profiles say of an environment under `details`, by name, because this provider alone asks for it.
+    /// Settings that profiles give per environment, by name, because this provider needs them.
     #[serde(default)]
     #[serde(rename = "settings")]
     pub details: IndexMap<String, Detail>,
-    /// Letters that a partner sends to the provider, written from its profile, by name.
+    /// Emails that a partner sends to the provider, written from its profile, by name.
     #[serde(default)]
     #[serde(rename = "emails")]
     pub letters: IndexMap<String, Letter>,
-    /// How webhooks are signed, delivered and repeated.
+    /// How webhooks are signed, delivered and retried.
     pub webhooks: Option<Webhooks>,
-    /// How the provider is played in rehearsal.
+    /// How the simulator behaves in a rehearsal.
     pub simulator: Option<Simulated>,
 }
 
@@ -84,69 +84,69 @@ pub struct Provider {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
-    /// The stable id, `section.words`.
+    /// The stable id, `section.name`.
     pub id: String,
     /// The section's heading.
     pub section: String,
-    /// What it says, in the pack's own words; reports never pass them off as the provider's.
+    /// The item in the pack's own wording; reports never present it as the provider's.
     #[serde(rename = "text")]
     pub words: String,
-    /// The line of the provider's page that it was taken from, by which `coverage --page` sees that it has changed: the
-    /// text itself, or `sha256:` with the first 16 hexadecimal digits of its fingerprint, as `coverage --pin` prints it.
+    /// The line of the provider's page behind the item, with which `coverage --page` detects changes: the text itself,
+    /// or `sha256:` with the first 16 hexadecimal digits of its fingerprint, as `coverage --pin` prints it.
     #[schemars(regex(pattern = r"^(sha256:[0-9a-f]{16}$|(?!sha256:))"))]
     pub page: Option<String>,
 }
 
-/// Where an environment is.
+/// The hosts of an environment.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Addresses {
     /// The base URL of each API.
     #[serde(default)]
     pub apis: BTreeMap<String, url::Url>,
-    /// Further hosts of this environment, of pages that people see. They never receive a key.
+    /// Further hosts of this environment, with pages for people. They never receive a key.
     #[serde(default)]
     pub pages: Vec<String>,
-    /// Spellings of its hosts that are out of date.
+    /// Obsolete spellings of its hosts.
     #[serde(default)]
     pub obsolete: Vec<String>,
 }
 
-/// Something that profiles say of an environment, under `details`.
+/// A setting that profiles give per environment.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Detail {
-    /// In words.
+    /// A description for people.
     #[serde(rename = "description")]
     pub says: String,
-    /// What it is.
+    /// The type of the value.
     pub kind: Kind,
-    /// The words that it may be, where it is one of a few.
+    /// The allowed values, if they are few.
     #[serde(default)]
     pub one_of: Vec<String>,
-    /// The regular expression that it is, whole or each of its members.
+    /// The regular expression that the value, or each element of it, must match.
     #[serde(rename = "matches")]
     pub pattern: Option<String>,
 }
 
-/// A letter to the provider.
+/// An email to the provider.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Letter {
-    /// To whom it goes, by environment, in words.
+    /// The recipient, by environment.
     pub to: BTreeMap<Environment, Text>,
-    /// The subject. It and the text are templates over `profile`, `environment` and `provider`; a secret stands there
-    /// as the name of the variable that holds it.
+    /// The subject. Subject and text are templates over `profile`, `environment` and `provider`; a secret appears as
+    /// the name of its variable.
     pub subject: Text,
     /// The text.
     pub text: Text,
 }
 
-/// How the names in JSON answers are to be read.
+/// How to read field names in JSON responses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MemberNames {
-    /// As they are.
+    /// Exactly as written.
     #[default]
     Exact,
     /// The provider writes `Url` or `url`; both are read as `url`.

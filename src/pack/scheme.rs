@@ -24,42 +24,41 @@ pub struct Webhooks {
     /// The headers of a delivery, as templates over `event`, `id`, `t`, `mac`, `signatures`, `secret`, `url` and
     /// `method`, with the filter `base64`.
     pub headers: IndexMap<String, Text>,
-    /// How the body is written.
+    /// The format of the body.
     #[serde(default)]
     pub body: BodyType,
-    /// The media type, where it is not the usual one of such a body.
+    /// The media type, if it is not the usual one for the format.
     pub content_type: Option<String>,
     /// The message authentication code, if there is one.
     pub mac: Option<Mac>,
-    /// What secrets look like.
+    /// The form of secrets.
     #[serde(default)]
     pub secret: SecretRule,
-    /// The time that a delivery says it was sent at, `t`.
+    /// The time of sending in a delivery, `t`.
     #[serde(default)]
     pub timestamp: Timestamp,
     /// What counts as a success.
     pub success: Success,
     /// The delay before each attempt.
     pub retries: Vec<Span>,
-    /// By how much of itself a delay is longer or shorter at random, at most: `0.1` is a tenth.
+    /// The maximum random jitter of a delay, as a fraction of it: `0.1` is a tenth.
     #[schemars(range(min = 0, max = 1))]
     #[serde(default)]
     pub jitter: f64,
-    /// When a subscription is switched off.
+    /// When a subscription is disabled.
     pub disable: Disable,
-    /// Where the id of an event sits, by which deliveries are told apart.
+    /// The path of the event's id, which tells deliveries apart.
     pub id: Where,
-    /// Where times of sending sit in the body; all of them move together.
+    /// The paths of sending times in the body; all of them change together.
     #[serde(default)]
     pub time: Vec<Where>,
-    /// Where the event's name sits in the body, beside any header.
+    /// The path of the event's name in the body, besides any header.
     pub name: Option<Where>,
-    /// The action of a profile after which the partner knows the client that deliveries are about.
+    /// The action after which the partner knows the client that deliveries are about.
     pub known_after: Option<String>,
     /// The events, in the provider's order.
     pub events: IndexMap<String, Event>,
-    /// Mistakes that handlers are known to make, by what to say of them, and how a delivery would have to be signed
-    /// for such a handler to accept it.
+    /// Known defects of handlers, by a description, and how to sign a delivery so that such a handler accepts it.
     #[serde(default)]
     #[serde(rename = "known_defects")]
     pub mistakes: IndexMap<String, Variation>,
@@ -89,38 +88,38 @@ impl DeliveryMethod {
     }
 }
 
-/// How bodies are written.
+/// The format of bodies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BodyType {
     /// JSON.
     #[default]
     Json,
-    /// The members of one object as a form.
+    /// The fields of one object as a form.
     Form,
 }
 
-/// What the secret of a subscription looks like.
+/// The form of a subscription's secret.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SecretRule {
-    /// What it begins with; not part of the key.
+    /// Its prefix, which is not part of the key.
     pub prefix: String,
-    /// The most characters that it may have.
+    /// Its maximum number of characters.
     pub at_most: Option<usize>,
 }
 
-/// The time that a delivery says it was sent at.
+/// The time of sending in a delivery.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Timestamp {
-    /// How it is written.
+    /// Its format.
     pub unit: TimeUnit,
-    /// How old a delivery may be that is still to be accepted.
+    /// The maximum age of a delivery that must still be accepted.
     pub tolerance: Option<Span>,
 }
 
-/// How times of sending are written.
+/// The format of sending times.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeUnit {
@@ -139,27 +138,27 @@ pub enum TimeUnit {
 pub struct Mac {
     /// The algorithm.
     pub algorithm: Algorithm,
-    /// How the secret's text becomes the key.
+    /// How to decode the text of the secret into the key.
     pub key: KeyForm,
-    /// The bytes that are signed, as a template over `t`, `id`, `event`, `body`, `url` and `method`.
+    /// The signed content, as a template over `t`, `id`, `event`, `body`, `url` and `method`.
     #[serde(rename = "signed_content")]
     pub message: Text,
-    /// How the code is written.
+    /// The encoding of the code.
     pub encoding: Encoding,
-    /// How several signatures stand in one header, where a delivery is signed with the previous secret too for a time.
+    /// How one header carries several signatures while deliveries are also signed with the previous secret.
     pub signatures: Option<Signatures>,
 }
 
-/// Several signatures in one header, which templates of headers read as `signatures`.
+/// Several signatures in one header, which header templates read as `signatures`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Signatures {
-    /// One of them, as a template over `mac` and `t`.
+    /// The format of each signature, as a template over `mac` and `t`.
     #[serde(rename = "format")]
     pub each: Text,
-    /// What stands between them.
+    /// The separator between them.
     pub joined_by: String,
-    /// For how long after a secret was replaced deliveries are signed with both.
+    /// How long after a replacement deliveries are signed with both secrets.
     pub overlap: Option<Span>,
 }
 
@@ -177,7 +176,7 @@ pub enum Algorithm {
     HmacSha1,
 }
 
-/// How a secret's text becomes key bytes.
+/// How to decode the text of a secret into key bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyForm {
@@ -185,11 +184,11 @@ pub enum KeyForm {
     Base64,
     /// Hexadecimal.
     Hex,
-    /// The text's own bytes.
+    /// The bytes of the text.
     Text,
 }
 
-/// How bytes are written in a header.
+/// The encoding of bytes in a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Encoding {
@@ -199,13 +198,13 @@ pub enum Encoding {
     Base64,
 }
 
-/// What the provider takes for a success.
+/// What the provider counts as a success.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Success {
     /// The statuses.
     pub status: StatusRule,
-    /// The time allowed, if the provider names one.
+    /// The time limit, if the provider has one.
     pub within: Option<Span>,
 }
 
@@ -216,17 +215,17 @@ impl Success {
     }
 }
 
-/// When a subscription is switched off.
+/// When a subscription is disabled.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Disable {
-    /// After so many failures in a row.
+    /// The number of consecutive failures that disables it.
     pub after_failures: u32,
-    /// What the subscription then says.
+    /// The reason that the subscription then shows.
     pub reason: Option<String>,
-    /// The kind of record that is then created in the simulator: the mail that says so, for one.
+    /// The kind of record that the simulator then creates, such as the mail that reports it.
     pub creates: Option<String>,
-    /// Statuses that switch it off at once, with what it then says.
+    /// Statuses that disable it at once, with the reason that it then shows.
     #[serde(default)]
     pub at_once_on: BTreeMap<u16, String>,
 }
@@ -235,7 +234,7 @@ pub struct Disable {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Event {
-    /// The fixture that holds its body, below `fixtures/<provider>/`, without `.json`.
+    /// The fixture with its body, under `fixtures/<provider>/`, without `.json`.
     pub body: String,
     /// Whether the checklist asks every partner to subscribe to it.
     #[serde(default)]
@@ -248,9 +247,9 @@ pub struct Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Documented {
-    /// Field by field.
+    /// Completely, field by field.
     Fully,
-    /// Some of it; a handler may ask for more.
+    /// In part; a handler may need more.
     Partly,
     /// Not at all.
     No,

@@ -11,22 +11,22 @@ use super::types::{Environment, Span, Text};
 use super::verbs::verbs;
 
 verbs! {
-    /// One stimulus.
+    /// One step of a check.
     Step, "step", later &["scan"],
     {
-        /// The tool calls a provider, or fetches a page.
+        /// Preflight calls the provider, or fetches a page.
         "request" => Request(RequestStep),
-        /// A webhook is delivered to the partner's handler.
+        /// Preflight delivers a webhook to the partner's handler.
         "deliver" => Deliver(DeliverStep),
-        /// The partner does something.
+        /// The partner performs an action.
         "action" => Action(ActionStep),
-        /// Something happens at the provider: in a rehearsal it is played, elsewhere a person brings it about.
+        /// An event happens at the provider: simulated in a rehearsal, brought about by a person elsewhere.
         "event" => Event(EventStep),
-        /// A value of the profile, or of a file that it names, is read.
+        /// Preflight reads a value from the profile, or from a file that the profile names.
         "config" => Config(ConfigStep),
-        /// A person is asked; the answer is an attestation.
+        /// A person answers a question; the answer is an attestation.
         "ask" => Ask(AskStep),
-        /// Time passes.
+        /// Preflight waits.
         "wait" => Wait(WaitStep),
     }
 }
@@ -49,29 +49,28 @@ impl Step {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RequestStep {
-    /// Method and path of an API, or method and whole URL; a template.
+    /// The method and a path of the API, or the method and a complete URL; a template.
     pub request: Text,
-    /// The API; without it the URL is fetched with no credential at all.
+    /// The API; without it, the URL is fetched without credentials.
     pub api: Option<String>,
-    /// The environment, where it is not the stage's own.
+    /// The environment, if it is not that of the stage.
     pub environment: Option<Environment>,
     /// A JSON body, with templates.
     pub json: Option<Value>,
-    /// Once for each member of this list, known as `item`.
+    /// Repeats the request for each element of this list, read as `item`.
     #[serde(rename = "for_each")]
     pub each: Option<Text>,
-    /// Values to take from the answer: a list of what a JSON path finds, by name.
+    /// Values to capture from the response: by name, the list of values that a JSON path finds.
     #[serde(default)]
     pub capture: IndexMap<String, String>,
-    /// What to tell the reader, and what to do first, where the request is about something that an earlier answer does
-    /// not have.
+    /// The message, with what to do first, if the request needs something that an earlier response lacks.
     pub without: Option<String>,
-    /// Follow redirects; never with a credential.
+    /// Follow redirects, but never with a credential.
     #[serde(default)]
     pub follow: bool,
-    /// Where the handler of the partner's own is asked how many deliveries of an event took effect, before and after.
+    /// The event whose effects Preflight asks the partner to count, before and after the request.
     pub counts: Option<Text>,
-    /// Where the answer says how many deliveries it sends out, as a JSON path; of 0 nothing is awaited.
+    /// The JSON path of the number of deliveries in the response; for 0, Preflight does not wait.
     pub sends: Option<String>,
     /// The step's name.
     #[serde(rename = "as")]
@@ -82,18 +81,18 @@ pub struct RequestStep {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeliverStep {
-    /// Which event.
+    /// The event to deliver.
     pub deliver: Which,
     /// How the delivery differs from a genuine one.
     #[serde(default)]
     pub with: Variation,
-    /// A series of variants, one after another, between two genuine twins.
+    /// A series of altered deliveries, one after another, between two genuine ones.
     #[serde(default)]
     #[serde(rename = "alter")]
     pub vary: IndexMap<String, Variation>,
-    /// So many deliveries at the same time, each an event of its own unless the step says `again`.
+    /// The number of simultaneous deliveries, each with its own event unless the step says `again`.
     pub burst: Option<u32>,
-    /// So many deliveries of the same event at the same time.
+    /// The number of simultaneous deliveries of the same event.
     pub copies: Option<u32>,
     /// The step's name.
     #[serde(rename = "as")]
@@ -105,7 +104,7 @@ pub struct DeliverStep {
 pub enum Which {
     /// Each event that the partner subscribes to, one delivery each.
     Each,
-    /// One event of the provider's.
+    /// One event of the provider.
     Event(Text),
     /// The same event as an earlier step, with the same id and body, in a later second.
     Again(String),
@@ -146,18 +145,18 @@ impl JsonSchema for Which {
 pub struct ActionStep {
     /// The name of an action in the profile, or `restart`.
     pub action: String,
-    /// The client it is about, where a check has several; without it, the first.
+    /// The client it is about, if the check has several; by default, the first.
     pub client: Option<String>,
-    /// Arguments that differ from those that the pack gives; objects are merged.
+    /// Arguments that differ from the pack's defaults; objects are merged.
     #[serde(default)]
     pub with: Map<String, Value>,
-    /// What it is about, where a client has several such things: arguments are made up once for each.
+    /// The subject, if a client has several such things: arguments are generated once per subject.
     #[serde(default)]
     pub subject: String,
-    /// It is left out where this holds already.
+    /// The step is skipped if this already holds.
     pub unless: Option<Box<Expectation>>,
-    /// It is left out where the profile has no such action, because the partner does it within another. What is
-    /// expected of it, or of a client for whom nothing else is done, then does not apply.
+    /// The step is skipped if the profile has no such action because the partner does it within another. Expectations
+    /// about it, or about a client without other steps, then do not apply.
     #[serde(default)]
     pub optional: bool,
     /// The step's name.
@@ -171,9 +170,9 @@ pub struct ActionStep {
 pub struct EventStep {
     /// An event of the client's state in the pack's simulator.
     pub event: String,
-    /// The client it happens to, where a check has several; without it, the first.
+    /// The client it happens to, if the check has several; by default, the first.
     pub client: Option<String>,
-    /// It is left out where this holds already.
+    /// The step is skipped if this already holds.
     pub unless: Option<Box<Expectation>>,
     /// The step's name.
     #[serde(rename = "as")]
@@ -184,13 +183,13 @@ pub struct EventStep {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigStep {
-    /// A dotted path below an environment of the profile, or `letters.NAME` for the text of a letter.
+    /// A dotted path in an environment of the profile, or `letters.NAME` for the text of an email.
     pub config: String,
     /// The environment.
     pub environment: Environment,
-    /// For `inspect.processed`: the id of the event that the partner's deployment is asked about; a template.
+    /// For `inspect.processed`: the id of the event to ask the partner's deployment about; a template.
     pub of: Option<Text>,
-    /// Whether the profile may leave it out.
+    /// Whether the profile may omit it.
     #[serde(default)]
     pub optional: bool,
     /// The step's name.
@@ -210,11 +209,11 @@ pub struct AskStep {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WaitStep {
-    /// How long, in the profile's own terms.
+    /// How long, in terms of the profile's `timing`.
     pub wait: Pause,
-    /// At least so long, where the check itself arranged for a delay.
+    /// The minimum wait, if the check itself causes a delay.
     pub at_least: Option<Span>,
-    /// No longer than until this holds.
+    /// Stop waiting once this holds.
     pub until: Option<Box<Expectation>>,
 }
 
@@ -222,9 +221,9 @@ pub struct WaitStep {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Pause {
-    /// Until an automatic reaction would have happened.
+    /// Long enough for an automatic reaction.
     Reaction,
-    /// Until an automatic repeat would have happened.
+    /// Long enough for an automatic retry.
     Retry,
 }
 

@@ -13,89 +13,89 @@ use crate::template;
 
 /// `calls: POST /cases, after: refused, exactly: 1`.
 ///
-/// `calls`, `answered`, `client`, `before`, `after` and `nth` say which calls are meant; everything else must hold for
-/// them. Without a count there must be at least one, or nothing can be said. A call that is about nobody whom a check
-/// knows, and might be one of them, leaves open what it could change.
+/// `calls`, `answered`, `client`, `before`, `after` and `nth` select calls; everything else must hold for them. Without
+/// a count there must be at least one, otherwise the result is inconclusive. A call about no known client that might be
+/// one of them makes whatever it could change inconclusive.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CallsExpectation {
-    /// Which calls.
+    /// The calls to select.
     pub calls: Calls,
-    /// Only those that were answered so.
+    /// Only calls that were answered like this.
     pub answered: Option<Answered>,
-    /// Only those about these clients, each client for itself; `each` means all. Without it, the clients of the calls
-    /// that are named or repeated, else the check's first client.
+    /// Only calls about these clients, each judged separately; `each` means all. By default, the clients of the named
+    /// or retried calls, else the check's first client.
     pub client: Option<Names>,
-    /// Only those that started after this step, or the last of these matched calls, was answered.
+    /// Only calls that started after this step, or the last of these matched calls, was answered.
     pub after: Option<String>,
-    /// Only those that started before this step, or the first of these matched calls, started.
+    /// Only calls that started before this step, or the first of these matched calls, started.
     pub before: Option<String>,
-    /// Only the nth of them, from 1.
+    /// Only the nth of them, counted from 1.
     #[schemars(range(min = 1))]
     pub nth: Option<usize>,
-    /// There are so many.
+    /// The exact number.
     pub exactly: Option<Count>,
-    /// There are at least so many.
+    /// The minimum number.
     pub at_least: Option<Count>,
-    /// There are at most so many.
+    /// The maximum number.
     pub at_most: Option<Count>,
-    /// How long the partner waited before each: from the answer of the call named in `after` or `repeats`, else from
-    /// that of the one before it.
+    /// The pause before each: from the response to the call named in `after` or `repeats`, else from the response to
+    /// the previous call.
     pub gap: Option<Gap>,
-    /// What is the same in all of them: `body`, or JSON paths in it. Calls on the same route that are named in `after`
-    /// are compared with them.
+    /// What must be the same in all of them: `body`, or JSON paths in it. Calls on the same route that `after` names
+    /// are compared too.
     #[serde(default)]
     pub same: Vec<String>,
-    /// JSON paths that are left out when bodies are compared.
+    /// JSON paths to ignore when bodies are compared.
     #[serde(default)]
     pub except: Vec<String>,
-    /// JSON paths whose values differ, each from all others.
+    /// JSON paths whose values must all differ.
     #[serde(default)]
     pub distinct: Vec<String>,
-    /// Whose credential each carries.
+    /// The credential that each must carry.
     pub credential: Option<Credential>,
-    /// An identifier that each carries, in its path or its body; a template.
+    /// An identifier that each must carry in its path or body; a template.
     pub carries: Option<Text>,
-    /// Headers of each, by name.
+    /// Headers that each must have, by name.
     #[serde(default)]
     pub header: IndexMap<String, Matcher>,
-    /// Values of each body, by JSON path.
+    /// Values that each body must have, by JSON path.
     #[serde(default)]
     pub body: IndexMap<String, Matcher>,
-    /// The name by which later expectations and templates know them: `NAME.request`, `.reply`, `.status` are those of
-    /// the first, `NAME.first`, `NAME.last` and `NAME.count` of all.
+    /// The name for later expectations and templates: `NAME.request`, `.reply` and `.status` are those of the first
+    /// call; `NAME.first`, `NAME.last` and `NAME.count` cover all.
     #[serde(rename = "as")]
     pub name: Option<String>,
-    /// How bad it is when this is not met.
+    /// The verdict when this does not hold: fail, or inconclusive.
     #[serde(default)]
     #[serde(rename = "on_failure")]
     pub unmet: Unmet,
-    /// What else to say when it is not met.
+    /// A hint to show when this does not hold.
     pub hint: Option<Text>,
 }
 
 /// Which calls are meant.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Calls {
-    /// On any of these routes; their paths may hold templates.
+    /// Calls on any of these routes; their paths may contain templates.
     Routes(Vec<Text>),
-    /// Those that an earlier expectation found.
+    /// Calls that an earlier expectation matched.
     Named(String),
-    /// Those of which all this holds.
+    /// Calls for which all of this holds.
     Where(CallsWhere),
 }
 
-/// What is asked of calls beside or instead of a route.
+/// Conditions on calls besides or instead of a route.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CallsWhere {
-    /// On this API.
+    /// Calls on this API.
     pub api: Option<String>,
-    /// Same method, path and JSON body as this matched call, whatever the credential, and later than it.
+    /// Later calls with the same method, path and JSON body as this matched call, with any credential.
     pub repeats: Option<String>,
-    /// JSON paths of the body that may differ in a repeat.
+    /// JSON paths of the body that may differ in a retry.
     pub except: Vec<String>,
-    /// Answered so.
+    /// How the call was answered.
     pub answered: Option<Answered>,
 }
 
@@ -141,9 +141,9 @@ impl JsonSchema for Calls {
 /// How a call was answered.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answered {
-    /// With such a status.
+    /// With a matching status.
     Status(StatusRule),
-    /// Not at all: the connection was dropped.
+    /// Not answered: the connection was dropped.
     Dropped,
 }
 
@@ -170,7 +170,7 @@ impl JsonSchema for Answered {
     }
 }
 
-/// How many: a number, or a template that gives one.
+/// A count: a number, or a template for one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Count {
     /// A number.
@@ -203,52 +203,52 @@ impl JsonSchema for Count {
     }
 }
 
-/// How long the partner waited.
+/// The pause before a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Gap {
-    /// At least so long; 20 ms less is tolerated, since timers fire early.
+    /// The minimum pause; 20 ms less is tolerated, because timers fire early.
     pub at_least: Option<Span>,
     /// No gap is shorter than the one before it, and the last is longer than the first, with the same tolerance.
     pub growing: bool,
 }
 
-/// Whose credential a call carries.
+/// The credential of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Credential {
     /// A token of the client that the call is about.
     Own,
-    /// A token, whosever it is.
+    /// A token of any client.
     Token,
 }
 
-/// `told: submission, unlike: success`: what the partner said of an outcome, by its answer or on the page that the
-/// profile names: with another status, or in other words once addresses, numbers and names are taken away.
+/// `told: submission, unlike: success`: the user message for an outcome, in the action's answer or at the lookup of the
+/// profile. It must have another status, or another text once URLs, numbers and names are removed.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ToldExpectation {
-    /// The action whose answer is meant.
+    /// The action whose user message to judge.
     #[serde(rename = "user_message")]
     pub told: String,
-    /// The same action where it succeeded; what was said must differ from that, and not be a crash.
+    /// The same action when it succeeded; the user message must differ from that one and be no crash.
     pub unlike: String,
-    /// How bad it is when this is not met.
+    /// The verdict when this does not hold: fail, or inconclusive.
     #[serde(default)]
     #[serde(rename = "on_failure")]
     pub unmet: Unmet,
 }
 
-/// `provider: { cases: 1 }`: how many records about a client the simulated provider holds in the end.
+/// `provider: { cases: 1 }`: how many records about a client the simulated provider has in the end.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderExpectation {
-    /// What the number of records must be, by collection.
+    /// The expected number of records, by collection.
     #[serde(rename = "provider_records")]
     pub provider: IndexMap<String, Matcher>,
-    /// The clients, each for itself; `each` means all. Without it, the check's first client.
+    /// The clients, each judged separately; `each` means all. By default, the check's first client.
     pub client: Option<Names>,
-    /// How bad it is when this is not met.
+    /// The verdict when this does not hold: fail, or inconclusive.
     #[serde(default)]
     #[serde(rename = "on_failure")]
     pub unmet: Unmet,

@@ -32,11 +32,11 @@ pub(super) fn check(plan: &mut Plan) -> Result<(), Problems> {
         match (&rehearsal.start, waits) {
             (Some(_), Some(unit)) => problems.push(untold(read, &word, &unit.packed.check.id)),
             (Some(_), None) => remarks.push(format!(
-                "nothing tells the build where the simulated API `{api}` is: if it calls it, hand on `{word}` in \
+                "the build does not get the address of the simulated API `{api}`: if it calls this API, pass `{word}` in \
                  `rehearsal.env`"
             )),
             (None, _) => remarks.push(format!(
-                "the simulated API `{api}` is at another port in each run: for a build that already runs, fix it under \
+                "the port of the simulated API `{api}` changes in each run: for a build that already runs, fix it under \
                  `rehearsal.simulator.ports.{api}`"
             )),
         }
@@ -47,14 +47,14 @@ pub(super) fn check(plan: &mut Plan) -> Result<(), Problems> {
 
 fn untold(read: &Read, word: &str, check: &str) -> Problem {
     let pointer = if read.json.pointer("/rehearsal/env").is_some() { "/rehearsal/env" } else { "/rehearsal/start" };
-    let message = format!("nothing hands `{word}` on to the build, and `{check}` waits for its calls there");
+    let message = format!("the build does not get `{word}`, but `{check}` waits for its calls there");
     let problem = match pointer {
         "/rehearsal/env" => read.document.problem_at_key("/rehearsal", "env", message),
         _ => read.document.problem(pointer, message),
     };
     problem.hint(format!(
-        "add to `rehearsal.env` the variable that the build reads it from, `NAME: \"{{{{ {word} }}}}\"`; where the build \
-         has a fixed address, name its port under `rehearsal.simulator.ports`"
+        "add the variable that the build reads it from to `rehearsal.env`, `NAME: \"{{{{ {word} }}}}\"`; if the build \
+         has a fixed address, set its port under `rehearsal.simulator.ports`"
     ))
 }
 

@@ -46,7 +46,7 @@ fn beginnings(unit: &Unit, pack: &Pack) -> Vec<String> {
         let (start, steps) = spec.way(&beginning.is);
         // A rehearsal plays every state; elsewhere a client that is in one must be known.
         if unit.stage != Stage::Rehearsal && start != spec.client.starts {
-            names.push(format!("{surroundings}.given.{start}"));
+            names.push(format!("{surroundings}.known_clients.{start}"));
         }
         names.extend(steps.into_iter().filter_map(|step| match step {
             Bringing::Action(name) => Some(format!("{surroundings}.actions.{name}")),

@@ -110,7 +110,7 @@ pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection) -> Result<Plan, P
         let patterns: Vec<String> = ids.chain(sections).collect();
         let problem = Problem::of_file(
             "command line",
-            format!("`{words}` selects none of the {} units of {}", units.len(), pack.id),
+            format!("`{words}` selects none of the {} checks of {}", units.len(), pack.id),
         );
         let wrong = selection.only.first().map_or("", String::as_str);
         let listed = format!("`preflight list {}` shows their ids", pack.id);

@@ -15,31 +15,31 @@ use crate::yaml::{Document, Problem, Problems};
 /// The name of the file, where the profile names no other.
 pub const FILE: &str = "attestations.yaml";
 
-/// The whole file.
+/// The attestations file.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Vouched {
-    /// Statements of people about what a machine could not decide.
+    /// Statements of people about what a machine cannot decide.
     pub attestations: Vec<Attestation>,
-    /// Failures that are accepted for a time.
+    /// Failures that a person accepts for a time.
     pub waivers: Vec<Waiver>,
 }
 
-/// A named person's word for a check, or for an item of the checklist that no check serves.
+/// A named person's attestation of a check, or of a checklist item that no check serves.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attestation {
-    /// The check's id, or a unit `id@stage`.
+    /// The id of the check, or `id@stage` for one stage.
     pub check: Option<String>,
-    /// Instead: the id of an item that no check serves.
+    /// Instead of `check`: the id of an item that no check serves.
     pub item: Option<String>,
-    /// The person.
+    /// The name and role of the person.
     pub who: String,
-    /// The day on which it was so.
+    /// The date on which the statement was true.
     pub when: Day,
-    /// What it rests on: a document, a ticket, a mail.
+    /// The evidence: a document, a ticket, a mail.
     pub evidence: String,
-    /// The last day on which it counts.
+    /// The last day on which it is valid.
     pub expires: Day,
 }
 
@@ -50,21 +50,21 @@ impl Attestation {
     }
 }
 
-/// A failure that is accepted for a time.
+/// A failure that a person accepts for a time.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
-    /// The check's id, or a unit `id@stage`.
+    /// The id of the check, or `id@stage` for one stage.
     pub check: String,
     /// The person who accepts it.
     pub who: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// The last day on which it counts.
+    /// The last day on which it is valid.
     pub expires: Day,
 }
 
-/// A day, `2026-11-22`, in UTC.
+/// A date such as `2026-11-22`, in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day(pub Date);
 
@@ -85,7 +85,7 @@ impl<'de> Deserialize<'de> for Day {
         let text = String::deserialize(deserializer)?;
         Date::parse(&text, format_description!("[year]-[month]-[day]"))
             .map(Day)
-            .map_err(|_| serde::de::Error::custom(format!("`{text}` is not a day such as 2026-11-22")))
+            .map_err(|_| serde::de::Error::custom(format!("`{text}` is not a date such as 2026-11-22")))
     }
 }
 
@@ -95,7 +95,7 @@ impl JsonSchema for Day {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "description": "a day such as 2026-11-22" })
+        schemars::json_schema!({ "type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "description": "a date such as 2026-11-22" })
     }
 }
 
@@ -149,11 +149,15 @@ impl Names {
             (Some(check), None) => self.check(document, &format!("{pointer}/check"), check),
             (None, Some(item)) => self.item(document, &format!("{pointer}/item"), item),
             (Some(_), Some(_)) => {
-                let message = "this attestation is about a check and about an item";
-                Some(document.problem_at_key(pointer, "item", message).hint("write two, or leave one of the words out"))
+                let message = "this attestation names both a check and an item";
+                Some(
+                    document
+                        .problem_at_key(pointer, "item", message)
+                        .hint("write two attestations, or remove one of the words"),
+                )
             }
             (None, None) => {
-                let message = "this attestation does not say what it is about";
+                let message = "this attestation names neither a check nor an item";
                 let hint = "add `check: ID`, or `item: ID` for an item that no check serves";
                 Some(document.problem(pointer, message).hint(hint))
             }
@@ -171,7 +175,7 @@ impl Names {
         let near = near.nearest(check, self.checks.iter().map(String::as_str));
         match self.items.iter().find(|(item, _)| item == check) {
             Some((item, serving)) if serving.is_empty() => {
-                Some(problem.hint(format!("it is an item that no check serves: write `item: {item}`")))
+                Some(problem.hint(format!("this is an item that no check serves: write `item: {item}`")))
             }
             Some((_, serving)) => Some(problem.hint(served(serving))),
             None => Some(near),
@@ -182,16 +186,16 @@ impl Names {
         let Some((_, serving)) = self.items.iter().find(|(known, _)| known == item) else {
             let problem = document.problem(pointer, format!("there is no item `{item}`"));
             if self.checks.iter().any(|check| check == item) {
-                return Some(problem.hint(format!("it is a check: write `check: {item}`")));
+                return Some(problem.hint(format!("this is a check: write `check: {item}`")));
             }
             return Some(problem.nearest(item, self.items.iter().map(|(id, _)| id.as_str())));
         };
-        let message = || format!("the item `{item}` has checks, and a person vouches for those");
+        let message = || format!("the item `{item}` has checks, so attest those");
         (!serving.is_empty()).then(|| document.problem(pointer, message()).hint(served(serving)))
     }
 }
 
 /// What to write for an item that checks serve.
 fn served(serving: &[String]) -> String {
-    format!("it is an item: write `check: ID` with the check that a person must vouch for: {}", serving.join(", "))
+    format!("this is an item: write `check: ID` with the check that a person must attest: {}", serving.join(", "))
 }

@@ -12,15 +12,15 @@ use crate::pack::types::{Span, Text};
 /// How a call is written, for who wrote it otherwise.
 const CALL: &str = "a method and a URL such as `GET http://127.0.0.1:3000/path`";
 
-/// Something the partner's own software is asked to do: by a request, or by a command of the partner's.
+/// An action of the partner's own software: a request to it, or a command of the partner.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CallOut {
     /// Method and URL, with templates.
     #[schemars(regex(pattern = r"^(GET|HEAD|POST|PUT|PATCH|DELETE) \S"), extend("description" = CALL))]
     pub request: Option<Text>,
-    /// Program and arguments, with templates; no shell. Its standard output is the answer, status 200 where it ends
-    /// with 0 and 500 where it does not.
+    /// Program and arguments, with templates, run without a shell. Its standard output is the answer, with status 200
+    /// if it exits with 0 and 500 otherwise.
     #[schemars(length(min = 1))]
     pub command: Option<Vec<Text>>,
     /// Headers of the request, with templates.
@@ -29,18 +29,18 @@ pub struct CallOut {
     pub json: Option<Value>,
     /// A form as body, with templates.
     pub form: Option<IndexMap<String, Text>>,
-    /// What the partner decides itself and we learn from its answer; templates read it as `client.NAME`. `tenant` is
-    /// the partner's id for the client at the provider.
+    /// Values to capture from the answer, which templates read as `client.NAME`. `tenant` is the partner's id for the
+    /// client at the provider.
     #[serde(rename = "capture")]
     pub learn: IndexMap<String, Learn>,
 }
 
-/// Where in an answer something is learned.
+/// Where to capture a value from an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Learn {
     /// A JSON path.
     Path(String),
-    /// A regular expression, whose first group is taken.
+    /// A regular expression whose first group is the value.
     Pattern(String),
 }
 
@@ -48,7 +48,7 @@ pub enum Learn {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ByPattern {
-    /// A regular expression, whose first group is taken.
+    /// A regular expression whose first group is the value.
     #[serde(rename = "matches")]
     pattern: String,
 }
@@ -78,7 +78,7 @@ impl JsonSchema for Learn {
     }
 }
 
-/// How to look inside the partner.
+/// The lookups into the partner.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Inspect {
@@ -86,10 +86,10 @@ pub struct Inspect {
     pub processed: Option<LookUp>,
     /// How many events named `{{ event }}` took effect so far.
     pub received: Option<LookUp>,
-    /// Where the URLs that a client is shown can be seen, if not in the action's answer: a mail catcher, say.
+    /// Where to find the URLs shown to a client, if not in the action's answer; for example in a mail catcher.
     #[serde(rename = "shown")]
     pub presented: Option<View>,
-    /// Where it can be seen what the user is told in the end, if not in the action's answer.
+    /// Where to find the final user message, if not in the action's answer.
     #[serde(rename = "user_message")]
     pub told: Option<View>,
 }
@@ -102,7 +102,7 @@ impl Inspect {
     }
 }
 
-/// A question to the partner whose answer holds a number.
+/// A lookup whose response contains a number.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookUp {
@@ -114,11 +114,11 @@ pub struct LookUp {
     pub headers: IndexMap<String, Text>,
     /// The JSON path of the number.
     pub count: String,
-    /// How long something that a real environment sent may take to arrive.
+    /// How long a delivery from a real environment may take to arrive.
     #[serde(default = "arrives_within")]
     pub within: Span,
-    /// For `rehearsal.inspect.processed`: the events that take effect at all, where the partner rightly takes no notice
-    /// of some that it subscribes to. Without it, all do.
+    /// For `rehearsal.lookups.processed`: the events that take effect, if the partner rightly ignores some of those it
+    /// subscribes to. By default, all do.
     pub events: Option<Vec<String>>,
 }
 
@@ -126,7 +126,7 @@ fn arrives_within() -> Span {
     Span(Duration::from_secs(30))
 }
 
-/// A page of the partner's that is looked at, with the templates of actions.
+/// A lookup of one of the partner's pages, with the templates of actions.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct View {

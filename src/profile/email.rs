@@ -27,7 +27,7 @@ impl std::fmt::Display for Letter {
         for name in &self.stand_for_secrets {
             writeln!(
                 f,
-                "\n[{name} stands for a secret: put its value there before you send this, and delete this line]"
+                "\n[{name} stands for a secret: replace it with the value before you send this, and delete this line]"
             )?;
         }
         Ok(())
@@ -56,7 +56,7 @@ pub fn letter(
     let mut next = || texts.next().unwrap_or_else(|| Ok(String::new())).map_err(|error| vec![error.to_string()]);
     let (to, subject, text) = (next()?, next()?, next()?);
     if parts.is_empty() {
-        return Err(vec![format!("the pack `{}` has no letter `{name}` for {environment}", pack.id)]);
+        return Err(vec![format!("the pack `{}` has no email `{name}` for {environment}", pack.id)]);
     }
     let stand_for_secrets = hidden
         .into_iter()
@@ -143,7 +143,7 @@ fn stand_in(read: &Read, raw: &str, pointer: &str) -> String {
         return raw.to_owned();
     }
     let name = read.document.name.rsplit('/').next().unwrap_or_default();
-    format!("(the secret in {name} line {})", read.document.locate(pointer, None).line)
+    format!("(the secret in {name}, line {})", read.document.locate(pointer, None).line)
 }
 
 /// Takes out what is null or empty: it counts as absent, and would otherwise stand in the letter as a word or a gap.

@@ -124,7 +124,7 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>, redactor: 
 fn no_names(document: &Document, written: &Value, variables: Variables<'_>) -> Vec<Problem> {
     let told = |(pointer, name): (String, String)| {
         let problem = document.problem(&pointer, format!("`${{{name}}}` does not name an environment variable"));
-        problem.hint("write `${NAME}`, of letters, digits and `_`; a profile has no defaults for variables")
+        problem.hint("write `${NAME}` with letters, digits and `_`; profiles have no default values for variables")
     };
     variables::no_names(written, variables).into_iter().map(told).collect()
 }
@@ -134,7 +134,7 @@ fn name_variables(problems: Vec<Problem>, document: &Document, unset: &[(String,
     let named = |mut problem: Problem| {
         let mut here = unset.iter().filter(|(pointer, _)| document.locate(pointer, None) == problem.place);
         let Some((_, variable)) = here.next() else { return problem };
-        problem.message = format!("the variable {variable} is not set, and nothing works without this value");
+        problem.message = format!("the variable {variable} is not set, and its value is required");
         problem.hint(format!("set {variable}, or write the value here"))
     };
     problems.into_iter().map(named).collect()
@@ -156,7 +156,7 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>, lacks: &dyn Fn
         return vec![if near.hint.is_some() {
             near
         } else {
-            problem.hint(format!("packs at hand: {}", known.join(", ")))
+            problem.hint(format!("available packs: {}", known.join(", ")))
         }];
     };
     let mut problems = against_pack(read, pack);
@@ -184,7 +184,7 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>, lacks: &dyn Fn
             let pointer = format!("/connect_to/hosts/{host}/at");
             problems.push(document.problem(
                 &pointer,
-                format!("{} is not a loopback address, where alone a stand-in may be", stand_in.at),
+                format!("{} is not a loopback address; a simulated environment must be on one", stand_in.at),
             ));
         }
     }
@@ -206,8 +206,8 @@ fn calls(
 /// Variants of a build that nobody starts.
 fn started(document: &Document, rehearsal: &Rehearsal) -> Option<Problem> {
     let useless = rehearsal.start.is_none() && !rehearsal.variants.is_empty();
-    let problem = useless.then(|| document.problem("/rehearsal/variants", "no variant can be started without `start`"));
-    problem.map(|problem| problem.hint("say under `rehearsal.start` how the build is started, and when it is ready"))
+    let problem = useless.then(|| document.problem("/rehearsal/variants", "a variant needs `start`"));
+    problem.map(|problem| problem.hint("state under `rehearsal.start` how to start the build, and when it is ready"))
 }
 
 /// Files of the rehearsal that are not there.
@@ -225,7 +225,7 @@ fn hosts(document: &Document, rehearsal: &Rehearsal) -> Vec<Problem> {
     let wrong = wrong.filter(|(_, text)| url::Host::parse(text.trim_end_matches('.')).is_err());
     let told = |(at, text): (usize, &String)| {
         let problem = document.problem(&format!("/rehearsal/hosts/{at}"), format!("`{text}` is not a host"));
-        problem.hint("write a name or an address alone: `build.internal`")
+        problem.hint("write only a name or an address: `build.internal`")
     };
     wrong.map(told).collect()
 }
@@ -237,15 +237,15 @@ fn reaches(read: &Read, rehearsal: &Rehearsal, pack: &Pack) -> Vec<Problem> {
         let problem = |message: String| read.document.problem(&format!("/rehearsal/allow_hosts/{at}"), message);
         match url::Host::parse(text.trim_end_matches('.')) {
             Err(_) => Some(
-                problem(format!("`{text}` is not a host")).hint("write a name or an address alone: `mail.example.com`"),
+                problem(format!("`{text}` is not a host")).hint("write only a name or an address: `mail.example.com`"),
             ),
             Ok(host) if shut.contains(&host.to_string()) => {
                 let name = &pack.provider.name;
                 let message =
-                    format!("`{text}` belongs to the real environments of {name}, which a rehearsal never reaches");
+                    format!("`{text}` belongs to a real environment of {name}, and a rehearsal must not reach it");
                 Some(
                     problem(message)
-                        .hint("take it out; the build calls the simulator, whose addresses `rehearsal.env` gives it"),
+                        .hint("remove it; the build must call the simulator, with the addresses from `rehearsal.env`"),
                 )
             }
             Ok(_) => None,

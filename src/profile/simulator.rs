@@ -8,16 +8,16 @@ use serde::Deserialize;
 
 use crate::redact::Secret;
 
-/// What is fixed about the simulator of a rehearsal. What is not said is chosen anew in each run.
+/// Fixed settings for the simulator of a rehearsal. All others change in each run.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Played {
-    /// The address to listen at: one of loopback, or `0.0.0.0` for a build in a container.
+    /// The address to listen on: a loopback address, or `0.0.0.0` for a build in a container.
     #[schemars(with = "Option<String>")]
     pub bind: Option<IpAddr>,
     /// The port of each API.
     pub ports: BTreeMap<String, u16>,
-    /// The key that the build was given: one that was made up for rehearsals.
+    /// The key that the build uses: one that was made up for rehearsals.
     #[schemars(with = "Option<String>")]
     pub api_key: Option<Secret>,
 }

@@ -8,23 +8,23 @@ use serde_json::Value;
 
 use crate::pack::types::{Environment, Route};
 
-/// What a pack that is not built in may do, beyond what the built-in pack of its name may do too.
+/// What a pack that is not built in may do beyond the built-in pack of the same name.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Trust {
-    /// The digest of the pack that was read and found good, `sha256:` and 64 hexadecimal digits.
+    /// The digest of the reviewed pack, `sha256:` and 64 hexadecimal digits.
     pub digest: String,
-    /// Hosts that may be handed the partner's keys, by environment.
+    /// Hosts that may receive the partner's keys, by environment.
     #[serde(default)]
     pub hosts: BTreeMap<Environment, Vec<String>>,
     /// Calls other than `GET` and `HEAD` that it may send to production.
     #[serde(default)]
     pub production_allows: Vec<Route>,
-    /// Members of production answers that it may keep.
+    /// Fields of production responses that it may record.
     #[serde(default)]
     #[serde(rename = "production_fields")]
     pub production_keeps: Vec<String>,
-    /// Hosts from which it may fetch pages, without a key, beside those that stand elsewhere in the profile.
+    /// Hosts from which it may fetch pages without a key, besides those named elsewhere in the profile.
     #[serde(default)]
     #[serde(rename = "allow_hosts")]
     pub reaches: Vec<String>,

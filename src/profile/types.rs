@@ -18,48 +18,47 @@ use crate::pack::matcher::Matcher;
 use crate::pack::types::{Environment, Span, Text};
 use crate::redact::Secret;
 
-/// What a partner says about its integration with one provider.
+/// A partner's description of its integration with one provider.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// The partner's name.
     pub partner: String,
-    /// The pack to be held against.
+    /// The pack to check against.
     pub provider: String,
-    /// Environment variables whose values may be read by everybody: nothing of them is hidden in what is printed or
-    /// written. All others are taken for secrets.
+    /// Environment variables whose values are public and never redacted. All other variables count as secrets.
     #[serde(default)]
     pub public_env: Vec<String>,
-    /// How the partner looks to its clients at the provider.
+    /// The partner's branding at the provider.
     pub branding: Option<Branding>,
-    /// What the URL must be to which the provider's pages send a client back.
+    /// The URL to which the provider's pages must send a client back.
     pub return_url: Option<Matcher>,
-    /// The events that the partner subscribes to, where they are not just those that the checklist requires.
+    /// The events that the partner subscribes to; by default, those that the checklist requires.
     pub events: Option<Vec<String>>,
-    /// The provider's real environments, as the partner uses them.
+    /// The partner's use of the provider's real environments.
     #[serde(default)]
     pub environments: BTreeMap<Environment, InEnvironment>,
-    /// How the partner's own build is brought to run against the simulator.
+    /// How to run the partner's own build against the simulator.
     pub rehearsal: Option<Rehearsal>,
-    /// Packs that are not built in but may be used with this partner's things, by their names.
+    /// Trusted packs that are not built in, by name.
     #[serde(default)]
     pub trust: BTreeMap<String, TrustWord>,
-    /// The file of attestations and waivers, relative to the profile.
+    /// The path of the attestations file, relative to the profile.
     pub attestations: Option<PathBuf>,
-    /// The longest time that a run may take.
+    /// The time limit of a run.
     pub run_within: Option<Span>,
-    /// Loopback stand-ins for real hosts.
+    /// Simulated environments: loopback addresses that replace real hosts.
     #[serde(rename = "connect_to")]
     pub stand_ins: Option<StandInsWord>,
 }
 
-/// What the partner's clients see.
+/// The branding that the partner's clients see.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Branding {
-    /// The address of the logo.
+    /// The URL of the logo.
     pub logo_url: Option<Url>,
-    /// The colour behind it, `#RRGGBB`.
+    /// The background colour, `#RRGGBB`.
     pub background_color: Option<String>,
 }
 
@@ -67,33 +66,33 @@ pub struct Branding {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InEnvironment {
-    /// The base URL of each API, as this environment's deployment loads it.
+    /// The base URL of each API, as the deployment loads it.
     #[serde(default)]
     pub apis: BTreeMap<String, Configured>,
-    /// The partner's key.
+    /// The partner's API key.
     #[schemars(with = "Option<String>")]
     pub api_key: Option<Secret>,
-    /// Further credentials, by the names that the pack has for them.
+    /// Further credentials, by their names in the pack.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Option<String>>")]
     pub credentials: BTreeMap<String, Option<Secret>>,
     /// The partner's handler and the secret of its subscription.
     pub webhook: Option<Webhook>,
-    /// What this provider alone asks for, by the names that its pack has for it.
+    /// Settings that only this provider needs, by their names in the pack.
     #[serde(default)]
     #[serde(rename = "settings")]
     pub details: serde_json::Map<String, Value>,
-    /// What is known there that brings a client to a state which a rehearsal would play.
+    /// Existing clients that are in a state which a rehearsal would simulate.
     #[serde(default)]
     #[serde(rename = "known_clients")]
     pub given: BTreeMap<String, KnownThere>,
-    /// How long a person gets for what only a person can do there.
+    /// The time limit for a manual step.
     #[serde(rename = "manual_step_within")]
     pub person_within: Option<Span>,
-    /// What the partner's deployment there can be asked to do, by name.
+    /// The actions of the partner's deployment, by name.
     #[serde(default)]
     pub actions: IndexMap<String, CallOut>,
-    /// How to look inside the partner.
+    /// The lookups into the partner.
     #[serde(default)]
     #[serde(rename = "lookups")]
     pub inspect: Inspect,
@@ -111,7 +110,7 @@ impl InEnvironment {
     }
 }
 
-/// A client of a real environment that is in a state by itself.
+/// An existing client of a real environment.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct KnownThere {
@@ -121,7 +120,7 @@ pub struct KnownThere {
     pub email: Option<String>,
 }
 
-/// A configured value: itself, or the place from which it is loaded.
+/// A configured value, or the place from which it is loaded.
 #[derive(Clone, Debug)]
 pub enum Configured {
     /// The value.
@@ -157,7 +156,7 @@ impl JsonSchema for Configured {
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let in_file = generator.subschema_for::<InFile>();
         schemars::json_schema!({
-            "description": "a value, or `{ file, key }` where it is loaded from",
+            "description": "a value, or `{ file, key }` from which it is loaded",
             "if": { "type": "string" }, "then": true, "else": in_file
         })
     }
@@ -167,67 +166,66 @@ impl JsonSchema for Configured {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Webhook {
-    /// Its address.
+    /// Its URL.
     pub url: Option<Url>,
     /// The secret of the subscription.
     #[schemars(with = "Option<String>")]
     pub secret: Option<Secret>,
 }
 
-/// The rehearsal.
+/// How to rehearse with the partner's build.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rehearsal {
-    /// How the build is started; without it, it already runs.
+    /// How to start the build; without it, the build already runs.
     pub start: Option<Start>,
-    /// Variables of our environment that the build may see, beside a short allow-list.
+    /// Environment variables of Preflight to pass to the build, besides a short allow-list.
     #[serde(default)]
     #[serde(rename = "pass_env")]
     pub pass: Vec<String>,
-    /// Variables that the build gets, as templates over `simulator`.
+    /// Environment variables of the build, as templates over `simulator`.
     #[serde(default)]
     pub env: IndexMap<String, Text>,
-    /// Other builds of the same software, by name: what they are told beside or instead of `env`, and how they are
-    /// started where that differs.
+    /// Other builds of the same software, by name: their additions to `env`, and how to start them if that differs.
     #[serde(default)]
     pub variants: IndexMap<String, Variant>,
-    /// Hosts beside loopback that the build may reach, each by its name or address. A host of the provider's is never
-    /// let through.
+    /// Hosts besides loopback that the build may reach, by name or address. Access to the provider's hosts is always
+    /// denied.
     #[serde(default)]
     #[serde(rename = "allow_hosts")]
     pub reaches: Vec<String>,
-    /// How many processes of the build keep tokens, each for itself.
+    /// How many processes of the build cache tokens separately.
     #[serde(default = "workers")]
     #[schemars(range(min = 1))]
     pub workers: u64,
     /// The handler.
     pub webhook: Option<Webhook>,
-    /// How many checks may talk to the build at the same time.
+    /// How many checks may use the build at the same time.
     #[serde(default = "concurrency")]
     #[schemars(range(min = 1, max = 64))]
     pub concurrency: usize,
     /// How quickly the partner reacts.
     #[serde(default)]
     pub timing: Timing,
-    /// What the partner can be asked to do, by name. `restart` is for a build that is not started by `start`; it
-    /// answers, or ends, once the build is back.
+    /// The actions of the build, by name. `restart` is for a build that `start` does not start; it answers, or ends,
+    /// once the build is back.
     #[serde(default)]
     pub actions: IndexMap<String, CallOut>,
-    /// How to look inside the build.
+    /// The lookups into the build.
     #[serde(default)]
     #[serde(rename = "lookups")]
     pub inspect: Inspect,
-    /// Captured bodies of events that the provider does not document, as files of JSON relative to the profile.
+    /// Captured bodies of events that the provider does not document, as JSON files relative to the profile.
     #[serde(default)]
     pub bodies: BTreeMap<String, PathBuf>,
-    /// Hosts other than loopback where the build may be.
+    /// Hosts other than loopback where the build may run.
     #[serde(default)]
     pub hosts: Vec<String>,
     /// When the handler verifies a delivery.
     #[serde(default)]
     #[serde(rename = "verification")]
     pub verifies: Verifies,
-    /// Where the simulator is and which key it knows, for a build that is not started by `start`.
+    /// The address and key of the simulator, for a build that `start` does not start.
     #[serde(default)]
     pub simulator: Played,
 }
@@ -244,22 +242,22 @@ fn workers() -> u64 {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Variant {
-    /// Variables that it gets beside or instead of those of `env`.
+    /// Environment variables that add to or replace those of `env`.
     pub env: IndexMap<String, Text>,
-    /// Program and arguments, where they differ.
+    /// Program and arguments, if they differ.
     pub command: Option<Vec<Text>>,
 }
 
-/// How the build is started.
+/// How to start the build.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Start {
-    /// Program and arguments; no shell.
+    /// Program and arguments, run without a shell.
     #[schemars(length(min = 1))]
     pub command: Vec<Text>,
-    /// The page that answers below 400 once the build is ready.
+    /// A URL that answers with a status below 400 once the build is ready.
     pub ready: Url,
-    /// How long that may take.
+    /// The time limit until the build is ready.
     #[serde(default = "start_within")]
     pub within: Span,
 }
@@ -272,11 +270,11 @@ fn start_within() -> Span {
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Timing {
-    /// To a webhook, say.
+    /// The maximum time of a reaction, such as to a webhook.
     pub reacts_within: Span,
-    /// With a repeat of a failed call.
+    /// The maximum time until the partner retries a failed call.
     pub retries_within: Span,
-    /// To an action: with an answer, or with the end of its command.
+    /// The maximum time of an action, until its answer or the end of its command.
     pub answers_within: Span,
 }
 
@@ -303,24 +301,24 @@ pub enum Verifies {
     Later,
 }
 
-/// Loopback stand-ins for real hosts.
+/// Simulated environments: loopback addresses that replace real hosts.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StandInsWord {
-    /// The file of the throw-away authority's certificate in PEM, relative to the profile.
+    /// The PEM file with the certificate of the temporary authority, relative to the profile.
     pub ca: Option<PathBuf>,
-    /// Where each host is.
+    /// The simulated address of each host.
     pub hosts: BTreeMap<String, StandInWord>,
 }
 
-/// Where a host is.
+/// The simulated address of a host.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StandInWord {
-    /// A loopback address and port.
+    /// The loopback address and port to connect to.
     #[schemars(with = "String")]
     pub at: SocketAddr,
-    /// The address that the host is taken to have.
+    /// The IP address that checks see for the host.
     #[schemars(with = "String")]
     pub address: IpAddr,
 }

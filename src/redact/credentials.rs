@@ -1,5 +1,5 @@
-//! Credentials that a person wrote down where somebody will read them: found by the name they stand behind and by their
-//! looks, whether the text that they stand in parses or not.
+//! Credentials that a person wrote where somebody will read them: found by a telling name before them and by their
+//! look, whether or not the text parses.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -9,22 +9,21 @@ use regex::Regex;
 use super::heuristics::{is_plain_path, is_telling, is_token};
 use super::urls::written_access;
 
-/// A name with what makes it one: a colon or an equals sign behind it.
+/// A name followed by a colon or an equals sign.
 static NAME: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"["']?([\w.-]+)["']?\s*[:=](?:\s|$|["'\[{!&|>])|([\w.-]+)="#).ok());
 
-/// Words that say how a credential is meant and are none, in small letters.
+/// Names of authentication schemes, in lower case.
 const SCHEMES: [&str; 4] = ["bearer", "basic", "digest", "token"];
 
-/// What separates words in a line.
+/// Separators of words in a line.
 const BETWEEN: &[char] = &['"', '\'', '{', '}', '[', ']', '(', ')', ',', ';', '=', '<', '>', '|', '`'];
 
-/// The places in a text that look like credentials, in order; in a text of one who has credentials, also those that stand
-/// behind a telling name.
+/// The ranges of a text that look like credentials, in order; with `named`, also values after telling names.
 pub(crate) fn credentials(text: &str, named: bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
-    // The indentation of the telling name whose value is below it.
+    // The indentation of a telling name whose value follows below it.
     let mut above = None;
     for line in text.split_inclusive('\n') {
         let indent = line.len() - line.trim_start_matches(' ').len();
@@ -52,7 +51,7 @@ pub(crate) fn credentials(text: &str, named: bool) -> Vec<Range<usize>> {
     found
 }
 
-/// Where the values of telling names stand in a line.
+/// The ranges of values after telling names in a line.
 fn telling(line: &str) -> Vec<Range<usize>> {
     let Some(pattern) = NAME.as_ref() else { return Vec::new() };
     let names = pattern.captures_iter(line).filter_map(|found| {
@@ -65,7 +64,7 @@ fn telling(line: &str) -> Vec<Range<usize>> {
     names.collect()
 }
 
-/// Where a value ends that may stand in brackets with others.
+/// The end of a value that may be inside brackets with others.
 fn end_of_value(rest: &str) -> usize {
     let mut depth = 0_usize;
     for (at, letter) in rest.char_indices() {
@@ -80,12 +79,12 @@ fn end_of_value(rest: &str) -> usize {
     rest.len()
 }
 
-/// Whether a value stands in the lines below.
+/// Whether a value follows in the lines below.
 fn opens_below(value: &str) -> bool {
     value.split_whitespace().all(|word| word.starts_with(['|', '>', '!', '&', '#']))
 }
 
-/// The words of a line by their places, without what a template or a variable puts in.
+/// The words of a line by range, without templates and variables.
 pub(crate) fn words(line: &str) -> Vec<Range<usize>> {
     let mut words = Vec::new();
     let (mut at, mut start) = (0, None);
@@ -104,7 +103,7 @@ pub(crate) fn words(line: &str) -> Vec<Range<usize>> {
     words
 }
 
-/// Of a word behind a telling name: the whole, unless it says what is meant instead of being it.
+/// For a word after a telling name: the whole word, unless it describes the value instead of being it.
 fn behind_name(line: &str, word: &Range<usize>) -> Vec<Range<usize>> {
     let text = &line[word.clone()];
     let name = text.ends_with(':') && !line[..word.start].trim_end().ends_with(':');
@@ -122,7 +121,7 @@ fn behind_name(line: &str, word: &Range<usize>) -> Vec<Range<usize>> {
     }
 }
 
-/// Of any other word: what looks made up.
+/// For any other word: the parts that look random.
 fn by_looks(line: &str, word: &Range<usize>) -> Vec<Range<usize>> {
     let text = &line[word.clone()];
     if text.contains("://") {

@@ -1,20 +1,20 @@
-//! The ways in which a secret may be written: itself, hexadecimal, Base64, also inside the Base64 of a larger text, and
-//! Base64 of its hexadecimal, its UTF-16 and its Base64.
+//! The encodings of a secret: plain, hexadecimal, Base64 (also inside the Base64 of a larger text), and Base64 of its
+//! hexadecimal, UTF-16 and Base64 forms.
 //!
-//! Escapes (`%2F`, `\u00e9`, `&amp;`) are not listed here: there are too many mixtures of them. The text is decoded
-//! instead, see [`super::views`].
+//! Escapes (`%2F`, `\u00e9`, `&amp;`) are not listed here, because they mix in too many ways. Instead the text is
+//! decoded, see [`super::views`].
 
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-/// Shorter texts are found in everything, so they are not searched for.
+/// Minimum length of a searched secret: shorter texts occur everywhere.
 pub(super) const SHORTEST: usize = 4;
 
-/// Shorter secrets hide a whole field or nothing; see [`super::redactor::Redactor::learn`].
+/// Shorter secrets are replaced only as a whole field; see [`super::redactor::Redactor::learn`].
 pub(super) const SHORT: usize = 8;
 
-/// Decoded forms of a secret are searched for from this length on: an ordinary word is valid Base64 too.
+/// Minimum length of a decoded form: ordinary words are valid Base64 too.
 const SHORTEST_DECODED: usize = 8;
 
 const FORGIVING: GeneralPurposeConfig = GeneralPurposeConfig::new()
@@ -26,28 +26,28 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, FORGIV
 const WITH_PADDING: GeneralPurpose =
     GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_encode_padding(true));
 
-/// One way of writing a secret.
+/// One encoding of a secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Pattern {
     /// The bytes to search for.
     pub(super) bytes: Vec<u8>,
-    /// Whether the case of ASCII letters counts, as it does in Base64.
+    /// Whether ASCII case matters, as in Base64.
     pub(super) cased: bool,
-    /// The character before it holds bits of the secret too.
+    /// The character before the match contains bits of the secret too.
     pub(super) shares_head: bool,
-    /// The character after it does, and padding may follow.
+    /// The character after the match contains bits too, and padding may follow.
     pub(super) shares_tail: bool,
 }
 
 impl Pattern {
-    /// Whether a text of the same length is this.
+    /// Whether a text of the same length matches.
     pub(super) fn is(&self, text: &[u8]) -> bool {
         if self.cased { text == self.bytes } else { text.eq_ignore_ascii_case(&self.bytes) }
     }
 }
 
-/// Every pattern that gives a secret away, none shorter than [`SHORTEST`]. Of a short secret itself alone: what it is
-/// encoded as is found in everything.
+/// Every pattern that discloses a secret, none shorter than [`SHORTEST`]. For a short secret only the plain text: its
+/// encodings occur everywhere.
 pub(super) fn patterns(value: &str) -> Vec<Pattern> {
     if value.len() < SHORT {
         let itself = Pattern { bytes: value.into(), cased: true, shares_head: false, shares_tail: false };
@@ -77,19 +77,19 @@ pub(super) fn patterns(value: &str) -> Vec<Pattern> {
     found
 }
 
-/// A text itself, and in hexadecimal, in letters of any case.
+/// A text itself, and in hexadecimal of either case.
 fn texts(value: &[u8]) -> Vec<Pattern> {
     let plain = |bytes: Vec<u8>| Pattern { bytes, cased: false, shares_head: false, shares_tail: false };
     vec![plain(value.to_ascii_lowercase()), plain(hex::encode(value).into_bytes())]
 }
 
-/// A text in Base64, wherever it stands in what was encoded.
+/// A text in Base64, at any offset of the encoded text.
 fn base64_of(value: &[u8]) -> Vec<Pattern> {
     let alphabets = [&STANDARD, &URL_SAFE];
     (0..3).flat_map(|offset| alphabets.map(|alphabet| inside(alphabet, value, offset))).collect()
 }
 
-/// The characters that the secret alone decides when `offset` bytes (modulo 3) precede it.
+/// The Base64 characters that depend only on the secret if `offset` bytes (modulo 3) precede it.
 fn inside(alphabet: &GeneralPurpose, value: &[u8], offset: usize) -> Pattern {
     let mut padded = vec![0; offset];
     padded.extend_from_slice(value);

@@ -1,34 +1,34 @@
-//! Escapes, and what each of them stands for.
+//! Escapes and their meanings.
 
-/// The escapes that texts travel in, and what else comes between the letters of a text.
+/// Kinds of escapes, and other characters between the letters of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Escapes {
     /// `%2F`, as in URLs.
     Percent,
     /// The same with `+` for a space, as in forms.
     Form,
-    /// `\"`, `\/`, `\x2f` and `\u00e9`, as in JSON, Markdown and the literals of programs.
+    /// `\"`, `\/`, `\x2f` and `\u00e9`, as in JSON, Markdown and string literals.
     Backslash,
     /// `&amp;` and `&#47;`, as in HTML and XML.
     Entity,
-    /// `=2F`, and `=` at the end of a line, as in mail.
+    /// `=2F`, and `=` at the end of a line, as in e-mail.
     Quoted,
-    /// A break between lines, with the indentation behind it and what may announce it: `\` or `=`.
+    /// A line break, with the following indentation and a preceding `\` or `=`.
     Lines,
-    /// `2f:3a`, `2F 3A`, `0x2f, 0x3a`: hexadecimal with something between its digits.
+    /// `2f:3a`, `2F 3A`, `0x2f, 0x3a`: hexadecimal with separators.
     Apart,
 }
 
 use Escapes::{Apart, Backslash, Entity, Form, Lines, Percent, Quoted};
 
-/// The shortest hexadecimal text that is read across what stands between its digits, in bytes.
+/// Minimum length of separated hexadecimal text, in bytes.
 const SHORTEST_APART: usize = 8;
 
-/// Whether a text has the mark of some escapes at all.
+/// Whether a text contains the mark of some escapes at all.
 pub(super) fn is_told(text: &[u8], escapes: Escapes) -> bool {
     let mark = match escapes {
         Percent => b'%',
-        // A form without a `+` reads like any other percent-encoding.
+        // A form without `+` decodes like any other percent-encoding.
         Form => b'+',
         Backslash => b'\\',
         Entity => b'&',
@@ -51,7 +51,7 @@ pub(super) fn may_begin(byte: u8, escapes: Escapes) -> bool {
     }
 }
 
-/// The length of the escape that begins at a place, and what it means.
+/// The length and meaning of the escape at a position.
 pub(super) fn one(text: &[u8], at: usize, escapes: Escapes) -> Option<(usize, Vec<u8>)> {
     let (mark, rest) = text.get(at..)?.split_first()?;
     match escapes {
@@ -62,7 +62,7 @@ pub(super) fn one(text: &[u8], at: usize, escapes: Escapes) -> Option<(usize, Ve
         Quoted => octet(rest).map(|byte| (3, vec![byte])).or_else(|| line_break(text.get(at..)?)),
         Lines => line_break(text.get(at..)?),
         Apart => {
-            // Most digits stand within a word, or are none: that is told without looking further.
+            // Most digits are inside a word; a look at the next characters excludes them.
             let begins = rest.first().is_some_and(|next| next.is_ascii_hexdigit() || matches!(next, b'x' | b'X'));
             let before = at.checked_sub(1).and_then(|before| text.get(before));
             let within = before.is_some_and(u8::is_ascii_alphanumeric);
@@ -76,7 +76,7 @@ fn octet(text: &[u8]) -> Option<u8> {
     u8::try_from(number(text.get(..2)?, 16)?).ok()
 }
 
-/// A break between lines that means nothing.
+/// A line break without meaning.
 fn line_break(text: &[u8]) -> Option<(usize, Vec<u8>)> {
     let announced = usize::from(matches!(text.first(), Some(b'\\' | b'=')));
     let returned = announced + usize::from(text.get(announced) == Some(&b'\r'));
@@ -86,13 +86,13 @@ fn line_break(text: &[u8]) -> Option<(usize, Vec<u8>)> {
     })
 }
 
-/// Whether the third digit, if there is one, shows that something may stand between pairs of digits, or pairs of pairs.
+/// Whether the third digit, if any, allows a separator between pairs of digits, or pairs of pairs.
 fn may_be_apart(text: &[u8]) -> bool {
     let between = |at: usize| text.get(at).is_some_and(|byte| b":-, \t\r\n".contains(byte));
     text.starts_with(b"0x") || text.starts_with(b"0X") || between(2) || between(4)
 }
 
-/// Hexadecimal digits that something separates.
+/// Hexadecimal digits with separators.
 fn apart(text: &[u8]) -> Option<(usize, Vec<u8>)> {
     if !may_be_apart(text) {
         return None;
@@ -128,7 +128,7 @@ fn backslash(rest: &[u8]) -> Option<(usize, Vec<u8>)> {
     Some((2, vec![meaning]))
 }
 
-/// `u00e9`, or a pair of surrogates.
+/// `u00e9`, or a surrogate pair.
 fn unicode(rest: &[u8]) -> Option<(usize, Vec<u8>)> {
     let unit = |at: usize| number(rest.get(at..at + 4)?, 16).and_then(|unit| u16::try_from(unit).ok());
     let first = unit(1)?;
@@ -140,10 +140,10 @@ fn unicode(rest: &[u8]) -> Option<(usize, Vec<u8>)> {
     Some((12, utf8(letter)))
 }
 
-/// The longest entity that is read, in bytes behind its `&`: numbers may begin with zeros.
+/// Maximum length of an entity after `&`, in bytes: numbers may begin with zeros.
 const LONGEST_ENTITY: usize = 14;
 
-/// The entities of ASCII.
+/// The named entities of ASCII.
 const NAMED: [(&str, char); 36] = [
     ("amp", '&'),
     ("lt", '<'),

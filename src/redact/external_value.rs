@@ -1,4 +1,4 @@
-//! What of a value that came from outside is secret: all of it, but for what readers must see and give nothing away by.
+//! Which parts of an external value are secret: all, except parts that readers must see and that give no access.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,10 +11,10 @@ use super::heuristics::{is_address, is_plain_path, is_telling, is_token, is_word
 use super::redactor::Redactor;
 use super::urls::{Kind, Origin, Part, urls, whole_url};
 
-/// A value that stands in a text, such as a variable in a line of a profile.
+/// A value inside a text, such as a variable in a line of a profile.
 #[derive(Clone, Debug)]
 pub struct Placed<'v> {
-    /// Where it stands.
+    /// Its position in the text.
     pub range: Range<usize>,
     /// Its label.
     pub label: String,
@@ -23,15 +23,14 @@ pub struct Placed<'v> {
 }
 
 impl Redactor {
-    /// Registers a value that came from the environment or out of a file of configuration. It is a secret, whatever it is
-    /// called, but for
+    /// Registers a value from the environment or a configuration file. It is secret, whatever its name, except for
     ///
-    /// - what `known` says that readers know by itself, such as the words of a pack and the partner's name;
-    /// - addresses of machines and plain paths; of a URL all but what gives access: user info, the values of its query,
-    ///   its fragment, and those segments of its path that are no plain words;
-    /// - numbers and single words that are so short that they would be found in everything.
+    /// - values that `known` reports as public, such as names of a pack and the partner's name;
+    /// - hosts and plain paths; of a URL everything except the parts that give access: user info, query values, the
+    ///   fragment, and path segments that are not plain words;
+    /// - numbers and single words that are so short that they occur everywhere.
     ///
-    /// Of a value of several lines each line is a secret too, of JSON and of connection strings each value.
+    /// In a value of several lines, each line is a secret too; in JSON and in connection strings, each value.
     pub fn learn_given(&self, label: &str, value: &str, known: &dyn Fn(&str) -> bool) {
         let trimmed = value.trim();
         if is_open(trimmed, known) {
@@ -53,8 +52,8 @@ impl Redactor {
         }
     }
 
-    /// Registers values by where they stand in a text: what has come to be the scheme, the host, the port or a plain
-    /// path of a URL there stays readable.
+    /// Registers values by their position in a text: a value that is the scheme, host, port or plain path of a URL
+    /// there stays readable.
     pub fn learn_placed(&self, text: &str, placed: &[Placed<'_>], known: &dyn Fn(&str) -> bool) {
         for value in placed {
             let around = urls(text).into_iter().find(|url| url.whole.contains(&value.range.start));
@@ -78,7 +77,7 @@ impl Redactor {
         }
     }
 
-    /// Registers what gives access in the URLs of a text that a person wrote down.
+    /// Registers the parts that give access in URLs that a person wrote.
     pub fn learn_written(&self, label: &str, text: &str, known: &dyn Fn(&str) -> bool) {
         for url in urls(text) {
             self.learn_parts(label, text, &url.parts, Origin::Written, known);
@@ -106,13 +105,13 @@ impl Redactor {
     }
 }
 
-/// Whether a value gives nothing away, or could not be told from anything else.
+/// Whether a value discloses nothing, or occurs too often to be recognised.
 fn is_open(value: &str, known: &dyn Fn(&str) -> bool) -> bool {
     let short = value.len() < SHORT;
     let number =
         value.strip_prefix(['-', '+']).unwrap_or(value).bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let word = value.bytes().all(|byte| byte.is_ascii_alphabetic());
-    // A short word is one of many, and a short number counts something.
+    // A short word is one of many, and a short number is a count.
     value.is_empty()
         || short && (number || word)
         || is_address(value)
@@ -120,7 +119,7 @@ fn is_open(value: &str, known: &dyn Fn(&str) -> bool) -> bool {
         || (is_wording(value) || value.contains([' ', '/'])) && known(value)
 }
 
-/// What is a secret by itself within a value: its lines, the texts of JSON, what stands behind telling names.
+/// The separate secrets within a value: its lines, JSON strings, and values after telling names.
 fn parts_of(value: &str) -> Vec<String> {
     let mut parts = Vec::new();
     if value.starts_with(['{', '['])

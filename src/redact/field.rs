@@ -1,12 +1,12 @@
-//! Whole fields of a text, of which alone a short secret hides one: pieces of words it would find everywhere.
+//! Whole fields of a text: a short secret is replaced only as one, because it occurs inside many words.
 
 use std::ops::Range;
 
-/// What says how the credential behind it is meant, in small letters.
+/// Authentication schemes before a credential, in lower case.
 const SCHEMES: [&[u8]; 3] = [b"bearer ", b"basic ", b"token "];
 
-/// Whether a place in a text is a field: the whole text or line, or what stands behind `=`, `: ` or a quote, as far as
-/// the field goes.
+/// Whether a place in a text is a whole field: the text or line, or everything after `=`, `: ` or a quote up to the end
+/// of the field.
 pub(super) fn is_field(text: &[u8], place: &Range<usize>) -> bool {
     let (before, after) = (text.get(..place.start).unwrap_or_default(), text.get(place.end..).unwrap_or_default());
     let begins = matches!(before.last(), None | Some(b'=' | b'"' | b'\'' | b'\n' | b'>'))

@@ -1,11 +1,10 @@
-//! What a text looks like: made up to be hard to guess, a plain word, an address. Guesses, for where nobody says what a
-//! text is.
+//! Guesses what a text is: a random token, a plain word, an address.
 
 use std::net::{IpAddr, SocketAddr};
 
 use uuid::Uuid;
 
-/// Names of what is secret, in small letters: in a name that has one of them, a secret stands behind it.
+/// Parts of names that announce a secret, in lower case.
 const TELLING: [&str; 14] = [
     "apikey",
     "secret",
@@ -23,14 +22,14 @@ const TELLING: [&str; 14] = [
     "authkey",
 ];
 
-/// Whether a name says that what it names is secret, however its words are joined.
+/// Whether a name announces a secret, however its words are joined.
 pub(crate) fn is_telling(name: &str) -> bool {
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
     let joined: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
     TELLING.iter().any(|word| joined.contains(word))
 }
 
-/// Whether a text looks as if it had been made up to be hard to guess: letters and digits that change places, or many.
+/// Whether a text looks random: letters and digits that alternate, or many of them.
 pub(crate) fn is_token(text: &str) -> bool {
     let mut dashed = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     dashed.any(|part| part.len() == 36 && Uuid::try_parse(part).is_ok())
@@ -51,7 +50,7 @@ fn is_token_run(run: &str) -> bool {
     match run.len() {
         0..=7 => false,
         8..=15 => digit && letter && changes >= 4 && changes * 100 >= run.len() * 35,
-        // Words that are written together change case too, but not in every other letter.
+        // Joined words change case too, but not in every other letter.
         length => {
             (digit && letter && (changes * 100 >= length * 25 || !small || length >= 32))
                 || (small && capital && changes * 100 >= length * 40)
@@ -59,7 +58,7 @@ fn is_token_run(run: &str) -> bool {
     }
 }
 
-/// Whether a text is nothing but words and small numbers, as people write them into paths: `hooks`, `acme-billing`, `v2`.
+/// Whether a text consists of words and small numbers, as in paths: `hooks`, `acme-billing`, `v2`.
 pub(crate) fn is_wording(text: &str) -> bool {
     let word = |run: &str| {
         let number = run.trim_start_matches(['v', 'V']);
@@ -69,8 +68,8 @@ pub(crate) fn is_wording(text: &str) -> bool {
     !is_token(text) && text.split(['-', '_', '.', '~']).all(word)
 }
 
-/// Whether a text is the address of a machine, with a port or without, and nothing that gives access: `db.acme.example`,
-/// `127.0.0.1:5432`, `localhost`.
+/// Whether a text is a host with or without a port, and nothing that gives access: `db.acme.example`, `127.0.0.1:5432`,
+/// `localhost`.
 pub(crate) fn is_address(text: &str) -> bool {
     let bare = text.trim_end_matches('/');
     if bare.parse::<SocketAddr>().is_ok() || bare.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() {

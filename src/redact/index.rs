@@ -1,4 +1,4 @@
-//! Finding any of many secrets in a text, in any of their encodings, fast enough to do it for every text.
+//! Finds any of many secrets in a text, in any encoding, fast enough for every text.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -12,20 +12,21 @@ use super::escapes::Escapes;
 use super::line_breaks::Joints;
 use super::views::{View, each_view};
 
-/// How much of the end of a pattern is in an automaton; the rest is compared. Tokens are long, there are many of them,
-/// and they begin alike.
+/// Length of a pattern's end that the automaton contains; the rest is compared. Tokens are long, numerous, and begin
+/// alike.
 const FRAGMENT: usize = 10;
 
-/// A place where a secret was found.
+/// An occurrence of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Hit {
-    /// Its bytes in the text that was searched.
+    /// Its bytes in the searched text.
     pub(crate) range: Range<usize>,
-    /// The number that [`Index::add`] gave.
+    /// The number that [`Index::add`] returned.
     pub(crate) id: usize,
-    /// Whether the secret is so short that it hides a whole field or nothing.
+    /// Whether the secret is so short that only a whole field is replaced.
     pub(crate) short: bool,
-    /// How many bytes there are the secret's own: secrets that differ in their last bits share most of their Base64.
+    /// Number of bytes that identify this secret: secrets that differ only in their last bits share most of their
+    /// Base64.
     sure: usize,
 }
 
@@ -35,8 +36,8 @@ pub(crate) struct Index {
     state: RwLock<State>,
 }
 
-/// What is known, and the automata over it. Secrets are learned one by one throughout a run, so each automaton covers
-/// a block of them, and small blocks are merged into larger ones: every secret is built into few automata.
+/// The secrets and the automata over them. Secrets arrive one by one during a run, so each automaton covers a block,
+/// and small blocks are merged into larger ones: every secret is built into few automata.
 #[derive(Default)]
 struct State {
     values: Vec<Arc<str>>,
@@ -49,13 +50,13 @@ struct Block {
     from: usize,
     to: usize,
     patterns: Vec<(usize, Pattern)>,
-    /// `None`: too large to be built; everything is then taken for a secret.
+    /// `None` if it was too large to build; then everything counts as a secret.
     automaton: Option<AhoCorasick>,
     joints: OnceLock<Joints>,
 }
 
 impl Index {
-    /// Adds a value; gives its number, and whether it is new.
+    /// Adds a value; returns its number, and whether it is new.
     pub(crate) fn add(&self, value: &str) -> (usize, bool) {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(id) = state.ids.get(value) {
@@ -67,17 +68,17 @@ impl Index {
         (id, true)
     }
 
-    /// The number of a value that was added.
+    /// The number of a known value.
     pub(crate) fn id(&self, value: &str) -> Option<usize> {
         self.state.read().unwrap_or_else(PoisonError::into_inner).ids.get(value).copied()
     }
 
-    /// The value that has a number.
+    /// The value of a number.
     pub(crate) fn value(&self, id: usize) -> Option<Arc<str>> {
         self.state.read().unwrap_or_else(PoisonError::into_inner).values.get(id).cloned()
     }
 
-    /// Every place where a secret is, except those within a longer one.
+    /// All occurrences of secrets, except those inside a longer one.
     pub(crate) fn find(&self, text: &[u8]) -> Vec<Hit> {
         let blocks = self.blocks();
         let mut hits = Vec::new();
@@ -99,7 +100,7 @@ impl Index {
         kept
     }
 
-    /// The places to replace: apart from each other, in order, cutting no escape. Of short secrets those that count.
+    /// The ranges to replace: disjoint, in order, cutting no escape; of short secrets only those that count.
     pub(crate) fn places(&self, text: &[u8], counts: impl Fn(&Hit) -> bool) -> Vec<Hit> {
         let mut places: Vec<Hit> = Vec::new();
         let mut lengths = Vec::new();
@@ -179,7 +180,7 @@ impl Block {
     }
 }
 
-/// The range with the characters that hold a few bits of the secret at either end, and the padding.
+/// The range with the characters at both ends that contain some bits of the secret, and the padding.
 fn with_shared(text: &[u8], range: Range<usize>, pattern: &Pattern) -> Range<usize> {
     let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
     let Range { mut start, mut end } = range;

@@ -1,13 +1,13 @@
-//! Secrets that are made up for a run. No luck is in them: whatever a reader is known to lose, each one holds.
+//! Secrets generated for a run. Nothing is left to luck: each contains every character that careless readers lose.
 
-/// Random bytes for a key, such as [`telling`] makes them.
+/// Random bytes for a key, shaped by [`telling`].
 pub(crate) fn bytes() -> [u8; 32] {
     telling(rand::random())
 }
 
-/// The same bytes, changed so that each known way of getting them wrong shows. Their Base64 begins with a letter in
-/// each case, a `+` and a `/` (in URLs a `-` and a `_`), which careless decoders lose or take for something else; where
-/// their number is no multiple of three, it ends with `=`. And one is 0, where texts end in some languages.
+/// Changes the bytes so that each known way of misreading them shows. Their Base64 begins with a letter in each case, a
+/// `+` and a `/` (in URLs a `-` and a `_`), which careless decoders lose or replace; if their number is not a multiple
+/// of three, it ends with `=`. One byte is 0, which ends strings in some languages.
 pub(crate) fn telling(mut bytes: [u8; 32]) -> [u8; 32] {
     let [upper, lower, order, ..] = bytes;
     let (upper, lower, plus, slash) = (upper % 26, 26 + lower % 26, 62, 63);
@@ -36,7 +36,7 @@ mod tests {
             prop_assert!(in_url.contains('-') && in_url.contains('_'), "{}", in_url);
             prop_assert!(text.contains(|c: char| c.is_ascii_uppercase()) && text.contains(|c: char| c.is_ascii_lowercase()));
             prop_assert!(bytes.contains(&0));
-            // What a careless reader does to it leaves no key, or another.
+            // A careless reader obtains no key, or a different one.
             prop_assert!(URL_SAFE.decode(&text).is_err());
             for wrong in [text.trim_end_matches('=').to_owned(), text.replace('+', " "), text.to_lowercase()] {
                 prop_assert_ne!(STANDARD.decode(&wrong).ok(), Some(bytes.to_vec()), "{}", wrong);

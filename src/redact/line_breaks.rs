@@ -1,18 +1,18 @@
-//! Where a secret could be broken over lines. To search every text once more with its lines put together takes as long as
-//! to search it, so first it is asked whether any place where two lines meet looks like the inside of a secret.
+//! Finds line breaks inside which a secret may continue. Searching every text again with its lines joined would double
+//! the time, so this first asks whether any two joined lines look like the inside of a secret.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::encodings::Pattern;
 
-/// So many bytes across a break are looked at.
+/// Number of bytes examined across a break.
 const WIDTH: usize = 6;
 
-/// What stands inside of patterns, in pieces.
+/// Hashed pieces from the inside of patterns.
 pub(super) struct Joints(HashSet<u64, BuildHasherDefault<Mixed>>);
 
-/// Mixes a number well enough for a set that nobody outside can fill.
+/// A hash that suffices for a set that nobody outside can fill.
 #[derive(Default)]
 struct Mixed(u64);
 
@@ -37,8 +37,7 @@ impl Joints {
         Joints(patterns.flat_map(|pattern| pattern.bytes.windows(WIDTH)).map(folded).collect())
     }
 
-    /// Whether a secret may go on across a place in a text where lines were put together, or something escaped, which is
-    /// not known here.
+    /// Whether an unknown secret may continue across a position where lines were joined or an escape was decoded.
     pub(super) fn may_cross(&self, text: &[u8], at: usize) -> bool {
         let around = text.get(at.saturating_sub(WIDTH - 1)..text.len().min(at + WIDTH - 1)).unwrap_or_default();
         around.iter().any(|byte| b"%\\&=".contains(byte))
@@ -46,7 +45,7 @@ impl Joints {
     }
 }
 
-/// A piece as a number, in small letters.
+/// A piece as a number, in lower case.
 fn folded(piece: &[u8]) -> u64 {
     piece.iter().fold(0, |number, byte| number << 8 | u64::from(byte.to_ascii_lowercase()))
 }

@@ -1,7 +1,7 @@
-//! Text out of bytes that need not be UTF-8, such that a search still finds what stands in it.
+//! Decodes bytes that may not be UTF-8, so that a search still finds secrets in them.
 
-/// The text of bytes, where those that are no UTF-8 are letters of Latin-1, as in headers and in what older programs
-/// print. A mark in their place would hide a secret from the search and leave the rest of it to be read.
+/// Decodes bytes; invalid UTF-8 becomes Latin-1, as in headers and in output of older programs. A replacement character
+/// would hide a secret from the search and leave the rest of it readable.
 pub(crate) fn letters(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -11,7 +11,7 @@ pub(crate) fn letters(bytes: &[u8]) -> String {
     text
 }
 
-/// A letter of Latin-1; its control characters are no letters, and some would steer a terminal.
+/// A letter of Latin-1; its control characters are replaced, because some would control a terminal.
 fn letter(byte: u8) -> char {
     if (0x80..0xa0).contains(&byte) { char::REPLACEMENT_CHARACTER } else { char::from(byte) }
 }

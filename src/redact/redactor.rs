@@ -1,4 +1,4 @@
-//! Secrets: a type that does not print, and the redactor that every recorded or written text passes through.
+//! Secrets: a type that does not print, and the redactor that every recorded or written text passes.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Parts of a URL that are shorter than this give no access by themselves.
+/// Shorter parts of a URL give no access by themselves, in bytes.
 const LEAST_PART: usize = 8;
 
 use super::field::is_field;
@@ -26,12 +26,12 @@ impl Secret {
         Secret(text.into())
     }
 
-    /// The text itself, for those who must send or sign with it.
+    /// The text itself, for sending or signing.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// Whether there is nothing in it.
+    /// Whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -46,13 +46,13 @@ impl fmt::Debug for Secret {
 /// A finished output after the last search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sealed {
-    /// The output, with every secret in it replaced.
+    /// The output, with every secret replaced.
     pub bytes: Vec<u8>,
-    /// The labels of the secrets that were found, each once; anything here is a fault of this tool.
+    /// The labels of the secrets found, each once; any entry is a defect of Preflight.
     pub hits: Vec<String>,
 }
 
-/// Replaces secrets by labels, the same secret always by the same label. Clones share what was learned.
+/// Replaces secrets by labels, the same secret always by the same label. Clones share the known secrets.
 #[derive(Clone, Default)]
 pub struct Redactor {
     shared: Arc<Shared>,
@@ -66,7 +66,7 @@ struct Shared {
 
 #[derive(Default)]
 struct Labels {
-    /// The name of each secret, by its number in the index; without brackets.
+    /// The label of each secret, by its number in the index; without brackets.
     names: Vec<String>,
     uses: HashMap<String, usize>,
 }
@@ -78,23 +78,23 @@ impl fmt::Debug for Redactor {
 }
 
 impl Redactor {
-    /// A redactor that knows nothing yet.
+    /// A redactor without secrets.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Registers a secret and gives the text it is replaced by: `<test.api_key>`, or `<test.api_key#2>` for a second
-    /// value under one label. A value that is known keeps the label it got first, so that sameness can be judged.
+    /// Registers a secret, and returns the text that replaces it: `<test.api_key>`, or `<test.api_key#2>` for a second
+    /// value with the same label. A known value keeps its first label, so that equality can still be judged.
     ///
-    /// A value of 8 bytes and more is found wherever it stands, in every usual spelling. A shorter one would be found in
-    /// other words: it hides a whole field of what is recorded (a text of JSON, a header, what stands behind `NAME=`), or
-    /// nothing. One of less than 4 bytes has a label and is not searched for. An empty value is not remembered.
+    /// A value of 8 bytes or more is found anywhere, in every usual spelling. A shorter one would be found in other
+    /// words: it is replaced only as a whole field (a JSON string, a header, the text after `NAME=`). One of fewer than
+    /// 4 bytes gets a label but is not searched for. An empty value is ignored.
     pub fn learn(&self, label: &str, value: &str) -> String {
         let clean = name(label);
         if value.is_empty() {
             return format!("<{clean}>");
         }
-        // The lock is held over both steps, so that names stay in the order of the index.
+        // The lock covers both steps, so that labels stay in the order of the index.
         let mut labels = self.shared.labels.write().unwrap_or_else(PoisonError::into_inner);
         let (id, new) = self.shared.index.add(value);
         if new {
@@ -106,31 +106,31 @@ impl Redactor {
         labels.name(id, "<", ">")
     }
 
-    /// Registers what a provider issued. Of a URL only the parts that give access are secret, its last segment and the
-    /// values of its query: who reads a report must see which host it leads to.
+    /// Registers a value that a provider issued. In a URL only the parts that give access are secret, its last segment
+    /// and its query values: a reader must see the host.
     pub fn learn_issued(&self, label: &str, value: &str) {
         let Ok(url) = url::Url::parse(value) else {
             self.learn(label, value);
             return;
         };
-        // A word is the name of a page; what gives access has a digit somewhere.
+        // A plain word is the name of a page; parts that give access contain a digit.
         let telling = |part: &&str| part.contains(|c: char| c.is_ascii_digit());
         let path = url.path_segments().into_iter().flatten().chain(url.fragment()).filter(telling).map(str::to_owned);
         let parts = path.chain(url.query_pairs().map(|(_, value)| value.into_owned()));
-        // An address in the query is where the page leads back to, which gives access to nothing; a label is no secret.
+        // A URL in the query is a return address, which gives no access; a label is no secret.
         let harmless = |part: &str| part.starts_with('<') || url::Url::parse(part).is_ok_and(|url| url.has_host());
         for part in parts.filter(|part| part.len() >= LEAST_PART && !harmless(part)) {
             self.learn(label, &part);
         }
     }
 
-    /// The text that a known value is replaced by, however short it is.
+    /// The label of a known value, however short the value is.
     pub fn label_of(&self, value: &str) -> Option<String> {
         let labels = self.shared.labels.read().unwrap_or_else(PoisonError::into_inner);
         self.shared.index.id(value).map(|id| labels.name(id, "<", ">"))
     }
 
-    /// A text with every known secret replaced by its label, in whatever usual encoding it is written.
+    /// The text with every known secret replaced by its label, in any usual encoding.
     pub fn text(&self, text: &str) -> String {
         let places = self.found(text);
         if places.is_empty() {
@@ -139,8 +139,8 @@ impl Redactor {
         String::from_utf8_lossy(&self.replace(text.as_bytes(), &places, "<", ">")).into_owned()
     }
 
-    /// A text with every known secret replaced, and with as many lines as before: of one that was broken over lines the
-    /// label stands in the first.
+    /// The text with every known secret replaced and with the same number of lines; the label of a secret that spans
+    /// lines is in the first.
     pub(crate) fn lines(&self, text: &str) -> String {
         let lines = |name: &str, hidden: &[u8]| {
             let breaks = hidden.iter().copied().filter(|byte| *byte == b'\n').map(char::from);
@@ -149,7 +149,7 @@ impl Redactor {
         String::from_utf8_lossy(&self.replace_with(text.as_bytes(), &self.found(text), lines)).into_owned()
     }
 
-    /// Where secrets stand in a text.
+    /// The places of secrets in a text.
     pub(crate) fn places(&self, text: &str) -> Vec<Range<usize>> {
         self.found(text).into_iter().map(|hit| hit.range).collect()
     }
@@ -159,8 +159,7 @@ impl Redactor {
         on_letters(text, self.shared.index.places(bytes, |hit| is_field(bytes, &hit.range)))
     }
 
-    /// A text with labels replaced by what they stand for: for the eyes of the person who must open a page now, and for
-    /// nothing that is kept.
+    /// The text with labels replaced by their secrets: only for a person who must open a page now, never recorded.
     pub fn revealed(&self, text: &str) -> String {
         let labels = self.shared.labels.read().unwrap_or_else(PoisonError::into_inner);
         let known = labels.names.iter().enumerate().filter(|(_, name)| text.contains(name.as_str()));
@@ -170,7 +169,7 @@ impl Redactor {
         })
     }
 
-    /// A JSON value with every known secret replaced, in names, strings and numbers.
+    /// The JSON value with every known secret replaced, in names, strings and numbers.
     pub fn json(&self, value: &Value) -> Value {
         match value {
             Value::Null | Value::Bool(_) => value.clone(),
@@ -187,22 +186,22 @@ impl Redactor {
         }
     }
 
-    /// A value that is made of JSON, with every known secret replaced; `None` where it can then not be made any more, as
-    /// when a number that is a secret became a label.
+    /// A serialisable value with every known secret replaced; `None` if it cannot be deserialised afterwards, for
+    /// example because a number became a label.
     pub(crate) fn serialized<T: Serialize + DeserializeOwned>(&self, value: &T) -> Option<T> {
         let json = serde_json::to_value(value).ok()?;
         serde_json::from_value(self.json(&json)).ok()
     }
 
-    /// Headers as evidence has them: names in lower case, every known secret replaced.
+    /// Headers as recorded: lower-case names, every known secret replaced.
     pub fn headers<'a>(&self, headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
         headers.into_iter().map(|(name, value)| (self.text(&name.to_ascii_lowercase()), self.text(value))).collect()
     }
 
-    /// The last search, over a finished output. What is put in place of a hit, `[redacted test.api_key]`, is safe in
-    /// XML, HTML, JSON and Markdown.
+    /// Searches a finished output once more. The replacement, `[redacted test.api_key]`, is safe in XML, HTML, JSON and
+    /// Markdown.
     pub fn seal(&self, output: Vec<u8>) -> Sealed {
-        // Our own words stand here too, which a short value may be.
+        // Preflight's own texts are part of the output, and a short value may equal a word of them.
         let places = self.shared.index.places(&output, |_| false);
         let places = match std::str::from_utf8(&output) {
             Ok(text) => on_letters(text, places),
@@ -243,23 +242,23 @@ impl Labels {
     }
 }
 
-/// How much of the end of what was cut is never shown.
+/// Length at the end of truncated text that is never shown, in bytes.
 const FRAYED: usize = 1024;
 
-/// The beginning of bytes that go on beyond a bound, without its end, in which half a secret may stand: no search would
-/// find that. What keeps within the bound is whole.
+/// The beginning of bytes that exceed a limit, without the end, which may contain a truncated secret that no search
+/// finds. Shorter bytes stay whole.
 pub(crate) fn unfrayed(bytes: &[u8], bound: usize) -> &[u8] {
     let end = if bytes.len() < bound { bytes.len() } else { bound.saturating_sub(FRAYED) };
     bytes.get(..end).unwrap_or_default()
 }
 
-/// A label's characters that are safe in every format.
+/// The characters of a label that are safe in every format.
 fn name(label: &str) -> String {
     let safe = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
     label.chars().map(|letter| if safe(letter) { letter } else { '_' }).collect()
 }
 
-/// Places that end between letters: the bytes that a secret decodes to need not.
+/// Moves places to character boundaries: a decoded secret may end inside a character.
 fn on_letters(text: &str, mut places: Vec<Hit>) -> Vec<Hit> {
     for place in &mut places {
         place.range = text.floor_char_boundary(place.range.start)..text.ceil_char_boundary(place.range.end);

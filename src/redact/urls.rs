@@ -1,5 +1,5 @@
-//! The URLs in a text, and what in them gives access: user info, values of the query, the fragment, and segments of the
-//! path that are no plain words.
+//! The URLs in a text and their parts that give access: user info, query values, the fragment, and path segments that
+//! are not plain words.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use regex::Regex;
 use super::encodings::SHORT;
 use super::heuristics::{is_telling, is_token, is_wording};
 
-/// A URL inside a text, by its parts. A password may have `@` in it, so the last one ends it.
+/// A URL inside a text, by its parts. A password may contain `@`, so the last one ends it.
 static URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r#"(?x) \b[A-Za-z][A-Za-z0-9+.-]*://
@@ -22,7 +22,7 @@ static URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// Who made up a text: what a person wrote down to be read is taken at its word, what was put in from elsewhere is not.
+/// The origin of a text: text that a person wrote to be read is taken literally, inserted text is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     Given,
@@ -34,7 +34,7 @@ pub(super) struct Found {
     pub(super) whole: Range<usize>,
     host: Range<usize>,
     path: Range<usize>,
-    /// What may give access.
+    /// The parts that may give access.
     pub(super) parts: Vec<Part>,
 }
 
@@ -49,7 +49,7 @@ pub(super) struct Part {
 pub(super) enum Kind {
     User,
     Segment,
-    /// A value of the query, with its name.
+    /// A query value, with its name.
     Query(String),
     Fragment,
 }
@@ -57,7 +57,7 @@ pub(super) enum Kind {
 impl Part {
     pub(super) fn gives_access(&self, text: &str, origin: Origin) -> bool {
         let part = &text[self.range.clone()];
-        // What a template puts in there is known by itself.
+        // Values that a template inserts are known by themselves.
         if part.is_empty() || part.contains("{{") || part.contains("${") {
             return false;
         }
@@ -71,8 +71,8 @@ impl Part {
     }
 }
 
-/// The parts of a text that is a URL as a whole; what does not read as one, such as a password with a slash in it, is
-/// none.
+/// The parts of a text that is a URL as a whole; `None` for text that does not parse as one, such as a password with a
+/// slash.
 pub(super) fn whole_url(text: &str) -> Option<Vec<Part>> {
     let url = urls(text).into_iter().next()?;
     let whole = url.whole.end == text.len() && matches!(&text[..url.whole.start], "" | "jdbc:");
@@ -84,7 +84,7 @@ pub(super) fn whole_url(text: &str) -> Option<Vec<Part>> {
     (whole && text[url.host].split(',').all(host) && !text[url.path].contains('@')).then_some(url.parts)
 }
 
-/// What gives access in the URLs of a text that a person wrote down, by place.
+/// The parts that give access in URLs that a person wrote, by position.
 pub(super) fn written_access(text: &str) -> Vec<Range<usize>> {
     let parts = urls(text).into_iter().flat_map(|url| url.parts);
     parts.filter(|part| part.gives_access(text, Origin::Written)).map(|part| part.range).collect()
@@ -111,7 +111,7 @@ pub(super) fn urls(text: &str) -> Vec<Found> {
     found.collect()
 }
 
-/// The pieces between a letter, by their places in the text.
+/// The ranges of the pieces between occurrences of a letter.
 fn split<'t>(text: &'t str, range: &Range<usize>, at: char) -> impl Iterator<Item = Range<usize>> + use<'t> {
     let mut start = range.start;
     text[range.clone()].split(at).map(move |piece| {

@@ -1,4 +1,4 @@
-//! Texts with their escapes undone, where every byte still knows which bytes of the original it came from.
+//! Decoded views of a text in which every byte maps back to its original bytes.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,10 +7,10 @@ use std::rc::Rc;
 use super::escapes::Escapes::{Apart, Backslash, Entity, Form, Lines, Percent, Quoted};
 use super::escapes::{Escapes, is_told, may_begin, one};
 
-/// One step of undoing, and what may be undone after it.
+/// One decoding step, and the steps that may follow it.
 struct Step(Escapes, &'static [Step]);
 
-/// The orders in which escapes are undone, as a tree, so that no step is made twice and what has no mark ends at once.
+/// The orders of decoding as a tree, so that no step is repeated and text without marks ends at once.
 const STEPS: &[Step] = &[
     Step(Percent, &[Step(Percent, &[Step(Percent, &[])]), Step(Backslash, &[]), Step(Entity, &[]), Step(Lines, &[])]),
     Step(Form, &[]),
@@ -42,15 +42,15 @@ const STEPS: &[Step] = &[
     Step(Apart, &[]),
 ];
 
-/// One escape that was undone.
+/// One decoded escape.
 struct Undone {
-    /// Where its bytes are in the decoded text.
+    /// Its bytes in the decoded text.
     decoded: Range<usize>,
-    /// Where it was written.
+    /// Its bytes in the original.
     written: Range<usize>,
 }
 
-/// A text after some decodings.
+/// A text after some decoding steps.
 #[derive(Clone)]
 pub(super) struct View<'a> {
     /// The decoded bytes.
@@ -58,8 +58,8 @@ pub(super) struct View<'a> {
     layers: Vec<Rc<Vec<Undone>>>,
 }
 
-/// The text itself, and as it is after each step that finds something to undo. Lines that were put together are seen where
-/// `crosses` says of a place at which two of them meet that it may be worth it.
+/// Visits the text itself and each decoded view of it. Joined lines are visited only if `crosses` accepts a position
+/// where two of them meet.
 pub(super) fn each_view<'a>(text: &'a [u8], crosses: impl Fn(&[u8], usize) -> bool, mut see: impl FnMut(&View<'a>)) {
     let plain = View { bytes: Cow::Borrowed(text), layers: Vec::new() };
     see(&plain);
@@ -83,12 +83,12 @@ fn beyond<'a>(
 }
 
 impl<'a> View<'a> {
-    /// The text as one step leaves it; `None` if that has nothing to undo.
+    /// The text after one step; `None` if the step changes nothing.
     pub(super) fn of(text: &'a [u8], escapes: Escapes) -> Option<Self> {
         View { bytes: Cow::Borrowed(text), layers: Vec::new() }.undone(escapes)
     }
 
-    /// Where the last step has undone something, in the decoded text.
+    /// The positions in the decoded text where the last step decoded something.
     fn undone_at(&self) -> impl Iterator<Item = usize> {
         self.layers.last().into_iter().flat_map(|layer| layer.iter().map(|undone| undone.decoded.start))
     }
@@ -99,7 +99,7 @@ impl<'a> View<'a> {
         Some(View { bytes: Cow::Owned(bytes), layers })
     }
 
-    /// The bytes of the original that a range of the decoded text came from: whole escapes.
+    /// The original bytes of a decoded range: whole escapes.
     pub(super) fn written(&self, range: Range<usize>) -> Range<usize> {
         self.layers
             .iter()
@@ -107,7 +107,7 @@ impl<'a> View<'a> {
             .fold(range, |range, layer| place(layer, range.start).start..place(layer, range.end.saturating_sub(1)).end)
     }
 
-    /// A range of the original that cuts no escape of this view's last step.
+    /// Widens a range of the original so that it cuts no escape of the last step.
     pub(super) fn widen(&self, range: Range<usize>) -> Range<usize> {
         let Some(layer) = self.layers.last() else { return range };
         let around = |at: usize| {
@@ -121,7 +121,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// Where one decoded byte was written.
+/// The original position of a decoded byte.
 fn place(layer: &[Undone], at: usize) -> Range<usize> {
     let next = layer.partition_point(|undone| undone.decoded.start <= at);
     match next.checked_sub(1).and_then(|before| layer.get(before)) {
@@ -145,7 +145,7 @@ fn undo(text: &[u8], escapes: Escapes) -> Option<(Vec<u8>, Vec<Undone>)> {
             at += 1;
             continue;
         };
-        // Most texts have nothing to undo, and are not copied.
+        // Most texts contain nothing to decode and are not copied.
         if layer.is_empty() {
             bytes.reserve(text.len());
         }

@@ -1,4 +1,4 @@
-//! When a call is made again, and when it is left to the user.
+//! When a call is retried, and when that is left to the user.
 //!
 //! | what happened | what is done |
 //! |---|---|
@@ -21,16 +21,16 @@ use super::defects::{Defect, Defects};
 use super::options::Options;
 use super::request::{Answer, Request};
 
-/// How many attempts there are when Debitura is in trouble.
+/// Maximum number of attempts while Debitura has problems.
 const ATTEMPTS: u32 = 3;
 
-/// The longest that a user is kept waiting for the end of a rate limit.
+/// Maximum time that a user waits for the end of a rate limit.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
-/// The longest that we stay away, whatever we are told.
+/// Maximum pause, whatever `Retry-After` says.
 const LONGEST_PAUSE: Duration = Duration::from_hours(24);
 
-/// What can be asked of Debitura; a pause is for one of them.
+/// The calls to Debitura; each has its own pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Call {
     /// `POST /clients`.
@@ -61,7 +61,7 @@ enum Trouble {
     Silent(String),
 }
 
-/// Makes calls, and makes them again where that helps.
+/// Makes calls, and retries them where that helps.
 pub(super) struct Attempts {
     http: Client,
     backoff: Duration,
@@ -74,7 +74,7 @@ impl Attempts {
         Self { http, backoff: options.retry_backoff, not_before: Mutex::default(), defects: options.defects }
     }
 
-    /// Whether a call may be made for this client now, or has to wait for the end of a rate limit.
+    /// Whether a call may be made for this client now, or must wait for the end of a rate limit.
     pub(super) fn due(&self, call: Call, tenant: &str) -> Result<(), Later> {
         let pauses = self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
         let until = pauses.get(&(call, tenant.to_owned()));
@@ -117,7 +117,7 @@ impl Attempts {
         answer.status.is_server_error().then_some(Trouble::Broken(answer.status))
     }
 
-    /// Waits where that is bearable, once; otherwise nobody calls before the time is over.
+    /// Waits once, if the time is short; otherwise blocks calls until the time is over.
     async fn sit_out(&self, call: Call, tenant: &str, wait: Duration, waited: bool) -> Result<(), Later> {
         let wait = if self.defects.has(Defect::RateLimitIgnored) {
             Duration::ZERO
@@ -155,7 +155,7 @@ impl Attempts {
         Ok(())
     }
 
-    /// A repetition is the same call, to the letter. Only defects make another one of it.
+    /// A retry is exactly the same call. Only defects change it.
     fn change_by_mistake(&self, call: Call, request: &mut Request, trouble: &Trouble) {
         let broken = matches!(trouble, Trouble::Broken(_)) && self.defects.has(Defect::HardcodedHost);
         let silent = matches!(trouble, Trouble::Silent(_)) && self.defects.has(Defect::LostAnswerNewReference);

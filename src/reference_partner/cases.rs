@@ -1,4 +1,4 @@
-//! Sending an invoice to Debitura as a case.
+//! Submits an invoice to Debitura as a case.
 
 use std::sync::PoisonError;
 
@@ -18,26 +18,26 @@ use super::request::Answer;
 use super::server::App;
 use super::store::{self, Client, StoreError};
 
-/// What became of an invoice.
+/// The outcome of an invoice.
 #[derive(Debug, Clone)]
 pub(super) enum Outcome {
     /// The case exists.
     Submitted { reference: String },
     /// It was submitted before, under this reference.
     AlreadySubmitted { reference: String },
-    /// The client has something to sign first, at these URLs.
+    /// The client must sign something first, at these URLs.
     NeedsSigning { reference: String, urls: Vec<String>, message: String },
-    /// The client has to be verified first, at these URLs.
+    /// The client must be verified first, at these URLs.
     NeedsKyc { reference: String, urls: Vec<String>, message: String },
-    /// The client is not onboarded yet; the URL it was given, if any.
+    /// The client is not onboarded yet; with the URL it was given, if any.
     NotReady { url: Option<String> },
-    /// It cannot be submitted, and sending it again would not help.
+    /// It cannot be submitted, and a retry would not help.
     Refused { reference: Option<String>, message: String },
     /// Nothing is decided.
     TryLater { reference: String, later: Later },
 }
 
-/// Sends an invoice of a client, under the reference it keeps through every repetition.
+/// Submits an invoice of a client, under a reference that stays the same for every retry.
 pub(super) async fn submit(app: &App, client: &Client, invoice: &Invoice) -> Result<Outcome, StoreError> {
     if let Some(problem) = invoice.problem() {
         return Ok(Outcome::Refused { reference: None, message: problem.to_owned() });
@@ -46,7 +46,7 @@ pub(super) async fn submit(app: &App, client: &Client, invoice: &Invoice) -> Res
         let url = client.url.as_deref().map(|url| shown(&app.options, Page::Onboarding, url));
         return Ok(Outcome::NotReady { url });
     }
-    // The reference is stored before the first attempt: an answer that is lost must not cost us the reference.
+    // The reference is stored before the first attempt, so that a lost response does not lose it.
     let fresh = if app.has(Defect::ReferencePerClient) { client.tenant.clone() } else { Uuid::new_v4().to_string() };
     let (tenant, number) = (client.tenant.clone(), invoice.number.clone());
     let submission = app.store.transaction(move |tx| store::submission(tx, &tenant, &number, &fresh)).await?;
@@ -55,7 +55,7 @@ pub(super) async fn submit(app: &App, client: &Client, invoice: &Invoice) -> Res
         return Ok(Outcome::AlreadySubmitted { reference });
     }
     if app.given_up.lock().unwrap_or_else(PoisonError::into_inner).contains(&reference) {
-        return Ok(refused(reference, "This invoice was refused before"));
+        return Ok(refused(reference, "This invoice was rejected before"));
     }
     if app.has(Defect::MintEveryCall) {
         app.debitura.forget_token(&client.tenant);
@@ -73,7 +73,7 @@ fn refused(reference: String, message: &str) -> Outcome {
     Outcome::Refused { reference: Some(reference), message: message.to_owned() }
 }
 
-/// Preview first, then the case.
+/// First the preview, then the case.
 async fn attempt(app: &App, client: &Client, invoice: &Invoice, reference: &str) -> Result<Outcome, Failure> {
     app.debitura.case_is_due(&client.tenant)?;
     if let Some(outcome) = objection(app, client, invoice, reference).await? {
@@ -83,7 +83,7 @@ async fn attempt(app: &App, client: &Client, invoice: &Invoice, reference: &str)
     settle(app, client, reference.to_owned(), &answer).await
 }
 
-/// What speaks against sending the case, if the preview knows of anything.
+/// The reason not to send the case, if the preview names one.
 async fn objection(app: &App, client: &Client, invoice: &Invoice, of: &str) -> Result<Option<Outcome>, Failure> {
     match preview::ask(app, client, invoice).await {
         Ok(Verdict::NotEligible { reason }) if !app.has(Defect::SubmitsIneligible) => {
@@ -93,14 +93,14 @@ async fn objection(app: &App, client: &Client, invoice: &Invoice, of: &str) -> R
             let urls = if app.has(Defect::KycUrlSwallowed) { Vec::new() } else { vec![url] };
             Ok(Some(Outcome::NeedsKyc { reference: of.to_owned(), urls, message }))
         }
-        // A preview that cannot be had stops nothing: the case will be answered all the same.
+        // A failed preview stops nothing: the response to the case decides.
         Ok(Verdict::Eligible | Verdict::NotEligible { .. } | Verdict::NeedsKyc { .. } | Verdict::Unclear { .. })
         | Err(Failure::Later(_)) => Ok(None),
         Err(failure @ (Failure::NoLink(_) | Failure::Store(_))) => Err(failure),
     }
 }
 
-/// Sends the case, and does not send it again: a refusal stays one until somebody acts.
+/// Sends the case once: a rejection stays until somebody acts.
 async fn send(app: &App, client: &Client, mut case: Value) -> Result<Answer, Failure> {
     let mut answer = app.debitura.create_case(&client.tenant, case.clone()).await?;
     let mut repeats = 0;
@@ -117,7 +117,7 @@ async fn send(app: &App, client: &Client, mut case: Value) -> Result<Answer, Fai
     Ok(answer)
 }
 
-/// How often a refused case is sent again by itself: never, but by mistake.
+/// Number of automatic retries of a rejected case: none, except with defects.
 fn blind_repeats(app: &App, answer: &Answer) -> u32 {
     let repeats = |kind: &Kind| match kind {
         Kind::Contract if app.has(Defect::BlindRepeatOfContract) => 2,
@@ -137,7 +137,7 @@ fn blind_repeats(app: &App, answer: &Answer) -> u32 {
     errors::kinds(answer).iter().map(repeats).max().unwrap_or_default()
 }
 
-/// What the answer means for the invoice.
+/// Interprets the response for the invoice.
 async fn settle(app: &App, client: &Client, reference: String, answer: &Answer) -> Result<Outcome, Failure> {
     let (kinds, message) = (errors::kinds(answer), errors::message(answer));
     if answer.status.is_success() {
@@ -164,14 +164,14 @@ async fn settle(app: &App, client: &Client, reference: String, answer: &Answer) 
     })
 }
 
-/// A case with our reference exists, says Debitura. Nobody else uses our references, so it must be this invoice's.
+/// Debitura reports a case with our reference. Nobody else uses our references, so it must be this invoice's.
 async fn look_up(app: &App, client: &Client, reference: String, answer_was_lost: bool) -> Result<Outcome, Failure> {
     let found = app.debitura.find_case(&client.tenant, &reference).await?;
     if !found.status.is_success() {
         return Ok(refused(reference, "Debitura has another case with this reference: please contact support"));
     }
     submitted(app, &reference, &found).await?;
-    // When an attempt of this very submission got no answer, that attempt was the one that succeeded.
+    // If an attempt of this submission got no response, that attempt succeeded.
     Ok(if answer_was_lost { Outcome::Submitted { reference } } else { Outcome::AlreadySubmitted { reference } })
 }
 

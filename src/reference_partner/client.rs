@@ -17,28 +17,28 @@ use super::options::{Hidden, Options};
 use super::request::{Answer, Request};
 use super::store::StoreError;
 
-/// A token slot for one client; whoever holds its lock mints, the others wait for the result.
+/// The token slot of one client; the holder of its lock mints, others wait for the result.
 type Slot = Arc<AsyncMutex<Option<Hidden>>>;
 
-/// The way to both APIs.
+/// Access to both APIs.
 pub(super) struct Debitura {
     attempts: Attempts,
     referral_api: Url,
     customer_api: Url,
     key: Hidden,
-    /// Tokens by tenant id: a token is for one client only, and never shared.
+    /// Tokens by tenant id: a token belongs to one client and is never shared.
     tokens: Mutex<HashMap<String, Slot>>,
     defects: Defects,
 }
 
-/// Why something that was to be done in the name of a client got no answer.
+/// Why a call on behalf of a client got no response.
 #[derive(Debug)]
 pub(super) enum Failure {
     /// Nothing is decided: try again later.
     Later(Later),
-    /// Debitura does not let us act for this client, and trying again would not change that.
+    /// Debitura does not let us act for this client, and a retry would not change that.
     NoLink(String),
-    /// Our own database failed on the way.
+    /// Our own database failed.
     Store(StoreError),
 }
 
@@ -56,9 +56,9 @@ impl From<StoreError> for Failure {
 
 impl Debitura {
     pub(super) fn new(options: &Options) -> Result<Self, reqwest::Error> {
-        // One of TLS's cryptographic back ends has to be chosen for the process; if it already is, that one is used.
+        // rustls needs one cryptographic provider per process; an installed one is kept.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // A redirect is not followed: it could carry the key to another host.
+        // Redirects are not followed: one could carry the key to another host.
         let builder = reqwest::Client::builder().redirect(Policy::none());
         let http = builder.connect_timeout(Duration::from_secs(5)).timeout(Duration::from_secs(20)).build()?;
         Ok(Self {
@@ -71,7 +71,7 @@ impl Debitura {
         })
     }
 
-    /// `POST /clients`: creates the client, or answers how it stands.
+    /// `POST /clients`: creates the client, or returns its status.
     pub(super) async fn create_client(&self, tenant: &str, body: Value) -> Result<Answer, Later> {
         let request = self.referral(Method::POST, &["clients"]).with_body(body);
         self.attempts.carry_out(Call::CreateClient, tenant, request).await
@@ -83,7 +83,7 @@ impl Debitura {
         self.attempts.carry_out(Call::ReadClient, tenant, request).await
     }
 
-    /// `POST /cases/preview`, in the name of a client.
+    /// `POST /cases/preview`, on behalf of a client.
     pub(super) async fn preview(&self, tenant: &str, body: Value) -> Result<Answer, Failure> {
         let request = self.customer(Method::POST, &["cases", "preview"]).with_body(body);
         self.on_behalf(Call::Preview, tenant, request).await
@@ -94,7 +94,7 @@ impl Debitura {
         self.attempts.due(Call::CreateCase, tenant)
     }
 
-    /// `POST /cases`, in the name of a client.
+    /// `POST /cases`, on behalf of a client.
     pub(super) async fn create_case(&self, tenant: &str, body: Value) -> Result<Answer, Failure> {
         let with_key = self.defects.has(Defect::KycWithoutToken) && body["debtor"]["countryAlpha2"] == "GB";
         let request = self.customer(Method::POST, &["cases"]).with_body(body);
@@ -105,7 +105,7 @@ impl Debitura {
         self.on_behalf(Call::CreateCase, tenant, request).await
     }
 
-    /// `GET /cases/by-creditor-reference/{reference}`, in the name of a client.
+    /// `GET /cases/by-creditor-reference/{reference}`, on behalf of a client.
     pub(super) async fn find_case(&self, tenant: &str, reference: &str) -> Result<Answer, Failure> {
         let request = self.customer(Method::GET, &["cases", "by-creditor-reference", reference]);
         self.on_behalf(Call::FindCase, tenant, request).await
@@ -119,8 +119,8 @@ impl Debitura {
         Request::new(method, &self.customer_api, path)
     }
 
-    /// Makes a call with the client's token. A token that is refused is replaced once, and the call repeated once:
-    /// when the new one is refused too, it is not the token that is wrong.
+    /// Makes a call with the client's token. After a 401 the token is replaced once and the call retried once: a second
+    /// 401 does not come from the token.
     async fn on_behalf(&self, call: Call, tenant: &str, request: Request) -> Result<Answer, Failure> {
         let mut token = self.token(tenant, None).await?;
         let mut answer = self.attempts.carry_out(call, tenant, request.clone().with_token(&token)).await?;
@@ -141,7 +141,7 @@ impl Debitura {
         Ok(answer)
     }
 
-    /// How often a refused token is replaced: once.
+    /// Number of times that a rejected token is replaced: once.
     fn remints(&self) -> u32 {
         if self.defects.has(Defect::NoRemint) {
             return 0;
@@ -149,7 +149,7 @@ impl Debitura {
         if self.defects.has(Defect::RemintForever) { 6 } else { 1 }
     }
 
-    /// The token of a client, minted when there is none, or when the one we have is the one that was `refused`.
+    /// The token of a client, minted if there is none, or if the stored one is the one that was `refused`.
     async fn token(&self, tenant: &str, refused: Option<&Hidden>) -> Result<Hidden, Failure> {
         let slot = self.slot(tenant);
         let mut held = slot.lock().await;
@@ -171,7 +171,7 @@ impl Debitura {
         Arc::clone(tokens.entry(whose.to_owned()).or_default())
     }
 
-    /// Only for [`Defect::MintEveryCall`]: a token is good until it is refused.
+    /// Only for [`Defect::MintEveryCall`]: a token is valid until it is rejected.
     pub(super) fn forget_token(&self, tenant: &str) {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).remove(tenant);
     }

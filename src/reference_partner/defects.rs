@@ -1,11 +1,11 @@
-//! The mistakes that can be switched on.
+//! The defects that can be switched on.
 
 use clap::ValueEnum;
 
-/// The host that [`Defect::WhiteLabelHost`] puts in the place of the one it was given.
+/// The host that [`Defect::WhiteLabelHost`] puts in place of the received one.
 pub(super) const CONFIGURED_HOST: &str = "app.debitura.com";
 
-/// One mistake a real developer makes. Exactly that behaviour changes, and nothing else.
+/// A mistake that real developers make. Exactly that behaviour changes, and nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, ValueEnum)]
 pub enum Defect {
     // Webhooks.
@@ -13,121 +13,121 @@ pub enum Defect {
     SecretNotDecoded,
     /// Parses the body and serialises it again before computing the signature.
     ReserialisedBody,
-    /// Looks at the age of a delivery, and never at its signature.
+    /// Checks the age of a delivery, but never its signature.
     SignatureUnchecked,
-    /// Verifies what is told of clients, and waves through what is told of cases.
+    /// Verifies events about clients, but not events about cases.
     CaseEventsUnverified,
-    /// Lets a delivery through that carries no signature header.
+    /// Accepts a delivery without a signature header.
     KeyUncheckedWhenHeaderMissing,
-    /// Accepts a signature of the body alone too, so that any timestamp will do.
+    /// Also accepts a signature of the body alone, so that any timestamp is valid.
     TimestampNotSigned,
-    /// Compares only as much of the signature as was given: a truncated or empty one passes.
+    /// Compares only as many characters of the signature as were sent: a truncated or empty one passes.
     ShortSignatureAccepted,
-    /// Does not look at the age of a delivery.
+    /// Does not check the age of a delivery.
     NoTimestampCheck,
     /// Accepts deliveries up to an hour old.
     TimestampWindowAnHour,
-    /// Checks only that a delivery is not too old, so that any time in the future will do.
+    /// Checks only that a delivery is not too old, so that any future time is valid.
     FutureTimestampsAccepted,
-    /// Takes the age of a delivery from the timestamp header, which nobody signed.
+    /// Takes the age of a delivery from the timestamp header, which is not signed.
     AgeFromUnsignedHeader,
-    /// Takes the age of a delivery from the time in its body, so that an event that is sent late is refused.
+    /// Takes the age of a delivery from the time in its body, so that a late delivery is rejected.
     AgeFromBody,
-    /// Works before it answers, one delivery at a time: fine alone, too slow in a burst.
+    /// Works before it answers, one delivery at a time: fast enough alone, too slow in a burst.
     SlowHandler,
-    /// Lets every repetition of a delivery take effect again.
+    /// Lets every redelivery of an event take effect again.
     NoDedup,
-    /// Knows a repeated delivery by its signature, which every repeat has anew.
+    /// Recognises a redelivery by its signature, which is new for each one.
     RepeatsKnownBySignature,
-    /// Looks whether an event is known, works, and remembers it then: of two deliveries at once, both take effect.
+    /// Looks up an event, processes it, and only then records it: of two concurrent deliveries, both take effect.
     TwinsBothCount,
-    /// Knows the signature header in its documented spelling alone.
+    /// Recognises only the documented spelling of the signature header.
     SignatureNameAsDocumented,
-    /// Remembers the id of a forged delivery, and then skips the genuine one.
+    /// Records the id of a forged delivery, and then skips the genuine one.
     RemembersBeforeVerifying,
-    /// Refuses events it does not know, with 400.
+    /// Rejects unknown events with 400.
     UnknownEventRefused,
     /// Answers 410 instead of 401 to a bad signature, which disables the subscription at once.
     GoneOnBadSignature,
-    /// Refuses the event `case.closed`, with 403.
+    /// Rejects the event `case.closed` with 403.
     RefusesOneEvent,
-    /// Leaves the test doors and the look-ups open in production.
+    /// Leaves the test endpoints and the lookups enabled in production.
     TestDoorsOpen,
-    /// Acknowledges events in staging, but never stores them there.
+    /// Acknowledges events in staging, but never stores them.
     DropsEventsSilently,
     /// Shows clients the URLs it received with a host from its own configuration.
     WhiteLabelHost,
 
     // Tokens.
-    /// Keeps one token, and uses it for whichever client comes next.
+    /// Keeps one token, and uses it for every client.
     SharedToken,
-    /// Mints a token for every invoice, although the last one still works.
+    /// Mints a token for every invoice, although the previous one is still valid.
     MintEveryCall,
     /// Gives up when a token has expired.
     NoRemint,
-    /// Mints a new token after a 401, but does not repeat the call that met it.
+    /// Mints a new token after a 401, but does not retry the failed call.
     RemintWithoutRepeat,
-    /// Mints and repeats again and again while the answer is 401.
+    /// Mints and retries again and again while the response is 401.
     RemintForever,
-    /// Tells the user that an invoice is submitted although the new token was refused too.
+    /// Tells the user that an invoice is submitted although the new token was rejected too.
     #[value(name = "second-401-as-success")]
     Second401AsSuccess,
 
     // Onboarding.
-    /// Takes 201, a client that is ready at once, for an unexpected answer, and the client for one that was not created.
+    /// Treats 201, a client that is ready at once, as an unexpected response, and the client as not created.
     #[value(name = "refuses-201")]
     Refuses201,
-    /// Believes that Debitura mails the onboarding URL to a new client, and does not show it.
+    /// Assumes that Debitura e-mails the onboarding URL to a new client, and does not show it.
     OnboardingUrlSwallowed,
-    /// Tells a client that its account exists already, and does not show the approval URL.
+    /// Tells a client that its account already exists, and does not show the approval URL.
     ApprovalUrlSwallowed,
-    /// Takes a 409 for a passing trouble, and posts the client again at once.
+    /// Treats a 409 as a temporary problem, and posts the client again at once.
     RepostsOnConflict,
-    /// Takes a client that is linked to another partner for one that is ready.
+    /// Treats a client that is linked to another partner as ready.
     LinkedElsewhereAsSuccess,
-    /// Knows one spelling of "linked to another partner", and repeats the call that gets the other.
+    /// Recognises one spelling of "linked to another partner", and retries the call after the other.
     OneLiteralOnly,
-    /// Posts a client again whose account is of the wrong type.
+    /// Posts a client again although its account has the wrong type.
     InvalidClientTypeRepeated,
-    /// Crashes on a kind of 409 that it does not know.
+    /// Crashes on an unknown kind of 409.
     CrashesOnUnknownConflict,
-    /// Shows onboarding and approval URLs without a way back.
+    /// Shows onboarding and approval URLs without a return URL.
     ReturnUrlMissing,
-    /// Always joins the return URL with a question mark, even where the URL has a query already.
+    /// Always appends the return URL with a question mark, even if the URL already has a query.
     ReturnUrlSecondQuestionMark,
-    /// Appends the return URL as it is, without percent-encoding it.
+    /// Appends the return URL without percent-encoding it.
     ReturnUrlNotEncoded,
-    /// Puts the return URL in the place of the query that was received.
+    /// Replaces the received query with the return URL.
     ReturnUrlDropsQuery,
-    /// Appends the return URL where the URL is stored, and again where it is shown.
+    /// Appends the return URL when the URL is stored, and again when it is shown.
     ReturnUrlTwice,
-    /// Keeps tenant ids in memory only: after a restart, a client has a new one.
+    /// Keeps tenant ids in memory only: after a restart, a client gets a new one.
     TenantIdInMemory,
     /// Sends cases without waiting for the onboarding to be completed.
     SubmitsBeforeCompletion,
-    /// Never hears that a client completed its onboarding, by webhook or by asking.
+    /// Never learns that a client completed its onboarding, neither by webhook nor by polling.
     CompletionNeverNoticed,
-    /// Believes that a client that was ready once stays ready, whatever terms there are to sign now.
+    /// Assumes that a client that was ready once stays ready, even if there are new terms to sign.
     ResignedTermsIgnored,
     /// Renews an expired link under a new tenant id.
     ExpiredLinkNewTenant,
-    /// Goes on showing the stored approval URL after it has expired.
+    /// Keeps showing the stored approval URL after it has expired.
     ExpiredLinkOldUrl,
 
     // Cases.
-    /// Forgets the debtor's city.
+    /// Omits the debtor's city.
     MissingCity,
-    /// Sends the day by which it wants to be paid as the date of the case.
+    /// Sends the payment deadline as the date of the case.
     DateInFuture,
     /// Sends the name of the currency instead of its code.
     CurrencyName,
-    /// Sends the amount as a text.
+    /// Sends the amount as a string.
     AmountAsText,
-    /// Drops the state of a debtor in the US.
+    /// Omits the state of a debtor in the US.
     UsStateDropped,
-    /// Repeats a case whose answer was lost under a new reference.
+    /// Retries a case whose response was lost under a new reference.
     LostAnswerNewReference,
-    /// Gets round a duplicate reference by taking another one.
+    /// Avoids a duplicate reference by choosing another one.
     DuplicateNewReference,
     /// Sends the same case again and again while its reference is a duplicate.
     DuplicateLooped,
@@ -135,88 +135,88 @@ pub enum Defect {
     ReferencePerClient,
     /// Leaves the dry run's `isTest: true` on in production.
     IsTestLeftOn,
-    /// Sends the partner key beside the token.
+    /// Sends the partner key in addition to the token.
     KeyBesideToken,
 
     // Errors.
     /// Says that a contract is missing, and does not show where to sign it.
     ContractUrlSwallowed,
-    /// Sends a case again at once, and again, while the contract is missing.
+    /// Resends a case at once, and again, while the contract is missing.
     BlindRepeatOfContract,
-    /// Takes a missing contract for final, and never sends the invoice again.
+    /// Treats a missing contract as final, and never sends the invoice again.
     NeverAfterSigning,
     /// Says that a power of attorney is missing, and does not show where to sign it.
     PoaUrlSwallowed,
     /// Says that a verification is missing, and does not show the form.
     KycUrlSwallowed,
-    /// Tries to get round a missing verification with `allowPendingContracts: true`.
+    /// Tries to bypass a missing verification with `allowPendingContracts: true`.
     PendingSwitchedOn,
-    /// Repeats a case for which there is no collection partner.
+    /// Retries a case for which there is no collection partner.
     NoPartnerRepeated,
     /// Tells the user that an invoice is submitted although there is no collection partner for it.
     NoPartnerAsSuccess,
-    /// Repeats a case of a blocked creditor.
+    /// Retries a case of a blocked creditor.
     BlockedRepeated,
     /// Tells the user that an invoice is submitted although the creditor is blocked.
     BlockedAsSuccess,
-    /// Shows the URL of the first error alone when there are several.
+    /// Shows only the URL of the first error when there are several.
     FirstErrorOnly,
-    /// Shows the URLs of errors without a way back.
+    /// Shows the URLs of errors without a return URL.
     SolutionUrlWithoutReturn,
-    /// Repeats at once after a 429.
+    /// Retries at once after a 429.
     RateLimitIgnored,
-    /// Reads the seconds of a 429 as a whole number, and comes back too early.
+    /// Truncates the seconds of a 429 to a whole number, and retries too early.
     RateLimitFloor,
-    /// Takes a 429 for a refusal, and never sends the invoice again.
+    /// Treats a 429 as a rejection, and never sends the invoice again.
     RateLimitFinal,
-    /// Repeats without a pause while Debitura answers 5xx.
+    /// Retries without a pause while Debitura answers 5xx.
     ServerErrorHammered,
 
     // KYC.
-    /// Takes every case for eligible, without ever asking for a preview.
+    /// Treats every case as eligible, without asking for a preview.
     NoPreview,
-    /// Ignores that the preview asks for a verification, and sends the case.
+    /// Ignores that the preview requires a verification, and sends the case.
     KycAskedAfterwards,
-    /// Sends a case that the preview said is not eligible.
+    /// Sends a case that the preview reported as not eligible.
     SubmitsIneligible,
-    /// Sends cases of countries that need a verification with the partner key instead of a token.
+    /// Sends cases of countries that require a verification with the partner key instead of a token.
     KycWithoutToken,
 
     // Debitsuccess's notifications.
     /// Answers 202 to a notification, which counts as a failure there.
     #[value(name = "answers-202")]
     Answers202,
-    /// Refuses notifications of payments, with 403.
+    /// Rejects notifications of payments with 403.
     PaymentsRefused,
-    /// Never looks at the token of a notification.
+    /// Never checks the token of a notification.
     TokenUnchecked,
-    /// Lets a notification through that carries no token.
+    /// Accepts a notification without a token.
     TokenUncheckedWhenMissing,
-    /// Compares the token without regard to case.
+    /// Compares the token case-insensitively.
     TokenAnyCase,
-    /// Compares only as much of the token as was given: its beginning will do.
+    /// Compares only as many characters of the token as were sent: a prefix passes.
     TokenPrefixOnly,
-    /// Looks for the token somewhere in the header: anything around it will do.
+    /// Searches for the token anywhere in the header: additional text passes.
     TokenSomewhere,
-    /// Compares event names letter by letter, and takes no notice of the other spelling.
+    /// Compares event names case-sensitively, and ignores the other spelling.
     CaseSensitiveEventNames,
-    /// Lets every repetition of a notification take effect again.
+    /// Lets every redelivery of a notification take effect again.
     NoDedupOfTraces,
-    /// Knows a repeated notification by the second in which it comes.
+    /// Recognises a redelivered notification by the second in which it arrives.
     RepeatsKnownByTime,
-    /// Looks whether a notification is known, works, and remembers it then: of two at once, both take effect.
+    /// Looks up a notification, processes it, and only then records it: of two concurrent ones, both take effect.
     TwinNoticesBothCount,
-    /// Knows the header of the token in its documented spelling alone.
+    /// Recognises only the documented spelling of the token header.
     TokenNameAsDocumented,
-    /// Refuses notifications of events that it does not know, with 400.
+    /// Rejects notifications of unknown events with 400.
     UnknownNoticeRefused,
-    /// Remembers the trace id of a forged notification, and then skips the genuine one.
+    /// Records the trace id of a forged notification, and then skips the genuine one.
     TraceRememberedTooSoon,
-    /// Acknowledges notifications in staging, but never stores them there.
+    /// Acknowledges notifications in staging, but never stores them.
     NoticesDropped,
 
     // Hosts.
-    /// Has the production hosts written into the code that repeats a call after a 5xx.
+    /// Hardcodes the production hosts in the code that retries a call after a 5xx.
     HardcodedHost,
 }
 
@@ -226,18 +226,18 @@ impl Defect {
         Self::value_variants()
     }
 
-    /// The name used on the command line, `no-dedup` say.
+    /// The name used on the command line, such as `no-dedup`.
     pub fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 }
 
-/// The defect that is switched on, if one is.
+/// The defect that is switched on, if any.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Defects(Option<Defect>);
 
 impl Defects {
-    /// Whether this mistake is to be made.
+    /// Whether this defect is switched on.
     pub fn has(self, defect: Defect) -> bool {
         self.0 == Some(defect)
     }

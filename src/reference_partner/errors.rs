@@ -1,11 +1,11 @@
-//! What the errors of a 422 ask for, one of them or several at once. Their type is what counts; the words around it may change.
+//! What the errors of a 422 require, one or several at once. Their type counts; their text may change.
 
 use serde_json::Value;
 
 use super::defects::{Defect, Defects};
 use super::request::Answer;
 
-/// What kind of error it is, as far as it matters here.
+/// The kind of an error, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// `MissingDebtCollectionContract`: the client has to sign.
@@ -16,11 +16,11 @@ pub(super) enum Kind {
     Kyc,
     /// `NoPartnerAvailable`: nobody collects there.
     NoPartner,
-    /// `CreditorBlocked`: somebody has to talk to Debitura.
+    /// `CreditorBlocked`: somebody must contact Debitura.
     Blocked,
-    /// A case with this reference exists. Its type is not documented, but for the word in it.
+    /// A case with this reference exists. Only a part of its type is documented.
     Duplicate,
-    /// One we do not know: it is told, not guessed at.
+    /// An unknown kind: it is shown, not guessed at.
     Other,
 }
 
@@ -37,22 +37,22 @@ impl Kind {
         }
     }
 
-    /// Whether there is something that the client can do about it.
+    /// Whether the client can resolve it.
     fn solvable(self) -> bool {
         match self {
             Self::Contract | Self::PowerOfAttorney | Self::Kyc => true,
-            // Such an error may carry a link to support; that is nothing a client could sign.
+            // Such an error may carry a link to support, where a client can sign nothing.
             Self::NoPartner | Self::Blocked | Self::Duplicate | Self::Other => false,
         }
     }
 }
 
-/// The kinds of errors in an answer.
+/// The kinds of the errors in a response.
 pub(super) fn kinds(answer: &Answer) -> Vec<Kind> {
     answer.body["businessErrors"].as_array().into_iter().flatten().map(Kind::of).collect()
 }
 
-/// Debitura's own words for what is wrong.
+/// Debitura's own description of the error.
 pub(super) fn message(answer: &Answer) -> String {
     let errors = answer.body["businessErrors"].as_array();
     let words: Vec<&str> = errors.into_iter().flatten().filter_map(|error| error["message"].as_str()).collect();
@@ -62,7 +62,7 @@ pub(super) fn message(answer: &Answer) -> String {
     answer.text("/message").map_or_else(|| format!("Debitura refused the case ({})", answer.status), str::to_owned)
 }
 
-/// Where the client can put right what is missing: one page for everything, or one page for each error.
+/// Where the client can resolve the errors: one page for all, or one page per error.
 pub(super) fn solution_urls(answer: &Answer, defects: Defects) -> Vec<&str> {
     if swallowed(answer, defects) {
         return Vec::new();
@@ -70,7 +70,7 @@ pub(super) fn solution_urls(answer: &Answer, defects: Defects) -> Vec<&str> {
     let errors = answer.body["businessErrors"].as_array();
     let mut urls = Vec::new();
     for error in errors.into_iter().flatten().filter(|error| Kind::of(error).solvable()) {
-        // Two errors may be solved on the same page.
+        // Two errors may share a page.
         if let Some(url) = error["solutionUrl"].as_str().filter(|url| !urls.contains(url)) {
             urls.push(url);
         }

@@ -1,5 +1,5 @@
-//! Only for [`Defect::SignatureNameAsDocumented`] and [`Defect::TokenNameAsDocumented`]: a listener to whom a header in
-//! small letters is another header than the documented one. HTTP libraries hide how a name was written.
+//! Only for [`Defect::SignatureNameAsDocumented`] and [`Defect::TokenNameAsDocumented`]: a listener that treats a
+//! header name in lower case as different from the documented one. HTTP libraries hide the original spelling.
 
 use std::{
     io,
@@ -16,7 +16,7 @@ use tokio::{
 
 use super::defects::{Defect, Defects};
 
-/// Listens, and overlooks a header that is not written as it is documented.
+/// A listener that ignores a header unless it has the documented spelling.
 pub(super) struct Strict {
     listener: TcpListener,
     overlooked: Option<&'static str>,
@@ -47,7 +47,7 @@ impl Listener for Strict {
     }
 }
 
-/// A connection on which the header gets another name as it is read.
+/// A connection that renames the header while reading.
 pub(super) struct Line {
     stream: TcpStream,
     overlooked: Option<&'static str>,

@@ -1,4 +1,4 @@
-//! An invoice as our users hand it in, and the case that Debitura is sent for it.
+//! An invoice as our users submit it, and the case that Debitura receives for it.
 
 use serde::Deserialize;
 use serde_json::{Number, Value, json};
@@ -12,16 +12,16 @@ use super::options::{Mode, Options};
 pub(super) struct Invoice {
     /// The tenant id of the client.
     pub(super) client: String,
-    /// The invoice number, by which a repetition is recognised.
+    /// The invoice number, which identifies a repeated submission.
     #[serde(rename = "invoice")]
     pub(super) number: String,
-    /// The amount to recover, as a number or a text.
+    /// The amount to recover, as a number or a string.
     amount: Value,
     currency: Option<String>,
     debtor: Debtor,
 }
 
-/// Who owes.
+/// The debtor.
 #[derive(Debug, Deserialize)]
 struct Debtor {
     name: String,
@@ -30,9 +30,9 @@ struct Debtor {
     address: String,
     zip_code: Option<String>,
     city: String,
-    /// The two letters of ISO 3166.
+    /// The ISO 3166 two-letter code.
     country: String,
-    /// Needed in the US: `CA`, say.
+    /// Required in the US, such as `CA`.
     state: Option<String>,
     email: Option<String>,
 }
@@ -47,7 +47,7 @@ enum Kind {
 }
 
 impl Kind {
-    /// The word Debitura knows it by.
+    /// Debitura's word for it.
     fn word(self) -> &'static str {
         match self {
             Self::Private => "Private",
@@ -57,7 +57,7 @@ impl Kind {
 }
 
 impl Invoice {
-    /// What our user has to put right before anybody is asked.
+    /// What our user must correct before any call is made.
     pub(super) fn problem(&self) -> Option<&'static str> {
         if self.amount().is_none() {
             return Some("The amount is not a positive number");
@@ -66,7 +66,7 @@ impl Invoice {
         stateless.then_some("A debtor in the US needs a state")
     }
 
-    /// The amount as it was written: a detour through a float would change it.
+    /// The amount as written: a conversion to a float would change it.
     fn amount(&self) -> Option<Number> {
         let amount = match &self.amount {
             Value::Number(number) => number.clone(),
@@ -80,7 +80,7 @@ impl Invoice {
         self.currency.as_deref().unwrap_or("EUR").to_uppercase()
     }
 
-    /// What a preview needs to know, which is less than a case does.
+    /// The data that a preview needs, which is less than a case needs.
     pub(super) fn preview(&self) -> Value {
         let mut debtor =
             json!({ "type": self.debtor.kind.word(), "countryAlpha2": self.debtor.country.to_uppercase() });
@@ -122,7 +122,7 @@ fn add(debtor: &mut Value, name: &str, text: Option<&String>) {
     }
 }
 
-/// Only with defects: the mistakes that are made in a case.
+/// Only with defects: the mistakes in a case.
 fn spoil(case: &mut Value, options: &Options) {
     let has = |defect: Defect| options.defects.has(defect);
     let forget = |case: &mut Value, name: &str| case["debtor"].as_object_mut().and_then(|debtor| debtor.remove(name));

@@ -1,4 +1,4 @@
-//! The URLs that a client is shown, each with the way back to us.
+//! The URLs that a client is shown, each with our return URL.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
@@ -6,16 +6,16 @@ use url::Url;
 use super::defects::{CONFIGURED_HOST, Defect, Defects};
 use super::options::Options;
 
-/// Where a URL leads.
+/// The kind of page that a URL leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Page {
-    /// To the terms of a new client, or to the approval of a link.
+    /// The terms of a new client, or the approval of a link.
     Onboarding,
-    /// To what is missing for a case: a contract, a power of attorney, a verification.
+    /// What is missing for a case: a contract, a power of attorney, a verification.
     Solution,
 }
 
-/// A URL as the client is shown it: as it was received, and with the way back to us.
+/// A URL as the client is shown it: as received, with our return URL.
 pub(super) fn shown(options: &Options, page: Page, received: &str) -> String {
     let (defects, back) = (options.defects, options.return_url.as_str());
     if defects.has(Defect::WhiteLabelHost)
@@ -31,10 +31,10 @@ pub(super) fn shown(options: &Options, page: Page, received: &str) -> String {
     mistaken.unwrap_or_else(|| with_return_url(received, back))
 }
 
-/// What `encodeURIComponent` leaves alone, as far as it matters: everything else could end the value early.
+/// The characters that `encodeURIComponent` leaves alone, as far as they matter: any other could end the value early.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Adds `returnUrl` to a URL that may have a query already, or a `returnUrl` already. The rest stays to the letter.
+/// Adds `returnUrl` to a URL that may already have a query or a `returnUrl`. The rest stays unchanged.
 fn with_return_url(received: &str, return_url: &str) -> String {
     let (rest, fragment) = received.split_once('#').map_or((received, None), |(rest, fragment)| (rest, Some(fragment)));
     let query = rest.split_once('?').map(|(_, query)| query);
@@ -51,7 +51,7 @@ fn with_return_url(received: &str, return_url: &str) -> String {
     format!("{rest}{joint}returnUrl={value}{fragment}")
 }
 
-/// The URL with one of the mistakes that are made here, if one is to be made.
+/// The URL with the mistake of the defect that is switched on, if any.
 fn joined_wrongly(defects: Defects, received: &str, return_url: &str) -> Option<String> {
     let value = utf8_percent_encode(return_url, COMPONENT);
     let joint = if received.contains('?') { '&' } else { '?' };

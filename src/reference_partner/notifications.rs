@@ -1,4 +1,4 @@
-//! Receiving Debitsuccess's notifications: a static token, an event name without regard to case, a trace id.
+//! Receives Debitsuccess's notifications: a static token, a case-insensitive event name, a trace id.
 
 use std::sync::Arc;
 
@@ -17,16 +17,16 @@ use super::server::App;
 use super::store::{self, StoreError};
 use super::webhooks;
 
-/// What keeps strangers out of `POST /hooks/debitsuccess`.
+/// What protects `POST /hooks/debitsuccess` from strangers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Guard {
     /// The token that was agreed at subscription (`DEBITSUCCESS_TOKEN`).
     Token(Hidden),
-    /// The firewall in front of us, which lets nobody else through (`DEBITSUCCESS_ALLOW_LIST=1`).
+    /// The firewall in front, which admits nobody else (`DEBITSUCCESS_ALLOW_LIST=1`).
     AllowList,
 }
 
-/// The events that we subscribed to, as the list of Debitsuccess writes them.
+/// The subscribed events, as Debitsuccess's list writes them.
 const EVENTS: [&str; 5] = [
     "customer.Schedule.Suspension.Added",
     "customer.Schedule.Suspension.Updated",
@@ -35,15 +35,15 @@ const EVENTS: [&str; 5] = [
     "Realtime.Account.Payment.Declined",
 ];
 
-/// One notification, read from its headers and body.
+/// A notification, read from its headers and body.
 struct Notice {
     trace: String,
     event: String,
     body: Value,
 }
 
-/// `POST /hooks/debitsuccess`: believe nothing before the token is checked, then store, then answer 200 and nothing else,
-/// since any other status is a failure there.
+/// `POST /hooks/debitsuccess`: verify the token first, then store, then answer exactly 200: any other status is a
+/// failure there.
 pub(super) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let Some(guard) = &app.options.notices else { return StatusCode::NOT_FOUND };
     let notice = read(&headers, &body);
@@ -64,7 +64,7 @@ pub(super) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, bod
     if seen_before || (app.has(Defect::NoticesDropped) && app.options.mode == Mode::Staging) {
         return done;
     }
-    // If storing fails, say so: it will be delivered again.
+    // If storing fails, answer with an error: the notification will be delivered again.
     store_effect(&app, notice).await.map_or(StatusCode::INTERNAL_SERVER_ERROR, |()| done)
 }
 
@@ -78,26 +78,26 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Option<Notice> {
     Some(Notice { trace: wanted("X-TraceId")?, event: wanted("X-EventName")?, body })
 }
 
-/// Whether the sender is who it should be, by the token as a whole.
+/// Whether the sender is genuine, by the whole token.
 fn admits(app: &App, guard: &Guard, token: Option<&str>) -> bool {
     let Guard::Token(agreed) = guard else { return true };
     let (agreed, given) = (agreed.reveal(), token.unwrap_or_default());
     if app.has(Defect::TokenUnchecked) || (app.has(Defect::TokenUncheckedWhenMissing) && token.is_none()) {
         return true;
     }
-    // Each compares less than the whole token, as code that was written in a hurry does.
+    // Each of these compares less than the whole token, as careless code does.
     let by_mistake = (app.has(Defect::TokenAnyCase) && given.eq_ignore_ascii_case(agreed))
         || (app.has(Defect::TokenPrefixOnly) && !given.is_empty() && agreed.starts_with(given))
         || (app.has(Defect::TokenSomewhere) && given.contains(agreed));
     by_mistake || equal(agreed.as_bytes(), given.as_bytes())
 }
 
-/// Compares in a time that does not tell where the texts differ.
+/// Compares in constant time.
 fn equal(agreed: &[u8], given: &[u8]) -> bool {
     agreed.len() == given.len() && agreed.iter().zip(given).fold(0, |differ, (a, b)| differ | (a ^ b)) == 0
 }
 
-/// The list writes `customer.`, the sample headers `Customer.`: case means nothing.
+/// The list writes `customer.`, the sample headers `Customer.`: names are case-insensitive.
 fn is_known(app: &App, event: &str) -> bool {
     if app.has(Defect::CaseSensitiveEventNames) {
         return EVENTS.iter().any(|known| known.replace("customer.", "Customer.") == event);
@@ -105,7 +105,7 @@ fn is_known(app: &App, event: &str) -> bool {
     EVENTS.iter().any(|known| known.eq_ignore_ascii_case(event))
 }
 
-/// Remembering and the effect are one transaction, so that neither can happen without the other.
+/// Recording and effect are one transaction, so that neither happens without the other.
 async fn store_effect(app: &App, notice: Notice) -> Result<(), StoreError> {
     let racing = app.has(Defect::TwinNoticesBothCount);
     if racing && webhooks::known_for_a_while(app, notice.trace.clone()).await? {
@@ -124,7 +124,7 @@ async fn store_effect(app: &App, notice: Notice) -> Result<(), StoreError> {
     app.store.transaction(work).await
 }
 
-/// Only with the defect: remembers a trace before anybody knows who sent it. True when it was known already.
+/// Only with the defect: records a trace before its sender is verified. True if it was known already.
 async fn remembered_too_early(app: &App, notice: Option<&Notice>) -> Result<bool, StoreError> {
     let Some(notice) = notice.filter(|_| app.has(Defect::TraceRememberedTooSoon)) else { return Ok(false) };
     let trace = notice.trace.clone();

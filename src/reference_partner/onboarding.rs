@@ -1,4 +1,4 @@
-//! Bringing a client to Debitura.
+//! Onboards clients at Debitura.
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -9,12 +9,12 @@ use super::request::Answer;
 use super::server::App;
 use super::store::{self, Client, ClientState, StoreError};
 
-/// What a client has to know after an attempt.
+/// What a client must be told after an attempt.
 #[derive(Debug, Clone)]
 pub(super) enum Outcome {
-    /// The client has come this far; the URL is shown to it with our return URL.
+    /// The client has reached this state; the URL is shown with our return URL.
     Known { state: ClientState, url: Option<String>, message: String },
-    /// It will not work, and trying again would not help; somebody has to talk.
+    /// It cannot succeed, and a retry would not help; somebody must contact Debitura.
     Refused { message: String },
     /// Nothing is decided.
     TryLater(Later),
@@ -22,8 +22,8 @@ pub(super) enum Outcome {
     Crashed { message: String },
 }
 
-/// Brings a client to Debitura, or finds out how it stands there. Always asks: terms may have to be signed again, and
-/// a link that has expired is renewed in the same way, under the same tenant id.
+/// Onboards a client, or reads its status. Always asks Debitura: there may be new terms to sign, and an expired link is
+/// renewed in the same way, under the same tenant id.
 pub(super) async fn onboard(app: &App, client: &Client) -> Result<Outcome, StoreError> {
     if app.has(Defect::ExpiredLinkOldUrl) && client.state == ClientState::NeedsApproval {
         return Ok(known(ClientState::NeedsApproval, client.url.as_deref(), "Please approve the link"));
@@ -39,7 +39,7 @@ pub(super) async fn onboard(app: &App, client: &Client) -> Result<Outcome, Store
     Ok(outcome)
 }
 
-/// Posts the client, once: a conflict does not go away by posting again.
+/// Posts the client once: another post does not resolve a conflict.
 async fn post(app: &App, client: &Client) -> Result<Answer, Later> {
     let mut answer = app.debitura.create_client(&client.tenant, request(client)).await?;
     for _ in 0..blind_repeats(app, &answer) {
@@ -56,7 +56,7 @@ fn request(client: &Client) -> Value {
     })
 }
 
-/// What an answer to `POST /clients` means.
+/// Interprets a response to `POST /clients`.
 fn read(app: &App, answer: &Answer) -> Outcome {
     match answer.status {
         StatusCode::CREATED if app.has(Defect::Refuses201) => refused("Debitura answered 201, which is unexpected"),
@@ -70,14 +70,14 @@ fn read(app: &App, answer: &Answer) -> Outcome {
     }
 }
 
-/// The kinds of 409. There may be kinds we do not know: they are told, not guessed at, and never repeated.
+/// The kinds of 409. An unknown kind is shown, not guessed at, and never retried.
 fn conflict(app: &App, answer: &Answer) -> Outcome {
     match answer.text("/type").unwrap_or("no type") {
         "ClientExistsNeedsLinking" => {
             let url = answer.text("/data/onboardingLinks/url").filter(|_| !app.has(Defect::ApprovalUrlSwallowed));
             known(ClientState::NeedsApproval, url, "You have a Debitura account: please approve the link")
         }
-        // Debitura's documentation spells it in both ways.
+        // Debitura's documentation contains both spellings.
         "ClientAlreadyLinkedToAnotherPartner" | "AlreadyLinkedToAnotherPartner"
             if app.has(Defect::LinkedElsewhereAsSuccess) =>
         {
@@ -94,7 +94,7 @@ fn conflict(app: &App, answer: &Answer) -> Outcome {
     }
 }
 
-/// How often a client is posted again by itself: never, but by mistake.
+/// Number of automatic retries of a post: none, except with defects.
 fn blind_repeats(app: &App, answer: &Answer) -> u32 {
     let mistakes = [
         ("ClientExistsNeedsLinking", Defect::RepostsOnConflict),
@@ -105,7 +105,7 @@ fn blind_repeats(app: &App, answer: &Answer) -> u32 {
     if mistakes.iter().any(|(of, defect)| kind == Some(of) && app.has(*defect)) { 2 } else { 0 }
 }
 
-/// Only with defects: the outcome for a client that has come so far, as it is misunderstood.
+/// Only with defects: the outcome, as a defect misinterprets it.
 fn spoilt(app: &App, client: &Client, outcome: Outcome) -> Outcome {
     let Outcome::Known { state: ClientState::NeedsSigning, url, message } = outcome else { return outcome };
     if app.has(Defect::ResignedTermsIgnored) && client.state == ClientState::Ready {
@@ -115,7 +115,7 @@ fn spoilt(app: &App, client: &Client, outcome: Outcome) -> Outcome {
     Outcome::Known { state: ClientState::NeedsSigning, url, message }
 }
 
-/// Gets a fresh link for a client whose old one has expired, so that there is one to show when it comes again.
+/// Fetches a fresh link for a client whose link has expired, so that one is available at the next visit.
 pub(super) async fn renew(app: &App, tenant: &str) -> Result<(), StoreError> {
     let (tenant, new_tenant) = (tenant.to_owned(), app.has(Defect::ExpiredLinkNewTenant));
     let found = app.store.transaction(move |tx| {

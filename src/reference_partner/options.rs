@@ -14,18 +14,18 @@ use url::Url;
 use super::defects::{Defect, Defects};
 use super::notifications::Guard;
 
-/// Everything the reference partner needs to know before it starts.
+/// The configuration of the reference partner.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The address to listen on (`BIND`).
     pub bind: IpAddr,
     /// The port to listen on, 0 for any free one (`PORT`).
     pub port: u16,
-    /// Where clients, cases and events are kept (`DATABASE`).
+    /// Where clients, cases and events are stored (`DATABASE`).
     pub database: Database,
-    /// Whether there is an integration with Debitura: not where only that with Debitsuccess is configured.
+    /// Whether the integration with Debitura is configured, not only the one with Debitsuccess.
     pub debitura: bool,
-    /// What guards the notifications of Debitsuccess, if there are any (`DEBITSUCCESS_TOKEN`, or
+    /// What protects the notifications of Debitsuccess, if they are configured (`DEBITSUCCESS_TOKEN`, or
     /// `DEBITSUCCESS_ALLOW_LIST=1`).
     pub notices: Option<Guard>,
     /// The base URL of the Referral Partner API (`DEBITURA_REFERRAL_API`).
@@ -36,37 +36,36 @@ pub struct Options {
     pub key: Hidden,
     /// The webhook secret as Debitura showed it, in Base64 (`DEBITURA_SECRET`).
     pub secret: Hidden,
-    /// Where this process runs (`APP_MODE`).
+    /// The environment of this process (`APP_MODE`).
     pub mode: Mode,
     /// Where Debitura sends a client back to after signing (`RETURN_URL`).
     pub return_url: Url,
-    /// How long to wait before the first repetition of a call that Debitura could not answer (`RETRY_BACKOFF`, in
-    /// milliseconds).
+    /// Pause before the first retry of a call that Debitura could not answer (`RETRY_BACKOFF`, in milliseconds).
     pub retry_backoff: Duration,
-    /// Whether the doors of a rehearsal are open in every mode (`OPEN_DOORS=1`). Only the rehearsal of a production
-    /// build sets it; a real deployment does not.
+    /// Whether the test endpoints are enabled in every mode (`OPEN_DOORS=1`). Only the rehearsal of a production build
+    /// sets it; a real deployment does not.
     pub open_doors: bool,
     /// Whether to end when standard input closes (`PARTNER_STOP_ON_EOF=1`).
     pub stop_on_eof: bool,
-    /// The mistake to make, if any.
+    /// The defect to show, if any.
     pub defects: Defects,
 }
 
 impl Options {
-    /// Reads the environment of this process. The error names everything that is missing or wrong, at once.
+    /// Reads the environment of this process. The error names every missing or invalid variable at once.
     pub fn from_env() -> Result<Self, OptionsError> {
         Self::read(|name| std::env::var(name).ok())
     }
 
-    /// The same, with another place to look variables up in.
+    /// Reads the options, with another way to look up variables.
     pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, OptionsError> {
         let (notices, debitura) = (guard(&look_up), OF_DEBITURA.iter().any(|(name, _)| look_up(name).is_some()));
-        // Without Debitura nothing calls what stands here for it.
+        // Without Debitura these values are unused.
         let stand_in = |name: &str| OF_DEBITURA.iter().find(|(of, _)| *of == name).map(|(_, text)| (*text).to_owned());
         let debitura = debitura || notices.is_none();
         let look_up = |name: &str| look_up(name).or_else(|| stand_in(name).filter(|_| !debitura));
         let mut reader = Reader { look_up, problems: Vec::new() };
-        let bind = reader.optional("BIND", "an IP address, `127.0.0.1` say");
+        let bind = reader.optional("BIND", "an IP address, such as `127.0.0.1`");
         let port = reader.required("PORT", "a port number, or 0 for any free one");
         let database = reader.required("DATABASE", "a file path, or `:memory:`");
         let referral_api = reader.required("DEBITURA_REFERRAL_API", BASE_URL);
@@ -75,7 +74,7 @@ impl Options {
         let secret = reader.required::<Secret>("DEBITURA_SECRET", "the webhook secret, in Base64 as it was shown");
         let mode = reader.required("APP_MODE", "one of `rehearsal`, `staging`, `production`");
         let return_url = reader.required("RETURN_URL", "the absolute URL clients come back to after signing");
-        let milliseconds = reader.optional("RETRY_BACKOFF", "a number of milliseconds up to 60000, `500` say");
+        let milliseconds = reader.optional("RETRY_BACKOFF", "a number of milliseconds up to 60000, such as `500`");
         let open_doors = reader.text("OPEN_DOORS").is_some_and(|text| text == "1");
         let stop_on_eof = reader.text("PARTNER_STOP_ON_EOF").is_some_and(|text| text == "1");
         let (Some(port), Some(database), Some(mode)) = (port, database, mode) else { return reader.refuse() };
@@ -107,24 +106,24 @@ impl Options {
         })
     }
 
-    /// The same options with a mistake switched on, or none.
+    /// The same options with one defect, or none.
     #[must_use]
     pub fn with_defect(self, defect: Option<Defect>) -> Self {
         Self { defects: defect.into(), ..self }
     }
 
-    /// Whether the test doors exist in this process.
+    /// Whether the test endpoints are enabled in this process.
     pub(super) fn doors_open(&self) -> bool {
         self.open_doors || self.mode == Mode::Rehearsal || self.defects.has(Defect::TestDoorsOpen)
     }
 
-    /// Whether the look-ups exist in this process.
+    /// Whether the lookups are enabled in this process.
     pub(super) fn look_ups_open(&self) -> bool {
         self.open_doors || self.mode != Mode::Production || self.defects.has(Defect::TestDoorsOpen)
     }
 }
 
-/// What only the integration with Debitura needs, and what stands there where there is none.
+/// Variables that only the integration with Debitura needs, with their values if there is none.
 const OF_DEBITURA: [(&str, &str); 5] = [
     ("DEBITURA_REFERRAL_API", "http://127.0.0.1:9"),
     ("DEBITURA_CUSTOMER_API", "http://127.0.0.1:9"),
@@ -133,26 +132,26 @@ const OF_DEBITURA: [(&str, &str); 5] = [
     ("RETURN_URL", "http://127.0.0.1:9"),
 ];
 
-/// What guards the notifications of Debitsuccess, if there are any.
+/// What protects the notifications of Debitsuccess, if they are configured.
 fn guard(look_up: impl Fn(&str) -> Option<String>) -> Option<Guard> {
     let text = |name| look_up(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let token = text("DEBITSUCCESS_TOKEN").map(|token| Guard::Token(Hidden::from(token.as_str())));
     token.or_else(|| text("DEBITSUCCESS_ALLOW_LIST").filter(|word| word == "1").map(|_| Guard::AllowList))
 }
 
-/// How long to wait before the first repetition, where nothing else is said.
+/// Default pause before the first retry.
 const BACKOFF: Duration = Duration::from_millis(500);
 
 const BASE_URL: &str = "the base URL of the API, starting with http:// or https://";
 
-/// Where this process runs.
+/// The environment of this process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Against a simulated provider: the test doors and the look-ups are open.
+    /// Against a simulated provider: test endpoints and lookups are enabled.
     Rehearsal,
-    /// Against the provider's test environment: the look-ups are open.
+    /// Against the provider's test environment: lookups are enabled.
     Staging,
-    /// Against the provider's production environment: neither is.
+    /// Against the provider's production environment: neither is enabled.
     Production,
 }
 
@@ -169,12 +168,12 @@ impl FromStr for Mode {
     }
 }
 
-/// Where the data is kept.
+/// Where the data is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Database {
     /// In this process, until it ends.
     Memory,
-    /// In a file, made when it is not there.
+    /// In a file, created if missing.
     File(PathBuf),
 }
 
@@ -186,7 +185,7 @@ impl FromStr for Database {
     }
 }
 
-/// A text that does not print itself.
+/// A text that is never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hidden(String);
 
@@ -217,10 +216,10 @@ impl fmt::Debug for Hidden {
     }
 }
 
-/// What is missing or wrong in the environment.
+/// Missing and invalid environment variables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptionsError {
-    /// One line for each variable, none of them with a value in it.
+    /// One line per variable, without its value.
     pub problems: Vec<String>,
 }
 
@@ -233,7 +232,7 @@ impl fmt::Display for OptionsError {
 
 impl std::error::Error for OptionsError {}
 
-/// A secret that is known to be Base64.
+/// A secret that is valid Base64.
 struct Secret(Hidden);
 
 impl FromStr for Secret {
@@ -257,7 +256,7 @@ impl FromStr for WebUrl {
     }
 }
 
-/// A pause that a user may be kept waiting for.
+/// A pause that a user can wait for.
 struct Milliseconds(u64);
 
 impl FromStr for Milliseconds {
@@ -292,7 +291,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
     fn optional<T: FromStr>(&mut self, name: &str, wanted: &str) -> Option<T> {
         let parsed = self.text(name)?.parse().ok();
         if parsed.is_none() {
-            self.problems.push(format!("{name} cannot be read: wanted {wanted}"));
+            self.problems.push(format!("{name} is invalid: expected {wanted}"));
         }
         parsed
     }

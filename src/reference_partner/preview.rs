@@ -1,4 +1,4 @@
-//! Asking before sending: would this case be taken, and is a verification missing?
+//! Asks before sending: whether Debitura would accept the case, and whether a verification is missing.
 
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -11,20 +11,20 @@ use super::request::Answer;
 use super::server::App;
 use super::store::Client;
 
-/// What a preview says.
+/// The result of a preview.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// Nothing is in the way. Signatures may be missing; if so, the case itself will say where they are given.
+    /// Nothing prevents the case. Signatures may be missing; the response to the case says where to give them.
     Eligible,
-    /// It would not be taken.
+    /// Debitura would reject the case.
     NotEligible { reason: String },
-    /// The client has to be verified first, on this page.
+    /// The client must be verified first, on this page.
     NeedsKyc { url: String, message: String },
-    /// It says nothing.
+    /// The preview is unusable.
     Unclear { message: String },
 }
 
-/// Asks Debitura for a preview of a case, in the name of the client.
+/// Asks Debitura for a preview of a case, on behalf of the client.
 pub(super) async fn ask(app: &App, client: &Client, invoice: &Invoice) -> Result<Verdict, Failure> {
     if app.has(Defect::NoPreview) {
         return Ok(Verdict::Eligible);
@@ -39,7 +39,7 @@ pub(super) async fn ask(app: &App, client: &Client, invoice: &Invoice) -> Result
 }
 
 fn read(answer: &Answer) -> Verdict {
-    // What we want to know is wrapped in `result`.
+    // The response wraps the preview in `result`.
     let result = &answer.body["result"];
     if answer.status != StatusCode::OK || !result.is_object() {
         return Verdict::Unclear { message: format!("Debitura gave no preview ({})", answer.status) };
@@ -49,13 +49,13 @@ fn read(answer: &Answer) -> Verdict {
         return Verdict::NotEligible { reason: reason.to_owned() };
     }
     if result["requiresKycVerification"] == true && result["hasKycOnFile"] != true {
-        // Without a page to show, the case itself will be refused with one.
+        // Without a page to show, the rejection of the case will contain one.
         return kyc_page(result).unwrap_or(Verdict::Eligible);
     }
     Verdict::Eligible
 }
 
-/// The form for the verification, or the page that leads through everything.
+/// The form for the verification, or the page for all steps.
 fn kyc_page(result: &Value) -> Option<Verdict> {
     let actions = result["requiredActions"].as_array();
     let action = actions.into_iter().flatten().find(|action| action["type"] == "MissingKycVerification");

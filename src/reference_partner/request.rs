@@ -1,4 +1,4 @@
-//! One call of Debitura's APIs, and what was answered.
+//! A call of Debitura's APIs, and its response.
 
 use std::fmt;
 
@@ -11,20 +11,20 @@ use url::Url;
 
 use super::options::Hidden;
 
-/// A call that can be made again, to the letter: a repetition that differs is another call.
+/// A call that can be retried unchanged: a different call is no retry.
 #[derive(Clone)]
 pub(super) struct Request {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) body: Option<Value>,
-    /// The partner key, for what we do in our own name.
+    /// The partner key, for calls in our own name.
     pub(super) key: Option<Hidden>,
-    /// The token of a client, for what we do in its name.
+    /// The token of a client, for calls on its behalf.
     pub(super) token: Option<Hidden>,
 }
 
 impl Request {
-    /// A path under a base URL, which may have a path of its own. Each segment is percent-encoded.
+    /// A request for a path below a base URL, which may have a path of its own. Each segment is percent-encoded.
     pub(super) fn new(method: Method, base: &Url, path: &[&str]) -> Self {
         let mut url = base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
@@ -45,7 +45,7 @@ impl Request {
         Self { token: Some(token.clone()), ..self }
     }
 
-    /// Makes the call, once.
+    /// Makes the call once.
     pub(super) async fn send(&self, http: &Client) -> Result<Answer, NoAnswer> {
         let mut request = http.request(self.method.clone(), self.url.clone());
         if let Some(key) = &self.key {
@@ -64,29 +64,29 @@ impl Request {
     }
 }
 
-/// What an API answered.
+/// A response of an API.
 #[derive(Debug, Clone)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
-    /// The JSON body, or null when there is none.
+    /// The JSON body; null if there is none.
     pub(super) body: Value,
-    /// An attempt before the one that got this answer may have been processed, though nobody told us.
+    /// Whether an earlier attempt without a response may have been processed.
     pub(super) in_doubt: bool,
 }
 
 impl Answer {
-    /// A text inside the body, by JSON pointer.
+    /// A string inside the body, by JSON pointer.
     pub(super) fn text(&self, pointer: &str) -> Option<&str> {
         self.body.pointer(pointer).and_then(Value::as_str)
     }
 
-    /// The seconds a 429 asks us to wait: they are in the body, and may be fractional.
+    /// The seconds to wait after a 429; they are in the body, and may be fractional.
     pub(super) fn retry_after(&self) -> Option<f64> {
         self.body.get("retryAfter").and_then(Value::as_f64)
     }
 }
 
-/// There is no answer: nobody knows whether the call was processed.
+/// There is no response: it is unknown whether the call was processed.
 #[derive(Debug)]
 pub(super) struct NoAnswer(String);
 
@@ -98,7 +98,7 @@ impl fmt::Display for NoAnswer {
 
 impl From<reqwest::Error> for NoAnswer {
     fn from(error: reqwest::Error) -> Self {
-        // Without the URL, which may hold what is not meant for our log.
+        // Without the URL, which may contain something that does not belong in our log.
         Self(error.without_url().to_string())
     }
 }

@@ -1,4 +1,4 @@
-//! The other doors: look-ups for operators, and what drives the integration in a rehearsal.
+//! The internal routes: lookups for operators, and test endpoints that drive the integration in a rehearsal.
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,12 +21,12 @@ use super::server::App;
 use super::store::{self, StoreError};
 use super::{cases, onboarding, tenants};
 
-/// What an operator may look up, in a rehearsal and in staging.
+/// The lookups for operators, enabled in a rehearsal and in staging.
 pub(super) fn look_ups() -> Router<Arc<App>> {
     Router::new().route("/ops/events/{id}", get(event)).route("/ops/events", get(events))
 }
 
-/// What makes the integration act without its user interface. Production has no such thing.
+/// The test endpoints, which make the integration act without its user interface. Production has none.
 pub(super) fn test_doors() -> Router<Arc<App>> {
     let clients = Router::new().route("/test/clients", post(onboard));
     clients.route("/test/previews", post(preview)).route("/test/cases", post(submit))

@@ -1,4 +1,4 @@
-//! Starting, serving and ending.
+//! Starts, runs and stops the partner.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -32,13 +32,13 @@ use super::signature::Verifier;
 use super::store::{Store, StoreError};
 use super::{notifications, routes, webhooks};
 
-/// The largest body that is read, in bytes.
+/// Maximum size of a request body, in bytes.
 const LARGEST_BODY: usize = 1024 * 1024;
 
-/// How long open requests may take to finish once the end has come.
+/// Time for open requests to finish after the stop signal.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// What every handler works with.
+/// The state shared by all handlers.
 pub(super) struct App {
     pub(super) options: Options,
     pub(super) store: Store,
@@ -46,40 +46,40 @@ pub(super) struct App {
     pub(super) debitura: Debitura,
     /// Only for [`Defect::SlowHandler`].
     pub(super) slow: Mutex<()>,
-    /// Only for [`Defect::NeverAfterSigning`] and [`Defect::RateLimitFinal`]: references that are not tried again.
+    /// Only for [`Defect::NeverAfterSigning`] and [`Defect::RateLimitFinal`]: references that are not retried.
     pub(super) given_up: BlockingMutex<HashSet<String>>,
     /// Only for [`Defect::TenantIdInMemory`]: the tenant ids by e-mail address.
     pub(super) tenants: BlockingMutex<HashMap<String, String>>,
 }
 
 impl App {
-    /// Whether this mistake is to be made.
+    /// Whether this defect is switched on.
     pub(super) fn has(&self, defect: Defect) -> bool {
         self.options.defects.has(defect)
     }
 }
 
-/// Why the reference partner could not run.
+/// Why the reference partner cannot run.
 #[derive(Debug)]
 pub enum ServeError {
     /// The database cannot be opened.
     Store(StoreError),
     /// The webhook secret is not Base64.
     Secret,
-    /// The HTTP client cannot be made.
+    /// The HTTP client cannot be created.
     Http(reqwest::Error),
-    /// The address cannot be listened on.
+    /// The address is not available.
     Bind(SocketAddr, io::Error),
-    /// Serving, or telling the address, failed.
+    /// Serving, or printing the address, failed.
     Io(io::Error),
 }
 
 impl fmt::Display for ServeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Store(error) => write!(f, "{error}; is DATABASE a path that can be written?"),
-            Self::Secret => f.write_str("DEBITURA_SECRET is not Base64; use the secret as it was shown"),
-            Self::Http(error) => write!(f, "the HTTP client cannot be made: {error}"),
+            Self::Store(error) => write!(f, "{error}; is DATABASE a writable path?"),
+            Self::Secret => f.write_str("DEBITURA_SECRET is not Base64; use the secret as Debitura showed it"),
+            Self::Http(error) => write!(f, "the HTTP client cannot be created: {error}"),
             Self::Bind(address, error) => write!(f, "cannot listen on {address}: {error}; choose another PORT or BIND"),
             Self::Io(error) => write!(f, "serving failed: {error}"),
         }
@@ -88,7 +88,7 @@ impl fmt::Display for ServeError {
 
 impl std::error::Error for ServeError {}
 
-/// A partner that listens, and answers once it is [run](Self::run).
+/// A listening partner, which answers once it is [run](Self::run).
 pub struct Partner {
     listener: Strict,
     address: SocketAddr,
@@ -96,12 +96,12 @@ pub struct Partner {
 }
 
 impl Partner {
-    /// The address it really listens on.
+    /// The actual listening address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Serves until `stop` is over, and then finishes what it has begun, within five seconds.
+    /// Serves until `stop` completes, then finishes open requests within five seconds.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), ServeError> {
         let (told, ending) = oneshot::channel();
         let stop = async move {
@@ -110,7 +110,7 @@ impl Partner {
         };
         let served = axum::serve(self.listener, self.routes).with_graceful_shutdown(stop);
         let overdue = async {
-            // An error means that serving ended without being told to; the other branch has the reason.
+            // An error means that the server ended by itself; the other branch has the reason.
             if ending.await.is_err() {
                 std::future::pending::<()>().await;
             }
@@ -137,8 +137,8 @@ pub async fn bind(options: Options) -> Result<Partner, ServeError> {
     Ok(Partner { listener, address, routes })
 }
 
-/// Runs the partner until it is told to end: by SIGTERM, by SIGINT, or by the end of standard input where that is
-/// wanted. Prints one line with its address when it is ready.
+/// Runs the partner until SIGTERM, SIGINT, or the end of standard input if that is requested. Prints one line with its
+/// address when ready.
 pub async fn serve(options: Options) -> Result<(), ServeError> {
     let stop = told_to_end(options.stop_on_eof).map_err(ServeError::Io)?;
     let partner = bind(options).await?;
@@ -171,7 +171,7 @@ async fn logo() -> impl IntoResponse {
     ([(CONTENT_TYPE, "image/svg+xml")], LOGO)
 }
 
-/// Signals are listened to from now on; the future is over when one came.
+/// Installs the signal handlers; the future completes at the first signal.
 fn told_to_end(stop_on_eof: bool) -> io::Result<impl Future<Output = ()> + Send + 'static> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let input = stop_on_eof.then(input_closed);
@@ -184,7 +184,7 @@ fn told_to_end(stop_on_eof: bool) -> io::Result<impl Future<Output = ()> + Send 
     })
 }
 
-/// Waits for `input` to be over; without one, for ever.
+/// Waits for the end of `input`; for ever without one.
 async fn over(input: Option<oneshot::Receiver<()>>) {
     match input {
         Some(closed) => drop(closed.await),
@@ -192,10 +192,10 @@ async fn over(input: Option<oneshot::Receiver<()>>) {
     }
 }
 
-/// Hears when standard input is closed, as it is when the process that started us is gone.
+/// Completes when standard input closes, as it does when the parent process is gone.
 fn input_closed() -> oneshot::Receiver<()> {
     let (closed, heard) = oneshot::channel();
-    // A thread of its own: the runtime would wait for one of its own that is stuck in a read, and never end.
+    // A separate thread: the runtime would wait for a blocking read on one of its own threads.
     thread::spawn(move || {
         let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
         let _ = closed.send(());

@@ -1,4 +1,4 @@
-//! The signature of a delivery: is it Debitura's, and is it fresh?
+//! Verifies the signature of a delivery: whether it is Debitura's, and fresh.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -6,26 +6,26 @@ use sha2::Sha256;
 
 use super::defects::{Defect, Defects};
 
-/// How old a delivery may be, in seconds.
+/// Maximum age of a delivery, in seconds.
 const OLDEST: i64 = 300;
 
-/// How far a delivery may be ahead of our clock, in seconds.
+/// Maximum lead of a delivery over our clock, in seconds.
 const FURTHEST_AHEAD: i64 = 30;
 
-/// Why a delivery is not to be believed.
+/// Why a delivery is not trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// There is no signature header.
     Missing,
     /// The header is not `t={seconds},v1={hex}`.
     Malformed,
-    /// The signature is not that of these bytes under our secret.
+    /// The signature does not match these bytes under our secret.
     Forged,
-    /// The signature is too old, or from the future.
+    /// The timestamp is too old, or too far ahead.
     Stale,
 }
 
-/// Checks deliveries against one webhook secret.
+/// Verifies deliveries with one webhook secret.
 #[derive(Clone)]
 pub(super) struct Verifier {
     keyed: Hmac<Sha256>,
@@ -33,7 +33,7 @@ pub(super) struct Verifier {
 }
 
 impl Verifier {
-    /// Takes the secret as Debitura shows it. Nothing when it is not Base64.
+    /// Takes the secret as Debitura shows it; `None` if it is not Base64.
     pub(super) fn new(secret: &str, defects: Defects) -> Option<Self> {
         let key = if defects.has(Defect::SecretNotDecoded) {
             secret.as_bytes().to_vec()
@@ -43,8 +43,8 @@ impl Verifier {
         Some(Self { keyed: Hmac::new_from_slice(&key).ok()?, defects })
     }
 
-    /// Checks the header of a delivery against the bytes of its body, at `now` in Unix seconds. `instead`: a time that is
-    /// taken for the signed one, by mistake.
+    /// Verifies the header of a delivery against the bytes of its body, at `now` in Unix seconds. `instead` is a time
+    /// that a defect uses in place of the signed one.
     pub(super) fn verify(
         &self,
         header: Option<&str>,
@@ -68,7 +68,7 @@ impl Verifier {
         if self.defects.has(Defect::ReserialisedBody) {
             return self.matches(&[timestamp.as_bytes(), b".", &reserialised(body)], signature);
         }
-        // The exact bytes received: parsing and writing them again would change them.
+        // The exact bytes received: parsing and serialising would change them.
         self.matches(&[timestamp.as_bytes(), b".", body], signature)
             || (self.defects.has(Defect::TimestampNotSigned) && self.matches(&[body], signature))
     }
@@ -78,7 +78,7 @@ impl Verifier {
         if self.defects.has(Defect::ShortSignatureAccepted) {
             return hex::encode(mac.finalize().into_bytes()).starts_with(signature);
         }
-        // `verify_slice` takes the same time wherever the difference is, so that nobody can feel their way forward.
+        // `verify_slice` runs in constant time, so that nobody can guess the signature byte by byte.
         hex::decode(signature).is_ok_and(|signature| mac.verify_slice(&signature).is_ok())
     }
 
@@ -90,7 +90,7 @@ impl Verifier {
     }
 }
 
-/// The values of `t` and `v1`, in whatever order they come.
+/// The values of `t` and `v1`, in any order.
 fn parts(header: &str) -> Option<(&str, &str)> {
     let value = |name: &str| {
         header

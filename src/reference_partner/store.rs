@@ -1,4 +1,4 @@
-//! What must survive a restart: clients, cases, and the events that took effect.
+//! The data that must survive a restart: clients, cases, and the events that took effect.
 
 use std::{
     fmt,
@@ -23,25 +23,25 @@ CREATE INDEX IF NOT EXISTS events_by_id ON events (id);
 CREATE INDEX IF NOT EXISTS events_by_type ON events (type);
 ";
 
-/// How far a client has come.
+/// The onboarding state of a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ClientState {
-    /// Known here only.
+    /// Known only here.
     New,
-    /// Has to sign before cases can be sent.
+    /// Must sign before cases can be sent.
     NeedsSigning,
-    /// Has to approve the link in its own account.
+    /// Must approve the link in its own account.
     NeedsApproval,
-    /// The approval was not given in time, so a fresh link is needed.
+    /// The approval was not given in time; a fresh link is needed.
     LinkExpired,
-    /// Said no to the link.
+    /// Declined the link.
     Declined,
     /// Cases can be sent.
     Ready,
 }
 
 impl ClientState {
-    /// The word it is stored and answered as.
+    /// The word for the database and for responses.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -59,7 +59,7 @@ impl ClientState {
     }
 }
 
-/// A client of ours. We choose the tenant id, once, and Debitura knows the client by it from then on.
+/// A client of ours. We choose the tenant id once; Debitura knows the client by it from then on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Client {
     pub(super) tenant: String,
@@ -67,7 +67,7 @@ pub(super) struct Client {
     pub(super) email: String,
     pub(super) country: String,
     pub(super) state: ClientState,
-    /// The URL to show to the client, as it was received.
+    /// The URL to show to the client, as received.
     pub(super) url: Option<String>,
 }
 
@@ -85,7 +85,7 @@ impl Client {
     }
 }
 
-/// The storage failed; the text says how.
+/// A database failure, with a message.
 #[derive(Debug)]
 pub struct StoreError(String);
 
@@ -108,7 +108,7 @@ impl From<rusqlite::Error> for StoreError {
 pub(super) struct Store(Arc<Mutex<Connection>>);
 
 impl Store {
-    /// Opens the database and makes its tables where they are missing.
+    /// Opens the database and creates missing tables.
     pub(super) fn open(database: &Database) -> Result<Self, StoreError> {
         let connection = match database {
             Database::Memory => Connection::open_in_memory()?,
@@ -123,13 +123,13 @@ impl Store {
         Ok(Self(Arc::new(Mutex::new(connection))))
     }
 
-    /// Does `work` in one transaction: all of it happens, or none of it.
+    /// Runs `work` in one transaction.
     pub(super) async fn transaction<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let shared = Arc::clone(&self.0);
-        // SQLite waits for the disk, so it must not do so on a thread that serves connections.
+        // SQLite waits for the disk, which must not block a thread that serves connections.
         let done = tokio::task::spawn_blocking(move || {
             let mut connection = shared.lock().unwrap_or_else(PoisonError::into_inner);
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -141,7 +141,7 @@ impl Store {
     }
 }
 
-/// The client with this e-mail address, made with a tenant id of our own when it is new.
+/// The client with this e-mail address, created with a new tenant id if unknown.
 pub(super) fn client_by_email(
     tx: &Transaction<'_>,
     name: &str,
@@ -155,12 +155,12 @@ pub(super) fn client_by_email(
     tx.query_row("SELECT * FROM clients WHERE email = ?", [email], Client::from_row)
 }
 
-/// A tenant id that nobody else has.
+/// A unique tenant id.
 pub(super) fn new_tenant() -> String {
     format!("acme-{}", Uuid::new_v4())
 }
 
-/// Only for [`Defect::ExpiredLinkNewTenant`](super::defects::Defect::ExpiredLinkNewTenant): a tenant id is for ever.
+/// Only for [`Defect::ExpiredLinkNewTenant`](super::defects::Defect::ExpiredLinkNewTenant): a tenant id is permanent.
 pub(super) fn rename(tx: &Transaction<'_>, client: Client) -> rusqlite::Result<Client> {
     let tenant = new_tenant();
     tx.execute("UPDATE clients SET tenant = ? WHERE tenant = ?", [&tenant, &client.tenant])?;
@@ -172,7 +172,7 @@ pub(super) fn client(tx: &Transaction<'_>, tenant: &str) -> rusqlite::Result<Opt
     tx.query_row("SELECT * FROM clients WHERE tenant = ?", [tenant], Client::from_row).optional()
 }
 
-/// Notes how far a client has come. An unknown client is left unknown.
+/// Stores the state of a client. An unknown client is ignored.
 pub(super) fn set_client_state(
     tx: &Transaction<'_>,
     tenant: &str,
@@ -183,7 +183,7 @@ pub(super) fn set_client_state(
     Ok(())
 }
 
-/// Notes the state of a case. A closed case stays closed, because deliveries may come in any order.
+/// Stores the state of a case. A closed case stays closed, because deliveries may arrive in any order.
 pub(super) fn set_case_state(tx: &Transaction<'_>, case_id: &str, state: &str) -> rusqlite::Result<()> {
     tx.execute(
         "INSERT INTO case_states (case_id, state) VALUES (?, ?)
@@ -193,7 +193,7 @@ pub(super) fn set_case_state(tx: &Transaction<'_>, case_id: &str, state: &str) -
     Ok(())
 }
 
-/// Remembers the id of a delivery. True when it is the first with that id.
+/// Records the id of a delivery. True if it is new.
 pub(super) fn remember(tx: &Transaction<'_>, id: &str) -> rusqlite::Result<bool> {
     Ok(tx.execute("INSERT INTO seen (id) VALUES (?) ON CONFLICT DO NOTHING", [id])? == 1)
 }
@@ -217,14 +217,14 @@ pub(super) fn effects_of_type(tx: &Transaction<'_>, kind: &str) -> rusqlite::Res
 /// An invoice on its way to becoming a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Submission {
-    /// What the case is called, from before the first attempt and through every repetition: under another reference,
-    /// it would be another case.
+    /// The reference of the case, the same from the first attempt through every retry: another reference would be
+    /// another case.
     pub(super) reference: String,
     /// Whether the case is known to exist.
     pub(super) done: bool,
 }
 
-/// The submission of an invoice of a client, begun under a fresh reference when there is none.
+/// The submission of a client's invoice, created with a fresh reference if there is none.
 pub(super) fn submission(
     tx: &Transaction<'_>,
     tenant: &str,
@@ -240,7 +240,7 @@ pub(super) fn submission(
     tx.query_row(begun, [tenant, invoice], read)
 }
 
-/// Notes that the case behind a reference exists, and under which id.
+/// Records that the case with a reference exists, and its id.
 pub(super) fn submitted(tx: &Transaction<'_>, reference: &str, case_id: &str) -> rusqlite::Result<()> {
     tx.execute("UPDATE submissions SET case_id = ? WHERE reference = ?", [case_id, reference])?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Which client an action is about. The tenant id is ours, chosen once and stored: Debitura knows the client by it.
+//! The client that an action is about. The tenant id is ours, chosen once and stored: Debitura knows the client by it.
 
 use std::sync::PoisonError;
 
@@ -7,7 +7,7 @@ use super::onboarding::{self, Outcome};
 use super::server::App;
 use super::store::{self, Client, ClientState, StoreError};
 
-/// The client with this e-mail address, new or not.
+/// The client with this e-mail address, new or known.
 pub(super) async fn by_email(app: &App, name: String, email: String, country: String) -> Result<Client, StoreError> {
     let found = app.store.transaction(move |tx| store::client_by_email(tx, &name, &email, &country)).await?;
     Ok(as_remembered(app, found))
@@ -18,7 +18,7 @@ pub(super) async fn by_tenant(app: &App, tenant: &str) -> Result<Option<Client>,
     let wanted = tenant.to_owned();
     let Some(found) = app.store.transaction(move |tx| store::client(tx, &wanted)).await? else { return Ok(None) };
     let mut client = as_remembered(app, found);
-    // Only with the defect: a client that nobody remembers is brought to Debitura again.
+    // Only with the defect: a forgotten client is onboarded again.
     if client.tenant != tenant
         && let Outcome::Known { state, .. } = onboarding::onboard(app, &client).await?
     {
@@ -27,7 +27,7 @@ pub(super) async fn by_tenant(app: &App, tenant: &str) -> Result<Option<Client>,
     Ok(Some(client))
 }
 
-/// The client as it is stored. Only with [`Defect::TenantIdInMemory`], one from before the restart is a stranger.
+/// The stored client. With [`Defect::TenantIdInMemory`] a client from before the restart is unknown.
 fn as_remembered(app: &App, stored: Client) -> Client {
     if !app.has(Defect::TenantIdInMemory) {
         return stored;

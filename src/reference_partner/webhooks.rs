@@ -1,4 +1,4 @@
-//! Receiving Debitura's webhooks.
+//! Receives Debitura's webhooks.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,13 +18,13 @@ use super::options::Mode;
 use super::server::App;
 use super::store::{self, ClientState, StoreError};
 
-/// How long it works between looking and remembering, where it does both for itself.
+/// Time between lookup and recording, for defects that separate the two.
 const BETWEEN: Duration = Duration::from_millis(150);
 
-/// How long the slow handler works on each delivery.
+/// Time that the slow handler spends on each delivery.
 const SLOW_WORK: Duration = Duration::from_millis(700);
 
-/// What every delivery has around its data. More members may come, and do not disturb.
+/// The envelope of every delivery. Unknown fields are ignored.
 #[derive(Debug, Deserialize)]
 struct Envelope {
     id: String,
@@ -35,32 +35,32 @@ struct Envelope {
 }
 
 impl Envelope {
-    /// The client it is about.
+    /// The client that the event is about.
     fn tenant(&self) -> Option<String> {
         self.data.get("externalTenantId").and_then(Value::as_str).map(str::to_owned)
     }
 
-    /// When it happened.
+    /// When the event happened.
     fn time(&self) -> Option<i64> {
         let time = OffsetDateTime::parse(self.timestamp.as_deref()?, &Rfc3339).ok()?;
         Some(time.unix_timestamp())
     }
 }
 
-/// What an event means to us.
+/// The meaning of an event for this integration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Meaning {
-    /// The client has come this far.
+    /// The client has reached this state.
     Client(ClientState),
-    /// Nothing changes, but we want to know that it happened.
+    /// Nothing changes, but the event is recorded.
     Noted,
-    /// The case is in the state that this member of the data says.
+    /// The case is in the state that this field of the data names.
     CaseIn(&'static str),
     /// The case is closed.
     CaseClosed,
 }
 
-/// The events we know. One that Debitura adds later is none of our business until we say so.
+/// The known events. An event that Debitura adds later is ignored until this integration supports it.
 fn meaning(event: &str) -> Option<Meaning> {
     Some(match event {
         "client.linked" | "client.onboarding.contract_signed" => Meaning::Client(ClientState::Ready),
@@ -74,7 +74,7 @@ fn meaning(event: &str) -> Option<Meaning> {
     })
 }
 
-/// `POST /hooks/debitura`: believe nothing before the signature is checked, then store, then acknowledge.
+/// `POST /hooks/debitura`: verify the signature first, then store, then acknowledge.
 pub(super) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let envelope = serde_json::from_slice::<Envelope>(&body).ok().filter(|envelope| !envelope.id.is_empty());
     let Ok(seen_before) = remembered_too_early(&app, envelope.as_ref()).await else {
@@ -103,7 +103,7 @@ pub(super) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, bod
         return StatusCode::OK;
     }
     let expired = (meaning == Meaning::Client(ClientState::LinkExpired)).then(|| envelope.tenant()).flatten();
-    // If storing fails, say so: Debitura will deliver it again.
+    // If storing fails, answer with an error: Debitura will deliver again.
     let signature = header.unwrap_or_default().to_owned();
     match store_effect(&app, envelope, signature, meaning).await {
         Ok(true) => {
@@ -115,16 +115,15 @@ pub(super) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, bod
     }
 }
 
-/// The delivery is acknowledged at once; the fresh link is fetched behind its back. Should that fail, the client's
-/// next visit fetches it.
+/// The delivery is acknowledged at once; the fresh link is fetched in the background. If that fails, the client's next
+/// visit fetches it.
 fn renew_later(app: &Arc<App>, expired: Option<String>) {
     let Some(tenant) = expired.filter(|_| !app.has(Defect::ExpiredLinkOldUrl)) else { return };
     let app = Arc::clone(app);
     tokio::spawn(async move { onboarding::renew(&app, &tenant).await });
 }
 
-/// Remembering and the effect are one transaction, so that neither can happen without the other. True when the event
-/// took effect.
+/// Recording and effect are one transaction, so that neither happens without the other. True if the event took effect.
 async fn store_effect(app: &App, envelope: Envelope, signature: String, meaning: Meaning) -> Result<bool, StoreError> {
     let racing = app.has(Defect::TwinsBothCount);
     if racing && known_for_a_while(app, envelope.id.clone()).await? {
@@ -159,14 +158,14 @@ fn take_effect(tx: &Transaction<'_>, meaning: Meaning, data: &Value) -> rusqlite
     }
 }
 
-/// Only with a defect: whether an event took effect before, as long ago as it takes to work on it.
+/// Only with a defect: whether an event took effect before, separated from the recording by some processing time.
 pub(super) async fn known_for_a_while(app: &App, id: String) -> Result<bool, StoreError> {
     let known = app.store.transaction(move |tx| Ok(store::effects_of_event(tx, &id)? > 0)).await?;
     tokio::time::sleep(BETWEEN).await;
     Ok(known)
 }
 
-/// Only with a defect: a time that is taken for the signed one.
+/// Only with a defect: a time used in place of the signed one.
 fn another_time(app: &App, headers: &HeaderMap, envelope: Option<&Envelope>) -> Option<i64> {
     if app.has(Defect::AgeFromUnsignedHeader) {
         return headers.get("X-Debitura-Timestamp")?.to_str().ok()?.parse().ok();
@@ -174,7 +173,7 @@ fn another_time(app: &App, headers: &HeaderMap, envelope: Option<&Envelope>) -> 
     envelope.filter(|_| app.has(Defect::AgeFromBody)).and_then(Envelope::time)
 }
 
-/// Only with the defect: remembers a delivery before anybody knows who sent it. True when it was known already.
+/// Only with the defect: records a delivery before its sender is verified. True if it was known already.
 async fn remembered_too_early(app: &App, envelope: Option<&Envelope>) -> Result<bool, StoreError> {
     let Some(envelope) = envelope.filter(|_| app.has(Defect::RemembersBeforeVerifying)) else { return Ok(false) };
     let id = envelope.id.clone();

@@ -195,7 +195,7 @@ fn actions(plan: &Plan, concluded: &Concluded, checks: &[UnitRow]) -> Vec<Action
             Standing::Inconclusive { .. } if !in_the_way[at] => {}
             Standing::Inconclusive { finding, .. } if unit.packed.check.only_asks() => {
                 let (file, id) = (attestations(plan), &unit.packed.check.id);
-                let what = format!("record in {file} who vouches for {id}: {}", finding.reason);
+                let what = format!("record in {file} who attests {id}: {}", finding.reason);
                 add(2, finding.who, what, None, unit.id());
             }
             Standing::Inconclusive { finding, .. } if unit.lacking.is_empty() => {
@@ -213,7 +213,7 @@ fn actions(plan: &Plan, concluded: &Concluded, checks: &[UnitRow]) -> Vec<Action
                 add(
                     3,
                     Who::Partner,
-                    format!("let a machine see {}, which a person vouches for", unit.packed.check.id),
+                    format!("let a machine check {}, which a person attests", unit.packed.check.id),
                     place,
                     unit.id(),
                 );
@@ -254,7 +254,7 @@ fn unchecked(plan: &Plan, concluded: &Concluded) -> Vec<ActionRow> {
     let open = items.filter(|(_, standing)| standing.word == ItemWord::Unchecked && plan.selection.words().is_none());
     let row = |(item, _): (&Item, &ItemStanding)| {
         let (file, id) = (attestations(plan), &item.id);
-        let what = format!("record in {file}, as `item: {id}`, who vouches for what no check sees: {}", item.words);
+        let what = format!("record in {file}, as `item: {id}`, who attests the item without a check: {}", item.words);
         ActionRow { who: Who::Partner, what, place: None, units: Vec::new() }
     };
     open.map(row).collect()

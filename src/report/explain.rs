@@ -87,13 +87,13 @@ impl Page<'_> {
             Level::Recommended => "recommended",
         };
         let beside = match check.isolation {
-            Isolation::Shared => "runs beside others",
+            Isolation::Shared => "runs concurrently",
             Isolation::Exclusive => "runs alone",
-            Isolation::Restarts => "runs alone and last, since it restarts the partner",
+            Isolation::Restarts => "runs alone and last, because it restarts the partner",
         };
         let who = match check.who {
-            Actor::Partner => "the partner acts on a failure",
-            Actor::AccountManager => "the account manager acts on a failure",
+            Actor::Partner => "the partner must fix a failure",
+            Actor::AccountManager => "the account manager must act on a failure",
         };
         let origin = if pack.built_in { "built in" } else { "from a folder" };
         let provider = &pack.provider;
@@ -109,7 +109,7 @@ impl Page<'_> {
     fn proved(&self) -> String {
         let Explanation { pack, packed, .. } = self.explained;
         let check = &packed.check;
-        let mut out = self.heading("What is proved") + &self.line("  ", &format!("{}.", check.title), 2);
+        let mut out = self.heading("What it proves") + &self.line("  ", &format!("{}.", check.title), 2);
         out += &self.line("  ", &check.why, 2);
         if let Some(applies) = &check.applies {
             out += &self.line(
@@ -120,7 +120,7 @@ impl Page<'_> {
         }
         out += "\n";
         // Never as the provider's own words: its page may say it otherwise.
-        out += &self.heading(&format!("On the checklist of {}, in this pack's words", pack.provider.name));
+        out += &self.heading(&format!("On the checklist of {}, in the wording of this pack", pack.provider.name));
         for item in pack.provider.items.iter().filter(|item| check.items.contains(&item.id)) {
             out += &self.line("  ", &format!("{} ({}; {})", item.words, item.section, item.id), 4);
         }
@@ -136,9 +136,9 @@ impl Page<'_> {
         let steps = check.when.iter().map(|step| speaker.step(step)).collect();
         let expectations = |list: &[_]| list.iter().map(|one| speaker.expectation(one)).collect();
         let parts = [
-            ("To begin with", speaker.given(&check.given)),
-            ("What is done", numbered("when", steps)),
-            ("What must have happened, or the check says nothing", numbered("assume", expectations(&check.seen))),
+            ("Set-up", speaker.given(&check.given)),
+            ("Steps", numbered("when", steps)),
+            ("What must have happened for a verdict", numbered("assume", expectations(&check.seen))),
             ("What must hold", numbered("then", expectations(&check.then))),
         ];
         let mut out = self.heading("How");
@@ -192,13 +192,13 @@ impl Page<'_> {
     }
 
     fn played(&self) -> String {
-        let whose = format!("The sample partner of {}, played a moment ago", self.explained.pack.provider.name);
+        let whose = format!("The sample partner of {}, run just now", self.explained.pack.provider.name);
         match &self.explained.played {
             Played::Nothing(why) => {
-                self.heading("Passing and failing") + &self.line("  ", &format!("Not shown: {why}."), 2)
+                self.heading("Examples of passing and failing") + &self.line("  ", &format!("Not shown: {why}."), 2)
             }
             Played::One(passing) => {
-                let none = "no mistake of the sample partner is made to be caught by this check";
+                let none = "the sample partner has no defect that this check must catch";
                 format!(
                     "{}\n{}",
                     self.exchange(passing, &whose),
@@ -214,7 +214,7 @@ impl Page<'_> {
     fn exchange(&self, exchange: &Exchange, whose: &str) -> String {
         let title = match &exchange.mistake {
             None => format!("{whose}: correct"),
-            Some((name, words)) => format!("{whose}, with the mistake `{name}`: {words}"),
+            Some((name, words)) => format!("{whose}, with the defect `{name}`: {words}"),
         };
         let unit = match &exchange.unit {
             Ok(unit) => map::unit(unit, &|text| for_terminal(&clipped(text, TEXT))),
@@ -246,10 +246,10 @@ impl Page<'_> {
         if questions.is_empty() {
             return String::new();
         }
-        let mut out = self.heading("How to answer it");
+        let mut out = self.heading("How to attest it");
         out.extend(questions.iter().map(|question| self.line("  ", question, 2)));
         let how = format!(
-            "If so, add this to {}, beside the profile, with the words in capitals put in:",
+            "If so, add this to {}, beside the profile, and replace the words in capitals:",
             attestations::FILE
         );
         out + &self.line("  ", &how, 2) + "\n" + &for_terminal(&snippet(&check.id, self.explained.today))
@@ -266,7 +266,7 @@ fn snippet(id: &str, today: Date) -> String {
     let expires = today.checked_add(Duration::days(365)).unwrap_or(today);
     format!(
         "    attestations:\n      - check: {id}\n        who: NAME AND ROLE\n        when: {today}\n        \
-         evidence: WHAT IT RESTS ON, SUCH AS A LETTER OR A TICKET\n        expires: {expires}\n"
+         evidence: THE EVIDENCE, SUCH AS AN EMAIL OR A TICKET\n        expires: {expires}\n"
     )
 }
 

@@ -24,17 +24,15 @@ impl Readiness {
     pub fn meaning(self) -> &'static str {
         match self {
             Readiness::Ready => "Every item of the checklist passes or is attested.",
-            Readiness::ReadyWithRisks => {
-                "Every item of the checklist passes or is attested, with risks that a person should know."
-            }
+            Readiness::ReadyWithRisks => "Every item of the checklist passes or is attested, but there are risks.",
             Readiness::NotReady => "At least one item of the checklist fails.",
-            Readiness::Inconclusive => "No item of the checklist fails, but at least one could not be decided.",
+            Readiness::Inconclusive => "No item of the checklist fails, but at least one is inconclusive.",
             Readiness::SelectionPassed => {
-                "Nothing required in the selection failed; this says nothing about readiness."
+                "No required check in the selection failed; this says nothing about readiness."
             }
-            Readiness::SelectionFailed => "Something required in the selection failed.",
+            Readiness::SelectionFailed => "A required check in the selection failed.",
             Readiness::SelectionInconclusive => {
-                "Nothing required in the selection failed, but something in it could not be decided."
+                "No required check in the selection failed, but at least one is inconclusive."
             }
         }
     }
@@ -58,8 +56,8 @@ impl Withheld {
     /// Why, in a sentence.
     pub fn words(self) -> &'static str {
         match self {
-            Withheld::NothingPassed => "Nothing passed, so nothing was shown.",
-            Withheld::StandIns => "This run was made against stand-ins, so it cannot say that the partner is ready.",
+            Withheld::NothingPassed => "No check passed, so the run shows nothing.",
+            Withheld::StandIns => "This run used simulated environments, so it cannot show that the partner is ready.",
         }
     }
 }
@@ -166,18 +164,18 @@ impl Report {
     pub fn caveats(&self) -> Vec<String> {
         let mut caveats = Vec::new();
         if self.stand_ins {
-            caveats.push("against stand-ins: no real provider was called".to_owned());
+            caveats.push("simulated environments: no real provider was called".to_owned());
         }
         if let Some(selection) = &self.selection {
-            caveats.push(format!("a selection only ({selection}): this says nothing about readiness"));
+            caveats.push(format!("a selection ({selection}): it says nothing about readiness"));
         }
         let alone = [
             (
                 ItemWord::Unchecked,
-                "is inconclusive until a person vouches for it",
-                "are inconclusive until a person vouches for them",
+                "is inconclusive until a person attests it",
+                "are inconclusive until a person attests them",
             ),
-            (ItemWord::Attested, "rests on a person's word alone", "rest on a person's word alone"),
+            (ItemWord::Attested, "rests on an attestation only", "rest on attestations only"),
         ];
         for (word, one, several) in alone {
             let items: Vec<&ItemRow> =
@@ -189,7 +187,7 @@ impl Report {
             }
         }
         if self.interrupted {
-            caveats.push("interrupted before its end: what did not run is inconclusive".to_owned());
+            caveats.push("interrupted: checks that did not run are inconclusive".to_owned());
         }
         caveats
     }
@@ -213,7 +211,7 @@ impl UnitRow {
                 (Some(expected), Some(observed)) => format!("expected {expected}; observed {observed}"),
                 (Some(expected), None) => format!("expected {expected}"),
                 (None, Some(observed)) => format!("observed {observed}"),
-                (None, None) => format!("{}: no reason was given", self.verdict.words()),
+                (None, None) => format!("{}: no reason given", self.verdict.words()),
             },
         };
         super::text::one_line(&said)

@@ -15,11 +15,12 @@ const TEXT: usize = 800;
 /// The most bytes that a text of several lines may have.
 const BLOCK: usize = 10_000;
 /// What stands behind the `@` of a check.
-const STAGES: &str = "Where each check took place: *source* looks at files alone, in *rehearsal* the partner's own build ran \
-against a simulated provider, *test* and *production* are the provider's real environments. Items are told in the words of \
-the pack; the provider's own page may say them otherwise.\n";
+const STAGES: &str = "Stages: *source* reads files only; in *rehearsal* the partner's own build ran \
+against a simulated provider; *test* and *production* are the provider's real environments. Items are in the wording of \
+the pack; the provider's own page may word them differently.\n";
 /// The end of a report that was cut.
-const CUT: &str = "\n\n**Cut here:** the report is longer than a job summary may be. The JSON report has it all.\n";
+const CUT: &str =
+    "\n\n**Cut here:** the report exceeds the size limit of a job summary. The JSON report is complete.\n";
 
 /// The whole report; its first line is the answer. Always below 1 MiB.
 pub fn render(report: &Report) -> String {
@@ -68,7 +69,7 @@ fn actions(report: &Report) -> String {
     if report.actions.is_empty() {
         return String::new();
     }
-    let mut out = vec!["## What must be done\n\n| | Who | What | Where | Units |\n|--:|---|---|---|--:|\n".to_owned()];
+    let mut out = vec!["## To do\n\n| | Who | What | Where | Checks |\n|--:|---|---|---|--:|\n".to_owned()];
     for (n, action) in report.actions.iter().enumerate() {
         let place = action.place.as_deref().unwrap_or_default();
         let (who, what, units) = (action.who.words(), &action.what, action.units.len());
@@ -86,7 +87,7 @@ fn failures(report: &Report) -> String {
     let mut failed: Vec<&UnitRow> = of(report, VerdictWord::Fail).collect();
     failed.sort_by_key(|unit| unit.level);
     let blocks: String = failed.into_iter().map(failure).collect();
-    if blocks.is_empty() { blocks } else { format!("## What failed\n\n{blocks}") }
+    if blocks.is_empty() { blocks } else { format!("## Failures\n\n{blocks}") }
 }
 
 fn failure(unit: &UnitRow) -> String {
@@ -100,7 +101,7 @@ fn failure(unit: &UnitRow) -> String {
         ("Observed", unit.observed.clone()),
         ("Because", unit.because.clone()),
         ("Why it matters", Some(unit.why.clone())),
-        ("To do", Some(unit.fix.clone())),
+        ("Fix", Some(unit.fix.clone())),
         ("Who must act", who),
         ("Read", Some(unit.docs.clone())),
     ];
@@ -131,8 +132,7 @@ fn inconclusive(report: &Report) -> String {
         return String::new();
     }
     causes.sort_by(|a, _, b, _| a.2.cmp(&b.2));
-    let mut out =
-        vec!["## What could not be decided\n\n| Why | Who must act | Level | Checks |\n|---|---|---|---|\n".to_owned()];
+    let mut out = vec!["## Inconclusive\n\n| Why | Who must act | Level | Checks |\n|---|---|---|---|\n".to_owned()];
     for ((why, who, level), titles) in &causes {
         out.push(format!("| {why} | {who} | {} | {} |\n", level.words(), titles.join("<br>")));
     }
@@ -153,10 +153,7 @@ fn persons(report: &Report) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    format!(
-        "## What persons vouched for or accepted\n\n| | What | By whom, and why |\n|---|---|---|\n{}",
-        rows.concat()
-    )
+    format!("## Attested and waived\n\n| | What | By whom, and why |\n|---|---|---|\n{}", rows.concat())
 }
 
 /// The texts of several lines that checks have made or found: letters to be sent, say.
@@ -180,7 +177,7 @@ fn checklist(report: &Report) -> String {
         out.extend(items.iter().map(item));
     }
     if !outline.others.is_empty() {
-        out.push("\n### Beside the checklist\n\n| Verdict | Check | Unit |\n|---|---|---|\n".to_owned());
+        out.push("\n### Not on the checklist\n\n| Verdict | Check | Id |\n|---|---|---|\n".to_owned());
         let row = |unit: &&UnitRow| format!("| {} | {} | {} |\n", mark(unit.verdict), unit.title, unit.unit());
         out.extend(outline.others.iter().map(row));
     }
@@ -233,9 +230,9 @@ fn not_run(report: &Report) -> String {
     // Which they are stands in the checklist.
     let unchecked = report.items.iter().filter(|item| item.is_for_persons()).count();
     rows.extend(
-        (unchecked > 0).then(|| format!("- {} of the checklist: no check in this version\n", count(unchecked, "item"))),
+        (unchecked > 0).then(|| format!("- {} on the checklist: no check in this version\n", count(unchecked, "item"))),
     );
-    if rows.is_empty() { String::new() } else { format!("## What did not run\n\n{}", rows.concat()) }
+    if rows.is_empty() { String::new() } else { format!("## Not run\n\n{}", rows.concat()) }
 }
 
 fn remarks(report: &Report) -> String {

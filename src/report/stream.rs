@@ -25,7 +25,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// A pipe that nobody reads, a disk, and what the system says.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     if std::fs::metadata(path)?.file_type().is_block_device() {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "it is a disk, not a file"));
+        return Err(io::Error::new(ErrorKind::InvalidInput, "it is a block device, not a file"));
     }
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
     let started = Instant::now();
@@ -34,7 +34,7 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
         match OpenOptions::new().append(true).custom_flags(flags.bits()).open(path) {
             Err(error) if error.raw_os_error() != Some(Errno::ENXIO as i32) => return Err(error),
             Err(_) if started.elapsed() > COMES_WITHIN => {
-                return Err(io::Error::new(ErrorKind::NotConnected, "nobody is there to read it"));
+                return Err(io::Error::new(ErrorKind::NotConnected, "no process reads it"));
             }
             Err(_) => std::thread::sleep(PAUSE),
             Ok(file) => return Ok(file),
@@ -57,7 +57,7 @@ pub(super) fn write(path: &Path, mut bytes: &[u8]) -> io::Result<()> {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if error.kind() != ErrorKind::WouldBlock => return Err(error),
             Err(_) if taken.elapsed() > TAKES_WITHIN => {
-                return Err(io::Error::new(ErrorKind::TimedOut, "whoever reads it takes nothing"));
+                return Err(io::Error::new(ErrorKind::TimedOut, "its reader does not accept data"));
             }
             Err(_) => std::thread::sleep(PAUSE),
         }

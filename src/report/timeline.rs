@@ -61,7 +61,7 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
             ("delivery", format!("{}{step}", title(delivery)), sent(delivery), curl(&delivery.request))
         }
         What::Call(call) => {
-            let arranged = call.arranged.then(|| "as arranged".to_owned());
+            let arranged = call.arranged.then(|| "by override".to_owned());
             let said = [Some(replied(&call.answer)), arranged, token(call, evidence), nobody(entry)];
             let said = said.into_iter().flatten().collect::<Vec<_>>().join(", ");
             ("call", format!("{} {}{whose}", call.request.method, call.request.url), said, None)
@@ -84,8 +84,8 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
         }
         What::Shown(shown) => {
             let page = match shown.page {
-                Page::Presented => "what the client is shown",
-                Page::Told => "what the user is told",
+                Page::Presented => "what the partner shows the client",
+                Page::Told => "the user message",
             };
             let by = shown.by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default();
             ("page", format!("{page}{by}{whose}"), brief(&shown.outcome), None)
@@ -95,11 +95,9 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
             let held = records.iter().filter(|(_, records)| count(records) > 0);
             let held = held.map(|(name, records)| format!("{name}: {}", count(records))).collect::<Vec<_>>();
             let held = if held.is_empty() { "nothing".to_owned() } else { held.join(", ") };
-            ("records", format!("what the provider holds{whose}"), held, None)
+            ("records", format!("the provider's records{whose}"), held, None)
         }
-        What::Refused(refused) => {
-            ("refused", format!("{}:{}", refused.host, refused.port), "not let through".into(), None)
-        }
+        What::Refused(refused) => ("refused", format!("{}:{}", refused.host, refused.port), "denied".into(), None),
         What::Wrote(lines) => ("build", "the build wrote at that moment".into(), lines.clone(), None),
         What::Fact(fact) => {
             let line = fact.line.map(|line| format!(":{line}")).unwrap_or_default();
@@ -157,7 +155,7 @@ fn token(call: &Call, evidence: &Evidence) -> Option<String> {
 }
 
 fn nobody(entry: &Entry) -> Option<String> {
-    is_stray(entry).then(|| "about nobody whom a check knows".to_owned())
+    is_stray(entry).then(|| "not attributed to any client".to_owned())
 }
 
 /// What we answered as the provider; with the words of a refusal, which say what the partner got wrong.
@@ -244,8 +242,8 @@ mod tests {
             "submit_case of b | 500 Unhandled : no",
             "POST /cases of b | 401, with the token of a",
             "POST /cases of a | the connection was dropped",
-            "POST /cases | 200, about nobody whom a check knows",
-            "what the provider holds of a | cases: 2",
+            "POST /cases | 200, not attributed to any client",
+            "the provider's records of a | cases: 2",
         ];
         assert_eq!(lines, wanted);
     }

@@ -25,10 +25,10 @@ pub struct WriteError {
 
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the report cannot be written to {}: ", self.path.display())?;
+        write!(f, "cannot write the report to {}: ", self.path.display())?;
         match full(&self.source) {
             Some(why) => f.write_str(why),
-            None => write!(f, "{}; name a file in a folder that can be written", self.source),
+            None => write!(f, "{}; name a file in a writable folder", self.source),
         }
     }
 }
@@ -128,7 +128,7 @@ fn resolved(path: &Path) -> io::Result<PathBuf> {
             Err(_) => return Ok(path),
         }
     }
-    Err(io::Error::other("its links lead in a circle"))
+    Err(io::Error::other("its links form a loop"))
 }
 
 /// The folder that a path is in.

@@ -1,4 +1,4 @@
-//! Having the partner do something, and finding what it showed to its client.
+//! Performs actions: has the partner do something, and finds the URLs that it shows its client.
 
 use std::sync::LazyLock;
 use std::time::Instant;
@@ -22,17 +22,17 @@ use crate::pack::types::Stage;
 use crate::profile::{CallOut, Learn};
 use crate::template;
 
-/// URLs inside text and HTML, the labels of secrets in them included (`<rehearsal.onboarding_url>`).
+/// URLs inside text and HTML, including the labels of secrets in them (`<rehearsal.onboarding_url>`).
 static URLS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?i:https?)://(?:<[a-z_]+\.[a-z0-9_.#]+>|[^\s"'<>\\^`{}|])+"#).ok());
 
-/// Carries out an `action` step.
+/// Runs an `action` step.
 pub(super) async fn run(doing: &mut Doing<'_>, step: &ActionStep) -> Result<(), String> {
     let turn = doing.turn().await;
     let from = Instant::now();
     if step.action == "restart" {
         let outcome = restart(doing).await.map_err(|why| {
-            let why = format!("the build was not restarted: {why}");
+            let why = format!("the build did not restart: {why}");
             doing.log.incomplete(Who::Partner, why.clone());
             why
         })?;
@@ -66,7 +66,7 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &ActionStep) -> Result<(), 
     Ok(())
 }
 
-/// What the partner can be asked to do where the unit takes place.
+/// The partner's actions in the environment of the check.
 fn actions<'d>(doing: &Doing<'d>) -> Option<&'d IndexMap<String, CallOut>> {
     let profile = &doing.world.plan.read.profile;
     match doing.unit.stage.environment() {
@@ -75,8 +75,8 @@ fn actions<'d>(doing: &Doing<'d>) -> Option<&'d IndexMap<String, CallOut>> {
     }
 }
 
-/// Restarts the build: by the partner's own action where the profile has one, else as it was started. What is no
-/// success has restarted nothing.
+/// Restarts the build: by the partner's own action if the profile has one, otherwise as it was started. An error if the
+/// action is not answered with success.
 async fn restart(doing: &Doing<'_>) -> Result<Outcome, String> {
     let world = doing.world;
     let Some(call) = actions(doing).and_then(|actions| actions.get("restart")) else {
@@ -86,7 +86,9 @@ async fn restart(doing: &Doing<'_>) -> Result<Outcome, String> {
     let outcome = perform(world, doing.unit.stage, call, &doing.scope()).await?;
     match &outcome {
         Outcome::Answered(answer) if answer.status < 400 => {}
-        Outcome::Answered(_) => return Err(format!("the action answered {}", outcome.brief(Outcome::SENTENCE))),
+        Outcome::Answered(_) => {
+            return Err(format!("the restart action answered {}", outcome.brief(Outcome::SENTENCE)));
+        }
         Outcome::Trouble(trouble) => return Err(trouble.detail.clone()),
     }
     if let Some(start) = world.plan.read.profile.rehearsal.as_ref().and_then(|rehearsal| rehearsal.start.as_ref()) {
@@ -95,7 +97,7 @@ async fn restart(doing: &Doing<'_>) -> Result<Outcome, String> {
     Ok(outcome)
 }
 
-/// Performs an action of the profile, in the surroundings of a stage.
+/// Performs an action of the profile, in the environment of a stage.
 pub(super) async fn perform(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
     let outcome = match &call.command {
         Some(command) => command::run(world, stage, command, scope).await?,
@@ -120,8 +122,8 @@ async fn asked(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Re
     Ok(world.send(draft, world.answers_within(), false, None).await.outcome)
 }
 
-/// Pages of the provider that the partner presents give access to whoever reads them. A simulator tells which it has
-/// issued; a real provider does not.
+/// Hides provider pages that the partner shows: whoever reads their URLs has access. A simulator knows the URLs that it
+/// issued; for a real provider the provider's page hosts decide.
 fn without_access(world: &World, stage: Stage, outcome: &Outcome) -> Outcome {
     let pages = || world.plan.pack.provider.environments.values().flat_map(|addresses| &addresses.pages);
     for page in outcome.answer().map(presented).unwrap_or_default() {
@@ -132,12 +134,12 @@ fn without_access(world: &World, stage: Stage, outcome: &Outcome) -> Outcome {
         }
     }
     world.redactor.serialized(outcome).unwrap_or_else(|| {
-        let detail = "what it answered cannot be shown without its secrets".to_owned();
+        let detail = "the response cannot be shown without its secrets".to_owned();
         Outcome::Trouble(Trouble { kind: TroubleKind::Shape, detail })
     })
 }
 
-/// What an action taught us, by the names of the profile's `learn`.
+/// Values captured from an action's response, by the names of the profile's `capture`.
 pub(super) fn learned<'c>(call: &'c CallOut, outcome: &Outcome) -> Vec<(&'c str, Value)> {
     let Some(answer) = outcome.answer() else { return Vec::new() };
     call.learn.iter().filter_map(|(name, place)| Some((name.as_str(), taught(answer, place)?))).collect()
@@ -158,12 +160,12 @@ fn taught(answer: &Answer, place: &Learn) -> Option<Value> {
     }
 }
 
-/// The URLs in an answer: `Location`, texts in JSON, anything that looks like one in text and HTML.
+/// The URLs in a response: `Location`, strings in JSON, and URLs in text and HTML.
 pub(super) fn presented(answer: &Answer) -> Vec<String> {
     let mut urls: Vec<String> = answer.header("location").map(str::to_owned).into_iter().collect();
     match &answer.body {
         Body::Json(json) => crate::json::texts(json, &mut |_, text| urls.extend(within(text))),
-        // In HTML an ampersand inside an attribute is written `&amp;`.
+        // Inside an HTML attribute an ampersand is written `&amp;`.
         Body::Text(text) => urls.extend(within(&text.replace("&amp;", "&"))),
         Body::Empty | Body::Binary(_) => {}
     }
@@ -177,7 +179,7 @@ fn within(text: &str) -> Vec<String> {
     found.map(|url| if url == text.trim() { url } else { without_stop(url) }.to_owned()).collect()
 }
 
-/// A URL from the middle of a sentence, without what ends the sentence; what a bracket in it opened is closed in it.
+/// Strips trailing punctuation from a URL inside a sentence; a closing bracket stays if it was opened within the URL.
 fn without_stop(url: &str) -> &str {
     let open = url.matches('(').count() >= url.matches(')').count();
     match url.strip_suffix(['.', ',']).or_else(|| url.strip_suffix(')').filter(|_| !open)) {

@@ -1,4 +1,4 @@
-//! Whom the partner's calls are about, as the simulator knows it; what is about nobody is told too.
+//! Attributes the partner's calls to clients, as the simulator identifies them; unattributable calls are reported too.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Instant;
@@ -12,18 +12,17 @@ use crate::net::header_case::USER_AGENT;
 use crate::redact::Redactor;
 use crate::simulator::Full;
 
-/// So many calls about the clients of one unit are recorded; a flood is not worth more.
+/// Maximum number of recorded calls about the clients of one check; a flood adds nothing.
 const MOST: usize = 2_000;
 
-/// So many calls about nobody are recorded for each route, the first ones and the last ones: that there are such calls,
-/// and when, is what counts.
+/// Maximum number of recorded unattributable calls per route, from both ends: only their existence and time matter.
 const MOST_STRAYS: usize = 50;
 
-/// A call with its times, and the name of the client that it is about; `None`: it is about nobody.
+/// A call with its start and end, and the name of its client; `None` if it is unattributable.
 pub(super) type Attributed = (Instant, Instant, Option<String>, Call);
 
 impl World {
-    /// The calls that are about no client of any check, each line once: whose fault they show nobody can tell.
+    /// The calls that cannot be attributed to any client, each line once.
     pub(super) fn strays(&self) -> Vec<String> {
         let Some(simulator) = self.simulator() else { return Vec::new() };
         let mut lines: Vec<String> = simulator
@@ -39,7 +38,7 @@ impl World {
         lines.iter().map(|line| self.redactor.text(line)).collect()
     }
 
-    /// What is to be said of calls that the simulator does not play.
+    /// The remark about operations that the partner called and the simulator does not play.
     pub(super) fn unplayed(&self) -> Option<String> {
         let entries = self.simulator()?.journal().since(0);
         let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
@@ -49,26 +48,27 @@ impl World {
         let listed: Vec<String> = numbers.iter().map(|(what, number)| format!("{what} × {number}")).collect();
         (!listed.is_empty()).then(|| {
             format!(
-                "the simulator answered 501 to what it does not play, and what hangs on that is open: {}",
+                "the simulator answered 501 to operations that it does not play; what depends on them is \
+                 inconclusive: {}",
                 listed.join("; ")
             )
         })
     }
 
-    /// The bounds of the played provider that were reached.
+    /// The remarks about limits of the simulated provider that were reached.
     pub(super) fn full(&self) -> Vec<String> {
         let full = self.simulator().map(crate::simulator::Simulator::full).unwrap_or_default();
-        full.iter().map(|full| format!("the played provider has its bounds: {}", full.words())).collect()
+        full.iter().map(|full| format!("the simulated provider reached a limit: {}", full.words())).collect()
     }
 
-    /// What is to be said of a key that called more often than it may.
+    /// The remarks about keys that exceeded their rate limit.
     pub(super) fn busy(&self) -> Vec<String> {
         let used = self.simulator().map(crate::simulator::Simulator::used).unwrap_or_default();
         let beyond = used.into_iter().filter(|usage| usage.beyond > 0);
         beyond.map(|usage| format!("the provider would have answered 429: {usage}")).collect()
     }
 
-    /// The partner's calls about some clients, and those about nobody, since a place in the journal.
+    /// The partner's calls about some clients, and unattributable ones, since a position in the journal.
     pub(super) fn calls_about(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Vec<Attributed> {
         let Some(simulator) = self.simulator().filter(|_| !clients.is_empty()) else { return Vec::new() };
         let entries = simulator.journal().since(mark);
@@ -86,24 +86,25 @@ impl World {
             .collect()
     }
 
-    /// Whether the partner has called the simulated provider in this run, about whomever; yes, where there is none.
+    /// Whether the partner has called the simulated provider in this run, about any client; true if there is no
+    /// simulator.
     pub(super) fn has_called(&self) -> bool {
         self.simulator().is_none_or(|simulator| simulator.journal().since(0).iter().any(|entry| !is_ours(&entry.what)))
     }
 
-    /// Whether it has called since a place in the journal.
+    /// Whether the partner has called since a position in the journal.
     pub(super) fn has_called_since(&self, mark: usize) -> bool {
         self.simulator()
             .is_some_and(|simulator| simulator.journal().since(mark).iter().any(|call| !is_ours(&call.what)))
     }
 
-    /// Why what the played provider answers and holds shows nothing any more, if so: it had to forget some of it.
+    /// Why responses and records of the simulated provider are no longer evidence: it had to drop some state.
     pub(super) fn forgetful(&self) -> Option<String> {
         let full = self.simulator()?.full().into_iter().find(Full::is_forgetful)?;
-        Some(format!("the played provider no longer holds all that it should: {}", full.words()))
+        Some(format!("the simulated provider had to drop some of its records: {}", full.words()))
     }
 
-    /// Why not every call about the clients of a unit is in its record, if so.
+    /// Why the record of a check lacks some calls about its clients; `None` if it is complete.
     pub(super) fn cut_off(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Option<String> {
         let journal = self.simulator().filter(|_| !clients.is_empty())?.journal();
         let mine = |call: &Call| clients.values().any(|client| call.client.as_ref() == Some(&client.email));
@@ -116,12 +117,12 @@ impl World {
     }
 }
 
-/// Whether a check made the call itself, to see what the provider holds.
+/// Whether Preflight made the call itself, to read the provider's records.
 fn is_ours(call: &Call) -> bool {
     call.request.headers.iter().any(|(name, value)| name == "user-agent" && value == USER_AGENT)
 }
 
-/// The first and the last calls of each route, in the order in which they came.
+/// The first and the last calls of each route, in order.
 fn ends_by_route<'e, E>(entries: &[&'e E], call: impl Fn(&E) -> &Call) -> Vec<&'e E> {
     let key = |entry: &E| (call(entry).request.method.clone(), call(entry).api.clone(), call(entry).route.clone());
     let mut counts = HashMap::new();
@@ -139,7 +140,7 @@ fn ends_by_route<'e, E>(entries: &[&'e E], call: impl Fn(&E) -> &Call) -> Vec<&'
     entries.iter().copied().filter(|entry| at_an_end(entry)).collect()
 }
 
-/// A call of the partner without its secrets. Where that cannot be made, only what has none is left.
+/// A call without its secrets; if redaction fails, only fields that contain no secret remain.
 fn redacted(redactor: &Redactor, call: &Call) -> Call {
     redactor.serialized(call).unwrap_or_else(|| Call {
         client: call.client.clone(),

@@ -1,5 +1,5 @@
-//! How this program's own calls to a provider show whose they are: by a key, by name and password, or by a token that
-//! it asks for first, once.
+//! Authenticates Preflight's own calls to a provider: by key, by name and password, or by a token that it requests
+//! once.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,22 +23,22 @@ use crate::pack::types::{Environment, Text};
 use crate::redact::Secret;
 use crate::template::{self, TemplateError};
 
-/// The time that a provider gets to give a token.
+/// Timeout of a token request.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Why a call does not show whose it is.
+/// Why a call could not be authenticated.
 #[derive(Clone)]
 pub(super) enum Unkeyed {
-    /// It cannot be made.
+    /// The credentials for it are missing or do not fit.
     Cannot(String),
-    /// The provider gave no token for it: the call that asked for one, and what came of it.
+    /// The provider issued no token; with the token request and its outcome.
     Refused(Box<Sent>),
 }
 
 impl Unkeyed {
-    /// Whether asking for the token again in this run would be in vain. A silent provider costs each call its whole
-    /// patience; an answer costs little, and only one about the partner itself will be the same: a client may be
-    /// linked by now, and what is too much or out of order may be right again.
+    /// Whether another token request in this run would be futile. A provider that does not answer costs every call a
+    /// full timeout. A response costs little, and only one about the partner itself stays the same: the client may be
+    /// linked by now, and a rate limit or an outage may be over.
     fn lasts(&self, minting: Minting<'_>) -> bool {
         match self {
             Unkeyed::Cannot(_) => false,
@@ -51,16 +51,16 @@ impl Unkeyed {
         }
     }
 
-    /// In words.
+    /// The reason for the report.
     pub(super) fn why(self) -> String {
         match self {
             Unkeyed::Cannot(why) => why,
             Unkeyed::Refused(sent) => {
                 let what = match &sent.outcome {
-                    Outcome::Answered(answer) => format!("it answered {}", answer.status),
+                    Outcome::Answered(answer) => format!("the provider answered {}", answer.status),
                     Outcome::Trouble(trouble) => trouble.detail.clone(),
                 };
-                format!("there is no token: {} {}: {what}", sent.request.method, sent.request.url)
+                format!("no token: {} {}: {what}", sent.request.method, sent.request.url)
             }
         }
     }
@@ -78,11 +78,11 @@ impl From<TemplateError> for Unkeyed {
     }
 }
 
-/// The tokens that this run has asked for, each behind a lock of its own: who waits for one holds up nobody else.
+/// The tokens requested in this run, each with its own lock, so that one request does not delay the others.
 #[derive(Default)]
 pub(super) struct Tokens(Mutex<HashMap<Asked, Arc<Mutex<Option<Token>>>>>);
 
-/// What a token was asked for: where, for which API, and with which words.
+/// The key of a token: environment, API, and the body of the request.
 #[derive(PartialEq, Eq, Hash)]
 struct Asked {
     environment: Option<Environment>,
@@ -90,16 +90,16 @@ struct Asked {
     body: Vec<u8>,
 }
 
-/// What came of asking for a token.
+/// The result of a token request.
 enum Token {
-    /// One, and how long it may be used.
+    /// A token, with its lifetime.
     Given { text: String, since: Instant, lifetime: Duration },
-    /// None, and there will be none in this run.
+    /// No token, and none later in this run.
     Refused(Unkeyed),
 }
 
 impl Token {
-    /// What it is good for now; `None`: it has to be asked for again.
+    /// The current result; `None` if the token must be requested again.
     fn now(&self) -> Option<Result<String, Unkeyed>> {
         match self {
             Token::Given { text, since, lifetime } => (since.elapsed() < *lifetime).then(|| Ok(text.clone())),
@@ -108,7 +108,7 @@ impl Token {
     }
 }
 
-/// A place of a call: a real environment, or (`None`) the provider that this run plays; and one of its APIs.
+/// The target of a call: a real environment, or (`None`) the simulated provider; and one of its APIs.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) world: &'a World,
@@ -117,7 +117,7 @@ pub(super) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// A call without a body that shows whose it is. `scope` has the `client` that a token may be for.
+    /// Drafts an authenticated call without a body. `scope` contains the `client` that a token may be for.
     pub(super) async fn draft(self, method: &str, target: &str, scope: &Scope) -> Result<Draft, Unkeyed> {
         let mut draft = self.bare(method, target)?;
         draft.headers = match self.rule()? {
@@ -125,7 +125,7 @@ impl<'a> Place<'a> {
                 let of = Place { api: &bearer.from, ..self };
                 let json = bearer.json.as_ref().ok_or_else(|| {
                     format!(
-                        "the pack does not say with which JSON `{}` mints a token for the API `{}`",
+                        "the pack does not name the JSON body with which `{}` mints a token for the API `{}`",
                         bearer.mint, self.api
                     )
                 })?;
@@ -143,10 +143,10 @@ impl<'a> Place<'a> {
 
     fn rule(self) -> Result<&'a Api, String> {
         let rule = self.world.plan.pack.provider.apis.get(self.api);
-        rule.ok_or_else(|| format!("the pack does not say how one authenticates to the API `{}`", self.api))
+        rule.ok_or_else(|| format!("the pack does not say how to authenticate to the API `{}`", self.api))
     }
 
-    /// The headers that show a call to be the partner's own.
+    /// The headers that authenticate a call as the partner's own.
     async fn own(self) -> Result<Vec<(String, String)>, Unkeyed> {
         let scope = self.credentials();
         match self.rule()? {
@@ -158,13 +158,14 @@ impl<'a> Place<'a> {
                 Ok(vec![basic(&template::render_text(user, &scope)?, &template::render_text(password, &scope)?)])
             }
             Api::ClientCredentials(own) => self.bearer(self.ask(own, &scope)?).await,
-            Api::Bearer(_) => {
-                Err(Unkeyed::Cannot(format!("tokens for the API `{}` are for clients, and this call is not", self.api)))
-            }
+            Api::Bearer(_) => Err(Unkeyed::Cannot(format!(
+                "a token for the API `{}` needs a client, and this call has none",
+                self.api
+            ))),
         }
     }
 
-    /// The call that asks for a token of the partner's own, RFC 6749, section 4.4.2.
+    /// The token request of the client credentials grant (RFC 6749, section 4.4.2).
     fn ask(self, own: &ClientCredentials, scope: &Scope) -> Result<Draft, Unkeyed> {
         let of = Place { api: own.from.as_deref().unwrap_or(self.api), ..self };
         let mut ask = of.bare(&own.mint.method, &own.mint.path)?;
@@ -175,11 +176,11 @@ impl<'a> Place<'a> {
             form.append_pair("scope", &template::render_text(wanted, scope)?);
         }
         match own.sent {
-            // Name and password are encoded once more for this use of them, section 2.3.1.
+            // RFC 6749, section 2.3.1: name and password are form-encoded first.
             CredentialsSent::Basic => {
                 let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
                 let (id, secret) = (encoded(&id), encoded(&secret));
-                // Inside Base64 the encoded form is one that nobody would find by the secret itself.
+                // Redaction would not recognise the encoded form inside Base64.
                 let place = self.environment.map_or("rehearsal", Environment::word);
                 self.world.redactor.learn(&format!("{place}.client_secret"), &secret);
                 ask.headers.push(basic(&id, &secret));
@@ -193,14 +194,14 @@ impl<'a> Place<'a> {
         Ok(ask)
     }
 
-    /// The header with a token for this API: the one that is kept, or the answer to a call that asks for one.
+    /// The header with a token for this API: the cached one, or the response to a new request.
     async fn bearer(self, ask: Draft) -> Result<Vec<(String, String)>, Unkeyed> {
         let Some(minting) = self.rule()?.minting(self.api) else {
-            return Err(Unkeyed::Cannot(format!("the API `{}` takes no tokens", self.api)));
+            return Err(Unkeyed::Cannot(format!("the API `{}` does not accept tokens", self.api)));
         };
         let asked = Asked { environment: self.environment, api: self.api.to_owned(), body: ask.body.clone() };
         let kept = self.world.tokens.0.lock().await.entry(asked).or_default().clone();
-        // Held while a token is asked for, so that all who wait for it take the same.
+        // The lock is held during the request, so that all waiting calls use the same token.
         let mut kept = kept.lock().await;
         let token = match kept.as_ref().and_then(Token::now) {
             Some(token) => token,
@@ -220,7 +221,7 @@ impl<'a> Place<'a> {
     }
 
     async fn minted(self, minting: Minting<'_>, ask: Draft) -> Result<String, Unkeyed> {
-        // An answer with a token is never recorded, and one without it may be.
+        // A response with a token is never recorded.
         let sent = self.world.send(ask, PATIENCE, false, None).await;
         let is_good = sent.outcome.answer().is_some_and(|answer| (200..300).contains(&answer.status));
         if !is_good {
@@ -230,7 +231,7 @@ impl<'a> Place<'a> {
         let token = json.zip(JsonPath::parse(minting.token).ok());
         let token = token.and_then(|(json, path)| path.query(&json).first().and_then(Value::as_str).map(str::to_owned));
         let Some(token) = token.filter(|token| !token.is_empty()) else {
-            let detail = format!("it was answered without a token at `{}`", minting.token);
+            let detail = format!("the response contains no token at `{}`", minting.token);
             let outcome = Outcome::Trouble(Trouble { kind: TroubleKind::Shape, detail });
             return Err(Unkeyed::Refused(Box::new(Sent { outcome, ..sent })));
         };
@@ -238,7 +239,7 @@ impl<'a> Place<'a> {
         Ok(token)
     }
 
-    /// A call that shows nothing yet.
+    /// A call without authentication.
     fn bare(self, method: &str, target: &str) -> Result<Draft, String> {
         let (base, purpose) = self.side()?;
         let url = format!("{}{target}", base.as_str().trim_end_matches('/'));
@@ -246,7 +247,7 @@ impl<'a> Place<'a> {
         Ok(Draft { purpose, method: method.into(), url, headers: Vec::new(), body: Vec::new(), credentials })
     }
 
-    /// Where the API is, and what the gate is to hold a call to.
+    /// The base URL of the API, and the purpose by which the gate judges the call.
     fn side(self) -> Result<(Url, Purpose), String> {
         let Place { world, environment, api } = self;
         let Some(environment) = environment else {
@@ -256,11 +257,12 @@ impl<'a> Place<'a> {
         };
         let addresses = world.plan.pack.provider.environments.get(&environment);
         let base = addresses.and_then(|addresses| addresses.apis.get(api));
-        let base = base.ok_or_else(|| format!("the pack does not say where the API `{api}` is in {environment}"))?;
+        let base = base.ok_or_else(|| format!("the pack gives no address of the API `{api}` in {environment}"))?;
         Ok((base.clone(), Purpose::Provider { environment, api: api.into() }))
     }
 
-    /// The key and the credentials for here: the profile's, or those that we issued. One that is missing is left out.
+    /// The key and the credentials for the target: from the profile, or issued by the simulator. Missing ones are
+    /// omitted.
     fn credentials(self) -> Scope {
         let Some(environment) = self.environment else {
             return json!({ "api_key": self.world.issued_key(), "credentials": self.world.issued_credentials() });
@@ -275,7 +277,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// A name and a password, RFC 7617.
+/// Basic authentication (RFC 7617).
 fn basic(name: &str, password: &str) -> (String, String) {
     ("authorization".to_owned(), format!("Basic {}", STANDARD.encode(format!("{name}:{password}"))))
 }

@@ -1,4 +1,4 @@
-//! The partner's build while a run lasts: as it is wanted, restarted, ended by itself, silent, ended by us.
+//! The partner's build during a run: which variant runs, and whether it was restarted, ended by itself or fell silent.
 
 use std::time::{Duration, Instant};
 
@@ -9,31 +9,31 @@ use super::unresponsive::SOON;
 use crate::pack::check::Isolation;
 use crate::plan::Unit;
 
-/// So often a build that ended by itself, or did not start, is started again.
+/// Maximum number of restarts of a build that ended by itself or did not start.
 const MOST_MISHAPS: usize = 3;
 
-/// So often a build may fall silent: each time costs what it may take to answer.
+/// Maximum number of silences; each costs the longest response time.
 const MOST_SILENCES: usize = 1;
 
-/// The build that a run started.
+/// The build that the run started.
 #[derive(Default)]
 pub(super) struct Build {
     process: Option<Process>,
-    /// How many were started before it.
+    /// Number of builds started before it.
     number: usize,
-    /// The variant that it runs as, if it is not the plain one.
+    /// The variant that runs; `None` for the plain build.
     variant: Option<String>,
-    /// When it ended by itself, fell silent, or did not start again, and what is to be said of that.
+    /// When the build ended by itself, fell silent or failed to start, each with a message.
     mishaps: Vec<(Instant, String)>,
     silences: usize,
 }
 
 impl Build {
-    /// Why it is not started once more, if it went wrong too often.
+    /// Why the build is not restarted any more, if it failed too often.
     fn is_given_up(&self) -> Option<String> {
         let (at, last) = (self.mishaps.len(), &self.mishaps.last()?.1);
         let too_often = at > MOST_MISHAPS || self.silences > MOST_SILENCES;
-        too_often.then(|| format!("{last}; it is not started again after {at} such ends"))
+        too_often.then(|| format!("{last}; Preflight does not restart it after {at} failures"))
     }
 }
 
@@ -43,9 +43,9 @@ impl World {
         self.build.lock().await.process = Some(process);
     }
 
-    /// Makes sure that the build runs as a unit wants it: plain, or as a variant that is started for this unit alone.
-    /// One that has ended by itself is started again; what ended it is told with the units that were under way. One that
-    /// fell silent is not, but for a variant or among the units that are about restarts: it would only fall silent again.
+    /// Makes sure that the build a check needs is running: the plain one, or a variant started for this check only. A
+    /// build that ended by itself is restarted; the checks in progress report the cause. A build that fell silent is
+    /// restarted only for a variant or for a check with restarts: it would fall silent again.
     pub(super) async fn as_wanted(&self, unit: &Unit) -> Result<(), String> {
         let variant = unit.packed.check.given.variant.as_deref();
         let Some(rehearsal) = &self.plan.read.profile.rehearsal else { return Ok(()) };
@@ -64,7 +64,7 @@ impl World {
         }
     }
 
-    /// Ends the build and starts it again: the plain one, or a variant of it.
+    /// Stops the build and starts it again: the plain one, or a variant.
     pub(super) async fn restart(&self, variant: Option<&str>) -> Result<(), String> {
         let mut build = self.build.lock().await;
         self.notice(&mut build).await;
@@ -73,7 +73,7 @@ impl World {
 
     async fn start_again(&self, build: &mut Build, variant: Option<&str>) -> Result<(), String> {
         let rehearsal = self.plan.read.profile.rehearsal.as_ref().ok_or("the profile has no rehearsal")?;
-        let start = rehearsal.start.as_ref().ok_or("the profile does not say how the build is started")?;
+        let start = rehearsal.start.as_ref().ok_or("the profile does not say how to start the build")?;
         if let Some(why) = build.is_given_up() {
             return Err(why);
         }
@@ -94,26 +94,26 @@ impl World {
         }
     }
 
-    /// Writes down that the build has ended by itself, if it has.
+    /// Records that the build has ended by itself, if it has.
     async fn notice(&self, build: &mut Build) {
         let Some(process) = &mut build.process else { return };
         let Some(exit) = process.ended().await else { return };
         let words = process.last_words(&self.redactor);
-        let said = format!("the partner's build ended by itself during the run ({exit}); its last words: {words}");
+        let said = format!("the partner's build ended by itself during the run ({exit}); its last lines: {words}");
         build.mishaps.push((Instant::now(), said));
-        // What it started and left behind ends here.
+        // Dropping the process also ends child processes that it left behind.
         build.process = None;
     }
 
-    /// The number of the build that runs, if one does.
+    /// The number of the running build; `None` if none runs.
     pub(super) async fn running(&self) -> Option<usize> {
         let mut build = self.build.lock().await;
         self.notice(&mut build).await;
         build.process.as_ref().map(|_| build.number)
     }
 
-    /// Writes down that a build is silent, if it has been for longer than it may take, or cannot answer since it is
-    /// stopped; `told` puts that into words. Some(None): it may answer yet. None: it has ended or was started again.
+    /// Records that a build is silent, if it has been for longer than a response may take, or is stopped and cannot
+    /// answer; `told` makes the message. `Some(None)`: it may still answer. `None`: it has ended or was restarted.
     pub(super) async fn gives_up(
         &self,
         number: usize,
@@ -128,31 +128,32 @@ impl World {
         if waited < may_take {
             return Some(None);
         }
-        let said = format!("{}; its last words: {}", told(stopped), process.last_words(&self.redactor));
+        let said = format!("{}; its last lines: {}", told(stopped), process.last_words(&self.redactor));
         build.mishaps.push((Instant::now(), said.clone()));
         build.silences += 1;
         Some(Some(said))
     }
 
-    /// What is to be said of a build that has ended by itself or fallen silent since an instant.
+    /// The message about a build that has ended by itself or fallen silent since an instant.
     pub(super) async fn ended_since(&self, from: Instant) -> Option<String> {
         let mut build = self.build.lock().await;
         self.notice(&mut build).await;
         build.mishaps.iter().find(|(at, _)| *at >= from).map(|(_, words)| words.clone())
     }
 
-    /// Whether what the build writes is heard: it was started by this run.
+    /// Whether this run started the build and reads its output.
     pub(super) async fn is_overheard(&self) -> bool {
         self.build.lock().await.process.is_some()
     }
 
-    /// The last lines that the build wrote, without secrets, each with when.
+    /// The last lines of the build's output, redacted, with their times.
     pub(super) async fn last_lines(&self) -> Vec<(Instant, String)> {
         let build = self.build.lock().await;
         build.process.as_ref().map(|process| process.lines(&self.redactor)).unwrap_or_default()
     }
 
-    /// Ends the partner's build. Gives what is to be said of the times that it had ended by itself or fallen silent, each once.
+    /// Stops the partner's build. Returns the messages about each time that it ended by itself or fell silent, each
+    /// once.
     pub async fn tear_down(&self) -> Vec<String> {
         let mut build = self.build.lock().await;
         self.notice(&mut build).await;

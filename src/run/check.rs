@@ -1,4 +1,4 @@
-//! One unit, from its first step to its finished record.
+//! Runs one check, from its first step to its finished record.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,25 +20,25 @@ use crate::pack::step::{ActionStep, EventStep, Pause, Step, WaitStep};
 use crate::pack::types::Stage;
 use crate::plan::Unit;
 
-/// What a unit is doing.
+/// The state of a running check.
 pub(super) struct Doing<'d> {
     pub(super) world: &'d World,
     pub(super) unit: &'d Unit,
     pub(super) log: &'d Log,
-    /// How many units may have the partner do something at the same time.
+    /// Bounds how many checks have the partner act at the same time.
     pub(super) lane: &'d Semaphore,
-    /// The events of named steps, for those that deliver them again.
+    /// The events of named steps, for steps that redeliver them.
     pub(super) occasions: BTreeMap<String, Vec<Occasion>>,
     /// The clients of the check, by name.
     pub(super) clients: IndexMap<String, Identity>,
     /// What was done for clients, latest last.
     pub(super) done: Vec<pages::Deed>,
-    /// Where the partner's calls began to count.
+    /// The journal position from which the partner's calls count.
     pub(super) mark: usize,
 }
 
 impl<'d> Doing<'d> {
-    /// What templates can read now.
+    /// The values that templates can read now.
     pub(super) fn scope(&self) -> Scope {
         let mut values: Map<String, Value> = self.world.plan.bound.acting(self.unit.stage);
         self.log.values(&mut values);
@@ -54,7 +54,7 @@ impl<'d> Doing<'d> {
         Value::Object(values)
     }
 
-    /// A client of the check by its name, or the first. A check without clients is about the one of the house.
+    /// A client of the check by name, or the first. A check without clients is about the rehearsal's own client.
     pub(super) fn client(&self, name: Option<&str>) -> Result<(String, Identity), String> {
         let found = match name {
             Some(name) => self.clients.get_key_value(name),
@@ -67,7 +67,7 @@ impl<'d> Doing<'d> {
         house.map(|house| ("client".to_owned(), house.clone())).ok_or_else(|| "the check has no such client".into())
     }
 
-    /// The pages that the partner presented to a client the last time that it presented any.
+    /// The pages that the partner last showed a client.
     pub(super) fn presented_to(&self, client: &str) -> Vec<String> {
         self.log.read(|evidence| {
             let mine = evidence.entries.iter().rev().filter(|entry| entry.client.as_deref() == Some(client));
@@ -80,13 +80,13 @@ impl<'d> Doing<'d> {
         })
     }
 
-    /// Leave to have the partner do something. Waits are not part of it: they disturb nobody.
+    /// A permit to have the partner act. Waits hold none: they disturb nobody.
     pub(super) async fn turn(&self) -> Option<SemaphorePermit<'d>> {
         self.lane.acquire().await.ok()
     }
 }
 
-/// Carries out a unit and writes into its log. Trouble is written down too; nothing is returned.
+/// Runs a check and writes into its log. Trouble is written down too; nothing is returned.
 pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaphore>) {
     if unit.stage != Stage::Rehearsal {
         return carry_out(world, unit, log, lane).await;
@@ -99,7 +99,7 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaph
         biased;
         why = world.falls_silent() => Some(why),
         () = carry_out(world, unit, log, lane) => {
-            // What got no answer shows nothing of a build that gives none at all.
+            // A missing response says nothing if the build answers nothing at all.
             let answered = |outcome: &Outcome| outcome.answer().is_some();
             if !log.read(|evidence| evidence.entries.iter().filter_map(|entry| entry.what.asked()).all(answered)) {
                 world.beyond_doubt().await;
@@ -112,7 +112,7 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaph
     }
 }
 
-/// Says why a check could not begin; that may be the doing of other checks, if the build did not bear them.
+/// Records why a check could not begin; other checks may be the cause, if the build broke down under them.
 async fn not_begun(world: &World, log: &Log, why: String, from: Instant) {
     world.beyond_doubt().await;
     match world.ended_since(from).await {
@@ -149,7 +149,7 @@ async fn carry_out(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaphore>)
     world.restore(&overlays);
 }
 
-/// Brings the clients to where the check begins, all at the same time; then arranges for what is to go otherwise.
+/// Sets all clients up at the same time, then installs overrides.
 async fn begin(doing: &mut Doing<'_>) -> Result<Vec<u64>, String> {
     let (world, check) = (doing.world, &doing.unit.packed.check);
     let given = check.given.all();
@@ -185,14 +185,17 @@ async fn one(doing: &mut Doing<'_>, step: &Step) -> Result<(), String> {
             deliver::run(doing, step).await
         }
         Step::Action(step) if doing.world.plan.bound.leaves_out(step, doing.unit.stage) => {
-            let why = format!("the profile has no action `{}`, so it is taken to be part of another", step.action);
+            let why = format!(
+                "the profile has no action `{}`; Preflight assumes that another action includes it",
+                step.action
+            );
             doing.log.add(Instant::now(), step.name.as_deref(), What::LeftOut(why));
             Ok(())
         }
         Step::Action(ActionStep { unless: Some(unless), .. }) | Step::Event(EventStep { unless: Some(unless), .. })
             if conditions::holds(doing, unless) =>
         {
-            let why = "not asked for again: what it is for had happened already".to_owned();
+            let why = "not asked for again: its purpose was already fulfilled".to_owned();
             doing.log.add(Instant::now(), step.name(), What::LeftOut(why));
             Ok(())
         }
@@ -215,7 +218,7 @@ async fn one(doing: &mut Doing<'_>, step: &Step) -> Result<(), String> {
     }
 }
 
-/// Lets time pass, until what is waited for has happened.
+/// Waits, until the condition of the step holds.
 async fn wait(doing: &mut Doing<'_>, step: &WaitStep) {
     let from = Instant::now();
     let length = match step.wait {
@@ -234,8 +237,8 @@ async fn wait(doing: &mut Doing<'_>, step: &WaitStep) {
     pages::look(doing).await;
 }
 
-/// Looks for the effects that the check wants to know, all at the same time, and keeps a quiet period where one that
-/// is bounded from above must not grow.
+/// Looks up the effects that the check asks for, all at the same time, and keeps a quiet period where an effect has an
+/// upper bound.
 async fn effects(doing: &Doing<'_>) {
     let check = &doing.unit.packed.check;
     let mut wanted: BTreeMap<&str, bool> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Taking away what a check created in the test environment, and nothing else.
+//! Deletes what a check created in the test environment, and nothing else.
 
 use serde_json::Value;
 use serde_json_path::JsonPath;
@@ -11,7 +11,7 @@ use crate::evidence::Answer;
 use crate::pack::actions::CleanUp;
 use crate::pack::types::{Environment, Stage};
 
-/// Takes the clients of a unit away that were made up for it. What must stay is told.
+/// Deletes the generated clients of a check. A client that cannot be deleted is reported.
 pub(super) async fn clean_up(doing: &Doing<'_>) {
     let Some(how) = doing.world.plan.pack.provider.clean_up.as_ref().filter(|_| doing.unit.stage == Stage::Test) else {
         return;
@@ -20,26 +20,26 @@ pub(super) async fn clean_up(doing: &Doing<'_>) {
         let taken = take_away(doing.world, how, client).await;
         doing.log.seen_to(client);
         let told = match taken {
-            Ok(true) => format!("cleaned up: {} was deleted in the test environment", client.tenant),
+            Ok(true) => format!("cleaned up: deleted {} in the test environment", client.tenant),
             Ok(false) => continue,
-            Err(why) => format!("left behind in the test environment: {}, since {why}", client.tenant),
+            Err(why) => format!("left behind in the test environment: {}, because {why}", client.tenant),
         };
         doing.log.amend(|evidence| evidence.remarks.push(told));
     }
 }
 
-/// Takes a client away. False: there is none.
+/// Deletes a client; `false` if the provider has none.
 async fn take_away(world: &World, how: &CleanUp, client: &Identity) -> Result<bool, String> {
     let ask = async |line: &str| provider_query::provider(world, Environment::Test, &how.api, line, client).await;
     let there = ask(&how.look).await?;
     if there.status == 404 {
         return Ok(false);
     }
-    // The address was made up in this run: who has it, and no other, was created by it.
+    // This run generated the address, so whatever has it, and no other address, was created by this run.
     let emails = found(&there, &how.email);
     let ours = |email: &Value| email.as_str().is_some_and(|email| email.eq_ignore_ascii_case(&client.email));
     if emails.is_empty() || !emails.iter().all(ours) {
-        return Err("its addresses are not the one alone that this run made up".to_owned());
+        return Err("its e-mail addresses include one that this run did not generate".to_owned());
     }
     let answer = ask(&how.ask).await?;
     if found(&answer, &how.deletable).first() != Some(&Value::Bool(true)) {

@@ -1,5 +1,5 @@
-//! Bringing both sides to where a check begins: through the partner's own actions and the provider's events, and only
-//! then arranging for something to go otherwise.
+//! Brings both sides to the state in which a check begins, through the partner's own actions and the provider's events;
+//! only then installs the overrides.
 
 use std::time::{Duration, Instant};
 
@@ -16,17 +16,17 @@ use crate::pack::simulator::Bringing;
 use crate::pack::types::{Environment, Span, Stage};
 use crate::simulator::{Effect, Overlay, Simulator};
 
-/// A client that is where its check begins.
+/// The result of setting a client up.
 pub(super) struct Begun {
-    /// The client, as far as it came.
+    /// The client, as far as the set-up got.
     pub(super) client: Identity,
-    /// Why it is not there.
+    /// Why the set-up did not complete.
     pub(super) trouble: Option<String>,
-    /// What is worth knowing if the check then says nothing.
+    /// Notes for the report if the check is inconclusive.
     pub(super) notes: Vec<String>,
 }
 
-/// Brings a client to its beginning.
+/// Sets a client up against the simulated provider.
 pub(super) async fn begin(world: &World, beginning: &Beginning) -> Begun {
     let mut begun = Begun { client: Identity::new(), trouble: None, notes: Vec::new() };
     begun.trouble = match world.unheard() {
@@ -67,14 +67,15 @@ async fn bring(
     Ok(())
 }
 
-/// Gives a partner that polls the time to look: until it has asked about the client, or would have.
+/// Gives a partner that polls time to see the new state: until it has called about the client, or a reaction time has
+/// passed.
 async fn noticed(world: &World, before: usize, client: &Identity) {
     let client = IndexMap::from([(String::new(), client.clone())]);
-    // Whoever asks only when a user comes back does so in the check itself.
+    // A partner that polls only when its user returns does so in the check itself.
     drop(tokio::time::timeout(world.reaction(), world.another_call(before, &client)).await);
 }
 
-/// Brings a client to its beginning in a real environment: by the partner's deployment there and by people.
+/// Sets a client up in a real environment, through the partner's deployment and manual steps.
 pub(super) async fn begin_there(world: &World, environment: Environment, beginning: &Beginning, log: &Log) -> Begun {
     let inside = world.plan.read.profile.environments.get(&environment);
     let spec = world.plan.pack.provider.simulator.as_ref();
@@ -121,7 +122,7 @@ async fn bring_there(
     Ok(())
 }
 
-/// Has the partner act, and waits until the provider knows the client.
+/// Performs an action, and waits until the provider knows the client.
 async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: &str) -> Result<(), String> {
     let failed = |why: String| format!("the set-up did not complete: the action {name}: {why}");
     let rehearsal = world.plan.read.profile.rehearsal.as_ref();
@@ -132,7 +133,7 @@ async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: 
     let outcome =
         action::perform(world, Stage::Rehearsal, call, &scope_of(client, arguments)).await.map_err(&failed)?;
     client.learn(call, &outcome);
-    // Other checks may have given its queue work to do.
+    // Other checks may have filled the partner's queue.
     let within = world.retry();
     if !world.patience.during(known_within(simulator, client, within)).await {
         let said = match &outcome {
@@ -140,17 +141,20 @@ async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: 
             Outcome::Trouble(trouble) => trouble.detail.clone(),
         };
         world.beyond_doubt().await;
-        // One that has ended may call once it was started again.
+        // A build that has ended may call after it is restarted.
         if world.ended_since(from).await.is_none() {
             world.patience.in_vain(format!("the action {name}: {said}"));
         }
-        return Err(failed(format!("{said}, and no call about the client reached the provider in {}", Span(within))));
+        return Err(failed(format!(
+            "{said}, and the provider received no call about the client within {}",
+            Span(within)
+        )));
     }
     world.know_tenant(simulator, client);
     Ok(())
 }
 
-/// Waits until the provider knows a client, or until that would have happened.
+/// Waits until the provider knows a client, up to a limit.
 pub(super) async fn known_within(simulator: &Simulator, client: &Identity, limit: Duration) -> bool {
     let started = Instant::now();
     let journal = simulator.journal();
@@ -166,7 +170,7 @@ pub(super) async fn known_within(simulator: &Simulator, client: &Identity, limit
     }
 }
 
-/// Arranges for something to go otherwise for a client. Gives the numbers by which it is taken back.
+/// Installs overrides for a client; returns their numbers, which remove them again.
 pub(super) fn arrange(simulator: &Simulator, client: &Identity, words: &[Word]) -> Vec<u64> {
     let overlays = words.iter().flat_map(|word| {
         let nth = word.nth.or(word.once.then_some(1));

@@ -1,4 +1,5 @@
-//! The partner's own commands: started like its build, with a cleared environment, and ended with what they started.
+//! Runs the partner's own commands, like its build: with a cleared environment, and ended together with their child
+//! processes.
 
 use serde_json::Value;
 
@@ -11,8 +12,8 @@ use crate::pack::types::{Span, Stage};
 use crate::profile::Variant;
 use crate::template;
 
-/// Runs a command to its end. Its standard output is the answer. In a rehearsal it is told what the plain build is told,
-/// and contained like it.
+/// Runs a command to its end; its standard output is the response. In a rehearsal it gets the variables of the plain
+/// build, and is contained like it.
 pub(super) async fn run(world: &World, stage: Stage, command: &[String], scope: &Scope) -> Result<Outcome, String> {
     let scope = &told(world, stage, scope);
     let render = |text: &String| template::render_text(text, scope).map_err(|error| format!("`{text}`: {error}"));
@@ -31,7 +32,7 @@ pub(super) async fn run(world: &World, stage: Stage, command: &[String], scope: 
             world.doubt();
         }
         let detail =
-            format!("the command did not end within {}, so it was ended with all that it had started", Span(patience));
+            format!("the command did not end within {}, so Preflight ended it and its child processes", Span(patience));
         return Ok(Outcome::Trouble(Trouble { kind: TroubleKind::Timeout, detail }));
     };
     let (success, output) = ended?;
@@ -44,7 +45,7 @@ pub(super) async fn run(world: &World, stage: Stage, command: &[String], scope: 
     Ok(Outcome::Answered(Answer { status: if success { 200 } else { 500 }, headers: Vec::new(), body }))
 }
 
-/// What a command can read: what it is told, and in a rehearsal what the build is told beside it.
+/// The template values of a command: its arguments, and in a rehearsal those of the build.
 fn told(world: &World, stage: Stage, scope: &Scope) -> Scope {
     let mut values = scope.clone();
     if stage == Stage::Rehearsal

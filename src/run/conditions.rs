@@ -1,4 +1,4 @@
-//! What has happened so far, for steps that depend on it, and the end of a record.
+//! Conditions of steps on what has happened so far, and the end of a record.
 
 use std::time::{Duration, Instant};
 
@@ -7,10 +7,10 @@ use crate::evidence::{Evidence, What, Who};
 use crate::pack::expectations::Expectation;
 use crate::pack::types::Stage;
 
-/// How often at most an expectation is looked at again while calls come in.
+/// Minimum interval between evaluations of a condition while calls arrive.
 const PACE: Duration = Duration::from_millis(10);
 
-/// Waits until an expectation holds, at most so long.
+/// Waits until an expectation holds, up to `most`.
 pub(super) async fn until(doing: &Doing<'_>, expectation: &Expectation, most: Duration) {
     let started = Instant::now();
     loop {
@@ -22,28 +22,28 @@ pub(super) async fn until(doing: &Doing<'_>, expectation: &Expectation, most: Du
         if left.is_zero() {
             return;
         }
-        // A time-out means that nothing came, and the next look is the last one.
+        // A timeout means that no call came; the next evaluation is the last one.
         drop(tokio::time::timeout(left, doing.world.another_call(seen, &doing.clients)).await);
         tokio::time::sleep(PACE.min(most.saturating_sub(started.elapsed()))).await;
     }
 }
 
-/// Whether an expectation holds by what has happened so far.
+/// Whether an expectation holds by the record so far.
 pub(super) fn holds(doing: &Doing<'_>, expectation: &Expectation) -> bool {
     let mut evidence = doing.log.read(Evidence::clone);
     gather(doing, &mut evidence);
     doing.world.holds(doing.unit, &evidence, expectation)
 }
 
-/// Completes the record with what the partner called, whom it tried to reach, and what the provider now holds, and
-/// says why it is not whole, if it is not. `from`: when the unit began.
+/// Completes the record with the partner's calls, the denied hosts and the provider's records, and says why it is
+/// incomplete, if it is. `from` is when the check began.
 pub(super) async fn finish(doing: &Doing<'_>, from: Instant) {
     doing.log.amend(|evidence| gather(doing, evidence));
     if doing.unit.stage != Stage::Rehearsal {
         return;
     }
     if let Some(ended) = doing.world.ended_since(from).await {
-        // A check that was not exercised shows its notes alone.
+        // A check that was not exercised shows only its notes.
         doing.log.amend(|evidence| evidence.notes.push(ended.clone()));
         doing.log.disturbed(Who::Partner, ended);
     }

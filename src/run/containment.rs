@@ -1,4 +1,4 @@
-//! Keeping the partner's software inside: the proxy that it is told to use, and what is to be said of that.
+//! Contains the partner's software: the proxy that it is told to use, and the denied hosts that it tried to reach.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,13 @@ use crate::evidence::Refused;
 use crate::net::proxy::{Doors, Proxy};
 use crate::profile::{Rehearsal, provider_hosts};
 
-/// The variables that name a proxy, each also written in small letters: programs read one or the other.
+/// The variables that name a proxy, in both cases: programs read one or the other.
 const PROXIES: [&str; 3] = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
 
-/// The variable that names what is reached without one, and what we say there.
+/// The variable that lists hosts reached without a proxy, with our value.
 const DIRECT: (&str, &str) = ("NO_PROXY", "127.0.0.1,localhost,::1");
 
-/// One widespread runtime looks at these variables only when it is told to.
+/// A variable without which a widespread runtime ignores the others.
 const HEED: (&str, &str) = ("NODE_USE_ENV_PROXY", "1");
 
 impl World {
@@ -21,13 +21,13 @@ impl World {
     pub(super) async fn contain(&self, rehearsal: &Rehearsal) -> Result<(), String> {
         let shut = provider_hosts(&self.plan.read.trusted.environments);
         let doors = Doors::new(rehearsal.reaches.iter().map(String::as_str), shut.iter().map(String::as_str));
-        let proxy = Proxy::start(doors).await.map_err(|error| format!("the proxy cannot be started: {error}"))?;
-        // A set-up happens once; where it was broken off, the proxy that is there serves on.
+        let proxy = Proxy::start(doors).await.map_err(|error| format!("the proxy cannot start: {error}"))?;
+        // The set-up runs once; if it was cut short, the existing proxy keeps serving.
         drop(self.proxy.set(proxy));
         Ok(())
     }
 
-    /// The variables of a process of the partner's: those that name our proxy, and then its own, which win.
+    /// The environment of a partner process: the proxy variables, then its own, which take precedence.
     pub(super) fn proxied(&self, own: Vec<(String, String)>) -> Vec<(String, String)> {
         let Some(proxy) = self.proxy.get() else { return own };
         let url = proxy.url();
@@ -41,12 +41,12 @@ impl World {
         variables
     }
 
-    /// The hosts that the partner's build tried to reach in this run, and was not let through to.
+    /// The denied hosts that the partner's build tried to reach in this run.
     pub(super) fn refused(&self) -> Vec<Refused> {
         self.proxy.get().map(Proxy::refused).unwrap_or_default()
     }
 
-    /// What is to be said of the hosts that were refused, each once.
+    /// The remarks about denied hosts, each once.
     pub(super) fn refusals(&self) -> Vec<String> {
         let refused = self.refused();
         let hosts: BTreeSet<&str> = refused.iter().map(|refused| refused.host.as_str()).collect();
@@ -55,28 +55,28 @@ impl World {
             let next = if shut.contains(host) {
                 "it belongs to the provider's real environments, which a rehearsal never reaches"
             } else {
-                "if it may, add it to `rehearsal.reaches`"
+                "if it is allowed, add it to `rehearsal.allow_hosts`"
             };
-            self.redactor.text(&format!("the build tried to reach {host} and was not let through; {next}"))
+            self.redactor.text(&format!("Preflight denied the build a connection to {host}; {next}"))
         });
         words.collect()
     }
 
-    /// Why nobody knows what the build tries to reach, if nobody does. What it does not ask our proxy is not seen
-    /// either, but nothing shows that from outside.
+    /// Why denied hosts cannot be observed, if so. Calls that bypass the proxy are not visible either, but nothing
+    /// reveals them from outside.
     pub(super) fn unwatched(&self) -> Option<String> {
         let rehearsal = self.plan.read.profile.rehearsal.as_ref()?;
         if rehearsal.start.is_none() {
-            let why =
-                "nobody saw what the build tries to reach, because this tool did not start it: add `rehearsal.start`";
+            let why = "Preflight cannot see which hosts the build tries to reach, because it did not start the build: add \
+                       `rehearsal.start`";
             return Some(why.into());
         }
         let ours = |told: &&String| PROXIES.into_iter().chain([DIRECT.0]).any(|name| name.eq_ignore_ascii_case(told));
         let mut told = rehearsal.env.keys().chain(rehearsal.variants.values().flat_map(|variant| variant.env.keys()));
         let name = told.find(ours)?;
         Some(format!(
-            "nobody saw what the build tries to reach, because the profile sets {name}: take it out, and name hosts \
-             under `rehearsal.reaches`"
+            "Preflight cannot see which hosts the build tries to reach, because the profile sets {name}: remove it, \
+             and list hosts under `rehearsal.allow_hosts`"
         ))
     }
 }

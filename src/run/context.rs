@@ -1,4 +1,4 @@
-//! What all units of a run have in common: the gate, the wire, the redactor, the rehearsal.
+//! The shared context of a run: gate, HTTP client, redactor, rehearsal.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,11 +30,11 @@ use crate::redact::{Redactor, Secret};
 use crate::simulator::Simulator;
 use crate::{template, webhook};
 
-/// The surroundings of a run.
+/// The context of a run.
 pub struct World {
     /// The plan.
     pub plan: Arc<Plan>,
-    /// The keeper of secrets.
+    /// Knows all secrets of the run and redacts them.
     pub redactor: Redactor,
     pub(super) jobs: Option<usize>,
     pub(super) captured_bodies: BTreeMap<String, Value>,
@@ -54,29 +54,29 @@ pub struct World {
     house: OnceLock<Identity>,
     trouble: OnceLock<(Who, String)>,
     set_up: OnceCell<()>,
-    /// Made up once a run, so that what a partner kept from another run is nobody's.
+    /// Generated per run, so that data kept from an earlier run matches nothing.
     run: String,
     numbers: AtomicU64,
     holds: Holds,
     pub(super) people: People,
 }
 
-/// What comes to a run from outside of carrying out.
+/// What the caller of a run provides.
 #[derive(Clone)]
 pub struct Outside {
-    /// How many units of real environments may be under way at once.
+    /// Maximum number of concurrent checks against real environments.
     pub jobs: Option<usize>,
-    /// How an expectation is judged in the middle of a unit.
+    /// Judges an expectation in the middle of a check.
     pub holds: Holds,
-    /// Who does what only a person can do.
+    /// Where manual steps go.
     pub people: People,
 }
 
-/// Whether an expectation holds by what has happened so far: judging is no part of carrying out, so it is handed in.
+/// Whether an expectation holds by the record so far. Passed in, because running does not depend on judging.
 pub type Holds = Arc<dyn Fn(&Unit, &Evidence, &Expectation) -> bool + Send + Sync>;
 
 impl World {
-    /// The surroundings of a run, before anything was sent or started.
+    /// Creates the context of a run, before anything is sent or started.
     pub fn new(plan: Arc<Plan>, redactor: Redactor, outside: Outside) -> Result<Self, WorldError> {
         let gate = Arc::new(gate(&plan)?);
         let apis = &plan.pack.provider.apis;
@@ -131,8 +131,8 @@ impl World {
         })
     }
 
-    /// Sets the rehearsal up when its first unit is to be carried out; the others wait for that too. Units of other
-    /// stages do not. Trouble is kept, for the units of the rehearsal to tell.
+    /// Sets up the rehearsal when its first check is due; the other rehearsal checks wait for it. Trouble is kept for
+    /// them to report.
     pub(super) async fn rehearsing(&self) {
         self.set_up.get_or_init(|| self.set_up()).await;
     }
@@ -140,19 +140,19 @@ impl World {
     async fn set_up(&self) {
         let Some(rehearsal) = &self.plan.read.profile.rehearsal else { return };
         match rehearsal::set_up(self, rehearsal).await {
-            // Set once, here; a second set-up would be a fault of this program and changes nothing.
+            // Set only here; a second set-up would be a defect of Preflight and changes nothing.
             Ok(house) => drop(self.house.set(house)),
             Err(trouble) => drop(self.trouble.set(trouble)),
         }
     }
 
-    /// Takes over the simulator that the set-up started; what the partner is told from now on names it.
+    /// Takes over the simulator that the set-up started; template values name it from now on.
     pub(super) fn plays(&self, simulator: Option<Simulator>) {
         simulator.iter().flat_map(Simulator::bases).for_each(|(api, base)| self.gate.plays(api, base));
         drop(self.simulator.set(simulator));
     }
 
-    /// Says that this run created what a call would take away.
+    /// Records that this run created what a call would delete.
     pub(super) fn created(&self, environment: Environment, line: &str, client: &Identity) {
         let line = template::render_text(line, &scope_of(client, serde_json::Map::new())).unwrap_or_default();
         if let Some((_, path)) = line.split_once(' ') {
@@ -160,7 +160,7 @@ impl World {
         }
     }
 
-    /// How much longer a unit may take since people have to act in it.
+    /// Additional time for a check with manual steps.
     pub(super) fn for_people(&self, unit: &Unit) -> Duration {
         if unit.stage == Stage::Rehearsal {
             return Duration::ZERO;
@@ -169,20 +169,20 @@ impl World {
         manual_steps::patience(&self.plan) * u32::try_from(events + 1).unwrap_or(1)
     }
 
-    /// Sends what the gate lets through; what it does not is trouble of the kind `refused`.
+    /// Sends what the gate permits; a denied call becomes trouble of the kind `refused`.
     pub(super) async fn send(&self, draft: Draft, patience: Duration, follow: bool, keep: Option<Vec<String>>) -> Sent {
         let purpose = draft.purpose.clone();
-        // In a box of its own: every step waits for one, and none needs its space before.
+        // Boxed: every step awaits one, and none needs the space before.
         self.awaited(&purpose, Box::pin(self.sent(draft, patience, follow, keep))).await
     }
 
-    /// The same, where no answer is no sign of anything.
+    /// Sends without raising a doubt about the build if no response comes.
     pub(super) async fn sent(&self, draft: Draft, patience: Duration, follow: bool, keep: Option<Vec<String>>) -> Sent {
         let limits = Limits { follow, keep, ..Limits::within(patience) };
         self.wire.call(draft, limits).await
     }
 
-    /// Remembers what this run created in a test environment, which it may then change and delete.
+    /// Remembers what this run created in a test environment and may therefore change and delete.
     pub(super) fn note_created(&self, environment: Environment, request: &Request, answer: &Answer) {
         if environment != Environment::Test || request.method != "POST" || !(200..300).contains(&answer.status) {
             return;
@@ -201,20 +201,20 @@ impl World {
         self.trouble.get().cloned()
     }
 
-    /// What is to be said of the rehearsal as a whole.
+    /// The remarks about the rehearsal as a whole.
     pub fn remarks(&self) -> Vec<String> {
         let unknown = self.house.get().and_then(|house| house.unknown_because.as_ref());
         let unknown =
             unknown.map(|why| format!("deliveries were about a client that the partner does not know: {why}"));
         let strays = self.strays();
         let strays = (!strays.is_empty())
-            .then(|| format!("calls of the partner about nobody whom a check knows: {}", strays.join(", ")));
+            .then(|| format!("calls of the partner that cannot be attributed to any client: {}", strays.join(", ")));
         let own = self.unplayed().into_iter().chain(self.busy()).chain(self.full());
         let more = [self.unheard(), self.default_timing()].into_iter().flatten();
         unknown.into_iter().chain(strays).chain(own).chain(self.refusals()).chain(more).collect()
     }
 
-    /// The client whom deliveries are about.
+    /// The client that deliveries are about.
     pub(super) fn house_client(&self) -> Option<&Identity> {
         self.house.get()
     }
@@ -227,12 +227,12 @@ impl World {
         &self.issued_key
     }
 
-    /// The credentials beside the key that the simulator has issued, by the pack's names for them.
+    /// The credentials that the simulator issued besides the key, by the pack's names.
     pub(super) fn issued_credentials(&self) -> &BTreeMap<String, String> {
         &self.issued_credentials
     }
 
-    /// Makes a token known that a call of ours has got: as a secret, and as one of this environment alone.
+    /// Registers a token that Preflight obtained: as a secret, and as one for this environment only.
     pub(super) fn learn_token(&self, environment: Option<Environment>, token: &str) {
         let place = environment.map_or("rehearsal", Environment::word);
         self.redactor.learn(&format!("{place}.access_token"), token);
@@ -241,18 +241,18 @@ impl World {
         }
     }
 
-    /// How long an automatic reaction may take: what the profile says, or twice the slowest one seen.
+    /// The time for an automatic reaction: the profile's, or twice the slowest one seen.
     pub(super) fn reaction(&self) -> Duration {
         let slowest = Duration::from_millis(self.slowest_ms.load(Ordering::Relaxed));
         self.timing.reacts_within.0.max(slowest * 2)
     }
 
-    /// How long an action may take.
+    /// The time for an action.
     pub(super) fn answers_within(&self) -> Duration {
         self.timing.answers_within.0
     }
 
-    /// How long an automatic repeat may take.
+    /// The time for an automatic retry.
     pub(super) fn retry(&self) -> Duration {
         self.timing.retries_within.0.max(self.reaction())
     }
@@ -261,17 +261,17 @@ impl World {
         self.slowest_ms.fetch_max(u64::try_from(after.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
-    /// Whether an expectation of a unit holds by what has happened so far.
+    /// Whether an expectation of a check holds by the record so far.
     pub(super) fn holds(&self, unit: &Unit, evidence: &Evidence, expectation: &Expectation) -> bool {
         (self.holds)(unit, evidence, expectation)
     }
 
-    /// What tells this run from every other, in six hexadecimal digits.
+    /// An id of this run, six hexadecimal digits.
     pub(super) fn run(&self) -> &str {
         &self.run
     }
 
-    /// A number that nothing else in this run has.
+    /// A number that is unique in this run.
     pub(super) fn number(&self) -> u64 {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }

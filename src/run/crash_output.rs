@@ -1,18 +1,18 @@
-//! What the partner's build wrote while it failed at something: the words of a crash stand beside it.
+//! The output of the partner's build while it failed, recorded next to the failure.
 
 use std::time::Duration;
 
 use super::check::Doing;
 use crate::evidence::{Offset, Outcome, What};
 
-/// How long the words of a crash may take to arrive.
+/// Time for the output of a crash to arrive.
 const ECHO: Duration = Duration::from_millis(100);
 
-/// The most lines that are kept of one moment.
+/// Maximum number of output lines per failure.
 const LINES: usize = 12;
 
-/// Writes down what the build wrote at each moment since a place in the log at which it failed: crashed, or gave no
-/// answer. What failed at the same time is one moment.
+/// Records the build's output at each failure since a position in the log: a crash, or no response. Simultaneous
+/// failures count as one.
 pub(super) async fn listen(doing: &Doing<'_>, since: usize) {
     let mut moments: Vec<(Offset, Offset)> = doing.log.read(|evidence| {
         let since = evidence.entries[since.min(evidence.entries.len())..].iter();

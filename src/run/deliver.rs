@@ -1,5 +1,5 @@
-//! Deliveries to the partner's handler: genuine ones, variants between two genuine twins, bursts, and the search for
-//! the cause when a genuine one is refused or a limit is not kept.
+//! Deliveries to the partner's handler: genuine ones, altered ones between two genuine twins, bursts, and the
+//! diagnostic deliveries that follow a rejected genuine one or an unkept limit.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -16,19 +16,19 @@ use crate::pack::step::{DeliverStep, Which};
 use crate::pack::types::Age;
 use crate::webhook::{self, Order};
 
-/// The search for a limit gives up beyond this age, in seconds: 30 days.
+/// The largest age that the search for a limit tries, in seconds: 30 days.
 const FARTHEST: i64 = 30 * 86_400;
 
-/// The search for a limit ends when it is known to so many seconds.
+/// The precision of the search for a limit, in seconds.
 const CLOSE_ENOUGH: i64 = 5;
 
-/// Carries out a `deliver` step.
+/// Runs a `deliver` step.
 pub(super) async fn run(doing: &mut Doing<'_>, step: &DeliverStep) -> Result<(), String> {
     let plan = &doing.world.plan;
     let hooks = plan.pack.provider.webhooks.as_ref().ok_or("the pack has no webhooks")?;
     let occasions = occasions(doing, hooks, step)?;
     if let Some(name) = &step.name {
-        // Who delivers one of them again repeats it under the name that it had.
+        // A redelivery uses the name that the event had.
         let named = occasions.iter().map(|one| one.clone().named(step.with.event.as_deref()));
         doing.occasions.insert(name.clone(), named.collect());
     }
@@ -43,15 +43,15 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &DeliverStep) -> Result<(),
     let sender = Sender { doing, hooks, step: step.name.as_deref(), again, later, patient };
     let before = doing.log.read(|evidence| evidence.entries.len());
     sender.all(&occasions, step).await;
-    // Of an event that comes again altered, nobody can tell which of its deliveries took effect.
+    // If an event is redelivered altered, its effects cannot be assigned to one delivery.
     if (later || asks_whether_taken_in(doing, step)) && (!again || step.vary.is_empty()) {
         sender.look_later(before).await;
     }
     Ok(())
 }
 
-/// Whether genuine deliveries of a step are to be looked into although their answers say enough: acknowledged is not
-/// taken in. Only where no other check comes first: that is asked once.
+/// Whether to look up effects of genuine deliveries although they were acknowledged: acknowledged does not mean
+/// processed. Only checks without `needs` ask this, so that it is asked once.
 fn asks_whether_taken_in(doing: &Doing<'_>, step: &DeliverStep) -> bool {
     let check = &doing.unit.packed.check;
     let genuine = step.with == Variation::default() && step.vary.is_empty() && step.burst.is_none();
@@ -63,7 +63,7 @@ fn asks_whether_taken_in(doing: &Doing<'_>, step: &DeliverStep) -> bool {
         })
 }
 
-/// What became of a delivery, by the provider's rule.
+/// The outcome of a delivery by the provider's rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Treated {
     Accepted,
@@ -73,17 +73,17 @@ enum Treated {
     Unanswered,
 }
 
-/// What all deliveries of a step have in common.
+/// What all deliveries of a step share.
 struct Sender<'s, 'd> {
     doing: &'s Doing<'d>,
     hooks: &'s Webhooks,
     step: Option<&'s str>,
-    /// Whether all deliveries but controls are of the same event.
+    /// Whether all deliveries except controls are of the same event.
     again: bool,
-    /// Whether an acknowledgement says nothing, because the handler verifies after it.
+    /// Whether an acknowledgement says nothing, because the handler verifies after it answers.
     later: bool,
-    /// Whether an answer that is late is still waited for, so that it is known for one; not in a crowd, and not of a
-    /// handler that gave no answer even so.
+    /// Whether to wait beyond the provider's limit, so that a late response is seen as late; not in a burst, and not
+    /// for a handler that stayed silent once already.
     patient: AtomicBool,
 }
 
@@ -93,12 +93,12 @@ impl Sender<'_, '_> {
         occasion.fresh(self.doing, self.hooks)
     }
 
-    /// The same event where the step says `again`, else another of the same kind.
+    /// The same event if the step says `again`, otherwise another of the same kind.
     fn next(&self, occasion: &Occasion) -> Occasion {
         if self.again { occasion.clone() } else { self.fresh(occasion) }
     }
 
-    /// Everything that the step asks for.
+    /// Sends everything that the step asks for.
     async fn all(&self, occasions: &[Occasion], step: &DeliverStep) {
         let mut refused = None;
         for occasion in occasions {
@@ -116,8 +116,8 @@ impl Sender<'_, '_> {
             for (_, further) in arranged {
                 self.deliver(&self.next(occasion), &further, Role::Plain).await;
             }
-            // Without an answer, or where it leads elsewhere, there is nothing that another signature could change. Some
-            // crash over a signature that they take for wrong.
+            // Without a response, or after a redirect, another signature cannot change anything. Some handlers crash on
+            // a signature that they consider wrong.
             if matches!(treated, Treated::Refused | Treated::Crashed) && step.with == Variation::default() {
                 refused = refused.or(Some(occasion));
             }
@@ -127,7 +127,7 @@ impl Sender<'_, '_> {
         }
     }
 
-    /// One delivery, written down.
+    /// Sends one delivery and records it.
     async fn deliver(&self, occasion: &Occasion, variation: &Variation, role: Role) -> Treated {
         let from = Instant::now();
         let delivery = self.send(occasion, variation, role).await;
@@ -163,7 +163,7 @@ impl Sender<'_, '_> {
             request: crate::evidence::Request::default(),
             outcome: Outcome::Trouble(super::schedule::not_sent("nothing was sent")),
             latency_ms: 0,
-            // Of an event that nobody could know no body can be asked for.
+            // The body of an event with an unknown name cannot be documented.
             documented: occasion.documented || variation.event.is_some(),
             effects: None,
         };
@@ -183,7 +183,7 @@ impl Sender<'_, '_> {
             body: parcel.body,
             credentials: Vec::new(),
         };
-        // More than the provider waits, so that a late answer is seen to be late.
+        // Waits longer than the provider, so that a late response is seen as late.
         let longer = if self.hooks.success.within.is_some() && self.patient.load(Ordering::Relaxed) { 3 } else { 1 };
         let patience = self.hooks.success.patience() * longer + Duration::from_millis(500);
         let sent = self.doing.world.send(draft, patience, false, None).await;
@@ -201,10 +201,11 @@ impl Sender<'_, '_> {
         delivery
     }
 
-    /// Variants one after another, between two genuine twins, each an event of its own, or all the same again.
+    /// Sends altered deliveries one after another between two genuine twins, each of an event of its own, or all of the
+    /// same event.
     async fn series(&self, occasion: &Occasion, step: &DeliverStep) {
         let genuine = Variation::default();
-        // A control must be able to take effect, which what came before cannot once more.
+        // A control must be able to take effect; an event that was processed already cannot take effect once more.
         let control = if self.again { self.fresh(occasion) } else { occasion.clone() };
         let before = if self.again && !self.later { lookup::effects(self.doing, &occasion.id).await } else { None };
         let alive = self.deliver(&control, &genuine, Role::Control).await == Treated::Accepted;
@@ -218,18 +219,18 @@ impl Sender<'_, '_> {
             let role = Role::Varied { name, expect: variation.expect };
             let treated = self.deliver(&varied, &variation, role).await;
             let accepted = treated == Treated::Accepted;
-            // No answer, or a crash, is no decision: the event may have been worked on all the same.
+            // No response, or a crash, is no decision: the handler may have processed the event all the same.
             let wanted = variation.expect == Some(Expected::Accepted);
             if !wanted && (accepted || matches!(treated, Treated::Unanswered | Treated::Crashed)) {
                 doubtful.push(varied.id.clone());
             }
-            // A limit is measured by an event of its own whose clocks all say the same.
+            // A limit is measured with a separate event in which all timestamps agree.
             if let (Some(age), Some(expect), true) = (variation.age, variation.expect, variation.clocks.is_empty()) {
                 broken.extend((accepted != (expect == Expected::Accepted)).then_some((age, accepted)));
             }
         }
         self.deliver(&self.fresh(occasion), &genuine, Role::Control).await;
-        // A handler that does not accept the genuine twin has no limit that could be measured.
+        // A handler that rejects the genuine twin has no limit to measure.
         for (age, accepted) in broken.into_iter().filter(|_| alive && !self.later) {
             self.measure(occasion, age, accepted).await;
         }
@@ -238,14 +239,14 @@ impl Sender<'_, '_> {
         }
     }
 
-    /// Whether the check wants something refused, so that an acknowledgement must be looked into.
+    /// Whether the check expects a rejection, so that the effect of an acknowledged delivery must be looked up.
     fn refusal_is_wanted(&self) -> bool {
         let mut wanted = self.doing.unit.packed.check.wants_of_deliveries();
         wanted.any(|rule| matches!(rule, DeliveryRule::Rejected | DeliveryRule::AsDeclared))
     }
 
-    /// How often the genuine twin and each variant that was not refused took effect, once reactions had their time.
-    /// `before`: how often what is delivered again had taken effect by then.
+    /// Looks up how often the genuine twin and each delivery that was not rejected took effect, after the reaction
+    /// time. `before` is the count for a redelivered event before this step.
     async fn look_for_effects(&self, control: &str, doubtful: &[String], before: u64) {
         let Some(twin) = lookup::await_effect(self.doing, control).await else { return };
         tokio::time::sleep(self.doing.world.reaction()).await;
@@ -257,8 +258,9 @@ impl Sender<'_, '_> {
         self.write_effects(&found);
     }
 
-    /// Where effects tell how a delivery was treated: those of what was acknowledged since a place in the log, all at the
-    /// same time. Of a handler that verifies at once, only what is genuine for certain is looked into.
+    /// Looks up the effects of deliveries acknowledged since a position in the log, all at once, where only effects
+    /// show the outcome. For a handler that verifies before it answers, only certainly genuine deliveries are looked
+    /// up.
     async fn look_later(&self, since: usize) {
         let acknowledged: Vec<String> = self.doing.log.read(|evidence| {
             let accepted = |delivery: &Delivery| delivery.outcome.answer().map(|answer| answer.status);
@@ -274,7 +276,7 @@ impl Sender<'_, '_> {
         self.write_effects(&found);
     }
 
-    /// Writes how often events took effect into their deliveries. What was found first stays.
+    /// Writes effect counts into their deliveries. Counts already written stay.
     fn write_effects(&self, found: &[(String, u64)]) {
         self.doing.log.amend(|evidence| {
             for entry in &mut evidence.entries {
@@ -286,7 +288,7 @@ impl Sender<'_, '_> {
         });
     }
 
-    /// So many deliveries at the same time: of one event, or each of its own.
+    /// Sends a burst of concurrent deliveries: of one event, or of separate ones.
     async fn at_once(&self, occasion: &Occasion, step: &DeliverStep, number: u32) {
         let arranged = step.with.arranged();
         let mut sending = Vec::new();
@@ -297,13 +299,13 @@ impl Sender<'_, '_> {
         }
         let treated = futures_util::future::join_all(sending).await;
         if treated.contains(&Treated::Unanswered) {
-            // What such a handler still works on is not for the checks after this one to suffer from.
+            // Later checks must not suffer from work that such a handler has not finished.
             tokio::time::sleep(self.hooks.success.patience()).await;
         }
     }
 
-    /// Deliveries signed the way known mistakes would expect; the one that is accepted names the bug. Only where no
-    /// other check comes first: the cause of a refusal is looked for once.
+    /// Sends deliveries signed the way known defects expect; an accepted one names the defect. Only checks without
+    /// `needs` do this, so that the cause is diagnosed once.
     async fn diagnose(&self, occasion: &Occasion) {
         if !self.doing.unit.packed.check.needs.is_empty() {
             return;
@@ -317,7 +319,7 @@ impl Sender<'_, '_> {
         }
     }
 
-    /// Where the limit of the timestamp window really is, on the side of an age that was not treated as it should be.
+    /// Measures the real limit of the timestamp window, on the side of an age that the handler treated wrongly.
     async fn measure(&self, occasion: &Occasion, age: Age, accepted: bool) {
         let sign = if age.0 < 0 { -1 } else { 1 };
         let (mut inside, mut outside) = if accepted { (age.0 * sign, None) } else { (0, Some(age.0 * sign)) };

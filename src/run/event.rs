@@ -1,4 +1,4 @@
-//! Something happens at the provider: it is played, and the partner hears of it as it would from the real one.
+//! Events at the simulated provider, which the partner learns of as it would from the real one.
 
 use std::time::{Duration, Instant};
 
@@ -11,15 +11,15 @@ use crate::pack::step::EventStep;
 use crate::pack::types::Stage;
 use crate::simulator::Simulator;
 
-/// How long a first attempt to deliver may take, where the pack does not say.
+/// Time limit of a first delivery attempt, if the pack names none.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Carries out an `event` step.
+/// Runs an `event` step.
 pub(super) async fn run(doing: &mut Doing<'_>, step: &EventStep) -> Result<(), String> {
     let (name, client) = doing.client(step.client.as_deref())?;
     let from = Instant::now();
     let happened = if doing.unit.stage == Stage::Rehearsal {
-        let simulator = doing.world.simulator().ok_or("nobody plays the provider")?;
+        let simulator = doing.world.simulator().ok_or("the provider is not simulated")?;
         play(doing.world, simulator, &client, &step.event).await
     } else {
         let pages = doing.presented_to(&name);
@@ -29,7 +29,7 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &EventStep) -> Result<(), S
     Ok(())
 }
 
-/// Lets an event happen to a client, and waits until the partner's handler has answered what was sent for it.
+/// Triggers an event for a client, and waits until the partner's handler has answered the resulting deliveries.
 pub(super) async fn play(world: &World, simulator: &Simulator, client: &Identity, event: &str) -> Happened {
     let mut happened = Happened { event: event.to_owned(), ..Happened::default() };
     let Some(key) = simulator.keys_of(&client.email).pop() else {
@@ -53,7 +53,7 @@ pub(super) async fn play(world: &World, simulator: &Simulator, client: &Identity
     happened
 }
 
-/// Waits for the first answer to each event, up to the time that the provider would wait.
+/// Waits for the first response to each event, up to the provider's time limit.
 async fn answers(world: &World, simulator: &Simulator, before: usize, sent: &mut [SentEvent]) {
     let hooks = world.plan.pack.provider.webhooks.as_ref();
     let limit = hooks.map_or(PATIENCE, |hooks| hooks.success.patience());
@@ -82,15 +82,15 @@ pub(super) fn heard(world: &World, sent: &[SentEvent]) -> bool {
     sent.iter().any(|event| event.answered.is_some_and(|status| hooks.success.status.holds(status)))
 }
 
-/// What is to be said of events that the partner's handler did not accept.
+/// Notes about events that the partner's handler did not accept.
 pub(super) fn unheard(world: &World, sent: &[SentEvent]) -> Vec<String> {
     let Some(hooks) = &world.plan.pack.provider.webhooks else { return Vec::new() };
     let refused = sent.iter().filter(|event| !event.answered.is_some_and(|status| hooks.success.status.holds(status)));
     refused
         .map(|event| match event.answered {
-            Some(0) => format!("in the set-up the handler did not answer `{}`: {}", event.event, event.said),
-            None => format!("in the set-up the handler did not answer `{}`", event.event),
-            Some(_) => format!("in the set-up the handler answered {} to `{}`", event.said, event.event),
+            Some(0) => format!("during set-up the handler did not answer `{}`: {}", event.event, event.said),
+            None => format!("during set-up the handler did not answer `{}`", event.event),
+            Some(_) => format!("during set-up the handler answered {} to `{}`", event.said, event.event),
         })
         .collect()
 }

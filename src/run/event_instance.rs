@@ -1,4 +1,4 @@
-//! The events that deliveries are made of.
+//! The events from which deliveries are made.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,22 +17,23 @@ use crate::pack::types::Where;
 use crate::template;
 use crate::webhook::{self, Order};
 
-/// An event that deliveries are made of.
+/// An event from which deliveries are made.
 #[derive(Clone, Debug)]
 pub(super) struct Occasion {
     pub(super) name: String,
     /// The id that all deliveries of the event share.
     pub(super) id: String,
     pub(super) body: Value,
-    /// When it happened, in seconds since 1970. A repeat has the same bytes, and only its header a new time.
+    /// When it happened, in seconds since 1970. A redelivery has the same bytes with a new timestamp header.
     pub(super) at: i64,
-    /// Whether a handler must be content with this body: it is documented or captured, and about a client it knows.
+    /// Whether a handler must accept this body: it is documented or captured, and about a client that the handler
+    /// knows.
     pub(super) documented: bool,
-    /// The second in which a delivery of it was under way last, which all steps share that are about this event.
+    /// The last second in which a delivery of it was in flight, shared by all steps about this event.
     last: Arc<AtomicI64>,
 }
 
-/// The events that a step is about.
+/// The events that a step delivers.
 pub(super) fn occasions(doing: &Doing<'_>, hooks: &Webhooks, step: &DeliverStep) -> Result<Vec<Occasion>, String> {
     match &step.deliver {
         Which::Again(earlier) => {
@@ -50,10 +51,11 @@ pub(super) fn occasions(doing: &Doing<'_>, hooks: &Webhooks, step: &DeliverStep)
     }
 }
 
-/// So many events are made up at most for one whose code holds what readers lose; one in seventeen does.
+/// Maximum number of attempts to make an event whose signature contains what defective readers lose; one in seventeen
+/// does.
 const TRIES: usize = 200;
 
-/// A new event. No luck is in its code: a reader that loses some of it is wrong about every event.
+/// A new event. Its signature leaves nothing to luck: a reader that loses part of it fails for every event.
 fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion, String> {
     let (secret, url) = (doing.world.webhook_secret(), doing.world.handler());
     let telling = |made: &Occasion| {
@@ -79,7 +81,7 @@ fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion,
             break;
         }
         let before = std::mem::replace(&mut made, written(doing, hooks, name)?);
-        // A code over the same words would be the same again.
+        // A signature over the same content would be the same again.
         if !signs_id && before.body == made.body {
             break;
         }
@@ -91,7 +93,7 @@ fn written(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion, 
     let event: &Event = hooks.events.get(name).ok_or_else(|| format!("the provider has no event `{name}`"))?;
     let world = doing.world;
     let captured = world.captured_bodies.get(name);
-    // Where the partner knows nobody, each event is about a client of its own.
+    // If the partner knows no client, each event is about a new one.
     let (nobody, house) = (Identity::new(), world.house_client().filter(|house| house.known));
     let client = doing.clients.values().next().or(house).unwrap_or(&nobody);
     let body = match (captured, world.letter(client, name)) {
@@ -100,7 +102,7 @@ fn written(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion, 
         (None, None) => world.plan.pack.fixtures.json(&event.body).map_err(|error| error.to_string())?,
     };
     let body = template::render_json(&body, &doing.scope()).map_err(|error| format!("the body of {name}: {error}"))?;
-    // Where no client has to be known first, a body is about nobody in particular.
+    // If no client must be known first, a body is about no particular client.
     let known = client.known || hooks.known_after.is_none();
     let documented = known && (captured.is_some() || event.documented == Documented::Fully);
     let (name, id, last) = (name.to_owned(), Uuid::new_v4().to_string(), Arc::new(AtomicI64::new(i64::MIN)));
@@ -113,27 +115,27 @@ fn now() -> i64 {
 }
 
 impl Occasion {
-    /// Another event of the same kind, which happens now. It has an id and words of its own, and is about things of
-    /// its own: a handler may know repeats by any of them.
+    /// Another event of the same kind, which happens now. Its id, content and subjects are new: a handler may recognise
+    /// repetitions by any of them.
     pub(super) fn fresh(&self, doing: &Doing<'_>, hooks: &Webhooks) -> Self {
         let written = occasion(doing, hooks, &self.name).ok();
         written.map_or_else(|| self.clone(), |written| Occasion { documented: self.documented, ..written })
     }
 
-    /// The same event under the name, if any, that a delivery of it gave it.
+    /// The same event under the name, if any, that a delivery gave it.
     pub(super) fn named(self, name: Option<&str>) -> Self {
         Occasion { name: name.unwrap_or(&self.name).to_owned(), ..self }
     }
 
-    /// This second, which is remembered as one in which a delivery of it was sent or answered.
+    /// The current second, remembered as one in which a delivery was in flight.
     pub(super) fn under_way_now(&self) -> i64 {
         let second = now();
         self.last.fetch_max(second, Ordering::Relaxed);
         second
     }
 
-    /// Waits until the second is over in which a delivery of it was under way last: the provider repeats an event
-    /// later, so that nobody can know a repeat by its signature or by its time.
+    /// Waits until the second of the last delivery is over: the provider redelivers later, so a handler cannot
+    /// recognise a redelivery by its signature or timestamp.
     pub(super) async fn a_second_later(&self) {
         while now() <= self.last.load(Ordering::Relaxed) {
             let part = Duration::from_nanos(OffsetDateTime::now_utc().nanosecond().into());

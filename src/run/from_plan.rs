@@ -1,4 +1,5 @@
-//! What a run needs of its plan before anything is sent or started: the gate, the stand-ins, the captured bodies.
+//! What a run derives from its plan before anything is sent or started: the gate, the simulated environments, the
+//! captured bodies.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -13,7 +14,7 @@ use crate::profile::production_hosts;
 use crate::redact::Redactor;
 use crate::yaml::Document;
 
-/// Why there is nothing to run in: a profile whose files cannot be read.
+/// Why a run cannot start, such as an unreadable file named by the profile.
 #[derive(Clone, Debug)]
 pub struct WorldError(pub String);
 
@@ -76,7 +77,7 @@ pub(super) fn captured_bodies(plan: &Plan, redactor: &Redactor) -> Result<BTreeM
             let document = Document::read(&path, &path.display().to_string())
                 .map_err(|problem| WorldError(problem.render(false)))?
                 .kept_by(redactor);
-            // What was captured may have numbers that YAML does not read.
+            // A captured body may contain numbers that YAML does not read.
             let captured = serde_json::from_str(&document.text).or_else(|_| document.parse());
             let value = captured.map_err(|problems| WorldError(problems.render(false)))?;
             Ok((event.clone(), value))

@@ -1,5 +1,4 @@
-//! The clients of a check, made up for it alone, and what actions are told about them. Names and domains are reserved
-//! ones.
+//! The clients of a check, generated for it alone, and the arguments of actions. Names and domains are reserved ones.
 
 use std::collections::BTreeMap;
 
@@ -18,24 +17,24 @@ use crate::template;
 pub(super) struct Identity {
     name: String,
     pub(super) email: String,
-    /// The partner's id for it, at the provider.
+    /// The partner's id for the client, at the provider.
     pub(super) tenant: String,
-    /// What else the partner decided itself.
+    /// Other values that the partner chose, captured from its responses.
     learned: Map<String, Value>,
-    /// The numbers of the subjects that its actions were about.
+    /// Numbers of the subjects of its actions.
     subjects: BTreeMap<String, u64>,
-    /// Whether it was made up for this run: only such a one is taken away again.
+    /// Whether this run generated the client; only such a client is deleted again.
     pub(super) made_up: bool,
     /// Whether the partner was asked to do something for it.
     pub(super) asked: bool,
     /// Whether the partner knows it.
     pub(super) known: bool,
-    /// Why it does not, where it was asked to take the client in.
+    /// Why the partner does not know it, if it was asked to add it.
     pub(super) unknown_because: Option<String>,
 }
 
 impl Identity {
-    /// A client that nobody knows yet.
+    /// A new client that nobody knows yet.
     pub(super) fn new() -> Self {
         let id = Uuid::new_v4().simple().to_string();
         Identity {
@@ -51,7 +50,7 @@ impl Identity {
         }
     }
 
-    /// A client that is there already, where the profile knows one, else one that nobody knows yet.
+    /// An existing client that the profile names, otherwise a new one.
     pub(super) fn known_there(there: Option<&KnownThere>) -> Self {
         let mut identity = Identity::new();
         if let Some(there) = there {
@@ -62,7 +61,7 @@ impl Identity {
         identity
     }
 
-    /// The client in words, for whoever has to find it: its name and its address.
+    /// The client's name and e-mail address, for people who must find it.
     pub(super) fn words(&self) -> String {
         format!("{} ({})", self.name, self.email)
     }
@@ -74,7 +73,7 @@ impl Identity {
         Value::Object(value)
     }
 
-    /// Takes over what the partner decided itself.
+    /// Takes over the values that the partner chose.
     pub(super) fn learn(&mut self, call: &CallOut, outcome: &Outcome) {
         for (name, value) in action::learned(call, outcome) {
             if name == "tenant" {
@@ -86,7 +85,7 @@ impl Identity {
         }
     }
 
-    /// What an action is told beside the client: made up once for each subject, so that a repeat is told the same.
+    /// The arguments of an action besides the client, generated once per subject, so that a repetition has the same.
     pub(super) fn arguments(
         &mut self,
         world: &World,
@@ -112,7 +111,7 @@ impl Identity {
         arguments
     }
 
-    /// What is only this client's and says nothing about an outcome.
+    /// Values that belong to this client only and say nothing about an outcome.
     pub(super) fn own(&self, arguments: &Map<String, Value>) -> Vec<String> {
         let mut own = Vec::new();
         let mut keep = |value: &Value| crate::json::texts(value, &mut |_, text| own.push(text.to_owned()));
@@ -126,7 +125,7 @@ fn member((name, value): (&str, &String)) -> (String, Value) {
     (name.to_owned(), Value::String(value.clone()))
 }
 
-/// A scope that knows of a client and of what an action is told.
+/// A template scope with a client and an action's arguments.
 pub(super) fn scope_of(client: &Identity, arguments: Map<String, Value>) -> Scope {
     let mut scope = arguments;
     scope.insert("client".into(), client.value());

@@ -1,5 +1,5 @@
-//! The record of one unit while it is made. It outlives the unit's work, so that a unit that is cut short still has
-//! what happened so far.
+//! The record of a check while it runs. It outlives the check's task, so that an interrupted check keeps what happened
+//! so far.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -11,12 +11,12 @@ use super::identity::Identity;
 use crate::evidence::{Entry, Evidence, Incomplete, Offset, What, Who};
 use crate::pack::types::Environment;
 
-/// A unit's record.
+/// The record of a check.
 #[derive(Clone, Debug)]
 pub(super) struct Log {
     started: Arc<OnceLock<Instant>>,
     evidence: Arc<Mutex<Evidence>>,
-    /// Clients that a real environment may have and that are not taken away yet: what to say of each, by its address.
+    /// Generated clients that a real environment may have and that are not deleted yet: a text about each, by address.
     there: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
@@ -25,7 +25,7 @@ impl Log {
         Log { started: Arc::default(), evidence: Arc::default(), there: Arc::default() }
     }
 
-    /// Starts the clock of the log, once the unit has its turn.
+    /// Starts the clock of the log, when the check's turn comes.
     pub(super) fn begin(&self) {
         self.started();
     }
@@ -38,28 +38,28 @@ impl Log {
         self.evidence.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How long after the start of the log an instant is.
+    /// The offset of an instant from the start of the log.
     pub(super) fn offset(&self, at: Instant) -> Offset {
         Offset::try_from(at.saturating_duration_since(self.started()).as_micros()).unwrap_or(Offset::MAX)
     }
 
-    /// Writes down something that began at an instant and is over now.
+    /// Records something that began at an instant and ends now.
     pub(super) fn add(&self, from: Instant, step: Option<&str>, what: What) {
         self.add_between(from, Instant::now(), step, None, what);
     }
 
-    /// Writes down something between two instants.
+    /// Records something between two instants.
     pub(super) fn add_between(&self, from: Instant, to: Instant, step: Option<&str>, client: Option<&str>, what: What) {
         let entry = self.entry(from, to, step, client, what);
         self.lock().entries.push(entry);
     }
 
-    /// Writes down something between two places in time that the log knows already.
+    /// Records something between two offsets.
     pub(super) fn add_at(&self, from: Offset, to: Offset, what: What) {
         self.lock().entries.push(Entry { from, to, step: None, client: None, what });
     }
 
-    /// Something between two instants, as an entry that is not written down.
+    /// Makes an entry between two instants without recording it.
     pub(super) fn entry(
         &self,
         from: Instant,
@@ -72,17 +72,17 @@ impl Log {
         Entry { from, to, step: step.map(str::to_owned), client: client.map(str::to_owned), what }
     }
 
-    /// Changes what was written down.
+    /// Changes the record.
     pub(super) fn amend(&self, change: impl FnOnce(&mut Evidence)) {
         change(&mut self.lock());
     }
 
-    /// What is written down so far, looked at.
+    /// Reads the record so far.
     pub(super) fn read<T>(&self, look: impl FnOnce(&Evidence) -> T) -> T {
         look(&self.lock())
     }
 
-    /// Says why the record is not whole. The first reason is the one that counts.
+    /// Records why the record is incomplete. The first reason counts.
     pub(super) fn incomplete(&self, who: Who, reason: impl Into<String>) {
         let mut evidence = self.lock();
         if evidence.incomplete.is_none() {
@@ -90,30 +90,31 @@ impl Log {
         }
     }
 
-    /// Says why nothing in the record counts, whatever else keeps it from being whole.
+    /// Records why nothing in the record counts, replacing any other reason.
     pub(super) fn void(&self, who: Who, reason: impl Into<String>) {
         self.lock().incomplete = Some(Incomplete { reason: reason.into(), who, void: true });
     }
 
-    /// Says why the record is not whole, where that may be the doing of other checks.
+    /// Records why the record is incomplete, where other checks may be the cause.
     pub(super) fn disturbed(&self, who: Who, reason: impl Into<String>) {
         self.incomplete(who, reason);
         self.lock().disturbed = true;
     }
 
-    /// Notes that the partner is asked for a client that was made up, so that a real environment may have it from now.
+    /// Records that the partner is asked to create a generated client, so that a real environment may have it from now
+    /// on.
     pub(super) fn asked_for(&self, client: &Identity) {
         if client.made_up {
             self.there().insert(client.email.clone(), client.words());
         }
     }
 
-    /// Notes that a client was taken away, or that it was said why it could not be.
+    /// Records that a client was deleted, or that its remains were reported.
     pub(super) fn seen_to(&self, client: &Identity) {
         self.there().remove(&client.email);
     }
 
-    /// Says which clients nobody saw to, where the work was cut short.
+    /// Reports the clients that were not cleaned up, if the check was cut short.
     pub(super) fn left_behind(&self, environment: Option<Environment>) {
         let there = std::mem::take(&mut *self.there());
         let Some(environment) = environment.filter(|_| !there.is_empty()) else { return };
@@ -126,7 +127,7 @@ impl Log {
         self.there.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the named steps gave so far, for templates.
+    /// The values of named steps so far, for templates.
     pub(super) fn values(&self, into: &mut Map<String, Value>) {
         for entry in &self.lock().entries {
             if let Some((name, value)) = entry.step.as_ref().zip(entry.value()) {
@@ -135,7 +136,7 @@ impl Log {
         }
     }
 
-    /// The finished record, in the order in which things ended.
+    /// The finished record, sorted by when entries ended.
     pub(super) fn finish(&self) -> Evidence {
         let mut evidence = std::mem::take(&mut *self.lock());
         evidence.entries.sort_by_key(|entry| (entry.to, entry.from));

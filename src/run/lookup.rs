@@ -1,4 +1,4 @@
-//! Looking inside the partner: how often an event took effect, and whether what the provider sent has arrived.
+//! Lookups in the partner's software: how often an event took effect, and whether a delivery of the provider arrived.
 
 use std::time::{Duration, Instant};
 
@@ -12,29 +12,29 @@ use crate::pack::step::{ConfigStep, RequestStep};
 use crate::profile::LookUp;
 use crate::template;
 
-/// The time that a look-up gets for its answer.
+/// Timeout of a lookup.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How soon a look-up is repeated at first while something is awaited.
+/// The initial interval between repeated lookups.
 const PACE: Duration = Duration::from_millis(25);
 
-/// How long the pause between two look-ups grows at most: each is a connection of its own.
+/// The maximum interval between lookups; each opens a connection.
 const CALM: Duration = Duration::from_millis(250);
 
-/// The pause before the next look-up, a tenth of what was waited already.
+/// The pause before the next lookup: a tenth of the time waited so far.
 pub(super) fn pause(started: Instant) -> Duration {
     (started.elapsed() / 10).clamp(PACE, CALM)
 }
 
-/// An event that was sent, and what had arrived before.
+/// A triggered event, with the count before it.
 pub(super) struct Waiting {
     event: String,
     before: u64,
-    /// The place of the exchange in the log.
+    /// The index of the exchange in the log.
     at: usize,
 }
 
-/// Asks once, and gives the number with the record of the question.
+/// Performs one lookup and records it.
 async fn ask(doing: &Doing<'_>, look_up: &LookUp, about: &str, values: Value) -> Inspection {
     let mut scope = doing.scope();
     if let (Some(scope), Value::Object(values)) = (scope.as_object_mut(), values) {
@@ -63,7 +63,7 @@ async fn ask(doing: &Doing<'_>, look_up: &LookUp, about: &str, values: Value) ->
     Inspection { about: about.into(), count, outcome: sent.outcome }
 }
 
-/// How often an event took effect in the rehearsed build, written down; `None` where the profile names no look-up.
+/// Looks up how often an event took effect in the rehearsed build, and records it; `None` if the profile has no lookup.
 pub(super) async fn effects(doing: &Doing<'_>, event_id: &str) -> Option<u64> {
     let look_up = doing.world.plan.read.profile.rehearsal.as_ref()?.inspect.processed.as_ref()?;
     let from = Instant::now();
@@ -73,7 +73,7 @@ pub(super) async fn effects(doing: &Doing<'_>, event_id: &str) -> Option<u64> {
     count
 }
 
-/// Waits until an event took effect, or until an automatic reaction would have happened.
+/// Waits until an event took effect, or until the reaction time is over.
 pub(super) async fn await_effect(doing: &Doing<'_>, event_id: &str) -> Option<u64> {
     let look_up = doing.world.plan.read.profile.rehearsal.as_ref()?.inspect.processed.as_ref()?;
     let started = Instant::now();
@@ -94,14 +94,14 @@ pub(super) async fn await_effect(doing: &Doing<'_>, event_id: &str) -> Option<u6
     }
 }
 
-/// How often an event with an id that the profile gives took effect in a deployment of the partner's.
+/// Looks up how often an event, whose id the profile gives, took effect in a deployment of the partner.
 ///
 /// # Errors
 ///
-/// An id that the profile does not give.
+/// The profile gives no such id.
 pub(super) async fn known(doing: &Doing<'_>, step: &ConfigStep, of: &str) -> Result<Fact, String> {
     let id = template::render_text(of, &doing.scope()).map_err(|error| error.to_string())?;
-    let place = format!("environments.{}.inspect.processed", step.environment);
+    let place = format!("environments.{}.lookups.processed", step.environment);
     let inside = doing.world.plan.read.profile.environments.get(&step.environment);
     let look_up = inside.and_then(|inside| inside.inspect.processed.as_ref());
     let look_up = look_up.ok_or_else(|| doing.world.plan.bound.how_to_give(&place))?;
@@ -124,7 +124,7 @@ pub(super) async fn known(doing: &Doing<'_>, step: &ConfigStep, of: &str) -> Res
     }
 }
 
-/// How many events of a name had arrived before one is sent.
+/// The count of an event by name before it is triggered.
 pub(super) async fn before(doing: &Doing<'_>, event: String) -> Option<Waiting> {
     let look_up = received(doing)?;
     let before = ask(doing, look_up, &event, json!({ "event": event })).await.count?;
@@ -137,7 +137,7 @@ fn received<'d>(doing: &'d Doing<'_>) -> Option<&'d LookUp> {
     doing.world.plan.read.profile.environments.get(&environment)?.inspect.received.as_ref()
 }
 
-/// Waits for what was sent to arrive, all at the same time, and writes the differences into the exchanges.
+/// Waits for all triggered events to arrive, and writes the differences of the counts into the exchanges.
 pub(super) async fn arrivals(doing: &Doing<'_>, step: &RequestStep, waiting: Vec<Waiting>) {
     if step.counts.is_none() || waiting.is_empty() {
         return;

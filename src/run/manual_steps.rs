@@ -1,4 +1,4 @@
-//! What only a person can do: asked for, waited for, and never taken for granted.
+//! Manual steps: asked for, waited for, and never assumed to be done.
 
 use std::time::{Duration, Instant};
 
@@ -14,51 +14,51 @@ use crate::pack::types::{Environment, Span};
 use crate::plan::Plan;
 use crate::template;
 
-/// How long a person gets, where the profile does not say.
+/// Default time for a manual step.
 const PATIENCE: Span = Span(Duration::from_mins(10));
 
-/// How often the provider is asked whether it has happened.
+/// Interval of queries whether the provider shows the result.
 const PACE: Duration = Duration::from_secs(2);
 
-/// How far the provider may be behind a person.
+/// How long the provider may lag behind the person.
 const BEHIND: Duration = Duration::from_secs(15);
 
-/// Where errands are sent to; `None`: nobody is there.
+/// The channel for manual steps; `None` if nobody is at a terminal.
 pub type People = Option<mpsc::UnboundedSender<Errand>>;
 
-/// Something that a person is asked to do.
+/// A manual step for a person.
 #[derive(Debug)]
 pub struct Errand {
-    /// What happens when it is done, as the pack names it.
+    /// The event that it brings about, as the pack names it.
     pub event: String,
     /// The partner's id for the client.
     pub tenant: String,
-    /// What to do, in words.
+    /// The instructions.
     pub says: String,
-    /// The pages that the partner presented for it, as they are; for the person's eyes alone.
+    /// The pages that the partner showed for it, unredacted; only for the person at the terminal.
     pub pages: Vec<String>,
-    /// How long there is.
+    /// The time limit.
     pub within: Duration,
-    /// What the person answers. Closed by us as soon as it is seen to have happened, or the time is over.
+    /// The person's answer. Preflight closes the channel as soon as the event has happened or the time is over.
     pub answer: oneshot::Sender<Answer>,
 }
 
-/// What a person answers.
+/// A person's answer to a manual step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// It is done.
+    /// Done.
     Done,
-    /// It will not be done in this run.
+    /// Not in this run.
     Skip,
 }
 
-/// How long a person gets.
+/// The time limit of a manual step.
 pub(super) fn patience(plan: &Plan) -> Duration {
     let environment = plan.read.profile.environments.get(&Environment::Test);
     environment.and_then(|inside| inside.person_within).unwrap_or(PATIENCE).0
 }
 
-/// Has a person bring something about for a client. `pages`: what the partner presented to it, without secrets.
+/// Has a person bring about an event for a client. `pages` are the URLs that the partner showed, redacted.
 pub(super) async fn bring_about(world: &World, client: &Identity, event: &str, pages: &[String]) -> Happened {
     let mut happened = Happened { event: event.to_owned(), ..Happened::default() };
     happened.trouble = asked(world, client, event, pages).await.err();
@@ -67,11 +67,13 @@ pub(super) async fn bring_about(world: &World, client: &Identity, event: &str, p
 
 async fn asked(world: &World, client: &Identity, event: &str, pages: &[String]) -> Result<(), String> {
     let deed = world.plan.pack.provider.people.get(event);
-    let deed = deed.ok_or_else(|| format!("the pack does not say how a person brings `{event}` about"))?;
+    let deed = deed.ok_or_else(|| format!("the pack has no manual step for `{event}`"))?;
     let scope = scope_of(client, serde_json::Map::new());
     let says = template::render_text(&deed.says, &scope).map_err(|error| error.to_string())?;
     let people = world.people.as_ref().ok_or_else(|| {
-        format!("a person must act, and nobody is at a terminal: {says}; run it in a terminal, or give its evidence")
+        format!(
+            "a manual step is needed, and nobody is at a terminal: {says}; run it in a terminal, or attest the check"
+        )
     })?;
     let within = patience(&world.plan);
     let pages = pages.iter().map(|page| world.redactor.revealed(page)).collect();
@@ -79,12 +81,12 @@ async fn asked(world: &World, client: &Identity, event: &str, pages: &[String]) 
     let (event, tenant) = (event.to_owned(), client.tenant.clone());
     people
         .send(Errand { event, tenant, says: says.clone(), pages, within, answer })
-        .map_err(|_| "nobody listens at the terminal any more".to_owned())?;
+        .map_err(|_| "the terminal no longer accepts manual steps".to_owned())?;
     let started = Instant::now();
     loop {
         let left = within.saturating_sub(started.elapsed());
         if left.is_zero() {
-            return Err(format!("nobody did it within {} s: {says}", within.as_secs()));
+            return Err(format!("nobody did the manual step within {} s: {says}", within.as_secs()));
         }
         let said = tokio::time::timeout(PACE.min(left), &mut answered).await;
         if let Some(sign) = &deed.until
@@ -95,14 +97,14 @@ async fn asked(world: &World, client: &Identity, event: &str, pages: &[String]) 
         match said {
             Ok(Ok(Answer::Done)) if deed.until.is_none() => return Ok(()),
             Ok(Ok(Answer::Done)) => return said_done(world, client, deed, &says).await,
-            Ok(Ok(Answer::Skip)) => return Err(format!("it was skipped: {says}")),
-            Ok(Err(_)) => return Err("the person at the terminal is gone".to_owned()),
+            Ok(Ok(Answer::Skip)) => return Err(format!("the manual step was skipped: {says}")),
+            Ok(Err(_)) => return Err("the person at the terminal has left".to_owned()),
             Err(_) => {}
         }
     }
 }
 
-/// A person said that it is done; a provider may be a moment behind.
+/// The person says that it is done; the provider may lag a moment.
 async fn said_done(world: &World, client: &Identity, deed: &Deed, says: &str) -> Result<(), String> {
     let started = Instant::now();
     while started.elapsed() < BEHIND {
@@ -113,10 +115,10 @@ async fn said_done(world: &World, client: &Identity, deed: &Deed, says: &str) ->
         }
         tokio::time::sleep(PACE / 2).await;
     }
-    Err(format!("a person said that it is done, and the provider does not say so: {says}"))
+    Err(format!("a person confirmed the manual step, but the provider does not show it: {says}"))
 }
 
-/// Whether the provider says that it has happened.
+/// Whether the provider shows that the event happened.
 async fn seen(world: &World, client: &Identity, sign: &Sign) -> bool {
     let Ok(answer) = provider_query::provider(world, Environment::Test, &sign.api, &sign.request, client).await else {
         return false;

@@ -1,5 +1,5 @@
-//! The partner's pages that its profile names: where clients see the URLs they must visit, and where users see what
-//! became of an action.
+//! The partner's pages that the profile names: where clients see URLs to visit, and where users see the result of an
+//! action.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -37,7 +37,7 @@ fn view<'d>(doing: &Doing<'d>, page: Page) -> Option<&'d View> {
     }
 }
 
-/// Looks at what clients are shown, after the latest thing that was done for each. True: something new was there.
+/// Reads what clients are shown, after the latest action for each. Returns whether there was something new.
 pub(super) async fn look(doing: &mut Doing<'_>) -> bool {
     let Some(page) = view(doing, Page::Presented) else { return false };
     let mut new = false;
@@ -61,8 +61,8 @@ pub(super) async fn look(doing: &mut Doing<'_>) -> bool {
     new
 }
 
-/// Looks at the pages for the last time: what is to be presented gets the time of a reaction to appear, and what users
-/// are told in the end is read where the check asks for it.
+/// Reads the pages for the last time: URLs get the reaction time to appear, and user messages are read if the check
+/// asks for them.
 pub(super) async fn settle(doing: &mut Doing<'_>) {
     let check = &doing.unit.packed.check;
     let awaited = check.seen.iter().chain(&check.then).any(wants_url);
@@ -89,7 +89,7 @@ async fn ask(doing: &Doing<'_>, view: &View, deed: &Deed) -> Option<Outcome> {
     let client = doing.clients.get(&deed.client)?;
     let scope = scope_of(client, deed.arguments.clone());
     let call = CallOut { request: Some(view.request.clone()), headers: view.headers.clone(), ..CallOut::default() };
-    // A page that cannot be asked for shows nothing, which is what is then said.
+    // A page that cannot be requested shows nothing, and the report says so.
     action::perform(doing.world, doing.unit.stage, &call, &scope).await.ok()
 }
 

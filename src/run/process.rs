@@ -1,4 +1,4 @@
-//! The partner's own build as a child process: started with a cleared environment, ended with everything it started.
+//! The partner's build as a child process: started with a cleared environment, ended with all its descendants.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -13,39 +13,38 @@ use tokio::task::JoinHandle;
 use super::process_group::{Group, spawned};
 use crate::redact::{Redactor, letters, unfrayed};
 
-/// How many of its last lines are kept.
+/// Number of output lines that are kept.
 const KEPT: usize = 400;
 
-/// How many of them are shown to the reader of a start that failed.
+/// Number of lines shown to the reader of a failed start.
 const LINES: usize = 20;
 
-/// The longest line that is shown, in characters.
+/// Maximum length of a shown line, in characters.
 const WIDTH: usize = 300;
 
-/// How much of a line is kept, in bytes: more than is shown, since a secret that is cut would not be found.
+/// Maximum length of a kept line, in bytes: longer than shown, because a truncated secret would not be recognised.
 const LONGEST: usize = 4096;
 
-/// How long the last words of a build that has ended may take to arrive; something that it started can hold its
-/// outputs open.
+/// Time for the last output of an ended build to arrive; a child process may hold its outputs open.
 const ECHO: Duration = Duration::from_millis(200);
 
-/// How long it gets to end by itself.
+/// Time for the build to end by itself after it was asked to.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// How much of the output of a command is read, in bytes.
+/// Maximum output of a command, in bytes.
 const MOST_OUTPUT: usize = 1 << 20;
 
-/// What a process may see of our environment, and what it is told.
+/// The environment of a process.
 pub(super) struct Variables<'v> {
-    /// Variables of ours that are passed on, beside a short allow-list.
+    /// Variables passed on from Preflight's environment, besides a short allow-list.
     pub(super) pass: &'v [String],
-    /// Its own.
+    /// The process's own variables.
     pub(super) own: &'v [(String, String)],
-    /// The place in the profile that names the command.
+    /// The profile entry that names the command.
     pub(super) place: &'v str,
 }
 
-/// Runs a program to its end: whether it succeeded, and what it wrote to its standard output.
+/// Runs a program to its end; returns whether it succeeded, and its standard output.
 pub(super) async fn output(
     command: &[String],
     folder: &Path,
@@ -57,27 +56,27 @@ pub(super) async fn output(
     let stdout = child.stdout.take().map(|output| output.take(MOST_OUTPUT as u64));
     let stderr = child.stderr.take().map(|output| output.take(MOST_OUTPUT as u64));
     let (Some(mut stdout), Some(mut stderr)) = (stdout, stderr) else { return Err("it has no output".into()) };
-    // What it could not write is missed by nobody; what counts is how it ends.
+    // Undelivered input does not matter; only the exit counts.
     drop(tokio::join!(stdout.read_to_end(&mut said), stderr.read_to_end(&mut complained)));
     let exit = child.wait().await.map_err(|error| error.to_string())?;
     Ok((exit.success(), letters(unfrayed(&said, MOST_OUTPUT))))
 }
 
-/// The last lines that a build wrote, each with when.
+/// The last output lines of a build, with their times.
 type Said = VecDeque<(Instant, String)>;
 
-/// A running build. Ends with this value.
+/// A running build, ended on drop.
 pub(super) struct Process {
     child: Child,
     group: Group,
     said: Arc<Mutex<Said>>,
     listening: Vec<JoinHandle<()>>,
-    /// Closed when we end, however that happens: a build may take that as the sign to end too.
+    /// Closed when Preflight ends, however that happens; a build may take that as a sign to end too.
     _input: Option<ChildStdin>,
 }
 
 impl Process {
-    /// Starts a program in a process group of its own, in a folder.
+    /// Starts a program in a process group of its own, in a working directory.
     pub(super) fn start(command: &[String], folder: &Path, variables: &Variables<'_>) -> Result<Self, String> {
         let (mut child, group) = spawned(command, folder, variables)?;
         let said = Arc::new(Mutex::new(VecDeque::new()));
@@ -88,49 +87,49 @@ impl Process {
         Ok(Process { child, group, said, listening, _input: input })
     }
 
-    /// The exit of the build, if it has ended, in words.
+    /// The exit of the build as a text; `None` while it runs.
     pub(super) async fn ended(&mut self) -> Option<String> {
         let exit = self.child.try_wait().ok().flatten()?;
         drop(tokio::time::timeout(ECHO, futures_util::future::join_all(self.listening.drain(..))).await);
         Some(exit.to_string())
     }
 
-    /// The last lines that it wrote, without secrets.
+    /// The last output lines, redacted.
     pub(super) fn last_words(&self, redactor: &Redactor) -> String {
         let lines = self.lines(redactor);
         let last = &lines[lines.len().saturating_sub(LINES)..];
         last.iter().map(|(_, line)| line.as_str()).collect::<Vec<_>>().join("\n")
     }
 
-    /// All lines that are kept of it, without secrets, each with when it came.
+    /// All kept output lines, redacted, with their times.
     pub(super) fn lines(&self, redactor: &Redactor) -> Vec<(Instant, String)> {
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        // As one text, since a secret may be broken over lines; with as many lines as there were.
+        // Redacted as one text, because a secret may span lines; the number of lines stays.
         let all = said.iter().map(|(_, line)| line.as_str()).collect::<Vec<_>>().join("\n");
         let redacted = redactor.lines(&all);
         let shown = redacted.split('\n').map(|line| line.chars().take(WIDTH).collect());
         said.iter().map(|(at, _)| *at).zip(shown).collect()
     }
 
-    /// A process of it that is stopped and so can answer nothing, if there is one.
+    /// A stopped process of the build, which cannot answer.
     pub(super) fn stopped(&self) -> Option<i32> {
         self.group.stopped()
     }
 
-    /// Asks it to end, and ends it if it does not.
+    /// Asks the build to end, and kills it if it does not.
     pub(super) async fn stop(mut self) {
         self.group.signal(Signal::SIGTERM);
-        // One that is stopped hears nothing until it goes on.
+        // A stopped process receives the signal only when it continues.
         self.group.signal(Signal::SIGCONT);
         if tokio::time::timeout(GRACE, self.child.wait()).await.is_err() {
             self.group.signal(Signal::SIGKILL);
-            // The wait only collects it, and is bounded for one that hangs in the system itself.
+            // This wait only reaps the process; it is bounded for one that hangs in the kernel.
             drop(tokio::time::timeout(GRACE, self.child.wait()).await);
         }
     }
 }
 
-/// Keeps the last lines of an output, each as far as its bound, however long it is.
+/// Keeps the last lines of an output, each up to its maximum length.
 async fn keep(output: impl AsyncRead + Unpin, said: Arc<Mutex<Said>>) {
     let mut output = BufReader::new(output);
     let mut line = Vec::new();

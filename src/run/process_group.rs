@@ -1,4 +1,4 @@
-//! The partner's processes: each in a group of its own, which ends with us, however we end.
+//! Process groups: each partner process has its own group, which ends with Preflight however Preflight ends.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -11,14 +11,14 @@ use super::process::Variables;
 use crate::environment::cleared;
 use crate::files::{self, Kind};
 
-/// Waits for the end of its input, which comes when we end the group or are killed ourselves, and then ends the group.
-/// A signal to the parent's death would need unsafe code here, and would not reach what the partner's process started.
+/// Waits for end of input, which comes when Preflight ends the group or is killed, and then kills the group. A
+/// parent-death signal would need unsafe code, and would not reach the process's own children.
 const WATCH: &str = "trap '' HUP INT TERM; read -r line; kill -KILL \"-$1\"";
 
-/// A process group, ended with this value.
+/// A process group, killed on drop.
 pub(super) struct Group {
     leader: Option<Pid>,
-    /// Ended with this value too, after the group.
+    /// The watcher, dropped after the group.
     _watch: Option<Child>,
 }
 
@@ -30,19 +30,19 @@ impl Group {
 
     pub(super) fn signal(&self, signal: Signal) {
         if let Some(leader) = self.leader {
-            // It may be gone already, which is what is wanted.
+            // The group may already be gone.
             killpg(leader, signal).ok();
         }
     }
 
-    /// A process of the group that is stopped, as the system tells it; `None` also where it tells nothing.
+    /// A stopped process of the group, as the system reports it; `None` also if the system reports nothing.
     pub(super) fn stopped(&self) -> Option<i32> {
         let leader = self.leader?.as_raw();
         let processes = std::fs::read_dir("/proc").ok()?.flatten();
         let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
         let is_stopped = |number: &i32| {
             let stat = files::text(Path::new(&format!("/proc/{number}/stat")), Kind::Own).unwrap_or_default();
-            // The name before the bracket may hold anything; behind it: the state, the parent, the group.
+            // The name before the bracket may contain anything; after it come state, parent and group.
             let mut rest = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
             rest.next() == Some("T") && rest.nth(1) == Some(&*leader.to_string())
         };
@@ -56,14 +56,14 @@ impl Drop for Group {
     }
 }
 
-/// Somebody who ends a group when we are gone. Where there is no shell, nobody does.
+/// Starts a watcher that kills the group if Preflight dies. Without a shell there is none.
 fn watch(leader: Pid) -> Option<Child> {
     let mut shell = Command::new("/bin/sh");
     shell.args(["-c", WATCH, "watch", &leader.to_string()]).env_clear().process_group(0).kill_on_drop(true);
     shell.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
 }
 
-/// Starts a program in a process group of its own, in a folder.
+/// Starts a program in a process group of its own, in a working directory.
 pub(super) fn spawned(command: &[String], folder: &Path, variables: &Variables<'_>) -> Result<(Child, Group), String> {
     let (program, arguments) = command.split_first().ok_or("the command is empty")?;
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
@@ -79,7 +79,7 @@ pub(super) fn spawned(command: &[String], folder: &Path, variables: &Variables<'
         .process_group(0)
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| format!("`{program}`, the first word of `{}`, cannot be started: {error}", variables.place))?;
+        .map_err(|error| format!("`{program}`, the first word of `{}`, cannot start: {error}", variables.place))?;
     let group = Group::of(&child);
     Ok((child, group))
 }

@@ -1,4 +1,5 @@
-//! Questions of our own to a provider's real environment: whether something has happened, whether a client may go.
+//! Preflight's own queries to a provider's real environment, such as whether an event happened or a client may be
+//! deleted.
 
 use std::time::Duration;
 
@@ -11,10 +12,10 @@ use crate::evidence::{Answer, Outcome};
 use crate::pack::types::Environment;
 use crate::template;
 
-/// The time that the provider gets for its answer.
+/// Timeout of a query.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Asks the provider about a client, with the partner's key.
+/// Sends a query about a client, with the partner's key.
 pub(super) async fn provider(
     world: &World,
     environment: Environment,

@@ -1,4 +1,4 @@
-//! Whether the build is ready, and whether it is the build that says so.
+//! Whether the build is ready, and whether it is the build that answers.
 
 use std::time::{Duration, Instant};
 
@@ -9,36 +9,36 @@ use crate::net::gate::{Draft, Purpose};
 use crate::pack::types::{Span, Stage};
 use crate::profile::Start;
 
-/// How often the build is asked whether it is ready.
+/// Interval of readiness probes.
 const PACE: Duration = Duration::from_millis(20);
 
-/// How long one such question may take.
+/// Timeout of one probe.
 const READY_WITHIN: Duration = Duration::from_secs(2);
 
-/// How long a build must go on after somebody has answered for it.
+/// How long a build must keep running after something has answered for it.
 const SETTLES: Duration = Duration::from_millis(100);
 
-/// How long what an earlier build left behind may still answer.
+/// How long remains of an earlier build may still answer.
 const LEAVING: Duration = Duration::from_secs(2);
 
-/// What a look at the page has found.
+/// The result of a probe.
 pub(super) enum Look {
     Ready,
-    /// It is answered, and not ready: how, in words that follow the address.
+    /// It answers, but is not ready; the text continues a sentence after the address.
     Answered(String),
-    /// It is not answered: why, in the same way.
+    /// It does not answer; the text continues a sentence after the address.
     Silent(String),
 }
 
-/// Makes sure that nobody answers in the build's place before it is started.
+/// Makes sure that nothing answers at the build's address before it starts.
 pub(super) async fn vacant(world: &World, start: &Start) -> Result<(), String> {
     let from = Instant::now();
     while let Look::Ready = look(world, start).await? {
         if from.elapsed() > LEAVING {
             let (page, port) = (&start.ready, port(start));
             return Err(format!(
-                "port {port} is taken: {page} is answered before the build is started, so another process would be \
-                 rehearsed in its place; end that process, or give the build another port"
+                "port {port} is taken: {page} answers before the build starts, so the rehearsal would test another \
+                 process; end that process, or give the build another port"
             ));
         }
         tokio::time::sleep(PACE).await;
@@ -46,13 +46,13 @@ pub(super) async fn vacant(world: &World, start: &Start) -> Result<(), String> {
     Ok(())
 }
 
-/// Waits until a build that we started is ready. An error: it is not, and why.
+/// Waits until the build that Preflight started is ready; an error says why it is not.
 pub(super) async fn awaited(world: &World, start: &Start, process: &mut Process) -> Result<(), String> {
     let from = Instant::now();
     loop {
         let look = look(world, start).await?;
         if let Look::Ready = look {
-            // A build that cannot listen takes a moment to end.
+            // A build that cannot listen takes a moment to exit.
             tokio::time::sleep(SETTLES).await;
         }
         if let Some(exit) = process.ended().await {
@@ -64,14 +64,14 @@ pub(super) async fn awaited(world: &World, start: &Start, process: &mut Process)
                 let words = process.last_words(&world.redactor);
                 let stopped = process.stopped().map(|one| format!("; its process {one} is stopped (SIGSTOP)"));
                 let (late, stopped) = (late(start, &why), stopped.unwrap_or_default());
-                return Err(format!("{late}{stopped}; the build's last words: {words}"));
+                return Err(format!("{late}{stopped}; the build's last lines: {words}"));
             }
             Look::Answered(_) | Look::Silent(_) => tokio::time::sleep(PACE).await,
         }
     }
 }
 
-/// Waits until a build that was restarted by somebody else is ready.
+/// Waits until a build that the partner restarted itself is ready.
 pub(super) async fn back(world: &World, start: &Start) -> Result<(), String> {
     let from = Instant::now();
     while let Look::Answered(why) | Look::Silent(why) = look(world, start).await? {
@@ -83,30 +83,31 @@ pub(super) async fn back(world: &World, start: &Start) -> Result<(), String> {
     Ok(())
 }
 
-/// What is said of a build that has ended: alone, or although somebody answers.
+/// The error for a build that has ended, possibly while something still answers.
 async fn ended(world: &World, start: &Start, process: &Process, exit: &str) -> String {
     let words = process.last_words(&world.redactor);
     let (page, port) = (&start.ready, port(start));
     match look(world, start).await {
         Ok(Look::Ready) => format!(
-            "the build ended ({exit}), and yet {page} is answered: by another process at port {port}, or by one that the \
-             build started and left; start the build so that it stays until it is ended; its last words: {words}"
+            "the build ended ({exit}), but {page} still answers: another process uses port {port}, or the build left \
+             a child process behind; start the build so that it keeps running until it is stopped; its last lines: \
+             {words}"
         ),
         Ok(Look::Answered(_) | Look::Silent(_)) | Err(_) => {
-            format!("the build ended before it was ready ({exit}); its last words: {words}")
+            format!("the build ended before it was ready ({exit}); its last lines: {words}")
         }
     }
 }
 
 fn late(start: &Start, why: &str) -> String {
-    format!("{} did not answer below 400 within {}: {why}", start.ready, start.within)
+    format!("{} did not answer with a status below 400 within {}: {why}", start.ready, start.within)
 }
 
 fn port(start: &Start) -> u16 {
     start.ready.port_or_known_default().unwrap_or_default()
 }
 
-/// Whether the build answers as it does when it is ready. An error: it cannot be asked.
+/// Probes the build once; an error means that the probe is not allowed.
 pub(super) async fn look(world: &World, start: &Start) -> Result<Look, String> {
     let draft = Draft {
         purpose: Purpose::Partner { stage: Stage::Rehearsal },
@@ -126,12 +127,12 @@ pub(super) async fn look(world: &World, start: &Start) -> Result<Look, String> {
     let (spoken, other) = if tls { ("TLS", "http") } else { ("HTTP", "https") };
     let found = match trouble.kind {
         TroubleKind::Refused => return Err(trouble.detail),
-        TroubleKind::Connect => format!("nobody can be reached at port {port}: {}", trouble.detail),
+        TroubleKind::Connect => format!("nothing listens on port {port}: {}", trouble.detail),
         TroubleKind::Timeout => {
-            format!("port {port} takes the connection, and gives no answer within {}", Span(READY_WITHIN))
+            format!("port {port} accepts the connection, but nothing answers within {}", Span(READY_WITHIN))
         }
         TroubleKind::Broken => format!(
-            "what listens at port {port} gives no answer in {spoken} (if it is an {other} server, write {other}://): {}",
+            "the process at port {port} does not answer in {spoken} (if it is an {other} server, write {other}://): {}",
             trouble.detail
         ),
         TroubleKind::Dns

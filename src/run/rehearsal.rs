@@ -14,21 +14,21 @@ use crate::profile::{Rehearsal, Start, Variant};
 use crate::redact::issued;
 use crate::template;
 
-/// A key that the simulator issues: 32 bytes in Base64.
+/// A key that the simulator issues: 32 random bytes in Base64.
 pub fn issue() -> String {
     STANDARD.encode(issued::bytes())
 }
 
-/// A credential that the simulator issues: of characters that mean nothing anywhere.
+/// A credential that the simulator issues, without characters that are special anywhere.
 pub(super) fn credential() -> String {
     hex::encode(rand::random::<[u8; 16]>())
 }
 
-/// Sets a rehearsal up: simulator, build, and the client whom deliveries are about.
+/// Sets up a rehearsal: simulator, build, and the client that deliveries are about.
 pub(super) async fn set_up(world: &World, rehearsal: &Rehearsal) -> Result<Identity, (Who, String)> {
     match world.simulate().await {
         Ok(simulator) => world.plays(simulator),
-        Err((who, why)) => return Err((who, format!("the simulator cannot be started: {why}"))),
+        Err((who, why)) => return Err((who, format!("the simulator cannot start: {why}"))),
     }
     world.contain(rehearsal).await.map_err(|why| (Who::Tool, why))?;
     if let Some(start) = &rehearsal.start {
@@ -60,7 +60,7 @@ pub(super) async fn started(
     Ok(process)
 }
 
-/// The variables of a process of the rehearsal: those that name our proxy, and what the profile tells the build.
+/// The environment of a rehearsal process: the proxy variables, and the profile's variables for the build.
 pub(super) fn variables(
     world: &World,
     rehearsal: &Rehearsal,
@@ -77,8 +77,8 @@ fn rendered(text: &str, scope: &Value) -> Result<String, String> {
     template::render_text(text, scope).map_err(|error| format!("`{text}`: {error}"))
 }
 
-/// What commands and variables of a profile can read: the simulator's `<api>_api`, `api_key`, `credentials` and
-/// `webhook_secret`, and where this program is. Nothing that a pack says, so that none can have anything run.
+/// The template values for commands and variables of a profile: the simulator's `<api>_api`, `api_key`, `credentials`
+/// and `webhook_secret`, and the path of Preflight. No value comes from a pack, so no pack can have anything run.
 pub(super) fn told(world: &World) -> Value {
     let simulator = world.simulator();
     let mut values = serde_json::Map::new();
@@ -97,7 +97,7 @@ fn own_path() -> String {
     std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default()
 }
 
-/// The client whom deliveries are about: one that the partner took in itself, where it can be asked to.
+/// The client that deliveries are about: one that the partner created, if the profile has an action for it.
 async fn house_client(world: &World, rehearsal: &Rehearsal) -> Identity {
     let mut house = Identity::new();
     let simulator = world.simulator();
@@ -111,14 +111,14 @@ async fn house_client(world: &World, rehearsal: &Rehearsal) -> Identity {
         Err(why) => why,
         Ok(outcome) => {
             house.learn(call, &outcome);
-            // A partner may say so later, or nowhere but in its call.
+            // The id may follow later, or be visible only in the partner's call.
             if let Some(simulator) = simulator.filter(|_| !house.known) {
                 client_setup::known_within(simulator, &house, world.reaction()).await;
                 world.know_tenant(simulator, &mut house);
             }
             match &outcome {
                 Outcome::Answered(_) => {
-                    format!("it answered {}, without what `learn` looks for", outcome.brief(Outcome::SENTENCE))
+                    format!("it answered {}, without the value that `capture` names", outcome.brief(Outcome::SENTENCE))
                 }
                 Outcome::Trouble(trouble) => trouble.detail.clone(),
             }

@@ -1,5 +1,5 @@
-//! Requests: to the provider's real environments with the partner's key, to the one that we play with the key that we
-//! issued, and to pages with none.
+//! Request steps: to real environments with the partner's key, to the simulated provider with the issued key, and to
+//! pages without a key.
 
 use std::time::{Duration, Instant};
 
@@ -17,10 +17,10 @@ use crate::pack::step::RequestStep;
 use crate::pack::types::Environment;
 use crate::template::{self, TemplateError};
 
-/// The time that a provider or a page gets for its answer.
+/// Timeout of a request.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Carries out a request, once or for each member of a list.
+/// Sends a request, once or for each element of a list.
 pub(super) async fn run(doing: &Doing<'_>, step: &RequestStep) -> Result<(), String> {
     let scope = doing.scope();
     if let Some(name) = lacking(step, &scope) {
@@ -30,7 +30,7 @@ pub(super) async fn run(doing: &Doing<'_>, step: &RequestStep) -> Result<(), Str
         return once(doing, step, scope, None).await.map(drop);
     };
     let list = template::render(each, &scope).map_err(|error| error.to_string())?;
-    let items = list.as_array().cloned().ok_or_else(|| format!("`each` gave {list} instead of a list"))?;
+    let items = list.as_array().cloned().ok_or_else(|| format!("`for_each` gave {list} instead of a list"))?;
     let mut sent = Vec::new();
     for item in items {
         let mut scope = scope.clone();
@@ -49,7 +49,7 @@ fn lacking(step: &RequestStep, scope: &Scope) -> Option<String> {
     if let Some(json) = &step.json {
         crate::json::texts(json, &mut |_, text| texts.push(text.to_owned()));
     }
-    // What each member of the list gives is known only with that.
+    // Elements of the list are known only one by one.
     let of_each = |name: &String| name == "item" || name.starts_with("item.");
     texts.iter().find_map(|text| match template::render(text, scope) {
         Err(TemplateError::Missing(name)) if !of_each(&name) => Some(name),
@@ -57,8 +57,8 @@ fn lacking(step: &RequestStep, scope: &Scope) -> Option<String> {
     })
 }
 
-/// What is said where a request is about something that is not there: how the answer went in which it was to be, or else
-/// what to do first.
+/// The reason for a request whose value is missing: the response that should have contained it, or otherwise the pack's
+/// advice.
 fn not_there(doing: &Doing<'_>, step: &RequestStep, name: &str) -> String {
     let earlier = name.split('.').next().unwrap_or(name);
     let why = doing.log.read(|evidence| {
@@ -69,7 +69,7 @@ fn not_there(doing: &Doing<'_>, step: &RequestStep, name: &str) -> String {
                 let Exchange { request, outcome, .. } = what.exchange()?;
                 let what = format!("{} {}", request.method, request.url);
                 match outcome {
-                    Outcome::Trouble(trouble) => Some(format!("{what} got no answer: {}", trouble.detail)),
+                    Outcome::Trouble(trouble) => Some(format!("{what} got no response: {}", trouble.detail)),
                     Outcome::Answered(answer) if (200..300).contains(&answer.status) => None,
                     Outcome::Answered(answer) => Some(format!("{what} was answered {}", answer.status)),
                 }
@@ -79,7 +79,8 @@ fn not_there(doing: &Doing<'_>, step: &RequestStep, name: &str) -> String {
     why.or_else(|| step.without.clone()).unwrap_or_else(|| TemplateError::Missing(name.to_owned()).to_string())
 }
 
-/// One request. Gives the event whose arrival is to be counted and how many had arrived before, if that is asked for.
+/// Sends one request. Returns the event whose arrival is to be counted with the count before it, if the step asks for
+/// that.
 async fn once(
     doing: &Doing<'_>,
     step: &RequestStep,
@@ -100,7 +101,7 @@ async fn once(
     let keep = production.then(|| kept_names(&plan.read.trusted.production_keeps, plan.pack.provider.member_names));
     let sent = match draft {
         Ok(draft) => doing.world.send(draft, PATIENCE, step.follow, keep).await,
-        // What the provider says to a call for a token is its answer to whoever cannot show whose the request is.
+        // The response to a failed token request is the provider's response to a caller without access.
         Err(Unkeyed::Refused(sent)) => *sent,
         Err(Unkeyed::Cannot(why)) => return Err(why),
     };
@@ -122,7 +123,7 @@ fn environment(doing: &Doing<'_>, step: &RequestStep) -> Option<Environment> {
     step.environment.or(doing.unit.stage.environment())
 }
 
-/// The request as it is to be sent; the gate has the last word on it.
+/// Drafts the request; the gate decides whether it is sent.
 async fn draft(doing: &Doing<'_>, step: &RequestStep, scope: &Scope) -> Result<Draft, Unkeyed> {
     let line = template::render_text(&step.request, scope)?;
     let (method, target) = line.split_once(' ').ok_or_else(|| format!("`{line}` is not a method and a URL"))?;
@@ -159,7 +160,7 @@ fn captures(step: &RequestStep, outcome: &Outcome) -> Map<String, Value> {
     step.capture.iter().filter_map(|(name, path)| Some((name.clone(), json!(found(path).ok()?)))).collect()
 }
 
-/// Whether the answer says that something was sent out, whose arrival can be awaited.
+/// Whether the response says that the provider sent something whose arrival can be awaited.
 fn sends(step: &RequestStep, outcome: &Outcome) -> bool {
     let Some(answer) = outcome.answer().filter(|answer| (200..300).contains(&answer.status)) else { return false };
     let Some(path) = &step.sends else { return true };
@@ -167,7 +168,7 @@ fn sends(step: &RequestStep, outcome: &Outcome) -> bool {
     number.is_some_and(|number| number > 0)
 }
 
-/// The members of production answers that are recorded, as the provider may write them.
+/// The recorded fields of production responses, in the spellings that the provider may use.
 fn kept_names(keeps: &[String], written: MemberNames) -> Vec<String> {
     let names = keeps.iter().cloned();
     match written {
@@ -182,7 +183,7 @@ fn first(name: &str, change: fn(&char) -> char) -> String {
     letters.next().map(|letter| change(&letter)).into_iter().chain(letters).collect()
 }
 
-/// Names of members with a small first letter, whichever way the provider wrote them.
+/// Field names with a lower-case first letter, whichever way the provider wrote them.
 fn camel(outcome: Outcome) -> Outcome {
     match outcome {
         Outcome::Answered(Answer { status, headers, body: Body::Json(json) }) => {

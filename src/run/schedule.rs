@@ -1,5 +1,5 @@
-//! Carrying out: the only part that talks to networks, files and processes. Trouble is evidence too, never an error
-//! that ends the run.
+//! Runs checks: the only part that uses networks, files and processes. Trouble is evidence too, never an error that
+//! ends the run.
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -20,31 +20,31 @@ use crate::pack::types::Stage;
 use crate::plan::{Plan, Unit};
 use crate::template;
 
-/// What templates can read.
+/// The values that templates can read.
 pub(crate) type Scope = Value;
 
-/// How many units of real environments may be under way at the same time, where `--jobs` does not say.
+/// Default number of concurrent checks against real environments (`--jobs`).
 const JOBS: usize = 16;
 
-/// How many units of a rehearsal may be under way at the same time. Most of them wait; how many may have the partner do
-/// something is the profile's `concurrency`.
+/// Maximum number of concurrent rehearsal checks. Most of them wait; the profile's `concurrency` bounds how many have
+/// the partner act at a time.
 const REHEARSED: usize = 64;
 
-/// Where a run stands, for whoever shows it.
+/// The progress of a run, for display.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Units that are over.
+    /// Number of finished checks.
     pub done: usize,
-    /// Units that are to be carried out.
+    /// Number of checks to run.
     pub all: usize,
-    /// What cannot wait for the report.
+    /// A message that cannot wait for the report.
     pub note: Option<String>,
 }
 
-/// Why a run must end before it is over.
+/// Why a run must end early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// Nothing speaks against going on.
+    /// The run continues.
     No,
     /// A person interrupted it.
     Interrupted,
@@ -57,25 +57,25 @@ impl Stop {
         match self {
             Stop::No => None,
             Stop::Interrupted => Some("the run was interrupted"),
-            Stop::OutOfTime => Some("the time that `run_within` of the profile allows was over"),
+            Stop::OutOfTime => Some("the run exceeded `run_within` of the profile"),
         }
     }
 }
 
-/// What became of one unit's work.
+/// The result of running one check.
 #[derive(Clone, Debug)]
 pub struct Done {
-    /// Its place in the plan.
+    /// The index of the check in the plan.
     pub at: usize,
     /// The record.
     pub evidence: Evidence,
-    /// How long it took.
+    /// Its duration.
     pub took: Duration,
 }
 
-/// Carries out some units of the plan, in the order and company that their isolation allows.
+/// Runs some checks of the plan, in the order and concurrency that their isolation allows.
 ///
-/// Shared units run at the same time; the others one after another. `progress` is told of each unit that is over.
+/// Shared checks run at the same time; the others one after another. `progress` receives each finished check.
 pub async fn execute(
     world: &Arc<World>,
     units: &[usize],
@@ -91,7 +91,7 @@ pub async fn execute(
     }));
     let _doubts = AbortOnDrop(tokio::spawn(unresponsive::look_into_doubts(world.clone())));
     if isolation != Isolation::Shared {
-        // Nobody is alone beside what others have left in a queue; of a run that ends nobody is left to be alone.
+        // Work that others left in a queue disturbs an exclusive check; in a run that ends early none follows.
         let mut stop = stop.clone();
         tokio::select! {
             () = world.calm() => {}
@@ -104,8 +104,7 @@ pub async fn execute(
     for &at in units {
         let unit = &world.plan.units[at];
         let place = if unit.stage == Stage::Rehearsal { rehearsed.clone() } else { jobs.clone() };
-        // A task that panicked is a fault of this program, and must not end the run with it; its unit is reported as
-        // such by whoever misses it.
+        // A task that panicked is a defect of Preflight and must not end the run; the caller reports the missing check.
         let task = tokio::spawn(one(world.clone(), at, place, lane.clone(), stop.clone()));
         if isolation == Isolation::Shared {
             running.push(task);
@@ -122,7 +121,7 @@ pub async fn execute(
     done
 }
 
-/// A task that ends with this value.
+/// A task that is aborted on drop.
 struct AbortOnDrop(tokio::task::JoinHandle<()>);
 
 impl Drop for AbortOnDrop {
@@ -131,7 +130,7 @@ impl Drop for AbortOnDrop {
     }
 }
 
-/// One unit, until it is over, or the run is.
+/// Runs one check until it is over, or the run is.
 async fn one(
     world: Arc<World>,
     at: usize,
@@ -151,7 +150,7 @@ async fn one(
         }
         match not_possible(&world, &unit) {
             Some((who, why)) => log.incomplete(who, why),
-            // In a box of its own: hundreds of units wait for their turn, and only those under way need its space.
+            // Boxed: hundreds of checks wait for their turn, and only running ones need the space.
             None => Box::pin(check::run(&world, &unit, &log, &lane)).await,
         }
     };
@@ -172,15 +171,15 @@ async fn one(
     Done { at, evidence: log.finish(), took }
 }
 
-/// The longest time that one unit may take, beside the waits that the profile and people ask for.
+/// Maximum duration of one check, without the waits that the profile and people need.
 const LONGEST: Duration = Duration::from_mins(5);
 
-/// Why a unit of the rehearsal cannot be carried out, if its set-up did not complete.
+/// Why a rehearsal check cannot run, if the set-up did not complete.
 fn not_possible(world: &World, unit: &Unit) -> Option<(Who, String)> {
     (unit.stage == Stage::Rehearsal).then(|| world.set_up_trouble()).flatten()
 }
 
-/// A trouble that kept something from being sent at all.
+/// The trouble of something that was not sent at all.
 pub(crate) fn not_sent(why: impl Into<String>) -> Trouble {
     Trouble { kind: TroubleKind::Refused, detail: why.into() }
 }
@@ -209,7 +208,7 @@ pub(super) fn call_out(
     Ok((method.to_owned(), url.trim().to_owned(), sent, body))
 }
 
-/// The units of a plan that are to be carried out in a phase, by their places.
+/// The indices of a plan's checks with a given isolation.
 pub fn phase(plan: &Plan, isolation: Isolation) -> Vec<usize> {
     let wanted = |unit: &Unit| unit.runs() && unit.isolation() == isolation;
     plan.units.iter().enumerate().filter(|(_, unit)| wanted(unit)).map(|(at, _)| at).collect()

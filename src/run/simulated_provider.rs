@@ -1,4 +1,4 @@
-//! The simulated provider as the units of a rehearsal use it.
+//! The simulated provider, as rehearsal checks use it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,11 +15,11 @@ use crate::pack::types::{Environment, Stage};
 use crate::simulator::{Simulator, StartError};
 use crate::template;
 
-/// A partner that has made no call for so long has nothing left to do.
+/// A partner without calls for this long is considered idle.
 const CALM: Duration = Duration::from_millis(150);
 
 impl World {
-    /// Starts the simulator, where the pack describes one.
+    /// Starts the simulator, if the pack describes one.
     pub(super) async fn simulate(&self) -> Result<Option<Simulator>, (Who, String)> {
         let pack = &self.plan.pack;
         if pack.provider.simulator.is_none() {
@@ -41,11 +41,11 @@ impl World {
         let redactor = self.redactor.clone();
         options.issued = Arc::new(move |label, value| redactor.learn_issued(&format!("rehearsal.{label}"), value));
         crate::simulator::start(&pack.provider, &pack.fixtures, options).await.map(Some).map_err(|error| match error {
-            // Nobody but the profile asked for this port.
+            // Only the profile can have asked for this port.
             StartError::Port { api, port, error } if port != 0 => {
                 let place = format!("rehearsal.simulator.ports.{api}");
-                let remedy = "end the process that has it, or write another one there";
-                (Who::Partner, format!("port {port}, which `{place}` asks for, cannot be had: {error}; {remedy}"))
+                let remedy = "end the process that uses it, or choose another port there";
+                (Who::Partner, format!("port {port}, which `{place}` names, cannot be opened: {error}; {remedy}"))
             }
             StartError::Port { .. } | StartError::Description(_) => ours(error.to_string()),
         })
@@ -58,30 +58,30 @@ impl World {
         self.simulator()?.letter(&client.tenant, &about, event)
     }
 
-    /// The address of the rehearsed handler. Units that deliver are not carried out without one.
+    /// The URL of the rehearsed handler. Checks that deliver do not run without one.
     pub(super) fn handler(&self) -> String {
         let webhook = self.plan.read.profile.rehearsal.as_ref().and_then(|rehearsal| rehearsal.webhook.as_ref());
         webhook.and_then(|webhook| webhook.url.as_ref()).map(ToString::to_string).unwrap_or_default()
     }
 
-    /// Lets the partner finish what earlier checks left it with, a queue or a slow handler say: until no delivery waits
-    /// for its answer and no call came for a moment.
+    /// Lets the partner finish work left by earlier checks, such as a queue: until no delivery is pending and no call
+    /// has come for a moment.
     pub(super) async fn calm(&self) {
         let Some(simulator) = self.simulator() else { return };
         let journal = simulator.journal();
         let patience = self.plan.pack.provider.webhooks.as_ref().map(|hooks| hooks.success.patience());
-        // Each is answered or given up by then; what a slow handler has left after that is its own.
+        // By then each delivery is answered or given up; what a slow handler does after that is not waited for.
         drop(tokio::time::timeout(patience.unwrap_or_default() * 2, simulator.delivered()).await);
         let quiet = async {
             while tokio::time::timeout(CALM, journal.changed(journal.len())).await.is_ok() || simulator.is_delivering()
             {
             }
         };
-        // A partner that never rests is not waited for for ever.
+        // The wait is bounded for a partner that never becomes idle.
         drop(tokio::time::timeout(self.retry().max(self.reaction() * 2), quiet).await);
     }
 
-    /// Waits for a call about one of some clients, beyond so many of the partner's calls.
+    /// Waits for a further call about one of some clients.
     pub(super) async fn another_call(&self, mut seen: usize, clients: &IndexMap<String, Identity>) {
         let Some(simulator) = self.simulator() else { return std::future::pending().await };
         let journal = simulator.journal();
@@ -96,8 +96,8 @@ impl World {
         }
     }
 
-    /// Has the partner's handler hear of the events about a client, and of no other: one subscription for each, so
-    /// that one that is switched off takes nothing from the others.
+    /// Subscribes the partner's handler to the events about one client only, so that switching off one subscription
+    /// does not affect others.
     pub(super) fn subscribe(&self, simulator: &Simulator, email: &str) {
         let Ok(url) = Url::parse(&self.handler()) else { return };
         let events = self.plan.bound.get("events").and_then(Value::as_array).into_iter().flatten();
@@ -105,22 +105,22 @@ impl World {
         simulator.subscribe(&url, &events, Some(email));
     }
 
-    /// Takes over the id by which the provider knows a client, where the partner did not tell it.
+    /// Takes over the provider's id for a client, if the partner did not return it.
     pub(super) fn know_tenant(&self, simulator: &Simulator, client: &mut Identity) {
-        // The first that was learned stays: a new one after a restart is a fault that is looked for.
+        // The first id stays: a changed id after a restart is a defect to be found.
         if let Some(key) = simulator.keys_of(&client.email).pop().filter(|_| !client.known) {
             client.tenant = self.redactor.text(&key);
             client.known = true;
         }
     }
 
-    /// What the simulated provider holds about a client.
+    /// The records of the simulated provider about a client.
     pub(super) fn records_of(&self, client: &Identity) -> Option<Map<String, Value>> {
         let records = Value::Object(self.simulator()?.records_of(&client.email));
         if let Value::Object(records) = self.redactor.json(&records) { Some(records) } else { None }
     }
 
-    /// Takes overlays back.
+    /// Removes overrides.
     pub(super) fn restore(&self, overlays: &[u64]) {
         if let Some(simulator) = self.simulator() {
             for overlay in overlays {
@@ -129,7 +129,7 @@ impl World {
         }
     }
 
-    /// How many calls the partner has made so far.
+    /// Number of calls that the partner has made so far.
     pub(super) fn journal_mark(&self) -> usize {
         self.simulator().map_or(0, |simulator| simulator.journal().len())
     }

@@ -1,4 +1,4 @@
-//! How long a run waits for the partner, and what it says where that is in vain.
+//! How long a run waits for the partner, and what it reports if the wait is in vain.
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -6,18 +6,18 @@ use std::time::{Duration, Instant};
 use super::context::World;
 use crate::profile::Timing;
 
-/// Waits at the default timing that come to less than this are not worth a word.
+/// Total waits at the default timing below which no remark is made.
 const WORTH_A_WORD: Duration = Duration::from_secs(10);
 
-/// What waits have cost, and whether one was in vain.
+/// The cost of waits, and whether one was in vain.
 #[derive(Default)]
 pub(super) struct Patience {
     waits: Mutex<Waits>,
-    /// What the partner did instead of calling, the first time that it was waited for in vain.
+    /// What the partner did instead of calling, at the first wait that was in vain.
     in_vain: OnceLock<String>,
 }
 
-/// Waits that may be under way at the same time: what they cost is the time in which there was one.
+/// Concurrent waits: the cost is the time during which at least one was active.
 #[derive(Default)]
 struct Waits {
     under_way: usize,
@@ -32,13 +32,13 @@ impl Patience {
         wait.await
     }
 
-    /// Notes that a partner that had to call the provider did not, for as long as a repeat may take, and what it did.
+    /// Records that a partner that had to call the provider did not within the retry time, and what it did.
     pub(super) fn in_vain(&self, did: String) {
         drop(self.in_vain.set(did));
     }
 }
 
-/// Ends with this value, also where the work is cut short.
+/// A running wait; ends on drop, also if the check is cut short.
 struct Waiting<'w>(&'w Mutex<Waits>);
 
 impl<'w> Waiting<'w> {
@@ -62,8 +62,8 @@ impl Drop for Waiting<'_> {
 }
 
 impl World {
-    /// What is to be said where a whole wait for a call was in vain and nobody has called the simulated provider at all:
-    /// to wait again for each check would only take time.
+    /// The remark after a full wait in vain, if nobody has called the simulated provider at all: waiting again for each
+    /// check would only take time.
     pub fn unheard(&self) -> Option<String> {
         let did = self.patience.in_vain.get().filter(|_| !self.has_called())?;
         let apis = self.plan.pack.provider.apis.keys();
@@ -72,14 +72,14 @@ impl World {
         let tried =
             if tried.is_empty() { String::new() } else { format!("; it tried to reach {} instead", tried.join(", ")) };
         Some(self.redactor.text(&format!(
-            "no call of the partner has reached the simulated provider ({did}): does its build take the addresses {} from \
-             `rehearsal.env`, and do the actions of the profile have it call the provider{tried}? Checks that need a call \
-             are not waited for any more",
+            "the simulated provider received no call from the partner ({did}): does the build take the addresses {} \
+             from `rehearsal.env`, and do the actions of the profile have it call the provider{tried}? Preflight no \
+             longer waits in checks that need a call",
             addresses.join(", ")
         )))
     }
 
-    /// What waits at the default timing have cost, where that is much.
+    /// The remark about time spent in waits at the default timing, if it is much.
     pub(super) fn default_timing(&self) -> Option<String> {
         let given = |name: &str| self.plan.bound.get(&format!("rehearsal.timing.{name}")).is_some();
         let total = self.patience.waits.lock().unwrap_or_else(PoisonError::into_inner).total;
@@ -88,9 +88,9 @@ impl World {
         }
         let Timing { reacts_within, retries_within, .. } = Timing::default();
         Some(format!(
-            "{} s of this run were waits at the default timing, {reacts_within} for a reaction and {retries_within} for a \
-             repeat; where the build is quicker, `timing: {{ reacts_within: 500ms, retries_within: 2s }}` below \
-             `rehearsal` in {} makes the run shorter",
+            "{} s of this run were waits at the default timing, {reacts_within} for a reaction and {retries_within} \
+             for a retry; if the build is quicker, `timing: {{ reacts_within: 500ms, retries_within: 2s }}` below \
+             `rehearsal` in {} shortens the run",
             total.as_secs(),
             self.plan.bound.profile_name
         ))

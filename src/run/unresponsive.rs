@@ -1,5 +1,5 @@
-//! A build that lives on and has stopped answering: frozen, in a deadlock, without its port. It is found once, by
-//! asking again, and then nobody waits for it any more: every check that needs it would pay all of its own time limits.
+//! A build that still runs but no longer answers: frozen, deadlocked, or without its port. Preflight detects this once,
+//! by repeated probes, and then stops waiting for it; otherwise every check would spend all its time limits.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -14,17 +14,17 @@ use crate::net::gate::Purpose;
 use crate::pack::types::{Span, Stage};
 use crate::profile::Start;
 
-/// A build that has kept us waiting for so long is asked whether it is there at all, while we wait on.
+/// A build that has kept a request waiting this long is probed while the request goes on.
 pub(super) const SOON: Duration = Duration::from_secs(5);
 
-/// How soon the question is asked again.
+/// Interval of the probes.
 const PACE: Duration = Duration::from_millis(250);
 
-/// What is known of the build's silence.
+/// What is known about the build's silence.
 pub(super) struct Silence {
-    /// Whether something got no answer, and it is not known yet whether anything would.
+    /// Whether something got no response and a probe has not decided yet.
     doubted: watch::Sender<bool>,
-    /// What is to be said of the build that runs, once it is found not to answer.
+    /// The message about the running build, once it is found silent.
     found: watch::Sender<Option<String>>,
     /// When the build last answered anything.
     heard: Mutex<Instant>,
@@ -41,12 +41,12 @@ impl Default for Silence {
 }
 
 impl Silence {
-    /// What is to be said of the build, if it was found not to answer.
+    /// The message about the build, if it was found silent.
     pub(super) fn found(&self) -> Option<String> {
         self.found.borrow().clone()
     }
 
-    /// Another build runs now, of which nothing is known.
+    /// Resets the state: another build runs now.
     pub(super) fn is_over(&self) {
         self.found.send_replace(None);
     }
@@ -56,7 +56,7 @@ impl Silence {
     }
 }
 
-/// Looks into every doubt, until it is given up.
+/// Investigates every doubt, until the task is aborted.
 pub(super) async fn look_into_doubts(world: Arc<World>) {
     let mut doubted = world.silence.doubted.subscribe();
     while doubted.wait_for(|doubted| *doubted).await.is_ok() {
@@ -67,8 +67,8 @@ pub(super) async fn look_into_doubts(world: Arc<World>) {
     }
 }
 
-/// Asks the build until anything at all is heard of it, or nothing was for as long as it may take to answer. Some: it
-/// does not answer any more, in words. One that has ended or was started again meanwhile is another matter.
+/// Probes the build until anything is heard of it, or nothing was for the longest time that a response may take; then
+/// returns a message. `None` also for a build that ended or was restarted meanwhile.
 async fn look_into(world: &World) -> Option<String> {
     let start = world.start()?;
     let (from, calls) = (Instant::now(), world.journal_mark());
@@ -78,7 +78,7 @@ async fn look_into(world: &World) -> Option<String> {
             Ok(Look::Ready | Look::Answered(_)) | Err(_) => return None,
             Ok(Look::Silent(why)) => why,
         };
-        // A build that works through a queue may let this question wait, and answers or calls meanwhile.
+        // A build that works through a queue may delay the probe, but answers or calls meanwhile.
         if world.silence.heard() > from || world.has_called_since(calls) {
             return None;
         }
@@ -92,23 +92,23 @@ async fn look_into(world: &World) -> Option<String> {
 fn told(start: &Start, why: &str, from: Instant, stopped: Option<i32>) -> String {
     let page = &start.ready;
     let found = match stopped {
-        Some(process) => format!("its process {process} is stopped (SIGSTOP), and {page} is not answered: {why}"),
+        Some(process) => format!("its process {process} is stopped (SIGSTOP), and {page} does not answer: {why}"),
         None => {
             let whole = Span(Duration::from_secs(from.elapsed().as_secs()));
-            format!("{page} and everything else was not answered for {whole}, and it called nobody: {why}")
+            format!("neither {page} nor anything else answered for {whole}, and the build made no call: {why}")
         }
     };
     format!("the partner's build stopped answering: {found}")
 }
 
 impl World {
-    /// What is to be said of the build, if it was found not to answer any more.
+    /// The message about the build, if it no longer answers.
     pub fn silent(&self) -> Option<String> {
         self.silence.found()
     }
 
-    /// Waits for an answer of the other side. Of the build that we started, one that takes long or is none raises the
-    /// doubt whether it answers at all.
+    /// Waits for a response. A slow or missing response of the build that Preflight started raises the doubt whether it
+    /// answers at all.
     pub(super) async fn awaited(&self, purpose: &Purpose, mut exchange: impl Future<Output = Sent> + Unpin) -> Sent {
         match purpose {
             Purpose::Delivery { stage: Stage::Rehearsal, .. } | Purpose::Partner { stage: Stage::Rehearsal } => {}
@@ -135,24 +135,24 @@ impl World {
         sent
     }
 
-    /// Has somebody ask whether the build still answers; nobody waits for that here.
+    /// Starts an investigation whether the build still answers, without waiting for the result.
     pub(super) fn doubt(&self) {
         if self.start().is_some() && self.silence.found().is_none() {
             self.silence.doubted.send_replace(true);
         }
     }
 
-    /// Waits until the build is found not to answer any more, and gives what is to be said of that.
+    /// Waits until the build is found silent; returns the message.
     pub(super) async fn falls_silent(&self) -> String {
         let mut found = self.silence.found.subscribe();
         match found.wait_for(Option::is_some).await.map(|found| found.clone()) {
             Ok(Some(why)) => why,
-            // The sender lives as long as the world.
+            // The sender lives as long as the run's context.
             Ok(None) | Err(_) => std::future::pending().await,
         }
     }
 
-    /// Waits until it is known whether the build answers, where that is in doubt.
+    /// Waits until any doubt about the build is decided.
     pub(super) async fn beyond_doubt(&self) {
         drop(self.silence.doubted.subscribe().wait_for(|doubted| !doubted).await);
     }
@@ -161,7 +161,7 @@ impl World {
         self.plan.read.profile.rehearsal.as_ref()?.start.as_ref()
     }
 
-    /// How long the build may take to answer whatever it is asked.
+    /// The longest time that the build may take for any response.
     pub(super) fn longest_answer(&self) -> Duration {
         let hooks = self.plan.pack.provider.webhooks.as_ref();
         self.answers_within().max(hooks.map_or(SOON, |hooks| hooks.success.patience())).max(SOON)

@@ -1,4 +1,4 @@
-//! Carrying out what `actions` say, and what `then` says of a delivery.
+//! Carries out `actions`, and the `follow_up` of a delivery.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use super::server::Playing;
 use crate::pack::sample_partner::{Act, Again, Answer, Call};
 use crate::pack::types::Span;
 
-/// The longest pause before a repeat: a description that waits longer is waiting for nothing.
+/// Maximum pause before a retry; a longer one in the description is a mistake.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// How long the provider gets for its answer.
+/// Timeout of a call to the provider.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Playing {
-    /// What conditions and templates read.
+    /// The values that conditions and templates read.
     pub(super) fn scope(&self, told: &Map<String, Value>, kept: &Map<String, Value>) -> Value {
         let now = OffsetDateTime::now_utc();
         let mut scope = told.clone();
@@ -37,13 +37,13 @@ impl Playing {
     }
 }
 
-/// One round of acts: what was told, and the answers to calls by their names.
+/// One run of acts: its inputs, and the responses of calls by name.
 struct Round<'p> {
     playing: &'p Playing,
     told: Map<String, Value>,
 }
 
-/// Does one thing after another, and gives the answer, if one is given.
+/// Carries out acts in order; returns the response if one of them gives it.
 pub(super) async fn carry_out(
     playing: &Playing,
     acts: &[Act],
@@ -107,9 +107,9 @@ impl Round<'_> {
     fn request(&self, call: &Call, scope: &Value) -> Result<reqwest::Request, String> {
         let line = expressions::text(&call.call, scope)?;
         let (method, path) =
-            line.split_once(' ').ok_or_else(|| format!("`{line}` is no call such as `POST /orders`"))?;
+            line.split_once(' ').ok_or_else(|| format!("`{line}` is not a call such as `POST /orders`"))?;
         let base = self.playing.around.apis.get(&call.api);
-        let base = base.ok_or_else(|| format!("nobody said where the API `{}` is", call.api))?;
+        let base = base.ok_or_else(|| format!("no base URL is configured for the API `{}`", call.api))?;
         let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|error| format!("`{line}`: {error}"))?;
         let mut request = self.playing.http.request(method, below(base, path)?).timeout(PATIENCE);
         if let Some(json) = &call.json {
@@ -129,7 +129,7 @@ impl Round<'_> {
         request.build().map_err(|error| format!("`{line}`: {error}"))
     }
 
-    /// What all calls to the API carry, where the call says nothing else.
+    /// The headers of all calls to the API, unless the call sets them.
     fn headers(&self, call: &Call, scope: &Value) -> Result<Vec<(String, String)>, String> {
         let said = |name: &str| call.headers.keys().any(|own| own.eq_ignore_ascii_case(name));
         let carried = self.playing.described.partner.apis.get(&call.api);
@@ -140,7 +140,7 @@ impl Round<'_> {
         carried.map(Ok).chain(own).collect()
     }
 
-    /// Makes a call again, as often as its condition holds and the bound allows.
+    /// Repeats a call while its condition holds, up to the maximum.
     async fn again(&mut self, again: &Again, acts: &[Act]) -> Result<(), String> {
         let named = acts.iter().find_map(|act| match act {
             Act::Call(call) if call.name.as_ref() == Some(&again.again) => Some(call),
@@ -163,7 +163,8 @@ impl Round<'_> {
     fn answer(&self, answer: &Answer) -> Result<Response, String> {
         let scope = self.scope();
         let words = &answer.answer;
-        let status = StatusCode::from_u16(words.status).map_err(|_| format!("{} is no status", words.status))?;
+        let status =
+            StatusCode::from_u16(words.status).map_err(|_| format!("{} is not a status code", words.status))?;
         let mut response = match (&words.json, &words.text) {
             (Some(json), _) => (status, axum::Json(expressions::filled(json, &scope)?)).into_response(),
             (None, Some(text)) => (status, expressions::text(text, &scope)?).into_response(),
@@ -172,18 +173,18 @@ impl Round<'_> {
         for (name, text) in &words.headers {
             let value = expressions::text(text, &scope)?;
             let pair = HeaderName::try_from(name).ok().zip(HeaderValue::try_from(value).ok());
-            let (name, value) = pair.ok_or_else(|| format!("`{name}` cannot be a header"))?;
+            let (name, value) = pair.ok_or_else(|| format!("`{name}` is not a valid header"))?;
             response.headers_mut().insert(name, value);
         }
         Ok(response)
     }
 }
 
-/// The address of a path of an API: whatever a path may look like, it leads to no other place.
+/// The URL of a path below an API; no path leads to another place.
 fn below(base: &str, path: &str) -> Result<Url, String> {
     let wrong = |why: &str| format!("`{path}` {why}");
     if !path.starts_with('/') || path.starts_with("//") {
-        return Err(wrong("is no path, which begins with one `/`"));
+        return Err(wrong("is not a path, which begins with one `/`"));
     }
     let (base, url) = (Url::parse(base), Url::parse(&format!("{}{path}", base.trim_end_matches('/'))));
     let (base, url) = base.and_then(|base| Ok((base, url?))).map_err(|error| wrong(&error.to_string()))?;
@@ -191,14 +192,14 @@ fn below(base: &str, path: &str) -> Result<Url, String> {
     if same(&base) == same(&url) { Ok(url) } else { Err(wrong("leads away from the API")) }
 }
 
-/// A span of time, or a number of seconds.
+/// A duration, or a number of seconds.
 fn pause(text: &str) -> Result<Duration, String> {
     let span = match text.parse::<f64>() {
         Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
         Err(_) => serde_json::from_value::<Span>(json!(text)).ok().map(|span| span.0),
     };
     let span =
-        span.ok_or_else(|| format!("`after: {text}` is neither a span such as `50ms` nor a number of seconds"))?;
+        span.ok_or_else(|| format!("`delay: {text}` is neither a duration such as `50ms` nor a number of seconds"))?;
     Ok(span.min(LONGEST_PAUSE))
 }
 

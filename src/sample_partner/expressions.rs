@@ -1,10 +1,10 @@
-//! Conditions and templates of a sample partner: what is not there is absent, and no fault.
+//! Conditions and templates of a sample partner: a missing value is absent, not an error.
 
 use serde_json::Value;
 
 use crate::template::{self, TemplateError};
 
-/// Whether a condition holds; where there is none, it does. One that reads what is not there does not.
+/// Whether a condition holds; without a condition, true. A condition that reads a missing value is false.
 pub(super) fn holds(condition: Option<&str>, scope: &Value) -> Result<bool, String> {
     let Some(condition) = condition else { return Ok(true) };
     match template::render(&format!("{{{{ {condition} }}}}"), scope) {
@@ -25,7 +25,7 @@ fn is_true(value: &Value) -> bool {
     }
 }
 
-/// A JSON value with its templates filled; null where one reads what is not there.
+/// A JSON value with its templates filled; null where one reads a missing value.
 pub(super) fn filled(value: &Value, scope: &Value) -> Result<Value, String> {
     Ok(match value {
         Value::String(text) => match template::render(text, scope) {

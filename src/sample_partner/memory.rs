@@ -1,5 +1,5 @@
-//! What a sample partner remembers. It is written to a file after each change, so that a restart loses nothing, unless
-//! the partner is one that forgets.
+//! The storage of a sample partner, written to a file after each change so that a restart loses nothing, unless the
+//! partner is a volatile one.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,26 +10,26 @@ use serde_json::{Map, Value};
 
 use crate::files::{self, Kind};
 
-/// What is remembered.
+/// The stored data.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Remembered {
-    /// The ids of events that came before.
+    /// The ids of earlier events.
     pub(super) seen: BTreeSet<String>,
-    /// The events that took effect, as id and name, in their order.
+    /// The events that took effect, as id and name, in order.
     pub(super) effects: Vec<(String, String)>,
     /// Values by name.
     pub(super) kept: Map<String, Value>,
 }
 
-/// The memory of a sample partner.
+/// The storage of a sample partner.
 pub(super) struct Memory {
     path: Option<PathBuf>,
     inner: Mutex<Remembered>,
 }
 
 impl Memory {
-    /// The memory in a file, with what is there already.
+    /// Opens a file with the data that it already contains.
     pub(super) fn open(path: &Path, forgets: bool) -> Self {
         let path = (!forgets).then(|| path.to_owned());
         let before = path.as_ref().and_then(|path| files::read(path, Kind::Own).ok());
@@ -41,16 +41,16 @@ impl Memory {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads it.
+    /// Reads the data.
     pub(super) fn read<T>(&self, look: impl FnOnce(&Remembered) -> T) -> T {
         look(&self.locked())
     }
 
-    /// Changes it, as one step that nothing comes between.
+    /// Changes the data atomically.
     pub(super) fn change<T>(&self, act: impl FnOnce(&mut Remembered) -> T) -> T {
         let mut inner = self.locked();
         let done = act(&mut inner);
-        // A file that cannot be written shows in the check that looks for what was kept.
+        // A failed write shows in the check that looks for the stored value.
         if let (Some(path), Ok(bytes)) = (&self.path, serde_json::to_vec(&*inner)) {
             std::fs::write(path, bytes).ok();
         }

@@ -1,4 +1,4 @@
-//! The doors of a sample partner: whether it is there, its handler, what it can be asked to do, and what it remembers.
+//! The HTTP routes of a sample partner: readiness, handler, actions and lookups.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::server::Playing;
 use super::{actions, webhooks};
 
-/// The largest body that is read, in bytes.
+/// Maximum size of a request body, in bytes.
 const LARGEST_BODY: usize = 1 << 20;
 
 pub(super) fn routes(playing: Arc<Playing>) -> Router {
@@ -28,12 +28,12 @@ pub(super) fn routes(playing: Arc<Playing>) -> Router {
     routes.fallback(page).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(playing)
 }
 
-/// The answer to whoever met what the description does not foresee.
+/// The response to a request that the description does not cover.
 pub(super) fn failed(why: &str) -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, format!("partner.yaml: {why}")).into_response()
 }
 
-/// A page that anybody may fetch.
+/// A public page.
 async fn page(State(playing): State<Arc<Playing>>, uri: Uri) -> Response {
     match playing.described.partner.pages.get(uri.path()) {
         Some(page) => ([(CONTENT_TYPE, page.content_type.clone())], page.text.clone()).into_response(),
@@ -41,7 +41,7 @@ async fn page(State(playing): State<Arc<Playing>>, uri: Uri) -> Response {
     }
 }
 
-/// An action. What it is told is what its words read.
+/// An action. Its templates read the arguments of the request.
 async fn asked(
     State(playing): State<Arc<Playing>>,
     Path(name): Path<String>,

@@ -1,5 +1,5 @@
-//! The sample partner of a pack, played on loopback: what `partner.yaml` describes, as a program of its own that a
-//! rehearsal starts like any partner's build. It looks at deliveries by the pack's own description of them, and knows
+//! The sample partner of a pack, which runs on loopback as `partner.yaml` describes it: a separate program that a
+//! rehearsal starts like any partner's build. It verifies deliveries by the pack's own description of them, and knows
 //! no provider.
 
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ use crate::files::{self, Kind};
 use crate::pack::sample_partner::SamplePartner;
 use crate::pack::scheme::Webhooks;
 
-/// What is played, as a file says it.
+/// The file that describes a sample partner to run.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Description {
@@ -30,22 +30,22 @@ pub struct Description {
     /// The pack's named facts.
     #[serde(default)]
     pub facts: BTreeMap<String, Value>,
-    /// Whether it does nothing but say that it is there.
+    /// Whether it only reports that it is ready.
     #[serde(default)]
     pub silent: bool,
-    /// Whether it can be asked to act, as a deployment that the public reaches cannot.
+    /// Whether it has test endpoints for actions, unlike a public deployment.
     #[serde(default)]
     pub doors: bool,
-    /// The address of its handler, where that is not the one it listens at.
+    /// The URL of its handler, if it differs from the address that it listens on.
     pub url: Option<String>,
-    /// The file in which it keeps what it must know after a restart.
+    /// The file for data that must survive a restart.
     pub memory: PathBuf,
 }
 
-/// What it is told by its surroundings: where the provider is, and what proves who it is.
+/// The environment of a sample partner: the provider's URLs and the credentials.
 #[derive(Clone, Default)]
 pub struct Surroundings {
-    /// The port; 0: any that is free.
+    /// The port; 0 for any free one.
     pub port: u16,
     /// The base URL of each API.
     pub apis: BTreeMap<String, String>,
@@ -55,20 +55,20 @@ pub struct Surroundings {
     pub secret: String,
     /// Further credentials, by name.
     pub credentials: BTreeMap<String, String>,
-    /// Whether it ends when its standard input does.
+    /// Whether it ends when its standard input closes.
     pub ends_with_input: bool,
 }
 
-/// Why it cannot be played.
+/// Why it cannot run.
 #[derive(Debug)]
 pub enum SampleError {
-    /// A variable is not what it must be.
+    /// A variable has an invalid value.
     Variable(&'static str, String),
     /// The description cannot be read.
     Description(PathBuf, String),
-    /// The HTTP client cannot be made.
+    /// The HTTP client cannot be created.
     Http(reqwest::Error),
-    /// Listening, or telling the address, failed.
+    /// Listening, or printing the address, failed.
     Io(std::io::Error),
 }
 
@@ -77,7 +77,7 @@ impl fmt::Display for SampleError {
         match self {
             SampleError::Variable(name, why) => write!(f, "the variable {name}: {why}"),
             SampleError::Description(path, why) => write!(f, "{}: {why}", path.display()),
-            SampleError::Http(error) => write!(f, "the HTTP client cannot be made: {error}"),
+            SampleError::Http(error) => write!(f, "the HTTP client cannot be created: {error}"),
             SampleError::Io(error) => write!(f, "the sample partner cannot listen: {error}"),
         }
     }
@@ -91,7 +91,7 @@ impl Surroundings {
     ///
     /// # Errors
     ///
-    /// A port that is no number, and a map that is no JSON.
+    /// A port that is not a number, or a map that is not JSON.
     pub fn from_env() -> Result<Self, SampleError> {
         let text = |name: &str| std::env::var(name).unwrap_or_default();
         let map = |name: &'static str| {
@@ -100,7 +100,7 @@ impl Surroundings {
         };
         let port = Some(text("PORT")).filter(|text| !text.is_empty()).unwrap_or_else(|| "0".into());
         Ok(Surroundings {
-            port: port.parse().map_err(|_| SampleError::Variable("PORT", format!("`{port}` is no port")))?,
+            port: port.parse().map_err(|_| SampleError::Variable("PORT", format!("`{port}` is not a port")))?,
             apis: map("SAMPLE_APIS")?,
             key: text("SAMPLE_KEY"),
             secret: text("SAMPLE_SECRET"),
@@ -110,7 +110,7 @@ impl Surroundings {
     }
 }
 
-/// A partner that is being played.
+/// A running sample partner.
 pub(super) struct Playing {
     pub(super) described: Description,
     pub(super) around: Surroundings,
@@ -119,12 +119,12 @@ pub(super) struct Playing {
     pub(super) http: reqwest::Client,
 }
 
-/// Plays the partner that a file describes, until its standard input ends where that is wanted. Prints one line with
-/// its address when it is ready.
+/// Runs the partner that a file describes, until its standard input closes if that is requested. Prints one line with
+/// its address when ready.
 ///
 /// # Errors
 ///
-/// A file that describes no partner, and a port that cannot be had.
+/// The file describes no partner, or the port cannot be opened.
 pub async fn serve(path: &Path, around: Surroundings) -> Result<(), SampleError> {
     let wrong = |why: String| SampleError::Description(path.to_owned(), why);
     let text = files::text(path, Kind::Own).map_err(|why| wrong(format!("it {why}")))?;
@@ -145,7 +145,7 @@ pub async fn serve(path: &Path, around: Surroundings) -> Result<(), SampleError>
 
 impl Playing {
     fn new(described: Description, around: Surroundings, at: SocketAddr) -> Result<Self, SampleError> {
-        // One of TLS's cryptographic back ends has to be chosen for the process; if it already is, that one is used.
+        // rustls needs one cryptographic provider per process; an installed one is kept.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
         let url = described.url.clone().unwrap_or_else(|| format!("http://{at}/webhook"));

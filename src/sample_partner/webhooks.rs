@@ -1,4 +1,4 @@
-//! Receiving deliveries by the rules of `webhook`.
+//! Receives deliveries by the rules of `webhook`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,14 +18,14 @@ use crate::pack::sample_partner::Act;
 use crate::pack::scheme::Webhooks;
 use crate::webhook::{Arrived, Examined, examine};
 
-/// What the rules say about a delivery.
+/// The decision of the rules about a delivery.
 struct Ruled {
     status: StatusCode,
     delay: Duration,
     then: Vec<Act>,
 }
 
-/// A delivery: looked at, judged by the rules as one step, answered; and then comes what is done about it.
+/// Handles a delivery: verifies it, applies the rules as one transaction, answers, then carries out the follow-up.
 pub(super) async fn receive(
     State(playing): State<Arc<Playing>>,
     method: Method,
@@ -55,14 +55,14 @@ pub(super) async fn receive(
     tokio::time::sleep(ruled.delay).await;
     if !ruled.then.is_empty() {
         tokio::spawn(async move {
-            // Nobody hears of what goes wrong behind a delivery's back; the check sees that nothing came of it.
+            // Nobody sees an error in the follow-up; the check finds that the effect is missing.
             actions::carry_out(&playing, &ruled.then, scope).await.ok();
         });
     }
     ruled.status.into_response()
 }
 
-/// What rules can read of a delivery.
+/// The values of a delivery that rules can read.
 fn known(scheme: &Webhooks, seen: &Examined, headers: &[(String, String)], body: &Bytes) -> Map<String, Value> {
     let headers: Map<String, Value> =
         headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), json!(value))).collect();
@@ -79,7 +79,7 @@ fn known(scheme: &Webhooks, seen: &Examined, headers: &[(String, String)], body:
     known.as_object().cloned().unwrap_or_default()
 }
 
-/// The rules, tried in order until one answers.
+/// Tries the rules in order until one answers.
 fn rule(
     playing: &Playing,
     seen: &Examined,
@@ -102,7 +102,7 @@ fn rule(
         ruled.delay = ruled.delay.saturating_add(rule.delay.map_or(Duration::ZERO, |span| span.0));
         ruled.then.extend(rule.then.iter().cloned());
         if let Some(status) = rule.status {
-            ruled.status = StatusCode::from_u16(status).map_err(|_| format!("{status} is no status"))?;
+            ruled.status = StatusCode::from_u16(status).map_err(|_| format!("{status} is not a status code"))?;
             return Ok(ruled);
         }
     }

@@ -1,8 +1,8 @@
-//! Values by their names, of which the oldest goes where there are too many.
+//! A bounded map that drops its oldest entry when full.
 
 use std::collections::{HashMap, VecDeque};
 
-/// At most so many values.
+/// A map with at most `MOST` entries.
 #[derive(Debug)]
 pub(super) struct Bounded<V, const MOST: usize> {
     values: HashMap<String, V>,
@@ -25,7 +25,7 @@ impl<V, const MOST: usize> Bounded<V, MOST> {
         self.values.get_mut(name)
     }
 
-    /// The value of a name, which is put in where there is none.
+    /// The value of a name, inserted if absent.
     pub(super) fn get_or_put(&mut self, name: &str, new: impl FnOnce() -> V) -> &mut V {
         if !self.values.contains_key(name) {
             self.order.push_back(name.to_owned());
@@ -42,7 +42,7 @@ impl<V, const MOST: usize> Bounded<V, MOST> {
         self.order.iter().filter_map(|name| Some((name, self.values.get(name)?)))
     }
 
-    /// Puts a value in. True: the oldest had to go.
+    /// Inserts a value. True if the oldest entry was dropped.
     pub(super) fn put(&mut self, name: &str, value: V) -> bool {
         if self.values.insert(name.to_owned(), value).is_none() {
             self.order.push_back(name.to_owned());

@@ -1,4 +1,4 @@
-//! Who calls: the partner by its key, its password or its own token, or a client by its token.
+//! Identifies the caller: the partner by key, password or its own token, or a client by its token.
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -9,17 +9,17 @@ use super::script::Script;
 use super::store::{Store, Which};
 use crate::pack::authentication::{Api, ClientCredentials, CredentialsSent};
 
-/// Whose request it is.
+/// The caller of a request.
 pub(super) enum Caller {
-    /// Nobody's who may ask.
+    /// An unauthenticated caller.
     Nobody,
-    /// The partner's own.
+    /// The partner.
     Partner,
-    /// A client's, by its token.
+    /// A client, by its token.
     Client(String),
 }
 
-/// Whose request it is, by what its API asks for. A token endpoint asks for the client's own id and secret.
+/// Authenticates a request by the rule of its API. A token endpoint requires the client id and secret.
 pub(super) fn caller(script: &Script, store: &Store, request: &Received, now: OffsetDateTime) -> Caller {
     let scope = Scope::default().with("api_key", &json!(script.api_key));
     let scope = scope.with("credentials", &json!(script.credentials));
@@ -39,7 +39,7 @@ pub(super) fn caller(script: &Script, store: &Store, request: &Received, now: Of
     match apis.get(&request.api) {
         Some(Api::Header(headers)) => {
             let right = |(name, value): (&String, &String)| request.header(name) == Some(&*written(value));
-            // Where nothing is asked for, nobody has shown anything.
+            // An API without an authentication rule authenticates nobody.
             partner(!headers.is_empty() && headers.iter().all(right))
         }
         Some(Api::Basic(basic)) => partner(request.basic() == Some((written(&basic.user), written(&basic.password)))),
@@ -52,8 +52,8 @@ pub(super) fn caller(script: &Script, store: &Store, request: &Received, now: Of
     }
 }
 
-/// Whether a call to a token endpoint shows the client's id and secret, RFC 6749, sections 2.3.1 and 4.4.2: always as
-/// name and password, and in the form where the provider takes them there.
+/// Whether a token request presents the client id and secret (RFC 6749, sections 2.3.1 and 4.4.2): always with Basic
+/// authentication, and in the form if the provider accepts that.
 fn shows(own: &ClientCredentials, request: &Received, written: &dyn Fn(&String) -> String) -> bool {
     let form = request.form().unwrap_or_default();
     let said = |name: &str| form.get(name).and_then(Value::as_str);
@@ -69,7 +69,7 @@ fn shows(own: &ClientCredentials, request: &Received, written: &dyn Fn(&String) 
     said("grant_type") == Some("client_credentials") && (by_name || in_form)
 }
 
-/// Whether a client is there and not hidden: its tokens end with its link.
+/// Whether a client exists and is not hidden: a client's tokens end with its link.
 fn is_linked(script: &Script, store: &Store, key: &str) -> bool {
     let spec = &script.spec;
     let like = [(spec.client.key.clone(), json!(key))].into_iter().collect();

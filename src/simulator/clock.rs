@@ -1,11 +1,11 @@
-//! Time that can be moved: real time plus an offset, so that a schedule of hours takes milliseconds.
+//! A clock that can be advanced: real time plus an offset, so that a schedule of hours takes milliseconds.
 
 use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
-/// The clock of a play. Clones are the same clock.
+/// The clock of a simulator. Clones share the same time.
 #[derive(Clone, Debug)]
 pub struct Clock {
     started: Instant,
@@ -19,27 +19,27 @@ impl Default for Clock {
 }
 
 impl Clock {
-    /// The time of the play, in UTC.
+    /// The current simulated time, in UTC.
     pub fn now(&self) -> OffsetDateTime {
         OffsetDateTime::now_utc() + *self.ahead.borrow()
     }
 
-    /// How long the play has lasted in its own time.
+    /// Simulated time since the start.
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed() + *self.ahead.borrow()
     }
 
-    /// Moves the time forward, at once, for everybody who waits.
+    /// Advances the time at once, for all waiting tasks.
     pub fn advance(&self, by: Duration) {
         self.ahead.send_modify(|ahead| *ahead += by);
     }
 
-    /// Waits until so much time of the play has passed.
+    /// Waits for a duration of simulated time.
     pub async fn sleep(&self, time: Duration) {
         self.sleep_until(self.elapsed() + time).await;
     }
 
-    /// Waits for a moment of the play, given as what [`Clock::elapsed`] says then.
+    /// Waits for a simulated moment, as a value of [`Clock::elapsed`].
     pub async fn sleep_until(&self, moment: Duration) {
         let mut moved = self.ahead.subscribe();
         loop {
@@ -49,7 +49,7 @@ impl Clock {
             }
             tokio::select! {
                 () = tokio::time::sleep(left) => {}
-                // The sender lives in `self`, so this only ends when time moves.
+                // The sender lives in `self`, so only an advance of the clock ends this.
                 _ = moved.changed() => {}
             }
         }

@@ -1,4 +1,4 @@
-//! Records of one kind, oldest first, found by their members without looking at every one.
+//! Records of one kind, oldest first, with indexes for lookups by field.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -9,24 +9,24 @@ use serde_json::Value;
 use super::store::{Members, Which};
 use crate::json::weight;
 
-/// What a member of a record takes beside its name and its value.
+/// Memory per field of a record, besides name and value, in bytes.
 const PER_MEMBER: usize = 64;
 
-/// What it takes to find a record by a member.
+/// Memory per index entry, in bytes.
 const PER_INDEX: usize = 200;
 
-/// Which members of a collection's records are looked at, so that they are kept in order.
+/// The indexed fields of a collection.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Indexed {
-    /// Members by whose values records are looked up.
+    /// Fields by whose values records are looked up.
     pub(super) found_by: BTreeSet<String>,
-    /// Members by which records are sorted.
+    /// Fields by which records are sorted.
     pub(super) sorted_by: BTreeSet<String>,
-    /// Members whose texts are searched; a dot in a name reaches inside.
+    /// Fields with full-text search; a dot in a name selects a nested field.
     pub(super) searched: BTreeSet<String>,
 }
 
-/// The place of a record: later ones have larger numbers.
+/// The position of a record; later records have larger numbers.
 pub(super) type Place = u64;
 
 /// Records of one kind.
@@ -34,19 +34,19 @@ pub(super) type Place = u64;
 pub(super) struct Collection {
     records: BTreeMap<Place, Arc<Members>>,
     next: Place,
-    /// About how much memory the records take, with what they are found by.
+    /// Approximate memory of records and indexes, in bytes.
     weight: usize,
     found: HashMap<String, HashMap<String, BTreeSet<Place>>>,
     sorted: HashMap<String, BTreeSet<(Key, Place)>>,
     searched: BTreeSet<String>,
-    /// What is searched of each record, in small letters.
+    /// The searchable text of each record, in lower case.
     texts: BTreeMap<Place, String>,
 }
 
-/// What stands between the texts of two members that are searched; nobody searches for it.
+/// Separates the texts of two fields; nobody searches for it.
 const BETWEEN: &str = "\0";
 
-/// A value as it is sorted: nothing first, then numbers, then texts without regard to case.
+/// A sort key: null first, then numbers, then texts, case-insensitive.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Key {
     None,
@@ -60,7 +60,7 @@ impl Key {
             None | Some(Value::Null) => Key::None,
             Some(Value::Number(number)) => {
                 let bits = number.as_f64().unwrap_or_default().to_bits();
-                // The bits of a negative number count backwards, and come before those of the others.
+                // The bits of negative numbers are inverted, so they sort in order and before the others.
                 Key::Number(if bits >> 63 == 0 { bits | 1 << 63 } else { !bits })
             }
             Some(Value::String(text)) => Key::Text(text.to_lowercase()),
@@ -106,27 +106,27 @@ impl Collection {
         self.records.keys().copied()
     }
 
-    /// The places of the records that have a text somewhere in what any list searches, oldest first.
+    /// The positions of records that contain a text in a field with full-text search, oldest first.
     pub(super) fn having(&self, text: &str) -> impl Iterator<Item = Place> {
-        // Made ready once: to look for it anew in each of thousands of short texts costs more than the looking. One that
-        // cannot be made ready is in all of them, for whoever looks closer.
+        // Compiled once: a fresh search in each of thousands of short texts costs more than the search itself. If the
+        // pattern cannot be compiled, every record is a candidate; the caller checks again.
         let searched = AhoCorasick::new([text]).ok();
         let found = move |texts: &str| searched.as_ref().is_none_or(|searched| searched.is_match(texts));
         self.texts.iter().filter(move |(_, texts)| found(texts)).map(|(place, _)| *place)
     }
 
-    /// All places in the order of a member, if records are sorted by it.
+    /// All positions in the order of a field, if records are sorted by it.
     pub(super) fn in_order(&self, member: &str) -> Option<impl DoubleEndedIterator<Item = Place>> {
         Some(self.sorted.get(member)?.iter().map(|(_, place)| *place))
     }
 
-    /// The places with a value in a member; `None`: nobody looks records up by it.
+    /// The positions with a value in a field; `None` if the field has no index.
     pub(super) fn with(&self, member: &str, value: &Value) -> Option<&BTreeSet<Place>> {
         static NONE: BTreeSet<Place> = BTreeSet::new();
         self.found.get(member).map(|values| values.get(&value.to_string()).unwrap_or(&NONE))
     }
 
-    /// The latest record that is meant.
+    /// The latest matching record.
     pub(super) fn find(&self, which: &Which) -> Option<&Members> {
         match self.nearest(which) {
             Some(places) => places.iter().rev().filter_map(|place| self.get(*place)).find(|record| which.holds(record)),
@@ -134,7 +134,7 @@ impl Collection {
         }
     }
 
-    /// The places of all records that are meant, oldest first.
+    /// The positions of all matching records, oldest first.
     pub(super) fn which(&self, which: &Which) -> Vec<Place> {
         let holds = |place: &Place| self.get(*place).is_some_and(|record| which.holds(record));
         match self.nearest(which) {
@@ -143,7 +143,7 @@ impl Collection {
         }
     }
 
-    /// The fewest places among which those that are meant are.
+    /// The smallest indexed set that contains all matching records.
     fn nearest(&self, which: &Which) -> Option<&BTreeSet<Place>> {
         let known = which.like.iter().filter_map(|(name, value)| self.with(name, value));
         known.min_by_key(|places| places.len())
@@ -156,7 +156,7 @@ impl Collection {
         self.records.insert(place, Arc::new(record));
     }
 
-    /// Changes the members of a record, and gives it as it was.
+    /// Changes the fields of a record; returns the old record.
     pub(super) fn change(&mut self, place: Place, set: &Members) -> Option<Arc<Members>> {
         let before = self.records.get(&place).cloned()?;
         self.index(place, &before, false);
@@ -177,7 +177,7 @@ impl Collection {
         self.places().next()
     }
 
-    /// Notes or forgets where the values of a record are, and what that weighs.
+    /// Adds a record to the indexes or removes it, and updates the weight.
     fn index(&mut self, place: Place, record: &Members, there: bool) {
         let mut weight: usize = record.iter().map(|(name, value)| name.len() + weight(value) + PER_MEMBER).sum();
         for (name, values) in &mut self.found {
@@ -216,7 +216,7 @@ impl Collection {
     }
 }
 
-/// A member of a record; a dot in its name reaches inside.
+/// A field of a record; a dot in its name selects a nested field.
 pub(super) fn inside<'r>(record: &'r Members, name: &str) -> Option<&'r Value> {
     let (first, rest) = name.split_once('.').map_or((name, None), |(first, rest)| (first, Some(rest)));
     rest.map_or_else(

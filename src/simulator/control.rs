@@ -1,5 +1,4 @@
-//! What a play is told to do beside the calls that come in: clients and subscriptions that it shall know, events that
-//! happen, and what is to go otherwise.
+//! Set-up of a simulator from outside: known clients and subscriptions, triggered events, and overrides.
 
 use std::sync::atomic::Ordering;
 
@@ -13,7 +12,7 @@ use super::store::{Members, Which};
 use super::transaction::{Moment, ONLY_FOR, text};
 
 impl Simulator {
-    /// Says in which state a client starts that will be created with this e-mail address. False: there is no such state.
+    /// Sets the state in which a client with this e-mail address will start. False if there is no such state.
     pub fn prepare(&self, email: &str, state: &str) -> bool {
         let known = self.inner.script.spec.states.contains_key(state);
         if known {
@@ -24,12 +23,12 @@ impl Simulator {
         known
     }
 
-    /// Says that calls with an identifier are about a client that was prepared with this e-mail address.
+    /// Registers an identifier: calls with it are about the client prepared with this e-mail address.
     pub fn know(&self, identifier: &str, email: &str) {
         self.inner.store().know(identifier, email);
     }
 
-    /// The keys of the clients that were created for one that was prepared, oldest first.
+    /// The keys of the clients created for a prepared one, oldest first.
     pub fn keys_of(&self, email: &str) -> Vec<String> {
         let spec = &self.inner.script.spec.client;
         let store = self.inner.store();
@@ -40,23 +39,24 @@ impl Simulator {
         clients.iter().filter_map(|client| client.get(&spec.key).map(text)).collect()
     }
 
-    /// The records about a client that was prepared, by collection.
+    /// The records about a prepared client, by collection.
     pub fn records_of(&self, email: &str) -> serde_json::Map<String, Value> {
         let keys: Vec<Value> = self.keys_of(email).into_iter().map(Value::from).collect();
         let member = &self.inner.script.spec.client.key;
         self.inner.store().with(member, &keys)
     }
 
-    /// Lets an event happen to a client: its state changes, and webhooks are sent.
+    /// Triggers an event for a client: its state changes, and webhooks are sent.
     ///
     /// # Errors
     ///
-    /// A client that nobody created, or an event that its state does not have.
+    /// No call has created the client, or its state does not allow the event.
     pub fn happen(&self, client: &str, event: &str) -> Result<Vec<Sent>, HappenError> {
         self.inner.happen(client, event)
     }
 
-    /// Sends an event to every subscription that wants it, whatever anybody's state. `None`: there is no such event.
+    /// Sends an event to every subscription that includes it, whatever the state of any client. `None` if there is no
+    /// such event.
     pub fn announce(&self, event: &str) -> Option<Vec<Sent>> {
         let inner = &self.inner;
         let fresh = || inner.fresh();
@@ -67,8 +67,8 @@ impl Simulator {
         Some(sent)
     }
 
-    /// The body of an event about a client, as the provider would write it now. `about` is what the call that created
-    /// the client would have said. Nothing is changed and nothing is sent. `None`: there is no such event.
+    /// The body of an event about a client, as the provider would write it now. `about` is the body of the call that
+    /// would have created the client. Changes nothing and sends nothing. `None` if there is no such event.
     pub fn letter(&self, client: &str, about: &Value, event: &str) -> Option<Value> {
         let inner = &self.inner;
         let fresh = || inner.fresh();
@@ -77,8 +77,8 @@ impl Simulator {
         events::letter(&inner.script, store, client, about, event, &moment)
     }
 
-    /// Subscribes a handler to events, as the provider's own call would, without judging the address; to those about
-    /// one client alone, if one that was prepared is named. `None`: the provider has no subscriptions.
+    /// Subscribes a handler to events, as the provider's own API would, without validating the address. With `only_for`
+    /// the subscription receives only events about that prepared client. `None` if the provider has no subscriptions.
     pub fn subscribe(&self, url: &Url, events: &[String], only_for: Option<&str>) -> Option<Subscription> {
         let inner = &self.inner;
         let to = inner.script.spec.subscriptions.as_ref()?;
@@ -88,7 +88,7 @@ impl Simulator {
             turn.scope.set("body", &body);
             let record = turn.create(kind, &body, false);
             if let Some(who) = only_for {
-                // By its key alone: a criterion without a value selects nothing, and a new record has such members.
+                // Only by the key: a criterion without a value selects nothing, and a new record contains such fields.
                 let key = record.get_key_value(&to.key).map(|(name, value)| (name.clone(), value.clone()));
                 let which = Which { like: key.into_iter().collect(), unlike: Members::new() };
                 let only_for = Members::from_iter([(ONLY_FOR.to_owned(), json!(who))]);
@@ -102,8 +102,8 @@ impl Simulator {
         Some(subscription)
     }
 
-    /// Arranges for something to go otherwise, and gives the number by which it can be taken back. `None`: it names a
-    /// reply that the pack does not have.
+    /// Installs an override; returns the number that removes it. `None` if it names a reply that the pack does not
+    /// have.
     pub fn overlay(&self, overlay: Overlay) -> Option<u64> {
         if let Effect::Reply { name, .. } = &overlay.effect
             && !self.inner.script.spec.replies.contains_key(name)
@@ -115,7 +115,7 @@ impl Simulator {
         Some(id)
     }
 
-    /// Takes an overlay back.
+    /// Removes an override.
     pub fn restore(&self, overlay: u64) {
         self.inner.store().overlays.retain(|installed| installed.id != overlay);
     }

@@ -1,4 +1,4 @@
-//! Delivers events as the provider would: signed, timed, repeated, and given up.
+//! Delivers webhook events as the provider would: signed, on schedule, retried, and given up.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::pack::scheme::{Documented, Webhooks};
 use crate::redact::unfrayed;
 use crate::webhook::{CHANGED, Order, Parcel, compose, taken_apart};
 
-/// So much of an answer is read, and of any body recorded.
+/// Maximum bytes read of a response, and recorded of any body.
 const MOST_BYTES: usize = 64 << 10;
 
 /// Delivers an event to its subscription, until it is accepted or given up.
@@ -33,7 +33,8 @@ pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {
     let mut failures = 0;
     let happened_at = now();
     for delay in &scheme.retries {
-        // Each attempt is due by the plan and not by the end of the one before, so that moving the clock moves all.
+        // Each attempt is due by the schedule, not by the end of the previous one, so that advancing the clock moves
+        // all.
         due = due.saturating_add(delay.0.mul_f64(strayed(scheme.jitter, rand::random())));
         inner.clock.sleep_until(due).await;
         let Some(subscription) = inner.subscription(&dispatch) else { return };
@@ -55,12 +56,12 @@ pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {
     }
 }
 
-/// What a delay is multiplied by. `chance` is between 0 and 1.
+/// The jitter factor of a delay. `chance` is between 0 and 1.
 fn strayed(jitter: f64, chance: f64) -> f64 {
     1.0 + jitter.clamp(0.0, 1.0) * (2.0 * chance - 1.0)
 }
 
-/// Real time, whatever the clock of the play says: the partner's own clock is real.
+/// Real time, not simulated time: the partner's own clock is real.
 fn now() -> i64 {
     OffsetDateTime::now_utc().unix_timestamp()
 }
@@ -106,7 +107,7 @@ async fn attempt(
     outcome
 }
 
-/// Counts an attempt, for as long as it lasts.
+/// Counts an attempt in flight until dropped.
 struct UnderWay<'i>(&'i Inner);
 
 impl<'i> UnderWay<'i> {
@@ -122,7 +123,7 @@ impl Drop for UnderWay<'_> {
     }
 }
 
-/// The headers as they are written down.
+/// The request headers as recorded.
 fn recorded(scheme: &Webhooks, parcel: &Parcel) -> Vec<(String, String)> {
     let apart = taken_apart(scheme, &Variation::default());
     let lower = parcel.headers.iter().map(|(name, value)| (name.to_lowercase(), value));
@@ -157,26 +158,30 @@ async fn send(inner: &Inner, url: &str, parcel: Parcel, patience: Duration) -> O
         return trouble(TroubleKind::Refused, format!("`{url}` is not a URL"));
     };
     if !(inner.may_deliver)(&url) {
-        return trouble(TroubleKind::Refused, format!("the simulator does not deliver to {url}"));
+        return trouble(TroubleKind::Refused, format!("the simulator may not deliver to {url}"));
     }
     let method = reqwest::Method::from_bytes(parcel.method.as_bytes()).unwrap_or(reqwest::Method::POST);
     let mut request = inner.client.request(method, url).body(parcel.body);
     let spelled: Vec<String> = parcel.headers.iter().map(|(name, _)| name.clone()).collect();
     for (name, value) in parcel.headers {
-        // What it holds is not told: it may be a secret.
+        // The value itself is not shown: it may be a secret.
         let Ok(value) = HeaderValue::try_from(value) else {
-            return unsendable(&name, "its value has characters that no header can have");
+            return unsendable(&name, "its value contains characters that no header may have");
         };
         let Ok(known) = HeaderName::try_from(&name) else {
-            return unsendable(&name, "that is no name of a header");
+            return unsendable(&name, "it is not a valid header name");
         };
         request = request.header(known, value);
     }
     match tokio::time::timeout(patience, exchange(inner, request, &spelled)).await {
         Ok(Ok(answer)) => Outcome::Answered(answer),
-        Ok(Err(Lost::Unreached)) => trouble(TroubleKind::Connect, "nobody could be reached".into()),
-        Ok(Err(Lost::Broken)) => trouble(TroubleKind::Broken, "the connection ended before the answer did".into()),
-        Err(_) => trouble(TroubleKind::Timeout, format!("no whole answer within {} s", patience.as_secs())),
+        Ok(Err(Lost::Unreached)) => {
+            trouble(TroubleKind::Connect, "nothing listens there, or the network does not let it through".into())
+        }
+        Ok(Err(Lost::Broken)) => {
+            trouble(TroubleKind::Broken, "the connection ended before the response was complete".into())
+        }
+        Err(_) => trouble(TroubleKind::Timeout, format!("no complete response within {} s", patience.as_secs())),
     }
 }
 
@@ -184,7 +189,7 @@ fn unsendable(name: &str, why: &str) -> Outcome {
     trouble(TroubleKind::Refused, format!("the header `{name}` cannot be sent: {why}"))
 }
 
-/// Why there is no whole answer.
+/// Why there is no complete response.
 enum Lost {
     Unreached,
     Broken,
@@ -214,7 +219,7 @@ async fn exchange(inner: &Inner, request: reqwest::RequestBuilder, spelled: &[St
     read(response).await
 }
 
-/// The addresses of a handler on this machine or at an address, which is reached without the client.
+/// The addresses of a handler on this machine or at an IP address, which is reached without the HTTP client.
 fn here(url: &Url) -> Option<Vec<SocketAddr>> {
     let port = url.port_or_known_default().filter(|_| url.scheme() == "http")?;
     match url.host()? {
@@ -244,7 +249,7 @@ fn trouble(kind: TroubleKind, detail: String) -> Outcome {
     Outcome::Trouble(Trouble { kind, detail })
 }
 
-/// A body as far as it can be understood, cut at a bound.
+/// Decodes a body as far as possible, truncated at a bound.
 pub(super) fn body_of(bytes: &[u8]) -> Body {
     if bytes.is_empty() {
         return Body::Empty;
@@ -260,7 +265,7 @@ pub(super) fn body_of(bytes: &[u8]) -> Body {
     }
 }
 
-/// About how many bytes of memory a body takes.
+/// Approximate memory of a body, in bytes.
 pub(super) fn weight_of(body: &Body) -> usize {
     match body {
         Body::Json(json) => weight(json),
@@ -270,7 +275,7 @@ pub(super) fn weight_of(body: &Body) -> usize {
 }
 
 impl Inner {
-    /// The subscription of a dispatch as it is now, if it is there and switched on.
+    /// The current subscription of a dispatch, if it exists and is active.
     fn subscription(&self, dispatch: &Dispatch) -> Option<Members> {
         let to = self.script.spec.subscriptions.as_ref()?;
         let store = self.store();
@@ -278,8 +283,7 @@ impl Inner {
         (record.get(&to.active) == Some(&Value::Bool(true))).then(|| record.clone())
     }
 
-    /// The secrets that a delivery is signed with now: the subscription's, and the one before it for as long as both
-    /// are in use.
+    /// The secrets that sign a delivery now: the subscription's, and the previous one while both are valid.
     fn secrets(&self, scheme: &Webhooks, subscription: &Members) -> Vec<String> {
         let Some(to) = &self.script.spec.subscriptions else { return Vec::new() };
         let member = |name: &String| subscription.get(name).filter(|value| !value.is_null()).map(text);
@@ -298,7 +302,7 @@ impl Inner {
         self.tell(dispatch, reason);
     }
 
-    /// What the provider then does beside it: writes a mail, say.
+    /// Creates the record of what the provider does next, such as an e-mail to the subscriber.
     fn tell(&self, dispatch: &Dispatch, reason: Option<&String>) {
         let told = self.script.provider.webhooks.as_ref().and_then(|hooks| hooks.disable.creates.as_ref());
         let Some(kind) = told else { return };

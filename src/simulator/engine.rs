@@ -1,4 +1,4 @@
-//! The provider as we play it: generic in Rust, specific in the pack's `simulator` section.
+//! The simulated provider: the engine is generic, the pack's `simulator` section describes the provider.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,17 +32,17 @@ use crate::pack::fixtures::Fixtures;
 use crate::pack::provider::Provider;
 use crate::webhook;
 
-/// So many deliveries and waits are under way at once; what a flood adds beyond is not sent.
+/// Maximum number of pending deliveries and timers; further ones are not started.
 const MOST_TASKS: usize = 10_000;
 
-/// A provider that is being played. It stops when this is dropped.
+/// A running simulated provider. It stops when dropped.
 pub struct Simulator {
     pub(super) inner: Arc<Inner>,
     bases: BTreeMap<String, Url>,
     stop: watch::Sender<bool>,
 }
 
-/// An event that was sent.
+/// A webhook event that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
     /// The event's name.
@@ -51,12 +51,12 @@ pub struct Sent {
     pub id: String,
 }
 
-/// A subscription to events.
+/// A webhook subscription.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subscription {
-    /// What identifies it.
+    /// Its key.
     pub key: String,
-    /// The secret that its deliveries are signed with.
+    /// The secret that signs its deliveries.
     pub secret: String,
 }
 
@@ -65,7 +65,7 @@ pub(super) struct Inner {
     pub(super) store: Mutex<Store>,
     pub(super) journal: Journal<Call>,
     pub(super) deliveries: Journal<Delivery>,
-    /// The bounds that were reached.
+    /// The limits that were reached.
     pub(super) full: Reached,
     pub(super) clock: Clock,
     pub(super) client: reqwest::Client,
@@ -73,16 +73,16 @@ pub(super) struct Inner {
     pub(super) may_deliver: options::MayDeliver,
     pub(super) webhook_secret: Option<String>,
     pub(super) number: AtomicU64,
-    /// How many attempts to deliver are waiting for their answer.
+    /// Number of delivery attempts that wait for a response.
     pub(super) under_way: watch::Sender<usize>,
     pub(super) tasks: Mutex<JoinSet<()>>,
 }
 
-/// Starts to play a provider: one listener for each of its APIs.
+/// Starts to simulate a provider, with one listener per API.
 ///
 /// # Errors
 ///
-/// A description that cannot be played, with everything that is wrong with it, or a port that cannot be had.
+/// The description is invalid (all problems at once), or a port cannot be opened.
 pub async fn start(provider: &Provider, fixtures: &Fixtures, options: Options) -> Result<Simulator, StartError> {
     let setting = Setting {
         mode: options.mode,
@@ -124,64 +124,64 @@ pub async fn start(provider: &Provider, fixtures: &Fixtures, options: Options) -
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.stop.send_replace(true);
-        // Tasks hold what they work on; without this they would outlive the play.
+        // Tasks hold references to what they work on; otherwise they would outlive the simulator.
         self.inner.tasks().abort_all();
     }
 }
 
 impl Simulator {
-    /// Where an API is, if the provider has it.
+    /// The base URL of an API, if the provider has it.
     pub fn base(&self, api: &str) -> Option<&Url> {
         self.bases.get(api)
     }
 
-    /// All APIs and where they are.
+    /// All APIs with their base URLs.
     pub fn bases(&self) -> impl Iterator<Item = (&str, &Url)> {
         self.bases.iter().map(|(api, base)| (api.as_str(), base))
     }
 
-    /// The calls that came in; not redacted. An answer with status 0 was dropped.
+    /// The received calls; not redacted. A response with status 0 is a dropped connection.
     pub fn journal(&self) -> Journal<Call> {
         self.inner.journal.clone()
     }
 
-    /// The deliveries of webhooks, one entry for each attempt; not redacted.
+    /// The webhook deliveries, one entry per attempt; not redacted.
     pub fn deliveries(&self) -> Journal<Delivery> {
         self.inner.deliveries.clone()
     }
 
-    /// Whether a delivery is waiting for its answer.
+    /// Whether a delivery waits for a response.
     pub fn is_delivering(&self) -> bool {
         *self.inner.under_way.borrow() > 0
     }
 
-    /// Waits until no delivery is waiting for its answer.
+    /// Waits until no delivery waits for a response.
     pub async fn delivered(&self) {
-        // The sender lives as long as the play, so this ends by the number alone.
+        // The sender lives as long as the simulator, so the wait ends only by the count.
         drop(self.inner.under_way.subscribe().wait_for(|number| *number == 0).await);
     }
 
-    /// The clock that schedules and expiries run on.
+    /// The clock of schedules and expiries.
     pub fn clock(&self) -> Clock {
         self.inner.clock.clone()
     }
 
-    /// How often each key has called, against what it may.
+    /// The calls of each key, compared with its quota.
     pub fn used(&self) -> Vec<Usage> {
         self.inner.store().quotas.used()
     }
 
-    /// The bounds that were reached: what is beyond them is not kept.
+    /// The limits that were reached; data beyond them is dropped.
     pub fn full(&self) -> BTreeSet<Full> {
         self.inner.full.all()
     }
 
-    /// Waits until more than so many bounds were reached.
+    /// Waits until more than `assume` limits were reached.
     pub async fn fuller(&self, seen: usize) {
         self.inner.full.more_than(seen).await;
     }
 
-    /// What the provider holds: a list of records for each collection.
+    /// The provider's records: a list per collection.
     pub fn snapshot(&self) -> Value {
         self.inner.store().snapshot()
     }
@@ -236,7 +236,7 @@ impl Inner {
         Ok(sent)
     }
 
-    /// Sends what is to be sent, and waits for what comes by itself.
+    /// Starts the deliveries of webhooks, and the timers of events that follow by themselves.
     pub(super) fn follow(self: &Arc<Self>, dispatches: Vec<Dispatch>, timers: Vec<Timer>) {
         let room = MOST_TASKS.saturating_sub(self.tasks().len());
         if dispatches.len().max(timers.len()) > room {
@@ -250,7 +250,7 @@ impl Inner {
             self.spawn(async move {
                 inner.clock.sleep_until(due).await;
                 if inner.store().entered(&timer.client) == timer.entered {
-                    // The client may be gone meanwhile, and then nothing happens to it.
+                    // If the client is gone by then, nothing happens.
                     drop(inner.happen(&timer.client, &timer.event));
                 }
             });

@@ -1,4 +1,4 @@
-//! Events that happen at the provider, without a call: a client signs, a request expires, a case is closed.
+//! Events at the provider without a call: a client signs, a request expires, a case is closed.
 
 use std::fmt;
 
@@ -11,15 +11,15 @@ use super::transaction::{Dispatch, Moment, Timer, Turn, text};
 /// Why an event cannot happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HappenError {
-    /// Nobody has created this client.
+    /// No call has created this client.
     UnknownClient(String),
     /// The client's state has no such event, or its condition does not hold.
     NotNow {
         /// The event.
         event: String,
-        /// The state that the client is in.
+        /// The client's current state.
         state: String,
-        /// The events that this state has.
+        /// The events that this state allows.
         possible: Vec<String>,
     },
 }
@@ -30,7 +30,7 @@ impl fmt::Display for HappenError {
             HappenError::UnknownClient(key) => write!(f, "no call has created the client `{key}` yet"),
             HappenError::NotNow { event, state, possible } => write!(
                 f,
-                "`{event}` cannot happen to a client that is `{state}`; what can happen: {}",
+                "`{event}` cannot happen to a client in the state `{state}`; possible events: {}",
                 if possible.is_empty() { "nothing".to_owned() } else { possible.join(", ") }
             ),
         }
@@ -39,8 +39,8 @@ impl fmt::Display for HappenError {
 
 impl std::error::Error for HappenError {}
 
-/// The body of an event about a client as the provider would write it: of records that do not exist, made-up ones are
-/// told. The store is a copy that is thrown away. `None`: the provider has no such event.
+/// The body of an event about a client as the provider would write it; missing records are made up. The store is a copy
+/// that is discarded. `None` if the provider has no such event.
 pub(super) fn letter(
     script: &Script,
     mut store: Store,
@@ -54,7 +54,7 @@ pub(super) fn letter(
     turn.scope.set("body", about);
     let kind_of =
         |within: &str| script.spec.records.iter().find(|(_, record)| record.within == within).map(|(kind, _)| kind);
-    // A provider that does not tell clients apart writes of nobody in particular.
+    // If the provider does not distinguish clients, the body is about no particular client.
     if !script.spec.client.within.is_empty() && !turn.know_client(client) {
         turn.create(kind_of(&script.spec.client.within)?, about, true);
     }
@@ -66,8 +66,8 @@ pub(super) fn letter(
     Some(script.words.fixture(&described.body, &turn.scope))
 }
 
-/// Sends an event as it is, whatever anybody's state: about the client that came last, where there are clients. `None`:
-/// the provider has no such event.
+/// Sends an event regardless of any state, about the latest client if there is one. `None` if the provider has no such
+/// event.
 pub(super) fn announce(script: &Script, store: &mut Store, event: &str, moment: &Moment) -> Option<Vec<Dispatch>> {
     script.provider.webhooks.as_ref()?.events.get(event)?;
     let spec = &script.spec.client;
@@ -82,7 +82,7 @@ pub(super) fn announce(script: &Script, store: &mut Store, event: &str, moment: 
     Some(turn.dispatches)
 }
 
-/// Lets an event happen to a client.
+/// Triggers an event for a client.
 pub(super) fn happen(
     script: &Script,
     store: &mut Store,

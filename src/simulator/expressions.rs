@@ -1,6 +1,6 @@
-//! The language of `provider.yaml`'s simulator: conditions, templates and fixtures, over a scope of named values.
+//! The language of the `simulator` section: conditions, templates and fixtures, over a scope of named values.
 //!
-//! Unlike elsewhere, what is absent is no error here: a reply has null where a record has nothing.
+//! In contrast to other templates, an absent value is no error: a reply has null where a record has nothing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,13 +17,13 @@ use url::Url;
 use crate::net::address::Reach;
 use crate::template;
 
-/// How much work one template may do, in instructions of the template engine.
+/// Maximum work of one template, in instructions of the template engine.
 const FUEL: u64 = 200_000;
 
-/// How many values may be filled in one turn: lists of lists of fixtures could go on for ever.
+/// Maximum number of values filled per transaction: nested lists of fixtures could grow without end.
 const MOST_VALUES: usize = 200_000;
 
-/// Named values, and how many were filled with them and with all that comes of them.
+/// Named values, and the number of values filled in this scope and scopes derived from it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Scope(BTreeMap<String, Dynamic>, Arc<AtomicUsize>);
 
@@ -32,14 +32,14 @@ impl Scope {
         self.0.insert(name.to_owned(), Dynamic::from(minijinja::value::Serde(value)));
     }
 
-    /// The scope with one value more.
+    /// The scope with one more value.
     pub(super) fn with(&self, name: &str, value: &Value) -> Scope {
         let mut scope = self.clone();
         scope.set(name, value);
         scope
     }
 
-    /// Counts one value more. False: it is one too many.
+    /// Counts one more value. False if the limit is exceeded.
     fn spend(&self) -> bool {
         self.1.fetch_add(1, Ordering::Relaxed) < MOST_VALUES
     }
@@ -57,7 +57,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// An evaluator with names that are the same in every scope.
+    /// An evaluator with global values.
     pub(super) fn new(globals: &Map<String, Value>, fixtures: BTreeMap<String, Value>) -> Self {
         let mut engine = Environment::new();
         engine.set_undefined_behavior(UndefinedBehavior::Chainable);
@@ -68,7 +68,7 @@ impl Words {
         engine.add_filter("url", |value: &Dynamic| {
             Dynamic::from(minijinja::value::Serde(&url_parts(value.as_str().unwrap_or_default())))
         });
-        // As the engine's own, but nothing has no length instead of ending the template.
+        // Like the engine's own filter, but an absent value has length 0 instead of failing the template.
         engine.add_filter("length", |value: &Dynamic| value.len().unwrap_or(0));
         engine.add_test("email", |value: &Dynamic| value.as_str().is_some_and(is_email));
         engine
@@ -79,12 +79,12 @@ impl Words {
         Words { engine, fixtures }
     }
 
-    /// What is wrong with a condition, if anything.
+    /// Checks the syntax of a condition.
     pub(super) fn check_condition(&self, condition: &str) -> Result<(), String> {
         self.engine.compile_expression(condition).map(|_| ()).map_err(|error| format!("`{condition}`: {error}"))
     }
 
-    /// What is wrong with the templates in a JSON value, if anything.
+    /// Checks the templates and fixture references in a JSON value.
     pub(super) fn check(&self, value: &Value) -> Result<(), String> {
         match value {
             Value::String(text) => {
@@ -93,11 +93,15 @@ impl Words {
             }
             Value::Array(list) => list.iter().try_for_each(|inner| self.check(inner)),
             Value::Object(map) => map.iter().try_for_each(|(name, inner)| {
-                if matches!(&**name, "$each" | "$if") {
+                if matches!(&**name, "$for_each" | "$if") {
                     return self.check_condition(inner.as_str().unwrap_or_default());
                 }
                 if let (true, Some(fixture)) = (name == "$is", inner.as_str()) {
-                    return self.fixtures.get(fixture).map(|_| ()).ok_or_else(|| format!("there is no `{fixture}`"));
+                    return self
+                        .fixtures
+                        .get(fixture)
+                        .map(|_| ())
+                        .ok_or_else(|| format!("the fixture `{fixture}` does not exist"));
                 }
                 self.check(inner)
             }),
@@ -110,7 +114,7 @@ impl Words {
         self.evaluate(condition, &scope.context()).is_some_and(|value| value.is_true())
     }
 
-    /// The value of a text: typed where it is one expression, null where that has none.
+    /// The value of a text: typed if it is a single expression, null if that has no value.
     pub(super) fn value(&self, text: &str, scope: &Scope) -> Value {
         self.value_in(text, &scope.context())
     }
@@ -120,16 +124,16 @@ impl Words {
         texts.iter().map(|(name, value)| (name.clone(), self.fill(value, scope))).collect()
     }
 
-    /// A fixture by its name, filled.
+    /// A fixture by name, filled.
     pub(super) fn fixture(&self, name: &str, scope: &Scope) -> Value {
         self.fixtures.get(name).map_or(Value::Null, |fixture| self.fill(fixture, scope))
     }
 
-    /// A JSON value with every template in it evaluated, and its four forms:
+    /// A JSON value with every template evaluated and four special forms expanded:
     ///
-    /// `{ $is: FIXTURE }` is that fixture, `{ $if: CONDITION, $is: .. }` is null without the condition,
-    /// `{ $each: LIST, $as: NAME, $is: .. }` is a list, `{ $text: .. }` is a text that names no fixture. A member
-    /// whose name ends in `?` is left out where it is null.
+    /// `{ $is: FIXTURE }` is that fixture, `{ $if: CONDITION, $is: .. }` is null without the condition, `{ $each: LIST,
+    /// $as: NAME, $is: .. }` is a list, `{ $text: .. }` is a text that names no fixture. A field whose name ends in `?`
+    /// is left out if it is null.
     pub(super) fn fill(&self, value: &Value, scope: &Scope) -> Value {
         match value {
             _ if !scope.spend() => Value::Null,
@@ -149,7 +153,7 @@ impl Words {
             Value::String(fixture) => self.fixture(fixture, scope),
             other => self.fill(other, scope),
         };
-        if let Some(list) = map.get("$each").and_then(Value::as_str) {
+        if let Some(list) = map.get("$for_each").and_then(Value::as_str) {
             let name = map.get("$as").and_then(Value::as_str).unwrap_or("item");
             let Value::Array(list) = self.value(&format!("{{{{ {list} }}}}"), scope) else {
                 return Some(json!([]));
@@ -196,7 +200,7 @@ impl Words {
     }
 }
 
-/// A date, or a date and time, with or without its offset: its day in UTC, and the time in RFC 3339.
+/// A date, or a date and time, with or without an offset: its day in UTC, and the time in RFC 3339.
 pub(super) fn moment(text: &str) -> Option<(Date, String)> {
     let day = format_description!("[year]-[month]-[day]");
     if let Ok(date) = Date::parse(text, day) {
@@ -213,7 +217,7 @@ fn is_email(text: &str) -> bool {
     more.is_none() && !local.is_empty() && !domain.is_empty() && !text.contains(char::is_whitespace)
 }
 
-/// What rules about addresses ask for; an unreadable address has an empty scheme.
+/// The parts of a URL that rules read; an invalid address has an empty scheme.
 fn url_parts(text: &str) -> Value {
     let Ok(url) = Url::parse(text) else { return json!({ "scheme": "" }) };
     let reach = Reach::of_url(&url);
@@ -251,9 +255,9 @@ mod tests {
     #[test]
     fn lists_conditions_and_fixtures_are_forms() {
         let filled = words().fill(
-            &json!({ "each": { "$each": "body.list", "$as": "it", "$is": "name" },
+            &json!({ "each": { "$for_each": "body.list", "$as": "it", "$is": "name" },
                      "if?": { "$if": "body.none", "$is": { "x": 1 } },
-                     "text": { "$each": "['p']", "$as": "t", "$is": { "$text": "{{ t }}{{ index }}" } } }),
+                     "text": { "$for_each": "['p']", "$as": "t", "$is": { "$text": "{{ t }}{{ index }}" } } }),
             &scope(),
         );
         assert_eq!(filled, json!({ "each": [{ "n": "a" }, { "n": "b" }], "text": ["p0"] }));
@@ -301,6 +305,6 @@ mod tests {
         for wrong in [json!("{{ 1 + }}"), json!({ "$if": "1 +", "$is": {} }), json!([{ "$is": "nothing" }])] {
             assert!(words().check(&wrong).is_err(), "{wrong}");
         }
-        assert_eq!(words().check(&json!({ "$each": "body.list", "$as": "it", "$is": "name" })), Ok(()));
+        assert_eq!(words().check(&json!({ "$for_each": "body.list", "$as": "it", "$is": "name" })), Ok(()));
     }
 }

@@ -1,4 +1,4 @@
-//! The listeners: one for each API, whose paths overlap.
+//! The HTTP listeners: one per API, because the paths of APIs overlap.
 
 use std::io;
 use std::net::SocketAddr;
@@ -28,18 +28,18 @@ use super::request::Received;
 use crate::evidence;
 use crate::redact::letters;
 
-/// The largest body of a request that is read.
+/// Maximum size of a request body that is read, in bytes.
 const MOST_BYTES: usize = 1 << 20;
 
-/// Serves one API until told to stop.
+/// Serves one API until stopped.
 pub(super) async fn serve(inner: Arc<Inner>, api: String, listener: TcpListener, mut stop: watch::Receiver<bool>) {
     let router = Router::new().fallback(handle).with_state((inner, Arc::<str>::from(api)));
     let service = router.into_make_service_with_connect_info::<Cut>();
     let stopped = async move {
-        // An error means that the simulator is gone, which is the same.
+        // An error means that the simulator is gone, which also ends the server.
         drop(stop.wait_for(|stop| *stop).await);
     };
-    // Serving ends by the signal alone; the listener retries its own errors.
+    // Only the signal ends the server; the listener retries its own errors.
     drop(axum::serve(Cutting(listener), service).with_graceful_shutdown(stopped).await);
 }
 
@@ -50,7 +50,7 @@ async fn handle(
 ) -> Response {
     let from = Instant::now();
     let received = receive(&api, request).await;
-    // A task of its own: a partner that hangs up must not undo the record of what it asked.
+    // A separate task: if the partner disconnects, the call must still be recorded.
     let work = tokio::spawn(async move { carry_out(&inner, received, from).await });
     let Ok(answered) = work.await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     if answered.manner.dropped {
@@ -89,7 +89,7 @@ async fn carry_out(inner: &Arc<Inner>, received: Received, from: Instant) -> Ans
     answered
 }
 
-/// About how many bytes of memory a record of the call takes.
+/// Approximate memory of a recorded call, in bytes.
 fn size(call: &evidence::Call) -> usize {
     let headers = call.request.headers.iter().chain(&call.answer.headers);
     let headers: usize = headers.map(|(name, value)| name.len() + value.len() + 80).sum();
@@ -107,10 +107,10 @@ fn call(received: &Received, answered: &Answered) -> evidence::Call {
             method: received.method.clone(),
             url: if query.is_empty() { received.path.clone() } else { format!("{}?{query}", received.path) },
             headers: received.headers.clone(),
-            // The members of a form are looked at by name, as those of JSON are.
+            // Form fields are compared by name, like fields of JSON.
             body: received.form().map_or_else(|| body_of(&received.body), |form| evidence::Body::Json(form.into())),
         },
-        // No status at all says that the connection was dropped.
+        // Status 0 means that the connection was dropped.
         answer: evidence::Answer {
             status: if dropped { 0 } else { answered.reply.status },
             headers: if dropped { Vec::new() } else { answered.reply.headers.clone() },
@@ -139,7 +139,7 @@ fn respond(answered: Answered) -> Response {
     response
 }
 
-/// Whether a connection is to end without another byte.
+/// Whether to end a connection without sending another byte.
 #[derive(Clone, Debug, Default)]
 struct Cut(Arc<AtomicBool>);
 
@@ -158,7 +158,7 @@ impl Listener for Cutting {
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        // Without it a keep-alive connection would add tens of milliseconds to what is measured.
+        // Without it, a keep-alive connection adds tens of milliseconds to the measured times.
         drop(stream.set_nodelay(true));
         (Connection { stream, cut: Cut::default() }, address)
     }

@@ -1,4 +1,4 @@
-//! Values that were never used: ids, tokens, secrets, numbers.
+//! Fresh values: ids, tokens, secrets, numbers.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::redact::issued;
 
-/// New values. `secret`: the one that a new subscription gets.
+/// Makes fresh values. `secret` is the secret of a new subscription.
 pub(super) fn fresh(number: u64, secret: &str) -> Value {
     json!({
         "id": uuid::Uuid::new_v4(), "link": uuid::Uuid::new_v4(), "number": number,
@@ -14,7 +14,7 @@ pub(super) fn fresh(number: u64, secret: &str) -> Value {
     })
 }
 
-/// A text that looks like a signed JSON Web Token, which nobody but us can tell from one.
+/// A random text in the format of a signed JSON Web Token.
 fn token() -> String {
     let claims = json!({ "jti": uuid::Uuid::new_v4() }).to_string();
     let parts = [r#"{"alg":"HS256","typ":"JWT"}"#.as_bytes(), claims.as_bytes(), &issued::bytes()];

@@ -1,4 +1,4 @@
-//! By which members the pack looks records up and sorts them, so that the store keeps these in order.
+//! The fields by which the pack looks up and sorts records, so that the store indexes them.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::store::Store;
 use crate::pack::simulator::{Call, Outcome};
 
 impl Script {
-    /// An empty store for what is played. `refuses`: calls beyond a quota are refused.
+    /// An empty store for a script. With `refuses`, the simulator answers calls beyond a quota with an error.
     pub(super) fn store(&self, refuses: bool) -> Store {
         let records = self.spec.records.values();
         let changed = records.filter_map(|record| Some((record.within.clone(), record.changed.clone()?))).collect();

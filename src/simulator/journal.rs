@@ -1,4 +1,4 @@
-//! What happened, in the order in which it ended: append-only, bounded, and awaitable.
+//! A journal of entries in the order in which they ended: append-only, bounded, and awaitable.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,13 +6,13 @@ use std::time::Instant;
 
 use tokio::sync::watch;
 
-/// So many entries are kept; later ones are counted.
+/// Maximum number of entries; later ones are only counted.
 const MOST: usize = 50_000;
-/// So many bytes of memory all entries may take; later entries are counted.
+/// Maximum memory of all entries, in bytes; later ones are only counted.
 const MOST_BYTES: usize = 48 << 20;
-/// So many entries about one client are kept, so that its flood takes nothing from the others.
+/// Maximum number of entries about one client, so that its flood takes no room from others.
 const MOST_OF_ONE: usize = 2_500;
-/// So many bytes of memory the entries about one client may take.
+/// Maximum memory of the entries about one client, in bytes.
 const MOST_BYTES_OF_ONE: usize = 16 << 20;
 
 /// One entry.
@@ -22,11 +22,11 @@ pub struct Entry<T> {
     pub from: Instant,
     /// When it was over.
     pub to: Instant,
-    /// What it was; not redacted.
+    /// The content; not redacted.
     pub what: T,
 }
 
-/// A record that grows. Clones are the same record.
+/// A growing record. Clones share the same entries.
 #[derive(Debug)]
 pub struct Journal<T> {
     inner: Arc<Inner<T>>,
@@ -46,7 +46,7 @@ struct Kept<T> {
     shares: HashMap<String, Share>,
 }
 
-/// What is kept about one client.
+/// The entries and bytes of one client.
 #[derive(Debug, Default)]
 struct Share {
     entries: usize,
@@ -68,22 +68,22 @@ impl<T> Default for Journal<T> {
 }
 
 impl<T> Journal<T> {
-    /// How many entries there are.
+    /// Number of entries.
     pub fn len(&self) -> usize {
         self.kept(|kept| kept.entries.len())
     }
 
-    /// Whether there is none.
+    /// Whether there are no entries.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The entries from the `n`th on, counted from 0.
+    /// The entries from index `n` on.
     pub fn since(&self, n: usize) -> Vec<Arc<Entry<T>>> {
         self.kept(|kept| kept.entries.get(n..).unwrap_or_default().to_vec())
     }
 
-    /// How many entries were not kept because there were too many, of all or about one client.
+    /// Number of entries that were dropped because a limit was reached, in total or for one client.
     pub fn dropped(&self, client: &str) -> u64 {
         self.kept(|kept| kept.dropped + kept.shares.get(client).map_or(0, |share| share.dropped))
     }
@@ -91,11 +91,11 @@ impl<T> Journal<T> {
     /// Waits until there are more than `seen` entries.
     pub async fn changed(&self, seen: usize) {
         let mut length = self.inner.length.subscribe();
-        // The sender lives in `self`, so there is no other end than the one that is waited for.
+        // The sender lives in `self`, so the wait ends only by its condition.
         drop(length.wait_for(|length| *length > seen).await);
     }
 
-    /// Adds an entry that takes about so many bytes and is about a client, if it is. False: there was no room for it.
+    /// Adds an entry of about `bytes` bytes, about a client if given. False if there was no room.
     pub(super) fn add(&self, entry: Entry<T>, bytes: usize, client: Option<&str>) -> bool {
         let (length, room) = self.kept(|kept| {
             let room = kept.has_room(bytes, client);
@@ -115,7 +115,7 @@ impl<T> Journal<T> {
 }
 
 impl<T> Kept<T> {
-    /// Whether there is room, which is counted either way.
+    /// Whether there is room; the entry is counted either way.
     fn has_room(&mut self, bytes: usize, client: Option<&str>) -> bool {
         if self.entries.len() >= MOST || self.bytes + bytes > MOST_BYTES {
             self.dropped += 1;

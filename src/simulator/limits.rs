@@ -1,4 +1,4 @@
-//! The bounds of a play that were reached: each is told once, and what hangs on what is not kept is not decided.
+//! Limits of a simulator that were reached: each is reported once, and what depends on dropped data is inconclusive.
 
 use std::collections::BTreeSet;
 
@@ -6,21 +6,21 @@ use tokio::sync::watch;
 
 use super::store::{Gone, MOST, MOST_ANSWERS, MOST_TOKENS};
 
-/// A bound that was reached.
+/// A limit that was reached.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Full {
-    /// More calls came in than are recorded.
+    /// More calls arrived than are recorded.
     Calls,
     /// More deliveries were made than are recorded.
     Deliveries,
-    /// More is on its way than can be.
+    /// More deliveries are pending than allowed.
     OnTheWay,
-    /// More is held than has room.
+    /// More data was created than is kept.
     Held(Gone),
 }
 
 impl Full {
-    /// Whether what the provider holds is not all that it should hold.
+    /// Whether the simulated provider dropped data that it should hold.
     pub fn is_forgetful(&self) -> bool {
         match self {
             Full::Held(_) => true,
@@ -28,28 +28,31 @@ impl Full {
         }
     }
 
-    /// In words, for a sentence of its own.
+    /// The limit as a sentence for the report.
     pub fn words(&self) -> String {
         match self {
-            Full::Calls => "more calls came in than are recorded; they are answered all the same".into(),
+            Full::Calls => "more calls arrived than Preflight records; the simulator answers them all the same".into(),
             Full::Deliveries => {
-                "more webhooks were delivered than are recorded; they are delivered all the same".into()
+                "more webhooks were delivered than Preflight records; the simulator delivers them all the same".into()
             }
-            Full::OnTheWay => "so many webhooks are on their way that further ones are not sent".into(),
+            Full::OnTheWay => "so many webhooks are pending that the simulator sends no further ones".into(),
             Full::Held(Gone::Records(kind)) => {
                 format!(
-                    "more {kind} were created than are held ({MOST} at most, fewer large ones): the oldest are forgotten"
+                    "more {kind} were created than the simulator keeps (at most {MOST}, fewer large ones): it drops \
+                     the oldest"
                 )
             }
-            Full::Held(Gone::Tokens) => format!("more than {MOST_TOKENS} tokens were issued: the oldest are forgotten"),
+            Full::Held(Gone::Tokens) => {
+                format!("more than {MOST_TOKENS} tokens were issued: the simulator drops the oldest")
+            }
             Full::Held(Gone::Answers) => {
-                format!("more than {MOST_ANSWERS} calls had a key for repeats: the oldest are forgotten")
+                format!("more than {MOST_ANSWERS} calls had an idempotency key: the simulator drops the oldest")
             }
         }
     }
 }
 
-/// The bounds that were reached.
+/// The limits that were reached.
 #[derive(Debug, Default)]
 pub(super) struct Reached(watch::Sender<BTreeSet<Full>>);
 
@@ -62,9 +65,9 @@ impl Reached {
         self.0.borrow().clone()
     }
 
-    /// Waits until there are more than so many.
+    /// Waits until more than `assume` limits were reached.
     pub(super) async fn more_than(&self, seen: usize) {
-        // The sender lives in `self`, so there is no other end than the one that is waited for.
+        // The sender lives in `self`, so the wait ends only by its condition.
         drop(self.0.subscribe().wait_for(|all| all.len() > seen).await);
     }
 }

@@ -1,4 +1,5 @@
-//! A page of records: which there are, in which order, and how many. What is not on the page is counted, not copied.
+//! A page of a list: the matching records, their order, and their total. Records outside the page are counted, not
+//! copied.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -14,19 +15,19 @@ use super::script::Script;
 use super::store::{Members, Store};
 use crate::pack::simulator::{List, Sort};
 
-/// What a query asks of a list.
+/// The filters of a query.
 struct Wanted<'a> {
     list: &'a List,
-    /// Members and the values of which they must have one.
+    /// Fields, each with the values of which it must have one.
     among: Vec<(&'a str, Vec<Value>)>,
-    /// Members with the earliest and the latest time that they may have.
+    /// Fields, each with its earliest and latest time.
     between: Vec<(&'a str, Option<OffsetDateTime>, Option<OffsetDateTime>)>,
-    /// What one of the members that are searched must hold, in small letters.
+    /// The text that one of the searched fields must contain, in lower case.
     search: Option<String>,
     order: Vec<(&'a str, bool)>,
 }
 
-/// The page that a query asks for, as templates know it. `query`: its parameters.
+/// The page for a query, as templates read it. `query` contains its parameters.
 pub(super) fn page(script: &Script, store: &Store, list: &List, query: &Value, scope: &Scope) -> Result<Value, Wrong> {
     let empty = Collection::default();
     let records = store.collection(&list.within).unwrap_or(&empty);
@@ -75,14 +76,14 @@ impl<'a> Wanted<'a> {
         Ok(Wanted { list, among, between, search, order })
     }
 
-    /// The places of the records that are meant, oldest first; `None`: of all.
+    /// The positions of matching records, oldest first; `None` if all match.
     fn chosen(&self, records: &Collection) -> Option<Vec<Place>> {
         if self.among.is_empty() && self.between.is_empty() && self.search.is_none() {
             return None;
         }
         let known = self.among.iter().filter_map(|(name, values)| sets(records, name, values));
         let nearest = known.min_by_key(|sets| sets.iter().map(|set| set.len()).sum::<usize>());
-        // Where nothing else is asked for, being there is enough.
+        // With a single filter, being in its index is enough.
         let is_all = nearest.is_some() && self.among.len() == 1 && self.between.is_empty() && self.search.is_none();
         let holds = |place: &Place| is_all || records.get(*place).is_some_and(|record| self.holds(record));
         Some(match (nearest, &self.search) {
@@ -92,7 +93,7 @@ impl<'a> Wanted<'a> {
                 places.dedup();
                 places
             }
-            // Other lists may search more members of the same records.
+            // Other lists may search more fields of the same records.
             (None, Some(text)) => records.having(text).filter(holds).collect(),
             (None, None) => records.places().filter(holds).collect(),
         })
@@ -111,8 +112,8 @@ impl<'a> Wanted<'a> {
             })
     }
 
-    /// The places on a page. As few records as can be are looked at: those in the order that is kept anyway up to the
-    /// end of the page, or those that are meant.
+    /// The positions on a page. Reads as few records as possible: those of a kept order up to the end of the page, or
+    /// only the matching ones.
     fn ordered(&self, records: &Collection, chosen: Option<Vec<Place>>, skipped: usize, size: usize) -> Vec<Place> {
         let cut = |places: &mut dyn Iterator<Item = Place>| places.skip(skipped).take(size).collect();
         let (total, end) = (records.len(), skipped.saturating_add(size));
@@ -152,12 +153,12 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// Places in their order, or from its end.
+/// Positions in order, or in reverse order.
 fn turned<'p>(places: impl DoubleEndedIterator<Item = Place> + 'p, down: bool) -> Box<dyn Iterator<Item = Place> + 'p> {
     if down { Box::new(places.rev()) } else { Box::new(places) }
 }
 
-/// The places with each of some values in a member; `None`: nobody looks records up by it.
+/// The indexed positions for each of some values in a field; `None` if the field has no index.
 fn sets<'c>(records: &'c Collection, member: &str, values: &[Value]) -> Option<Vec<&'c BTreeSet<Place>>> {
     values.iter().map(|value| records.with(member, value)).collect()
 }
@@ -166,7 +167,7 @@ fn has(record: &Members, members: &[(&str, Vec<Value>)]) -> bool {
     members.iter().all(|(name, values)| record.get(*name).is_some_and(|value| values.contains(value)))
 }
 
-/// How many records have some members, of some or of all.
+/// Number of records with given field values, among some records or all.
 fn count(records: &Collection, chosen: Option<&[Place]>, members: &[(&str, Vec<Value>)]) -> usize {
     let known = match members {
         [(name, values)] => sets(records, name, values),
@@ -187,7 +188,7 @@ fn count(records: &Collection, chosen: Option<&[Place]>, members: &[(&str, Vec<V
     }
 }
 
-/// The states of clients that can be seen; `None`: every client that there is can be.
+/// The states of visible clients; `None` if every existing client is visible.
 fn visible(script: &Script, records: &Collection) -> Option<Vec<Value>> {
     let (hidden, seen): (Vec<_>, Vec<_>) = script.spec.states.iter().partition(|(_, state)| state.hidden);
     let hides = hidden.iter().any(|(name, _)| records.with("state", &json!(name)).is_none_or(|set| !set.is_empty()));
@@ -198,7 +199,7 @@ fn values(value: &Value) -> Vec<Value> {
     value.as_array().cloned().unwrap_or_else(|| vec![value.clone()])
 }
 
-/// The members that a list is sorted by, each with whether it goes down.
+/// The sort fields of a list, each with whether it is descending.
 fn order<'s>(sort: &'s Sort, query: &Value) -> Result<Vec<(&'s str, bool)>, Wrong> {
     let asked = query.get(sort.parameter.to_lowercase()).and_then(Value::as_str);
     let read = |text: &str| -> Result<Vec<(&'s str, bool)>, Wrong> {

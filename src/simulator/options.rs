@@ -1,4 +1,4 @@
-//! What a play is started with, and why it cannot be.
+//! Options of a simulator, and why it cannot start.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,58 +13,58 @@ use super::clock::Clock;
 use crate::net::address::Reach;
 use crate::pack::simulator::Mode;
 
-/// Who is told of a secret, by label and value, before anything that holds it is recorded or sent.
+/// Receives the label and value of a secret, before anything with it is recorded or sent.
 pub type Issued = Arc<dyn Fn(&str, &str) + Send + Sync>;
 
 /// Whether webhooks may be delivered to an address.
 pub type MayDeliver = Arc<dyn Fn(&Url) -> bool + Send + Sync>;
 
-/// What a play is started with.
+/// The options of a simulator.
 #[derive(Clone)]
 pub struct Options {
-    /// Which environment is played.
+    /// The environment that is simulated.
     pub mode: Mode,
     /// Whether handlers on this machine may subscribe.
     pub local_handlers: bool,
-    /// Whether a key that calls more often than it may is refused, and not only counted.
+    /// Whether calls beyond a quota get an error, instead of only being counted.
     pub quotas: bool,
     /// The address to listen at.
     pub bind: IpAddr,
-    /// The port of each API; 0, or none: any that is free.
+    /// The port of each API; 0 or none: any free port.
     pub ports: BTreeMap<String, u16>,
     /// The partner's key.
     pub api_key: String,
-    /// The partner's further credentials, by the names that the pack has for them.
+    /// The partner's further credentials, by the pack's names.
     pub credentials: BTreeMap<String, String>,
     /// The secret of every subscription. `None`: each gets its own.
     pub webhook_secret: Option<String>,
-    /// What the partner's profile says, without secrets; null where the play is for nobody in particular.
+    /// The partner's profile without secrets; null if the simulator runs for no particular partner.
     pub profile: Value,
-    /// Where the pages are that replies point to.
+    /// Base URL of the pages that replies link to.
     pub pages: Url,
-    /// The client that webhooks are delivered with.
+    /// The HTTP client that delivers webhooks.
     pub client: reqwest::Client,
-    /// The clock that schedules and expiries run on.
+    /// The clock of schedules and expiries.
     pub clock: Clock,
-    /// What is there from the beginning.
+    /// Initial data.
     pub seed: Seed,
-    /// Who is told of the secrets that are issued.
+    /// Receives the secrets that are issued.
     pub issued: Issued,
-    /// Where webhooks may be delivered to.
+    /// Decides where webhooks may be delivered.
     pub may_deliver: MayDeliver,
 }
 
-/// What is there from the beginning.
+/// Initial data of a simulator.
 #[derive(Clone, Debug, Default)]
 pub struct Seed {
     /// Records, by collection.
     pub records: BTreeMap<String, Vec<Map<String, Value>>>,
-    /// Members that are otherwise in what the pack's `holds` names: `{ "me": { "isActive": false } }`.
+    /// Changed fields of the pack's `initial_records`: `{ "me": { "isActive": false } }`.
     pub held: Map<String, Value>,
 }
 
 impl Options {
-    /// A rehearsal on loopback, with free ports, that delivers to loopback alone and tells nobody of its secrets.
+    /// Options for a rehearsal on loopback: free ports, deliveries to loopback only, secrets reported to nobody.
     pub fn rehearsal(api_key: &str, pages: Url, client: reqwest::Client) -> Self {
         Options {
             mode: Mode::Rehearsal,
@@ -86,7 +86,7 @@ impl Options {
     }
 }
 
-/// Listens for the calls to an API; 0: at any port. Also gives where this machine finds it.
+/// Opens the listener of an API (port 0: any free port); also returns its URL on this machine.
 pub(super) async fn listen(bind: IpAddr, port: u16, api: &str) -> Result<(TcpListener, Url), StartError> {
     let failed = |error| StartError::Port { api: api.to_owned(), port, error };
     let listener = TcpListener::bind((bind, port)).await.map_err(failed)?;
@@ -95,7 +95,7 @@ pub(super) async fn listen(bind: IpAddr, port: u16, api: &str) -> Result<(TcpLis
     Ok((listener, base))
 }
 
-/// Where this machine reaches what listens at an address: who listens everywhere is found on loopback.
+/// The address at which this machine reaches a listener: loopback for one that listens on all addresses.
 fn reached(mut listening: SocketAddr) -> SocketAddr {
     match listening.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => listening.set_ip(Ipv4Addr::LOCALHOST.into()),
@@ -105,14 +105,14 @@ fn reached(mut listening: SocketAddr) -> SocketAddr {
     listening
 }
 
-/// Why a play cannot start.
+/// Why a simulator cannot start.
 #[derive(Debug)]
 pub enum StartError {
-    /// The pack's description cannot be played: everything that is wrong with it.
+    /// The pack's description is invalid, with all problems.
     Description(Vec<String>),
-    /// A port cannot be had.
+    /// A port cannot be opened.
     Port {
-        /// The API that it is for.
+        /// The API that needs it.
         api: String,
         /// The port; 0: any.
         port: u16,
@@ -125,7 +125,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             StartError::Description(problems) => {
-                write!(f, "the provider cannot be played as `provider.yaml` describes it:")?;
+                write!(f, "`provider.yaml` describes no provider that can be simulated:")?;
                 problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
             }
             StartError::Port { api, port, error } => {

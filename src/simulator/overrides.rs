@@ -1,4 +1,4 @@
-//! Overlays: what is arranged to go otherwise for some clients, until it is used up.
+//! Overrides: changed behaviour for some clients, until used up.
 
 use std::time::Duration;
 
@@ -7,48 +7,48 @@ use serde_json::Value;
 use super::store::Members;
 use crate::pack::types::Route;
 
-/// Something that goes otherwise.
+/// An override.
 #[derive(Clone, Debug)]
 pub struct Overlay {
-    /// For whom: identifiers as attribution finds them, or the client's key. Empty: for everybody.
+    /// The clients: identifiers as attribution finds them, or client keys. Empty: all clients.
     pub about: Vec<String>,
-    /// On which route. `None`: on every route of an API with bearer tokens.
+    /// The route. `None`: every route of an API with bearer tokens.
     pub on: Option<Route>,
-    /// Only at the `nth` such call from now on, counted from 1. `None`: at every one.
+    /// Only the `nth` such call from now on, counted from 1. `None`: every call.
     pub nth: Option<u32>,
-    /// What happens instead, or beside.
+    /// The changed behaviour.
     pub effect: Effect,
 }
 
-/// What an overlay does.
+/// The effect of an override.
 #[derive(Clone, Debug)]
 pub enum Effect {
-    /// One of the pack's replies is given, and nothing is done.
+    /// Returns one of the pack's replies without processing the call.
     Reply {
-        /// Its name.
+        /// The name of the reply.
         name: String,
-        /// Values that it reads as `with`.
+        /// Values that the reply reads as `with`.
         with: Members,
     },
-    /// The ordinary reply, changed.
+    /// Returns the ordinary reply with changes.
     Changed {
-        /// Another status.
+        /// A different status.
         status: Option<u16>,
-        /// Members of its body, replaced or added; a name with dots reaches inside.
+        /// Fields of the body to replace or add; a name with dots selects a nested field.
         members: Members,
     },
-    /// The ordinary reply, late.
+    /// Returns the ordinary reply after a delay.
     Late(Duration),
-    /// The connection ends without a reply.
+    /// Ends the connection without a reply.
     Dropped {
-        /// Whether what was asked for has been done.
+        /// Whether the call is processed first.
         after_processing: bool,
     },
-    /// The bearer token is refused as expired, and stays refused.
+    /// Rejects the bearer token as expired, now and later.
     Expired,
 }
 
-/// An overlay and how many calls it has seen.
+/// An installed override, with the number of calls that it has matched.
 #[derive(Clone, Debug)]
 pub(super) struct Installed {
     pub(super) id: u64,
@@ -56,12 +56,12 @@ pub(super) struct Installed {
     seen: u32,
 }
 
-/// A call as overlays look at it.
+/// The properties of a call that overrides match.
 pub(super) struct Seen<'a> {
     pub(super) method: &'a str,
     pub(super) path: &'a str,
     pub(super) bearer: bool,
-    /// Identifiers of the client that it is about.
+    /// Identifiers of the client that the call is about.
     pub(super) about: &'a [String],
 }
 
@@ -82,7 +82,7 @@ impl Installed {
     }
 }
 
-/// Sets a member by its dotted name; what lies between is made an object.
+/// Sets a field by its dotted name; missing objects on the way are created.
 pub(super) fn set_member(body: &mut Value, name: &str, value: &Value) {
     let spot = name.split('.').fold(body, |inner, part| {
         if let (Value::Array(list), Ok(at)) = (&*inner, part.parse::<usize>())

@@ -1,4 +1,4 @@
-//! The parameters of a query, read as what the pack says they are.
+//! Query parameters, parsed by the types that the pack declares.
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
@@ -6,15 +6,15 @@ use serde_json::{Map, Value, json};
 use super::expressions::{Scope, Words, moment};
 use crate::pack::simulator::{Parameter, Scalar};
 
-/// A parameter that has a value which it cannot have.
+/// A parameter with an invalid value.
 #[derive(Debug, PartialEq)]
 pub(super) struct Wrong {
-    /// Its name as it is documented.
+    /// Its documented name.
     pub(super) field: String,
     pub(super) message: String,
 }
 
-/// The values of the parameters that a route heeds, by their names in small letters.
+/// The values of a route's declared parameters, by lower-case name.
 pub(super) fn read(
     parameters: &IndexMap<String, Parameter>,
     query: &[(String, String)],
@@ -45,8 +45,8 @@ pub(super) fn read(
     Ok(values)
 }
 
-/// The texts that a query has for a parameter: `A=1&A=2`, `A[]=1`, `A[0]=1` and `A=1,2` are the same list, and of
-/// something that is none the first counts.
+/// The texts of a parameter in a query: `A=1&A=2`, `A[]=1`, `A[0]=1` and `A=1,2` are the same list; for a parameter
+/// that is no list, the first value counts.
 fn given<'q>(name: &str, parameter: &Parameter, query: &'q [(String, String)]) -> Vec<&'q str> {
     let is_it = |known: &str| {
         let bare = if parameter.many { known.split('[').next().unwrap_or_default() } else { known };

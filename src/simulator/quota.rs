@@ -1,4 +1,4 @@
-//! How often each key has called, against what it may.
+//! Counts the calls of each key against its quota.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -10,21 +10,21 @@ use super::bounded::Bounded;
 use super::caller::Caller;
 use crate::pack::simulator::{Quota, Quotas, Window};
 
-/// The tokens of so many clients are counted; then the oldest go.
+/// Maximum number of clients whose tokens are counted; the oldest are dropped.
 const MOST_CLIENTS: usize = 5_000;
 
-/// How often a key has called, against one of its limits.
+/// The calls of a key against one of its quotas.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// Whose calls they are.
+    /// The caller.
     pub who: String,
-    /// How many calls are allowed.
+    /// Allowed number of calls.
     pub calls: u32,
-    /// In so much time.
+    /// The window of the quota.
     pub per: Duration,
-    /// The most calls that there were in so much time.
+    /// The largest number of calls in one window.
     pub most: u32,
-    /// The calls that were too many.
+    /// Number of calls beyond the quota.
     pub beyond: u64,
 }
 
@@ -37,22 +37,22 @@ impl fmt::Display for Usage {
             86_400 => "a day".to_owned(),
             other => format!("{other} s"),
         };
-        write!(f, "at most {most} calls within {per} with {who}, of {calls} that are allowed")?;
-        if *beyond > 0 { write!(f, "; {beyond} too many") } else { Ok(()) }
+        write!(f, "at most {most} calls within {per} with {who}; {calls} are allowed")?;
+        if *beyond > 0 { write!(f, "; {beyond} exceeded the limit") } else { Ok(()) }
     }
 }
 
-/// The calls of all keys.
+/// The counters of all keys.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     limits: Vec<Quota>,
     refuses: bool,
     keys: BTreeMap<String, Vec<Counter>>,
-    /// Those of the clients' tokens; of one that calls no more nothing need be known.
+    /// The counters of client tokens; a dropped client that calls no more does not matter.
     tokens: Bounded<Vec<Counter>, MOST_CLIENTS>,
 }
 
-/// The calls of a key in the present window of a limit: how many in each of its segments, by their number.
+/// The calls of a key in the current window: the number in each segment, by segment number.
 #[derive(Debug, Default)]
 struct Counter {
     segments: VecDeque<(i128, u32)>,
@@ -62,20 +62,20 @@ struct Counter {
 }
 
 impl Counters {
-    /// Counters of no call. `refuses`: what is too many is refused, and not only counted.
+    /// Empty counters. With `refuses`, calls beyond a quota get an error.
     pub(super) fn new(quotas: Option<&Quotas>, refuses: bool) -> Self {
         let limits = quotas.map(|quotas| quotas.limits.clone()).unwrap_or_default();
         Counters { limits, refuses, ..Counters::default() }
     }
 
-    /// Counts a call. Some: it is refused, for so many seconds.
+    /// Counts a call. `Some`: it exceeds the quota; retry after so many seconds.
     pub(super) fn count(&mut self, caller: &Caller, now: OffsetDateTime) -> Option<f64> {
         let new = || self.limits.iter().map(|_| Counter::default()).collect();
         let counters = match caller {
-            // Those without a valid key share one.
+            // Callers without a valid key share one counter.
             Caller::Nobody => self.keys.entry("no valid key".to_owned()).or_insert_with(new),
             Caller::Partner => self.keys.entry("the partner's key".to_owned()).or_insert_with(new),
-            // Whether a token counts with the key that it was had with is unknown.
+            // It is not known whether a token counts towards the key that obtained it.
             Caller::Client(key) => self.tokens.get_or_put(&format!("the tokens of {key}"), new),
         };
         let waits: Vec<Option<Duration>> =
@@ -102,7 +102,7 @@ impl Counters {
 }
 
 impl Counter {
-    /// Moves on to the present. Some: there is no room for another call, for so long.
+    /// Advances the window to the present. `Some`: the window is full for this long.
     fn full(&mut self, limit: &Quota, now: OffsetDateTime) -> Option<Duration> {
         let first = *self.first.get_or_insert(now);
         let (start, length) = match limit.window {
@@ -153,7 +153,7 @@ mod tests {
         Counters::new(Some(&serde_json::from_value(quotas).unwrap()), refuses)
     }
 
-    /// What calls at some seconds after a time are answered: for how long they are refused, or 0.
+    /// Retry delays for calls at some seconds after a start; 0 for an accepted call.
     fn refused(counters: &mut Counters, seconds: &[u32]) -> Vec<f64> {
         let start = datetime!(2026-10-05 12:59:55 UTC);
         let at = |second: &u32| start + time::Duration::seconds(i64::from(*second));

@@ -1,4 +1,4 @@
-//! One step of the play, without a socket: what is held and a request give a reply, and what is held then.
+//! One step of the simulation, without a socket: the state and a request give a reply and the next state.
 
 use std::time::Duration;
 
@@ -23,33 +23,33 @@ pub(super) struct Reply {
     pub(super) body: Option<Value>,
 }
 
-/// How a reply is given.
+/// How a reply is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Manner {
     pub(super) delay: Duration,
-    /// It is not given: the connection ends.
+    /// The connection ends without a reply.
     pub(super) dropped: bool,
 }
 
-/// What came of a request.
+/// The result of a request.
 #[derive(Debug, Default)]
 pub(super) struct Answered {
     pub(super) reply: Reply,
     pub(super) manner: Manner,
     /// The route as the pack writes it, or the operation as the provider publishes it.
     pub(super) route: Option<String>,
-    /// The operation is published, but not played.
+    /// The operation is published, but not simulated.
     pub(super) not_played: bool,
     pub(super) about: Vec<String>,
-    /// The client that was prepared and that it is about.
+    /// The prepared client that the request is about.
     pub(super) owner: Option<String>,
-    /// The client that was prepared and whose token it carries.
+    /// The prepared client whose token the request carries.
     pub(super) token_of: Option<String>,
-    /// Whether an overlay has changed the reply.
+    /// Whether an override changed the reply.
     pub(super) arranged: bool,
     pub(super) dispatches: Vec<Dispatch>,
     pub(super) timers: Vec<Timer>,
-    /// Labels and values of what is secret in the reply.
+    /// Labels and values of the secrets in the reply.
     pub(super) secrets: Vec<(String, String)>,
 }
 
@@ -57,7 +57,8 @@ pub(super) struct Answered {
 pub(super) fn answer(script: &Script, store: &mut Store, request: &Received, moment: &Moment) -> Answered {
     let parsed = request.parsed();
     let about = about(script, store, request, parsed.as_ref());
-    // The strongest identifier decides. A token is the weakest: using another client's is a fault that is looked for.
+    // The strongest identifier decides. A token is the weakest: using another client's token is a defect that checks
+    // look for.
     let owner = about.iter().find_map(|id| store.owner(id)).cloned();
     let token = request.bearer().and_then(|text| store.token(text));
     let token_of = token.and_then(|token| store.owner(token.client.as_ref()?)).cloned();
@@ -106,7 +107,7 @@ pub(super) fn answer(script: &Script, store: &mut Store, request: &Received, mom
 }
 
 fn effects(store: &mut Store, request: &Received, answered: &Answered, bearer: bool) -> Vec<Effect> {
-    // Where it is known whom the call is about, weaker identifiers that stand for others do not count.
+    // If the client is known, weaker identifiers that belong to other clients are ignored.
     let owner = answered.owner.as_ref();
     let own = answered.about.iter().filter(|id| store.owner(id) == owner);
     let about: Vec<String> = own.chain(owner).cloned().collect();
@@ -142,7 +143,8 @@ impl Play<'_> {
         !matches!(self.caller(), Caller::Nobody)
     }
 
-    /// The reply to a request that no route plays. Whoever may not ask at all is told that first.
+    /// The reply to a request that matches no simulated route. An unauthenticated caller gets the authentication error
+    /// first.
     fn nowhere(&mut self, found: &Found) -> Reply {
         let refusals = &self.turn.script.spec.refusals;
         if matches!(found, Found::NotPlayed(_)) && !self.caller_is_known() {
@@ -198,7 +200,7 @@ impl Play<'_> {
         self.carry_out(route, call, &body)
     }
 
-    /// Makes the request known to templates.
+    /// Makes the request available to templates.
     fn know(&mut self, route: &Route, body: &Value) {
         let texts = |pairs: &[(String, String)]| -> Value {
             pairs.iter().map(|(name, value)| (name.to_lowercase(), json!(value))).collect::<Map<_, _>>().into()
@@ -213,7 +215,7 @@ impl Play<'_> {
         scope.set("item", body);
     }
 
-    /// Makes the parameters that the route heeds known as what they are, and gives the whole query.
+    /// Makes the declared query parameters available to templates; returns the whole query.
     fn know_query(&mut self, read: Map<String, Value>) -> Value {
         let texts = self.request.query.iter().rev().map(|(name, value)| (name.to_lowercase(), json!(value)));
         let query = Value::Object(texts.chain(read).collect());
@@ -259,7 +261,7 @@ impl Play<'_> {
         reply
     }
 
-    /// Registers a token that a reply has issued.
+    /// Registers a token that a reply issued.
     fn issue(&mut self, route: &Route, reply: &Reply) {
         let Some(body) = &reply.body else { return };
         let apis = &self.turn.script.provider.apis;
@@ -275,7 +277,7 @@ impl Play<'_> {
         }
     }
 
-    /// One of the pack's replies, with values of its own where nobody gives others.
+    /// One of the pack's replies, with default values where none are given.
     pub(super) fn refusal(&mut self, name: &str, with: Members) -> Reply {
         let script = self.turn.script;
         let Some(reply) = script.spec.replies.get(name) else {

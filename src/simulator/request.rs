@@ -1,4 +1,4 @@
-//! A request as it came, and what can be said of it at a glance.
+//! A received request and its derived properties.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,18 +11,18 @@ use super::transaction::text;
 use crate::pack::simulator::Kind;
 use crate::pack::types::Route;
 
-/// A request as it came.
+/// A received request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Received {
-    /// The API whose listener it came to.
+    /// The API whose listener received it.
     pub(super) api: String,
     pub(super) method: String,
     pub(super) path: String,
     pub(super) query: Vec<(String, String)>,
-    /// Names in lower case.
+    /// Headers with lower-case names.
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
-    /// The body was not read to its end.
+    /// The body exceeded the limit and was not read to its end.
     pub(super) too_large: bool,
 }
 
@@ -31,12 +31,12 @@ impl Received {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// The bearer token, if there is one.
+    /// The bearer token, if any.
     pub(super) fn bearer(&self) -> Option<&str> {
         self.authorization("bearer")
     }
 
-    /// Name and password, if they are there.
+    /// Name and password of Basic authentication, if any.
     pub(super) fn basic(&self) -> Option<(String, String)> {
         let text = String::from_utf8(STANDARD.decode(self.authorization("basic")?).ok()?).ok()?;
         text.split_once(':').map(|(name, password)| (name.to_owned(), password.to_owned()))
@@ -47,7 +47,7 @@ impl Received {
         scheme.eq_ignore_ascii_case(wanted).then(|| credential.trim())
     }
 
-    /// The members of a form, all of them texts.
+    /// The fields of a form; all values are strings.
     pub(super) fn form(&self) -> Option<Map<String, Value>> {
         let media = self.header("content-type")?.split(';').next()?.trim();
         let members = media.eq_ignore_ascii_case("application/x-www-form-urlencoded");
@@ -61,7 +61,7 @@ impl Received {
     }
 }
 
-/// Identifiers that say whom a request is about, in the order of the pack's `about`.
+/// Identifiers of the client that a request is about, in the order of the pack's `correlate_by`.
 pub(super) fn about(script: &Script, store: &Store, request: &Received, body: Option<&Value>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for way in &script.spec.about {
@@ -88,7 +88,7 @@ pub(super) fn about(script: &Script, store: &Store, request: &Received, body: Op
     found
 }
 
-/// The value with the first letter of every member's name in lower case.
+/// The value with the first letter of every field name in lower case.
 pub(super) fn camel_case(value: Value) -> Value {
     rebuilt(value, &|name| {
         let mut letters = name.chars();
@@ -106,7 +106,7 @@ fn rebuilt(value: Value, rename: &dyn Fn(&str) -> String) -> Value {
     }
 }
 
-/// The value without members that are null, which count as absent.
+/// The value without null fields, which count as absent.
 pub(super) fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(map) => {
@@ -118,7 +118,7 @@ pub(super) fn without_nulls(value: Value) -> Value {
     }
 }
 
-/// Whether a value is of a kind.
+/// Whether a value has a type.
 pub(super) fn kind_of(kind: Kind, value: &Value) -> bool {
     let text = value.as_str();
     match kind {

@@ -1,4 +1,4 @@
-//! Which of the pack's routes a request is on, and what is said of one that is on none.
+//! Matches requests to the pack's routes, and selects the reply for an unmatched request.
 
 use serde_json::json;
 
@@ -8,15 +8,15 @@ use super::store::Members;
 use crate::pack::simulator::{Call, Refusals};
 use crate::pack::types::Route;
 
-/// Where a request leads.
+/// The match of a request.
 pub(super) enum Found<'s> {
-    /// To a route that is played. `HEAD` is `GET` without a body.
+    /// A simulated route. `HEAD` matches `GET`.
     Played(&'s Route, &'s Call),
-    /// To an operation that is published, but not played.
+    /// A published operation that is not simulated.
     NotPlayed(&'s Route),
-    /// To a known path, but not with this method; those that it has.
+    /// A known path with another method; with the methods that exist.
     WrongMethod(Vec<&'s str>),
-    /// Nowhere.
+    /// No known path.
     Nowhere,
 }
 
@@ -29,7 +29,7 @@ pub(super) fn find<'s>(script: &'s Script, request: &Received) -> Found<'s> {
         return Found::Played(route, call);
     }
     let published = || script.operations.get(&request.api).into_iter().flatten();
-    // A path without names is meant before one with them.
+    // A literal path takes precedence over one with parameters.
     if let Some(route) = published().filter(|route| on(route)).min_by_key(|route| route.path.matches('{').count()) {
         return Found::NotPlayed(route);
     }
@@ -50,7 +50,7 @@ impl<'s> Found<'s> {
         }
     }
 
-    /// The reply to a request that is on no route, and what it reads as `with`. `None`: it has no words of its own.
+    /// The reply to an unmatched request, and the values that it reads as `with`. `None`: there is no specific reply.
     pub(super) fn refusal<'r>(&self, refusals: &'r Refusals) -> (Option<&'r String>, Members) {
         let with = |name: &str, value: String| Members::from_iter([(name.to_owned(), json!(value))]);
         match self {

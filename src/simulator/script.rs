@@ -1,4 +1,4 @@
-//! The pack's description, ready to be played: fixtures loaded, and everything that it names found to exist.
+//! The pack's simulator description, ready to run: fixtures loaded, every reference checked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use crate::pack::simulator::{Call, Find, Mode, Outcome, Rule, Simulated};
 use crate::pack::types::Route;
 use crate::template;
 
-/// A description that can be played.
+/// A description that can be run.
 #[derive(Debug)]
 pub(super) struct Script {
     pub(super) provider: Provider,
@@ -25,33 +25,32 @@ pub(super) struct Script {
     pub(super) operations: BTreeMap<String, Vec<Route>>,
 }
 
-/// What a play is told beside the description.
+/// The settings of a run besides the description.
 #[derive(Clone, Debug)]
 pub(super) struct Setting<'a> {
     pub(super) mode: Mode,
     pub(super) api_key: &'a str,
     pub(super) credentials: &'a BTreeMap<String, String>,
-    /// What the partner's profile says.
+    /// The partner's profile.
     pub(super) profile: &'a Value,
-    /// Where the pages are that replies point to, without a `/` at its end.
+    /// Base URL of pages that replies link to, without a trailing `/`.
     pub(super) pages: &'a str,
-    /// Members of what is held from the beginning, by its name, that are otherwise.
+    /// Changed fields of initial records, by name.
     pub(super) overrides: &'a Map<String, Value>,
     /// Whether handlers on this machine may subscribe.
     pub(super) local_handlers: bool,
 }
 
 impl Script {
-    /// Loads what the description names.
+    /// Loads everything that the description names.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it, one sentence each.
+    /// All problems of the description, one sentence each.
     pub(super) fn new(provider: &Provider, fixtures: &Fixtures, setting: &Setting) -> Result<Self, Vec<String>> {
-        let spec = provider
-            .simulator
-            .clone()
-            .ok_or_else(|| vec!["`provider.yaml` has no `simulator` section, so it cannot be played".to_owned()])?;
+        let spec = provider.simulator.clone().ok_or_else(|| {
+            vec!["`provider.yaml` has no `simulator` section, so the provider cannot be simulated".to_owned()]
+        })?;
         let mut problems = Vec::new();
         let mut load = |name: &String| {
             fixtures.json(name).unwrap_or_else(|error| {
@@ -61,7 +60,7 @@ impl Script {
         };
         let mut loaded: BTreeMap<String, Value> =
             included(&spec, provider).iter().map(|name| (name.clone(), load(name))).collect();
-        // Fixtures include fixtures, so it goes on until nothing new is named.
+        // Fixtures may include fixtures; load until no new name appears.
         while let Some(name) = loaded.values().flat_map(inclusions).find(|name| !named(&loaded, &spec, name)) {
             let fixture = load(&name);
             loaded.insert(name, fixture);
@@ -84,7 +83,7 @@ impl Script {
             loaded.insert(name.clone(), held);
         }
         if let Some(name) = loaded.keys().find(|name| includes(&loaded, name, name, &mut BTreeSet::new())) {
-            return Err(vec![format!("the fixture `{name}` includes itself, so it has no end")]);
+            return Err(vec![format!("the fixture `{name}` includes itself endlessly")]);
         }
         for (name, fixture) in &loaded {
             crate::json::texts(fixture, &mut |_, text| {
@@ -101,7 +100,7 @@ impl Script {
         if problems.is_empty() { Ok(script) } else { Err(problems) }
     }
 
-    /// The values that a path selects; it was found to parse before the play.
+    /// The values that a path selects; the path was validated at load time.
     pub(super) fn select<'v>(path: &str, value: &'v Value) -> Vec<&'v Value> {
         JsonPath::parse(path).map(|path| path.query(value).all()).unwrap_or_default()
     }
@@ -111,7 +110,7 @@ fn named(loaded: &BTreeMap<String, Value>, spec: &Simulated, name: &str) -> bool
     loaded.contains_key(name) || spec.holds.contains_key(name)
 }
 
-/// The published operations, as a fixture lists them: `METHOD /path` for each API.
+/// The published operations of a fixture: `METHOD /path` entries per API.
 fn read_operations(json: &Value, problems: &mut Vec<String>) -> BTreeMap<String, Vec<Route>> {
     let mut route = |listed: &Value| {
         let route = listed.as_str().and_then(Route::parse);
@@ -149,13 +148,13 @@ fn inclusions(value: &Value) -> Vec<String> {
     }
 }
 
-/// Whether a fixture includes another one, through however many.
+/// Whether a fixture includes another one, directly or indirectly.
 fn includes(loaded: &BTreeMap<String, Value>, from: &str, other: &str, seen: &mut BTreeSet<String>) -> bool {
     let inner = loaded.get(from).map(inclusions).unwrap_or_default();
     inner.iter().any(|name| name == other || (seen.insert(name.clone()) && includes(loaded, name, other, seen)))
 }
 
-/// Looks for names of nothing, conditions and templates that do not parse.
+/// Finds references to nothing, and conditions and templates that do not parse.
 struct Checker<'a> {
     script: &'a Script,
     problems: Vec<String>,
@@ -169,7 +168,7 @@ impl Checker<'_> {
             self.note(&format!("replies.{name}"), self.script.words.check(body));
         }
         let refusals = &spec.refusals;
-        // Without routes nothing can be refused, and without states nobody starts in one.
+        // A description without routes needs no error replies, and one without states needs no initial state.
         if !spec.routes.is_empty() {
             for name in [&refusals.unknown_route, &refusals.unauthenticated, &refusals.malformed, &refusals.wrong_type]
             {
@@ -198,7 +197,7 @@ impl Checker<'_> {
         }
         for (api, routes) in &spec.routes {
             if !self.script.provider.apis.contains_key(api) {
-                self.problems.push(format!("`routes` names the API `{api}`, which `apis` does not have"));
+                self.problems.push(format!("`routes` names the API `{api}`, which `apis` does not define"));
             }
             routes.iter().for_each(|(route, call)| self.call(&format!("routes.{api}.{route}"), call));
         }
@@ -241,7 +240,7 @@ impl Checker<'_> {
         }
         match (&rule.rules, &rule.reply) {
             (Some(name), _) if !self.script.spec.rules.contains_key(name) => {
-                self.problems.push(format!("{at}: there are no `rules.{name}`"));
+                self.problems.push(format!("{at}: `rules.{name}` does not exist"));
             }
             (None, None) => self.problems.push(format!("{at}: a rule needs a `reply`")),
             (_, Some(name)) => self.reply(at, name),
@@ -293,6 +292,6 @@ impl Checker<'_> {
     }
 
     fn exists(&mut self, at: &str, section: &str, name: &str, there: bool) {
-        self.note(at, if there { Ok(()) } else { Err(format!("there is no `{section}.{name}`")) });
+        self.note(at, if there { Ok(()) } else { Err(format!("`{section}.{name}` does not exist")) });
     }
 }

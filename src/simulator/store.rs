@@ -1,4 +1,4 @@
-//! What the played provider holds: collections of records, tokens, and what was arranged for clients.
+//! The state of the simulated provider: collections of records, tokens, and prepared clients.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -12,82 +12,82 @@ use super::overrides::Installed;
 use super::quota::Counters;
 use super::reply::Reply;
 
-/// So many records of a kind are held; then the oldest go.
+/// Maximum number of records of a kind; then the oldest are dropped.
 pub(super) const MOST: usize = 20_000;
-/// So many tokens are valid, and so many clients are waited for; then the oldest go.
+/// Maximum number of valid tokens and of prepared clients; then the oldest are dropped.
 pub(super) const MOST_TOKENS: usize = 5_000;
-/// So many answers are remembered for repeats.
+/// Maximum number of responses remembered for retries.
 pub(super) const MOST_ANSWERS: usize = 1_000;
-/// So many bytes of memory the records of a kind may take; then the oldest go.
+/// Maximum memory of the records of a kind, in bytes; then the oldest are dropped.
 const MOST_BYTES: usize = 64 << 20;
 
-/// One record.
+/// The fields of a record.
 pub(super) type Members = Map<String, Value>;
 
-/// Everything that is held.
+/// The whole state.
 #[derive(Debug, Default)]
 pub(super) struct Store {
     collections: BTreeMap<String, Arc<Collection>>,
     indexed: BTreeMap<String, Indexed>,
-    /// The members that say when a record was changed for the last time, by collection.
+    /// The fields that hold the time of a record's last change, by collection.
     changed: BTreeMap<String, String>,
-    /// By their texts.
+    /// Tokens, by their text.
     tokens: Bounded<Token, MOST_TOKENS>,
     answers: Bounded<Remembered, MOST_ANSWERS>,
     entered: Bounded<u64, MOST_TOKENS>,
-    /// What had to go since somebody asked.
+    /// What was dropped since the last query.
     gone: BTreeSet<Gone>,
-    /// The states that clients will start in, by what they are recognised by.
+    /// The initial states of clients to come, by identifier.
     pub(super) prepared: BTreeMap<String, String>,
-    /// For whom identifiers stand: everything that a call can be recognised by, and the client that was prepared.
+    /// The prepared client that each identifier belongs to.
     owners: HashMap<String, String>,
-    /// The identifiers that stand for a client.
+    /// The identifiers of each client.
     identifiers: HashMap<String, BTreeSet<String>>,
-    /// How often keys have called.
+    /// Call counters.
     pub(super) quotas: Counters,
-    /// What is arranged to go otherwise.
+    /// Installed overrides.
     pub(super) overlays: Vec<Installed>,
 }
 
-/// What goes where there is too much.
+/// What is dropped when a limit is reached.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Gone {
     /// The oldest records of a collection.
     Records(String),
     /// The oldest tokens.
     Tokens,
-    /// The oldest answers that repeats would get.
+    /// The oldest responses remembered for retries.
     Answers,
 }
 
-/// A token that was issued.
+/// An issued token.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     pub(super) text: String,
-    /// The key of its client; `None`: the partner's own.
+    /// The key of its client; `None` for the partner's own token.
     pub(super) client: Option<String>,
     pub(super) expires: OffsetDateTime,
     pub(super) revoked: bool,
 }
 
-/// An answer that a repeat gets again.
+/// A response that a retry gets again.
 #[derive(Debug)]
 pub(super) struct Remembered {
     pub(super) body: Value,
     pub(super) reply: Reply,
 }
 
-/// Which records are meant.
+/// A selection of records.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Which {
-    /// Members and the values they must have.
+    /// Fields with the values they must have.
     pub(super) like: Members,
-    /// Members and the values they must not have.
+    /// Fields with the values they must not have.
     pub(super) unlike: Members,
 }
 
 impl Which {
-    /// A criterion without a value selects nothing, so that a missing id never means everything.
+    /// A criterion without a value selects nothing, so that a missing id never selects everything.
     pub(super) fn holds(&self, record: &Members) -> bool {
         self.like.iter().all(|(name, value)| !value.is_null() && record.get(name) == Some(value))
             && !self.unlike.iter().any(|(name, value)| record.get(name) == Some(value))
@@ -95,12 +95,12 @@ impl Which {
 }
 
 impl Store {
-    /// An empty one that keeps some members in order, and notes in some when a record is changed.
+    /// An empty store with its indexed fields and its change-time fields.
     pub(super) fn new(indexed: BTreeMap<String, Indexed>, changed: BTreeMap<String, String>) -> Self {
         Store { indexed, changed, ..Store::default() }
     }
 
-    /// A copy of the records alone, to be thrown away. What is not changed in it is shared.
+    /// A copy of the records only, to be discarded. Unchanged records are shared.
     pub(super) fn copy(&self) -> Self {
         Store { collections: self.collections.clone(), ..Store::default() }
     }
@@ -114,17 +114,17 @@ impl Store {
         self.collections.get(name).map(|collection| &**collection)
     }
 
-    /// How many records there are, by collection.
+    /// Number of records, by collection.
     pub(super) fn sizes(&self) -> Value {
         self.collections.iter().map(|(name, collection)| (name.clone(), json!(collection.len()))).collect()
     }
 
-    /// The latest record that is meant.
+    /// The latest matching record.
     pub(super) fn find(&self, collection: &str, which: &Which) -> Option<&Members> {
         self.collection(collection)?.find(which)
     }
 
-    /// Puts in what is there from the beginning.
+    /// Inserts the initial records.
     pub(super) fn hold(&mut self, collections: &BTreeMap<String, Vec<Members>>) {
         for (collection, records) in collections {
             for record in records {
@@ -145,7 +145,7 @@ impl Store {
         }
     }
 
-    /// Changes records, and notes when.
+    /// Changes records, and sets their change time.
     pub(super) fn change(&mut self, collection: &str, which: &Which, set: &Members, now: OffsetDateTime) {
         let stamp = self.changed.get(collection).map(|member| (member.clone(), super::transaction::written(now)));
         let set: Members = set.clone().into_iter().chain(stamp).collect();
@@ -169,12 +169,12 @@ impl Store {
         }
     }
 
-    /// What had to go since this was asked the last time.
+    /// What was dropped since the last call.
     pub(super) fn gone(&mut self) -> BTreeSet<Gone> {
         std::mem::take(&mut self.gone)
     }
 
-    /// A token that was ever issued, still valid or not.
+    /// A token that was ever issued, valid or not.
     pub(super) fn token(&self, text: &str) -> Option<&Token> {
         self.tokens.get(text)
     }
@@ -195,38 +195,38 @@ impl Store {
         self.answers.get(key)
     }
 
-    /// Remembers that an identifier stands for a client that was prepared. What differs in case alone is another's only
-    /// where that was said, too.
+    /// Registers an identifier of a prepared client. Identifiers that differ only in case are the same unless
+    /// registered separately.
     pub(super) fn know(&mut self, identifier: &str, owner: &str) {
         self.owners.entry(identifier.to_lowercase()).or_insert_with(|| owner.to_owned());
         self.owners.insert(identifier.to_owned(), owner.to_owned());
         self.identifiers.entry(owner.to_owned()).or_default().insert(identifier.to_owned());
     }
 
-    /// The client that was prepared and that an identifier stands for.
+    /// The prepared client that an identifier belongs to.
     pub(super) fn owner(&self, identifier: &str) -> Option<&String> {
         self.owners.get(identifier).or_else(|| self.owners.get(&identifier.to_lowercase()))
     }
 
-    /// The identifiers that were said to stand for a client that was prepared.
+    /// The registered identifiers of a prepared client.
     pub(super) fn identifiers(&self, owner: &str) -> impl Iterator<Item = &String> {
         self.identifiers.get(owner).into_iter().flatten()
     }
 
-    /// Notes that a client has entered a state, and gives the number of that entry.
+    /// Records that a client entered a state; returns the number of the entry.
     pub(super) fn enter(&mut self, client: &str) -> u64 {
         let entered = self.entered(client) + 1;
-        // A wait of a client that is forgotten ends in nothing, as if it had gone on.
+        // A timer of a dropped client has no effect, as if the client had moved on.
         self.entered.put(client, entered);
         entered
     }
 
-    /// The number of a client's latest entry into a state.
+    /// The number of a client's latest state entry.
     pub(super) fn entered(&self, client: &str) -> u64 {
         self.entered.get(client).copied().unwrap_or_default()
     }
 
-    /// The records with one of some values in a member: a list for each collection.
+    /// The records with one of some values in a field: a list per collection.
     pub(super) fn with(&self, member: &str, values: &[Value]) -> Members {
         let of = |records: &Collection| {
             let which = |value: &Value| Which {
@@ -239,7 +239,7 @@ impl Store {
         self.collections.iter().map(|(name, records)| (name.clone(), of(records))).collect()
     }
 
-    /// What is held, as JSON: a list for each collection.
+    /// The state as JSON: a list per collection.
     pub(super) fn snapshot(&self) -> Value {
         let listed = |records: &Collection| Value::Array(records.all().cloned().map(Value::Object).collect());
         self.collections.iter().map(|(name, records)| (name.clone(), listed(records))).collect()
@@ -287,7 +287,7 @@ mod tests {
             store.put("clients", Members::from_iter([("n".into(), json!(n))]));
         }
         assert_eq!(store.all("clients").next().map(|record| record["n"].clone()), Some(json!(1)));
-        // What one kind takes is nothing to the others.
+        // The limits of one kind do not affect the others.
         assert_eq!(store.all("cases").count(), 3);
         let gone = ["cases", "clients"].map(|kind| Gone::Records(kind.into()));
         assert_eq!((store.gone(), store.gone().len()), (gone.into(), 0));

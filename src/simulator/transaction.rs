@@ -1,4 +1,4 @@
-//! What a call or an event brings about: records, states, events, and a scope that knows of it.
+//! The effects of one call or event: records, states, events, and the scope of its templates.
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -10,18 +10,18 @@ use super::store::{Members, Store, Which};
 use crate::pack::simulator::{Change, Find, Outcome, State};
 use crate::pack::types::Text;
 
-/// The member of a subscription that names the client it was made for; no reply shows it.
+/// The field of a subscription that restricts it to one client; no reply shows it.
 pub(super) const ONLY_FOR: &str = "_only_for";
 
-/// What differs from one turn to the next.
+/// The changing inputs of a transaction.
 pub(super) struct Moment<'a> {
-    /// The time of the play.
+    /// The simulated time.
     pub(super) now: OffsetDateTime,
-    /// Ids, tokens and secrets that were never used.
+    /// Makes fresh ids, tokens and secrets.
     pub(super) fresh: &'a dyn Fn() -> Value,
 }
 
-/// An event on its way to one subscription.
+/// A webhook event on its way to one subscription.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Dispatch {
     pub(super) event: String,
@@ -30,7 +30,7 @@ pub(super) struct Dispatch {
     pub(super) body: Value,
 }
 
-/// A state that a client has entered and that ends by itself.
+/// A state with a timer that a client has entered.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Timer {
     pub(super) client: String,
@@ -39,7 +39,7 @@ pub(super) struct Timer {
     pub(super) event: String,
 }
 
-/// One turn: the scope of its templates, and what it has brought about so far.
+/// One transaction: the scope of its templates, and its effects so far.
 pub(super) struct Turn<'a> {
     pub(super) script: &'a Script,
     pub(super) store: &'a mut Store,
@@ -58,7 +58,7 @@ impl<'a> Turn<'a> {
         scope.set("now", &written(moment.now));
         scope.set("held", &store.sizes());
         scope.set("today", &json!(moment.now.date().to_string()));
-        // A date is no future one while it has begun somewhere on earth.
+        // A date counts as past or present once it has begun anywhere on earth.
         scope.set("today_anywhere", &json!((moment.now + time::Duration::hours(14)).date().to_string()));
         scope.set("fresh", &(moment.fresh)());
         scope.set("is_new", &json!(false));
@@ -68,7 +68,7 @@ impl<'a> Turn<'a> {
         Turn { script, store, moment, scope, client: None, found, dispatches, timers }
     }
 
-    /// Looks a record up and makes it known by a name. False: there is none, and none was created.
+    /// Looks up a record and binds it to a name. False if there is none and none was created.
     pub(super) fn find(&mut self, name: &str, find: &Find, body: &Value) -> bool {
         let which = Which { like: self.members(&find.members), unlike: self.members(&find.except) };
         let is_client = find.within == self.script.spec.client.within && name == "client";
@@ -94,7 +94,7 @@ impl<'a> Turn<'a> {
         there
     }
 
-    /// Makes a client known by its key, hidden or not.
+    /// Binds a client by its key, hidden or not.
     pub(super) fn know_client(&mut self, key: &str) -> bool {
         let spec = &self.script.spec.client;
         let which = Which { like: Members::from_iter([(spec.key.clone(), json!(key))]), unlike: Members::new() };
@@ -107,7 +107,7 @@ impl<'a> Turn<'a> {
         there
     }
 
-    /// The state of the client.
+    /// The client's state.
     pub(super) fn client_state(&self) -> Option<&'a State> {
         let spec = &self.script.spec.client;
         let key = json!(self.client.as_ref()?);
@@ -127,8 +127,7 @@ impl<'a> Turn<'a> {
         })
     }
 
-    /// Brings an outcome about, and gives its values. `itself`: the event that is sent where the outcome does not say
-    /// which.
+    /// Applies an outcome; returns its values. `itself` is the event that is sent if the outcome does not name one.
     pub(super) fn bring(&mut self, outcome: &Outcome, body: &Value, itself: Option<&str>) -> Members {
         let with = self.script.words.values(&outcome.with, &self.scope);
         self.scope.set("with", &Value::Object(with.clone()));
@@ -151,7 +150,7 @@ impl<'a> Turn<'a> {
         with
     }
 
-    /// Creates a record for the body or for each of its elements, but for those that are refused.
+    /// Creates a record for the body or for each of its elements, except for rejected ones.
     fn create_each(&mut self, kind: &str, outcome: &Outcome, body: &Value) -> Vec<Value> {
         let Some(path) = &outcome.each else { return vec![Value::Object(self.create(kind, body, false))] };
         let words = &self.script.words;
@@ -173,13 +172,13 @@ impl<'a> Turn<'a> {
     fn change(&mut self, change: &Change) {
         let which = self.which(&change.members);
         let set = change.set.iter().map(|(name, new)| (name, new, self.script.words.fill(new, &self.scope)));
-        // A template without a value changes nothing; a plain null is a null.
+        // A template without a value changes nothing; a literal null sets null.
         let set = set.filter(|(_, new, value)| !value.is_null() || new.is_null());
         let set: Members = set.map(|(name, _, value)| (name.clone(), value)).collect();
         self.store.change(&change.within, &which, &set, self.moment.now);
     }
 
-    /// Creates a record, and makes it known by the name of its kind.
+    /// Creates a record, and binds it to the name of its kind.
     pub(super) fn create(&mut self, kind: &str, item: &Value, is_client: bool) -> Members {
         let script = self.script;
         let Some(record) = script.spec.records.get(kind) else { return Members::new() };
@@ -200,13 +199,13 @@ impl<'a> Turn<'a> {
         prepared.unwrap_or(&self.script.spec.client.starts).clone()
     }
 
-    /// What a call that creates a client says to recognise it by.
+    /// The identifiers in a call that creates a client.
     fn known_by<'b>(&self, body: &'b Value) -> impl Iterator<Item = &'b str> + use<'a, 'b> {
         let paths = &self.script.spec.client.recognised_by;
         paths.iter().flat_map(|path| Script::select(path, body)).filter_map(Value::as_str)
     }
 
-    /// From now on the client's key stands for the one that was prepared.
+    /// Registers the client's key as an identifier of the prepared client.
     fn recognise(&mut self, body: &Value, client: &Members) {
         let owner = self.known_by(body).find_map(|who| self.store.owner(who)).cloned();
         let key = client.get(&self.script.spec.client.key).map(text);
@@ -215,7 +214,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Puts the client into a state.
+    /// Moves the client into a state.
     fn enter(&mut self, name: &str) {
         let (script, Some(client)) = (self.script, self.client.clone()) else { return };
         let spec = &script.spec.client;
@@ -232,7 +231,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Sends events: where several records were created, about each of them.
+    /// Sends events; if several records were created, one for each.
     fn send(&mut self, events: &[Value], kind: Option<&str>, created: &[Value]) {
         for event in events.iter().filter_map(Value::as_str).filter(|event| !event.is_empty()) {
             match kind {
@@ -248,7 +247,7 @@ impl<'a> Turn<'a> {
         self.scope.set("sent", &json!(self.dispatches.len()));
     }
 
-    /// Sends an event to every subscription that wants it.
+    /// Sends an event to every subscription that includes it.
     pub(super) fn dispatch(&mut self, event: &str) {
         let script = self.script;
         let described = script.provider.webhooks.as_ref().and_then(|webhooks| webhooks.events.get(event));
@@ -257,7 +256,7 @@ impl<'a> Turn<'a> {
         let body = script.words.fixture(&described.body, &self.scope);
         let owner = self.client.as_ref().and_then(|client| self.store.owner(client));
         let wanted = self.store.all(&to.within).filter(|subscription| {
-            // A subscription that was made for one client hears of no other.
+            // A subscription for one client receives no events about others.
             let theirs = subscription.get(ONLY_FOR).is_none_or(|who| who.as_str() == owner.map(String::as_str));
             let events = subscription.get(&to.events).and_then(Value::as_array);
             let active = subscription.get(&to.active) == Some(&Value::Bool(true));
@@ -276,7 +275,7 @@ impl<'a> Turn<'a> {
         }));
     }
 
-    /// Makes the present members of everything that was found known.
+    /// Updates all bound records in the scope.
     fn refresh(&mut self) {
         for (name, within, which) in &self.found {
             if let Some(record) = self.store.find(within, which) {
@@ -301,12 +300,12 @@ impl<'a> Turn<'a> {
     }
 }
 
-/// A time as records have it: in UTC, to the second.
+/// A time as stored in records: UTC, to the second.
 pub(super) fn written(time: OffsetDateTime) -> Value {
     json!(time.replace_nanosecond(0).unwrap_or(time).format(&Rfc3339).ok())
 }
 
-/// A string as it is, anything else as JSON.
+/// A string as it is, any other value as JSON.
 pub(super) fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -1,4 +1,4 @@
-//! What of a request is refused by looking at it alone: its query, its body, and the rules that the pack has for them.
+//! Validates a request by itself: its query, its body, and the pack's rules.
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use crate::pack::provider::MemberNames;
 use crate::pack::simulator::{Call, Rule};
 
 impl Play<'_> {
-    /// The body as rules see it, or the reply to one that cannot be read.
+    /// The body as rules read it, or the reply to an unreadable one.
     pub(super) fn body(&mut self, call: &Call) -> Result<Value, Reply> {
         let script = self.turn.script;
         let Some(types) = &call.body else { return Ok(Value::Null) };
@@ -35,7 +35,7 @@ impl Play<'_> {
         Ok(body)
     }
 
-    /// The reply to a parameter of the query that has a value which it cannot have.
+    /// The reply to an invalid query parameter.
     pub(super) fn wrong(&mut self, wrong: Wrong) -> Reply {
         let refusals = &self.turn.script.spec.refusals;
         let name = refusals.wrong_query.as_ref().unwrap_or(&refusals.malformed);

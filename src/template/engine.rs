@@ -1,6 +1,6 @@
-//! Templates in packs and profiles: `{{ expression }}`, and nothing else. No loops, no includes, bounded in work.
+//! Templates in packs and profiles: only `{{ expression }}`. No loops, no includes, bounded work.
 //!
-//! A text that is one expression keeps the type of its value, so a list stays a list.
+//! A text that is a single expression keeps the type of its value, so a list stays a list.
 
 use std::fmt;
 use std::io;
@@ -11,15 +11,15 @@ use base64::engine::general_purpose::STANDARD;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value as Dynamic};
 use serde_json::Value;
 
-/// How much work one template may do, in instructions of the template engine.
+/// Maximum work of one template, in instructions of the template engine.
 const FUEL: u64 = 20_000;
 
-/// How much one template may give, in bytes of JSON.
+/// Maximum result of one template, in bytes of JSON.
 const LARGEST: usize = 4 << 20;
 
 pub(super) static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| engine(UndefinedBehavior::SemiStrict));
 
-/// For conditions, in which what is not there counts as absent.
+/// For conditions, in which a missing value counts as absent.
 static LENIENT: LazyLock<Environment<'static>> = LazyLock::new(|| engine(UndefinedBehavior::Chainable));
 
 fn engine(undefined: UndefinedBehavior) -> Environment<'static> {
@@ -34,30 +34,30 @@ fn engine(undefined: UndefinedBehavior) -> Environment<'static> {
     engine
 }
 
-/// The members of `left` that `right` has too, in the order of `left`.
+/// The elements of `left` that are in `right` too, in the order of `left`.
 #[expect(clippy::needless_pass_by_value, reason = "the template engine hands arguments over by value")]
 fn intersect(left: Vec<Dynamic>, right: Vec<Dynamic>) -> Vec<Dynamic> {
     left.into_iter().filter(|value| right.contains(value)).collect()
 }
 
-/// A part of a URL; undefined where the text is no URL.
+/// A part of a URL; undefined if the text is not a URL.
 fn part(text: &str, take: impl Fn(&url::Url) -> Option<String>) -> Dynamic {
     url::Url::parse(text).ok().and_then(|url| take(&url)).map_or(Dynamic::UNDEFINED, Dynamic::from)
 }
 
-/// Why a template gave no value.
+/// Why a template has no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TemplateError {
-    /// It does not parse, or uses a word that packs may not use.
+    /// It does not parse, or uses a construct that packs may not use.
     Invalid(String),
-    /// It reads something that is not there.
+    /// It reads a value that does not exist.
     Missing(String),
 }
 
 impl fmt::Display for TemplateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            TemplateError::Invalid(why) => write!(f, "the template does not work: {why}"),
+            TemplateError::Invalid(why) => write!(f, "the template is invalid: {why}"),
             TemplateError::Missing(what) => write!(f, "`{what}` has no value"),
         }
     }
@@ -65,24 +65,24 @@ impl fmt::Display for TemplateError {
 
 impl std::error::Error for TemplateError {}
 
-/// Whether a text has a template in it.
+/// Whether a text contains a template.
 pub fn is_template(text: &str) -> bool {
     text.contains("{{") || text.contains("{%") || text.contains("{#")
 }
 
-/// Refuses statements and comments.
+/// Rejects statements and comments.
 ///
 /// # Errors
 ///
-/// A text that has any.
+/// The text contains a statement or comment.
 pub fn only_expressions(text: &str) -> Result<(), TemplateError> {
     if text.contains("{%") || text.contains("{#") {
-        return Err(TemplateError::Invalid("only `{{ expression }}` is allowed, no statements and no comments".into()));
+        return Err(TemplateError::Invalid("only `{{ expression }}` is allowed, no statements or comments".into()));
     }
     Ok(())
 }
 
-/// Checks a template without evaluating it, and gives the dotted names that it reads from outside.
+/// Checks a template without evaluating it, and returns the dotted names that it reads.
 pub fn names(text: &str) -> Result<Vec<String>, TemplateError> {
     only_expressions(text)?;
     if !is_template(text) {
@@ -99,14 +99,14 @@ pub fn names(text: &str) -> Result<Vec<String>, TemplateError> {
 ///
 /// # Errors
 ///
-/// A template that does not parse or does too much work, or one that reads something that is not there.
+/// The template does not parse, exceeds its work limit, or reads a missing value.
 pub fn render(text: &str, scope: &Value) -> Result<Value, TemplateError> {
     if !is_template(text) {
         return Ok(Value::String(text.to_owned()));
     }
     only_expressions(text)?;
     let missing = || names(text).ok()?.into_iter().find(|name| lookup(scope, name).is_none_or(Value::is_null));
-    // Where all names are there, one of them is a list that has nothing of what is wanted.
+    // If every name exists, one of them is a list that lacks the requested element.
     let lacking = || {
         let first = || names(text).ok()?.into_iter().next();
         TemplateError::Missing(missing().or_else(first).unwrap_or_else(|| text.to_owned()))
@@ -127,11 +127,11 @@ pub fn render(text: &str, scope: &Value) -> Result<Value, TemplateError> {
     }
 }
 
-/// What a template gave, as JSON. The engine's fuel does not see what a short list of long ranges grows to here.
+/// The result of a template as JSON. The engine's fuel does not account for short lists of long ranges that grow here.
 ///
 /// # Errors
 ///
-/// A value that has no JSON, or too much.
+/// A value without a JSON form, or too large.
 pub fn to_json(value: &Dynamic) -> Result<Value, TemplateError> {
     if let Some(text) = value.as_str() {
         return Ok(Value::String(text.to_owned()));
@@ -141,13 +141,13 @@ pub fn to_json(value: &Dynamic) -> Result<Value, TemplateError> {
     written.map_err(|error| TemplateError::Invalid(error.to_string()))
 }
 
-/// Bytes, no more than a template may give.
+/// A buffer limited to the maximum result of a template.
 struct Bounded(Vec<u8>);
 
 impl io::Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.0.len() + bytes.len() > LARGEST {
-            return Err(io::Error::other(format!("it gives more than {LARGEST} bytes")));
+            return Err(io::Error::other(format!("its result exceeds {LARGEST} bytes")));
         }
         self.0.extend_from_slice(bytes);
         Ok(bytes.len())
@@ -158,16 +158,16 @@ impl io::Write for Bounded {
     }
 }
 
-/// What is wrong with a condition, a bare expression, if anything.
+/// Checks the syntax of a condition, a bare expression.
 pub fn check_condition(condition: &str) -> Result<(), TemplateError> {
     LENIENT.compile_expression(condition).map(|_| ()).map_err(|error| TemplateError::Invalid(describe(&error)))
 }
 
-/// Whether a condition holds in a scope; what is not there counts as absent.
+/// Whether a condition holds in a scope; missing values count as absent.
 ///
 /// # Errors
 ///
-/// A condition that does not parse or does too much work.
+/// The condition does not parse or exceeds its work limit.
 pub fn holds(condition: &str, scope: &Value) -> Result<bool, TemplateError> {
     let invalid = |error: minijinja::Error| TemplateError::Invalid(describe(&error));
     let expression = LENIENT.compile_expression(condition).map_err(invalid)?;
@@ -175,7 +175,7 @@ pub fn holds(condition: &str, scope: &Value) -> Result<bool, TemplateError> {
     Ok(value.is_true())
 }
 
-/// Evaluates a text in a scope and writes the value as text: strings as they are, anything else as JSON.
+/// Evaluates a text in a scope to a string: strings as they are, other values as JSON.
 pub fn render_text(text: &str, scope: &Value) -> Result<String, TemplateError> {
     Ok(match render(text, scope)? {
         Value::String(text) => text,
@@ -183,7 +183,7 @@ pub fn render_text(text: &str, scope: &Value) -> Result<String, TemplateError> {
     })
 }
 
-/// Evaluates every text inside a JSON value; the first that gives no value is the error.
+/// Evaluates every text inside a JSON value; the first failure is the error.
 pub fn render_json(value: &Value, scope: &Value) -> Result<Value, TemplateError> {
     Ok(match value {
         Value::String(text) => render(text, scope)?,
@@ -195,14 +195,14 @@ pub fn render_json(value: &Value, scope: &Value) -> Result<Value, TemplateError>
     })
 }
 
-/// The expression, if the text is nothing but one.
+/// The expression, if the text consists of a single one.
 fn single_expression(text: &str) -> Option<&str> {
     let inner = text.trim().strip_prefix("{{")?.strip_suffix("}}")?;
-    // One more brace at the end is text.
+    // A further closing brace is text.
     (!inner.contains("{{") && !inner.contains("}}") && !inner.ends_with('}')).then_some(inner)
 }
 
-/// A dotted name looked up in a scope.
+/// Looks up a dotted name in a scope.
 pub fn lookup<'v>(scope: &'v Value, name: &str) -> Option<&'v Value> {
     name.split('.').try_fold(scope, |value, part| match value {
         Value::Array(list) => part.parse::<usize>().ok().and_then(|at| list.get(at)),

@@ -1,11 +1,11 @@
-//! Variables of the environment in templates. They arrive as they are: nothing in a value is ever evaluated.
+//! Environment variables in templates, inserted literally: nothing in a value is ever evaluated.
 
-/// A template with a value in the place of each `${NAME}`: outside of expressions as it is, inside one as a text, or as
-/// the number that it is.
+/// A template with every `${NAME}` replaced by its value: literally outside expressions, as a string or number inside
+/// one.
 ///
 /// # Errors
 ///
-/// The first name that has no value.
+/// The first name without a value.
 pub fn filled(text: &str, value_of: impl Fn(&str) -> Option<String>) -> Result<String, String> {
     let mut made = Made { mixed: text.contains("{{"), ..Made::default() };
     let mut rest = text;
@@ -21,12 +21,12 @@ pub fn filled(text: &str, value_of: impl Fn(&str) -> Option<String>) -> Result<S
     Ok(made.text)
 }
 
-/// The name of the variable that a text begins with, and what comes after it.
+/// The name of the variable at the beginning of a text, and the rest.
 pub fn variable(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix("${")?.split_once('}')
 }
 
-/// What was made so far, and where in it we are.
+/// The output so far, and the position in the template.
 #[derive(Default)]
 struct Made {
     text: String,
@@ -44,7 +44,7 @@ enum Within {
 }
 
 impl Made {
-    /// Takes over what the template itself says next, and gives how many bytes that was.
+    /// Copies the next part of the template; returns its length in bytes.
     fn letter(&mut self, rest: &str, letter: char) -> usize {
         let taken = match (self.within, letter) {
             (Within::Text, '{') if rest.starts_with("{{") => {
@@ -75,8 +75,8 @@ impl Made {
             Within::Quotes(_) => self.text.push_str(&escaped(value)),
             Within::Expression if value.parse::<serde_json::Number>().is_ok() => self.text.push_str(value),
             Within::Expression => self.text.extend(["\"", &escaped(value), "\""]),
-            // A brace of the text and one of the value may be the beginning of an expression together.
-            // Of a line break at the end, the engine would take one away.
+            // A brace of the text and one of the value could form an expression together. The engine would strip a
+            // trailing line break.
             Within::Text if value.contains('{') || self.text.ends_with('{') || (self.mixed && value.contains('\n')) => {
                 let plain = self.text.trim_end_matches('{').len();
                 let braces = self.text.split_off(plain);
@@ -87,7 +87,7 @@ impl Made {
     }
 }
 
-/// A value as the inside of a quoted text of an expression, with nothing in it that could end or begin anything.
+/// A value as the content of a quoted string in an expression, with every special character escaped.
 fn escaped(value: &str) -> String {
     let mut text = String::new();
     for letter in value.chars() {
@@ -108,7 +108,7 @@ mod tests {
     use super::super::engine::render_text;
     use super::*;
 
-    /// What stands in passwords, and then some.
+    /// Values as in passwords, and harder ones.
     const VALUES: [&str; 22] = [
         "plain",
         "kX9-Hq{#7Qw",

@@ -1,4 +1,4 @@
-//! Bodies of deliveries: where values are set in them, and the ways in which they are written.
+//! Bodies of deliveries: setting values in them, and serialising them in altered ways.
 
 use std::io;
 
@@ -13,17 +13,17 @@ use crate::pack::alteration::BodyVariation;
 use crate::pack::scheme::BodyType;
 use crate::pack::types::Where;
 
-/// A body as it is sent, and as it is signed.
+/// A body as sent, and as signed.
 pub(super) struct Written {
     pub(super) sent: Vec<u8>,
     pub(super) signed: Vec<u8>,
 }
 
-/// Sets a text at a place of the body; a place in the headers is not this function's.
+/// Sets a text at a place of the body; header places are ignored.
 ///
 /// # Errors
 ///
-/// A place that is asked for (`needed`), is not there, and is not a member that could be added.
+/// A required place (`needed`) that does not exist and is not a field that could be added.
 pub(super) fn set(body: &mut Value, place: &Where, text: &str, needed: bool) -> Result<(), ComposeError> {
     let Where::Body(path) = place else { return Ok(()) };
     let spots = pointers(body, path);
@@ -48,18 +48,18 @@ fn pointers(body: &Value, path: &str) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// Ways of writing the same members.
+/// Spellings of the same fields.
 #[derive(Clone, Copy)]
 enum Spelling {
     Plain,
     Indented,
-    /// White space where few writers put it.
+    /// White space where few serialisers put it.
     Spaced,
     /// Every letter as an escape.
     Escaped,
 }
 
-/// Writes a body, and what is signed for it. A variation that such a body cannot have changes nothing.
+/// Serialises a body and its signed content. An alteration that does not apply to the body changes nothing.
 pub(super) fn write(
     body: &Value,
     kind: BodyType,
@@ -84,7 +84,7 @@ pub(super) fn write(
             Written { sent: plain(body)?, signed: spelled(body, Spelling::Indented)? }
         }
         Some(BodyVariation::SignedSorted) => Written { sent: plain(body)?, signed: plain(&sorted(body))? },
-        // A compact body would be signed as it is, so this one has white space that is lost.
+        // A compact body would be signed as sent, so this one contains white space that compaction loses.
         Some(BodyVariation::SignedCompact) => Written { sent: spelled(body, Spelling::Spaced)?, signed: plain(body)? },
     })
 }
@@ -98,7 +98,7 @@ fn json(body: &Value, spelling: Spelling) -> Result<Vec<u8>, ComposeError> {
     }
 }
 
-/// The members of an object as a form.
+/// The fields of an object as a form.
 fn form(body: &Value, spelling: Spelling) -> Vec<u8> {
     let members = body.as_object().into_iter().flatten().map(|(name, value)| (name, super::compose::text(value)));
     match spelling {
@@ -128,7 +128,7 @@ fn sorted(value: &Value) -> Value {
     rebuilt(value, |members| members.sort_by(|(a, _), (b, _)| a.cmp(b)))
 }
 
-/// The value with the members of every object put in another order.
+/// The value with reordered fields in every object.
 fn rebuilt(value: &Value, order: fn(&mut [(String, Value)])) -> Value {
     match value {
         Value::Object(map) => {
@@ -149,8 +149,8 @@ fn added(body: &Value, extra: Value) -> Value {
     body
 }
 
-/// The body with one value changed: not its id, name or times, and as late as there is one, because a receiver that
-/// does not verify must have no other reason to refuse it.
+/// The body with one changed value: not its id, name or times, and as late in the document as possible, so that a
+/// receiver without verification has no other reason to reject it.
 fn changed(body: &Value, reserved: &[&Where]) -> Value {
     let kept: Vec<String> = reserved
         .iter()
@@ -175,7 +175,7 @@ fn changed(body: &Value, reserved: &[&Where]) -> Value {
     changed
 }
 
-/// The JSON pointers of everything that is neither an object nor an array, in the order of the document.
+/// The JSON pointers of all scalar values, in document order.
 fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => {

@@ -1,7 +1,7 @@
-//! Webhooks by their scheme: composes one delivery (its body, what is signed, its headers), genuine or varied on purpose,
-//! and examines one that has arrived.
+//! Webhooks by their scheme: composes a delivery (body, signed content, headers), genuine or altered, and verifies one
+//! that has arrived.
 //!
-//! Pure: the caller says which time the delivery claims and which id it carries, and sends the parcel itself.
+//! Pure: the caller supplies the claimed time and the id, and sends the request itself.
 
 use std::fmt;
 
@@ -17,10 +17,10 @@ use crate::pack::scheme::{BodyType, Encoding, Mac, Webhooks};
 use crate::pack::types::{Age, Where};
 use crate::template::{self, TemplateError};
 
-/// What is to be delivered.
+/// The specification of a delivery.
 #[derive(Clone, Copy, Debug)]
 pub struct Order<'a> {
-    /// How the provider writes and signs a delivery.
+    /// The provider's webhook scheme.
     pub scheme: &'a Webhooks,
     /// The event's name.
     pub event: &'a str,
@@ -28,62 +28,61 @@ pub struct Order<'a> {
     pub body: &'a Value,
     /// The event's id.
     pub id: &'a str,
-    /// The texts of the secrets, as they were given to the subscriber: the present one, and then those before it that
-    /// are still in use.
+    /// The secrets as given to the subscriber: the current one first, then earlier ones that are still valid.
     pub secrets: &'a [&'a str],
-    /// The address that it goes to.
+    /// The target URL.
     pub url: &'a str,
-    /// When it is sent, in seconds since 1970. What it claims is that, minus its age.
+    /// The sending time, in seconds since 1970. The claimed time is this minus the age.
     pub sent_at: i64,
-    /// When the event happened, which a repeat does not change. What the body says is that, minus its age.
+    /// The time of the event, unchanged by a retry. The time in the body is this minus the age.
     pub happened_at: i64,
-    /// In what it differs from a genuine delivery.
+    /// The alteration, compared with a genuine delivery.
     pub variation: &'a Variation,
 }
 
-/// A delivery, ready to be sent.
+/// A signed request, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parcel {
     /// The method.
     pub method: &'static str,
-    /// The name it goes by.
+    /// The event name that it carries.
     pub event: String,
-    /// The id it goes by.
+    /// The event id that it carries.
     pub id: String,
-    /// The headers, the media type first.
+    /// The headers, Content-Type first.
     pub headers: Vec<(String, String)>,
     /// The exact bytes to send.
     pub body: Vec<u8>,
 }
 
-/// Why no delivery can be composed.
+/// Why a delivery cannot be composed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ComposeError {
-    /// The secret is not what the scheme says it is: this.
+    /// The secret does not have the form that the scheme requires: this one.
     Secret(&'static str),
-    /// The claimed time is beyond what a date can say.
+    /// A date cannot express the claimed time.
     Time(i64),
-    /// The body has no place for this.
+    /// The body has no place at this path.
     Place(String),
-    /// A template of the scheme or of the variation does not work.
+    /// A template of the scheme or of the alteration failed.
     Template(TemplateError),
-    /// The variation changes nothing: the delivery would be a genuine one in disguise.
+    /// The alteration changes nothing: the delivery would be genuine.
     Pointless,
-    /// The body cannot be written.
+    /// The body cannot be serialised.
     Body(String),
 }
 
 impl fmt::Display for ComposeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ComposeError::Secret(what) => write!(f, "the secret is not {what}, which this provider's secrets are"),
-            ComposeError::Time(seconds) => write!(f, "{seconds} is not a time that a date can express"),
-            ComposeError::Place(path) => write!(f, "the event's body has no `{path}` to be set"),
-            ComposeError::Template(error) => write!(f, "a delivery cannot be written: {error}"),
-            ComposeError::Pointless => f.write_str(
-                "the variation changes nothing: by this provider's scheme the delivery would be a genuine one",
-            ),
-            ComposeError::Body(why) => write!(f, "the event's body cannot be written: {why}"),
+            ComposeError::Secret(what) => write!(f, "the secret is not {what}, as this provider's scheme requires"),
+            ComposeError::Time(seconds) => write!(f, "a date cannot express the time {seconds}"),
+            ComposeError::Place(path) => write!(f, "the event's body has no `{path}` to set"),
+            ComposeError::Template(error) => write!(f, "a delivery cannot be composed: {error}"),
+            ComposeError::Pointless => {
+                f.write_str("the alteration changes nothing: under this provider's scheme the delivery is genuine")
+            }
+            ComposeError::Body(why) => write!(f, "the event's body cannot be serialised: {why}"),
         }
     }
 }
@@ -100,7 +99,7 @@ impl From<TemplateError> for ComposeError {
 ///
 /// # Errors
 ///
-/// A secret, a body or a template that does not fit the scheme, or a variation that changes nothing in it.
+/// A secret, body or template that does not fit the scheme, or an alteration that changes nothing.
 pub fn compose(order: &Order) -> Result<Parcel, ComposeError> {
     let parcel = written(order)?;
     if order.variation.only_ages() && matches!(order.variation.age, None | Some(Age(0))) {
@@ -110,7 +109,7 @@ pub fn compose(order: &Order) -> Result<Parcel, ComposeError> {
     if parcel == twin { Err(ComposeError::Pointless) } else { Ok(parcel) }
 }
 
-/// Whether a delivery's code, where it is Base64, holds both characters that some readers lose or write otherwise.
+/// Whether a Base64 signature contains both characters that some readers lose or spell differently.
 pub fn is_telling(order: &Order) -> bool {
     let in_base64 = order.scheme.mac.as_ref().is_some_and(|mac| mac.encoding == Encoding::Base64);
     !in_base64
@@ -127,11 +126,11 @@ fn written(order: &Order) -> Result<Parcel, ComposeError> {
     Ok(Parcel { method: scheme.method.word(), event, id, headers, body: written.sent })
 }
 
-/// The headers of a delivery whose body is written already: to these bytes.
+/// The headers of a delivery with a given body.
 ///
 /// # Errors
 ///
-/// A secret or a template that does not fit the scheme.
+/// A secret or template that does not fit the scheme.
 pub fn seal(order: &Order, body: &[u8]) -> Result<Vec<(String, String)>, ComposeError> {
     let Order { scheme, variation, .. } = *order;
     let secret = order.secrets.first().copied().unwrap_or_default();
@@ -159,7 +158,7 @@ pub fn seal(order: &Order, body: &[u8]) -> Result<Vec<(String, String)>, Compose
     headers(order, &scope, &unsigned)
 }
 
-/// Puts the code of the secret, and those of all together, where templates of headers read them.
+/// Adds the signature of the secret, and the joined signatures of all secrets, to the scope of header templates.
 fn sign(signing: Signing, mac: &Mac, scope: &mut Value, all: &[&str], body: &[u8]) -> Result<(), ComposeError> {
     if let Some(several) = &mac.signatures {
         let each = all.iter().map(|secret| {
@@ -183,13 +182,13 @@ fn fill(order: &Order, event: &str) -> Result<Value, ComposeError> {
     }
     let time = timestamp::rfc3339(order.happened_at.saturating_sub(order.variation.age_by(Clock::Body)))?;
     for place in &order.scheme.time {
-        // Not every event has every time, so one that is not there is left out.
+        // Not every event has every time; an absent one is skipped.
         body::set(&mut filled, place, &time, false)?;
     }
     Ok(filled)
 }
 
-/// The places whose values mean something to every receiver.
+/// The body fields whose values every receiver interprets.
 fn reserved(scheme: &Webhooks) -> Vec<&Where> {
     scheme.time.iter().chain(&scheme.name).chain([&scheme.id]).collect()
 }
@@ -202,7 +201,7 @@ fn media_type(scheme: &Webhooks) -> &str {
     })
 }
 
-/// The headers, those that repeat a time without a signature over a scope of their own.
+/// The headers; those that repeat a time outside the signature have a scope of their own.
 fn headers(order: &Order, scope: &Value, unsigned: &Value) -> Result<Vec<(String, String)>, ComposeError> {
     let mut templates: IndexMap<&str, &str> = IndexMap::from([("Content-Type", media_type(order.scheme))]);
     let own = order.scheme.headers.iter().map(|(name, text)| (&**name, &**text));
@@ -227,7 +226,7 @@ fn headers(order: &Order, scope: &Value, unsigned: &Value) -> Result<Vec<(String
     kept.map(|(name, text)| Ok((written(name), template::render_text(text, scope_of(text))?))).collect()
 }
 
-/// A string as it is, anything else as JSON.
+/// A string as it is, any other value as JSON.
 pub(super) fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

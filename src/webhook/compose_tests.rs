@@ -33,7 +33,7 @@ fn varied(variation: Value) -> Variation {
     serde_json::from_value(variation).unwrap()
 }
 
-/// The delivery of the first vector, from a body whose id, name and times are yet to be set.
+/// The delivery of the first vector, from a body without id, name and times.
 fn deliver(scheme: &Webhooks, variation: &Variation) -> Result<Parcel, ComposeError> {
     let body = json!({ "id": "", "specVersion": "1.0", "event": "", "timestamp": "", "data": { "externalTenantId": "partner-client-123" } });
     compose(&Order {
@@ -167,7 +167,7 @@ fn headers_can_be_left_out_written_otherwise_or_damaged() {
     );
 }
 
-/// The times of the three clocks: beside the code, in the other header, and in the body.
+/// The times of the three clocks: next to the signature, in the other header, and in the body.
 fn clocks(variation: Value) -> (i64, i64, String) {
     let body = json!({ "id": "", "event": "", "timestamp": "" });
     let order = Order {

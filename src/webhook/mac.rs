@@ -1,4 +1,4 @@
-//! Message authentication codes: computed, written, and damaged on purpose.
+//! Signatures: computed, encoded, and altered.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +13,7 @@ use crate::pack::alteration::{KeyVariation, SignatureVariation, Variation};
 use crate::pack::scheme::{Algorithm, Encoding, Mac, Webhooks};
 use crate::template;
 
-/// How a delivery is signed: by the scheme, and as a variation has it otherwise.
+/// How a delivery is signed: by the scheme, with the changes of an alteration.
 #[derive(Clone, Copy)]
 pub(super) struct Signing<'a> {
     pub(super) scheme: &'a Webhooks,
@@ -22,7 +22,8 @@ pub(super) struct Signing<'a> {
 }
 
 impl Signing<'_> {
-    /// The code for a body, as it is written. `scope`: what the signed message is a template over, beside the body.
+    /// The encoded signature of a body. `scope` contains the values besides the body that the signed content is a
+    /// template over.
     pub(super) fn code(&self, secret: &str, scope: &Value, body: &[u8]) -> Result<String, ComposeError> {
         let key = match self.variation.key {
             Some(KeyVariation::Undecoded) => secret.as_bytes().to_vec(),
@@ -44,7 +45,7 @@ fn message_of(text: &str, scope: &Value, body: &[u8]) -> Result<String, ComposeE
     Ok(template::render_text(text, &scope)?)
 }
 
-/// The code's bytes.
+/// The bytes of the code.
 pub(super) fn computed(algorithm: Algorithm, key: &[u8], message: &[u8]) -> Result<Vec<u8>, ComposeError> {
     match algorithm {
         Algorithm::HmacSha1 => finished(Hmac::<Sha1>::new_from_slice(key), message),

@@ -1,4 +1,4 @@
-//! Templates of headers, read backwards: what must have stood at each expression for a text to come out.
+//! Header templates in reverse: the text of each expression in a given header.
 
 use regex::Regex;
 
@@ -9,7 +9,7 @@ pub(super) struct Pattern<'t> {
 }
 
 impl<'t> Pattern<'t> {
-    /// The pattern of a template; none for one that does not end what it begins, which a lint refuses.
+    /// The pattern of a template; `None` for an unclosed expression, which lint rejects.
     pub(super) fn of(template: &'t str) -> Option<Self> {
         let (mut left, mut whole, mut expressions) = (template, String::from("(?s)^"), Vec::new());
         while let Some((literal, rest)) = left.split_once("{{") {
@@ -24,7 +24,7 @@ impl<'t> Pattern<'t> {
         Some(Pattern { whole: Regex::new(&whole).ok()?, expressions })
     }
 
-    /// Each expression and what stands in its place, if the text is of this pattern.
+    /// Each expression with the text in its place, if the text matches.
     pub(super) fn read<'a>(&self, text: &'a str) -> Option<Vec<(&'t str, &'a str)>> {
         let found = self.whole.captures(text)?;
         let places = found.iter().skip(1).map(|place| place.map_or("", |place| place.as_str()));

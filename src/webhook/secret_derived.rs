@@ -1,15 +1,15 @@
-//! Headers that hold something made of a secret: neither the secret, which is recognised wherever it stands, nor a code.
+//! Headers derived from a secret that contain neither the whole secret, which redaction recognises, nor a signature.
 
 use std::collections::BTreeSet;
 
 use crate::pack::alteration::Variation;
 use crate::pack::scheme::Webhooks;
 
-/// What stands in a record in the place of such a value.
+/// The text that replaces such a value in a record.
 pub const CHANGED: &str = "<webhook_secret, changed>";
 
-/// The headers of a delivery, in small letters, for which a template does more with the secret than to write it down.
-/// A letter of it is enough to know it letter by letter, and too short to be recognised.
+/// The lower-case names of headers whose template transforms the secret instead of inserting it. A single letter of it
+/// would disclose the secret piece by piece, and is too short to be recognised.
 pub fn taken_apart(scheme: &Webhooks, variation: &Variation) -> BTreeSet<String> {
     let headers = scheme.headers.iter().chain(&variation.headers);
     headers.filter(|(_, text)| is_taken_apart(text)).map(|(name, _)| name.to_lowercase()).collect()

@@ -1,4 +1,4 @@
-//! Secrets of subscriptions: what a new one looks like, and which key it stands for.
+//! Subscription secrets: generating them, and deriving the key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,21 +8,21 @@ use super::compose::ComposeError;
 use crate::pack::scheme::{KeyForm, Webhooks};
 use crate::redact::issued;
 
-/// So many characters have the secrets that are no encoding of bytes.
+/// Length of secrets that are not encoded bytes, in characters.
 const CHARACTERS: usize = 32;
 
 /// The characters of such a secret, by kind.
 const KINDS: [&[u8]; 3] = [b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz", b"0123456789"];
 
-/// A new secret, such as this provider issues: with its prefix, in its encoding, and no longer than it may be.
+/// Generates a secret as the provider issues them: with its prefix, in its encoding, within its maximum length.
 pub fn issue(scheme: Option<&Webhooks>) -> String {
     written(scheme, &rand::random())
 }
 
-/// A secret of the same kind that nobody knows, the same one for each secret so that a run can be repeated.
+/// A different secret of the same kind, derived deterministically so that a run can be repeated.
 pub(super) fn other(scheme: &Webhooks, secret: &str) -> String {
     let made = |number: u32| written(Some(scheme), &Sha256::digest(format!("not {secret}{number}")).into());
-    // Short secrets may be the same by chance; of a length that leaves no choice, a longer one is another.
+    // Short secrets may coincide by chance; if the length leaves no choice, a longer one is used.
     (0..100).map(made).find(|made| made != secret).unwrap_or_else(|| format!("{secret}x"))
 }
 
@@ -33,7 +33,7 @@ fn written(scheme: Option<&Webhooks>, bytes: &[u8; 32]) -> String {
     let form = scheme.map_or(KeyForm::Base64, |scheme| scheme.mac.as_ref().map_or(KeyForm::Text, |mac| mac.key));
     let first = |most: usize| &bytes[..most.min(bytes.len())];
     let text = match form {
-        // A multiple of three bytes would have no `=` at its end.
+        // A length that is a multiple of three bytes would produce no `=` padding.
         KeyForm::Base64 => {
             STANDARD.encode(&issued::telling(*bytes)[..(room / 4 * 3).saturating_sub(1).min(bytes.len())])
         }
@@ -43,13 +43,13 @@ fn written(scheme: Option<&Webhooks>, bytes: &[u8; 32]) -> String {
     format!("{prefix}{text}")
 }
 
-/// Every kind of character in turn, so that a secret in another case is never the same.
+/// Uses every kind of character in turn, so that a secret in another case always differs.
 fn letter((at, byte): (usize, &u8)) -> char {
     let kind = KINDS[at % KINDS.len()];
     char::from(kind[usize::from(*byte) % kind.len()])
 }
 
-/// The key that a secret's text stands for.
+/// The key that a secret's text represents.
 pub(super) fn key(scheme: &Webhooks, form: KeyForm, secret: &str) -> Result<Vec<u8>, ComposeError> {
     let text = secret.strip_prefix(&scheme.secret.prefix).unwrap_or(secret);
     match form {

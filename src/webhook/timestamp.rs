@@ -1,4 +1,4 @@
-//! The time that a delivery says it was sent at, `t`.
+//! The sending time of a delivery, `t`.
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -7,7 +7,8 @@ use time::format_description::well_known::Rfc3339;
 use super::compose::ComposeError;
 use crate::pack::scheme::TimeUnit;
 
-/// How a scheme writes a time, given in seconds since 1970: a number where it is one, so that templates can reckon.
+/// A time, given in seconds since 1970, in the scheme's unit: a number if the unit is one, so that templates can
+/// calculate.
 pub(super) fn written(unit: TimeUnit, seconds: i64) -> Result<Value, ComposeError> {
     match unit {
         TimeUnit::Seconds => Ok(json!(seconds)),
@@ -16,7 +17,7 @@ pub(super) fn written(unit: TimeUnit, seconds: i64) -> Result<Value, ComposeErro
     }
 }
 
-/// The seconds since 1970 that a text of a scheme means.
+/// The seconds since 1970 of a text in the scheme's unit.
 pub(super) fn read(unit: TimeUnit, text: &str) -> Option<i64> {
     match unit {
         TimeUnit::Seconds => text.parse().ok(),
@@ -25,7 +26,7 @@ pub(super) fn read(unit: TimeUnit, text: &str) -> Option<i64> {
     }
 }
 
-/// Whole seconds, in UTC: `2026-01-31T15:23:45Z`.
+/// A time in UTC to the second: `2026-01-31T15:23:45Z`.
 pub(super) fn rfc3339(seconds: i64) -> Result<String, ComposeError> {
     OffsetDateTime::from_unix_timestamp(seconds)
         .ok()

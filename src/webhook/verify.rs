@@ -1,4 +1,4 @@
-//! Reads a delivery as a handler would that keeps to the scheme: which event it is, and whether it may be believed.
+//! Verifies a delivery as a correct handler does: which event it is, and whether it is authentic.
 
 use std::collections::BTreeMap;
 
@@ -15,37 +15,37 @@ use crate::pack::scheme::{BodyType, Mac, Signatures, Webhooks};
 use crate::pack::types::Where;
 use crate::template;
 
-/// A delivery as it came.
+/// A received delivery.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrived<'a> {
     /// The method.
     pub method: &'a str,
     /// The whole URL that it was sent to.
     pub url: &'a str,
-    /// Names, in any case, and values.
+    /// Header names, in any case, and values.
     pub headers: &'a [(String, String)],
-    /// The bytes.
+    /// The raw body.
     pub body: &'a [u8],
 }
 
-/// What a delivery says, and whether it may be believed.
+/// The content of a delivery and the result of its verification.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Examined {
     /// The event's name.
     pub event: Option<String>,
     /// The event's id.
     pub id: Option<String>,
-    /// How old it says it is, in seconds; negative: ahead.
+    /// The claimed age in seconds; negative if it lies ahead.
     pub sent_at_age_s: Option<i64>,
-    /// Whether its token or its code is right, by one of the secrets.
+    /// Whether its token or signature is valid for one of the secrets.
     pub proven: bool,
-    /// Whether it is older, or further ahead, than the scheme allows.
+    /// Whether its age, or its lead, exceeds the scheme's limit.
     pub stale: bool,
-    /// Why it is not to be believed, if it is not.
+    /// Why it is not trustworthy; `None` if it is.
     pub why: Option<String>,
 }
 
-/// Examines a delivery. `now` is in seconds since 1970.
+/// Verifies a delivery. `now` is in seconds since 1970.
 pub fn examine(scheme: &Webhooks, secrets: &[&str], arrived: &Arrived, now: i64) -> Examined {
     let reading = Reading::of(scheme, arrived);
     let age =
@@ -53,9 +53,9 @@ pub fn examine(scheme: &Webhooks, secrets: &[&str], arrived: &Arrived, now: i64)
     let limit = scheme.timestamp.tolerance.map(|span| i64::try_from(span.0.as_secs()).unwrap_or(i64::MAX));
     let stale = limit.and_then(|limit| match age {
         Some(age) if age.saturating_abs() <= limit => None,
-        Some(age) if age < 0 => Some(format!("it claims a time {} s ahead, and {limit} s is the most", -age)),
-        Some(age) => Some(format!("it is {age} s old, and {limit} s is the most")),
-        None => Some("it has no time of sending that can be read".to_owned()),
+        Some(age) if age < 0 => Some(format!("its timestamp is {} s ahead; at most {limit} s are allowed", -age)),
+        Some(age) => Some(format!("it is {age} s old; at most {limit} s are allowed")),
+        None => Some("it has no readable sending time".to_owned()),
     });
     let unproven = reading.prove(secrets).err();
     Examined {
@@ -68,20 +68,20 @@ pub fn examine(scheme: &Webhooks, secrets: &[&str], arrived: &Arrived, now: i64)
     }
 }
 
-/// One expression of a header that proves something, and what stands in its place.
+/// An expression of a header that proves authenticity, and the text in its place.
 struct Proof<'a> {
     header: &'a str,
     expression: &'a str,
     text: &'a str,
 }
 
-/// What is read off a delivery.
+/// The parsed content of a delivery.
 struct Reading<'a> {
     scheme: &'a Webhooks,
     arrived: &'a Arrived<'a>,
     said: BTreeMap<&'a str, String>,
     proofs: Vec<Proof<'a>>,
-    /// Why a header that should prove something cannot.
+    /// Why a header with a proof is unusable.
     missing: Option<String>,
 }
 
@@ -106,7 +106,7 @@ impl<'a> Reading<'a> {
         reading
     }
 
-    /// Reads one header by its template.
+    /// Parses one header by its template.
     fn header(&mut self, name: &'a str, template: &'a str) {
         let proves = is_proof(template);
         let value = self.value(name);
@@ -114,8 +114,8 @@ impl<'a> Reading<'a> {
         let Some(read) = read else {
             if proves {
                 let why = value.map_or_else(
-                    || format!("there is no header `{name}`"),
-                    |_| format!("the header `{name}` is not written as `{template}`"),
+                    || format!("the header `{name}` is missing"),
+                    |_| format!("the header `{name}` does not have the form `{template}`"),
                 );
                 self.missing.get_or_insert(why);
             }
@@ -126,13 +126,13 @@ impl<'a> Reading<'a> {
                 self.proofs.push(Proof { header: name, expression, text });
                 self.each(expression, text);
             } else if ["event", "id", "t"].contains(&expression) && (proves || !self.said.contains_key(expression)) {
-                // What stands beside a code is what was signed.
+                // A value next to a signature is the signed one.
                 self.said.insert(expression, text.to_owned());
             }
         }
     }
 
-    /// The time that each of several signatures says, where it stands there.
+    /// The time in each of several signatures, if they contain one.
     fn each(&mut self, expression: &str, text: &str) {
         let Some(several) = self.several().filter(|_| expression == "signatures") else { return };
         let times = parts(several, text).filter_map(|part| Pattern::of(&several.each)?.read(part));
@@ -154,7 +154,7 @@ impl<'a> Reading<'a> {
         self.said.get(name).map(String::as_str)
     }
 
-    /// The body as JSON; the members of a form are texts.
+    /// The body as JSON; form fields are strings.
     fn body(&self) -> Option<Value> {
         match self.scheme.body {
             BodyType::Json => serde_json::from_slice(self.arrived.body).ok(),
@@ -170,13 +170,13 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Whether everything that proves something does, by one of the secrets.
+    /// Whether every proof is valid for one of the secrets.
     fn prove(&self, secrets: &[&str]) -> Result<(), String> {
         if let Some(why) = &self.missing {
             return Err(why.clone());
         }
         if secrets.is_empty() && !self.proofs.is_empty() {
-            return Err("there is no secret to hold it against".to_owned());
+            return Err("there is no secret to verify it with".to_owned());
         }
         let mut why = Ok(());
         for secret in secrets {
@@ -194,15 +194,15 @@ impl<'a> Reading<'a> {
             let right = self.expected(expression, text, &scope).map_err(|error| error.to_string())?;
             if !right {
                 return Err(match &self.scheme.mac {
-                    Some(_) => format!("the code in `{header}` was made with another secret or from other bytes"),
-                    None => format!("`{header}` does not hold the secret"),
+                    Some(_) => format!("the signature in `{header}` was made with another secret or over other bytes"),
+                    None => format!("`{header}` does not contain the secret"),
                 });
             }
         }
         Ok(())
     }
 
-    /// What templates of headers read, if this is the secret.
+    /// The values for header templates, assuming this secret.
     fn scope(&self, secret: &str) -> Result<Value, ComposeError> {
         let mut scope: Map<String, Value> =
             self.said.iter().map(|(name, text)| ((*name).into(), (&**text).into())).collect();
@@ -221,7 +221,7 @@ impl<'a> Reading<'a> {
         Signing { scheme: self.scheme, mac, variation: &genuine }.code(secret, scope, self.arrived.body)
     }
 
-    /// Whether a text is what an expression gives; of several signatures, whether one is.
+    /// Whether a text equals the value of an expression; for several signatures, whether one does.
     fn expected(&self, expression: &str, text: &str, scope: &Value) -> Result<bool, ComposeError> {
         let Some(several) = self.several().filter(|_| expression == "signatures") else {
             return Ok(same(&template::render_text(&format!("{{{{ {expression} }}}}"), scope)?, text));
@@ -231,13 +231,13 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Whether a template reads what only those know who know the secret.
+/// Whether a template reads a value that only holders of the secret know.
 fn is_proof(template: &str) -> bool {
     let names = template::names(template).unwrap_or_default();
     names.iter().any(|name| matches!(&**name, "secret" | "mac" | "signatures"))
 }
 
-/// Several signatures, one by one.
+/// Splits several signatures.
 fn parts<'t>(several: &'t Signatures, text: &'t str) -> impl Iterator<Item = &'t str> {
     let (whole, split) = match &*several.joined_by {
         "" => (Some(text), None),
@@ -246,7 +246,7 @@ fn parts<'t>(several: &'t Signatures, text: &'t str) -> impl Iterator<Item = &'t
     whole.into_iter().chain(split.into_iter().flatten())
 }
 
-/// Whether two texts are the same, in a time that does not say where they differ.
+/// Compares two texts in constant time.
 fn same(left: &str, right: &str) -> bool {
     Sha256::digest(left) == Sha256::digest(right)
 }

@@ -120,7 +120,7 @@ fn without_a_secret_nothing_is_proven() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever arrives, nobody without the secret is believed, and what cannot be read says so.
+    /// Nothing without the secret is trusted, and unreadable deliveries are reported as such.
     #[test]
     fn anything_at_all_can_arrive(
         name in prop::sample::select(vec!["X-Signature", "x-signature", "X-Token", "X-Id", "X-Event", "other"]),
@@ -136,7 +136,7 @@ proptest! {
         }
     }
 
-    /// A genuine delivery of which one byte was changed is a forgery.
+    /// A genuine delivery with one changed byte is a forgery.
     #[test]
     fn one_byte_is_enough(at in any::<prop::sample::Index>(), by in 1_u8..) {
         let mut parcel = sent(&signed(), &json!({}));

@@ -1,7 +1,7 @@
-//! Reading YAML so that everything wrong with a file is told at once, where it stands.
+//! Reads YAML so that all problems of a file are reported at once, with their positions.
 //!
-//! The text is parsed once by `serde_yaml`, the JSON Schema generated from our own types finds every structural
-//! problem, serde gives the typed value. Positions are looked up only when something has to be shown.
+//! The text is parsed once by `serde_yaml`; the JSON Schema generated from our own types finds every structural
+//! problem; serde gives the typed value. Positions are looked up only when something must be shown.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -21,38 +21,38 @@ use super::schema;
 use crate::files::{self, Kind};
 use crate::redact::Redactor;
 
-/// A text and the name under which its reader knows it.
+/// A text and its name.
 #[derive(Clone, Debug)]
 pub struct Document {
-    /// The name to show: a path, relative where that helps.
+    /// The name to show: a path, relative if that helps.
     pub name: Arc<str>,
     /// The text.
     pub text: Arc<str>,
     pub(super) found: Arc<Found>,
-    /// Knows what must not be shown of it.
+    /// Knows the secrets that must not be shown.
     pub(super) keeper: Option<Redactor>,
 }
 
-/// What is looked for in a text only when something has to be shown.
+/// Information about the text, computed only when something must be shown.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// Where everything stands in it.
+    /// The positions of all values.
     pub(super) positions: OnceLock<Positions>,
-    /// Where something looks like a credential.
+    /// The ranges that look like credentials.
     pub(super) credentials: OnceLock<Vec<Range<usize>>>,
-    /// What stands there.
+    /// The text of these ranges.
     pub(super) written: OnceLock<HashSet<String>>,
     /// The text as it may be shown.
     pub(super) shown: OnceLock<Arc<str>>,
 }
 
 impl Document {
-    /// A document from a name and a text.
+    /// A document with a name and a text.
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
         Document { name: name.into(), text: text.into(), found: Arc::default(), keeper: None }
     }
 
-    /// The same, in whose problems nothing is shown that a redactor knows.
+    /// Sets the redactor whose secrets are masked in problems.
     #[must_use]
     pub fn kept_by(mut self, keeper: &Redactor) -> Self {
         self.keeper = Some(keeper.clone());
@@ -63,7 +63,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// A file that cannot be read, is too large or is not UTF-8, as a problem without a place.
+    /// The file cannot be read, is too large or is not UTF-8; the problem has no position.
     pub fn read(path: &std::path::Path, name: &str) -> Result<Self, Problem> {
         let unread = |why: files::Unread| Problem::of_file(name, why.to_string()).hint(why.hint());
         let bytes = files::read(path, Kind::Written).map_err(unread)?;
@@ -72,13 +72,13 @@ impl Document {
             return Err(not("UTF-16 text, not UTF-8"));
         }
         match String::from_utf8(bytes) {
-            // Some editors begin a file with a mark that says it is UTF-8. It is no part of the text.
+            // Some editors begin a file with a UTF-8 byte order mark, which is not part of the text.
             Ok(text) => Ok(Document::new(name, text.strip_prefix('\u{feff}').unwrap_or(&text))),
             Err(_) => Err(not("not UTF-8 text")),
         }
     }
 
-    /// The place of a JSON pointer, or of one of the keys of the map there.
+    /// The position of the value at a JSON pointer, or of a key in the map there.
     pub fn locate(&self, pointer: &str, key: Option<&str>) -> Place {
         self.found.positions.get_or_init(|| Positions::of(&self.text)).locate(&self.text, pointer, key)
     }
@@ -97,7 +97,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// YAML that does not parse, has a key twice, would take too much to read, or says what JSON cannot.
+    /// The YAML is invalid, has a duplicate key, exceeds the limits, or contains something that JSON cannot express.
     pub fn parse(&self) -> Result<Value, Problems> {
         let exceeded = limits::exceeded(self);
         if !exceeded.is_empty() {
@@ -107,9 +107,13 @@ impl Document {
         let mut value: serde_yaml::Value = serde_yaml::from_str(&self.text).map_err(|error| failed(&error))?;
         value.apply_merge().map_err(|error| failed(&error))?;
         serde_json::to_value(&value).map_err(|error| {
-            Problem::at(self, Place::default(), format!("this YAML says something that JSON cannot: {error}"))
-                .hint("use plain text keys, numbers, texts, lists and maps, without tags")
-                .into()
+            Problem::at(
+                self,
+                Place::default(),
+                format!("this YAML contains something that JSON cannot express: {error}"),
+            )
+            .hint("use only text keys, numbers, texts, lists and maps, without tags")
+            .into()
         })
     }
 
@@ -118,7 +122,8 @@ impl Document {
         self.typed_from(self.parse().map_err(|problems| problems.0)?)
     }
 
-    /// The typed value of what [`Document::parse`] gave (and a caller perhaps changed), or every structural problem.
+    /// The typed value of the result of [`Document::parse`], possibly changed by the caller, or every structural
+    /// problem.
     pub fn typed_from<T: DeserializeOwned + JsonSchema>(&self, value: Value) -> Result<T, Vec<Problem>> {
         if value.is_null() {
             return Err(vec![Problem::of_file(&self.name, "is empty")]);
@@ -130,10 +135,10 @@ impl Document {
         self.typed_unheld(value)
     }
 
-    /// The typed value of what [`Document::parse`] gave, or the first problem: for texts whose structure was held
-    /// against the schema before, as those are that were compiled into the program.
+    /// The typed value of the result of [`Document::parse`], or the first problem: for texts that were already checked
+    /// against the schema, such as those compiled into the program.
     pub fn typed_unheld<T: DeserializeOwned>(&self, value: Value) -> Result<T, Vec<Problem>> {
-        // Keeping track of the path costs more than the rest, and only an error needs it.
+        // Tracking the path costs more than everything else, and only an error needs it.
         if let Ok(typed) = T::deserialize(&value) {
             return Ok(typed);
         }
@@ -145,7 +150,7 @@ impl Document {
     }
 }
 
-/// Whether bytes are UTF-16: by its mark, or because every other byte of their beginning is zero.
+/// Whether bytes are UTF-16: by the byte order mark, or because every other byte at the beginning is zero.
 fn is_utf16(bytes: &[u8]) -> bool {
     let start = bytes.get(..64).unwrap_or(bytes);
     let zeros = |at: usize| start.len() > 3 && start.iter().skip(at).step_by(2).all(|byte| *byte == 0);

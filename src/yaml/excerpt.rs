@@ -1,15 +1,16 @@
-//! The line of a text that is shown beside a problem.
+//! The line of a text that is shown with a problem.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// So many bytes after the place are given to whoever shows the line, and lines up to so many are given as they are.
+/// Number of bytes after the position that are passed to the renderer; shorter lines are passed whole.
 const NEAR: usize = 1000;
 
-/// The line of a place, its number and the place in it, so that little is shown however long it is. Whoever shows it leaves out what is
-/// far from the place, but only of letters that each take one column: others are replaced. The column stays right.
+/// The line at a position, its number and the position in it, cut so that little is shown however long the line is. The
+/// renderer also cuts text far from the position, but handles only letters one column wide, so others are replaced. The
+/// column stays right.
 pub(super) fn line<'t>(text: &'t str, place: &Range<usize>) -> (Cow<'t, str>, usize, Range<usize>) {
-    // After the last line there is none to show.
+    // There is no line after the last one.
     let start = if place.start < text.len() { place.start } else { text.strip_suffix('\n').unwrap_or(text).len() };
     let from = text[..start].rfind('\n').map_or(0, |end| end + 1);
     let to = text[start..].find('\n').map_or(text.len(), |end| start + end);

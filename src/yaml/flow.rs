@@ -1,22 +1,22 @@
-//! What goes wrong most often in YAML that people write by hand: a variable without quotes in a map or list in brackets,
-//! and lines that are indented with tabs. A parser stops at the first, and says what it was just doing.
+//! The most frequent mistakes in handwritten YAML: an unquoted variable inside brackets, and tabs as indentation. A
+//! parser stops at the first and reports only its own state.
 
 use super::document::Document;
 use super::position::Place;
 use super::problem::{Problem, SHOWN};
 
-/// Variables without quotes inside brackets, where their own braces mean something else.
+/// Unquoted variables inside brackets, where their braces have another meaning.
 pub(super) fn unquoted(document: &Document) -> Vec<Problem> {
     let text: &str = &document.text;
     let told = |(from, to): (usize, usize)| {
         let written = &text[from..to];
-        let message = format!("inside `{{ }}` or `[ ]` the braces of `{written}` mean something else");
-        Problem::at(document, Place::at_byte(text, from), message).hint(format!("put it into quotes: \"{written}\""))
+        let message = format!("inside `{{ }}` or `[ ]` the braces of `{written}` have another meaning");
+        Problem::at(document, Place::at_byte(text, from), message).hint(format!("quote it: \"{written}\""))
     };
     found(text).into_iter().take(SHOWN).map(told).collect()
 }
 
-/// The first line that is indented with a tab, with the others that are.
+/// The first line that is indented with a tab; the hint lists the others.
 pub(super) fn tabs(document: &Document) -> Option<Problem> {
     let text: &str = &document.text;
     let is_indented = |line: &str| {
@@ -26,19 +26,16 @@ pub(super) fn tabs(document: &Document) -> Option<Problem> {
     let mut lines = text.lines().enumerate().filter(|(_, line)| is_indented(line)).map(|(at, _)| at + 1);
     let first = lines.next()?;
     let others: Vec<String> = lines.take(10).map(|line| line.to_string()).collect();
-    let problem = Problem::at(
-        document,
-        Place::point(text, first, 1),
-        "this line is indented with a tab, and YAML is indented with blanks",
-    );
+    let problem =
+        Problem::at(document, Place::point(text, first, 1), "this line is indented with a tab; YAML requires spaces");
     Some(problem.hint(match others.as_slice() {
-        [] => "put blanks in the place of the tab".to_owned(),
-        [one] => format!("put blanks in the place of the tabs, in line {one} too"),
-        several => format!("put blanks in the place of the tabs, in the lines {} too", several.join(", ")),
+        [] => "replace the tab with spaces".to_owned(),
+        [one] => format!("replace the tabs with spaces, also in line {one}"),
+        several => format!("replace the tabs with spaces, also in lines {}", several.join(", ")),
     }))
 }
 
-/// Where texts begin and end that have such a variable.
+/// The ranges of texts that contain such a variable.
 fn found(text: &str) -> Vec<(usize, usize)> {
     let mut reader = Reader { depth: 0, quote: None, fresh: true, mark: None, from: 0, found: Vec::new() };
     let bytes = text.as_bytes();
@@ -54,15 +51,15 @@ struct Reader {
     quote: Option<u8>,
     /// Whether a new text, list or map may begin here.
     fresh: bool,
-    /// The last byte that was no blank.
+    /// The last byte that was not a blank.
     mark: Option<u8>,
-    /// Where the text began that we are in.
+    /// The start of the current text.
     from: usize,
     found: Vec<(usize, usize)>,
 }
 
 impl Reader {
-    /// Reads a byte, and gives where to go on.
+    /// Reads a byte, and returns the next position.
     fn step(&mut self, text: &str, at: usize, byte: u8) -> usize {
         let rest = &text.as_bytes()[at..];
         if !matches!(byte, b' ' | b'\t') {
@@ -95,7 +92,7 @@ impl Reader {
                 return at + 1;
             }
             b' ' | b'\t' | b'\r' => {
-                // After a mark and a blank a new text begins; a blank within a text changes nothing.
+                // After an indicator and a blank a new text begins; a blank inside a text changes nothing.
                 self.fresh |= matches!(self.mark, Some(b':' | b'-' | b'?'));
                 return at + 1;
             }
@@ -108,7 +105,7 @@ impl Reader {
         at + 1
     }
 
-    /// A variable inside brackets: the whole text that it is a part of.
+    /// A variable inside brackets: the range of the whole text around it.
     fn variable(&mut self, text: &str, at: usize) -> usize {
         let from = if self.fresh { at } else { self.from };
         let mut end = at;

@@ -1,4 +1,4 @@
-//! What of a file's text may be shown where something is wrong with it: all but what is secret, or looks like it.
+//! What of a file may be shown with a problem: everything except secrets and what looks like them.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -9,17 +9,17 @@ use serde_json::Value;
 use super::document::Document;
 use crate::redact::{credentials, words};
 
-/// Shorter credentials would be found in ordinary words.
+/// Minimum length of a credential: shorter ones occur in ordinary words.
 const SHORTEST: usize = 4;
 
-/// What stands for a credential in a sentence, whose length is nobody's business.
+/// Replaces a credential in a sentence, without disclosing its length.
 const STARS: &str = "********";
 
-/// The longest value that is shown in a sentence, in characters.
+/// Maximum length of a value shown in a sentence, in characters.
 const LONGEST: usize = 60;
 
 impl Document {
-    /// The text with every secret in it made unreadable. Places stay what they are.
+    /// The text with every secret masked. Positions do not change.
     pub(super) fn shown(&self) -> &Arc<str> {
         self.found.shown.get_or_init(|| {
             let mut shown = self.text.as_bytes().to_vec();
@@ -32,7 +32,7 @@ impl Document {
         })
     }
 
-    /// A sentence about the file, without what is secret in it.
+    /// A sentence about the file, without secrets.
     pub(super) fn hidden<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let said = self.keeper.as_ref().map_or(Cow::Borrowed(text), |keeper| keeper.text(text).into());
         let written = self.found.written.get_or_init(|| {
@@ -54,7 +54,7 @@ impl Document {
         hidden.into()
     }
 
-    /// A value of the file in a sentence.
+    /// A value of the file, for a sentence.
     pub(super) fn quoted(&self, value: &Value) -> String {
         let text = match value {
             Value::Object(_) => return "a map".into(),
@@ -63,7 +63,7 @@ impl Document {
             Value::String(text) => format!("`{text}`"),
             Value::Bool(_) | Value::Number(_) => format!("`{value}`"),
         };
-        // Before it is cut: half a secret would not be found.
+        // Masked before it is truncated: a truncated secret would not be found.
         let text = self.hidden(&text);
         if text.chars().count() <= LONGEST {
             return text.into_owned();

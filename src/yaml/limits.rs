@@ -1,4 +1,4 @@
-//! What is refused before a parser sees it, because it would take too long or too much memory.
+//! Limits checked before a parser reads a text that would take too much time or memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,28 +10,28 @@ use super::parse_errors;
 use super::position::Place;
 use super::problem::Problem;
 
-/// Brackets may be nested so deep; the parser's time grows with the square of that.
+/// Maximum nesting of brackets; the parser's time grows with its square.
 const DEEPEST: usize = 1000;
 
-/// Lists and maps, in brackets or not, may be nested so deep; the parser itself gives up there.
+/// Maximum nesting of lists and maps, with or without brackets; the parser's own limit.
 const DEEPEST_VALUES: usize = 127;
 
-/// So many values may be in a text, with all that aliases (`*name`) repeat.
+/// Maximum number of values in a text, including those repeated by aliases (`*name`).
 const MOST_VALUES: usize = 50_000;
 
-/// So many of them may be written by aliases: the parser writes each out.
+/// Maximum number of values repeated by aliases: the parser copies each one.
 const MOST_REPEATED: usize = 20_000;
 
-/// So many bytes of text aliases may repeat.
+/// Maximum number of bytes repeated by aliases.
 const MOST_BYTES: usize = 1 << 20;
 
-/// So many bytes may be in the paths of all values, by which each is known: of few keys that are long or stand above many.
+/// Maximum total length of the JSON pointers of all values, in bytes: a few long keys above many values add up.
 const MOST_PATHS: usize = 16 << 20;
 
-/// What is shorter than this, in bytes, and repeats nothing, is never too much.
+/// A shorter text without aliases is never too large, in bytes.
 const SHORT: usize = 16 << 10;
 
-/// What makes a text too much, if anything does; of one that repeats something, also whatever makes it no YAML.
+/// The limit that a text exceeds; for a text with aliases, also any syntax error.
 pub(super) fn exceeded(document: &Document) -> Vec<Problem> {
     let text: &str = &document.text;
     if let Some(byte) = too_deep(text) {
@@ -41,8 +41,8 @@ pub(super) fn exceeded(document: &Document) -> Vec<Problem> {
     let repeats = text.contains('*') && text.contains('&');
     if let Some((byte, name)) = repeats.then(|| twice(text)).flatten() {
         let problem =
-            Problem::at(document, Place::at_byte(text, byte), format!("`&{name}` is here for the second time"));
-        return vec![problem.hint("give what is repeated a name of its own")];
+            Problem::at(document, Place::at_byte(text, byte), format!("the anchor `&{name}` is defined twice"));
+        return vec![problem.hint("give each anchor a name of its own")];
     }
     if !repeats && text.len() < SHORT {
         return Vec::new();
@@ -51,11 +51,11 @@ pub(super) fn exceeded(document: &Document) -> Vec<Problem> {
         Ok(()) => Vec::new(),
         Err(Stopped::Exceeded(span, message)) => {
             let place = Place::point(text, span.start.line(), span.start.col() + 1);
-            vec![Problem::at(document, place, message).hint("write only what is meant")]
+            vec![Problem::at(document, place, message).hint("remove what is not needed")]
         }
-        // Without aliases nothing grows, and the other parser's words are those that are explained.
+        // Without aliases nothing grows, and the other parser's errors have explanations.
         Err(Stopped::NoYaml(_)) if !repeats => Vec::new(),
-        // What cannot be counted is not written out. The other parser is asked what is wrong without doing so.
+        // A text that cannot be counted must not be expanded. The other parser finds the error without expanding it.
         Err(Stopped::NoYaml(error)) => match serde_yaml::from_str::<IgnoredAny>(text) {
             Err(error) => parse_errors::problems(document, &error),
             Ok(_) => {
@@ -66,7 +66,7 @@ pub(super) fn exceeded(document: &Document) -> Vec<Problem> {
     }
 }
 
-/// A bracket that is one too many. Brackets in texts are counted as well, since they have an end.
+/// The first bracket beyond the maximum nesting. Brackets inside texts count too; they close as well.
 fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     text.bytes().position(|byte| {
@@ -79,8 +79,8 @@ fn too_deep(text: &str) -> Option<usize> {
     })
 }
 
-/// An anchor whose name another one has already, with the name: the parser would then take others for each other, and
-/// what they grow to could not be told. What looks like one in a text or a comment is counted as well.
+/// An anchor that is defined twice, with its name: the parser would confuse the two, and the expanded size could not be
+/// computed. Anything that looks like one in a text or comment counts too.
 fn twice(text: &str) -> Option<(usize, &str)> {
     let mut known = BTreeSet::new();
     text.match_indices('&').find_map(|(at, _)| {
@@ -92,18 +92,18 @@ fn twice(text: &str) -> Option<(usize, &str)> {
     })
 }
 
-/// Why counting ended early.
+/// Why counting stopped early.
 enum Stopped {
     Exceeded(Span, String),
     NoYaml(ScanError),
 }
 
-/// How much there is of something.
+/// An amount of content.
 #[derive(Clone, Copy, Default)]
 struct Size {
     values: usize,
     bytes: usize,
-    /// The bytes in the paths of all values.
+    /// Total length of the JSON pointers, in bytes.
     paths: usize,
 }
 
@@ -115,21 +115,21 @@ impl Size {
     }
 }
 
-/// A list or map that has begun.
+/// An open list or map.
 struct Open {
     anchor: usize,
     size: Size,
-    /// The length of its path.
+    /// The length of its JSON pointer.
     path: usize,
     is_map: bool,
     /// The length of the key whose value comes next.
     key: Option<usize>,
 }
 
-/// What was counted so far.
+/// The counts so far.
 #[derive(Default)]
 struct Count {
-    /// What stands under each anchor.
+    /// The size of the value at each anchor.
     sizes: BTreeMap<usize, Size>,
     open: Vec<Open>,
     all: Size,
@@ -149,17 +149,17 @@ impl Count {
     }
 
     fn too_much(&self) -> Option<String> {
-        let repeated = |what: String| Some(format!("with this alias more than {what} are repeated"));
+        let repeated = |what: String| Some(format!("with this alias, more than {what} are repeated"));
         if self.repeated.values > MOST_REPEATED {
             repeated(format!("{MOST_REPEATED} values"))
         } else if self.repeated.bytes > MOST_BYTES {
             repeated(format!("{MOST_BYTES} bytes"))
         } else if self.all.values > MOST_VALUES {
-            Some(format!("with this there are more than {MOST_VALUES} values"))
+            Some(format!("from here on there are more than {MOST_VALUES} values"))
         } else if self.open.len() > DEEPEST_VALUES {
             Some(format!("lists and maps are nested more than {DEEPEST_VALUES} deep here"))
         } else if self.all.paths > MOST_PATHS {
-            Some("the keys above this are too long for all that stands below them".into())
+            Some("the keys above this are too long for the number of values below them".into())
         } else {
             None
         }
@@ -195,7 +195,7 @@ impl Count {
         }
     }
 
-    /// A value is finished; as a key it has a length.
+    /// A value is complete; as a key it has a length.
     fn done(&mut self, anchor: usize, size: Size, length: usize) {
         if anchor > 0 {
             self.sizes.insert(anchor, size);

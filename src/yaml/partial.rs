@@ -1,4 +1,5 @@
-//! The typed value of a file that is wrong in places, so that what is right is looked at too and everything is told at once.
+//! The typed value of a file with problems, without the invalid parts, so that the valid parts are checked too and
+//! everything is reported at once.
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -8,29 +9,29 @@ use super::document::Document;
 use super::problem::{self, Problem};
 use super::{parse_errors, position, schema};
 
-/// So often something wrong is taken out, before it is given up.
+/// Maximum number of rounds in which invalid parts are removed.
 const ROUNDS: usize = 100;
 
-/// What is right in a file, and what is not.
+/// The valid part of a file, and its problems.
 #[derive(Debug)]
 pub struct Partly<T> {
-    /// The typed value of what is right, if anything is left.
+    /// The typed value of the valid part, if there is one.
     pub typed: Option<T>,
-    /// Everything structural that is wrong.
+    /// Every structural problem.
     pub problems: Vec<Problem>,
-    /// The JSON pointers of what was left out.
+    /// The JSON pointers of the removed parts.
     pub without: Vec<String>,
 }
 
 impl<T> Partly<T> {
-    /// Whether something was left out of what is at a pointer, or it as a whole.
+    /// Whether the value at a pointer, or a part of it, was removed.
     pub fn lacks(&self, pointer: &str) -> bool {
         self.without.iter().any(|gone| gone == pointer || gone.starts_with(&format!("{pointer}/")))
     }
 }
 
 impl Document {
-    /// What is right in a value, and what is not.
+    /// Splits a value into its valid part and its problems.
     pub fn typed_as_far<T: DeserializeOwned + JsonSchema>(&self, mut value: Value) -> Partly<T> {
         if value.is_null() {
             let problems = vec![Problem::of_file(&self.name, "is empty")];
@@ -50,14 +51,14 @@ impl Document {
                         let pointer = position::pointer(error.path());
                         let message = problem::without_position(&error.inner().to_string());
                         wrong.push(parse_errors::place(&pointer, &message));
-                        // What misses something may only miss what was left out of it.
+                        // A missing field may only be missing because it was removed.
                         if !(message.starts_with("missing field") && partly.lacks(&pointer)) {
                             partly.problems.push(parse_errors::value(self, &pointer, &message));
                         }
                     }
                 }
             }
-            // From the end, so that the places in lists stay what they are.
+            // From the end, so that list indices stay valid.
             wrong.sort_unstable_by(|a, b| b.cmp(a));
             for pointer in &wrong {
                 take_out(&mut value, pointer);
@@ -68,7 +69,7 @@ impl Document {
     }
 }
 
-/// Takes a value out of what it stands in. At the root a text that is missing is put there instead.
+/// Removes a value from its parent. At the root, a missing text is inserted instead.
 fn take_out(value: &mut Value, pointer: &str) {
     let Some((above, last)) = pointer.rsplit_once('/') else { return };
     let name = last.replace("~1", "/").replace("~0", "~");

@@ -1,4 +1,4 @@
-//! Where a value stands in its text.
+//! The positions of values in a text.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,12 +8,12 @@ use serde_path_to_error::{Path, Segment};
 
 use crate::json::escaped;
 
-/// A place in a text.
+/// A position in a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// The line, from 1; 0 where there is none.
+    /// The line, from 1; 0 for none.
     pub line: usize,
-    /// The column, from 1; 0 where there is none.
+    /// The column, from 1; 0 for none.
     pub column: usize,
     /// The bytes in the text.
     pub bytes: Range<usize>,
@@ -24,7 +24,7 @@ impl Place {
     pub(super) fn point(text: &str, line: usize, column: usize) -> Self {
         let start = offset(text, line, column.max(1) - 1);
         let word = text[start..].find(|c: char| c.is_whitespace() || c == ',').unwrap_or(text.len() - start);
-        // What is no word is a letter, which may be a blank of several bytes.
+        // Outside a word, the range is one character, possibly of several bytes.
         let letter = text[start..].chars().next().map_or(0, char::len_utf8);
         Place { line, column, bytes: start..start + word.max(letter) }
     }
@@ -35,7 +35,7 @@ impl Place {
         Place::point(text, text[..byte].matches('\n').count() + 1, text[start..byte].chars().count() + 1)
     }
 
-    /// What something covers, as far as its first line goes: only that is worth showing of something long.
+    /// The first line of an extent: of a long one, only that is worth showing.
     fn of(text: &str, extent: &Extent) -> Self {
         let from = extent.bytes.start;
         let first = text[extent.bytes.clone()].split('\n').next().unwrap_or("").trim_end().len();
@@ -50,7 +50,7 @@ fn offset(text: &str, line: usize, column: usize) -> usize {
     start + rest.char_indices().nth(column).map_or(rest.trim_end().len(), |(at, _)| at)
 }
 
-/// The JSON pointer of a path that serde was on.
+/// The JSON pointer of a serde path.
 pub(super) fn pointer(path: &Path) -> String {
     path.iter()
         .filter_map(|segment| match segment {
@@ -61,10 +61,10 @@ pub(super) fn pointer(path: &Path) -> String {
         .collect()
 }
 
-/// Deeper than this nothing is looked for; what is read is never so deep.
+/// Maximum depth that is searched; accepted texts are never that deep.
 const DEEPEST: usize = 256;
 
-/// Where every value of a text stands, and its key if it has one, by JSON pointer.
+/// The position of every value of a text, and of its key if it has one, by JSON pointer.
 #[derive(Debug, Default)]
 pub(super) struct Positions(BTreeMap<String, Spot>);
 
@@ -74,7 +74,7 @@ struct Spot {
     value: Extent,
 }
 
-/// From where to where something goes.
+/// A range in line and column positions.
 #[derive(Clone, Debug)]
 struct Extent {
     line: usize,
@@ -82,7 +82,8 @@ struct Extent {
     bytes: Range<usize>,
 }
 
-/// Where a parser's markers are in the text. It goes from one to the next: a file may have very many, all in one line.
+/// Converts a parser's markers to byte offsets, moving forward from one to the next: a file may have very many, all in
+/// one line.
 struct Cursor<'t> {
     text: &'t str,
     /// The line, from 1, with its first byte.
@@ -98,7 +99,7 @@ impl Cursor<'_> {
         Extent { line: span.start.line(), column: span.start.col() + 1, bytes: from..to }
     }
 
-    /// The byte of a line and a column; the end of what is written in the line where it is shorter.
+    /// The byte of a line and a column; the end of the line's text if it is shorter.
     fn seek(&mut self, line: usize, column: usize) -> usize {
         if line < self.line.0 {
             (self.line, self.column) = ((1, 0), (0, 0));
@@ -124,7 +125,7 @@ impl Cursor<'_> {
 }
 
 impl Positions {
-    /// Those of the first document of a text; none where it does not parse.
+    /// The positions in the first document of a text; empty if it does not parse.
     pub(super) fn of(text: &str) -> Self {
         let mut reader = Reader::of(text);
         match reader.read(text) {
@@ -133,7 +134,7 @@ impl Positions {
         }
     }
 
-    /// The place of a JSON pointer, or as much of it as exists, or of a key of the map there.
+    /// The position at a JSON pointer, or at its longest existing prefix, or of a key in the map there.
     pub(super) fn locate(&self, text: &str, pointer: &str, key: Option<&str>) -> Place {
         let mut pointer = pointer;
         let spot = loop {
@@ -144,13 +145,13 @@ impl Positions {
             }
         };
         let of_key = key.and_then(|key| self.0.get(&format!("{pointer}/{}", escaped(key)))?.key.as_ref());
-        // An empty value (`key:`) has no extent of its own: its key stands for it.
+        // An empty value (`key:`) has no extent of its own; its key is used.
         let of_value = spot.key.as_ref().filter(|_| spot.value.bytes.is_empty()).unwrap_or(&spot.value);
         Place::of(text, of_key.unwrap_or(of_value))
     }
 }
 
-/// Follows the parser's events.
+/// Consumes the parser's events.
 struct Reader<'t> {
     cursor: Cursor<'t>,
     found: BTreeMap<String, Spot>,
@@ -158,7 +159,7 @@ struct Reader<'t> {
     pointer: String,
 }
 
-/// A list or map that has begun.
+/// An open list or map.
 struct Open {
     pointer: usize,
     start: Extent,
@@ -197,7 +198,7 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// A value without parts, or the key of the next one.
+    /// A scalar, or the key of the next value.
     fn single(&mut self, text: String, span: Extent) {
         if let Some(Open { inside: Inside::Map(key @ None), .. }) = self.open.last_mut() {
             *key = Some((text, span));
@@ -210,7 +211,7 @@ impl<'t> Reader<'t> {
     }
 
     fn begin(&mut self, span: Extent, inside: Inside) {
-        // JSON has no such keys, so what they are is of no interest.
+        // JSON has no such keys, so their content does not matter.
         if let Some(Open { inside: Inside::Map(key @ None), .. }) = self.open.last_mut() {
             *key = Some((String::new(), span.clone()));
         }
@@ -227,7 +228,7 @@ impl<'t> Reader<'t> {
         self.pointer.truncate(open.pointer);
     }
 
-    /// Goes to the next member of what is open, and gives its key.
+    /// Moves to the next element of the open list or map; returns its key.
     fn enter(&mut self) -> Option<Extent> {
         let (segment, key) = match &mut self.open.last_mut()?.inside {
             Inside::List(at) => {

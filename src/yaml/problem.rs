@@ -1,4 +1,4 @@
-//! What is wrong with a file, and how it is shown: file, line, column, the text itself, and what to do.
+//! A problem in a file, and how it is shown: file, line, column, source text, and a hint.
 
 use std::fmt;
 
@@ -9,31 +9,31 @@ use super::document::Document;
 use super::excerpt;
 use super::position::Place;
 
-/// So many problems are shown in full: one mistake repeated in a thousand files is read once.
+/// Maximum number of problems shown in full: the same error in a thousand files is read once.
 pub(super) const SHOWN: usize = 100;
 
-/// The longest sentence that is shown, in characters.
+/// Maximum length of a message, in characters.
 const LONGEST: usize = 400;
 
-/// How bad it is.
+/// The severity of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Worth saying; the file is used all the same.
+    /// The file is usable all the same.
     Warning,
     /// The file cannot be used.
     Error,
 }
 
-/// One thing that is wrong with a file.
+/// A problem in a file.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
     /// The file's name as its reader knows it.
     pub file: String,
-    /// Where; line 0 when it is about the file as a whole.
+    /// The position; line 0 if the problem is about the whole file.
     pub place: Place,
-    /// What is wrong, in a sentence without its full stop.
+    /// The message, a sentence without its full stop.
     pub message: String,
     /// What to do.
     pub hint: Option<String>,
@@ -41,7 +41,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem at a place of a document.
+    /// A problem at a position in a document.
     pub fn at(document: &Document, place: Place, message: impl Into<String>) -> Self {
         Problem {
             severity: Severity::Error,
@@ -65,14 +65,14 @@ impl Problem {
         }
     }
 
-    /// The same with a hint.
+    /// Sets the hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// The same with the nearest of some names as its hint, if one is near.
+    /// Sets the hint to the nearest of some names, if one is near.
     #[must_use]
     pub fn nearest<'n>(mut self, wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Self {
         if let Some(name) = nearest(wrong, names) {
@@ -81,21 +81,21 @@ impl Problem {
         self
     }
 
-    /// The same with the nearest of some names as its hint, or with another hint where none is near.
+    /// Sets the hint to the nearest of some names, or to another hint if none is near.
     #[must_use]
     pub fn nearest_or<'n>(self, wrong: &str, names: impl IntoIterator<Item = &'n str>, other: &str) -> Self {
         let near = self.nearest(wrong, names);
         if near.hint.is_some() { near } else { near.hint(other) }
     }
 
-    /// The same as a warning.
+    /// Turns the problem into a warning.
     #[must_use]
     pub fn warning(mut self) -> Self {
         self.severity = Severity::Warning;
         self
     }
 
-    /// The problem as a few lines of text, the source among them.
+    /// The problem as a few lines of text, including the source line.
     pub fn render(&self, colour: bool) -> String {
         let level = match self.severity {
             Severity::Error => Level::ERROR,
@@ -123,7 +123,7 @@ impl Problem {
     }
 }
 
-/// Controls and escapes made visible, and too much cut off: a file's own text comes back in these messages.
+/// Makes control characters and escapes visible, and truncates long text: messages quote the file.
 fn printable(text: &str) -> String {
     let visible = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
     let end = if text.chars().nth(LONGEST).is_some() { "…" } else { "" };
@@ -141,7 +141,7 @@ pub(crate) fn nearest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>)
     let allowed = |name: &str| 1 + name.len().min(wrong.len()) / 4;
     names
         .into_iter()
-        // What differs more in length cannot be near, and is told so sooner.
+        // A name whose length differs more cannot be near; this check is cheap.
         .filter(|name| name.chars().count().abs_diff(length) <= allowed(name))
         .map(|name| (strsim::damerau_levenshtein(&wrong, &name.to_lowercase()), name))
         .filter(|(distance, name)| *distance <= allowed(name))
@@ -149,12 +149,12 @@ pub(crate) fn nearest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>)
         .map(|(_, name)| name)
 }
 
-/// An error's text without the position that the parser appends: positions are shown in one way only.
+/// An error's text without the position that the parser appends: positions are shown in one format only.
 pub(super) fn without_position(text: &str) -> String {
     text.find(" at line ").map_or(text, |at| &text[..at]).to_owned()
 }
 
-/// Everything wrong with some files. Never empty where it is an error.
+/// All problems of some files. Never empty as an error.
 #[derive(Clone, Debug, Default)]
 pub struct Problems(pub Vec<Problem>);
 
@@ -164,20 +164,20 @@ impl Problems {
         self.0.iter().any(|problem| problem.severity == Severity::Error)
     }
 
-    /// Sorted by file and place, so that what is shown does not depend on the order of reading.
+    /// Sorted by file and position, independently of the order of reading.
     #[must_use]
     pub fn sorted(mut self) -> Self {
         self.0.sort_by(|a, b| (&a.file, a.place.line, a.place.column).cmp(&(&b.file, b.place.line, b.place.column)));
         self
     }
 
-    /// All of them as text, with a count at the end.
+    /// All problems as text, with a count at the end.
     pub fn render(&self, colour: bool) -> String {
         let mut text: String =
             self.0.iter().take(SHOWN).map(|problem| format!("{}\n\n", problem.render(colour))).collect();
         if self.0.len() > SHOWN {
             let more = self.0.len() - SHOWN;
-            text.extend(["... and ", &more.to_string(), " more; mend these first\n\n"]);
+            text.extend(["... and ", &more.to_string(), " more; fix these first\n\n"]);
         }
         let errors = self.0.iter().filter(|problem| problem.severity == Severity::Error).count();
         let warnings = self.0.len() - errors;

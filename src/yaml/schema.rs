@@ -17,16 +17,16 @@ pub fn schema_of<T: JsonSchema>() -> Value {
     SchemaGenerator::default().into_root_schema_for::<T>().to_value()
 }
 
-/// The schema of a map that holds exactly one of some verbs, each with what it means and a shape of its own; `later` are
-/// verbs of the language that this version does not carry out.
+/// The schema of a map with exactly one of some verbs, each with its description and shape; `later` are verbs of the
+/// language that this version does not support.
 pub fn verbs(what: &str, shapes: &[(&str, &str, Schema)], later: &[&str]) -> Schema {
     let names: Vec<&str> = shapes.iter().map(|(name, ..)| *name).collect();
     let a = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     let mut rules: Vec<Value> = vec![json!({
-        "description": format!("{a} {what} has exactly one of the words {}", names.join(", ")),
+        "description": format!("{a} {what} must have exactly one of the keys {}", names.join(", ")),
         "oneOf": names.iter().chain(later).map(|name| json!({ "required": [name] })).collect::<Vec<_>>(),
     })];
-    // With two verbs there, neither shape is the one that was meant, and what each misses would only confuse.
+    // With two verbs, neither shape applies, and their errors would only confuse.
     rules.extend(shapes.iter().map(|(name, _, shape)| {
         let others: Vec<Value> =
             names.iter().filter(|other| *other != name).map(|other| json!({ "required": [other] })).collect();
@@ -36,10 +36,10 @@ pub fn verbs(what: &str, shapes: &[(&str, &str, Schema)], later: &[&str]) -> Sch
     rules.extend(later.iter().map(|name| {
         json!({
             "if": { "type": "object", "required": [name] },
-            "then": { "not": {}, "description": format!("`{name}` is a word of the language that this version does not carry out yet") }
+            "then": { "not": {}, "description": format!("`{name}` is a reserved word that this version does not support yet") }
         })
     }));
-    // Nothing is refused by these, but an editor offers them, with what they mean, before one is chosen.
+    // These reject nothing, but an editor offers them, with descriptions, before a verb is chosen.
     let offered: Map<String, Value> =
         shapes.iter().map(|(name, says, _)| ((*name).to_owned(), json!({ "description": says.trim() }))).collect();
     Schema::try_from(json!({
@@ -72,7 +72,7 @@ pub(super) fn check<T: JsonSchema>(document: &Document, value: &Value) -> Vec<Pr
     problems
 }
 
-/// The JSON pointers of what is wrong with a value: of what does not fit, and of what is missing at the root.
+/// The JSON pointers of invalid parts, and of fields missing at the root.
 pub(super) fn wrong_places<T: JsonSchema>(value: &Value) -> Vec<String> {
     let compiled = compiled::<T>();
     let Some(validator) = &compiled.validator else { return Vec::new() };
@@ -104,11 +104,11 @@ fn places_of(error: &ValidationError<'_>, places: &mut Vec<String>) {
 
 struct Compiled {
     schema: Value,
-    /// `None` cannot happen with schemas generated from our types; serde then still finds the first problem.
+    /// `None` cannot happen with schemas generated from our types; serde would still find the first problem.
     validator: Option<Validator>,
 }
 
-/// The compiled schema of a type. Compiling costs more than a thousand validations, so each is kept.
+/// The compiled schema of a type. Compiling costs more than a thousand validations, so it is cached.
 fn compiled<T: JsonSchema>() -> Arc<Compiled> {
     static KEPT: Mutex<BTreeMap<String, Arc<Compiled>>> = Mutex::new(BTreeMap::new());
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
@@ -121,7 +121,7 @@ fn compiled<T: JsonSchema>() -> Arc<Compiled> {
         .clone()
 }
 
-/// An error of the validator in words, where it stands.
+/// An error of the validator as problems with positions.
 fn explain(document: &Document, schema: &Value, error: &ValidationError<'_>) -> Vec<Problem> {
     let at = error.instance_path().as_str();
     let here = |message: String| vec![document.problem(at, message)];
@@ -134,21 +134,20 @@ fn explain(document: &Document, schema: &Value, error: &ValidationError<'_>) -> 
                 .iter()
                 .take(SHOWN)
                 .map(|name| {
-                    let problem =
-                        document.problem_at_key(at, name, format!("`{name}` is not a word that is known here"));
+                    let problem = document.problem_at_key(at, name, format!("`{name}` is not allowed here"));
                     let near = problem.clone().nearest(name, known.iter().map(String::as_str));
                     if near.hint.is_some() || known.is_empty() {
                         near
                     } else {
-                        problem.hint(format!("known here: {}", known.join(", ")))
+                        problem.hint(format!("allowed here: {}", known.join(", ")))
                     }
                 })
                 .collect()
         }
         ValidationErrorKind::Required { property } => {
-            here(format!("`{}` is missing here", property.as_str().unwrap_or_default()))
+            here(format!("`{}` is missing", property.as_str().unwrap_or_default()))
         }
-        // What is no map at all is told by its type.
+        // The type error reports a value that is not a map.
         ValidationErrorKind::OneOfMultipleValid { .. } | ValidationErrorKind::OneOfNotValid { .. }
             if is_verbs(schema, error) && !error.instance().is_object() =>
         {
@@ -164,7 +163,7 @@ fn explain(document: &Document, schema: &Value, error: &ValidationError<'_>) -> 
                 return vec![one_verb(document, schema, error)];
             }
             deepest(context).map_or_else(
-                || here(format!("{shown} does not fit here")),
+                || here(format!("{shown} is not valid here")),
                 |errors| errors.iter().flat_map(|inner| explain(document, schema, inner)).collect(),
             )
         }
@@ -174,27 +173,25 @@ fn explain(document: &Document, schema: &Value, error: &ValidationError<'_>) -> 
             vec![none_of(document, error, &names)]
         }
         ValidationErrorKind::MinItems { .. } | ValidationErrorKind::MinProperties { .. } => {
-            here("this is empty, and at least one thing must stand here".into())
+            here("this is empty; at least one element is required".into())
         }
-        ValidationErrorKind::Constant { expected_value } => {
-            here(format!("{shown} stands where {expected_value} is expected"))
-        }
+        ValidationErrorKind::Constant { expected_value } => here(format!("{shown} is not {expected_value}")),
         ValidationErrorKind::Type { kind } => {
             let wanted = own_words(schema, error).unwrap_or_else(|| kind_words(kind));
-            here(format!("{shown} stands where {wanted} is expected"))
+            here(format!("expected {wanted}, found {shown}"))
         }
         ValidationErrorKind::Not { .. } | ValidationErrorKind::FalseSchema => {
             here(description(schema, error).unwrap_or_else(|| format!("{shown} is not allowed here")))
         }
-        // The library's kinds are open-ended; its own sentence is right for all the others.
+        // The library's enum is open-ended; its own message is right for all other kinds.
         _ => here(match own_words(schema, error) {
-            Some(words) => format!("{shown} stands where {words} is expected"),
+            Some(words) => format!("expected {words}, found {shown}"),
             None => error.masked_with(shown).to_string(),
         }),
     }
 }
 
-/// A map with no verb, or with more than one.
+/// A map with no verb, or with several.
 fn one_verb(document: &Document, schema: &Value, error: &ValidationError<'_>) -> Problem {
     let problem = document
         .problem(error.instance_path().as_str(), description(schema, error).unwrap_or_else(|| "one verb".into()));
@@ -203,18 +200,18 @@ fn one_verb(document: &Document, schema: &Value, error: &ValidationError<'_>) ->
     let found: Vec<&str> = error.instance().as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
     let near = found
         .iter()
-        // A word of two letters is near to many.
+        // Many words are near to one of two letters.
         .filter(|name| name.len() > 2 && !verbs.contains(name))
         .map(|name| problem.clone().nearest(name, verbs.iter().copied()))
         .find(|problem| problem.hint.is_some() && !found.iter().any(|name| verbs.contains(name)));
     near.unwrap_or_else(|| problem.hint(format!("found: {}", found.join(", "))))
 }
 
-/// The words that may stand at a place, if alternatives are nothing but words.
+/// The allowed words at a position, if all alternatives are words.
 fn choices(context: &[Vec<ValidationError<'static>>], at: &str) -> Vec<String> {
     let mut words = Vec::new();
     for error in context.iter().flatten() {
-        // Words of something inside are no alternatives to the whole.
+        // Words at a nested position are no alternatives to the whole.
         if error.instance_path().as_str() != at {
             return Vec::new();
         }
@@ -225,7 +222,7 @@ fn choices(context: &[Vec<ValidationError<'static>>], at: &str) -> Vec<String> {
             ValidationErrorKind::Enum { options } => {
                 words.extend(options.as_array().into_iter().flatten().filter_map(|o| o.as_str().map(str::to_owned)));
             }
-            // What is not even a text fails twice in each alternative.
+            // A value that is not even a text fails twice in each alternative.
             ValidationErrorKind::Type {
                 kind: TypeKind::Single(jsonschema::JsonType::String | jsonschema::JsonType::Null),
             } => {}
@@ -242,7 +239,7 @@ fn choices(context: &[Vec<ValidationError<'static>>], at: &str) -> Vec<String> {
     words
 }
 
-/// Whether it was the rule that a map has exactly one verb that refused a value.
+/// Whether the rule "exactly one verb" rejected a value.
 fn is_verbs(schema: &Value, error: &ValidationError<'_>) -> bool {
     refusing(schema, error).is_some_and(|rule| rule["oneOf"][0]["required"].is_array())
         && own_words(schema, error).is_some()
@@ -251,15 +248,15 @@ fn is_verbs(schema: &Value, error: &ValidationError<'_>) -> bool {
 fn none_of(document: &Document, error: &ValidationError<'_>, words: &[String]) -> Problem {
     let shown = document.quoted(error.instance());
     let message = match words {
-        [only] => format!("{shown} stands where `{only}` is expected"),
+        [only] => format!("expected `{only}`, found {shown}"),
         several => format!("{shown} is not one of {}", several.join(", ")),
     };
     let problem = document.problem(error.instance_path().as_str(), message);
     problem.nearest(error.instance().as_str().unwrap_or_default(), words.iter().map(String::as_str))
 }
 
-/// Of several alternatives, the errors of the one that went furthest: that is the one that was meant. To leave the
-/// value out is never meant by who wrote one.
+/// The errors of the alternative that matched furthest, which is probably the intended one. Absence is never the
+/// intended alternative of a written value.
 fn deepest<'c>(context: &'c [Vec<ValidationError<'static>>]) -> Option<&'c Vec<ValidationError<'static>>> {
     let absent = |errors: &Vec<ValidationError<'static>>| {
         let null = |e: &ValidationError<'_>| {
@@ -274,7 +271,7 @@ fn deepest<'c>(context: &'c [Vec<ValidationError<'static>>]) -> Option<&'c Vec<V
     context.iter().filter(|errors| !absent(errors)).max_by_key(|errors| depth(errors))
 }
 
-/// The schema that refused a value, without the keyword.
+/// The schema that rejected a value, without the keyword.
 fn refusing<'s>(schema: &'s Value, error: &ValidationError<'_>) -> Option<&'s Value> {
     let path = error.schema_path().as_str();
     schema.pointer(&path[..path.rfind('/')?])
@@ -284,9 +281,10 @@ fn description(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
     refusing(schema, error)?.get("description")?.as_str().map(str::to_owned)
 }
 
-/// The description, where it was written to be shown: what comes from a comment on a type begins with a capital.
+/// The description, if it was written for readers: one from a comment on a type begins with a capital letter.
 fn own_words(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
-    description(schema, error).filter(|words| !words.starts_with(char::is_uppercase))
+    let words = description(schema, error).filter(|words| !words.starts_with(char::is_uppercase))?;
+    Some(words.trim_end_matches(',').to_owned())
 }
 
 fn known_names(schema: &Value, error: &ValidationError<'_>) -> Vec<String> {

@@ -133,13 +133,12 @@ pub(super) fn words(compared: &Compared<'_>, file: &Path) -> String {
     }
     if let (Some(first), Some(last)) = (elsewhere.first(), elsewhere.last()) {
         let to = if first.at == last.at { String::new() } else { format!(" to {}", last.at) };
-        let entries =
-            if elsewhere.len() == 1 { "1 entry stands".into() } else { format!("{} entries stand", elsewhere.len()) };
+        let entries = if elsewhere.len() == 1 { "1 entry".into() } else { format!("{} entries", elsewhere.len()) };
         let from = place(first);
-        write!(text, "\n{entries} in lists without any item ({from}{to}): nothing is said about them.\n").ok();
+        write!(text, "\n{entries} in lists without any item ({from}{to}) not compared.\n").ok();
     }
     if !compared.is_same() {
-        text.push_str("\nCorrect the items and their checks, and pin the new lines: add `--pin` to this command.\n");
+        text.push_str("\nCorrect the items and their checks, then pin the new lines: add `--pin` to this command.\n");
     }
     text
 }
@@ -148,7 +147,7 @@ pub(super) fn words(compared: &Compared<'_>, file: &Path) -> String {
 fn old(item: &Item) -> String {
     match old_words(item) {
         Some(words) => cut(words),
-        None => format!("{} (in our words; only a fingerprint of the page's is known)", cut(&item.words)),
+        None => format!("{} (the pack's wording; of the page's wording only a fingerprint is known)", cut(&item.words)),
     }
 }
 
@@ -160,14 +159,14 @@ fn cut(text: &str) -> String {
 pub(super) fn pins(items: &[Item], compared: &Compared<'_>, file: &Path) -> String {
     let all = || compared.unchanged.iter().chain(&compared.changed);
     let mut text = format!(
-        "# Add to the items of provider.yaml what {} says. The text itself may stand there too.\n",
+        "# Add these lines, from {}, to the items of provider.yaml. The text itself may replace a fingerprint.\n",
         file.display()
     );
     for item in items {
         match all().find(|(other, _)| other.id == item.id) {
             Some((_, line)) => {
                 let changed = compared.changed.iter().any(|(other, _)| other.id == item.id);
-                let note = if changed { ", CHANGED: see that the item still says the same" } else { "" };
+                let note = if changed { ", CHANGED: check that the item still says the same" } else { "" };
                 write!(
                     text,
                     "\n# {}, line {}{note}: {}\n  page: {}\n",
@@ -178,7 +177,7 @@ pub(super) fn pins(items: &[Item], compared: &Compared<'_>, file: &Path) -> Stri
                 )
                 .ok();
             }
-            None => drop(write!(text, "\n# {}: no line of the page is like it\n", item.id)),
+            None => drop(write!(text, "\n# {}: no line of the page matches\n", item.id)),
         }
     }
     text

@@ -41,7 +41,7 @@ fn summary(pack: &Pack, items: &[&Item]) -> String {
     let served: Vec<Vec<&Check>> =
         items.iter().map(|item| pack.serving(item).collect::<Vec<_>>()).filter(|checks| !checks.is_empty()).collect();
     let asked = served.iter().filter(|checks| checks.iter().all(|check| check.only_asks())).count();
-    let by_word = if asked == 0 { String::new() } else { format!(", {asked} of them by a person's word alone") };
+    let by_word = if asked == 0 { String::new() } else { format!(", {asked} of them by attestation only") };
     let (noun, have) = if items.len() == 1 { ("item", "has") } else { ("items", "have") };
     format!("{} of {} {noun} {have} a check{by_word}", served.len(), items.len())
 }
@@ -62,7 +62,7 @@ fn row(pack: &Pack, item: &Item) -> String {
             Level::Required => "",
             Level::Recommended => ", recommended",
         };
-        let asks = if check.only_asks() { ", a person's word" } else { "" };
+        let asks = if check.only_asks() { ", attestation" } else { "" };
         format!("      {:widest$}  {}{level}{asks}\n", check.id, stages.join(", "))
     };
     let lines: String = checks.iter().map(line).collect();

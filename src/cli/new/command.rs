@@ -66,12 +66,12 @@ fn title(name: &str) -> String {
 fn begin_pack(pack: &NewPack) -> Result<String, Problems> {
     let name = &pack.name;
     if !is_name(name) {
-        let message = format!("`{name}` cannot be the name of a pack");
-        return Err(refused(message, "small letters, digits and single hyphens, such as `acme-payments`"));
+        let message = format!("`{name}` is not a valid pack name");
+        return Err(refused(message, "use lower-case letters, digits and single hyphens, such as `acme-payments`"));
     }
     for folder in [format!("checks/{name}"), format!("fixtures/{name}")] {
         if pack.folder.join(&folder).exists() {
-            let problem = Problem::of_file(&pack.folder.join(folder).display().to_string(), "exists already");
+            let problem = Problem::of_file(&pack.folder.join(folder).display().to_string(), "already exists");
             return Err(problem.hint("choose another name; nothing was written").into());
         }
     }
@@ -91,8 +91,8 @@ fn begin_check(check: &NewCheck) -> Result<String, Problems> {
     let Some((pack_name, id, (section, stem))) =
         parts.filter(|(pack, _, (section, stem))| [pack, section, stem].into_iter().all(|part| is_name(part)))
     else {
-        let message = format!("`{}` names no check", check.id);
-        return Err(refused(message, "the pack, a section and a stem: `acme-payments/webhooks.answers-in-time`"));
+        let message = format!("`{}` is not a valid check name", check.id);
+        return Err(refused(message, "write pack, section and name: `acme-payments/webhooks.answers-in-time`"));
     };
     let checks = check.folder.join("checks");
     let catalog = Catalog::from_folder(&checks)?;
@@ -100,7 +100,7 @@ fn begin_check(check: &NewCheck) -> Result<String, Problems> {
         if problem.hint.is_some() {
             problem
         } else {
-            problem.hint(format!("`preflight new pack {pack_name}` begins one"))
+            problem.hint(format!("`preflight new pack {pack_name}` creates one"))
         }
     })?;
     let item_id = match &check.item {
@@ -170,7 +170,7 @@ fn item(pack: &Pack, id: &str, section: &str, folder: &Path) -> Result<Option<Wr
         return Ok(None);
     }
     let line = format!(
-        "- {{ id: {id}, section: {}, words: Say in your own words what the provider asks for }}",
+        "- {{ id: {id}, section: {}, words: State the provider's requirement in your own words }}",
         quoted(&title(section))
     );
     let there =
@@ -186,12 +186,12 @@ fn fault(pack: &Pack, id: &str, folder: &Path) -> Result<Option<Writing>, Proble
     let path = format!("checks/{}/partner.yaml", pack.id);
     if pack.sample.is_none() {
         let problem = Problem::of_file(&folder.join(path).display().to_string(), "does not exist");
-        return Err(problem.hint("`preflight new pack NAME --in SOMEWHERE` writes one to begin with; copy it"));
+        return Err(problem.hint("`preflight new pack NAME --in SOMEWHERE` writes one as a starting point; copy it"));
     }
     let lines = [
         format!("{id}:"),
         "  refuses-what-it-does-not-know:".into(),
-        "    says: The handler refuses events of this kind.".into(),
+        "    says: The handler rejects events of this type.".into(),
         format!("    first: [{{ if: event == '{id}', status: 400 }}]"),
     ];
     changed(folder, &path, "faults", &lines, |value| !value["faults"][id].is_null()).map(Some)
@@ -215,7 +215,7 @@ fn changed(
     match text.filter(works) {
         Some(text) => Ok(Writing::changed(path.to_owned(), document.text.to_string(), text)),
         None => {
-            let message = format!("`{key}` is not written as a block that lines can be added to");
+            let message = format!("`{key}` is not a YAML block to which lines can be added");
             let problem = document.problem_at_key("", key, message);
             Err(problem.hint(format!("add it yourself: {}", lines.join(" "))))
         }
@@ -233,7 +233,7 @@ fn told(what: &str, put: &Put, folder: &Path) -> String {
     };
     let checks = below(folder, "checks");
     format!(
-        "Began {what}:\n{}{}\nNext: put into them what the provider asks for, and its facts, and see whether they hold:\n  \
+        "Created {what}:\n{}{}\nNext: replace the examples with the provider's requirements and facts, and try them:\n  \
          preflight lint {checks}\n  preflight test {checks}\n",
         list("new    ", &put.begun),
         list("changed", &put.changed)

@@ -130,13 +130,13 @@ impl Drop for Undo {
 }
 
 fn exists(path: &Path) -> Problem {
-    Problem::of_file(&path.display().to_string(), "exists already").hint("nothing was written; choose another name")
+    Problem::of_file(&path.display().to_string(), "already exists").hint("nothing was written; choose another name")
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Problem {
     let why = full(error).map_or_else(|| error.to_string(), str::to_owned);
     let problem = Problem::of_file(&path.display().to_string(), format!("cannot be written: {why}"));
-    problem.hint("nothing was written; name a folder that can be written to with `--in`")
+    problem.hint("nothing was written; name a writable folder with `--in`")
 }
 
 #[cfg(test)]

@@ -24,16 +24,16 @@ const WORLD: &str = "demo.yaml";
 /// The profile of a sample partner.
 pub(super) const PROFILE: &str = "profile.yaml";
 
-/// What `demo.yaml` says. Texts are templates over `test` and `production`, each with a `key`, a `secret`, the
-/// addresses of its APIs, and the id of the event that was `sent`.
+/// The content of `demo.yaml`. Texts are templates over `test` and `production`, each with a `key`, a `secret`, the
+/// URLs of its APIs, and the id of the event that was `sent`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct World {
-    /// What the variables are set to that the profile names; `front` is the address that stands in for all hosts, and
-    /// `port` one that is free for the partner's build.
+    /// The environment variables that the profile names; `front` is the address of all simulated hosts, and `port` a
+    /// free port for the partner's build.
     pub(super) variables: BTreeMap<String, String>,
-    /// Checks that a quick trial of a mistake carries out beside those of its section: a little of everything that a
-    /// mistake could break by the way.
+    /// Checks that a quick test of a defect runs besides those of its section: a sample of what a defect could break
+    /// elsewhere.
     #[serde(default)]
     pub smoke: Vec<String>,
     #[serde(default)]
@@ -42,11 +42,11 @@ pub struct World {
     pub(super) deployments: BTreeMap<String, BTreeMap<String, String>>,
     #[serde(default)]
     pub(super) environments: BTreeMap<Environment, Held>,
-    /// The mistakes that can be switched on.
+    /// The defects that can be switched on.
     pub defects: Vec<Mistake>,
 }
 
-/// Who plays a host: an API of an environment, `test.referral`, or a deployment of the partner.
+/// The server behind a host: an API of an environment, such as `test.referral`, or a deployment of the partner.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Played {
@@ -55,7 +55,7 @@ pub(super) struct Played {
     pub(super) self_signed: bool,
 }
 
-/// A mistake that can be switched on.
+/// A defect that can be switched on.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mistake {
@@ -66,16 +66,16 @@ pub struct Mistake {
     /// Checks that rightly fail with it.
     #[serde(default)]
     pub also: Vec<String>,
-    /// What it is, where it is not a mistake of the reference partner's code.
+    /// A description, if it is not a defect in the code of the reference partner.
     #[serde(rename = "description")]
     pub says: Option<String>,
-    /// A mistake in the code of the build that is rehearsed.
+    /// A defect in the code of the rehearsed build.
     partner: Option<String>,
-    /// A mistake in the code of the staging deployment.
+    /// A defect in the code of the staging deployment.
     staging: Option<String>,
-    /// A mistake in the code of the production deployment.
+    /// A defect in the code of the production deployment.
     live: Option<String>,
-    /// A merge patch over the rest of the world, `profile` and `files`.
+    /// A merge patch over the rest of this file, `profile` and `files`.
     #[serde(default)]
     change: Value,
 }

@@ -63,8 +63,8 @@ impl From<std::io::Error> for Unstaged {
 /// A folder for what is temporary that cannot be written to.
 fn no_room(folder: &Path, error: &std::io::Error) -> Unstaged {
     let why = full(error).map_or_else(|| error.to_string(), str::to_owned);
-    let problem = Problem::of_file(&folder.display().to_string(), format!("cannot be written to: {why}"));
-    Unstaged::Problems(problem.hint("set TMPDIR to a folder that can").into())
+    let problem = Problem::of_file(&folder.display().to_string(), format!("is not writable: {why}"));
+    Unstaged::Problems(problem.hint("set TMPDIR to a writable folder").into())
 }
 
 /// A stage that is set. Everything on it ends with this value.
@@ -110,7 +110,7 @@ pub(in crate::cli) async fn stage(
         }
         for (email, state) in &held.prepared {
             if !player.prepare(email, state) {
-                return Err(format!("the provider has no state `{state}`").into());
+                return Err(format!("the simulator has no state `{state}`").into());
             }
         }
         let player = Arc::new(player);
@@ -136,14 +136,17 @@ pub(in crate::cli) async fn stage(
         servers.insert(name.clone(), at);
     }
     let behind = set.world.hosts.iter().map(|(host, played)| {
-        let at = servers.get(&played.is).copied().ok_or_else(|| format!("nobody plays `{}`", played.is))?;
+        let at = servers
+            .get(&played.is)
+            .copied()
+            .ok_or_else(|| format!("no simulated environment or deployment serves `{}`", played.is))?;
         Ok((host.clone(), Behind { at }))
     });
     let front = simulated_environments::start(reserved, certificates, behind.collect::<Result<_, String>>()?)?;
     for ((environment, held), player) in set.world.environments.iter().zip(&players) {
         if let Some(event) = &held.sends {
             let sent = player.announce(event).unwrap_or_default();
-            let sent = sent.first().ok_or_else(|| format!("nobody in {environment} hears of `{event}`"))?;
+            let sent = sent.first().ok_or_else(|| format!("no subscription in {environment} receives `{event}`"))?;
             scope[environment.word()]["sent"] = json!(sent.id);
         }
     }
@@ -259,7 +262,7 @@ async fn deploy(
         // It has said itself what of its surroundings it cannot use.
         Some(code) if code == Exit::WrongInput as i32 => {
             let problem = Problem::of_file(&folder.display().to_string(), message);
-            Err(Unstaged::Problems(problem.hint("see above what it said").into()))
+            Err(Unstaged::Problems(problem.hint("its output is shown above").into()))
         }
         Some(_) | None => Err(message.to_owned().into()),
     }

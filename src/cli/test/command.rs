@@ -44,7 +44,7 @@ pub(in crate::cli) async fn test(test: Test, screen: &Screen) -> Exit {
         return wrong(&Problems(without), screen);
     }
     if !catalog.packs.values().any(|pack| pack.checks.iter().any(|packed| wanted(&packed.check.id))) {
-        let problem = Problem::of_file("command line", format!("no check is like `{}`", test.only.join("` or `")));
+        let problem = Problem::of_file("command line", format!("no check matches `{}`", test.only.join("` or `")));
         let ids = || catalog.packs.values().flat_map(|pack| pack.checks.iter().map(|packed| packed.check.id.as_str()));
         return wrong(&problem.nearest(&test.only[0], ids()).into(), screen);
     }
@@ -56,7 +56,7 @@ pub(in crate::cli) async fn test(test: Test, screen: &Screen) -> Exit {
             Ok(found) => table::show(pack, found, screen),
             Err(Unstaged::Problems(problems)) => return wrong(&problems, screen),
             Err(Unstaged::Trouble(why)) => {
-                screen.complain(&format!("{}: the trial cannot be made: {why}", pack.id));
+                screen.complain(&format!("{}: the test cannot run: {why}", pack.id));
                 return Exit::Internal;
             }
         }
@@ -121,7 +121,7 @@ impl<W: Fn(&str) -> bool> Trials<'_, W> {
                 Part::Faulty(mistake) => Trial { sample, quick: false }.report(Some(mistake)).await,
                 Part::Silent => Trial { sample: silent, quick: false }.report(None).await,
             };
-            self.screen.note(&format!("tried {}", part.words()));
+            self.screen.note(&format!("tested {}", part.words()));
             Ok::<_, Unstaged>((part, report?))
         });
         let tried: Vec<_> = stream::iter(trials).buffer_unordered(jobs).collect().await;

@@ -34,9 +34,9 @@ fn table(pack: &Pack, found: &Found) -> String {
     let asked = found.rows.iter().filter(|row| row.asks).count();
     let proved = found.rows.iter().filter(|row| row.holds()).count();
     let of = found.rows.len() - asked;
-    writeln!(text, "\n{proved} of {of} checks pass, fail and stay inconclusive as they must").ok();
+    writeln!(text, "\n{proved} of {of} checks pass, fail and are inconclusive as expected").ok();
     if asked > 0 {
-        writeln!(text, "{asked} answered by a person alone: there is nothing to try").ok();
+        writeln!(text, "{asked} rest on attestations: there is nothing to test").ok();
     }
     text + &untried(pack) + "\n"
 }

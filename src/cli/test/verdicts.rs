@@ -86,8 +86,8 @@ impl<'p> Found<'p> {
             }
             self.unsound.insert(id.to_owned());
             for unit in wrong.iter().filter(|unit| unit.blocked_by.is_none()) {
-                let message = format!("the partner that does everything right does not pass `{id}`: {}", told(unit));
-                let hint = "either the check asks for too much, or partner.yaml does too little";
+                let message = format!("the correct partner does not pass `{id}`: {}", told(unit));
+                let hint = "the check demands too much, or partner.yaml does too little";
                 self.at_check(id, message, &format!("{hint}; {} shows what happened", self.demo("")));
             }
         }
@@ -103,15 +103,18 @@ impl<'p> Found<'p> {
             let untold = |by: &&str| !self.unsound.contains(by.split('@').next().unwrap_or(by));
             let blockers: BTreeSet<&str> = blockers.filter(untold).collect();
             for by in blockers {
-                let message =
-                    format!("`{id}` is not tried with the partner that does everything right: `{by}` blocks it");
-                self.at_check(id, message, "let `needs` name only what a machine can see to hold, or nothing");
+                let message = format!("`{id}` is not tested with the correct partner: `{by}` blocks it");
+                self.at_check(id, message, "name in `needs` only checks that a machine can decide");
             }
         }
         let rows = self.rows.iter().filter(|row| !row.asks && !decided.contains_key(row.id.as_str()));
         for id in rows.map(|row| row.id.clone()).collect::<Vec<_>>() {
-            let message = format!("`{id}` is not tried: nothing of it is run with the sample partner");
-            self.at_check(&id, message, "partner.yaml must be of those to whom it applies, in a stage that it has");
+            let message = format!("`{id}` is not tested: it does not run with the sample partner");
+            self.at_check(
+                &id,
+                message,
+                "make the check apply to the partner of partner.yaml, in a stage that the partner has",
+            );
         }
     }
 
@@ -132,12 +135,12 @@ impl<'p> Found<'p> {
         let (message, hint) = if !failed.contains(&check) {
             let units: Vec<String> = rows.get(check).into_iter().flatten().map(|unit| told(unit)).collect();
             let demo = self.demo(&format!(" --defect {}", mistake.name));
-            let hint = format!("the fault must do what the check looks for; {demo} shows what happened");
-            (format!("`{check}` does not catch this fault: {}", units.join("; ")), hint)
+            let hint = format!("make the defect break what the check looks for; {demo} shows what happened");
+            (format!("`{check}` does not catch this defect: {}", units.join("; ")), hint)
         } else if !unrelated.is_empty() {
             let others = unrelated.join(", ");
-            let hint = format!("narrow the fault; or, where they fail rightly, say so: `also: [{others}]`");
-            (format!("this fault fails other checks than `{check}` too: {others}"), hint)
+            let hint = format!("narrow the defect; or, if they rightly fail too, add `also: [{others}]`");
+            (format!("this defect fails checks other than `{check}`: {others}"), hint)
         } else {
             self.row(check).into_iter().for_each(|row| row.caught += 1);
             return;
@@ -153,8 +156,8 @@ impl<'p> Found<'p> {
             let decided = |unit: &&&UnitRow| matches!(unit.verdict, VerdictWord::Pass | VerdictWord::Fail);
             let wrong: Vec<&&UnitRow> = units.iter().filter(decided).collect();
             for unit in &wrong {
-                let message = format!("a partner that does nothing does not leave `{id}` inconclusive: {}", told(unit));
-                let hint = "say under `seen` what must have happened for the check to say anything";
+                let message = format!("`{id}` is not inconclusive for a silent partner: {}", told(unit));
+                let hint = "state under `assume` what must have happened for the check to decide anything";
                 self.at_check(id, message, hint);
             }
             let open = wrong.is_empty();
@@ -167,9 +170,9 @@ impl<'p> Found<'p> {
         let without: Vec<String> =
             self.rows.iter().filter(|row| !row.asks && row.faults == 0).map(|row| row.id.clone()).collect();
         for id in without {
-            let message = format!("nothing shows that `{id}` can fail");
+            let message = format!("nothing proves that `{id}` can fail");
             let problem = self.sampled.document.problem_at_key("", "defects", message);
-            let hint = format!("write what a partner does wrong: `{id}: {{ NAME: {{ says: .., first: [..] }} }}`");
+            let hint = format!("add a defect that it must catch: `{id}: {{ NAME: {{ says: .., first: [..] }} }}`");
             self.problems.push(problem.hint(hint));
         }
     }

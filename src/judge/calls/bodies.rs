@@ -1,4 +1,4 @@
-//! Bodies compared as JSON: `null` counts as absent, and numbers are equal by value.
+//! Bodies compared as JSON: `null` counts as absent, and numbers compare by value.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json_path::{JsonPath, NormalizedPath};
 
 use crate::evidence::{Body, Call};
 
-/// The body of a call without what is left out of a comparison, and without what is absent.
+/// The body of a call without the fields excluded from the comparison, and without absent ones.
 pub(super) struct Plain(Body);
 
 impl Plain {
@@ -18,7 +18,7 @@ impl Plain {
         })
     }
 
-    /// What equal bodies have alike, and others not.
+    /// A key that is the same for equal bodies and differs for others.
     pub(super) fn key(&self) -> String {
         match &self.0 {
             Body::Json(json) => key(json),
@@ -35,7 +35,7 @@ impl Plain {
     }
 }
 
-/// A value with its members in order and its numbers in one form: what equal values have alike.
+/// A value with sorted fields and normalised numbers, as a key that equal values share.
 pub(super) fn key(value: &Value) -> String {
     sorted(value).to_string()
 }
@@ -65,7 +65,7 @@ fn without(body: &Value, except: &[String]) -> Value {
     pruned(body)
 }
 
-/// The value without members that are null, which count as absent.
+/// The value without null fields, which count as absent.
 fn pruned(value: Value) -> Value {
     match value {
         Value::Object(members) => {

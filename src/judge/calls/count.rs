@@ -1,4 +1,4 @@
-//! The calls that the partner made: which are meant, how many there are, and what must hold for each.
+//! Expectations about the partner's calls: which calls are meant, how many there must be, and what each must satisfy.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::judge::scope::Scope;
 use crate::judge::verdict::{Case, millis};
 use crate::pack::traffic::{CallsExpectation, Count};
 
-/// Judges `calls: ...`, for each client by itself.
+/// Judges `calls: ...`, separately for each client.
 pub(in crate::judge) fn calls<'c>(case: &Case<'c>, expectation: &CallsExpectation, scope: &mut Scope<'c>) -> Held {
     let (mut parts, mut found) = (Vec::new(), Vec::new());
     for client in select::clients(case, expectation, scope) {
@@ -28,7 +28,7 @@ pub(in crate::judge) fn calls<'c>(case: &Case<'c>, expectation: &CallsExpectatio
     }
     scope.turn_to(None);
     if parts.is_empty() {
-        return Held::Unknown(Finding::new(Who::Tool, "the check has no client whose calls could be looked at"));
+        return Held::Unknown(Finding::new(Who::Tool, "the check has no client whose calls could be counted"));
     }
     if let Some(name) = &expectation.name {
         found.sort_by_key(|entry| entry.from);
@@ -38,12 +38,12 @@ pub(in crate::judge) fn calls<'c>(case: &Case<'c>, expectation: &CallsExpectatio
     Held::all(parts).hinted(hint.as_deref())
 }
 
-/// The path of a call, without its query.
+/// The path of a call, without the query.
 pub(in crate::judge) fn path(call: &Call) -> &str {
     call.request.url.split(['?', '#']).next().unwrap_or_default()
 }
 
-/// The calls about the client of an action that were made and answered while it was under way.
+/// The calls about an action's client that the provider answered while the action was in progress.
 pub(in crate::judge) fn during<'c>(
     case: &Case<'c>,
     action: &Entry,
@@ -53,7 +53,7 @@ pub(in crate::judge) fn during<'c>(
     case.evidence.entries.iter().filter(within).filter_map(|entry| Some((entry, entry.what.call()?)))
 }
 
-/// `POST /cases 401`: what a reader recognises a call by.
+/// A call as the report names it: `POST /cases 401`.
 pub(in crate::judge) fn title(entry: &Entry) -> String {
     let Some(call) = entry.what.call() else { return String::new() };
     match call.answer.status {
@@ -69,7 +69,7 @@ fn of_client(case: &Case<'_>, expectation: &CallsExpectation, selection: &Select
     };
     let number = u64::try_from(selection.calls.len()).unwrap_or(u64::MAX);
     let counted = count(case, &bounds, number, selection);
-    // More calls could mend a lack, and shift which is the nth; nothing mends what is wrong with one that was made.
+    // Further calls could satisfy a minimum, or change which call is the nth; they cannot repair a wrong call.
     let open = bounds.lacks(number) || expectation.nth.is_some() || bounds.none() && number == 0;
     let required = || require::all(expectation, selection, scope);
     match Held::all(std::iter::once(counted).chain((number > 0).then(required))) {
@@ -83,7 +83,7 @@ fn of_client(case: &Case<'_>, expectation: &CallsExpectation, selection: &Select
     }
 }
 
-/// How many calls there may be.
+/// The allowed number of calls.
 struct Bounds {
     exactly: Option<u64>,
     least: Option<u64>,
@@ -127,7 +127,8 @@ fn number(count: &Count, scope: &Scope<'_>) -> Result<u64, Held> {
     };
     let value = scope.value(&Value::String(text.clone()))?.into_owned();
     let number = value.as_u64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
-    number.ok_or_else(|| Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives {value}, which is no number"))))
+    number
+        .ok_or_else(|| Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives {value}, which is not a number"))))
 }
 
 fn count(case: &Case<'_>, bounds: &Bounds, number: u64, selection: &Selection<'_>) -> Held {
@@ -153,7 +154,8 @@ fn count(case: &Case<'_>, bounds: &Bounds, number: u64, selection: &Selection<'_
     Held::No(Finding::contrast(Who::Partner, format!("{} {}", bounds.words(), selection.words), observed))
 }
 
-/// How things went on where a call is missing: the quiet that was kept, and what the last action of the client said.
+/// What the record says where a call is missing: the quiet period that was kept, and the response of the client's last
+/// action.
 fn afterwards(case: &Case<'_>, selection: &Selection<'_>) -> String {
     let quiet = quiet(case).map(|quiet| format!("; {quiet}")).unwrap_or_default();
     let mut actions = case.evidence.entries.iter().rev();
@@ -161,15 +163,15 @@ fn afterwards(case: &Case<'_>, selection: &Selection<'_>) -> String {
         entry.what.action().filter(|_| entry.client.as_deref() == Some(&*selection.client)).map(|action| {
             match action.outcome.answer() {
                 Some(answer) => format!("; the action {} answered {}", action.name, answer.status),
-                None => format!("; the action {} was not answered", action.name),
+                None => format!("; the action {} did not answer", action.name),
             }
         })
     });
     quiet + &action.unwrap_or_default()
 }
 
-/// The quiet period in which an absence was observed, where one was kept.
+/// The quiet period during which no further call came, if Preflight kept one.
 pub(in crate::judge) fn quiet(case: &Case<'_>) -> Option<String> {
     let kept = case.evidence.quiet_ms;
-    (kept > 0).then(|| format!("nothing more in a quiet period of {}", millis(u128::from(kept))))
+    (kept > 0).then(|| format!("no further calls within {}", millis(u128::from(kept))))
 }

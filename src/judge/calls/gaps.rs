@@ -1,4 +1,4 @@
-//! How long the partner waited before its calls.
+//! Gaps: how long the partner waited before its calls.
 
 use super::count::title;
 use super::select::Selection;
@@ -7,7 +7,7 @@ use crate::judge::finding::{Finding, Held};
 use crate::judge::verdict::millis;
 use crate::pack::traffic::CallsExpectation;
 
-/// Timers fire early, and clocks differ: so much less than what is asked for is tolerated, in microseconds.
+/// Tolerance below the required gap, in microseconds: timers fire early, and clocks differ.
 const TOLERANCE: Offset = 20_000;
 
 /// Judges the gaps before the calls.
@@ -19,7 +19,7 @@ pub(super) fn gaps(expectation: &CallsExpectation, selection: &Selection<'_>) ->
             let earlier = if selection.anchors.is_empty() {
                 at.checked_sub(1).map(|before| selection.calls[before])
             } else {
-                // Of several, the last one that the partner can have known of.
+                // Of several anchors, the last one that the partner could have known.
                 let known = selection.anchors.iter().filter(|anchor| anchor.from < entry.from);
                 known.max_by_key(|anchor| anchor.to).copied()
             };
@@ -41,7 +41,7 @@ pub(super) fn gaps(expectation: &CallsExpectation, selection: &Selection<'_>) ->
     Held::all([least, if rule.growing { growing(selection) } else { Held::YES }])
 }
 
-/// Each gap is no shorter than the one before it, and the last is clearly longer than the first.
+/// Each gap is at least as long as the one before it, and the last is clearly longer than the first.
 fn growing(selection: &Selection<'_>) -> Held {
     let start =
         selection.anchors.iter().filter(|anchor| selection.calls.first().is_some_and(|first| anchor.from < first.from));
@@ -57,7 +57,7 @@ fn growing(selection: &Selection<'_>) -> Held {
     Held::No(Finding::contrast(Who::Partner, format!("growing gaps {}", selection.words), observed))
 }
 
-/// From the answer of one to the start of the next.
+/// From the answer of one call to the start of the next.
 fn between(earlier: &Entry, later: &Entry) -> Offset {
     later.from.saturating_sub(earlier.to)
 }

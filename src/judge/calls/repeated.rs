@@ -1,4 +1,4 @@
-//! Calls that say the same again.
+//! Calls that repeat earlier calls.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,11 @@ use crate::evidence::{Call, Entry, Offset};
 /// Calls that may be repeated.
 pub(super) struct Repeated<'c> {
     pub(super) calls: Vec<&'c Entry>,
-    /// What they say, with when it was first said.
+    /// What they say, with the time of the first.
     said: BTreeMap<Said, Offset>,
 }
 
-/// What a call says, whoever says it: credentials are no part of it.
+/// The content of a call, without credentials.
 type Said = (String, String, Vec<(String, String)>, String);
 
 impl<'c> Repeated<'c> {
@@ -28,13 +28,13 @@ impl<'c> Repeated<'c> {
         Repeated { calls, said }
     }
 
-    /// Whether a call says the same as one of them, and later.
+    /// Whether a call repeats one of them, later.
     pub(super) fn by(&self, entry: &Entry, call: &Call, except: &[String]) -> bool {
         self.said.get(&by(call, except)).is_some_and(|first| *first < entry.from)
     }
 }
 
-/// Method, path, pairs of the query without regard to their order, and body, in the form in which they are compared.
+/// Method, path, query pairs in any order, and body, normalised for comparison.
 fn by(call: &Call, except: &[String]) -> Said {
     let query = call.request.url.split_once('?').map_or("", |(_, query)| query);
     let mut query: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();

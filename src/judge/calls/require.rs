@@ -1,4 +1,4 @@
-//! What must hold for each of the calls that are meant.
+//! Requirements on each selected call.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::judge::matching::{by_path, matches, show};
 use crate::judge::scope::Scope;
 use crate::pack::traffic::{CallsExpectation, Credential};
 
-/// Every requirement, in the order in which a reader would look.
+/// Judges every requirement, in the order in which a reader would look.
 pub(super) fn all(expectation: &CallsExpectation, selection: &Selection<'_>, scope: &Scope<'_>) -> Held {
     let each = selection.calls.iter().filter_map(|entry| Some((*entry, entry.what.call()?)));
     let each = each.flat_map(|(entry, call)| {
@@ -43,10 +43,10 @@ fn credential(expectation: &CallsExpectation, entry: &Entry, call: &Call) -> Hel
         Some(Credential::Token) => failed("a bearer token", "no bearer token"),
         Some(Credential::Own) if call.token_of.is_some() && call.token_of == call.client => Held::YES,
         Some(Credential::Own) => failed(
-            "a token of the client that it is about",
+            "a token of the client that the call is about",
             match (&call.token_of, bearer) {
                 (Some(_), _) => "the token of another client",
-                (None, true) => "a token that was issued to nobody whom this check knows",
+                (None, true) => "a token that belongs to no client of this check",
                 (None, false) => "no bearer token",
             },
         ),
@@ -81,7 +81,7 @@ fn decoded(segment: &str) -> String {
     percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()
 }
 
-/// Whether a text or a number inside a value is what is looked for.
+/// Whether a text or a number inside a value equals the one that is looked for.
 fn holds(value: &Value, wanted: &str) -> bool {
     match value {
         Value::String(text) => text == wanted,
@@ -106,7 +106,7 @@ fn body(expectation: &CallsExpectation, entry: &Entry, call: &Call, scope: &Scop
     Held::all(expectation.body.iter().map(|(path, matcher)| by_path(json, path, matcher, scope, &what(path))))
 }
 
-/// What is the same in all of them, and in the call that they come after, where that is on the same route.
+/// Parts that all calls share, also with the call that they follow if that is on the same route.
 fn same(expectation: &CallsExpectation, selection: &Selection<'_>) -> Held {
     if expectation.same.is_empty() {
         return Held::YES;
@@ -133,7 +133,7 @@ fn distinct(expectation: &CallsExpectation, selection: &Selection<'_>) -> Held {
         let mut known = BTreeSet::new();
         let again = all.iter().find(|(_, body)| !known.insert(part(body, what)));
         again.map_or(Held::YES, |(entry, body)| {
-            let expected = format!("another {} in each {}", name(what), entry.what.call().map_or("", path));
+            let expected = format!("a different {} in each {}", name(what), entry.what.call().map_or("", path));
             Held::No(Finding::contrast(Who::Partner, expected, format!("{} more than once", value(body, what))))
         })
     }))
@@ -143,7 +143,7 @@ fn plain<'s, 'c: 's>(entries: impl Iterator<Item = &'s &'c Entry>, except: &[Str
     entries.filter_map(|entry| Some((*entry, Plain::of(entry.what.call()?, except)))).collect()
 }
 
-/// A body, or what a path finds in it, as it is compared.
+/// A body, or what a path finds in it, as a key for comparison.
 fn part(body: &Plain, what: &str) -> String {
     if what == "body" { body.key() } else { key(&Value::Array(body.at(what))) }
 }

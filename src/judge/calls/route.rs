@@ -1,4 +1,4 @@
-//! Routes whose paths are written with templates.
+//! Routes whose paths contain templates.
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -8,7 +8,7 @@ use crate::judge::scope::Scope;
 use crate::pack::types::Route;
 use crate::template;
 
-/// A route with its templates evaluated. What stands for one segment stays one, whatever letters its value has.
+/// Evaluates the templates of a route. A value fills exactly one segment, whatever characters it contains.
 pub(super) fn rendered(text: &str, scope: &Scope<'_>) -> Result<Route, Held> {
     let parts = split(text);
     let mut line = String::new();
@@ -21,11 +21,11 @@ pub(super) fn rendered(text: &str, scope: &Scope<'_>) -> Result<Route, Held> {
             line.extend(utf8_percent_encode(&value, NON_ALPHANUMERIC));
         }
     }
-    let wrong = || Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives `{line}`, which is no route")));
+    let wrong = || Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives `{line}`, which is not a route")));
     Route::parse(&line).ok_or_else(wrong)
 }
 
-/// The text in pieces that are a template each, or none.
+/// Splits a text into templates and the text between them.
 fn split(text: &str) -> Vec<&str> {
     let (mut parts, mut rest) = (Vec::new(), text);
     while let Some(start) = rest.find("{{") {

@@ -1,4 +1,4 @@
-//! Which calls an expectation is about.
+//! Selects the calls that an expectation is about.
 
 use super::count::path;
 use super::repeated::Repeated;
@@ -10,21 +10,22 @@ use crate::judge::verdict::Case;
 use crate::pack::traffic::{Answered, Calls, CallsExpectation, CallsWhere};
 use crate::pack::types::{Route, Text};
 
-/// The calls about one client that an expectation is about.
+/// The selected calls about one client.
 pub(super) struct Selection<'c> {
-    /// The client, by its name in the check.
+    /// The client's name in the check.
     pub(super) client: String,
     /// The calls, in the order in which they started.
     pub(super) calls: Vec<&'c Entry>,
-    /// Those that would be among them, were they not about nobody.
+    /// Calls that match but cannot be attributed to any client.
     pub(super) strays: Vec<&'c Entry>,
-    /// The calls, or the step, from whose answers gaps are measured.
+    /// The calls, or the step, whose answers gaps are measured from.
     pub(super) anchors: Vec<&'c Entry>,
-    /// What was looked for, in words.
+    /// The selection as a phrase for the report.
     pub(super) words: String,
 }
 
-/// The clients whose calls are looked at: those that are named, else those of the named calls, else the first.
+/// The clients whose calls are selected: those that the expectation names, otherwise those of the bound calls,
+/// otherwise the first.
 pub(super) fn clients(case: &Case<'_>, expectation: &CallsExpectation, scope: &Scope<'_>) -> Vec<String> {
     let named = match (&expectation.client, &expectation.calls) {
         (None, Calls::Named(name) | Calls::Where(CallsWhere { repeats: Some(name), .. })) => scope.known(name),
@@ -36,7 +37,7 @@ pub(super) fn clients(case: &Case<'_>, expectation: &CallsExpectation, scope: &S
     if found.is_empty() { case.clients(expectation.client.as_ref()) } else { found }
 }
 
-/// Selects the calls about a client, or says why that cannot be done.
+/// Selects the calls about a client, or says why that is not possible.
 pub(super) fn select<'c>(
     case: &Case<'c>,
     expectation: &CallsExpectation,
@@ -77,7 +78,7 @@ pub(super) fn select<'c>(
     Ok(Selection { client: client.to_owned(), calls, strays, anchors, words })
 }
 
-/// When calls must have started.
+/// The time window in which calls must start.
 #[derive(Default)]
 struct Window {
     after: Option<Offset>,
@@ -90,13 +91,13 @@ impl Window {
     }
 }
 
-/// The entries of a step, or the calls that are known by a name: those about the client, if there are such.
+/// The entries of a step, or the calls bound to a name: those about the client, if there are any.
 fn moments<'c>(case: &Case<'c>, scope: &Scope<'c>, name: &str, client: &str) -> Result<Vec<&'c Entry>, Held> {
     let unknown = |who, why: String| Held::Unknown(Finding::new(who, why));
     if let Some(known) = scope.known(name) {
         let found = of_client(known, client);
         return if found.is_empty() {
-            Err(unknown(Who::Partner, format!("there was no call that could be `{name}`")))
+            Err(unknown(Who::Partner, format!("no call matched `{name}`")))
         } else {
             Ok(found)
         };
@@ -105,7 +106,11 @@ fn moments<'c>(case: &Case<'c>, scope: &Scope<'c>, name: &str, client: &str) -> 
         return Err(unknown(Who::Partner, format!("the step `{name}` was not carried out: {why}")));
     }
     let found: Vec<&Entry> = case.evidence.entries.iter().filter(|entry| entry.step.as_deref() == Some(name)).collect();
-    if found.is_empty() { Err(unknown(Who::Tool, format!("nothing is known as `{name}`"))) } else { Ok(found) }
+    if found.is_empty() {
+        Err(unknown(Who::Tool, format!("no step and no calls are named `{name}`")))
+    } else {
+        Ok(found)
+    }
 }
 
 fn of_client<'c>(known: &[&'c Entry], client: &str) -> Vec<&'c Entry> {
@@ -113,7 +118,7 @@ fn of_client<'c>(known: &[&'c Entry], client: &str) -> Vec<&'c Entry> {
     if own.is_empty() { known.to_vec() } else { own }
 }
 
-/// What calls are meant, with everything evaluated.
+/// The rule that selects calls, with its templates evaluated.
 enum Which<'c, 'e> {
     Routes(Vec<Route>),
     Named(Vec<&'c Entry>),
@@ -123,7 +128,7 @@ enum Which<'c, 'e> {
 impl<'c, 'e> Which<'c, 'e> {
     fn of(calls: &'e Calls, scope: &Scope<'c>, client: &str) -> Result<Self, Held> {
         let known = |name: &str| {
-            let why = || Held::Unknown(Finding::new(Who::Tool, format!("no calls are known as `{name}`")));
+            let why = || Held::Unknown(Finding::new(Who::Tool, format!("no calls are named `{name}`")));
             scope.known(name).map(|known| of_client(known, client)).ok_or_else(why)
         };
         Ok(match calls {
@@ -181,7 +186,7 @@ fn words(case: &Case<'_>, expectation: &CallsExpectation, which: &Which<'_, '_>,
     words
 }
 
-/// A route as a reader knows it, not as it is sent.
+/// A route for the report, percent-decoded.
 fn shown(route: &Route) -> String {
     percent_encoding::percent_decode_str(&route.to_string()).decode_utf8_lossy().into_owned()
 }
@@ -203,7 +208,7 @@ fn said(answered: &Answered) -> String {
     }
 }
 
-/// A name as a reader of the report understands it best: what the step is, where it is one.
+/// A name for the report: with the verb of the step, if a step has that name.
 fn called(case: &Case<'_>, name: &Text) -> String {
     let step = case.check.when.iter().find(|step| step.name() == Some(name));
     step.map_or_else(|| format!("`{name}`"), |step| format!("the {} `{name}`", step.verb()))

@@ -1,4 +1,4 @@
-//! Whether a genuine delivery was taken in: answered with success, in time, and not without effect.
+//! Whether the handler accepted a genuine delivery: a success status, in time, and with an effect.
 
 use super::failing::Failing;
 use crate::evidence::{Delivery, Outcome, Role, Trouble, TroubleKind, Who};
@@ -6,25 +6,25 @@ use crate::judge::delivery_outcome::{deliveries, in_time, limit, outcome, taken,
 use crate::judge::finding::{Finding, Held};
 use crate::judge::verdict::Case;
 
-/// Where the profile says how to look into the build.
-const LOOK_UP: &str = "rehearsal.inspect.processed";
+/// The profile entry that says how to count effects in the build.
+const LOOK_UP: &str = "rehearsal.lookups.processed";
 
-/// What settles a doubt about a body that nobody documented.
-const CAPTURED: &str = "put a captured one into `rehearsal.bodies` of the profile";
+/// The remedy for a body that the provider does not document.
+const CAPTURED: &str = "put a captured body into `rehearsal.bodies` of the profile";
 
-/// What to do about a refusal that may be right.
-const DOUBTFUL: &str = "Read what the handler answered. If it asks for what the event rightly lacks here, do what the reason \
-                        names; if it asks for more than the provider promises, let it accept the event without.";
+/// The fix for a rejection that may be right.
+const DOUBTFUL: &str = "Read the handler's response. If it asks for a value that the event rightly lacks here, follow the \
+    reason above; if it asks for more than the provider promises, accept the event without it.";
 
-/// What to do about an event that was acknowledged and then had no effect.
-const LOST: &str = "Store what an event says before it is acknowledged, or have the queue behind the handler work on it; and \
-                    let the look-up count it.";
+/// The fix for an event that was acknowledged and had no effect.
+const LOST: &str = "Store the event before you acknowledge it, or let the queue behind the handler process it; \
+    and let the lookup count it.";
 
-/// What to do about a handler that could not be reached.
+/// The fix for an unreachable handler.
 const UNREACHED: &str =
-    "Start the handler before the run, or let `rehearsal.start` do it; and correct `rehearsal.webhook.url`.";
+    "Start the handler before the run, or let `rehearsal.start` start it; and correct `rehearsal.webhook.url`.";
 
-/// A success by the provider's rule.
+/// A success by the provider's rule, within its time limit.
 pub(super) fn accepted(case: &Case<'_>, delivery: &Delivery) -> Held {
     if taken(case, delivery) && !in_time(case, delivery) {
         return failed(case, delivery);
@@ -37,14 +37,14 @@ pub(super) fn accepted_at_last(case: &Case<'_>, delivery: &Delivery) -> Held {
     if taken(case, delivery) { by_effect(case, delivery) } else { not_taken(case, delivery) }
 }
 
-/// Any success that HTTP knows, however long it took.
+/// Any 2xx, however long it took.
 pub(super) fn acknowledged(case: &Case<'_>, delivery: &Delivery) -> Held {
     let success = |status| (200..300).contains(&status) || case.is_success(status);
     if !delivery.outcome.answer().is_some_and(|answer| success(answer.status)) {
         return not_taken(case, delivery);
     }
     match by_effect(case, delivery) {
-        // Told once, by the check that comes first.
+        // Only the first of several checks says this.
         Held::Yes(mut remarks) if !in_time(case, delivery) && case.check.needs.is_empty() => {
             remarks.push(format!("{}: {}", title(delivery), Failing::Late.words(case, delivery)));
             Held::Yes(remarks)
@@ -53,7 +53,7 @@ pub(super) fn acknowledged(case: &Case<'_>, delivery: &Delivery) -> Held {
     }
 }
 
-/// An answer in the time that the provider allows, whatever it says.
+/// A response within the provider's time limit, whatever its status.
 pub(super) fn answered_in_time(case: &Case<'_>, delivery: &Delivery) -> Held {
     match &delivery.outcome {
         Outcome::Answered(_) if in_time(case, delivery) => Held::YES,
@@ -62,11 +62,8 @@ pub(super) fn answered_in_time(case: &Case<'_>, delivery: &Delivery) -> Held {
             without_limit(case, delivery, trouble).map_or_else(|| failed(case, delivery), Held::Unknown)
         }
         Outcome::Trouble(trouble) => {
-            let why = format!(
-                "{} got no answer, so that nobody can tell how long one takes: {}",
-                title(delivery),
-                trouble.detail
-            );
+            let why =
+                format!("{} got no response, so the response time is unknown: {}", title(delivery), trouble.detail);
             Held::Unknown(Finding::new(Who::Partner, why))
         }
     }
@@ -83,8 +80,8 @@ fn not_taken(case: &Case<'_>, delivery: &Delivery) -> Held {
             let open = not_reached(case, delivery, trouble).or_else(|| without_limit(case, delivery, trouble));
             open.map_or_else(|| failed(case, delivery), Held::Unknown)
         }
-        // A handler may ask for members that nobody documented; only a refusal of the sender is then its own fault. A
-        // crash, a redirect, or a success that is not the provider's is so whatever the body is.
+        // A handler may require fields that nobody documented; then only a rejection of the sender is its own defect. A
+        // crash, a redirect, or a success other than the provider's is a defect whatever the body is.
         Outcome::Answered(answer)
             if !delivery.documented
                 && (400..500).contains(&answer.status)
@@ -93,17 +90,17 @@ fn not_taken(case: &Case<'_>, delivery: &Delivery) -> Held {
         {
             let seen = outcome(case, delivery);
             let why = match unknown_client(case) {
-                Some(how) => format!("it may not know the client that the event is about: {how}"),
+                Some(how) => format!("the handler may not know the client that the event is about: {how}"),
                 None => format!("the provider does not document its body; {CAPTURED}"),
             };
-            let why = format!("{} was answered {seen}, but {why}", title(delivery));
+            let why = format!("the handler answered {seen} to {}, but {why}", title(delivery));
             Held::Unknown(advised(Finding::new(Who::Partner, why), DOUBTFUL))
         }
         Outcome::Answered(_) => failed(case, delivery),
     }
 }
 
-/// What a delivery that did not reach the handler says of it: nothing, unless it had been reached before.
+/// An undelivered delivery says nothing about the handler, unless an earlier one reached it.
 fn not_reached(case: &Case<'_>, delivery: &Delivery, trouble: &Trouble) -> Option<Finding> {
     let before = || {
         case.evidence.entries.iter().map_while(|entry| match entry.what.delivery() {
@@ -127,15 +124,15 @@ fn not_reached(case: &Case<'_>, delivery: &Delivery, trouble: &Trouble) -> Optio
     }
 }
 
-/// Where the provider names no time limit, a late answer breaks nothing that anybody wrote down.
+/// If the provider names no time limit, a late response breaks no documented rule.
 fn without_limit(case: &Case<'_>, delivery: &Delivery, trouble: &Trouble) -> Option<Finding> {
     (trouble.kind == TroubleKind::Timeout && limit(case).is_empty()).then(|| {
         let what = format!("{}: {}", title(delivery), trouble.detail);
-        Finding::new(Who::Partner, format!("{what}; the provider names no time limit, but it will not wait for ever"))
+        Finding::new(Who::Partner, format!("{what}; the provider documents no time limit, but will not wait for ever"))
     })
 }
 
-/// How the handler can be brought to know the client whom events are about, where nothing does.
+/// How to make the client of the events known to the handler, if nothing does so yet.
 fn unknown_client(case: &Case<'_>) -> Option<String> {
     let action = case.provider.webhooks.as_ref().and_then(|hooks| hooks.known_after.as_ref())?;
     let place = format!("rehearsal.actions.{action}");
@@ -147,8 +144,8 @@ fn advised(mut finding: Finding, fix: &str) -> Finding {
     finding
 }
 
-/// Whether the handler has shown that it is content with the body of an event: another delivery of the same event was
-/// accepted, genuine or signed the way a mistake would expect. Then a refusal is about the signature.
+/// Whether the handler has accepted another delivery of the same event, genuine or signed as a known defect expects.
+/// Then a rejection is about the signature, not the body.
 fn is_content(case: &Case<'_>, delivery: &Delivery) -> bool {
     deliveries(case).any(|other| {
         let same = other.event == delivery.event && taken(case, other);
@@ -159,22 +156,22 @@ fn is_content(case: &Case<'_>, delivery: &Delivery) -> bool {
     })
 }
 
-/// Whether what was acknowledged was also taken in, where effects are known.
+/// Whether an acknowledged delivery took effect, where the profile has a lookup.
 fn by_effect(case: &Case<'_>, delivery: &Delivery) -> Held {
     let known = case.provider.webhooks.as_ref().is_some_and(|hooks| hooks.events.contains_key(&delivery.event));
     let later = case.bound.verifies_later;
     match delivery.effects {
-        // An event that nobody could know is acknowledged, and has no effect.
+        // The handler acknowledges an event about an unknown client, and nothing takes effect.
         _ if !known => Held::YES,
-        // A twin is there for its answer.
+        // For a control only the response counts.
         Some(0) if later || delivery.role == Role::Plain => without_effect(case, delivery),
         None if later => Held::Unknown(says_nothing(case)),
         Some(_) | None => Held::YES,
     }
 }
 
-/// A delivery that was acknowledged, and had no effect by the look-up. Software may rightly take no notice of an event,
-/// or of what this tool made up: it fails only where another delivery, or the profile, says that there is an effect.
+/// An acknowledged delivery without effect by the lookup. Software may rightly ignore an event, or a body that
+/// Preflight made up: this fails only if another delivery, or the profile, says that the event has an effect.
 fn without_effect(case: &Case<'_>, delivery: &Delivery) -> Held {
     let status = outcome(case, delivery);
     let place = format!("`{LOOK_UP}`");
@@ -182,7 +179,7 @@ fn without_effect(case: &Case<'_>, delivery: &Delivery) -> Held {
     let among = |events: &Vec<serde_json::Value>| events.iter().any(|event| event == &delivery.event);
     if listed.is_some_and(|events| !among(events)) {
         let remark =
-            format!("{}: {status}, and not looked into: {place} does not list it under `events`", title(delivery));
+            format!("{}: {status}, effect not looked up: {place} does not list it under `events`", title(delivery));
         return Held::Yes(vec![remark]);
     }
     let genuine = |other: &&Delivery| matches!(other.role, Role::Plain | Role::Control);
@@ -191,31 +188,31 @@ fn without_effect(case: &Case<'_>, delivery: &Delivery) -> Held {
     let others = effective().next().is_some();
     if same || (delivery.documented && (listed.is_some() || !others)) {
         let wanted = format!("{} takes effect", title(delivery));
-        let seen = format!("{status}, but it had no effect: {place} found none in the time of a reaction");
+        let seen = format!("{status}, but no effect: {place} found none within the reaction time");
         return Held::No(advised(Finding::contrast(Who::Partner, wanted, seen), LOST));
     }
     let how = match (others, unknown_client(case)) {
         (true, _) => format!(
-            "it is lost; or, if your software rightly takes no notice of it, list the events that have one as \
+            "it was lost; or, if your software rightly ignores it, list the events that have an effect as \
              `{LOOK_UP}.events`"
         ),
         (false, Some(how)) => {
-            format!("it is lost; or your software does not know the client that the event is about: {how}")
+            format!("it was lost; or your software does not know the client that the event is about: {how}")
         }
         (false, None) => {
-            format!("it is lost; or your software has no use for a body that this tool made up: {CAPTURED}")
+            format!("it was lost; or your software ignores a body that Preflight made up: {CAPTURED}")
         }
     };
-    let why = format!("{} was acknowledged with {status}, but had no effect by {place}: {how}", title(delivery));
+    let why = format!("the handler acknowledged {} with {status}, but {place} shows no effect: {how}", title(delivery));
     Held::Unknown(advised(Finding::new(Who::Partner, why), LOST))
 }
 
-/// What is said where an acknowledgement says nothing, and nobody could look further.
+/// Inconclusive: the acknowledgement says nothing, and there is no lookup.
 pub(super) fn says_nothing(case: &Case<'_>) -> Finding {
-    let why = |how: String| format!("this handler verifies later, so its answer says nothing: {how}");
+    let why = |how: String| format!("this handler verifies after it answers, so its response says nothing: {how}");
     match case.bound.get(LOOK_UP) {
         Some(_) => {
-            let how = format!("`{LOOK_UP}` of {} gave no number", case.bound.profile_name);
+            let how = format!("`{LOOK_UP}` of {} returned no number", case.bound.profile_name);
             Finding::new(Who::Partner, why(how))
         }
         None => Finding::for_want_of_a_line(why(case.bound.how_to_give(LOOK_UP))),

@@ -1,4 +1,4 @@
-//! What events changed inside the partner.
+//! Expectations about the effects of events in the partner's software.
 
 use crate::evidence::{Delivery, Entry, Outcome, Role, Who};
 use crate::judge::finding::{Finding, Held};
@@ -9,16 +9,16 @@ use crate::pack::step::{Step, Which};
 /// Judges `effect: ...`.
 pub(in crate::judge) fn effect(case: &Case<'_>, expectation: &EffectExpectation) -> Held {
     let Some((entry, delivery)) = meant(case, &expectation.effect) else {
-        return Held::Unknown(Finding::new(Who::Tool, "no such delivery was made"));
+        return Held::Unknown(Finding::new(Who::Tool, "no such delivery was sent"));
     };
-    // The last delivery of the event is the one after which it had taken effect so often.
+    // The last delivery of the event carries the final count.
     let same = |entry: &&Entry| entry.what.delivery().is_some_and(|other| other.event_id == delivery.event_id);
     let last = case.evidence.entries.iter().rfind(same).unwrap_or(entry);
     often(case, expectation, &delivery.event_id).about(last.from)
 }
 
-/// The delivery whose event a step is about: of those that were looked for, the first. The event of a series is that of
-/// its first control, unless one comes again, beside which controls are events of their own.
+/// The delivery whose event a step is about: of diagnostic ones, the first. A series means its first control, unless
+/// the series redelivers an event, in which case controls are separate events.
 fn meant<'c>(case: &Case<'c>, name: &str) -> Option<(&'c Entry, &'c Delivery)> {
     let again = case.check.when.iter().any(|step| {
         matches!(step, Step::Deliver(step) if step.name.as_deref() == Some(name) && matches!(step.deliver, Which::Again(_)))
@@ -37,8 +37,8 @@ fn meant<'c>(case: &Case<'c>, name: &str) -> Option<(&'c Entry, &'c Delivery)> {
 fn often(case: &Case<'_>, expectation: &EffectExpectation, id: &str) -> Held {
     let mut looked = case.evidence.entries.iter().rev().filter_map(|entry| entry.what.inspection());
     let Some(inspection) = looked.find(|inspection| inspection.about == id) else {
-        let how = case.bound.how_to_give("rehearsal.inspect.processed");
-        let why = format!("nobody can tell how often the event took effect: {how}");
+        let how = case.bound.how_to_give("rehearsal.lookups.processed");
+        let why = format!("Preflight cannot count the effects of the event: {how}");
         return Held::Unknown(Finding::for_want_of_a_line(why));
     };
     let Some(count) = inspection.count else {
@@ -47,14 +47,14 @@ fn often(case: &Case<'_>, expectation: &EffectExpectation, id: &str) -> Held {
             Outcome::Trouble(_) => why,
             Outcome::Answered(_) => format!("it answered {why}, without the number that `count` names"),
         };
-        return Held::Unknown(Finding::new(Who::Partner, format!("`inspect.processed` gave no number: {why}")));
+        return Held::Unknown(Finding::new(Who::Partner, format!("`lookups.processed` returned no number: {why}")));
     };
     let (exactly, least, cap) = (expectation.exactly, expectation.at_least, expectation.at_most);
     let holds =
         exactly.is_none_or(|n| n == count) && least.is_none_or(|n| count >= n) && cap.is_none_or(|n| count <= n);
     if holds {
         let quiet = (exactly.is_some() || cap.is_some())
-            .then(|| format!("nothing more in a quiet period of {}", millis(u128::from(case.evidence.quiet_ms))));
+            .then(|| format!("no further effects within {}", millis(u128::from(case.evidence.quiet_ms))));
         return Held::Yes(quiet.into_iter().collect());
     }
     let words = [(exactly, "exactly"), (least, "at least"), (cap, "at most")];

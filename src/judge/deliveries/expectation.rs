@@ -1,4 +1,4 @@
-//! What the partner's handler did with deliveries.
+//! Expectations about webhook deliveries: what the partner's handler did with them.
 
 use serde_json::json;
 
@@ -15,7 +15,7 @@ use crate::judge::scope::Scope;
 use crate::judge::verdict::Case;
 use crate::pack::expectations::{DeliveryExpectation, DeliveryRule};
 
-/// The deliveries that an expectation is about: those of a role, or of steps.
+/// The deliveries that an expectation names, by role or by step.
 fn about<'c>(case: &Case<'c>, names: &[String]) -> Vec<(&'c Entry, &'c Delivery)> {
     let wanted = |step: Option<&String>, delivery: &Delivery| {
         names.iter().any(|name| match name.as_str() {
@@ -29,7 +29,7 @@ fn about<'c>(case: &Case<'c>, names: &[String]) -> Vec<(&'c Entry, &'c Delivery)
     all.filter(|(entry, delivery)| wanted(entry.step.as_ref(), delivery)).collect()
 }
 
-/// Whether a delivery was sent to find something out, not because the check asked for it.
+/// Whether Preflight sent a delivery to diagnose or measure, and the check did not ask for it.
 fn searching(role: &Role) -> bool {
     match role {
         Role::Diagnosis(_) | Role::Probe => true,
@@ -37,7 +37,7 @@ fn searching(role: &Role) -> bool {
     }
 }
 
-/// What is wanted of one delivery.
+/// What a delivery must satisfy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
     Accepted,
@@ -59,7 +59,7 @@ impl Wanted {
             | (Some(DeliveryRule::AsDeclared), Role::Varied { expect: Some(Expected::Rejected), .. }) => {
                 Wanted::Refused
             }
-            // How long it takes to look at a time of sending is another check's question.
+            // Another check judges how long the handler takes to reject an old timestamp.
             (Some(DeliveryRule::AsDeclared), Role::Varied { expect: Some(Expected::Accepted), .. }) => {
                 Wanted::AcceptedAtLast
             }
@@ -72,9 +72,9 @@ impl Wanted {
 pub(in crate::judge) fn delivery(case: &Case<'_>, expectation: &DeliveryExpectation, scope: &Scope<'_>) -> Held {
     let found = about(case, &expectation.delivery.0);
     if found.is_empty() {
-        return Held::Unknown(Finding::new(Who::Tool, "no such delivery was made"));
+        return Held::Unknown(Finding::new(Who::Tool, "no such delivery was sent"));
     }
-    // Whoever puts off all of them has taken none in.
+    // A handler that defers every delivery has accepted none.
     let may_wait = expectation.is == Some(DeliveryRule::AcceptedOrPutOff) && found.iter().any(|(_, d)| taken(case, d));
     let judge = |(entry, delivery): &(&Entry, &Delivery)| {
         let held = put_off(delivery).filter(|_| may_wait);
@@ -92,10 +92,11 @@ pub(in crate::judge) fn delivery(case: &Case<'_>, expectation: &DeliveryExpectat
     Held::all(judged.into_iter().chain([crashes]))
 }
 
-/// Whether a delivery was answered with a status that asks for a later repeat.
+/// A remark, if the handler asked with its status for a later retry.
 fn put_off(delivery: &Delivery) -> Option<Held> {
     let status = delivery.outcome.answer()?.status;
-    matches!(status, 409 | 429 | 503).then(|| Held::Yes(vec![format!("{} was put off with {status}", title(delivery))]))
+    matches!(status, 409 | 429 | 503)
+        .then(|| Held::Yes(vec![format!("the handler deferred {} with {status}", title(delivery))]))
 }
 
 fn one(case: &Case<'_>, expectation: &DeliveryExpectation, delivery: &Delivery, scope: &Scope<'_>) -> Held {
@@ -119,7 +120,7 @@ fn one(case: &Case<'_>, expectation: &DeliveryExpectation, delivery: &Delivery, 
     Held::all([status, rule])
 }
 
-/// What is said of the deliveries that failed, together.
+/// One finding for all deliveries that failed.
 fn told(
     case: &Case<'_>,
     expectation: &DeliveryExpectation,
@@ -127,13 +128,13 @@ fn told(
     failed: &[((&Entry, &Delivery), &Held)],
 ) -> Finding {
     let wanted = match expectation.is {
-        Some(DeliveryRule::Accepted) => format!("accepted ({}), {all} of {all}", success_words(case)),
-        Some(DeliveryRule::Acknowledged) => format!("acknowledged (2xx), {all} of {all}"),
-        Some(DeliveryRule::InTime) => format!("answered{}, {all} of {all}", limit(case)),
-        Some(DeliveryRule::Rejected) => format!("refused, {all} of {all}"),
-        Some(DeliveryRule::AcceptedOrPutOff) => "one accepted, however late, and none refused".to_owned(),
-        Some(DeliveryRule::AsDeclared) => "fresh deliveries accepted, the others refused".to_owned(),
-        None => "another status".to_owned(),
+        Some(DeliveryRule::Accepted) => format!("{all} of {all} accepted ({})", success_words(case)),
+        Some(DeliveryRule::Acknowledged) => format!("{all} of {all} acknowledged (2xx)"),
+        Some(DeliveryRule::InTime) => format!("{all} of {all} answered{}", limit(case)),
+        Some(DeliveryRule::Rejected) => format!("{all} of {all} rejected"),
+        Some(DeliveryRule::AcceptedOrPutOff) => "at least one accepted, however late, and none rejected".to_owned(),
+        Some(DeliveryRule::AsDeclared) => "fresh deliveries accepted, all others rejected".to_owned(),
+        None => "a different status".to_owned(),
     };
     let without_success = |delivery: &Delivery| match Wanted::of(expectation.is, delivery) {
         Wanted::Accepted | Wanted::AcceptedAtLast | Wanted::Acknowledged | Wanted::InTime => {

@@ -1,4 +1,4 @@
-//! What a handler does with a genuine delivery that it does not take: named as what it is, with what to do about it.
+//! Ways in which a handler fails to accept a genuine delivery, each with its fix.
 
 use crate::evidence::{Delivery, Outcome, TroubleKind};
 use crate::judge::delivery_outcome::{in_time, outcome, taken};
@@ -7,17 +7,17 @@ use crate::judge::verdict::{Case, millis};
 /// The ways to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Failing {
-    /// It says no: 401, say.
+    /// It answers with an error of the client, such as 401.
     Refuses,
-    /// It sends the sender elsewhere.
+    /// It answers with a redirect.
     Redirects,
-    /// 5xx, or a status that HTTP does not know.
+    /// It answers 5xx, or a status outside HTTP.
     Crashes,
-    /// The connection ends before the answer does, or the answer is none.
+    /// The connection ends before the response is complete, or the response is malformed.
     BreaksOff,
-    /// No whole answer came in the time that it was waited for.
+    /// No complete response arrived before the timeout.
     Hangs,
-    /// It took the delivery too late.
+    /// It accepted the delivery, but too late.
     Late,
 }
 
@@ -43,7 +43,7 @@ impl Failing {
         }
     }
 
-    /// What was seen.
+    /// The failure as the report describes it.
     pub(super) fn words(self, case: &Case<'_>, delivery: &Delivery) -> String {
         let seen = outcome(case, delivery);
         match self {
@@ -52,30 +52,32 @@ impl Failing {
         }
     }
 
-    /// What to do about it; of a refusal the check knows more.
+    /// The fix; for a rejection the check's own fix is better.
     pub(super) fn fix(self) -> Option<&'static str> {
         match self {
             Failing::Refuses => None,
             Failing::Redirects => Some(
-                "Answer the delivery where it arrives: a sender does not follow redirects. Give the provider the very address \
-                 that the redirect names (mind the trailing slash and https), or let the framework serve both spellings.",
+                "Answer the delivery at the URL where it arrives: senders do not follow redirects. Give the provider \
+                 the exact address that the redirect names (mind the trailing slash and https), or serve both \
+                 spellings.",
             ),
             Failing::Crashes => Some(
-                "Find the error in the handler's log at the time of this delivery, and mend it. What the handler cannot work \
-                 on at once it can store first: answer with success, and work on it afterwards.",
+                "Find the error in the handler's log at the time of this delivery, and fix it. Store what the handler \
+                 cannot process at once: answer with success first, process it afterwards.",
             ),
             Failing::BreaksOff => Some(
-                "Find out in the handler's log why the connection ended without a whole answer: a worker that died, an \
-                 exception that nobody caught, a time-out or a limit of a proxy in front.",
+                "Find in the handler's log why the connection ended before a complete response: a worker that died, \
+                 an uncaught exception, a timeout or a limit of a reverse proxy.",
             ),
             Failing::Hangs | Failing::Late => Some(
-                "Put the event into a queue, answer, and work on it afterwards; let nothing wait for a lock or a network.",
+                "Put the event into a queue, answer, and process it afterwards; do not wait for a lock or a network \
+                 before you answer.",
             ),
         }
     }
 }
 
-/// What to do about failures together. Where one of them is a refusal, what the check itself advises stays.
+/// The fix for several failures. If one of them is a rejection, the check's own fix stays.
 pub(super) fn fix(ways: &[Failing]) -> Option<String> {
     let mut advice: Vec<&str> = ways.iter().map(|way| way.fix()).collect::<Option<_>>()?;
     advice.dedup();

@@ -1,4 +1,4 @@
-//! Whether a delivery that nobody should believe was refused.
+//! Whether the handler rejected a delivery that nobody should trust.
 
 use super::accepted::says_nothing;
 use crate::evidence::{Delivery, Outcome, Role, TroubleKind, Who};
@@ -6,21 +6,21 @@ use crate::judge::delivery_outcome::{deliveries, outcome, taken, title};
 use crate::judge::finding::{Finding, Held};
 use crate::judge::verdict::Case;
 
-/// No success, or a success without effect where the genuine twin had one.
+/// Rejected: no success status, or a success without effect where the genuine twin had one.
 pub(super) fn refused(case: &Case<'_>, delivery: &Delivery) -> Held {
-    // What was never sent was refused by nobody, whatever is known of its effect.
+    // A delivery that was never sent was not rejected, whatever its effect.
     if let Outcome::Trouble(trouble) = &delivery.outcome
         && trouble.kind == TroubleKind::Refused
     {
         return Held::Unknown(Finding::new(Who::Tool, format!("{} was not sent: {}", title(delivery), trouble.detail)));
     }
-    // An answer that is no success refuses, however late it comes. No answer does not: the event may have been worked
-    // on all the same, and that may have gone on behind a crash.
+    // A response without success rejects, however late it comes. No response does not: the handler may have processed
+    // the event all the same, also behind a crash.
     let unanswered = delivery.outcome.answer().is_none();
     let done = match (taken(case, delivery), unanswered) {
         (true, _) => "was acknowledged",
         (false, true) => "got no answer",
-        (false, false) if crashed(delivery) => "brought the handler to a crash",
+        (false, false) if crashed(delivery) => "crashed the handler",
         (false, false) => return Held::YES,
     };
     if crashed(delivery) && delivery.effects.is_none_or(|effects| effects == 0) {
@@ -35,7 +35,7 @@ pub(super) fn refused(case: &Case<'_>, delivery: &Delivery) -> Held {
         (Some(0), _) => Held::Unknown(Finding::new(
             Who::Partner,
             format!(
-                "{} {done}, and no effect was seen; but the genuine twin had none either, so this says nothing",
+                "{} {done} and had no effect, but the genuine twin had none either, so this says nothing",
                 title(delivery)
             ),
         )),
@@ -45,19 +45,19 @@ pub(super) fn refused(case: &Case<'_>, delivery: &Delivery) -> Held {
             Held::No(Finding::contrast(Who::Partner, wanted(), seen))
         }
         (Some(_), _) => {
-            let seen = format!("{}: {done} ({}), and took effect", title(delivery), outcome(case, delivery));
+            let seen = format!("{}: {done} ({}) and took effect", title(delivery), outcome(case, delivery));
             Held::No(Finding::contrast(Who::Partner, wanted(), seen))
         }
     }
 }
 
 fn nobody_can_tell(case: &Case<'_>, delivery: &Delivery) -> Finding {
-    let how = match case.bound.get("rehearsal.inspect.processed") {
-        Some(_) => "answer it with a status that is no success".to_owned(),
-        None => case.bound.how_to_give("rehearsal.inspect.processed"),
+    let how = match case.bound.get("rehearsal.lookups.processed") {
+        Some(_) => "answer it with an error status".to_owned(),
+        None => case.bound.how_to_give("rehearsal.lookups.processed"),
     };
     let (title, outcome) = (title(delivery), outcome(case, delivery));
-    let why = format!("{title} got no answer ({outcome}), so nobody can tell whether it took effect: {how}");
+    let why = format!("{title} got no response ({outcome}), so Preflight cannot tell whether it took effect: {how}");
     Finding::new(Who::Partner, why)
 }
 
@@ -65,7 +65,7 @@ fn crashed(delivery: &Delivery) -> bool {
     delivery.outcome.answer().is_some_and(|answer| answer.status >= 500)
 }
 
-/// What is to be said of deliveries that were refused by a crash and not by a decision.
+/// The remark about deliveries that were rejected by a crash, not by a decision.
 pub(super) fn by_a_crash(case: &Case<'_>, refused: &[&Delivery]) -> Option<String> {
     let crashes: Vec<&&Delivery> = refused.iter().filter(|delivery| crashed(delivery)).collect();
     let shown: Vec<String> =
@@ -73,5 +73,5 @@ pub(super) fn by_a_crash(case: &Case<'_>, refused: &[&Delivery]) -> Option<Strin
     let more = crashes.len().saturating_sub(shown.len());
     let more = if more > 0 { format!("; {more} more") } else { String::new() };
     (!crashes.is_empty())
-        .then(|| format!("refused by a crash, and not by a decision: {}{more}; answer 401 instead", shown.join("; ")))
+        .then(|| format!("rejected by a crash, not by a decision: {}{more}; answer 401 instead", shown.join("; ")))
 }

@@ -1,4 +1,4 @@
-//! What the partner showed to its client.
+//! Expectations about what the partner showed its client.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ use crate::net::address::{self, is_beside, web};
 use crate::pack::expectations::{PresentedExpectation, PresentedRule};
 use crate::pack::types::Stage;
 
-/// Judges `presented: ...`, for each client by itself.
+/// Judges `shown: ...`, separately for each client.
 pub(in crate::judge) fn presented(case: &Case<'_>, expectation: &PresentedExpectation, scope: &mut Scope<'_>) -> Held {
     let mut parts = Vec::new();
     for client in case.clients(expectation.client.as_ref()) {
@@ -44,7 +44,7 @@ fn of_client(case: &Case<'_>, expectation: &PresentedExpectation, client: &str, 
         return place.lacks_any(case);
     }
     if wanted.is_empty() {
-        let why = "the simulated provider sent no URL for the client: the partner did not get so far";
+        let why = "the simulated provider sent no URL for the client: the partner did not get that far";
         return Held::Unknown(Finding::new(Who::Partner, why));
     }
     let parameter = case.provider.return_url.as_ref().map(|word| word.parameter.as_str());
@@ -54,7 +54,7 @@ fn of_client(case: &Case<'_>, expectation: &PresentedExpectation, client: &str, 
         pairs.iter().flat_map(|(ours, theirs)| theirs.iter().map(move |theirs| (*ours, *theirs))).collect();
     let missing: Vec<&Link> = pairs.iter().filter(|(_, theirs)| theirs.is_empty()).map(|(ours, _)| *ours).collect();
     match expectation.presented {
-        // Those that are named are all to be shown; of those that were received one may stand for all.
+        // If the check names URLs, the partner must show all of them; of received ones, one is enough.
         PresentedRule::ProviderUrl if each && !missing.is_empty() => {
             place.lacks(case, &missing, " and ", handed_over(case, client, &missing))
         }
@@ -73,16 +73,16 @@ fn of_client(case: &Case<'_>, expectation: &PresentedExpectation, client: &str, 
     }
 }
 
-/// Where nobody sees what the provider answers: the presented URLs at a host of the provider's, or one beside it. Which
-/// hosts a test environment has for each page is not known to the last.
+/// Without a view of the provider's responses: the shown URLs on a host of the provider, or on a sibling of one. The
+/// list of page hosts of a test environment may be incomplete.
 fn at_home(case: &Case<'_>, place: &Place) -> Vec<Link> {
     let pages = || case.provider.environments.values().flat_map(|addresses| &addresses.pages);
     let beside = |link: &&Link| link.url.host_str().is_some_and(|host| pages().any(|page| is_beside(host, page)));
     place.links.iter().filter(beside).cloned().collect()
 }
 
-/// The URLs in what the simulated provider answered to the partner's calls about a client. Those that the partner had
-/// sent itself are its own.
+/// The URLs in the simulated provider's responses to the partner's calls about a client, except those that the partner
+/// had sent itself.
 fn received(case: &Case<'_>, client: &str) -> Vec<Link> {
     let calls = || {
         let mine = case.evidence.entries.iter().filter(|entry| entry.client.as_deref() == Some(client));
@@ -106,7 +106,7 @@ fn received(case: &Case<'_>, client: &str) -> Vec<Link> {
     found
 }
 
-/// When the simulated provider had answered with one of some URLs, at the earliest.
+/// When the simulated provider first answered with one of these URLs.
 fn handed_over(case: &Case<'_>, client: &str, links: &[&Link]) -> Option<Offset> {
     let mine = case.evidence.entries.iter().filter(|entry| entry.client.as_deref() == Some(client));
     let holds = |entry: &&Entry| {
@@ -131,16 +131,20 @@ fn named(text: &str, scope: &Scope<'_>) -> Result<Vec<Link>, Held> {
     let template = Value::String(text.to_owned());
     let value = scope.value(&template)?;
     if value.as_array().is_some_and(Vec::is_empty) {
-        return Err(Held::No(Finding::contrast(Who::Partner, "a URL that could be presented", "none was received")));
+        return Err(Held::No(Finding::contrast(
+            Who::Partner,
+            "a URL that the partner could show",
+            "the partner received none",
+        )));
     }
     let mut found = Vec::new();
     texts(&value, &mut found);
     let links: Option<Vec<Link>> = found.iter().map(|text| Link::parse(text)).collect();
-    let wrong = || Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives {value}, which is no URL")));
+    let wrong = || Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives {value}, which is not a URL")));
     links.filter(|links| !links.is_empty()).ok_or_else(wrong)
 }
 
-/// The presented URLs that are a received one: as it came, or else damaged, unless they are another one as it came.
+/// The shown URLs that are the received one: unchanged, or damaged, unless they are another received URL unchanged.
 fn shown<'p>(ours: &Link, presented: &'p [Link], received: &[Link], parameter: Option<&str>) -> Vec<&'p Link> {
     let like = |wanted: Likeness| presented.iter().filter(move |theirs| theirs.likeness(ours, parameter) == wanted);
     let is_other = |theirs: &&Link| received.iter().any(|other| theirs.likeness(other, parameter) == Likeness::Whole);
@@ -153,11 +157,11 @@ fn received_host(ours: &Link, theirs: &Link) -> Held {
     if origin(ours) == origin(theirs) {
         return Held::YES;
     }
-    let wanted = format!("a URL at {}, as it was received", origin(ours));
+    let wanted = format!("a URL at {}, as received", origin(ours));
     Held::No(Finding::contrast(Who::Partner, wanted, theirs.raw.clone()))
 }
 
-/// No URL of the provider's was presented: neither one of its pages, nor one that was received.
+/// The partner showed no URL of the provider: neither one of its pages, nor one that the partner received.
 fn nothing(case: &Case<'_>, place: &Place, received: &[Link]) -> Held {
     let pages = case.provider.environments.values().flat_map(|addresses| &addresses.pages);
     let pages: Vec<_> = pages.filter_map(|page| address::host(page)).collect();
@@ -167,7 +171,7 @@ fn nothing(case: &Case<'_>, place: &Place, received: &[Link]) -> Held {
     });
     let found: Vec<&str> = theirs.map(|link| link.raw.as_str()).collect();
     if !found.is_empty() {
-        let wanted = "no URL of the provider is presented";
+        let wanted = "the partner shows no URL of the provider";
         return Held::No(Finding::contrast(Who::Partner, wanted, found.join(", ")));
     }
     match place.unseen(case) {

@@ -1,4 +1,4 @@
-//! URLs with labels in the place of secrets, and whether one is another.
+//! URLs that contain labels in place of secrets, and how they compare.
 
 use std::sync::LazyLock;
 
@@ -7,48 +7,48 @@ use url::Url;
 
 use crate::net::address::web;
 
-/// The label of a secret, `<rehearsal.signing_url#2>`: its letters mean something else in a URL.
+/// The label of a secret, such as `<rehearsal.signing_url#2>`; its characters mean something else in a URL.
 static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"<([A-Za-z0-9_.-]+(?:#[0-9]+)?)>").ok());
 
-/// A URL as it is in the record.
+/// A URL from the record.
 #[derive(Clone, Debug)]
 pub(super) struct Link {
-    /// As it is written there.
+    /// The URL as recorded.
     pub(super) raw: String,
-    /// Parsed, with the letters of labels encoded.
+    /// The parsed URL, with the characters of labels percent-encoded.
     pub(super) url: Url,
 }
 
-/// How much a presented URL is a received one.
+/// How similar a shown URL is to a received one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Likeness {
-    /// Its path and all of its query are there.
+    /// Path and complete query match.
     Whole,
-    /// Its path is there; of its query nothing is another's, but something was lost or grew.
+    /// The path matches; the query lost or gained something, but has nothing of another URL.
     Damaged,
-    /// It is another one.
+    /// It is a different URL.
     Other,
 }
 
 impl Link {
-    /// A web address; anything else is none.
+    /// Parses a web address; `None` for any other text.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let encoded = |label: &Captures<'_>| format!("%3C{}%3E", label[1].replace('#', "%23"));
         let plain = LABEL.as_ref()?.replace_all(text, encoded);
         Some(Link { raw: text.to_owned(), url: web::parse(&plain)? })
     }
 
-    /// The path, decoded.
+    /// The decoded path.
     pub(super) fn path(&self) -> String {
         percent_encoding::percent_decode_str(self.url.path()).decode_utf8_lossy().into_owned()
     }
 
-    /// The pairs of the query, decoded, in their order.
+    /// The decoded query pairs, in order.
     pub(super) fn pairs(&self) -> Vec<(String, String)> {
         self.url.query_pairs().into_owned().collect()
     }
 
-    /// Whether this is another one, wherever it leads. The return URL is whoever's who adds it.
+    /// Compares a shown URL (`self`) with a received one. The return URL parameter is ignored: anyone may add it.
     pub(super) fn likeness(&self, received: &Link, parameter: Option<&str>) -> Likeness {
         let (path, wanted) = (self.path(), received.path());
         let joined = || path.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with(['&', '?']));

@@ -1,4 +1,4 @@
-//! Where clients see URLs: the answers of actions, and the page that the profile names.
+//! Where clients see URLs: in the responses of actions, and on the page that the profile names.
 
 use super::link::Link;
 use crate::evidence::{Action, Body, Entry, Offset, Outcome, Page, Who};
@@ -10,18 +10,18 @@ use crate::profile::Bound;
 pub(super) struct Place {
     /// The URLs, each once.
     pub(super) links: Vec<Link>,
-    /// Whether there was somewhere to look.
+    /// Whether there was a response or page to look at.
     looked: bool,
-    /// What stood in the way, where there was not.
+    /// Why there was none.
     trouble: Option<String>,
-    /// When the last action that was only taken on was answered, where that answer is all that there is.
+    /// When the last action answered 202, if that response is all there is.
     taken_on: Option<Offset>,
-    /// Whether a line of the profile that names a page is all that is missing.
+    /// Whether only the profile line that names a page is missing.
     lacks_line: bool,
 }
 
 impl Place {
-    /// What a client was shown by an action, or by any.
+    /// What a client was shown by the action `by`, or by any action.
     pub(super) fn of(case: &Case<'_>, client: &str, by: Option<&str>) -> Self {
         let mine: Vec<&Entry> =
             case.evidence.entries.iter().filter(|entry| entry.client.as_deref() == Some(client)).collect();
@@ -59,7 +59,7 @@ impl Place {
         Place { links, looked, trouble, taken_on, lacks_line }
     }
 
-    /// Why it cannot be said what was not shown, if so.
+    /// The unknown, if Preflight could not see what the client was shown.
     pub(super) fn unseen(&self, case: &Case<'_>) -> Option<Finding> {
         if self.looked {
             return None;
@@ -68,12 +68,12 @@ impl Place {
             Some(_) => format!("the page that `{}` names was not read", page(case)),
             None => "no action was carried out for the client".to_owned(),
         });
-        let why = format!("nobody can tell what the client is shown: {trouble}; {}", elsewhere(case));
+        let why = format!("Preflight cannot see what the client is shown: {trouble}; {}", elsewhere(case));
         Some(if self.lacks_line { Finding::for_want_of_a_line(why) } else { Finding::new(Who::Partner, why) })
     }
 
-    /// What is said where none of the wanted URLs is here. `handed_over`: when the provider had answered with one. Who
-    /// answers after that had it to show: that the work was only taken on is then no excuse.
+    /// The failure if none of the wanted URLs was shown. `handed_over` is when the provider had answered with one: an
+    /// action that answers after that could have shown it, so its 202 is no excuse.
     pub(super) fn lacks(&self, case: &Case<'_>, wanted: &[&Link], joined: &str, handed_over: Option<Offset>) -> Held {
         let had_it = self.taken_on.zip(handed_over).is_some_and(|(answered, handed_over)| handed_over <= answered);
         if let Some(finding) = self.unseen(case).filter(|_| !had_it) {
@@ -82,9 +82,9 @@ impl Place {
         let wanted: Vec<&str> = wanted.iter().map(|link| link.raw.as_str()).collect();
         let links: Vec<&str> = self.links.iter().map(|link| link.raw.as_str()).collect();
         let expected = format!("the client is shown {}", wanted.join(joined));
-        let mut observed = if links.is_empty() { "no URL was presented".to_owned() } else { links.join(", ") };
+        let mut observed = if links.is_empty() { "the client was shown no URL".to_owned() } else { links.join(", ") };
         if had_it && !self.looked {
-            observed += "; the action answered 202 after the provider had answered with it";
+            observed += "; the action answered 202 after the provider had sent the URL";
         }
         let hint = case.bound.get(&page(case)).is_none().then(|| elsewhere(case));
         Held::No(Finding::contrast(Who::Partner, expected, observed)).hinted(hint.as_deref())
@@ -92,13 +92,13 @@ impl Place {
 }
 
 impl Place {
-    /// What is said where no page of the provider's is here.
+    /// The failure if no page of the provider was shown.
     pub(super) fn lacks_any(&self, case: &Case<'_>) -> Held {
         if let Some(finding) = self.unseen(case) {
             return Held::Unknown(finding);
         }
         let links: Vec<&str> = self.links.iter().map(|link| link.raw.as_str()).collect();
-        let observed = if links.is_empty() { "no URL was presented".to_owned() } else { links.join(", ") };
+        let observed = if links.is_empty() { "the client was shown no URL".to_owned() } else { links.join(", ") };
         Held::No(Finding::contrast(
             Who::Partner,
             format!("the client is shown a page of {}", case.provider.name),
@@ -108,7 +108,7 @@ impl Place {
 }
 
 fn page(case: &Case<'_>) -> String {
-    format!("{}.inspect.presented", Bound::surroundings(case.stage))
+    format!("{}.lookups.shown", Bound::surroundings(case.stage))
 }
 
 fn elsewhere(case: &Case<'_>) -> String {
@@ -121,12 +121,11 @@ fn elsewhere(case: &Case<'_>) -> String {
 fn said(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Answered(answer) => format!("answered {}", answer.status),
-        Outcome::Trouble(trouble) => format!("gave no answer: {}", trouble.detail),
+        Outcome::Trouble(trouble) => format!("gave no response: {}", trouble.detail),
     }
 }
 
-/// Whether an answer shows something, or shows for certain that there is nothing. One that only says that the work
-/// was taken on does neither.
+/// Whether a response shows something, or certainly shows nothing. A 202 does neither.
 fn shows(action: &Action) -> bool {
     action.outcome.answer().is_some_and(|answer| {
         let something = answer.body != Body::Empty || answer.header("location").is_some();

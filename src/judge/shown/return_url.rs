@@ -1,4 +1,4 @@
-//! The URL to which a client comes back, in the URL that it is shown.
+//! The return URL that the partner adds to the URL it shows.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::judge::scope::Scope;
 use crate::judge::verdict::Case;
 use crate::pack::matcher::Matcher;
 
-/// How return URLs are given, and what they may be.
+/// How the provider takes return URLs, and which values are allowed.
 pub(super) struct Rule<'c> {
     parameter: &'c str,
     allowed: Matcher,
@@ -20,7 +20,7 @@ impl<'c> Rule<'c> {
     pub(super) fn of(case: &Case<'c>) -> Result<Self, Held> {
         let unknown = |who, why: String| Held::Unknown(Finding::new(who, why));
         let Some(word) = &case.provider.return_url else {
-            return Err(unknown(Who::Tool, "the pack does not say how a return URL is given".to_owned()));
+            return Err(unknown(Who::Tool, "the pack does not say how a return URL is passed".to_owned()));
         };
         let allowed = case.bound.get("return_url").and_then(|value| serde_json::from_value(value.clone()).ok());
         match allowed {
@@ -29,7 +29,7 @@ impl<'c> Rule<'c> {
         }
     }
 
-    /// Judges one presented URL against the one that was received.
+    /// Judges one shown URL against the received one.
     pub(super) fn judge(&self, received: &Link, presented: &Link, scope: &Scope<'_>) -> Held {
         let fault = self.path(received, presented).or_else(|| self.fragment(received, presented));
         let fault = fault.or_else(|| self.number(received, presented)).or_else(|| self.kept(received, presented));
@@ -45,7 +45,7 @@ impl<'c> Rule<'c> {
     fn path(&self, received: &Link, presented: &Link) -> Option<String> {
         (received.path() != presented.path()).then(|| {
             format!(
-                "what was joined to it became part of the path: the first parameter, here `{}`, begins with `?`",
+                "the added text became part of the path: the first parameter, here `{}`, needs a `?`",
                 self.parameter
             )
         })
@@ -55,10 +55,10 @@ impl<'c> Rule<'c> {
         match (received.url.fragment(), presented.url.fragment()) {
             (ours, theirs) if ours == theirs => None,
             (_, Some(theirs)) if theirs.contains(&format!("{}=", self.parameter)) => {
-                Some(format!("`{}` stands behind the `#`, where no server sees it", self.parameter))
+                Some(format!("`{}` comes after the `#`, where no server sees it", self.parameter))
             }
-            (None, Some(_)) => Some("a `#` is not encoded, and what stands behind it is lost".to_owned()),
-            (Some(_), _) => Some("the part behind the `#` that was received is not there any more".to_owned()),
+            (None, Some(_)) => Some("a `#` is not encoded, so everything after it is lost".to_owned()),
+            (Some(_), _) => Some("the part after the `#` of the received URL is missing".to_owned()),
             (None, None) => None,
         }
     }
@@ -68,7 +68,7 @@ impl<'c> Rule<'c> {
         match pairs.iter().filter(|(name, _)| name == parameter).count() {
             1 => return self.grown(received, &pairs),
             0 => {}
-            many => return Some(format!("there are {many} `{parameter}`")),
+            many => return Some(format!("`{parameter}` appears {many} times")),
         }
         let within = |(_, value): &&(String, String)| value.contains(&format!("?{parameter}="));
         if let Some((name, _)) = pairs.iter().find(within) {
@@ -78,12 +78,12 @@ impl<'c> Rule<'c> {
             name.eq_ignore_ascii_case(parameter) || name.ends_with(&format!(";{parameter}"))
         };
         Some(match pairs.iter().find(nearly) {
-            Some((name, _)) => format!("the parameter is called `{name}` instead of `{parameter}`"),
-            None => format!("there is no `{parameter}`"),
+            Some((name, _)) => format!("the parameter is named `{name}` instead of `{parameter}`"),
+            None => format!("`{parameter}` is missing"),
         })
     }
 
-    /// Whether a return URL that was received already was given another one with a second `?`.
+    /// Finds a second return URL that was appended with `?` to one already in the received URL.
     fn grown(&self, received: &Link, pairs: &[(String, String)]) -> Option<String> {
         let own = |pairs: &[(String, String)]| {
             pairs.iter().find(|(name, _)| name == self.parameter).map(|(_, value)| value.clone())
@@ -91,10 +91,10 @@ impl<'c> Rule<'c> {
         let (ours, theirs) = own(&received.pairs()).zip(own(pairs))?;
         let rest = theirs.strip_prefix(&ours)?;
         let again = rest.starts_with(&format!("?{}=", self.parameter));
-        again.then(|| format!("`{}` was there already, and a second one stands in its value", self.parameter))
+        again.then(|| format!("`{}` was there already, and its value contains a second one", self.parameter))
     }
 
-    /// Whether what was received is still there, in its order.
+    /// Finds a part of the received query that is missing or out of order.
     fn kept(&self, received: &Link, presented: &Link) -> Option<String> {
         let others =
             |link: &Link| link.pairs().into_iter().filter(|(name, _)| name != self.parameter).collect::<Vec<_>>();
@@ -103,11 +103,11 @@ impl<'c> Rule<'c> {
         let ours = others(received);
         let lost = ours.iter().find(|pair| !left.any(|theirs| theirs == *pair))?;
         let moved = theirs.contains(lost);
-        let what = if moved { "stands in another order" } else { "is not there any more" };
-        Some(format!("`{}` of what was received {what}", lost.0))
+        let what = if moved { "is in a different place" } else { "is missing" };
+        Some(format!("`{}` of the received URL {what}", lost.0))
     }
 
-    /// What followed an `&` in a return URL that was not encoded belongs to the provider's URL.
+    /// Finds text after an `&` in an unencoded return URL: it belongs to the provider's URL instead.
     fn encoding(&self, received: &Link, presented: &Link) -> Option<String> {
         let query = presented.url.query().unwrap_or_default();
         let mut parts = query.split('&').skip_while(|part| part.split('=').next() != Some(self.parameter));
@@ -118,9 +118,7 @@ impl<'c> Rule<'c> {
             !part.is_empty() && pair.is_some_and(|pair| !ours.contains(&pair))
         })?;
         value.contains(['?', '=']).then(|| {
-            format!(
-                "the return URL is not encoded, so that `{extra}` is no part of it any more: encode it as one component"
-            )
+            format!("the return URL is not encoded, so `{extra}` is not part of it: encode it as one component")
         })
     }
 }

@@ -1,4 +1,5 @@
-//! What the partner said of an outcome: not the same as of a success, and not by a crash. Prose cannot be judged.
+//! Expectations about user messages: the message must differ from that of a success and must not be a crash. Prose
+//! cannot be judged.
 
 use super::text::words;
 use crate::evidence::{Action, Answer, Body, Entry, Outcome, Page, Who};
@@ -7,10 +8,10 @@ use crate::judge::verdict::Case;
 use crate::pack::traffic::ToldExpectation;
 use crate::profile::Bound;
 
-/// The most of an answer that a reader is shown, in characters.
+/// Maximum length of a quoted message in the report, in characters.
 const MOST: usize = 600;
 
-/// Judges `told: ...`.
+/// Judges `user_message: ...`.
 pub(in crate::judge) fn told(case: &Case<'_>, expectation: &ToldExpectation) -> Held {
     let twin = match Said::by(case, &expectation.unlike) {
         Ok(said) => said,
@@ -20,51 +21,51 @@ pub(in crate::judge) fn told(case: &Case<'_>, expectation: &ToldExpectation) -> 
         Ok(said) => said,
         Err(unknown) => return unknown,
     };
-    // Where only one of the two has a page, the answers of the actions are all that can be compared.
+    // If only one of the two actions has a page, only the responses of the actions can be compared.
     let pages = said.page.zip(twin.page);
     let (outcome, model) = pages.unwrap_or((&said.action.outcome, &twin.action.outcome));
     let Some(success) = model.answer().filter(|answer| (200..400).contains(&answer.status)) else {
         let why =
-            format!("`{}`, with which it is compared, was no success itself: {}", expectation.unlike, brief(model));
+            format!("`{}`, the action to compare with, was no success itself: {}", expectation.unlike, brief(model));
         return unknown(why);
     };
     let failed = |observed: String| {
-        Held::No(Finding::contrast(Who::Partner, "the user is told that it did not succeed", observed))
+        Held::No(Finding::contrast(Who::Partner, "a user message that the action did not succeed", observed))
     };
     let answer = match outcome {
-        Outcome::Trouble(trouble) => return failed(format!("no answer: {}", trouble.detail)),
+        Outcome::Trouble(trouble) => return failed(format!("no response: {}", trouble.detail)),
         Outcome::Answered(answer) if answer.status >= 500 => return failed(format!("a crash: {}", brief(outcome))),
         Outcome::Answered(answer) => answer,
     };
     let own = || said.action.own.iter().chain(&twin.action.own).map(String::as_str);
     let otherwise = answer.status != success.status || words(answer, own()) != words(success, own());
-    // A page that is not there says nothing, and an action may have said at once what no page repeats.
+    // A missing page says nothing, and the action may have said at once what no page repeats.
     let page_says = pages.is_none() || answer.status < 400;
     if otherwise && page_says {
-        return Held::Yes(vec![format!("told: {}", brief(outcome))]);
+        return Held::Yes(vec![format!("user message: {}", brief(outcome))]);
     }
     match at_once(&said.action.outcome, &twin.action.outcome) {
-        Some(words) => Held::Yes(vec![format!("told: {words}")]),
+        Some(words) => Held::Yes(vec![format!("user message: {words}")]),
         None if !page_says => unknown(format!("the page that `{}` names answered {}", page(case), answer.status)),
         None if pages.is_none() && says_nothing(answer) => {
             let how = case.bound.how_to_give(&page(case));
             if let Some(refusal) = said.refusal(case).filter(|_| answer.status == 202) {
-                let observed = format!("the same as of a success: 202, after the provider had answered {refusal}");
-                return failed(observed).hinted(Some(&format!("if users are told elsewhere, {how}")));
+                let observed = format!("the same as for a success: 202, after the provider had answered {refusal}");
+                return failed(observed).hinted(Some(&format!("if users see the message elsewhere, {how}")));
             }
-            let why = format!("the action's answer, {}, says nothing of how it ended: {how}", answer.status);
+            let why = format!("the action's response, {}, does not say how it ended: {how}", answer.status);
             Held::Unknown(Finding::for_want_of_a_line(why))
         }
-        None => failed(format!("the same as of a success: {}", brief(outcome))),
+        None => failed(format!("the same as for a success: {}", brief(outcome))),
     }
 }
 
-/// Whether an answer only says that the work was taken on, or where to look for what became of it.
+/// Whether a response only says that the work was accepted for later, or where to look for the result.
 fn says_nothing(answer: &Answer) -> bool {
     answer.status == 202 || (300..400).contains(&answer.status) || answer.body == Body::Empty
 }
 
-/// What an action said at once, by another status than that of its twin.
+/// The immediate response of an action, if its status differs from that of the success.
 fn at_once(told: &Outcome, twin: &Outcome) -> Option<String> {
     let (answer, success) = told.answer().zip(twin.answer())?;
     (answer.status < 500 && answer.status != success.status).then(|| brief(told))
@@ -74,12 +75,12 @@ fn unknown(why: String) -> Held {
     Held::Unknown(Finding::new(Who::Partner, why))
 }
 
-/// Where the profile says what users are told in the end.
+/// The profile entry that names the page with the final user message.
 fn page(case: &Case<'_>) -> String {
-    format!("{}.inspect.told", Bound::surroundings(case.stage))
+    format!("{}.lookups.user_message", Bound::surroundings(case.stage))
 }
 
-/// What was said of one action.
+/// The messages about one action.
 struct Said<'c> {
     entry: &'c Entry,
     action: &'c Action,
@@ -95,7 +96,7 @@ impl<'c> Said<'c> {
         let found = of_step.find_map(|entry| Some((entry, entry.what.action()?)));
         let Some((entry, action)) = found else {
             let why = case.skipped(step).map_or_else(
-                || Finding::new(Who::Tool, format!("no action is known as `{step}`")),
+                || Finding::new(Who::Tool, format!("no action is named `{step}`")),
                 |why| Finding::new(Who::Partner, format!("the action `{step}` was not carried out: {why}")),
             );
             return Err(Held::Unknown(why));
@@ -103,14 +104,14 @@ impl<'c> Said<'c> {
         Ok(Said { entry, action, page: page.next().map(|shown| &shown.outcome) })
     }
 
-    /// The refusal of the provider that the partner knew before it answered, if there was one.
+    /// The error of the provider that the partner had received before it answered, if any.
     fn refusal(&self, case: &Case<'c>) -> Option<String> {
         let mut known = crate::judge::calls::during(case, self.entry);
         known.rfind(|(_, call)| call.answer.status >= 400).map(|(entry, _)| crate::judge::calls::title(entry))
     }
 }
 
-/// An outcome as a reader is shown it: the status, and the first words of what was said.
+/// An outcome for the report: the status and the beginning of the text.
 pub(crate) fn brief(outcome: &Outcome) -> String {
     outcome.brief(MOST)
 }

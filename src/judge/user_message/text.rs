@@ -1,4 +1,4 @@
-//! The words of an answer: what stays when markup, addresses, numbers and names are taken away.
+//! The words of a response, without markup, addresses, numbers and names.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -10,7 +10,7 @@ use crate::evidence::{Answer, Body, plain};
 
 static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(?i)https?://(?:<[^<>]*>|[^\s"'<>])+"#).ok());
 
-/// The words of an answer, without those that are only the client's or the action's own.
+/// The words of a response, without those that belong only to the client or the action.
 pub(super) fn words<'o>(answer: &Answer, own: impl Iterator<Item = &'o str>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     match &answer.body {
@@ -24,7 +24,7 @@ pub(super) fn words<'o>(answer: &Answer, own: impl Iterator<Item = &'o str>) -> 
     found
 }
 
-/// The words of a value: names and values, as far as there are any.
+/// The words of a value: its keys and values.
 fn of_json(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => of_text(text, found),
@@ -38,7 +38,7 @@ fn of_json(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// The words of a text. What holds a digit is a number or an id as a whole, up to the next blank or bracket.
+/// The words of a text. A token with a digit is a number or an id, up to the next blank or bracket, and is dropped.
 fn of_text(text: &str, found: &mut BTreeSet<String>) {
     let text = ADDRESS.as_ref().map_or(text.into(), |address| address.replace_all(text, " "));
     let text = plain(&text);

@@ -1,36 +1,36 @@
-//! What a host is, and where: this machine, a private network, the internet, or where nobody calls. The one rule for it.
+//! Classifies hosts: this machine, a private network, the internet, or never called. The only place with this rule.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// From where a host can be reached, as far as it shows without asking anybody.
+/// From where a host is reachable, as far as its text shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// This machine: loopback, `localhost` and every name below it.
     ThisMachine,
     /// A private network, which this machine may be in: private and unique-local addresses.
     PrivateNetwork,
-    /// Nothing that anybody calls, or something that hands out credentials: unspecified, link-local and other places of
-    /// cloud metadata, multicast, broadcast, reserved.
+    /// Addresses without a service, or with cloud metadata: unspecified, link-local, metadata, multicast, broadcast,
+    /// reserved.
     Forbidden,
-    /// Known inside some network only: what a carrier shares out or a laboratory measures with, and names that the
-    /// public DNS does not have.
+    /// Known only inside some network: shared address space of carriers, benchmarking ranges, and names outside public
+    /// DNS.
     Inside,
-    /// The internet. What is reserved for documentation counts, because stand-ins are taken to have it.
+    /// The internet. Documentation ranges count, because simulated environments are assigned such addresses.
     Public,
 }
 
-/// The ends of names that no public DNS has: reserved for networks of one's own, or used there so widely that they are
-/// never given away.
+/// Name suffixes outside public DNS: reserved for private networks, or used there so widely that they are never
+/// delegated.
 const INSIDE: [&str; 9] =
     ["internal", "local", "localdomain", "home.arpa", "lan", "home", "corp", "intranet", "private"];
 
-/// Addresses at which large clouds serve metadata outside the link-local range.
+/// Metadata addresses of large clouds outside the link-local range.
 const METADATA: [Ipv4Addr; 2] = [Ipv4Addr::new(100, 100, 100, 200), Ipv4Addr::new(168, 63, 129, 16)];
 
 impl Reach {
-    /// Where an address is. IPv4 within IPv6 is IPv4.
+    /// Classifies an address. IPv4 within IPv6 counts as IPv4.
     pub fn of_ip(ip: IpAddr) -> Self {
         match ip.to_canonical() {
             IpAddr::V4(v4) => Reach::of_v4(v4),
@@ -38,7 +38,7 @@ impl Reach {
         }
     }
 
-    /// Where a name is, as far as it shows.
+    /// Classifies a name without resolving it.
     pub fn of_name(name: &str) -> Self {
         let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
         let below = |parent: &str| name.strip_suffix(parent).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
@@ -51,7 +51,7 @@ impl Reach {
         }
     }
 
-    /// Where a host is, as far as it shows.
+    /// Classifies a host without resolving it.
     pub fn of_host<S: AsRef<str>>(host: &Host<S>) -> Self {
         match host {
             Host::Domain(name) => Reach::of_name(name.as_ref()),
@@ -60,7 +60,7 @@ impl Reach {
         }
     }
 
-    /// Where a URL leads, as far as its host shows; `None` without a host.
+    /// Classifies the host of a URL; `None` without a host.
     pub fn of_url(url: &Url) -> Option<Self> {
         url.host().as_ref().map(Reach::of_host)
     }
@@ -78,7 +78,7 @@ impl Reach {
 
     fn of_v6(v6: Ipv6Addr) -> Self {
         if let Some(v4) = carried(v6) {
-            // Nobody calls this machine by way of a network.
+            // Nobody calls this machine through a transition mechanism.
             return if Reach::of_v4(v4) == Reach::Public { Reach::Public } else { Reach::Forbidden };
         }
         if v6.is_loopback() {
@@ -93,7 +93,7 @@ impl Reach {
     }
 }
 
-/// A host without the dot of the root, which names the same host, in small letters, and IPv4 within IPv6 as IPv4.
+/// Normalises a host: without a trailing dot, in lower case, and IPv4 within IPv6 as IPv4.
 pub fn normal<S: AsRef<str>>(host: &Host<S>) -> Host<String> {
     match host {
         Host::Domain(name) => {
@@ -105,28 +105,28 @@ pub fn normal<S: AsRef<str>>(host: &Host<S>) -> Host<String> {
     }
 }
 
-/// A host in the one spelling in which hosts are compared; `None`: the text is no host.
+/// Parses and normalises a host; `None` if the text is not one.
 pub fn host(text: &str) -> Option<Host<String>> {
     Host::parse(text.strip_suffix('.').unwrap_or(text)).ok().map(|host| normal(&host))
 }
 
-/// Whether the internet could reach an address.
+/// Whether an address is reachable from the internet.
 pub fn is_public(ip: IpAddr) -> bool {
     Reach::of_ip(ip) == Reach::Public
 }
 
-/// Whether nothing useful answers at an address, or something that hands out credentials.
+/// Whether an address has no service, or serves credentials.
 pub fn is_forbidden(ip: IpAddr) -> bool {
     Reach::of_ip(ip) == Reach::Forbidden
 }
 
-/// Whether a URL stays on this machine or in its private network, as far as its host shows.
+/// Whether a URL stays on this machine or its private network, as far as its host shows.
 pub fn is_here(url: &Url) -> bool {
     matches!(Reach::of_url(url), Some(Reach::ThisMachine | Reach::PrivateNetwork))
 }
 
-/// Whether anybody on the internet could call a URL, as far as its host shows. Addresses that are reserved for
-/// documentation are nobody's where they are written down, whatever stand-ins are taken to have.
+/// Whether anybody on the internet can call a URL, as far as its host shows. Documentation ranges do not count,
+/// although simulated environments are assigned such addresses.
 pub fn is_callable(url: &Url) -> bool {
     let documentation = match url.host().as_ref().map(normal) {
         Some(Host::Ipv4(v4)) => v4.is_documentation(),
@@ -136,7 +136,7 @@ pub fn is_callable(url: &Url) -> bool {
     !documentation && Reach::of_url(url) == Some(Reach::Public)
 }
 
-/// The IPv4 address that an IPv6 one stands for on its way through a network: compatible, translated, tunnelled.
+/// The IPv4 address inside a compatible, translated or tunnelled IPv6 address.
 fn carried(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     let within = |high: u16, low: u16| Some(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)));
     match v6.segments() {
@@ -146,12 +146,12 @@ fn carried(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
-/// The address at which a large cloud serves metadata over IPv6, inside the unique-local range.
+/// The IPv6 metadata address of a large cloud, inside the unique-local range.
 fn is_metadata(v6: Ipv6Addr) -> bool {
     v6 == Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)
 }
 
-/// Whether a host is a known one or stands beside it: below the same parent, which has at least two labels.
+/// Whether a host equals a known one or is its sibling: below the same parent of at least two labels.
 pub fn is_beside(host: &str, known: &str) -> bool {
     let parent = known.split_once('.').map(|(_, parent)| parent).filter(|parent| parent.contains('.'));
     host == known || parent.is_some_and(|parent| host == parent || host.ends_with(&format!(".{parent}")))

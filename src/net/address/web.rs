@@ -1,10 +1,9 @@
-//! When two texts are the same web address: by the URL standard, and by what its percent-encoding stands for. The one
-//! rule for it.
+//! Compares web addresses: by the URL standard, and after percent-decoding. The only place with this rule.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentDecode, percent_decode, percent_decode_str, percent_encode};
 use url::Url;
 
-/// What is encoded in one spelling of every path and fragment: all but what may stand there as it is.
+/// The characters that are encoded in the canonical form of paths and fragments.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -24,10 +23,10 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b':')
     .remove(b'@');
 
-/// In a query `&`, `=` and `+` say something, so that they are encoded where they do not.
+/// In a query `&`, `=` and `+` have a meaning, so literal ones stay encoded.
 const IN_QUERY: &AsciiSet = &ENCODED.add(b'&').add(b'=').add(b'+');
 
-/// A web address, parsed, with its host in the one spelling of hosts; anything else is none.
+/// Parses a web address, with a normalised host; `None` for other texts.
 pub fn parse(text: &str) -> Option<Url> {
     let mut url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let host = super::reach::normal(&url.host()?).to_string();
@@ -35,7 +34,7 @@ pub fn parse(text: &str) -> Option<Url> {
     Some(url)
 }
 
-/// The one spelling of a web address; anything else has none.
+/// The canonical form of a web address; `None` for other texts.
 pub fn normal(text: &str) -> Option<Url> {
     let mut url = parse(text)?;
     let path: Vec<String> = url.path().split('/').map(|part| encoded(percent_decode_str(part), ENCODED)).collect();
@@ -52,16 +51,16 @@ pub fn same(left: &str, right: &str) -> bool {
     normal(left).is_some_and(|url| Some(url) == normal(right))
 }
 
-/// In what two web addresses differ, the least that it could be first.
+/// The most important difference of two web addresses, smallest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Difference {
-    /// One path ends in a slash, the other does not.
+    /// Only one of the paths ends in a slash.
     Slash,
-    /// The paths are the same but for the case of their letters.
+    /// The paths differ only in case.
     PathCase,
-    /// Something behind the path.
+    /// The query or the fragment.
     Behind,
-    /// The scheme, the port, or what stands before the host.
+    /// The scheme, the port, or the user information.
     Around,
     /// The path.
     Path,
@@ -70,20 +69,20 @@ pub enum Difference {
 }
 
 impl Difference {
-    /// What a reader is told.
+    /// The difference as a phrase for the report.
     pub fn words(self) -> &'static str {
         match self {
-            Difference::Slash => "the slash at the end of the path",
+            Difference::Slash => "the trailing slash of the path",
             Difference::PathCase => "the case of letters in the path",
-            Difference::Behind => "what stands behind the path",
-            Difference::Around => "the scheme, the port or what stands before the host",
+            Difference::Behind => "the query or the fragment",
+            Difference::Around => "the scheme, the port or the user information",
             Difference::Path => "the path",
             Difference::Host => "the host",
         }
     }
 }
 
-/// In what two web addresses differ above all; `None`: they are the same, or one of them is none.
+/// The most important difference; `None` if the addresses are the same, or a text is not one.
 pub fn difference(left: &str, right: &str) -> Option<Difference> {
     let (left, right) = (normal(left)?, normal(right)?);
     let bare = |url: &Url| url.path().trim_end_matches('/').to_owned();
@@ -104,8 +103,8 @@ pub fn difference(left: &str, right: &str) -> Option<Difference> {
     })
 }
 
-/// The ways in which a text may be written that is a web address: as it is, in its one spelling, and that without a path
-/// that says nothing. Any other text has one.
+/// The spellings of a text that is a web address: as written, canonical, and canonical without an empty path. Other
+/// texts have one.
 pub fn spellings(text: &str) -> Vec<String> {
     let mut all = vec![text.to_owned()];
     if let Some(url) = normal(text) {
@@ -117,7 +116,7 @@ pub fn spellings(text: &str) -> Vec<String> {
     all
 }
 
-/// One pair of a query, in which a plus is a space.
+/// A query pair in canonical form; a plus is a space.
 fn pair(text: &str) -> String {
     let one = |part: &str| {
         let plain = part.replace('+', " ");

@@ -1,4 +1,4 @@
-//! The HTTP clients: one without TLS, one for stand-ins, one that trusts what this machine trusts.
+//! The HTTP clients: one without TLS, one for simulated environments, one with this machine's root certificates.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,14 +16,14 @@ use url::{Host, Url};
 use crate::net::address::{Reach, is_forbidden};
 use crate::net::header_case::USER_AGENT;
 
-/// Idle connections to a provider are kept shorter than any usual server keeps them: a call on one that is just being
-/// closed would come to nothing.
+/// Idle connections to a provider are dropped sooner than any usual server closes them: a call on a closing connection
+/// would fail.
 const IDLE: Duration = Duration::from_millis(900);
 
-/// The time that a name server gets once more, after a call came to nothing.
+/// Time for a second DNS query after a call failed.
 const ANSWERS: Duration = Duration::from_secs(3);
 
-/// Which client a call takes.
+/// The client that a call uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Road {
     Plain,
@@ -31,7 +31,7 @@ pub(super) enum Road {
     Public,
 }
 
-/// The clients, each made when it is first needed: reading the roots of this machine takes a while.
+/// The clients, each created on first use: loading this machine's root certificates takes time.
 #[derive(Default)]
 pub(super) struct Clients {
     resolver: Arc<Resolver>,
@@ -63,7 +63,7 @@ impl Clients {
 }
 
 impl Clients {
-    /// The addresses behind a URL, for who connects by himself.
+    /// The addresses of a URL, for callers that connect themselves.
     pub(super) async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Unresolved> {
         let port = url.port_or_known_default().unwrap_or_default();
         let found = match url.host() {
@@ -83,20 +83,21 @@ impl Clients {
     }
 }
 
-/// What says that a call has a connection of its own. One that was kept may be closed by the other side just when it is
-/// used again: that would look like a fault of a partner's server, and a client that then sends once more delivers twice.
+/// The header that gives a call a connection of its own. The other side may close a kept connection just when it is
+/// reused: that would look like a defect of the partner's server, and a client that retries would deliver twice.
 pub(super) fn alone() -> (HeaderName, HeaderValue) {
     (CONNECTION, HeaderValue::from_static("close"))
 }
 
-/// A client for a played provider that delivers webhooks itself: to stand-ins where there are any, else without TLS.
+/// A client for a simulated provider that delivers webhooks itself: to simulated environments if there are any,
+/// otherwise without TLS.
 pub(super) fn for_play(ports: BTreeMap<String, u16>, ca_pem: Option<&str>) -> Result<Client, String> {
     let road = if ca_pem.is_some() { Road::StandIn } else { Road::Plain };
     make(road, Arc::new(Resolver { stand_ins: ports }), ca_pem, HeaderMap::from_iter([alone()]))
 }
 
 fn make(road: Road, resolver: Arc<Resolver>, ca_pem: Option<&str>, always: HeaderMap) -> Result<Client, String> {
-    // An error says that one is installed already, which is as good.
+    // An error means that a provider is already installed.
     rustls::crypto::ring::default_provider().install_default().ok();
     let trusting = |builder: ClientBuilder| -> reqwest::Result<Client> {
         match road {
@@ -121,7 +122,7 @@ fn make(road: Road, resolver: Arc<Resolver>, ca_pem: Option<&str>, always: Heade
     trusting(builder).map_err(|error| super::transport_error::deepest(&error))
 }
 
-/// Turns names into addresses: stand-ins and `localhost` without asking anybody.
+/// Resolves names to addresses; simulated environments and `localhost` need no DNS.
 #[derive(Default)]
 struct Resolver {
     stand_ins: BTreeMap<String, u16>,
@@ -140,7 +141,7 @@ impl fmt::Display for Unresolved {
 impl std::error::Error for Unresolved {}
 
 impl Resolver {
-    /// The addresses of what needs no asking; a port of 0 stands for any.
+    /// The addresses that need no DNS query; port 0 stands for any.
     fn known(&self, name: &str) -> Option<Vec<SocketAddr>> {
         match self.stand_ins.get(name) {
             Some(port) => Some(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, *port))]),
@@ -162,7 +163,7 @@ impl Resolve for Resolver {
     }
 }
 
-/// Where a host would have led a call that came to nothing, if that is known soon.
+/// The address of a host after a failed call, if DNS answers quickly.
 pub(super) async fn led_to(host: &str) -> Option<IpAddr> {
     match crate::net::address::host(host)? {
         Host::Ipv4(ip) => Some(ip.into()),
@@ -181,7 +182,10 @@ async fn ask(name: String) -> Result<Vec<SocketAddr>, Unresolved> {
     let usable: Vec<_> = found.iter().copied().filter(|address| !is_forbidden(address.ip())).collect();
     if usable.is_empty() {
         let found: Vec<String> = found.iter().map(|address| address.ip().to_string()).collect();
-        return Err(Unresolved(format!("`{name}` has no address that may be called: {}", found.join(", "))));
+        return Err(Unresolved(format!(
+            "`{name}` resolves only to addresses that Preflight may not call: {}",
+            found.join(", ")
+        )));
     }
     Ok(usable)
 }

@@ -1,4 +1,4 @@
-//! Bodies that came in an encoding, undone within bounds: nobody is asked for one, but some servers use one all the same.
+//! Decodes encoded bodies within limits: Preflight requests no encoding, but some servers use one anyway.
 
 use std::io::{self, Read};
 
@@ -6,30 +6,30 @@ use brotli_decompressor::Decompressor;
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
-/// So many encodings are undone, one within the other.
+/// Maximum number of nested encodings.
 const MOST: usize = 3;
 
-/// How much of a stream is looked at in one piece.
+/// Buffer size of stream decoders, in bytes.
 const BUFFER: usize = 4096;
 
-/// What became of a body.
+/// The result of decoding a body.
 pub(super) enum Decoded {
-    /// The bytes that were meant.
+    /// The decoded bytes.
     Plain(Vec<u8>),
-    /// It is in an encoding that is not read, or says so and is not; with its length.
+    /// An unsupported or invalid encoding; with the length of the body.
     Unread(usize),
-    /// It grows beyond the bound.
+    /// The decoded body exceeds the limit.
     TooLarge,
 }
 
-/// The body that was meant, of at most so many bytes.
+/// Decodes a body of at most `most` bytes.
 pub(super) fn decoded(headers: &HeaderMap, body: Vec<u8>, most: usize) -> Decoded {
     let named = headers.get_all(CONTENT_ENCODING).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
     let named: Vec<String> =
         named.flat_map(|all| all.split(',').map(|one| one.trim().to_lowercase()).collect::<Vec<_>>()).collect();
     let encodings: Vec<&str> =
         named.iter().map(String::as_str).filter(|one| !matches!(*one, "" | "identity")).collect();
-    // The answer to a question for the head alone says how the body would come.
+    // The response to a HEAD request names the encoding of a body that does not follow.
     if encodings.is_empty() || body.is_empty() {
         return Decoded::Plain(body);
     }
@@ -48,11 +48,11 @@ pub(super) fn decoded(headers: &HeaderMap, body: Vec<u8>, most: usize) -> Decode
     Decoded::Plain(bytes)
 }
 
-/// One encoding undone, as far as the bound and one byte more.
+/// Decodes one encoding, up to one byte beyond the limit.
 fn undone(encoding: &str, bytes: &[u8], most: usize) -> io::Result<Vec<u8>> {
     match encoding {
         "gzip" | "x-gzip" => read(MultiGzDecoder::new(bytes), most),
-        // The standard means zlib, and some servers send what is inside of it.
+        // The standard means zlib, but some servers send a raw deflate stream.
         "deflate" => read(ZlibDecoder::new(bytes), most).or_else(|_| read(DeflateDecoder::new(bytes), most)),
         "br" => read(Decompressor::new(bytes, BUFFER), most),
         _ => Err(io::ErrorKind::Unsupported.into()),

@@ -1,4 +1,4 @@
-//! Requests and answers as evidence has them: bounded, redacted, and of production only what may be kept.
+//! Requests and responses as evidence: bounded, redacted, and from production only the allowed fields.
 
 use reqwest::header::{HeaderMap, HeaderName, SET_COOKIE};
 use serde_json::Value;
@@ -8,13 +8,13 @@ use crate::net::gate::{Admitted, Draft};
 use crate::net::header_case::USER_AGENT;
 use crate::redact::{Redactor, letters};
 
-/// How much of a text that is not JSON is recorded, in bytes.
+/// Maximum recorded length of a text that is not JSON, in bytes.
 const LONGEST_TEXT: usize = 64 * 1024;
 
-/// The headers of production answers that are recorded.
+/// The recorded headers of production responses.
 const KEPT_HEADERS: [&str; 4] = ["content-type", "content-length", "date", "retry-after"];
 
-/// What is about to be sent.
+/// The record of a request that is about to be sent.
 pub(super) fn request(admitted: &Admitted, redactor: &Redactor) -> Request {
     let mut headers = headers(&admitted.headers, redactor, |_| true);
     if !admitted.headers.contains_key("user-agent") {
@@ -28,7 +28,7 @@ pub(super) fn request(admitted: &Admitted, redactor: &Redactor) -> Request {
     }
 }
 
-/// What would have been sent.
+/// The record of a request that was not sent.
 pub(super) fn drafted(draft: &Draft, redactor: &Redactor) -> Request {
     Request {
         method: draft.method.clone(),
@@ -38,7 +38,7 @@ pub(super) fn drafted(draft: &Draft, redactor: &Redactor) -> Request {
     }
 }
 
-/// What came back. With `keep`, only these members of JSON, and of other bodies only the length.
+/// The record of a response. With `keep`, only these JSON fields, and only the length of other bodies.
 pub(super) fn answer(
     status: u16,
     all: &HeaderMap,
@@ -67,7 +67,7 @@ fn headers(all: &HeaderMap, redactor: &Redactor, wanted: impl Fn(&HeaderName) ->
     redactor.headers(pairs.iter().map(|(name, value)| (*name, value.as_str())))
 }
 
-/// A body as far as it can be understood, whatever its media type says.
+/// Decodes a body as far as possible, ignoring its media type.
 fn body(bytes: &[u8], redactor: &Redactor) -> Body {
     if bytes.is_empty() {
         return Body::Empty;
@@ -76,7 +76,7 @@ fn body(bytes: &[u8], redactor: &Redactor) -> Body {
         return Body::Json(redactor.json(&value));
     }
     match std::str::from_utf8(bytes) {
-        // Cut after it is redacted: half a secret would not be found.
+        // Truncated after redaction: a truncated secret would not be found.
         Ok(text) => {
             let mut text = redactor.text(text);
             text.truncate(text.floor_char_boundary(LONGEST_TEXT));
@@ -86,12 +86,12 @@ fn body(bytes: &[u8], redactor: &Redactor) -> Body {
     }
 }
 
-/// JSON, with or without the byte order mark that some servers put before it.
+/// Parses JSON, with or without the byte order mark that some servers send.
 fn parsed(bytes: &[u8]) -> Option<Value> {
     serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).ok()
 }
 
-/// The members whose names are listed, whatever their case, at every depth.
+/// The listed fields at every depth, case-insensitive.
 fn kept(value: &Value, keep: &[String]) -> Value {
     match value {
         Value::Object(members) => {

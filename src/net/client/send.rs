@@ -1,4 +1,4 @@
-//! The wire: sends what the gate has admitted, within bounds, and records it without secrets.
+//! The HTTP client: sends what the gate admitted, within limits, and records it without secrets.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -22,19 +22,19 @@ use crate::net::header_case;
 use crate::pack::types::Environment;
 use crate::redact::Redactor;
 
-/// The most that is read of any body, in bytes.
+/// Maximum bytes read of any body.
 pub const LARGEST_BODY: usize = 1024 * 1024;
 
-/// The most redirects that are followed.
+/// Maximum number of redirects followed.
 const MOST_REDIRECTS: usize = 5;
 
-/// Real host names that loopback servers play.
+/// Simulated environments: loopback servers that answer for real host names.
 #[derive(Clone, Debug, Default)]
 pub struct StandIns {
-    /// The host names, each with who plays it.
+    /// The real host names, each with its server.
     pub hosts: BTreeMap<String, StandIn>,
-    /// The throw-away authority that they, and only they, are trusted by, in PEM; without it they need a certificate
-    /// that this machine trusts.
+    /// The certificate authority of these servers in PEM; it is trusted for them only. Without it they need a
+    /// certificate that this machine trusts.
     pub ca_pem: Option<String>,
 }
 
@@ -43,43 +43,44 @@ pub struct StandIns {
 pub struct StandIn {
     /// Its port.
     pub port: u16,
-    /// The address that it is taken to have.
+    /// The address that the host is assumed to have.
     pub address: IpAddr,
 }
 
-/// The bounds of one call.
+/// The limits of one call.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// The time for the whole answer, from the sending to its last byte.
+    /// Time for the complete response, from sending to its last byte.
     pub deadline: Duration,
-    /// The most bytes of the body; never more than [`LARGEST_BODY`].
+    /// Maximum bytes of the body; never more than [`LARGEST_BODY`].
     pub body: usize,
-    /// Whether up to five redirects are followed. It has effect on open calls alone.
+    /// Whether to follow up to five redirects; only for calls without a key.
     pub follow: bool,
-    /// The members of JSON that are recorded; everything else is dropped. Of answers from the provider's production
-    /// nothing is recorded but these, even where this is `None`.
+    /// The JSON fields that are recorded; everything else is dropped. Responses of the provider's production record
+    /// only these, even with `None`.
     pub keep: Option<Vec<String>>,
 }
 
 impl Limits {
-    /// The usual bounds, with a deadline.
+    /// The usual limits, with a deadline.
     pub fn within(deadline: Duration) -> Self {
         Limits { deadline, body: LARGEST_BODY, follow: false, keep: None }
     }
 }
 
-/// What came of a call.
+/// The result of a call.
 #[derive(Clone)]
 pub struct Sent {
-    /// What was sent, redacted.
+    /// The request, redacted.
     pub request: Request,
-    /// What came back, redacted.
+    /// The response, or why there was none, redacted.
     pub outcome: Outcome,
-    /// The body as it came, for a caller that looks for a token in it. Never to be recorded.
+    /// The raw body, for a caller that looks for a token in it. Must not be recorded.
     pub raw: Option<Vec<u8>>,
-    /// The address that was connected to, or would have been; or the one that a stand-in is taken to have.
+    /// The address that was connected to, or would have been; in a simulated environment, the address that the profile
+    /// assigns.
     pub address: Option<IpAddr>,
-    /// From the sending to the end of the answer, or to the trouble.
+    /// Time from sending to the end of the response, or to the failure.
     pub latency: Duration,
 }
 
@@ -91,17 +92,18 @@ pub struct Wire {
     clients: Clients,
 }
 
-/// An HTTP client for a played provider, which delivers webhooks by itself: to the stand-ins, or else on plain HTTP.
+/// An HTTP client for a simulated provider, which delivers webhooks itself: to simulated environments, otherwise over
+/// plain HTTP.
 ///
 /// # Errors
 ///
-/// A certificate of the stand-ins' authority that cannot be read.
+/// An unreadable CA certificate of the simulated environments.
 pub fn player(stand_ins: &StandIns) -> Result<reqwest::Client, String> {
     let ports = stand_ins.hosts.iter().map(|(name, one)| (name.to_ascii_lowercase(), one.port)).collect();
     connections::for_play(ports, stand_ins.ca_pem.as_deref())
 }
 
-/// What is known of a call while it is under way, for the case that its time runs out.
+/// The state of a call in progress, for the report if it times out.
 #[derive(Default)]
 struct Progress {
     host: String,
@@ -109,20 +111,20 @@ struct Progress {
     status: Option<u16>,
 }
 
-/// A whole answer.
+/// A complete response.
 struct Whole {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
-    /// Whether the body goes on. Of a page that anybody may see, its head says enough.
+    /// Whether the body continues. Of a page without a key the beginning suffices.
     more: bool,
-    /// Its length, if it came in an encoding that could not be undone.
+    /// Length of a body in an encoding that could not be decoded.
     unread: Option<usize>,
     environment: Option<Environment>,
 }
 
 impl Wire {
-    /// A wire behind a gate, which every redirect passes too.
+    /// Creates a client behind a gate; redirects pass the gate too.
     pub fn new(gate: Arc<Gate>, stand_ins: &StandIns, redactor: Redactor) -> Self {
         let normal =
             |name: &String| address::host(name).map_or_else(|| name.to_ascii_lowercase(), |host| host.to_string());
@@ -131,12 +133,12 @@ impl Wire {
         Wire { gate, redactor, stand_ins: known, clients: Clients::new(ports, stand_ins.ca_pem.clone()) }
     }
 
-    /// The gate, for those who need something admitted.
+    /// The gate, for other parts that need a call admitted.
     pub fn gate(&self) -> &Gate {
         &self.gate
     }
 
-    /// Sends a call if the gate admits it; a refusal is recorded as trouble like any other.
+    /// Sends a call if the gate admits it; a denied call is recorded as trouble like any other.
     pub async fn call(&self, draft: Draft, limits: Limits) -> Sent {
         let request = record::drafted(&draft, &self.redactor);
         match self.gate.admit(draft) {
@@ -148,7 +150,7 @@ impl Wire {
         }
     }
 
-    /// Sends what was admitted. Trouble is an outcome, not an error.
+    /// Sends an admitted call. Trouble is an outcome, not an error.
     pub async fn send(&self, admitted: Admitted, limits: Limits) -> Sent {
         let mut request = record::request(&admitted, &self.redactor);
         if is_spelled(&admitted.purpose, &admitted.url) {
@@ -159,7 +161,7 @@ impl Wire {
             }
         }
         let open = admitted.purpose == Purpose::Open;
-        // Made before the clock starts: reading this machine's roots is not the other side's slowness.
+        // Created before the clock starts: loading this machine's root certificates is not the other side's latency.
         self.clients.get(self.road(&admitted.url)).await.ok();
         let (started, mut progress) = (Instant::now(), Progress::default());
         let exchanging = tokio::time::timeout(limits.deadline, self.exchange(admitted, &limits, &mut progress)).await;
@@ -178,7 +180,7 @@ impl Wire {
                 };
                 let (status, keep) = (whole.status.as_u16(), keep.map(Vec::as_slice));
                 let mut answer = record::answer(status, &whole.headers, &whole.body, keep, &self.redactor);
-                // Half a text or half a secret is none, and what cannot be read may hold one.
+                // A truncated text may cut a secret so that it is not found, and an undecoded one may contain a secret.
                 if let Some(length) = whole.unread.or(whole.more.then_some(whole.body.len())) {
                     answer.body = Body::Binary(length);
                 }
@@ -212,7 +214,7 @@ impl Wire {
                 let (status, headers) = (response.status(), response.headers().clone());
                 let (body, more) = read(&mut response, limits.body.min(LARGEST_BODY), &progress.host).await?;
                 if more && !open {
-                    let detail = format!("the answer of {} is larger than {} bytes", progress.host, body.len());
+                    let detail = format!("the response of {} is larger than {} bytes", progress.host, body.len());
                     return Err(trouble(TroubleKind::TooLarge, detail));
                 }
                 if more {
@@ -223,7 +225,7 @@ impl Wire {
                     Decoded::Plain(body) => (body, None),
                     Decoded::Unread(length) => (Vec::new(), Some(length)),
                     Decoded::TooLarge => {
-                        let detail = format!("the answer of {} grows to more than {most} bytes", progress.host);
+                        let detail = format!("the response of {} decodes to more than {most} bytes", progress.host);
                         return Err(trouble(TroubleKind::TooLarge, detail));
                     }
                 };
@@ -233,23 +235,22 @@ impl Wire {
         }
         Err(trouble(
             TroubleKind::Redirects,
-            format!("more than {MOST_REDIRECTS} redirects, the last from {}", progress.host),
+            format!("more than {MOST_REDIRECTS} redirects, the last one from {}", progress.host),
         ))
     }
 
-    /// Sends one request and waits for the head of its answer.
+    /// Sends one request and waits for the head of its response.
     async fn head(&self, admitted: Admitted, progress: &mut Progress) -> Result<Response, Trouble> {
         admitted.url.host_str().unwrap_or_default().clone_into(&mut progress.host);
         let stand_in = self.stand_ins.get(&progress.host);
         (progress.address, progress.status) = (stand_in.map(|stand_in| stand_in.address), None);
         let client = self.clients.get(self.road(&admitted.url)).await;
-        let client =
-            client.map_err(|why| trouble(TroubleKind::Certificate, format!("TLS is not possible here: {why}")))?;
+        let client = client.map_err(|why| trouble(TroubleKind::Certificate, format!("TLS is not available: {why}")))?;
         let Admitted { purpose, method, mut url, mut headers, spelled, body, .. } = admitted;
         if stand_in.is_some()
             && let Some(port) = url.port()
         {
-            // The port of a stand-in counts only where the URL has none.
+            // The port of a simulated environment applies only if the URL has none.
             let host = HeaderValue::from_str(&format!("{}:{port}", progress.host));
             headers.extend(host.ok().map(|host| (HOST, host)));
             url.set_port(None).ok();
@@ -274,8 +275,8 @@ impl Wire {
         Ok(response)
     }
 
-    /// Sends a delivery as the provider would write it: the names of its headers too. Behind TLS they all go small, as
-    /// what stands in front of a handler there hands them on.
+    /// Sends a delivery with header names spelled as the provider spells them. Over TLS all names are lower-case, as
+    /// reverse proxies pass them on.
     async fn deliver(
         &self,
         request: reqwest::Request,
@@ -291,9 +292,9 @@ impl Wire {
         Ok(response)
     }
 
-    /// The next hop, which the gate judges like any other call.
+    /// The next hop of a redirect, which the gate judges like any other call.
     fn redirected(&self, mut next: Draft, location: &HeaderValue) -> Result<Admitted, Trouble> {
-        let nowhere = || trouble(TroubleKind::Redirects, "a redirect leads nowhere: its location is not a URL");
+        let nowhere = || trouble(TroubleKind::Redirects, "a redirect has a Location that is not a URL");
         let from = Url::parse(&next.url).map_err(|_| nowhere())?;
         let to =
             std::str::from_utf8(location.as_bytes()).ok().and_then(|text| from.join(text).ok()).ok_or_else(nowhere)?;
@@ -303,7 +304,7 @@ impl Wire {
         }
         if is_here(&to) && !is_here(&from) {
             let detail =
-                format!("{} redirects into this machine or its private network", from.host_str().unwrap_or_default());
+                format!("{} redirects to this machine or its private network", from.host_str().unwrap_or_default());
             return Err(trouble(TroubleKind::Redirects, detail));
         }
         next.url = to.into();
@@ -319,7 +320,7 @@ impl Wire {
     }
 }
 
-/// Whether the names of a call's headers go out as they were written.
+/// Whether header names of a call are sent as written.
 fn is_spelled(purpose: &Purpose, url: &Url) -> bool {
     matches!(purpose, Purpose::Delivery { .. }) && url.scheme() == "http"
 }
@@ -329,13 +330,12 @@ fn written(headers: &HeaderMap) -> Vec<(String, String)> {
     headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect()
 }
 
-/// The statuses that send a reader elsewhere; 300 and 304 have no single place to go.
+/// The redirect statuses; 300 and 304 have no single target.
 fn is_redirect(status: StatusCode) -> bool {
     matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
-/// Reads a body as far as it is allowed to go, and whether there is more. Whoever sends more loses the connection, when
-/// the response is dropped.
+/// Reads a body up to a limit; returns whether there is more. Dropping the response then closes the connection.
 async fn read(response: &mut Response, most: usize, host: &str) -> Result<(Vec<u8>, bool), Trouble> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| transport_error::of(&error, host))? {

@@ -1,4 +1,4 @@
-//! Why there was no answer, in the words of evidence.
+//! Explains why there was no response.
 
 use std::error::Error;
 use std::io;
@@ -14,7 +14,7 @@ pub(super) fn trouble(kind: TroubleKind, detail: impl Into<String>) -> Trouble {
     Trouble { kind, detail: detail.into() }
 }
 
-/// An error and all that lies beneath it. What an `io::Error` wraps is not among its sources, so it is looked up.
+/// An error with all its causes. The error inside an `io::Error` is not among its sources, so it is looked up.
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error| beneath(*error))
 }
@@ -26,17 +26,17 @@ fn beneath<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'sta
     }
 }
 
-/// The words of the innermost error, which alone says what happened.
+/// The message of the innermost error, which is the specific one.
 pub(super) fn deepest(error: &(dyn Error + 'static)) -> String {
     chain(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
-/// What it means that a name leads nowhere.
+/// The trouble for a name that does not resolve.
 pub(super) fn of_name(unresolved: &Unresolved) -> Trouble {
     trouble(TroubleKind::Dns, format!("{unresolved}; check the spelling of the host, and this machine's DNS"))
 }
 
-/// What it means that a call on a connection of its own got no answer.
+/// The trouble for a call on its own connection without a response.
 pub(super) fn of_line(error: &NoAnswer, host: &str) -> Trouble {
     let io = chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind).last();
     match error {
@@ -46,7 +46,7 @@ pub(super) fn of_line(error: &NoAnswer, host: &str) -> Trouble {
     }
 }
 
-/// What an error of the HTTP client means.
+/// The trouble for an error of the HTTP client.
 pub(super) fn of(error: &reqwest::Error, host: &str) -> Trouble {
     if let Some(unresolved) = chain(error).find_map(|error| error.downcast_ref::<Unresolved>()) {
         return of_name(unresolved);
@@ -60,10 +60,9 @@ pub(super) fn of(error: &reqwest::Error, host: &str) -> Trouble {
 
 fn of_connecting(kind: Option<io::ErrorKind>, host: &str, error: &(dyn Error + 'static)) -> Trouble {
     match kind {
-        Some(io::ErrorKind::ConnectionRefused) => trouble(
-            TroubleKind::Connect,
-            format!("{host} refuses connections; is the service running, and on this port?"),
-        ),
+        Some(io::ErrorKind::ConnectionRefused) => {
+            trouble(TroubleKind::Connect, format!("{host} refuses connections; is the service running on this port?"))
+        }
         Some(io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => {
             trouble(TroubleKind::Broken, format!("{host} closed the connection before it was set up"))
         }
@@ -74,38 +73,38 @@ fn of_connecting(kind: Option<io::ErrorKind>, host: &str, error: &(dyn Error + '
 fn of_answer(kind: Option<io::ErrorKind>, host: &str, error: &(dyn Error + 'static)) -> Trouble {
     match kind {
         Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe) => {
-            trouble(TroubleKind::Broken, format!("{host} broke the connection off before its answer was complete"))
+            trouble(TroubleKind::Broken, format!("{host} closed the connection before its response was complete"))
         }
-        _ => trouble(TroubleKind::Broken, format!("{host} gave no valid and complete answer: {}", deepest(error))),
+        _ => trouble(TroubleKind::Broken, format!("{host} gave no valid and complete response: {}", deepest(error))),
     }
 }
 
 fn of_tls(error: &rustls::Error, host: &str) -> Trouble {
     let rustls::Error::InvalidCertificate(certificate) = error else {
-        return trouble(TroubleKind::Broken, format!("{host} and this tool could not agree on TLS: {error}"));
+        return trouble(TroubleKind::Broken, format!("{host} and Preflight could not agree on TLS: {error}"));
     };
     let why = match certificate {
         CertificateError::UnknownIssuer => {
-            "is self-signed, or issued by nobody whom this machine trusts, or comes without its intermediate".to_owned()
+            "is self-signed, or its issuer is not trusted on this machine, or its intermediate certificate is missing"
+                .to_owned()
         }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired".to_owned(),
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => "is not valid yet".to_owned(),
         CertificateError::NotValidForNameContext { presented, .. } => {
             // The library writes `DnsName("host")`.
             let names = presented.iter().take(5).map(|name| name.split('"').nth(1).unwrap_or(name));
-            format!("is not valid for this name, but for {}", names.collect::<Vec<_>>().join(", "))
+            format!("is not valid for this name, only for {}", names.collect::<Vec<_>>().join(", "))
         }
         CertificateError::NotValidForName => "is not valid for this name".to_owned(),
         CertificateError::Revoked => "has been revoked".to_owned(),
-        // The library's list is open.
+        // The enum of the library is non-exhaustive.
         other => format!("is not accepted: {other}"),
     };
     trouble(TroubleKind::Certificate, format!("the certificate of {host} {why}"))
 }
 
-/// The deadline has passed; `status` is that of an answer that had begun.
+/// The deadline has passed; `status` is that of an incomplete response.
 pub(super) fn late(deadline: Duration, host: &str, status: Option<u16>) -> Trouble {
-    let far =
-        status.map_or("no answer".to_owned(), |status| format!("an answer with status {status} began but did not end"));
+    let far = status.map_or("no response".to_owned(), |status| format!("an incomplete response with status {status}"));
     trouble(TroubleKind::Timeout, format!("{far} within {} ms from {host}", deadline.as_millis()))
 }

@@ -1,6 +1,6 @@
-//! The gate: every call that this tool makes passes here, and the wire sends nothing else.
+//! The gate: every call that Preflight makes passes it; the HTTP client sends nothing else.
 //!
-//! A call is judged by the host that its URL parses to, whatever the caller says it is meant for.
+//! The gate judges a call by the host that its URL parses to, not by its declared purpose.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
@@ -25,83 +25,83 @@ use crate::redact::Secret;
 pub struct Rules {
     /// The provider's hosts, by environment.
     pub environments: BTreeMap<Environment, Realm>,
-    /// Calls other than `GET` and `HEAD` that may go to production; paths are relative to an API's base URL.
+    /// Calls other than `GET` and `HEAD` that are allowed in production; paths are relative to an API's base URL.
     pub production_allows: Vec<Route>,
-    /// Operations that never go to production; paths are relative to an API's base URL.
+    /// Operations that are never allowed in production; paths are relative to an API's base URL.
     pub test_only: Vec<Route>,
     /// The hosts of the partner's production.
     pub production_handlers: Vec<Host<String>>,
-    /// The hosts that the profile names for rehearsal, beside loopback and private addresses.
+    /// The hosts that the profile allows for rehearsal, besides loopback and private addresses.
     pub named: Vec<Host<String>>,
-    /// The only hosts from which pages are fetched without a key; `None`: any.
+    /// The only hosts from which pages are fetched without a key; `None`: any host.
     pub fetches: Option<Vec<Host<String>>>,
 }
 
-/// The hosts of one of the provider's environments.
+/// The hosts of one environment of the provider.
 #[derive(Clone, Debug, Default)]
 pub struct Realm {
     /// The base URL of each API. Only these hosts receive keys.
     pub apis: BTreeMap<String, Url>,
-    /// Pages that people see, and spellings that are out of date.
+    /// Hosts of pages for people, and obsolete spellings.
     pub other_hosts: Vec<String>,
 }
 
-/// What a call is for.
+/// The purpose of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// A call to a provider's API.
+    /// A call to an API of the provider.
     Provider {
-        /// The environment that is meant.
+        /// The intended environment.
         environment: Environment,
         /// The API's name in the pack.
         api: String,
     },
-    /// A call to an API of the provider that this run plays.
+    /// A call to an API of the simulated provider.
     Played {
         /// The API's name in the pack.
         api: String,
     },
     /// A webhook to the partner's handler.
     Delivery {
-        /// Where the check takes place.
+        /// The stage of the check.
         stage: Stage,
-        /// What it is signed with.
+        /// The secret that signs it.
         key: SigningKey,
     },
-    /// An action, a look-up or a readiness poll at the partner.
+    /// An action, a lookup or a readiness probe at the partner.
     Partner {
-        /// Where the check takes place.
+        /// The stage of the check.
         stage: Stage,
     },
-    /// Something that needs no key: a logo, a door that should be shut.
+    /// A request without a key: a logo, a test endpoint that should be disabled.
     Open,
 }
 
-/// Whose secret a delivery is signed with.
+/// The origin of the secret that signs a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SigningKey {
-    /// One that the simulator issued, or nobody's.
+    /// Issued by the simulator, or made up.
     Issued,
-    /// The test subscription's.
+    /// The test subscription's secret.
     Test,
-    /// The production subscription's.
+    /// The production subscription's secret.
     Production,
 }
 
-/// A call that somebody would like to make. It prints no values, because they may be keys.
+/// A call before the gate's decision. Its debug output contains no values, because they may be keys.
 #[derive(Clone)]
 pub struct Draft {
-    /// What it is for.
+    /// The purpose.
     pub purpose: Purpose,
     /// The method, in any case.
     pub method: String,
     /// The whole URL.
     pub url: String,
-    /// Names and values.
+    /// Names and values of headers.
     pub headers: Vec<(String, String)>,
     /// The body; empty for none.
     pub body: Vec<u8>,
-    /// The environments whose secrets the caller has put in. The gate searches for registered ones itself.
+    /// The environments whose secrets the caller inserted. The gate also searches for registered secrets itself.
     pub credentials: Vec<Environment>,
 }
 
@@ -112,16 +112,16 @@ impl fmt::Debug for Draft {
     }
 }
 
-/// A call that the gate has let through. Nobody else can make one.
+/// A call that the gate admitted. Only the gate creates one.
 pub struct Admitted {
     pub(crate) purpose: Purpose,
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
-    /// The names of the headers as they were written.
+    /// The header names as written.
     pub(crate) spelled: Vec<String>,
     pub(crate) body: Vec<u8>,
-    /// The provider's environment that the host belongs to, if it is the provider's.
+    /// The provider environment of the host; `None` if the host is not the provider's.
     pub(crate) environment: Option<Environment>,
 }
 
@@ -145,7 +145,7 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// A gate with these rules, which must not contradict themselves.
+    /// Creates a gate from consistent rules.
     pub fn new(rules: &Rules) -> Result<Self, BadRules> {
         Ok(Gate {
             places: host_entries::places(rules)?,
@@ -160,15 +160,15 @@ impl Gate {
         })
     }
 
-    /// Registers a key, token or webhook secret of a real environment: from now on it is found in drafts, in any usual
-    /// encoding, and sent to that environment alone. Those shorter than 4 bytes are not searched for, so whoever sends
-    /// one must say so in [`Draft::credentials`].
+    /// Registers a key, token or webhook secret of a real environment: the gate finds it in drafts, in any usual
+    /// encoding, and lets it go to that environment only. Secrets shorter than 4 bytes are not searched for; whoever
+    /// sends one declares it in [`Draft::credentials`].
     pub fn register(&self, environment: Environment, secret: &Secret) {
         self.keys.register(environment, secret);
     }
 
-    /// Says that this run created what is at a path, written as in the URL from its first `/`; it may then be changed
-    /// and deleted, with everything below it. Paths of fewer than two segments are collections and are not remembered.
+    /// Registers a path that this run created, as written in the URL from its first `/`; it may be changed and deleted,
+    /// with everything below it. Paths with fewer than two segments are collections and are ignored.
     pub fn created(&self, environment: Environment, path: &str) {
         let path = Path::parse(path);
         if path.segments.len() >= 2 && !path.is_odd {
@@ -177,7 +177,7 @@ impl Gate {
         }
     }
 
-    /// Says where an API of the provider that this run plays is. Only a loopback address is remembered.
+    /// Registers the address of a simulated API. Other addresses than loopback are ignored.
     pub fn plays(&self, api: &str, base: &Url) {
         if base.domain().is_none() && Reach::of_url(base) == Some(Reach::ThisMachine) {
             let mut played = self.played.write().unwrap_or_else(PoisonError::into_inner);
@@ -185,7 +185,7 @@ impl Gate {
         }
     }
 
-    /// Lets a call through, or says which rule refuses it.
+    /// Admits a call, or returns the rule that denies it.
     pub fn admit(&self, draft: Draft) -> Result<Admitted, Refusal> {
         let target = Target::parse(&draft.url).map_err(|(rule, host)| Refusal { rule, host })?;
         let place = self.places.get(&target.host);
@@ -200,7 +200,7 @@ impl Gate {
         Ok(Admitted { purpose, method, url, headers, spelled, body, environment })
     }
 
-    /// Whether a URL lies below the base of an API that this run plays.
+    /// Whether a URL is below the base URL of a simulated API.
     pub(super) fn is_played(&self, api: &str, target: &Target) -> bool {
         let played = self.played.read().unwrap_or_else(PoisonError::into_inner);
         played.get(api).is_some_and(|base| {

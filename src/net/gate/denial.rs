@@ -1,4 +1,4 @@
-//! The rules by name, with what to say when one of them refuses a call.
+//! The gate's rules by name, with explanation and hint for a denied call.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::evidence::{Trouble, TroubleKind};
 /// The rules of the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RuleName {
-    /// The URL must parse to http or https with a host, and hold nothing that parsers disagree about.
+    /// The URL must parse to http or https with a host, without anything that parsers read differently.
     Url,
     /// No user name or password in a URL.
     UserInfo,
@@ -15,45 +15,45 @@ pub enum RuleName {
     Method,
     /// Header names and values must be valid, and none may redirect or reframe the request.
     Header,
-    /// Nothing goes to an address that is link-local, unspecified, multicast or broadcast.
+    /// No calls to link-local, unspecified, multicast or broadcast addresses.
     Address,
-    /// A provider's hosts are called over https, on the port of the pack.
+    /// Hosts of the provider are called over https, on the port in the pack.
     Transport,
     /// A provider call goes to an API host of the pack.
     UnknownHost,
-    /// The host decides the environment.
+    /// The host must belong to the intended environment.
     OtherEnvironment,
-    /// The URL lies below the base URL of the API that was meant.
+    /// The URL must be below the base URL of the intended API.
     OtherApi,
-    /// Only GET and HEAD go to production, and what the pack excepts.
+    /// Only GET, HEAD and the pack's exceptions are allowed in production.
     ReadOnlyProduction,
-    /// Operations of the test environment never go to production.
+    /// Operations of the test environment are never allowed in production.
     TestOnly,
     /// Changing calls have plain paths.
     PlainPath,
-    /// DELETE, PUT and PATCH touch what this run created.
+    /// DELETE, PUT and PATCH touch only what this run created.
     NotCreatedHere,
-    /// A key goes to API hosts of its own environment.
+    /// A key goes only to API hosts of its own environment.
     KeyElsewhere,
     /// A key of both environments goes nowhere.
     KeyOfBoth,
     /// Nothing is signed with the production secret.
     ProductionSignature,
-    /// A delivery is signed with the key of its stage.
+    /// A delivery is signed with the secret of its stage.
     OtherSignature,
     /// Deliveries and partner calls never go to the provider.
     ProviderHost,
-    /// The partner's production is not rehearsed on, and only read.
+    /// The partner's production receives no rehearsal and no changing call.
     ProductionHandler,
     /// A rehearsal stays on this machine, its private network and the hosts that the profile names.
     PublicRehearsal,
-    /// What is meant for the played provider goes to its loopback addresses alone.
+    /// Calls to the simulated provider go only to its loopback addresses.
     NotPlayed,
-    /// Some purposes do not exist in some stages.
+    /// Some purposes are not allowed in some stages.
     Stage,
-    /// What is fetched openly is fetched with GET or HEAD, without a body and without credentials.
+    /// Requests without a key use GET or HEAD, without a body and without credentials.
     Open,
-    /// For a pack that is not built in, pages are fetched only from hosts that the profile names.
+    /// With a pack that is not built in, pages are fetched only from hosts that the profile names.
     OpenElsewhere,
 }
 
@@ -62,38 +62,36 @@ impl RuleName {
     pub fn explanation(self) -> &'static str {
         match self {
             RuleName::Url => "the URL is not a plain http or https URL with a host",
-            RuleName::UserInfo => "the URL holds a user name or a password",
+            RuleName::UserInfo => "the URL contains a user name or a password",
             RuleName::Method => "the method is not one of GET, HEAD, POST, PUT, PATCH and DELETE",
             RuleName::Header => {
                 "a header is malformed, or would change the host, the length or the method of the request"
             }
             RuleName::Address => "the address is link-local, unspecified, multicast or broadcast",
-            RuleName::Transport => "the provider is called over https only, and on the port of the pack",
+            RuleName::Transport => "Preflight calls the provider only over https and on the port in the pack",
             RuleName::UnknownHost => "the host is not an API host of this provider",
-            RuleName::OtherEnvironment => "the call is meant for one environment and its host belongs to the other",
-            RuleName::OtherApi => "the URL does not lie below the base URL of the API that is meant",
-            RuleName::ReadOnlyProduction => "only GET and HEAD go to production, and the calls that the pack excepts",
-            RuleName::TestOnly => "this operation belongs to the test environment and never goes to production",
+            RuleName::OtherEnvironment => "the call is meant for one environment, but its host belongs to the other",
+            RuleName::OtherApi => "the URL is not below the base URL of the intended API",
+            RuleName::ReadOnlyProduction => "production allows only GET, HEAD and the calls that the pack exempts",
+            RuleName::TestOnly => "this operation belongs to the test environment and is never allowed in production",
             RuleName::PlainPath => {
-                "the path of a changing call holds encoded slashes, dots, doubled slashes or parameters"
+                "the path of a changing call contains encoded slashes, dots, doubled slashes or parameters"
             }
-            RuleName::NotCreatedHere => "DELETE, PUT and PATCH touch only what this run has created",
+            RuleName::NotCreatedHere => "DELETE, PUT and PATCH are allowed only for what this run created",
             RuleName::KeyElsewhere => "a key goes only to the API hosts of its own environment",
-            RuleName::KeyOfBoth => "the same key is given for test and for production, so it is sent nowhere",
-            RuleName::ProductionSignature => "nothing is signed with the production secret",
-            RuleName::OtherSignature => "a delivery is signed with the secret of its own stage",
+            RuleName::KeyOfBoth => "test and production have the same key, so Preflight sends it nowhere",
+            RuleName::ProductionSignature => "Preflight signs nothing with the production secret",
+            RuleName::OtherSignature => "a delivery must be signed with the secret of its own stage",
             RuleName::ProviderHost => "webhooks and partner actions never go to the provider's own hosts",
-            RuleName::ProductionHandler => "the partner's production host takes no rehearsal and no changing call",
+            RuleName::ProductionHandler => "the partner's production host accepts no rehearsal and no changing call",
             RuleName::PublicRehearsal => {
-                "a rehearsal stays on this machine, its private network and hosts the profile names"
+                "a rehearsal stays on this machine, its private network and hosts that the profile names"
             }
-            RuleName::NotPlayed => {
-                "a request of a rehearsal goes to the simulated provider alone, below the API that is meant"
-            }
-            RuleName::Stage => "calls of this kind are not made in this stage",
-            RuleName::Open => "what needs no key is fetched with GET or HEAD, without a body and without credentials",
+            RuleName::NotPlayed => "a rehearsal request goes only to the simulated provider, below the intended API",
+            RuleName::Stage => "calls of this kind are not allowed in this stage",
+            RuleName::Open => "a request without a key uses GET or HEAD, without a body and without credentials",
             RuleName::OpenElsewhere => {
-                "for a pack that is not built in, pages are fetched only from hosts that the profile names"
+                "with a pack that is not built in, Preflight fetches pages only from hosts that the profile names"
             }
         }
     }
@@ -105,43 +103,45 @@ impl RuleName {
             RuleName::UserInfo => "remove the part before `@`, and pass the credential in a header",
             RuleName::Method => "use one of the six methods",
             RuleName::Header => "remove the header, or its line breaks; host, length and method come from the request",
-            RuleName::Address => "nobody serves anything there: write an address or a name at which it can be called",
+            RuleName::Address => "no service runs at such an address: write an address or name that can be called",
             RuleName::Transport => "use https and the port of the base URL in provider.yaml",
             RuleName::UnknownHost => {
-                "list the API in `environments` of provider.yaml, and for a pack that is not built in its host under \
-                 `trust` of the profile; or check the spelling of the host"
+                "list the API in `environments` of provider.yaml, and for a pack that is not built in, list its host \
+                 under `trust` of the profile; or check the spelling of the host"
             }
-            RuleName::OtherEnvironment => "use the base URL of the environment that is meant",
+            RuleName::OtherEnvironment => "use the base URL of the intended environment",
             RuleName::OtherApi => "name the API that the path belongs to",
-            RuleName::ReadOnlyProduction => {
-                "try it in the test environment; what has to be written to production is done by people"
-            }
+            RuleName::ReadOnlyProduction => "try it in the test environment; only people write to production",
             RuleName::TestOnly => "do it in the test environment",
             RuleName::PlainPath => "write the path as the provider documents it",
-            RuleName::NotCreatedHere => "clean up by hand what earlier runs or other people have created",
-            RuleName::KeyElsewhere => "check which variable holds which key in the profile",
-            RuleName::KeyOfBoth => "ask the provider for a production key of its own, and revoke the shared one",
+            RuleName::NotCreatedHere => "delete manually what earlier runs or other people created",
+            RuleName::KeyElsewhere => "check which variable contains which key in the profile",
+            RuleName::KeyOfBoth => "ask the provider for a separate production key, and revoke the shared one",
             RuleName::ProductionSignature => "sign with the secret of the test subscription, or with the rehearsal's",
             RuleName::OtherSignature => "check which secret the webhook of this stage has in the profile",
-            RuleName::ProviderHost => "put the partner's own URL there",
-            RuleName::ProductionHandler => "use another host for it, or name this one in the profile's rehearsal",
-            RuleName::PublicRehearsal => "run the partner on loopback, or name the host in the profile's rehearsal",
+            RuleName::ProviderHost => "use the partner's own URL",
+            RuleName::ProductionHandler => "use another host, or name this one under `rehearsal` in the profile",
+            RuleName::PublicRehearsal => {
+                "run the partner on loopback, or name the host under `rehearsal` in the profile"
+            }
             RuleName::NotPlayed => {
-                "write the path alone and name its `api`; for a real environment say `environment` in the step"
+                "write only the path and name its `api`; for a real environment add `environment` to the step"
             }
             RuleName::Stage => "do it in the rehearsal",
-            RuleName::Open => "leave the credential out, or make it a call to the API that the key is for",
-            RuleName::OpenElsewhere => "if it may fetch that, name the host in the profile: `reaches` under `trust`",
+            RuleName::Open => "remove the credential, or call the API that the key is for",
+            RuleName::OpenElsewhere => {
+                "if this fetch is intended, name the host in the profile: `allow_hosts` under `trust`"
+            }
         }
     }
 }
 
-/// A call that was not made.
+/// A denied call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The rule that refused it.
+    /// The rule that denied it.
     pub rule: RuleName,
-    /// The host it would have gone to, as it was parsed; empty if the URL has none.
+    /// The parsed host of the call; empty if the URL has none.
     pub host: String,
 }
 

@@ -1,4 +1,4 @@
-//! Which hosts are the provider's, and what each of them is.
+//! The provider's hosts, with their environment and APIs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -9,27 +9,27 @@ use super::admission::Rules;
 use crate::net::address::normal;
 use crate::pack::types::Environment;
 
-/// What a provider's host is.
+/// The properties of a provider's host.
 pub(super) struct Place {
     pub(super) environment: Environment,
-    /// The base URLs of the APIs there, by name; none: pages that people see.
+    /// The base URLs of the APIs on this host, by name; none for pages for people.
     pub(super) apis: BTreeMap<String, Url>,
 }
 
 impl Place {
-    /// The ports on which the host is called.
+    /// The ports on which the host may be called.
     pub(super) fn ports(&self) -> BTreeSet<u16> {
         let ports: BTreeSet<_> = self.apis.values().filter_map(Url::port_or_known_default).collect();
         if ports.is_empty() { BTreeSet::from([443]) } else { ports }
     }
 }
 
-/// Rules that contradict themselves, or name something that is not a host.
+/// Inconsistent rules, or an invalid host name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BadRules {
     /// Not a host name.
     NotAHost(String),
-    /// A host that is listed for both environments, so that it says nothing about either.
+    /// A host that is listed for both environments.
     Ambiguous(String),
 }
 

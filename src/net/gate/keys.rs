@@ -1,4 +1,4 @@
-//! Which secrets belong to which environment, so that the gate can find them in a call by itself.
+//! Registered secrets by environment, so that the gate finds them in a call by itself.
 
 use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock};
@@ -27,7 +27,7 @@ impl Keys {
         }
     }
 
-    /// The owners of every key that is found, in any usual encoding.
+    /// The environments of every key that is found, in any usual encoding.
     pub(super) fn owners<'a>(&self, texts: impl Iterator<Item = &'a [u8]>) -> Vec<BTreeSet<Environment>> {
         let hits: Vec<_> = texts.flat_map(|text| self.index.find(text)).collect();
         let owners = self.owners.read().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! The rules themselves.
+//! The rules of the gate.
 
 use std::collections::BTreeSet;
 
@@ -15,14 +15,14 @@ use crate::pack::types::{Environment, Route, Stage};
 
 type Judged = Result<(), RuleName>;
 
-/// Headers that say where a request goes, where it ends, or what it becomes.
+/// Headers that determine the target, the length or the method of a request.
 const FRAMING: [&str; 8] =
     ["host", "content-length", "transfer-encoding", "connection", "upgrade", "te", "trailer", "expect"];
 
-/// Headers that carry credentials whatever their value.
+/// Headers that carry credentials, whatever their value.
 const CREDENTIALS: [&str; 3] = ["authorization", "proxy-authorization", "cookie"];
 
-/// The method and the headers, as they can be sent.
+/// Parses the method and the headers.
 pub(super) fn parts(draft: &Draft) -> Result<(Method, HeaderMap), RuleName> {
     let method = match draft.method.to_ascii_uppercase().as_str() {
         "GET" => Method::GET,
@@ -44,7 +44,7 @@ pub(super) fn parts(draft: &Draft) -> Result<(Method, HeaderMap), RuleName> {
     Ok((method, headers))
 }
 
-/// A draft with what is known about its target.
+/// A draft with its parsed target.
 pub(super) struct Call<'a> {
     pub(super) gate: &'a Gate,
     pub(super) draft: &'a Draft,
@@ -78,11 +78,11 @@ impl Call<'_> {
         }
     }
 
-    /// What holds at a host of the provider, whatever the purpose.
+    /// The rules for hosts of the provider, whatever the purpose.
     fn at_provider(&self, place: &Place) -> Judged {
         let port = self.target.url.port_or_known_default();
         let right_port = port.is_some_and(|port| place.ports().contains(&port));
-        // A provider on this machine is one of the pack author's own; nothing leaves the machine.
+        // A provider on this machine belongs to the pack author; nothing leaves the machine.
         let safe = self.target.url.scheme() == "https" || is_here(&self.target.url);
         refuse_if(!safe || !right_port, RuleName::Transport)?;
         let overrides = self.draft.headers.iter().any(|(name, _)| is_override(name));
@@ -108,13 +108,13 @@ impl Call<'_> {
         refuse_if(!may_write && (!self.reads() || !self.draft.body.is_empty()), RuleName::ReadOnlyProduction)
     }
 
-    /// Whether the call is on a route; `HEAD` counts as the `GET` that it announces.
+    /// Whether the call matches a route; `HEAD` matches `GET`.
     fn is_on(&self, route: &Route, path: &str) -> bool {
         let method = if *self.method == Method::HEAD { "GET" } else { self.method.as_str() };
         route.matches(self.method.as_str(), path) || route.matches(method, path)
     }
 
-    /// The environments whose secrets are in the draft.
+    /// The environments whose secrets the draft contains.
     fn carried(&self) -> Result<BTreeSet<Environment>, RuleName> {
         let Draft { url, headers, body, credentials, .. } = self.draft;
         let headers = headers.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
@@ -177,7 +177,7 @@ impl Call<'_> {
         refuse_if(elsewhere, RuleName::OpenElsewhere)
     }
 
-    /// A rehearsal stays here, unless the profile names the host.
+    /// A rehearsal stays on local hosts, unless the profile names the host.
     fn rehearses(&self) -> Judged {
         if self.gate.named.contains(&self.target.host) {
             return Ok(());

@@ -1,4 +1,4 @@
-//! What a call is aimed at, in the one reading that is also sent.
+//! The target of a call, parsed once: what is judged is what is sent.
 
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
@@ -6,10 +6,10 @@ use url::{Host, Url};
 use super::denial::RuleName;
 use crate::net::address::normal;
 
-/// How often a path is decoded before its depth counts as a trick.
+/// Maximum rounds of percent-decoding; a deeper encoding is considered an attack.
 const DEEPEST: usize = 4;
 
-/// A URL whose host is judged exactly as it will be called.
+/// A URL whose judged host is exactly the host that is called.
 pub(super) struct Target {
     pub(super) url: Url,
     pub(super) host: Host<String>,
@@ -17,7 +17,7 @@ pub(super) struct Target {
 }
 
 impl Target {
-    /// Parses a URL, and takes a trailing dot off its host; the error comes with the host as far as it is known.
+    /// Parses a URL, and strips a trailing dot from the host; an error includes the host as far as it is known.
     pub(super) fn parse(text: &str) -> Result<Self, (RuleName, String)> {
         let nowhere = |_| (RuleName::Url, String::new());
         if text.contains(|letter: char| letter == '\\' || letter.is_whitespace() || letter.is_control()) {
@@ -40,13 +40,13 @@ impl Target {
         Ok(Target { path: Path::parse(url.path()), url, host })
     }
 
-    /// Whether a query parameter asks the server to take the request for one of another method.
+    /// Whether a query parameter asks the server to treat the request as another method.
     pub(super) fn overrides_method(&self) -> bool {
         self.url.query_pairs().any(|(name, _)| is_override(&name))
     }
 }
 
-/// Whether a header or a parameter of this name changes the method on some servers.
+/// Whether a header or parameter of this name changes the method on some servers.
 pub(super) fn is_override(name: &str) -> bool {
     ["_method", "x-http-method-override", "x-http-method", "x-method-override", "x-original-url", "x-rewrite-url"]
         .iter()
@@ -58,12 +58,12 @@ fn authority(text: &str) -> &str {
     rest.split(['/', '?', '#']).next().unwrap_or_default()
 }
 
-/// A path as the most willing of servers would read it.
+/// A path as the most lenient server would read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Path {
-    /// Its segments: decoded to the bottom, without dots, doubled slashes and parameters.
+    /// Its segments: fully decoded, without dots, doubled slashes and parameters.
     pub(super) segments: Vec<String>,
-    /// Whether a server could read it otherwise.
+    /// Whether a server could read it differently.
     pub(super) is_odd: bool,
 }
 
@@ -90,7 +90,7 @@ impl Path {
         Path { segments, is_odd }
     }
 
-    /// The path below another one; `None` if it is not.
+    /// The rest of the path below another one; `None` if it is not below it.
     pub(super) fn below(&self, base: &Path) -> Option<String> {
         let rest = self.segments.strip_prefix(base.segments.as_slice())?;
         Some(format!("/{}", rest.join("/")))

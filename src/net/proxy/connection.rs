@@ -1,4 +1,4 @@
-//! One connection of a client to the proxy: a tunnel, or a request that is passed on.
+//! One client connection of the proxy: a tunnel, or a forwarded request.
 
 use std::convert::Infallible;
 use std::io;
@@ -20,19 +20,19 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::host_policy::{Door, addresses, spelled};
 use super::server::Shared;
 
-/// The largest head of a request that is read.
+/// Maximum size of a request head, in bytes.
 const LARGEST_HEAD: usize = 16 << 10;
 
-/// How long a client gets for the head of its request.
+/// Time for a client to send the head of its request.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
 
-/// How long it may take to reach a host.
+/// Time to connect to a host.
 const REACHED_WITHIN: Duration = Duration::from_secs(10);
 
-/// The longest host name there is.
+/// Maximum length of a host name.
 const LONGEST_NAME: usize = 253;
 
-/// What concerns this hop alone and is not passed on.
+/// Hop-by-hop headers, which are not forwarded.
 const HOP: [HeaderName; 7] = [
     CONNECTION,
     PROXY_AUTHORIZATION,
@@ -45,7 +45,7 @@ const HOP: [HeaderName; 7] = [
 
 type Answer = Response<Either<Full<Bytes>, Incoming>>;
 
-/// Serves a connection, which keeps its place for as long as there is something of it left.
+/// Serves a connection, which keeps its place until it is closed.
 pub(super) async fn connection(shared: Arc<Shared>, stream: TcpStream, place: OwnedSemaphorePermit) {
     let place = Arc::new(place);
     let service = service_fn(|request| {
@@ -55,13 +55,13 @@ pub(super) async fn connection(shared: Arc<Shared>, stream: TcpStream, place: Ow
     let mut settings = server::Builder::new();
     settings.timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_buf_size(LARGEST_HEAD).keep_alive(false);
     let serving = settings.serve_connection(TokioIo::new(stream), service).with_upgrades();
-    // What goes wrong on a connection is its client's to see.
+    // Errors on a connection are visible to its client.
     shared.bounded(async { drop(serving.await) }).await;
 }
 
 async fn answer(shared: Arc<Shared>, request: Request<Incoming>, place: Arc<OwnedSemaphorePermit>) -> Answer {
     let Some((host, port)) = target(request.uri()) else {
-        let words = "this is the proxy of a rehearsal: it takes CONNECT, and whole http URLs";
+        let words = "this is the proxy of a rehearsal: it accepts CONNECT and absolute http URLs";
         return said(StatusCode::BAD_REQUEST, words);
     };
     let door = shared.doors.to(&host);
@@ -73,10 +73,11 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>, place: Arc<Owne
             let why = match door {
                 Door::Shut => "it belongs to the provider's real environments, which a rehearsal never reaches",
                 Door::Here(_) | Door::Named(_) | Door::Unknown => {
-                    "a rehearsed build reaches this machine and the hosts that its profile names under `rehearsal.reaches`"
+                    "a rehearsed build may reach this machine and the hosts that the profile lists under \
+                     `rehearsal.allow_hosts`"
                 }
             };
-            return said(StatusCode::FORBIDDEN, &format!("{host}:{port} was not let through: {why}"));
+            return said(StatusCode::FORBIDDEN, &format!("{host}:{port} is denied: {why}"));
         }
     };
     let passed = match reached {
@@ -87,7 +88,7 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>, place: Arc<Owne
     passed.unwrap_or_else(|error| said(StatusCode::BAD_GATEWAY, &format!("{host}:{port} cannot be reached: {error}")))
 }
 
-/// Host and port that a request to a proxy names.
+/// The host and port that a proxy request names.
 fn target(uri: &Uri) -> Option<(String, u16)> {
     let authority = uri.authority()?;
     let usual = match uri.scheme_str() {
@@ -103,7 +104,7 @@ async fn reach(to: impl Future<Output = io::Result<Vec<SocketAddr>>>) -> io::Res
     tokio::time::timeout(REACHED_WITHIN, reached).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
-/// Answers that the tunnel is there; what comes then is carried as it is.
+/// Confirms the tunnel; everything after that is passed through.
 fn tunnel(
     shared: Arc<Shared>,
     request: Request<Incoming>,
@@ -113,7 +114,7 @@ fn tunnel(
     tokio::spawn(async move {
         let carried = async {
             if let Ok(here) = hyper::upgrade::on(request).await {
-                // Either side may end a tunnel as it likes.
+                // Either side may close a tunnel.
                 drop(tokio::io::copy_bidirectional(&mut TokioIo::new(here), &mut there).await);
             }
         };
@@ -123,7 +124,7 @@ fn tunnel(
     Response::new(Either::Left(Full::default()))
 }
 
-/// Sends a request on as if it came from here, and gives the answer.
+/// Forwards a request, and returns the response.
 async fn pass_on(
     shared: Arc<Shared>,
     mut request: Request<Incoming>,

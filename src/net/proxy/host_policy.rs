@@ -1,4 +1,4 @@
-//! Which hosts a rehearsed build may reach.
+//! The policy which hosts a rehearsed build may reach.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -8,38 +8,38 @@ use url::Host;
 
 use crate::net::address::{self, Reach};
 
-/// The hosts that are let through, beside loopback.
+/// The hosts that the proxy admits, besides loopback.
 #[derive(Clone, Debug, Default)]
 pub struct Doors {
     open: BTreeSet<String>,
     shut: BTreeSet<String>,
 }
 
-/// What is behind a host that was asked for.
+/// The decision about a requested host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Door {
     /// This machine.
     Here(Vec<IpAddr>),
     /// A host that the profile names.
     Named(Host<String>),
-    /// A host that is never reached from here.
+    /// A host of the provider's real environments, never reachable.
     Shut,
     /// Any other host.
     Unknown,
 }
 
 impl Doors {
-    /// Doors that are open for some hosts, however their names are written, and shut for others.
+    /// A policy that admits some hosts, in any spelling, and always denies others.
     pub fn new<'h>(open: impl IntoIterator<Item = &'h str>, shut: impl IntoIterator<Item = &'h str>) -> Self {
         Doors { open: open.into_iter().map(spelled).collect(), shut: shut.into_iter().map(spelled).collect() }
     }
 
-    /// Whether a host is one that nothing opens.
+    /// Whether a host is always denied.
     pub fn shuts(&self, host: &str) -> bool {
         self.shut.contains(&spelled(host))
     }
 
-    /// The door to a host.
+    /// The decision about a host.
     pub(super) fn to(&self, host: &str) -> Door {
         let Some(host) = address::host(host) else { return Door::Unknown };
         if let Some(here) = loopback(&host) {
@@ -63,12 +63,12 @@ pub(super) async fn addresses(host: &Host<String>, port: u16) -> io::Result<Vec<
     }
 }
 
-/// A host in the one spelling in which it is compared; what is no host stays as it is.
+/// A host normalised for comparison; an invalid host stays as it is.
 pub(super) fn spelled(text: &str) -> String {
     address::host(text).map_or_else(|| text.to_owned(), |host| host.to_string())
 }
 
-/// The addresses of this machine that a host stands for. A name is not looked up: it could lead elsewhere.
+/// The loopback addresses of a host. A name is not resolved: it could lead elsewhere.
 fn loopback(host: &Host<String>) -> Option<Vec<IpAddr>> {
     (Reach::of_host(host) == Reach::ThisMachine).then(|| match host {
         Host::Domain(_) => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],

@@ -1,5 +1,5 @@
-//! The proxy that a rehearsed build is told to use: it lets loopback and named hosts through, refuses the rest, and
-//! remembers what it refused. It can only hold back what asks it.
+//! The proxy that a rehearsed build is told to use: it admits loopback and allowed hosts, denies all others, and
+//! remembers the denied ones. It cannot stop software that ignores it.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -14,23 +14,24 @@ use super::connection;
 use super::host_policy::Doors;
 use crate::evidence::Refused;
 
-/// So many connections are served at once; later ones wait. Each may need two descriptors, and 1024 are usual.
+/// Maximum number of concurrent connections; further ones wait. Each may need two file descriptors, and 1024 is a usual
+/// limit.
 const MOST_CONNECTIONS: usize = 128;
 
-/// So many refused places are remembered.
+/// Maximum number of denied hosts that are remembered.
 const MOST_REFUSED: usize = 100;
 
-/// The longest that a connection lives: as long as the longest check.
+/// Maximum lifetime of a connection: that of the longest check.
 const LONGEST: Duration = Duration::from_mins(5);
 
-/// How long the listener rests after it could not accept, which it cannot where descriptors have run out.
+/// Pause of the listener after a failed accept, which happens when file descriptors run out.
 const REST: Duration = Duration::from_millis(50);
 
-/// A proxy on a free port of loopback. It ends with this value.
+/// A proxy on a free port of loopback, stopped on drop.
 pub struct Proxy {
     at: SocketAddr,
     shared: Arc<Shared>,
-    /// Dropped with the proxy, which every task of it notices.
+    /// Dropped with the proxy, which stops all its tasks.
     _stop: watch::Sender<()>,
 }
 
@@ -41,7 +42,7 @@ pub(super) struct Shared {
 }
 
 impl Proxy {
-    /// Starts a proxy with these doors.
+    /// Starts a proxy with a host policy.
     ///
     /// # Errors
     ///
@@ -55,12 +56,12 @@ impl Proxy {
         Ok(Proxy { at, shared, _stop: stop })
     }
 
-    /// Its address, as variables name it.
+    /// The URL of the proxy, for environment variables.
     pub fn url(&self) -> String {
         format!("http://{}", self.at)
     }
 
-    /// What it refused so far, each place once.
+    /// The denied hosts so far, each once.
     pub fn refused(&self) -> Vec<Refused> {
         self.shared.refused.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
@@ -74,10 +75,10 @@ impl Shared {
         }
     }
 
-    /// Works until it is done, the proxy is gone, or the longest time is over.
+    /// Runs until the work is done, the proxy is dropped, or the maximum lifetime is over.
     pub(super) async fn bounded(&self, work: impl Future<Output = ()>) {
         let mut gone = self.gone.clone();
-        // Whichever comes first, the work is over; the sender never sends, it only goes away.
+        // Any of the three ends the work; the sender never sends, it is only dropped.
         tokio::select! {
             _ = gone.changed() => {}
             _ = tokio::time::timeout(LONGEST, work) => {}

@@ -67,8 +67,8 @@ impl Linter<'_> {
         let mut problems = Vec::new();
         let wanted = self.read.path.trim_end_matches(".yaml").trim_end_matches(".yml").replace('/', ".");
         if self.check().id != wanted {
-            let problem = self.at("/id", format!("`{}` does not say where the file is", self.check().id));
-            problems.push(problem.hint(format!("by its path it is `{wanted}`: section, dot, name of the file")));
+            let problem = self.at("/id", format!("`{}` does not match the path of the file", self.check().id));
+            problems.push(problem.hint(format!("by the path it must be `{wanted}`: section, dot, file name")));
         }
         for (index, item) in self.check().items.iter().enumerate() {
             if !self.items.contains(item.as_str()) {
@@ -77,7 +77,7 @@ impl Linter<'_> {
             }
         }
         if self.check().items.is_empty() {
-            problems.push(self.at("/items", "a check serves at least one item"));
+            problems.push(self.at("/items", "a check must serve at least one item"));
         }
         for (index, need) in self.check().needs.iter().enumerate() {
             if !self.known.contains(need.as_str()) {
@@ -93,23 +93,24 @@ impl Linter<'_> {
         let check = self.check();
         let mut problems = Vec::new();
         if check.when.is_empty() {
-            problems.push(self.at("/when", "a check does at least one thing"));
+            problems.push(self.at("/when", "a check needs at least one step"));
         }
         if check.then.is_empty() && !check.only_asks() {
             problems.push(
-                self.at("/then", "nothing must hold, so this check cannot fail")
-                    .hint("say under `then` what must hold"),
+                self.at("/then", "there is no expectation, so this check cannot fail")
+                    .hint("state under `then` what must hold"),
             );
         }
         if check.seen.is_empty() && check.then.iter().any(Expectation::bounds_from_above) {
-            let problem = self.at("/then", "this holds when nothing happens at all, so silence would pass");
-            problems.push(problem.hint("say under `seen` what must have happened for the check to say anything"));
+            let problem = self.at("/then", "this holds when nothing happens, so a silent partner would pass");
+            problems
+                .push(problem.hint("state under `assume` what must have happened for the check to decide anything"));
         }
         if let Some(applies) = &check.applies
             && let Err(error) = template::check_condition(&applies.condition)
         {
             let (TemplateError::Invalid(why) | TemplateError::Missing(why)) = error;
-            problems.push(self.at("/applies/if", format!("the condition does not work: {why}")));
+            problems.push(self.at("/applies/if", format!("the condition is invalid: {why}")));
         }
         problems
     }
@@ -123,8 +124,7 @@ impl Linter<'_> {
             if let Some(name) = step.name() {
                 let reserved = ROOTS.contains(&name) || DELIVERY_WORDS.contains(&name);
                 if reserved || !names.insert(name) {
-                    let why =
-                        if reserved { "is a word of the language" } else { "is the name of an earlier step as well" };
+                    let why = if reserved { "is a reserved word" } else { "is already the name of an earlier step" };
                     problems.push(self.at(&format!("{pointer}/as"), format!("`{name}` {why}")));
                 }
             }
@@ -161,7 +161,7 @@ impl Linter<'_> {
             Step::Config(config) => {
                 problems.extend(self.config(&format!("{pointer}/config"), &config.config));
                 if (config.config == INSPECTED) != config.of.is_some() {
-                    let message = format!("`{INSPECTED}` and `of`, the id of an event, belong together");
+                    let message = format!("`{INSPECTED}` needs `of`, the id of an event, and `of` needs `{INSPECTED}`");
                     problems.push(self.at(&format!("{pointer}/config"), message));
                 }
             }
@@ -195,7 +195,7 @@ impl Linter<'_> {
         if known.iter().any(|known| known == path) {
             return None;
         }
-        let problem = self.at(pointer, format!("`{path}` is nothing that an environment of a profile has"));
+        let problem = self.at(pointer, format!("an environment of a profile has no `{path}`"));
         let near = problem.clone().nearest(path, known.iter().map(String::as_str));
         Some(if near.hint.is_some() { near } else { problem.hint(format!("known: {}", known.join(", "))) })
     }
@@ -213,7 +213,7 @@ impl Linter<'_> {
                 vec![problem.nearest(event, hooks.events.keys().map(String::as_str))]
             }
             Which::Again(step) if earlier.contains(step.as_str()) => Vec::new(),
-            Which::Again(step) => vec![self.at(&pointer, format!("no earlier step is called `{step}`"))],
+            Which::Again(step) => vec![self.at(&pointer, format!("there is no earlier step `{step}`"))],
         }
     }
 
@@ -234,17 +234,17 @@ impl Linter<'_> {
                 if !series && e.delivery.0.iter().any(|name| name == "control" || name == "altered") {
                     problems.push(self.at(
                         &format!("{pointer}/delivery"),
-                        "no step has `vary`, so there is neither control nor variant",
+                        "no step has `alter`, so there are no controls and no altered deliveries",
                     ));
                 }
                 if e.is.is_none() && e.status.is_none() {
                     problems.push(
-                        self.at(pointer, "this says nothing about the delivery")
+                        self.at(pointer, "this states nothing about the delivery")
                             .hint("add `is: accepted` or `is: refused`"),
                     );
                 }
                 if e.is == Some(DeliveryRule::AsDeclared) && !self.every_variant_expects() {
-                    problems.push(self.at(pointer, "`is: expected` needs an `expect` in every variant"));
+                    problems.push(self.at(pointer, "`is: expected` needs an `expect` in every alteration"));
                 }
                 problems
             }
@@ -252,7 +252,7 @@ impl Linter<'_> {
                 let mut problems =
                     self.refer(&format!("{pointer}/effect"), std::slice::from_ref(&e.effect), &[], &["deliver"]);
                 if e.exactly.is_none() && e.at_least.is_none() && e.at_most.is_none() {
-                    problems.push(self.at(pointer, "this says nothing about the effect").hint("add `exactly: 1`"));
+                    problems.push(self.at(pointer, "this states nothing about the effect").hint("add `exactly: 1`"));
                 }
                 problems
             }
@@ -275,7 +275,7 @@ impl Linter<'_> {
                     }
                 }
                 if e.are.is_none() && e.each.is_none() {
-                    problems.push(self.at(pointer, "this says nothing about the values").hint("add `are` or `each`"));
+                    problems.push(self.at(pointer, "this states nothing about the values").hint("add `are` or `each`"));
                 }
                 problems
             }
@@ -306,12 +306,12 @@ impl Linter<'_> {
                 Some((_, verb)) if verbs.contains(&verb) => {}
                 Some((_, verb)) => {
                     let wanted = verbs.iter().map(|verb| format!("`{verb}`")).collect::<Vec<_>>().join(" or ");
-                    let message = format!("`{name}` is a `{verb}` step, and this is about {wanted} steps");
+                    let message = format!("`{name}` is a `{verb}` step, but this needs {wanted} steps");
                     problems.push(self.at(pointer, message));
                 }
                 None => {
                     let known = steps().map(|(known, _)| known).chain(words.iter().copied());
-                    problems.push(self.at(pointer, format!("no step is called `{name}`")).nearest(name, known));
+                    problems.push(self.at(pointer, format!("there is no step `{name}`")).nearest(name, known));
                 }
             }
         }

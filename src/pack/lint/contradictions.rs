@@ -9,7 +9,7 @@ use crate::pack::types::{Stage, StatusRule};
 use crate::yaml::Problem;
 
 impl Linter<'_> {
-    /// What no evidence can meet, in `seen` and `then`, and what is arranged or looked for in vain.
+    /// What no evidence can meet, in `assume` and `then`, and what is arranged or looked for in vain.
     pub(super) fn contrary(&self) -> Vec<Problem> {
         let lists = [("assume", &self.check().seen), ("then", &self.check().then)];
         let all = lists.into_iter().flat_map(|(word, list)| list.iter().enumerate().map(move |(at, e)| (word, at, e)));
@@ -23,7 +23,9 @@ impl Linter<'_> {
             {
                 let other = statuses.iter().find(|(other, rule)| other == step && !meet(rule, status));
                 problems.extend(other.map(|(_, rule)| {
-                    let message = format!("`{step}` cannot be answered with {status} and with {rule}, as said before");
+                    let message = format!(
+                        "`{step}` cannot be answered with {status}, since an earlier expectation demands {rule}"
+                    );
                     self.at(&format!("{pointer}/status"), message)
                 }));
                 statuses.push((step, status));
@@ -40,7 +42,7 @@ impl Linter<'_> {
             }
         }
         let never = never(expectation);
-        problems.extend(never.map(|why| self.at(pointer, format!("nothing can meet this: {why}"))));
+        problems.extend(never.map(|why| self.at(pointer, format!("no value can meet this: {why}"))));
     }
 
     /// Overlays and traffic of a check in which the partner is brought to do nothing, or in whose stages nobody watches.
@@ -55,8 +57,7 @@ impl Linter<'_> {
         let laid = !check.given.overlay.0.is_empty() || check.given.clients.values().any(|c| !c.overlay.0.is_empty());
         let about = watched.into_iter().chain(laid.then(|| "/given".to_owned()));
         if !check.stage.0.contains(&Stage::Rehearsal) {
-            let message =
-                "the partner's calls are seen and answered in a rehearsal alone, which this check never is in";
+            let message = "only a rehearsal records the partner's calls, and this check has no such stage";
             return about.map(|at| self.at(&at, message).hint("add `rehearsal` to `stage`")).collect();
         }
         let moves = |step: &Step| match step {
@@ -66,7 +67,7 @@ impl Linter<'_> {
         if check.when.iter().any(moves) {
             return Vec::new();
         }
-        let message = "no step brings the partner to do anything, so it makes no call";
+        let message = "no step makes the partner act, so it makes no call";
         about.map(|at| self.at(&at, message).hint("add an `action`, an `event` or a `deliver` under `when`")).collect()
     }
 }
@@ -125,17 +126,17 @@ fn unmatchable(matcher: &Matcher) -> Option<String> {
     let (mut low, mut high) = (f64::MIN, f64::MAX);
     for predicate in &matcher.0 {
         match predicate {
-            Predicate::OneOf(list) if list.is_empty() => return Some("`one_of` lists nothing".into()),
+            Predicate::OneOf(list) if list.is_empty() => return Some("`one_of` is empty".into()),
             Predicate::AtLeast(least) => low = *least,
             Predicate::AtMost(most) => high = *most,
             Predicate::Exists(false) if matcher.0.len() > 1 => {
-                return Some("what is absent has no value".into());
+                return Some("an absent value cannot meet other conditions".into());
             }
             Predicate::Url(rule) if rule.port.as_ref().is_some_and(Vec::is_empty) => {
-                return Some("`port` lists nothing".into());
+                return Some("`port` is empty".into());
             }
             Predicate::Contrast(contrast) if contrast.at_least > 21.0 => {
-                return Some("no contrast is higher than 21".into());
+                return Some("the highest contrast is 21".into());
             }
             Predicate::Equals(_)
             | Predicate::NotEquals(_)

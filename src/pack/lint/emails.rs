@@ -31,11 +31,11 @@ fn unknown(provider: &Provider, document: &Document, pointer: &str, name: &str) 
     let roots = ["profile", "environment", "provider"];
     let root = name.split('.').next().unwrap_or(name);
     if !roots.contains(&root) {
-        let problem = document.problem(pointer, format!("`{root}` is not a name that letters know"));
-        return Some(problem.nearest_or(root, roots, "they know `profile`, `environment` and `provider`"));
+        let problem = document.problem(pointer, format!("emails cannot read `{root}`"));
+        return Some(problem.nearest_or(root, roots, "they can read `profile`, `environment` and `provider`"));
     }
     let detail = name.strip_prefix("environment.details.").and_then(|rest| rest.split('.').next())?;
     let known = || provider.details.keys().map(String::as_str);
-    let problem = || document.problem(pointer, format!("`{detail}` is not one of the `details`"));
+    let problem = || document.problem(pointer, format!("`{detail}` is not one of the `settings`"));
     (!known().any(|known| known == detail)).then(|| problem().nearest(detail, known()))
 }

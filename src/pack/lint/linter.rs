@@ -49,7 +49,7 @@ pub(in crate::pack) fn pack(
         let left = checks.len().saturating_sub((at + 1) * PART);
         let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
         if left > 0 && errors > ENOUGH {
-            let message = format!("{left} more checks were not looked at, since so much is wrong before them");
+            let message = format!("{left} more checks were not examined because of the problems before them");
             problems.push(Problem::of_file(&document.name, message).warning());
             return problems;
         }
@@ -64,11 +64,11 @@ fn twice(checks: &[Unlinted]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for Unlinted { path, packed, .. } in checks {
         if let Some(first) = titles.insert(&packed.check.title, path) {
-            let problem = at(packed, "/title", format!("this is the title of {first} as well"));
-            problems.push(problem.warning().hint("say in each what it proves and the other does not"));
+            let problem = at(packed, "/title", format!("{first} has the same title"));
+            problems.push(problem.warning().hint("state in each title what only this check proves"));
         }
         if let Some(first) = seen.insert(&packed.check.id, path) {
-            problems.push(at(packed, "/id", format!("`{}` is the id of {first} as well", packed.check.id)));
+            problems.push(at(packed, "/id", format!("{first} has the id `{}` too", packed.check.id)));
         }
     }
     problems

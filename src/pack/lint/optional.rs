@@ -6,7 +6,7 @@ use crate::pack::step::Step;
 use crate::yaml::Problem;
 
 impl Linter<'_> {
-    /// Optional actions without which nothing is left of `seen` or `then`: the report could not say what is missing.
+    /// Optional actions without which nothing is left of `assume` or `then`: the report could not say what is missing.
     pub(super) fn optional(&self) -> Vec<Problem> {
         let check = self.check();
         let mut left_out = LeftOut::of(check, |step| step.optional);
@@ -17,16 +17,16 @@ impl Linter<'_> {
             }
         };
         let Some(at) = check.when.iter().position(place) else { return Vec::new() };
-        // In this order: what `seen` would have named is left out of `then` as well.
+        // In this order: what `assume` would have named is left out of `then` as well.
         let mut gone = |word: &'static str, list| {
             let none = left_out.rest(list).is_empty();
             (none && !list.is_empty()).then_some(word)
         };
         let words = [gone("assume", &check.seen), gone("then", &check.then)];
         let problem = |word: &str| {
-            let message = format!("without this nothing is left of `{word}`, so it cannot be left out");
+            let message = format!("`{word}` is empty without this step, so the step cannot be optional");
             let problem = self.at(&format!("/when/{at}/optional"), message);
-            problem.hint("leave `optional` out: then the report says which action the profile lacks")
+            problem.hint("omit `optional`, so that the report names the action that the profile lacks")
         };
         words.into_iter().flatten().take(1).map(problem).collect()
     }

@@ -67,7 +67,7 @@ mod tests {
             "partner",
             "branding.logo_url",
             "environments.production.webhook.url",
-            "environments.test.details.anything.below",
+            "environments.test.settings.anything.below",
             "environments.test.apis.referral",
             "rehearsal.workers",
             "rehearsal.doors",

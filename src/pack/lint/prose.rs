@@ -14,16 +14,16 @@ impl Linter<'_> {
         for (field, text) in [("title", &check.title), ("why", &check.why), ("fix", &check.fix)] {
             let pointer = format!("/{field}");
             if text.trim().is_empty() {
-                let message = format!("`{field}` is empty: it is what a reader of the report sees");
+                let message = format!("`{field}` is empty, but readers of the report see it");
                 problems.push(self.at(&pointer, message));
             } else if is_placeholder(text) {
-                let message = format!("`{field}` is still to be written: it is what a reader of the report sees");
+                let message = format!("`{field}` is a placeholder, but readers of the report see it");
                 problems.push(self.at(&pointer, message));
             }
         }
         if check.docs.scheme() != "https" {
-            let problem = self.at("/docs", format!("`{}` is no page that everybody can read safely", check.docs));
-            problems.push(problem.hint("give the `https://` address of the provider's page"));
+            let problem = self.at("/docs", format!("`{}` is not an https page", check.docs));
+            problems.push(problem.hint("write the `https://` URL of the provider's page"));
         }
         problems
     }

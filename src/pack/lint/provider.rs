@@ -36,7 +36,7 @@ fn items(provider: &Provider, document: &Document, checks: &[Unlinted]) -> Vec<P
     let mut problems = Vec::new();
     if checks.is_empty() {
         let problem = document.problem("/items", "this pack has no checks");
-        problems.push(problem.hint("add one YAML file a check below a folder for its section"));
+        problems.push(problem.hint("add one YAML file per check in a folder for its section"));
     }
     let mut ids = BTreeSet::new();
     for (index, item) in provider.items.iter().enumerate().filter(|(_, item)| !ids.insert(&item.id)) {
@@ -69,12 +69,12 @@ fn shapes(provider: &Provider, document: &Document) -> Vec<Problem> {
     let wrong = |(route, schema): (&Route, &serde_json::Value)| {
         let error = jsonschema::validator_for(schema).err()?;
         let pointer = format!("/answers/{}", escaped(&route.to_string()));
-        Some(document.problem(&pointer, format!("this is no JSON Schema: {error}")))
+        Some(document.problem(&pointer, format!("this is not a JSON Schema: {error}")))
     };
     let unreadable = |(name, detail): (&String, &Detail)| {
         let error = regex::Regex::new(detail.pattern.as_ref()?).err()?;
         let pointer = format!("/settings/{}/matches", escaped(name));
-        Some(document.problem(&pointer, format!("this is no regular expression: {error}")))
+        Some(document.problem(&pointer, format!("this is not a regular expression: {error}")))
     };
     provider.answers.iter().filter_map(wrong).chain(provider.details.iter().filter_map(unreadable)).collect()
 }

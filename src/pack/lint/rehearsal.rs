@@ -27,7 +27,7 @@ impl Linter<'_> {
         let given = &self.check().given;
         let Some(simulator) = &self.provider.simulator else {
             let needless = given.client.is_none() && given.clients.is_empty();
-            let message = "the pack's provider.yaml has no `simulator`, so no client can be brought to a state";
+            let message = "the pack's provider.yaml has no `simulator`, so no client can be set up";
             return if needless { Vec::new() } else { vec![self.at("/given", message)] };
         };
         let mut problems = Vec::new();
@@ -40,7 +40,8 @@ impl Linter<'_> {
             problems.extend(self.beginning(&pointer, simulator, beginning));
         }
         if given.clients.contains_key("each") {
-            problems.push(self.at("/given/clients/each", "`each` means all clients, so none can be called that"));
+            problems
+                .push(self.at("/given/clients/each", "`each` means all clients, so it cannot be the name of a client"));
         }
         problems
     }
@@ -66,14 +67,13 @@ impl Linter<'_> {
             && overlay.delay.is_none()
             && overlay.drop_connection.is_none();
         if idle {
-            let problem = self.at(pointer, "this overlay changes nothing");
+            let problem = self.at(pointer, "this override changes nothing");
             problems.push(problem.hint("add `reply`, `status`, `change`, `delay`, `drop_connection` or `credential`"));
         } else if overlay.on.is_none() && overlay.credential.is_none() {
-            problems.push(self.at(pointer, "this overlay is on no route").hint("add `on`, such as `on: POST /cases`"));
+            problems.push(self.at(pointer, "this override has no route").hint("add `on`, such as `on: POST /cases`"));
         }
         if !overlay.with.is_empty() && overlay.reply.is_none() {
-            problems
-                .push(self.at(&format!("{pointer}/with"), "`with` is for the `reply` of an overlay, which has none"));
+            problems.push(self.at(&format!("{pointer}/with"), "`with` needs a `reply`, which this override lacks"));
         }
         if let Some(reply) = overlay.reply.as_ref().filter(|reply| !simulator.replies.contains_key(*reply)) {
             let problem = self.at(&format!("{pointer}/reply"), format!("`{reply}` is not a reply of the simulator"));
@@ -120,7 +120,7 @@ impl Linter<'_> {
     fn event(&self, pointer: &str, event: &str) -> Option<Problem> {
         let simulator = self.provider.simulator.as_ref()?;
         let known = || events(simulator);
-        let problem = || self.at(pointer, format!("`{event}` happens in no state of the simulator"));
+        let problem = || self.at(pointer, format!("no state of the simulator has the event `{event}`"));
         (!known().any(|known| known == event)).then(|| problem().nearest(event, known()))
     }
 
@@ -156,7 +156,7 @@ pub(super) fn ways(provider: &Provider, document: &Document) -> Vec<Problem> {
                     Some(problem.nearest(action, provider.actions.keys().map(String::as_str)))
                 }
                 Bringing::Event(event) if !events(simulator).any(|known| known == event) => {
-                    let problem = document.problem(&pointer, format!("`{event}` happens in no state"));
+                    let problem = document.problem(&pointer, format!("no state has the event `{event}`"));
                     Some(problem.nearest(event, events(simulator)))
                 }
                 Bringing::Action(_) | Bringing::Event(_) => None,
@@ -168,7 +168,7 @@ pub(super) fn ways(provider: &Provider, document: &Document) -> Vec<Problem> {
             state = &way.from;
         }
         if state == name && seen.contains(name) {
-            problems.push(document.problem(&pointer, format!("the way to `{name}` leads in a circle")));
+            problems.push(document.problem(&pointer, format!("the set-up of `{name}` is circular")));
         }
     }
     problems

@@ -57,11 +57,16 @@ impl Lints<'_> {
         let answers = |rule: &crate::pack::sample_partner::Rule| rule.condition.is_none() && rule.status.is_some();
         match last {
             Some(rule) if !answers(rule) => {
-                let problem = self.at(&format!("/webhook/{}", rules.len() - 1), "no rule answers every delivery");
-                Some(problem.hint("the last rule has a `status` and no `if`, such as `{ status: 200, effect: true }`"))
+                let problem =
+                    self.at(&format!("/webhook/{}", rules.len() - 1), "the last rule does not answer every delivery");
+                Some(
+                    problem.hint(
+                        "end with a rule that has a `status` and no `if`, such as `{ status: 200, effect: true }`",
+                    ),
+                )
             }
             None if self.provider.webhooks.is_some() => {
-                let problem = self.at("", "this pack has webhooks, and its sample partner has no `webhook`");
+                let problem = self.at("", "this pack has webhooks, but its sample partner has no `webhook`");
                 Some(problem.hint("add `webhook: [{ if: not proven, status: 401 }, { status: 200, effect: true }]`"))
             }
             Some(_) | None => None,
@@ -88,7 +93,7 @@ impl Lints<'_> {
                     problems.extend(self.no_call(&format!("{pointer}/{index}/call"), &call.call));
                 }
                 Act::Again(again) if !called.contains(&again.again.as_str()) => {
-                    let message = format!("no call above is named `{}`", again.again);
+                    let message = format!("there is no call `{}` above", again.again);
                     let problem = self.at(&format!("{pointer}/{index}/retry"), message);
                     problems.push(problem.nearest_or(
                         &again.again,
@@ -106,8 +111,8 @@ impl Lints<'_> {
     fn no_call(&self, pointer: &str, line: &str) -> Option<Problem> {
         let path = line.split_once(' ').filter(|(method, _)| method.bytes().all(|b| b.is_ascii_uppercase()));
         let is_path = path.is_some_and(|(_, path)| path.starts_with('/') && !path.starts_with("//"));
-        let problem = || self.at(pointer, format!("`{line}` is not a method and a path that begins with one `/`"));
-        (!is_path).then(|| problem().hint("write the path below the API, such as `POST /orders`"))
+        let problem = || self.at(pointer, format!("`{line}` is not a method and a path with one leading `/`"));
+        (!is_path).then(|| problem().hint("write the path within the API, such as `POST /orders`"))
     }
 
     fn unknown_api(&self, pointer: &str, api: &str) -> Option<Problem> {
@@ -127,7 +132,7 @@ impl Lints<'_> {
             problems.push(problem.nearest_or(
                 name,
                 self.provider.actions.keys().map(String::as_str),
-                "add it under `actions` there, with what it `says` and its `arguments`",
+                "add it under `actions` there, with `description` and `arguments`",
             ));
         }
         for name in partner.learn.keys().filter(|name| !partner.actions.contains_key(*name)) {
@@ -183,7 +188,7 @@ impl Lints<'_> {
             Act::Again(_) | Act::Keep(_) | Act::Answer(_) => None,
         });
         let known: Vec<&str> = ALWAYS.into_iter().chain(told).chain(called).collect();
-        let problem = || self.at(pointer, format!("nothing here is called `{root}`"));
+        let problem = || self.at(pointer, format!("`{root}` is unknown here"));
         (!known.contains(&root))
             .then(|| problem().nearest_or(root, known.iter().copied(), &format!("known here: {}", known.join(", "))))
     }
@@ -198,8 +203,8 @@ impl Lints<'_> {
             let foreign = urls.filter_map(|url| url.host_str().map(str::to_owned)).find(|host| !self.is_safe(host));
             problems.extend(foreign.map(|host| {
                 let problem =
-                    self.at(pointer, format!("`{host}` belongs neither to the provider nor to a sample partner"));
-                problem.hint("write `staging.partner.example`, `partner.example`, or any other name below `.example`")
+                    self.at(pointer, format!("`{host}` belongs to neither the provider nor a sample partner"));
+                problem.hint("write `staging.partner.example`, `partner.example` or another name under `.example`")
             }));
         });
         problems
@@ -223,7 +228,7 @@ impl Lints<'_> {
                     problems.push(problem.nearest(id, self.ids()));
                 }
                 Some(read) if read.packed.check.only_asks() => {
-                    let message = format!("`{id}` is answered by a person, so no fault of a partner can fail it");
+                    let message = format!("a person answers `{id}`, so no defect can fail it");
                     problems.push(self.sampled.document.problem_at_key("/defects", id, message));
                 }
                 Some(_) => {}
@@ -242,19 +247,19 @@ impl Lints<'_> {
             problems.push(problem.nearest(other, self.ids()));
         }
         if fault.also.iter().any(|other| other == id) {
-            problems.push(self.at(&format!("{pointer}/also"), "`also` is for other checks than this one"));
+            problems.push(self.at(&format!("{pointer}/also"), "`also` must name other checks"));
         }
         for word in ["defects", "first"].into_iter().filter(|word| fault.change.contains_key(*word)) {
-            problems.push(self.at(&format!("{pointer}/change"), format!("`{word}` cannot be changed by a fault")));
+            problems.push(self.at(&format!("{pointer}/change"), format!("a defect cannot change `{word}`")));
         }
         let changed = fault.put_into(&self.sampled.json);
         if changed == self.sampled.json {
-            let problem = self.at(pointer, "this fault changes nothing");
-            problems.push(problem.hint("say with `first` or `change` what this partner does otherwise"));
+            let problem = self.at(pointer, "this defect changes nothing");
+            problems.push(problem.hint("state with `first` or `change` what this partner does differently"));
         }
         if let Err(found) = self.sampled.document.typed_from::<SamplePartner>(changed) {
             let told = found.into_iter().map(|inner| {
-                let problem = self.at(pointer, format!("with this fault: {}", inner.message));
+                let problem = self.at(pointer, format!("with this defect: {}", inner.message));
                 inner.hint.into_iter().fold(problem, Problem::hint)
             });
             problems.extend(told);
@@ -268,10 +273,10 @@ impl Lints<'_> {
         let has = |id: &str| faults.get(id).is_some_and(|faults| !faults.is_empty());
         let machine = self.checks.iter().filter(|read| !read.packed.check.only_asks());
         let without: Vec<&str> = machine.map(|read| read.packed.check.id.as_str()).filter(|id| !has(id)).collect();
-        let message = || format!("nothing shows that {} can fail", without.join(", "));
+        let message = || format!("nothing proves that {} can fail", without.join(", "));
         (!without.is_empty()).then(|| {
             let problem = self.sampled.document.problem_at_key("", "defects", message()).warning();
-            problem.hint("write below `faults` what a partner would have to do wrong")
+            problem.hint("add under `defects` a defect that each must catch")
         })
     }
 }

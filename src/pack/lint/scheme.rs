@@ -33,8 +33,8 @@ pub(super) fn schemes(provider: &Provider, document: &Document) -> Vec<Problem> 
         }
         problems.extend(wrong);
         problems.extend(hooks.retries.is_empty().then(|| {
-            let problem = at("/webhooks/retries", "without an attempt nothing is ever delivered");
-            problem.hint("write the delay before each attempt, the first one too: `[0s, 60s]`")
+            let problem = at("/webhooks/retries", "there are no attempts, so nothing is delivered");
+            problem.hint("write the delay before each attempt, including the first: `[0s, 60s]`")
         }));
         for (name, variation) in &hooks.mistakes {
             let pointer = format!("/webhooks/known_defects/{}", escaped(name));
@@ -71,7 +71,7 @@ fn reads(at: At, pointer: &str, text: &str, known: &[&str]) -> Vec<Problem> {
         Ok(names) => {
             let unknown = names.iter().filter(|name| !known.contains(&name.as_str()));
             let told = |name: &String| {
-                let problem = at(pointer, &format!("`{name}` is nothing that can be read here"));
+                let problem = at(pointer, &format!("`{name}` is unknown here"));
                 problem.nearest_or(name, known.iter().copied(), &format!("known here: {}", known.join(", ")))
             };
             unknown.map(told).collect()
@@ -85,10 +85,10 @@ fn no_code(hooks: &Webhooks, at: At, pointer: &str, text: &str) -> Option<Proble
     let reads = |wanted: &str| names.iter().any(|name| name == wanted);
     let several = hooks.mac.as_ref().and_then(|mac| mac.signatures.as_ref());
     if (reads("mac") || reads("signatures")) && hooks.mac.is_none() {
-        let problem = at(pointer, "this reads a code, and `webhooks` does not say under `mac` how it is made");
+        let problem = at(pointer, "this reads a signature, but `webhooks` has no `mac` that describes it");
         return Some(problem.hint("add `mac: { algorithm, key, message, encoding }`"));
     }
-    let problem = || at(pointer, "this reads `signatures`, and `mac` does not say how several are written");
+    let problem = || at(pointer, "this reads `signatures`, but `mac` does not describe several signatures");
     (reads("signatures") && several.is_none())
         .then(|| problem().hint("add `mac.signatures: { each, joined_by }`, or read `mac`"))
 }
@@ -104,19 +104,19 @@ fn meaning(hooks: &Webhooks, at: At) -> Vec<Problem> {
     let timed = reads("t") || (reads("signatures") && each.iter().any(|name| name == "t"));
     let mut problems = Vec::new();
     if several.is_some() && !reads("signatures") {
-        let problem = at("/webhooks/mac/signatures", "no header reads `signatures`, so there is one code at most");
-        problems.push(problem.hint("write `{{ signatures }}` into the header, or take this out"));
+        let problem = at("/webhooks/mac/signatures", "no header reads `signatures`, so there is at most one signature");
+        problems.push(problem.hint("write `{{ signatures }}` into the header, or remove this"));
     } else if hooks.mac.is_some() && !reads("mac") && !reads("signatures") {
         let problem = at("/webhooks/mac", "no header reads `mac`, so nothing is signed");
-        problems.push(problem.hint("write `{{ mac }}` into the header that carries the code"));
+        problems.push(problem.hint("write `{{ mac }}` into the header that carries the signature"));
     }
     if hooks.timestamp.tolerance.is_some() && !timed {
-        let problem = at("/webhooks/timestamp/tolerance", "no header says `t`, so no delivery has an age");
-        problems.push(problem.hint("write `{{ t }}` into the header that carries the time, or take this out"));
+        let problem = at("/webhooks/timestamp/tolerance", "no header reads `t`, so no delivery has an age");
+        problems.push(problem.hint("write `{{ t }}` into the header that carries the time, or remove this"));
     }
     if !["mac", "signatures", "secret"].into_iter().any(reads) {
-        let problem = at("/webhooks/headers", "nothing in a delivery shows that it is genuine").warning();
-        problems.push(problem.hint("if this provider really signs nothing, its handlers must know it by its address"));
+        let problem = at("/webhooks/headers", "nothing in a delivery proves that it is genuine").warning();
+        problems.push(problem.hint("if this provider signs nothing, handlers can recognise it only by its address"));
     }
     problems
 }
@@ -161,7 +161,7 @@ impl Varied<'_> {
             return None;
         }
         let problem = at(&format!("{}/without_header", self.pointer), &format!("no delivery has the header `{name}`"));
-        Some(problem.nearest_or(name, known.iter().copied(), &format!("they have: {}", known.join(", "))))
+        Some(problem.nearest_or(name, known.iter().copied(), &format!("deliveries have: {}", known.join(", "))))
     }
 
     /// What this variation changes that deliveries of this provider do not have.
@@ -171,21 +171,22 @@ impl Varied<'_> {
         let told = |word: &str, message: &str| Some(at(&format!("{pointer}/{word}"), message));
         let signed = [("signed_content", variation.message.is_some()), ("signature", variation.signature.is_some())];
         if let Some((word, _)) = signed.into_iter().find(|(_, changed)| *changed && mac.is_none()) {
-            return told(word, "deliveries of this provider carry no code that this could change");
+            return told(word, "deliveries of this provider carry no signature to alter");
         }
         match (variation.key, mac) {
             (Some(KeyVariation::Undecoded), None) => {
-                told("key", "deliveries of this provider carry no code, so no key is decoded")
+                told("key", "deliveries of this provider carry no signature, so there is no key to decode")
             }
             (Some(KeyVariation::Undecoded), Some(mac))
                 if mac.key == KeyForm::Text && hooks.secret.prefix.is_empty() =>
             {
-                told("key", "the key is the secret's text itself, so there is nothing to decode")
+                told("key", "the key is the text of the secret, so there is nothing to decode")
             }
             (Some(KeyVariation::Rotated), mac) if mac.is_none_or(|mac| mac.signatures.is_none()) => {
                 let problem =
-                    told("key", "deliveries of this provider carry one signature, so no second key can be there");
-                problem.map(|problem| problem.hint("say under `mac.signatures` how several are written, if they are"))
+                    told("key", "deliveries of this provider carry one signature, so there can be no second key");
+                problem
+                    .map(|problem| problem.hint("describe under `mac.signatures` how several are written, if they are"))
             }
             (Some(KeyVariation::Undecoded | KeyVariation::Other | KeyVariation::Rotated) | None, _) => None,
         }
@@ -196,12 +197,12 @@ impl Varied<'_> {
         let Varied { hooks, pointer, variation } = *self;
         let told = |message: &str| at(&format!("{pointer}/clocks"), message);
         if !variation.clocks.is_empty() && variation.age.is_none() {
-            return vec![told("this does not say how old").hint("add `age`")];
+            return vec![told("the age is missing").hint("add `age`")];
         }
         let absent = variation.clocks.iter().filter(|clock| !hooks.has(**clock));
         let words = |clock: &Clock| match clock {
-            Clock::Signed => "no header of a delivery says `t` as it is signed",
-            Clock::Unsigned => "no header of a delivery says `t` beside the signed one",
+            Clock::Signed => "no header of a delivery carries the signed `t`",
+            Clock::Unsigned => "no header of a delivery carries a `t` besides the signed one",
             Clock::Body => "`webhooks.time` names no time in the body",
         };
         absent.map(|clock| told(words(clock))).collect()
@@ -215,10 +216,10 @@ impl Varied<'_> {
         let alone = variation.only_ages();
         let message = match variation.expect? {
             Expected::Accepted if age > limit => {
-                format!("{age} s are more than the {limit} s of `timestamp.tolerance`, so this is not to be accepted")
+                format!("{age} s exceed the {limit} s of `timestamp.tolerance`, so this must not be accepted")
             }
             Expected::Rejected if age <= limit && alone => {
-                format!("{age} s are within the {limit} s of `timestamp.tolerance`, so this is not to be refused")
+                format!("{age} s are within the {limit} s of `timestamp.tolerance`, so this must not be rejected")
             }
             Expected::Accepted | Expected::Rejected => return None,
         };
@@ -249,12 +250,12 @@ impl Linter<'_> {
         let said: Vec<&str> = words.into_iter().filter(|(_, said)| *said).map(|(word, _)| word).collect();
         let mut problems = Vec::new();
         if let [first, second, ..] = said[..] {
-            let message = format!("`{first}` and `{second}` say different things of the same deliveries");
-            problems.push(self.at(&format!("{pointer}/{second}"), message).hint("make a step of each"));
+            let message = format!("`{first}` and `{second}` contradict each other");
+            problems.push(self.at(&format!("{pointer}/{second}"), message).hint("use a separate step for each"));
         }
         for (word, number) in [("burst", step.burst), ("copies", step.copies)] {
             if number.is_some_and(|number| number < 2) {
-                problems.push(self.at(&format!("{pointer}/{word}"), "at the same time there are at least 2"));
+                problems.push(self.at(&format!("{pointer}/{word}"), "deliveries at the same time must be at least 2"));
             }
         }
         problems
@@ -265,7 +266,7 @@ impl Linter<'_> {
         let step = pointer.strip_prefix("/when/").and_then(|rest| rest.split_once('/'));
         let step = step.and_then(|(index, rest)| Some((self.check().when.get(index.parse::<usize>().ok()?)?, rest)));
         step.is_some_and(|(step, rest)| {
-            matches!(step, Step::Deliver(_)) && (rest.starts_with("vary/") || rest.starts_with("with/"))
+            matches!(step, Step::Deliver(_)) && (rest.starts_with("alter/") || rest.starts_with("with/"))
         })
     }
 }
@@ -290,8 +291,8 @@ fn partners_own(at: At, pointer: &str, text: &str) -> Vec<Problem> {
     let names = template::names(text).unwrap_or_default();
     let known = |name: &String| name == "api_key" || name.starts_with("credentials.");
     let told = |name: &String| {
-        let problem = at(pointer, &format!("`{name}` is nothing that calls are authenticated with"));
-        problem.hint("known here: `api_key`, and `credentials.NAME` for what profiles give under `credentials`")
+        let problem = at(pointer, &format!("`{name}` is not a credential of calls"));
+        problem.hint("known here: `api_key`, and `credentials.NAME` for values under `credentials` in profiles")
     };
     names.iter().filter(|name| !known(name)).map(told).collect()
 }
@@ -310,7 +311,7 @@ fn from(provider: &Provider, at: At, (name, api): (&str, &Api), pointer: &str) -
             Some(problem.nearest(minting.from, provider.apis.keys().map(String::as_str)))
         }
         Some(Api::Bearer(_)) if minting.own.is_none() => {
-            Some(at(&format!("`{}` takes tokens of clients itself, so no token can be asked for there", minting.from)))
+            Some(at(&format!("`{}` itself takes clients' tokens, so it cannot mint them", minting.from)))
         }
         Some(_) => None,
     }

@@ -27,10 +27,10 @@ impl Linter<'_> {
         let steps = self.check().when.iter().filter_map(Step::name);
         let named: Vec<&str> = steps.chain(self.bound()).collect();
         if let Some(fact) = name.strip_prefix("provider.").filter(|fact| template::lookup(self.facts, fact).is_none()) {
-            return Some(self.at(pointer, format!("the pack's provider.yaml says nothing at `{fact}`")));
+            return Some(self.at(pointer, format!("the pack's provider.yaml has no `{fact}`")));
         }
         if let Some((part, known)) = name.strip_prefix("profile.").and_then(profile_names::unknown) {
-            let problem = self.at(pointer, format!("no profile has a `{part}` there, as in `{name}`"));
+            let problem = self.at(pointer, format!("profiles have no `{part}`, as in `{name}`"));
             return Some(problem.nearest_or(
                 &part,
                 known.iter().copied(),

@@ -34,7 +34,7 @@ pub(crate) fn texts(document: &Document, value: &Value) -> Result<Texts, Vec<Pro
     if has_long_name(value) {
         problems.push(Problem::of_file(
             &document.name,
-            format!("a name in it is longer than {LONGEST_PATH} bytes, or a JSON path too deep"),
+            format!("it contains a name of more than {LONGEST_PATH} bytes, or too deep a JSON path"),
         ));
     }
     if problems.is_empty() { Ok(found) } else { Err(problems) }

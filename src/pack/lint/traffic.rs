@@ -14,7 +14,7 @@ use crate::yaml::Problem;
 pub(super) type Bound<'c> = BTreeSet<&'c str>;
 
 impl<'l> Linter<'l> {
-    /// Everything that is wrong with `seen` and `then`, in their order.
+    /// Everything that is wrong with `assume` and `then`, in their order.
     pub(super) fn expected(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut bound = Bound::new();
@@ -73,15 +73,18 @@ impl<'l> Linter<'l> {
                 let mut problems = self.clients(pointer, e.client.as_ref());
                 let collections: Vec<&str> = self.collections();
                 for name in e.provider.keys().filter(|name| !collections.contains(&name.as_str())) {
-                    let problem =
-                        self.at(&format!("{pointer}/provider_records"), format!("the simulator holds no `{name}`"));
+                    let problem = self.at(
+                        &format!("{pointer}/provider_records"),
+                        format!("the simulator has no collection `{name}`"),
+                    );
                     problems.push(problem.nearest(name, collections.iter().copied()));
                 }
                 problems
             }
             Expectation::DeniedHosts(e) => {
                 let idle = e.exactly.is_none() && e.at_least.is_none();
-                let problem = || self.at(pointer, "this says nothing about the denied hosts").hint("add `exactly: 0`");
+                let problem =
+                    || self.at(pointer, "this states nothing about the denied hosts").hint("add `exactly: 0`");
                 idle.then(problem).into_iter().collect()
             }
             Expectation::Presented(e) => {
@@ -113,7 +116,7 @@ impl<'l> Linter<'l> {
         for (word, name) in [("after", &e.after), ("before", &e.before)] {
             let unknown = name.as_deref().filter(|name| !steps.contains(name) && !bound.contains(name));
             problems.extend(unknown.map(|name| {
-                let message = format!("`{name}` is neither a step nor the name of calls that were found before");
+                let message = format!("`{name}` is neither a step nor the name of earlier matched calls");
                 self.at(&format!("{pointer}/{word}"), message).nearest(name, steps.iter().chain(&*bound).copied())
             }));
         }
@@ -124,13 +127,12 @@ impl<'l> Linter<'l> {
             problems.extend(self.json_path(&format!("{pointer}/{word}"), path));
         }
         if e.gap.is_some_and(|gap| gap.at_least.is_none() && !gap.growing) {
-            let problem = self.at(&format!("{pointer}/gap"), "this says nothing about the pauses");
+            let problem = self.at(&format!("{pointer}/gap"), "this states nothing about the pauses");
             problems.push(problem.hint("add `at_least: 1s` or `growing: true`"));
         }
         if let Some(name) = e.name.as_deref() {
             let taken = steps.contains(&name) || ROOTS.contains(&name) || !bound.insert(name);
-            problems
-                .extend(taken.then(|| self.at(&format!("{pointer}/as"), format!("`{name}` has a meaning already"))));
+            problems.extend(taken.then(|| self.at(&format!("{pointer}/as"), format!("`{name}` is already in use"))));
         }
         problems
     }
@@ -138,7 +140,7 @@ impl<'l> Linter<'l> {
     /// Routes, names and APIs that nobody knows.
     fn which(&self, pointer: &str, calls: &Calls, bound: &Bound<'_>) -> Vec<Problem> {
         let unknown = |pointer: &str, name: &str| {
-            let problem = self.at(pointer, format!("no calls were found before under the name `{name}`"));
+            let problem = self.at(pointer, format!("there are no earlier matched calls `{name}`"));
             problem.nearest(name, bound.iter().copied())
         };
         match calls {

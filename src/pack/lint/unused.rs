@@ -52,7 +52,7 @@ fn fixture_names(fixtures: &Fixtures) -> Vec<Sought> {
         text: name.strip_suffix(".json").unwrap_or(name).to_owned(),
         own: 0,
         fixture: Some(name.to_owned()),
-        told: Err(Problem::of_file(&format!("fixtures/…/{name}"), "is used by nothing in this pack")),
+        told: Err(Problem::of_file(&format!("fixtures/…/{name}"), "is unused in this pack")),
     };
     names.map(sought).collect()
 }
@@ -62,7 +62,7 @@ fn facts(provider: &Provider) -> Vec<Sought> {
         text: format!("facts.{name}"),
         own: 0,
         fixture: None,
-        told: Ok((format!("/facts/{name}"), format!("nothing in this pack reads the fact `{name}`"))),
+        told: Ok((format!("/facts/{name}"), format!("the fact `{name}` is unused in this pack"))),
     };
     provider.facts.keys().map(sought).collect()
 }
@@ -73,7 +73,7 @@ fn replies(provider: &Provider) -> Vec<Sought> {
         text: name.clone(),
         own: 1,
         fixture: None,
-        told: Ok((format!("/simulator/replies/{name}"), format!("nothing in this pack gives the reply `{name}`"))),
+        told: Ok((format!("/simulator/replies/{name}"), format!("the reply `{name}` is unused in this pack"))),
     };
     replies.map(sought).collect()
 }

@@ -15,8 +15,8 @@ impl Linter<'_> {
             self.holds_always(&format!("/then/{index}"), expectation, &mut problems);
         }
         if !then.is_empty() && then.iter().all(|expectation| expectation.unmet() == Unmet::Inconclusive) {
-            let problem = self.at("/then", "each of these is `unmet: inconclusive`, so this check cannot fail");
-            problems.push(problem.hint("leave `unmet` out where the partner is at fault"));
+            let problem = self.at("/then", "all of these are `unmet: inconclusive`, so this check cannot fail");
+            problems.push(problem.hint("omit `on_failure` where the partner is responsible"));
         }
         problems
     }
@@ -33,19 +33,19 @@ impl Linter<'_> {
 
 /// What to say of an expectation that holds in any case.
 fn idle(expectation: &Expectation) -> Option<(&'static str, &'static str)> {
-    const NONE: (&str, &str) = ("`at_least: 0` holds in any case", "at least 1, or how many there must be exactly");
-    const ANY: (&str, &str) = ("this matches any value", "say what the value must be");
+    const NONE: (&str, &str) = ("`at_least: 0` always holds", "write at least 1, or the exact number");
+    const ANY: (&str, &str) = ("this matches any value", "state what the value must be");
     match expectation {
         Expectation::Answer(e) => {
             let measured = e.address.is_some() || e.certificate.is_some() || e.counted.is_some();
             let said = e.status.is_some() || measured || !e.header.is_empty() || !e.body.is_empty();
-            let silent = ("any answer at all meets this", "add `status`, `header` or `body`");
+            let silent = ("any response meets this", "add `status`, `header` or `body`");
             let mut matchers = e.header.values().chain(e.body.values()).chain(&e.counted);
             if said { matchers.any(anything).then_some(ANY) } else { Some(silent) }
         }
         Expectation::Calls(e) if requires_nothing(e) => Some((
-            "this says nothing about the calls",
-            "add how many there must be, as in `exactly: 1`, or what must hold for each",
+            "this states nothing about the calls",
+            "add their number, as in `exactly: 1`, or what must hold for each",
         )),
         Expectation::Calls(e) => {
             let none = e.at_least == Some(Count::Number(0)) && e.exactly.is_none() && e.at_most.is_none();

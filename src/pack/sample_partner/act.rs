@@ -9,18 +9,18 @@ use crate::pack::types::Text;
 use crate::pack::verbs::verbs;
 
 verbs! {
-    /// One thing that a partner does. Templates read what it was told (`client`, the arguments of the action, or the
-    /// words of a delivery), the answers to its calls by their names (`status`, `headers`, `body`), `kept`, `key`,
-    /// `secret`, `credentials`, `facts`, `fresh` (an id that nobody has), `now` and `today`.
-    Act, "deed", later &[],
+    /// One thing that a partner does. Templates read its input (`client`, the arguments of the action, or the names for
+    /// a delivery), the responses to its calls by name (`status`, `headers`, `body`), `stored`, `key`, `secret`,
+    /// `credentials`, `facts`, `fresh` (a new id), `now` and `today`.
+    Act, "partner step", later &[],
     {
         /// It calls the provider.
         "call" => Call(Call),
-        /// It makes a call again, while that is called for.
+        /// It retries a call while a condition holds.
         "retry" => Again(Again),
-        /// It remembers values for later.
+        /// It stores values for later.
         "store" => Keep(Keep),
-        /// It answers who asked it, and stops.
+        /// It answers its caller and stops.
         "answer" => Answer(Answer),
     }
 }
@@ -33,17 +33,17 @@ pub struct Call {
     pub call: Text,
     /// The API.
     pub api: String,
-    /// Only then.
+    /// Only if this condition holds.
     #[serde(rename = "if")]
     pub condition: Option<String>,
-    /// Headers beside or instead of what all calls to the API carry; null takes one away.
+    /// Headers that add to or replace those of all calls to the API; null removes one.
     #[serde(default)]
     pub headers: IndexMap<String, Option<Text>>,
     /// A JSON body.
     pub json: Option<Value>,
     /// A form as body.
     pub form: Option<IndexMap<String, Text>>,
-    /// The name of the answer. A call without an answer has the status 0.
+    /// The name of the response. A call without a response has the status 0.
     #[serde(rename = "as")]
     pub name: Option<String>,
 }
@@ -52,16 +52,16 @@ pub struct Call {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Again {
-    /// The name of the call. It is written anew, and its answer takes the place of the one before.
+    /// The name of the call. It is built again, and its response replaces the one before.
     #[serde(rename = "retry")]
     pub again: String,
-    /// While this holds.
+    /// Retry while this holds.
     #[serde(rename = "if")]
     pub condition: String,
-    /// How long before each, as a span (`50ms`) or a number of seconds; a template.
+    /// The delay before each retry, as a duration (`50ms`) or a number of seconds; a template.
     #[serde(rename = "delay")]
     pub after: Option<Text>,
-    /// The most repeats.
+    /// The maximum number of retries.
     #[serde(default = "once")]
     #[schemars(range(min = 1, max = 20))]
     pub at_most: u8,
@@ -75,10 +75,10 @@ fn once() -> u8 {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Keep {
-    /// Values by name, both templates; read as `kept.NAME` or `kept['NAME']`. What has no value is forgotten.
+    /// Values by name, both templates; read as `kept.NAME` or `kept['NAME']`. A name without a value is deleted.
     #[serde(rename = "store")]
     pub keep: IndexMap<Text, Value>,
-    /// Only then.
+    /// Only if this condition holds.
     #[serde(rename = "if")]
     pub condition: Option<String>,
 }
@@ -89,7 +89,7 @@ pub struct Keep {
 pub struct Answer {
     /// The answer.
     pub answer: AnswerWords,
-    /// Only then.
+    /// Only if this condition holds.
     #[serde(rename = "if")]
     pub condition: Option<String>,
 }

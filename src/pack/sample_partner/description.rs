@@ -4,7 +4,7 @@
 //!
 //! Conditions (`if`) are bare expressions, every other text may hold `{{ }}` templates; a condition that reads what is
 //! not there does not hold, and a member of a body that is written from it is null. There is no loop but a bounded
-//! `again`, nothing that names a command, and no host but the provider's and the partner's own two.
+//! `retry`, nothing that names a command, and no host but the provider's and the partner's own two.
 
 use std::collections::BTreeMap;
 
@@ -32,65 +32,65 @@ pub struct Sampled {
     pub document: Document,
 }
 
-/// A partner that does everything right, and the faults that checks must catch.
+/// A correct partner, and the defects that checks must catch.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SamplePartner {
-    /// How its handler treats a delivery: rules that are tried in order, until one answers.
+    /// How its handler treats a delivery: rules in order, until one answers.
     #[serde(default)]
     pub webhook: Vec<Rule>,
-    /// What all its calls to an API carry, by the API.
+    /// The headers of all its calls to an API, by API.
     #[serde(default)]
     pub apis: IndexMap<String, Carried>,
-    /// What it does when it is asked to act, by the action.
+    /// What it does for an action, by action.
     #[serde(default)]
     pub actions: IndexMap<String, Vec<Act>>,
-    /// What its answers to an action teach, as in a profile: `tenant` is its own id for the client at the provider.
+    /// The values to capture from its answer to an action, as in a profile: `tenant` is its own id for the client.
     #[serde(default)]
     #[serde(rename = "capture")]
     pub learn: IndexMap<String, IndexMap<String, String>>,
-    /// Pages that anybody may fetch from its hosts, by their paths.
+    /// Public pages on its hosts, by path.
     #[serde(default)]
     pub pages: BTreeMap<String, Page>,
-    /// Whether it loses what it keeps when it is started again.
+    /// Whether a restart loses what it stored.
     #[serde(default)]
     #[serde(rename = "volatile")]
     pub forgets: bool,
-    /// What its profile says, beside what every sample partner's does.
+    /// Additions to the profile that every sample partner has.
     #[serde(default)]
     pub profile: ProfilePart,
-    /// What the provider holds in each of its real environments, for checks that take place there.
+    /// The provider's records in each of its real environments, for checks that run there.
     #[serde(default)]
     pub environments: BTreeMap<Environment, Held>,
-    /// The faults that each check must catch, by the check's id and a name.
+    /// The defects that each check must catch, by check id and name.
     #[serde(default)]
     #[serde(rename = "defects")]
     pub faults: IndexMap<String, IndexMap<String, Fault>>,
 }
 
-/// How a handler treats a delivery. Conditions and templates read `proven` (a signature or token is right), `stale`
-/// (it says that it was sent too long ago), `seen` (its id was remembered before it came), `event`, `known_event`,
-/// `id`, `body`, `headers` (in small letters) and `kept`.
+/// How a handler treats a delivery. Conditions and templates read `verified` (the signature or token is valid), `stale`
+/// (it was sent too long ago), `duplicate` (its id was stored before), `event`, `known_event`, `id`, `body`, `headers` (in
+/// lower case) and `stored`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rule {
-    /// When the rule is for a delivery; without it: always.
+    /// The condition for the rule; without it, the rule always applies.
     #[serde(rename = "if")]
     pub condition: Option<String>,
-    /// The answer. A rule without one does what it says, and the next is tried.
+    /// The status of the answer. A rule without one takes effect, and the next rule follows.
     pub status: Option<u16>,
-    /// The event takes effect, and its id is remembered.
+    /// The event takes effect, and its id is stored.
     pub effect: bool,
-    /// The id is remembered.
+    /// The id is stored.
     pub remembers: bool,
-    /// How long the answer takes.
+    /// The delay before the answer.
     pub delay: Option<Span>,
-    /// What is done once the answer is out, with the words of actions.
+    /// What the partner does after the answer, in the same words as actions.
     #[serde(rename = "follow_up")]
     pub then: Vec<Act>,
 }
 
-/// A page of a partner's.
+/// A page on a partner's host.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Page {
@@ -100,44 +100,44 @@ pub struct Page {
     pub text: String,
 }
 
-/// What all calls to an API carry.
+/// The headers of all calls to an API.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Carried {
-    /// Headers, as templates; one that cannot be written is left out.
+    /// Headers, as templates; a header without a value is omitted.
     pub headers: IndexMap<String, Text>,
 }
 
-/// Something that a partner may do wrong.
+/// A defect that a partner may have.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// What, in a sentence.
+    /// A description in one sentence.
     #[serde(rename = "description")]
     pub says: String,
     /// Other checks that rightly fail with it.
     #[serde(default)]
     pub also: Vec<String>,
-    /// Which of its deployments has it, where not all do.
+    /// The deployments that have it, if not all.
     #[serde(rename = "in")]
     pub within: Option<Deployment>,
-    /// Rules that are tried before those of `webhook`.
+    /// Rules that come before those of `webhook`.
     #[serde(default)]
     pub first: Vec<Value>,
-    /// A merge patch (RFC 7396) over the rest of this file: maps are merged, lists are replaced, null takes away.
+    /// A merge patch (RFC 7396) over the rest of this file: maps are merged, lists replaced, and null removes.
     #[serde(default)]
     pub change: Map<String, Value>,
 }
 
-/// Where a partner runs.
+/// The deployments of a partner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Deployment {
-    /// The build that is rehearsed.
+    /// The rehearsed build.
     Rehearsal,
-    /// What is connected to the provider's test environment.
+    /// The deployment that uses the provider's test environment.
     Staging,
-    /// What is connected to production.
+    /// The deployment that uses production.
     Live,
 }
 

@@ -8,9 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::pack::types::{Environment, Text};
 
-/// What the profile of a sample partner says beside what every sample partner's does. Nothing in it can name a
-/// command, a file, or a variable of the machine: `${TEST_KEY}`, `${TEST_SECRET}`, `${PRODUCTION_KEY}` and
-/// `${PRODUCTION_SECRET}` are the only variables that there are.
+/// Additions to the profile that every sample partner has. It cannot name commands, files or variables of the machine:
+/// `${TEST_KEY}`, `${TEST_SECRET}`, `${PRODUCTION_KEY}` and `${PRODUCTION_SECRET}` are the only variables.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProfilePart {
@@ -20,7 +19,7 @@ pub struct ProfilePart {
     pub return_url: Option<Value>,
     /// As `events` of profiles.
     pub events: Option<Vec<String>>,
-    /// As `rehearsal.verifies` of profiles.
+    /// As `rehearsal.verification` of profiles.
     #[serde(rename = "verification")]
     pub verifies: Option<String>,
     /// As `rehearsal.workers` of profiles.
@@ -29,11 +28,11 @@ pub struct ProfilePart {
     pub environments: BTreeMap<Environment, InPart>,
 }
 
-/// What a profile says of an environment.
+/// An environment in a profile.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct InPart {
-    /// The base URLs that the deployment there loads; the provider's own, where nothing is said.
+    /// The base URLs that the deployment loads; by default, the provider's own.
     pub apis: BTreeMap<String, String>,
     /// The key.
     pub api_key: Option<String>,
@@ -41,10 +40,10 @@ pub struct InPart {
     pub credentials: BTreeMap<String, String>,
     /// The handler.
     pub webhook: Option<HookPart>,
-    /// What this provider alone asks for.
+    /// Settings that only this provider needs.
     #[serde(rename = "settings")]
     pub details: Map<String, Value>,
-    /// What is known there that brings a client to a state.
+    /// Existing clients that are in a state there.
     #[serde(rename = "known_clients")]
     pub given: Map<String, Value>,
 }
@@ -53,24 +52,24 @@ pub struct InPart {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct HookPart {
-    /// The address, on one of the partner's own two hosts.
+    /// The URL, on one of the partner's two hosts.
     pub url: Option<String>,
     /// The secret.
     pub secret: Option<String>,
 }
 
-/// What the provider holds in a real environment. Texts are templates over `test` and `production`, each with a `key`,
-/// a `secret` and the addresses of its APIs.
+/// The provider's records in a real environment. Texts are templates over `test` and `production`, each with a `key`, a
+/// `secret` and the URLs of its APIs.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Held {
-    /// The key that it knows, where that is not the partner's.
+    /// The key that the provider accepts, if not the partner's.
     pub key: Option<Text>,
-    /// An event that it has sent before the run, whose id texts read as `test.sent`.
+    /// An event that the provider sent before the run; texts read its id as `test.sent`.
     pub sends: Option<String>,
-    /// The states that clients start in, by their e-mail address.
+    /// The initial states of clients, by e-mail address.
     pub prepared: BTreeMap<String, String>,
-    /// Members that are otherwise in what the pack's `holds` names.
+    /// Fields that differ from the pack's `initial_records`.
     #[serde(rename = "held")]
     pub members: Map<String, Value>,
     /// Records, by collection.

@@ -9,40 +9,40 @@ use super::definition::Mode;
 use super::list::{List, Parameter};
 use crate::pack::types::Text;
 
-/// What a route does.
+/// The behaviour of a route.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Call {
-    /// Where it exists, if not everywhere.
+    /// The environments in which it exists, if not in all.
     pub only: Option<Vec<Mode>>,
-    /// The parameters of its query, in their documented spelling, which is not looked at: their values are read as what
-    /// they are, and templates know them under their names in small letters. Others are not heeded.
+    /// The query parameters in their documented spelling, matched case-insensitively. Templates read the typed values
+    /// under lower-case names. Other parameters are ignored.
     #[serde(default)]
     pub query: IndexMap<String, Parameter>,
-    /// The types of members of the body, by path. A route without it takes no body.
+    /// The types of body fields, by path. A route without this takes no body.
     pub body: Option<IndexMap<String, Kind>>,
-    /// What is refused by looking at the request alone, in order.
+    /// Validation rules on the request alone, in order.
     #[serde(default)]
     #[serde(rename = "validate")]
     pub refuse: Vec<Rule>,
-    /// What is looked up, by the name that templates have for it, in order.
+    /// Records to look up, in order, by their name in templates.
     #[serde(default)]
     pub find: IndexMap<String, Find>,
-    /// Values that templates then know by these names.
+    /// Computed values, by their name in templates.
     #[serde(default)]
     pub computes: IndexMap<String, Value>,
-    /// A page of records, which templates know as `list`.
+    /// A page of records, which templates read as `list`.
     pub list: Option<List>,
-    /// How a repeat of the same request is recognised.
+    /// How to recognise a retry of the same request.
     #[serde(rename = "idempotency")]
     pub repeats: Option<Repeats>,
-    /// What then happens: the first whose condition holds, here or, after these, in the client's state.
+    /// The outcomes; the first whose condition holds applies, from here and then from the client's state.
     #[serde(default)]
     #[serde(rename = "outcomes")]
     pub then: Vec<Outcome>,
 }
 
-/// The types of members.
+/// The types of fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -77,53 +77,53 @@ impl Kind {
     }
 }
 
-/// A validation rule: a condition and the reply that it gives, or shared rules.
+/// A validation rule: a condition with its reply, or shared rules.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// The condition under which the request is refused.
+    /// The condition under which the request is rejected.
     #[serde(rename = "if")]
     pub condition: Option<String>,
     /// Shared rules by their name, instead of a condition.
     pub rules: Option<String>,
-    /// The rule is tried on every element that this path selects; they are `item` then, and `index` counts them.
-    /// Elsewhere `item` is the body.
+    /// The rule applies to every element that this path selects, read as `item` with its `index`. Otherwise `item` is
+    /// the body.
     #[serde(rename = "for_each")]
     pub each: Option<String>,
-    /// The reply. With shared rules: instead of theirs.
+    /// The reply. With shared rules, it replaces theirs.
     pub reply: Option<String>,
     /// Values that the reply reads as `with`.
     #[serde(default)]
     pub with: IndexMap<String, Value>,
 }
 
-/// A look-up: the latest record of a collection whose members are as said.
+/// A lookup: the latest record of a collection whose fields match.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Find {
     /// The collection.
     #[serde(rename = "in")]
     pub within: String,
-    /// Members and their values.
+    /// Fields and their values.
     #[serde(rename = "where")]
     pub members: IndexMap<String, Text>,
-    /// Members that must not have these values.
+    /// Fields that must not have these values.
     #[serde(default)]
     pub except: IndexMap<String, Text>,
-    /// The reply if there is none. None: it goes on without.
+    /// The reply if there is no match; without it, the call continues.
     #[serde(rename = "else")]
     pub otherwise: Option<String>,
-    /// The kind of record that is created if there is none.
+    /// The kind of record to create if there is no match.
     pub creates: Option<String>,
 }
 
-/// How a repeat is recognised.
+/// How to recognise a retry.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Repeats {
-    /// The header that holds the key of a request.
+    /// The header with the key of a request.
     pub header: String,
-    /// The most characters that a key may have.
+    /// The maximum number of characters of a key.
     pub at_most: Option<u32>,
     /// The reply to a longer one; `with` has `at_most`.
     pub too_long: Option<String>,
@@ -131,7 +131,7 @@ pub struct Repeats {
     pub conflict: String,
 }
 
-/// What a call or an event brings about.
+/// The outcome of a call or an event.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
@@ -141,26 +141,26 @@ pub struct Outcome {
     /// Values that records, events and the reply read as `with`.
     #[serde(default)]
     pub with: IndexMap<String, Value>,
-    /// The kind of record that is created; templates then know it by that name.
+    /// The kind of record to create; templates then read it by that name.
     pub creates: Option<String>,
-    /// One record is created for every element that this path selects in the body, which is `item` then.
+    /// Creates one record for every element that this path selects in the body, read as `item`.
     #[serde(rename = "for_each")]
     pub each: Option<String>,
-    /// The elements for which no record is created; templates know them as `refused`, as `index`, `item` and what `with`
-    /// says. `created` has the records before them.
+    /// The elements for which no record is created; templates read them as `refused`, with `index`, `item` and the
+    /// values of `with`. `created` has the records before them.
     #[serde(default)]
     #[serde(rename = "rejects")]
     pub refuses: Vec<Refused>,
-    /// Records that change.
+    /// Records to change.
     #[serde(default)]
     pub changes: Vec<Change>,
-    /// Records that go.
+    /// Records to delete.
     #[serde(default)]
     pub removes: Vec<Remove>,
-    /// The state that the client is in then.
+    /// The new state of the client.
     #[serde(rename = "new_state")]
     pub becomes: Option<String>,
-    /// Events that are sent. For an event that happens: instead of itself.
+    /// Events to send. For an event that happens, they replace the event itself.
     pub sends: Option<Vec<Text>>,
     /// The reply to a call.
     pub reply: Option<String>,
@@ -173,33 +173,33 @@ pub struct Refused {
     /// The condition, which reads `item`.
     #[serde(rename = "if")]
     pub condition: String,
-    /// Values that are told of it.
+    /// Values that templates read for it.
     #[serde(default)]
     pub with: IndexMap<String, Value>,
 }
 
-/// Records that change.
+/// Records to change.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// The collection.
     #[serde(rename = "in")]
     pub within: String,
-    /// Members and their values; one that is absent selects nothing.
+    /// Fields and their values; an absent value selects nothing.
     #[serde(rename = "where")]
     pub members: IndexMap<String, Text>,
     /// The new values. A template without a value changes nothing.
     pub set: IndexMap<String, Value>,
 }
 
-/// Records that go.
+/// Records to delete.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Remove {
     /// The collection.
     #[serde(rename = "in")]
     pub within: String,
-    /// Members and their values; one that is absent selects nothing.
+    /// Fields and their values; an absent value selects nothing.
     #[serde(rename = "where")]
     pub members: IndexMap<String, Text>,
 }

@@ -16,58 +16,58 @@ use super::call::{Call, Find, Outcome, Rule};
 use super::quota::Quotas;
 use crate::pack::types::{Route, Span, Text};
 
-/// The provider as the simulator plays it.
+/// How the simulator behaves.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Simulated {
-    /// What says whom a call is about, strongest first: a path in the body (`$.email`), a segment of the URL
-    /// (`/clients/{tenant}`), or `bearer` for the client of the token.
+    /// How to find the client that a call is about, strongest first: a path in the body (`$.email`), a segment of the
+    /// URL (`/clients/{tenant}`), or `bearer` for the client of the token.
     #[serde(default)]
     #[serde(rename = "correlate_by")]
     pub about: Vec<Text>,
-    /// What is secret in replies: a label, and the path of the values that it is for.
+    /// Secrets in replies: a label, and the JSON path of the values.
     #[serde(default)]
     pub secrets: BTreeMap<String, String>,
-    /// JSON fixtures that conditions and templates may read, by the name they have there.
+    /// JSON fixtures for conditions and templates, by name.
     #[serde(default)]
     pub tables: BTreeMap<String, String>,
-    /// What is there from the beginning, by the name that templates have for it, as fixtures.
+    /// Fixtures that exist from the start, by their name in templates.
     #[serde(default)]
     #[serde(rename = "initial_records")]
     pub holds: BTreeMap<String, String>,
     /// The kinds of record that can be created.
     #[serde(default)]
     pub records: IndexMap<String, Record>,
-    /// The replies, by the names that checks use in their overlays. A provider without an API has none.
+    /// The replies, by the names that checks use in overrides. A provider without an API has none.
     #[serde(default)]
     pub replies: IndexMap<String, Reply>,
-    /// The replies that no route names.
+    /// The default replies, which no route names.
     #[serde(default)]
     #[serde(rename = "default_replies")]
     pub refusals: Refusals,
     /// Validation rules that several routes share.
     #[serde(default)]
     pub rules: IndexMap<String, Vec<Rule>>,
-    /// The routes of each API. The first that matches is taken.
+    /// The routes of each API; the first match wins.
     #[serde(default)]
     pub routes: IndexMap<String, IndexMap<Route, Call>>,
-    /// The operations that the provider publishes, as a fixture with a list of `METHOD /path` for each API. One that no
-    /// route plays is answered `refusals.not_played`, and what hangs on it is open.
+    /// The operations that the provider publishes, as a fixture with a list of `METHOD /path` per API. An operation
+    /// without a route gets `refusals.not_played`, and checks that depend on it are inconclusive.
     pub operations: Option<String>,
-    /// How often a key may call.
+    /// The rate limits of a key.
     pub quotas: Option<Quotas>,
-    /// Who the clients are, where the provider tells them apart.
+    /// The clients, if the provider tells them apart.
     #[serde(default)]
     pub client: Client,
     /// The states of a client.
     #[serde(default)]
     pub states: IndexMap<String, State>,
-    /// How a client is brought to a state that it cannot start in, before a check begins: through the partner's own
-    /// actions and the provider's events. In every other state a client is unknown to the partner.
+    /// How to set up a client in a state that it cannot start in: through the partner's own actions and the provider's
+    /// events. In every other state, the client is unknown to the partner.
     #[serde(default)]
     #[serde(rename = "setup")]
     pub ways: IndexMap<String, Way>,
-    /// To whom events are delivered.
+    /// The subscriptions that receive events.
     pub subscriptions: Option<Subscriptions>,
 }
 
@@ -84,15 +84,15 @@ impl Simulated {
     }
 }
 
-/// Where a play takes place, which some routes ask for.
+/// Where a simulation runs; some routes depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
-    /// The partner's build runs against us.
+    /// The partner's build runs against the simulator.
     Rehearsal,
-    /// We stand in for the provider's test environment.
+    /// The simulator replaces the provider's test environment.
     Test,
-    /// We stand in for the provider's production environment.
+    /// The simulator replaces the provider's production environment.
     Production,
 }
 
@@ -111,12 +111,12 @@ impl Mode {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
-    /// The collection it is put into.
+    /// The collection that holds it.
     #[serde(rename = "in")]
     pub within: String,
-    /// The fixture that holds its members.
+    /// The fixture with its fields.
     pub of: String,
-    /// The member that says when it was changed for the last time.
+    /// The field with the time of its last change.
     pub changed: Option<String>,
 }
 
@@ -126,17 +126,17 @@ pub struct Record {
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// The body: the name of a fixture, or the JSON itself. None: no body.
+    /// The body: the name of a fixture, or the JSON itself; without it, no body.
     pub body: Option<Value>,
-    /// Headers beside the media type.
+    /// Headers besides the media type.
     #[serde(default)]
     pub headers: IndexMap<String, Text>,
-    /// Values that the body reads as `with`, where nobody gives others.
+    /// Default values that the body reads as `with`.
     #[serde(default)]
     pub with: IndexMap<String, Value>,
 }
 
-/// The replies that no route names.
+/// The default replies, which no route names.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Refusals {
@@ -146,61 +146,61 @@ pub struct Refusals {
     pub unauthenticated: String,
     /// The body is not JSON, or not an object.
     pub malformed: String,
-    /// A member has the wrong type; `with` has `field`, `path` and `expected`.
+    /// A field has the wrong type; `with` has `field`, `path` and `expected`.
     pub wrong_type: String,
     /// The body is too large.
     pub too_large: String,
     /// The operation does not exist in this environment.
     pub not_here: String,
-    /// A parameter of the query has a value that it cannot have; `with` has `field` and `message`.
+    /// A query parameter has an invalid value; `with` has `field` and `message`.
     pub wrong_query: Option<String>,
-    /// The path is known, but not with this method; `with` has `allow`. Without it: as if there were no such route.
+    /// The path exists, but not with this method; `with` has `allow`. Without this reply: as for an unknown route.
     pub wrong_method: Option<String>,
-    /// The operation is published, but not played; `with` has `operation`. Without it: 501 alone.
+    /// The operation is published, but not simulated; `with` has `operation`. Without this reply: a bare 501.
     pub not_played: Option<String>,
 }
 
-/// Who the clients are.
+/// The clients of the provider.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Client {
-    /// The collection of them. Their records have a member `state`.
+    /// The collection of clients. Their records have a field `state`.
     #[serde(rename = "in")]
     pub within: String,
-    /// The member that identifies one.
+    /// The field that identifies one.
     pub key: String,
-    /// Where the call that creates one says who it is; a client that was prepared is recognised by it, exactly.
+    /// The values in the creating call that identify a client; a prepared client is recognised by an exact match.
     #[serde(rename = "identified_by")]
     pub recognised_by: Vec<String>,
-    /// The state of one that nobody prepared.
+    /// The initial state of a client that was not prepared.
     pub starts: String,
-    /// What events of a client are about, too, by the name that templates have for it.
+    /// Related records for events of a client, by their name in templates.
     #[serde(default)]
     pub find: IndexMap<String, Find>,
-    /// What the call that creates a client says, with templates over `client` (`tenant`, `name`, `email`): events are
-    /// written from it where they are about a client that nobody has created here.
+    /// An example body of the call that creates a client, with templates over `client` (`tenant`, `name`, `email`).
+    /// Events about a client that was not created here are built from it.
     #[serde(default)]
     pub example: Value,
 }
 
-/// How a client is brought to a state.
+/// How to set up a client in a state.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Way {
-    /// The state before: one that a client starts in, or one with a way of its own.
+    /// The state before: an initial state, or one with its own entry here.
     pub from: String,
-    /// What leads on.
+    /// The steps that lead from there to the state.
     #[schemars(length(min = 1))]
     pub by: Vec<Bringing>,
 }
 
-/// One step of a way.
+/// One step of a set-up.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Bringing {
-    /// The partner does something.
+    /// The partner performs an action.
     Action(String),
-    /// Something happens at the provider.
+    /// An event happens at the provider.
     Event(String),
 }
 
@@ -208,54 +208,54 @@ pub enum Bringing {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct State {
-    /// Other calls do not find the client in this state, and no token is valid.
+    /// In this state other calls do not find the client, and no token is valid.
     #[serde(default)]
     pub hidden: bool,
-    /// Values that templates read as `state`, beside its `name`. They may be templates over `client`.
+    /// Values that templates read as `state`, besides its `name`. They may be templates over `client`.
     #[serde(default)]
     pub with: IndexMap<String, Value>,
-    /// What calls bring about.
+    /// The outcomes of calls.
     #[serde(default)]
     pub calls: IndexMap<Route, Vec<Outcome>>,
-    /// What events bring about: the first whose condition holds.
+    /// The outcomes of events; the first whose condition holds applies.
     #[serde(default)]
     pub events: IndexMap<String, Vec<Outcome>>,
-    /// The event that comes by itself.
+    /// The event that happens by itself after a time.
     #[serde(rename = "timer")]
     pub after: Option<After>,
 }
 
-/// An event that comes by itself.
+/// An event that happens by itself after a time.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct After {
-    /// How long the client must have been in the state.
+    /// How long the client must stay in the state first.
     #[serde(rename = "delay")]
     pub time: Span,
     /// The event.
     pub event: String,
 }
 
-/// To whom events are delivered: the members of a subscription.
+/// The subscriptions that receive events: their fields.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Subscriptions {
     /// The collection.
     #[serde(rename = "in")]
     pub within: String,
-    /// The member that identifies one.
+    /// The field that identifies one.
     pub key: String,
-    /// The member with the address.
+    /// The field with the URL.
     pub url: String,
-    /// The member with the list of events.
+    /// The field with the list of events.
     pub events: String,
-    /// The member with the secret.
+    /// The field with the secret.
     pub secret: String,
-    /// The member that says whether it is switched on.
+    /// The field that says whether it is active.
     pub active: String,
-    /// The member that says why it was switched off.
+    /// The field that says why it was disabled.
     pub disabled: String,
-    /// The member with the secret before this one, and the member that says since when there is another.
+    /// The fields with the previous secret and the time of its replacement.
     pub previous: Option<Previous>,
     /// A further condition, which reads `subscription`.
     #[serde(rename = "if")]
@@ -266,8 +266,8 @@ pub struct Subscriptions {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Previous {
-    /// The member with that secret.
+    /// The field with that secret.
     pub secret: String,
-    /// The member with the time at which it was replaced.
+    /// The field with the time of its replacement.
     pub since: String,
 }

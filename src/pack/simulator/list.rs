@@ -7,28 +7,28 @@ use serde_json::Value;
 
 use crate::pack::types::Text;
 
-/// A parameter of a query. A value that is none of its kind, or that breaks a bound, is refused.
+/// A query parameter. A value of another type or outside its bounds is rejected.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Parameter {
-    /// What its value is. An empty text counts as absent; of every other kind nothing empty is one.
+    /// The type of its value. An empty text counts as absent; for other types an empty value is invalid.
     #[serde(rename = "type")]
     pub kind: Scalar,
-    /// It may have several values, and is a list: repeated, or with commas between them.
+    /// It may have several values, repeated or comma-separated, and is read as a list.
     #[serde(default)]
     pub many: bool,
-    /// It must be there.
+    /// Whether it is required.
     #[serde(default)]
     pub required: bool,
     /// The smallest integer.
     pub at_least: Option<i32>,
     /// The largest integer.
     pub at_most: Option<i32>,
-    /// What each value stands for: a template over `value`. Where it has no value, the parameter is refused.
+    /// The meaning of each value: a template over `value`. If the template has no value, the parameter is rejected.
     pub means: Option<Text>,
 }
 
-/// What a value of a query is.
+/// The type of a query parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Scalar {
@@ -51,24 +51,24 @@ pub struct List {
     /// The collection.
     #[serde(rename = "in")]
     pub within: String,
-    /// Members and their values; of a list of values one will do, and a value that is absent restricts nothing.
+    /// Fields and their values; one value of a list is enough, and an absent value restricts nothing.
     #[serde(rename = "where", default)]
     pub members: IndexMap<String, Text>,
-    /// Members with the earliest time that they may have.
+    /// Fields with their earliest allowed time.
     #[serde(default)]
     pub from: IndexMap<String, Text>,
-    /// Members with the latest time that they may have.
+    /// Fields with their latest allowed time.
     #[serde(default)]
     pub to: IndexMap<String, Text>,
-    /// A text that one of some members must hold, whatever the case.
+    /// A text that one of several fields must contain, case-insensitively.
     pub search: Option<Search>,
-    /// The order. Without it: as they were created.
+    /// The order; by default, the order of creation.
     pub sort: Option<Sort>,
-    /// How many records are on a page, where the query does not say.
+    /// The default page size.
     pub size: u32,
-    /// The largest page.
+    /// The maximum page size.
     pub at_most: u32,
-    /// How many of all the pages' records have members with these values, by the name that `list` has for the number.
+    /// Counts over all pages of the records whose fields have these values, by their name in `list`.
     #[serde(default)]
     pub counts: IndexMap<String, IndexMap<String, Value>>,
 }
@@ -77,25 +77,25 @@ pub struct List {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Search {
-    /// The text; one that is absent restricts nothing.
+    /// The text; an absent text restricts nothing.
     #[serde(rename = "for")]
     pub text: Text,
-    /// The members that are looked at; a dot reaches inside.
+    /// The fields to search; a dotted name reaches nested fields.
     #[serde(rename = "in")]
     pub members: Vec<String>,
 }
 
-/// The order of records: `FIELD`, `FIELD:asc` or `FIELD:desc`, and more of them after commas.
+/// The order of records: `FIELD`, `FIELD:asc` or `FIELD:desc`, comma-separated.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sort {
-    /// The parameter that says it.
+    /// The query parameter.
     pub parameter: String,
-    /// The fields, whatever their case, and the members that they stand for.
+    /// The sort fields, case-insensitive, and the record fields that they stand for.
     pub by: IndexMap<String, String>,
-    /// The order where the query does not say.
+    /// The default order.
     pub default: String,
-    /// Fields that are not among these are passed over. Without it they are refused.
+    /// Whether unknown fields are ignored; by default they are rejected.
     #[serde(default)]
     pub ignores_unknown: bool,
 }

@@ -7,16 +7,16 @@ use serde_json::Value;
 
 use crate::pack::types::Span;
 
-/// How often a key may call. It is counted always, and refused where that is asked for.
+/// The rate limits of a key. Calls are always counted, and rejected only on request.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Quotas {
-    /// The limits, all of which hold.
+    /// The limits, which all apply.
     #[schemars(length(min = 1))]
     pub limits: Vec<Quota>,
-    /// The reply to a call too many.
+    /// The reply to a call over the limit.
     pub reply: String,
-    /// Values that it reads as `with`: templates over `seconds`, the time until there is room again.
+    /// Values that the reply reads as `with`: templates over `seconds`, the time until the next allowed call.
     #[serde(default)]
     pub with: IndexMap<String, Value>,
 }
@@ -25,23 +25,23 @@ pub struct Quotas {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Quota {
-    /// So many calls.
+    /// The number of calls.
     #[schemars(range(min = 1))]
     pub calls: u32,
-    /// In so much time.
+    /// The length of the window.
     pub per: Span,
-    /// From when the time is counted.
+    /// The start of the window.
     pub window: Window,
 }
 
-/// From when the time of a limit is counted.
+/// The start of a limit's window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Window {
-    /// It ends with the call, and moves in segments of this time.
+    /// A sliding window that ends with the call and moves in segments of this length.
     Sliding(Span),
-    /// It starts anew with each multiple of its length: on the hour, at midnight UTC.
+    /// A window that restarts at each multiple of its length: on the hour, at midnight UTC.
     Clock,
-    /// It starts anew, again and again, from the first call of the key.
+    /// A window that starts with the key's first call, and again with the first call after it ends.
     FirstCall,
 }

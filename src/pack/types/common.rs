@@ -8,18 +8,18 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize};
 
-/// A text that may hold templates.
+/// A text that may contain templates.
 pub type Text = String;
 
-/// Where a check takes place.
+/// The stage in which a check runs.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
-    /// Nothing runs: the profile and the partner's files are looked at.
+    /// Nothing runs; Preflight reads the profile and the partner's files.
     Static,
-    /// The simulator plays the provider, the partner's own build runs against it.
+    /// The partner's own build runs against the simulated provider.
     Rehearsal,
     /// The provider's test environment.
     Test,
@@ -63,9 +63,9 @@ impl fmt::Display for Stage {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Environment {
-    /// The one without consequences.
+    /// The provider's test environment.
     Test,
-    /// The one with real money and real people.
+    /// The provider's production environment, with real money and real people.
     Production,
 }
 
@@ -95,7 +95,7 @@ impl fmt::Display for Environment {
     }
 }
 
-/// A span of time: `20ms`, `1.5s`, `30m`, `2h`, `7d`.
+/// A duration: `20ms`, `1.5s`, `30m`, `2h`, `7d`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span(pub Duration);
 
@@ -109,7 +109,7 @@ impl fmt::Display for Span {
     }
 }
 
-/// How long ago, in seconds; negative: ahead. Written `290s`, `1d`, `-330s`.
+/// An age in seconds; negative: in the future. Written `290s`, `1d`, `-330s`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Age(pub i64);
 
@@ -139,10 +139,10 @@ fn seconds(text: &str) -> Option<f64> {
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Cow::<str>::deserialize(deserializer)?;
-        let none = || de::Error::custom(format!("`{text}` is not a span of time such as `1.5s`, `30m` or `7d`"));
+        let none = || de::Error::custom(format!("`{text}` is not a duration such as `1.5s`, `30m` or `7d`"));
         let span = seconds(&text).ok_or_else(none)?;
         if span > LONGEST {
-            return Err(de::Error::custom(format!("`{text}` is longer than ten years, `3650d`, which is the most")));
+            return Err(de::Error::custom(format!("`{text}` is longer than the maximum of ten years, `3650d`")));
         }
         Duration::try_from_secs_f64(span).map(Span).map_err(|_| none())
     }
@@ -154,7 +154,7 @@ impl JsonSchema for Span {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": SPAN, "description": "a span of time such as `1.5s`, `30m` or `7d`" })
+        json_schema!({ "type": "string", "pattern": SPAN, "description": "a duration such as `1.5s`, `30m` or `7d`" })
     }
 }
 
@@ -178,12 +178,12 @@ impl JsonSchema for Age {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
             "type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$",
-            "description": "an age such as `290s` or `1d`, or `-330s` for ahead,"
+            "description": "an age such as `290s` or `1d`, or `-330s` for the future,"
         })
     }
 }
 
-/// Which statuses: one (`200`), a class (`2xx`) or several of either.
+/// HTTP statuses: one (`200`), a class (`2xx`) or a list of either.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusRule(Vec<StatusPart>);
 
@@ -260,7 +260,7 @@ impl JsonSchema for StatusRule {
     }
 }
 
-/// A place in a delivery or a call: a JSON path in the body (`$.id`), or a header (`header.X-Id`).
+/// A location in a delivery or a call: a JSON path in the body (`$.id`), or a header (`header.X-Id`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Where {
     /// A JSON path, RFC 9535.

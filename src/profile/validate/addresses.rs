@@ -47,7 +47,7 @@ pub(in crate::profile) fn addresses(document: &Document, written: &Value, json: 
     let mut problems = Vec::new();
     crate::json::texts(written, &mut |pointer, text| {
         if is_plain(pointer) && text.split_once("{{").is_some_and(|(_, rest)| rest.contains("}}")) {
-            let problem = document.problem(pointer, format!("`{text}` is used as it is: no template is put in here"));
+            let problem = document.problem(pointer, format!("`{text}` is used literally: templates do not work here"));
             let hint = "write the value itself, or `${NAME}` for an environment variable";
             problems.push((pointer.to_owned(), problem.hint(hint)));
         }
@@ -68,15 +68,15 @@ pub(in crate::profile) fn addresses(document: &Document, written: &Value, json: 
 
 fn wrong(text: &str, how: Use) -> Option<(String, Option<String>)> {
     if how == Use::Called && text.contains(char::is_whitespace) {
-        let hint = "take it out; within a path a blank is written `%20`";
-        return Some((format!("`{text}` has a blank or a line break in it"), Some(hint.into())));
+        let hint = "remove it; in a path, write a space as `%20`";
+        return Some((format!("`{text}` contains a space or a line break"), Some(hint.into())));
     }
     not_called(text).filter(|_| how == Use::Called || !is_in_app(text))
 }
 
 /// Why nothing can be fetched from an address, if nothing can.
 pub(in crate::profile) fn not_called(text: &str) -> Option<(String, Option<String>)> {
-    let whole = format!("`{text}` is not a whole URL such as `https://acme.example/path`");
+    let whole = format!("`{text}` is not a complete URL such as `https://acme.example/path`");
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => {
             let (_, rest) = text.split_once(':').unwrap_or_default();
@@ -88,7 +88,7 @@ pub(in crate::profile) fn not_called(text: &str) -> Option<(String, Option<Strin
             let port = url.path().starts_with(|letter: char| letter.is_ascii_digit());
             Some((whole, port.then(|| with_scheme(text))))
         }
-        Ok(url) => Some((format!("`{text}` cannot be called by HTTP: `{}` is another protocol", url.scheme()), None)),
+        Ok(url) => Some((format!("`{text}` is not an HTTP URL: `{}` is another protocol", url.scheme()), None)),
         Err(url::ParseError::RelativeUrlWithoutBase) => {
             let host = text.split(['/', '?', '#']).next().unwrap_or_default();
             Some((whole, host.contains(['.', ':']).then(|| with_scheme(text))))

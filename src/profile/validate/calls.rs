@@ -33,11 +33,11 @@ pub(in crate::profile) fn call_out(document: &Document, pointer: &str, call: &Ca
         (Some(_), Some(_)) | (None, None) => problems.push(
             document
                 .problem(pointer, "an action needs either `request` or `command`")
-                .hint("`request: POST http://127.0.0.1:3000/path`, or `command: [program, argument]`"),
+                .hint("write `request: POST http://127.0.0.1:3000/path`, or `command: [program, argument]`"),
         ),
     }
     if call.json.is_some() && call.form.is_some() {
-        problems.push(document.problem(&format!("{pointer}/form"), "a request has one body: `json` or `form`"));
+        problems.push(document.problem(&format!("{pointer}/form"), "a request has only one body: `json` or `form`"));
     }
     for (name, place) in &call.learn {
         let pointer = format!("{pointer}/capture/{name}");
@@ -59,10 +59,9 @@ pub(in crate::profile) fn in_production(document: &Document, profile: &Profile) 
     let actions = profile.environments.get(&Environment::Test).into_iter().flat_map(|inside| &inside.actions);
     let wrong = actions.filter_map(|(name, action)| Some((name, called(action).filter(|host| hosts.contains(host))?)));
     let problem = |(name, host): (&String, String)| {
-        let message =
-            format!("`{host}` is the partner's production, and the test environment acts on real clients there");
+        let message = format!("`{host}` is the partner's production host, so test actions would change real clients");
         let problem = document.problem(&format!("/environments/test/actions/{name}/request"), message);
-        problem.hint("name the deployment that is connected to the provider's test environment")
+        problem.hint("name the host of the deployment that uses the provider's test environment")
     };
     wrong.map(problem).collect()
 }
@@ -71,7 +70,7 @@ fn request_line(document: &Document, pointer: &str, line: &str) -> Option<Proble
     let url = line.split_once(' ').map(|(_, url)| url.trim())?;
     // A template may stand for any part; what is left must still be a URL that can be called.
     not_called(&without_templates(url))?;
-    let (message, hint) = not_called(url).unwrap_or_else(|| (format!("`{url}` is not a whole URL"), None));
+    let (message, hint) = not_called(url).unwrap_or_else(|| (format!("`{url}` is not a complete URL"), None));
     let hint = hint.unwrap_or_else(|| "write it as `GET http://127.0.0.1:3000/path`".into());
     Some(document.problem(pointer, message).hint(hint))
 }

@@ -82,20 +82,20 @@ impl Missing {
         let shown = folder.display().to_string();
         let shown = if shown.is_empty() { "this folder" } else { &shown };
         match self {
-            Missing::Name => ("no program is named here".into(), "write the program first, then its arguments".into()),
+            Missing::Name => ("the program is missing".into(), "write the program first, then its arguments".into()),
             Missing::Program if name.contains(' ') => (
-                format!("there is no program `{name}`: no shell takes it apart"),
+                format!("there is no program `{name}`: no shell splits this text"),
                 format!("write `[{}]`", name.split_whitespace().collect::<Vec<_>>().join(", ")),
             ),
             Missing::Program => (
                 format!("there is no program `{name}` in the folders of PATH"),
-                "install it where this runs, or write its path: without a slash it is looked for in PATH".into(),
+                "install it on this machine, or write its path: a name without a slash is searched in PATH".into(),
             ),
             Missing::File => (
                 format!("there is no file `{name}` in {shown}"),
-                "paths begin in the folder of the profile, where the build is started too".into(),
+                "write the path relative to the folder of the profile, where the build starts too".into(),
             ),
-            Missing::Permission => (format!("`{name}` is not executable"), format!("make it so: `chmod +x {name}`")),
+            Missing::Permission => (format!("`{name}` is not executable"), format!("run `chmod +x {name}`")),
         }
     }
 }

@@ -22,14 +22,14 @@ pub(in crate::profile) fn public(read: &Read) -> Vec<Problem> {
         let places: Vec<&str> = used.iter().filter(|(_, used)| used == name).map(|(place, _)| place.as_str()).collect();
         if places.is_empty() {
             let names = used.iter().map(|(_, name)| name.as_str());
-            let hint = "list names of variables that stand in this profile as `${NAME}`, or under `rehearsal.pass`";
+            let hint = "list variables that this profile uses as `${NAME}` or under `rehearsal.pass_env`";
             return Some(
-                problem(format!("nothing in this profile uses a variable `{name}`")).nearest_or(name, names, hint),
+                problem(format!("this profile does not use a variable `{name}`")).nearest_or(name, names, hint),
             );
         }
         let secret = places.iter().find(|place| place.split('/').rev().take(2).any(|word| SECRET.contains(&word)))?;
         let place = secret.trim_start_matches('/').replace('/', ".");
-        Some(problem(format!("`{name}` cannot be public: it is used as {place}")).hint("take it out of `public_env`"))
+        Some(problem(format!("`{name}` cannot be public: it is used as {place}")).hint("remove it from `public_env`"))
     });
     wrong.collect()
 }

@@ -29,8 +29,8 @@ pub(in crate::profile) fn untidy(read: &Read) -> Vec<Problem> {
     found
         .map(|(place, _)| {
             let pointer = format!("/{}", place.replace('.', "/"));
-            let problem = read.document.problem(&pointer, format!("{place} has white space or a line break in it"));
-            problem.hint("it was probably copied with what stood around it; check the variable")
+            let problem = read.document.problem(&pointer, format!("{place} contains white space or a line break"));
+            problem.hint("check the variable; the value was probably copied with surrounding characters")
         })
         .collect()
 }
@@ -44,10 +44,10 @@ pub(in crate::profile) fn unknown(read: &Read, pack: &Pack) -> Vec<Problem> {
     let unknown = given.filter(|(_, name)| !known().any(|known| known == *name));
     let told = |(environment, name): (&Environment, &String)| {
         let pointer = format!("/environments/{environment}/credentials");
-        let message = format!("no API of {} takes a credential `{name}`", pack.provider.name);
+        let message = format!("no API of {} uses a credential `{name}`", pack.provider.name);
         let problem = read.document.problem_at_key(&pointer, name, message);
         match known().collect::<Vec<_>>().join(", ") {
-            none if none.is_empty() => problem.hint("take it out: this provider's APIs take `api_key` or nothing"),
+            none if none.is_empty() => problem.hint("remove it: the APIs of this provider use `api_key` or nothing"),
             all => problem.nearest_or(name, known(), &format!("known here: {all}")),
         }
     };
@@ -66,7 +66,7 @@ pub(in crate::profile) fn leaks(read: &Read, variables: Variables<'_>) -> Vec<Pr
     let passed = read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.pass).enumerate();
     for (at, name) in passed {
         if let Some(place) = variables(name).as_deref().and_then(leaks) {
-            let message = format!("`{name}` would hand the rehearsal the secret of {place}");
+            let message = format!("`{name}` would give the secret of {place} to the rehearsal");
             problems.push(read.document.problem(&format!("/rehearsal/pass_env/{at}"), message));
         }
     }
@@ -83,23 +83,22 @@ fn leak(read: &Read, pointer: &str, place: &str) -> Problem {
     let (above, name) = pointer.rsplit_once('/').unwrap_or_default();
     if pointer == "/rehearsal/webhook/secret" {
         let problem = read.document.problem(pointer, format!("the rehearsal uses the secret of {place}"));
-        return problem.hint("give the rehearsed build a secret of its own");
+        return problem.hint("give the rehearsed build its own secret");
     }
     if above.ends_with("/command") {
-        let message = format!("this would hand the rehearsal the secret of {place}, where every process can see it");
+        let message = format!("this would give the secret of {place} to the rehearsal, where every process can see it");
         return read.document.problem(pointer, message);
     }
     let name = name.replace("~1", "/").replace("~0", "~");
-    let message = format!("`{name}` would hand the rehearsal the secret of {place}");
+    let message = format!("`{name}` would give the secret of {place} to the rehearsal");
     let problem = read.document.problem_at_key(above, &name, message);
     if let (true, Some((_, name))) = (above.ends_with("/env"), place.split_once(".credentials.")) {
-        let message =
-            format!("the simulator issues credentials of its own: use `{{{{ simulator.credentials.{name} }}}}`");
+        let message = format!("use `{{{{ simulator.credentials.{name} }}}}`: the simulator issues its own credentials");
         return problem.hint(message);
     }
     problem.hint(if above.ends_with("/env") {
-        "the simulator issues a key and a secret of its own: use `{{ simulator.api_key }}` and `{{ simulator.webhook_secret }}`"
+        "use `{{ simulator.api_key }}` and `{{ simulator.webhook_secret }}`: the simulator issues its own key and secret"
     } else {
-        "give the build that is rehearsed a credential of its own"
+        "give the rehearsed build its own credential"
     })
 }

@@ -27,7 +27,7 @@ pub(in crate::profile) fn against(read: &Read, pack: &Pack) -> Vec<Problem> {
             match declared.get(name) {
                 Some(detail) => problems.extend(judged(document, &pointer, name, detail, value)),
                 None => {
-                    let message = format!("{} asks for no detail `{name}`", pack.provider.name);
+                    let message = format!("{} has no setting `{name}`", pack.provider.name);
                     let problem = document.problem_at_key(&above, name, message);
                     problems.push(problem.nearest_or(name, declared.keys().map(String::as_str), &known(pack)));
                 }
@@ -40,7 +40,7 @@ pub(in crate::profile) fn against(read: &Read, pack: &Pack) -> Vec<Problem> {
 fn known(pack: &Pack) -> String {
     let details = pack.provider.details.iter().map(|(name, detail)| format!("`{name}`: {}", detail.says));
     let details: Vec<String> = details.collect();
-    if details.is_empty() { "take it out".into() } else { format!("it asks for {}", details.join("; ")) }
+    if details.is_empty() { "remove it".into() } else { format!("it has {}", details.join("; ")) }
 }
 
 /// What is wrong with one detail. What is absent because its variable is not set is not wrong yet.
@@ -72,7 +72,7 @@ fn spoken(document: &Document, pointer: &str, name: &str, detail: &Detail, word:
         }
         Value::Object(_) | Value::Array(_) if detail.kind == Kind::List => {
             return Some(
-                wrong(format!("`{name}` holds something that is no text: {word}"))
+                wrong(format!("`{name}` contains a value that is not a string: {word}"))
                     .hint(format!("it is {}", detail.says)),
             );
         }
@@ -80,7 +80,8 @@ fn spoken(document: &Document, pointer: &str, name: &str, detail: &Detail, word:
     };
     if text.trim().is_empty() {
         return Some(
-            wrong(format!("`{name}` is blank")).hint(format!("it is {}; write it, or take the line out", detail.says)),
+            wrong(format!("`{name}` is blank"))
+                .hint(format!("it is {}; write a value, or remove the line", detail.says)),
         );
     }
     if !detail.one_of.is_empty() && !detail.one_of.iter().any(|known| known == text) {
@@ -111,12 +112,12 @@ fn is(kind: Kind, value: &Value) -> bool {
 
 fn wanted(kind: Kind) -> &'static str {
     match kind {
-        Kind::Text => "a text",
+        Kind::Text => "a string",
         Kind::Number => "a number",
         Kind::Boolean => "true or false",
         Kind::Object => "a map",
         Kind::List => "a list, such as `[A, B]`",
         Kind::Uuid => "a UUID",
-        Kind::Date => "a day such as 2026-11-22",
+        Kind::Date => "a date such as 2026-11-22",
     }
 }

@@ -21,18 +21,18 @@ pub(in crate::profile) fn played(document: &Document, played: &Played, pack: &Pa
             problems.push(at(format!("{} has no API `{api}`", pack.provider.name)).nearest(api, apis));
         }
         if let Some(other) = taken.insert(port, api).filter(|_| *port != 0) {
-            problems.push(at(format!("`{other}` has port {port} already")).hint("give each API a port of its own"));
+            problems.push(at(format!("`{other}` already has port {port}")).hint("give each API its own port"));
         }
     }
     if let Some(bind) = played.bind.filter(|bind| !bind.is_loopback() && !bind.is_unspecified()) {
-        let message = format!("the simulator cannot listen at {bind}: this program could not reach it there itself");
+        let message = format!("the simulator cannot listen at {bind}: Preflight itself could not reach it there");
         let problem = document.problem("/rehearsal/simulator/bind", message);
         problems.push(problem.hint("write 127.0.0.1, or 0.0.0.0 for a build in a container"));
     }
     if played.api_key.as_ref().is_some_and(|key| key.expose().len() < SHORTEST) {
-        let message = format!("a key of fewer than {SHORTEST} characters cannot be told from other texts");
+        let message = format!("a key of fewer than {SHORTEST} characters cannot be told apart from other text");
         let problem = document.problem("/rehearsal/simulator/api_key", message);
-        problems.push(problem.hint("make up a longer one for the rehearsed build"));
+        problems.push(problem.hint("choose a longer one for the rehearsed build"));
     }
     problems
 }

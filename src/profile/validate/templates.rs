@@ -155,11 +155,11 @@ fn wrong(pointer: &str, text: &str, place: Place<'_>, profile: &Profile, pack: &
         words.all("", &mut known);
         let all = match place {
             Place::Action(_) | Place::View if name.starts_with("simulator") => {
-                "what the simulator has is told to the build, in `rehearsal.env`".to_owned()
+                "use values of the simulator only in `rehearsal.env`".to_owned()
             }
             _ => format!("known here: {}", known.join(", ")),
         };
-        found.push((format!("nothing tells this template what `{name}` is"), Some((name, known, all))));
+        found.push((format!("this template cannot read `{name}`"), Some((name, known, all))));
     }
     found
 }

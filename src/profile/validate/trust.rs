@@ -42,9 +42,12 @@ fn unallowed(read: &Read, pack: &Pack, granted: &Granted) -> Option<Problem> {
     let mut message = match found {
         None => format!("the pack `{id}` is not built in, and this profile does not trust it"),
         Some(_) if !known => {
-            format!("the pack `{id}` is not the one that this profile trusts: its digest is sha256:{}", pack.digest)
+            format!(
+                "this profile trusts another version of the pack `{id}`: the digest of this one is sha256:{}",
+                pack.digest
+            )
         }
-        Some(_) => format!("the pack `{id}` is not built in, and asks for what this profile does not allow: {asks}"),
+        Some(_) => format!("the pack `{id}` is not built in, and the profile does not allow all it asks for: {asks}"),
     };
     if !known && !asks.is_empty() {
         // Formatting into a text does not fail.
@@ -55,7 +58,7 @@ fn unallowed(read: &Read, pack: &Pack, granted: &Granted) -> Option<Problem> {
         None => document.problem("/provider", message),
     };
     let yaml = yaml(pack, granted.trust, &wanted);
-    Some(problem.hint(format!("read the pack; if you trust it with that, write `trust: {{ {id}: {yaml} }}`")))
+    Some(problem.hint(format!("review the pack; if you trust it with that, write `trust: {{ {id}: {yaml} }}`")))
 }
 
 /// What a pack asks for beyond what it is granted, in the environments that the profile uses: elsewhere it gets no key.
@@ -87,7 +90,7 @@ fn words(doubtful: &BTreeSet<(Environment, &Url)>, wanted: &Trust) -> String {
     let keys = doubtful.iter().map(|(environment, base)| format!("the key of {environment} at {base}"));
     let calls = wanted.production_allows.iter().map(|route| format!("`{route}` in production"));
     let kept: Vec<String> = wanted.production_keeps.iter().map(|name| format!("`{name}`")).collect();
-    let kept = (!kept.is_empty()).then(|| format!("of production answers {}", kept.join(" and ")));
+    let kept = (!kept.is_empty()).then(|| format!("fields of production responses: {}", kept.join(" and ")));
     keys.chain(calls).chain(kept).collect::<Vec<_>>().join(", ")
 }
 
@@ -147,10 +150,10 @@ fn moved(read: &Read, pack: &Pack, catalog: &Catalog) -> Vec<Problem> {
     problems
 }
 
-const KEEP: &str = "take it out: what a built-in pack says of a host holds for every other pack";
+const KEEP: &str = "remove it: a built-in pack decides about this host for all other packs";
 
 fn belongs(host: &str, owner: &str, home: Environment) -> String {
-    format!("`{host}` belongs to {home}, as the built-in pack `{owner}` says, and to no other environment")
+    format!("according to the built-in pack, `{host}` belongs only to {home} of `{owner}`")
 }
 
 /// Templates that take a key apart instead of putting it in as it is: what comes of that would be recognised by nobody,
@@ -161,10 +164,10 @@ fn taken_apart(pack: &Pack) -> Vec<Problem> {
     crate::json::texts(apis, &mut |pointer, text| {
         let plain = PLAIN.as_ref().is_some_and(|plain| !plain.replace_all(text, "").contains("{{"));
         if !plain || text.contains("{%") {
-            let message = format!("`{text}` does more with a key than to put it in");
+            let message = format!("`{text}` does more with a key than insert it");
             let problem = pack.document.problem(&format!("/apis{pointer}"), message);
             problems
-                .push(problem.hint("a pack that is not built in writes `{{ api_key }}` or `{{ credentials.NAME }}`"));
+                .push(problem.hint("write `{{ api_key }}` or `{{ credentials.NAME }}` in a pack that is not built in"));
         }
     });
     problems

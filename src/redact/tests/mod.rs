@@ -40,7 +40,7 @@ fn lower_case_escapes(percent: &str) -> String {
     parts.fold(first, |text, part| format!("{text}%{}{}", part[..2].to_lowercase(), &part[2..]))
 }
 
-/// Every way of writing a text whose result stands for nothing but that text.
+/// Every spelling of a text that represents only that text.
 fn written(secret: &str) -> Vec<(&'static str, String)> {
     const SOME: &AsciiSet = &CONTROLS.add(b' ').add(b'/').add(b'"').add(b'%');
     let percent = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
@@ -180,7 +180,7 @@ fn long_secrets_that_end_alike_are_told_apart() {
     );
 }
 
-/// Secrets of at least 8 bytes with everything in them that encodings change.
+/// Secrets of at least 8 bytes with all characters that encodings change.
 fn secrets() -> impl Strategy<Value = String> {
     prop_oneof!["[a-zA-Z0-9+/=\"'\\\\&<>%é€😀 _~.-]{8,40}", "[a-zA-Z0-9+/]{10,43}=", "[A-Za-z0-9_-]{24,64}"]
         .prop_filter("white space at the ends, or too uniform to be told apart", |text| {
@@ -208,7 +208,7 @@ proptest! {
         for text in [STANDARD.encode(&larger), URL_SAFE_NO_PAD.encode(&larger)] {
             let redacted = redactor.text(&text);
             let (head, tail) = redacted.split_once("<test.api_key>").expect("it was found");
-            // Only characters that hold no bit of the secret may be left.
+            // Only characters without any bit of the secret may remain.
             let free = before.len() * 8 / 6;
             prop_assert!(head.len() <= free && tail.len() <= after.len() * 8 / 6 + 3, "{redacted}");
             prop_assert!(text.starts_with(head) && text.ends_with(tail));

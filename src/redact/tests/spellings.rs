@@ -1,4 +1,4 @@
-//! The spellings in which programs hand a text on, and the values that are tried in each.
+//! The spellings in which programs pass a text on, and the values tried in each.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -49,7 +49,7 @@ fn named(text: &str) -> String {
         .replace('/', "&sol;")
 }
 
-/// A text in lines of so many characters.
+/// A text in lines of a fixed length.
 fn wrapped(text: &str, width: usize, end: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     letters.chunks(width).map(|line| line.iter().collect::<String>()).collect::<Vec<_>>().join(end)
@@ -146,7 +146,7 @@ const SPELLINGS: &[Spelling] = &[
     ("percent of lower case", |t| percent(&t.to_lowercase())),
 ];
 
-/// What of a value must not be left: any piece of it of six characters in a row, in the spelling.
+/// The pieces of a value that must not remain: any six consecutive characters, in the spelling.
 fn pieces(written: &str) -> Vec<&str> {
     let ends: Vec<usize> = written.char_indices().map(|(at, _)| at).chain([written.len()]).collect();
     ends.windows(13).map(|window| &written[window[0]..window[12]]).collect()
@@ -158,7 +158,7 @@ fn no_usual_spelling_is_shown() {
     for value in VALUES {
         let redactor = knowing(value);
         for (name, spell) in SPELLINGS {
-            // What is no ASCII has no one place in UTF-16 that is read as UTF-8.
+            // Non-ASCII text has no single place in UTF-16 that reads as UTF-8.
             if *name == "UTF-16" && !value.is_ascii() {
                 continue;
             }
@@ -233,6 +233,6 @@ fn a_text_full_of_escapes_is_searched_in_time() {
         let text = mark.repeat((1 << 20) / mark.len());
         assert!(redactor.seal(text.into_bytes()).hits.is_empty(), "{mark}");
     }
-    // Not a measure of speed: time that grows with the square of the length would take hours.
+    // Not a benchmark: quadratic time would take hours.
     assert!(began.elapsed().as_secs() < 300);
 }

@@ -167,7 +167,7 @@ impl Console<'_> {
             out += &self.silent(items);
         }
         if !outline.others.is_empty() {
-            out += &self.title("Beside the checklist");
+            out += &self.title("Not on the checklist");
             for unit in &outline.others {
                 let text = format!("{}  {}", one_line(&unit.title), one_line(&unit.unit()));
                 let word = if unit.verdict == VerdictWord::Fail { "FAIL" } else { unit.verdict.words() };
@@ -212,7 +212,7 @@ impl Console<'_> {
             ItemWord::NotDecided => "not decided",
             other => other.words(),
         };
-        let by = if item.is_for_persons() { "no check, a person's word".to_owned() } else { listed.units().join(", ") };
+        let by = if item.is_for_persons() { "no check, attested".to_owned() } else { listed.units().join(", ") };
         let text = format!("{:<width$}  {by}", one_line(&item.words));
         self.setting.hanging(&self.mark(tone_of(item), word), &text, 14)
     }

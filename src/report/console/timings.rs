@@ -7,11 +7,11 @@ use crate::report::text::one_line;
 
 /// The phases, each with the units that made up its length.
 pub(super) fn timings(phases: &[PhaseRow], setting: Setting) -> String {
-    let mut out = setting.paint(Tone::Strong, "What the time went into") + "\n";
+    let mut out = setting.paint(Tone::Strong, "Where the time went") + "\n";
     for row in phases {
         let wait = match row.longest_wait_ms {
             0 => String::new(),
-            wait => format!("; its longest wait was {}", millis(u128::from(wait))),
+            wait => format!("; longest wait {}", millis(u128::from(wait))),
         };
         let head = format!("{:>9}  {}{wait}", millis(u128::from(row.duration_ms)), row.phase);
         out += &setting.hanging("  ", &head, 13);

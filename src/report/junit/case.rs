@@ -73,12 +73,12 @@ impl<'a> Cases<'a> {
     pub(super) fn of_item(&mut self, item: &ItemRow) -> Case {
         let what = if item.is_for_persons() {
             format!(
-                "No check of this version serves it, so a person must vouch for it in the file of attestations, as \
+                "No check in this version serves the item, so a person must attest it in the attestations file, as \
                  `item: {}`",
                 item.id
             )
         } else {
-            "Recommended checks alone serve it, and nobody is ready before they have decided it".to_owned()
+            "Only recommended checks serve the item, and a partner is not ready until they decide it".to_owned()
         };
         let reason = if item.reason.is_empty() { item.verdict.words() } else { &item.reason };
         let text = format!("{}\n{what}: {}\n", line(reason), item.words);
@@ -96,7 +96,7 @@ impl<'a> Cases<'a> {
         let properties = vec![("reason", line(why))];
         self.without_unit(
             "run.answer",
-            "The run shows what it was asked for",
+            "The run answers its question",
             Element::Error,
             line(why),
             format!("{why}\n"),

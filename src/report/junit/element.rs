@@ -81,7 +81,7 @@ pub(super) fn untold(report: &Report, shown: &[Element]) -> Option<String> {
         | Readiness::SelectionFailed
         | Readiness::SelectionInconclusive => false,
     };
-    let interrupted = report.interrupted.then_some("The run was interrupted before its end.");
+    let interrupted = report.interrupted.then_some("The run was interrupted.");
     let why = interrupted.unwrap_or_else(|| report.meaning());
     (!well && !shown.iter().any(|element| element.is_red())).then(|| why.to_owned())
 }

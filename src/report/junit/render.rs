@@ -29,7 +29,7 @@ const BOUNDS: [usize; 4] = [TEXT, TEXT / 8, TEXT / 64, 128];
 /// The most characters that a name, a message or a property may have.
 pub(super) const LINE: usize = 400;
 /// The end of a text that was cut.
-pub(super) const CUT: &str = "\n… cut here; the JSON report has it all\n";
+pub(super) const CUT: &str = "\n… cut here; the JSON report is complete\n";
 
 /// The whole file. Without `timings` it holds no time at all and is the same for equal verdicts.
 ///
@@ -40,7 +40,7 @@ pub(super) const CUT: &str = "\n… cut here; the JSON report has it all\n";
 /// If the XML cannot be written or read again, which no report can cause.
 pub fn render(report: &Report, timings: bool) -> io::Result<String> {
     if report.checks.is_empty() {
-        return Ok(single_error("checklist", "Something was checked", "nothing was planned, so nothing was checked"));
+        return Ok(single_error("checklist", "The run has checks", "no checks were planned, so nothing was checked"));
     }
     let mut file = String::new();
     for bound in BOUNDS {
@@ -55,7 +55,7 @@ pub fn render(report: &Report, timings: bool) -> io::Result<String> {
 
 /// A file with one `error` case, for a run that ended in an internal error: readers take a missing file for none.
 pub fn crash(message: &str) -> String {
-    single_error("run", "Preflight ran to its end", message)
+    single_error("run", "Preflight completed the run", message)
 }
 
 fn single_error(class: &str, name: &str, message: &str) -> String {

@@ -39,7 +39,7 @@ impl Speaker<'_> {
     fn asked(self, expectation: &CallsExpectation) -> Vec<String> {
         let mut asked: Vec<String> = expectation.gap.iter().flat_map(gap).collect();
         let except = &expectation.except;
-        let except = if except.is_empty() { String::new() } else { format!(", but for {}", paths(except)) };
+        let except = if except.is_empty() { String::new() } else { format!(", except {}", paths(except)) };
         if !expectation.same.is_empty() {
             asked.push(format!("{} is the same in all of them{except}", paths(&expectation.same)));
         }
@@ -47,13 +47,13 @@ impl Speaker<'_> {
             asked.push(format!("no two have the same {}", paths(&expectation.distinct)));
         }
         asked.extend(expectation.credential.map(|credential| match credential {
-            Credential::Own => "each carries a token of the client that it is about".to_owned(),
+            Credential::Own => "each carries a token of its own client".to_owned(),
             Credential::Token => "each carries a bearer token".to_owned(),
         }));
         asked.extend(
-            expectation.carries.iter().map(|text| format!("each carries {}, in its path or its body", self.text(text))),
+            expectation.carries.iter().map(|text| format!("each carries {} in its path or body", self.text(text))),
         );
-        asked.extend(self.each_is("in each, the header ", &expectation.header));
+        asked.extend(self.each_is("in each call, the header ", &expectation.header));
         asked.extend(self.each_is("in each body, ", &expectation.body));
         asked
     }
@@ -66,14 +66,14 @@ fn which(calls: &Calls) -> (String, String) {
         Calls::Routes(routes) => {
             both(&format!(" on {}", joined(routes.iter().map(|route| code(route)).collect(), "or")))
         }
-        Calls::Named(name) => both(&format!(" of those known as {}", code(name))),
+        Calls::Named(name) => both(&format!(" among {}", code(name))),
         Calls::Where(CallsWhere { api, repeats, except, answered }) => {
             let api = api.as_ref().map(|api| format!(" to the API {}", code(api))).unwrap_or_default();
             let answered = answered.as_ref().map(said).unwrap_or_default();
             let Some(call) = repeats else { return both(&format!("{api}{answered}")) };
-            let except = if except.is_empty() { String::new() } else { format!(" but for {}", paths(except)) };
+            let except = if except.is_empty() { String::new() } else { format!(" except {}", paths(except)) };
             let of = format!("{} (same method, path and body{except}){answered}", code(call));
-            (format!("call{api} that repeats {of}"), format!("calls{api} that repeat {of}"))
+            (format!("call{api} that retries {of}"), format!("calls{api} that retry {of}"))
         }
     }
 }
@@ -90,7 +90,7 @@ fn narrowed(expectation: &CallsExpectation) -> String {
 fn said(answered: &Answered) -> String {
     match answered {
         Answered::Status(status) => format!(", answered {status}"),
-        Answered::Dropped => ", left without an answer".to_owned(),
+        Answered::Dropped => ", answered with a dropped connection".to_owned(),
     }
 }
 

@@ -21,9 +21,7 @@ impl Speaker<'_> {
             Expectation::Calls(e) => self.calls(e),
             Expectation::Told(ToldExpectation { told, unlike, unmet: _ }) => {
                 let (told, unlike) = (code(told), code(unlike));
-                format!(
-                    "what the partner says of {told} is no crash, and differs from what it says of {unlike}, which succeeded"
-                )
+                format!("the user message of {told} is no crash, and differs from that of {unlike}, which succeeded")
             }
             Expectation::Provider(e) => self.provider(e),
             Expectation::DeniedHosts(e) => self.denied_hosts(e),
@@ -35,7 +33,7 @@ impl Speaker<'_> {
         };
         let unmet = match expectation.unmet() {
             Unmet::Fail => "",
-            Unmet::Inconclusive => "; if not, a person must look",
+            Unmet::Inconclusive => "; otherwise the check is inconclusive",
         };
         let hint = hint(expectation).map(|hint| format!(" ({hint})")).unwrap_or_default();
         format!("{text}{unmet}{hint}").into()
@@ -48,30 +46,33 @@ impl Speaker<'_> {
         rules.extend(self.each_is("the header ", header));
         rules.extend(self.each_is("", body));
         rules.extend(address.iter().map(|rule| match rule {
-            AddressRule::Public => "the address can be reached from anywhere".to_owned(),
+            AddressRule::Public => "the address is public".to_owned(),
         }));
         rules.extend(certificate.iter().map(|rule| match rule {
             CertificateRule::Valid => {
-                "the certificate is issued by a trusted authority, for this host, and in date".to_owned()
+                "a trusted authority issued the certificate for this host, and it has not expired".to_owned()
             }
         }));
         let newly = |rule| {
-            format!("the number of deliveries that newly took effect, as the partner counts, {}", self.matcher(rule))
+            format!(
+                "the number of deliveries that newly took effect, as the partner counts them, {}",
+                self.matcher(rule)
+            )
         };
         rules.extend(counted.iter().map(newly));
-        let of = list(answer.0.iter().map(String::as_str), "and of");
+        let of = list(answer.0.iter().map(String::as_str), "and to");
         if rules.is_empty() {
-            return format!("there is an answer of {of}");
+            return format!("there is a response to {of}");
         }
         let each = if answer.0.len() > 1 { "each" } else { "the" };
-        format!("in {each} answer of {of}, {}", all_of(&rules))
+        format!("in {each} response to {of}, {}", all_of(&rules))
     }
 
     fn delivery(self, expectation: &DeliveryExpectation) -> String {
         let DeliveryExpectation { delivery, is, status, unmet: _ } = expectation;
         let whose = |name: &String| match name.as_str() {
             "control" => "the genuine deliveries before and after".to_owned(),
-            "altered" => "every variant".to_owned(),
+            "altered" => "every altered delivery".to_owned(),
             "each" => "every delivery".to_owned(),
             step => format!("the delivery {}", code(step)),
         };
@@ -79,12 +80,12 @@ impl Speaker<'_> {
         let be = if delivery.0.len() > 1 || delivery.0.iter().any(|name| name == "control") { "are" } else { "is" };
         let rule = is.map(|rule| match rule {
             DeliveryRule::Accepted => format!("{be} accepted{}", self.success()),
-            DeliveryRule::Acknowledged => format!("{be} answered with some success, 2xx"),
+            DeliveryRule::Acknowledged => format!("{be} answered with a 2xx"),
             DeliveryRule::InTime => format!("{be} answered{}", self.in_time()),
-            DeliveryRule::Rejected => format!("{be} refused: answered without success, or without any effect"),
-            DeliveryRule::AsDeclared => format!("{be} accepted or refused, as it says of itself"),
+            DeliveryRule::Rejected => format!("{be} rejected: answered without success, or without effect"),
+            DeliveryRule::AsDeclared => format!("{be} accepted or rejected, as each alteration declares"),
             DeliveryRule::AcceptedOrPutOff => {
-                format!("{be} accepted{}, one at least, or put off with 409, 429 or 503", self.success())
+                format!("{be} accepted{}, at least one of them, or put off with 409, 429 or 503", self.success())
             }
         });
         let status =
@@ -114,13 +115,13 @@ impl Speaker<'_> {
         match presented {
             PresentedRule::ProviderUrl => format!("{any} is {shown}"),
             PresentedRule::ReceivedHost => {
-                format!("{every}, as {shown}, has the scheme, host and port that were received")
+                format!("{every}, as {shown}, keeps the scheme, host and port that the provider sent")
             }
             PresentedRule::ReturnUrl => format!(
-                "{every}, as {shown}, has exactly one return URL, well joined and as the profile allows, and keeps the \
-                 query that was received"
+                "{every}, as {shown}, has exactly one return URL, correctly appended and allowed by the profile, and keeps \
+                 the query that the provider sent"
             ),
-            PresentedRule::Nothing => format!("no URL of the provider's is {shown}"),
+            PresentedRule::Nothing => format!("no provider URL is {shown}"),
         }
     }
 
@@ -133,14 +134,14 @@ impl Speaker<'_> {
             _ => format!("records in {} whose number {}", code(name), self.matcher(matcher)),
         };
         let held = joined(provider.iter().map(held).collect(), "and");
-        format!("the provider holds {held} about {}", clients(client.as_ref()))
+        format!("the provider has {held} about {}", clients(client.as_ref()))
     }
 
     fn denied_hosts(self, expectation: &DeniedHostsExpectation) -> String {
         let DeniedHostsExpectation { denied_hosts: _, exactly, at_least, unmet: _, hint: _ } = expectation;
         let hosts = expectation.hosts().map_or("a host".to_owned(), |hosts| format!("a host of {}", self.text(hosts)));
         let often = often("tries", "to reach", *exactly, *at_least, None);
-        format!("the partner's build {often} {hosts} that it is denied")
+        format!("the partner's build {often} {hosts} that access is denied")
     }
 
     fn values(self, expectation: &ValuesExpectation) -> String {
@@ -149,7 +150,7 @@ impl Speaker<'_> {
             Source::Template(text) => self.text(text),
             Source::Selection(selection) => self.selection(selection),
         };
-        let each = each.as_ref().map(|matcher| format!("has members, each of which {}", self.matcher(matcher)));
+        let each = each.as_ref().map(|matcher| format!("has elements, each of which {}", self.matcher(matcher)));
         let rules = are.as_ref().map(|matcher| self.matcher(matcher)).into_iter().chain(each);
         format!("{what} {}", joined(rules.collect(), "and"))
     }

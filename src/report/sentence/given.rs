@@ -14,7 +14,7 @@ impl Speaker<'_> {
             (format!("/given/clients/{name}"), self.beginning(&format!("The client {}", code(name)), one, &[]))
         });
         let variant = variant.iter().map(|variant| {
-            let text = format!("The partner's build is started in its variant {}", code(variant));
+            let text = format!("Preflight starts the partner's build in its variant {}", code(variant));
             ("/given/variant".to_owned(), text.into())
         });
         only.chain(several).chain(variant).collect()
@@ -26,26 +26,24 @@ impl Speaker<'_> {
         let way: Vec<String> = way.into_iter().map(bringing).collect();
         let way = if way.is_empty() { String::new() } else { format!(": {}", way.join(", then ")) };
         let parts: Vec<Sentence> = overlay.0.iter().chain(more).map(|overlay| self.overlay(overlay)).collect();
-        let but = if parts.is_empty() { "" } else { "; for its calls the provider is told to do otherwise:" };
-        Sentence { text: format!("{who} stands at {} at the provider{way}{but}", code(is)), parts }
+        let but = if parts.is_empty() { "" } else { "; overrides for its calls:" };
+        Sentence { text: format!("{who} is in the state {} at the provider{way}{but}", code(is)), parts }
     }
 
     fn overlay(self, overlay: &Overlay) -> Sentence {
         let Overlay { on, credential, once, nth, reply, with, status, change, delay, drop_connection } = overlay;
         let fate = credential.map(|fate| match (fate, once) {
-            (CredentialFate::Expired, true) => "its token is refused as expired, once".to_owned(),
-            (CredentialFate::Expired, false) => "its tokens are refused as expired, and stay refused".to_owned(),
+            (CredentialFate::Expired, true) => "its token is rejected as expired, once".to_owned(),
+            (CredentialFate::Expired, false) => "all its tokens are rejected as expired".to_owned(),
         });
         let values = if with.is_empty() { String::new() } else { format!(" with {}", self.members(with)) };
-        let reply = reply.as_ref().map(|reply| format!("the answer is {}{values}", code(reply)));
-        let status = status.map(|status| format!("the answer has the status {status}"));
-        let change = (!change.is_empty()).then(|| format!("in the answer stands {}", self.members(change)));
-        let late = delay.map(|delay| format!("the answer comes {} late", span(delay)));
+        let reply = reply.as_ref().map(|reply| format!("the response is {}{values}", code(reply)));
+        let status = status.map(|status| format!("the response has the status {status}"));
+        let change = (!change.is_empty()).then(|| format!("the response contains {}", self.members(change)));
+        let late = delay.map(|delay| format!("the response is delayed by {}", span(delay)));
         let dropped = drop_connection.map(|dropping| match dropping {
-            Dropping::BeforeProcessing => "the connection ends before anything is done".to_owned(),
-            Dropping::AfterProcessing => {
-                "what was asked for is done, and the connection ends without an answer".to_owned()
-            }
+            Dropping::BeforeProcessing => "the connection drops before processing".to_owned(),
+            Dropping::AfterProcessing => "the connection drops after processing, without a response".to_owned(),
         });
         let what: Vec<String> = [fate, reply, status, change, late, dropped].into_iter().flatten().collect();
         let route = on.as_ref().map(|route| code(&route.to_string()));
@@ -61,7 +59,7 @@ impl Speaker<'_> {
 
 fn bringing(step: &Bringing) -> String {
     match step {
-        Bringing::Action(action) => format!("the partner does {}", code(action)),
+        Bringing::Action(action) => format!("the partner performs {}", code(action)),
         Bringing::Event(event) => format!("{} happens", code(event)),
     }
 }

@@ -25,7 +25,7 @@ impl Speaker<'_> {
     /// A value that may hold templates.
     pub(super) fn value(self, value: &Value) -> String {
         match value {
-            Value::String(text) if text.is_empty() => "an empty text".to_owned(),
+            Value::String(text) if text.is_empty() => "an empty string".to_owned(),
             Value::String(text) => self.text(text),
             Value::Array(list) if list.is_empty() => "an empty list".to_owned(),
             Value::Array(list) => list.iter().map(|one| self.value(one)).collect::<Vec<_>>().join(", "),
@@ -76,7 +76,7 @@ fn bare(value: &Value) -> String {
 
 /// A text as code.
 pub(super) fn code(text: &str) -> String {
-    if text.is_empty() { "an empty text".to_owned() } else { format!("`{text}`") }
+    if text.is_empty() { "an empty string".to_owned() } else { format!("`{text}`") }
 }
 
 /// `` `a`, `b` and `c` ``.
@@ -91,7 +91,7 @@ pub(super) fn all_of(rules: &[String]) -> String {
 
 /// `, known as NAME`, where there is a name.
 pub(super) fn known_as(name: Option<&String>) -> String {
-    name.map(|name| format!(" (known as {} below)", code(name))).unwrap_or_default()
+    name.map(|name| format!(" (called {} below)", code(name))).unwrap_or_default()
 }
 
 /// The clients that a statement is about.
@@ -142,8 +142,8 @@ pub(super) fn span(span: Span) -> String {
 pub(super) fn age(age: Age) -> String {
     let long = span(Span(std::time::Duration::from_secs(age.0.unsigned_abs())));
     match age.0 {
-        0 => "with the present as its time of sending".to_owned(),
-        1.. => format!("with a time of sending {long} ago"),
-        _ => format!("with a time of sending {long} ahead"),
+        0 => "sent now".to_owned(),
+        1.. => format!("sent {long} ago"),
+        _ => format!("sent {long} in the future"),
     }
 }

@@ -28,8 +28,8 @@ impl Speaker<'_> {
         let RequestStep { request, api, environment, json, each, capture, follow, counts, sends, name, without: _ } =
             step;
         let mut text = match api {
-            Some(api) => format!("The tool calls {} of the API {}", code(request), code(api)),
-            None => format!("The tool fetches {}, without any credential", code(request)),
+            Some(api) => format!("Preflight calls {} on the API {}", code(request), code(api)),
+            None => format!("Preflight fetches {} without credentials", code(request)),
         };
         text.extend(environment.iter().map(|environment| format!(", in {environment}")));
         text.extend(json.iter().map(|json| format!(", with the body {}", self.body(json))));
@@ -37,14 +37,16 @@ impl Speaker<'_> {
         text += if *follow { ", following redirects" } else { "" };
         text += &known_as(name.as_ref());
         text.extend(
-            capture.iter().map(|(name, path)| format!("; {} in the answer is kept as {}", code(path), code(name))),
+            capture
+                .iter()
+                .map(|(name, path)| format!("; {} in the response is captured as {}", code(path), code(name))),
         );
         let counted = |event: &String| {
-            format!("; before and after, the partner is asked how often {} took effect", self.text(event))
+            format!("; before and after, Preflight asks the partner how often {} took effect", self.text(event))
         };
         text.extend(counts.iter().map(counted));
         text.extend(
-            sends.iter().map(|path| format!("; {} in the answer says how many deliveries will come", code(path))),
+            sends.iter().map(|path| format!("; {} in the response says how many deliveries will follow", code(path))),
         );
         text
     }
@@ -59,16 +61,16 @@ impl Speaker<'_> {
             Which::Each => "each event that the partner subscribes to".to_owned(),
             Which::Event(event) => self.text(event),
             Which::Again(step) => {
-                format!("the event of {} again, with the same id and body, in a later second", code(step))
+                format!("the event of {} again, with the same id and body, at least a second later", code(step))
             }
         };
         let differs = self.variation(with);
         let how = if differs.is_empty() { String::new() } else { format!(", {}", differs.join(", ")) };
         let same = matches!(deliver, Which::Again(_)) || copies.is_some();
-        let own = if same { ", all the same event" } else { ", each an event of its own" };
+        let own = if same { ", all with the same event" } else { ", each with its own event" };
         let often = burst.or(*copies).map(|number| format!(", {number} times at once{own}"));
         let text = format!(
-            "The partner's handler is sent {event}{how}{}{}",
+            "Preflight delivers {event} to the partner's handler{how}{}{}",
             often.unwrap_or_default(),
             known_as(name.as_ref())
         );
@@ -77,20 +79,20 @@ impl Speaker<'_> {
         }
         let variants = vary.iter().map(|(name, variation)| {
             let differs = self.variation(variation).join(", ");
-            let differs = if differs.is_empty() { "as it is".to_owned() } else { differs };
-            let wanted = wanted(variation).map(|wanted| format!("; it is {wanted}")).unwrap_or_default();
+            let differs = if differs.is_empty() { "unaltered".to_owned() } else { differs };
+            let wanted = wanted(variation).map(|wanted| format!("; expected {wanted}")).unwrap_or_default();
             format!("{name}: {differs}{wanted}").into()
         });
         let text =
-            format!("{text}, in variants, one after another, with a genuine delivery before and after (the controls):");
+            format!("{text}, altered in turn as follows, with a genuine delivery before and after (the controls):");
         Sentence { text, parts: variants.collect() }
     }
 
     fn action(self, step: &ActionStep) -> String {
         let ActionStep { action, client, with, subject, unless, optional, name } = step;
         let mut text = match action.as_str() {
-            "restart" => "The partner's build is restarted".to_owned(),
-            action => format!("The partner does {}", code(action)),
+            "restart" => "Preflight restarts the partner's build".to_owned(),
+            action => format!("The partner performs {}", code(action)),
         };
         text += &of_client(client.as_ref());
         text.extend(
@@ -98,8 +100,7 @@ impl Speaker<'_> {
         );
         text.extend(Some(with).filter(|with| !with.is_empty()).map(|with| format!(", with {}", self.members(with))));
         text += &known_as(name.as_ref());
-        text +=
-            if *optional { "; left out where the profile has no such action, with what is expected of it" } else { "" };
+        text += if *optional { "; skipped, with its expectations, if the profile has no such action" } else { "" };
         text + &self.unless(unless.as_deref())
     }
 
@@ -110,27 +111,31 @@ impl Speaker<'_> {
             .provider
             .people
             .get(event)
-            .map(|deed| format!("; in the test environment a person does that: {}", deed.says));
+            .map(|deed| format!("; in the test environment, a person does this: {}", deed.says));
         let (whose, known) = (of_client(client.as_ref()), known_as(name.as_ref()));
         let by_hand = by_hand.unwrap_or_default();
-        format!("At the provider {} happens{whose}{known}{by_hand}{}", code(event), self.unless(unless.as_deref()))
+        format!(
+            "The event {} happens at the provider{whose}{known}{by_hand}{}",
+            code(event),
+            self.unless(unless.as_deref())
+        )
     }
 
     fn wait(self, step: &WaitStep) -> String {
         let WaitStep { wait, at_least, until } = step;
         let what = match wait {
             Pause::Reaction => "an automatic reaction",
-            Pause::Retry => "an automatic repeat",
+            Pause::Retry => "an automatic retry",
         };
         let least = at_least.map(|least| format!(", at least {}", span(least))).unwrap_or_default();
         let mut text =
-            format!("The tool waits as long as {what} may take ({} in the profile{least})", code(wait.word()));
+            format!("Preflight waits as long as {what} may take ({} in the profile{least})", code(wait.word()));
         text.extend(until.iter().map(|until| format!(", or until {}", self.clause(until))));
         text
     }
 
     fn unless(self, unless: Option<&Expectation>) -> String {
-        unless.map(|unless| format!("; left out if {} already", self.clause(unless))).unwrap_or_default()
+        unless.map(|unless| format!("; skipped if {} already", self.clause(unless))).unwrap_or_default()
     }
 
     fn clause(self, expectation: &Expectation) -> String {
@@ -142,17 +147,20 @@ fn config(step: &ConfigStep) -> String {
     let ConfigStep { config, environment, of, optional, name } = step;
     let known = known_as(name.as_ref());
     if let Some(letter) = config.strip_prefix("letters.") {
-        return format!("the letter {} for {environment} is written from the profile{known}", code(letter));
+        return format!("Preflight writes the email {} for {environment} from the profile{known}", code(letter));
     }
     if let Some(event) = of {
         return format!(
-            "the partner's {environment} is asked through {} about the event {}{known}",
+            "Preflight asks the partner's {environment} deployment through {} about the event {}{known}",
             code(config),
             code(event)
         );
     }
-    let absent = if *optional { "; it may be left out" } else { "" };
-    format!("{} of {environment} is read from the profile, or from the file that it names{absent}{known}", code(config))
+    let absent = if *optional { "; it is optional" } else { "" };
+    format!(
+        "Preflight reads {} of {environment} from the profile, or from the file that the profile names{absent}{known}",
+        code(config)
+    )
 }
 
 fn of_client(client: Option<&String>) -> String {

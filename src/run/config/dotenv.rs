@@ -1,11 +1,11 @@
-//! `.env` files and their like: `NAME=value`, with or without `export`, as the usual loaders agree on them. Where they do
-//! not agree, the value is not known.
+//! `.env` files: `NAME=value`, with or without `export`, as far as the usual loaders agree. Where they do not, the
+//! value is unknown.
 
 use super::entries::{Entry, Said};
 
 const NO_ENTRY: Said = Said::Unknown("is not NAME=value");
 
-/// The entries of a text, in its order. What is wrong with one says nothing of the others.
+/// The entries of a text, in order. An invalid entry does not affect the others.
 pub(super) fn entries(text: &str) -> Vec<Entry> {
     let lines: Vec<&str> = text.lines().collect();
     let (mut found, mut at) = (Vec::new(), 0);
@@ -28,7 +28,7 @@ pub(super) fn entries(text: &str) -> Vec<Entry> {
     found
 }
 
-/// The name of a line and what follows its equals sign.
+/// Splits a line into the name and the text after the equals sign.
 fn split(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_start();
     let exported = line.strip_prefix("export").filter(|rest| rest.starts_with([' ', '\t']));
@@ -39,8 +39,8 @@ fn split(line: &str) -> Option<(&str, &str)> {
     is_name.then(|| (name, value.trim()))
 }
 
-/// What stands in quotes, and how many more lines that takes. A quote that is never closed closes nothing: the lines
-/// after it stand for themselves.
+/// The quoted text, and how many further lines it spans. An unclosed quote closes nothing: the following lines stand
+/// for themselves.
 fn quoted(first: &str, rest: &[&str], quote: char) -> Option<(String, usize)> {
     let mut inner = String::new();
     let lines = std::iter::once(first.strip_prefix(quote)?).chain(rest.iter().copied());
@@ -60,7 +60,7 @@ fn quoted(first: &str, rest: &[&str], quote: char) -> Option<(String, usize)> {
     None
 }
 
-/// Where a line has the closing quote.
+/// The position of the closing quote in a line.
 fn closed(line: &str, quote: char) -> Option<usize> {
     let mut escaped = false;
     for (at, letter) in line.char_indices() {
@@ -72,13 +72,13 @@ fn closed(line: &str, quote: char) -> Option<usize> {
     None
 }
 
-/// What a quoted text says. In single quotes a dollar sign is one.
+/// The meaning of a quoted text. In single quotes a dollar sign is literal.
 fn within(inner: &str, quote: char) -> Said {
     if quote == '\'' {
         return super::placeholder::replaced(inner).map_or_else(|| Said::plain(inner), Said::Unknown);
     }
     if quote == '`' {
-        return Said::Unknown("stands in backticks, which loaders read differently");
+        return Said::Unknown("is in backticks, which loaders read differently");
     }
     let dollars = inner.replace("\\$", "");
     if let unknown @ Said::Unknown(_) = Said::of(&dollars) {
@@ -101,7 +101,7 @@ fn within(inner: &str, quote: char) -> Said {
     Said::plain(&value)
 }
 
-/// What a text without quotes says, up to its comment.
+/// The meaning of an unquoted text, up to its comment.
 fn bare(text: &str) -> Said {
     let comment = text.match_indices('#').find(|(at, _)| *at == 0 || text[..*at].ends_with([' ', '\t']));
     let value = comment.map_or(text, |(at, _)| &text[..at]).trim_end();

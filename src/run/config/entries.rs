@@ -1,4 +1,4 @@
-//! Files that are a list of names and values: what each of their readers gives.
+//! Files that are a list of names and values: what the usual readers make of them.
 
 use super::placeholder;
 
@@ -16,16 +16,16 @@ pub(super) struct Entry {
 pub(super) enum Said {
     /// A value.
     Value(String),
-    /// Nothing, so that the value comes from elsewhere, if at all.
+    /// Nothing; the value comes from elsewhere, if at all.
     Nothing,
-    /// Something else than one value: a map, or a list.
+    /// A map or a list instead of one value.
     Several,
-    /// Something of which nobody knows here what becomes of it, and why; it reads after `line N`.
+    /// A value that cannot be determined here, with the reason; it reads after `line N`.
     Unknown(&'static str),
 }
 
 impl Said {
-    /// What a text says in which nothing has been put in yet.
+    /// The meaning of a text that may contain placeholders.
     pub(super) fn of(text: &str) -> Self {
         match placeholder::found(text) {
             Some(why) => Said::Unknown(why),
@@ -33,7 +33,7 @@ impl Said {
         }
     }
 
-    /// What a text says as it stands there.
+    /// The meaning of a literal text.
     pub(super) fn plain(text: &str) -> Self {
         match text.trim() {
             "" => Said::Nothing,
@@ -43,7 +43,7 @@ impl Said {
     }
 }
 
-/// Whether two keys are one in frameworks that take `referral-url`, `referralUrl` and `referral_url` for the same.
+/// Whether two keys are the same to frameworks that treat `referral-url`, `referralUrl` and `referral_url` alike.
 pub(super) fn alike(one: &str, other: &str) -> bool {
     let letters = |key: &str| -> String {
         key.chars().filter(|letter| !matches!(letter, '-' | '_')).flat_map(char::to_lowercase).collect()
@@ -51,7 +51,7 @@ pub(super) fn alike(one: &str, other: &str) -> bool {
     letters(one) == letters(other)
 }
 
-/// The entries that a key means: those of that name, else those of a name that is taken for the same.
+/// The entries for a key: those with that exact name, otherwise those with an equivalent name.
 pub(super) fn named(entries: Vec<Entry>, key: &str) -> Vec<(usize, Said)> {
     let exact = entries.iter().any(|entry| entry.name == key);
     let meant = |entry: &Entry| if exact { entry.name == key } else { alike(&entry.name, key) };

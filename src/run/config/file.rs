@@ -1,4 +1,5 @@
-//! The value of a key in a file that production loads. What cannot be told from the file alone is said, never guessed.
+//! The value of a key in a file that production loads. A value that the file alone does not determine is reported as
+//! unknown, never guessed.
 
 use std::path::Path;
 
@@ -7,16 +8,16 @@ use super::tree::{self, Node};
 use super::{dotenv, ini, json, properties, yaml};
 use crate::files::{self, Kind};
 
-/// What the files of programs are called by their ends: a value in one is whatever the program makes of it.
+/// Extensions of program files: the program computes their values.
 const PROGRAMS: [&str; 31] = [
     "py", "js", "mjs", "cjs", "ts", "mts", "tsx", "jsx", "rb", "php", "java", "kt", "kts", "scala", "go", "rs", "cs",
     "fs", "vb", "ex", "exs", "erl", "clj", "lua", "pl", "ps1", "bat", "cmd", "gradle", "xml", "config",
 ];
 
-/// Ends of names of files from which others are made, which say nothing of what is in them.
+/// Extensions of template files, which say nothing about the format.
 const PATTERNS: [&str; 8] = [".dist", ".example", ".sample", ".template", ".tpl", ".tmpl", ".j2", ".erb"];
 
-/// How a file is read.
+/// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
     Variables,
@@ -31,7 +32,7 @@ enum Format {
 ///
 /// # Errors
 ///
-/// Why it is not known, in words that go after the place.
+/// Why the value is unknown, as a phrase that follows the place.
 pub(super) fn value_of(path: &Path, key: &str) -> Result<(String, usize), String> {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let format = format_of(&name)?;
@@ -58,15 +59,15 @@ fn format_of(name: &str) -> Result<Format, String> {
         "ini" | "cfg" | "cnf" | "conf" => Format::Sections,
         program if PROGRAMS.contains(&program) => {
             return Err(format!(
-                "a `.{program}` file is not read, since the program that loads it makes its values; name a `.env`, \
-                 `.properties`, INI, JSON, YAML or TOML file, or attest to it"
+                "a `.{program}` file is not read, because the program that loads it computes its values; name a \
+                 `.env`, `.properties`, INI, JSON, YAML or TOML file, or attest the value"
             ));
         }
         _ => Format::Variables,
     })
 }
 
-/// The text of a file. Letters of another encoding matter only in the value itself.
+/// The text of a file. Invalid UTF-8 matters only in the value itself.
 fn text_of(path: &Path) -> Result<String, String> {
     let bytes = files::read(path, Kind::Configuration).map_err(|why| format!("it {why}"))?;
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
@@ -76,7 +77,7 @@ fn text_of(path: &Path) -> Result<String, String> {
     Ok(String::from_utf8_lossy(bytes).into_owned())
 }
 
-/// What a key means in all documents of a file. Which of several counts is for the program to decide, so they must agree.
+/// A key's values in all documents of a file. The program decides which document counts, so they must agree.
 fn in_documents(documents: &[Node], key: &str) -> Result<Vec<(usize, Said)>, String> {
     let (mut found, mut others) = (Vec::new(), Vec::new());
     for document in documents {
@@ -86,11 +87,11 @@ fn in_documents(documents: &[Node], key: &str) -> Result<Vec<(usize, Said)>, Str
             None => found.extend(here),
         }
     }
-    // What is for another profile matters where nothing else says it.
+    // Documents for another profile matter only if no other document has the key.
     Ok(if found.is_empty() { others } else { found })
 }
 
-/// The line by which a document is for one profile of the program that is not production.
+/// The line that restricts a document to a profile other than production.
 fn for_others(document: &Node) -> Option<usize> {
     let keys = ["spring.config.activate.on-profile", "spring.profiles"];
     let named = keys.iter().find_map(|key| tree::named(document, key).ok()?.into_iter().next());
@@ -100,8 +101,8 @@ fn for_others(document: &Node) -> Option<usize> {
     }
 }
 
-/// The one value, if it is known. A later line of the same key overrides an earlier one in some loaders and not in
-/// others: all must say the same.
+/// The single value, if it is certain. Some loaders let a later line override an earlier one and others do not, so all
+/// must agree.
 fn decided(key: &str, found: Vec<(usize, Said)>) -> Result<(String, usize), String> {
     let several = found.iter().any(|(_, said)| Some(said) != found.first().map(|(_, first)| first));
     let lines = || found.iter().map(|(line, _)| line.to_string()).collect::<Vec<_>>().join(", ");

@@ -1,8 +1,8 @@
-//! INI files: `name = value` below `[section]`, where a key is `section.name`, or the name alone.
+//! INI files: `name = value` below `[section]`; a key is `section.name`, or the name alone.
 
 use super::entries::{Entry, Said};
 
-/// The entries that a key means.
+/// The entries for a key.
 pub(super) fn named(text: &str, key: &str) -> Vec<(usize, Said)> {
     let entries = entries(text);
     let whole: Vec<Entry> = entries.iter().map(|(section, entry)| below(section, entry)).collect();

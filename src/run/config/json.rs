@@ -1,5 +1,5 @@
-//! JSON and TOML as a tree, with numbers as they are written, so that none is too large. Comments in JSON and commas at
-//! the end are what many loaders take.
+//! JSON and TOML as a tree; numbers stay as written, so none is too large. Comments and trailing commas in JSON are
+//! accepted, as by many loaders.
 
 use jsonc_parser::ast::{ObjectPropName, Value};
 use jsonc_parser::common::Ranged;
@@ -8,11 +8,11 @@ use toml::de::{DeTable, DeValue};
 
 use super::tree::{Kind, Node};
 
-/// The document of a text of JSON, if it has one.
+/// Parses a JSON text; an empty text has no document.
 ///
 /// # Errors
 ///
-/// What is no JSON.
+/// A syntax error, with its line.
 pub(super) fn of_json(text: &str) -> Result<Vec<Node>, String> {
     let options = ParseOptions { allow_missing_commas: false, ..ParseOptions::default() };
     let parsed = parse_to_ast(text, &CollectOptions::default(), &options);
@@ -37,11 +37,11 @@ fn json(lines: &Lines, value: &Value<'_>) -> Node {
     Node { line: lines.at(value.range().start), kind }
 }
 
-/// The document of a text of TOML.
+/// Parses a TOML text.
 ///
 /// # Errors
 ///
-/// What is no TOML.
+/// A syntax error, with its line.
 pub(super) fn of_toml(text: &str) -> Result<Vec<Node>, String> {
     let lines = &Lines::of(text);
     let parsed = DeTable::parse(text).map_err(|error| {
@@ -77,7 +77,7 @@ fn toml(lines: &Lines, value: &DeValue<'_>) -> Kind {
     }
 }
 
-/// Where lines end: a file may have very many values, and each has a line.
+/// Offsets of line ends, for a fast lookup of lines in files with very many values.
 struct Lines(Vec<usize>);
 
 impl Lines {
@@ -85,7 +85,7 @@ impl Lines {
         Lines(text.match_indices('\n').map(|(end, _)| end).collect())
     }
 
-    /// The line of a byte.
+    /// The line of a byte offset.
     fn at(&self, byte: usize) -> usize {
         self.0.partition_point(|end| *end < byte) + 1
     }

@@ -1,13 +1,13 @@
-//! What stands in a file for a value that is put in elsewhere: which one, nobody knows here.
+//! Placeholders in a file whose values come from elsewhere and are unknown here.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// A variable in the ways of shells, Compose, Spring, Azure and Kubernetes: `$NAME`, `${NAME:default}`, `$(NAME)`.
+/// A variable as shells, Compose, Spring, Azure and Kubernetes write it: `$NAME`, `${NAME:default}`, `$(NAME)`.
 static VARIABLE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\$[A-Za-z_0-9{(]").ok());
 
-/// What other tools replace before, or while, production loads the file.
+/// Placeholders that other tools replace before, or while, production loads the file.
 static REPLACED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let ways = [
         r"\{\{|\{%|\[\[",                                                         // Jinja, Helm, Handlebars, Go
@@ -24,7 +24,7 @@ static REPLACED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&ways.join("|")).ok()
 });
 
-/// Why a text is not yet the value, if it is not.
+/// Why a text is not yet the final value; `None` if it is.
 pub(super) fn found(text: &str) -> Option<&'static str> {
     let is = |way: &LazyLock<Option<Regex>>| way.as_ref().is_some_and(|way| way.is_match(text));
     if is(&VARIABLE) {
@@ -33,7 +33,7 @@ pub(super) fn found(text: &str) -> Option<&'static str> {
     replaced(text)
 }
 
-/// The same of a text in which `$` means nothing.
+/// The same for a text in which `$` has no meaning.
 pub(super) fn replaced(text: &str) -> Option<&'static str> {
     let is = REPLACED.as_ref().is_some_and(|way| way.is_match(text));
     is.then_some("has a placeholder that something else replaces")

@@ -2,7 +2,7 @@
 
 use super::entries::{Entry, Said};
 
-/// The entries of a text, in its order.
+/// The entries of a text, in order.
 pub(super) fn entries(text: &str) -> Vec<Entry> {
     let mut found = Vec::new();
     let mut lines = text.lines().enumerate();
@@ -17,7 +17,7 @@ pub(super) fn entries(text: &str) -> Vec<Entry> {
             whole.push_str(next.trim_start());
         }
         let (name, value) = split(&whole);
-        let value = value.as_deref().map_or(Said::Unknown("has an escape that is none"), Said::of);
+        let value = value.as_deref().map_or(Said::Unknown("has an invalid escape"), Said::of);
         found.extend(name.map(|name| Entry { line: at + 1, name, value }));
     }
     found
@@ -28,7 +28,7 @@ fn is_continued(line: &str) -> bool {
     line.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1
 }
 
-/// Name and value: the first `=`, `:` or white space parts them.
+/// Splits a line into name and value at the first `=`, `:` or white space.
 fn split(line: &str) -> (Option<String>, Option<String>) {
     let mut escaped = false;
     let end = line.char_indices().find(|(_, letter)| {

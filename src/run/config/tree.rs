@@ -1,11 +1,11 @@
-//! A file with structure, of whatever format, and what a key means in it.
+//! A structured file of any format, and how a key selects values in it.
 
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 
 use super::entries::{Said, alike};
 
-/// A value with the line that it stands in.
+/// A value with its line.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
     /// From 1.
@@ -15,14 +15,14 @@ pub(super) struct Node {
 
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
-    /// In the file's order; a name may stand there twice.
+    /// In file order; a name may occur twice.
     Map(Vec<(String, Node)>),
     List(Vec<Node>),
     Text(String),
-    /// A number or a word of the language, as it is written.
+    /// A number or a keyword of the format, as written.
     Plain(String),
     Nothing,
-    /// Something that only the program that loads the file makes a value of, and why.
+    /// A value that only the loading program can determine, with the reason.
     Made(&'static str),
 }
 
@@ -36,7 +36,7 @@ impl Node {
         }
     }
 
-    /// As paths read it. What comes twice counts with its last value.
+    /// The value as JSON for paths. A duplicate key has its last value.
     fn json(&self) -> Value {
         match &self.kind {
             Kind::Map(members) => {
@@ -50,16 +50,16 @@ impl Node {
     }
 }
 
-/// What a key means in a document: a JSON path, or a dotted name.
+/// The values for a key in a document: a JSON path, or a dotted name.
 ///
 /// # Errors
 ///
-/// A key that is neither.
+/// The key is neither.
 pub(super) fn named(root: &Node, key: &str) -> Result<Vec<(usize, Said)>, String> {
     if key.starts_with('$') {
         match JsonPath::parse(key) {
             Ok(path) => return Ok(by_path(root, &path)),
-            // A name with a hyphen needs quotes in a JSON path, which is easily forgotten.
+            // In a JSON path a name with a hyphen needs quotes, which are easily forgotten.
             Err(error) if !key.starts_with("$.") => return Err(format!("`{key}` is not a JSON path: {error}")),
             Err(_) => {}
         }
@@ -94,7 +94,7 @@ fn by_path(root: &Node, path: &JsonPath) -> Vec<(usize, Said)> {
     found
 }
 
-/// What is at the end of some parts. A name may have dots itself, so that several parts are one name.
+/// The values at a path of parts. A name may contain dots itself, so several parts may be one name.
 fn below(node: &Node, parts: &[String], same: fn(&str, &str) -> bool, found: &mut Vec<(usize, Said)>) {
     let Some(first) = parts.first() else {
         found.push((node.line, node.said()));
@@ -116,7 +116,7 @@ fn below(node: &Node, parts: &[String], same: fn(&str, &str) -> bool, found: &mu
     }
 }
 
-/// Variables are often written as a list: of `NAME=value`, or of `{ name: NAME, value: … }`.
+/// Variables are often a list: of `NAME=value`, or of `{ name: NAME, value: … }`.
 fn of_item(item: &Node, parts: &[String], same: fn(&str, &str) -> bool, found: &mut Vec<(usize, Said)>) {
     let [name] = parts else { return };
     match &item.kind {

@@ -1,4 +1,4 @@
-//! Values of the profile, and of the files from which production loads them.
+//! Configuration values: from the profile, and from the files from which production loads them.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -38,21 +38,23 @@ pub(in crate::run) fn read(world: &World, step: &ConfigStep) -> Fact {
             place: place(world, &dotted),
             line: line(world, &dotted),
             value: None,
-            trouble: Some("only the profile says so; name the `file` and `key` that production loads it from".into()),
+            trouble: Some(
+                "only the profile states this value; name the `file` and `key` that production loads it from".into(),
+            ),
         },
         None => {
             let given = world.plan.bound.shown(&dotted);
-            // What may be left out and is has no characters, whatever it would be.
+            // An optional value that is absent has length 0, whatever the secret would be.
             let value = given.or_else(|| step.optional.then(|| json!({ "characters": 0, "bytes": 0 })));
             Fact { place: place(world, &dotted), line: line(world, &dotted), value, trouble: None }
         }
     }
 }
 
-/// A letter to the provider, as the profile makes it.
+/// An email to the provider, as the profile produces it.
 fn letter(world: &World, step: &ConfigStep, name: &str) -> Fact {
     let plan = &world.plan;
-    let (place, line) = (format!("the letter `{name}` for {}", step.environment), None);
+    let (place, line) = (format!("the email `{name}` for {}", step.environment), None);
     match profile::letter(&plan.read, &plan.bound, &plan.pack, name, step.environment) {
         Ok(letter) => Fact { place, line, value: Some(json!(letter.to_string())), trouble: None },
         Err(lacking) => Fact { place, line, value: None, trouble: Some(lacking.join("; ")) },
@@ -68,7 +70,7 @@ fn line(world: &World, dotted: &str) -> Option<usize> {
     Some(world.plan.read.document.locate(&pointer, None).line).filter(|line| *line > 0)
 }
 
-/// What may be known of a secret: its label, its form and its length.
+/// What may be disclosed about a secret: its label, form and length.
 fn about(world: &World, secret: &Secret) -> Value {
     let text = secret.expose();
     let decoded = STANDARD.decode(text).is_ok_and(|bytes| !bytes.is_empty());
@@ -81,7 +83,7 @@ fn from_file(world: &World, source: &InFile) -> Fact {
     let place = format!("{}: {}", source.file.display(), source.key);
     match file::value_of(&path, &source.key) {
         Ok((value, line)) => {
-            // What else stands in the file is a secret more often than not, and the key may be that of another value.
+            // Other values in the file are probably secrets too, and the key may name the wrong value.
             let plan = &world.plan;
             let known = |value: &str| crate::profile::is_known(value, &plan.read.profile.partner, Some(&plan.pack));
             world.redactor.learn_given(&format!("file.{}", source.key), &value, &known);

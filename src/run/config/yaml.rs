@@ -1,5 +1,5 @@
-//! YAML as a tree: every document of a file, with aliases and merged maps written out, and scalars as they are written, so
-//! that no number in it is too large.
+//! YAML as a tree: every document of a file, with aliases and merge keys expanded, and scalars as written, so that no
+//! number is too large.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,20 +7,20 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
 use super::tree::{Kind, Node};
 
-/// So many values a file may have once its aliases are written out, a long text counting as several.
+/// Maximum number of values in a file after alias expansion; a long text counts as several.
 const MOST: usize = 100_000;
 
-/// So many bytes of a text count as a value.
+/// Number of bytes of a text that count as one value.
 const LONG: usize = 100;
 
-/// So deep lists and maps may stand in each other.
+/// Maximum nesting depth of lists and maps.
 const DEEPEST: usize = 200;
 
-/// The documents of a text.
+/// Parses the documents of a text.
 ///
 /// # Errors
 ///
-/// What is no YAML, and what would be too much.
+/// A syntax error, or a document beyond the limits.
 pub(super) fn documents(text: &str) -> Result<Vec<Node>, String> {
     let mut builder = Builder::default();
     for event in Parser::new_from_str(text) {
@@ -39,11 +39,11 @@ struct Builder {
     open: Vec<Open>,
     anchors: BTreeMap<usize, (Node, usize)>,
     count: usize,
-    /// What is kept for aliases.
+    /// Number of values kept for aliases.
     kept: usize,
 }
 
-/// A list or map that has begun: its line, its anchor, what is in it so far, how many values there were before it.
+/// An open list or map: its line, its anchor, its elements so far, and the number of values before it.
 struct Open {
     line: usize,
     anchor: usize,
@@ -100,12 +100,12 @@ impl Builder {
         self.put(Node { line: open.line, kind }, open.anchor, size)
     }
 
-    /// Puts a finished value where it belongs.
+    /// Adds a finished value to its parent.
     fn put(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), String> {
         self.count += size;
         self.kept += if anchor > 0 { size } else { 0 };
         if self.count.max(self.kept) > MOST {
-            return Err(format!("with what it repeats it is too large in line {}", node.line));
+            return Err(format!("with its aliases expanded it is too large in line {}", node.line));
         }
         if anchor > 0 {
             self.anchors.insert(anchor, (node.clone(), size));
@@ -122,7 +122,7 @@ impl Builder {
     }
 }
 
-/// A key as text. What is no text is no key that anybody could mean.
+/// A map key as text. Other keys than text cannot be selected.
 fn as_key(node: &Node) -> String {
     match &node.kind {
         Kind::Text(text) | Kind::Plain(text) => text.clone(),
@@ -130,7 +130,7 @@ fn as_key(node: &Node) -> String {
     }
 }
 
-/// A map with what it merges (`<<`). Its own members count, whatever order they stand in.
+/// A map with its merge keys (`<<`) applied. Its own fields take precedence, in any order.
 fn merged(members: Vec<(String, Node)>) -> Vec<(String, Node)> {
     if !members.iter().any(|(name, _)| name == "<<") {
         return members;
@@ -164,8 +164,8 @@ fn scalar(text: String, style: ScalarStyle, tag: Option<&Tag>) -> Kind {
     }
 }
 
-/// A tag of a program's own (`!vault`, `!Sub`, `!env`) has it make something else of the value.
+/// A program's own tag (`!vault`, `!Sub`, `!env`) changes the value.
 fn made_by(tag: Option<&Tag>) -> Option<&'static str> {
     let own = |tag: &&Tag| !tag.is_yaml_core_schema() && !tag.suffix.is_empty();
-    tag.filter(own).map(|_| "has a tag by which the program that loads it makes another value of it")
+    tag.filter(own).map(|_| "has a tag by which the loading program changes the value")
 }

@@ -1,4 +1,4 @@
-//! Cases: validation, business errors, repeats.
+//! Cases: validation, business errors, retries.
 
 use super::*;
 

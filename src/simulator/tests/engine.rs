@@ -1,4 +1,4 @@
-//! What holds for every pack.
+//! Behaviour common to every pack.
 
 use super::*;
 use crate::simulator::{Effect, Overlay};

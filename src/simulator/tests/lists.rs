@@ -1,8 +1,8 @@
-//! Lists: filters, order, pages, and values that they cannot have.
+//! Lists: filters, order, pages, and invalid parameters.
 
 use super::*;
 
-/// Clients and cases that differ in everything that a list can be asked for.
+/// Clients and cases that differ in every property that a list can filter by.
 fn many() -> (Play, String) {
     let mut play = Play::new(Mode::Rehearsal);
     for (tenant, name, state) in
@@ -105,7 +105,7 @@ fn cases_are_filtered_sorted_and_paged_as_documented() {
         ("customer", format!("?DebtorIds={first}"), ""),
         ("customer", "?Sort=Lifecycle,GrossAmount:desc".into(), "r1 r2 r3"),
         ("customer", "?Sort=Lifecycle:desc,GrossAmount".into(), "r3 r2 r1"),
-        // Fields that nobody knows are passed over, as documented.
+        // Unknown fields are ignored, as documented.
         ("customer", "?Sort=Colour:desc".into(), "r1 r2 r3"),
         ("customer", "?Sort=Colour,GrossAmount".into(), "r2 r3 r1"),
         ("customer", "?page=2&pagesize=2".into(), "r3"),

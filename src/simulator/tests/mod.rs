@@ -1,4 +1,4 @@
-//! The built-in pack, played without a socket.
+//! The built-in pack, simulated without a socket.
 
 mod cases;
 mod clients;
@@ -22,7 +22,7 @@ use crate::simulator::{events, ids, overrides, reply, store, transaction};
 
 const NOW: OffsetDateTime = datetime!(2026-10-05 12:00 UTC);
 
-/// A play whose time stands still unless it is moved.
+/// A simulation whose time stands still unless it is advanced.
 struct Play {
     script: Script,
     store: Store,
@@ -82,7 +82,7 @@ impl Play {
         Ok(dispatches.into_iter().map(|dispatch| dispatch.event).collect())
     }
 
-    /// A client in a state that onboarding does not refuse, and its token.
+    /// A client in a state that onboarding accepts, and its token.
     fn client(&mut self, tenant: &str, state: &str) -> String {
         self.store.prepared.insert(format!("{tenant}@acme.example"), state.to_owned());
         assert!(self.referral("POST /clients", &client(tenant)).0 < 300);
@@ -121,7 +121,7 @@ fn case(reference: &str) -> Value {
     })
 }
 
-/// The value with a member changed, by its dotted name; null removes it.
+/// The value with a field changed by its dotted name; null removes it.
 #[expect(clippy::needless_pass_by_value, reason = "a `json!` at each call reads better without `&`")]
 fn but(mut value: Value, name: &str, new: Value) -> Value {
     overrides::set_member(&mut value, name, &new);

@@ -1,4 +1,4 @@
-//! Every operation that the provider publishes, and what is near one.
+//! Every operation that the provider publishes, and near misses.
 
 use super::*;
 
@@ -12,13 +12,13 @@ fn published() -> Vec<(String, String)> {
     lines.collect()
 }
 
-/// What of the published descriptions no route plays: files, test tools, and what partners change or read elsewhere.
+/// Published operations that no route plays: files, test tools, and operations that partners use elsewhere.
 const NOT_PLAYED: [&str; 24] = [
     "POST /cases/{caseId}/files",
     "POST /cases/{id}/files",
     "GET /cases/{id}/files",
     "POST /cases/{id}/chats",
-    // Their answers are in no description that is at hand.
+    // No available description contains their responses.
     "referral GET /coverage",
     "GET /referral-partner/filter-options",
     "GET /reporting/transactions",
@@ -49,7 +49,7 @@ fn is_played(api: &str, line: &str) -> bool {
 #[test]
 fn every_published_operation_is_played_or_says_that_it_is_not() {
     assert_eq!(published().len(), 75);
-    // What changes nothing comes first, so that one client will do for all of it.
+    // Operations without effect come first, so that one client suffices for all of them.
     let mut lines = published();
     lines.sort_by_key(|(api, line)| is_played(api, line) && !line.starts_with("GET "));
     let mut play = Play::new(Mode::Rehearsal);
@@ -85,7 +85,7 @@ fn every_published_operation_is_played_or_says_that_it_is_not() {
         if answered.not_played {
             assert!(body["message"].as_str().unwrap().contains(&line), "{api} {line}: {body}");
             assert_eq!(answered.route.as_deref(), Some(&*line));
-            // Whoever may not call at all is told that first.
+            // An unauthenticated caller gets the authentication error first.
             let nobody = play.ask(&received(&api, &path, ("xapikey", "wrong"), &json!({})));
             assert_eq!((nobody.reply.status, nobody.not_played), (401, false), "{api} {line}");
         } else if line.starts_with("GET ") {
@@ -116,11 +116,11 @@ fn what_is_near_an_operation_is_told_from_it() {
         ("referral", "OPTIONS /clients", 405),
         ("referral", "GET /oauth/token", 405),
         ("customer", "PUT /cases", 405),
-        // What is meant is GET.
+        // The matching operation is GET.
         ("referral", "HEAD /me", 200),
         ("customer", "HEAD /cases", 200),
         ("customer", "HEAD /nowhere", 404),
-        // Paths are compared without regard to case and to a slash at the end; what they name is not.
+        // Paths compare case-insensitively and ignore a trailing slash; path parameters do not.
         ("referral", "GET /V1/webhooks/", 200),
         ("referral", "GET /CLIENTS/T1", 200),
         ("referral", "GET /clients/T1/", 200),
@@ -129,7 +129,7 @@ fn what_is_near_an_operation_is_told_from_it() {
         ("customer", "GET /cases/by-creditor-reference/Rec-1%2Fa", 200),
         ("customer", "GET /cases/by-creditor-reference/rec-1%2Fa", 404),
         ("customer", "GET /cases/by-creditor-reference/Rec-1/a", 404),
-        // An id that is none is refused, one of nobody is not found.
+        // A malformed id is rejected, an unknown id is not found.
         ("customer", "GET /cases/ID", 200),
         ("customer", "GET /cases/UPPER", 200),
         ("customer", "GET /cases/17", 400),

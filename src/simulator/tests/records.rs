@@ -1,4 +1,4 @@
-//! What is refused, counted and noted beside the replies: signatures, references, keys, quotas, times of change.
+//! Rejections, counters and side effects besides the replies: signatures, references, keys, quotas, change times.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Subscriptions and the events that they get.
+//! Subscriptions and the events that they receive.
 
 use super::*;
 

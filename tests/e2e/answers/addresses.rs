@@ -19,14 +19,14 @@ async fn report(provider: &str, handler: &str, only: &str) -> Report {
 async fn a_handler_that_cannot_be_public_fails_whether_it_answers_or_not() {
     let long = format!("https://127.0.0.1/{}", "x".repeat(1024));
     for (handler, words) in [
-        ("https://127.0.0.1/hooks", "a host that can be reached from anywhere"),
-        ("https://2130706433:8443/hooks", "a host that can be reached from anywhere"),
-        ("https://[::1]/hooks", "a host that can be reached from anywhere"),
-        ("https://[::ffff:127.0.0.1]/hooks", "a host that can be reached from anywhere"),
-        ("https://169.254.169.254/hooks", "a host that can be reached from anywhere"),
-        ("https://0.0.0.0/hooks", "a host that can be reached from anywhere"),
-        ("https://localhost/hooks", "a host that can be reached from anywhere"),
-        ("https://app.localhost./hooks", "a host that can be reached from anywhere"),
+        ("https://127.0.0.1/hooks", "a public host"),
+        ("https://2130706433:8443/hooks", "a public host"),
+        ("https://[::1]/hooks", "a public host"),
+        ("https://[::ffff:127.0.0.1]/hooks", "a public host"),
+        ("https://169.254.169.254/hooks", "a public host"),
+        ("https://0.0.0.0/hooks", "a public host"),
+        ("https://localhost/hooks", "a public host"),
+        ("https://app.localhost./hooks", "a public host"),
         ("http://127.0.0.1:9/hooks", "the scheme https"),
         ("https://127.0.0.1:9443/hooks", "the port 443 or 8443"),
         (long.as_str(), "at most 1024 characters"),
@@ -94,6 +94,6 @@ async fn production_loads_the_documented_base_urls_and_nothing_near_them() {
             apis.join(", ")
         );
         let report = run(&BUILT_IN, &profile, &["readiness.production-hosts"]).await;
-        assert_told(&report, "readiness.production-hosts@source", wanted, words, &referral);
+        assert_told(&report, "readiness.production-hosts@static", wanted, words, &referral);
     }
 }

@@ -162,7 +162,7 @@ async fn a_test_that_enqueues_nothing_is_inconclusive_with_a_hint() {
         (enqueued(json!(0)), &one, "enqueuedCount for client.onboarding.contract_signed is 0"),
         (enqueued(json!(null)), &one, "at `/enqueuedCount`, null"),
         (json_answer(&json!({ "error": "x" })), &one, "not with what this call gives"),
-        (enqueued(json!(1)), &one, "add `environments.test.inspect.received` to profile.yaml"),
+        (enqueued(json!(1)), &one, "add `environments.test.lookups.received` to profile.yaml"),
         (status(403), &one, "403"),
         (status(429), &one, "try again later"),
         (enqueued(json!(1)), &none, "create one first"),

@@ -90,7 +90,7 @@ fn every_check_that_a_machine_decides_has_a_defect_that_fails_it() {
             .map(|packed| packed.check.id.as_str())
             .filter(|id| !defects.iter().any(|mistake| mistake.caught_by == *id))
             .collect();
-        assert_eq!(without, Vec::<&str>::new(), "{provider}: nothing shows that these checks can fail");
+        assert_eq!(without, Vec::<&str>::new(), "{provider}: nothing proves that these checks can fail");
         for mistake in &defects {
             let known = checks.iter().any(|packed| packed.check.id == mistake.caught_by);
             assert!(known, "{provider}: {} would be caught by {}, which is no check", mistake.name, mistake.caught_by);
@@ -104,7 +104,7 @@ fn every_mistake_that_the_reference_partner_can_make_is_tried() {
     for defect in preflight::reference_partner::Defect::all() {
         let name = clap::ValueEnum::to_possible_value(defect).unwrap();
         let tried = defects.iter().any(|mistake| mistake.name == name.get_name());
-        assert!(tried, "nothing shows that `{}` is caught", name.get_name());
+        assert!(tried, "nothing proves that `{}` is caught", name.get_name());
     }
 }
 

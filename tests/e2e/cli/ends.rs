@@ -195,7 +195,7 @@ fn what_a_killed_run_has_left_goes_with_the_next_one() {
     killed.signal(Signal::SIGKILL);
     assert_eq!(killed.child().wait().unwrap().code(), None);
     assert!(left.join(".preflight-lock").exists());
-    let mut next = with_temporary(&desk, "demo --stage source");
+    let mut next = with_temporary(&desk, "demo --stage static");
     next.child().wait().unwrap();
     assert!(!left.exists() && temporary(&desk).is_empty(), "{:?}", temporary(&desk));
 }
@@ -205,8 +205,8 @@ fn a_report_that_cannot_be_written_is_wrong_input_before_anything_runs() {
     for path in ["file/out.xml", "."] {
         let desk = Desk::new();
         desk.write("file", "x");
-        let ended = desk.run(&format!("demo --stage source --junit {path} --json out.json")).with(2);
-        assert!(ended.err.contains(&format!("the report cannot be written to {path}")), "{}", ended.err);
+        let ended = desk.run(&format!("demo --stage static --junit {path} --json out.json")).with(2);
+        assert!(ended.err.contains(&format!("cannot write the report to {path}")), "{}", ended.err);
         assert!(ended.err.contains("name a file in a folder that can be written"), "{}", ended.err);
         assert_eq!((ended.out.as_str(), desk.names()), ("", vec!["file".to_owned()]), "nothing was run");
     }

@@ -72,7 +72,7 @@ fn what_is_no_file_is_refused_wherever_a_path_can_be_given() {
             assert!(ended.err.contains(name), "{arguments} {name}: {}", ended.err);
         }
     }
-    assert!(soon(&desk, "run --profile profile.yaml --json pipe").err.contains("nobody is there to read it"));
+    assert!(soon(&desk, "run --profile profile.yaml --json pipe").err.contains("no process reads it"));
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn what_could_not_be_printed_is_no_success() {
         "schema profile",
         "explain debitura:webhooks.accepts-genuine --no-play",
         "lint",
-        "demo --stage source",
+        "demo --stage static",
         "demo --defect help",
         "new pack acme",
         "--help",
@@ -134,7 +134,7 @@ fn a_full_disk_costs_the_report_that_was_to_go_there_and_no_other() {
     let desk = odd();
     for (arguments, code) in [
         ("run --profile profile.yaml --junit /dev/full --json whole.json", 3),
-        ("demo --stage source --markdown /dev/full --json whole.json", 3),
+        ("demo --stage static --markdown /dev/full --json whole.json", 3),
         ("demo --only readiness.production-key --defect same-key-everywhere --markdown /dev/full --json whole.json", 1),
     ] {
         let ended = desk.run(arguments).with(code);
@@ -148,7 +148,7 @@ fn a_limit_for_the_size_of_files_is_told_and_leaves_nothing_behind() {
     let desk = odd();
     let before = desk.names();
     for (arguments, code) in
-        [("run --profile profile.yaml --json out.json", 3), ("new pack acme", 2), ("demo --stage source", 2)]
+        [("run --profile profile.yaml --json out.json", 3), ("new pack acme", 2), ("demo --stage static", 2)]
     {
         let temporary = tempfile::tempdir().unwrap();
         let shell = format!("ulimit -f 4; exec {PROGRAM} {arguments}");
@@ -167,7 +167,7 @@ fn a_limit_for_the_size_of_files_is_told_and_leaves_nothing_behind() {
 fn a_reader_that_takes_nothing_does_not_keep_the_program_from_ending() {
     let desk = Desk::new();
     // More than a pipe holds, so that the last of it waits for whoever reads.
-    for arguments in ["demo --stage source --json /dev/stdout", "explain debitura:webhooks.accepts-genuine --no-play"] {
+    for arguments in ["demo --stage static --json /dev/stdout", "explain debitura:webhooks.accepts-genuine --no-play"] {
         let mut command = desk.command(arguments);
         command.env("COLUMNS", "80");
         let (reader, writer) = std::io::pipe().unwrap();
@@ -194,15 +194,15 @@ fn a_folder_without_packs_is_told_at_once() {
     desk.write("meant/acme/hooks/a.yaml", "id: hooks.a\n");
     desk.write("own/provider.yaml", "name: Own\n");
     for (folder, words) in [
-        ("/", "holds no pack"),
-        ("/proc", "holds no pack"),
+        ("/", "contains no pack"),
+        ("/proc", "contains no pack"),
         ("deep", "a pack is a folder with a `provider.yaml`: deep/<provider>/provider.yaml"),
         ("meant", "meant/acme/provider.yaml"),
-        ("own", "it is a pack itself: name the folder that it is in"),
+        ("own", "this folder is itself a pack: name the folder above it"),
     ] {
         for command in ["lint", "list --checks", "test"] {
             let told = soon(&desk, &format!("{command} {folder}")).with(2).err;
-            assert!(told.contains("holds no pack") && told.contains(words), "{command} {folder}: {told}");
+            assert!(told.contains("contains no pack") && told.contains(words), "{command} {folder}: {told}");
         }
     }
 }

@@ -41,10 +41,7 @@ fn the_demo_is_ready_by_a_persons_word_for_the_item_without_a_check_and_says_so(
     assert_eq!(found["verdict"], "attested", "{found}");
     assert!(found["reason"].as_str().unwrap().contains(" vouched on "), "{found}");
     let first: Vec<&str> = ended.out.lines().take(10).collect();
-    assert!(
-        first.iter().any(|line| line.contains("rests on a person's word alone: ") && line.contains(ID)),
-        "{first:?}"
-    );
+    assert!(first.iter().any(|line| line.contains("rests on an attestation only: ") && line.contains(ID)), "{first:?}");
     assert!(ended.out.contains(&format!("ATTESTED  {ID}")), "{}", ended.out);
     let xml = desk.read("out.xml");
     let document = roxmltree::Document::parse(&xml).unwrap();
@@ -105,7 +102,8 @@ fn an_item_without_a_check_keeps_the_partner_from_ready_until_a_person_vouches()
         assert_eq!(desk.json("out.json")["readiness"], readiness, "{more}");
         assert_eq!(desk.read("out.xml").contains("<error"), code == 3, "{more}");
         if code == 3 {
-            let said = "record in attestations.yaml, as `item: api.talk`, who vouches for what no check sees: Somebody";
+            let said =
+                "record in attestations.yaml, as `item: api.talk`, who attests the item without a check: Somebody";
             assert!(ended.out.contains(said), "{}", ended.out);
         }
     }
@@ -130,7 +128,7 @@ fn a_selection_in_which_nothing_passed_did_not_pass() {
             "run --profile profile.yaml --only prerequisites.branding-legible --json out.json --junit out.xml";
         let ended = desk.run(&format!("{arguments} {strict}")).with(3);
         assert_eq!(desk.json("out.json")["readiness"], "selection_inconclusive");
-        assert!(ended.out.contains("Nothing passed, so nothing was shown."), "{}", ended.out);
+        assert!(ended.out.contains("No check passed, so the run shows nothing."), "{}", ended.out);
         assert!(desk.read("out.xml").contains("<error"), "a pipeline that reads JUnit alone sees it");
     }
 }

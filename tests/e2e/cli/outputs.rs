@@ -190,7 +190,7 @@ fn two_reports_have_a_file_each() {
         fs::hard_link(desk.path("out/junit.xml"), desk.path("hard.xml")).unwrap();
         for command in ["run --profile none.yaml", "demo"] {
             let told = desk.run(&format!("{command} --junit {one} --markdown {other}")).with(2).err;
-            let said = format!("--junit {one} and --markdown {other} are one file");
+            let said = format!("--junit {one} and --markdown {other} are the same file");
             assert!(told.contains(&said), "{told}");
             assert!(!told.contains("none.yaml"), "nothing was read: {told}");
         }
@@ -201,8 +201,8 @@ fn two_reports_have_a_file_each() {
 #[test]
 fn files_whose_names_are_alike_are_fine() {
     let desk = Desk::new();
-    desk.run("demo --stage source --junit a/report --json b/report --markdown report").with(0);
-    desk.run("demo --stage source --junit a/report --json b/report --markdown report").with(0);
+    desk.run("demo --stage static --junit a/report --json b/report --markdown report").with(0);
+    desk.run("demo --stage static --junit a/report --json b/report --markdown report").with(0);
     // A value of the profile that reads like a file is none.
     desk.write("profile.yaml", "partner: x\nprovider: debitura\n");
     for _ in 0..2 {
@@ -219,7 +219,7 @@ fn a_link_stays_a_link_and_what_is_no_file_is_written_to() {
         let pipe = desk.path("pipe");
         move || fs::read_to_string(pipe).unwrap()
     });
-    desk.run("demo --stage source --junit link.xml --json pipe --markdown /dev/null").with(0);
+    desk.run("demo --stage static --junit link.xml --json pipe --markdown /dev/null").with(0);
     assert!(fs::symlink_metadata(desk.path("link.xml")).unwrap().is_symlink());
     assert!(desk.read("out/junit.xml").contains("<testcase"), "the file behind it is new");
     assert!(reader.join().unwrap().contains("\"readiness\""));
@@ -231,7 +231,7 @@ fn a_link_stays_a_link_and_what_is_no_file_is_written_to() {
 fn standard_output_is_never_taken_away() {
     let desk = Desk::new();
     let all = fs::File::create(desk.path("all.txt")).unwrap();
-    let mut command = desk.command("demo --stage source --json /dev/stdout");
+    let mut command = desk.command("demo --stage static --json /dev/stdout");
     let status = command.stdout(Stdio::from(all)).status().unwrap();
     assert_eq!(status.code(), Some(0));
     let all = desk.read("all.txt");

@@ -8,7 +8,7 @@ fn every_report_is_written_whole_in_place_of_an_older_one() {
     for name in ["out/junit.xml", "out/report.json", "out/page.md"] {
         desk.write(name, &"an older report, longer than the new one\n".repeat(10_000));
     }
-    desk.run("demo --stage source --junit out/junit.xml --json out/report.json --markdown out/page.md").with(0);
+    desk.run("demo --stage static --junit out/junit.xml --json out/report.json --markdown out/page.md").with(0);
     let junit = desk.read("out/junit.xml");
     let parsed = roxmltree::Document::parse(&junit).unwrap();
     let cases = parsed.descendants().filter(|node| node.has_tag_name("testcase")).count();
@@ -29,8 +29,8 @@ fn a_selection_says_so_and_never_says_ready() {
     let selections = [
         ("--only prerequisites.*", "", 0, "selection_passed", "SELECTION PASSED"),
         ("--skip webhooks.* --skip *@production", "", 0, "selection_passed", "SELECTION PASSED"),
-        ("--stage source", "", 0, "selection_passed", "SELECTION PASSED"),
-        ("--stage source --stage test --only readiness.*", "", 0, "selection_passed", "SELECTION PASSED"),
+        ("--stage static", "", 0, "selection_passed", "SELECTION PASSED"),
+        ("--stage static --stage test --only readiness.*", "", 0, "selection_passed", "SELECTION PASSED"),
         ("--only prerequisites.branding-legible", "--defect pale-font", 0, "selection_passed", "SELECTION PASSED"),
         (
             "--only prerequisites.branding-legible --strict",

@@ -141,7 +141,7 @@ fn quotas_are_counted_and_refuse_only_where_that_is_asked_for() {
         &provider.replace("  default_replies:\n", &format!("{quotas}  default_replies:\n")),
     );
     for (arguments, status, counted) in [
-        ("", "200", "3 calls within a day with the partner's key, of 2 that are allowed; 1 too many"),
+        ("", "200", "3 calls within a day with the partner's key, of 2 are allowed; 1 too many"),
         (" --quotas", "429", "2 calls within a day"),
     ] {
         let (mut running, told) = playing(&desk, &format!("simulate shop --checks checks{arguments}"));

@@ -9,7 +9,7 @@ fn unknown_words_get_the_nearest_that_is_known() {
         ("demo --defect pale-fnt", "did you mean `pale-font`?"),
         ("demo --defect nothing-like-it", "`preflight demo --defect help` lists them"),
         ("list debitora", "did you mean `debitura`?"),
-        ("list stripe", "packs at hand: debitsuccess, debitura"),
+        ("list stripe", "available packs: debitsuccess, debitura"),
         ("simulate debitora", "did you mean `debitura`?"),
         ("simulate debitura --environment prodution", "'production'"),
         ("demo --only webhoks.*", "did you mean `webhooks.*`?"),
@@ -65,8 +65,8 @@ when: [{ ask: Is there a key? }]
 fn a_pack_lints_if_and_only_if_it_loads() {
     let packs: [(&str, &str, &str, i32); 5] = [
         (PROVIDER, CHECK, "1 pack with 1 check: no errors", 0),
-        (PROVIDER, "id: api.key\n", "`title` is missing here", 2),
-        ("name: Acme\n", CHECK, "`items` is missing here", 2),
+        (PROVIDER, "id: api.key\n", "`title` is missing", 2),
+        ("name: Acme\n", CHECK, "`items` is missing", 2),
         (PROVIDER, &CHECK.replace("[api.key]", "[api.kye]"), "did you mean `api.key`?", 2),
         (
             &PROVIDER.replace("[{", "[{ id: api.other, section: API, text: Nobody asks }, {"),

@@ -108,7 +108,7 @@ fn a_host_of_the_provider_cannot_be_named_and_a_variant_needs_a_start() {
         ("allow_hosts: [pages.play.example]", Some("belongs to the real environments of Play")),
         ("allow_hosts: [old.play.example]", Some("belongs to the real environments of Play")),
         ("allow_hosts: [\"https://mail.example\"]", Some("is not a host")),
-        ("variants: { v: { env: { A: b } } }", Some("no variant can be started without `start`")),
+        ("variants: { v: { env: { A: b } } }", Some("a variant needs `start`")),
         ("simulator: { bind: \"::\", ports: { main: 4010 }, api_key: long-enough-key }", None),
         ("simulator: { bind: 127.0.0.9 }", None),
         ("simulator: { bind: 192.0.2.7 }", Some("write 127.0.0.1, or 0.0.0.0 for a build in a container")),

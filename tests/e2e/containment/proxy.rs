@@ -54,7 +54,7 @@ async fn strange_hosts_are_refused_with_a_reason_and_remembered_once() {
     let proxy = proxy().await;
     let table = [
         ("CONNECT api.example:443 HTTP/1.1\r\n\r\n", "api.example:443 was not let through"),
-        ("CONNECT API.example.:443 HTTP/1.1\r\n\r\n", "under `rehearsal.reaches`"),
+        ("CONNECT API.example.:443 HTTP/1.1\r\n\r\n", "under `rehearsal.allow_hosts`"),
         ("GET http://api.example/x HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", "api.example:80 was not let through"),
         ("CONNECT api.provider.example:443 HTTP/1.1\r\n\r\n", "the provider's real environments"),
         ("CONNECT 10.1.2.3:22 HTTP/1.1\r\n\r\n", "10.1.2.3:22 was not"),

@@ -78,7 +78,7 @@ fn a_variant_that_does_not_start_is_inconclusive_and_the_plain_build_comes_back(
 fn a_build_that_runs_already_is_restarted_by_its_own_command() {
     for (script, verdict, words) in [
         ("echo restarted >> {folder}/log", "pass", ""),
-        ("exit 9", "inconclusive", "the build was not restarted: the action answered 500"),
+        ("exit 9", "inconclusive", "the build did not restart: the action answered 500"),
     ] {
         let mut stage = Stage::new();
         let folder = stage.play.folder.path().display().to_string();

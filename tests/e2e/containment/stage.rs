@@ -118,7 +118,7 @@ impl Stage {
         self.play.check(name, &rest);
     }
 
-    /// Has a check run with nothing beside it: `alone` or `restarts`.
+    /// Has a check run with nothing beside it: `exclusive` or `restarts`.
     pub(crate) fn isolate(&self, name: &str, isolation: &str) {
         let path = self.play.path(&format!("checks/play/hostile/{name}.yaml"));
         let text = std::fs::read_to_string(&path).unwrap();

@@ -1,4 +1,4 @@
-//! What a profile says under `details`, held against what the pack asks for.
+//! What a profile says under `settings`, held against what the pack asks for.
 
 use crate::support::driven::BUILT_IN;
 
@@ -18,13 +18,13 @@ fn each_wrong_detail_is_shown_with_its_line_and_what_was_meant() {
         ("facilities: [F1, F2]", vec!["sound"]),
         ("email: ${NOT_SET}", vec!["sound"]),
         ("facility: [F1]", vec!["profile.yaml:6:", "no detail `facility`", "did you mean `facilities`?"]),
-        ("colour: red", vec!["no detail `colour`", "`facilities`: the facilities whose events are wanted"]),
+        ("colour: red", vec!["no detail `colour`", "`facilities`: the facilities whose events you want"]),
         ("facilities: F1", vec!["profile.yaml:6:", "`facilities` is not a list, such as `[A, B]`"]),
         ("email: [a@b.example]", vec!["`email` is not a text"]),
         ("email: ops@acme.example", vec!["sound"]),
         ("email: first.last+x@mail.acme.co.nz", vec!["sound"]),
         ("email: jörg@bücher.example", vec!["sound"]),
-        ("email: ops", vec!["profile.yaml:6:", "`email` cannot be \"ops\"", "it is the e-mail address that is told"]),
+        ("email: ops", vec!["profile.yaml:6:", "`email` cannot be \"ops\"", "it is the e-mail address for notices"]),
         ("email: ops@", vec!["`email` cannot be"]),
         ("email: '@acme.example'", vec!["`email` cannot be"]),
         ("email: ops@acme", vec!["`email` cannot be"]),
@@ -32,12 +32,12 @@ fn each_wrong_detail_is_shown_with_its_line_and_what_was_meant() {
         ("email: ops@@acme.example", vec!["`email` cannot be"]),
         ("email: 'Ops <ops@acme.example>'", vec!["`email` cannot be"]),
         ("email: 'a@acme.example, b@acme.example'", vec!["`email` cannot be"]),
-        ("email: '  '", vec!["profile.yaml:6:", "`email` is blank", "take the line out"]),
+        ("email: '  '", vec!["profile.yaml:6:", "`email` is blank", "remove the line"]),
         ("email: ''", vec!["`email` is blank"]),
         ("facilities: [F1, ' ']", vec!["profile.yaml:6:", "`facilities` is blank"]),
         ("facilities: ['']", vec!["`facilities` is blank"]),
         ("facilities: [7, F1]", vec!["sound"]),
-        ("facilities: [{ a: b }]", vec!["`facilities` holds something that is no text"]),
+        ("facilities: [{ a: b }]", vec!["`facilities` contains a value that is not a string"]),
         ("received: ' '", vec!["`received` is blank"]),
         ("protected_by: ' '", vec!["`protected_by` is blank"]),
         ("protected_by: allow_lst", vec!["`protected_by` cannot be \"allow_lst\"", "did you mean `allow_list`?"]),
@@ -66,5 +66,5 @@ fn a_partner_without_a_name_is_told_of_by_whoever_reads_the_profile() {
 #[test]
 fn a_provider_that_asks_for_nothing_gets_nothing() {
     let found = problems("debitura", "facilities: [F1]");
-    assert!(found.contains("Debitura asks for no detail `facilities`") && found.contains("take it out"), "{found}");
+    assert!(found.contains("Debitura has no setting `facilities`") && found.contains("take it out"), "{found}");
 }

@@ -45,7 +45,7 @@ fn the_letter_for_test_is_whole_but_for_the_token_which_a_person_puts_in() {
         Email Address: webhooks@acme.example\n\n\
         Kind regards\n\
         Acme Invoicing\n\n\
-        [${TEST_TOKEN} stands for a secret: put its value there before you send this, and delete this line]\n";
+        [${TEST_TOKEN} stands for a secret: replace it with the value before you send this, and delete this line]\n";
     assert_eq!(out, wanted);
 }
 
@@ -72,7 +72,7 @@ fn without_a_token_one_is_asked_for_and_behind_an_allow_list_none_is() {
 fn the_markdown_report_shows_both_letters() {
     let desk = Desk::new();
     desk.write("profile.yaml", PROFILE);
-    let mut command = desk.command("run --profile profile.yaml --stage source --only *request --markdown out.md");
+    let mut command = desk.command("run --profile profile.yaml --stage static --only *request --markdown out.md");
     let output = command.env("HOST", "staging.acme.example").env("TEST_TOKEN", "tell-nobody-of-this").output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
     let report = desk.read("out.md");
@@ -88,7 +88,7 @@ fn everything_that_a_letter_lacks_is_told_at_once() {
     let (_, err) = letter(bare, "", 2);
     for words in [
         "add `environments.test.webhook.url`",
-        "add `environments.test.details.facilities`",
+        "add `environments.test.settings.facilities`",
         "add `events`",
         "set MAIL, profile.yaml:3",
     ] {
@@ -100,7 +100,7 @@ fn everything_that_a_letter_lacks_is_told_at_once() {
 #[test]
 fn a_letter_with_gaps_is_not_written() {
     for (full, empty, place) in [
-        ("facilities: [F1, F2]", "facilities: []", "`environments.test.details.facilities`"),
+        ("facilities: [F1, F2]", "facilities: []", "`environments.test.settings.facilities`"),
         ("email: webhooks@acme.example }\n  production", "email: \" \" }\n  production", "`email` is blank"),
     ] {
         let (out, err) = letter(&PROFILE.replace(full, empty), "--environment test", 2);
@@ -113,7 +113,7 @@ fn a_provider_that_nobody_writes_to_has_no_letters() {
     let (_, err) = letter("partner: Acme\nprovider: debitura\n", "", 2);
     assert!(err.contains("Debitura is not written to"), "{err}");
     let (_, err) = letter("partner: Acme\nprovider: debitsuccess\n", "", 2);
-    assert!(err.contains("says nothing of any environment"), "{err}");
+    assert!(err.contains("has no environments"), "{err}");
 }
 
 #[test]
@@ -121,6 +121,9 @@ fn a_secret_that_is_a_variable_only_in_part_is_shown_in_no_part() {
     let profile = PROFILE.replace("\"${TEST_TOKEN}\"", "\"half-of-it-${TEST_TOKEN}\"");
     let (out, _) = letter(&profile, "--environment test", 0);
     assert!(!out.contains("half-of-it"), "{out}");
-    assert!(out.contains("\nToken: (the secret in profile.yaml line 7)\n"), "{out}");
-    assert!(out.contains("[(the secret in profile.yaml line 7) stands for a secret: put its value there"), "{out}");
+    assert!(out.contains("\nToken: (the secret in profile.yaml, line 7)\n"), "{out}");
+    assert!(
+        out.contains("[(the secret in profile.yaml, line 7) stands for a secret: replace it with the value"),
+        "{out}"
+    );
 }

@@ -9,10 +9,10 @@ const SILENT: &str = "partner: Silent\nprovider: debitsuccess\n";
 
 /// What each unit asks for.
 const ASKS: [(&str, &str); 19] = [
-    ("webhooks.subscription-request@source", "environments.test.details.facilities"),
+    ("webhooks.subscription-request@static", "environments.test.settings.facilities"),
     ("webhooks.subscribed@test", "preflight letter --profile FILE"),
     ("webhooks.subscribed@production", "a person must vouch"),
-    ("webhooks.environments-separate@source", "environments.production.webhook.secret"),
+    ("webhooks.environments-separate@static", "environments.production.webhook.secret"),
     ("webhooks.accepts-genuine@rehearsal", "rehearsal.webhook.url"),
     ("webhooks.answers-exactly-200@rehearsal", "rehearsal.webhook.url"),
     ("webhooks.rejects-wrong-token@rehearsal", "rehearsal.webhook.secret"),
@@ -26,8 +26,8 @@ const ASKS: [(&str, &str); 19] = [
     ("webhooks.https@production", "environments.production.webhook.url"),
     ("webhooks.source-allowed@test", "a person must vouch"),
     ("webhooks.source-allowed@production", "a person must vouch"),
-    ("webhooks.test-received@test", "environments.test.details.received"),
-    ("webhooks.failure-mailbox@source", "a person must vouch"),
+    ("webhooks.test-received@test", "environments.test.settings.received"),
+    ("webhooks.failure-mailbox@static", "a person must vouch"),
 ];
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn a_variable_that_is_not_set_is_named_with_its_line() {
                    ${TEST_TOKEN}\n    settings:\n      received: ${TRACE}\n      facilities: [\"${FACILITY}\"]\n";
     let report = planned(&BUILT_IN, profile, &[], &[]).report().await;
     for (unit, words) in [
-        ("webhooks.environments-separate@source", "set TEST_TOKEN, profile.yaml:6"),
+        ("webhooks.environments-separate@static", "set TEST_TOKEN, profile.yaml:6"),
         ("webhooks.test-received@test", "set TRACE, profile.yaml:8"),
     ] {
         assert!(row(&report, unit).reason.contains(words), "{}", told(row(&report, unit)));

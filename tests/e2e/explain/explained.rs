@@ -27,15 +27,15 @@ fn a_required_and_a_recommended_check_are_explained_without_play() {
 #[test]
 fn passing_and_failing_are_shown_as_they_happen() {
     let (out, err) = Desk::new().run("explain errors.rate-limited", 0);
-    assert!(err.contains("with the mistake `rate-limit-ignored`"), "{err}");
+    assert!(err.contains("with the defect `rate-limit-ignored`"), "{err}");
     let wanted = [
         "errors.rate-limited  After a 429",
-        "What is proved",
+        "What it proves",
         "How",
         ": correct\n  PASS in the stage rehearsal",
         "POST /cases ",
         "429",
-        "with the mistake `rate-limit-ignored`: ",
+        "with the defect `rate-limit-ignored`: ",
         "FAIL in the stage rehearsal",
         "expected  at least 600 ms",
         "429",
@@ -71,10 +71,10 @@ fn a_wrong_name_is_answered_with_the_nearest() {
     let table = [
         ("webhooks.refuse-forged", "did you mean `webhooks.rejects-forged`?"),
         ("nothing.like-it", "`preflight list PROVIDER` lists the checks"),
-        ("auth.remint-on-401@test", "it takes place in: rehearsal"),
-        ("auth.remint-on-401@nowhere", "it takes place in: rehearsal"),
+        ("auth.remint-on-401@test", "it runs in: rehearsal"),
+        ("auth.remint-on-401@nowhere", "it runs in: rehearsal"),
         ("debitur:auth.remint-on-401", "did you mean `debitura`?"),
-        ("acme:api.me --checks checks --provider debitura", "name one of them alone"),
+        ("acme:api.me --checks checks --provider debitura", "name only one of them"),
     ];
     for (arguments, hint) in table {
         let (out, err) = desk.run(&format!("explain {arguments}"), 2);
@@ -123,7 +123,7 @@ fn it_can_be_redirected_to_a_file() {
     assert_eq!(status.code(), Some(0));
     let text = desk.read("explained.txt");
     assert!(!text.contains('\u{1b}') && text.ends_with('\n'), "{text}");
-    in_order(&text, &["What is proved", "PASS", "lost-answer-new-reference", "FAIL", "The fix"]);
+    in_order(&text, &["What it proves", "PASS", "lost-answer-new-reference", "FAIL", "The fix"]);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn every_check_of_every_pack_can_be_explained() {
             let check = &packed.check;
             assert!(said >= check.when.len() + check.seen.len() + check.then.len(), "{}: {text}", check.id);
             assert!(!text.contains(":0 "), "{}: a sentence without a line\n{text}", check.id);
-            in_order(&text, &["What is proved", "On the checklist of", "How", "The fix", check.docs.as_str()]);
+            in_order(&text, &["What it proves", "On the checklist of", "How", "The fix", check.docs.as_str()]);
         }
     }
 }

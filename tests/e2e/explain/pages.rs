@@ -134,7 +134,7 @@ fn a_page_that_cannot_be_read_is_wrong_input() {
         ("checks", "name a saved copy of the provider's page"),
         ("page.pdf", "not as a PDF"),
         ("large.md", "is larger than 16 MiB"),
-        ("empty.html", "has no text in it"),
+        ("empty.html", "contains no text"),
     ];
     for (file, hint) in table {
         let (out, err) = desk.run(&format!("coverage acme --checks checks --page {file}"), 2);

@@ -81,15 +81,15 @@ fn a_page_that_is_not_ready_says_in_its_own_words_why() {
         ("not there", page(404), "it answered 404"),
         ("broken", page(500), "it answered 500"),
         ("nobody", nobody, "refuses connections"),
-        ("no answer", silent.local_addr().unwrap(), "takes the connection, and gives no answer within 2s"),
-        ("another protocol", babbles, "gives no answer in HTTP"),
+        ("no answer", silent.local_addr().unwrap(), "accepts the connection, but nothing answers within 2s"),
+        ("another protocol", babbles, "does not answer in HTTP"),
     ];
     for (what, ready, words) in table {
         let port = format!(":{}", ready.port());
         inconclusive(
             what,
             &build(&mut Play::new(), "sleep 600", ready),
-            &["did not answer below 400 within 600ms", &port, words],
+            &["did not answer with a status below 400 within 600ms", &port, words],
         );
     }
 }

@@ -115,10 +115,10 @@ async fn without_a_look_up_effects_are_inconclusive_and_the_rest_is_decided() {
     let blind = ["webhooks.deduplicates", "webhooks.verifies-before-remembering"];
     assert_inconclusive(&report, &[&blind[..], &["webhooks.twins-at-once"]].concat());
     // To try again what only lacks a line of the profile would only take time.
-    assert!(report.phases.iter().all(|phase| phase.phase != "repeated alone"), "{:?}", report.phases);
+    assert!(report.phases.iter().all(|phase| phase.phase != "retried in isolation"), "{:?}", report.phases);
     for id in blind {
         let row = row(&report, &format!("{id}@rehearsal"));
-        assert!(row.reason.contains("add `rehearsal.inspect.processed` to profile.yaml"), "{}", told(row));
+        assert!(row.reason.contains("add `rehearsal.lookups.processed` to profile.yaml"), "{}", told(row));
     }
 }
 
@@ -156,7 +156,7 @@ async fn a_handler_that_verifies_later_without_a_look_up_is_inconclusive_and_doe
     for id in ["webhooks.accepts-genuine", "webhooks.raw-body", "webhooks.rejects-forged", "webhooks.rejects-stale"] {
         let row = row(&report, &format!("{id}@rehearsal"));
         assert_eq!(row.verdict, VerdictWord::Inconclusive, "{}", told(row));
-        assert!(told(row).contains("rehearsal.inspect.processed"), "{}", told(row));
+        assert!(told(row).contains("rehearsal.lookups.processed"), "{}", told(row));
     }
 }
 
@@ -207,7 +207,7 @@ async fn an_event_of_which_software_takes_no_notice_is_in_doubt_until_the_profil
     assert_inconclusive(&report, &["webhooks.accepts-genuine"]);
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
     assert!(
-        first.reason.contains("case.updated") && first.reason.contains("rehearsal.inspect.processed.events"),
+        first.reason.contains("case.updated") && first.reason.contains("rehearsal.lookups.processed.events"),
         "{}",
         told(first)
     );

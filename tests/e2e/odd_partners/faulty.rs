@@ -51,7 +51,7 @@ async fn each_fault_fails_its_own_check_and_says_what_was_seen() {
             Way { verifies: Verifies::Never, ..Way::default() },
             Says::default(),
             &["webhooks.rejects-forged", "webhooks.rejects-stale"],
-            "another key: 200; the key not decoded: 200",
+            "another key: 200; the secret not decoded: 200",
         ),
         (
             "verifies only where there is a header",
@@ -128,21 +128,21 @@ async fn a_repeat_that_is_known_by_luck_and_an_age_that_nobody_signed_are_caught
             Way { age_from: AgeFrom::Header, ..Way::default() },
             Says::default(),
             &["webhooks.rejects-stale"],
-            "an old signature under a fresh header: 200; an old signature with everything else fresh: 200",
+            "an old signature with a fresh header: 200; an old signature with everything else fresh: 200",
         ),
         (
             "the age by the body",
             Way { age_from: AgeFrom::Body, ..Way::default() },
             Says::default(),
             &["webhooks.rejects-stale"],
-            "an old event that is sent now: 401 no; an old signature over a fresh body: 200",
+            "an old event sent now: 401 no; an old signature with a fresh body: 200",
         ),
         (
             "the age by the freshest clock",
             Way { age_from: AgeFrom::Freshest, ..Way::default() },
             Says::default(),
             &["webhooks.rejects-stale"],
-            "an old signature under a fresh header: 200; an old signature over a fresh body: 200; an old signature with \
+            "an old signature with a fresh header: 200; an old signature with a fresh body: 200; an old signature with \
              everything else fresh: 200",
         ),
         (
@@ -150,7 +150,7 @@ async fn a_repeat_that_is_known_by_luck_and_an_age_that_nobody_signed_are_caught
             Way { age_from: AgeFrom::Oldest, ..Way::default() },
             Says::default(),
             &["webhooks.rejects-stale"],
-            "an old event that is sent now: 401",
+            "an old event sent now: 401",
         ),
         (
             "everything takes effect, and repeats are known by nothing, at once too",
@@ -250,7 +250,8 @@ async fn the_limit_of_a_wrong_window_is_measured() {
         let report = rehearsed(Way { oldest, ..Way::default() }, Says::default()).await;
         let because = row(&report, "webhooks.rejects-stale@rehearsal").because.clone().unwrap_or_default();
         assert!(because.starts_with("measured: "), "{because}");
-        let (accepted, refused) = measured(because.trim_start_matches("measured: deliveries up to "));
+        let (accepted, refused) =
+            measured(because.trim_start_matches("measured: the handler accepts deliveries up to "));
         assert!(accepted <= oldest && oldest < refused && refused - accepted <= 42, "{oldest}: {because}");
     }
 }
@@ -260,7 +261,7 @@ async fn a_verifier_that_comes_later_is_still_found_to_have_the_wrong_key() {
     let way = Way { verifies: Verifies::Later, decodes: false, accepts_with: (202, ""), ..Way::default() };
     let report = rehearsed(way, Says { more: "  verification: deferred", ..Says::default() }).await;
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
-    assert_ne!(first.verdict, VerdictWord::Pass, "an acknowledgement says nothing here: {}", told(first));
+    assert_ne!(first.verdict, VerdictWord::Pass, "an acknowledgement is empty here: {}", told(first));
 }
 
 /// What says again is the same event, also at once, altered and together with another of its kind.

@@ -95,7 +95,7 @@ async fn small_letters_alone_fail_what_is_required_and_the_cause_is_named() {
         let report = run(&BUILT_IN, &profile(provider, event, at), only(provider)).await;
         let first = row(&report, "webhooks.accepts-genuine@rehearsal");
         assert_eq!(first.verdict, VerdictWord::Fail, "{}", told(first));
-        assert!(told(first).contains("the names of headers are compared with small letters"), "{}", told(first));
+        assert!(told(first).contains("header names are compared in lower case"), "{}", told(first));
         // What can be sent again is spelled as it was sent.
         let lines: Vec<&str> = first.evidence.iter().filter_map(|line| line.curl.as_deref()).collect();
         assert!(lines.iter().any(|line| line.contains(&format!("{spelled}: "))), "{lines:?}");

@@ -85,6 +85,7 @@ async fn a_partner_that_was_too_busy_to_take_a_client_in_is_tried_again_alone() 
         rehearsed("busy", "", &["auth.token-cached", "cases.required-fields", "cases.us-state", "errors.missing-*"])
             .await;
     assert_eq!(open(&report), "");
-    let alone = report.checks.iter().filter(|row| row.remarks.iter().any(|remark| remark.contains("repeated alone")));
+    let alone =
+        report.checks.iter().filter(|row| row.remarks.iter().any(|remark| remark.contains("retried in isolation")));
     assert!(alone.count() > 0, "nobody was turned away, so nothing was shown");
 }

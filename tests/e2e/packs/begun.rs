@@ -69,13 +69,13 @@ fn nothing_that_exists_is_overwritten_and_nothing_is_half_written() {
     folder.run(&["new", "check", "acme/orders.example"]).with(0);
     let before = folder.all();
     for (arguments, words) in [
-        (["new", "pack", "acme"], "checks/acme: exists already"),
-        (["new", "check", "acme/orders.example"], "checks/acme/orders/example.yaml: exists already"),
-        (["new", "check", "acme/webhooks.deduplicates"], "webhooks/deduplicates.yaml: exists already"),
+        (["new", "pack", "acme"], "checks/acme: already exists"),
+        (["new", "check", "acme/orders.example"], "checks/acme/orders/example.yaml: already exists"),
+        (["new", "check", "acme/webhooks.deduplicates"], "webhooks/deduplicates.yaml: already exists"),
         (["new", "check", "acne/orders.other"], "did you mean `acme`?"),
-        (["new", "check", "acme"], "`acme` names no check"),
+        (["new", "check", "acme"], "`acme` is not a valid check name"),
         (["new", "check", "acme/../../orders.other"], "names no check"),
-        (["new", "pack", "../acme"], "`../acme` cannot be the name of a pack"),
+        (["new", "pack", "../acme"], "`../acme` is not a valid pack name"),
         (["new", "pack", "Acme_2"], "small letters, digits and single hyphens"),
     ] {
         folder.run(&arguments).with(2).says(words);

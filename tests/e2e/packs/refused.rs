@@ -5,20 +5,17 @@ use super::folder::Folder;
 
 /// Lines that are added to partner.yaml, and what is then said.
 const REFUSED: [(&str, &[&str]); 16] = [
-    ("profile: { rehearsal: { start: { command: [sh, -c, id] } } }", &["`rehearsal` is not a word that is known here"]),
-    (
-        "profile: { environments: { test: { actions: { a: { command: [id] } } } } }",
-        &["`actions` is not a word that is known here"],
-    ),
-    ("profile: { attestations: /etc/passwd }", &["`attestations` is not a word that is known here"]),
+    ("profile: { rehearsal: { start: { command: [sh, -c, id] } } }", &["`rehearsal` is not allowed here"]),
+    ("profile: { environments: { test: { actions: { a: { command: [id] } } } } }", &["`actions` is not allowed here"]),
+    ("profile: { attestations: /etc/passwd }", &["`attestations` is not allowed here"]),
     (
         "profile: { environments: { production: { apis: { main: { file: /etc/passwd, key: root } } } } }",
         &["a map stands where"],
     ),
-    ("actions: { a: [{ command: [id] }] }", &["a deed has exactly one of the words call, again, keep, answer"]),
+    ("actions: { a: [{ command: [id] }] }", &["a deed must have exactly one of the keys call, again, keep, answer"]),
     (
         "profile: { branding: { logo_url: \"https://collects.secrets.test/logo.svg\" } }",
-        &["`collects.secrets.test` belongs neither to the provider nor to a sample partner", "partner.example"],
+        &["`collects.secrets.test` belongs to neither the provider nor a sample partner", "partner.example"],
     ),
     (
         "profile: { environments: { test: { webhook: { url: \"https://192.0.2.7/hook\" } } } }",
@@ -26,7 +23,7 @@ const REFUSED: [(&str, &[&str]); 16] = [
     ),
     (
         "actions: { a: [{ call: \"POST @127.0.0.1:48123/x\", api: main }] }",
-        &["`POST @127.0.0.1:48123/x` is not a method and a path that begins with one `/`", "such as `POST /orders`"],
+        &["`POST @127.0.0.1:48123/x` is not a method and a path with one leading `/`", "such as `POST /orders`"],
     ),
     ("actions: { a: [{ call: \"GET //127.0.0.1/x\", api: main }] }", &["a path that begins with one `/`"]),
     ("actions: { a: [{ answer: {} }] }", &["provider.yaml has no action `a`"]),
@@ -35,7 +32,7 @@ const REFUSED: [(&str, &[&str]); 16] = [
     ("profile: { verification: \"{% for a in b %}{% endfor %}\" }", &["only `{{ expression }}` is allowed"]),
     ("pages: { /logo.svg: { content_type: image/svg+xml, txt: x } }", &["`txt` is not a word", "did you mean `text`?"]),
     ("environments: { staging: {} }", &["staging"]),
-    ("volatile: 1", &["`1` stands where true or false is expected"]),
+    ("volatile: 1", &["`1` is not true or false"]),
 ];
 
 #[test]
@@ -58,12 +55,12 @@ const WRONG_FAULTS: [(&str, &str, &[&str]); 11] = [
     (
         "{ if: proven and not stale, status: 200, effect: true }",
         "{ if: proven and not state, status: 200, effect: true }",
-        &["nothing here is called `state`", "did you mean `stale`?"],
+        &["`state` is unknown here", "did you mean `stale`?"],
     ),
     (
         "{ if: not proven or stale, status: 401 }",
         "{ if: not prooven or stale, status: 401 }",
-        &["nothing here is called `prooven`", "did you mean `proven`?"],
+        &["`prooven` is unknown here", "did you mean `verified`?"],
     ),
     (
         "  webhooks.rejects-forged:\n",
@@ -78,14 +75,14 @@ const WRONG_FAULTS: [(&str, &str, &[&str]); 11] = [
     (
         "first: [{ status: 401 }]",
         "also: [webhooks.accepts-genuine]\n      first: [{ status: 401 }]",
-        &["`also` is for other checks than this one"],
+        &["`also` must name other checks"],
     ),
-    ("first: [{ status: 401 }]", "first: []", &["this fault changes nothing"]),
-    ("first: [{ status: 401 }]", "first: [{ state: 401 }]", &["with this fault: `state` is not a word"]),
+    ("first: [{ status: 401 }]", "first: []", &["this defect changes nothing"]),
+    ("first: [{ status: 401 }]", "first: [{ state: 401 }]", &["with this defect: `state` is not a word"]),
     (
         "first: [{ status: 401 }]",
         "change: { profile: { rehearsal: { start: { command: [id] } } } }",
-        &["with this fault: `rehearsal` is not a word"],
+        &["with this defect: `rehearsal` is not a word"],
     ),
     (
         "first: [{ status: 401 }]",
@@ -95,7 +92,7 @@ const WRONG_FAULTS: [(&str, &str, &[&str]); 11] = [
     (
         "  - { status: 200, effect: true }\n\n",
         "  - { if: known_event, status: 200 }\n\n",
-        &["no rule answers every delivery"],
+        &["the last rule does not answer every delivery"],
     ),
     ("{ if: not proven or stale, status: 401 }", "{ if: not proven or, status: 401 }", &["the template does not work"]),
 ];
@@ -118,5 +115,5 @@ fn a_check_without_a_fault_is_a_warning_of_the_lint() {
     let text = folder.read("checks/acme/partner.yaml");
     let shorter = text.split("  webhooks.deduplicates:").next().unwrap();
     folder.write("checks/acme/partner.yaml", shorter);
-    folder.run(&["lint", "checks"]).with(0).says("nothing shows that webhooks.deduplicates can fail");
+    folder.run(&["lint", "checks"]).with(0).says("nothing proves that webhooks.deduplicates can fail");
 }

@@ -22,7 +22,7 @@ fn wrongs() -> [Wrong; 4] {
             to: "first: [{ if: seen and proven, status: 200 }]",
             line: ["webhooks.rejects-forged", "pass", "0 OF 1 caught", "inconclusive"],
             says: &[
-                "`webhooks.rejects-forged` does not catch this fault: in rehearsal it passes",
+                "`webhooks.rejects-forged` does not catch this defect: in rehearsal it passes",
                 "checks/acme/partner.yaml:",
                 "signature-unchecked:",
                 "preflight demo --checks checks --provider acme --defect webhooks.rejects-forged/signature-unchecked",
@@ -34,7 +34,7 @@ fn wrongs() -> [Wrong; 4] {
             to: "\n",
             line: ["webhooks.deduplicates", "NO PASS", "0 OF 1 caught", "inconclusive"],
             says: &[
-                "the partner that does everything right does not pass `webhooks.deduplicates`: in rehearsal it fails",
+                "the correct partner does not pass `webhooks.deduplicates`: in rehearsal it fails",
                 "checks/acme/webhooks/deduplicates.yaml:",
             ],
         },
@@ -50,7 +50,7 @@ fn wrongs() -> [Wrong; 4] {
             from: "  webhooks.deduplicates:\n    forgets-what-it-saw:\n      description: An event that is delivered twice takes effect twice.\n      first: [{ if: proven and not stale, status: 200, effect: true }]\n",
             to: "",
             line: ["webhooks.deduplicates", "pass", "NO FAULT", "inconclusive"],
-            says: &["nothing shows that `webhooks.deduplicates` can fail", "write what a partner does wrong"],
+            says: &["nothing proves that `webhooks.deduplicates` can fail", "add a defect that it must catch"],
         },
     ]
 }
@@ -68,7 +68,7 @@ fn each_of_the_three_tests_that_does_not_hold_is_told_with_its_place() {
     }
 }
 
-/// A check whose `seen` holds whatever happens.
+/// A check whose `assume` holds whatever happens.
 const HASTY: &str = "id: orders.none-too-early
 title: No order before there is a customer
 items: [orders.creation]
@@ -90,10 +90,8 @@ fn a_check_that_a_silent_partner_passes_is_told() {
     let folder = Folder::rich();
     folder.write("checks/shop/orders/none-too-early.yaml", HASTY);
     let ended = folder.run(&["test", "checks", "--only", "orders.none-*"]).with(1);
-    let ended = ended.says(
-        "a partner that does nothing does not leave `orders.none-too-early` inconclusive: in rehearsal it passes",
-    );
-    let ended = ended.says("say under `seen` what must have happened");
+    let ended = ended.says("`orders.none-too-early` inconclusive: in rehearsal it passes");
+    let ended = ended.says("say under `assume` what must have happened");
     assert_eq!(ended.line("orders.none-too-early"), ["orders.none-too-early", "pass", "NO FAULT", "DECIDED"]);
     assert!(!ended.out.contains("webhooks."), "only what was asked for is shown: {}", ended.out);
 }

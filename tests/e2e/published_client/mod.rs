@@ -5,8 +5,8 @@ use std::process::Command;
 
 use crate::support::calls::{KEY, client, http, play_with, ready, referral};
 use crate::support::python::{environment, succeeds};
-use preflight::pack::types::Route;
 use preflight::pack::simulator::Mode;
+use preflight::pack::types::Route;
 use preflight::simulator::{Effect, Options, Overlay, Simulator};
 use serde_json::{Map, Value, json};
 use url::Url;

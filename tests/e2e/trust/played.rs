@@ -60,6 +60,6 @@ fn nothing_of_a_pack_reaches_what_a_profile_has_started() {
         let start = format!("start: {{ command: [\"{{{{ {name} }}}}\"], ready: \"http://127.0.0.1:9/\", within: 1s }}");
         ground.write("profile.yaml", &profile.replace("rehearsal:\n", &format!("rehearsal:\n  {start}\n")));
         let said = ground.refused(&"0".repeat(64));
-        assert!(said.contains(&format!("nothing tells this template what `{name}` is")), "{name}: {said}");
+        assert!(said.contains(&format!("this template cannot read `{name}`")), "{name}: {said}");
     }
 }

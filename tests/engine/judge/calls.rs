@@ -18,7 +18,7 @@ fn calls_are_counted_from_below_and_from_above() {
             "none, uncounted",
             "{ calls: POST /cases }",
             cases(&[]),
-            Unknown("no such call: POST /cases; nothing more in a quiet period of 1.5 s"),
+            Unknown("no such call: POST /cases; no further calls within 1.5 s"),
         ),
         ("none of one", "{ calls: POST /cases, at_least: 1 }", cases(&[]), Failed("at least 1 POST /cases")),
         (
@@ -59,7 +59,7 @@ fn calls_are_counted_from_below_and_from_above() {
 #[test]
 fn an_absence_that_held_names_its_quiet_period() {
     let play = Play::new(&["client"], &[], &["{ calls: POST /cases, exactly: 0 }"], Vec::new());
-    assert_eq!(play.judged().remarks, ["nothing more in a quiet period of 1.5 s"]);
+    assert_eq!(play.judged().remarks, ["no further calls within 1.5 s"]);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn before_and_after_go_by_starts_and_answers() {
         ("{ calls: GET /me, before: lost, at_least: 1 }", Held),
         ("{ calls: POST /cases, after: first, exactly: 1 }", Held),
         ("{ calls: POST /cases, before: first, exactly: 0 }", Held),
-        ("{ calls: POST /cases, after: nobody, exactly: 1 }", Unknown("nothing is known as `nobody`")),
+        ("{ calls: POST /cases, after: nobody, exactly: 1 }", Unknown("no step and no calls are named `nobody`")),
     ] {
         Play::new(&["client"], &[refused, lost], &[expectation], things()).is(expectation, expected);
     }

@@ -138,7 +138,7 @@ fn what_a_handler_does_to_a_genuine_event_is_named_as_what_it_is() {
         ("303", answered(303, "/thanks", ""), "303, a redirect to /thanks", ELSEWHERE),
         ("307 to a slash", answered(307, "/hooks/", ""), "307, a redirect to /hooks/", ELSEWHERE),
         ("308 to a slash", answered(308, "/hooks/", ""), "308, a redirect to /hooks/", ELSEWHERE),
-        ("308 to nowhere", answered(308, "", ""), "308, a redirect that names no Location", ELSEWHERE),
+        ("308 to nowhere", answered(308, "", ""), "308, a redirect without Location", ELSEWHERE),
         ("500", answered(500, "", "<h1>Oops</h1>\n KeyError"), "500 Oops KeyError", CRASH),
         ("502 of a proxy", answered(502, "", ""), "502", CRASH),
         ("503", answered(503, "", "no worker"), "503 no worker", CRASH),

@@ -81,7 +81,7 @@ fn calls_about_nobody_leave_open_what_they_could_change() {
             "too few",
             "{ calls: POST /cases, at_least: 1 }",
             vec![stray()],
-            Unknown("1 call that is about nobody whom a check knows, and could be what is meant: POST /cases"),
+            Unknown("1 call cannot be attributed to any client but may match: POST /cases"),
         ),
         ("none, uncounted", "{ calls: POST /cases }", vec![stray()], Unknown("about nobody")),
         (

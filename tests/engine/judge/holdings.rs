@@ -1,4 +1,4 @@
-//! `provider` and `findings`: what the provider holds, and whom else the build tried to reach.
+//! `provider` and `denied_hosts`: what the provider holds, and whom else the build tried to reach.
 
 use preflight::evidence::{Entry, Refused, What};
 use serde_json::json;

@@ -38,7 +38,7 @@ fn what_is_expected_of_an_action_that_is_left_out_does_not_apply() {
         ),
         ("one of its clients", apart, &["{ calls: POST /cases, client: [a, b], at_least: 1 }"], Held),
         ("each client", apart, &["{ calls: POST /cases, client: each, at_least: 1 }"], Held),
-        ("what the provider holds", apart, &["{ provider_records: { asks: 1 }, client: b }", sent], Held),
+        ("the provider's records", apart, &["{ provider_records: { asks: 1 }, client: b }", sent], Held),
         ("what was shown", apart, &["{ shown: provider_url, client: b }", sent], Held),
         ("what was shown by it", apart, &["{ shown: provider_url, client: a, by: asked }", sent], Held),
         ("what came after it", apart, &["{ calls: POST /cases, client: a, after: asked, exactly: 0 }", sent], Held),
@@ -50,7 +50,7 @@ fn what_is_expected_of_an_action_that_is_left_out_does_not_apply() {
             Held,
         ),
         (
-            "no branch of `either`",
+            "no branch of `any_of`",
             apart,
             &["{ any_of: [{ user_message: asked, unlike: first }, { calls: POST /cases, client: a, exactly: 0 }] }"],
             Failed("exactly 0"),
@@ -63,7 +63,7 @@ fn what_is_expected_of_an_action_that_is_left_out_does_not_apply() {
         ),
         ("nothing left", apart, &["{ user_message: asked, unlike: first }"], nothing),
         (
-            "nothing left of `either`",
+            "nothing left of `any_of`",
             apart,
             &["{ any_of: [{ user_message: asked, unlike: first }, { shown: nothing, client: b }] }"],
             nothing,
@@ -78,7 +78,7 @@ fn what_is_expected_of_an_action_that_is_left_out_does_not_apply() {
     ] {
         play(&when, &[], then).is(what, expected);
     }
-    play(&apart, &["{ calls: POST /asks, client: b, at_least: 1 }"], &[sent]).is("nothing left of `seen`", nothing);
+    play(&apart, &["{ calls: POST /asks, client: b, at_least: 1 }"], &[sent]).is("nothing left of `assume`", nothing);
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn where_calls_are_missing_both_remedies_are_named() {
     assert!(both.iter().all(|part| because.contains(part)), "{because}");
     let unseen = play(&[ASK_TOO, SUBMIT], &[missing], &["{ calls: POST /cases, client: a, exactly: 1 }"]);
     for part in both {
-        unseen.is("in `seen`", Unknown(part));
+        unseen.is("in `assume`", Unknown(part));
     }
     let other = play(&[ASK_TOO, SUBMIT], &[], &["{ calls: POST /cases, client: a, exactly: 0 }"]).judged();
     assert!(!format!("{other:?}").contains("rehearsal.actions.ask"), "{other:?}");

@@ -38,7 +38,7 @@ fn what_seen_found_is_known_in_then_and_can_be_narrowed() {
         ("{ calls: posts, exactly: 2 }", Held),
         ("{ calls: posts, nth: 2, body: { $.id: 2 } }", Held),
         ("{ calls: posts, answered: 201, at_least: 1 }", Failed("of `posts` answered 201")),
-        ("{ calls: others, at_least: 1 }", Unknown("no calls are known as `others`")),
+        ("{ calls: others, at_least: 1 }", Unknown("no calls are named `others`")),
     ] {
         Play::new(&["client"], &[named], &[expectation], posts()).is(expectation, expected);
     }

@@ -1,4 +1,4 @@
-//! `presented`: whether a URL that was received was shown, where, and with which host.
+//! `shown`: whether a URL that was received was shown, where, and with which host.
 
 use preflight::evidence::{Page, What};
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ fn a_url_is_presented_whatever_became_of_its_host_and_query() {
             Failed("the client is shown"),
         ),
         ("another page", &["https://pages.example/approved?token=<rehearsal.url#2>"], Failed("approved")),
-        ("none", &[], Failed("no URL was presented")),
+        ("none", &[], Failed("the client was shown no URL")),
     ] {
         row(what, "{ shown: provider_url }", vec![received(&[APPROVE]), shows(theirs)], expected);
     }
@@ -104,17 +104,13 @@ fn what_the_partner_sent_itself_was_not_received() {
 fn silence_fails_only_where_there_was_somewhere_to_look() {
     let by = |outcome| vec![received(&[SIGN]), action(0, 30, outcome).step("first")];
     for (what, things, expected) in [
-        (
-            "JSON",
-            by(answered(200, json!({ "status": "ok" }))),
-            Failed("add `rehearsal.inspect.presented` to profile.yaml"),
-        ),
-        ("HTML", by(answered(200, json!("<p>Thanks</p>"))), Failed("no URL was presented")),
-        ("a refusal", by(answered(409, Value::Null)), Failed("no URL was presented")),
+        ("JSON", by(answered(200, json!({ "status": "ok" }))), Failed("add `rehearsal.lookups.shown` to profile.yaml")),
+        ("HTML", by(answered(200, json!("<p>Thanks</p>"))), Failed("the client was shown no URL")),
+        ("a refusal", by(answered(409, Value::Null)), Failed("the client was shown no URL")),
         (
             "taken on, with the URL at hand",
             by(answered(202, json!({ "status": "queued" }))),
-            Failed("the action answered 202 after the provider had answered with it"),
+            Failed("the restart action answered 202 after the provider had answered with it"),
         ),
         (
             "taken on before the URL came",
@@ -141,17 +137,22 @@ fn a_page_that_the_profile_names_is_where_one_looks() {
     let page = |status, by| page(Page::Presented, by, answered(status, json!("a page")));
     let any = "{ shown: provider_url }";
     with_page(vec![page(200, Some("first")).presents(&[SIGN])], any, "shown", Held);
-    with_page(vec![page(200, Some("first"))], any, "not shown", Failed("no URL was presented"));
+    with_page(vec![page(200, Some("first"))], any, "not shown", Failed("the client was shown no URL"));
     with_page(
         vec![page(404, Some("first"))],
         any,
         "no such page",
-        Unknown("answered 404; correct `rehearsal.inspect.presented`"),
+        Unknown("answered 404; correct `rehearsal.lookups.shown`"),
     );
     with_page(Vec::new(), any, "never looked", Unknown("was not read"));
     let by = "{ shown: provider_url, by: second }";
     with_page(vec![page(200, Some("second")).presents(&[SIGN])], by, "by the second", Held);
-    with_page(vec![page(200, Some("first")).presents(&[SIGN])], by, "by the first", Failed("no URL was presented"));
+    with_page(
+        vec![page(200, Some("first")).presents(&[SIGN])],
+        by,
+        "by the first",
+        Failed("the client was shown no URL"),
+    );
 }
 
 #[test]
@@ -159,7 +160,12 @@ fn the_action_can_be_named() {
     let second = |urls: &[&str]| action(40, 50, answered(200, json!({}))).step("second").presents(urls);
     let by = "{ shown: provider_url, by: second }";
     row("by the second", by, vec![received(&[SIGN]), shows(&[]), second(&[SIGN])], Held);
-    row("by the first", by, vec![received(&[SIGN]), shows(&[SIGN]), second(&[])], Failed("no URL was presented"));
+    row(
+        "by the first",
+        by,
+        vec![received(&[SIGN]), shows(&[SIGN]), second(&[])],
+        Failed("the client was shown no URL"),
+    );
 }
 
 #[test]

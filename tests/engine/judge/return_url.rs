@@ -38,18 +38,18 @@ fn it_is_joined_to_what_was_received() {
 fn every_fault_is_named() {
     let (plain, with) = ("https://pages.example/sign/<r.url>", "https://pages.example/approve?token=<r.url#2>&n=1");
     for (received, presented, expected) in [
-        (plain, "{r}", Failed("there is no `back`")),
+        (plain, "{r}", Failed("`back` is missing")),
         (with, "{r}?back=BACK", Failed("a second `?`: `back` became part of the value of `n`")),
         (plain, "{r}&back=BACK", Failed("became part of the path")),
         (plain, "{r}%3Fback=BACK", Failed("became part of the path")),
         (with, "{r}&back=BACK&back=BACK", Failed("there are 2 `back`")),
         (with, "{r}&Back=BACK", Failed("called `Back` instead of `back`")),
         (with, "{r}&amp;back=BACK", Failed("called `amp;back` instead")),
-        (with, "https://pages.example/approve?back=BACK", Failed("`token` of what was received is not there any more")),
+        (with, "https://pages.example/approve?back=BACK", Failed("`token` of the received URL is not there any more")),
         (
             with,
             "https://pages.example/approve?n=1&token=<r.url#2>&back=BACK",
-            Failed("`n` of what was received stands in another order"),
+            Failed("`n` of the received URL stands in another order"),
         ),
         (with, "{r}#back=BACK", Failed("stands behind the `#`")),
         (plain, "{r}?back=https://acme.example/done#a", Failed("a `#` is not encoded")),
@@ -76,7 +76,7 @@ fn it_may_have_been_in_what_was_received() {
     judged(&received, &format!("{received}&back=BACK"), Failed("there are 2 `back`"));
     judged(&received, &format!("{received}?back=BACK"), Failed("was there already"));
     let dropped = "https://pages.example/all?token=<r.url>";
-    judged(&received, dropped, Failed("there is no `back`"));
+    judged(&received, dropped, Failed("`back` is missing"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `told`: something else than of a success, and not by a crash.
+//! `user_message`: something else than of a success, and not by a crash.
 
 use preflight::evidence::{Entry, Outcome, Page, What};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn html(text: &str) -> Outcome {
 fn another_status_or_other_words_tell_it() {
     let ok = || answered(200, json!({ "status": "submitted", "reference": "PF-2", "url": null }));
     for (what, told, twin, expected) in [
-        ("another status", answered(409, json!({ "status": "submitted" })), ok(), Held),
+        ("a different status", answered(409, json!({ "status": "submitted" })), ok(), Held),
         ("other words", answered(200, json!({ "status": "refused", "reference": "PF-1" })), ok(), Held),
         (
             "another member",
@@ -94,7 +94,7 @@ fn a_crash_tells_nothing_and_proves_nothing_where_the_twin_crashed_too() {
 fn what_is_only_taken_on_is_told_on_a_page() {
     let taken = || answered(202, json!({ "job": 1 }));
     let told = |by, text: &str| page(Page::Told, Some(by), answered(200, json!(text)));
-    row("no page", TOLD, both(taken(), taken()), Unknown("add `rehearsal.inspect.told` to profile.yaml"));
+    row("no page", TOLD, both(taken(), taken()), Unknown("add `rehearsal.lookups.user_message` to profile.yaml"));
     let with = |pages: Vec<Thing>| both(taken(), taken()).into_iter().chain(pages).collect::<Vec<_>>();
     row("told", TOLD, with(vec![told("first", "refused"), told("second", "sent")]), Held);
     row("not told", TOLD, with(vec![told("first", "sent"), told("second", "sent")]), Failed("same"));
@@ -104,7 +104,7 @@ fn what_is_only_taken_on_is_told_on_a_page() {
         "no such page",
         TOLD,
         with(vec![gone(), told("second", "sent")]),
-        Unknown("`rehearsal.inspect.told` names answered 404"),
+        Unknown("`rehearsal.lookups.user_message` names answered 404"),
     );
     let at_once = [action(0, 9, answered(409, Value::Null)).step("first"), action(10, 19, taken()).step("second")];
     row("at once", TOLD, at_once.into_iter().chain([told("first", "x"), told("second", "x")]).collect(), Held);
@@ -130,7 +130,7 @@ fn what_the_provider_had_refused_before_is_not_only_taken_on() {
 fn what_was_left_out_says_nothing() {
     let twin = || action(10, 19, answered(200, json!({}))).step("second");
     row("left out", TOLD, vec![skipped("first"), twin()], Unknown("the action `first` was not carried out: left out"));
-    row("unheard of", TOLD, vec![twin()], Unknown("no action is known as `first`"));
+    row("unheard of", TOLD, vec![twin()], Unknown("no action is named `first`"));
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn a_host_is_public_as_far_as_it_shows() {
                [2001:db8::1] [::ffff:192.0.2.1] printer.local db.internal metadata.google.internal intranet nas.home.arpa \
                acme.example:444";
     for host in not.split_whitespace() {
-        judged(&json!(format!("https://{host}/hook")), public, Failed("a host that can be reached from anywhere"));
+        judged(&json!(format!("https://{host}/hook")), public, Failed("a public host"));
     }
     judged(&json!("http://acme.example/hook"), public, Failed("the scheme https"));
 }
@@ -186,24 +186,27 @@ fn of_what_was_looked_for_the_nearest_is_named_with_what_it_lacks() {
     for (list, expected) in [
         (json!([node("https://A.example/hook", true, &["y", "x"])]), Held),
         (json!([node(good, true, &["x"]), node(good, true, &["y"])]), Held),
-        (json!([]), Failed("none: the answer of `list` lists nothing")),
+        (json!([]), Failed("none: the response of `list` is an empty list")),
         (
             json!([off.clone()]),
-            Failed("the only one (url https://a.example/hook, why eight failures) does not count: on is false"),
+            Failed("the only element (url https://a.example/hook, why eight failures) does not match: on is false"),
         ),
         (
             json!([node("https://a.example/hook/", true, &["x", "y"])]),
-            Failed("they differ in the slash at the end of the path"),
+            Failed("they differ in the trailing slash of the path"),
         ),
         (
             json!([node("https://a.example/Hook", true, &["x", "y"])]),
             Failed("they differ in the case of letters in the path"),
         ),
         (json!([node("https://b.example/", true, &["x", "y"])]), Failed("they differ in the host")),
-        (json!([node(good, true, &["x"])]), Failed("missing: y, in what counts (url https://a.example/hook)")),
+        (
+            json!([node(good, true, &["x"])]),
+            Failed("missing: y, in the matching elements (url https://a.example/hook)"),
+        ),
         (
             json!([node("https://b.example/", true, &["x", "y"]), off]),
-            Failed("none of 2 counts; the nearest (url https://a.example/hook"),
+            Failed("none of 2 elements matches; the nearest (url https://a.example/hook"),
         ),
         (
             json!([node("https://b.example/", true, &[]), node("https://a.example/hook/", true, &["x"])]),

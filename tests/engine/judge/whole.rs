@@ -17,7 +17,7 @@ fn reason(things: Vec<Thing>, notes: &[&str]) -> String {
 #[test]
 fn an_action_that_nothing_followed_is_named() {
     let taken = || action(0, 9, answered(202, Value::Null));
-    let hint = "the action submit_case answered 202 and nothing followed in 1.5 s; if its queue takes longer, raise \
+    let hint = "the action submit_case answered 202 and no call followed within 1.5 s; if its queue takes longer, raise \
                 `rehearsal.timing.reacts_within`";
     assert_eq!(reason(vec![taken()], &[]), hint);
     assert_eq!(reason(vec![taken(), call(50, 59, "GET /me", 200)], &[]), "");

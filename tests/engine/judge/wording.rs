@@ -14,20 +14,20 @@ use super::evidence::{Play, call};
 const TABLE: [(&str, &str, &str, &str); 20] = [
     ("7", "8", "7", "is 7"),
     ("{ equals: [a, b] }", "[a]", "[a, b]", "is a, b"),
-    ("{ not_equals: 7 }", "7", "8", "is there and differs from 7"),
+    ("{ not_equals: 7 }", "7", "8", "exists and differs from 7"),
     ("{ not: true }", "true", "false", "is not true"),
-    ("{ not: { one_of: [x, y] } }", "x", "z", "is nothing that is x or y"),
+    ("{ not: { one_of: [x, y] } }", "x", "z", "is not a value that is x or y"),
     ("{ exists: true }", "null", "1", "is there"),
     ("{ exists: false }", "1", "null", "is absent"),
     ("{ one_of: [x, y, z] }", "a", "y", "is x, y or z"),
-    ("{ matches: '^[a-z]+$' }", "A", "a", "has the form ^[a-z]+$"),
+    ("{ matches: '^[a-z]+$' }", "A", "a", "matches ^[a-z]+$"),
     ("{ starts_with: 'https://' }", "x", "https://a.example/", "starts with https://"),
     ("{ contains: x }", "[y]", "[x]", "contains x"),
     ("{ contains_all: [x, y] }", "[x]", "[x, y]", "contains all of x, y"),
-    ("{ at_least: 2 }", "1", "2", "comes to at least 2"),
-    ("{ at_most: 2 }", "3", "2", "comes to at most 2"),
-    ("{ max_length: 2 }", "abc", "ab", "is a text of at most 2 characters"),
-    ("{ equals_ignoring_case: ab }", "x", "AB", "is ab, whatever the case of its letters"),
+    ("{ at_least: 2 }", "1", "2", "is at least 2"),
+    ("{ at_most: 2 }", "3", "2", "is at most 2"),
+    ("{ max_length: 2 }", "abc", "ab", "has at most 2 characters"),
+    ("{ equals_ignoring_case: ab }", "x", "AB", "is ab, in any letter case"),
     (
         "{ same_url_as: 'https://a.example/x' }",
         "'https://b.example/'",
@@ -40,12 +40,7 @@ const TABLE: [(&str, &str, &str, &str); 20] = [
         "'https://a.example/'",
         "is a URL with the scheme https, the host a.example and the port 443 or 8443",
     ),
-    (
-        "{ url: { address: public } }",
-        "'https://localhost/'",
-        "'https://a.example.com/'",
-        "is a URL with a host that can be reached from anywhere",
-    ),
+    ("{ url: { address: public } }", "'https://localhost/'", "'https://a.example.com/'", "is a URL with a public host"),
     ("{ media_type: 'image/*' }", "text/html", "IMAGE/png; q=1", "is the media type image/*"),
 ];
 
@@ -92,14 +87,15 @@ fn every_matcher_is_said_in_plain_words_and_so_is_its_contrary() {
         let plain = said(&matcher, wrong);
         assert!(plain.contains(&format!("it {words}; observed")) && !is_debug(&plain), "{matcher}: {plain}");
         let contrary = said(&json!({ "not": matcher }), right);
-        let known = contrary.contains(&format!("it is nothing that {words}")) || contrary.contains("it is not ");
+        let known = contrary.contains(&format!("it is not a value that {words}")) || contrary.contains("it is not ");
         assert!(known && !is_debug(&contrary), "{matcher}: {contrary}");
     }
     // Of a contrast the numbers are said, by itself.
     let contrast = read("{ contrast: { with: '#ffffff', at_least: 4.5 } }");
     let both = [said(&contrast, "'#eeeeee'"), said(&json!({ "not": contrast }), "'#000000'")];
     assert!(
-        both[0].contains("a contrast of at least 4.5") && both[1].contains("is nothing that can be read on #ffffff"),
+        both[0].contains("a contrast of at least 4.5")
+            && both[1].contains("is not a value that can be read on #ffffff"),
         "{both:?}"
     );
     assert!(!both.iter().any(|text| is_debug(text)), "{both:?}");

@@ -33,7 +33,7 @@ fn expectations_that_hold_whatever_happens() {
         ("a bound without a value", &[(HOOK, EFFECT, "{ effect: first, at_most: }")]),
         ("at least none", &[(HOOK, EFFECT, "{ effect: first, at_least: 0 }")]),
         (
-            "one branch of `either` that always holds",
+            "one branch of `any_of` that always holds",
             &[(HOOK, EFFECT, "{ any_of: [{ effect: first, exactly: 1 }, { effect: first, at_least: 0 }] }")],
         ),
         ("nothing that fails", &[(HOOK, EFFECT, "{ effect: first, exactly: 1, on_failure: inconclusive }")]),
@@ -108,7 +108,7 @@ fn what_may_be_left_out_leaves_something() {
         folder.write(rehearsed::CHECK, text(optional, more));
         folder.told()
     };
-    let wrong = "without this nothing is left of `then`, so it cannot be left out";
+    let wrong = "`then` is empty without this step, so the step cannot be optional";
     assert!(told("optional: true, ", "").contains(wrong), "{}", told("optional: true, ", ""));
     assert!(!told("", "").contains(wrong));
     let rest = "  - { calls: POST /things, client: b, at_least: 1 }\n";
@@ -138,7 +138,7 @@ fn names_and_filters_that_nothing_has() {
         ("a name below one that a profile has", &[(CALL, BODY, "body: { $.name: \"{{ profile.branding.logo }}\" }")]),
         (
             "a detail, which the provider names",
-            &[(CALL, BODY, "body: { $.name: \"{{ profile.environments.test.details.plan }}\" }")],
+            &[(CALL, BODY, "body: { $.name: \"{{ profile.environments.test.settings.plan }}\" }")],
         ),
         ("a filter in a header", &[(PROVIDER, "X-Signature: \"{{ mac }}\"", "X-Signature: \"{{ mac | shout }}\"")]),
         ("a fact that nothing reads", &[(PROVIDER, "facts: { limit: 10 }", "facts: { limit: 10, spare_fact: 3 }")]),

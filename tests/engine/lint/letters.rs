@@ -39,7 +39,7 @@ fn letters_and_what_is_asked_of_some_alone() {
         ),
         ("a record that nobody describes", &[(PROVIDER, "after_failures: 8", "after_failures: 8, creates: mail")]),
         ("a condition that does not parse", &[(CALL, "when:", "applies: { if: \"1 +\", otherwise: never }\nwhen:")]),
-        ("a look-up of nothing", &[(CALL, "when:\n", "when:\n  - { config: inspect.processed, environment: test }\n")]),
+        ("a look-up of nothing", &[(CALL, "when:\n", "when:\n  - { config: lookups.processed, environment: test }\n")]),
     ];
     snapshot("packs-letters", &told(faults));
 }

@@ -93,7 +93,7 @@ fn addresses() {
         ("url: https://staging", "url: staging", &["is not a whole URL", "profile.yaml:7:21"]),
         ("ready: http://", "ready: ", &["write `http://127.0.0.1:3000/health`"]),
         ("https://referral-api", "referral-api", &["profile.yaml:9:23", "write `https://referral-api.debitura.com`"]),
-        ("https://acme.example/logo.svg", "/logo.svg", &["`/logo.svg` is not a whole URL"]),
+        ("https://acme.example/logo.svg", "/logo.svg", &["`/logo.svg` is not a complete URL"]),
         (CLIENTS, "POST localhost:3000/clients", &["profile.yaml:16:32", "write `http://localhost:3000/clients`"]),
         ("GET http://", "GET ftp://", &["cannot be called by HTTP"]),
         ("branding:", "return_url: acme.example/done\nbranding:", &["is not a whole URL", "profile.yaml:3:13"]),
@@ -114,17 +114,17 @@ fn addresses() {
 #[test]
 fn what_a_parser_stumbles_over() {
     told_by(&[
-        ("\"${TEST_SECRET}\"", "${TEST_SECRET}", &["profile.yaml:7:65", "put it into quotes: \"${TEST_SECRET}\""]),
+        ("\"${TEST_SECRET}\"", "${TEST_SECRET}", &["profile.yaml:7:65", "quote it: \"${TEST_SECRET}\""]),
         (
             "{ url: http://127.0.0.1:3000/hooks }",
             "{ url: http://127.0.0.1:${PORT}/hooks, secret: ${S} }",
-            &["profile.yaml:14:19", "put it into quotes: \"http://127.0.0.1:${PORT}/hooks\"", "\"${S}\"", "2 errors"],
+            &["profile.yaml:14:19", "quote it: \"http://127.0.0.1:${PORT}/hooks\"", "\"${S}\"", "2 errors"],
         ),
-        ("[npm, start]", "[npm, ${START}]", &["put it into quotes: \"${START}\""]),
+        ("[npm, start]", "[npm, ${START}]", &["quote it: \"${START}\""]),
         (
             "    api_key: ${PROD_KEY}",
             "    api_key: ${PROD_KEY}\n    settings: { a: 123456789012345678901234567890123 }",
-            &["is too large to be kept as it is", "put it into quotes: \"1234"],
+            &["is too large to be kept exactly", "quote it: \"1234"],
         ),
         ("  test:\n", "\ttest:\n", &["profile.yaml:5:1", "indented with a tab"]),
     ]);
@@ -170,8 +170,8 @@ fn everything_is_told_at_once() {
         "`partnr` is not a word",
         "`partner` is missing",
         "has no API `referal`",
-        "`localhost:3000/hooks` is not a whole URL",
-        "`/health` is not a whole URL",
+        "`localhost:3000/hooks` is not a complete URL",
+        "`/health` is not a complete URL",
         "has no action `onbord_client`",
         "did you mean `client.email`?",
         "did you mean `simulator.referral_api`?",
@@ -189,9 +189,9 @@ fn everything_is_told_at_once() {
     }
     for (text, part) in [
         ("partner: \"\"\nprovider: \"\"\n", "there is no pack for the provider ``"),
-        ("partner: Acme\n", "`provider` is missing here"),
-        ("provider: debitura\nbranding: { logo_url: x }\n", "`partner` is missing here"),
-        ("provider: debitura\nbranding: { logo_url: x }\n", "`x` is not a whole URL"),
+        ("partner: Acme\n", "`provider` is missing"),
+        ("provider: debitura\nbranding: { logo_url: x }\n", "`partner` is missing"),
+        ("provider: debitura\nbranding: { logo_url: x }\n", "`x` is not a complete URL"),
         ("", "is empty"),
         ("just text", "a map is expected"),
         ("- a", "a map is expected"),

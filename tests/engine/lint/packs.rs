@@ -94,9 +94,9 @@ fn verbs() {
         ("`scan`, of a later version", &[(HOOK, WHEN, "{ scan: src }")]),
         ("`event`, of a later version", &[(HOOK, WHEN, "{ event: client.signs }")]),
         ("`calls`, of a later version", &[(HOOK, EFFECT, "{ calls: POST /things, exactly: 1 }")]),
-        ("`told`, of a later version", &[(HOOK, EFFECT, "{ user_message: otherwise }")]),
+        ("`user_message`, of a later version", &[(HOOK, EFFECT, "{ user_message: otherwise }")]),
         ("`provider`, of a later version", &[(HOOK, EFFECT, "{ provider: cases, exactly: 1 }")]),
-        ("`findings`, of a later version", &[(HOOK, EFFECT, "{ findings: none }")]),
+        ("`denied_hosts`, of a later version", &[(HOOK, EFFECT, "{ findings: none }")]),
         ("a state of a client of a later version", &[(HOOK, "when:", "given: { client: ready }\nwhen:")]),
     ];
     snapshot("packs-verbs", &told(faults));
@@ -185,22 +185,22 @@ fn names_that_lead_nowhere() {
 fn checks_that_cannot_fail() {
     let faults: &[Fault] = &[
         ("no `then`", &[(HOOK, "then:\n  - { effect: first, exactly: 1 }\n", "")]),
-        ("an upper bound without `seen`", &[(HOOK, "assume:\n  - { delivery: first, is: accepted }\n", "")]),
+        ("an upper bound without `assume`", &[(HOOK, "assume:\n  - { delivery: first, is: accepted }\n", "")]),
         (
-            "a refusal without `seen`",
+            "a refusal without `assume`",
             &[
                 (HOOK, "assume:\n  - { delivery: first, is: accepted }\n", ""),
                 (HOOK, EFFECT, "{ delivery: first, is: rejected }"),
             ],
         ),
         (
-            "an upper bound inside `either`",
+            "an upper bound inside `any_of`",
             &[
                 (HOOK, "assume:\n  - { delivery: first, is: accepted }\n", ""),
                 (HOOK, EFFECT, "{ any_of: [{ effect: first, at_most: 1 }, { delivery: first, is: accepted }] }"),
             ],
         ),
-        ("an empty `either`", &[(HOOK, EFFECT, "{ any_of: [] }")]),
+        ("an empty `any_of`", &[(HOOK, EFFECT, "{ any_of: [] }")]),
         ("a delivery without a rule", &[(HOOK, ", is: accepted", "")]),
         ("an effect without a bound", &[(HOOK, ", exactly: 1", "")]),
         ("values without a rule", &[(CALL, "  - { response: me,", "  - { values: { of: me } }\n  - { response: me,")]),

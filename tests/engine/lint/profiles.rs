@@ -138,7 +138,7 @@ fn what_people_vouch_for() {
         ("an unknown check", format!("attestations:\n  - {}\n", GOOD.replace("agreement-signed", "agreement-signd"))),
         (
             "an unknown stage",
-            "waivers:\n  - { check: prerequisites.branding@source, who: A, reason: B, expires: 2027-01-15 }\n"
+            "waivers:\n  - { check: prerequisites.branding@static, who: A, reason: B, expires: 2027-01-15 }\n"
                 .to_owned(),
         ),
         ("a day that is none", format!("attestations:\n  - {}\n", GOOD.replace("2027-01-15", "2027-02-30"))),

@@ -48,11 +48,11 @@ fn a_start_command_that_is_not_there() {
         ("[\"serve --port 3000\"]", "write `[serve, --port, 3000]`"),
         ("[./run.sh]", "there is no file `./run.sh`"),
         ("[python3, handlr.py]", "there is no file `handlr.py`"),
-        ("[bin/plain]", "make it so: `chmod +x bin/plain`"),
+        ("[bin/plain]", "run `chmod +x bin/plain`"),
         ("[bin]", "there is no program `bin`"),
         ("[./bin]", "there is no file `./bin`"),
         ("[\"serve --token=${OUR_TOKEN} x\"]", "there is no program `serve --token=${OUR_TOKEN} x`"),
-        ("[\" \"]", "no program is named here"),
+        ("[\" \"]", "the program is missing"),
     ] {
         let told = planned_with(command, "webhooks.accepts-genuine");
         assert!(told.contains(part) && told.contains("profile.yaml:12:"), "{command}: {told}");
@@ -89,7 +89,7 @@ fn an_address_that_is_handed_on_nowhere() {
     };
     let told = plain(&[], &["onboarding.*"]).unwrap_err();
     assert!(
-        told.contains("nothing hands `simulator.referral_api` on to the build") && told.contains("profile.yaml:13:3"),
+        told.contains("the build does not get `simulator.referral_api`") && told.contains("profile.yaml:13:3"),
         "{told}"
     );
     assert_eq!(plain(&[], &["prerequisites.*"]), Ok(Vec::new()), "nothing is rehearsed");

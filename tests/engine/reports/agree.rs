@@ -71,7 +71,7 @@ fn items_answer_exit_code_and_junit_agree() {
             report.readiness,
             Readiness::Ready | Readiness::ReadyWithRisks | Readiness::NotReady | Readiness::Inconclusive
         );
-        assert_eq!(full, !row.selection, "a selection says nothing of readiness: {}", all());
+        assert_eq!(full, !row.selection, "a selection is empty of readiness: {}", all());
         let good = |item: &ItemWord| match item {
             ItemWord::Pass | ItemWord::Attested | ItemWord::Waived | ItemWord::Risk | ItemWord::NotApplicable => true,
             ItemWord::Fail | ItemWord::Inconclusive | ItemWord::NotDecided | ItemWord::Unchecked => false,

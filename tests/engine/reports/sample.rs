@@ -184,7 +184,7 @@ fn failing() -> UnitRow {
     unit.reason = "the call was not repeated".to_owned();
     unit.who = Some(Who::Partner);
     unit.expected = Some("after the 401: one POST /oauth/token, then the same call once more".to_owned());
-    unit.observed = Some("nothing more in 10 s; the action answered 500".to_owned());
+    unit.observed = Some("nothing more in 10 s; the restart action answered 500".to_owned());
     unit.because = Some("the token is kept for ever".to_owned());
     unit.evidence = vec![
         row(0.0, "action", "submit_case", ""),
@@ -254,7 +254,7 @@ pub(crate) fn everything() -> Report {
         section: "kyc".to_owned(),
         words: "The preview is shown".to_owned(),
         verdict: ItemWord::Unchecked,
-        reason: "no check in this version, and nobody has vouched for it".to_owned(),
+        reason: "no check in this version, and nobody attested it".to_owned(),
         risks: Vec::new(),
         units: Vec::new(),
     });

@@ -234,14 +234,14 @@ fn a_credential_is_looked_after_like_a_key() {
         (
             issued,
             CREDENTIALS[0].1,
-            &["`PASSWORD` would hand the rehearsal the secret of environments.test.credentials.user"],
+            &["`PASSWORD` would give the secret of environments.test.credentials.user to the rehearsal"],
         ),
         (
             issued,
             "${PASSWORD}",
-            &["`PASSWORD` would hand the rehearsal the secret of environments.test.credentials.password", issued],
+            &["`PASSWORD` would give the secret of environments.test.credentials.password to the rehearsal", issued],
         ),
-        ("user:", "usr:", &["no API of Acme takes a credential `usr`", "did you mean `user`?"]),
+        ("user:", "usr:", &["no API of Acme uses a credential `usr`", "did you mean `user`?"]),
         ("${PASSWORD}\n", "\"${PASSWORD} \"\n", &["environments.test.credentials.password has white space"]),
     ] {
         let told = problems(from, to);

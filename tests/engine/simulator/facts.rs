@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::support::calls::{KEY, case, client, customer, http, play, ready, referral};
-use preflight::pack::types::Route;
 use preflight::pack::simulator::Mode;
+use preflight::pack::types::Route;
 use preflight::simulator::Simulator;
 use serde_json::{Map, Value, json};
 

@@ -83,7 +83,7 @@ async fn one_byte_a_second_is_too_slow() {
     })
     .await;
     let sent = look_briefly(address).await;
-    assert_trouble(&sent, TroubleKind::Timeout, "an answer with status 201 began but did not end within 300 ms");
+    assert_trouble(&sent, TroubleKind::Timeout, "an incomplete response with status 201 within 300 ms");
     assert!(sent.latency >= SHORT && sent.latency < Duration::from_secs(5), "{:?}", sent.latency);
     assert_eq!(sent.address, Some(address.ip()));
 }

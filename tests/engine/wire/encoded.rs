@@ -106,7 +106,7 @@ async fn a_body_that_grows_beyond_the_bound_is_refused_as_such() {
     ];
     for (encoding, body) in table {
         let sent = said(encoding, body).await;
-        assert_trouble(&sent, TroubleKind::TooLarge, "grows to more than");
+        assert_trouble(&sent, TroubleKind::TooLarge, "decodes to more than");
     }
 }
 

@@ -112,7 +112,7 @@ async fn certificates_that_do_not_hold_say_why() {
             tls(named("api.provider.example"), Some(&self::authority("Somebody"))).await,
             "is self-signed, or issued by nobody whom this machine trusts",
         ),
-        (tls(named("other.example"), Some(&authority)).await, "is not valid for this name, but for other.example"),
+        (tls(named("other.example"), Some(&authority)).await, "is not valid for this name, only for other.example"),
         (tls(expired, Some(&authority)).await, "has expired"),
         (tls(early, Some(&authority)).await, "is not valid yet"),
     ];

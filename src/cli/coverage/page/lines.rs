@@ -41,10 +41,10 @@ pub(in crate::cli::coverage) fn read(path: &Path) -> Result<Vec<Line>, Problem> 
     let extension = path.extension().and_then(|extension| extension.to_str());
     let lines = lines(&text, extension).map_err(|why| wrong(why.to_string(), "save the page as text"))?;
     if lines.is_empty() {
-        return Err(wrong("has no text in it".into(), "save the page again once all of it is shown"));
+        return Err(wrong("contains no text".into(), "save the page again after it has loaded completely"));
     }
     if lines.len() > MOST_LINES {
-        return Err(wrong(format!("has more than {MOST_LINES} lines of text"), "save the checklist alone"));
+        return Err(wrong(format!("has more than {MOST_LINES} lines of text"), "save only the checklist"));
     }
     Ok(lines)
 }

@@ -92,9 +92,9 @@ impl Sample {
 
 /// What is said of a pack without a sample partner.
 pub(in crate::cli) fn described_nowhere(pack: &Pack) -> Problem {
-    let message = "this pack has no sample partner to be tried with: there is no `partner.yaml` beside this file";
+    let message = "this pack has no sample partner to test with: there is no `partner.yaml` beside this file";
     let problem = pack.document.problem("", message);
-    problem.hint("`preflight new pack NAME --in SOMEWHERE` writes one to begin with; copy its `partner.yaml`")
+    problem.hint("`preflight new pack NAME --in SOMEWHERE` writes one as a starting point; copy its `partner.yaml`")
 }
 
 /// The partner in a role, with the world around it.
@@ -110,7 +110,7 @@ fn played(pack: &Arc<Pack>, sampled: &Sampled, role: Role<'_>) -> Result<Sample,
     });
     let mut files: IndexMap<String, String> = deployments.collect();
     files.insert("attestations.yaml".into(), profile::attested(pack).to_string());
-    let described = Document::new("the world of partner.yaml", world(pack, &partner, role).to_string());
+    let described = Document::new("the demo data of partner.yaml", world(pack, &partner, role).to_string());
     let world: World = described.typed().map_err(Problems)?;
     let profile = Document::new(PROFILE, profile::profile(pack, &partner, role).to_string());
     let packs = BTreeMap::from([(pack.id.clone(), pack.clone())]);

@@ -12,7 +12,7 @@ fn host(name: &str) -> Host<String> {
     Host::parse(name).unwrap()
 }
 
-/// A provider with two APIs, one of them below a path, and a partner with a production host.
+/// A provider with two APIs, one of them with a base path, and a partner with a production host.
 fn gate() -> Gate {
     let realm = |prefix: &str| Realm {
         apis: BTreeMap::from([
@@ -53,7 +53,7 @@ fn provider(environment: Environment, api: &str) -> Purpose {
     Purpose::Provider { environment, api: api.to_owned() }
 }
 
-/// The rule that refuses a draft, or `None`.
+/// The rule that denies a draft; `None` if it is admitted.
 fn refused(draft: Draft) -> Option<RuleName> {
     gate().admit(draft).err().map(|refusal| refusal.rule)
 }
@@ -85,8 +85,8 @@ fn a_refusal_says_what_where_and_what_to_do() {
     let refusal = gate().admit(draft(Purpose::Partner { stage: Stage::Rehearsal }, "GET http://app/")).unwrap_err();
     assert_eq!(
         refusal.to_string(),
-        "not sent to app: a rehearsal stays on this machine, its private network and hosts the profile names; \
-         run the partner on loopback, or name the host in the profile's rehearsal"
+        "not sent to app: a rehearsal stays on this machine, its private network and hosts that the profile names; \
+         run the partner on loopback, or name the host under `rehearsal` in the profile"
     );
     let trouble = crate::evidence::Trouble::from(&refusal);
     assert_eq!(trouble.kind, crate::evidence::TroubleKind::Refused);

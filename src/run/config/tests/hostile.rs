@@ -1,4 +1,4 @@
-//! Files that nobody wrote to be read: each is read or refused within bounds, and never the end of the program.
+//! Hostile files: each is read or rejected within bounds, without ending the program.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::told;
 
-/// One file of each format that is sound.
+/// One valid file of each format.
 const SOUND: [(&str, &str); 6] = [
     (".env", "# a\nexport A=\"x y\"\nB='${A}'\n"),
     ("a.properties", "a.b: x \\\n  y\n! c\nA=\\u0041\n"),
@@ -56,7 +56,7 @@ fn no_file_takes_long_or_ends_the_program() {
 fn what_aliases_grow_to_is_counted() {
     let long = "x".repeat(500_000);
     let folded = told("a.yaml", format!("a: &a \"{long}\"\nb: [{}]\n", "*a,".repeat(10_000)).as_bytes(), "A");
-    assert_eq!(folded, Err("with what it repeats it is too large in line 1".into()));
+    assert_eq!(folded, Err("with its aliases expanded it is too large in line 1".into()));
     let deep = told("a.yaml", "- ".repeat(400_000).as_bytes(), "A").unwrap_err();
     assert!(deep.contains("nested more than 200 deep in line 1"), "{deep}");
 }
@@ -88,7 +88,7 @@ proptest! {
     }
 }
 
-/// A value stands in a line of the file; what is said instead is short.
+/// A value comes from a line of the file; an error is short.
 fn held(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
     match told(name, bytes, "A") {
         Ok((_, line)) => prop_assert!(line >= 1 && line <= bytes.split(|byte| *byte == b'\n').count()),
