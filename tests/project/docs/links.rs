@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{pages, root, text_of};
+use super::{pages, text_of};
+use crate::support::root;
 
 /// What stands outside the book.
 const OUTSIDE: [&str; 4] = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
