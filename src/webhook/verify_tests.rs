@@ -64,32 +64,32 @@ fn what_is_not_to_be_believed_says_why() {
         (
             signed(),
             json!({ "key": "other" }),
-            "the code in `X-Signature` was made with another secret or from other bytes",
+            "the signature in `X-Signature` was made with another secret or over other bytes",
         ),
         (
             signed(),
             json!({ "key": "undecoded" }),
-            "the code in `X-Signature` was made with another secret or from other bytes",
+            "the signature in `X-Signature` was made with another secret or over other bytes",
         ),
         (
             signed(),
             json!({ "body": "changed" }),
-            "the code in `X-Signature` was made with another secret or from other bytes",
+            "the signature in `X-Signature` was made with another secret or over other bytes",
         ),
         (
             signed(),
             json!({ "signature": "empty" }),
-            "the code in `X-Signature` was made with another secret or from other bytes",
+            "the signature in `X-Signature` was made with another secret or over other bytes",
         ),
-        (signed(), json!({ "without_header": "x-signature" }), "there is no header `X-Signature`"),
+        (signed(), json!({ "without_header": "x-signature" }), "the header `X-Signature` is missing"),
         (
             signed(),
             json!({ "headers": { "X-Signature": "v1={{ mac }}" } }),
-            "the header `X-Signature` is not written as `t={{ t }},v1={{ mac }}`",
+            "the header `X-Signature` does not have the form `t={{ t }},v1={{ mac }}`",
         ),
-        (token(), json!({ "key": "other" }), "`X-Token` does not hold the secret"),
-        (token(), json!({ "headers": { "X-Token": "{{ secret | upper }}" } }), "`X-Token` does not hold the secret"),
-        (token(), json!({ "without_header": "X-Token" }), "there is no header `X-Token`"),
+        (token(), json!({ "key": "other" }), "`X-Token` does not contain the secret"),
+        (token(), json!({ "headers": { "X-Token": "{{ secret | upper }}" } }), "`X-Token` does not contain the secret"),
+        (token(), json!({ "without_header": "X-Token" }), "the header `X-Token` is missing"),
     ] {
         let read = examined(&scheme, &[SECRET], &sent(&scheme, &variation));
         assert_eq!((read.proven, read.why.as_deref()), (false, Some(why)), "{variation}");
@@ -101,8 +101,8 @@ fn what_is_not_to_be_believed_says_why() {
 fn what_is_too_old_or_too_far_ahead_is_stale_and_no_forgery() {
     for (age, why) in [
         ("300s", None),
-        ("301s", Some("it is 301 s old, and 300 s is the most")),
-        ("-301s", Some("it claims a time 301 s ahead, and 300 s is the most")),
+        ("301s", Some("it is 301 s old; at most 300 s are allowed")),
+        ("-301s", Some("its timestamp is 301 s ahead; at most 300 s are allowed")),
     ] {
         let read = examined(&signed(), &[SECRET], &sent(&signed(), &json!({ "age": age })));
         assert_eq!((read.proven, read.stale, read.why.as_deref()), (true, why.is_some(), why), "{age}");
@@ -112,7 +112,7 @@ fn what_is_too_old_or_too_far_ahead_is_stale_and_no_forgery() {
 #[test]
 fn without_a_secret_nothing_is_proven() {
     let read = examined(&token(), &[], &sent(&token(), &json!({})));
-    assert_eq!((read.proven, read.why.as_deref()), (false, Some("there is no secret to hold it against")));
+    assert_eq!((read.proven, read.why.as_deref()), (false, Some("there is no secret to verify it with")));
     let read = examined(&signed(), &["no Base64"], &sent(&signed(), &json!({})));
     assert_eq!(read.why.as_deref(), Some("the secret is not Base64, which this provider's secrets are"));
 }

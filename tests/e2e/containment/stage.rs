@@ -29,14 +29,14 @@ simulator:
     broken: { status: 500 }
   routes:
     main:
-      GET /me: { then: [{ reply: me }] }
+      GET /me: { outcomes: [{ reply: me }] }
       POST /clients:
         body: { $.id: text, $.email: text }
         find: { client: { in: clients, where: { id: "{{ body.id }}" }, creates: client } }
-        then: [{ reply: client }]
+        outcomes: [{ reply: client }]
       GET /clients/{id}:
         find: { client: { in: clients, where: { id: "{{ path.id }}" }, else: none } }
-        then: [{ reply: client }]
+        outcomes: [{ reply: client }]
   states: { new: {}, ready: {} }
   setup: { ready: { from: new, by: [{ action: onboard }] } }
 "#;

@@ -209,7 +209,7 @@ fn data_survives_a_restart_of_a_real_build() {
     std::fs::write(play.path("checks/debitura/webhooks/restart.yaml"), check).unwrap();
     let sample = std::fs::read_to_string(root().join("fixtures/debitura/sample/profile.yaml")).unwrap();
     let from = sample.find("\nrehearsal:").unwrap();
-    let rehearsal = &sample[from..sample.find("\nstand_ins:").unwrap()];
+    let rehearsal = &sample[from..sample.find("\nconnect_to:").unwrap()];
     let port = free_port();
     let mut program = play.with_pack("debitura", rehearsal);
     let ran = run(&play, program.env("ACME_PORT", port.to_string()));

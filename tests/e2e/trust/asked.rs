@@ -46,7 +46,7 @@ const REFUSED: [Attack; 22] = [
             (
                 PACK,
                 ENVIRONMENTS,
-                "environments: { test: { apis: { main: \"http://PROVIDER\" } }, production: { apis: { main: \"https://api.play.example\" } } }\nproduction_allows: [\"POST /clients/{id}\", POST /pay]\nproduction_keeps: [email, iban]",
+                "environments: { test: { apis: { main: \"http://PROVIDER\" } }, production: { apis: { main: \"https://api.play.example\" } } }\nproduction_allows: [\"POST /clients/{id}\", POST /pay]\nproduction_fields: [email, iban]",
             ),
             (
                 "trust",
@@ -115,7 +115,7 @@ const STAND_INS: [Attack; 4] = [
             (
                 PACK,
                 ENVIRONMENTS,
-                "environments: { test: { apis: { main: \"https://testreferral-api.debitura.com\" } }, production: { apis: { main: \"https://referral-api.debitura.com\" } } }\nproduction_allows: [POST /oauth/token, POST /cases]\nproduction_keeps: [isActive, creditorName]",
+                "environments: { test: { apis: { main: \"https://testreferral-api.debitura.com\" } }, production: { apis: { main: \"https://referral-api.debitura.com\" } } }\nproduction_allows: [POST /oauth/token, POST /cases]\nproduction_fields: [isActive, creditorName]",
             ),
         ],
     ),

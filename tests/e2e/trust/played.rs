@@ -9,7 +9,7 @@ simulator:
   client: { in: clients, key: id, identified_by: [$.id], starts: new }
   default_replies: { unknown_route: none, unauthenticated: none, malformed: none, wrong_type: none, too_large: none, not_here: none }
   replies: { none: { status: 404 }, grown: { status: 200, body: { a: "BODY" } } }
-  routes: { main: { GET /me: { validate: [{ if: "CONDITION", reply: none }], then: [{ reply: grown }] } } }
+  routes: { main: { GET /me: { validate: [{ if: "CONDITION", reply: none }], outcomes: [{ reply: grown }] } } }
   states: { new: {} }
 "#;
 

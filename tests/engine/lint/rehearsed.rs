@@ -14,7 +14,7 @@ simulator:
   records: { client: { in: clients, of: records/client } }
   replies: { fine: { status: 200 }, missing: { status: 404 } }
   default_replies: { unknown_route: missing, unauthenticated: missing, malformed: missing, wrong_type: missing, too_large: missing, not_here: missing }
-  routes: { main: { POST /things: { then: [{ reply: fine }] }, "GET /things/{id}": { then: [{ reply: fine }] } } }
+  routes: { main: { POST /things: { outcomes: [{ reply: fine }] }, "GET /things/{id}": { outcomes: [{ reply: fine }] } } }
   client: { in: clients, key: id, identified_by: [$.email], starts: new }
   setup: { ready: { from: new, by: [{ action: sign_up }, { event: thing.made }] } }
   states: { new: {}, ready: { events: { thing.made: [{}] } } }

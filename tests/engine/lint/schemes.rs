@@ -10,9 +10,9 @@ const WEBHOOKS: &str = r#"webhooks:
   mac:
     algorithm: hmac-sha256
     key: base64
-    message: "{{ id }}.{{ t }}.{{ body }}"
+    signed_content: "{{ id }}.{{ t }}.{{ body }}"
     encoding: base64
-    signatures: { each: "v1={{ mac }}", joined_by: ",", overlap: 1d }
+    signatures: { format: "v1={{ mac }}", joined_by: ",", overlap: 1d }
   secret: { prefix: s_ }
   timestamp: { unit: milliseconds, tolerance: 300s }
 "#;
@@ -68,7 +68,7 @@ fn words_of_a_scheme_that_lead_nowhere_or_mean_nothing() {
         (
             "several signatures that are not described",
             PROVIDER,
-            "    signatures: { each: \"v1={{ mac }}\", joined_by: \",\", overlap: 1d }\n",
+            "    signatures: { format: \"v1={{ mac }}\", joined_by: \",\", overlap: 1d }\n",
             "",
         ),
         ("several signatures that nothing reads", PROVIDER, "{{ signatures }}", "v1={{ mac }}"),

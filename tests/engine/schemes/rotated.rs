@@ -29,16 +29,16 @@ simulator:
   default_replies: { unknown_route: refused, unauthenticated: refused, malformed: refused, wrong_type: refused, too_large: refused, not_here: refused }
   routes:
     main:
-      POST /hooks: { body: { $.url: text }, then: [{ creates: subscription, reply: secret }] }
+      POST /hooks: { body: { $.url: text }, outcomes: [{ creates: subscription, reply: secret }] }
       POST /hooks/{id}/rotate:
         find: { subscription: { in: subscriptions, where: { id: "{{ path.id }}" }, else: refused } }
-        then:
+        outcomes:
           - changes:
               - in: subscriptions
                 where: { id: "{{ path.id }}" }
                 set: { secret: "{{ fresh.secret }}", before: "{{ subscription.secret }}", since: "{{ now }}" }
             reply: secret
-      POST /things: { body: {}, then: [{ sends: [thing.made], reply: fine }] }
+      POST /things: { body: {}, outcomes: [{ sends: [thing.made], reply: fine }] }
   client: { in: clients, key: id, identified_by: [$.id], starts: new }
   states: { new: {} }
   subscriptions:

@@ -74,7 +74,7 @@ fn lists_of_variables() {
         (".env", "A=1\nB=2\nA=3\n", "A", Unknown("different values in the lines 1, 3")),
         (".env", "A='x\n", "A", Unknown("line 1 is not NAME=value")),
         (".env", "A=hunter2 and more\n", "A", Unknown("line 1 is not NAME=value")),
-        (".env", "AB=1\n", "A", Unknown("`A` is missing")),
+        (".env", "AB=1\n", "A", Unknown("there is no `A`")),
         ("settings.py", "A = os.environ['A']\n", "A", Unknown("a `.py` file is not read")),
         ("web.config", "<add key=\"A\" value=\"B\"/>\n", "A", Unknown("a `.config` file is not read")),
     ]);
@@ -162,7 +162,7 @@ fn yaml() {
         ("a.yml", "a: { b: 1 }\n", "a", Unknown("a map or a list")),
         ("a.yml", "a: {{ .Values.a }}\n", "a", Unknown("")),
         ("a.yml", "a:\n\tb: 1\n", "a.b", Unknown("not YAML in line 2")),
-        ("a.yml", "a: 1\n", "a.b", Unknown("`a.b` does not exist")),
+        ("a.yml", "a: 1\n", "a.b", Unknown("there is no `a.b`")),
     ]);
 }
 
@@ -186,7 +186,7 @@ fn json_and_toml() {
         ("a.json", "{ \"a\": \"${A}\" }", "a", Unknown(VARIABLE)),
         ("a.json", "{ \"a\": \"#{A}#\" }", "a", Unknown(REPLACED)),
         ("a.json", "{ \"a\": null }", "a", Unknown("is empty")),
-        ("a.json", "", "a", Unknown("`a` is missing")),
+        ("a.json", "", "a", Unknown("there is no `a`")),
         ("a.json", "{ \"a\": ", "a", Unknown("not JSON in line 1")),
         ("a.json", "{ \"x\": 1 \"a\": \"y\" }", "a", Unknown("not JSON in line 1")),
         ("a.json", "{}", "$[", Unknown("is not a JSON path")),
