@@ -241,8 +241,11 @@ impl Console<'_> {
         out += if done { "To do:\n" } else { "To become ready:\n" };
         for (n, action) in self.report.actions.iter().enumerate() {
             let place = action.place.as_ref().map(|place| format!(", {}", one_line(place))).unwrap_or_default();
-            let units =
-                if action.units.len() > 1 { format!(": {}", count(action.units.len(), "check")) } else { String::new() };
+            let units = if action.units.len() > 1 {
+                format!(": {}", count(action.units.len(), "check"))
+            } else {
+                String::new()
+            };
             let text = format!("{}{place} ({}){units}", one_line(&action.what), action.who.words());
             out += &self.setting.hanging(&format!("{:>3}. ", n + 1), &text, 5);
         }

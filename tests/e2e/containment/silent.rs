@@ -31,7 +31,11 @@ fn one_that_does_not_answer_any_more_is_named_and_not_waited_for_again() {
         let names = ["a_first", "b_0", "b_1", "b_2", "b_3", "b_4"];
         for name in names {
             let (reason, unit) = (ran.reason(name), ran.unit(name));
-            assert_eq!((&unit["verdict"], &unit["responsible"]), (&"inconclusive".into(), &"partner".into()), "{door}: {unit}");
+            assert_eq!(
+                (&unit["verdict"], &unit["responsible"]),
+                (&"inconclusive".into(), &"partner".into()),
+                "{door}: {unit}"
+            );
             assert!(reason.contains("the partner's build stopped answering"), "{door} {name}: {reason}");
             assert!(reason.contains(words) && reason.contains("/ready"), "{door} {name}: {reason}");
         }

@@ -35,7 +35,7 @@ fn calls_are_counted_from_below_and_from_above() {
             "by a bad template",
             "{ calls: POST /cases, exactly: '{{ profile.return_url }}' }",
             cases(&[200]),
-            Unknown("no number"),
+            Unknown("which is not a number"),
         ),
         ("answered", "{ calls: POST /cases, answered: 4xx, exactly: 1 }", cases(&[200, 422]), Held),
         ("dropped", "{ calls: POST /cases, answered: dropped, exactly: 1 }", cases(&[200, 0]), Held),
@@ -223,7 +223,7 @@ fn what_is_the_same_and_what_differs() {
             "{ calls: POST /cases, distinct: [$.r] }",
             json!({ "r": "x" }),
             json!({ "r": "x" }),
-            Failed("another r in each"),
+            Failed("a different r in each"),
         ),
         (
             "twice nothing",

@@ -80,7 +80,7 @@ fn a_forged_delivery_is_refused_by_what_is_no_success_and_a_crash_is_remarked() 
     let judged = forged(answered(500, "", "<b>ValueError</b>"), 3, Some(0));
     assert_eq!(judged.verdict, Verdict::Pass);
     assert!(
-        judged.remarks[0].contains("refused by a crash") && judged.remarks[0].contains("500 ValueError"),
+        judged.remarks[0].contains("rejected by a crash") && judged.remarks[0].contains("500 ValueError"),
         "{judged:?}"
     );
     assert!(matches!(forged(answered(500, "", ""), 3, Some(1)).verdict, Verdict::Fail(_)), "it had worked on it");
@@ -124,7 +124,7 @@ fn trouble(kind: TroubleKind) -> Outcome {
 
 #[test]
 fn what_a_handler_does_to_a_genuine_event_is_named_as_what_it_is() {
-    const ELSEWHERE: &str = "does not follow redirects";
+    const ELSEWHERE: &str = "senders do not follow redirects";
     const CRASH: &str = "Find the error in the handler's log";
     const CUT: &str = "why the connection ended";
     let table = [
@@ -208,12 +208,10 @@ fn acknowledged_is_not_taken_in() {
         ("one such body of two", false, [Some(1), Some(0)]),
     ] {
         let Verdict::Inconclusive(finding) = judge(documented, effects) else { panic!("{what}") };
-        assert!(finding.reason.contains("had no effect"), "{what}: {}", finding.reason);
+        assert!(finding.reason.contains("shows no effect"), "{what}: {}", finding.reason);
     }
     let Verdict::Fail(finding) = judge(true, [Some(0), Some(0)]) else { panic!("documented, and nothing took effect") };
-    assert!(
-        finding.observed.unwrap().contains("no effect") && finding.fix.unwrap().contains("Store what an event says")
-    );
+    assert!(finding.observed.unwrap().contains("no effect") && finding.fix.unwrap().contains("Store the event before"));
 }
 
 /// The verdict on a genuine delivery that got no whole answer in time.
@@ -231,5 +229,5 @@ fn late(provider: &str) -> Verdict {
 fn a_late_answer_is_a_failure_only_where_the_provider_names_a_limit() {
     assert!(matches!(late("debitura"), Verdict::Fail(_)));
     let Verdict::Inconclusive(finding) = late("debitsuccess") else { panic!("nobody wrote a limit down") };
-    assert!(finding.reason.contains("names no time limit"), "{}", finding.reason);
+    assert!(finding.reason.contains("documents no time limit"), "{}", finding.reason);
 }

@@ -83,7 +83,7 @@ fn calls_about_nobody_leave_open_what_they_could_change() {
             vec![stray()],
             Unknown("1 call cannot be attributed to any client but may match: POST /cases"),
         ),
-        ("none, uncounted", "{ calls: POST /cases }", vec![stray()], Unknown("about nobody")),
+        ("none, uncounted", "{ calls: POST /cases }", vec![stray()], Unknown("cannot be attributed to any client")),
         (
             "bounded",
             "{ calls: POST /cases, exactly: 1 }",
@@ -129,7 +129,7 @@ fn what_hangs_on_a_call_that_is_not_played_is_open() {
         });
         if of_nobody { thing.of_nobody() } else { thing }
     };
-    let words = "does not play POST /cases/{id}/chats (main)";
+    let words = "POST /cases/{id}/chats (main), which the simulator does not play";
     for (what, expectation, things, expected) in [
         ("a failure", "{ calls: POST /cases, exactly: 1 }", vec![unplayed(false)], Unknown(words)),
         (

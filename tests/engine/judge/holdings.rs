@@ -21,7 +21,7 @@ fn records_are_counted_in_the_end_and_a_missing_collection_is_empty() {
     ] {
         row(expectation, expectation, vec![records("client", held)], expected);
     }
-    row("nobody looked", "{ provider_records: { cases: 0 } }", Vec::new(), Unknown("nobody has looked"));
+    row("nobody looked", "{ provider_records: { cases: 0 } }", Vec::new(), Unknown("were not read"));
     let two = || vec![records("a", json!({ "cases": [{}] })), records("b", json!({}))];
     Play::new(&["a", "b"], &[], &["{ provider_records: { cases: 1 } }"], two()).is("the first", Held);
     Play::new(&["a", "b"], &[], &["{ provider_records: { cases: 1 }, client: each }"], two())
@@ -53,6 +53,6 @@ fn hosts_are_compared_after_parsing() {
         "no list",
         "{ denied_hosts: '{{ profile.rehearsal.workers }}', exactly: 0 }",
         refused(&[]),
-        Unknown("no hosts"),
+        Unknown("not a list of hosts"),
     );
 }

@@ -84,7 +84,7 @@ fn what_is_expected_of_an_action_that_is_left_out_does_not_apply() {
 #[test]
 fn where_calls_are_missing_both_remedies_are_named() {
     let missing = "{ calls: POST /asks, client: a, at_least: 1 }";
-    let both = ["let `submit_case` do it", "add `rehearsal.actions.ask` to profile.yaml"];
+    let both = ["let `submit_case` make the calls", "add `rehearsal.actions.ask` to profile.yaml"];
     let judged = play(&[ASK_TOO, SUBMIT], &[], &[missing]).judged();
     let Verdict::Fail(finding) = &judged.verdict else { panic!("{judged:?}") };
     let because = finding.because.clone().unwrap_or_default();

@@ -86,7 +86,7 @@ fn one_of_several_will_do_unless_they_are_named() {
         (second, &[SIGN], Failed("approve")),
         (second, &[APPROVE], Held),
         (none, &[APPROVE], Unknown("got.reply.nothing")),
-        (no_url, &[APPROVE], Unknown("no URL")),
+        (no_url, &[APPROVE], Unknown("which is not a URL")),
     ] {
         let got = "{ calls: POST /clients, as: got }";
         Play::new(&["client"], &[got], &[expectation], things(urls)).is(expectation, expected);
@@ -110,7 +110,7 @@ fn silence_fails_only_where_there_was_somewhere_to_look() {
         (
             "taken on, with the URL at hand",
             by(answered(202, json!({ "status": "queued" }))),
-            Failed("the restart action answered 202 after the provider had answered with it"),
+            Failed("the action answered 202 after the provider had sent the URL"),
         ),
         (
             "taken on before the URL came",
@@ -191,7 +191,7 @@ fn nothing_means_no_page_of_the_provider_and_nothing_that_was_received() {
         ("its own pages", by(refused(), &["https://acme.example/help"]), Held),
         ("a page", by(refused(), &["https://app.example/login"]), Failed("https://app.example/login")),
         ("a received one", by(refused(), &["https://evil.example/sign/<rehearsal.url>"]), Failed("evil.example")),
-        ("nowhere to look", by(answered(202, Value::Null), &[]), Unknown("nobody can tell")),
+        ("nowhere to look", by(answered(202, Value::Null), &[]), Unknown("cannot see what the client is shown")),
     ] {
         row(what, "{ shown: nothing }", things, expected);
     }

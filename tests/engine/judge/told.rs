@@ -37,7 +37,7 @@ fn another_status_or_other_words_tell_it() {
             "the same",
             answered(200, json!({ "status": "Submitted", "reference": "PF-1" })),
             ok(),
-            Failed("the same as of a success"),
+            Failed("the same as for a success"),
         ),
         ("another page", html("Refused"), html("Sent"), Held),
         ("the same page", html("Sent for Some Debtor"), html("Sent for Another Person"), Failed("Hello Sent for")),
@@ -53,7 +53,7 @@ fn another_status_or_other_words_tell_it() {
             "nothing at all",
             answered(200, Value::Null),
             answered(200, Value::Null),
-            Unknown("says nothing of how it ended"),
+            Unknown("does not say how it ended"),
         ),
         ("the same redirect", answered(303, Value::Null), answered(303, Value::Null), Unknown("says nothing")),
         ("a redirect", answered(303, Value::Null), answered(302, Value::Null), Held),
@@ -67,7 +67,7 @@ fn what_was_said_is_shown() {
     let things = both(answered(409, json!({ "message": "no" })), answered(200, json!({})));
     assert_eq!(
         Play::new(&["client"], &[], &[TOLD], things).judged().remarks,
-        [r#"user_message: 409 {"message":"no"}"#]
+        [r#"user message: 409 {"message":"no"}"#]
     );
 }
 
@@ -108,7 +108,7 @@ fn what_is_only_taken_on_is_told_on_a_page() {
     );
     let at_once = [action(0, 9, answered(409, Value::Null)).step("first"), action(10, 19, taken()).step("second")];
     row("at once", TOLD, at_once.into_iter().chain([told("first", "x"), told("second", "x")]).collect(), Held);
-    row("one page", TOLD, with(vec![told("first", "refused")]), Unknown("says nothing of how it ended"));
+    row("one page", TOLD, with(vec![told("first", "refused")]), Unknown("does not say how it ended"));
 }
 
 #[test]
@@ -121,8 +121,8 @@ fn what_the_provider_had_refused_before_is_not_only_taken_on() {
         with(call(1, 8, "POST /cases", 422)),
         Failed("after the provider had answered POST /cases 422"),
     );
-    row("later", TOLD, with(call(8, 10, "POST /cases", 422)), Unknown("says nothing of how it ended"));
-    row("no refusal", TOLD, with(call(1, 8, "POST /cases", 201)), Unknown("says nothing of how it ended"));
+    row("later", TOLD, with(call(8, 10, "POST /cases", 422)), Unknown("does not say how it ended"));
+    row("no refusal", TOLD, with(call(1, 8, "POST /cases", 201)), Unknown("does not say how it ended"));
     row("another client's", TOLD, with(call(1, 8, "POST /cases", 422).of("other")), Unknown("says nothing"));
 }
 

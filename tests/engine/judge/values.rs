@@ -23,7 +23,11 @@ fn equal_addresses_are_equal_values() {
         (json!(["https://a.example"]), "{ contains_all: ['https://A.example/'] }", Held),
         (json!("https://a.example/"), "{ not_equals: 'https://a.example' }", Failed("differs from")),
         (json!("https://a.example./x"), "{ url: { host: A.example, scheme: https } }", Held),
-        (json!("https://a.example/x/"), "{ same_url_as: 'https://a.example/x' }", Failed("the slash at the end")),
+        (
+            json!("https://a.example/x/"),
+            "{ same_url_as: 'https://a.example/x' }",
+            Failed("the trailing slash of the path"),
+        ),
         (json!("https://a.example/X"), "{ same_url_as: 'https://a.example/x' }", Failed("the case of letters")),
         (json!("https://a.example/v1"), "{ same_url_as: 'https://a.example' }", Failed("differ in the path")),
         (json!("https://a.example/?x"), "{ same_url_as: 'https://a.example' }", Failed("behind the path")),
@@ -148,7 +152,7 @@ fn what_a_template_reads_and_does_not_find_is_never_this_tools_to_mend() {
     for (name, things, words, expected) in [
         ("one.reply.name", got(on.clone()), "gave no `name`", Who::Provider),
         ("one.reply.list | first", got(on), "gave no `list`", Who::Provider),
-        ("one.reply.name", got(json!({ "error": 1 })), "not with what this call gives", Who::Provider),
+        ("one.reply.name", got(json!({ "error": 1 })), "does not match the schema of this call", Who::Provider),
         ("one.reply.name", vec![asked("one", answered(401, Value::Null), None)], "401", Who::Partner),
         ("one.reply.name", vec![asked("one", answered(503, Value::Null), None)], "503", Who::Provider),
         ("page.reply.name", vec![asked("page", answered(200, json!({})), None)], "gave no `name`", Who::Partner),
@@ -210,7 +214,7 @@ fn of_what_was_looked_for_the_nearest_is_named_with_what_it_lacks() {
         ),
         (
             json!([node("https://b.example/", true, &[]), node("https://a.example/hook/", true, &["x"])]),
-            Failed("the nearest (url https://a.example/hook/) does not count"),
+            Failed("the nearest (url https://a.example/hook/) does not match"),
         ),
         (json!([node("https://a.example/hook/", true, &["x"])]), Failed("missing: y")),
     ] {

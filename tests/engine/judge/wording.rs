@@ -17,7 +17,7 @@ const TABLE: [(&str, &str, &str, &str); 20] = [
     ("{ not_equals: 7 }", "7", "8", "exists and differs from 7"),
     ("{ not: true }", "true", "false", "is not true"),
     ("{ not: { one_of: [x, y] } }", "x", "z", "is not a value that is x or y"),
-    ("{ exists: true }", "null", "1", "is there"),
+    ("{ exists: true }", "null", "1", "exists"),
     ("{ exists: false }", "1", "null", "is absent"),
     ("{ one_of: [x, y, z] }", "a", "y", "is x, y or z"),
     ("{ matches: '^[a-z]+$' }", "A", "a", "matches ^[a-z]+$"),

@@ -47,7 +47,7 @@ fn names_of_actions_look_ups_and_words() {
         (
             CLIENTS,
             "\"POST http://127.0.0.1:3000/clients/{{ client.emial }}\"",
-            &["profile.yaml:16:32", "what `client.emial` is", "did you mean `client.email`?"],
+            &["profile.yaml:16:32", "cannot read `client.emial`", "did you mean `client.email`?"],
         ),
         (
             CLIENTS,
@@ -83,20 +83,20 @@ fn names_of_actions_look_ups_and_words() {
 fn addresses() {
     told_by(&[
         (HOOKS, "url: localhost:3000/hooks", &["profile.yaml:14:19", "write `http://localhost:3000/hooks`"]),
-        (HOOKS, "url: acme.example/hooks", &["is not a whole URL", "write `https://acme.example/hooks`"]),
+        (HOOKS, "url: acme.example/hooks", &["is not a complete URL", "write `https://acme.example/hooks`"]),
         (HOOKS, "url: ftp://127.0.0.1/hooks", &["cannot be called by HTTP: `ftp`"]),
         (HOOKS, "url: http:/127.0.0.1:3000/hooks", &["write `http://127.0.0.1:3000/hooks`"]),
         (HOOKS, "url: http://", &["`http://` is not a URL: empty host"]),
         (HOOKS, "url: http://127.0.0.1:30000000/hooks", &["is not a URL: invalid port number"]),
         (HOOKS, "url: \"http://127.0.0.1:3000/hooks \"", &["has a blank or a line break in it"]),
         (HOOKS, "url: \"http://127.0.0.1:3000/{{ client.tenant }}\"", &["no template is put in here"]),
-        ("url: https://staging", "url: staging", &["is not a whole URL", "profile.yaml:7:21"]),
+        ("url: https://staging", "url: staging", &["is not a complete URL", "profile.yaml:7:21"]),
         ("ready: http://", "ready: ", &["write `http://127.0.0.1:3000/health`"]),
         ("https://referral-api", "referral-api", &["profile.yaml:9:23", "write `https://referral-api.debitura.com`"]),
         ("https://acme.example/logo.svg", "/logo.svg", &["`/logo.svg` is not a complete URL"]),
         (CLIENTS, "POST localhost:3000/clients", &["profile.yaml:16:32", "write `http://localhost:3000/clients`"]),
         ("GET http://", "GET ftp://", &["cannot be called by HTTP"]),
-        ("branding:", "return_url: acme.example/done\nbranding:", &["is not a whole URL", "profile.yaml:3:13"]),
+        ("branding:", "return_url: acme.example/done\nbranding:", &["is not a complete URL", "profile.yaml:3:13"]),
         (
             "  webhook: { url: http://127",
             "  hosts: [\"http://build\"]\n  webhook: { url: http://127",
@@ -167,7 +167,7 @@ fn everything_is_told_at_once() {
     }
     let told = folder.plain(&planned(&folder, &catalog, &variables).unwrap_err());
     for part in [
-        "`partnr` is not a word",
+        "`partnr` is not allowed here",
         "`partner` is missing",
         "has no API `referal`",
         "`localhost:3000/hooks` is not a complete URL",

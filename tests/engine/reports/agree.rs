@@ -186,7 +186,7 @@ fn what_the_answer_is() {
     let stand_ins = Row { stand: [Pass; 4], vouched: true, strict: false, selection: false, stand_ins: true };
     let report = reported(&plan, stand_ins);
     assert_eq!(report.readiness, Readiness::Inconclusive);
-    assert!(report.meaning().contains("stand-ins"), "{}", report.meaning());
+    assert!(report.meaning().contains("simulated environments"), "{}", report.meaning());
 }
 
 /// A word about an item counts on its days alone.

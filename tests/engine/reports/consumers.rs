@@ -263,8 +263,12 @@ fn a_case_says_where_it_comes_from() {
     assert_eq!(case.attribute("line"), "3");
     assert_eq!(case.attribute("time"), "0.120");
     assert_eq!(case.property("items"), "auth.retry-on-401 cases.required-fields");
-    let others =
-        [("level", "required"), ("verdict", "fail"), ("who", "partner"), ("docs", "https://docs.example/guide")];
+    let others = [
+        ("level", "required"),
+        ("verdict", "fail"),
+        ("responsible", "partner"),
+        ("docs", "https://docs.example/guide"),
+    ];
     for (name, value) in others {
         assert_eq!(case.property(name), value);
     }

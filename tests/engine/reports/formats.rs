@@ -87,7 +87,7 @@ fn the_answer_stands_first_and_a_selection_never_says_ready() {
 fn the_first_screen_names_the_pack_its_origin_and_stand_ins() {
     for text in [console(&everything(), Look::default()), markdown::render(&everything())] {
         let first: String = text.lines().take(18).collect::<Vec<_>>().join("\n");
-        for part in ["example", "1.0", "3f9c0a3f9c0a", "ot built in", "stand-ins", "nterrupted"] {
+        for part in ["example", "1.0", "3f9c0a3f9c0a", "ot built in", "simulated environments", "nterrupted"] {
             assert!(first.to_lowercase().contains(&part.to_lowercase()), "{part}: {first}");
         }
     }

@@ -128,7 +128,7 @@ async fn a_success_without_a_token_is_the_providers_trouble() {
         let wanted = if without { VerdictWord::Inconclusive } else { VerdictWord::Pass };
         assert_eq!(row.verdict, wanted, "{}", told(row));
         assert!(!without || row.who == Some(Who::Provider), "{}", told(row));
-        assert_eq!(told(row).contains("without a token at `$.access_token`"), without, "{}", told(row));
+        assert_eq!(told(row).contains("contains no token at `$.access_token`"), without, "{}", told(row));
     }
 }
 
@@ -242,7 +242,7 @@ fn a_credential_is_looked_after_like_a_key() {
             &["`PASSWORD` would give the secret of environments.test.credentials.password to the rehearsal", issued],
         ),
         ("user:", "usr:", &["no API of Acme uses a credential `usr`", "did you mean `user`?"]),
-        ("${PASSWORD}\n", "\"${PASSWORD} \"\n", &["environments.test.credentials.password has white space"]),
+        ("${PASSWORD}\n", "\"${PASSWORD} \"\n", &["environments.test.credentials.password contains white space"]),
     ] {
         let told = problems(from, to);
         // What no API takes may be anything, and so may a name.

@@ -190,7 +190,7 @@ async fn a_refused_call_is_recorded_and_not_sent() {
     let mut call = draft(Purpose::Open, "POST", "http://127.0.0.1:1/k3y-secret");
     call.headers = vec![("X-Key".into(), "k3y-secret".into())];
     let sent = wire.call(call, Limits::within(PATIENCE)).await;
-    assert_trouble(&sent, TroubleKind::Refused, "not sent to 127.0.0.1: what needs no key is fetched with GET or HEAD");
+    assert_trouble(&sent, TroubleKind::Refused, "not sent to 127.0.0.1: a request without a key uses GET or HEAD");
     assert_eq!(sent.request.url, "http://127.0.0.1:1/<key>");
     assert_eq!(sent.request.headers, [("x-key".to_owned(), "<key>".to_owned())]);
     let sent = wire.call(partner(format!("http://{}/", once(ok("1")).await)), Limits::within(PATIENCE)).await;

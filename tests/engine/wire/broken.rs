@@ -96,7 +96,7 @@ async fn a_head_that_does_not_come_is_too_slow() {
         std::future::pending::<()>().await;
     })
     .await;
-    assert_trouble(&look_briefly(address).await, TroubleKind::Timeout, "no answer within 300 ms");
+    assert_trouble(&look_briefly(address).await, TroubleKind::Timeout, "no response within 300 ms");
 }
 
 #[tokio::test]

@@ -51,10 +51,10 @@ async fn a_loop_ends_after_five_redirects() {
 async fn every_hop_passes_the_gate() {
     let table = [
         ("http://169.254.169.254/latest/meta-data", TroubleKind::Refused, "link-local"),
-        ("http://api.provider.example/", TroubleKind::Refused, "https only"),
-        ("http://user@cdn.example/", TroubleKind::Refused, "user name"),
+        ("http://api.provider.example/", TroubleKind::Refused, "only over https"),
+        ("http://user@cdn.example/", TroubleKind::Refused, "a user name"),
         ("ftp://cdn.example/", TroubleKind::Refused, "not a plain http or https URL"),
-        ("http://[", TroubleKind::Redirects, "leads nowhere"),
+        ("http://[", TroubleKind::Redirects, "a Location that is not a URL"),
     ];
     for (location, kind, detail) in table {
         assert_trouble(&open(first_elsewhere(location.into()).await, following()).await, kind, detail);
@@ -67,5 +67,5 @@ async fn nobody_outside_redirects_into_this_machine() {
     let outside = first_elsewhere(format!("http://{inside}/")).await;
     let wire = Wire::new(gate(), &stand_ins(&[("cdn.example", outside.port())], None), Redactor::new());
     let sent = send(&wire, draft(Purpose::Open, "GET", "http://cdn.example/"), following()).await;
-    assert_trouble(&sent, TroubleKind::Redirects, "into this machine or its private network");
+    assert_trouble(&sent, TroubleKind::Redirects, "to this machine or its private network");
 }

@@ -110,7 +110,7 @@ async fn certificates_that_do_not_hold_say_why() {
         (tls(named("api.provider.example"), None).await, "is self-signed"),
         (
             tls(named("api.provider.example"), Some(&self::authority("Somebody"))).await,
-            "is self-signed, or issued by nobody whom this machine trusts",
+            "is self-signed, or its issuer is not trusted on this machine",
         ),
         (tls(named("other.example"), Some(&authority)).await, "is not valid for this name, only for other.example"),
         (tls(expired, Some(&authority)).await, "has expired"),
@@ -153,7 +153,7 @@ async fn an_authority_that_cannot_be_read_is_trouble() {
     let wire = Wire::new(gate(), &stand_ins, Redactor::new());
     let call = draft(Purpose::Open, "GET", "https://api.provider.example/");
     let sent = send(&wire, call, Limits::within(PATIENCE)).await;
-    assert_trouble(&sent, TroubleKind::Certificate, "TLS is not possible here");
+    assert_trouble(&sent, TroubleKind::Certificate, "TLS is not available");
 }
 
 #[tokio::test]
