@@ -22,7 +22,13 @@ async fn a_key_is_proved_by_an_answer_and_by_nothing_else() {
         ("nothing", status(200), Inconclusive, "is not JSON", Some(Who::Provider)),
         ("an error", json_answer(&json!({ "error": "x" })), Inconclusive, "isActive", Some(Who::Provider)),
         ("an empty map", json_answer(&json!({})), Inconclusive, "isActive", Some(Who::Provider)),
-        ("a list", json_answer(&json!([])), Inconclusive, "not with what this call gives", Some(Who::Provider)),
+        (
+            "a list",
+            json_answer(&json!([])),
+            Inconclusive,
+            "does not match the schema of this call",
+            Some(Who::Provider),
+        ),
         (
             "a list of it",
             json_answer(&json!([me(&world, &json!({}))])),

@@ -56,7 +56,7 @@ async fn branding_is_held_against_the_profile() {
         (json!({ "logoUrl": 7 }), Inconclusive, "at `/logoUrl`, 7".into()),
         (json!({ "logoUrl": copy }), Inconclusive, copy.clone()),
         (json!({ "logoUrl": copy }), Inconclusive, world.logo_url()),
-        (json!({ "logoUrl": copy }), Inconclusive, "look at both".into()),
+        (json!({ "logoUrl": copy }), Inconclusive, "compare both".into()),
     ];
     world.both("GET /me", json_answer(&json!({ "isActive": true, "backgroundColorCode": "#0B5FFF" }))).await;
     assert_told(&world.report(&ONLY).await, UNIT, Fail, "logoUrl is absent", "a logo that is left out");

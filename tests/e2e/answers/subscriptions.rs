@@ -86,11 +86,11 @@ async fn the_subscription_that_came_nearest_is_named_with_what_it_lacks() {
     let one = |changes: Value| json!([subscription(&changes)]);
     let why = "Exceeded maximum retry attempts (8 failures)";
     let cases = [
-        ("none at all", json!([]), &["lists nothing"][..]),
+        ("none at all", json!([]), &["is an empty list"][..]),
         ("inactive", one(json!({ "isActive": false, "disabledReason": why })), &["isActive is false", why]),
         ("test mode", one(json!({ "isTestMode": true })), &["isTestMode is true"]),
         ("another URL", one(json!({ "url": "https://elsewhere.example/hooks" })), &["elsewhere.example", "the host"]),
-        ("a slash", one(json!({ "url": format!("{LIVE_HANDLER}/") })), &["the slash at the end"]),
+        ("a slash", one(json!({ "url": format!("{LIVE_HANDLER}/") })), &["the trailing slash of the path"]),
         ("case", one(json!({ "url": LIVE_HANDLER.replace("/hooks", "/Hooks") })), &["the case of letters in the path"]),
         (
             "events",
@@ -161,7 +161,7 @@ async fn a_test_that_enqueues_nothing_is_inconclusive_with_a_hint() {
         (enqueued(json!(0)), &one, "try the other isTestMode"),
         (enqueued(json!(0)), &one, "enqueuedCount for client.onboarding.contract_signed is 0"),
         (enqueued(json!(null)), &one, "at `/enqueuedCount`, null"),
-        (json_answer(&json!({ "error": "x" })), &one, "not with what this call gives"),
+        (json_answer(&json!({ "error": "x" })), &one, "does not match the schema of this call"),
         (enqueued(json!(1)), &one, "add `environments.test.lookups.received` to profile.yaml"),
         (status(403), &one, "403"),
         (status(429), &one, "try again later"),
@@ -185,7 +185,7 @@ async fn a_test_that_enqueues_nothing_is_inconclusive_with_a_hint() {
     for (answer, words, who) in [
         (json_answer(&json!({ "clients": [] })), "onboard one first", Who::Partner),
         (json_answer(&json!({ "clients": null, "page": {} })), "onboard one first", Who::Partner),
-        (json_answer(&json!({ "error": "x" })), "not with what this call gives", Who::Provider),
+        (json_answer(&json!({ "error": "x" })), "does not match the schema of this call", Who::Provider),
         (status(403), "403", Who::Partner),
         (status(503), "503", Who::Provider),
     ] {
@@ -204,7 +204,7 @@ async fn a_test_that_enqueues_nothing_is_inconclusive_with_a_hint() {
         );
     }
     for (trial, words) in [
-        (json!([]), "lists nothing"),
+        (json!([]), "is an empty list"),
         (json!([subscription(&json!({ "isActive": false, "disabledReason": "eight" }))]), "disabledReason eight"),
     ] {
         world.reset().await;

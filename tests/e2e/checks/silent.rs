@@ -28,7 +28,7 @@ async fn a_profile_of_two_lines_leaves_every_unit_inconclusive_and_says_what_wou
     for row in &report.checks {
         assert_eq!(row.verdict, VerdictWord::Inconclusive, "{}", told(row));
         let reason = format!("{} {}", row.reason, row.observed.clone().unwrap_or_default());
-        let helps = ["profile.yaml", "a person must vouch"].iter().any(|words| reason.contains(words));
+        let helps = ["profile.yaml", "a person must attest"].iter().any(|words| reason.contains(words));
         assert!(helps, "{}", told(row));
         assert!(row.who.is_some(), "nobody must act: {}", told(row));
     }

@@ -207,7 +207,7 @@ fn a_report_that_cannot_be_written_is_wrong_input_before_anything_runs() {
         desk.write("file", "x");
         let ended = desk.run(&format!("demo --stage static --junit {path} --json out.json")).with(2);
         assert!(ended.err.contains(&format!("cannot write the report to {path}")), "{}", ended.err);
-        assert!(ended.err.contains("name a file in a folder that can be written"), "{}", ended.err);
+        assert!(ended.err.contains("name a file in a writable folder"), "{}", ended.err);
         assert_eq!((ended.out.as_str(), desk.names()), ("", vec!["file".to_owned()]), "nothing was run");
     }
 }

@@ -24,7 +24,7 @@ const NAMED: [&str; 4] = [
 /// Where the command line names one.
 const GIVEN: [&str; 8] = [
     "run --profile FILE",
-    "letter --profile FILE",
+    "email --profile FILE",
     "coverage debitura --page FILE",
     "sample FILE",
     "lint FILE",
@@ -82,7 +82,7 @@ fn a_profile_from_a_pipe_is_told_with_what_to_do() {
     let ended = Command::new("sh").args(["-c", &shell]).current_dir(desk.path("")).output().unwrap();
     let told = String::from_utf8(ended.stderr).unwrap();
     assert_eq!(ended.status.code(), Some(2), "{told}");
-    assert!(told.contains("is a pipe") && told.contains("write what comes out of it into a file"), "{told}");
+    assert!(told.contains("is a pipe") && told.contains("write its output into a file"), "{told}");
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn where_nobody_watches_what_the_build_reaches_that_is_inconclusive_by_its_reaso
     let mut stage = Stage::new();
     stage.play.check("theirs", FINDINGS);
     let ran = run(&stage.play, &mut stage.play.with_pack("play", "rehearsal: { workers: 1 }"));
-    assert!(ran.reason("theirs").contains("because this tool did not start it"), "{}", ran.console);
+    assert!(ran.reason("theirs").contains("because it did not start the build"), "{}", ran.console);
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn a_host_left_in_a_retry_path_is_refused_and_recorded() {
     let unit = ran.unit("left_in");
     assert_eq!(unit["verdict"], "pass", "{}", ran.console);
     let evidence = unit["evidence"].to_string();
-    assert!(evidence.contains("api.play.example:80") && evidence.contains("not let through"), "{evidence}");
+    assert!(evidence.contains("api.play.example:80") && evidence.contains("denied"), "{evidence}");
     assert_eq!(
         remarks(&ran).matches("tried to reach api.play.example and was not let through").count(),
         1,

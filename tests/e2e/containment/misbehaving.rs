@@ -59,7 +59,7 @@ fn one_that_never_calls_is_said_early_and_not_waited_for_again() {
     }
     let ran = stage.run();
     assert!(ran.took < Duration::from_secs(15), "{:?}", ran.took);
-    let why = "no call of the partner has reached the simulated provider";
+    let why = "the simulated provider received no call from the partner";
     let reasons: Vec<String> = (0..10).map(|at| ran.reason(&format!("check_{at}")).to_owned()).collect();
     let waited = |reason: &&String| reason.contains("no call about the client reached the provider in 3s");
     let (waited, cut): (Vec<_>, Vec<_>) = reasons.iter().partition(waited);
@@ -116,7 +116,7 @@ fn one_that_has_the_provider_hold_too_much_is_inconclusive_and_told() {
     let ran = stage.run();
     assert_eq!(ran.unit("a_loud")["verdict"], "inconclusive", "{}", ran.console);
     let (reason, remarks) = (ran.reason("a_loud"), ran.json["remarks"].to_string());
-    assert!(reason.contains("the oldest are forgotten"), "{reason}");
+    assert!(reason.contains("the simulator drops the oldest"), "{reason}");
     assert!(remarks.contains("the simulated provider reached a limit: more clients were created"), "{remarks}");
     // What is held may take 64 MiB, and what is recorded of it beside that.
     assert!(ran.peak_mib < 400, "{} MiB", ran.peak_mib);

@@ -66,5 +66,5 @@ fn a_partner_without_a_name_is_told_of_by_whoever_reads_the_profile() {
 #[test]
 fn a_provider_that_asks_for_nothing_gets_nothing() {
     let found = problems("debitura", "facilities: [F1]");
-    assert!(found.contains("Debitura has no setting `facilities`") && found.contains("take it out"), "{found}");
+    assert!(found.contains("Debitura has no setting `facilities`") && found.contains("remove it"), "{found}");
 }

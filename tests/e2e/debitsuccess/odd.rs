@@ -165,7 +165,7 @@ async fn notifications_that_are_acknowledged_and_dropped_do_not_pass() {
     let report = rehearsed(deaf, TOKEN, ALL_EVENTS, "").await;
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
     assert_eq!(first.verdict, VerdictWord::Inconclusive, "{}", told(first));
-    assert!(first.reason.contains("no effect") && first.fix.contains("Store what an event says"), "{}", told(first));
+    assert!(first.reason.contains("no effect") && first.fix.contains("Store the event before"), "{}", told(first));
     // What speaks of effects has no control that had one; what does not goes on.
     for (unit, wanted) in [
         ("webhooks.verifies-before-remembering@rehearsal", VerdictWord::Inconclusive),

@@ -10,8 +10,8 @@ const SILENT: &str = "partner: Silent\nprovider: debitsuccess\n";
 /// What each unit asks for.
 const ASKS: [(&str, &str); 19] = [
     ("webhooks.subscription-request@static", "environments.test.settings.facilities"),
-    ("webhooks.subscribed@test", "preflight letter --profile FILE"),
-    ("webhooks.subscribed@production", "a person must vouch"),
+    ("webhooks.subscribed@test", "preflight email --profile FILE"),
+    ("webhooks.subscribed@production", "a person must attest"),
     ("webhooks.environments-separate@static", "environments.production.webhook.secret"),
     ("webhooks.accepts-genuine@rehearsal", "rehearsal.webhook.url"),
     ("webhooks.answers-exactly-200@rehearsal", "rehearsal.webhook.url"),
@@ -24,10 +24,10 @@ const ASKS: [(&str, &str); 19] = [
     ("webhooks.twins-at-once@rehearsal", "events"),
     ("webhooks.https@test", "environments.test.webhook.url"),
     ("webhooks.https@production", "environments.production.webhook.url"),
-    ("webhooks.source-allowed@test", "a person must vouch"),
-    ("webhooks.source-allowed@production", "a person must vouch"),
+    ("webhooks.source-allowed@test", "a person must attest"),
+    ("webhooks.source-allowed@production", "a person must attest"),
     ("webhooks.test-received@test", "environments.test.settings.received"),
-    ("webhooks.failure-mailbox@static", "a person must vouch"),
+    ("webhooks.failure-mailbox@static", "a person must attest"),
 ];
 
 #[tokio::test]

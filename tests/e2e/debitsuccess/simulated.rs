@@ -41,7 +41,7 @@ fn an_event_that_is_typed_is_delivered_at_once_with_the_token_that_was_printed()
     let mut command = desk.command(&format!("simulate debitsuccess --webhook {url}"));
     let mut running = Desk::start(command.stdin(Stdio::piped()));
     let mut lines = BufReader::new(running.child().stdout.take().unwrap()).lines().map(Result::unwrap);
-    let told: Vec<String> = lines.by_ref().take_while(|line| !line.contains("Ctrl-C ends it")).collect();
+    let told: Vec<String> = lines.by_ref().take_while(|line| !line.contains("Press Ctrl-C to stop")).collect();
     let secret = told.iter().find_map(|line| line.trim().strip_prefix("secret ")).unwrap().trim().to_owned();
     for words in [
         "It has no API.",
@@ -80,7 +80,7 @@ fn a_provider_with_an_api_sends_what_is_typed_too() {
     let mut command = desk.command(&format!("simulate debitura --webhook {url}"));
     let mut running = Desk::start(command.stdin(Stdio::piped()));
     let mut lines = BufReader::new(running.child().stdout.take().unwrap()).lines().map(Result::unwrap);
-    let told: Vec<String> = lines.by_ref().take_while(|line| !line.contains("Ctrl-C ends it")).collect();
+    let told: Vec<String> = lines.by_ref().take_while(|line| !line.contains("Press Ctrl-C to stop")).collect();
     for words in ["referral ", "key ", "secret ", "client.linked"] {
         assert!(told.iter().any(|line| line.trim().starts_with(words)), "{words}: {told:#?}");
     }
@@ -96,5 +96,5 @@ fn a_provider_with_an_api_sends_what_is_typed_too() {
 #[test]
 fn without_a_handler_there_is_nothing_to_play() {
     let ended = Desk::new().run("simulate debitsuccess").with(2);
-    assert!(ended.err.contains("has no API to play") && ended.err.contains("--webhook URL"), "{}", ended.err);
+    assert!(ended.err.contains("has no API to simulate") && ended.err.contains("--webhook URL"), "{}", ended.err);
 }

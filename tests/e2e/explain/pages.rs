@@ -108,7 +108,7 @@ fn the_lines_that_pin_prints_pin_the_page() {
         &[
             "1 changed",
             "changed  hooks.time",
-            "(in our words",
+            "(the pack's wording",
             "new  Deliveries are answered within 20 seconds",
             "page.md:2",
         ],

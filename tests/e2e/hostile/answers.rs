@@ -193,7 +193,7 @@ fn whatever_others_answer_every_unit_has_a_verdict_with_a_reason_and_no_secret_i
     }
     for (name, words) in [
         ("handler-redirect-file", "302, a redirect to file:///etc/passwd"),
-        ("handler-not-http", "no valid and complete answer"),
+        ("handler-not-http", "no valid and complete response"),
         ("handler-text-cdata", "500 ]]"),
         ("page-refused", "refuses connections"),
         ("action-refused", "refuses connections"),

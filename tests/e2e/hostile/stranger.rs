@@ -35,7 +35,7 @@ fn who_answers_before_the_build_is_started_is_named_with_the_port() {
     let stranger = serve([127, 0, 0, 2], |_, stream| answer(stream, 200, "", b""));
     let port = format!("port {} is taken", stranger.port());
     let mut play = Play::new();
-    inconclusive("at once", &build(&mut play, "sleep 600", stranger), &[&port, "before the build is started"]);
+    inconclusive("at once", &build(&mut play, "sleep 600", stranger), &[&port, "before the build starts"]);
     assert!(!play.path("up").exists(), "the build was started all the same");
 }
 
@@ -47,7 +47,7 @@ fn a_build_that_ends_while_somebody_answers_is_not_the_one_that_answers() {
         let mut play = Play::new();
         let ready = accepting(&play);
         let port = format!("at port {}", ready.port());
-        inconclusive(what, &build(&mut play, line, ready), &["the build ended (exit status:", "and yet", &port]);
+        inconclusive(what, &build(&mut play, line, ready), &["the build ended (exit status:", "still answers", &port]);
     }
 }
 
@@ -66,7 +66,7 @@ fn a_restart_finds_what_the_old_build_left_behind() {
     let reason = ran.reason("one");
     assert_eq!(ran.unit("one")["verdict"], "inconclusive", "{}", ran.console);
     assert!(
-        reason.contains("the build was not restarted") && reason.contains(&format!("port {}", handler.port())),
+        reason.contains("the build did not restart") && reason.contains(&format!("port {}", handler.port())),
         "{reason}"
     );
 }
@@ -116,7 +116,7 @@ fn a_port_of_the_simulator_that_somebody_has_is_named_with_its_line() {
     let ran = run(&play, &mut program);
     let row = ran.json["checks"].as_array().unwrap().iter().find(|row| row["verdict"] != "skipped").unwrap();
     let port = format!("port {port}");
-    for words in [port.as_str(), "rehearsal.simulator.ports.customer", "end the process that has it"] {
+    for words in [port.as_str(), "rehearsal.simulator.ports.customer", "end the process that uses it"] {
         assert!(row["reason"].to_string().contains(words), "{words}: {row}");
     }
     assert_eq!((ran.code, &row["responsible"]), (Some(3), &"partner".into()));

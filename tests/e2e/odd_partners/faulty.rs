@@ -203,7 +203,7 @@ async fn what_is_acknowledged_and_dropped_does_not_pass() {
     let all = rehearsed(Way { notes: |_| false, ..Way::default() }, Says::default()).await;
     let first = row(&all, "webhooks.accepts-genuine@rehearsal");
     assert_eq!(first.verdict, VerdictWord::Inconclusive, "{}", told(first));
-    assert!(first.reason.contains("no effect") && first.fix.contains("Store what an event says"), "{}", told(first));
+    assert!(first.reason.contains("no effect") && first.fix.contains("Store the event before"), "{}", told(first));
     let remembers = row(&all, "webhooks.verifies-before-remembering@rehearsal");
     assert_eq!(remembers.verdict, VerdictWord::Inconclusive, "no control had an effect: {}", told(remembers));
     let says = Says { more: "events: [client.onboarding.poa_signed]", ..Says::default() };

@@ -74,9 +74,9 @@ fn nothing_that_exists_is_overwritten_and_nothing_is_half_written() {
         (["new", "check", "acme/webhooks.deduplicates"], "webhooks/deduplicates.yaml: already exists"),
         (["new", "check", "acne/orders.other"], "did you mean `acme`?"),
         (["new", "check", "acme"], "`acme` is not a valid check name"),
-        (["new", "check", "acme/../../orders.other"], "names no check"),
+        (["new", "check", "acme/../../orders.other"], "is not a valid check name"),
         (["new", "pack", "../acme"], "`../acme` is not a valid pack name"),
-        (["new", "pack", "Acme_2"], "small letters, digits and single hyphens"),
+        (["new", "pack", "Acme_2"], "use lower-case letters, digits and single hyphens"),
     ] {
         folder.run(&arguments).with(2).says(words);
     }
@@ -193,5 +193,5 @@ fn an_api_that_asks_for_no_header_is_refused() {
 #[test]
 fn ports_that_there_are_not_enough_of_are_told() {
     let folder = Folder::new();
-    folder.run(&["simulate", "debitura", "--port", "65535"]).with(2).says("each on a port of its own");
+    folder.run(&["simulate", "debitura", "--port", "65535"]).with(2).says("each on its own port");
 }

@@ -25,7 +25,7 @@ const REFUSED: [(&str, &[&str]); 16] = [
         "actions: { a: [{ call: \"POST @127.0.0.1:48123/x\", api: main }] }",
         &["`POST @127.0.0.1:48123/x` is not a method and a path with one leading `/`", "such as `POST /orders`"],
     ),
-    ("actions: { a: [{ call: \"GET //127.0.0.1/x\", api: main }] }", &["a path that begins with one `/`"]),
+    ("actions: { a: [{ call: \"GET //127.0.0.1/x\", api: main }] }", &["a path with one leading `/`"]),
     ("actions: { a: [{ answer: {} }] }", &["provider.yaml has no action `a`"]),
     ("apis: { main: { headers: {} } }", &["Acme has no API `main`"]),
     ("capture: { a: { tenant: $.id } }", &["there is no action `a`"]),
@@ -53,12 +53,12 @@ fn what_a_sample_partner_may_not_say_is_refused_where_it_stands() {
 /// What stands in partner.yaml, what is put in its place, and what is then said.
 const WRONG_FAULTS: [(&str, &str, &[&str]); 11] = [
     (
-        "{ if: proven and not stale, status: 200, effect: true }",
+        "{ if: verified and not stale, status: 200, effect: true }",
         "{ if: proven and not state, status: 200, effect: true }",
         &["`state` is unknown here", "did you mean `stale`?"],
     ),
     (
-        "{ if: not proven or stale, status: 401 }",
+        "{ if: not verified or stale, status: 401 }",
         "{ if: not prooven or stale, status: 401 }",
         &["`prooven` is unknown here", "did you mean `verified`?"],
     ),
@@ -94,7 +94,7 @@ const WRONG_FAULTS: [(&str, &str, &[&str]); 11] = [
         "  - { if: known_event, status: 200 }\n\n",
         &["the last rule does not answer every delivery"],
     ),
-    ("{ if: not proven or stale, status: 401 }", "{ if: not proven or, status: 401 }", &["the template does not work"]),
+    ("{ if: not verified or stale, status: 401 }", "{ if: not proven or, status: 401 }", &["the template is invalid"]),
 ];
 
 #[test]

@@ -18,7 +18,7 @@ fn wrongs() -> [Wrong; 4] {
     [
         Wrong {
             file: PARTNER,
-            from: "first: [{ if: seen, status: 200 }, { status: 200, effect: true }]",
+            from: "first: [{ if: duplicate, status: 200 }, { status: 200, effect: true }]",
             to: "first: [{ if: seen and proven, status: 200 }]",
             line: ["webhooks.rejects-forged", "pass", "0 OF 1 caught", "inconclusive"],
             says: &[
@@ -30,7 +30,7 @@ fn wrongs() -> [Wrong; 4] {
         },
         Wrong {
             file: PARTNER,
-            from: "\n  - { if: seen, status: 200 }\n",
+            from: "\n  - { if: duplicate, status: 200 }\n",
             to: "\n",
             line: ["webhooks.deduplicates", "NO PASS", "0 OF 1 caught", "inconclusive"],
             says: &[
@@ -40,14 +40,14 @@ fn wrongs() -> [Wrong; 4] {
         },
         Wrong {
             file: PARTNER,
-            from: "first: [{ if: proven and not stale, status: 200, effect: true }]",
+            from: "first: [{ if: verified and not stale, status: 200, effect: true }]",
             to: "first: [{ status: 200, effect: true }]",
             line: ["webhooks.deduplicates", "pass", "0 OF 1 caught", "inconclusive"],
             says: &["fails other checks than `webhooks.deduplicates` too: webhooks.rejects-forged", "also: ["],
         },
         Wrong {
             file: PARTNER,
-            from: "  webhooks.deduplicates:\n    forgets-what-it-saw:\n      description: An event that is delivered twice takes effect twice.\n      first: [{ if: proven and not stale, status: 200, effect: true }]\n",
+            from: "  webhooks.deduplicates:\n    forgets-what-it-saw:\n      description: An event that is delivered twice takes effect twice.\n      first: [{ if: verified and not stale, status: 200, effect: true }]\n",
             to: "",
             line: ["webhooks.deduplicates", "pass", "NO FAULT", "inconclusive"],
             says: &["nothing proves that `webhooks.deduplicates` can fail", "add a defect that it must catch"],
@@ -101,7 +101,7 @@ fn a_pack_without_a_sample_partner_is_sent_to_where_one_is_written() {
     let folder = Folder::begun();
     std::fs::remove_file(folder.path(PARTNER)).unwrap();
     folder.run(&["lint", "checks"]).with(0);
-    let ended = folder.run(&["test", "checks"]).with(2).says("this pack has no sample partner to be tried with");
+    let ended = folder.run(&["test", "checks"]).with(2).says("this pack has no sample partner to test with");
     ended.says("preflight new pack");
     folder.run(&["test", "elsewhere"]).with(2).says("elsewhere: cannot be read");
 }

@@ -51,7 +51,7 @@ fn every_fault_is_named() {
             "https://pages.example/approve?n=1&token=<r.url#2>&back=BACK",
             Failed("`n` of the received URL stands in another order"),
         ),
-        (with, "{r}#back=BACK", Failed("stands behind the `#`")),
+        (with, "{r}#back=BACK", Failed("comes after the `#`")),
         (plain, "{r}?back=https://acme.example/done#a", Failed("a `#` is not encoded")),
         (
             plain,
@@ -66,7 +66,7 @@ fn every_fault_is_named() {
         judged(received, &presented.replace("{r}", received), expected);
     }
     let lost = "https://pages.example/sign/<r.url>?back=BACK";
-    judged("https://pages.example/sign/<r.url>#top", lost, Failed("behind the `#` that was received"));
+    judged("https://pages.example/sign/<r.url>#top", lost, Failed("after the `#` of the received URL"));
 }
 
 #[test]

@@ -162,7 +162,7 @@ fn ten_thousand_faults_are_told_by_the_first_of_them() {
     let told = folder.told();
     assert_eq!(told.matches("is not an item of the provider").count(), 100, "{}", &told[..2000]);
     assert!(
-        told.contains(" more checks were not looked at") || told.contains("... and "),
+        told.contains(" more checks were not examined") || told.contains("... and "),
         "{}",
         &told[told.len() - 500..]
     );

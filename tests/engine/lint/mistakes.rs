@@ -58,7 +58,7 @@ fn names_of_actions_look_ups_and_words() {
         (
             CLIENTS,
             "POST http://127.0.0.1:3000/clients, headers: { A: \"{{ simulator.api_key }}\" }",
-            &["what `simulator.api_key` is", "is told to the build, in `rehearsal.env`"],
+            &["cannot read `simulator.api_key`", "only in `rehearsal.env`"],
         ),
         (
             "onboard_client: {",
@@ -67,15 +67,19 @@ fn names_of_actions_look_ups_and_words() {
         ),
         ("{{ event_id }}", "{{ event }}", &["what `event` is", "event_id"]),
         (ENV, "env: { A: \"{{ simulator.referal_api }}\", KEY:", &["did you mean `simulator.referral_api`?"]),
-        (ENV, "env: { A: \"{{ client.email }}\", KEY:", &["what `client.email` is", "known here: preflight"]),
+        (ENV, "env: { A: \"{{ client.email }}\", KEY:", &["cannot read `client.email`", "known here: preflight"]),
         ("[npm, start]", "[npm, \"{{ simulatr.api_key }}\"]", &["did you mean `simulator.api_key`?"]),
         (ENV, "env: { A: \"{{ simulator.api_key | uper }}\", KEY:", &["no filter `uper`", "did you mean `upper`?"]),
         (ENV, "env: { A: \"{{ simulator.api_key is strange }}\", KEY:", &["there is no test `is strange`"]),
         (ENV, "env: { A: \"{{ shout(simulator.api_key) }}\", KEY:", &["what `shout` is"]),
         (ENV, "env: { A: \"{% if x %}\", KEY:", &["only `{{ expression }}` is allowed"]),
-        (ENV, "env: { A: \"{{ simulator.api_key\", KEY:", &["the template does not work", "profile.yaml:13:13"]),
-        (ENV, "env: { A: \"{{ simulator.api_key + }}\", KEY:", &["the template does not work"]),
-        (ENV, "env: { A: \"${X:-y}\", KEY:", &["`${X:-y}` does not name an environment variable", "has no defaults"]),
+        (ENV, "env: { A: \"{{ simulator.api_key\", KEY:", &["the template is invalid", "profile.yaml:13:13"]),
+        (ENV, "env: { A: \"{{ simulator.api_key + }}\", KEY:", &["the template is invalid"]),
+        (
+            ENV,
+            "env: { A: \"${X:-y}\", KEY:",
+            &["`${X:-y}` does not name an environment variable", "no default values for variables"],
+        ),
     ]);
 }
 
@@ -84,18 +88,18 @@ fn addresses() {
     told_by(&[
         (HOOKS, "url: localhost:3000/hooks", &["profile.yaml:14:19", "write `http://localhost:3000/hooks`"]),
         (HOOKS, "url: acme.example/hooks", &["is not a complete URL", "write `https://acme.example/hooks`"]),
-        (HOOKS, "url: ftp://127.0.0.1/hooks", &["cannot be called by HTTP: `ftp`"]),
+        (HOOKS, "url: ftp://127.0.0.1/hooks", &["is not an HTTP URL: `ftp`"]),
         (HOOKS, "url: http:/127.0.0.1:3000/hooks", &["write `http://127.0.0.1:3000/hooks`"]),
         (HOOKS, "url: http://", &["`http://` is not a URL: empty host"]),
         (HOOKS, "url: http://127.0.0.1:30000000/hooks", &["is not a URL: invalid port number"]),
-        (HOOKS, "url: \"http://127.0.0.1:3000/hooks \"", &["has a blank or a line break in it"]),
-        (HOOKS, "url: \"http://127.0.0.1:3000/{{ client.tenant }}\"", &["no template is put in here"]),
+        (HOOKS, "url: \"http://127.0.0.1:3000/hooks \"", &["contains a space or a line break"]),
+        (HOOKS, "url: \"http://127.0.0.1:3000/{{ client.tenant }}\"", &["templates do not work here"]),
         ("url: https://staging", "url: staging", &["is not a complete URL", "profile.yaml:7:21"]),
         ("ready: http://", "ready: ", &["write `http://127.0.0.1:3000/health`"]),
         ("https://referral-api", "referral-api", &["profile.yaml:9:23", "write `https://referral-api.debitura.com`"]),
         ("https://acme.example/logo.svg", "/logo.svg", &["`/logo.svg` is not a complete URL"]),
         (CLIENTS, "POST localhost:3000/clients", &["profile.yaml:16:32", "write `http://localhost:3000/clients`"]),
-        ("GET http://", "GET ftp://", &["cannot be called by HTTP"]),
+        ("GET http://", "GET ftp://", &["is not an HTTP URL"]),
         ("branding:", "return_url: acme.example/done\nbranding:", &["is not a complete URL", "profile.yaml:3:13"]),
         (
             "  webhook: { url: http://127",
@@ -107,7 +111,7 @@ fn addresses() {
             "  bodies: { a: none.json }\n  webhook: { url: http://127",
             &["there is no file none.json"],
         ),
-        ("\"${TEST_SECRET}\"", "\"{{ simulator.webhook_secret }}\"", &["no template is put in here"]),
+        ("\"${TEST_SECRET}\"", "\"{{ simulator.webhook_secret }}\"", &["templates do not work here"]),
     ]);
 }
 
@@ -184,7 +188,7 @@ fn everything_is_told_at_once() {
     ] {
         assert!(told.contains(part), "{part} is not told:\n{told}");
     }
-    for part in ["either `request` or", "missing field", "without `start`"] {
+    for part in ["either `request` or", "missing field", "needs `start`"] {
         assert!(!told.contains(part), "{part} only comes from another mistake:\n{told}");
     }
     for (text, part) in [

@@ -194,7 +194,7 @@ fn what_the_answer_is() {
 fn a_word_about_an_item_expires() {
     let plan = planned();
     for (when, expires, word, said) in [
-        ("2026-01-01", "2026-06-01", ItemWord::Attested, "A vouched on 2026-01-01 until 2026-06-01: B"),
+        ("2026-01-01", "2026-06-01", ItemWord::Attested, "A attested on 2026-01-01 until 2026-06-01: B"),
         ("2026-01-01", "2026-05-31", ItemWord::Unchecked, "d.none: the attestation of A expired on 2026-05-31"),
         (
             "2026-06-02",
