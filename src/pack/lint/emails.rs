@@ -34,7 +34,7 @@ fn unknown(provider: &Provider, document: &Document, pointer: &str, name: &str) 
         let problem = document.problem(pointer, format!("emails cannot read `{root}`"));
         return Some(problem.nearest_or(root, roots, "they can read `profile`, `environment` and `provider`"));
     }
-    let detail = name.strip_prefix("environment.details.").and_then(|rest| rest.split('.').next())?;
+    let detail = name.strip_prefix("environment.settings.").and_then(|rest| rest.split('.').next())?;
     let known = || provider.details.keys().map(String::as_str);
     let problem = || document.problem(pointer, format!("`{detail}` is not one of the `settings`"));
     (!known().any(|known| known == detail)).then(|| problem().nearest(detail, known()))

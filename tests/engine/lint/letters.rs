@@ -7,7 +7,7 @@ use super::packs::{Fault, told};
 const LETTERS: &str = "facts: { limit: 10 }
 settings: { office: { description: the office, kind: text } }
 emails:
-  hello: { to: { test: \"{{ profile.partner }}\" }, subject: Hello, text: \"{{ environment.details.office }}\" }
+  hello: { to: { test: \"{{ profile.partner }}\" }, subject: Hello, text: \"{{ environment.settings.office }}\" }
 ";
 
 #[test]
