@@ -33,7 +33,7 @@ async fn a_key_is_proved_by_an_answer_and_by_nothing_else() {
             "a list of it",
             json_answer(&json!([me(&world, &json!({}))])),
             Inconclusive,
-            "call gives",
+            "schema of this call",
             Some(Who::Provider),
         ),
         ("a text", json_answer(&json!("ok")), Inconclusive, "", Some(Who::Provider)),

@@ -172,7 +172,8 @@ fn with_temporary(desk: &Desk, arguments: &str) -> crate::support::program::Runn
 
 #[test]
 fn whatever_a_run_is_told_to_end_by_nothing_stays_in_the_temporary_folder() {
-    for arguments in ["demo --json out.json", "selftest --only pale-font", "explain debitura:webhooks.accepts-genuine"]
+    for arguments in
+        ["demo --json out.json", "test debitura --only pale-font", "explain debitura:webhooks.accepts-genuine"]
     {
         for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
             let desk = Desk::new();

@@ -235,7 +235,7 @@ fn letters_name_the_variable_in_the_place_of_its_value() {
         "partner: My Company\nprovider: debitsuccess\nenvironments:\n  test:\n    webhook: { url: \
          \"https://acme.example/hooks/${PLACE}\", secret: \"${TOKEN}\" }\n    settings: { email: \"${MAIL}\", facilities: [ABC] }\nevents: [Realtime.Account.Payment.Declined]\n",
     );
-    let mut command = desk.command("letter --profile profile.yaml");
+    let mut command = desk.command("email --profile profile.yaml");
     let output =
         command.envs([("TOKEN", TOKEN), ("PLACE", "k9x2m4q8w1"), ("MAIL", "ops@acme.example")]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();

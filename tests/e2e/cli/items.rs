@@ -39,7 +39,7 @@ fn the_demo_is_ready_by_a_persons_word_for_the_item_without_a_check_and_says_so(
     assert_eq!(report["readiness"], "ready");
     let found = item(&report, ID);
     assert_eq!(found["verdict"], "attested", "{found}");
-    assert!(found["reason"].as_str().unwrap().contains(" vouched on "), "{found}");
+    assert!(found["reason"].as_str().unwrap().contains(" attested on "), "{found}");
     let first: Vec<&str> = ended.out.lines().take(10).collect();
     assert!(first.iter().any(|line| line.contains("rests on an attestation only: ") && line.contains(ID)), "{first:?}");
     assert!(ended.out.contains(&format!("ATTESTED  {ID}")), "{}", ended.out);

@@ -149,7 +149,7 @@ fn a_report_goes_over_nothing_that_is_read() {
             let output = command.env("KEY_FILE", "deploy/key.env").output().unwrap();
             let told = String::from_utf8(output.stderr).unwrap();
             assert_eq!(output.status.code(), Some(2), "{option} {name}: {told}");
-            assert!(told.contains(&format!("{option} {name} would be")), "{option} {name}: {told}");
+            assert!(told.contains(&format!("{option} {name} would overwrite")), "{option} {name}: {told}");
             assert!(told.contains("for the report"), "what to do next: {told}");
             let after: Vec<String> = INPUTS.iter().map(|name| desk.read(name)).collect();
             assert_eq!(after, before, "{option} {name}");
@@ -164,7 +164,7 @@ fn a_profile_that_does_not_parse_keeps_the_files_that_it_names() {
     let desk = inputs();
     desk.write("profile.yaml", &PROFILE.replace("hosts: {}", "hosts: {"));
     let told = desk.run("run --profile profile.yaml --json deploy/.env").with(2).err;
-    assert!(told.contains("--json deploy/.env would be"), "{told}");
+    assert!(told.contains("--json deploy/.env would overwrite"), "{told}");
     assert_eq!(desk.read("deploy/.env"), "kept: as it is\n");
 }
 

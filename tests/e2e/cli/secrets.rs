@@ -104,7 +104,7 @@ fn no_secret_of_the_environment_is_in_any_output() {
     desk.write("packs/acme/provider.yaml", PROVIDER);
     for (name, expectation) in [
         ("header", "response: page, header: { X-Debug: hello }"),
-        ("list", "values: { of: page, select: \"$.said[*]\" }, each: hello"),
+        ("list", "values: { of: page, select: \"$.said[*]\" }, all_match: hello"),
         ("all", "values: \"{{ page.reply }}\", are: hello"),
     ] {
         desk.write(&format!("packs/acme/page/{name}.yaml"), &check(name, expectation));

@@ -191,7 +191,7 @@ fn the_reference_partner_names_every_variable_that_it_misses() {
 
 #[test]
 fn the_self_test_shows_that_a_defect_is_caught_by_its_own_check_alone() {
-    let ended = Desk::new().run("selftest --only pale-font").with(0);
+    let ended = Desk::new().run("test debitura --only pale-font").with(0);
     let row = |name: &str| {
         ended.out.lines().find(|line| line.starts_with(name)).unwrap().split_whitespace().collect::<Vec<_>>()
     };

@@ -18,7 +18,7 @@ fn unknown_words_get_the_nearest_that_is_known() {
         ("demo --stage rehersal", "'rehearsal'"),
         ("demo --juint out.xml", "'--junit'"),
         ("partner --defect no-dedupe", "'no-dedup'"),
-        ("selftest --only pale-fnt", "did you mean `pale-font`?"),
+        ("test debitura --only pale-fnt", "did you mean `pale-font`?"),
     ];
     for (arguments, said) in words {
         let ended = Desk::new().run(arguments).with(2);

@@ -19,7 +19,7 @@ environments:
 fn letter(profile: &str, arguments: &str, code: i32) -> (String, String) {
     let desk = Desk::new();
     desk.write("profile.yaml", profile);
-    let mut command = desk.command(&format!("letter --profile profile.yaml {arguments}"));
+    let mut command = desk.command(&format!("email --profile profile.yaml {arguments}"));
     command.env("HOST", "staging.acme.example").env("TEST_TOKEN", "tell-nobody-of-this");
     let output = command.output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
