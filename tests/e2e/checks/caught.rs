@@ -75,7 +75,7 @@ fn without_a_preview_of_its_own_one_is_ready_and_one_that_never_previews_is_told
     assert!(verdict == "pass" && row.contains("the profile has no action `preview_case`"), "{row}");
     let (verdict, row) = ran(&["--defect", "no-preview"]);
     assert_eq!(verdict, "fail", "{row}");
-    for remedy in ["let `submit_case` do it", "add `rehearsal.actions.preview_case` to profile.yaml"] {
+    for remedy in ["let `submit_case` make the calls", "add `rehearsal.actions.preview_case` to profile.yaml"] {
         assert!(row.contains(remedy), "{remedy}: {row}");
     }
 }
