@@ -88,7 +88,7 @@ fn deciding(serving: &[usize], units: &[Unit]) -> Vec<usize> {
 }
 
 /// Labels of deciding checks, in the order in which a reason lists them.
-const LABELS: [&str; 5] = ["failed", "inconclusive", "not selected", "waived", "attested"];
+const LABELS: [&str; 5] = ["failed", "inconclusive", "not decided in this run, without", "waived", "attested"];
 
 /// The label of a deciding check; `None` if it passed, is only a risk, or states itself why it is not applicable.
 fn label(unit: &Unit, standing: &Standing) -> Option<&'static str> {

@@ -88,8 +88,8 @@ impl Page<'_> {
         };
         let beside = match check.isolation {
             Isolation::Shared => "runs concurrently",
-            Isolation::Exclusive => "runs alone",
-            Isolation::Restarts => "runs alone and last, because it restarts the partner",
+            Isolation::Exclusive => "runs exclusively",
+            Isolation::Restarts => "runs exclusively and last, because it restarts the partner",
         };
         let who = match check.who {
             Actor::Partner => "the partner must fix a failure",

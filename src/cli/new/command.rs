@@ -170,7 +170,7 @@ fn item(pack: &Pack, id: &str, section: &str, folder: &Path) -> Result<Option<Wr
         return Ok(None);
     }
     let line = format!(
-        "- {{ id: {id}, section: {}, words: State the provider's requirement in your own words }}",
+        "- {{ id: {id}, section: {}, text: State the provider's requirement in your own words }}",
         quoted(&title(section))
     );
     let there =
@@ -191,7 +191,7 @@ fn fault(pack: &Pack, id: &str, folder: &Path) -> Result<Option<Writing>, Proble
     let lines = [
         format!("{id}:"),
         "  refuses-what-it-does-not-know:".into(),
-        "    says: The handler rejects events of this type.".into(),
+        "    description: The handler rejects events of this type.".into(),
         format!("    first: [{{ if: event == '{id}', status: 400 }}]"),
     ];
     changed(folder, &path, "defects", &lines, |value| !value["defects"][id].is_null()).map(Some)

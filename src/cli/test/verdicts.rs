@@ -172,7 +172,8 @@ impl<'p> Found<'p> {
         for id in without {
             let message = format!("nothing proves that `{id}` can fail");
             let problem = self.sampled.document.problem_at_key("", "defects", message);
-            let hint = format!("add a defect that it must catch: `{id}: {{ NAME: {{ says: .., first: [..] }} }}`");
+            let hint =
+                format!("add a defect that it must catch: `{id}: {{ NAME: {{ description: .., first: [..] }} }}`");
             self.problems.push(problem.hint(hint));
         }
     }

@@ -15,7 +15,7 @@ impl Linter<'_> {
             self.holds_always(&format!("/then/{index}"), expectation, &mut problems);
         }
         if !then.is_empty() && then.iter().all(|expectation| expectation.unmet() == Unmet::Inconclusive) {
-            let problem = self.at("/then", "all of these are `unmet: inconclusive`, so this check cannot fail");
+            let problem = self.at("/then", "all of these are `on_failure: inconclusive`, so this check cannot fail");
             problems.push(problem.hint("omit `on_failure` where the partner is responsible"));
         }
         problems

@@ -29,7 +29,7 @@ fn every_defect_is_caught_by_its_check_and_fails_nothing_unrelated(provider: &st
         let words: Vec<&str> = line.unwrap_or_default().split_whitespace().take(3).collect();
         assert_eq!(words, [name.as_str(), caught_by.as_str(), "yes"], "{text}");
     }
-    assert!(text.contains(&format!("{} tried, 0 wrong", tried.len() + 1)), "{text}");
+    assert!(text.contains(&format!("{} tested, 0 wrong", tried.len() + 1)), "{text}");
 }
 
 /// A test for each part, and the list of them.

@@ -10,7 +10,7 @@ fn an_item_without_a_check_is_named_and_counts() {
         "39 of 40 items have a check",
         "Production readiness: 3 of 3 items have a check",
         "readiness.production-credentials  Production API key",
-        "readiness.account-enabled  source, attestation",
+        "readiness.account-enabled  static, attestation",
         "Production dry run: 0 of 1 item has a check",
         "NO CHECK",
         "Items without a check:\n  dry-run.production-case  First production case",
@@ -37,11 +37,11 @@ fn items_that_only_a_person_answers_are_covered_and_said_to_be() {
     let desk = Desk::new();
     desk.change("checks/acme/api/me.yaml", "{ request: GET /me, api: main, as: me }", "{ ask: Does it work? }");
     desk.change("checks/acme/api/me.yaml", "then: [ { response: me, status: 200 } ]\n", "");
-    desk.change("checks/acme/api/me.yaml", "[test, production]", "source\nlevel: recommended");
+    desk.change("checks/acme/api/me.yaml", "[test, production]", "static\nlevel: recommended");
     let (out, _) = desk.run("coverage acme --checks checks", 0);
     in_order(
         &out,
-        &["3 of 3 items have a check, 1 of them by attestation only", "api.me  source, recommended, attestation"],
+        &["3 of 3 items have a check, 1 of them by attestation only", "api.me  static, recommended, attestation"],
     );
 }
 

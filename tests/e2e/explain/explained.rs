@@ -29,7 +29,7 @@ fn passing_and_failing_are_shown_as_they_happen() {
     let (out, err) = Desk::new().run("explain errors.rate-limited", 0);
     assert!(err.contains("with the defect `rate-limit-ignored`"), "{err}");
     let wanted = [
-        "errors.rate-limited  After a 429",
+        "errors.rate-limited  Waits for retryAfter after a 429",
         "What it proves",
         "How",
         ": correct\n  PASS in the stage rehearsal",
@@ -48,7 +48,7 @@ fn passing_and_failing_are_shown_as_they_happen() {
 #[test]
 fn the_stage_in_which_the_mistake_shows_is_shown_of_both() {
     let (out, _) = Desk::new().run("explain prerequisites.branding-legible", 0);
-    in_order(&out, &["PASS in the stage test", "mistake `pale-font`", "FAIL in the stage test", "The fix"]);
+    in_order(&out, &["PASS in the stage test", "defect `pale-font`", "FAIL in the stage test", "The fix"]);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn an_id_of_several_packs_needs_its_pack() {
     let explain = |arguments: &str, code| desk.run(&format!("explain --checks checks --no-play {arguments}"), code);
     let (_, err) = explain("webhooks.accepts-genuine", 2);
     assert!(
-        err.contains("of several packs: acme, ")
+        err.contains("several packs have a check `webhooks.accepts-genuine`: acme, ")
             && err.contains("debitura")
             && err.contains("`acme:webhooks.accepts-genuine`"),
         "{err}"
@@ -133,7 +133,7 @@ fn an_interrupted_play_shows_nothing_and_leaves_nothing_behind() {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let first = lines.next().unwrap().unwrap();
-    assert!(first.starts_with("playing webhooks.answers-in-time"), "{first}");
+    assert!(first.starts_with("running webhooks.answers-in-time"), "{first}");
     let id = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
     nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT).unwrap();
     // To the end of what it and all that it started have to say.

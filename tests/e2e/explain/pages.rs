@@ -120,7 +120,7 @@ fn an_item_that_the_page_has_not_cannot_be_pinned() {
     let desk = Desk::new();
     desk.write("page.md", "- Genuine deliveries are accepted\n");
     let (out, _) = desk.run("coverage acme --checks checks --page page.md --pin", 1);
-    in_order(&out, &["page: sha256:", "# hooks.time: no line of the page is like it", "# api.key: no line"]);
+    in_order(&out, &["page: sha256:", "# hooks.time: no line of the page matches", "# api.key: no line"]);
 }
 
 #[test]

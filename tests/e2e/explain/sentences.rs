@@ -85,7 +85,7 @@ const EXPECTATIONS: [&str; 39] = [
     "{ denied_hosts: all, exactly: 0 }",
     "{ denied_hosts: \"{{ provider.hosts }}\", at_least: 1, hint: a host in the code }",
     "{ values: \"{{ trial.value }}\", are: { not_equals: \"{{ live.value }}\" } }",
-    "{ values: { of: live, select: \"$[*]\", where: { $.isActive: true }, take: \"$.events[*]\" }, are: { contains: x }, each: { max_length: 3 } }",
+    "{ values: { of: live, select: \"$[*]\", where: { $.isActive: true }, take: \"$.events[*]\" }, are: { contains: x }, all_match: { max_length: 3 } }",
     "{ any_of: [{ response: me, status: 200 }, { any_of: [{ effect: first, exactly: 1 }, { user_message: a, unlike: b }] }] }",
 ];
 

@@ -49,7 +49,7 @@ fn a_check_of_a_pack_without_webhooks_is_a_question_to_a_person() {
     folder.write("checks/plain/partner.yaml", "defects: {}\n");
     let question = "id: a.b\ntitle: B\nitems: [a.b]\nstage: static\ndocs: https://docs.plain.example/\nwhy: Because.\nfix: Do it.\nwhen: [{ ask: Is it so? }]\n";
     folder.write("checks/plain/a/b.yaml", question);
-    let said = folder.run(&["new", "check", "plain/a.c"]).with(2).says("`items` is not written as a block");
+    let said = folder.run(&["new", "check", "plain/a.c"]).with(2).says("`items` is not a YAML block");
     assert!(said.err.contains("- { id: a.c, section: \"A\""), "the line to add is not shown: {}", said.err);
     folder.change(
         "checks/plain/provider.yaml",

@@ -10,16 +10,16 @@ const REFUSED: [(&str, &[&str]); 16] = [
     ("profile: { attestations: /etc/passwd }", &["`attestations` is not allowed here"]),
     (
         "profile: { environments: { production: { apis: { main: { file: /etc/passwd, key: root } } } } }",
-        &["a map stands where"],
+        &["expected a text, found a map"],
     ),
-    ("actions: { a: [{ command: [id] }] }", &["a deed must have exactly one of the keys call, again, keep, answer"]),
+    ("actions: { a: [{ command: [id] }] }", &["must have exactly one of the keys call, retry, store, answer"]),
     (
         "profile: { branding: { logo_url: \"https://collects.secrets.test/logo.svg\" } }",
         &["`collects.secrets.test` belongs to neither the provider nor a sample partner", "partner.example"],
     ),
     (
         "profile: { environments: { test: { webhook: { url: \"https://192.0.2.7/hook\" } } } }",
-        &["`192.0.2.7` belongs neither"],
+        &["`192.0.2.7` belongs to neither"],
     ),
     (
         "actions: { a: [{ call: \"POST @127.0.0.1:48123/x\", api: main }] }",
@@ -30,7 +30,10 @@ const REFUSED: [(&str, &[&str]); 16] = [
     ("apis: { main: { headers: {} } }", &["Acme has no API `main`"]),
     ("capture: { a: { tenant: $.id } }", &["there is no action `a`"]),
     ("profile: { verification: \"{% for a in b %}{% endfor %}\" }", &["only `{{ expression }}` is allowed"]),
-    ("pages: { /logo.svg: { content_type: image/svg+xml, txt: x } }", &["`txt` is not a word", "did you mean `text`?"]),
+    (
+        "pages: { /logo.svg: { content_type: image/svg+xml, txt: x } }",
+        &["`txt` is not allowed here", "did you mean `text`?"],
+    ),
     ("environments: { staging: {} }", &["staging"]),
     ("volatile: 1", &["`1` is not true or false"]),
 ];
@@ -54,18 +57,18 @@ fn what_a_sample_partner_may_not_say_is_refused_where_it_stands() {
 const WRONG_FAULTS: [(&str, &str, &[&str]); 11] = [
     (
         "{ if: verified and not stale, status: 200, effect: true }",
-        "{ if: proven and not state, status: 200, effect: true }",
+        "{ if: verified and not state, status: 200, effect: true }",
         &["`state` is unknown here", "did you mean `stale`?"],
     ),
     (
         "{ if: not verified or stale, status: 401 }",
-        "{ if: not prooven or stale, status: 401 }",
-        &["`prooven` is unknown here", "did you mean `verified`?"],
+        "{ if: not verifed or stale, status: 401 }",
+        &["`verifed` is unknown here", "did you mean `verified`?"],
     ),
     (
         "  webhooks.rejects-forged:\n",
-        "  webhooks.refuses-forgd:\n",
-        &["there is no check `webhooks.refuses-forgd`", "did you mean `webhooks.rejects-forged`?"],
+        "  webhooks.rejects-forgd:\n",
+        &["there is no check `webhooks.rejects-forgd`", "did you mean `webhooks.rejects-forged`?"],
     ),
     (
         "first: [{ status: 401 }]",
@@ -78,23 +81,27 @@ const WRONG_FAULTS: [(&str, &str, &[&str]); 11] = [
         &["`also` must name other checks"],
     ),
     ("first: [{ status: 401 }]", "first: []", &["this defect changes nothing"]),
-    ("first: [{ status: 401 }]", "first: [{ state: 401 }]", &["with this defect: `state` is not a word"]),
+    ("first: [{ status: 401 }]", "first: [{ state: 401 }]", &["with this defect: `state` is not allowed here"]),
     (
         "first: [{ status: 401 }]",
         "change: { profile: { rehearsal: { start: { command: [id] } } } }",
-        &["with this defect: `rehearsal` is not a word"],
+        &["with this defect: `rehearsal` is not allowed here"],
     ),
     (
         "first: [{ status: 401 }]",
         "change: { profile: { branding: { logo_url: \"https://a.test/\" } } }",
-        &["`a.test` belongs neither"],
+        &["`a.test` belongs to neither"],
     ),
     (
         "  - { status: 200, effect: true }\n\n",
         "  - { if: known_event, status: 200 }\n\n",
         &["the last rule does not answer every delivery"],
     ),
-    ("{ if: not verified or stale, status: 401 }", "{ if: not proven or, status: 401 }", &["the template is invalid"]),
+    (
+        "{ if: not verified or stale, status: 401 }",
+        "{ if: not verified or, status: 401 }",
+        &["the template is invalid"],
+    ),
 ];
 
 #[test]

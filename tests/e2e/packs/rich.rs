@@ -41,5 +41,5 @@ fn one_fault_of_a_pack_can_be_looked_at_as_a_report() {
 fn the_matrix_of_a_pack_in_a_folder_is_complete() {
     let arguments = ["test", "shop", "--checks", "checks", "--only", "account.*"];
     let ended = run(rich(), &arguments).with(0);
-    assert!(ended.out.contains("5 tried, 0 wrong"), "{}", ended.out);
+    assert!(ended.out.contains("5 tested, 0 wrong"), "{}", ended.out);
 }

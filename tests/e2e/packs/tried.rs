@@ -19,7 +19,7 @@ fn wrongs() -> [Wrong; 4] {
         Wrong {
             file: PARTNER,
             from: "first: [{ if: duplicate, status: 200 }, { status: 200, effect: true }]",
-            to: "first: [{ if: seen and proven, status: 200 }]",
+            to: "first: [{ if: duplicate and verified, status: 200 }]",
             line: ["webhooks.rejects-forged", "pass", "0 OF 1 caught", "inconclusive"],
             says: &[
                 "`webhooks.rejects-forged` does not catch this defect: in rehearsal it passes",
@@ -90,7 +90,7 @@ fn a_check_that_a_silent_partner_passes_is_told() {
     let folder = Folder::rich();
     folder.write("checks/shop/orders/none-too-early.yaml", HASTY);
     let ended = folder.run(&["test", "checks", "--only", "orders.none-*"]).with(1);
-    let ended = ended.says("`orders.none-too-early` inconclusive: in rehearsal it passes");
+    let ended = ended.says("`orders.none-too-early` is not inconclusive for a silent partner: in rehearsal it passes");
     let ended = ended.says("say under `assume` what must have happened");
     assert_eq!(ended.line("orders.none-too-early"), ["orders.none-too-early", "pass", "NO FAULT", "DECIDED"]);
     assert!(!ended.out.contains("webhooks."), "only what was asked for is shown: {}", ended.out);
