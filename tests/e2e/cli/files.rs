@@ -138,7 +138,7 @@ fn a_full_disk_costs_the_report_that_was_to_go_there_and_no_other() {
         ("demo --only readiness.production-key --defect same-key-everywhere --markdown /dev/full --json whole.json", 1),
     ] {
         let ended = desk.run(arguments).with(code);
-        assert!(ended.err.contains("/dev/full: the disk is full; make room"), "{arguments}: {}", ended.err);
+        assert!(ended.err.contains("/dev/full: the disk is full; free some space"), "{arguments}: {}", ended.err);
         assert!(desk.json("whole.json")["checks"].is_array());
     }
 }

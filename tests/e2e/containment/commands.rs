@@ -48,7 +48,7 @@ fn its_output_is_the_answer_and_its_exit_the_outcome() {
 fn it_sees_what_the_build_is_told_and_passed_and_the_proxy_and_nothing_of_ours() {
     // What stands in a variable is put in as it is, whatever it looks like.
     const PASSWORD: &str = "kX9-Hq{{ simulator.api_key }}{# 'Zz \\ ${HOME}";
-    let mut stage = with_script("env > {folder}/assume");
+    let mut stage = with_script("env > {folder}/seen");
     stage.env("PASSWORD", "${OUR_PASSWORD}");
     stage.add("pass_env: [PASSED]");
     stage.check("tool", "{ client: ready }", &["{ action: tool }"]);

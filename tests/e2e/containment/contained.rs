@@ -19,7 +19,7 @@ fn a_host_left_in_a_retry_path_is_refused_and_recorded() {
     let evidence = unit["evidence"].to_string();
     assert!(evidence.contains("api.play.example:80") && evidence.contains("denied"), "{evidence}");
     assert_eq!(
-        remarks(&ran).matches("tried to reach api.play.example and was not let through").count(),
+        remarks(&ran).matches("Preflight denied the build a connection to api.play.example").count(),
         1,
         "{}",
         ran.console
@@ -36,7 +36,7 @@ fn a_loopback_host_is_reached_and_nothing_is_remarked() {
     stage.check("other_way", given, &["{ action: onboard_by_another_way }"]);
     let ran = stage.run();
     assert_eq!((&ran.unit("other_way")["verdict"], ran.code), (&"pass".into(), Some(0)), "{}", ran.console);
-    assert!(!remarks(&ran).contains("tried to reach"), "{}", remarks(&ran));
+    assert!(!remarks(&ran).contains("denied the build"), "{}", remarks(&ran));
 }
 
 #[test]
@@ -59,31 +59,31 @@ fn a_check_for_refused_hosts_fails_on_one_and_passes_without() {
 fn a_real_secret_anywhere_in_the_rehearsal_is_wrong_input() {
     const KEY: &str = "real-key-0123456789";
     let table = [
-        ("rehearsal.env", "  env: { A: KEY }", "`A` would hand"),
-        ("a variant's env", "  variants: { v: { env: { A: \"x KEY\" } } }", "`A` would hand"),
+        ("rehearsal.env", "  env: { A: KEY }", "`A` would give"),
+        ("a variant's env", "  variants: { v: { env: { A: \"x KEY\" } } }", "`A` would give"),
         ("a variant's command", "  variants: { v: { command: [run, --key, KEY] } }", "every process can see it"),
         ("an action's command", "  actions: { a: { command: [run, KEY] } }", "every process can see it"),
-        ("an action's URL", "  actions: { a: { request: \"GET http://127.0.0.1:1/?k=KEY\" } }", "`request` would hand"),
+        ("an action's URL", "  actions: { a: { request: \"GET http://127.0.0.1:1/?k=KEY\" } }", "`request` would give"),
         (
             "an action's header",
             "  actions: { a: { request: GET http://127.0.0.1:1/, headers: { X-K: KEY } } }",
-            "`X-K` would hand",
+            "`X-K` would give",
         ),
         (
             "an action's JSON",
             "  actions: { a: { request: POST http://127.0.0.1:1/, json: { in: [{ k: KEY }] } } }",
-            "`k` would hand",
+            "`k` would give",
         ),
         (
             "an action's form",
             "  actions: { a: { request: POST http://127.0.0.1:1/, form: { k/l: KEY } } }",
-            "`k/l` would hand",
+            "`k/l` would give",
         ),
-        ("the key of the simulator", "  simulator: { api_key: KEY }", "`api_key` would hand"),
+        ("the key of the simulator", "  simulator: { api_key: KEY }", "`api_key` would give"),
         (
             "a look-up's header",
             "  lookups: { user_message: { request: GET http://127.0.0.1:1/, headers: { X-K: KEY } } }",
-            "`X-K` would hand",
+            "`X-K` would give",
         ),
     ];
     let mut stage = Stage::new();
@@ -104,9 +104,9 @@ fn a_real_secret_anywhere_in_the_rehearsal_is_wrong_input() {
 fn a_host_of_the_provider_cannot_be_named_and_a_variant_needs_a_start() {
     let table = [
         ("allow_hosts: [mail.example, 203.0.113.9]", None),
-        ("allow_hosts: [API.play.example.]", Some("belongs to the real environments of Play")),
-        ("allow_hosts: [pages.play.example]", Some("belongs to the real environments of Play")),
-        ("allow_hosts: [old.play.example]", Some("belongs to the real environments of Play")),
+        ("allow_hosts: [API.play.example.]", Some("belongs to a real environment of Play")),
+        ("allow_hosts: [pages.play.example]", Some("belongs to a real environment of Play")),
+        ("allow_hosts: [old.play.example]", Some("belongs to a real environment of Play")),
         ("allow_hosts: [\"https://mail.example\"]", Some("is not a host")),
         ("variants: { v: { env: { A: b } } }", Some("a variant needs `start`")),
         ("simulator: { bind: \"::\", ports: { main: 4010 }, api_key: long-enough-key }", None),

@@ -30,7 +30,7 @@ fn onboarding_by(door: &str) -> Ran {
 #[test]
 fn one_that_does_not_do_what_it_was_asked_is_inconclusive_with_the_reason() {
     let table = [
-        ("hang", "no answer within 500 ms"),
+        ("hang", "no response within 500 ms"),
         ("silent", "it answered 202, and no call about the client reached the provider"),
         ("page", "is larger than 1048576 bytes"),
         ("crash", "exit status: 7"),
@@ -82,7 +82,7 @@ fn waits_at_the_default_timing_are_told_with_the_line_that_shortens_them() {
         (plain.join().unwrap(), waits("timing: { reacts_within: 300ms }"))
     });
     assert!(
-        plain.contains("1 s of this run were waits at the default timing, 2s for a reaction and 10s for a repeat"),
+        plain.contains("1 s of this run were waits at the default timing, 2s for a reaction and 10s for a retry"),
         "{plain}"
     );
     assert!(plain.contains("timing: { reacts_within: 500ms, retries_within: 2s }"), "{plain}");
@@ -96,7 +96,7 @@ fn a_flood_about_its_own_client_is_cut_and_said() {
     stage.check("a_loud", "{ client: ready }", &["{ action: flood_own }"]);
     stage.check("b_after", "{ client: ready }", &[]);
     for name in ["a_loud", "b_after"] {
-        stage.isolate(name, "alone");
+        stage.isolate(name, "exclusive");
     }
     let ran = stage.run();
     assert_eq!(ran.unit("a_loud")["verdict"], "inconclusive", "{}", ran.console);
@@ -112,7 +112,7 @@ fn one_that_has_the_provider_hold_too_much_is_inconclusive_and_told() {
     stage.action("flood_large", "");
     stage.add("timing: { answers_within: 2m }");
     stage.check("a_loud", "{ client: ready }", &["{ action: flood_large }"]);
-    stage.isolate("a_loud", "alone");
+    stage.isolate("a_loud", "exclusive");
     let ran = stage.run();
     assert_eq!(ran.unit("a_loud")["verdict"], "inconclusive", "{}", ran.console);
     let (reason, remarks) = (ran.reason("a_loud"), ran.json["remarks"].to_string());

@@ -78,7 +78,7 @@ fn a_variant_that_does_not_start_is_inconclusive_and_the_plain_build_comes_back(
 fn a_build_that_runs_already_is_restarted_by_its_own_command() {
     for (script, verdict, words) in [
         ("echo restarted >> {folder}/log", "pass", ""),
-        ("exit 9", "inconclusive", "the build did not restart: the action answered 500"),
+        ("exit 9", "inconclusive", "the build did not restart: the restart action answered 500"),
     ] {
         let mut stage = Stage::new();
         let folder = stage.play.folder.path().display().to_string();
@@ -127,7 +127,7 @@ fn a_build_that_ends_during_a_check_is_named_there_and_started_again_for_the_nex
     stage.check("a_crash", "{ client: ready }", &["{ action: crash }"]);
     stage.check("b_calm", "{ client: ready }", &[]);
     for name in ["a_crash", "b_calm"] {
-        stage.isolate(name, "alone");
+        stage.isolate(name, "exclusive");
     }
     let ran = finish(stage.play.folder.path(), start(&mut stage.program(&stage.start())));
     let reason = ran.reason("a_crash");

@@ -13,10 +13,10 @@ fn after(door: &str) -> Ran {
     stage.add("timing: { reacts_within: 300ms, retries_within: 3s, answers_within: 8s }");
     stage.add("variants: { anew: { env: { PARTNER_ID: client-of-the-variant } } }");
     stage.check("a_first", "{ client: ready }", &["{ action: enter }"]);
-    stage.isolate("a_first", "alone");
+    stage.isolate("a_first", "exclusive");
     for at in 0..5 {
         stage.check(&format!("b_{at}"), "{ client: ready }", &[]);
-        stage.isolate(&format!("b_{at}"), "alone");
+        stage.isolate(&format!("b_{at}"), "exclusive");
     }
     let asked = "{ request: GET /clients/client-of-the-variant, api: main, as: it }";
     stage.check("c_anew", "{ variant: anew, client: ready }", &[asked]);

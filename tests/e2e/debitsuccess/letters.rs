@@ -111,7 +111,7 @@ fn a_letter_with_gaps_is_not_written() {
 #[test]
 fn a_provider_that_nobody_writes_to_has_no_letters() {
     let (_, err) = letter("partner: Acme\nprovider: debitura\n", "", 2);
-    assert!(err.contains("Debitura is not written to"), "{err}");
+    assert!(err.contains("the pack of Debitura has no emails"), "{err}");
     let (_, err) = letter("partner: Acme\nprovider: debitsuccess\n", "", 2);
     assert!(err.contains("has no environments"), "{err}");
 }

@@ -15,7 +15,7 @@ async fn rehearsed(way: Way, token: &str, events: &str, more: &str) -> Report {
         "partner: Odd\nprovider: debitsuccess\nevents: {events}\n{more}\nrehearsal:\n  webhook: {{ url: \"http://{at}/hooks\", \
          secret: \"{token}\" }}\n  verification: {}\n  timing: {{ reacts_within: 60ms }}\n  lookups: {{ processed: {{ request: \
          \"GET http://{at}/effects/{{{{ event_id }}}}\", count: $.count }} }}\n",
-        if way.later { "later" } else { "at_once" }
+        if way.later { "deferred" } else { "immediate" }
     );
     run(&BUILT_IN, &profile, &["*@rehearsal"]).await
 }

@@ -107,8 +107,7 @@ fn a_program_that_cannot_be_started_is_named() {
     let mut program = play.program(None, &profile);
     let ran = run(&play, &mut program);
     assert!(
-        ran.reason("one")
-            .contains("`./no-interpreter`, the first word of `rehearsal.start.command`, cannot be started"),
+        ran.reason("one").contains("`./no-interpreter`, the first word of `rehearsal.start.command`, cannot start"),
         "{}",
         ran.reason("one")
     );

@@ -30,7 +30,7 @@ fn a_handler_that_fails_only_in_company_passes_with_a_remark() {
     let mut program = play.program(None, &rehearsal(handler));
     let ran = run(&play, &mut program);
     assert_eq!(ran.code, Some(0), "{}", ran.console);
-    let remarked = |name: &&str| ran.unit(name)["remarks"].to_string().contains("when it was retried in isolation");
+    let remarked = |name: &&str| ran.unit(name)["remarks"].to_string().contains("when retried in isolation");
     let count = ["one", "two", "three"].iter().filter(|name| remarked(name)).count();
     assert!(count >= 1, "{}", ran.console);
     assert!(ran.junit.contains("retried in isolation"), "the remark is in every report");

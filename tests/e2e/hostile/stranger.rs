@@ -46,7 +46,7 @@ fn a_build_that_ends_while_somebody_answers_is_not_the_one_that_answers() {
     {
         let mut play = Play::new();
         let ready = accepting(&play);
-        let port = format!("at port {}", ready.port());
+        let port = format!("uses port {}", ready.port());
         inconclusive(what, &build(&mut play, line, ready), &["the build ended (exit status:", "still answers", &port]);
     }
 }

@@ -219,7 +219,7 @@ async fn an_event_of_which_software_takes_no_notice_is_in_doubt_until_the_profil
     assert_inconclusive(&report, &[]);
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
     assert!(
-        first.remarks.iter().any(|remark| remark.contains("case.updated: 200, and not looked into")),
+        first.remarks.iter().any(|remark| remark.contains("case.updated: 200, effect not looked up")),
         "{}",
         told(first)
     );

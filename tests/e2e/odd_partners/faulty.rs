@@ -210,7 +210,7 @@ async fn what_is_acknowledged_and_dropped_does_not_pass() {
     let documented = rehearsed(Way { notes: |_| false, ..Way::default() }, says).await;
     let first = row(&documented, "webhooks.accepts-genuine@rehearsal");
     assert_eq!(first.verdict, VerdictWord::Fail, "{}", told(first));
-    assert!(told(first).contains("client.onboarding.poa_signed: 200, but it had no effect"), "{}", told(first));
+    assert!(told(first).contains("client.onboarding.poa_signed: 200, but no effect"), "{}", told(first));
 }
 
 /// The limit of the pack is shortened: an event that takes too long is accepted all the same.

@@ -77,7 +77,7 @@ async fn a_documented_spelling_is_enough_and_advice_says_that_small_letters_come
         assert_eq!(row(&report, "webhooks.accepts-genuine@rehearsal").verdict, VerdictWord::Pass, "{provider}");
         let advice = row(&report, "webhooks.header-names-any-case@rehearsal");
         assert_eq!(advice.verdict, VerdictWord::Fail, "{}", told(advice));
-        assert!(told(advice).contains("names in small emails: 401"), "{}", told(advice));
+        assert!(told(advice).contains("header names in lower case: 401"), "{}", told(advice));
         let heads = heads.lock().unwrap();
         let small = |head: &Vec<String>| head.iter().all(|name| *name == name.to_lowercase());
         for name in wanted.iter().chain(&["Content-Type", "Content-Length", "Host", "User-Agent"]) {

@@ -29,7 +29,7 @@ fn what_a_link_leads_to_is_not_read() {
             }
         }
         let said = ground.refused(&"0".repeat(64));
-        assert!(said.contains("`fixtures/play/any.json` does not exist"), "{place}: {said}");
+        assert!(said.contains("there is no `fixtures/play/any.json`"), "{place}: {said}");
     }
 }
 
