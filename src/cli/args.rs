@@ -195,7 +195,7 @@ pub struct Email {
 /// `test`.
 #[derive(Debug, Args)]
 pub struct Test {
-    /// A built-in provider such as `debitura`, or a folder of packs that have a `partner.yaml`.
+    /// A provider that `preflight list` names, or a folder of packs that have a `partner.yaml`.
     #[arg(value_name = "PROVIDER|DIR")]
     pub target: String,
     /// A folder of packs to add to the built-in ones or to replace them; the target is then a provider.

@@ -9,10 +9,11 @@ use serde_json::Value;
 
 use super::load::Variables;
 use super::variables;
+use crate::environment;
 use crate::pack::authentication;
 use crate::pack::load::Pack;
 use crate::redact::{Placed, Redactor, is_telling};
-use crate::{environment, template};
+use crate::template;
 
 /// Where a person says what everybody may read.
 const READABLE: [&str; 2] = ["/partner", "/provider"];

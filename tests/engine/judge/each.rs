@@ -88,7 +88,7 @@ fn calls_about_nobody_leave_open_what_they_could_change() {
             "bounded",
             "{ calls: POST /cases, exactly: 1 }",
             vec![call(0, 9, "POST /cases", 200), stray()],
-            Unknown("recognised"),
+            Unknown("attributes calls by these"),
         ),
         ("enough", "{ calls: POST /cases, at_least: 1 }", vec![call(0, 9, "POST /cases", 200), stray()], Held),
         (

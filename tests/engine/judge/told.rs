@@ -55,7 +55,12 @@ fn another_status_or_other_words_tell_it() {
             answered(200, Value::Null),
             Unknown("does not say how it ended"),
         ),
-        ("the same redirect", answered(303, Value::Null), answered(303, Value::Null), Unknown("says nothing")),
+        (
+            "the same redirect",
+            answered(303, Value::Null),
+            answered(303, Value::Null),
+            Unknown("does not say how it ended"),
+        ),
         ("a redirect", answered(303, Value::Null), answered(302, Value::Null), Held),
     ] {
         row(what, TOLD, both(told, twin), expected);
@@ -123,7 +128,12 @@ fn what_the_provider_had_refused_before_is_not_only_taken_on() {
     );
     row("later", TOLD, with(call(8, 10, "POST /cases", 422)), Unknown("does not say how it ended"));
     row("no refusal", TOLD, with(call(1, 8, "POST /cases", 201)), Unknown("does not say how it ended"));
-    row("another client's", TOLD, with(call(1, 8, "POST /cases", 422).of("other")), Unknown("says nothing"));
+    row(
+        "another client's",
+        TOLD,
+        with(call(1, 8, "POST /cases", 422).of("other")),
+        Unknown("does not say how it ended"),
+    );
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn letters_and_what_is_asked_of_some_alone() {
         ("a sound letter", &[(PROVIDER, "facts: { limit: 10 }\n", LETTERS)]),
         (
             "a detail that is not declared",
-            &[(PROVIDER, "facts: { limit: 10 }\n", LETTERS), (PROVIDER, "details.office", "details.ofice")],
+            &[(PROVIDER, "facts: { limit: 10 }\n", LETTERS), (PROVIDER, "settings.office", "settings.ofice")],
         ),
         (
             "a name that no letter knows",

@@ -197,8 +197,8 @@ fn everything_is_told_at_once() {
         ("provider: debitura\nbranding: { logo_url: x }\n", "`partner` is missing"),
         ("provider: debitura\nbranding: { logo_url: x }\n", "`x` is not a complete URL"),
         ("", "is empty"),
-        ("just text", "a map is expected"),
-        ("- a", "a map is expected"),
+        ("just text", "expected a map"),
+        ("- a", "expected a map"),
     ] {
         folder.write(PROFILE, text);
         let told = folder.plain(&planned(&folder, &catalog, &variables).unwrap_err());
