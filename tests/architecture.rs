@@ -51,6 +51,7 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
             "evidence",
             "files",
             "json",
+            "judge",
             "net",
             "pack",
             "plan",

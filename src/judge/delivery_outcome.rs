@@ -1,6 +1,7 @@
 //! The deliveries of a record, and what became of each, in words.
 
-use super::verdict::{Case, millis};
+use super::case::Case;
+use super::duration::millis;
 use crate::evidence::{Delivery, Entry, Outcome, Role};
 
 /// All deliveries of the unit.

@@ -1,5 +1,7 @@
 //! Whether an expectation held, and what to say when it did not.
 
+use serde::{Deserialize, Serialize};
+
 use crate::evidence::{Offset, Who};
 
 /// What became of one expectation.
@@ -168,4 +170,24 @@ impl Held {
             Held::Unknown(finding) => Held::Unknown(finding),
         }
     }
+}
+
+/// What the evidence of a unit says, before anybody vouches for anything.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// Every expectation held.
+    Pass,
+    /// One did not.
+    Fail(Finding),
+    /// The evidence does not say.
+    Undecided(Finding),
+}
+
+/// A verdict with what else is worth saying.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judged {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Margins, quiet periods, remarks.
+    pub remarks: Vec<String>,
 }

@@ -1,7 +1,7 @@
 //! What is said where an action that the profile does not have might have made the difference.
 
+use super::case::Case;
 use super::finding::{Finding, Held};
-use super::verdict::Case;
 use crate::pack::expectations::Expectation;
 use crate::pack::left_out::LeftOut;
 use crate::pack::step::Step;

@@ -1,8 +1,8 @@
 //! What to say where a template reads something that nothing gave, and who can change that.
 
+use super::case::Case;
 use super::finding::Finding;
 use super::usable::{asks_provider, usable};
-use super::verdict::Case;
 use crate::evidence::{What, Who};
 
 /// A name that has no value, as templates write it.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::verdict::{Case, Verdict};
+use super::case::Case;
+use super::finding::Verdict;
 use crate::evidence::Who;
 
 /// The operations that were called and are not played, each once.

@@ -7,10 +7,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::load::Variables;
-use super::variables;
-use crate::pack::authentication;
-use crate::pack::load::Pack;
+use super::variables::{self, Variables};
+use crate::pack::{Pack, authentication};
 use crate::redact::{Placed, Redactor, is_telling};
 use crate::{environment, template};
 

@@ -4,9 +4,8 @@
 //! Escapes (`%2F`, `\u00e9`, `&amp;`) are not listed here: there are too many mixtures of them. The text is decoded
 //! instead, see [`super::views`].
 
-use base64::Engine as _;
-use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine as _, alphabet};
 
 /// Shorter texts are found in everything, so they are not searched for.
 pub(super) const SHORTEST: usize = 4;

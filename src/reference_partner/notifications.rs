@@ -11,20 +11,11 @@ use rusqlite::Transaction;
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use super::app::App;
 use super::defects::Defect;
-use super::options::{Hidden, Mode};
-use super::server::App;
+use super::options::{Guard, Mode};
 use super::store::{self, StoreError};
 use super::webhooks;
-
-/// What keeps strangers out of `POST /hooks/debitsuccess`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Guard {
-    /// The token that was agreed at subscription (`DEBITSUCCESS_TOKEN`).
-    Token(Hidden),
-    /// The firewall in front of us, which lets nobody else through (`DEBITSUCCESS_ALLOW_LIST=1`).
-    AllowList,
-}
 
 /// The events that we subscribed to, as the list of Debitsuccess writes them.
 const EVENTS: [&str; 5] = [

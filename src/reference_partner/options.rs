@@ -12,7 +12,6 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use url::Url;
 
 use super::defects::{Defect, Defects};
-use super::notifications::Guard;
 
 /// Everything the reference partner needs to know before it starts.
 #[derive(Debug, Clone)]
@@ -296,4 +295,13 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         }
         parsed
     }
+}
+
+/// What keeps strangers out of `POST /hooks/debitsuccess`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Guard {
+    /// The token that was agreed at subscription (`DEBITSUCCESS_TOKEN`).
+    Token(Hidden),
+    /// The firewall in front of us, which lets nobody else through (`DEBITSUCCESS_ALLOW_LIST=1`).
+    AllowList,
 }

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use indexmap::IndexMap;
 
-use super::context::World;
-use super::identity::Identity;
+use super::context::identity::Identity;
+use super::context::run_context::World;
 use crate::evidence::Call;
 use crate::net::header_case::USER_AGENT;
 use crate::redact::Redactor;
@@ -25,7 +25,7 @@ pub(super) type Attributed = (Instant, Instant, Option<String>, Call);
 impl World {
     /// The calls that are about no client of any check, each line once: whose fault they show nobody can tell.
     pub(super) fn strays(&self) -> Vec<String> {
-        let Some(simulator) = self.simulator() else { return Vec::new() };
+        let Some(simulator) = self.provider.simulator() else { return Vec::new() };
         let mut lines: Vec<String> = simulator
             .journal()
             .since(0)
@@ -41,7 +41,7 @@ impl World {
 
     /// What is to be said of calls that the simulator does not play.
     pub(super) fn unplayed(&self) -> Option<String> {
-        let entries = self.simulator()?.journal().since(0);
+        let entries = self.provider.simulator()?.journal().since(0);
         let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
         for call in entries.iter().map(|entry| &entry.what).filter(|call| call.not_played && !is_ours(call)) {
             *numbers.entry(format!("{} ({})", call.route.as_deref().unwrap_or_default(), call.api)).or_default() += 1;
@@ -57,20 +57,20 @@ impl World {
 
     /// The bounds of the played provider that were reached.
     pub(super) fn full(&self) -> Vec<String> {
-        let full = self.simulator().map(crate::simulator::Simulator::full).unwrap_or_default();
+        let full = self.provider.simulator().map(crate::simulator::Simulator::full).unwrap_or_default();
         full.iter().map(|full| format!("the played provider has its bounds: {}", full.words())).collect()
     }
 
     /// What is to be said of a key that called more often than it may.
     pub(super) fn busy(&self) -> Vec<String> {
-        let used = self.simulator().map(crate::simulator::Simulator::used).unwrap_or_default();
+        let used = self.provider.simulator().map(crate::simulator::Simulator::used).unwrap_or_default();
         let beyond = used.into_iter().filter(|usage| usage.beyond > 0);
         beyond.map(|usage| format!("the provider would have answered 429: {usage}")).collect()
     }
 
     /// The partner's calls about some clients, and those about nobody, since a place in the journal.
     pub(super) fn calls_about(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Vec<Attributed> {
-        let Some(simulator) = self.simulator().filter(|_| !clients.is_empty()) else { return Vec::new() };
+        let Some(simulator) = self.provider.simulator().filter(|_| !clients.is_empty()) else { return Vec::new() };
         let entries = simulator.journal().since(mark);
         let name_of = |call: &Call| {
             let email = call.client.as_ref()?;
@@ -88,24 +88,27 @@ impl World {
 
     /// Whether the partner has called the simulated provider in this run, about whomever; yes, where there is none.
     pub(super) fn has_called(&self) -> bool {
-        self.simulator().is_none_or(|simulator| simulator.journal().since(0).iter().any(|entry| !is_ours(&entry.what)))
+        self.provider
+            .simulator()
+            .is_none_or(|simulator| simulator.journal().since(0).iter().any(|entry| !is_ours(&entry.what)))
     }
 
     /// Whether it has called since a place in the journal.
     pub(super) fn has_called_since(&self, mark: usize) -> bool {
-        self.simulator()
+        self.provider
+            .simulator()
             .is_some_and(|simulator| simulator.journal().since(mark).iter().any(|call| !is_ours(&call.what)))
     }
 
     /// Why what the played provider answers and holds shows nothing any more, if so: it had to forget some of it.
     pub(super) fn forgetful(&self) -> Option<String> {
-        let full = self.simulator()?.full().into_iter().find(Full::is_forgetful)?;
+        let full = self.provider.simulator()?.full().into_iter().find(Full::is_forgetful)?;
         Some(format!("the played provider no longer holds all that it should: {}", full.words()))
     }
 
     /// Why not every call about the clients of a unit is in its record, if so.
     pub(super) fn cut_off(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Option<String> {
-        let journal = self.simulator().filter(|_| !clients.is_empty())?.journal();
+        let journal = self.provider.simulator().filter(|_| !clients.is_empty())?.journal();
         let mine = |call: &Call| clients.values().any(|client| call.client.as_ref() == Some(&client.email));
         let recorded = journal.since(mark).iter().filter(|entry| mine(&entry.what)).count();
         let dropped = clients.values().map(|client| journal.dropped(&client.email)).max().unwrap_or_default();

@@ -1,112 +1,28 @@
 //! How this program's own calls to a provider show whose they are: by a key, by name and password, or by a token that
 //! it asks for first, once.
 
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use serde_json_path::JsonPath;
-use tokio::sync::Mutex;
 use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
-use super::context::World;
-use super::schedule::Scope;
+use super::context::run_context::World;
+use super::context::scope::Scope;
+use super::context::tokens::{Asked, Token, Unkeyed};
 use crate::evidence::{Outcome, Trouble, TroubleKind};
 use crate::net::client::Sent;
 use crate::net::gate::{Draft, Purpose};
 use crate::pack::authentication::{Api, Basic, ClientCredentials, CredentialsSent, Minting};
 use crate::pack::types::{Environment, Text};
 use crate::redact::Secret;
-use crate::template::{self, TemplateError};
+use crate::template;
 
 /// The time that a provider gets to give a token.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Why a call does not show whose it is.
-#[derive(Clone)]
-pub(super) enum Unkeyed {
-    /// It cannot be made.
-    Cannot(String),
-    /// The provider gave no token for it: the call that asked for one, and what came of it.
-    Refused(Box<Sent>),
-}
-
-impl Unkeyed {
-    /// Whether asking for the token again in this run would be in vain. A silent provider costs each call its whole
-    /// patience; an answer costs little, and only one about the partner itself will be the same: a client may be
-    /// linked by now, and what is too much or out of order may be right again.
-    fn lasts(&self, minting: Minting<'_>) -> bool {
-        match self {
-            Unkeyed::Cannot(_) => false,
-            Unkeyed::Refused(sent) => match &sent.outcome {
-                Outcome::Trouble(trouble) => trouble.kind != TroubleKind::Shape,
-                Outcome::Answered(answer) => {
-                    minting.own.is_some() && (400..500).contains(&answer.status) && ![408, 429].contains(&answer.status)
-                }
-            },
-        }
-    }
-
-    /// In words.
-    pub(super) fn why(self) -> String {
-        match self {
-            Unkeyed::Cannot(why) => why,
-            Unkeyed::Refused(sent) => {
-                let what = match &sent.outcome {
-                    Outcome::Answered(answer) => format!("it answered {}", answer.status),
-                    Outcome::Trouble(trouble) => trouble.detail.clone(),
-                };
-                format!("there is no token: {} {}: {what}", sent.request.method, sent.request.url)
-            }
-        }
-    }
-}
-
-impl From<String> for Unkeyed {
-    fn from(why: String) -> Self {
-        Unkeyed::Cannot(why)
-    }
-}
-
-impl From<TemplateError> for Unkeyed {
-    fn from(error: TemplateError) -> Self {
-        Unkeyed::Cannot(error.to_string())
-    }
-}
-
-/// The tokens that this run has asked for, each behind a lock of its own: who waits for one holds up nobody else.
-#[derive(Default)]
-pub(super) struct Tokens(Mutex<HashMap<Asked, Arc<Mutex<Option<Token>>>>>);
-
-/// What a token was asked for: where, for which API, and with which words.
-#[derive(PartialEq, Eq, Hash)]
-struct Asked {
-    environment: Option<Environment>,
-    api: String,
-    body: Vec<u8>,
-}
-
-/// What came of asking for a token.
-enum Token {
-    /// One, and how long it may be used.
-    Given { text: String, since: Instant, lifetime: Duration },
-    /// None, and there will be none in this run.
-    Refused(Unkeyed),
-}
-
-impl Token {
-    /// What it is good for now; `None`: it has to be asked for again.
-    fn now(&self) -> Option<Result<String, Unkeyed>> {
-        match self {
-            Token::Given { text, since, lifetime } => (since.elapsed() < *lifetime).then(|| Ok(text.clone())),
-            Token::Refused(why) => Some(Err(why.clone())),
-        }
-    }
-}
 
 /// A place of a call: a real environment, or (`None`) the provider that this run plays; and one of its APIs.
 #[derive(Clone, Copy)]
@@ -199,7 +115,7 @@ impl<'a> Place<'a> {
             return Err(Unkeyed::Cannot(format!("the API `{}` takes no tokens", self.api)));
         };
         let asked = Asked { environment: self.environment, api: self.api.to_owned(), body: ask.body.clone() };
-        let kept = self.world.tokens.0.lock().await.entry(asked).or_default().clone();
+        let kept = self.world.outbound.tokens.0.lock().await.entry(asked).or_default().clone();
         // Held while a token is asked for, so that all who wait for it take the same.
         let mut kept = kept.lock().await;
         let token = match kept.as_ref().and_then(Token::now) {
@@ -250,7 +166,7 @@ impl<'a> Place<'a> {
     fn side(self) -> Result<(Url, Purpose), String> {
         let Place { world, environment, api } = self;
         let Some(environment) = environment else {
-            let base = world.simulator().and_then(|simulator| simulator.base(api));
+            let base = world.provider.simulator().and_then(|simulator| simulator.base(api));
             let base = base.ok_or_else(|| format!("the pack's simulator does not play the API `{api}`"))?;
             return Ok((base.clone(), Purpose::Played { api: api.into() }));
         };
@@ -263,7 +179,7 @@ impl<'a> Place<'a> {
     /// The key and the credentials for here: the profile's, or those that we issued. One that is missing is left out.
     fn credentials(self) -> Scope {
         let Some(environment) = self.environment else {
-            return json!({ "api_key": self.world.issued_key(), "credentials": self.world.issued_credentials() });
+            return json!({ "api_key": self.world.provider.issued_key(), "credentials": self.world.provider.issued_credentials() });
         };
         let inside = self.world.plan.read.profile.environments.get(&environment);
         let credentials = inside.iter().flat_map(|inside| &inside.credentials);

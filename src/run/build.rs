@@ -2,45 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use super::context::World;
+use super::context::build::Build;
+use super::context::run_context::World;
+use super::context::silence::SOON;
 use super::process::Process;
-use super::rehearsal;
-use super::unresponsive::SOON;
+use super::start;
 use crate::pack::check::Isolation;
 use crate::plan::Unit;
-
-/// So often a build that ended by itself, or did not start, is started again.
-const MOST_MISHAPS: usize = 3;
-
-/// So often a build may fall silent: each time costs what it may take to answer.
-const MOST_SILENCES: usize = 1;
-
-/// The build that a run started.
-#[derive(Default)]
-pub(super) struct Build {
-    process: Option<Process>,
-    /// How many were started before it.
-    number: usize,
-    /// The variant that it runs as, if it is not the plain one.
-    variant: Option<String>,
-    /// When it ended by itself, fell silent, or did not start again, and what is to be said of that.
-    mishaps: Vec<(Instant, String)>,
-    silences: usize,
-}
-
-impl Build {
-    /// Why it is not started once more, if it went wrong too often.
-    fn is_given_up(&self) -> Option<String> {
-        let (at, last) = (self.mishaps.len(), &self.mishaps.last()?.1);
-        let too_often = at > MOST_MISHAPS || self.silences > MOST_SILENCES;
-        too_often.then(|| format!("{last}; it is not started again after {at} such ends"))
-    }
-}
 
 impl World {
     /// Takes over the build that the set-up started.
     pub(super) async fn keep(&self, process: Process) {
-        self.build.lock().await.process = Some(process);
+        self.partner.build.lock().await.process = Some(process);
     }
 
     /// Makes sure that the build runs as a unit wants it: plain, or as a variant that is started for this unit alone.
@@ -52,10 +25,10 @@ impl World {
         if rehearsal.start.is_none() && variant.is_none() {
             return Ok(());
         }
-        let mut build = self.build.lock().await;
+        let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;
         match (&build.process, variant, &build.variant) {
-            (Some(_), None, None) => match (self.silence.found(), unit.isolation()) {
+            (Some(_), None, None) => match (self.partner.silence.found(), unit.isolation()) {
                 (None, _) => Ok(()),
                 (Some(why), Isolation::Shared | Isolation::Alone) => Err(why),
                 (Some(_), Isolation::Restarts) => self.start_again(&mut build, variant).await,
@@ -66,7 +39,7 @@ impl World {
 
     /// Ends the build and starts it again: the plain one, or a variant of it.
     pub(super) async fn restart(&self, variant: Option<&str>) -> Result<(), String> {
-        let mut build = self.build.lock().await;
+        let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;
         self.start_again(&mut build, variant).await
     }
@@ -81,8 +54,8 @@ impl World {
             running.stop().await;
         }
         (build.variant, build.number) = (variant.map(str::to_owned), build.number + 1);
-        self.silence.is_over();
-        match rehearsal::started(self, rehearsal, start, variant).await {
+        self.partner.silence.is_over();
+        match start::started(self, rehearsal, start, variant).await {
             Ok(process) => {
                 build.process = Some(process);
                 Ok(())
@@ -107,7 +80,7 @@ impl World {
 
     /// The number of the build that runs, if one does.
     pub(super) async fn running(&self) -> Option<usize> {
-        let mut build = self.build.lock().await;
+        let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;
         build.process.as_ref().map(|_| build.number)
     }
@@ -120,7 +93,7 @@ impl World {
         waited: Duration,
         told: impl FnOnce(Option<i32>) -> String,
     ) -> Option<Option<String>> {
-        let mut build = self.build.lock().await;
+        let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;
         let process = build.process.as_ref().filter(|_| build.number == number)?;
         let stopped = process.stopped();
@@ -136,25 +109,25 @@ impl World {
 
     /// What is to be said of a build that has ended by itself or fallen silent since an instant.
     pub(super) async fn ended_since(&self, from: Instant) -> Option<String> {
-        let mut build = self.build.lock().await;
+        let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;
         build.mishaps.iter().find(|(at, _)| *at >= from).map(|(_, words)| words.clone())
     }
 
     /// Whether what the build writes is heard: it was started by this run.
     pub(super) async fn is_overheard(&self) -> bool {
-        self.build.lock().await.process.is_some()
+        self.partner.build.lock().await.process.is_some()
     }
 
     /// The last lines that the build wrote, without secrets, each with when.
     pub(super) async fn last_lines(&self) -> Vec<(Instant, String)> {
-        let build = self.build.lock().await;
+        let build = self.partner.build.lock().await;
         build.process.as_ref().map(|process| process.lines(&self.redactor)).unwrap_or_default()
     }
 
     /// Ends the partner's build. Gives what is to be said of the times that it had ended by itself or fallen silent, each once.
     pub async fn tear_down(&self) -> Vec<String> {
-        let mut build = self.build.lock().await;
+        let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;
         if let Some(process) = build.process.take() {
             process.stop().await;

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 use serde_json::Map;
 
-use super::context::World;
-use super::identity::{Identity, scope_of};
-use super::log::Log;
+use super::context::identity::{Identity, scope_of};
+use super::context::log::Log;
+use super::context::run_context::World;
 use super::{action, event, manual_steps};
 use crate::evidence::Outcome;
 use crate::pack::given::{Beginning, CredentialFate, Dropping, Overlay as Word};
@@ -42,7 +42,7 @@ async fn bring(
     client: &mut Identity,
     notes: &mut Vec<String>,
 ) -> Result<(), String> {
-    let Some((simulator, spec)) = world.simulator().zip(world.plan.pack.provider.simulator.as_ref()) else {
+    let Some((simulator, spec)) = world.provider.simulator().zip(world.plan.pack.provider.simulator.as_ref()) else {
         return Ok(());
     };
     let (start, ways) = spec.way(&beginning.is);
@@ -71,7 +71,7 @@ async fn bring(
 async fn noticed(world: &World, before: usize, client: &Identity) {
     let client = IndexMap::from([(String::new(), client.clone())]);
     // Whoever asks only when a user comes back does so in the check itself.
-    drop(tokio::time::timeout(world.reaction(), world.another_call(before, &client)).await);
+    drop(tokio::time::timeout(world.clock.reaction(), world.another_call(before, &client)).await);
 }
 
 /// Brings a client to its beginning in a real environment: by the partner's deployment there and by people.
@@ -133,8 +133,8 @@ async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: 
         action::perform(world, Stage::Rehearsal, call, &scope_of(client, arguments)).await.map_err(&failed)?;
     client.learn(call, &outcome);
     // Other checks may have given its queue work to do.
-    let within = world.retry();
-    if !world.patience.during(known_within(simulator, client, within)).await {
+    let within = world.clock.retry();
+    if !world.clock.waits.during(known_within(simulator, client, within)).await {
         let said = match &outcome {
             Outcome::Answered(_) => format!("it answered {}", outcome.brief(Outcome::SENTENCE)),
             Outcome::Trouble(trouble) => trouble.detail.clone(),
@@ -142,7 +142,7 @@ async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: 
         world.beyond_doubt().await;
         // One that has ended may call once it was started again.
         if world.ended_since(from).await.is_none() {
-            world.patience.in_vain(format!("the action {name}: {said}"));
+            world.clock.waits.in_vain(format!("the action {name}: {said}"));
         }
         return Err(failed(format!("{said}, and no call about the client reached the provider in {}", Span(within))));
     }

@@ -8,29 +8,15 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::check::Doing;
-use super::identity::Identity;
+use super::context::check_context::Doing;
+use super::context::event_instance::Occasion;
+use super::context::identity::Identity;
 use crate::pack::alteration::Variation;
 use crate::pack::scheme::{Documented, Event, Webhooks};
 use crate::pack::step::{DeliverStep, Which};
 use crate::pack::types::Where;
 use crate::template;
 use crate::webhook::{self, Order};
-
-/// An event that deliveries are made of.
-#[derive(Clone, Debug)]
-pub(super) struct Occasion {
-    pub(super) name: String,
-    /// The id that all deliveries of the event share.
-    pub(super) id: String,
-    pub(super) body: Value,
-    /// When it happened, in seconds since 1970. A repeat has the same bytes, and only its header a new time.
-    pub(super) at: i64,
-    /// Whether a handler must be content with this body: it is documented or captured, and about a client it knows.
-    pub(super) documented: bool,
-    /// The second in which a delivery of it was under way last, which all steps share that are about this event.
-    last: Arc<AtomicI64>,
-}
 
 /// The events that a step is about.
 pub(super) fn occasions(doing: &Doing<'_>, hooks: &Webhooks, step: &DeliverStep) -> Result<Vec<Occasion>, String> {
@@ -55,7 +41,7 @@ const TRIES: usize = 200;
 
 /// A new event. No luck is in its code: a reader that loses some of it is wrong about every event.
 fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion, String> {
-    let (secret, url) = (doing.world.webhook_secret(), doing.world.handler());
+    let (secret, url) = (doing.world.provider.webhook_secret(), doing.world.handler());
     let telling = |made: &Occasion| {
         let order = Order {
             scheme: hooks,

@@ -3,60 +3,22 @@
 use std::time::{Duration, Instant};
 
 use serde_json_path::JsonPath;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
-use super::context::World;
-use super::identity::{Identity, scope_of};
+use super::context::identity::{Identity, scope_of};
+use super::context::manual_step::{Answer, Errand, patience};
+use super::context::run_context::World;
 use super::provider_query;
 use crate::evidence::Happened;
 use crate::pack::actions::{Deed, Sign};
-use crate::pack::types::{Environment, Span};
-use crate::plan::Plan;
+use crate::pack::types::Environment;
 use crate::template;
-
-/// How long a person gets, where the profile does not say.
-const PATIENCE: Span = Span(Duration::from_mins(10));
 
 /// How often the provider is asked whether it has happened.
 const PACE: Duration = Duration::from_secs(2);
 
 /// How far the provider may be behind a person.
 const BEHIND: Duration = Duration::from_secs(15);
-
-/// Where errands are sent to; `None`: nobody is there.
-pub type People = Option<mpsc::UnboundedSender<Errand>>;
-
-/// Something that a person is asked to do.
-#[derive(Debug)]
-pub struct Errand {
-    /// What happens when it is done, as the pack names it.
-    pub event: String,
-    /// The partner's id for the client.
-    pub tenant: String,
-    /// What to do, in words.
-    pub says: String,
-    /// The pages that the partner presented for it, as they are; for the person's eyes alone.
-    pub pages: Vec<String>,
-    /// How long there is.
-    pub within: Duration,
-    /// What the person answers. Closed by us as soon as it is seen to have happened, or the time is over.
-    pub answer: oneshot::Sender<Answer>,
-}
-
-/// What a person answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It is done.
-    Done,
-    /// It will not be done in this run.
-    Skip,
-}
-
-/// How long a person gets.
-pub(super) fn patience(plan: &Plan) -> Duration {
-    let environment = plan.read.profile.environments.get(&Environment::Test);
-    environment.and_then(|inside| inside.person_within).unwrap_or(PATIENCE).0
-}
 
 /// Has a person bring something about for a client. `pages`: what the partner presented to it, without secrets.
 pub(super) async fn bring_about(world: &World, client: &Identity, event: &str, pages: &[String]) -> Happened {

@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdin};
 use tokio::task::JoinHandle;
 
-use super::process_group::{Group, spawned};
+use super::process_group::{Group, Variables, spawned};
 use crate::redact::{Redactor, letters, unfrayed};
 
 /// How many of its last lines are kept.
@@ -34,16 +34,6 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// How much of the output of a command is read, in bytes.
 const MOST_OUTPUT: usize = 1 << 20;
-
-/// What a process may see of our environment, and what it is told.
-pub(super) struct Variables<'v> {
-    /// Variables of ours that are passed on, beside a short allow-list.
-    pub(super) pass: &'v [String],
-    /// Its own.
-    pub(super) own: &'v [(String, String)],
-    /// The place in the profile that names the command.
-    pub(super) place: &'v str,
-}
 
 /// Runs a program to its end: whether it succeeded, and what it wrote to its standard output.
 pub(super) async fn output(

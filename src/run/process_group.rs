@@ -7,9 +7,9 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::process::{Child, Command};
 
-use super::process::Variables;
 use crate::environment::cleared;
-use crate::files::{self, Kind};
+use crate::files;
+use crate::files::Kind;
 
 /// Waits for the end of its input, which comes when we end the group or are killed ourselves, and then ends the group.
 /// A signal to the parent's death would need unsafe code here, and would not reach what the partner's process started.
@@ -82,4 +82,14 @@ pub(super) fn spawned(command: &[String], folder: &Path, variables: &Variables<'
         .map_err(|error| format!("`{program}`, the first word of `{}`, cannot be started: {error}", variables.place))?;
     let group = Group::of(&child);
     Ok((child, group))
+}
+
+/// What a process may see of our environment, and what it is told.
+pub(super) struct Variables<'v> {
+    /// Variables of ours that are passed on, beside a short allow-list.
+    pub(super) pass: &'v [String],
+    /// Its own.
+    pub(super) own: &'v [(String, String)],
+    /// The place in the profile that names the command.
+    pub(super) place: &'v str,
 }

@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::context::World;
-use super::identity::{Identity, scope_of};
+use super::context::identity::{Identity, scope_of};
+use super::context::run_context::World;
 use crate::evidence::Who;
 use crate::net::client::StandIns;
 use crate::pack::types::{Environment, Stage};
@@ -30,14 +30,14 @@ impl World {
         let ours = |why: String| (Who::Tool, why);
         let pages = Url::parse(&pages).map_err(|error| ours(format!("{pages}: {error}")))?;
         let client = crate::net::client::player(&StandIns::default()).map_err(ours)?;
-        let mut options = crate::simulator::Options::rehearsal(self.issued_key(), pages, client);
-        options.credentials = self.issued_credentials().clone();
+        let mut options = crate::simulator::Options::rehearsal(self.provider.issued_key(), pages, client);
+        options.credentials = self.provider.issued_credentials().clone();
         if let Some(rehearsal) = &self.plan.read.profile.rehearsal {
             options.bind = rehearsal.simulator.bind.unwrap_or(options.bind);
             options.ports.clone_from(&rehearsal.simulator.ports);
         }
         options.profile = self.plan.bound.acting(Stage::Rehearsal).remove("profile").unwrap_or_default();
-        options.webhook_secret = Some(self.webhook_secret().to_owned());
+        options.webhook_secret = Some(self.provider.webhook_secret().to_owned());
         let redactor = self.redactor.clone();
         options.issued = Arc::new(move |label, value| redactor.learn_issued(&format!("rehearsal.{label}"), value));
         crate::simulator::start(&pack.provider, &pack.fixtures, options).await.map(Some).map_err(|error| match error {
@@ -55,7 +55,7 @@ impl World {
     pub(super) fn letter(&self, client: &Identity, event: &str) -> Option<Value> {
         let example = &self.plan.pack.provider.simulator.as_ref()?.client.example;
         let about = template::render_json(example, &scope_of(client, Map::new())).ok()?;
-        self.simulator()?.letter(&client.tenant, &about, event)
+        self.provider.simulator()?.letter(&client.tenant, &about, event)
     }
 
     /// The address of the rehearsed handler. Units that deliver are not carried out without one.
@@ -67,7 +67,7 @@ impl World {
     /// Lets the partner finish what earlier checks left it with, a queue or a slow handler say: until no delivery waits
     /// for its answer and no call came for a moment.
     pub(super) async fn calm(&self) {
-        let Some(simulator) = self.simulator() else { return };
+        let Some(simulator) = self.provider.simulator() else { return };
         let journal = simulator.journal();
         let patience = self.plan.pack.provider.webhooks.as_ref().map(|hooks| hooks.success.patience());
         // Each is answered or given up by then; what a slow handler has left after that is its own.
@@ -78,12 +78,12 @@ impl World {
             }
         };
         // A partner that never rests is not waited for for ever.
-        drop(tokio::time::timeout(self.retry().max(self.reaction() * 2), quiet).await);
+        drop(tokio::time::timeout(self.clock.retry().max(self.clock.reaction() * 2), quiet).await);
     }
 
     /// Waits for a call about one of some clients, beyond so many of the partner's calls.
     pub(super) async fn another_call(&self, mut seen: usize, clients: &IndexMap<String, Identity>) {
-        let Some(simulator) = self.simulator() else { return std::future::pending().await };
+        let Some(simulator) = self.provider.simulator() else { return std::future::pending().await };
         let journal = simulator.journal();
         loop {
             journal.changed(seen).await;
@@ -116,13 +116,13 @@ impl World {
 
     /// What the simulated provider holds about a client.
     pub(super) fn records_of(&self, client: &Identity) -> Option<Map<String, Value>> {
-        let records = Value::Object(self.simulator()?.records_of(&client.email));
+        let records = Value::Object(self.provider.simulator()?.records_of(&client.email));
         if let Value::Object(records) = self.redactor.json(&records) { Some(records) } else { None }
     }
 
     /// Takes overlays back.
     pub(super) fn restore(&self, overlays: &[u64]) {
-        if let Some(simulator) = self.simulator() {
+        if let Some(simulator) = self.provider.simulator() {
             for overlay in overlays {
                 simulator.restore(*overlay);
             }
@@ -131,6 +131,6 @@ impl World {
 
     /// How many calls the partner has made so far.
     pub(super) fn journal_mark(&self) -> usize {
-        self.simulator().map_or(0, |simulator| simulator.journal().len())
+        self.provider.simulator().map_or(0, |simulator| simulator.journal().len())
     }
 }

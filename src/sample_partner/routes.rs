@@ -11,7 +11,7 @@ use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use serde_json::{Map, Value, json};
 
-use super::server::Playing;
+use super::state::{Playing, failed};
 use super::{actions, webhooks};
 
 /// The largest body that is read, in bytes.
@@ -26,11 +26,6 @@ pub(super) fn routes(playing: Arc<Playing>) -> Router {
             .route("/events/{id}", get(processed));
     }
     routes.fallback(page).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(playing)
-}
-
-/// The answer to whoever met what the description does not foresee.
-pub(super) fn failed(why: &str) -> Response {
-    (StatusCode::INTERNAL_SERVER_ERROR, format!("partner.yaml: {why}")).into_response()
 }
 
 /// A page that anybody may fetch.

@@ -6,11 +6,13 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::engine::{Sent, Simulator, Subscription};
+use super::collection::Which;
+use super::dispatch::Sent;
+use super::engine::{Simulator, Subscription};
 use super::events::{self, HappenError};
 use super::overrides::{self, Effect, Overlay};
-use super::store::{Members, Which};
-use super::transaction::{Moment, ONLY_FOR, text};
+use super::transaction::{Moment, ONLY_FOR};
+use super::values::{Members, text};
 
 impl Simulator {
     /// Says in which state a client starts that will be created with this e-mail address. False: there is no such state.

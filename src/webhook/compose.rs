@@ -3,19 +3,16 @@
 //!
 //! Pure: the caller says which time the delivery claims and which id it carries, and sends the parcel itself.
 
-use std::fmt;
-
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::body;
+use super::error::ComposeError;
 use super::mac::Signing;
-use super::signing_secret;
-use super::timestamp;
+use super::{body, signing_secret, timestamp};
 use crate::pack::alteration::{Arrangement, Clock, HeaderNames, KeyVariation, Variation};
 use crate::pack::scheme::{BodyType, Encoding, Mac, Webhooks};
 use crate::pack::types::{Age, Where};
-use crate::template::{self, TemplateError};
+use crate::template;
 
 /// What is to be delivered.
 #[derive(Clone, Copy, Debug)]
@@ -54,46 +51,6 @@ pub struct Parcel {
     pub headers: Vec<(String, String)>,
     /// The exact bytes to send.
     pub body: Vec<u8>,
-}
-
-/// Why no delivery can be composed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ComposeError {
-    /// The secret is not what the scheme says it is: this.
-    Secret(&'static str),
-    /// The claimed time is beyond what a date can say.
-    Time(i64),
-    /// The body has no place for this.
-    Place(String),
-    /// A template of the scheme or of the variation does not work.
-    Template(TemplateError),
-    /// The variation changes nothing: the delivery would be a genuine one in disguise.
-    Pointless,
-    /// The body cannot be written.
-    Body(String),
-}
-
-impl fmt::Display for ComposeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ComposeError::Secret(what) => write!(f, "the secret is not {what}, which this provider's secrets are"),
-            ComposeError::Time(seconds) => write!(f, "{seconds} is not a time that a date can express"),
-            ComposeError::Place(path) => write!(f, "the event's body has no `{path}` to be set"),
-            ComposeError::Template(error) => write!(f, "a delivery cannot be written: {error}"),
-            ComposeError::Pointless => f.write_str(
-                "the variation changes nothing: by this provider's scheme the delivery would be a genuine one",
-            ),
-            ComposeError::Body(why) => write!(f, "the event's body cannot be written: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for ComposeError {}
-
-impl From<TemplateError> for ComposeError {
-    fn from(error: TemplateError) -> Self {
-        ComposeError::Template(error)
-    }
 }
 
 /// Composes a delivery.
@@ -225,11 +182,6 @@ fn headers(order: &Order, scope: &Value, unsigned: &Value) -> Result<Vec<(String
     };
     let scope_of = |text| if order.scheme.signs_time_of(text) { scope } else { unsigned };
     kept.map(|(name, text)| Ok((written(name), template::render_text(text, scope_of(text))?))).collect()
-}
-
-/// A string as it is, anything else as JSON.
-pub(super) fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! How long the partner waited before its calls.
 
-use super::count::title;
+use super::call::title;
 use super::select::Selection;
 use crate::evidence::{Entry, Offset, Who};
+use crate::judge::duration::millis;
 use crate::judge::finding::{Finding, Held};
-use crate::judge::verdict::millis;
 use crate::pack::traffic::CallsExpectation;
 
 /// Timers fire early, and clocks differ: so much less than what is asked for is tolerated, in microseconds.

@@ -2,9 +2,9 @@
 
 use super::failing::Failing;
 use crate::evidence::{Delivery, Outcome, Role, Trouble, TroubleKind, Who};
+use crate::judge::case::Case;
 use crate::judge::delivery_outcome::{deliveries, in_time, limit, outcome, taken, title};
 use crate::judge::finding::{Finding, Held};
-use crate::judge::verdict::Case;
 
 /// Where the profile says how to look into the build.
 const LOOK_UP: &str = "rehearsal.inspect.processed";

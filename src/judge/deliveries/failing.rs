@@ -1,8 +1,9 @@
 //! What a handler does with a genuine delivery that it does not take: named as what it is, with what to do about it.
 
 use crate::evidence::{Delivery, Outcome, TroubleKind};
+use crate::judge::case::Case;
 use crate::judge::delivery_outcome::{in_time, outcome, taken};
-use crate::judge::verdict::{Case, millis};
+use crate::judge::duration::millis;
 
 /// The ways to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,12 +1,11 @@
 //! Why there was no answer, in the words of evidence.
 
 use std::error::Error;
-use std::io;
 use std::time::Duration;
+use std::{fmt, io};
 
 use rustls::CertificateError;
 
-use super::connections::Unresolved;
 use crate::evidence::{Trouble, TroubleKind};
 use crate::net::header_case::NoAnswer;
 
@@ -109,3 +108,15 @@ pub(super) fn late(deadline: Duration, host: &str, status: Option<u16>) -> Troub
         status.map_or("no answer".to_owned(), |status| format!("an answer with status {status} began but did not end"));
     trouble(TroubleKind::Timeout, format!("{far} within {} ms from {host}", deadline.as_millis()))
 }
+
+/// A name without a usable address.
+#[derive(Debug)]
+pub(super) struct Unresolved(pub(super) String);
+
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unresolved {}

@@ -2,138 +2,21 @@
 //!
 //! A call is judged by the host that its URL parses to, whatever the caller says it is meant for.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt;
+use std::collections::{HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
 
-use reqwest::Method;
-use reqwest::header::HeaderMap;
 use url::{Host, Url};
 
-use super::denial::Refusal;
-use super::host_entries;
-use super::host_entries::{BadRules, Place};
+use super::host_entries::{self, BadRules, Place, Rules};
 use super::keys::Keys;
-use super::rules;
 use super::target::{Path, Target};
 use crate::net::address::{Reach, normal};
-use crate::pack::types::{Environment, Route, Stage};
+use crate::pack::types::{Environment, Route};
 use crate::redact::Secret;
-
-/// What a run may call.
-#[derive(Clone, Debug, Default)]
-pub struct Rules {
-    /// The provider's hosts, by environment.
-    pub environments: BTreeMap<Environment, Realm>,
-    /// Calls other than `GET` and `HEAD` that may go to production; paths are relative to an API's base URL.
-    pub production_allows: Vec<Route>,
-    /// Operations that never go to production; paths are relative to an API's base URL.
-    pub test_only: Vec<Route>,
-    /// The hosts of the partner's production.
-    pub production_handlers: Vec<Host<String>>,
-    /// The hosts that the profile names for rehearsal, beside loopback and private addresses.
-    pub named: Vec<Host<String>>,
-    /// The only hosts from which pages are fetched without a key; `None`: any.
-    pub fetches: Option<Vec<Host<String>>>,
-}
-
-/// The hosts of one of the provider's environments.
-#[derive(Clone, Debug, Default)]
-pub struct Realm {
-    /// The base URL of each API. Only these hosts receive keys.
-    pub apis: BTreeMap<String, Url>,
-    /// Pages that people see, and spellings that are out of date.
-    pub other_hosts: Vec<String>,
-}
-
-/// What a call is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// A call to a provider's API.
-    Provider {
-        /// The environment that is meant.
-        environment: Environment,
-        /// The API's name in the pack.
-        api: String,
-    },
-    /// A call to an API of the provider that this run plays.
-    Played {
-        /// The API's name in the pack.
-        api: String,
-    },
-    /// A webhook to the partner's handler.
-    Delivery {
-        /// Where the check takes place.
-        stage: Stage,
-        /// What it is signed with.
-        key: SigningKey,
-    },
-    /// An action, a look-up or a readiness poll at the partner.
-    Partner {
-        /// Where the check takes place.
-        stage: Stage,
-    },
-    /// Something that needs no key: a logo, a door that should be shut.
-    Open,
-}
-
-/// Whose secret a delivery is signed with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SigningKey {
-    /// One that the simulator issued, or nobody's.
-    Issued,
-    /// The test subscription's.
-    Test,
-    /// The production subscription's.
-    Production,
-}
-
-/// A call that somebody would like to make. It prints no values, because they may be keys.
-#[derive(Clone)]
-pub struct Draft {
-    /// What it is for.
-    pub purpose: Purpose,
-    /// The method, in any case.
-    pub method: String,
-    /// The whole URL.
-    pub url: String,
-    /// Names and values.
-    pub headers: Vec<(String, String)>,
-    /// The body; empty for none.
-    pub body: Vec<u8>,
-    /// The environments whose secrets the caller has put in. The gate searches for registered ones itself.
-    pub credentials: Vec<Environment>,
-}
-
-impl fmt::Debug for Draft {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
-        write!(f, "{} for {:?} with {names:?} and {} bytes", self.method, self.purpose, self.body.len())
-    }
-}
-
-/// A call that the gate has let through. Nobody else can make one.
-pub struct Admitted {
-    pub(crate) purpose: Purpose,
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    pub(crate) headers: HeaderMap,
-    /// The names of the headers as they were written.
-    pub(crate) spelled: Vec<String>,
-    pub(crate) body: Vec<u8>,
-    /// The provider's environment that the host belongs to, if it is the provider's.
-    pub(crate) environment: Option<Environment>,
-}
-
-impl fmt::Debug for Admitted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {}", self.method, self.url.host_str().unwrap_or_default())
-    }
-}
 
 /// The gate of one run.
 pub struct Gate {
-    places: HashMap<Host<String>, Place>,
+    pub(super) places: HashMap<Host<String>, Place>,
     pub(super) production_allows: Vec<Route>,
     pub(super) test_only: Vec<Route>,
     pub(super) production_handlers: HashSet<Host<String>>,
@@ -183,21 +66,6 @@ impl Gate {
             let mut played = self.played.write().unwrap_or_else(PoisonError::into_inner);
             played.insert(api.to_owned(), base.clone());
         }
-    }
-
-    /// Lets a call through, or says which rule refuses it.
-    pub fn admit(&self, draft: Draft) -> Result<Admitted, Refusal> {
-        let target = Target::parse(&draft.url).map_err(|(rule, host)| Refusal { rule, host })?;
-        let place = self.places.get(&target.host);
-        let judged = rules::parts(&draft).and_then(|(method, headers)| {
-            rules::Call { gate: self, draft: &draft, target: &target, method: &method, place }.judge()?;
-            Ok((method, headers))
-        });
-        let (method, headers) = judged.map_err(|rule| Refusal { rule, host: target.host.to_string() })?;
-        let environment = place.map(|place| place.environment);
-        let spelled = draft.headers.into_iter().map(|(name, _)| name).collect();
-        let (purpose, url, body) = (draft.purpose, target.url, draft.body);
-        Ok(Admitted { purpose, method, url, headers, spelled, body, environment })
     }
 
     /// Whether a URL lies below the base of an API that this run plays.

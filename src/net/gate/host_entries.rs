@@ -5,9 +5,8 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use super::admission::Rules;
 use crate::net::address::normal;
-use crate::pack::types::Environment;
+use crate::pack::types::{Environment, Route};
 
 /// What a provider's host is.
 pub(super) struct Place {
@@ -67,4 +66,30 @@ pub(super) fn places(rules: &Rules) -> Result<HashMap<Host<String>, Place>, BadR
         }
     }
     Ok(places)
+}
+
+/// What a run may call.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// The provider's hosts, by environment.
+    pub environments: BTreeMap<Environment, Realm>,
+    /// Calls other than `GET` and `HEAD` that may go to production; paths are relative to an API's base URL.
+    pub production_allows: Vec<Route>,
+    /// Operations that never go to production; paths are relative to an API's base URL.
+    pub test_only: Vec<Route>,
+    /// The hosts of the partner's production.
+    pub production_handlers: Vec<Host<String>>,
+    /// The hosts that the profile names for rehearsal, beside loopback and private addresses.
+    pub named: Vec<Host<String>>,
+    /// The only hosts from which pages are fetched without a key; `None`: any.
+    pub fetches: Option<Vec<Host<String>>>,
+}
+
+/// The hosts of one of the provider's environments.
+#[derive(Clone, Debug, Default)]
+pub struct Realm {
+    /// The base URL of each API. Only these hosts receive keys.
+    pub apis: BTreeMap<String, Url>,
+    /// Pages that people see, and spellings that are out of date.
+    pub other_hosts: Vec<String>,
 }

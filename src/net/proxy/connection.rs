@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::host_policy::{Door, addresses, spelled};
-use super::server::Shared;
+use super::shared::Shared;
 
 /// The largest head of a request that is read.
 const LARGEST_HEAD: usize = 16 << 10;

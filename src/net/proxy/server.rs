@@ -1,7 +1,6 @@
 //! The proxy that a rehearsed build is told to use: it lets loopback and named hosts through, refuses the rest, and
 //! remembers what it refused. It can only hold back what asks it.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,16 +11,11 @@ use tokio::sync::{Semaphore, watch};
 
 use super::connection;
 use super::host_policy::Doors;
+use super::shared::Shared;
 use crate::evidence::Refused;
 
 /// So many connections are served at once; later ones wait. Each may need two descriptors, and 1024 are usual.
 const MOST_CONNECTIONS: usize = 128;
-
-/// So many refused places are remembered.
-const MOST_REFUSED: usize = 100;
-
-/// The longest that a connection lives: as long as the longest check.
-const LONGEST: Duration = Duration::from_mins(5);
 
 /// How long the listener rests after it could not accept, which it cannot where descriptors have run out.
 const REST: Duration = Duration::from_millis(50);
@@ -32,12 +26,6 @@ pub struct Proxy {
     shared: Arc<Shared>,
     /// Dropped with the proxy, which every task of it notices.
     _stop: watch::Sender<()>,
-}
-
-pub(super) struct Shared {
-    pub(super) doors: Doors,
-    pub(super) refused: Mutex<BTreeSet<Refused>>,
-    pub(super) gone: watch::Receiver<()>,
 }
 
 impl Proxy {
@@ -63,25 +51,6 @@ impl Proxy {
     /// What it refused so far, each place once.
     pub fn refused(&self) -> Vec<Refused> {
         self.shared.refused.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
-    }
-}
-
-impl Shared {
-    pub(super) fn note(&self, host: &str, port: u16) {
-        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        if refused.len() < MOST_REFUSED {
-            refused.insert(Refused { host: host.to_owned(), port });
-        }
-    }
-
-    /// Works until it is done, the proxy is gone, or the longest time is over.
-    pub(super) async fn bounded(&self, work: impl Future<Output = ()>) {
-        let mut gone = self.gone.clone();
-        // Whichever comes first, the work is over; the sender never sends, it only goes away.
-        tokio::select! {
-            _ = gone.changed() => {}
-            _ = tokio::time::timeout(LONGEST, work) => {}
-        }
     }
 }
 

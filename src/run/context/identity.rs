@@ -3,40 +3,38 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::action;
-use super::context::World;
-use super::schedule::Scope;
+use super::capture;
+use super::scope::Scope;
 use crate::evidence::Outcome;
 use crate::profile::{CallOut, KnownThere};
-use crate::template;
 
 /// A client of the partner.
 #[derive(Clone, Debug)]
-pub(super) struct Identity {
+pub(in crate::run) struct Identity {
     name: String,
-    pub(super) email: String,
+    pub(in crate::run) email: String,
     /// The partner's id for it, at the provider.
-    pub(super) tenant: String,
+    pub(in crate::run) tenant: String,
     /// What else the partner decided itself.
     learned: Map<String, Value>,
     /// The numbers of the subjects that its actions were about.
-    subjects: BTreeMap<String, u64>,
+    pub(in crate::run) subjects: BTreeMap<String, u64>,
     /// Whether it was made up for this run: only such a one is taken away again.
-    pub(super) made_up: bool,
+    pub(in crate::run) made_up: bool,
     /// Whether the partner was asked to do something for it.
-    pub(super) asked: bool,
+    pub(in crate::run) asked: bool,
     /// Whether the partner knows it.
-    pub(super) known: bool,
+    pub(in crate::run) known: bool,
     /// Why it does not, where it was asked to take the client in.
-    pub(super) unknown_because: Option<String>,
+    pub(in crate::run) unknown_because: Option<String>,
 }
 
 impl Identity {
     /// A client that nobody knows yet.
-    pub(super) fn new() -> Self {
+    pub(in crate::run) fn new() -> Self {
         let id = Uuid::new_v4().simple().to_string();
         Identity {
             name: format!("Preflight Client {}", &id[..8]),
@@ -52,7 +50,7 @@ impl Identity {
     }
 
     /// A client that is there already, where the profile knows one, else one that nobody knows yet.
-    pub(super) fn known_there(there: Option<&KnownThere>) -> Self {
+    pub(in crate::run) fn known_there(there: Option<&KnownThere>) -> Self {
         let mut identity = Identity::new();
         if let Some(there) = there {
             identity.made_up = there.email.is_none();
@@ -63,20 +61,20 @@ impl Identity {
     }
 
     /// The client in words, for whoever has to find it: its name and its address.
-    pub(super) fn words(&self) -> String {
+    pub(in crate::run) fn words(&self) -> String {
         format!("{} ({})", self.name, self.email)
     }
 
     /// The client as templates read it.
-    pub(super) fn value(&self) -> Value {
+    pub(in crate::run) fn value(&self) -> Value {
         let mut value = self.learned.clone();
         value.extend([("tenant", &self.tenant), ("name", &self.name), ("email", &self.email)].map(member));
         Value::Object(value)
     }
 
     /// Takes over what the partner decided itself.
-    pub(super) fn learn(&mut self, call: &CallOut, outcome: &Outcome) {
-        for (name, value) in action::learned(call, outcome) {
+    pub(in crate::run) fn learn(&mut self, call: &CallOut, outcome: &Outcome) {
+        for (name, value) in capture::learned(call, outcome) {
             if name == "tenant" {
                 self.tenant = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 self.known = true;
@@ -86,34 +84,8 @@ impl Identity {
         }
     }
 
-    /// What an action is told beside the client: made up once for each subject, so that a repeat is told the same.
-    pub(super) fn arguments(
-        &mut self,
-        world: &World,
-        action: &str,
-        subject: &str,
-        with: &Map<String, Value>,
-    ) -> Map<String, Value> {
-        let Some(word) = world.plan.pack.provider.actions.get(action) else { return with.clone() };
-        let n = *self.subjects.entry(subject.to_owned()).or_insert_with(|| world.number());
-        let scope = json!({ "n": n, "run": world.run(), "client": self.value() });
-        let render = |value: &Value| template::render_json(value, &scope).unwrap_or(Value::Null);
-        let mut arguments: Map<String, Value> =
-            word.arguments.iter().map(|(name, value)| (name.clone(), render(value))).collect();
-        let with = Value::Object(with.clone());
-        let mut merged = Value::Object(std::mem::take(&mut arguments));
-        json_patch::merge(&mut merged, &with);
-        let Value::Object(arguments) = merged else { return Map::new() };
-        for name in &word.recognised_by {
-            if let (Some(value), Some(simulator)) = (arguments.get(name), world.simulator()) {
-                simulator.know(&value.as_str().map_or_else(|| value.to_string(), str::to_owned), &self.email);
-            }
-        }
-        arguments
-    }
-
     /// What is only this client's and says nothing about an outcome.
-    pub(super) fn own(&self, arguments: &Map<String, Value>) -> Vec<String> {
+    pub(in crate::run) fn own(&self, arguments: &Map<String, Value>) -> Vec<String> {
         let mut own = Vec::new();
         let mut keep = |value: &Value| crate::json::texts(value, &mut |_, text| own.push(text.to_owned()));
         keep(&self.value());
@@ -127,7 +99,7 @@ fn member((name, value): (&str, &String)) -> (String, Value) {
 }
 
 /// A scope that knows of a client and of what an action is told.
-pub(super) fn scope_of(client: &Identity, arguments: Map<String, Value>) -> Scope {
+pub(in crate::run) fn scope_of(client: &Identity, arguments: Map<String, Value>) -> Scope {
     let mut scope = arguments;
     scope.insert("client".into(), client.value());
     Value::Object(scope)
