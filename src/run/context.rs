@@ -28,7 +28,8 @@ use crate::plan::{Plan, Unit};
 use crate::profile::Timing;
 use crate::redact::{Redactor, Secret};
 use crate::simulator::Simulator;
-use crate::{template, webhook};
+use crate::template;
+use crate::webhook;
 
 /// The context of a run.
 pub struct World {
