@@ -258,7 +258,7 @@ impl Wire {
         match &purpose {
             Purpose::Provider { .. } | Purpose::Played { .. } => {}
             Purpose::Delivery { .. } | Purpose::Partner { .. } | Purpose::Open => {
-                headers.extend([connections::alone()])
+                headers.extend([connections::alone()]);
             }
         }
         let mut request = reqwest::Request::new(method, url);

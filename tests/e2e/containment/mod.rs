@@ -4,7 +4,6 @@ mod commands;
 mod contained;
 mod elsewhere;
 mod misbehaving;
-#[expect(clippy::print_stdout, clippy::exit, reason = "it is a program of its own")]
 mod partner;
 mod proxy;
 mod restarts;
