@@ -7,13 +7,10 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::load::Variables;
-use super::variables;
-use crate::environment;
-use crate::pack::authentication;
-use crate::pack::load::Pack;
+use super::variables::{self, Variables};
+use crate::pack::{Pack, authentication};
 use crate::redact::{Placed, Redactor, is_telling};
-use crate::template;
+use crate::{environment, template};
 
 /// Where a person says what everybody may read.
 const READABLE: [&str; 2] = ["/partner", "/provider"];

@@ -3,9 +3,9 @@
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use super::check::Doing;
-use super::context::World;
-use super::identity::Identity;
+use super::context::check_context::Doing;
+use super::context::identity::Identity;
+use super::context::run_context::World;
 use super::provider_query;
 use crate::evidence::Answer;
 use crate::pack::actions::CleanUp;

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 use serde_json::Map;
 
-use super::context::World;
-use super::identity::{Identity, scope_of};
-use super::log::Log;
+use super::context::identity::{Identity, scope_of};
+use super::context::log::Log;
+use super::context::run_context::World;
 use super::{action, event, manual_steps};
 use crate::evidence::Outcome;
 use crate::pack::given::{Beginning, CredentialFate, Dropping, Overlay as Word};
@@ -42,7 +42,7 @@ async fn bring(
     client: &mut Identity,
     notes: &mut Vec<String>,
 ) -> Result<(), String> {
-    let Some((simulator, spec)) = world.simulator().zip(world.plan.pack.provider.simulator.as_ref()) else {
+    let Some((simulator, spec)) = world.provider.simulator().zip(world.plan.pack.provider.simulator.as_ref()) else {
         return Ok(());
     };
     let (start, ways) = spec.way(&beginning.is);
@@ -72,7 +72,7 @@ async fn bring(
 async fn noticed(world: &World, before: usize, client: &Identity) {
     let client = IndexMap::from([(String::new(), client.clone())]);
     // A partner that polls only when its user returns does so in the check itself.
-    drop(tokio::time::timeout(world.reaction(), world.another_call(before, &client)).await);
+    drop(tokio::time::timeout(world.clock.reaction(), world.another_call(before, &client)).await);
 }
 
 /// Sets a client up in a real environment, through the partner's deployment and manual steps.
@@ -134,8 +134,8 @@ async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: 
         action::perform(world, Stage::Rehearsal, call, &scope_of(client, arguments)).await.map_err(&failed)?;
     client.learn(call, &outcome);
     // Other checks may have filled the partner's queue.
-    let within = world.retry();
-    if !world.patience.during(known_within(simulator, client, within)).await {
+    let within = world.clock.retry();
+    if !world.clock.waits.during(known_within(simulator, client, within)).await {
         let said = match &outcome {
             Outcome::Answered(_) => format!("it answered {}", outcome.brief(Outcome::SENTENCE)),
             Outcome::Trouble(trouble) => trouble.detail.clone(),
@@ -143,7 +143,7 @@ async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: 
         world.beyond_doubt().await;
         // A build that has ended may call after it is restarted.
         if world.ended_since(from).await.is_none() {
-            world.patience.in_vain(format!("the action {name}: {said}"));
+            world.clock.waits.in_vain(format!("the action {name}: {said}"));
         }
         return Err(failed(format!(
             "{said}, and the provider received no call about the client within {}",

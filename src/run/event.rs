@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::check::Doing;
-use super::context::World;
-use super::identity::Identity;
+use super::context::check_context::Doing;
+use super::context::identity::Identity;
+use super::context::run_context::World;
 use super::manual_steps;
 use crate::evidence::{Happened, Outcome, SentEvent, What};
 use crate::pack::step::EventStep;
@@ -19,7 +19,7 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &EventStep) -> Result<(), S
     let (name, client) = doing.client(step.client.as_deref())?;
     let from = Instant::now();
     let happened = if doing.unit.stage == Stage::Rehearsal {
-        let simulator = doing.world.simulator().ok_or("the provider is not simulated")?;
+        let simulator = doing.world.provider.simulator().ok_or("the provider is not simulated")?;
         play(doing.world, simulator, &client, &step.event).await
     } else {
         let pages = doing.presented_to(&name);

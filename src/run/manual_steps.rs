@@ -3,60 +3,22 @@
 use std::time::{Duration, Instant};
 
 use serde_json_path::JsonPath;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
-use super::context::World;
-use super::identity::{Identity, scope_of};
+use super::context::identity::{Identity, scope_of};
+use super::context::manual_step::{Answer, Errand, patience};
+use super::context::run_context::World;
 use super::provider_query;
 use crate::evidence::Happened;
 use crate::pack::actions::{Deed, Sign};
-use crate::pack::types::{Environment, Span};
-use crate::plan::Plan;
+use crate::pack::types::Environment;
 use crate::template;
-
-/// Default time for a manual step.
-const PATIENCE: Span = Span(Duration::from_mins(10));
 
 /// Interval of queries whether the provider shows the result.
 const PACE: Duration = Duration::from_secs(2);
 
 /// How long the provider may lag behind the person.
 const BEHIND: Duration = Duration::from_secs(15);
-
-/// The channel for manual steps; `None` if nobody is at a terminal.
-pub type People = Option<mpsc::UnboundedSender<Errand>>;
-
-/// A manual step for a person.
-#[derive(Debug)]
-pub struct Errand {
-    /// The event that it brings about, as the pack names it.
-    pub event: String,
-    /// The partner's id for the client.
-    pub tenant: String,
-    /// The instructions.
-    pub says: String,
-    /// The pages that the partner showed for it, unredacted; only for the person at the terminal.
-    pub pages: Vec<String>,
-    /// The time limit.
-    pub within: Duration,
-    /// The person's answer. Preflight closes the channel as soon as the event has happened or the time is over.
-    pub answer: oneshot::Sender<Answer>,
-}
-
-/// A person's answer to a manual step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Done.
-    Done,
-    /// Not in this run.
-    Skip,
-}
-
-/// The time limit of a manual step.
-pub(super) fn patience(plan: &Plan) -> Duration {
-    let environment = plan.read.profile.environments.get(&Environment::Test);
-    environment.and_then(|inside| inside.person_within).unwrap_or(PATIENCE).0
-}
 
 /// Has a person bring about an event for a client. `pages` are the URLs that the partner showed, redacted.
 pub(super) async fn bring_about(world: &World, client: &Identity, event: &str, pages: &[String]) -> Happened {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::context::World;
+use super::context::run_context::World;
 use super::process::Process;
 use crate::evidence::{Outcome, TroubleKind};
 use crate::net::gate::{Draft, Purpose};

@@ -52,6 +52,7 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
             "evidence",
             "files",
             "json",
+            "judge",
             "net",
             "pack",
             "plan",

@@ -9,7 +9,7 @@ use crate::evidence::Fact;
 use crate::pack::step::ConfigStep;
 use crate::profile::{self, Configured, InFile};
 use crate::redact::Secret;
-use crate::run::context::World;
+use crate::run::context::run_context::World;
 
 /// Reads one value.
 pub(in crate::run) fn read(world: &World, step: &ConfigStep) -> Fact {
