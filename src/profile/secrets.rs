@@ -8,9 +8,10 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::variables::{self, Variables};
+use crate::environment;
 use crate::pack::{Pack, authentication};
 use crate::redact::{Placed, Redactor, is_telling};
-use crate::{environment, template};
+use crate::template;
 
 /// Where a person says what everybody may read.
 const READABLE: [&str; 2] = ["/partner", "/provider"];
