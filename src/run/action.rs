@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::context::check_context::{Deed, Doing};
 use super::context::identity::scope_of;
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use super::context::scope::Scope;
 use super::partner_call::call_out;
 use super::{command, readiness};
@@ -97,7 +97,7 @@ async fn restart(doing: &Doing<'_>) -> Result<Outcome, String> {
 }
 
 /// Performs an action of the profile, in the environment of a stage.
-pub(super) async fn perform(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
+pub(super) async fn perform(world: &RunContext, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
     let outcome = match &call.command {
         Some(command) => command::run(world, stage, command, scope).await?,
         None => asked(world, stage, call, scope).await?,
@@ -105,7 +105,7 @@ pub(super) async fn perform(world: &World, stage: Stage, call: &CallOut, scope: 
     Ok(if stage.environment().is_some() { without_access(world, stage, &outcome) } else { outcome })
 }
 
-async fn asked(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
+async fn asked(world: &RunContext, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
     let line = call.request.as_deref().ok_or("the action has neither `request` nor `command`")?;
     let (method, url, mut headers, mut body) = call_out(line, &call.headers, call.json.as_ref(), scope)?;
     if let Some(form) = &call.form {
@@ -122,7 +122,7 @@ async fn asked(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Re
 
 /// Hides provider pages that the partner shows: whoever reads their URLs has access. A simulator knows the URLs that it
 /// issued; for a real provider the provider's page hosts decide.
-fn without_access(world: &World, stage: Stage, outcome: &Outcome) -> Outcome {
+fn without_access(world: &RunContext, stage: Stage, outcome: &Outcome) -> Outcome {
     let pages = || world.plan.pack.provider.environments.values().flat_map(|addresses| &addresses.pages);
     for page in outcome.answer().map(presented).unwrap_or_default() {
         let url = web::parse(&page);

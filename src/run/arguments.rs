@@ -3,14 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::context::identity::Identity;
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use crate::template;
 
 impl Identity {
     /// The arguments of an action besides the client, generated once per subject, so that a repetition has the same.
     pub(in crate::run) fn arguments(
         &mut self,
-        world: &World,
+        world: &RunContext,
         action: &str,
         subject: &str,
         with: &Map<String, Value>,

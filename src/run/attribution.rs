@@ -6,7 +6,7 @@ use std::time::Instant;
 use indexmap::IndexMap;
 
 use super::context::identity::Identity;
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use crate::evidence::Call;
 use crate::net::header_case::USER_AGENT;
 use crate::redact::Redactor;
@@ -21,7 +21,7 @@ const MOST_STRAYS: usize = 50;
 /// A call with its start and end, and the name of its client; `None` if it is unattributable.
 pub(super) type Attributed = (Instant, Instant, Option<String>, Call);
 
-impl World {
+impl RunContext {
     /// The calls that cannot be attributed to any client, each line once.
     pub(super) fn strays(&self) -> Vec<String> {
         let Some(simulator) = self.provider.simulator() else { return Vec::new() };

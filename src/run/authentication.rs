@@ -10,7 +10,7 @@ use serde_json_path::JsonPath;
 use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use super::context::scope::Scope;
 use super::context::tokens::{Asked, Token, Unkeyed};
 use crate::evidence::{Outcome, Trouble, TroubleKind};
@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The target of a call: a real environment, or (`None`) the simulated provider; and one of its APIs.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
-    pub(super) world: &'a World,
+    pub(super) world: &'a RunContext,
     pub(super) environment: Option<Environment>,
     pub(super) api: &'a str,
 }

@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use super::context::build::Build;
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use super::context::silence::SOON;
 use super::process::Process;
 use super::start;
 use crate::pack::check::Isolation;
 use crate::plan::Unit;
 
-impl World {
+impl RunContext {
     /// Takes over the build that the set-up started.
     pub(super) async fn keep(&self, process: Process) {
         self.partner.build.lock().await.process = Some(process);

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 
 use super::context::check_context::Doing;
 use super::context::log::Log;
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use super::{action, cleanup, client_setup, conditions, config, crash_output, deliver, event, lookup, pages, request};
 use crate::evidence::{Outcome, What, Who};
 use crate::pack::expectations::Expectation;
@@ -18,7 +18,7 @@ use crate::pack::types::Stage;
 use crate::plan::Unit;
 
 /// Runs a check and writes into its log. Trouble is written down too; nothing is returned.
-pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaphore>) {
+pub(super) async fn run(world: &RunContext, unit: &Unit, log: &Log, lane: &Arc<Semaphore>) {
     if unit.stage != Stage::Rehearsal {
         return carry_out(world, unit, log, lane).await;
     }
@@ -44,7 +44,7 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaph
 }
 
 /// Records why a check could not begin; other checks may be the cause, if the build broke down under them.
-async fn not_begun(world: &World, log: &Log, why: String, from: Instant) {
+async fn not_begun(world: &RunContext, log: &Log, why: String, from: Instant) {
     world.beyond_doubt().await;
     match world.ended_since(from).await {
         Some(ended) => log.disturbed(Who::Partner, format!("{why}; {ended}")),
@@ -52,7 +52,7 @@ async fn not_begun(world: &World, log: &Log, why: String, from: Instant) {
     }
 }
 
-async fn carry_out(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaphore>) {
+async fn carry_out(world: &RunContext, unit: &Unit, log: &Log, lane: &Arc<Semaphore>) {
     let (clients, done) = (IndexMap::new(), Vec::new());
     let mut doing = Doing { world, unit, log, lane, occasions: BTreeMap::new(), clients, done, mark: 0 };
     let from = Instant::now();

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use super::context::scope::Scope;
 use super::process_group::Variables;
 use super::{process, start};
@@ -14,7 +14,7 @@ use crate::template;
 
 /// Runs a command to its end; its standard output is the response. In a rehearsal it gets the variables of the plain
 /// build, and is contained like it.
-pub(super) async fn run(world: &World, stage: Stage, command: &[String], scope: &Scope) -> Result<Outcome, String> {
+pub(super) async fn run(world: &RunContext, stage: Stage, command: &[String], scope: &Scope) -> Result<Outcome, String> {
     let scope = &told(world, stage, scope);
     let render = |text: &String| template::render_text(text, scope).map_err(|error| format!("`{text}`: {error}"));
     let command = command.iter().map(render).collect::<Result<Vec<_>, _>>()?;
@@ -46,7 +46,7 @@ pub(super) async fn run(world: &World, stage: Stage, command: &[String], scope: 
 }
 
 /// The template values of a command: its arguments, and in a rehearsal those of the build.
-fn told(world: &World, stage: Stage, scope: &Scope) -> Scope {
+fn told(world: &RunContext, stage: Stage, scope: &Scope) -> Scope {
     let mut values = scope.clone();
     if stage == Stage::Rehearsal
         && let (Some(values), Value::Object(build)) = (values.as_object_mut(), start::told(world))

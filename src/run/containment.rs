@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use crate::evidence::Refused;
 use crate::net::proxy::{Doors, Proxy};
 use crate::profile::{Rehearsal, provider_hosts};
@@ -16,7 +16,7 @@ const DIRECT: (&str, &str) = ("NO_PROXY", "127.0.0.1,localhost,::1");
 /// A variable without which a widespread runtime ignores the others.
 const HEED: (&str, &str) = ("NODE_USE_ENV_PROXY", "1");
 
-impl World {
+impl RunContext {
     /// Starts the proxy of this run.
     pub(super) async fn contain(&self, rehearsal: &Rehearsal) -> Result<(), String> {
         let shut = provider_hosts(&self.plan.read.trusted.environments);

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use super::context::identity::{Identity, scope_of};
 use super::context::manual_step::{Answer, Errand, patience};
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use super::provider_query;
 use crate::evidence::Happened;
 use crate::pack::actions::{Deed, Sign};
@@ -21,13 +21,13 @@ const PACE: Duration = Duration::from_secs(2);
 const BEHIND: Duration = Duration::from_secs(15);
 
 /// Has a person bring about an event for a client. `pages` are the URLs that the partner showed, redacted.
-pub(super) async fn bring_about(world: &World, client: &Identity, event: &str, pages: &[String]) -> Happened {
+pub(super) async fn bring_about(world: &RunContext, client: &Identity, event: &str, pages: &[String]) -> Happened {
     let mut happened = Happened { event: event.to_owned(), ..Happened::default() };
     happened.trouble = asked(world, client, event, pages).await.err();
     happened
 }
 
-async fn asked(world: &World, client: &Identity, event: &str, pages: &[String]) -> Result<(), String> {
+async fn asked(world: &RunContext, client: &Identity, event: &str, pages: &[String]) -> Result<(), String> {
     let deed = world.plan.pack.provider.people.get(event);
     let deed = deed.ok_or_else(|| format!("the pack has no manual step for `{event}`"))?;
     let scope = scope_of(client, serde_json::Map::new());
@@ -67,7 +67,7 @@ async fn asked(world: &World, client: &Identity, event: &str, pages: &[String]) 
 }
 
 /// The person says that it is done; the provider may lag a moment.
-async fn said_done(world: &World, client: &Identity, deed: &Deed, says: &str) -> Result<(), String> {
+async fn said_done(world: &RunContext, client: &Identity, deed: &Deed, says: &str) -> Result<(), String> {
     let started = Instant::now();
     while started.elapsed() < BEHIND {
         if let Some(sign) = &deed.until
@@ -81,7 +81,7 @@ async fn said_done(world: &World, client: &Identity, deed: &Deed, says: &str) ->
 }
 
 /// Whether the provider shows that the event happened.
-async fn seen(world: &World, client: &Identity, sign: &Sign) -> bool {
+async fn seen(world: &RunContext, client: &Identity, sign: &Sign) -> bool {
     let Ok(answer) = provider_query::provider(world, Environment::Test, &sign.api, &sign.request, client).await else {
         return false;
     };

@@ -38,5 +38,5 @@ mod unresponsive;
 pub use context::credentials::issue;
 pub use context::from_plan::WorldError;
 pub use context::manual_step::{Answer as PersonsAnswer, Errand, People};
-pub use context::run_context::{Outside, World};
+pub use context::run_context::{Outside, RunContext};
 pub use schedule::{Done, Progress, Stop, execute, phase};

@@ -5,14 +5,14 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::context::identity::{Identity, scope_of};
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use crate::evidence::{Answer, Request};
 use crate::net::client::{Limits, Sent};
 use crate::net::gate::Draft;
 use crate::pack::types::Environment;
 use crate::template;
 
-impl World {
+impl RunContext {
     /// Records that this run created what a call would delete.
     pub(in crate::run) fn created(&self, environment: Environment, line: &str, client: &Identity) {
         let line = template::render_text(line, &scope_of(client, serde_json::Map::new())).unwrap_or_default();

@@ -7,7 +7,7 @@ use serde_json::Map;
 
 use super::authentication::Place;
 use super::context::identity::{Identity, scope_of};
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use super::context::tokens::Unkeyed;
 use crate::evidence::{Answer, Outcome};
 use crate::pack::types::Environment;
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Sends a query about a client, with the partner's key.
 pub(super) async fn provider(
-    world: &World,
+    world: &RunContext,
     environment: Environment,
     api: &str,
     line: &str,

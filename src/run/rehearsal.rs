@@ -1,7 +1,7 @@
 //! The set-up of a rehearsal: the simulated provider, the partner's build, and a client that both know.
 
 use super::context::identity::{Identity, scope_of};
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use super::start::started;
 use super::{action, client_setup};
 use crate::evidence::{Outcome, Who};
@@ -9,7 +9,7 @@ use crate::pack::types::Stage;
 use crate::profile::Rehearsal;
 
 /// Sets up a rehearsal: simulator, build, and the client that deliveries are about.
-pub(super) async fn set_up(world: &World, rehearsal: &Rehearsal) -> Result<Identity, (Who, String)> {
+pub(super) async fn set_up(world: &RunContext, rehearsal: &Rehearsal) -> Result<Identity, (Who, String)> {
     match world.simulate().await {
         Ok(simulator) => world.plays(simulator),
         Err((who, why)) => return Err((who, format!("the simulator cannot start: {why}"))),
@@ -22,7 +22,7 @@ pub(super) async fn set_up(world: &World, rehearsal: &Rehearsal) -> Result<Ident
 }
 
 /// The client that deliveries are about: one that the partner created, if the profile has an action for it.
-async fn house_client(world: &World, rehearsal: &Rehearsal) -> Identity {
+async fn house_client(world: &RunContext, rehearsal: &Rehearsal) -> Identity {
     let mut house = Identity::new();
     let simulator = world.provider.simulator();
     if let Some((simulator, spec)) = simulator.zip(world.plan.pack.provider.simulator.as_ref()) {
@@ -52,7 +52,7 @@ async fn house_client(world: &World, rehearsal: &Rehearsal) -> Identity {
     house
 }
 
-impl World {
+impl RunContext {
     /// Sets up the rehearsal when its first check is due; the other rehearsal checks wait for it. Trouble is kept for
     /// them to report.
     pub(in crate::run) async fn rehearsing(&self) {

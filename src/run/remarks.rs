@@ -1,8 +1,8 @@
 //! What is to be said of a run as a whole.
 
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 
-impl World {
+impl RunContext {
     /// The remarks about the rehearsal as a whole.
     pub fn remarks(&self) -> Vec<String> {
         let unknown = self.house.get().and_then(|house| house.unknown_because.as_ref());

@@ -9,7 +9,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::{Semaphore, watch};
 
 use super::context::log::Log;
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use super::{check, unresponsive};
 use crate::evidence::{Evidence, Who};
 use crate::pack::check::Isolation;
@@ -70,7 +70,7 @@ pub struct Done {
 ///
 /// Shared checks run at the same time; the others one after another. `progress` receives each finished check.
 pub async fn execute(
-    world: &Arc<World>,
+    world: &Arc<RunContext>,
     units: &[usize],
     isolation: Isolation,
     stop: &watch::Receiver<Stop>,
@@ -125,7 +125,7 @@ impl Drop for AbortOnDrop {
 
 /// Runs one check until it is over, or the run is.
 async fn one(
-    world: Arc<World>,
+    world: Arc<RunContext>,
     at: usize,
     place: Arc<Semaphore>,
     lane: Arc<Semaphore>,
@@ -168,7 +168,7 @@ async fn one(
 const LONGEST: Duration = Duration::from_mins(5);
 
 /// Why a rehearsal check cannot run, if the set-up did not complete.
-fn not_possible(world: &World, unit: &Unit) -> Option<(Who, String)> {
+fn not_possible(world: &RunContext, unit: &Unit) -> Option<(Who, String)> {
     (unit.stage == Stage::Rehearsal).then(|| world.set_up_trouble()).flatten()
 }
 

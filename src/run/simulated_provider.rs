@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::context::identity::{Identity, scope_of};
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use crate::evidence::Who;
 use crate::net::client::StandIns;
 use crate::pack::types::{Environment, Stage};
@@ -18,7 +18,7 @@ use crate::template;
 /// A partner without calls for this long is considered idle.
 const CALM: Duration = Duration::from_millis(150);
 
-impl World {
+impl RunContext {
     /// Starts the simulator, if the pack describes one.
     pub(super) async fn simulate(&self) -> Result<Option<Simulator>, (Who, String)> {
         let pack = &self.plan.pack;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use super::process::Process;
 use super::process_group::Variables;
 use super::readiness;
@@ -11,7 +11,7 @@ use crate::template;
 
 /// Starts the build, or a variant of it, and waits until it is ready.
 pub(super) async fn started(
-    world: &World,
+    world: &RunContext,
     rehearsal: &Rehearsal,
     start: &Start,
     variant: Option<&str>,
@@ -34,7 +34,7 @@ pub(super) async fn started(
 
 /// The environment of a rehearsal process: the proxy variables, and the profile's variables for the build.
 pub(super) fn variables(
-    world: &World,
+    world: &RunContext,
     rehearsal: &Rehearsal,
     variant: &Variant,
 ) -> Result<Vec<(String, String)>, String> {
@@ -51,7 +51,7 @@ pub(super) fn rendered(text: &str, scope: &Value) -> Result<String, String> {
 
 /// The template values for commands and variables of a profile: the simulator's `<api>_api`, `api_key`, `credentials`
 /// and `webhook_secret`, and the path of Preflight. No value comes from a pack, so no pack can have anything run.
-pub(super) fn told(world: &World) -> Value {
+pub(super) fn told(world: &RunContext) -> Value {
     let simulator = world.provider.simulator();
     let mut values = serde_json::Map::new();
     for api in world.plan.pack.provider.apis.keys() {

@@ -3,13 +3,13 @@
 use std::sync::PoisonError;
 use std::time::Duration;
 
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use crate::profile::Timing;
 
 /// Total waits at the default timing below which no remark is made.
 const WORTH_A_WORD: Duration = Duration::from_secs(10);
 
-impl World {
+impl RunContext {
     /// The remark after a full wait in vain, if nobody has called the simulated provider at all: waiting again for each
     /// check would only take time.
     pub fn unheard(&self) -> Option<String> {

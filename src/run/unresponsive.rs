@@ -4,7 +4,7 @@
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::context::run_context::World;
+use super::context::run_context::RunContext;
 use super::context::silence::SOON;
 use super::readiness::{self, Look};
 use crate::evidence::{Outcome, TroubleKind};
@@ -17,7 +17,7 @@ use crate::profile::Start;
 const PACE: Duration = Duration::from_millis(250);
 
 /// Investigates every doubt, until the task is aborted.
-pub(super) async fn look_into_doubts(world: Arc<World>) {
+pub(super) async fn look_into_doubts(world: Arc<RunContext>) {
     let mut doubted = world.partner.silence.doubted.subscribe();
     while doubted.wait_for(|doubted| *doubted).await.is_ok() {
         if let Some(why) = look_into(&world).await {
@@ -29,7 +29,7 @@ pub(super) async fn look_into_doubts(world: Arc<World>) {
 
 /// Probes the build until anything is heard of it, or nothing was for the longest time that a response may take; then
 /// returns a message. `None` also for a build that ended or was restarted meanwhile.
-async fn look_into(world: &World) -> Option<String> {
+async fn look_into(world: &RunContext) -> Option<String> {
     let start = world.start()?;
     let (from, calls) = (Instant::now(), world.journal_mark());
     let number = world.running().await?;
@@ -61,7 +61,7 @@ fn told(start: &Start, why: &str, from: Instant, stopped: Option<i32>) -> String
     format!("the partner's build stopped answering: {found}")
 }
 
-impl World {
+impl RunContext {
     /// The message about the build, if it no longer answers.
     pub fn silent(&self) -> Option<String> {
         self.partner.silence.found()

@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::event_instance::Occasion;
 use super::identity::Identity;
 use super::log::Log;
-use super::run_context::World;
+use super::run_context::RunContext;
 use super::scope::Scope;
 use crate::plan::Unit;
 
@@ -25,7 +25,7 @@ pub(in crate::run) struct Deed {
 
 /// The state of a running check.
 pub(in crate::run) struct Doing<'d> {
-    pub(in crate::run) world: &'d World,
+    pub(in crate::run) world: &'d RunContext,
     pub(in crate::run) unit: &'d Unit,
     pub(in crate::run) log: &'d Log,
     /// Bounds how many checks have the partner act at the same time.

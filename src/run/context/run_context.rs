@@ -25,7 +25,7 @@ use crate::redact::{Redactor, Secret};
 use crate::simulator::Simulator;
 
 /// The context of a run.
-pub struct World {
+pub struct RunContext {
     /// The plan.
     pub plan: Arc<Plan>,
     /// Knows all secrets of the run and redacts them.
@@ -54,7 +54,7 @@ pub struct Outside {
     pub people: People,
 }
 
-impl World {
+impl RunContext {
     /// Creates the context of a run, before anything is sent or started.
     pub fn new(plan: Arc<Plan>, redactor: Redactor, outside: Outside) -> Result<Self, WorldError> {
         let gate = Arc::new(gate(&plan)?);
@@ -67,7 +67,7 @@ impl World {
         let wire = Wire::new(gate.clone(), &stand_ins(&plan)?, redactor.clone());
         let timing = plan.read.profile.rehearsal.as_ref().map(|rehearsal| rehearsal.timing).unwrap_or_default();
         let provider = SimulatedProvider::new(&plan, &redactor);
-        Ok(World {
+        Ok(RunContext {
             captured_bodies: captured_bodies(&plan, &redactor)?,
             outbound: OutboundCalls::new(wire, gate),
             provider,
