@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use preflight::pack::load::{Catalog, Pack};
+use preflight::pack::Pack;
+use preflight::pack::load::Catalog;
 use regex::Regex;
 
 type Failed = Box<dyn std::error::Error>;

@@ -4,21 +4,10 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use super::args::{Cli, Command};
-use super::coverage;
-use super::demo;
-use super::email;
 use super::exit::Exit;
-use super::explain;
-use super::interrupt;
-use super::lint;
-use super::list;
-use super::new;
-use super::outputs;
-use super::run;
-use super::schema;
+use super::runtime::{on_runtime, within_runtime};
 use super::screen::Screen;
-use super::simulate;
-use super::test;
+use super::{coverage, demo, email, explain, lint, list, new, outputs, run, schema, simulate, test};
 use crate::files::outlive_limits;
 use crate::reference_partner;
 use crate::sample_partner::{Surroundings, serve};
@@ -56,27 +45,6 @@ pub fn instead(told: &clap::Error, arguments: &[OsString]) -> ExitCode {
         outputs::Named::of_arguments(arguments).prepare(screen.keeper()).ok();
     }
     ExitCode::from(screen.help(told) as u8)
-}
-
-pub(super) fn within_runtime(screen: &Screen, work: impl Future<Output = Exit>) -> Exit {
-    // Before anything is read or started: from here on the program ends itself when it is told to.
-    interrupt::listen();
-    on_runtime(screen, work)
-}
-
-fn on_runtime(screen: &Screen, work: impl Future<Output = Exit>) -> Exit {
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => {
-            let exit = runtime.block_on(work);
-            // What is still being waited for in the background has nothing to tell any more.
-            runtime.shutdown_background();
-            exit
-        }
-        Err(error) => {
-            screen.complain(&format!("Preflight cannot start: {error}"));
-            Exit::Internal
-        }
-    }
 }
 
 async fn reference_partner(options: super::args::Partner, screen: &Screen) -> Exit {

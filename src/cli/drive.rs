@@ -14,7 +14,7 @@ use crate::plan::{Plan, Unit};
 use crate::redact::Redactor;
 use crate::report::build::{Facts, build};
 use crate::report::model::{PhaseRow, Report, StretchRow};
-use crate::run::{self, Done, Holds, Outside, People, Progress, Stop, World, WorldError};
+use crate::run::{self, Done, Outside, People, Progress, Stop, RunContext, WorldError};
 
 /// How a run is to be made.
 #[derive(Clone, Debug, Default)]
@@ -43,11 +43,7 @@ pub async fn drive(
 ) -> Result<Report, WorldError> {
     let started = OffsetDateTime::now_utc();
     let clock = Instant::now();
-    let judged = plan.clone();
-    let holds: Holds =
-        Arc::new(move |unit, evidence, expectation| judge::holds(&case(&judged, unit, evidence), expectation));
-    let world =
-        Arc::new(World::new(plan.clone(), redactor, Outside { jobs: how.jobs, holds, people: how.people.clone() })?);
+    let world = Arc::new(RunContext::new(plan.clone(), redactor, Outside { jobs: how.jobs, people: how.people.clone() })?);
     let mut all = Run {
         world: &world,
         stop: &stop,
@@ -95,7 +91,7 @@ pub async fn drive(
 
 /// A run under way.
 struct Run<'r, P> {
-    world: &'r Arc<World>,
+    world: &'r Arc<RunContext>,
     stop: &'r watch::Receiver<Stop>,
     results: Vec<Option<(Judged, Done)>>,
     done: usize,
@@ -185,7 +181,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
 
     fn case<'c>(&'c self, at: usize, evidence: &'c Evidence) -> Case<'c> {
         let plan = &self.world.plan;
-        case(plan, &plan.units[at], evidence)
+        Case::new(plan, &plan.units[at], evidence)
     }
 
     /// A rehearsed unit that does not pass in company is tried again alone: what others did to the partner's build at
@@ -266,12 +262,6 @@ fn takes_some(evidence: &Evidence) -> bool {
 
 fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// What judging one unit needs.
-fn case<'c>(plan: &'c Plan, unit: &'c Unit, evidence: &'c Evidence) -> Case<'c> {
-    let (check, provider) = (&unit.packed.check, &plan.pack.provider);
-    Case { check, stage: unit.stage, provider, bound: &plan.bound, evidence }
 }
 
 /// What is said of a unit that was not carried out.

@@ -14,8 +14,9 @@ use super::exit::Exit;
 use super::run;
 use super::sample::{Mistake, Sample, Unstaged, stage};
 use super::screen::Screen;
-use crate::pack::load::{Catalog, Pack, PackedCheck};
+use crate::pack::load::Catalog;
 use crate::pack::types::{Span, Stage};
+use crate::pack::{Pack, PackedCheck};
 use crate::redact::Redactor;
 use crate::report::explain::{Exchange, Explanation, Played, render};
 use crate::report::model::{Report, VerdictWord};
@@ -45,7 +46,7 @@ pub(super) fn explain(explain: &Explain, screen: &Screen) -> Exit {
         }
     };
     match wanted(&named, explain.no_play) {
-        Ok(sample) => super::dispatch::within_runtime(screen, played(&named, &sample, screen)),
+        Ok(sample) => super::runtime::within_runtime(screen, played(&named, &sample, screen)),
         Err(why) => show(&named, Played::Nothing(why), &[], screen),
     }
 }

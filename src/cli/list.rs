@@ -6,8 +6,9 @@ use super::args::List;
 use super::exit::Exit;
 use super::run;
 use super::screen::Screen;
+use crate::pack::Pack;
 use crate::pack::check::Level;
-use crate::pack::load::{Catalog, Pack};
+use crate::pack::load::Catalog;
 use crate::report::text::for_terminal;
 
 /// Lists the providers, or the checks of one.

@@ -15,6 +15,7 @@ mod manual_steps;
 mod new;
 mod outputs;
 mod run;
+mod runtime;
 pub mod sample;
 pub mod schema;
 mod screen;

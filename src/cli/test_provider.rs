@@ -4,8 +4,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use futures_util::StreamExt;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use globset::{Glob, GlobSetBuilder};
 use tokio::sync::watch;
 
@@ -16,7 +15,7 @@ use super::exit::Exit;
 use super::sample::{self, Mistake, Sample, Unstaged};
 use super::screen::Screen;
 use crate::judge::{ItemWord, Readiness};
-use crate::pack::load::Pack;
+use crate::pack::Pack;
 use crate::redact::Redactor;
 use crate::report::model::{ItemRow, Report, VerdictWord};
 use crate::report::text::for_terminal;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::http::Request;
 use super::outcome::Outcome;
-use super::record::Request;
 
 /// A webhook delivery.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

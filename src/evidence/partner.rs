@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::http::{Answer, Request};
 use super::outcome::Outcome;
-use super::record::{Answer, Request};
 
 /// A call of the partner to the simulator.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::delivery::Delivery;
+use super::http::Request;
 use super::outcome::Outcome;
 use super::partner::{Action, Call, Happened, Inspection, Refused, Shown};
 
@@ -242,62 +243,6 @@ pub struct Exchange {
     pub item: Option<Value>,
     /// Values that the check captured from the response, by name.
     pub captured: serde_json::Map<String, Value>,
-}
-
-/// A request as sent or received.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Request {
-    /// The HTTP method.
-    pub method: String,
-    /// The whole URL; for a call to the simulator, the path with the query.
-    pub url: String,
-    /// Headers with lower-case names and redacted values.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Body,
-}
-
-/// A response.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Answer {
-    /// The HTTP status.
-    pub status: u16,
-    /// Headers with lower-case names and redacted values.
-    pub headers: Vec<(String, String)>,
-    /// The body, bounded in size.
-    pub body: Body,
-}
-
-impl Answer {
-    /// The first value of a header; the name is case-insensitive.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
-    }
-}
-
-/// A body, decoded as far as possible.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Body {
-    /// No body.
-    #[default]
-    Empty,
-    /// Valid JSON.
-    Json(Value),
-    /// Valid UTF-8 that is not JSON, truncated at a bound.
-    Text(String),
-    /// Any other body, as its length in bytes.
-    Binary(usize),
-}
-
-impl Body {
-    /// The JSON value, if the body is JSON.
-    pub fn json(&self) -> Option<&Value> {
-        match self {
-            Body::Json(value) => Some(value),
-            Body::Empty | Body::Text(_) | Body::Binary(_) => None,
-        }
-    }
 }
 
 /// A value from the profile or a file.

@@ -3,9 +3,9 @@
 use time::Date;
 
 use super::final_verdict::{Settled, settle};
+use super::finding::Judged;
 use super::items::{ItemStanding, decides, items};
 use super::readiness::{Ran, Readiness, Tally, Withheld, is_risk, readiness};
-use super::verdict::Judged;
 use crate::pack::provider::Item;
 use crate::plan::Unit;
 use crate::profile::attestations::Vouched;

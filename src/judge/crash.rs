@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::calls;
+use super::case::Case;
 use super::finding::{Finding, Held};
-use super::verdict::Case;
 use crate::evidence::{Action, Answer, Body, Call, Entry, Outcome, TroubleKind, Who};
 use crate::pack::expectations::Expectation;
 use crate::profile::Bound;

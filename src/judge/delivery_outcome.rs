@@ -1,6 +1,7 @@
 //! The deliveries in a record, and how the report describes their outcomes.
 
-use super::verdict::{Case, millis};
+use super::case::Case;
+use super::duration::millis;
 use crate::evidence::{Delivery, Entry, Outcome, Role};
 
 /// All deliveries of the check.

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use time::Date;
 
-use super::finding::Finding;
-use super::verdict::{Judged, Verdict};
+use super::finding::{Finding, Judged, Verdict};
 use crate::evidence::Who;
 use crate::plan::{Skip, Unit};
 use crate::profile::attestations::{Attestation, Vouched, Waiver};

@@ -1,5 +1,7 @@
 //! The result of an expectation, with the finding if it did not hold.
 
+use serde::{Deserialize, Serialize};
+
 use crate::evidence::{Offset, Who};
 
 /// The result of one expectation.
@@ -170,4 +172,24 @@ impl Held {
             Held::Unknown(finding) => Held::Unknown(finding),
         }
     }
+}
+
+/// The verdict of the evidence on one check, before attestations and waivers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// Every expectation held.
+    Pass,
+    /// At least one expectation did not hold.
+    Fail(Finding),
+    /// The evidence does not decide: inconclusive.
+    Inconclusive(Finding),
+}
+
+/// A verdict with its remarks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judged {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Margins, quiet periods and other remarks.
+    pub remarks: Vec<String>,
 }

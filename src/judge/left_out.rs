@@ -1,7 +1,7 @@
 //! Findings for steps that were left out because the profile lacks their action.
 
+use super::case::Case;
 use super::finding::{Finding, Held};
-use super::verdict::Case;
 use crate::pack::expectations::Expectation;
 use crate::pack::left_out::LeftOut;
 use crate::pack::step::Step;

@@ -1,7 +1,8 @@
 //! Results of diagnostic and probing deliveries: causes, limits, margins.
 
+use super::case::Case;
 use super::delivery_outcome::{deliveries, taken};
-use super::verdict::{Case, millis};
+use super::duration::millis;
 use crate::evidence::Role;
 use crate::pack::step::Step;
 

@@ -1,8 +1,8 @@
 //! Findings for a template that reads a value which no step gave: what is missing, and who must act.
 
+use super::case::Case;
 use super::finding::Finding;
 use super::usable::{asks_provider, usable};
-use super::verdict::Case;
 use crate::evidence::{What, Who};
 
 /// The finding for a name without a value, as templates write the name.

@@ -1,10 +1,12 @@
 //! Judging: evidence in, verdict out. No clock, no socket, no async; the same evidence always gets the same verdict.
 
 mod calls;
+mod case;
 mod conclude;
 mod crash;
 mod deliveries;
 mod delivery_outcome;
+mod duration;
 mod final_verdict;
 mod finding;
 mod items;
@@ -24,11 +26,12 @@ mod user_message;
 mod values;
 mod verdict;
 
+pub use case::Case;
 pub use conclude::{Concluded, conclude};
+pub(crate) use duration::millis;
 pub use final_verdict::{Settled, Standing};
-pub use finding::{Finding, Held};
+pub use finding::{Finding, Held, Judged, Verdict};
 pub use items::{ItemStanding, ItemWord};
 pub use readiness::{Ran, Readiness, Withheld};
 pub(crate) use user_message::brief;
-pub(crate) use verdict::millis;
-pub use verdict::{Case, Judged, Verdict, holds, judge, question};
+pub use verdict::{holds, judge, question};

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::verdict::{Case, Verdict};
+use super::case::Case;
+use super::finding::Verdict;
 use crate::evidence::Who;
 
 /// The operations that the partner called and the simulator does not play, each once.

@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 
+use super::case::Case;
 use super::finding::{Finding, Held};
 use super::matching::matches;
 use super::scope::Scope;
-use super::verdict::Case;
 use crate::evidence::{Refused, Who};
 use crate::net::address;
 use crate::pack::traffic::{DeniedHostsExpectation, ProviderExpectation};

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
+use super::case::Case;
 use super::finding::{Finding, Held};
 use super::matching::{by_path, matches, show};
 use super::scope::Scope;
 use super::usable::{asks_provider, misshapen, no_answer};
-use super::verdict::Case;
 use crate::evidence::{Answer, Exchange, Offset, Outcome, Trouble, TroubleKind, Who};
 use crate::net::address::is_public;
 use crate::pack::expectations::{AnswerExpectation, CertificateRule};

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::case::Case;
 use super::finding::{Finding, Held};
 use super::missing;
-use super::verdict::Case;
 use crate::evidence::{Body, Call, Entry, Who};
 use crate::profile::Bound;
 use crate::template::{self, TemplateError};

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
+use super::case::Case;
 use super::finding::Finding;
-use super::verdict::Case;
 use crate::evidence::{Answer, Exchange, Outcome, Trouble, TroubleKind, Who};
 use crate::pack::step::{RequestStep, Step};
 

@@ -2,12 +2,12 @@
 
 use serde_json::Value;
 
+use super::case::Case;
 use super::finding::{Finding, Held};
 use super::matching::matches;
 use super::nearest::{self, Node, query};
 use super::scope::Scope;
 use super::usable::usable;
-use super::verdict::Case;
 use crate::evidence::{Entry, What, Who};
 use crate::pack::expectations::{Selection, Source, ValuesExpectation};
 

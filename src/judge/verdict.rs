@@ -1,65 +1,19 @@
 //! Judging: evidence in, verdict out. No clock, no socket, no async; the same evidence always gives the same verdict.
 
-use serde::{Deserialize, Serialize};
-
-use super::calls;
-use super::crash;
-use super::deliveries;
-use super::deliveries::effect;
-use super::delivery_outcome;
-use super::finding::{Finding, Held};
-use super::left_out;
-use super::measurements;
-use super::not_simulated;
-use super::provider_records;
-use super::responses;
+use super::case::{Case, unfinished};
+use super::deliveries::{self, effect};
+use super::duration::millis;
+use super::finding::{Finding, Held, Judged, Verdict};
 use super::scope::Scope;
-use super::shown;
-use super::user_message;
-use super::values;
-use crate::evidence::{Entry, Evidence, What, Who};
+use super::{
+    calls, crash, delivery_outcome, left_out, measurements, not_simulated, provider_records, responses, shown,
+    user_message, values,
+};
+use crate::evidence::{Entry, Who};
 use crate::pack::check::{Actor, Check};
-use crate::pack::expectations::{Expectation, Names};
+use crate::pack::expectations::Expectation;
 use crate::pack::left_out::LeftOut;
 use crate::pack::matcher::Unmet;
-use crate::pack::provider::Provider;
-use crate::pack::types::Stage;
-use crate::profile::Bound;
-
-/// The input of one judgement.
-#[derive(Clone, Copy)]
-pub struct Case<'c> {
-    /// The check.
-    pub check: &'c Check,
-    /// The stage.
-    pub stage: Stage,
-    /// The pack's provider.
-    pub provider: &'c Provider,
-    /// The profile and inputs, fixed for the run.
-    pub bound: &'c Bound,
-    /// The record of what happened.
-    pub evidence: &'c Evidence,
-}
-
-/// The verdict of the evidence on one check, before attestations and waivers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Verdict {
-    /// Every expectation held.
-    Pass,
-    /// At least one expectation did not hold.
-    Fail(Finding),
-    /// The evidence does not decide: inconclusive.
-    Inconclusive(Finding),
-}
-
-/// A verdict with its remarks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Judged {
-    /// The verdict.
-    pub verdict: Verdict,
-    /// Margins, quiet periods and other remarks.
-    pub remarks: Vec<String>,
-}
 
 /// Judges one check in one stage.
 pub fn judge(case: &Case<'_>) -> Judged {
@@ -235,70 +189,4 @@ fn softened(held: Held, expectation: &Expectation) -> Held {
 pub fn holds(case: &Case<'_>, expectation: &Expectation) -> bool {
     let mut scope = Scope::new(case);
     matches!(one(case, &mut scope, &case.left_out(), expectation), Held::Yes(_))
-}
-
-/// Why the check ended early: a step that could not be carried out, or an event that did not happen.
-fn unfinished(entry: &Entry) -> Option<Finding> {
-    let why = match &entry.what {
-        What::Skipped(why) => format!("a step could not be carried out: {why}"),
-        What::Happened(happened) => happened.trouble.clone()?,
-        What::Exchange(_)
-        | What::Delivery(_)
-        | What::Call(_)
-        | What::Action(_)
-        | What::Inspection(_)
-        | What::Shown(_)
-        | What::Records(_)
-        | What::Refused(_)
-        | What::Wrote(_)
-        | What::Fact(_)
-        | What::LeftOut(_)
-        | What::Waited => return None,
-    };
-    Some(Finding::new(Who::Partner, why))
-}
-
-impl<'c> Case<'c> {
-    /// Why the steps of the check did not complete.
-    pub(super) fn unfinished(&self) -> Option<Finding> {
-        self.evidence.entries.iter().find_map(unfinished)
-    }
-
-    /// The clients that an expectation is about: those that it names, `each`, or otherwise the first.
-    pub(super) fn clients(&self, names: Option<&Names>) -> Vec<String> {
-        let all = self.check.given.all();
-        let known = all.iter().map(|(name, _)| (*name).to_owned());
-        let mut clients: Vec<String> = match names {
-            None => known.take(1).collect(),
-            Some(names) if names.0.iter().any(|name| name == "each") => known.collect(),
-            Some(names) => names.0.clone(),
-        };
-        let left_out = self.left_out();
-        clients.retain(|name| !left_out.client(name));
-        clients
-    }
-
-    /// The steps that are left out because the profile lacks their action.
-    pub(super) fn left_out(&self) -> LeftOut<'c> {
-        LeftOut::of(self.check, |step| self.bound.leaves_out(step, self.stage))
-    }
-
-    /// Why a step was not carried out; `None` if it was.
-    pub(super) fn skipped(&self, step: &str) -> Option<String> {
-        self.evidence
-            .entries
-            .iter()
-            .filter(|entry| entry.step.as_deref() == Some(step))
-            .find_map(|entry| if let What::Skipped(why) = &entry.what { Some(why.clone()) } else { None })
-    }
-}
-
-/// A duration for readers, from milliseconds: `12 ms`, `1.5 s`, `2 min`.
-pub(crate) fn millis(ms: u128) -> String {
-    match ms {
-        0..1_000 => format!("{ms} ms"),
-        1_000..120_000 if ms.is_multiple_of(1_000) => format!("{} s", ms / 1_000),
-        1_000..120_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
-        _ => format!("{} min", ms / 60_000),
-    }
 }

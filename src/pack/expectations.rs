@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::matcher::{AddressRule, Matcher, Unmet};
 use super::traffic::{CallsExpectation, DeniedHostsExpectation, ProviderExpectation, ToldExpectation};
-use super::types::{StatusRule, Text};
+use super::types::{Names, StatusRule, Text};
 use super::verbs::verbs;
 
 verbs! {
@@ -75,10 +75,6 @@ impl Expectation {
         }
     }
 }
-
-/// One name or several.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Names(pub Vec<String>);
 
 impl<'de> Deserialize<'de> for Names {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,7 +1,7 @@
 //! Which checks serve which item of a checklist.
 
 use super::check::Check;
-use super::load::Pack;
+use super::model::Pack;
 use super::provider::Item;
 
 impl Pack {

@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::check::Check;
-use super::expectations::{Expectation, Names, Source};
+use super::expectations::{Expectation, Source};
 use super::step::{ActionStep, Step};
 use super::traffic::{Calls, CallsExpectation};
-use super::types::Text;
+use super::types::{Names, Text};
 use crate::template;
 
 /// The steps that are left out, with the clients and the names that only they are about.

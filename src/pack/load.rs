@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::check::Check;
 use super::fixtures::{Files, Fixtures, all_embedded, embedded};
 use super::lint::{self, Texts, Unlinted};
+use super::model::{Pack, PackedCheck};
 use super::provider::{Addresses, Provider};
 use super::sample_partner::{self, SamplePartner, Sampled};
 use super::{disk, parallel};
@@ -34,38 +34,6 @@ pub struct Catalog {
     pub originals: BTreeMap<String, Arc<Pack>>,
     /// What is worth saying about them without being wrong.
     pub warnings: Problems,
-}
-
-/// One provider's checklist.
-#[derive(Clone, Debug)]
-pub struct Pack {
-    /// The folder's name.
-    pub id: String,
-    /// What it says about the provider.
-    pub provider: Provider,
-    /// The same as JSON, for templates, with all its `hosts`.
-    pub facts: Value,
-    /// Where it says it.
-    pub document: Document,
-    /// Its checks, in the order of the checklist.
-    pub checks: Vec<Arc<PackedCheck>>,
-    /// SHA-256 over the names and contents of its files, fixtures included; 64 hex digits.
-    pub digest: String,
-    /// Whether it was built into the program.
-    pub built_in: bool,
-    /// The bodies that it refers to, by name without `.json`.
-    pub fixtures: Fixtures,
-    /// Its sample partner, if it has one.
-    pub sample: Option<Sampled>,
-}
-
-/// A check and its text.
-#[derive(Clone, Debug)]
-pub struct PackedCheck {
-    /// The check.
-    pub check: Check,
-    /// The text it was read from; its name is relative, `checks/<provider>/<section>/<stem>.yaml`.
-    pub document: Document,
 }
 
 impl Catalog {

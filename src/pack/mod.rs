@@ -14,6 +14,7 @@ mod lint;
 pub mod load;
 pub mod matcher;
 pub mod matcher_text;
+mod model;
 pub mod pages;
 mod parallel;
 pub mod provider;
@@ -25,3 +26,5 @@ pub mod traffic;
 pub mod types;
 mod verbs;
 mod vocabulary;
+
+pub use model::{Pack, PackedCheck};

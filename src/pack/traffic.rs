@@ -6,9 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::expectations::Names;
 use super::matcher::{Matcher, Predicate, Unmet};
-use super::types::{Route, Span, StatusRule, Text};
+use super::types::{Names, Route, Span, StatusRule, Text};
 use crate::template;
 
 /// `calls: POST /cases, after: refused, exactly: 1`.

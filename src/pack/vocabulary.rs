@@ -1,6 +1,6 @@
 //! The words of a pack, which whoever reads a report knows by themselves.
 
-use super::load::Pack;
+use super::model::Pack;
 use super::types::Stage;
 
 impl Pack {

@@ -1,8 +1,8 @@
 //! Addresses of the simulator that nothing hands on to the build, so that it cannot call what a check waits for.
 
-use super::planning::{Plan, Unit};
+use super::planned_check::{Plan, Unit};
+use crate::pack::Pack;
 use crate::pack::expectations::Expectation;
-use crate::pack::load::Pack;
 use crate::pack::traffic::{Calls, CallsExpectation, Count};
 use crate::pack::types::{Route, Stage};
 use crate::profile::Read;

@@ -1,11 +1,10 @@
 //! What a unit needs from the profile and does not get, known before anything runs.
 
-use super::planning::Unit;
-use crate::pack::authentication;
-use crate::pack::load::Pack;
+use super::planned_check::Unit;
 use crate::pack::simulator::Bringing;
 use crate::pack::step::{Step, Which};
 use crate::pack::types::Stage;
+use crate::pack::{Pack, authentication};
 use crate::profile::email::lacks;
 use crate::profile::{Bound, Read};
 use crate::template;

@@ -2,8 +2,10 @@
 
 mod api_addresses;
 mod missing;
+mod planned_check;
 mod planning;
 mod selection;
 
-pub use planning::{Plan, Skip, Unit, plan};
+pub use planned_check::{Plan, Skip, Unit};
+pub use planning::plan;
 pub use selection::Selection;

@@ -4,83 +4,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::api_addresses;
-use super::missing;
+use super::planned_check::{Plan, Skip, Unit};
 use super::selection::Selection;
-use crate::pack::check::Isolation;
-use crate::pack::load::{Pack, PackedCheck};
+use super::{api_addresses, missing};
+use crate::pack::Pack;
 use crate::pack::types::Stage;
-use crate::profile::attestations;
-use crate::profile::{Bound, Read};
+use crate::profile::{Bound, Read, attestations};
 use crate::template;
 use crate::yaml::{Problem, Problems};
-
-/// A check in one stage.
-#[derive(Clone, Debug)]
-pub struct Unit {
-    /// The check.
-    pub packed: Arc<PackedCheck>,
-    /// The stage.
-    pub stage: Stage,
-    /// Why it is left out, if it is.
-    pub skip: Option<Skip>,
-    /// What the profile does not give, in words that say how to give it; then it is not carried out.
-    pub lacking: Vec<String>,
-}
-
-/// Why a unit is left out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Skip {
-    /// The selection does not want it; in words.
-    NotSelected(String),
-    /// The profile says that it does not concern this partner; in words.
-    NotApplicable(String),
-}
-
-impl Skip {
-    /// The reason, in words.
-    pub fn words(&self) -> &str {
-        match self {
-            Skip::NotSelected(why) | Skip::NotApplicable(why) => why,
-        }
-    }
-}
-
-impl Unit {
-    /// `id@stage`.
-    pub fn id(&self) -> String {
-        format!("{}@{}", self.packed.check.id, self.stage)
-    }
-
-    /// Whether there is anything to carry out.
-    pub fn runs(&self) -> bool {
-        self.skip.is_none() && self.lacking.is_empty() && !self.packed.check.only_asks()
-    }
-
-    /// What may run beside it.
-    pub fn isolation(&self) -> Isolation {
-        self.packed.check.isolation
-    }
-}
-
-/// Everything that is fixed before anything happens.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    /// The pack.
-    pub pack: Arc<Pack>,
-    /// The profile.
-    pub read: Read,
-    /// The profile and the pack as templates and judges read them.
-    pub bound: Bound,
-    /// All units, in the order of the checklist.
-    pub units: Vec<Unit>,
-    /// What people vouch for.
-    pub vouched: attestations::Vouched,
-    /// The selection.
-    pub selection: Selection,
-    /// What is worth saying before anything happens.
-    pub remarks: Vec<String>,
-}
 
 /// Makes the plan.
 ///

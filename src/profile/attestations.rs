@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use time::Date;
 use time::macros::format_description;
 
-use crate::pack::load::Pack;
+use crate::pack::Pack;
 use crate::pack::provider::Item;
 use crate::redact::Redactor;
 use crate::yaml::{Document, Problem, Problems};

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::inputs::Bound;
-use super::load::Read;
-use crate::pack::load::Pack;
+use super::loaded::Read;
+use crate::pack::Pack;
 use crate::pack::types::Environment;
 use crate::template;
 

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::attestations;
-use super::load::Variables;
 use super::secrets::learn_unread;
-use super::variables::PutIn;
+use super::variables::{PutIn, Variables};
 use crate::redact::Redactor;
 use crate::yaml::Document;
 

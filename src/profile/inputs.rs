@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::load::Read;
+use super::loaded::Read;
 use super::types::{Rehearsal, Verifies};
-use crate::pack::load::Pack;
+use crate::pack::Pack;
 use crate::pack::step::ActionStep;
 use crate::pack::types::Stage;
 use crate::template;

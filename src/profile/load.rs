@@ -10,52 +10,28 @@ use serde_json::Value;
 
 use super::call_out::CallOut;
 use super::hosts::provider_hosts;
+use super::loaded::Read;
 use super::secrets::{Sources, learn_unread};
 use super::trusted::{self, Trusted};
 use super::types::{Profile, Rehearsal};
 use super::validate::addresses::{addresses, is_address};
 use super::validate::calls::{call_out, in_production, look_ups};
-use super::validate::programs::{NotThere, not_there};
+use super::validate::programs::not_there;
 use super::validate::public_env::public;
 use super::validate::secrets::{leaks, unknown, untidy};
 use super::validate::settings;
 use super::validate::simulator::played;
 use super::validate::templates::{self, templates, unknown_actions};
 use super::validate::trust::mistrust;
-use super::variables::{self, PutIn};
+use super::variables::{self, PutIn, Variables};
 use crate::json::escaped;
-use crate::pack::load::{Catalog, Pack};
+use crate::pack::Pack;
+use crate::pack::load::Catalog;
 use crate::redact::Redactor;
 use crate::yaml::{Document, Problem, Problems, Severity};
 
 /// What stands for an address that is none, so that what stands beside it is looked at too.
 const ANY_ADDRESS: &str = "http://127.0.0.1/";
-
-/// How environment variables are looked up.
-pub type Variables<'v> = &'v (dyn Fn(&str) -> Option<String> + Sync);
-
-/// A profile with its text.
-#[derive(Clone, Debug)]
-pub struct Read {
-    /// The profile.
-    pub profile: Profile,
-    /// The same as JSON, with variables put in; values whose variable is not set are null.
-    pub json: Value,
-    /// The text.
-    pub document: Document,
-    /// The folder that its relative paths begin in.
-    pub folder: PathBuf,
-    /// How to give what is absent because a variable is not set, by dotted name.
-    pub lacking: BTreeMap<String, String>,
-    /// Knows its secrets.
-    pub keeper: Redactor,
-    /// Knows its keys and secrets alone, and nothing else that came from the environment.
-    pub keys: Redactor,
-    /// What the pack may do.
-    pub trusted: Trusted,
-    /// Programs that are not there, for whoever knows what is to be carried out.
-    pub(crate) not_there: Vec<NotThere>,
-}
 
 /// Reads a profile and holds it against the packs. Before anything can be said of it, the redactor learns its secrets.
 ///

@@ -7,6 +7,7 @@ mod hosts;
 mod input_files;
 mod inputs;
 mod load;
+mod loaded;
 mod secrets;
 mod simulator;
 mod trust;
@@ -20,7 +21,8 @@ pub use email::{Letter, letter};
 pub use hosts::{production_hosts, provider_hosts};
 pub use input_files::{inputs, learn_variables};
 pub use inputs::Bound;
-pub use load::{Read, Variables, read};
+pub use load::read;
+pub use loaded::Read;
 pub use secrets::is_known;
 pub use simulator::Played;
 pub use trust::{Trust, TrustWord};
@@ -29,3 +31,4 @@ pub use types::{
     Branding, Configured, InEnvironment, InFile, KnownThere, Profile, Rehearsal, StandInWord, StandInsWord, Start,
     Timing, Variant, Verifies, Webhook,
 };
+pub use variables::Variables;

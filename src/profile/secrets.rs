@@ -7,11 +7,9 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::load::Variables;
-use super::variables;
+use super::variables::{self, Variables};
 use crate::environment;
-use crate::pack::authentication;
-use crate::pack::load::Pack;
+use crate::pack::{Pack, authentication};
 use crate::redact::{Placed, Redactor, is_telling};
 use crate::template;
 

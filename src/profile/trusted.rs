@@ -10,10 +10,10 @@ use super::hosts::{host_of, hosts_of, normal, provider_hosts};
 use super::trust::Trust;
 use super::types::Profile;
 use crate::net::address::Reach;
-use crate::pack::authentication;
-use crate::pack::load::{Catalog, Pack};
+use crate::pack::load::Catalog;
 use crate::pack::provider::{Addresses, Provider};
 use crate::pack::types::{Environment, Route};
+use crate::pack::{Pack, authentication};
 
 /// What the pack of a run may do. The gate is built from this, and from nothing else that a pack says.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::load::Variables;
 use crate::json::escaped;
 use crate::template;
 
@@ -86,3 +85,6 @@ pub(super) fn no_names(written: &Value, variables: Variables<'_>) -> Vec<(String
 pub(super) fn named(text: &str) -> Vec<&str> {
     text.split("${").skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
 }
+
+/// How environment variables are looked up.
+pub type Variables<'v> = &'v (dyn Fn(&str) -> Option<String> + Sync);

@@ -4,9 +4,8 @@
 //! Escapes (`%2F`, `\u00e9`, `&amp;`) are not listed here, because they mix in too many ways. Instead the text is
 //! decoded, see [`super::views`].
 
-use base64::Engine as _;
-use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine as _, alphabet};
 
 /// Minimum length of a searched secret: shorter texts occur everywhere.
 pub(super) const SHORTEST: usize = 4;

@@ -6,6 +6,7 @@ use reqwest::StatusCode;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::app::App;
 use super::attempts::Later;
 use super::client::Failure;
 use super::defects::Defect;
@@ -15,7 +16,6 @@ use super::links::{Page, shown};
 use super::onboarding;
 use super::preview::{self, Verdict};
 use super::request::Answer;
-use super::server::App;
 use super::store::{self, Client, StoreError};
 
 /// The outcome of an invoice.

@@ -1,5 +1,6 @@
 //! The reference partner: a small, correct integration with Debitura, and a handler for the notifications of Debitsuccess, run as a process of its own.
 
+mod app;
 mod attempts;
 mod cases;
 mod client;
@@ -21,7 +22,6 @@ mod tenants;
 mod webhooks;
 
 pub use defects::{Defect, Defects};
-pub use notifications::Guard;
-pub use options::{Database, Hidden, Mode, Options, OptionsError};
+pub use options::{Database, Guard, Hidden, Mode, Options, OptionsError};
 pub use server::{Partner, ServeError, bind, serve};
 pub use store::StoreError;

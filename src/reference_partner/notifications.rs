@@ -11,20 +11,11 @@ use rusqlite::Transaction;
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use super::app::App;
 use super::defects::Defect;
-use super::options::{Hidden, Mode};
-use super::server::App;
+use super::options::{Guard, Mode};
 use super::store::{self, StoreError};
 use super::webhooks;
-
-/// What protects `POST /hooks/debitsuccess` from strangers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Guard {
-    /// The token that was agreed at subscription (`DEBITSUCCESS_TOKEN`).
-    Token(Hidden),
-    /// The firewall in front, which admits nobody else (`DEBITSUCCESS_ALLOW_LIST=1`).
-    AllowList,
-}
 
 /// The subscribed events, as Debitsuccess's list writes them.
 const EVENTS: [&str; 5] = [

@@ -3,10 +3,10 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
+use super::app::App;
 use super::attempts::Later;
 use super::defects::Defect;
 use super::request::Answer;
-use super::server::App;
 use super::store::{self, Client, ClientState, StoreError};
 
 /// What a client must be told after an attempt.

@@ -12,7 +12,6 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use url::Url;
 
 use super::defects::{Defect, Defects};
-use super::notifications::Guard;
 
 /// The configuration of the reference partner.
 #[derive(Debug, Clone)]
@@ -295,4 +294,13 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         }
         parsed
     }
+}
+
+/// What protects `POST /hooks/debitsuccess` from strangers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Guard {
+    /// The token that was agreed at subscription (`DEBITSUCCESS_TOKEN`).
+    Token(Hidden),
+    /// The firewall in front, which admits nobody else (`DEBITSUCCESS_ALLOW_LIST=1`).
+    AllowList,
 }

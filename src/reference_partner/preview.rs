@@ -3,12 +3,12 @@
 use reqwest::StatusCode;
 use serde_json::Value;
 
+use super::app::App;
 use super::client::Failure;
 use super::defects::Defect;
 use super::invoice::Invoice;
 use super::links::{Page, shown};
 use super::request::Answer;
-use super::server::App;
 use super::store::Client;
 
 /// The result of a preview.

@@ -12,12 +12,12 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::app::App;
 use super::attempts::Later;
 use super::client::Failure;
 use super::invoice::Invoice;
 use super::links::{Page, shown};
 use super::preview::{self, Verdict};
-use super::server::App;
 use super::store::{self, StoreError};
 use super::{cases, onboarding, tenants};
 

@@ -1,15 +1,11 @@
 //! Starts, runs and stops the partner.
 
-use std::{
-    collections::{HashMap, HashSet},
-    fmt,
-    future::Future,
-    io::{self, Write},
-    net::SocketAddr,
-    sync::{Arc, Mutex as BlockingMutex},
-    thread,
-    time::Duration,
-};
+use std::future::Future;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex as BlockingMutex};
+use std::time::Duration;
+use std::{fmt, io, thread};
 
 use axum::{
     Router,
@@ -24,8 +20,8 @@ use tokio::{
     sync::{Mutex, oneshot},
 };
 
+use super::app::App;
 use super::client::Debitura;
-use super::defects::Defect;
 use super::header_names::Strict;
 use super::options::Options;
 use super::signature::Verifier;
@@ -37,27 +33,6 @@ const LARGEST_BODY: usize = 1024 * 1024;
 
 /// Time for open requests to finish after the stop signal.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// The state shared by all handlers.
-pub(super) struct App {
-    pub(super) options: Options,
-    pub(super) store: Store,
-    pub(super) verifier: Verifier,
-    pub(super) debitura: Debitura,
-    /// Only for [`Defect::SlowHandler`].
-    pub(super) slow: Mutex<()>,
-    /// Only for [`Defect::NeverAfterSigning`] and [`Defect::RateLimitFinal`]: references that are not retried.
-    pub(super) given_up: BlockingMutex<HashSet<String>>,
-    /// Only for [`Defect::TenantIdInMemory`]: the tenant ids by e-mail address.
-    pub(super) tenants: BlockingMutex<HashMap<String, String>>,
-}
-
-impl App {
-    /// Whether this defect is switched on.
-    pub(super) fn has(&self, defect: Defect) -> bool {
-        self.options.defects.has(defect)
-    }
-}
 
 /// Why the reference partner cannot run.
 #[derive(Debug)]

@@ -2,9 +2,9 @@
 
 use std::sync::PoisonError;
 
+use super::app::App;
 use super::defects::Defect;
 use super::onboarding::{self, Outcome};
-use super::server::App;
 use super::store::{self, Client, ClientState, StoreError};
 
 /// The client with this e-mail address, new or known.

@@ -12,10 +12,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+use super::app::App;
 use super::defects::Defect;
 use super::onboarding;
 use super::options::Mode;
-use super::server::App;
 use super::store::{self, ClientState, StoreError};
 
 /// Time between lookup and recording, for defects that separate the two.

@@ -9,9 +9,9 @@ use super::model::{UnitRow, VerdictWord};
 use super::sentence::{Sentence, Speaker};
 use super::text::{clipped, for_terminal, one_line};
 use crate::pack::check::{Actor, Isolation, Level};
-use crate::pack::load::{Pack, PackedCheck};
 use crate::pack::step::Step;
 use crate::pack::types::Stage;
+use crate::pack::{Pack, PackedCheck};
 use crate::profile::attestations;
 
 /// The width where there is no terminal to say it.

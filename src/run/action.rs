@@ -6,20 +6,19 @@ use std::time::Instant;
 use indexmap::IndexMap;
 use regex::Regex;
 use serde_json::Value;
-use serde_json_path::JsonPath;
 
-use super::check::Doing;
-use super::context::World;
-use super::identity::scope_of;
-use super::pages::Deed;
-use super::schedule::Scope;
+use super::context::check_context::{Deed, Doing};
+use super::context::identity::scope_of;
+use super::context::run_context::RunContext;
+use super::context::scope::Scope;
+use super::partner_call::call_out;
 use super::{command, readiness};
 use crate::evidence::{Action, Answer, Body, Outcome, Trouble, TroubleKind, What, Who};
 use crate::net::address::{is_beside, web};
 use crate::net::gate::{Draft, Purpose};
 use crate::pack::step::ActionStep;
 use crate::pack::types::Stage;
-use crate::profile::{CallOut, Learn};
+use crate::profile::CallOut;
 use crate::template;
 
 /// URLs inside text and HTML, including the labels of secrets in them (`<rehearsal.onboarding_url>`).
@@ -54,7 +53,7 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &ActionStep) -> Result<(), 
     drop(turn);
     identity.asked = true;
     identity.learn(call, &outcome);
-    if let Some(simulator) = world.simulator() {
+    if let Some(simulator) = world.provider.simulator() {
         world.know_tenant(simulator, &mut identity);
     }
     let presented = outcome.answer().map(presented).unwrap_or_default();
@@ -98,7 +97,7 @@ async fn restart(doing: &Doing<'_>) -> Result<Outcome, String> {
 }
 
 /// Performs an action of the profile, in the environment of a stage.
-pub(super) async fn perform(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
+pub(super) async fn perform(world: &RunContext, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
     let outcome = match &call.command {
         Some(command) => command::run(world, stage, command, scope).await?,
         None => asked(world, stage, call, scope).await?,
@@ -106,10 +105,9 @@ pub(super) async fn perform(world: &World, stage: Stage, call: &CallOut, scope: 
     Ok(if stage.environment().is_some() { without_access(world, stage, &outcome) } else { outcome })
 }
 
-async fn asked(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
+async fn asked(world: &RunContext, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
     let line = call.request.as_deref().ok_or("the action has neither `request` nor `command`")?;
-    let (method, url, mut headers, mut body) =
-        super::schedule::call_out(line, &call.headers, call.json.as_ref(), scope)?;
+    let (method, url, mut headers, mut body) = call_out(line, &call.headers, call.json.as_ref(), scope)?;
     if let Some(form) = &call.form {
         let mut fields = url::form_urlencoded::Serializer::new(String::new());
         for (name, text) in form {
@@ -119,12 +117,12 @@ async fn asked(world: &World, stage: Stage, call: &CallOut, scope: &Scope) -> Re
         body = fields.finish().into_bytes();
     }
     let draft = Draft { purpose: Purpose::Partner { stage }, method, url, headers, body, credentials: Vec::new() };
-    Ok(world.send(draft, world.answers_within(), false, None).await.outcome)
+    Ok(world.send(draft, world.clock.answers_within(), false, None).await.outcome)
 }
 
 /// Hides provider pages that the partner shows: whoever reads their URLs has access. A simulator knows the URLs that it
 /// issued; for a real provider the provider's page hosts decide.
-fn without_access(world: &World, stage: Stage, outcome: &Outcome) -> Outcome {
+fn without_access(world: &RunContext, stage: Stage, outcome: &Outcome) -> Outcome {
     let pages = || world.plan.pack.provider.environments.values().flat_map(|addresses| &addresses.pages);
     for page in outcome.answer().map(presented).unwrap_or_default() {
         let url = web::parse(&page);
@@ -137,27 +135,6 @@ fn without_access(world: &World, stage: Stage, outcome: &Outcome) -> Outcome {
         let detail = "the response cannot be shown without its secrets".to_owned();
         Outcome::Trouble(Trouble { kind: TroubleKind::Shape, detail })
     })
-}
-
-/// Values captured from an action's response, by the names of the profile's `capture`.
-pub(super) fn learned<'c>(call: &'c CallOut, outcome: &Outcome) -> Vec<(&'c str, Value)> {
-    let Some(answer) = outcome.answer() else { return Vec::new() };
-    call.learn.iter().filter_map(|(name, place)| Some((name.as_str(), taught(answer, place)?))).collect()
-}
-
-fn taught(answer: &Answer, place: &Learn) -> Option<Value> {
-    match (place, &answer.body) {
-        (Learn::Path(path), Body::Json(json)) => JsonPath::parse(path).ok()?.query(json).first().cloned(),
-        (Learn::Pattern(pattern), Body::Text(text)) => {
-            let found = Regex::new(pattern).ok()?.captures(text)?;
-            found.get(1).or_else(|| found.get(0)).map(|group| group.as_str().into())
-        }
-        (Learn::Pattern(pattern), Body::Json(json)) => taught(
-            &Answer { body: Body::Text(json.to_string()), ..Answer::default() },
-            &Learn::Pattern(pattern.clone()),
-        ),
-        (Learn::Path(_) | Learn::Pattern(_), Body::Empty | Body::Binary(_)) | (Learn::Path(_), Body::Text(_)) => None,
-    }
 }
 
 /// The URLs in a response: `Location`, strings in JSON, and URLs in text and HTML.

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use indexmap::IndexMap;
 
-use super::context::World;
-use super::identity::Identity;
+use super::context::identity::Identity;
+use super::context::run_context::RunContext;
 use crate::evidence::Call;
 use crate::net::header_case::USER_AGENT;
 use crate::redact::Redactor;
@@ -21,10 +21,10 @@ const MOST_STRAYS: usize = 50;
 /// A call with its start and end, and the name of its client; `None` if it is unattributable.
 pub(super) type Attributed = (Instant, Instant, Option<String>, Call);
 
-impl World {
+impl RunContext {
     /// The calls that cannot be attributed to any client, each line once.
     pub(super) fn strays(&self) -> Vec<String> {
-        let Some(simulator) = self.simulator() else { return Vec::new() };
+        let Some(simulator) = self.provider.simulator() else { return Vec::new() };
         let mut lines: Vec<String> = simulator
             .journal()
             .since(0)
@@ -40,7 +40,7 @@ impl World {
 
     /// The remark about operations that the partner called and the simulator does not play.
     pub(super) fn unplayed(&self) -> Option<String> {
-        let entries = self.simulator()?.journal().since(0);
+        let entries = self.provider.simulator()?.journal().since(0);
         let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
         for call in entries.iter().map(|entry| &entry.what).filter(|call| call.not_played && !is_ours(call)) {
             *numbers.entry(format!("{} ({})", call.route.as_deref().unwrap_or_default(), call.api)).or_default() += 1;
@@ -57,20 +57,20 @@ impl World {
 
     /// The remarks about limits of the simulated provider that were reached.
     pub(super) fn full(&self) -> Vec<String> {
-        let full = self.simulator().map(crate::simulator::Simulator::full).unwrap_or_default();
+        let full = self.provider.simulator().map(crate::simulator::Simulator::full).unwrap_or_default();
         full.iter().map(|full| format!("the simulated provider reached a limit: {}", full.words())).collect()
     }
 
     /// The remarks about keys that exceeded their rate limit.
     pub(super) fn busy(&self) -> Vec<String> {
-        let used = self.simulator().map(crate::simulator::Simulator::used).unwrap_or_default();
+        let used = self.provider.simulator().map(crate::simulator::Simulator::used).unwrap_or_default();
         let beyond = used.into_iter().filter(|usage| usage.beyond > 0);
         beyond.map(|usage| format!("the provider would have answered 429: {usage}")).collect()
     }
 
     /// The partner's calls about some clients, and unattributable ones, since a position in the journal.
     pub(super) fn calls_about(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Vec<Attributed> {
-        let Some(simulator) = self.simulator().filter(|_| !clients.is_empty()) else { return Vec::new() };
+        let Some(simulator) = self.provider.simulator().filter(|_| !clients.is_empty()) else { return Vec::new() };
         let entries = simulator.journal().since(mark);
         let name_of = |call: &Call| {
             let email = call.client.as_ref()?;
@@ -89,24 +89,27 @@ impl World {
     /// Whether the partner has called the simulated provider in this run, about any client; true if there is no
     /// simulator.
     pub(super) fn has_called(&self) -> bool {
-        self.simulator().is_none_or(|simulator| simulator.journal().since(0).iter().any(|entry| !is_ours(&entry.what)))
+        self.provider
+            .simulator()
+            .is_none_or(|simulator| simulator.journal().since(0).iter().any(|entry| !is_ours(&entry.what)))
     }
 
     /// Whether the partner has called since a position in the journal.
     pub(super) fn has_called_since(&self, mark: usize) -> bool {
-        self.simulator()
+        self.provider
+            .simulator()
             .is_some_and(|simulator| simulator.journal().since(mark).iter().any(|call| !is_ours(&call.what)))
     }
 
     /// Why responses and records of the simulated provider are no longer evidence: it had to drop some state.
     pub(super) fn forgetful(&self) -> Option<String> {
-        let full = self.simulator()?.full().into_iter().find(Full::is_forgetful)?;
+        let full = self.provider.simulator()?.full().into_iter().find(Full::is_forgetful)?;
         Some(format!("the simulated provider had to drop some of its records: {}", full.words()))
     }
 
     /// Why the record of a check lacks some calls about its clients; `None` if it is complete.
     pub(super) fn cut_off(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Option<String> {
-        let journal = self.simulator().filter(|_| !clients.is_empty())?.journal();
+        let journal = self.provider.simulator().filter(|_| !clients.is_empty())?.journal();
         let mine = |call: &Call| clients.values().any(|client| call.client.as_ref() == Some(&client.email));
         let recorded = journal.since(mark).iter().filter(|entry| mine(&entry.what)).count();
         let dropped = clients.values().map(|client| journal.dropped(&client.email)).max().unwrap_or_default();

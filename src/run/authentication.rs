@@ -1,117 +1,33 @@
 //! Authenticates Preflight's own calls to a provider: by key, by name and password, or by a token that it requests
 //! once.
 
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use serde_json_path::JsonPath;
-use tokio::sync::Mutex;
 use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
-use super::context::World;
-use super::schedule::Scope;
+use super::context::run_context::RunContext;
+use super::context::scope::Scope;
+use super::context::tokens::{Asked, Token, Unkeyed};
 use crate::evidence::{Outcome, Trouble, TroubleKind};
 use crate::net::client::Sent;
 use crate::net::gate::{Draft, Purpose};
 use crate::pack::authentication::{Api, Basic, ClientCredentials, CredentialsSent, Minting};
 use crate::pack::types::{Environment, Text};
 use crate::redact::Secret;
-use crate::template::{self, TemplateError};
+use crate::template;
 
 /// Timeout of a token request.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Why a call could not be authenticated.
-#[derive(Clone)]
-pub(super) enum Unkeyed {
-    /// The credentials for it are missing or do not fit.
-    Cannot(String),
-    /// The provider issued no token; with the token request and its outcome.
-    Refused(Box<Sent>),
-}
-
-impl Unkeyed {
-    /// Whether another token request in this run would be futile. A provider that does not answer costs every call a
-    /// full timeout. A response costs little, and only one about the partner itself stays the same: the client may be
-    /// linked by now, and a rate limit or an outage may be over.
-    fn lasts(&self, minting: Minting<'_>) -> bool {
-        match self {
-            Unkeyed::Cannot(_) => false,
-            Unkeyed::Refused(sent) => match &sent.outcome {
-                Outcome::Trouble(trouble) => trouble.kind != TroubleKind::Shape,
-                Outcome::Answered(answer) => {
-                    minting.own.is_some() && (400..500).contains(&answer.status) && ![408, 429].contains(&answer.status)
-                }
-            },
-        }
-    }
-
-    /// The reason for the report.
-    pub(super) fn why(self) -> String {
-        match self {
-            Unkeyed::Cannot(why) => why,
-            Unkeyed::Refused(sent) => {
-                let what = match &sent.outcome {
-                    Outcome::Answered(answer) => format!("the provider answered {}", answer.status),
-                    Outcome::Trouble(trouble) => trouble.detail.clone(),
-                };
-                format!("no token: {} {}: {what}", sent.request.method, sent.request.url)
-            }
-        }
-    }
-}
-
-impl From<String> for Unkeyed {
-    fn from(why: String) -> Self {
-        Unkeyed::Cannot(why)
-    }
-}
-
-impl From<TemplateError> for Unkeyed {
-    fn from(error: TemplateError) -> Self {
-        Unkeyed::Cannot(error.to_string())
-    }
-}
-
-/// The tokens requested in this run, each with its own lock, so that one request does not delay the others.
-#[derive(Default)]
-pub(super) struct Tokens(Mutex<HashMap<Asked, Arc<Mutex<Option<Token>>>>>);
-
-/// The key of a token: environment, API, and the body of the request.
-#[derive(PartialEq, Eq, Hash)]
-struct Asked {
-    environment: Option<Environment>,
-    api: String,
-    body: Vec<u8>,
-}
-
-/// The result of a token request.
-enum Token {
-    /// A token, with its lifetime.
-    Given { text: String, since: Instant, lifetime: Duration },
-    /// No token, and none later in this run.
-    Refused(Unkeyed),
-}
-
-impl Token {
-    /// The current result; `None` if the token must be requested again.
-    fn now(&self) -> Option<Result<String, Unkeyed>> {
-        match self {
-            Token::Given { text, since, lifetime } => (since.elapsed() < *lifetime).then(|| Ok(text.clone())),
-            Token::Refused(why) => Some(Err(why.clone())),
-        }
-    }
-}
-
 /// The target of a call: a real environment, or (`None`) the simulated provider; and one of its APIs.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
-    pub(super) world: &'a World,
+    pub(super) world: &'a RunContext,
     pub(super) environment: Option<Environment>,
     pub(super) api: &'a str,
 }
@@ -200,7 +116,7 @@ impl<'a> Place<'a> {
             return Err(Unkeyed::Cannot(format!("the API `{}` does not accept tokens", self.api)));
         };
         let asked = Asked { environment: self.environment, api: self.api.to_owned(), body: ask.body.clone() };
-        let kept = self.world.tokens.0.lock().await.entry(asked).or_default().clone();
+        let kept = self.world.outbound.tokens.0.lock().await.entry(asked).or_default().clone();
         // The lock is held during the request, so that all waiting calls use the same token.
         let mut kept = kept.lock().await;
         let token = match kept.as_ref().and_then(Token::now) {
@@ -251,7 +167,7 @@ impl<'a> Place<'a> {
     fn side(self) -> Result<(Url, Purpose), String> {
         let Place { world, environment, api } = self;
         let Some(environment) = environment else {
-            let base = world.simulator().and_then(|simulator| simulator.base(api));
+            let base = world.provider.simulator().and_then(|simulator| simulator.base(api));
             let base = base.ok_or_else(|| format!("the pack's simulator does not play the API `{api}`"))?;
             return Ok((base.clone(), Purpose::Played { api: api.into() }));
         };
@@ -265,7 +181,7 @@ impl<'a> Place<'a> {
     /// omitted.
     fn credentials(self) -> Scope {
         let Some(environment) = self.environment else {
-            return json!({ "api_key": self.world.issued_key(), "credentials": self.world.issued_credentials() });
+            return json!({ "api_key": self.world.provider.issued_key(), "credentials": self.world.provider.issued_credentials() });
         };
         let inside = self.world.plan.read.profile.environments.get(&environment);
         let credentials = inside.iter().flat_map(|inside| &inside.credentials);

@@ -2,45 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use super::context::World;
+use super::context::build::Build;
+use super::context::run_context::RunContext;
+use super::context::silence::SOON;
 use super::process::Process;
-use super::rehearsal;
-use super::unresponsive::SOON;
+use super::start;
 use crate::pack::check::Isolation;
 use crate::plan::Unit;
 
-/// Maximum number of restarts of a build that ended by itself or did not start.
-const MOST_MISHAPS: usize = 3;
-
-/// Maximum number of silences; each costs the longest response time.
-const MOST_SILENCES: usize = 1;
-
-/// The build that the run started.
-#[derive(Default)]
-pub(super) struct Build {
-    process: Option<Process>,
-    /// Number of builds started before it.
-    number: usize,
-    /// The variant that runs; `None` for the plain build.
-    variant: Option<String>,
-    /// When the build ended by itself, fell silent or failed to start, each with a message.
-    mishaps: Vec<(Instant, String)>,
-    silences: usize,
-}
-
-impl Build {
-    /// Why the build is not restarted any more, if it failed too often.
-    fn is_given_up(&self) -> Option<String> {
-        let (at, last) = (self.mishaps.len(), &self.mishaps.last()?.1);
-        let too_often = at > MOST_MISHAPS || self.silences > MOST_SILENCES;
-        too_often.then(|| format!("{last}; Preflight does not restart it after {at} failures"))
-    }
-}
-
-impl World {
+impl RunContext {
     /// Takes over the build that the set-up started.
     pub(super) async fn keep(&self, process: Process) {
-        self.build.lock().await.process = Some(process);
+        self.partner.build.lock().await.process = Some(process);
     }
 
     /// Makes sure that the build a check needs is running: the plain one, or a variant started for this check only. A
@@ -52,10 +25,10 @@ impl World {
         if rehearsal.start.is_none() && variant.is_none() {
             return Ok(());
         }
-        let mut build = self.build.lock().await;
+        let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;
         match (&build.process, variant, &build.variant) {
-            (Some(_), None, None) => match (self.silence.found(), unit.isolation()) {
+            (Some(_), None, None) => match (self.partner.silence.found(), unit.isolation()) {
                 (None, _) => Ok(()),
                 (Some(why), Isolation::Shared | Isolation::Exclusive) => Err(why),
                 (Some(_), Isolation::Restarts) => self.start_again(&mut build, variant).await,
@@ -66,7 +39,7 @@ impl World {
 
     /// Stops the build and starts it again: the plain one, or a variant.
     pub(super) async fn restart(&self, variant: Option<&str>) -> Result<(), String> {
-        let mut build = self.build.lock().await;
+        let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;
         self.start_again(&mut build, variant).await
     }
@@ -81,8 +54,8 @@ impl World {
             running.stop().await;
         }
         (build.variant, build.number) = (variant.map(str::to_owned), build.number + 1);
-        self.silence.is_over();
-        match rehearsal::started(self, rehearsal, start, variant).await {
+        self.partner.silence.is_over();
+        match start::started(self, rehearsal, start, variant).await {
             Ok(process) => {
                 build.process = Some(process);
                 Ok(())
@@ -107,7 +80,7 @@ impl World {
 
     /// The number of the running build; `None` if none runs.
     pub(super) async fn running(&self) -> Option<usize> {
-        let mut build = self.build.lock().await;
+        let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;
         build.process.as_ref().map(|_| build.number)
     }
@@ -120,7 +93,7 @@ impl World {
         waited: Duration,
         told: impl FnOnce(Option<i32>) -> String,
     ) -> Option<Option<String>> {
-        let mut build = self.build.lock().await;
+        let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;
         let process = build.process.as_ref().filter(|_| build.number == number)?;
         let stopped = process.stopped();
@@ -136,26 +109,26 @@ impl World {
 
     /// The message about a build that has ended by itself or fallen silent since an instant.
     pub(super) async fn ended_since(&self, from: Instant) -> Option<String> {
-        let mut build = self.build.lock().await;
+        let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;
         build.mishaps.iter().find(|(at, _)| *at >= from).map(|(_, words)| words.clone())
     }
 
     /// Whether this run started the build and reads its output.
     pub(super) async fn is_overheard(&self) -> bool {
-        self.build.lock().await.process.is_some()
+        self.partner.build.lock().await.process.is_some()
     }
 
     /// The last lines of the build's output, redacted, with their times.
     pub(super) async fn last_lines(&self) -> Vec<(Instant, String)> {
-        let build = self.build.lock().await;
+        let build = self.partner.build.lock().await;
         build.process.as_ref().map(|process| process.lines(&self.redactor)).unwrap_or_default()
     }
 
     /// Stops the partner's build. Returns the messages about each time that it ended by itself or fell silent, each
     /// once.
     pub async fn tear_down(&self) -> Vec<String> {
-        let mut build = self.build.lock().await;
+        let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;
         if let Some(process) = build.process.take() {
             process.stop().await;

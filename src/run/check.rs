@@ -5,14 +5,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 
-use super::context::World;
-use super::event_instance::Occasion;
-use super::identity::Identity;
-use super::log::Log;
-use super::schedule::Scope;
+use super::context::check_context::Doing;
+use super::context::log::Log;
+use super::context::run_context::RunContext;
 use super::{action, cleanup, client_setup, conditions, config, crash_output, deliver, event, lookup, pages, request};
 use crate::evidence::{Outcome, What, Who};
 use crate::pack::expectations::Expectation;
@@ -20,74 +17,8 @@ use crate::pack::step::{ActionStep, EventStep, Pause, Step, WaitStep};
 use crate::pack::types::Stage;
 use crate::plan::Unit;
 
-/// The state of a running check.
-pub(super) struct Doing<'d> {
-    pub(super) world: &'d World,
-    pub(super) unit: &'d Unit,
-    pub(super) log: &'d Log,
-    /// Bounds how many checks have the partner act at the same time.
-    pub(super) lane: &'d Semaphore,
-    /// The events of named steps, for steps that redeliver them.
-    pub(super) occasions: BTreeMap<String, Vec<Occasion>>,
-    /// The clients of the check, by name.
-    pub(super) clients: IndexMap<String, Identity>,
-    /// What was done for clients, latest last.
-    pub(super) done: Vec<pages::Deed>,
-    /// The journal position from which the partner's calls count.
-    pub(super) mark: usize,
-}
-
-impl<'d> Doing<'d> {
-    /// The values that templates can read now.
-    pub(super) fn scope(&self) -> Scope {
-        let mut values: Map<String, Value> = self.world.plan.bound.acting(self.unit.stage);
-        self.log.values(&mut values);
-        let client = self
-            .clients
-            .values()
-            .next()
-            .map(Identity::value)
-            .or_else(|| self.world.house_client().map(Identity::value));
-        values.insert("client".into(), client.unwrap_or(Value::Null));
-        let named = self.clients.iter().map(|(name, client)| (name.clone(), client.value()));
-        values.insert("clients".into(), Value::Object(named.collect()));
-        Value::Object(values)
-    }
-
-    /// A client of the check by name, or the first. A check without clients is about the rehearsal's own client.
-    pub(super) fn client(&self, name: Option<&str>) -> Result<(String, Identity), String> {
-        let found = match name {
-            Some(name) => self.clients.get_key_value(name),
-            None => self.clients.first(),
-        };
-        if let Some((name, client)) = found {
-            return Ok((name.clone(), client.clone()));
-        }
-        let house = self.world.house_client().filter(|_| name.is_none());
-        house.map(|house| ("client".to_owned(), house.clone())).ok_or_else(|| "the check has no such client".into())
-    }
-
-    /// The pages that the partner last showed a client.
-    pub(super) fn presented_to(&self, client: &str) -> Vec<String> {
-        self.log.read(|evidence| {
-            let mine = evidence.entries.iter().rev().filter(|entry| entry.client.as_deref() == Some(client));
-            let shown = mine.filter_map(|entry| match (entry.what.action(), entry.what.shown()) {
-                (Some(action), _) => Some(&action.presented),
-                (None, Some(shown)) => Some(&shown.presented),
-                (None, None) => None,
-            });
-            shown.filter(|urls| !urls.is_empty()).map(Clone::clone).next().unwrap_or_default()
-        })
-    }
-
-    /// A permit to have the partner act. Waits hold none: they disturb nobody.
-    pub(super) async fn turn(&self) -> Option<SemaphorePermit<'d>> {
-        self.lane.acquire().await.ok()
-    }
-}
-
 /// Runs a check and writes into its log. Trouble is written down too; nothing is returned.
-pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaphore>) {
+pub(super) async fn run(world: &RunContext, unit: &Unit, log: &Log, lane: &Arc<Semaphore>) {
     if unit.stage != Stage::Rehearsal {
         return carry_out(world, unit, log, lane).await;
     }
@@ -104,7 +35,7 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaph
             if !log.read(|evidence| evidence.entries.iter().filter_map(|entry| entry.what.asked()).all(answered)) {
                 world.beyond_doubt().await;
             }
-            world.silence.found()
+            world.partner.silence.found()
         }
     };
     if let Some(why) = silent {
@@ -113,7 +44,7 @@ pub(super) async fn run(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaph
 }
 
 /// Records why a check could not begin; other checks may be the cause, if the build broke down under them.
-async fn not_begun(world: &World, log: &Log, why: String, from: Instant) {
+async fn not_begun(world: &RunContext, log: &Log, why: String, from: Instant) {
     world.beyond_doubt().await;
     match world.ended_since(from).await {
         Some(ended) => log.disturbed(Who::Partner, format!("{why}; {ended}")),
@@ -121,7 +52,7 @@ async fn not_begun(world: &World, log: &Log, why: String, from: Instant) {
     }
 }
 
-async fn carry_out(world: &World, unit: &Unit, log: &Log, lane: &Arc<Semaphore>) {
+async fn carry_out(world: &RunContext, unit: &Unit, log: &Log, lane: &Arc<Semaphore>) {
     let (clients, done) = (IndexMap::new(), Vec::new());
     let mut doing = Doing { world, unit, log, lane, occasions: BTreeMap::new(), clients, done, mark: 0 };
     let from = Instant::now();
@@ -164,8 +95,9 @@ async fn begin(doing: &mut Doing<'_>) -> Result<Vec<u64>, String> {
     for ((name, beginning), begun) in given.iter().zip(futures_util::future::join_all(begun).await) {
         trouble = trouble.or(begun.trouble);
         doing.log.amend(|evidence| evidence.notes.extend(begun.notes));
-        overlays
-            .extend(world.simulator().map(|simulator| (simulator, begun.client.clone(), beginning.overlay.clone())));
+        overlays.extend(
+            world.provider.simulator().map(|simulator| (simulator, begun.client.clone(), beginning.overlay.clone())),
+        );
         doing.clients.insert((*name).to_owned(), begun.client);
     }
     if let Some(why) = trouble {
@@ -222,11 +154,11 @@ async fn one(doing: &mut Doing<'_>, step: &Step) -> Result<(), String> {
 async fn wait(doing: &mut Doing<'_>, step: &WaitStep) {
     let from = Instant::now();
     let length = match step.wait {
-        Pause::Reaction => doing.world.reaction(),
-        Pause::Retry => doing.world.retry(),
+        Pause::Reaction => doing.world.clock.reaction(),
+        Pause::Retry => doing.world.clock.retry(),
     };
     let length = length.max(step.at_least.map_or(Duration::ZERO, |least| least.0));
-    let patience = &doing.world.patience;
+    let patience = &doing.world.clock.waits;
     match &step.until {
         Some(until) => patience.during(conditions::until(doing, until, length)).await,
         None => patience.during(tokio::time::sleep(length)).await,
@@ -250,8 +182,8 @@ async fn effects(doing: &Doing<'_>) {
     for (step, bounded) in wanted {
         let Some(occasion) = doing.occasions.get(step).and_then(|all| all.first()) else { continue };
         if lookup::await_effect(doing, &occasion.id).await.is_some() && bounded {
-            let quiet = doing.world.reaction();
-            doing.world.patience.during(tokio::time::sleep(quiet)).await;
+            let quiet = doing.world.clock.reaction();
+            doing.world.clock.waits.during(tokio::time::sleep(quiet)).await;
             lookup::effects(doing, &occasion.id).await;
             let quiet = u64::try_from(quiet.as_millis()).unwrap_or(u64::MAX);
             doing.log.amend(|evidence| evidence.quiet_ms = evidence.quiet_ms.max(quiet));

@@ -3,9 +3,9 @@
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use super::check::Doing;
-use super::context::World;
-use super::identity::Identity;
+use super::context::check_context::Doing;
+use super::context::identity::Identity;
+use super::context::run_context::RunContext;
 use super::provider_query;
 use crate::evidence::Answer;
 use crate::pack::actions::CleanUp;
@@ -29,7 +29,7 @@ pub(super) async fn clean_up(doing: &Doing<'_>) {
 }
 
 /// Deletes a client; `false` if the provider has none.
-async fn take_away(world: &World, how: &CleanUp, client: &Identity) -> Result<bool, String> {
+async fn take_away(world: &RunContext, how: &CleanUp, client: &Identity) -> Result<bool, String> {
     let ask = async |line: &str| provider_query::provider(world, Environment::Test, &how.api, line, client).await;
     let there = ask(&how.look).await?;
     if there.status == 404 {

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 use serde_json::Map;
 
-use super::context::World;
-use super::identity::{Identity, scope_of};
-use super::log::Log;
+use super::context::identity::{Identity, scope_of};
+use super::context::log::Log;
+use super::context::run_context::RunContext;
 use super::{action, event, manual_steps};
 use crate::evidence::Outcome;
 use crate::pack::given::{Beginning, CredentialFate, Dropping, Overlay as Word};
@@ -27,7 +27,7 @@ pub(super) struct Begun {
 }
 
 /// Sets a client up against the simulated provider.
-pub(super) async fn begin(world: &World, beginning: &Beginning) -> Begun {
+pub(super) async fn begin(world: &RunContext, beginning: &Beginning) -> Begun {
     let mut begun = Begun { client: Identity::new(), trouble: None, notes: Vec::new() };
     begun.trouble = match world.unheard() {
         Some(why) => Some(why),
@@ -37,12 +37,12 @@ pub(super) async fn begin(world: &World, beginning: &Beginning) -> Begun {
 }
 
 async fn bring(
-    world: &World,
+    world: &RunContext,
     beginning: &Beginning,
     client: &mut Identity,
     notes: &mut Vec<String>,
 ) -> Result<(), String> {
-    let Some((simulator, spec)) = world.simulator().zip(world.plan.pack.provider.simulator.as_ref()) else {
+    let Some((simulator, spec)) = world.provider.simulator().zip(world.plan.pack.provider.simulator.as_ref()) else {
         return Ok(());
     };
     let (start, ways) = spec.way(&beginning.is);
@@ -69,14 +69,14 @@ async fn bring(
 
 /// Gives a partner that polls time to see the new state: until it has called about the client, or a reaction time has
 /// passed.
-async fn noticed(world: &World, before: usize, client: &Identity) {
+async fn noticed(world: &RunContext, before: usize, client: &Identity) {
     let client = IndexMap::from([(String::new(), client.clone())]);
     // A partner that polls only when its user returns does so in the check itself.
-    drop(tokio::time::timeout(world.reaction(), world.another_call(before, &client)).await);
+    drop(tokio::time::timeout(world.clock.reaction(), world.another_call(before, &client)).await);
 }
 
 /// Sets a client up in a real environment, through the partner's deployment and manual steps.
-pub(super) async fn begin_there(world: &World, environment: Environment, beginning: &Beginning, log: &Log) -> Begun {
+pub(super) async fn begin_there(world: &RunContext, environment: Environment, beginning: &Beginning, log: &Log) -> Begun {
     let inside = world.plan.read.profile.environments.get(&environment);
     let spec = world.plan.pack.provider.simulator.as_ref();
     let (start, ways) = spec.map_or((beginning.is.as_str(), Vec::new()), |spec| spec.way(&beginning.is));
@@ -87,7 +87,7 @@ pub(super) async fn begin_there(world: &World, environment: Environment, beginni
 }
 
 async fn bring_there(
-    world: &World,
+    world: &RunContext,
     environment: Environment,
     ways: &[&Bringing],
     client: &mut Identity,
@@ -123,7 +123,7 @@ async fn bring_there(
 }
 
 /// Performs an action, and waits until the provider knows the client.
-async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: &str) -> Result<(), String> {
+async fn act(world: &RunContext, simulator: &Simulator, client: &mut Identity, name: &str) -> Result<(), String> {
     let failed = |why: String| format!("the set-up did not complete: the action {name}: {why}");
     let rehearsal = world.plan.read.profile.rehearsal.as_ref();
     let call = rehearsal.and_then(|rehearsal| rehearsal.actions.get(name));
@@ -134,8 +134,8 @@ async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: 
         action::perform(world, Stage::Rehearsal, call, &scope_of(client, arguments)).await.map_err(&failed)?;
     client.learn(call, &outcome);
     // Other checks may have filled the partner's queue.
-    let within = world.retry();
-    if !world.patience.during(known_within(simulator, client, within)).await {
+    let within = world.clock.retry();
+    if !world.clock.waits.during(known_within(simulator, client, within)).await {
         let said = match &outcome {
             Outcome::Answered(_) => format!("it answered {}", outcome.brief(Outcome::SENTENCE)),
             Outcome::Trouble(trouble) => trouble.detail.clone(),
@@ -143,7 +143,7 @@ async fn act(world: &World, simulator: &Simulator, client: &mut Identity, name: 
         world.beyond_doubt().await;
         // A build that has ended may call after it is restarted.
         if world.ended_since(from).await.is_none() {
-            world.patience.in_vain(format!("the action {name}: {said}"));
+            world.clock.waits.in_vain(format!("the action {name}: {said}"));
         }
         return Err(failed(format!(
             "{said}, and the provider received no call about the client within {}",

@@ -3,10 +3,10 @@
 
 use serde_json::Value;
 
-use super::context::World;
-use super::process::{self, Variables};
-use super::rehearsal;
-use super::schedule::Scope;
+use super::context::run_context::RunContext;
+use super::context::scope::Scope;
+use super::process_group::Variables;
+use super::{process, start};
 use crate::evidence::{Answer, Body, Outcome, Trouble, TroubleKind};
 use crate::pack::types::{Span, Stage};
 use crate::profile::Variant;
@@ -14,18 +14,18 @@ use crate::template;
 
 /// Runs a command to its end; its standard output is the response. In a rehearsal it gets the variables of the plain
 /// build, and is contained like it.
-pub(super) async fn run(world: &World, stage: Stage, command: &[String], scope: &Scope) -> Result<Outcome, String> {
+pub(super) async fn run(world: &RunContext, stage: Stage, command: &[String], scope: &Scope) -> Result<Outcome, String> {
     let scope = &told(world, stage, scope);
     let render = |text: &String| template::render_text(text, scope).map_err(|error| format!("`{text}`: {error}"));
     let command = command.iter().map(render).collect::<Result<Vec<_>, _>>()?;
     let rehearsal = world.plan.read.profile.rehearsal.as_ref();
     let pass = rehearsal.map(|rehearsal| rehearsal.pass.as_slice()).unwrap_or_default();
     let own = match rehearsal.filter(|_| stage == Stage::Rehearsal) {
-        Some(rehearsal) => rehearsal::variables(world, rehearsal, &Variant::default())?,
+        Some(rehearsal) => start::variables(world, rehearsal, &Variant::default())?,
         None => Vec::new(),
     };
     let variables = Variables { pass, own: &own, place: "command" };
-    let patience = world.answers_within();
+    let patience = world.clock.answers_within();
     let ended = tokio::time::timeout(patience, process::output(&command, &world.plan.read.folder, &variables)).await;
     let Ok(ended) = ended else {
         if stage == Stage::Rehearsal {
@@ -46,10 +46,10 @@ pub(super) async fn run(world: &World, stage: Stage, command: &[String], scope: 
 }
 
 /// The template values of a command: its arguments, and in a rehearsal those of the build.
-fn told(world: &World, stage: Stage, scope: &Scope) -> Scope {
+fn told(world: &RunContext, stage: Stage, scope: &Scope) -> Scope {
     let mut values = scope.clone();
     if stage == Stage::Rehearsal
-        && let (Some(values), Value::Object(build)) = (values.as_object_mut(), rehearsal::told(world))
+        && let (Some(values), Value::Object(build)) = (values.as_object_mut(), start::told(world))
     {
         for (name, value) in build {
             values.entry(name).or_insert(value);

@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::check::Doing;
-use crate::evidence::{Evidence, What, Who};
+use serde_json::{Map, Value};
+
+use super::context::check_context::Doing;
+use crate::evidence::{Entry, What, Who};
+use crate::judge::{self, Case};
 use crate::pack::expectations::Expectation;
 use crate::pack::types::Stage;
 
@@ -30,15 +33,21 @@ pub(super) async fn until(doing: &Doing<'_>, expectation: &Expectation, most: Du
 
 /// Whether an expectation holds by the record so far.
 pub(super) fn holds(doing: &Doing<'_>, expectation: &Expectation) -> bool {
-    let mut evidence = doing.log.read(Evidence::clone);
-    gather(doing, &mut evidence);
-    doing.world.holds(doing.unit, &evidence, expectation)
+    doing.log.amend(|evidence| evidence.clients = clients(doing));
+    doing
+        .log
+        .look(gather(doing), |evidence| judge::holds(&Case::new(&doing.world.plan, doing.unit, evidence), expectation))
 }
 
 /// Completes the record with the partner's calls, the denied hosts and the provider's records, and says why it is
 /// incomplete, if it is. `from` is when the check began.
 pub(super) async fn finish(doing: &Doing<'_>, from: Instant) {
-    doing.log.amend(|evidence| gather(doing, evidence));
+    let gathered = gather(doing);
+    doing.log.amend(|evidence| {
+        evidence.clients = clients(doing);
+        evidence.entries.extend(gathered);
+        evidence.entries.sort_by_key(|entry| (entry.to, entry.from));
+    });
     if doing.unit.stage != Stage::Rehearsal {
         return;
     }
@@ -76,12 +85,18 @@ fn asks_for_refused(expectation: &Expectation) -> bool {
     }
 }
 
-fn gather(doing: &Doing<'_>, evidence: &mut Evidence) {
+/// The clients of the check as templates read them.
+fn clients(doing: &Doing<'_>) -> Map<String, Value> {
+    doing.clients.iter().map(|(name, client)| (name.clone(), client.value())).collect()
+}
+
+/// What the partner called, whom it tried to reach, and what the provider holds, which is in no record yet.
+fn gather(doing: &Doing<'_>) -> Vec<Entry> {
     let (world, log) = (doing.world, doing.log);
-    evidence.clients = doing.clients.iter().map(|(name, client)| (name.clone(), client.value())).collect();
     let now = Instant::now();
+    let mut entries = Vec::new();
     let mut add = |from, to, client: Option<&str>, what| {
-        evidence.entries.push(log.entry(from, to, None, client, what));
+        entries.push(log.entry(from, to, None, client, what));
     };
     for (from, to, client, call) in world.calls_about(doing.mark, &doing.clients) {
         add(from, to, client.as_deref(), What::Call(call));
@@ -94,5 +109,5 @@ fn gather(doing: &Doing<'_>, evidence: &mut Evidence) {
             add(now, now, Some(name), What::Records(records));
         }
     }
-    evidence.entries.sort_by_key(|entry| (entry.to, entry.from));
+    entries
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::context::World;
+use super::context::run_context::RunContext;
 use crate::evidence::Refused;
 use crate::net::proxy::{Doors, Proxy};
 use crate::profile::{Rehearsal, provider_hosts};
@@ -16,20 +16,20 @@ const DIRECT: (&str, &str) = ("NO_PROXY", "127.0.0.1,localhost,::1");
 /// A variable without which a widespread runtime ignores the others.
 const HEED: (&str, &str) = ("NODE_USE_ENV_PROXY", "1");
 
-impl World {
+impl RunContext {
     /// Starts the proxy of this run.
     pub(super) async fn contain(&self, rehearsal: &Rehearsal) -> Result<(), String> {
         let shut = provider_hosts(&self.plan.read.trusted.environments);
         let doors = Doors::new(rehearsal.reaches.iter().map(String::as_str), shut.iter().map(String::as_str));
         let proxy = Proxy::start(doors).await.map_err(|error| format!("the proxy cannot start: {error}"))?;
         // The set-up runs once; if it was cut short, the existing proxy keeps serving.
-        drop(self.proxy.set(proxy));
+        drop(self.partner.proxy.set(proxy));
         Ok(())
     }
 
     /// The environment of a partner process: the proxy variables, then its own, which take precedence.
     pub(super) fn proxied(&self, own: Vec<(String, String)>) -> Vec<(String, String)> {
-        let Some(proxy) = self.proxy.get() else { return own };
+        let Some(proxy) = self.partner.proxy.get() else { return own };
         let url = proxy.url();
         let ours = PROXIES.iter().map(|name| (*name, url.as_str())).chain([DIRECT]);
         let both = ours.flat_map(|(name, value)| [(name.to_owned(), value), (name.to_lowercase(), value)]);
@@ -43,7 +43,7 @@ impl World {
 
     /// The denied hosts that the partner's build tried to reach in this run.
     pub(super) fn refused(&self) -> Vec<Refused> {
-        self.proxy.get().map(Proxy::refused).unwrap_or_default()
+        self.partner.proxy.get().map(Proxy::refused).unwrap_or_default()
     }
 
     /// The remarks about denied hosts, each once.

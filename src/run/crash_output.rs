@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::check::Doing;
+use super::context::check_context::Doing;
 use crate::evidence::{Offset, Outcome, What};
 
 /// Time for the output of a crash to arrive.

@@ -4,9 +4,11 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::check::Doing;
-use super::event_instance::{Occasion, occasions};
+use super::context::check_context::Doing;
+use super::context::event_instance::Occasion;
+use super::event_instance::occasions;
 use super::lookup;
+use super::partner_call::not_sent;
 use crate::evidence::{Delivery, Expected, Outcome, Role, TroubleKind, What};
 use crate::net::gate::{Draft, Purpose, SigningKey};
 use crate::pack::alteration::{Clock, Variation};
@@ -149,7 +151,7 @@ impl Sender<'_, '_> {
             event: &occasion.name,
             body: &occasion.body,
             id: &occasion.id,
-            secrets: &[self.doing.world.webhook_secret()],
+            secrets: &[self.doing.world.provider.webhook_secret()],
             url: &url,
             sent_at: occasion.under_way_now(),
             happened_at: occasion.at,
@@ -161,7 +163,7 @@ impl Sender<'_, '_> {
             event_id: occasion.id.clone(),
             age_s: variation.age_by(Clock::Signed),
             request: crate::evidence::Request::default(),
-            outcome: Outcome::Trouble(super::schedule::not_sent("nothing was sent")),
+            outcome: Outcome::Trouble(not_sent("nothing was sent")),
             latency_ms: 0,
             // The body of an event with an unknown name cannot be documented.
             documented: occasion.documented || variation.event.is_some(),
@@ -170,7 +172,7 @@ impl Sender<'_, '_> {
         let parcel = match webhook::compose(&order) {
             Ok(parcel) => parcel,
             Err(error) => {
-                delivery.outcome = Outcome::Trouble(super::schedule::not_sent(error.to_string()));
+                delivery.outcome = Outcome::Trouble(not_sent(error.to_string()));
                 return delivery;
             }
         };
@@ -249,7 +251,7 @@ impl Sender<'_, '_> {
     /// time. `before` is the count for a redelivered event before this step.
     async fn look_for_effects(&self, control: &str, doubtful: &[String], before: u64) {
         let Some(twin) = lookup::await_effect(self.doing, control).await else { return };
-        tokio::time::sleep(self.doing.world.reaction()).await;
+        tokio::time::sleep(self.doing.world.clock.reaction()).await;
         let mut found = vec![(control.to_owned(), twin)];
         for id in doubtful {
             let count = lookup::effects(self.doing, id).await;

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::check::Doing;
-use super::context::World;
-use super::identity::Identity;
+use super::context::check_context::Doing;
+use super::context::identity::Identity;
+use super::context::run_context::RunContext;
 use super::manual_steps;
 use crate::evidence::{Happened, Outcome, SentEvent, What};
 use crate::pack::step::EventStep;
@@ -19,7 +19,7 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &EventStep) -> Result<(), S
     let (name, client) = doing.client(step.client.as_deref())?;
     let from = Instant::now();
     let happened = if doing.unit.stage == Stage::Rehearsal {
-        let simulator = doing.world.simulator().ok_or("the provider is not simulated")?;
+        let simulator = doing.world.provider.simulator().ok_or("the provider is not simulated")?;
         play(doing.world, simulator, &client, &step.event).await
     } else {
         let pages = doing.presented_to(&name);
@@ -30,7 +30,7 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &EventStep) -> Result<(), S
 }
 
 /// Triggers an event for a client, and waits until the partner's handler has answered the resulting deliveries.
-pub(super) async fn play(world: &World, simulator: &Simulator, client: &Identity, event: &str) -> Happened {
+pub(super) async fn play(world: &RunContext, simulator: &Simulator, client: &Identity, event: &str) -> Happened {
     let mut happened = Happened { event: event.to_owned(), ..Happened::default() };
     let Some(key) = simulator.keys_of(&client.email).pop() else {
         happened.trouble = Some(format!("`{event}` cannot happen: the partner has not created the client"));
@@ -54,7 +54,7 @@ pub(super) async fn play(world: &World, simulator: &Simulator, client: &Identity
 }
 
 /// Waits for the first response to each event, up to the provider's time limit.
-async fn answers(world: &World, simulator: &Simulator, before: usize, sent: &mut [SentEvent]) {
+async fn answers(world: &RunContext, simulator: &Simulator, before: usize, sent: &mut [SentEvent]) {
     let hooks = world.plan.pack.provider.webhooks.as_ref();
     let limit = hooks.map_or(PATIENCE, |hooks| hooks.success.patience());
     let (started, deliveries) = (Instant::now(), simulator.deliveries());
@@ -77,13 +77,13 @@ async fn answers(world: &World, simulator: &Simulator, before: usize, sent: &mut
 }
 
 /// Whether the partner's handler accepted one of the events.
-pub(super) fn heard(world: &World, sent: &[SentEvent]) -> bool {
+pub(super) fn heard(world: &RunContext, sent: &[SentEvent]) -> bool {
     let Some(hooks) = &world.plan.pack.provider.webhooks else { return false };
     sent.iter().any(|event| event.answered.is_some_and(|status| hooks.success.status.holds(status)))
 }
 
 /// Notes about events that the partner's handler did not accept.
-pub(super) fn unheard(world: &World, sent: &[SentEvent]) -> Vec<String> {
+pub(super) fn unheard(world: &RunContext, sent: &[SentEvent]) -> Vec<String> {
     let Some(hooks) = &world.plan.pack.provider.webhooks else { return Vec::new() };
     let refused = sent.iter().filter(|event| !event.answered.is_some_and(|status| hooks.success.status.holds(status)));
     refused

@@ -8,30 +8,15 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::check::Doing;
-use super::identity::Identity;
+use super::context::check_context::Doing;
+use super::context::event_instance::Occasion;
+use super::context::identity::Identity;
 use crate::pack::alteration::Variation;
 use crate::pack::scheme::{Documented, Event, Webhooks};
 use crate::pack::step::{DeliverStep, Which};
 use crate::pack::types::Where;
 use crate::template;
 use crate::webhook::{self, Order};
-
-/// An event from which deliveries are made.
-#[derive(Clone, Debug)]
-pub(super) struct Occasion {
-    pub(super) name: String,
-    /// The id that all deliveries of the event share.
-    pub(super) id: String,
-    pub(super) body: Value,
-    /// When it happened, in seconds since 1970. A redelivery has the same bytes with a new timestamp header.
-    pub(super) at: i64,
-    /// Whether a handler must accept this body: it is documented or captured, and about a client that the handler
-    /// knows.
-    pub(super) documented: bool,
-    /// The last second in which a delivery of it was in flight, shared by all steps about this event.
-    last: Arc<AtomicI64>,
-}
 
 /// The events that a step delivers.
 pub(super) fn occasions(doing: &Doing<'_>, hooks: &Webhooks, step: &DeliverStep) -> Result<Vec<Occasion>, String> {
@@ -57,7 +42,7 @@ const TRIES: usize = 200;
 
 /// A new event. Its signature leaves nothing to luck: a reader that loses part of it fails for every event.
 fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion, String> {
-    let (secret, url) = (doing.world.webhook_secret(), doing.world.handler());
+    let (secret, url) = (doing.world.provider.webhook_secret(), doing.world.handler());
     let telling = |made: &Occasion| {
         let order = Order {
             scheme: hooks,

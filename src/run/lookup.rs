@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use serde_json_path::JsonPath;
 
-use super::check::Doing;
+use super::context::check_context::Doing;
+use super::partner_call::{call_out, not_sent};
 use crate::evidence::{Fact, Inspection, Outcome, What};
 use crate::net::gate::{Draft, Purpose};
 use crate::pack::step::{ConfigStep, RequestStep};
@@ -40,15 +41,11 @@ async fn ask(doing: &Doing<'_>, look_up: &LookUp, about: &str, values: Value) ->
     if let (Some(scope), Value::Object(values)) = (scope.as_object_mut(), values) {
         scope.extend(values);
     }
-    let rendered = super::schedule::call_out(&look_up.request, &look_up.headers, None, &scope);
+    let rendered = call_out(&look_up.request, &look_up.headers, None, &scope);
     let (method, url, headers, body) = match rendered {
         Ok(parts) => parts,
         Err(trouble) => {
-            return Inspection {
-                about: about.into(),
-                count: None,
-                outcome: Outcome::Trouble(super::schedule::not_sent(trouble)),
-            };
+            return Inspection { about: about.into(), count: None, outcome: Outcome::Trouble(not_sent(trouble)) };
         }
     };
     let purpose = Purpose::Partner { stage: doing.unit.stage };
@@ -77,7 +74,7 @@ pub(super) async fn effects(doing: &Doing<'_>, event_id: &str) -> Option<u64> {
 pub(super) async fn await_effect(doing: &Doing<'_>, event_id: &str) -> Option<u64> {
     let look_up = doing.world.plan.read.profile.rehearsal.as_ref()?.inspect.processed.as_ref()?;
     let started = Instant::now();
-    let limit = doing.world.reaction();
+    let limit = doing.world.clock.reaction();
     loop {
         let from = Instant::now();
         let inspection = ask(doing, look_up, event_id, json!({ "event_id": event_id })).await;
@@ -85,7 +82,7 @@ pub(super) async fn await_effect(doing: &Doing<'_>, event_id: &str) -> Option<u6
         let over = started.elapsed() >= limit;
         if count.is_none_or(|count| count > 0) || over {
             if count.is_some_and(|count| count > 0) {
-                doing.world.reacted(started.elapsed());
+                doing.world.clock.reacted(started.elapsed());
             }
             doing.log.add(from, None, What::Inspection(inspection));
             return count;

@@ -3,19 +3,16 @@
 use std::time::{Duration, Instant};
 
 use serde_json_path::JsonPath;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
-use super::context::World;
-use super::identity::{Identity, scope_of};
+use super::context::identity::{Identity, scope_of};
+use super::context::manual_step::{Answer, Errand, patience};
+use super::context::run_context::RunContext;
 use super::provider_query;
 use crate::evidence::Happened;
 use crate::pack::actions::{Deed, Sign};
-use crate::pack::types::{Environment, Span};
-use crate::plan::Plan;
+use crate::pack::types::Environment;
 use crate::template;
-
-/// Default time for a manual step.
-const PATIENCE: Span = Span(Duration::from_mins(10));
 
 /// Interval of queries whether the provider shows the result.
 const PACE: Duration = Duration::from_secs(2);
@@ -23,49 +20,14 @@ const PACE: Duration = Duration::from_secs(2);
 /// How long the provider may lag behind the person.
 const BEHIND: Duration = Duration::from_secs(15);
 
-/// The channel for manual steps; `None` if nobody is at a terminal.
-pub type People = Option<mpsc::UnboundedSender<Errand>>;
-
-/// A manual step for a person.
-#[derive(Debug)]
-pub struct Errand {
-    /// The event that it brings about, as the pack names it.
-    pub event: String,
-    /// The partner's id for the client.
-    pub tenant: String,
-    /// The instructions.
-    pub says: String,
-    /// The pages that the partner showed for it, unredacted; only for the person at the terminal.
-    pub pages: Vec<String>,
-    /// The time limit.
-    pub within: Duration,
-    /// The person's answer. Preflight closes the channel as soon as the event has happened or the time is over.
-    pub answer: oneshot::Sender<Answer>,
-}
-
-/// A person's answer to a manual step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Done.
-    Done,
-    /// Not in this run.
-    Skip,
-}
-
-/// The time limit of a manual step.
-pub(super) fn patience(plan: &Plan) -> Duration {
-    let environment = plan.read.profile.environments.get(&Environment::Test);
-    environment.and_then(|inside| inside.person_within).unwrap_or(PATIENCE).0
-}
-
 /// Has a person bring about an event for a client. `pages` are the URLs that the partner showed, redacted.
-pub(super) async fn bring_about(world: &World, client: &Identity, event: &str, pages: &[String]) -> Happened {
+pub(super) async fn bring_about(world: &RunContext, client: &Identity, event: &str, pages: &[String]) -> Happened {
     let mut happened = Happened { event: event.to_owned(), ..Happened::default() };
     happened.trouble = asked(world, client, event, pages).await.err();
     happened
 }
 
-async fn asked(world: &World, client: &Identity, event: &str, pages: &[String]) -> Result<(), String> {
+async fn asked(world: &RunContext, client: &Identity, event: &str, pages: &[String]) -> Result<(), String> {
     let deed = world.plan.pack.provider.people.get(event);
     let deed = deed.ok_or_else(|| format!("the pack has no manual step for `{event}`"))?;
     let scope = scope_of(client, serde_json::Map::new());
@@ -105,7 +67,7 @@ async fn asked(world: &World, client: &Identity, event: &str, pages: &[String]) 
 }
 
 /// The person says that it is done; the provider may lag a moment.
-async fn said_done(world: &World, client: &Identity, deed: &Deed, says: &str) -> Result<(), String> {
+async fn said_done(world: &RunContext, client: &Identity, deed: &Deed, says: &str) -> Result<(), String> {
     let started = Instant::now();
     while started.elapsed() < BEHIND {
         if let Some(sign) = &deed.until
@@ -119,7 +81,7 @@ async fn said_done(world: &World, client: &Identity, deed: &Deed, says: &str) ->
 }
 
 /// Whether the provider shows that the event happened.
-async fn seen(world: &World, client: &Identity, sign: &Sign) -> bool {
+async fn seen(world: &RunContext, client: &Identity, sign: &Sign) -> bool {
     let Ok(answer) = provider_query::provider(world, Environment::Test, &sign.api, &sign.request, client).await else {
         return false;
     };

@@ -1,6 +1,7 @@
 //! Carrying out a plan: the only part that talks to networks, files and processes.
 
 mod action;
+mod arguments;
 mod attribution;
 mod authentication;
 mod build;
@@ -16,25 +17,26 @@ mod crash_output;
 mod deliver;
 mod event;
 mod event_instance;
-mod from_plan;
-mod identity;
-mod log;
 mod lookup;
 mod manual_steps;
+mod outbound;
 mod pages;
+mod partner_call;
 mod process;
 mod process_group;
 mod provider_query;
 mod readiness;
 mod rehearsal;
+mod remarks;
 mod request;
 mod schedule;
 mod simulated_provider;
+mod start;
 mod timing;
 mod unresponsive;
 
-pub use context::{Holds, Outside, World};
-pub use from_plan::WorldError;
-pub use manual_steps::{Answer as PersonsAnswer, Errand, People};
-pub use rehearsal::issue;
+pub use context::credentials::issue;
+pub use context::from_plan::WorldError;
+pub use context::manual_step::{Answer as PersonsAnswer, Errand, People};
+pub use context::run_context::{Outside, RunContext};
 pub use schedule::{Done, Progress, Stop, execute, phase};

@@ -4,26 +4,14 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use serde_json::{Map, Value};
-
 use super::action;
-use super::check::Doing;
-use super::identity::scope_of;
+use super::context::check_context::{Deed, Doing};
+use super::context::identity::scope_of;
 use super::lookup::pause;
 use crate::evidence::{Outcome, Page, Shown, What};
 use crate::pack::expectations::{Expectation, PresentedRule};
 use crate::pack::types::Stage;
 use crate::profile::{CallOut, View};
-
-/// Something that the partner did for a client.
-#[derive(Clone, Debug)]
-pub(super) struct Deed {
-    /// The client's name in the check.
-    pub(super) client: String,
-    /// The name of the step, if it has one.
-    pub(super) step: Option<String>,
-    pub(super) arguments: Map<String, Value>,
-}
 
 fn view<'d>(doing: &Doing<'d>, page: Page) -> Option<&'d View> {
     let profile = &doing.world.plan.read.profile;
@@ -66,7 +54,7 @@ pub(super) async fn look(doing: &mut Doing<'_>) -> bool {
 pub(super) async fn settle(doing: &mut Doing<'_>) {
     let check = &doing.unit.packed.check;
     let awaited = check.seen.iter().chain(&check.then).any(wants_url);
-    let (started, limit) = (Instant::now(), doing.world.reaction());
+    let (started, limit) = (Instant::now(), doing.world.clock.reaction());
     while !look(doing).await && awaited && view(doing, Page::Presented).is_some() && started.elapsed() < limit {
         tokio::time::sleep(pause(started)).await;
     }

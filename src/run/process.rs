@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdin};
 use tokio::task::JoinHandle;
 
-use super::process_group::{Group, spawned};
+use super::process_group::{Group, Variables, spawned};
 use crate::redact::{Redactor, letters, unfrayed};
 
 /// Number of output lines that are kept.
@@ -33,16 +33,6 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// Maximum output of a command, in bytes.
 const MOST_OUTPUT: usize = 1 << 20;
-
-/// The environment of a process.
-pub(super) struct Variables<'v> {
-    /// Variables passed on from Preflight's environment, besides a short allow-list.
-    pub(super) pass: &'v [String],
-    /// The process's own variables.
-    pub(super) own: &'v [(String, String)],
-    /// The profile entry that names the command.
-    pub(super) place: &'v str,
-}
 
 /// Runs a program to its end; returns whether it succeeded, and its standard output.
 pub(super) async fn output(

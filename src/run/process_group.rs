@@ -7,9 +7,9 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::process::{Child, Command};
 
-use super::process::Variables;
 use crate::environment::cleared;
-use crate::files::{self, Kind};
+use crate::files;
+use crate::files::Kind;
 
 /// Waits for end of input, which comes when Preflight ends the group or is killed, and then kills the group. A
 /// parent-death signal would need unsafe code, and would not reach the process's own children.
@@ -82,4 +82,14 @@ pub(super) fn spawned(command: &[String], folder: &Path, variables: &Variables<'
         .map_err(|error| format!("`{program}`, the first word of `{}`, cannot start: {error}", variables.place))?;
     let group = Group::of(&child);
     Ok((child, group))
+}
+
+/// The environment of a process.
+pub(super) struct Variables<'v> {
+    /// Variables passed on from Preflight's environment, besides a short allow-list.
+    pub(super) pass: &'v [String],
+    /// The process's own variables.
+    pub(super) own: &'v [(String, String)],
+    /// The profile entry that names the command.
+    pub(super) place: &'v str,
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use serde_json::Map;
 
-use super::authentication::{Place, Unkeyed};
-use super::context::World;
-use super::identity::{Identity, scope_of};
+use super::authentication::Place;
+use super::context::identity::{Identity, scope_of};
+use super::context::run_context::RunContext;
+use super::context::tokens::Unkeyed;
 use crate::evidence::{Answer, Outcome};
 use crate::pack::types::Environment;
 use crate::template;
@@ -17,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Sends a query about a client, with the partner's key.
 pub(super) async fn provider(
-    world: &World,
+    world: &RunContext,
     environment: Environment,
     api: &str,
     line: &str,

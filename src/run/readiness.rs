@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::context::World;
+use super::context::run_context::RunContext;
 use super::process::Process;
 use crate::evidence::{Outcome, TroubleKind};
 use crate::net::gate::{Draft, Purpose};
@@ -31,7 +31,7 @@ pub(super) enum Look {
 }
 
 /// Makes sure that nothing answers at the build's address before it starts.
-pub(super) async fn vacant(world: &World, start: &Start) -> Result<(), String> {
+pub(super) async fn vacant(world: &RunContext, start: &Start) -> Result<(), String> {
     let from = Instant::now();
     while let Look::Ready = look(world, start).await? {
         if from.elapsed() > LEAVING {
@@ -47,7 +47,7 @@ pub(super) async fn vacant(world: &World, start: &Start) -> Result<(), String> {
 }
 
 /// Waits until the build that Preflight started is ready; an error says why it is not.
-pub(super) async fn awaited(world: &World, start: &Start, process: &mut Process) -> Result<(), String> {
+pub(super) async fn awaited(world: &RunContext, start: &Start, process: &mut Process) -> Result<(), String> {
     let from = Instant::now();
     loop {
         let look = look(world, start).await?;
@@ -72,7 +72,7 @@ pub(super) async fn awaited(world: &World, start: &Start, process: &mut Process)
 }
 
 /// Waits until a build that the partner restarted itself is ready.
-pub(super) async fn back(world: &World, start: &Start) -> Result<(), String> {
+pub(super) async fn back(world: &RunContext, start: &Start) -> Result<(), String> {
     let from = Instant::now();
     while let Look::Answered(why) | Look::Silent(why) = look(world, start).await? {
         if from.elapsed() > start.within.0 {
@@ -84,7 +84,7 @@ pub(super) async fn back(world: &World, start: &Start) -> Result<(), String> {
 }
 
 /// The error for a build that has ended, possibly while something still answers.
-async fn ended(world: &World, start: &Start, process: &Process, exit: &str) -> String {
+async fn ended(world: &RunContext, start: &Start, process: &Process, exit: &str) -> String {
     let words = process.last_words(&world.redactor);
     let (page, port) = (&start.ready, port(start));
     match look(world, start).await {
@@ -108,7 +108,7 @@ fn port(start: &Start) -> u16 {
 }
 
 /// Probes the build once; an error means that the probe is not allowed.
-pub(super) async fn look(world: &World, start: &Start) -> Result<Look, String> {
+pub(super) async fn look(world: &RunContext, start: &Start) -> Result<Look, String> {
     let draft = Draft {
         purpose: Purpose::Partner { stage: Stage::Rehearsal },
         method: "GET".into(),

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 use serde_json_path::JsonPath;
 
-use super::authentication::{Place, Unkeyed};
-use super::check::Doing;
+use super::authentication::Place;
+use super::context::check_context::Doing;
+use super::context::scope::Scope;
+use super::context::tokens::Unkeyed;
 use super::lookup;
-use super::schedule::Scope;
 use crate::evidence::{Answer, Body, Exchange, Outcome, What};
 use crate::net::gate::{Draft, Purpose};
 use crate::pack::provider::MemberNames;

@@ -6,22 +6,15 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use indexmap::IndexMap;
-use serde_json::Value;
 use tokio::sync::{Semaphore, watch};
 
-use super::check;
-use super::context::World;
-use super::log::Log;
-use super::unresponsive;
-use crate::evidence::{Evidence, Trouble, TroubleKind, Who};
+use super::context::log::Log;
+use super::context::run_context::RunContext;
+use super::{check, unresponsive};
+use crate::evidence::{Evidence, Who};
 use crate::pack::check::Isolation;
 use crate::pack::types::Stage;
 use crate::plan::{Plan, Unit};
-use crate::template;
-
-/// The values that templates can read.
-pub(crate) type Scope = Value;
 
 /// Default number of concurrent checks against real environments (`--jobs`).
 const JOBS: usize = 16;
@@ -77,7 +70,7 @@ pub struct Done {
 ///
 /// Shared checks run at the same time; the others one after another. `progress` receives each finished check.
 pub async fn execute(
-    world: &Arc<World>,
+    world: &Arc<RunContext>,
     units: &[usize],
     isolation: Isolation,
     stop: &watch::Receiver<Stop>,
@@ -132,7 +125,7 @@ impl Drop for AbortOnDrop {
 
 /// Runs one check until it is over, or the run is.
 async fn one(
-    world: Arc<World>,
+    world: Arc<RunContext>,
     at: usize,
     place: Arc<Semaphore>,
     lane: Arc<Semaphore>,
@@ -154,7 +147,7 @@ async fn one(
             None => Box::pin(check::run(&world, &unit, &log, &lane)).await,
         }
     };
-    let longest = LONGEST + world.retry() * 6 + world.for_people(&unit);
+    let longest = LONGEST + world.clock.retry() * 6 + world.for_people(&unit);
     tokio::select! {
         biased;
         why = stopped => {
@@ -175,37 +168,8 @@ async fn one(
 const LONGEST: Duration = Duration::from_mins(5);
 
 /// Why a rehearsal check cannot run, if the set-up did not complete.
-fn not_possible(world: &World, unit: &Unit) -> Option<(Who, String)> {
+fn not_possible(world: &RunContext, unit: &Unit) -> Option<(Who, String)> {
     (unit.stage == Stage::Rehearsal).then(|| world.set_up_trouble()).flatten()
-}
-
-/// The trouble of something that was not sent at all.
-pub(crate) fn not_sent(why: impl Into<String>) -> Trouble {
-    Trouble { kind: TroubleKind::Refused, detail: why.into() }
-}
-
-/// Method, URL, headers and body of a call that a profile describes.
-pub(super) type CallParts = (String, String, Vec<(String, String)>, Vec<u8>);
-
-pub(super) fn call_out(
-    line: &str,
-    headers: &IndexMap<String, String>,
-    json: Option<&Value>,
-    scope: &Scope,
-) -> Result<CallParts, String> {
-    let line = template::render_text(line, scope).map_err(|error| error.to_string())?;
-    let (method, url) = line.split_once(' ').ok_or_else(|| format!("`{line}` is not a method and a URL"))?;
-    let mut sent = Vec::new();
-    for (name, text) in headers {
-        sent.push((name.clone(), template::render_text(text, scope).map_err(|error| error.to_string())?));
-    }
-    let mut body = Vec::new();
-    if let Some(json) = json {
-        let json = template::render_json(json, scope).map_err(|error| error.to_string())?;
-        sent.push(("content-type".into(), "application/json".into()));
-        body = json.to_string().into_bytes();
-    }
-    Ok((method.to_owned(), url.trim().to_owned(), sent, body))
 }
 
 /// The indices of a plan's checks with a given isolation.

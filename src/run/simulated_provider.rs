@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::context::World;
-use super::identity::{Identity, scope_of};
+use super::context::identity::{Identity, scope_of};
+use super::context::run_context::RunContext;
 use crate::evidence::Who;
 use crate::net::client::StandIns;
 use crate::pack::types::{Environment, Stage};
@@ -18,7 +18,7 @@ use crate::template;
 /// A partner without calls for this long is considered idle.
 const CALM: Duration = Duration::from_millis(150);
 
-impl World {
+impl RunContext {
     /// Starts the simulator, if the pack describes one.
     pub(super) async fn simulate(&self) -> Result<Option<Simulator>, (Who, String)> {
         let pack = &self.plan.pack;
@@ -30,14 +30,14 @@ impl World {
         let ours = |why: String| (Who::Tool, why);
         let pages = Url::parse(&pages).map_err(|error| ours(format!("{pages}: {error}")))?;
         let client = crate::net::client::player(&StandIns::default()).map_err(ours)?;
-        let mut options = crate::simulator::Options::rehearsal(self.issued_key(), pages, client);
-        options.credentials = self.issued_credentials().clone();
+        let mut options = crate::simulator::Options::rehearsal(self.provider.issued_key(), pages, client);
+        options.credentials = self.provider.issued_credentials().clone();
         if let Some(rehearsal) = &self.plan.read.profile.rehearsal {
             options.bind = rehearsal.simulator.bind.unwrap_or(options.bind);
             options.ports.clone_from(&rehearsal.simulator.ports);
         }
         options.profile = self.plan.bound.acting(Stage::Rehearsal).remove("profile").unwrap_or_default();
-        options.webhook_secret = Some(self.webhook_secret().to_owned());
+        options.webhook_secret = Some(self.provider.webhook_secret().to_owned());
         let redactor = self.redactor.clone();
         options.issued = Arc::new(move |label, value| redactor.learn_issued(&format!("rehearsal.{label}"), value));
         crate::simulator::start(&pack.provider, &pack.fixtures, options).await.map(Some).map_err(|error| match error {
@@ -55,7 +55,7 @@ impl World {
     pub(super) fn letter(&self, client: &Identity, event: &str) -> Option<Value> {
         let example = &self.plan.pack.provider.simulator.as_ref()?.client.example;
         let about = template::render_json(example, &scope_of(client, Map::new())).ok()?;
-        self.simulator()?.letter(&client.tenant, &about, event)
+        self.provider.simulator()?.letter(&client.tenant, &about, event)
     }
 
     /// The URL of the rehearsed handler. Checks that deliver do not run without one.
@@ -67,7 +67,7 @@ impl World {
     /// Lets the partner finish work left by earlier checks, such as a queue: until no delivery is pending and no call
     /// has come for a moment.
     pub(super) async fn calm(&self) {
-        let Some(simulator) = self.simulator() else { return };
+        let Some(simulator) = self.provider.simulator() else { return };
         let journal = simulator.journal();
         let patience = self.plan.pack.provider.webhooks.as_ref().map(|hooks| hooks.success.patience());
         // By then each delivery is answered or given up; what a slow handler does after that is not waited for.
@@ -78,12 +78,12 @@ impl World {
             }
         };
         // The wait is bounded for a partner that never becomes idle.
-        drop(tokio::time::timeout(self.retry().max(self.reaction() * 2), quiet).await);
+        drop(tokio::time::timeout(self.clock.retry().max(self.clock.reaction() * 2), quiet).await);
     }
 
     /// Waits for a further call about one of some clients.
     pub(super) async fn another_call(&self, mut seen: usize, clients: &IndexMap<String, Identity>) {
-        let Some(simulator) = self.simulator() else { return std::future::pending().await };
+        let Some(simulator) = self.provider.simulator() else { return std::future::pending().await };
         let journal = simulator.journal();
         loop {
             journal.changed(seen).await;
@@ -116,13 +116,13 @@ impl World {
 
     /// The records of the simulated provider about a client.
     pub(super) fn records_of(&self, client: &Identity) -> Option<Map<String, Value>> {
-        let records = Value::Object(self.simulator()?.records_of(&client.email));
+        let records = Value::Object(self.provider.simulator()?.records_of(&client.email));
         if let Value::Object(records) = self.redactor.json(&records) { Some(records) } else { None }
     }
 
     /// Removes overrides.
     pub(super) fn restore(&self, overlays: &[u64]) {
-        if let Some(simulator) = self.simulator() {
+        if let Some(simulator) = self.provider.simulator() {
             for overlay in overlays {
                 simulator.restore(*overlay);
             }
@@ -131,6 +131,6 @@ impl World {
 
     /// Number of calls that the partner has made so far.
     pub(super) fn journal_mark(&self) -> usize {
-        self.simulator().map_or(0, |simulator| simulator.journal().len())
+        self.provider.simulator().map_or(0, |simulator| simulator.journal().len())
     }
 }

@@ -1,12 +1,11 @@
 //! A build that still runs but no longer answers: frozen, deadlocked, or without its port. Preflight detects this once,
 //! by repeated probes, and then stops waiting for it; otherwise every check would spend all its time limits.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
-
-use super::context::World;
+use super::context::run_context::RunContext;
+use super::context::silence::SOON;
 use super::readiness::{self, Look};
 use crate::evidence::{Outcome, TroubleKind};
 use crate::net::client::Sent;
@@ -14,62 +13,23 @@ use crate::net::gate::Purpose;
 use crate::pack::types::{Span, Stage};
 use crate::profile::Start;
 
-/// A build that has kept a request waiting this long is probed while the request goes on.
-pub(super) const SOON: Duration = Duration::from_secs(5);
-
 /// Interval of the probes.
 const PACE: Duration = Duration::from_millis(250);
 
-/// What is known about the build's silence.
-pub(super) struct Silence {
-    /// Whether something got no response and a probe has not decided yet.
-    doubted: watch::Sender<bool>,
-    /// The message about the running build, once it is found silent.
-    found: watch::Sender<Option<String>>,
-    /// When the build last answered anything.
-    heard: Mutex<Instant>,
-}
-
-impl Default for Silence {
-    fn default() -> Self {
-        Silence {
-            doubted: watch::Sender::new(false),
-            found: watch::Sender::new(None),
-            heard: Mutex::new(Instant::now()),
-        }
-    }
-}
-
-impl Silence {
-    /// The message about the build, if it was found silent.
-    pub(super) fn found(&self) -> Option<String> {
-        self.found.borrow().clone()
-    }
-
-    /// Resets the state: another build runs now.
-    pub(super) fn is_over(&self) {
-        self.found.send_replace(None);
-    }
-
-    fn heard(&self) -> Instant {
-        *self.heard.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// Investigates every doubt, until the task is aborted.
-pub(super) async fn look_into_doubts(world: Arc<World>) {
-    let mut doubted = world.silence.doubted.subscribe();
+pub(super) async fn look_into_doubts(world: Arc<RunContext>) {
+    let mut doubted = world.partner.silence.doubted.subscribe();
     while doubted.wait_for(|doubted| *doubted).await.is_ok() {
         if let Some(why) = look_into(&world).await {
-            world.silence.found.send_replace(Some(why));
+            world.partner.silence.found.send_replace(Some(why));
         }
-        world.silence.doubted.send_replace(false);
+        world.partner.silence.doubted.send_replace(false);
     }
 }
 
 /// Probes the build until anything is heard of it, or nothing was for the longest time that a response may take; then
 /// returns a message. `None` also for a build that ended or was restarted meanwhile.
-async fn look_into(world: &World) -> Option<String> {
+async fn look_into(world: &RunContext) -> Option<String> {
     let start = world.start()?;
     let (from, calls) = (Instant::now(), world.journal_mark());
     let number = world.running().await?;
@@ -79,7 +39,7 @@ async fn look_into(world: &World) -> Option<String> {
             Ok(Look::Silent(why)) => why,
         };
         // A build that works through a queue may delay the probe, but answers or calls meanwhile.
-        if world.silence.heard() > from || world.has_called_since(calls) {
+        if world.partner.silence.heard() > from || world.has_called_since(calls) {
             return None;
         }
         if let Some(told) = world.gives_up(number, from.elapsed(), |stopped| told(start, &why, from, stopped)).await? {
@@ -101,10 +61,10 @@ fn told(start: &Start, why: &str, from: Instant, stopped: Option<i32>) -> String
     format!("the partner's build stopped answering: {found}")
 }
 
-impl World {
+impl RunContext {
     /// The message about the build, if it no longer answers.
     pub fn silent(&self) -> Option<String> {
-        self.silence.found()
+        self.partner.silence.found()
     }
 
     /// Waits for a response. A slow or missing response of the build that Preflight started raises the doubt whether it
@@ -127,7 +87,7 @@ impl World {
         };
         match &sent.outcome {
             Outcome::Answered(_) => {
-                *self.silence.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+                *self.partner.silence.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
             }
             Outcome::Trouble(trouble) if trouble.kind != TroubleKind::Refused => self.doubt(),
             Outcome::Trouble(_) => {}
@@ -137,14 +97,14 @@ impl World {
 
     /// Starts an investigation whether the build still answers, without waiting for the result.
     pub(super) fn doubt(&self) {
-        if self.start().is_some() && self.silence.found().is_none() {
-            self.silence.doubted.send_replace(true);
+        if self.start().is_some() && self.partner.silence.found().is_none() {
+            self.partner.silence.doubted.send_replace(true);
         }
     }
 
     /// Waits until the build is found silent; returns the message.
     pub(super) async fn falls_silent(&self) -> String {
-        let mut found = self.silence.found.subscribe();
+        let mut found = self.partner.silence.found.subscribe();
         match found.wait_for(Option::is_some).await.map(|found| found.clone()) {
             Ok(Some(why)) => why,
             // The sender lives as long as the run's context.
@@ -154,7 +114,7 @@ impl World {
 
     /// Waits until any doubt about the build is decided.
     pub(super) async fn beyond_doubt(&self) {
-        drop(self.silence.doubted.subscribe().wait_for(|doubted| !doubted).await);
+        drop(self.partner.silence.doubted.subscribe().wait_for(|doubted| !doubted).await);
     }
 
     fn start(&self) -> Option<&Start> {
@@ -164,6 +124,6 @@ impl World {
     /// The longest time that the build may take for any response.
     pub(super) fn longest_answer(&self) -> Duration {
         let hooks = self.plan.pack.provider.webhooks.as_ref();
-        self.answers_within().max(hooks.map_or(SOON, |hooks| hooks.success.patience())).max(SOON)
+        self.clock.answers_within().max(hooks.map_or(SOON, |hooks| hooks.success.patience())).max(SOON)
     }
 }

@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use url::Url;
 
 use super::expressions;
-use super::server::Playing;
+use super::state::Playing;
 use crate::pack::sample_partner::{Act, Again, Answer, Call};
 use crate::pack::types::Span;
 

@@ -5,6 +5,8 @@ mod expressions;
 mod memory;
 mod routes;
 mod server;
+mod state;
 mod webhooks;
 
-pub use server::{Description, SampleError, Surroundings, serve};
+pub use server::serve;
+pub use state::{Description, SampleError, Surroundings};

@@ -11,7 +11,7 @@ use axum::routing::{any, get, post};
 use axum::{Json, Router};
 use serde_json::{Map, Value, json};
 
-use super::server::Playing;
+use super::state::{Playing, failed};
 use super::{actions, webhooks};
 
 /// Maximum size of a request body, in bytes.
@@ -26,11 +26,6 @@ pub(super) fn routes(playing: Arc<Playing>) -> Router {
             .route("/events/{id}", get(processed));
     }
     routes.fallback(page).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(playing)
-}
-
-/// The response to a request that the description does not cover.
-pub(super) fn failed(why: &str) -> Response {
-    (StatusCode::INTERNAL_SERVER_ERROR, format!("partner.yaml: {why}")).into_response()
 }
 
 /// A public page.

@@ -11,8 +11,7 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use super::memory::Remembered;
-use super::routes::failed;
-use super::server::Playing;
+use super::state::{Playing, failed};
 use super::{actions, expressions};
 use crate::pack::sample_partner::Act;
 use crate::pack::scheme::Webhooks;

@@ -3,27 +3,19 @@
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use super::collection::Which;
 use super::expressions::Scope;
+use super::identity::Caller;
 use super::request::Received;
 use super::script::Script;
-use super::store::{Store, Which};
+use super::store::Store;
 use crate::pack::authentication::{Api, ClientCredentials, CredentialsSent};
-
-/// The caller of a request.
-pub(super) enum Caller {
-    /// An unauthenticated caller.
-    Nobody,
-    /// The partner.
-    Partner,
-    /// A client, by its token.
-    Client(String),
-}
 
 /// Authenticates a request by the rule of its API. A token endpoint requires the client id and secret.
 pub(super) fn caller(script: &Script, store: &Store, request: &Received, now: OffsetDateTime) -> Caller {
     let scope = Scope::default().with("api_key", &json!(script.api_key));
     let scope = scope.with("credentials", &json!(script.credentials));
-    let written = |text: &String| super::transaction::text(&script.words.value(text, &scope));
+    let written = |text: &String| super::values::text(&script.words.value(text, &scope));
     let partner = |right: bool| if right { Caller::Partner } else { Caller::Nobody };
     let apis = &script.provider.apis;
     let minting = apis.iter().filter_map(|(name, api)| api.minting(name)).find(|minting| {

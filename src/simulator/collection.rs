@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 use serde_json::Value;
 
-use super::store::{Members, Which};
+use super::values::Members;
 use crate::json::weight;
 
 /// Memory per field of a record, besides name and value, in bytes.
@@ -223,6 +223,23 @@ pub(super) fn inside<'r>(record: &'r Members, name: &str) -> Option<&'r Value> {
         || record.get(first),
         |rest| rest.split('.').try_fold(record.get(first)?, |value, part| value.get(part)),
     )
+}
+
+/// A selection of records.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Which {
+    /// Fields with the values they must have.
+    pub(super) like: Members,
+    /// Fields with the values they must not have.
+    pub(super) unlike: Members,
+}
+
+impl Which {
+    /// A criterion without a value selects nothing, so that a missing id never selects everything.
+    pub(super) fn holds(&self, record: &Members) -> bool {
+        self.like.iter().all(|(name, value)| !value.is_null() && record.get(name) == Some(value))
+            && !self.unlike.iter().any(|(name, value)| record.get(name) == Some(value))
+    }
 }
 
 #[cfg(test)]

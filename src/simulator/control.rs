@@ -5,11 +5,13 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::engine::{Sent, Simulator, Subscription};
+use super::collection::Which;
+use super::dispatch::Sent;
+use super::engine::{Simulator, Subscription};
 use super::events::{self, HappenError};
 use super::overrides::{self, Effect, Overlay};
-use super::store::{Members, Which};
-use super::transaction::{Moment, ONLY_FOR, text};
+use super::transaction::{Moment, ONLY_FOR};
+use super::values::{Members, text};
 
 impl Simulator {
     /// Sets the state in which a client with this e-mail address will start. False if there is no such state.

@@ -10,11 +10,12 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use url::{Host, Url};
 
-use super::engine::Inner;
+use super::collection::Which;
 use super::journal::Entry;
 use super::limits::Full;
-use super::store::{Members, Which};
-use super::transaction::{Dispatch, text};
+use super::state::Inner;
+use super::transaction::Dispatch;
+use super::values::{Members, text};
 use crate::evidence::{Answer, Body, Delivery, Outcome, Request, Role, Trouble, TroubleKind};
 use crate::json::weight;
 use crate::net::header_case::{self, NoAnswer};

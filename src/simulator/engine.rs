@@ -1,8 +1,8 @@
 //! The simulated provider: the engine is generic, the pack's `simulator` section describes the provider.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use tokio::sync::watch;
@@ -10,45 +10,22 @@ use tokio::task::JoinSet;
 use url::Url;
 
 use super::clock::Clock;
-use super::delivery;
-use super::events;
-use super::events::HappenError;
 use super::http;
-use super::ids;
 use super::journal::Journal;
-use super::limits::Full;
-use super::limits::Reached;
-use super::options;
-use super::options::{Options, StartError};
+use super::limits::{Full, Reached};
+use super::options::{self, Options, StartError};
 use super::quota::Usage;
-use super::reply;
-use super::reply::Answered;
-use super::request;
 use super::script::{Script, Setting};
-use super::store::Store;
-use super::transaction::{Dispatch, Moment, Timer, Turn};
+use super::state::Inner;
 use crate::evidence::{Call, Delivery};
 use crate::pack::fixtures::Fixtures;
 use crate::pack::provider::Provider;
-use crate::webhook;
-
-/// Maximum number of pending deliveries and timers; further ones are not started.
-const MOST_TASKS: usize = 10_000;
 
 /// A running simulated provider. It stops when dropped.
 pub struct Simulator {
     pub(super) inner: Arc<Inner>,
     bases: BTreeMap<String, Url>,
     stop: watch::Sender<bool>,
-}
-
-/// A webhook event that was sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
-    /// The event's name.
-    pub event: String,
-    /// The event's id, by which its deliveries are found.
-    pub id: String,
 }
 
 /// A webhook subscription.
@@ -58,24 +35,6 @@ pub struct Subscription {
     pub key: String,
     /// The secret that signs its deliveries.
     pub secret: String,
-}
-
-pub(super) struct Inner {
-    pub(super) script: Script,
-    pub(super) store: Mutex<Store>,
-    pub(super) journal: Journal<Call>,
-    pub(super) deliveries: Journal<Delivery>,
-    /// The limits that were reached.
-    pub(super) full: Reached,
-    pub(super) clock: Clock,
-    pub(super) client: reqwest::Client,
-    pub(super) issued: options::Issued,
-    pub(super) may_deliver: options::MayDeliver,
-    pub(super) webhook_secret: Option<String>,
-    pub(super) number: AtomicU64,
-    /// Number of delivery attempts that wait for a response.
-    pub(super) under_way: watch::Sender<usize>,
-    pub(super) tasks: Mutex<JoinSet<()>>,
 }
 
 /// Starts to simulate a provider, with one listener per API.
@@ -184,83 +143,6 @@ impl Simulator {
     /// The provider's records: a list per collection.
     pub fn snapshot(&self) -> Value {
         self.inner.store().snapshot()
-    }
-}
-
-impl Inner {
-    pub(super) fn store(&self) -> MutexGuard<'_, Store> {
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn fresh(&self) -> Value {
-        let secret = || webhook::issue(self.script.provider.webhooks.as_ref());
-        let secret = self.webhook_secret.clone().unwrap_or_else(secret);
-        ids::fresh(self.number.fetch_add(1, Ordering::Relaxed), &secret)
-    }
-
-    pub(super) fn turn<R>(&self, take: impl FnOnce(&mut Turn) -> R) -> R {
-        let fresh = || self.fresh();
-        let moment = Moment { now: self.clock.now(), fresh: &fresh };
-        take(&mut Turn::new(&self.script, &mut self.store(), &moment))
-    }
-
-    pub(super) fn answer(self: &Arc<Self>, received: &request::Received) -> Answered {
-        let fresh = || self.fresh();
-        let moment = Moment { now: self.clock.now(), fresh: &fresh };
-        let (mut answered, gone) = {
-            let mut store = self.store();
-            let answered = reply::answer(&self.script, &mut store, received, &moment);
-            (answered, store.gone())
-        };
-        for gone in gone {
-            self.full.note(Full::Held(gone));
-        }
-        for (label, value) in &answered.secrets {
-            (self.issued)(label, value);
-        }
-        self.follow(std::mem::take(&mut answered.dispatches), std::mem::take(&mut answered.timers));
-        answered
-    }
-
-    pub(super) fn happen(self: &Arc<Self>, client: &str, event: &str) -> Result<Vec<Sent>, HappenError> {
-        let fresh = || self.fresh();
-        let moment = Moment { now: self.clock.now(), fresh: &fresh };
-        let happened = events::happen(&self.script, &mut self.store(), client, event, &moment);
-        let (dispatches, timers) = happened?;
-        let sent = dispatches.iter().map(|d| Sent { event: d.event.clone(), id: d.id.clone() }).collect();
-        self.follow(dispatches, timers);
-        Ok(sent)
-    }
-
-    /// Starts the deliveries of webhooks, and the timers of events that follow by themselves.
-    pub(super) fn follow(self: &Arc<Self>, dispatches: Vec<Dispatch>, timers: Vec<Timer>) {
-        let room = MOST_TASKS.saturating_sub(self.tasks().len());
-        if dispatches.len().max(timers.len()) > room {
-            self.full.note(Full::OnTheWay);
-        }
-        for dispatch in dispatches.into_iter().take(room) {
-            self.spawn(delivery::deliver(Arc::clone(self), dispatch));
-        }
-        for timer in timers.into_iter().take(room) {
-            let (inner, due) = (Arc::clone(self), self.clock.elapsed() + timer.after);
-            self.spawn(async move {
-                inner.clock.sleep_until(due).await;
-                if inner.store().entered(&timer.client) == timer.entered {
-                    // If the client is gone by then, nothing happens.
-                    drop(inner.happen(&timer.client, &timer.event));
-                }
-            });
-        }
-    }
-
-    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        let mut tasks = self.tasks();
-        while tasks.try_join_next().is_some() {}
-        tasks.spawn(task);
     }
 }
 

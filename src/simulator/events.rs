@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::script::Script;
 use super::store::Store;
-use super::transaction::{Dispatch, Moment, Timer, Turn, text};
+use super::transaction::{Dispatch, Moment, Timer, Turn};
+use super::values::text;
 
 /// Why an event cannot happen.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,11 +20,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use super::delivery::{body_of, weight_of};
-use super::engine::Inner;
 use super::journal::Entry;
 use super::limits::Full;
 use super::reply::Answered;
 use super::request::Received;
+use super::state::Inner;
 use crate::evidence;
 use crate::redact::letters;
 

@@ -12,7 +12,8 @@ use super::collection::{Collection, Key, Place, inside};
 use super::expressions::Scope;
 use super::query::Wrong;
 use super::script::Script;
-use super::store::{Members, Store};
+use super::store::Store;
+use super::values::Members;
 use crate::pack::simulator::{List, Sort};
 
 /// The filters of a query.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::store::Members;
+use super::values::Members;
 use crate::pack::types::Route;
 
 /// An override.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use super::bounded::Bounded;
-use super::caller::Caller;
+use super::identity::Caller;
 use crate::pack::simulator::{Quota, Quotas, Window};
 
 /// Maximum number of clients whose tokens are counted; the oldest are dropped.

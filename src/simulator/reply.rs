@@ -1,35 +1,20 @@
 //! One step of the simulation, without a socket: the state and a request give a reply and the next state.
 
-use std::time::Duration;
-
 use serde_json::{Map, Value, json};
 
-use super::caller::{Caller, caller};
+use super::caller::caller;
+use super::identity::Caller;
 use super::overrides::{Effect, Seen, set_member};
 use super::request::{Received, about};
+use super::response::{Manner, Reply};
 use super::routes::{self, Found};
 use super::script::Script;
-use super::store::{Members, Remembered, Store, Token};
-use super::transaction::{Dispatch, Moment, Timer, Turn, text};
+use super::store::{Remembered, Store, Token};
+use super::transaction::{Dispatch, Moment, Timer, Turn};
+use super::values::{Members, text};
 use super::{list, query};
 use crate::pack::simulator::Call;
 use crate::pack::types::Route;
-
-/// A reply.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Option<Value>,
-}
-
-/// How a reply is sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Manner {
-    pub(super) delay: Duration,
-    /// The connection ends without a reply.
-    pub(super) dropped: bool,
-}
 
 /// The result of a request.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::expressions::moment;
 use super::script::Script;
 use super::store::Store;
-use super::transaction::text;
+use super::values::text;
 use crate::pack::simulator::Kind;
 use crate::pack::types::Route;
 

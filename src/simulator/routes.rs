@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::request::Received;
 use super::script::Script;
-use super::store::Members;
+use super::values::Members;
 use crate::pack::simulator::{Call, Refusals};
 use crate::pack::types::Route;
 

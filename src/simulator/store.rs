@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::bounded::Bounded;
-use super::collection::{Collection, Indexed, Place};
+use super::collection::{Collection, Indexed, Place, Which};
 use super::overrides::Installed;
 use super::quota::Counters;
-use super::reply::Reply;
+use super::response::Reply;
+use super::values::Members;
 
 /// Maximum number of records of a kind; then the oldest are dropped.
 pub(super) const MOST: usize = 20_000;
@@ -20,9 +21,6 @@ pub(super) const MOST_TOKENS: usize = 5_000;
 pub(super) const MOST_ANSWERS: usize = 1_000;
 /// Maximum memory of the records of a kind, in bytes; then the oldest are dropped.
 const MOST_BYTES: usize = 64 << 20;
-
-/// The fields of a record.
-pub(super) type Members = Map<String, Value>;
 
 /// The whole state.
 #[derive(Debug, Default)]
@@ -75,23 +73,6 @@ pub(super) struct Token {
 pub(super) struct Remembered {
     pub(super) body: Value,
     pub(super) reply: Reply,
-}
-
-/// A selection of records.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Which {
-    /// Fields with the values they must have.
-    pub(super) like: Members,
-    /// Fields with the values they must not have.
-    pub(super) unlike: Members,
-}
-
-impl Which {
-    /// A criterion without a value selects nothing, so that a missing id never selects everything.
-    pub(super) fn holds(&self, record: &Members) -> bool {
-        self.like.iter().all(|(name, value)| !value.is_null() && record.get(name) == Some(value))
-            && !self.unlike.iter().any(|(name, value)| record.get(name) == Some(value))
-    }
 }
 
 impl Store {
@@ -147,7 +128,7 @@ impl Store {
 
     /// Changes records, and sets their change time.
     pub(super) fn change(&mut self, collection: &str, which: &Which, set: &Members, now: OffsetDateTime) {
-        let stamp = self.changed.get(collection).map(|member| (member.clone(), super::transaction::written(now)));
+        let stamp = self.changed.get(collection).map(|member| (member.clone(), super::values::written(now)));
         let set: Members = set.clone().into_iter().chain(stamp).collect();
         let Some(records) = self.collections.get_mut(collection) else { return };
         let places = records.which(which);

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
+use super::collection::Which;
 use super::expressions::Scope;
 use super::script::Script;
-use super::store::{Members, Store, Which};
+use super::store::Store;
+use super::values::{Members, text, written};
 use crate::pack::simulator::{Change, Find, Outcome, State};
 use crate::pack::types::Text;
 
@@ -298,14 +299,4 @@ impl<'a> Turn<'a> {
     pub(super) fn members(&self, members: &indexmap::IndexMap<String, Text>) -> Members {
         members.iter().map(|(name, value)| (name.clone(), self.script.words.value(value, &self.scope))).collect()
     }
-}
-
-/// A time as stored in records: UTC, to the second.
-pub(super) fn written(time: OffsetDateTime) -> Value {
-    json!(time.replace_nanosecond(0).unwrap_or(time).format(&Rfc3339).ok())
-}
-
-/// A string as it is, any other value as JSON.
-pub(super) fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::query::Wrong;
-use super::reply::{Play, Reply};
+use super::reply::Play;
 use super::request::{camel_case, kind_of, without_nulls};
+use super::response::Reply;
 use super::script::Script;
 use crate::pack::provider::MemberNames;
 use crate::pack::simulator::{Call, Rule};

@@ -2,9 +2,8 @@
 //!
 //! A text that is a single expression keeps the type of its value, so a list stays a list.
 
-use std::fmt;
-use std::io;
 use std::sync::LazyLock;
+use std::{fmt, io};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -7,7 +7,7 @@ use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
 use serde_json::{Value, json};
 use serde_json_path::{JsonPath, NormalizedPath};
 
-use super::compose::ComposeError;
+use super::error::ComposeError;
 use crate::json::escaped;
 use crate::pack::alteration::BodyVariation;
 use crate::pack::scheme::BodyType;
@@ -100,7 +100,7 @@ fn json(body: &Value, spelling: Spelling) -> Result<Vec<u8>, ComposeError> {
 
 /// The fields of an object as a form.
 fn form(body: &Value, spelling: Spelling) -> Vec<u8> {
-    let members = body.as_object().into_iter().flatten().map(|(name, value)| (name, super::compose::text(value)));
+    let members = body.as_object().into_iter().flatten().map(|(name, value)| (name, super::body::text(value)));
     match spelling {
         Spelling::Plain | Spelling::Indented | Spelling::Spaced => {
             url::form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish().into_bytes()
@@ -236,4 +236,9 @@ impl Formatter for Escaped {
     fn write_char_escape<W: ?Sized + io::Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
         serde_json::ser::CompactFormatter.write_char_escape(writer, escape)
     }
+}
+
+/// A string as it is, any other value as JSON.
+pub(super) fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -3,19 +3,16 @@
 //!
 //! Pure: the caller supplies the claimed time and the id, and sends the request itself.
 
-use std::fmt;
-
 use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::body;
+use super::error::ComposeError;
 use super::mac::Signing;
-use super::signing_secret;
-use super::timestamp;
+use super::{body, signing_secret, timestamp};
 use crate::pack::alteration::{Arrangement, Clock, HeaderNames, KeyVariation, Variation};
 use crate::pack::scheme::{BodyType, Encoding, Mac, Webhooks};
 use crate::pack::types::{Age, Where};
-use crate::template::{self, TemplateError};
+use crate::template;
 
 /// The specification of a delivery.
 #[derive(Clone, Copy, Debug)]
@@ -53,46 +50,6 @@ pub struct Parcel {
     pub headers: Vec<(String, String)>,
     /// The exact bytes to send.
     pub body: Vec<u8>,
-}
-
-/// Why a delivery cannot be composed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ComposeError {
-    /// The secret does not have the form that the scheme requires: this one.
-    Secret(&'static str),
-    /// A date cannot express the claimed time.
-    Time(i64),
-    /// The body has no place at this path.
-    Place(String),
-    /// A template of the scheme or of the alteration failed.
-    Template(TemplateError),
-    /// The alteration changes nothing: the delivery would be genuine.
-    Pointless,
-    /// The body cannot be serialised.
-    Body(String),
-}
-
-impl fmt::Display for ComposeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ComposeError::Secret(what) => write!(f, "the secret is not {what}, as this provider's scheme requires"),
-            ComposeError::Time(seconds) => write!(f, "a date cannot express the time {seconds}"),
-            ComposeError::Place(path) => write!(f, "the event's body has no `{path}` to set"),
-            ComposeError::Template(error) => write!(f, "a delivery cannot be composed: {error}"),
-            ComposeError::Pointless => {
-                f.write_str("the alteration changes nothing: under this provider's scheme the delivery is genuine")
-            }
-            ComposeError::Body(why) => write!(f, "the event's body cannot be serialised: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for ComposeError {}
-
-impl From<TemplateError> for ComposeError {
-    fn from(error: TemplateError) -> Self {
-        ComposeError::Template(error)
-    }
 }
 
 /// Composes a delivery.
@@ -224,11 +181,6 @@ fn headers(order: &Order, scope: &Value, unsigned: &Value) -> Result<Vec<(String
     };
     let scope_of = |text| if order.scheme.signs_time_of(text) { scope } else { unsigned };
     kept.map(|(name, text)| Ok((written(name), template::render_text(text, scope_of(text))?))).collect()
-}
-
-/// A string as it is, any other value as JSON.
-pub(super) fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 #[cfg(test)]

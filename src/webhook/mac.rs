@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
-use super::compose::ComposeError;
+use super::error::ComposeError;
 use super::signing_secret;
 use crate::pack::alteration::{KeyVariation, SignatureVariation, Variation};
 use crate::pack::scheme::{Algorithm, Encoding, Mac, Webhooks};

@@ -2,6 +2,7 @@
 
 mod body;
 mod compose;
+mod error;
 mod mac;
 mod pattern;
 mod secret_derived;
@@ -9,7 +10,8 @@ mod signing_secret;
 mod timestamp;
 mod verify;
 
-pub use compose::{ComposeError, Order, Parcel, compose, is_telling, seal};
+pub use compose::{Order, Parcel, compose, is_telling, seal};
+pub use error::ComposeError;
 pub use secret_derived::{CHANGED, taken_apart};
 pub use signing_secret::issue;
 pub use verify::{Arrived, Examined, examine};

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use super::compose::ComposeError;
+use super::error::ComposeError;
 use crate::pack::scheme::{KeyForm, Webhooks};
 use crate::redact::issued;
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::compose::ComposeError;
+use super::error::ComposeError;
 use crate::pack::scheme::TimeUnit;
 
 /// A time, given in seconds since 1970, in the scheme's unit: a number if the unit is one, so that templates can

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 use sha2::{Digest, Sha256};
 
-use super::compose::ComposeError;
+use super::error::ComposeError;
 use super::mac::Signing;
 use super::pattern::Pattern;
 use super::timestamp;
@@ -95,9 +95,7 @@ impl<'a> Reading<'a> {
         for (word, place) in [("id", Some(&scheme.id)), ("event", scheme.name.as_ref())] {
             let found = place.and_then(|place| match place {
                 Where::Header(name) => reading.value(name).map(str::to_owned),
-                Where::Body(path) => {
-                    JsonPath::parse(path).ok()?.query(body.as_ref()?).first().map(super::compose::text)
-                }
+                Where::Body(path) => JsonPath::parse(path).ok()?.query(body.as_ref()?).first().map(super::body::text),
             });
             if let Some(found) = found {
                 reading.said.entry(word).or_insert(found);

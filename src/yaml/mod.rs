@@ -9,6 +9,7 @@ mod parse_errors;
 mod partial;
 mod position;
 mod problem;
+mod read;
 mod schema;
 
 pub use document::Document;

@@ -214,3 +214,15 @@ impl fmt::Display for Problems {
 }
 
 impl std::error::Error for Problems {}
+
+impl Document {
+    /// A problem at a JSON pointer.
+    pub fn problem(&self, pointer: &str, message: impl Into<String>) -> Problem {
+        Problem::at(self, self.locate(pointer, None), message)
+    }
+
+    /// A problem at a key of the map at a JSON pointer.
+    pub fn problem_at_key(&self, pointer: &str, key: &str, message: impl Into<String>) -> Problem {
+        Problem::at(self, self.locate(pointer, Some(key)), message)
+    }
+}

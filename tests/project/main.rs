@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod architecture;
+mod circles;
 mod docs;
 mod schema;
 #[path = "../support/mod.rs"]

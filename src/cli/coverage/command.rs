@@ -1,14 +1,12 @@
 //! `preflight coverage`: which checks serve which item of a provider's checklist, what is left over on either side, and
 //! whether the provider has changed its words.
 
-use super::compare;
-use super::page;
-use super::table;
+use super::{compare, page, table};
 use crate::cli::args::Coverage;
 use crate::cli::exit::Exit;
 use crate::cli::run;
 use crate::cli::screen::Screen;
-use crate::pack::load::Pack;
+use crate::pack::Pack;
 use crate::report::text::for_terminal;
 use crate::yaml::Problems;
 

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use indexmap::IndexMap;
 
+use crate::pack::Pack;
 use crate::pack::check::{Check, Level};
-use crate::pack::load::Pack;
 use crate::pack::provider::Item;
 
 /// The table, and whether every item has a check.

@@ -11,7 +11,8 @@ use crate::cli::args::{New, NewCheck, NewPack, NewWhat};
 use crate::cli::exit::Exit;
 use crate::cli::schema::KINDS;
 use crate::cli::screen::Screen;
-use crate::pack::load::{Catalog, Pack};
+use crate::pack::Pack;
+use crate::pack::load::Catalog;
 use crate::pack::step::{Step, Which};
 use crate::yaml::{Problem, Problems};
 

@@ -9,8 +9,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::pack::Pack;
 use crate::pack::fixtures::Fixtures;
-use crate::pack::load::{Catalog, Pack};
+use crate::pack::load::Catalog;
 use crate::pack::sample_partner::{Fault, Held};
 use crate::pack::types::Environment;
 use crate::yaml::{Document, Problem, Problems};

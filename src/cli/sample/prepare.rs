@@ -23,7 +23,7 @@ use crate::cli::temporary::Folder;
 use crate::environment::cleared;
 use crate::files::full;
 use crate::net::client::{StandIn, StandIns, player};
-use crate::pack::load::Pack;
+use crate::pack::Pack;
 use crate::pack::sample_partner::Held;
 use crate::pack::simulator::Mode;
 use crate::pack::types::Environment;

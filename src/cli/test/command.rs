@@ -14,7 +14,8 @@ use crate::cli::exit::Exit;
 use crate::cli::sample::{Mistake, Sample, Unstaged, described_nowhere};
 use crate::cli::screen::Screen;
 use crate::cli::test_provider::{JOBS, Trial, test_provider, wanted};
-use crate::pack::load::{Catalog, Pack};
+use crate::pack::Pack;
+use crate::pack::load::Catalog;
 use crate::pack::sample_partner::Sampled;
 use crate::yaml::{Problem, Problems};
 

@@ -6,7 +6,7 @@ use super::verdicts::{Found, Row};
 use crate::cli::exit::Exit;
 use crate::cli::screen::Screen;
 use crate::cli::test_provider::untried;
-use crate::pack::load::Pack;
+use crate::pack::Pack;
 use crate::report::text::for_terminal;
 use crate::yaml::Problems;
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cli::sample::Mistake;
-use crate::pack::load::{Pack, PackedCheck};
 use crate::pack::sample_partner::Sampled;
+use crate::pack::{Pack, PackedCheck};
 use crate::report::model::{Report, UnitRow, VerdictWord};
 use crate::yaml::Problem;
 

@@ -2,14 +2,13 @@
 
 use serde_json::Value;
 
-use super::require;
-use super::select;
-use super::select::{Selection, select};
-use super::unattributed;
-use crate::evidence::{Call, Entry, Who};
+use super::call::{quiet, title};
+use super::select::{self, Selection, select};
+use super::{require, unattributed};
+use crate::evidence::Who;
+use crate::judge::case::Case;
 use crate::judge::finding::{Finding, Held};
 use crate::judge::scope::Scope;
-use crate::judge::verdict::{Case, millis};
 use crate::pack::traffic::{CallsExpectation, Count};
 
 /// Judges `calls: ...`, separately for each client.
@@ -36,30 +35,6 @@ pub(in crate::judge) fn calls<'c>(case: &Case<'c>, expectation: &CallsExpectatio
     }
     let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
     Held::all(parts).hinted(hint.as_deref())
-}
-
-/// The path of a call, without the query.
-pub(in crate::judge) fn path(call: &Call) -> &str {
-    call.request.url.split(['?', '#']).next().unwrap_or_default()
-}
-
-/// The calls about an action's client that the provider answered while the action was in progress.
-pub(in crate::judge) fn during<'c>(
-    case: &Case<'c>,
-    action: &Entry,
-) -> impl DoubleEndedIterator<Item = (&'c Entry, &'c Call)> {
-    let within =
-        move |entry: &&Entry| entry.from >= action.from && entry.to <= action.to && entry.client == action.client;
-    case.evidence.entries.iter().filter(within).filter_map(|entry| Some((entry, entry.what.call()?)))
-}
-
-/// A call as the report names it: `POST /cases 401`.
-pub(in crate::judge) fn title(entry: &Entry) -> String {
-    let Some(call) = entry.what.call() else { return String::new() };
-    match call.answer.status {
-        0 => format!("{} {} not answered", call.request.method, path(call)),
-        status => format!("{} {} {status}", call.request.method, path(call)),
-    }
 }
 
 fn of_client(case: &Case<'_>, expectation: &CallsExpectation, selection: &Selection<'_>, scope: &Scope<'_>) -> Held {
@@ -168,10 +143,4 @@ fn afterwards(case: &Case<'_>, selection: &Selection<'_>) -> String {
         })
     });
     quiet + &action.unwrap_or_default()
-}
-
-/// The quiet period during which no further call came, if Preflight kept one.
-pub(in crate::judge) fn quiet(case: &Case<'_>) -> Option<String> {
-    let kept = case.evidence.quiet_ms;
-    (kept > 0).then(|| format!("no further calls within {}", millis(u128::from(kept))))
 }

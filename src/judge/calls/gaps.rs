@@ -1,10 +1,10 @@
 //! Gaps: how long the partner waited before its calls.
 
-use super::count::title;
+use super::call::title;
 use super::select::Selection;
 use crate::evidence::{Entry, Offset, Who};
+use crate::judge::duration::millis;
 use crate::judge::finding::{Finding, Held};
-use crate::judge::verdict::millis;
 use crate::pack::traffic::CallsExpectation;
 
 /// Tolerance below the required gap, in microseconds: timers fire early, and clocks differ.

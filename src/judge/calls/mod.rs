@@ -1,6 +1,7 @@
 //! The calls that the partner made: which are meant, how many there are, and what must hold for each.
 
 mod bodies;
+mod call;
 mod count;
 mod gaps;
 mod repeated;
@@ -9,4 +10,5 @@ mod route;
 mod select;
 mod unattributed;
 
-pub(super) use count::{calls, during, path, quiet, title};
+pub(super) use call::{during, path, quiet, title};
+pub(super) use count::calls;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::bodies::Plain;
-use super::count::path;
+use super::call::path;
 use crate::evidence::{Call, Entry, Offset};
 
 /// Calls that may be repeated.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::bodies::{Plain, key};
-use super::count::{path, title};
+use super::call::{path, title};
 use super::select::Selection;
 use crate::evidence::{Body, Call, Entry, Who};
 use crate::judge::finding::{Finding, Held};

@@ -1,12 +1,12 @@
 //! Selects the calls that an expectation is about.
 
-use super::count::path;
+use super::call::path;
 use super::repeated::Repeated;
 use super::route;
 use crate::evidence::{Call, Entry, Offset, Who};
+use crate::judge::case::Case;
 use crate::judge::finding::{Finding, Held};
 use crate::judge::scope::Scope;
-use crate::judge::verdict::Case;
 use crate::pack::traffic::{Answered, Calls, CallsExpectation, CallsWhere};
 use crate::pack::types::{Route, Text};
 

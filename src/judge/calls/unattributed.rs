@@ -10,7 +10,7 @@ use crate::judge::finding::{Finding, Held};
 pub(super) fn unknown(selection: &Selection<'_>) -> Held {
     let calls = selection.strays.iter().filter_map(|entry| entry.what.call());
     let lines: BTreeSet<String> =
-        calls.map(|call| format!("{} {}", call.request.method, super::count::path(call))).collect();
+        calls.map(|call| format!("{} {}", call.request.method, super::call::path(call))).collect();
     let listed: Vec<String> = lines.into_iter().take(3).collect();
     let number = selection.strays.len();
     let many = if number == 1 { "1 call".to_owned() } else { format!("{number} calls") };

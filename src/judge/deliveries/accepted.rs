@@ -2,9 +2,9 @@
 
 use super::failing::Failing;
 use crate::evidence::{Delivery, Outcome, Role, Trouble, TroubleKind, Who};
+use crate::judge::case::Case;
 use crate::judge::delivery_outcome::{deliveries, in_time, limit, outcome, taken, title};
 use crate::judge::finding::{Finding, Held};
-use crate::judge::verdict::Case;
 
 /// The profile entry that says how to count effects in the build.
 const LOOK_UP: &str = "rehearsal.lookups.processed";

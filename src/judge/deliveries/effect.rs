@@ -1,8 +1,9 @@
 //! Expectations about the effects of events in the partner's software.
 
 use crate::evidence::{Delivery, Entry, Outcome, Role, Who};
+use crate::judge::case::Case;
+use crate::judge::duration::millis;
 use crate::judge::finding::{Finding, Held};
-use crate::judge::verdict::{Case, millis};
 use crate::pack::expectations::EffectExpectation;
 use crate::pack::step::{Step, Which};
 

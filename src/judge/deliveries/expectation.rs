@@ -7,12 +7,12 @@ use super::failing;
 use super::failing::Failing;
 use super::rejected::{by_a_crash, refused};
 use crate::evidence::{Delivery, Entry, Expected, Role, Who};
+use crate::judge::case::Case;
 use crate::judge::delivery_outcome::{limit, outcome, taken, title, wrote};
 use crate::judge::finding::{Finding, Held};
 use crate::judge::matching::matches;
 use crate::judge::measurements;
 use crate::judge::scope::Scope;
-use crate::judge::verdict::Case;
 use crate::pack::expectations::{DeliveryExpectation, DeliveryRule};
 
 /// The deliveries that an expectation names, by role or by step.

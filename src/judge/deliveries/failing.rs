@@ -1,8 +1,9 @@
 //! Ways in which a handler fails to accept a genuine delivery, each with its fix.
 
 use crate::evidence::{Delivery, Outcome, TroubleKind};
+use crate::judge::case::Case;
 use crate::judge::delivery_outcome::{in_time, outcome, taken};
-use crate::judge::verdict::{Case, millis};
+use crate::judge::duration::millis;
 
 /// The ways to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

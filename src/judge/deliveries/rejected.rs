@@ -2,9 +2,9 @@
 
 use super::accepted::says_nothing;
 use crate::evidence::{Delivery, Outcome, Role, TroubleKind, Who};
+use crate::judge::case::Case;
 use crate::judge::delivery_outcome::{deliveries, outcome, taken, title};
 use crate::judge::finding::{Finding, Held};
-use crate::judge::verdict::Case;
 
 /// Rejected: no success status, or a success without effect where the genuine twin had one.
 pub(super) fn refused(case: &Case<'_>, delivery: &Delivery) -> Held {

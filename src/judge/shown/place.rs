@@ -2,8 +2,8 @@
 
 use super::link::Link;
 use crate::evidence::{Action, Body, Entry, Offset, Outcome, Page, Who};
+use crate::judge::case::Case;
 use crate::judge::finding::{Finding, Held};
-use crate::judge::verdict::Case;
 use crate::profile::Bound;
 
 /// What a client was shown.

@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::link::Link;
 use crate::evidence::Who;
+use crate::judge::case::Case;
 use crate::judge::finding::{Finding, Held};
 use crate::judge::matching::matches;
 use crate::judge::scope::Scope;
-use crate::judge::verdict::Case;
 use crate::pack::matcher::Matcher;
 
 /// How the provider takes return URLs, and which values are allowed.

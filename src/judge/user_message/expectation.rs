@@ -3,8 +3,8 @@
 
 use super::text::words;
 use crate::evidence::{Action, Answer, Body, Entry, Outcome, Page, Who};
+use crate::judge::case::Case;
 use crate::judge::finding::{Finding, Held};
-use crate::judge::verdict::Case;
 use crate::pack::traffic::ToldExpectation;
 use crate::profile::Bound;
 

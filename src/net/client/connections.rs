@@ -1,7 +1,6 @@
 //! The HTTP clients: one without TLS, one for simulated environments, one with this machine's root certificates.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +12,7 @@ use reqwest::{Certificate, Client, ClientBuilder};
 use tokio::sync::OnceCell;
 use url::{Host, Url};
 
+use super::transport_error::Unresolved;
 use crate::net::address::{Reach, is_forbidden};
 use crate::net::header_case::USER_AGENT;
 
@@ -127,18 +127,6 @@ fn make(road: Road, resolver: Arc<Resolver>, ca_pem: Option<&str>, always: Heade
 struct Resolver {
     stand_ins: BTreeMap<String, u16>,
 }
-
-/// A name without a usable address.
-#[derive(Debug)]
-pub(super) struct Unresolved(String);
-
-impl fmt::Display for Unresolved {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Unresolved {}
 
 impl Resolver {
     /// The addresses that need no DNS query; port 0 stands for any.

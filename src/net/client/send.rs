@@ -9,12 +9,10 @@ use reqwest::header::{HOST, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
-use super::connections;
-use super::connections::{Clients, Road};
+use super::connections::{self, Clients, Road};
 use super::decoding::{Decoded, decoded};
 use super::record;
-use super::transport_error;
-use super::transport_error::trouble;
+use super::transport_error::{self, trouble};
 use crate::evidence::{Body, Outcome, Request, Trouble, TroubleKind};
 use crate::net::address::{self, is_here};
 use crate::net::gate::{Admitted, Draft, Gate, Purpose};

@@ -1,12 +1,11 @@
 //! Explains why there was no response.
 
 use std::error::Error;
-use std::io;
 use std::time::Duration;
+use std::{fmt, io};
 
 use rustls::CertificateError;
 
-use super::connections::Unresolved;
 use crate::evidence::{Trouble, TroubleKind};
 use crate::net::header_case::NoAnswer;
 
@@ -108,3 +107,15 @@ pub(super) fn late(deadline: Duration, host: &str, status: Option<u16>) -> Troub
     let far = status.map_or("no response".to_owned(), |status| format!("an incomplete response with status {status}"));
     trouble(TroubleKind::Timeout, format!("{far} within {} ms from {host}", deadline.as_millis()))
 }
+
+/// A name without a usable address.
+#[derive(Debug)]
+pub(super) struct Unresolved(pub(super) String);
+
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unresolved {}

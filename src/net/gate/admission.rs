@@ -2,138 +2,21 @@
 //!
 //! The gate judges a call by the host that its URL parses to, not by its declared purpose.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fmt;
+use std::collections::{HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
 
-use reqwest::Method;
-use reqwest::header::HeaderMap;
 use url::{Host, Url};
 
-use super::denial::Refusal;
-use super::host_entries;
-use super::host_entries::{BadRules, Place};
+use super::host_entries::{self, BadRules, Place, Rules};
 use super::keys::Keys;
-use super::rules;
 use super::target::{Path, Target};
 use crate::net::address::{Reach, normal};
-use crate::pack::types::{Environment, Route, Stage};
+use crate::pack::types::{Environment, Route};
 use crate::redact::Secret;
-
-/// What a run may call.
-#[derive(Clone, Debug, Default)]
-pub struct Rules {
-    /// The provider's hosts, by environment.
-    pub environments: BTreeMap<Environment, Realm>,
-    /// Calls other than `GET` and `HEAD` that are allowed in production; paths are relative to an API's base URL.
-    pub production_allows: Vec<Route>,
-    /// Operations that are never allowed in production; paths are relative to an API's base URL.
-    pub test_only: Vec<Route>,
-    /// The hosts of the partner's production.
-    pub production_handlers: Vec<Host<String>>,
-    /// The hosts that the profile allows for rehearsal, besides loopback and private addresses.
-    pub named: Vec<Host<String>>,
-    /// The only hosts from which pages are fetched without a key; `None`: any host.
-    pub fetches: Option<Vec<Host<String>>>,
-}
-
-/// The hosts of one environment of the provider.
-#[derive(Clone, Debug, Default)]
-pub struct Realm {
-    /// The base URL of each API. Only these hosts receive keys.
-    pub apis: BTreeMap<String, Url>,
-    /// Hosts of pages for people, and obsolete spellings.
-    pub other_hosts: Vec<String>,
-}
-
-/// The purpose of a call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// A call to an API of the provider.
-    Provider {
-        /// The intended environment.
-        environment: Environment,
-        /// The API's name in the pack.
-        api: String,
-    },
-    /// A call to an API of the simulated provider.
-    Played {
-        /// The API's name in the pack.
-        api: String,
-    },
-    /// A webhook to the partner's handler.
-    Delivery {
-        /// The stage of the check.
-        stage: Stage,
-        /// The secret that signs it.
-        key: SigningKey,
-    },
-    /// An action, a lookup or a readiness probe at the partner.
-    Partner {
-        /// The stage of the check.
-        stage: Stage,
-    },
-    /// A request without a key: a logo, a test endpoint that should be disabled.
-    Open,
-}
-
-/// The origin of the secret that signs a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SigningKey {
-    /// Issued by the simulator, or made up.
-    Issued,
-    /// The test subscription's secret.
-    Test,
-    /// The production subscription's secret.
-    Production,
-}
-
-/// A call before the gate's decision. Its debug output contains no values, because they may be keys.
-#[derive(Clone)]
-pub struct Draft {
-    /// The purpose.
-    pub purpose: Purpose,
-    /// The method, in any case.
-    pub method: String,
-    /// The whole URL.
-    pub url: String,
-    /// Names and values of headers.
-    pub headers: Vec<(String, String)>,
-    /// The body; empty for none.
-    pub body: Vec<u8>,
-    /// The environments whose secrets the caller inserted. The gate also searches for registered secrets itself.
-    pub credentials: Vec<Environment>,
-}
-
-impl fmt::Debug for Draft {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
-        write!(f, "{} for {:?} with {names:?} and {} bytes", self.method, self.purpose, self.body.len())
-    }
-}
-
-/// A call that the gate admitted. Only the gate creates one.
-pub struct Admitted {
-    pub(crate) purpose: Purpose,
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    pub(crate) headers: HeaderMap,
-    /// The header names as written.
-    pub(crate) spelled: Vec<String>,
-    pub(crate) body: Vec<u8>,
-    /// The provider environment of the host; `None` if the host is not the provider's.
-    pub(crate) environment: Option<Environment>,
-}
-
-impl fmt::Debug for Admitted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} to {}", self.method, self.url.host_str().unwrap_or_default())
-    }
-}
 
 /// The gate of one run.
 pub struct Gate {
-    places: HashMap<Host<String>, Place>,
+    pub(super) places: HashMap<Host<String>, Place>,
     pub(super) production_allows: Vec<Route>,
     pub(super) test_only: Vec<Route>,
     pub(super) production_handlers: HashSet<Host<String>>,
@@ -183,21 +66,6 @@ impl Gate {
             let mut played = self.played.write().unwrap_or_else(PoisonError::into_inner);
             played.insert(api.to_owned(), base.clone());
         }
-    }
-
-    /// Admits a call, or returns the rule that denies it.
-    pub fn admit(&self, draft: Draft) -> Result<Admitted, Refusal> {
-        let target = Target::parse(&draft.url).map_err(|(rule, host)| Refusal { rule, host })?;
-        let place = self.places.get(&target.host);
-        let judged = rules::parts(&draft).and_then(|(method, headers)| {
-            rules::Call { gate: self, draft: &draft, target: &target, method: &method, place }.judge()?;
-            Ok((method, headers))
-        });
-        let (method, headers) = judged.map_err(|rule| Refusal { rule, host: target.host.to_string() })?;
-        let environment = place.map(|place| place.environment);
-        let spelled = draft.headers.into_iter().map(|(name, _)| name).collect();
-        let (purpose, url, body) = (draft.purpose, target.url, draft.body);
-        Ok(Admitted { purpose, method, url, headers, spelled, body, environment })
     }
 
     /// Whether a URL is below the base URL of a simulated API.

@@ -5,9 +5,8 @@ use std::fmt;
 
 use url::{Host, Url};
 
-use super::admission::Rules;
 use crate::net::address::normal;
-use crate::pack::types::Environment;
+use crate::pack::types::{Environment, Route};
 
 /// The properties of a provider's host.
 pub(super) struct Place {
@@ -67,4 +66,30 @@ pub(super) fn places(rules: &Rules) -> Result<HashMap<Host<String>, Place>, BadR
         }
     }
     Ok(places)
+}
+
+/// What a run may call.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// The provider's hosts, by environment.
+    pub environments: BTreeMap<Environment, Realm>,
+    /// Calls other than `GET` and `HEAD` that are allowed in production; paths are relative to an API's base URL.
+    pub production_allows: Vec<Route>,
+    /// Operations that are never allowed in production; paths are relative to an API's base URL.
+    pub test_only: Vec<Route>,
+    /// The hosts of the partner's production.
+    pub production_handlers: Vec<Host<String>>,
+    /// The hosts that the profile allows for rehearsal, besides loopback and private addresses.
+    pub named: Vec<Host<String>>,
+    /// The only hosts from which pages are fetched without a key; `None`: any host.
+    pub fetches: Option<Vec<Host<String>>>,
+}
+
+/// The hosts of one environment of the provider.
+#[derive(Clone, Debug, Default)]
+pub struct Realm {
+    /// The base URL of each API. Only these hosts receive keys.
+    pub apis: BTreeMap<String, Url>,
+    /// Hosts of pages for people, and obsolete spellings.
+    pub other_hosts: Vec<String>,
 }

@@ -2,11 +2,13 @@
 
 mod admission;
 mod denial;
+mod draft;
 mod host_entries;
 mod keys;
 mod rules;
 mod target;
 
-pub use admission::{Admitted, Draft, Gate, Purpose, Realm, Rules, SigningKey};
+pub use admission::Gate;
 pub use denial::{Refusal, RuleName};
-pub use host_entries::BadRules;
+pub use draft::{Admitted, Draft, Purpose, SigningKey};
+pub use host_entries::{BadRules, Realm, Rules};

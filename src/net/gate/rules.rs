@@ -6,8 +6,9 @@ use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Host;
 
-use super::admission::{Draft, Gate, Purpose, SigningKey};
-use super::denial::RuleName;
+use super::admission::Gate;
+use super::denial::{Refusal, RuleName};
+use super::draft::{Admitted, Draft, Purpose, SigningKey};
 use super::host_entries::Place;
 use super::target::{Path, Target, is_override};
 use crate::net::address::{is_forbidden, is_here};
@@ -192,5 +193,22 @@ impl Call<'_> {
 
     fn reads(&self) -> bool {
         matches!(*self.method, Method::GET | Method::HEAD)
+    }
+}
+
+impl Gate {
+    /// Admits a call, or returns the rule that denies it.
+    pub fn admit(&self, draft: Draft) -> Result<Admitted, Refusal> {
+        let target = Target::parse(&draft.url).map_err(|(rule, host)| Refusal { rule, host })?;
+        let place = self.places.get(&target.host);
+        let judged = parts(&draft).and_then(|(method, headers)| {
+            Call { gate: self, draft: &draft, target: &target, method: &method, place }.judge()?;
+            Ok((method, headers))
+        });
+        let (method, headers) = judged.map_err(|rule| Refusal { rule, host: target.host.to_string() })?;
+        let environment = place.map(|place| place.environment);
+        let spelled = draft.headers.into_iter().map(|(name, _)| name).collect();
+        let (purpose, url, body) = (draft.purpose, target.url, draft.body);
+        Ok(Admitted { purpose, method, url, headers, spelled, body, environment })
     }
 }

@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::host_policy::{Door, addresses, spelled};
-use super::server::Shared;
+use super::shared::Shared;
 
 /// Maximum size of a request head, in bytes.
 const LARGEST_HEAD: usize = 16 << 10;

@@ -3,6 +3,7 @@
 mod connection;
 mod host_policy;
 mod server;
+mod shared;
 
 pub use host_policy::Doors;
 pub use server::Proxy;

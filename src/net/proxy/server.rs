@@ -1,7 +1,6 @@
 //! The proxy that a rehearsed build is told to use: it admits loopback and allowed hosts, denies all others, and
 //! remembers the denied ones. It cannot stop software that ignores it.
 
-use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,17 +11,12 @@ use tokio::sync::{Semaphore, watch};
 
 use super::connection;
 use super::host_policy::Doors;
+use super::shared::Shared;
 use crate::evidence::Refused;
 
 /// Maximum number of concurrent connections; further ones wait. Each may need two file descriptors, and 1024 is a usual
 /// limit.
 const MOST_CONNECTIONS: usize = 128;
-
-/// Maximum number of denied hosts that are remembered.
-const MOST_REFUSED: usize = 100;
-
-/// Maximum lifetime of a connection: that of the longest check.
-const LONGEST: Duration = Duration::from_mins(5);
 
 /// Pause of the listener after a failed accept, which happens when file descriptors run out.
 const REST: Duration = Duration::from_millis(50);
@@ -33,12 +27,6 @@ pub struct Proxy {
     shared: Arc<Shared>,
     /// Dropped with the proxy, which stops all its tasks.
     _stop: watch::Sender<()>,
-}
-
-pub(super) struct Shared {
-    pub(super) doors: Doors,
-    pub(super) refused: Mutex<BTreeSet<Refused>>,
-    pub(super) gone: watch::Receiver<()>,
 }
 
 impl Proxy {
@@ -64,25 +52,6 @@ impl Proxy {
     /// The denied hosts so far, each once.
     pub fn refused(&self) -> Vec<Refused> {
         self.shared.refused.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
-    }
-}
-
-impl Shared {
-    pub(super) fn note(&self, host: &str, port: u16) {
-        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        if refused.len() < MOST_REFUSED {
-            refused.insert(Refused { host: host.to_owned(), port });
-        }
-    }
-
-    /// Runs until the work is done, the proxy is dropped, or the maximum lifetime is over.
-    pub(super) async fn bounded(&self, work: impl Future<Output = ()>) {
-        let mut gone = self.gone.clone();
-        // Any of the three ends the work; the sender never sends, it is only dropped.
-        tokio::select! {
-            _ = gone.changed() => {}
-            _ = tokio::time::timeout(LONGEST, work) => {}
-        }
     }
 }
 

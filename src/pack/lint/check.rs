@@ -2,20 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
-use super::linter::{Unlinted, at};
-use crate::pack::check::Check;
+use super::linter::{Linter, ROOTS};
 use crate::pack::expectations::{DeliveryRule, Expectation, Source};
-use crate::pack::provider::Provider;
 use crate::pack::step::{Step, Which};
 use crate::pack::types::Stage;
 use crate::template::{self, TemplateError};
 use crate::yaml::Problem;
-
-/// Names that templates may begin with, whatever the check.
-pub(super) const ROOTS: [&str; 8] =
-    ["profile", "provider", "environment", "client", "clients", "item", "simulator", "event_id"];
 
 /// The look-up whose answer a `config` step may ask for.
 const INSPECTED: &str = "lookups.processed";
@@ -23,26 +15,7 @@ const INSPECTED: &str = "lookups.processed";
 /// Words that `delivery` understands by itself.
 const DELIVERY_WORDS: [&str; 3] = ["control", "altered", "each"];
 
-/// A check with what it is held against.
-pub(super) struct Linter<'l> {
-    pub(super) provider: &'l Provider,
-    pub(super) facts: &'l Value,
-    pub(super) read: &'l Unlinted,
-    /// The ids of all items of the provider.
-    pub(super) items: &'l BTreeSet<&'l str>,
-    /// The ids of all checks of the pack.
-    pub(super) known: &'l BTreeSet<&'l str>,
-}
-
 impl Linter<'_> {
-    pub(super) fn check(&self) -> &Check {
-        &self.read.packed.check
-    }
-
-    pub(super) fn at(&self, pointer: &str, message: impl Into<String>) -> Problem {
-        at(&self.read.packed, pointer, message.into())
-    }
-
     /// Everything that is wrong with the check.
     pub(super) fn all(&self) -> Vec<Problem> {
         let mut problems = self.names();

@@ -1,6 +1,6 @@
 //! Expectations that nothing can meet, and those that are about what never happens in their check.
 
-use super::check::Linter;
+use super::linter::Linter;
 use crate::pack::expectations::Expectation;
 use crate::pack::matcher::{Matcher, Predicate};
 use crate::pack::step::Step;

@@ -1,128 +1,35 @@
-//! What a schema cannot say: names that lead nowhere, checks that cannot fail, circles, and the like.
+//! A check with what it is held against.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::check::Linter;
-use super::provider;
-use super::texts::Texts;
-use crate::pack::fixtures::Fixtures;
-use crate::pack::load::PackedCheck;
-use crate::pack::parallel;
+use super::unlinted::{Unlinted, at};
+use crate::pack::check::Check;
 use crate::pack::provider::Provider;
-use crate::yaml::{Document, Problem, Severity};
+use crate::yaml::Problem;
 
-/// A check that was read and is still to be looked at.
-#[derive(Debug)]
-pub(in crate::pack) struct Unlinted {
-    /// Its path in the pack.
-    pub(in crate::pack) path: String,
-    /// The check.
-    pub(in crate::pack) packed: PackedCheck,
-    /// What [`texts`] found in it.
-    pub(in crate::pack) texts: Texts,
+/// Names that templates may begin with, whatever the check.
+pub(super) const ROOTS: [&str; 8] =
+    ["profile", "provider", "environment", "client", "clients", "item", "simulator", "event_id"];
+
+/// A check with what it is held against.
+pub(super) struct Linter<'l> {
+    pub(super) provider: &'l Provider,
+    pub(super) facts: &'l Value,
+    pub(super) read: &'l Unlinted,
+    /// The ids of all items of the provider.
+    pub(super) items: &'l BTreeSet<&'l str>,
+    /// The ids of all checks of the pack.
+    pub(super) known: &'l BTreeSet<&'l str>,
 }
 
-/// So many errors of checks are found before the rest of a large pack is left for later.
-const ENOUGH: usize = 200;
-
-/// So many checks are looked at before that is asked.
-const PART: usize = 1024;
-
-/// Everything that is wrong with a pack as a whole.
-pub(in crate::pack) fn pack(
-    provider: &Provider,
-    facts: &Value,
-    (document, texts): (&Document, &Texts),
-    checks: &[Unlinted],
-    fixtures: &Fixtures,
-) -> Vec<Problem> {
-    let mut problems = provider::all(provider, (document, texts), checks, fixtures);
-    problems.extend(twice(checks));
-    let known: BTreeSet<&str> = checks.iter().map(|other| other.packed.check.id.as_str()).collect();
-    let items: BTreeSet<&str> = provider.items.iter().map(|item| item.id.as_str()).collect();
-    for (at, part) in checks.chunks(PART).enumerate() {
-        let all = |read: &Unlinted| Linter { provider, facts, read, items: &items, known: &known }.all();
-        problems.extend(parallel::map(part, all).into_iter().flatten());
-        // One mistake repeated in thousands of files is read once, and to look for what was meant takes its time.
-        let left = checks.len().saturating_sub((at + 1) * PART);
-        let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
-        if left > 0 && errors > ENOUGH {
-            let message = format!("{left} more checks were not examined because of the problems before them");
-            problems.push(Problem::of_file(&document.name, message).warning());
-            return problems;
-        }
+impl Linter<'_> {
+    pub(super) fn check(&self) -> &Check {
+        &self.read.packed.check
     }
-    problems.extend(circles(checks));
-    problems
-}
 
-/// Ids and titles that several files have.
-fn twice(checks: &[Unlinted]) -> Vec<Problem> {
-    let (mut seen, mut titles): (BTreeMap<&str, &str>, BTreeMap<&str, &str>) = Default::default();
-    let mut problems = Vec::new();
-    for Unlinted { path, packed, .. } in checks {
-        if let Some(first) = titles.insert(&packed.check.title, path) {
-            let problem = at(packed, "/title", format!("{first} has the same title"));
-            problems.push(problem.warning().hint("state in each title what only this check proves"));
-        }
-        if let Some(first) = seen.insert(&packed.check.id, path) {
-            problems.push(at(packed, "/id", format!("{first} has the id `{}` too", packed.check.id)));
-        }
+    pub(super) fn at(&self, pointer: &str, message: impl Into<String>) -> Problem {
+        at(&self.read.packed, pointer, message.into())
     }
-    problems
-}
-
-pub(super) fn at(packed: &PackedCheck, pointer: &str, message: String) -> Problem {
-    packed.document.problem(pointer, message)
-}
-
-/// Circles in `needs`, each told once at its first check.
-fn circles(checks: &[Unlinted]) -> Vec<Problem> {
-    let needs: BTreeMap<&str, &[String]> =
-        checks.iter().map(|read| (read.packed.check.id.as_str(), read.packed.check.needs.as_slice())).collect();
-    // What needs nothing, or only what is in no circle, is in none; what is left is in a circle or behind one.
-    let mut open: BTreeMap<&str, usize> = needs.iter().map(|(id, needs)| (*id, needs.len())).collect();
-    let mut needed_by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (id, list) in &needs {
-        list.iter().for_each(|need| needed_by.entry(need).or_default().push(id));
-    }
-    let mut free: Vec<&str> = open.iter().filter(|(_, count)| **count == 0).map(|(id, _)| *id).collect();
-    while let Some(id) = free.pop() {
-        open.remove(id);
-        for other in needed_by.get(id).into_iter().flatten() {
-            if let Some(count) = open.get_mut(other) {
-                *count -= 1;
-                free.extend((*count == 0).then_some(*other));
-            }
-        }
-    }
-    let left = checks.iter().filter(|read| open.contains_key(read.packed.check.id.as_str()));
-    told_once(left, &needs)
-}
-
-/// Of checks that are in circles or behind them, each circle.
-fn told_once<'c>(left: impl Iterator<Item = &'c Unlinted>, needs: &BTreeMap<&'c str, &'c [String]>) -> Vec<Problem> {
-    let mut told: BTreeSet<&str> = BTreeSet::new();
-    let mut problems = Vec::new();
-    for read in left {
-        let start = read.packed.check.id.as_str();
-        if told.contains(start) || problems.len() > ENOUGH {
-            continue;
-        }
-        let mut reached: BTreeSet<&str> = BTreeSet::new();
-        let mut left: Vec<&str> = needs[start].iter().map(String::as_str).collect();
-        while let Some(id) = left.pop() {
-            if reached.insert(id) {
-                left.extend(needs.get(id).copied().unwrap_or_default().iter().map(String::as_str));
-            }
-        }
-        if reached.contains(start) {
-            told.extend(reached.iter().filter(|id| needs.contains_key(*id)));
-            let names = reached.into_iter().collect::<Vec<_>>().join(", ");
-            problems.push(at(&read.packed, "/needs", format!("`{start}` needs itself, through {names}")));
-        }
-    }
-    problems
 }

@@ -1,6 +1,6 @@
 //! Checks that say nothing where what they may leave out is left out.
 
-use super::check::Linter;
+use super::linter::Linter;
 use crate::pack::left_out::LeftOut;
 use crate::pack::step::Step;
 use crate::yaml::Problem;

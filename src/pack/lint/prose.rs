@@ -1,6 +1,6 @@
 //! What a reader of the report is told: title, reason, remedy and the provider's page.
 
-use super::check::Linter;
+use super::linter::Linter;
 use crate::yaml::Problem;
 
 /// What stands where somebody meant to write later.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::linter::Unlinted;
 use super::texts::Texts;
+use super::unlinted::Unlinted;
 use super::{emails, rehearsal, scheme, unused};
 use crate::json::escaped;
 use crate::pack::fixtures::Fixtures;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::check::Linter;
+use super::linter::Linter;
 use super::traffic::Bound;
 use crate::pack::given::{Beginning, Overlay};
 use crate::pack::provider::Provider;

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::linter::Unlinted;
+use super::unlinted::Unlinted;
 use crate::json::escaped;
 use crate::pack::provider::Provider;
 use crate::pack::sample_partner::{Act, Fault, SamplePartner, Sampled};

@@ -1,7 +1,7 @@
 //! The lints of webhook schemes and of what authenticates calls: names that nothing has there, and words that mean
 //! nothing beside the others.
 
-use super::check::Linter;
+use super::linter::Linter;
 use crate::evidence::Expected;
 use crate::json::escaped;
 use crate::pack::alteration::{Clock, KeyVariation, Variation};

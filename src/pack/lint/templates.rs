@@ -1,6 +1,6 @@
 //! The lints of templates in a check.
 
-use super::check::{Linter, ROOTS};
+use super::linter::{Linter, ROOTS};
 use super::profile_names;
 use super::provider::unknown_filter;
 use crate::pack::step::Step;

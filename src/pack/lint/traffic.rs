@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::check::{Linter, ROOTS};
-use crate::pack::expectations::{Expectation, Names};
+use super::linter::{Linter, ROOTS};
+use crate::pack::expectations::Expectation;
 use crate::pack::step::Step;
 use crate::pack::traffic::{Calls, CallsExpectation, CallsWhere};
-use crate::pack::types::Route;
+use crate::pack::types::{Names, Route};
 use crate::template;
 use crate::yaml::Problem;
 

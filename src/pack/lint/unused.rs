@@ -2,7 +2,7 @@
 
 use aho_corasick::AhoCorasick;
 
-use super::linter::Unlinted;
+use super::unlinted::Unlinted;
 use crate::pack::fixtures::Fixtures;
 use crate::pack::provider::Provider;
 use crate::yaml::{Document, Problem};

@@ -1,6 +1,6 @@
 //! Expectations that hold whatever happens: a check of nothing else cannot fail.
 
-use super::check::Linter;
+use super::linter::Linter;
 use crate::pack::expectations::Expectation;
 use crate::pack::matcher::{Matcher, Predicate, Unmet};
 use crate::pack::traffic::{CallsExpectation, Count};

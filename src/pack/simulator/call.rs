@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::definition::Mode;
 use super::list::{List, Parameter};
+use super::mode::Mode;
 use crate::pack::types::Text;
 
 /// The behaviour of a route.

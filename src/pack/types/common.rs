@@ -291,6 +291,10 @@ impl JsonSchema for Where {
     }
 }
 
+/// One name or several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names(pub Vec<String>);
+
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;

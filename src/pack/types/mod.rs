@@ -3,5 +3,5 @@
 mod common;
 mod route;
 
-pub use common::{Age, Environment, Span, Stage, StatusRule, Text, Where};
+pub use common::{Age, Environment, Names, Span, Stage, StatusRule, Text, Where};
 pub use route::Route;

@@ -5,17 +5,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::profile::load::Variables;
+use crate::profile::loaded::NotThere;
 use crate::profile::types::Profile;
+use crate::profile::variables::Variables;
 use crate::template;
-use crate::yaml::{Document, Problem};
-
-/// A program that is not there, and the place in the profile, dotted, whose work it would do.
-#[derive(Clone, Debug)]
-pub(crate) struct NotThere {
-    pub(crate) needed_for: String,
-    pub(crate) problem: Problem,
-}
+use crate::yaml::Document;
 
 /// Programs that run what their first argument names.
 const RUN_A_FILE: [&str; 12] =

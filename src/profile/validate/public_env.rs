@@ -1,6 +1,6 @@
 //! What is wrong with the variables that a profile lists as public.
 
-use crate::profile::load::Read;
+use crate::profile::loaded::Read;
 use crate::profile::variables::named;
 use crate::yaml::Problem;
 

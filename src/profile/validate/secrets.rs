@@ -1,9 +1,9 @@
 //! Real keys and secrets where they must not be, and keys that nothing could carry.
 
-use crate::pack::authentication;
-use crate::pack::load::Pack;
 use crate::pack::types::Environment;
-use crate::profile::load::{Read, Variables};
+use crate::pack::{Pack, authentication};
+use crate::profile::loaded::Read;
+use crate::profile::variables::Variables;
 use crate::redact::Secret;
 use crate::yaml::Problem;
 

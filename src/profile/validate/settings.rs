@@ -5,10 +5,10 @@ use time::Date;
 use time::macros::format_description;
 
 use crate::json::escaped;
-use crate::pack::load::Pack;
+use crate::pack::Pack;
 use crate::pack::provider::Detail;
 use crate::pack::simulator::Kind;
-use crate::profile::load::Read;
+use crate::profile::loaded::Read;
 use crate::yaml::{Document, Problem};
 
 /// The details that nobody asks for, and those that are not what they should be; and a partner without a name, which no

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::pack::load::Pack;
+use crate::pack::Pack;
 use crate::profile::simulator::Played;
 use crate::yaml::{Document, Problem};
 

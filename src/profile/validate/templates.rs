@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::pack::authentication;
-use crate::pack::load::Pack;
 use crate::pack::step::Step;
+use crate::pack::{Pack, authentication};
 use crate::profile::types::Profile;
 use crate::template;
 use crate::yaml::{Document, Problem};

@@ -7,10 +7,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
-use crate::pack::load::{Catalog, Pack};
+use crate::pack::Pack;
+use crate::pack::load::Catalog;
 use crate::pack::types::Environment;
 use crate::profile::hosts::{host_of, hosts_of, normal};
-use crate::profile::load::Read;
+use crate::profile::loaded::Read;
 use crate::profile::trust::Trust;
 use crate::profile::trusted::Granted;
 use crate::yaml::Problem;

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::render::Console;
+use super::parts::Console;
 use crate::evidence::Who;
 use crate::report::block::Tone;
 use crate::report::labels::count;

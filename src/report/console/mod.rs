@@ -1,6 +1,7 @@
 //! The report for a terminal or a CI log.
 
 mod groups;
+mod parts;
 mod render;
 mod timings;
 

@@ -7,8 +7,8 @@ use junit_report::{Duration, TestCase, TestResult};
 use quick_xml::escape::partial_escape;
 
 use super::element::{Element, element_of_item};
+use super::limits::{CUT, LINE, line};
 use super::pass::{CaseExtra, Properties};
-use super::render::{CUT, LINE, line};
 use crate::report::block::{self, Setting};
 use crate::report::model::{ItemRow, Report, UnitRow};
 use crate::report::text::{bounded, clipped};

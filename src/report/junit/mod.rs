@@ -2,6 +2,7 @@
 
 mod case;
 mod element;
+mod limits;
 mod pass;
 mod render;
 

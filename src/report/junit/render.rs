@@ -12,24 +12,12 @@ use quick_xml::escape::{escape, partial_escape};
 use time::format_description::well_known::Rfc3339;
 
 use super::case::{Case, Cases};
-use super::element;
-use super::element::elements;
-use super::pass;
-use super::pass::{Extras, Properties, SuiteExtra};
+use super::element::{self, elements};
+use super::limits::{BOUNDS, FILE, LINE, TEXT, line};
+use super::pass::{self, Extras, Properties, SuiteExtra};
 use crate::judge::ItemWord;
 use crate::report::model::Report;
 use crate::report::text::{clipped, for_xml, one_line};
-
-/// The most bytes that the text of one case may have: readers cut, or fail, where texts are long.
-const TEXT: usize = 32 * 1024;
-/// The most bytes that a file may have.
-const FILE: usize = 10 * 1024 * 1024;
-/// The bounds that are tried, one after another, until the file is small enough.
-const BOUNDS: [usize; 4] = [TEXT, TEXT / 8, TEXT / 64, 128];
-/// The most characters that a name, a message or a property may have.
-pub(super) const LINE: usize = 400;
-/// The end of a text that was cut.
-pub(super) const CUT: &str = "\n… cut here; the JSON report is complete\n";
 
 /// The whole file. Without `timings` it holds no time at all and is the same for equal verdicts.
 ///
@@ -159,9 +147,4 @@ impl Writer<'_> {
         properties.extend(r.caveats().iter().map(|caveat| ("caveat", line(caveat))));
         properties
     }
-}
-
-/// A text for an attribute.
-pub(super) fn line(text: &str) -> String {
-    clipped(&one_line(text), LINE).into_owned()
 }

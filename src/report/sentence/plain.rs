@@ -3,9 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::speaker::Speaker;
-use crate::pack::expectations::Names;
 pub(super) use crate::pack::matcher_text::joined;
-use crate::pack::types::{Age, Span};
+use crate::pack::types::{Age, Names, Span};
 use crate::report::text::clipped;
 
 /// The characters that a value may have in a sentence.

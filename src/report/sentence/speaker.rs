@@ -3,7 +3,7 @@
 //! Every word of the language has its sentence here, without a wildcard: a new one does not compile until somebody has
 //! said what it means.
 
-use crate::pack::load::Pack;
+use crate::pack::Pack;
 
 /// What is said of one part of a check, without a full stop.
 #[derive(Clone, Debug, PartialEq, Eq)]

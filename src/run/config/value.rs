@@ -9,10 +9,10 @@ use crate::evidence::Fact;
 use crate::pack::step::ConfigStep;
 use crate::profile::{self, Configured, InFile};
 use crate::redact::Secret;
-use crate::run::context::World;
+use crate::run::context::run_context::RunContext;
 
 /// Reads one value.
-pub(in crate::run) fn read(world: &World, step: &ConfigStep) -> Fact {
+pub(in crate::run) fn read(world: &RunContext, step: &ConfigStep) -> Fact {
     let dotted = step.dotted();
     if let Some(name) = step.config.strip_prefix("emails.") {
         return letter(world, step, name);
@@ -52,7 +52,7 @@ pub(in crate::run) fn read(world: &World, step: &ConfigStep) -> Fact {
 }
 
 /// An email to the provider, as the profile produces it.
-fn letter(world: &World, step: &ConfigStep, name: &str) -> Fact {
+fn letter(world: &RunContext, step: &ConfigStep, name: &str) -> Fact {
     let plan = &world.plan;
     let (place, line) = (format!("the email `{name}` for {}", step.environment), None);
     match profile::letter(&plan.read, &plan.bound, &plan.pack, name, step.environment) {
@@ -61,24 +61,24 @@ fn letter(world: &World, step: &ConfigStep, name: &str) -> Fact {
     }
 }
 
-fn place(world: &World, dotted: &str) -> String {
+fn place(world: &RunContext, dotted: &str) -> String {
     format!("{}: {dotted}", world.plan.bound.profile_name)
 }
 
-fn line(world: &World, dotted: &str) -> Option<usize> {
+fn line(world: &RunContext, dotted: &str) -> Option<usize> {
     let pointer = format!("/{}", dotted.replace('.', "/"));
     Some(world.plan.read.document.locate(&pointer, None).line).filter(|line| *line > 0)
 }
 
 /// What may be disclosed about a secret: its label, form and length.
-fn about(world: &World, secret: &Secret) -> Value {
+fn about(world: &RunContext, secret: &Secret) -> Value {
     let text = secret.expose();
     let decoded = STANDARD.decode(text).is_ok_and(|bytes| !bytes.is_empty());
     let characters = text.chars().count();
     json!({ "value": world.redactor.text(text), "base64": decoded, "bytes": text.len(), "characters": characters })
 }
 
-fn from_file(world: &World, source: &InFile) -> Fact {
+fn from_file(world: &RunContext, source: &InFile) -> Fact {
     let path = world.plan.read.folder.join(&source.file);
     let place = format!("{}: {}", source.file.display(), source.key);
     match file::value_of(&path, &source.key) {

@@ -56,7 +56,7 @@ fn overlays_refuse_change_and_expire() {
         let token = play.client("t1", "ready");
         let asked = received("customer", "POST /cases", ("authorization", &format!("Bearer {token}")), &case("r3"));
         assert!(play.ask(&asked).manner.dropped);
-        let about = |case: &&store::Members| case["externalTenantId"] == "t1";
+        let about = |case: &&crate::simulator::values::Members| case["externalTenantId"] == "t1";
         assert_eq!(play.store.all("cases").filter(about).count(), cases);
     }
 }

@@ -17,8 +17,12 @@ use time::macros::datetime;
 use super::*;
 use crate::pack::fixtures::Fixtures;
 use crate::pack::simulator::Mode;
+use crate::simulator::events::HappenError;
+use crate::simulator::reply::Answered;
 use crate::simulator::request::Received;
-use crate::simulator::{events, ids, overrides, reply, store, transaction};
+use crate::simulator::store::Store;
+use crate::simulator::transaction::Moment;
+use crate::simulator::{events, ids, overrides, reply};
 
 const NOW: OffsetDateTime = datetime!(2026-10-05 12:00 UTC);
 

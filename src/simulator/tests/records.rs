@@ -1,6 +1,7 @@
 //! Rejections, counters and side effects besides the replies: signatures, references, keys, quotas, change times.
 
 use super::*;
+use crate::simulator::values;
 
 #[test]
 fn pending_contracts_lift_signatures_and_nothing_else() {
@@ -122,7 +123,7 @@ fn whatever_changes_a_record_changes_its_time() {
     ] {
         play.now += time::Duration::minutes(1);
         let (_, changed) = play.referral(&format!("PUT {path}"), &change);
-        assert_eq!(changed["updatedUtc"], transaction::written(play.now), "{change}");
+        assert_eq!(changed["updatedUtc"], values::written(play.now), "{change}");
         assert_eq!(changed["createdUtc"], made["createdUtc"], "{change}");
         assert_eq!(play.referral(&format!("GET {path}"), &Value::Null).1["updatedUtc"], changed["updatedUtc"]);
     }
@@ -131,13 +132,13 @@ fn whatever_changes_a_record_changes_its_time() {
     play.now += time::Duration::minutes(1);
     play.happen("t1", "case.updated").unwrap();
     let look = |play: &mut Play| play.customer("GET /cases/by-creditor-reference/r1", &token, &Value::Null).1;
-    assert_eq!(look(&mut play)["dateUpdated"], transaction::written(play.now));
+    assert_eq!(look(&mut play)["dateUpdated"], values::written(play.now));
     play.now += time::Duration::minutes(1);
     play.happen("t1", "case.closed").unwrap();
     let closed = look(&mut play);
     assert_eq!(
         (&closed["dateUpdated"], &closed["dateFinished"]),
-        (&transaction::written(play.now), &transaction::written(play.now))
+        (&values::written(play.now), &values::written(play.now))
     );
     let kyc =
         json!({ "directorFullName": "Kim", "directorHomeAddress": "Road 1", "directorDateOfBirth": "1980-01-31" });
@@ -148,7 +149,7 @@ fn whatever_changes_a_record_changes_its_time() {
     let record = &verified["kycVerification"];
     assert_eq!(
         (&record["verificationStatus"], &record["verificationStatusUpdatedAt"]),
-        (&json!("Completed"), &transaction::written(play.now))
+        (&json!("Completed"), &values::written(play.now))
     );
 }
 

@@ -8,7 +8,7 @@ use preflight::pack::check::Isolation;
 use preflight::profile::Bound;
 use preflight::report::model::VerdictWord;
 use preflight::report::{console, json, junit, markdown};
-use preflight::run::{self, Done, Outside, Stop, World as Run};
+use preflight::run::{self, Done, Outside, Stop, RunContext as Run};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -51,7 +51,7 @@ async fn nothing_personal_that_production_says_is_in_any_report() {
 /// Carries out every unit of a plan, and gives what is judged.
 async fn carried_out(world: &World, only: &[&str]) -> (Arc<preflight::plan::Plan>, Vec<Done>) {
     let planned = world.planned(only);
-    let outside = Outside { jobs: None, holds: Arc::new(|_, _, _| false), people: None };
+    let outside = Outside { jobs: None, people: None };
     let run = Arc::new(Run::new(planned.plan.clone(), planned.redactor.clone(), outside).unwrap());
     let (_sender, stop) = watch::channel(Stop::No);
     let mut done = Vec::new();

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use preflight::pack::Pack;
 use preflight::pack::expectations::Expectation;
 use preflight::pack::given::Given;
-use preflight::pack::load::{Catalog, Pack};
+use preflight::pack::load::Catalog;
 use preflight::pack::step::Step;
 use preflight::report::sentence::{Sentence, Speaker};
 use serde::de::DeserializeOwned;

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use preflight::cli::sample::{Mistake, Sample};
-use preflight::pack::load::{Catalog, Pack};
+use preflight::pack::Pack;
+use preflight::pack::load::Catalog;
 use preflight::plan::{self, Selection, Unit};
 use serde_json::{Map, Value};
 

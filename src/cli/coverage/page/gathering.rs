@@ -1,6 +1,6 @@
 //! Lines that are put together from pieces of text.
 
-use super::lines::Line;
+use super::line::Line;
 
 /// Lines under way.
 pub(super) struct Gathering<'t> {

@@ -3,7 +3,7 @@
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 
 use super::gathering::Gathering;
-use super::lines::Line;
+use super::line::Line;
 use super::tags::{Tags, TooMany};
 
 /// Elements that do not break a line.

@@ -2,28 +2,14 @@
 
 use std::path::Path;
 
-use super::html;
-use super::markdown;
-use super::plain;
+use super::line::Line;
 use super::tags::TooMany;
+use super::{html, markdown, plain};
 use crate::files::{self, Kind, Unread};
 use crate::yaml::Problem;
 
 /// So many lines a page may have: each is held against each item.
 const MOST_LINES: usize = 5_000;
-
-/// One line of a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::cli::coverage) struct Line {
-    /// The text, on one line.
-    pub(in crate::cli::coverage) text: String,
-    /// The line of the file, from 1.
-    pub(in crate::cli::coverage) at: usize,
-    /// The list that it is an entry of, if it is one: lists are counted from 1.
-    pub(in crate::cli::coverage) list: Option<usize>,
-    /// Whether there is a box to tick at it.
-    pub(in crate::cli::coverage) boxed: bool,
-}
 
 /// Reads a page.
 ///

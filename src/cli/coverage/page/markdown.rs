@@ -3,7 +3,7 @@
 use pulldown_cmark::{Event, Options, Parser, TagEnd};
 
 use super::gathering::Gathering;
-use super::lines::Line;
+use super::line::Line;
 
 pub(super) fn lines(text: &str) -> Vec<Line> {
     let mut page = Gathering::new(text);

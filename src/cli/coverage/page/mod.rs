@@ -2,10 +2,12 @@
 
 mod gathering;
 mod html;
+mod line;
 mod lines;
 mod markdown;
 mod plain;
 mod tags;
 
-pub(super) use lines::{Line, read};
+pub(super) use line::Line;
+pub(super) use lines::read;
 pub(super) use plain::{fingerprint, normalised};

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::gathering::one_line;
-use super::lines::Line;
+use super::line::Line;
 
 /// What begins an entry.
 const BULLETS: [char; 9] = ['-', '*', '+', '•', '◦', '▪', '‣', '·', '–'];

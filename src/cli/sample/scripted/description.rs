@@ -9,42 +9,14 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::profile;
+use super::role::{Role, host};
 use crate::cli::sample::demo_setup::{Mistake, PROFILE, Sample, World};
-use crate::pack::authentication;
-use crate::pack::load::{Catalog, Pack};
-use crate::pack::sample_partner::{Deployment, Fault, SamplePartner, Sampled};
+use crate::pack::load::Catalog;
+use crate::pack::sample_partner::{Deployment, SamplePartner, Sampled};
 use crate::pack::types::Environment;
+use crate::pack::{Pack, authentication};
 use crate::profile::provider_hosts;
 use crate::yaml::{Document, Problem, Problems};
-
-/// The host of a sample partner that is connected to an environment.
-pub(in crate::cli::sample) fn host(environment: Environment) -> &'static str {
-    match environment {
-        Environment::Test => "staging.partner.example",
-        Environment::Production => "partner.example",
-    }
-}
-
-/// What the sample partner is to do.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Role<'r> {
-    /// Everything right.
-    Conforming,
-    /// One thing wrong.
-    Faulty(&'r Fault),
-    /// Nothing: it can be asked, says nothing of use, never calls, and has no handler.
-    Silent,
-}
-
-impl Role<'_> {
-    /// Whether a deployment has the fault.
-    fn is_faulty(self, deployment: Deployment) -> bool {
-        match self {
-            Role::Faulty(fault) => fault.within.is_none_or(|within| within == deployment),
-            Role::Conforming | Role::Silent => false,
-        }
-    }
-}
 
 /// The name of a fault among all of a pack.
 fn fault_name(check: &str, name: &str) -> String {

@@ -2,5 +2,6 @@
 
 mod description;
 mod profile;
+mod role;
 
 pub(in crate::cli) use description::described_nowhere;

@@ -2,11 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::description::{Role, host};
-use crate::pack::authentication;
-use crate::pack::load::Pack;
+use super::role::{Role, host};
 use crate::pack::sample_partner::{InPart, SamplePartner};
 use crate::pack::types::Environment;
+use crate::pack::{Pack, authentication};
 use crate::profile::provider_hosts;
 
 /// Where the program listens that is rehearsed.

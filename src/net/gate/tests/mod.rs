@@ -1,5 +1,9 @@
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::net::gate::RuleName;
+use crate::net::gate::{Admitted, Draft, Purpose, Realm, SigningKey};
+use crate::pack::types::Stage;
 
 mod attacks;
 mod properties;

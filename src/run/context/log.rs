@@ -13,7 +13,7 @@ use crate::pack::types::Environment;
 
 /// The record of a check.
 #[derive(Clone, Debug)]
-pub(super) struct Log {
+pub(in crate::run) struct Log {
     started: Arc<OnceLock<Instant>>,
     evidence: Arc<Mutex<Evidence>>,
     /// Generated clients that a real environment may have and that are not deleted yet: a text about each, by address.
@@ -21,12 +21,12 @@ pub(super) struct Log {
 }
 
 impl Log {
-    pub(super) fn new() -> Self {
+    pub(in crate::run) fn new() -> Self {
         Log { started: Arc::default(), evidence: Arc::default(), there: Arc::default() }
     }
 
     /// Starts the clock of the log, when the check's turn comes.
-    pub(super) fn begin(&self) {
+    pub(in crate::run) fn begin(&self) {
         self.started();
     }
 
@@ -39,28 +39,35 @@ impl Log {
     }
 
     /// The offset of an instant from the start of the log.
-    pub(super) fn offset(&self, at: Instant) -> Offset {
+    pub(in crate::run) fn offset(&self, at: Instant) -> Offset {
         Offset::try_from(at.saturating_duration_since(self.started()).as_micros()).unwrap_or(Offset::MAX)
     }
 
     /// Records something that began at an instant and ends now.
-    pub(super) fn add(&self, from: Instant, step: Option<&str>, what: What) {
+    pub(in crate::run) fn add(&self, from: Instant, step: Option<&str>, what: What) {
         self.add_between(from, Instant::now(), step, None, what);
     }
 
     /// Records something between two instants.
-    pub(super) fn add_between(&self, from: Instant, to: Instant, step: Option<&str>, client: Option<&str>, what: What) {
+    pub(in crate::run) fn add_between(
+        &self,
+        from: Instant,
+        to: Instant,
+        step: Option<&str>,
+        client: Option<&str>,
+        what: What,
+    ) {
         let entry = self.entry(from, to, step, client, what);
         self.lock().entries.push(entry);
     }
 
     /// Records something between two offsets.
-    pub(super) fn add_at(&self, from: Offset, to: Offset, what: What) {
+    pub(in crate::run) fn add_at(&self, from: Offset, to: Offset, what: What) {
         self.lock().entries.push(Entry { from, to, step: None, client: None, what });
     }
 
     /// Makes an entry between two instants without recording it.
-    pub(super) fn entry(
+    pub(in crate::run) fn entry(
         &self,
         from: Instant,
         to: Instant,
@@ -73,17 +80,38 @@ impl Log {
     }
 
     /// Changes the record.
-    pub(super) fn amend(&self, change: impl FnOnce(&mut Evidence)) {
+    pub(in crate::run) fn amend(&self, change: impl FnOnce(&mut Evidence)) {
         change(&mut self.lock());
     }
 
     /// Reads the record so far.
-    pub(super) fn read<T>(&self, look: impl FnOnce(&Evidence) -> T) -> T {
+    pub(in crate::run) fn read<T>(&self, look: impl FnOnce(&Evidence) -> T) -> T {
         look(&self.lock())
     }
 
+    /// Shows the record as it would be if it ended now, with entries that are not recorded yet. Nothing is copied, and
+    /// afterwards the record is as before.
+    pub(in crate::run) fn look<T>(&self, found: Vec<Entry>, look: impl FnOnce(&Evidence) -> T) -> T {
+        let mut evidence = self.lock();
+        let written = evidence.entries.len();
+        let entries = std::mem::take(&mut evidence.entries).into_iter().chain(found).enumerate();
+        let mut ordered: Vec<(usize, Entry)> = entries.collect();
+        ordered.sort_by_key(|(_, entry)| (entry.to, entry.from));
+        let places: Vec<usize> = ordered.iter().map(|(place, _)| *place).collect();
+        evidence.entries = ordered.into_iter().map(|(_, entry)| entry).collect();
+        let seen = look(&evidence);
+        let mut entries: Vec<(usize, Entry)> = places
+            .into_iter()
+            .zip(std::mem::take(&mut evidence.entries))
+            .filter(|(place, _)| *place < written)
+            .collect();
+        entries.sort_unstable_by_key(|(place, _)| *place);
+        evidence.entries = entries.into_iter().map(|(_, entry)| entry).collect();
+        seen
+    }
+
     /// Records why the record is incomplete. The first reason counts.
-    pub(super) fn incomplete(&self, who: Who, reason: impl Into<String>) {
+    pub(in crate::run) fn incomplete(&self, who: Who, reason: impl Into<String>) {
         let mut evidence = self.lock();
         if evidence.incomplete.is_none() {
             evidence.incomplete = Some(Incomplete { reason: reason.into(), who, void: false });
@@ -91,31 +119,31 @@ impl Log {
     }
 
     /// Records why nothing in the record counts, replacing any other reason.
-    pub(super) fn void(&self, who: Who, reason: impl Into<String>) {
+    pub(in crate::run) fn void(&self, who: Who, reason: impl Into<String>) {
         self.lock().incomplete = Some(Incomplete { reason: reason.into(), who, void: true });
     }
 
     /// Records why the record is incomplete, where other checks may be the cause.
-    pub(super) fn disturbed(&self, who: Who, reason: impl Into<String>) {
+    pub(in crate::run) fn disturbed(&self, who: Who, reason: impl Into<String>) {
         self.incomplete(who, reason);
         self.lock().disturbed = true;
     }
 
     /// Records that the partner is asked to create a generated client, so that a real environment may have it from now
     /// on.
-    pub(super) fn asked_for(&self, client: &Identity) {
+    pub(in crate::run) fn asked_for(&self, client: &Identity) {
         if client.made_up {
             self.there().insert(client.email.clone(), client.words());
         }
     }
 
     /// Records that a client was deleted, or that its remains were reported.
-    pub(super) fn seen_to(&self, client: &Identity) {
+    pub(in crate::run) fn seen_to(&self, client: &Identity) {
         self.there().remove(&client.email);
     }
 
     /// Reports the clients that were not cleaned up, if the check was cut short.
-    pub(super) fn left_behind(&self, environment: Option<Environment>) {
+    pub(in crate::run) fn left_behind(&self, environment: Option<Environment>) {
         let there = std::mem::take(&mut *self.there());
         let Some(environment) = environment.filter(|_| !there.is_empty()) else { return };
         let clients: Vec<String> = there.into_values().collect();
@@ -128,7 +156,7 @@ impl Log {
     }
 
     /// The values of named steps so far, for templates.
-    pub(super) fn values(&self, into: &mut Map<String, Value>) {
+    pub(in crate::run) fn values(&self, into: &mut Map<String, Value>) {
         for entry in &self.lock().entries {
             if let Some((name, value)) = entry.step.as_ref().zip(entry.value()) {
                 into.insert(name.clone(), value);
@@ -137,7 +165,7 @@ impl Log {
     }
 
     /// The finished record, sorted by when entries ended.
-    pub(super) fn finish(&self) -> Evidence {
+    pub(in crate::run) fn finish(&self) -> Evidence {
         let mut evidence = std::mem::take(&mut *self.lock());
         evidence.entries.sort_by_key(|entry| (entry.to, entry.from));
         evidence

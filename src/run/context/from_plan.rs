@@ -26,7 +26,7 @@ impl fmt::Display for WorldError {
 
 impl std::error::Error for WorldError {}
 
-pub(super) fn gate(plan: &Plan) -> Result<Gate, WorldError> {
+pub(in crate::run) fn gate(plan: &Plan) -> Result<Gate, WorldError> {
     let host = |text: &str| {
         url::Host::parse(text.trim_end_matches('.'))
             .map_err(|error| WorldError(format!("`{text}` is not a host: {error}")))
@@ -54,7 +54,7 @@ pub(super) fn gate(plan: &Plan) -> Result<Gate, WorldError> {
     .map_err(|error| WorldError(error.to_string()))
 }
 
-pub(super) fn stand_ins(plan: &Plan) -> Result<StandIns, WorldError> {
+pub(in crate::run) fn stand_ins(plan: &Plan) -> Result<StandIns, WorldError> {
     let Some(word) = &plan.read.profile.stand_ins else { return Ok(StandIns::default()) };
     let ca_pem = word.ca.as_ref().map(|path| {
         let path = plan.read.folder.join(path);
@@ -69,7 +69,7 @@ pub(super) fn stand_ins(plan: &Plan) -> Result<StandIns, WorldError> {
 }
 
 /// The captured bodies of events that the profile names.
-pub(super) fn captured_bodies(plan: &Plan, redactor: &Redactor) -> Result<BTreeMap<String, Value>, WorldError> {
+pub(in crate::run) fn captured_bodies(plan: &Plan, redactor: &Redactor) -> Result<BTreeMap<String, Value>, WorldError> {
     let bodies = plan.read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.bodies);
     bodies
         .map(|(event, path)| {

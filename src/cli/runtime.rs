@@ -1,0 +1,26 @@
+//! The runtime that commands run on, where they wait for anything.
+
+use super::exit::Exit;
+use super::interrupt;
+use super::screen::Screen;
+
+pub(super) fn within_runtime(screen: &Screen, work: impl Future<Output = Exit>) -> Exit {
+    // Before anything is read or started: from here on the program ends itself when it is told to.
+    interrupt::listen();
+    on_runtime(screen, work)
+}
+
+pub(super) fn on_runtime(screen: &Screen, work: impl Future<Output = Exit>) -> Exit {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => {
+            let exit = runtime.block_on(work);
+            // What is still being waited for in the background has nothing to tell any more.
+            runtime.shutdown_background();
+            exit
+        }
+        Err(error) => {
+            screen.complain(&format!("Preflight cannot start: {error}"));
+            Exit::Internal
+        }
+    }
+}

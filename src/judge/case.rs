@@ -1,0 +1,87 @@
+//! Everything that judging one check needs.
+
+use super::finding::Finding;
+use crate::evidence::{Entry, Evidence, What, Who};
+use crate::pack::check::Check;
+use crate::pack::left_out::LeftOut;
+use crate::pack::provider::Provider;
+use crate::pack::types::{Names, Stage};
+use crate::plan::{Plan, Unit};
+use crate::profile::Bound;
+
+/// The input of one judgement.
+#[derive(Clone, Copy)]
+pub struct Case<'c> {
+    /// The check.
+    pub check: &'c Check,
+    /// The stage.
+    pub stage: Stage,
+    /// The pack's provider.
+    pub provider: &'c Provider,
+    /// The profile and inputs, fixed for the run.
+    pub bound: &'c Bound,
+    /// The record of what happened.
+    pub evidence: &'c Evidence,
+}
+
+/// Why the check ended early: a step that could not be carried out, or an event that did not happen.
+pub(super) fn unfinished(entry: &Entry) -> Option<Finding> {
+    let why = match &entry.what {
+        What::Skipped(why) => format!("a step could not be carried out: {why}"),
+        What::Happened(happened) => happened.trouble.clone()?,
+        What::Exchange(_)
+        | What::Delivery(_)
+        | What::Call(_)
+        | What::Action(_)
+        | What::Inspection(_)
+        | What::Shown(_)
+        | What::Records(_)
+        | What::Refused(_)
+        | What::Wrote(_)
+        | What::Fact(_)
+        | What::LeftOut(_)
+        | What::Waited => return None,
+    };
+    Some(Finding::new(Who::Partner, why))
+}
+
+impl<'c> Case<'c> {
+    /// The case of a planned check and its evidence.
+    pub fn new(plan: &'c Plan, unit: &'c Unit, evidence: &'c Evidence) -> Self {
+        let (check, provider) = (&unit.packed.check, &plan.pack.provider);
+        Case { check, stage: unit.stage, provider, bound: &plan.bound, evidence }
+    }
+
+    /// Why the steps of the check did not complete.
+    pub(super) fn unfinished(&self) -> Option<Finding> {
+        self.evidence.entries.iter().find_map(unfinished)
+    }
+
+    /// The clients that an expectation is about: those that it names, `each`, or otherwise the first.
+    pub(super) fn clients(&self, names: Option<&Names>) -> Vec<String> {
+        let all = self.check.given.all();
+        let known = all.iter().map(|(name, _)| (*name).to_owned());
+        let mut clients: Vec<String> = match names {
+            None => known.take(1).collect(),
+            Some(names) if names.0.iter().any(|name| name == "each") => known.collect(),
+            Some(names) => names.0.clone(),
+        };
+        let left_out = self.left_out();
+        clients.retain(|name| !left_out.client(name));
+        clients
+    }
+
+    /// The steps that are left out because the profile lacks their action.
+    pub(super) fn left_out(&self) -> LeftOut<'c> {
+        LeftOut::of(self.check, |step| self.bound.leaves_out(step, self.stage))
+    }
+
+    /// Why a step was not carried out; `None` if it was.
+    pub(super) fn skipped(&self, step: &str) -> Option<String> {
+        self.evidence
+            .entries
+            .iter()
+            .filter(|entry| entry.step.as_deref() == Some(step))
+            .find_map(|entry| if let What::Skipped(why) = &entry.what { Some(why.clone()) } else { None })
+    }
+}

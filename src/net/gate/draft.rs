@@ -1,0 +1,94 @@
+//! Calls that somebody would like to make, and calls that the gate has let through.
+
+use std::fmt;
+
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use url::Url;
+
+use crate::pack::types::{Environment, Stage};
+
+/// The purpose of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A call to an API of the provider.
+    Provider {
+        /// The intended environment.
+        environment: Environment,
+        /// The API's name in the pack.
+        api: String,
+    },
+    /// A call to an API of the simulated provider.
+    Played {
+        /// The API's name in the pack.
+        api: String,
+    },
+    /// A webhook to the partner's handler.
+    Delivery {
+        /// The stage of the check.
+        stage: Stage,
+        /// The secret that signs it.
+        key: SigningKey,
+    },
+    /// An action, a lookup or a readiness probe at the partner.
+    Partner {
+        /// The stage of the check.
+        stage: Stage,
+    },
+    /// A request without a key: a logo, a test endpoint that should be disabled.
+    Open,
+}
+
+/// The origin of the secret that signs a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SigningKey {
+    /// Issued by the simulator, or made up.
+    Issued,
+    /// The test subscription's secret.
+    Test,
+    /// The production subscription's secret.
+    Production,
+}
+
+/// A call before the gate's decision. Its debug output contains no values, because they may be keys.
+#[derive(Clone)]
+pub struct Draft {
+    /// The purpose.
+    pub purpose: Purpose,
+    /// The method, in any case.
+    pub method: String,
+    /// The whole URL.
+    pub url: String,
+    /// Names and values of headers.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty for none.
+    pub body: Vec<u8>,
+    /// The environments whose secrets the caller inserted. The gate also searches for registered secrets itself.
+    pub credentials: Vec<Environment>,
+}
+
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        write!(f, "{} for {:?} with {names:?} and {} bytes", self.method, self.purpose, self.body.len())
+    }
+}
+
+/// A call that the gate admitted. Only the gate creates one.
+pub struct Admitted {
+    pub(crate) purpose: Purpose,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    /// The header names as written.
+    pub(crate) spelled: Vec<String>,
+    pub(crate) body: Vec<u8>,
+    /// The provider environment of the host; `None` if the host is not the provider's.
+    pub(crate) environment: Option<Environment>,
+}
+
+impl fmt::Debug for Admitted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to {}", self.method, self.url.host_str().unwrap_or_default())
+    }
+}

@@ -1,0 +1,41 @@
+//! What the connections of one proxy share: which hosts are let through, and which were denied.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::host_policy::Doors;
+use crate::evidence::Refused;
+
+/// Maximum number of denied hosts that are remembered.
+pub(super) const MOST_REFUSED: usize = 100;
+
+/// Maximum lifetime of a connection: that of the longest check.
+pub(super) const LONGEST: Duration = Duration::from_mins(5);
+
+pub(super) struct Shared {
+    pub(super) doors: Doors,
+    pub(super) refused: Mutex<BTreeSet<Refused>>,
+    pub(super) gone: watch::Receiver<()>,
+}
+
+impl Shared {
+    pub(super) fn note(&self, host: &str, port: u16) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        if refused.len() < MOST_REFUSED {
+            refused.insert(Refused { host: host.to_owned(), port });
+        }
+    }
+
+    /// Runs until the work is done, the proxy is dropped, or the maximum lifetime is over.
+    pub(super) async fn bounded(&self, work: impl Future<Output = ()>) {
+        let mut gone = self.gone.clone();
+        // Any of the three ends the work; the sender never sends, it is only dropped.
+        tokio::select! {
+            _ = gone.changed() => {}
+            _ = tokio::time::timeout(LONGEST, work) => {}
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! A pack as it was read: what it says of its provider, and its checks.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::check::Check;
+use super::fixtures::Fixtures;
+use super::provider::Provider;
+use super::sample_partner::Sampled;
+use crate::yaml::Document;
+
+/// One provider's checklist.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    /// The folder's name.
+    pub id: String,
+    /// What it says about the provider.
+    pub provider: Provider,
+    /// The same as JSON, for templates, with all its `hosts`.
+    pub facts: Value,
+    /// Where it says it.
+    pub document: Document,
+    /// Its checks, in the order of the checklist.
+    pub checks: Vec<Arc<PackedCheck>>,
+    /// SHA-256 over the names and contents of its files, fixtures included; 64 hex digits.
+    pub digest: String,
+    /// Whether it was built into the program.
+    pub built_in: bool,
+    /// The bodies that it refers to, by name without `.json`.
+    pub fixtures: Fixtures,
+    /// Its sample partner, if it has one.
+    pub sample: Option<Sampled>,
+}
+
+/// A check and its text.
+#[derive(Clone, Debug)]
+pub struct PackedCheck {
+    /// The check.
+    pub check: Check,
+    /// The text it was read from; its name is relative, `checks/<provider>/<section>/<stem>.yaml`.
+    pub document: Document,
+}

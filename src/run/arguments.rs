@@ -1,0 +1,35 @@
+//! What actions are told beside the client.
+
+use serde_json::{Map, Value, json};
+
+use super::context::identity::Identity;
+use super::context::run_context::RunContext;
+use crate::template;
+
+impl Identity {
+    /// The arguments of an action besides the client, generated once per subject, so that a repetition has the same.
+    pub(in crate::run) fn arguments(
+        &mut self,
+        world: &RunContext,
+        action: &str,
+        subject: &str,
+        with: &Map<String, Value>,
+    ) -> Map<String, Value> {
+        let Some(word) = world.plan.pack.provider.actions.get(action) else { return with.clone() };
+        let n = *self.subjects.entry(subject.to_owned()).or_insert_with(|| world.number());
+        let scope = json!({ "n": n, "run": world.run(), "client": self.value() });
+        let render = |value: &Value| template::render_json(value, &scope).unwrap_or(Value::Null);
+        let mut arguments: Map<String, Value> =
+            word.arguments.iter().map(|(name, value)| (name.clone(), render(value))).collect();
+        let with = Value::Object(with.clone());
+        let mut merged = Value::Object(std::mem::take(&mut arguments));
+        json_patch::merge(&mut merged, &with);
+        let Value::Object(arguments) = merged else { return Map::new() };
+        for name in &word.recognised_by {
+            if let (Some(value), Some(simulator)) = (arguments.get(name), world.provider.simulator()) {
+                simulator.know(&value.as_str().map_or_else(|| value.to_string(), str::to_owned), &self.email);
+            }
+        }
+        arguments
+    }
+}

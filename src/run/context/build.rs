@@ -1,0 +1,33 @@
+//! The state of the build that a run started.
+
+use std::time::Instant;
+
+use crate::run::process::Process;
+
+/// Maximum number of restarts of a build that ended by itself or did not start.
+pub(in crate::run) const MOST_MISHAPS: usize = 3;
+
+/// Maximum number of silences; each costs the longest response time.
+pub(in crate::run) const MOST_SILENCES: usize = 1;
+
+/// The build that the run started.
+#[derive(Default)]
+pub(in crate::run) struct Build {
+    pub(in crate::run) process: Option<Process>,
+    /// Number of builds started before it.
+    pub(in crate::run) number: usize,
+    /// The variant that runs; `None` for the plain build.
+    pub(in crate::run) variant: Option<String>,
+    /// When the build ended by itself, fell silent or failed to start, each with a message.
+    pub(in crate::run) mishaps: Vec<(Instant, String)>,
+    pub(in crate::run) silences: usize,
+}
+
+impl Build {
+    /// Why the build is not restarted any more, if it failed too often.
+    pub(in crate::run) fn is_given_up(&self) -> Option<String> {
+        let (at, last) = (self.mishaps.len(), &self.mishaps.last()?.1);
+        let too_often = at > MOST_MISHAPS || self.silences > MOST_SILENCES;
+        too_often.then(|| format!("{last}; Preflight does not restart it after {at} failures"))
+    }
+}

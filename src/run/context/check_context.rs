@@ -1,0 +1,90 @@
+//! What one check is doing.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde_json::{Map, Value};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::event_instance::Occasion;
+use super::identity::Identity;
+use super::log::Log;
+use super::run_context::RunContext;
+use super::scope::Scope;
+use crate::plan::Unit;
+
+/// Something that the partner did for a client.
+#[derive(Clone, Debug)]
+pub(in crate::run) struct Deed {
+    /// The client's name in the check.
+    pub(in crate::run) client: String,
+    /// The name of the step, if it has one.
+    pub(in crate::run) step: Option<String>,
+    pub(in crate::run) arguments: Map<String, Value>,
+}
+
+/// The state of a running check.
+pub(in crate::run) struct Doing<'d> {
+    pub(in crate::run) world: &'d RunContext,
+    pub(in crate::run) unit: &'d Unit,
+    pub(in crate::run) log: &'d Log,
+    /// Bounds how many checks have the partner act at the same time.
+    pub(in crate::run) lane: &'d Semaphore,
+    /// The events of named steps, for steps that redeliver them.
+    pub(in crate::run) occasions: BTreeMap<String, Vec<Occasion>>,
+    /// The clients of the check, by name.
+    pub(in crate::run) clients: IndexMap<String, Identity>,
+    /// What was done for clients, latest last.
+    pub(in crate::run) done: Vec<Deed>,
+    /// The journal position from which the partner's calls count.
+    pub(in crate::run) mark: usize,
+}
+
+impl<'d> Doing<'d> {
+    /// The values that templates can read now.
+    pub(in crate::run) fn scope(&self) -> Scope {
+        let mut values: Map<String, Value> = self.world.plan.bound.acting(self.unit.stage);
+        self.log.values(&mut values);
+        let client = self
+            .clients
+            .values()
+            .next()
+            .map(Identity::value)
+            .or_else(|| self.world.house_client().map(Identity::value));
+        values.insert("client".into(), client.unwrap_or(Value::Null));
+        let named = self.clients.iter().map(|(name, client)| (name.clone(), client.value()));
+        values.insert("clients".into(), Value::Object(named.collect()));
+        Value::Object(values)
+    }
+
+    /// A client of the check by name, or the first. A check without clients is about the rehearsal's own client.
+    pub(in crate::run) fn client(&self, name: Option<&str>) -> Result<(String, Identity), String> {
+        let found = match name {
+            Some(name) => self.clients.get_key_value(name),
+            None => self.clients.first(),
+        };
+        if let Some((name, client)) = found {
+            return Ok((name.clone(), client.clone()));
+        }
+        let house = self.world.house_client().filter(|_| name.is_none());
+        house.map(|house| ("client".to_owned(), house.clone())).ok_or_else(|| "the check has no such client".into())
+    }
+
+    /// The pages that the partner last showed a client.
+    pub(in crate::run) fn presented_to(&self, client: &str) -> Vec<String> {
+        self.log.read(|evidence| {
+            let mine = evidence.entries.iter().rev().filter(|entry| entry.client.as_deref() == Some(client));
+            let shown = mine.filter_map(|entry| match (entry.what.action(), entry.what.shown()) {
+                (Some(action), _) => Some(&action.presented),
+                (None, Some(shown)) => Some(&shown.presented),
+                (None, None) => None,
+            });
+            shown.filter(|urls| !urls.is_empty()).map(Clone::clone).next().unwrap_or_default()
+        })
+    }
+
+    /// A permit to have the partner act. Waits hold none: they disturb nobody.
+    pub(in crate::run) async fn turn(&self) -> Option<SemaphorePermit<'d>> {
+        self.lane.acquire().await.ok()
+    }
+}

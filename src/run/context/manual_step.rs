@@ -1,0 +1,46 @@
+//! What a person is asked to do.
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use crate::pack::types::{Environment, Span};
+use crate::plan::Plan;
+
+/// Default time for a manual step.
+pub(in crate::run) const PATIENCE: Span = Span(Duration::from_mins(10));
+
+/// The channel for manual steps; `None` if nobody is at a terminal.
+pub type People = Option<mpsc::UnboundedSender<Errand>>;
+
+/// A manual step for a person.
+#[derive(Debug)]
+pub struct Errand {
+    /// The event that it brings about, as the pack names it.
+    pub event: String,
+    /// The partner's id for the client.
+    pub tenant: String,
+    /// The instructions.
+    pub says: String,
+    /// The pages that the partner showed for it, unredacted; only for the person at the terminal.
+    pub pages: Vec<String>,
+    /// The time limit.
+    pub within: Duration,
+    /// The person's answer. Preflight closes the channel as soon as the event has happened or the time is over.
+    pub answer: oneshot::Sender<Answer>,
+}
+
+/// A person's answer to a manual step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Done.
+    Done,
+    /// Not in this run.
+    Skip,
+}
+
+/// The time limit of a manual step.
+pub(in crate::run) fn patience(plan: &Plan) -> Duration {
+    let environment = plan.read.profile.environments.get(&Environment::Test);
+    environment.and_then(|inside| inside.person_within).unwrap_or(PATIENCE).0
+}

@@ -1,0 +1,45 @@
+//! What is known of the silence of a build.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+/// What is known about the build's silence.
+pub(in crate::run) struct Silence {
+    /// Whether something got no response and a probe has not decided yet.
+    pub(in crate::run) doubted: watch::Sender<bool>,
+    /// The message about the running build, once it is found silent.
+    pub(in crate::run) found: watch::Sender<Option<String>>,
+    /// When the build last answered anything.
+    pub(in crate::run) heard: Mutex<Instant>,
+}
+
+impl Default for Silence {
+    fn default() -> Self {
+        Silence {
+            doubted: watch::Sender::new(false),
+            found: watch::Sender::new(None),
+            heard: Mutex::new(Instant::now()),
+        }
+    }
+}
+
+impl Silence {
+    /// The message about the build, if it was found silent.
+    pub(in crate::run) fn found(&self) -> Option<String> {
+        self.found.borrow().clone()
+    }
+
+    /// Resets the state: another build runs now.
+    pub(in crate::run) fn is_over(&self) {
+        self.found.send_replace(None);
+    }
+
+    pub(in crate::run) fn heard(&self) -> Instant {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A build that has kept a request waiting this long is probed while the request goes on.
+pub(in crate::run) const SOON: Duration = Duration::from_secs(5);

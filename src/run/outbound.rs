@@ -1,0 +1,59 @@
+//! Calls of this run: through the gate, with an eye on whether the build still answers.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::context::identity::{Identity, scope_of};
+use super::context::run_context::RunContext;
+use crate::evidence::{Answer, Request};
+use crate::net::client::{Limits, Sent};
+use crate::net::gate::Draft;
+use crate::pack::types::Environment;
+use crate::template;
+
+impl RunContext {
+    /// Records that this run created what a call would delete.
+    pub(in crate::run) fn created(&self, environment: Environment, line: &str, client: &Identity) {
+        let line = template::render_text(line, &scope_of(client, serde_json::Map::new())).unwrap_or_default();
+        if let Some((_, path)) = line.split_once(' ') {
+            self.outbound.created(environment, path);
+        }
+    }
+
+    /// Sends what the gate permits; a denied call becomes trouble of the kind `refused`.
+    pub(in crate::run) async fn send(
+        &self,
+        draft: Draft,
+        patience: Duration,
+        follow: bool,
+        keep: Option<Vec<String>>,
+    ) -> Sent {
+        let purpose = draft.purpose.clone();
+        // Boxed: every step awaits one, and none needs the space before.
+        self.awaited(&purpose, Box::pin(self.sent(draft, patience, follow, keep))).await
+    }
+
+    /// Sends without raising a doubt about the build if no response comes.
+    pub(in crate::run) async fn sent(
+        &self,
+        draft: Draft,
+        patience: Duration,
+        follow: bool,
+        keep: Option<Vec<String>>,
+    ) -> Sent {
+        let limits = Limits { follow, keep, ..Limits::within(patience) };
+        self.outbound.send(draft, limits).await
+    }
+
+    /// Remembers what this run created in a test environment and may therefore change and delete.
+    pub(in crate::run) fn note_created(&self, environment: Environment, request: &Request, answer: &Answer) {
+        if environment != Environment::Test || request.method != "POST" || !(200..300).contains(&answer.status) {
+            return;
+        }
+        let id = answer.body.json().and_then(|json| json.get("id")).and_then(Value::as_str);
+        if let Some((url, id)) = url::Url::parse(&request.url).ok().zip(id) {
+            self.outbound.created(environment, &format!("{}/{id}", url.path().trim_end_matches('/')));
+        }
+    }
+}

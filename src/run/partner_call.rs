@@ -1,0 +1,37 @@
+//! Calls to the partner that a profile describes, with their templates filled.
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::context::scope::Scope;
+use crate::evidence::{Trouble, TroubleKind};
+use crate::template;
+
+/// The trouble of something that was not sent at all.
+pub(crate) fn not_sent(why: impl Into<String>) -> Trouble {
+    Trouble { kind: TroubleKind::Refused, detail: why.into() }
+}
+
+/// Method, URL, headers and body of a call that a profile describes.
+pub(super) type CallParts = (String, String, Vec<(String, String)>, Vec<u8>);
+
+pub(super) fn call_out(
+    line: &str,
+    headers: &IndexMap<String, String>,
+    json: Option<&Value>,
+    scope: &Scope,
+) -> Result<CallParts, String> {
+    let line = template::render_text(line, scope).map_err(|error| error.to_string())?;
+    let (method, url) = line.split_once(' ').ok_or_else(|| format!("`{line}` is not a method and a URL"))?;
+    let mut sent = Vec::new();
+    for (name, text) in headers {
+        sent.push((name.clone(), template::render_text(text, scope).map_err(|error| error.to_string())?));
+    }
+    let mut body = Vec::new();
+    if let Some(json) = json {
+        let json = template::render_json(json, scope).map_err(|error| error.to_string())?;
+        sent.push(("content-type".into(), "application/json".into()));
+        body = json.to_string().into_bytes();
+    }
+    Ok((method.to_owned(), url.trim().to_owned(), sent, body))
+}

@@ -1,0 +1,70 @@
+//! Starting a process of the partner: with a cleared environment, and what the profile tells it.
+
+use serde_json::{Value, json};
+
+use super::context::run_context::RunContext;
+use super::process::Process;
+use super::process_group::Variables;
+use super::readiness;
+use crate::profile::{Rehearsal, Start, Variant};
+use crate::template;
+
+/// Starts the build, or a variant of it, and waits until it is ready.
+pub(super) async fn started(
+    world: &RunContext,
+    rehearsal: &Rehearsal,
+    start: &Start,
+    variant: Option<&str>,
+) -> Result<Process, String> {
+    let plain = Variant::default();
+    let variant = match variant {
+        Some(name) => rehearsal.variants.get(name).ok_or_else(|| format!("the profile has no variant `{name}`"))?,
+        None => &plain,
+    };
+    let scope = told(world);
+    let command = variant.command.as_ref().unwrap_or(&start.command);
+    let command = command.iter().map(|text| rendered(text, &scope)).collect::<Result<Vec<_>, _>>()?;
+    let variables = variables(world, rehearsal, variant)?;
+    let variables = Variables { pass: &rehearsal.pass, own: &variables, place: "rehearsal.start.command" };
+    readiness::vacant(world, start).await?;
+    let mut process = Process::start(&command, &world.plan.read.folder, &variables)?;
+    readiness::awaited(world, start, &mut process).await?;
+    Ok(process)
+}
+
+/// The environment of a rehearsal process: the proxy variables, and the profile's variables for the build.
+pub(super) fn variables(
+    world: &RunContext,
+    rehearsal: &Rehearsal,
+    variant: &Variant,
+) -> Result<Vec<(String, String)>, String> {
+    let scope = told(world);
+    let mut env = rehearsal.env.clone();
+    env.extend(variant.env.clone());
+    let own = env.iter().map(|(name, text)| Ok((name.clone(), rendered(text, &scope)?)));
+    Ok(world.proxied(own.collect::<Result<_, String>>()?))
+}
+
+pub(super) fn rendered(text: &str, scope: &Value) -> Result<String, String> {
+    template::render_text(text, scope).map_err(|error| format!("`{text}`: {error}"))
+}
+
+/// The template values for commands and variables of a profile: the simulator's `<api>_api`, `api_key`, `credentials`
+/// and `webhook_secret`, and the path of Preflight. No value comes from a pack, so no pack can have anything run.
+pub(super) fn told(world: &RunContext) -> Value {
+    let simulator = world.provider.simulator();
+    let mut values = serde_json::Map::new();
+    for api in world.plan.pack.provider.apis.keys() {
+        if let Some(base) = simulator.and_then(|simulator| simulator.base(api)) {
+            values.insert(format!("{api}_api"), json!(base.as_str().trim_end_matches('/')));
+        }
+    }
+    values.insert("api_key".into(), json!(world.provider.issued_key()));
+    values.insert("credentials".into(), json!(world.provider.issued_credentials()));
+    values.insert("webhook_secret".into(), json!(world.provider.webhook_secret()));
+    json!({ "simulator": values, "preflight": own_path() })
+}
+
+pub(super) fn own_path() -> String {
+    std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default()
+}

@@ -1,0 +1,73 @@
+//! What follows from a call or an event: deliveries are sent, and timers are waited for.
+
+use std::sync::Arc;
+
+use super::events::{self, HappenError};
+use super::limits::Full;
+use super::reply::{self, Answered};
+use super::state::Inner;
+use super::transaction::{Dispatch, Moment, Timer};
+use super::{delivery, request};
+
+/// Maximum number of pending deliveries and timers; further ones are not started.
+pub(super) const MOST_TASKS: usize = 10_000;
+
+impl Inner {
+    pub(super) fn answer(self: &Arc<Self>, received: &request::Received) -> Answered {
+        let fresh = || self.fresh();
+        let moment = Moment { now: self.clock.now(), fresh: &fresh };
+        let (mut answered, gone) = {
+            let mut store = self.store();
+            let answered = reply::answer(&self.script, &mut store, received, &moment);
+            (answered, store.gone())
+        };
+        for gone in gone {
+            self.full.note(Full::Held(gone));
+        }
+        for (label, value) in &answered.secrets {
+            (self.issued)(label, value);
+        }
+        self.follow(std::mem::take(&mut answered.dispatches), std::mem::take(&mut answered.timers));
+        answered
+    }
+
+    pub(super) fn happen(self: &Arc<Self>, client: &str, event: &str) -> Result<Vec<Sent>, HappenError> {
+        let fresh = || self.fresh();
+        let moment = Moment { now: self.clock.now(), fresh: &fresh };
+        let happened = events::happen(&self.script, &mut self.store(), client, event, &moment);
+        let (dispatches, timers) = happened?;
+        let sent = dispatches.iter().map(|d| Sent { event: d.event.clone(), id: d.id.clone() }).collect();
+        self.follow(dispatches, timers);
+        Ok(sent)
+    }
+
+    /// Starts the deliveries of webhooks, and the timers of events that follow by themselves.
+    pub(super) fn follow(self: &Arc<Self>, dispatches: Vec<Dispatch>, timers: Vec<Timer>) {
+        let room = MOST_TASKS.saturating_sub(self.tasks().len());
+        if dispatches.len().max(timers.len()) > room {
+            self.full.note(Full::OnTheWay);
+        }
+        for dispatch in dispatches.into_iter().take(room) {
+            self.spawn(delivery::deliver(Arc::clone(self), dispatch));
+        }
+        for timer in timers.into_iter().take(room) {
+            let (inner, due) = (Arc::clone(self), self.clock.elapsed() + timer.after);
+            self.spawn(async move {
+                inner.clock.sleep_until(due).await;
+                if inner.store().entered(&timer.client) == timer.entered {
+                    // If the client is gone by then, nothing happens.
+                    drop(inner.happen(&timer.client, &timer.event));
+                }
+            });
+        }
+    }
+}
+
+/// A webhook event that was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// The event's name.
+    pub event: String,
+    /// The event's id, by which its deliveries are found.
+    pub id: String,
+}

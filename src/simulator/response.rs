@@ -1,0 +1,21 @@
+//! A reply of the simulated provider.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// A reply.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Option<Value>,
+}
+
+/// How a reply is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Manner {
+    pub(super) delay: Duration,
+    /// The connection ends without a reply.
+    pub(super) dropped: bool,
+}
