@@ -14,7 +14,7 @@ use crate::plan::{Plan, Unit};
 use crate::redact::Redactor;
 use crate::report::build::{Facts, build};
 use crate::report::model::{PhaseRow, Report, StretchRow};
-use crate::run::{self, Done, Outside, People, Progress, Stop, RunContext, WorldError};
+use crate::run::{self, Done, Outside, People, Progress, RunContext, Stop, WorldError};
 
 /// How a run is to be made.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +43,8 @@ pub async fn drive(
 ) -> Result<Report, WorldError> {
     let started = OffsetDateTime::now_utc();
     let clock = Instant::now();
-    let world = Arc::new(RunContext::new(plan.clone(), redactor, Outside { jobs: how.jobs, people: how.people.clone() })?);
+    let world =
+        Arc::new(RunContext::new(plan.clone(), redactor, Outside { jobs: how.jobs, people: how.people.clone() })?);
     let mut all = Run {
         world: &world,
         stop: &stop,

@@ -97,7 +97,12 @@ async fn restart(doing: &Doing<'_>) -> Result<Outcome, String> {
 }
 
 /// Performs an action of the profile, in the environment of a stage.
-pub(super) async fn perform(world: &RunContext, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
+pub(super) async fn perform(
+    world: &RunContext,
+    stage: Stage,
+    call: &CallOut,
+    scope: &Scope,
+) -> Result<Outcome, String> {
     let outcome = match &call.command {
         Some(command) => command::run(world, stage, command, scope).await?,
         None => asked(world, stage, call, scope).await?,

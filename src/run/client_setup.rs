@@ -76,7 +76,12 @@ async fn noticed(world: &RunContext, before: usize, client: &Identity) {
 }
 
 /// Sets a client up in a real environment, through the partner's deployment and manual steps.
-pub(super) async fn begin_there(world: &RunContext, environment: Environment, beginning: &Beginning, log: &Log) -> Begun {
+pub(super) async fn begin_there(
+    world: &RunContext,
+    environment: Environment,
+    beginning: &Beginning,
+    log: &Log,
+) -> Begun {
     let inside = world.plan.read.profile.environments.get(&environment);
     let spec = world.plan.pack.provider.simulator.as_ref();
     let (start, ways) = spec.map_or((beginning.is.as_str(), Vec::new()), |spec| spec.way(&beginning.is));

@@ -14,7 +14,12 @@ use crate::template;
 
 /// Runs a command to its end; its standard output is the response. In a rehearsal it gets the variables of the plain
 /// build, and is contained like it.
-pub(super) async fn run(world: &RunContext, stage: Stage, command: &[String], scope: &Scope) -> Result<Outcome, String> {
+pub(super) async fn run(
+    world: &RunContext,
+    stage: Stage,
+    command: &[String],
+    scope: &Scope,
+) -> Result<Outcome, String> {
     let scope = &told(world, stage, scope);
     let render = |text: &String| template::render_text(text, scope).map_err(|error| format!("`{text}`: {error}"));
     let command = command.iter().map(render).collect::<Result<Vec<_>, _>>()?;

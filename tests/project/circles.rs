@@ -181,7 +181,9 @@ fn in_circles(mut edges: BTreeMap<Module, BTreeSet<Module>>) -> BTreeMap<Module,
         let imported: BTreeSet<Module> = edges.values().flatten().cloned().collect();
         edges.retain(|from, _| imported.contains(from));
         let left: BTreeSet<Module> = edges.keys().cloned().collect();
-        edges.values_mut().for_each(|to| to.retain(|to| left.contains(to)));
+        for to in edges.values_mut() {
+            to.retain(|to| left.contains(to));
+        }
         if edges.len() == before && edges.values().all(|to| !to.is_empty()) {
             return edges;
         }

@@ -8,7 +8,7 @@ use preflight::pack::check::Isolation;
 use preflight::profile::Bound;
 use preflight::report::model::VerdictWord;
 use preflight::report::{console, json, junit, markdown};
-use preflight::run::{self, Done, Outside, Stop, RunContext as Run};
+use preflight::run::{self, Done, Outside, RunContext as Run, Stop};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 

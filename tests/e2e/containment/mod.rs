@@ -4,6 +4,7 @@ mod commands;
 mod contained;
 mod elsewhere;
 mod misbehaving;
+#[expect(clippy::exit, reason = "it is a program of its own")]
 mod partner;
 mod proxy;
 mod restarts;
