@@ -114,7 +114,7 @@ fn without_a_secret_nothing_is_proven() {
     let read = examined(&token(), &[], &sent(&token(), &json!({})));
     assert_eq!((read.proven, read.why.as_deref()), (false, Some("there is no secret to verify it with")));
     let read = examined(&signed(), &["no Base64"], &sent(&signed(), &json!({})));
-    assert_eq!(read.why.as_deref(), Some("the secret is not Base64, which this provider's secrets are"));
+    assert_eq!(read.why.as_deref(), Some("the secret is not Base64, as this provider's scheme requires"));
 }
 
 proptest! {

@@ -44,7 +44,7 @@ fn every_fault_is_named() {
         (plain, "{r}%3Fback=BACK", Failed("became part of the path")),
         (with, "{r}&back=BACK&back=BACK", Failed("exactly one `back`")),
         (with, "{r}&Back=BACK", Failed("named `Back` instead of `back`")),
-        (with, "{r}&amp;back=BACK", Failed("called `amp;back` instead")),
+        (with, "{r}&amp;back=BACK", Failed("is named `amp;back` instead of `back`")),
         (with, "https://pages.example/approve?back=BACK", Failed("`token` of the received URL is not there any more")),
         (
             with,
