@@ -132,7 +132,7 @@ pub(super) fn labelled((label, text): (&str, Option<&str>), setting: Setting) ->
         None => String::new(),
         Some(text) => {
             // A line to be copied is never broken: the terminal does that without changing it.
-            let setting = if label == "repeat" { Setting { width: None, ..setting } } else { setting };
+            let setting = if label == "rerun" { Setting { width: None, ..setting } } else { setting };
             let first = format!("  {}{}", setting.paint(Tone::Quiet, label), " ".repeat(COLUMN - 2 - label.len()));
             setting.hanging(&first, text, COLUMN)
         }

@@ -15,7 +15,7 @@ const TEXT: usize = 800;
 /// The most bytes that a text of several lines may have.
 const BLOCK: usize = 10_000;
 /// What stands behind the `@` of a check.
-const STAGES: &str = "Stages: *source* reads files only; in *rehearsal* the partner's own build ran \
+const STAGES: &str = "Stages: *static* reads files only; in *rehearsal* the partner's own build ran \
 against a simulated provider; *test* and *production* are the provider's real environments. Items are in the wording of \
 the pack; the provider's own page may word them differently.\n";
 /// The end of a report that was cut.

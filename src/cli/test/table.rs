@@ -46,7 +46,7 @@ fn line(row: &Row) -> [String; 4] {
         return [row.id.clone(), "-".into(), "-".into(), "-".into()];
     }
     let violating = match (row.faults, row.caught) {
-        (0, _) => "NO FAULT".into(),
+        (0, _) => "NO DEFECT".into(),
         (faults, caught) if caught == faults => format!("{caught} of {faults} caught"),
         (faults, caught) => format!("{caught} OF {faults} caught"),
     };

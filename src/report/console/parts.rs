@@ -16,6 +16,9 @@ pub(super) fn tone(unit: &UnitRow) -> Tone {
     }
 }
 
+/// The columns before the text of a row: the indent, the longest verdict, and two spaces.
+pub(super) const MARK: usize = 16;
+
 /// The parts of a console report; each ends in a line feed or is empty.
 pub(super) struct Console<'a> {
     pub(super) report: &'a Report,
@@ -61,6 +64,6 @@ impl Console<'_> {
 
     /// A verdict as the first column of the list.
     pub(super) fn mark(&self, tone: Tone, word: &str) -> String {
-        format!("  {}{}", self.setting.paint(tone, word), " ".repeat(12_usize.saturating_sub(word.len())))
+        format!("  {}{}", self.setting.paint(tone, word), " ".repeat((MARK - 2).saturating_sub(word.len()).max(1)))
     }
 }

@@ -1,6 +1,6 @@
 //! The report for a terminal or a CI log.
 
-use super::parts::{Console, tone};
+use super::parts::{Console, MARK, tone};
 use super::{groups, timings};
 use crate::judge::{ItemWord, Readiness};
 use crate::report::block::{Setting, Tone};
@@ -121,7 +121,7 @@ impl Console<'_> {
             for unit in &outline.others {
                 let text = format!("{}  {}", one_line(&unit.title), one_line(&unit.unit()));
                 let word = if unit.verdict == VerdictWord::Fail { "FAIL" } else { unit.verdict.words() };
-                out += &self.setting.hanging(&self.mark(tone(unit), word), &text, 14);
+                out += &self.setting.hanging(&self.mark(tone(unit), word), &text, MARK);
             }
         }
         out
@@ -141,7 +141,7 @@ impl Console<'_> {
         let lines = lines.into_iter().map(|(verdict, word, said)| (word, said, of(verdict).collect::<Vec<_>>()));
         let lines = lines.filter(|(_, _, names)| !names.is_empty());
         let line = |(word, said, names): (&str, &str, Vec<String>)| {
-            self.setting.hanging(&self.mark(Tone::Quiet, word), &format!("{said}{}", names.join(", ")), 14)
+            self.setting.hanging(&self.mark(Tone::Quiet, word), &format!("{said}{}", names.join(", ")), MARK)
         };
         lines.map(line).collect()
     }
@@ -155,7 +155,7 @@ impl Console<'_> {
         };
         let by = if item.is_for_persons() { "no check, attested".to_owned() } else { listed.units().join(", ") };
         let text = format!("{:<width$}  {by}", one_line(&item.words));
-        self.setting.hanging(&self.mark(tone_of(item), word), &text, 14)
+        self.setting.hanging(&self.mark(tone_of(item), word), &text, MARK)
     }
 
     /// What was remarked about units that need no block, and about the run.

@@ -82,7 +82,7 @@ fn a_bound_of_what_is_held_is_told_once_and_the_play_goes_on() {
     }
     running.signal(Signal::SIGINT);
     let ended = running.ended().with(0);
-    assert_eq!(ended.err.matches("more clients were created than are held").count(), 1, "{}", ended.err);
+    assert_eq!(ended.err.matches("more clients were created than the simulator keeps").count(), 1, "{}", ended.err);
 }
 
 /// Starts to play the provider as said, and gives what it prints up to the key.
@@ -141,7 +141,7 @@ fn quotas_are_counted_and_refuse_only_where_that_is_asked_for() {
         &provider.replace("  default_replies:\n", &format!("{quotas}  default_replies:\n")),
     );
     for (arguments, status, counted) in [
-        ("", "200", "3 calls within a day with the partner's key, of 2 are allowed; 1 too many"),
+        ("", "200", "at most 3 calls within a day with the partner's key; 2 are allowed; 1 exceeded the limit"),
         (" --quotas", "429", "2 calls within a day"),
     ] {
         let (mut running, told) = playing(&desk, &format!("simulate shop --checks checks{arguments}"));
@@ -197,5 +197,5 @@ fn the_self_test_shows_that_a_defect_is_caught_by_its_own_check_alone() {
     };
     assert_eq!(row("(none)"), ["(none)", "ready"]);
     assert_eq!(row("pale-font"), ["pale-font", "prerequisites.branding-legible", "yes"]);
-    assert!(ended.out.contains("2 tried, 0 wrong"), "{}", ended.out);
+    assert!(ended.out.contains("2 tested, 0 wrong"), "{}", ended.out);
 }

@@ -31,7 +31,7 @@ fn onboarding_by(door: &str) -> Ran {
 fn one_that_does_not_do_what_it_was_asked_is_inconclusive_with_the_reason() {
     let table = [
         ("hang", "no response within 500 ms"),
-        ("silent", "it answered 202, and no call about the client reached the provider"),
+        ("silent", "it answered 202, and the provider received no call about the client"),
         ("page", "is larger than 1048576 bytes"),
         ("crash", "exit status: 7"),
     ];
@@ -61,7 +61,7 @@ fn one_that_never_calls_is_said_early_and_not_waited_for_again() {
     assert!(ran.took < Duration::from_secs(15), "{:?}", ran.took);
     let why = "the simulated provider received no call from the partner";
     let reasons: Vec<String> = (0..10).map(|at| ran.reason(&format!("check_{at}")).to_owned()).collect();
-    let waited = |reason: &&String| reason.contains("no call about the client reached the provider in 3s");
+    let waited = |reason: &&String| reason.contains("the provider received no call about the client within 3s");
     let (waited, cut): (Vec<_>, Vec<_>) = reasons.iter().partition(waited);
     assert!(!waited.is_empty() && waited.len() < 4, "{reasons:?}");
     assert!(cut.iter().all(|reason| reason.contains(why) && reason.contains("`{{ simulator.main_api }}`")), "{cut:?}");

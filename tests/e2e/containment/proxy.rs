@@ -53,13 +53,13 @@ fn refused(host: &str, port: u16) -> Refused {
 async fn strange_hosts_are_refused_with_a_reason_and_remembered_once() {
     let proxy = proxy().await;
     let table = [
-        ("CONNECT api.example:443 HTTP/1.1\r\n\r\n", "api.example:443 was denied"),
+        ("CONNECT api.example:443 HTTP/1.1\r\n\r\n", "api.example:443 is denied"),
         ("CONNECT API.example.:443 HTTP/1.1\r\n\r\n", "under `rehearsal.allow_hosts`"),
-        ("GET http://api.example/x HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", "api.example:80 was denied"),
+        ("GET http://api.example/x HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", "api.example:80 is denied"),
         ("CONNECT api.provider.example:443 HTTP/1.1\r\n\r\n", "the provider's real environments"),
-        ("CONNECT 10.1.2.3:22 HTTP/1.1\r\n\r\n", "10.1.2.3:22 was denied"),
-        ("CONNECT [2001:db8::1]:443 HTTP/1.1\r\n\r\n", "[2001:db8::1]:443 was denied"),
-        ("CONNECT user@api.example:443 HTTP/1.1\r\n\r\n", "api.example:443 was denied"),
+        ("CONNECT 10.1.2.3:22 HTTP/1.1\r\n\r\n", "10.1.2.3:22 is denied"),
+        ("CONNECT [2001:db8::1]:443 HTTP/1.1\r\n\r\n", "[2001:db8::1]:443 is denied"),
+        ("CONNECT user@api.example:443 HTTP/1.1\r\n\r\n", "api.example:443 is denied"),
     ];
     for (asked, words) in table {
         let said = says(&proxy, asked).await;

@@ -26,7 +26,7 @@ fn after(door: &str) -> Ran {
 
 #[test]
 fn one_that_does_not_answer_any_more_is_named_and_not_waited_for_again() {
-    for (door, words) in [("freeze", "is stopped (SIGSTOP)"), ("lock", "did not answer for")] {
+    for (door, words) in [("freeze", "is stopped (SIGSTOP)"), ("lock", "answered for")] {
         let ran = after(door);
         let names = ["a_first", "b_0", "b_1", "b_2", "b_3", "b_4"];
         for name in names {

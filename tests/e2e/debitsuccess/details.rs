@@ -18,7 +18,10 @@ fn each_wrong_detail_is_shown_with_its_line_and_what_was_meant() {
         ("facilities: [F1, F2]", vec!["sound"]),
         ("email: ${NOT_SET}", vec!["sound"]),
         ("facility: [F1]", vec!["profile.yaml:6:", "no setting `facility`", "did you mean `facilities`?"]),
-        ("colour: red", vec!["no detail `colour`", "`facilities`: the facilities whose events you want"]),
+        (
+            "colour: red",
+            vec!["Debitsuccess has no setting `colour`", "`facilities`: the facilities whose events you want"],
+        ),
         ("facilities: F1", vec!["profile.yaml:6:", "`facilities` is not a list, such as `[A, B]`"]),
         ("email: [a@b.example]", vec!["`email` is not a text"]),
         ("email: ops@acme.example", vec!["sound"]),

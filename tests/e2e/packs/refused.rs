@@ -35,7 +35,7 @@ const REFUSED: [(&str, &[&str]); 16] = [
         &["`txt` is not allowed here", "did you mean `text`?"],
     ),
     ("environments: { staging: {} }", &["staging"]),
-    ("volatile: 1", &["`1` is not true or false"]),
+    ("volatile: 1", &["expected true or false, found `1`"]),
 ];
 
 #[test]

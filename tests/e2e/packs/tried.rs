@@ -43,13 +43,13 @@ fn wrongs() -> [Wrong; 4] {
             from: "first: [{ if: verified and not stale, status: 200, effect: true }]",
             to: "first: [{ status: 200, effect: true }]",
             line: ["webhooks.deduplicates", "pass", "0 OF 1 caught", "inconclusive"],
-            says: &["fails other checks than `webhooks.deduplicates` too: webhooks.rejects-forged", "also: ["],
+            says: &["this defect fails checks other than `webhooks.deduplicates`: webhooks.rejects-forged", "also: ["],
         },
         Wrong {
             file: PARTNER,
             from: "  webhooks.deduplicates:\n    forgets-what-it-saw:\n      description: An event that is delivered twice takes effect twice.\n      first: [{ if: verified and not stale, status: 200, effect: true }]\n",
             to: "",
-            line: ["webhooks.deduplicates", "pass", "NO FAULT", "inconclusive"],
+            line: ["webhooks.deduplicates", "pass", "NO DEFECT", "inconclusive"],
             says: &["nothing proves that `webhooks.deduplicates` can fail", "add a defect that it must catch"],
         },
     ]
@@ -92,7 +92,7 @@ fn a_check_that_a_silent_partner_passes_is_told() {
     let ended = folder.run(&["test", "checks", "--only", "orders.none-*"]).with(1);
     let ended = ended.says("`orders.none-too-early` is not inconclusive for a silent partner: in rehearsal it passes");
     let ended = ended.says("under `assume`");
-    assert_eq!(ended.line("orders.none-too-early"), ["orders.none-too-early", "pass", "NO FAULT", "DECIDED"]);
+    assert_eq!(ended.line("orders.none-too-early"), ["orders.none-too-early", "pass", "NO DEFECT", "DECIDED"]);
     assert!(!ended.out.contains("webhooks."), "only what was asked for is shown: {}", ended.out);
 }
 

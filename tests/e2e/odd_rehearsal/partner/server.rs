@@ -27,7 +27,7 @@ pub(super) fn router(partner: Arc<Partner>) -> Router {
         .route("/claims", post(async |desk: Desk, Json(claim): Json<Claim>| take(&desk, Job::File(claim)).await))
         .route("/told", get(told))
         .route("/hooks", post(hooks::receive))
-        .route("/assume/{id}", get(hooks::seen))
+        .route("/seen/{id}", get(hooks::seen))
         .layer(from_fn_with_state(partner.clone(), in_turn))
         .with_state(partner)
 }
