@@ -35,7 +35,6 @@ pub(super) const PROVIDER: Words = &[
     ("member_names", "field_names"),
     ("mistakes", "known_defects"),
     ("overlay", "override"),
-    ("people", "manual_steps"),
     ("production_keeps", "production_fields"),
     ("recognised_by", "identified_by"),
     ("refusals", "default_replies"),
@@ -73,8 +72,8 @@ pub(super) const PROFILE: Words = &[
     ("verifies", "verification"),
 ];
 
-/// Properties that a schema alone knows for sure: in YAML the same word may be a member of a body.
-pub(super) const SIGNATURE: Words = &[("message", "signed_content")];
+/// Properties that a schema alone knows for sure: in YAML the same word may be a member of a body, or a name.
+pub(super) const SCHEMA_ONLY: Words = &[("message", "signed_content"), ("people", "manual_steps")];
 
 /// Values of an enum, in any schema.
 pub(super) const VALUES: Words = &[
