@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod answers;
+mod cases;
 mod checks;
 mod cli;
 mod containment;

@@ -4,6 +4,7 @@
 mod architecture;
 mod circles;
 mod docs;
+mod old_words;
 mod schema;
 #[path = "../support/mod.rs"]
 #[expect(dead_code, reason = "other tests start partners and providers")]

@@ -136,7 +136,7 @@ fn a_variable_is_in_no_message_about_the_place_that_it_stands_in() {
         "environments: { test: { webhook: { url: \"${V}\" }, apis: { referral: \"${V}\" } } }",
         "environments: { test: { webhook: { url: \"https://svc:${V}@127.0.0.1:1/h?a=${V}#${V}\" } } }",
         "environments: { production: { webhook: { url: \"https://acme.invalid/hooks/x-${V}-1x2y3z\" } } }",
-        "environments: { test: { settings: { facilities: \"${V}\" }, given: { ready: { email: \"${V}\" } } } }",
+        "environments: { test: { settings: { facilities: \"${V}\" }, known_clients: { ready: { email: \"${V}\" } } } }",
         "trust: { x: \"${V}\" }",
         "rehearsal: { actions: { submit_case: { request: \"${V}\", capture: { tenant: \"${V}[\" } } } }",
         "rehearsal: { actions: { submit_case: { request: \"POST http://h/{{ no }}\", json: { a: \"{{ ${V} | no }}\" } } } }",
