@@ -3,8 +3,6 @@
 use std::io;
 use std::sync::Arc;
 
-use url::Url;
-
 use crate::pack::types::Span;
 use crate::template::TemplateError;
 
@@ -34,7 +32,7 @@ pub(super) enum BuildError {
         "port {port} is taken: {page} answers before the build starts, so the rehearsal would test another process; end \
          that process, or give the build another port"
     )]
-    PortTaken { port: u16, page: Url },
+    PortTaken { port: u16, page: String },
     #[error("the build ended before it was ready ({exit}); its last lines: {lines}")]
     EndedEarly { exit: String, lines: String },
     /// The build has ended, and something answers for it.
@@ -42,9 +40,9 @@ pub(super) enum BuildError {
         "the build ended ({exit}), but {page} still answers: another process uses port {port}, or the build left a \
          child process behind; start the build so that it keeps running until it is stopped; its last lines: {lines}"
     )]
-    EndedButAnswered { exit: String, page: Url, port: u16, lines: String },
+    EndedButAnswered { exit: String, page: String, port: u16, lines: String },
     #[error("{page} did not answer with a status below 400 within {within}: {found}")]
-    NotReady { page: Url, within: Span, found: String },
+    NotReady { page: String, within: Span, found: String },
     /// A build that Preflight started is [not ready](BuildError::NotReady) in time.
     #[error("{late}{}; the build's last lines: {lines}", stopped_process(*.stopped))]
     StartedButNotReady { late: Box<BuildError>, stopped: Option<i32>, lines: String },

@@ -36,7 +36,7 @@ pub(super) async fn vacant(world: &RunContext, start: &Start) -> Result<(), Buil
     let from = Instant::now();
     while let Look::Ready = look(world, start).await? {
         if from.elapsed() > LEAVING {
-            return Err(BuildError::PortTaken { port: port(start), page: start.ready.clone() });
+            return Err(BuildError::PortTaken { port: port(start), page: start.ready.to_string() });
         }
         tokio::time::sleep(PACE).await;
     }
@@ -82,13 +82,15 @@ pub(super) async fn back(world: &RunContext, start: &Start) -> Result<(), BuildE
 async fn ended(world: &RunContext, start: &Start, process: &Process, exit: String) -> BuildError {
     let lines = process.last_words(&world.redactor);
     match look(world, start).await {
-        Ok(Look::Ready) => BuildError::EndedButAnswered { exit, page: start.ready.clone(), port: port(start), lines },
+        Ok(Look::Ready) => {
+            BuildError::EndedButAnswered { exit, page: start.ready.to_string(), port: port(start), lines }
+        }
         Ok(Look::Answered(_) | Look::Silent(_)) | Err(_) => BuildError::EndedEarly { exit, lines },
     }
 }
 
 fn late(start: &Start, found: String) -> BuildError {
-    BuildError::NotReady { page: start.ready.clone(), within: start.within, found }
+    BuildError::NotReady { page: start.ready.to_string(), within: start.within, found }
 }
 
 fn port(start: &Start) -> u16 {
