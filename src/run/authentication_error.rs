@@ -1,7 +1,6 @@
 //! Why a call to a provider cannot be drafted with authentication.
 
 use crate::pack::types::Environment;
-use crate::template::TemplateError;
 
 /// What the pack or the profile lacks for a call.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -18,8 +17,4 @@ pub(super) enum AuthenticationError {
     NotPlayed { api: String },
     #[error("the pack gives no address of the API `{api}` in {environment}")]
     NoAddress { api: String, environment: Environment },
-    #[error(transparent)]
-    Template(#[from] TemplateError),
-    #[error("`{line}` is not a method and a URL")]
-    NotARequest { line: String },
 }

@@ -7,7 +7,6 @@ use serde_json::{Map, Value, json};
 use serde_json_path::JsonPath;
 
 use super::authentication::Place;
-use super::authentication_error::AuthenticationError;
 use super::context::check_context::Doing;
 use super::context::scope::Scope;
 use super::context::tokens::Unkeyed;
@@ -109,7 +108,7 @@ async fn once(
         Ok(draft) => doing.world.send(draft, PATIENCE, step.follow, keep).await,
         // The response to a failed token request is the provider's response to a caller without access.
         Err(Unkeyed::Refused(sent)) => *sent,
-        Err(Unkeyed::Cannot(why)) => return Err(why.into()),
+        Err(Unkeyed::Cannot(why)) => return Err(why),
     };
     let mut outcome = sent.outcome;
     if step.api.is_some() && doing.world.plan.pack.provider.member_names == MemberNames::CamelCase {
@@ -132,8 +131,7 @@ fn environment(doing: &Doing<'_>, step: &RequestStep) -> Option<Environment> {
 /// Drafts the request; the gate decides whether it is sent.
 async fn draft(doing: &Doing<'_>, step: &RequestStep, scope: &Scope) -> Result<Draft, Unkeyed> {
     let line = template::render_text(&step.request, scope)?;
-    let (method, target) =
-        line.split_once(' ').ok_or_else(|| AuthenticationError::NotARequest { line: line.clone() })?;
+    let (method, target) = line.split_once(' ').ok_or_else(|| StepError::NotARequest { line: line.clone() })?;
     let mut headers = Vec::new();
     let mut body = Vec::new();
     if let Some(json) = &step.json {

@@ -18,7 +18,7 @@ use crate::template::TemplateError;
 #[derive(Clone)]
 pub(in crate::run) enum Unkeyed {
     /// The credentials for it are missing or do not fit.
-    Cannot(AuthenticationError),
+    Cannot(StepError),
     /// The provider issued no token; with the token request and its outcome.
     Refused(Box<Sent>),
 }
@@ -43,7 +43,7 @@ impl Unkeyed {
 impl From<Unkeyed> for StepError {
     fn from(error: Unkeyed) -> Self {
         match error {
-            Unkeyed::Cannot(why) => why.into(),
+            Unkeyed::Cannot(why) => why,
             Unkeyed::Refused(sent) => {
                 let Sent { request, outcome, .. } = *sent;
                 let found = match outcome {
@@ -58,6 +58,12 @@ impl From<Unkeyed> for StepError {
 
 impl From<AuthenticationError> for Unkeyed {
     fn from(why: AuthenticationError) -> Self {
+        Unkeyed::Cannot(why.into())
+    }
+}
+
+impl From<StepError> for Unkeyed {
+    fn from(why: StepError) -> Self {
         Unkeyed::Cannot(why)
     }
 }
