@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 
 use include_dir::{Dir, include_dir};
 use serde_json::Value;
@@ -20,21 +19,14 @@ pub struct Fixtures {
 }
 
 /// Why a fixture cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the fixture `{name}` {why}")]
 pub struct FixtureError {
     /// Its name.
     pub name: String,
     /// One sentence.
     pub why: String,
 }
-
-impl fmt::Display for FixtureError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the fixture `{}` {}", self.name, self.why)
-    }
-}
-
-impl std::error::Error for FixtureError {}
 
 impl Fixtures {
     /// Those that the program was built with.

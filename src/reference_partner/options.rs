@@ -216,20 +216,15 @@ impl fmt::Debug for Hidden {
 }
 
 /// Missing and invalid environment variables.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the reference partner cannot start; set these environment variables:{}",
+    .problems.iter().map(|problem| format!("\n  {problem}")).collect::<String>()
+)]
 pub struct OptionsError {
     /// One line per variable, without its value.
     pub problems: Vec<String>,
 }
-
-impl fmt::Display for OptionsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the reference partner cannot start; set these environment variables:")?;
-        self.problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
-    }
-}
-
-impl std::error::Error for OptionsError {}
 
 /// A secret that is valid Base64.
 struct Secret(Hidden);

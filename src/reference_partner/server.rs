@@ -5,7 +5,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex as BlockingMutex};
 use std::time::Duration;
-use std::{fmt, io, thread};
+use std::{io, thread};
 
 use axum::{
     Router,
@@ -35,33 +35,24 @@ const LARGEST_BODY: usize = 1024 * 1024;
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Why the reference partner cannot run.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The database cannot be opened.
+    #[error("{0}; is DATABASE a writable path?")]
     Store(StoreError),
     /// The webhook secret is not Base64.
+    #[error("DEBITURA_SECRET is not Base64; use the secret as Debitura showed it")]
     Secret,
     /// The HTTP client cannot be created.
+    #[error("the HTTP client cannot be created: {0}")]
     Http(reqwest::Error),
     /// The address is not available.
+    #[error("cannot listen on {0}: {1}; choose another PORT or BIND")]
     Bind(SocketAddr, io::Error),
     /// Serving, or printing the address, failed.
+    #[error("serving failed: {0}")]
     Io(io::Error),
 }
-
-impl fmt::Display for ServeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Store(error) => write!(f, "{error}; is DATABASE a writable path?"),
-            Self::Secret => f.write_str("DEBITURA_SECRET is not Base64; use the secret as Debitura showed it"),
-            Self::Http(error) => write!(f, "the HTTP client cannot be created: {error}"),
-            Self::Bind(address, error) => write!(f, "cannot listen on {address}: {error}; choose another PORT or BIND"),
-            Self::Io(error) => write!(f, "serving failed: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for ServeError {}
 
 /// A listening partner, which answers once it is [run](Self::run).
 pub struct Partner {

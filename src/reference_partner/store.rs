@@ -1,9 +1,6 @@
 //! The data that must survive a restart: clients, cases, and the events that took effect.
 
-use std::{
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
@@ -86,16 +83,9 @@ impl Client {
 }
 
 /// A database failure, with a message.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("the database failed: {0}")]
 pub struct StoreError(String);
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the database failed: {}", self.0)
-    }
-}
-
-impl std::error::Error for StoreError {}
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {

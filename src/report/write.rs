@@ -1,6 +1,6 @@
 //! Putting a finished report where it was asked for, whole or not at all, and taking an earlier one away.
 
-use std::fmt;
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::os::unix::fs::MetadataExt as _;
@@ -15,7 +15,8 @@ use crate::files::full;
 const LINKS: usize = 40;
 
 /// A report could not be written.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write the report to {}: {}", .path.display(), advice(.source))]
 pub struct WriteError {
     /// Where it should have gone.
     pub path: PathBuf,
@@ -23,20 +24,8 @@ pub struct WriteError {
     pub source: io::Error,
 }
 
-impl fmt::Display for WriteError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot write the report to {}: ", self.path.display())?;
-        match full(&self.source) {
-            Some(why) => f.write_str(why),
-            None => write!(f, "{}; name a file in a writable folder", self.source),
-        }
-    }
-}
-
-impl std::error::Error for WriteError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.source)
-    }
+fn advice(error: &io::Error) -> Cow<'static, str> {
+    full(error).map_or_else(|| format!("{error}; name a file in a writable folder").into(), Cow::Borrowed)
 }
 
 /// Writes `bytes` to `path`: to a temporary file beside it, which is then renamed. Folders on the way are made.

@@ -12,6 +12,7 @@ use super::context::identity::scope_of;
 use super::context::run_context::RunContext;
 use super::context::scope::Scope;
 use super::partner_call::call_out;
+use super::step_error::StepError;
 use super::{command, readiness};
 use crate::evidence::{Action, Answer, Body, Outcome, Trouble, TroubleKind, What, Who};
 use crate::net::address::{is_beside, web};
@@ -26,13 +27,13 @@ static URLS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?i:https?)://(?:<[a-z_]+\.[a-z0-9_.#]+>|[^\s"'<>\\^`{}|])+"#).ok());
 
 /// Runs an `action` step.
-pub(super) async fn run(doing: &mut Doing<'_>, step: &ActionStep) -> Result<(), String> {
+pub(super) async fn run(doing: &mut Doing<'_>, step: &ActionStep) -> Result<(), StepError> {
     let turn = doing.turn().await;
     let from = Instant::now();
     if step.action == "restart" {
         let outcome = restart(doing).await.map_err(|why| {
-            let why = format!("the build did not restart: {why}");
-            doing.log.incomplete(Who::Partner, why.clone());
+            let why = StepError::NotRestarted(Box::new(why));
+            doing.log.incomplete(Who::Partner, why.to_string());
             why
         })?;
         let action = Action { name: "restart".into(), outcome, presented: Vec::new(), own: Vec::new() };
@@ -41,10 +42,10 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &ActionStep) -> Result<(), 
     }
     let (world, stage) = (doing.world, doing.unit.stage);
     let call = actions(doing).and_then(|actions| actions.get(&step.action));
-    let call = call.ok_or_else(|| format!("the profile has no action `{}`", step.action))?;
+    let call = call.ok_or_else(|| StepError::NoAction { action: step.action.clone() })?;
     let (client, mut identity) = doing.client(step.client.as_deref())?;
     let with = template::render_json(&Value::Object(step.with.clone()), &doing.scope());
-    let with = with.map_err(|error| error.to_string())?.as_object().cloned().unwrap_or_default();
+    let with = with?.as_object().cloned().unwrap_or_default();
     let arguments = identity.arguments(world, &step.action, &step.subject, &with);
     if stage.environment().is_some() {
         doing.log.asked_for(&identity);
@@ -76,7 +77,7 @@ fn actions<'d>(doing: &Doing<'d>) -> Option<&'d IndexMap<String, CallOut>> {
 
 /// Restarts the build: by the partner's own action if the profile has one, otherwise as it was started. An error if the
 /// action is not answered with success.
-async fn restart(doing: &Doing<'_>) -> Result<Outcome, String> {
+async fn restart(doing: &Doing<'_>) -> Result<Outcome, StepError> {
     let world = doing.world;
     let Some(call) = actions(doing).and_then(|actions| actions.get("restart")) else {
         world.restart(doing.unit.packed.check.given.variant.as_deref()).await?;
@@ -86,9 +87,9 @@ async fn restart(doing: &Doing<'_>) -> Result<Outcome, String> {
     match &outcome {
         Outcome::Answered(answer) if answer.status < 400 => {}
         Outcome::Answered(_) => {
-            return Err(format!("the restart action answered {}", outcome.brief(Outcome::SENTENCE)));
+            return Err(StepError::RestartAnswered { answer: outcome.brief(Outcome::SENTENCE) });
         }
-        Outcome::Trouble(trouble) => return Err(trouble.detail.clone()),
+        Outcome::Trouble(trouble) => return Err(StepError::Unanswered { detail: trouble.detail.clone() }),
     }
     if let Some(start) = world.plan.read.profile.rehearsal.as_ref().and_then(|rehearsal| rehearsal.start.as_ref()) {
         readiness::back(world, start).await?;
@@ -102,7 +103,7 @@ pub(super) async fn perform(
     stage: Stage,
     call: &CallOut,
     scope: &Scope,
-) -> Result<Outcome, String> {
+) -> Result<Outcome, StepError> {
     let outcome = match &call.command {
         Some(command) => command::run(world, stage, command, scope).await?,
         None => asked(world, stage, call, scope).await?,
@@ -110,13 +111,13 @@ pub(super) async fn perform(
     Ok(if stage.environment().is_some() { without_access(world, stage, &outcome) } else { outcome })
 }
 
-async fn asked(world: &RunContext, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, String> {
-    let line = call.request.as_deref().ok_or("the action has neither `request` nor `command`")?;
+async fn asked(world: &RunContext, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, StepError> {
+    let line = call.request.as_deref().ok_or(StepError::EmptyAction)?;
     let (method, url, mut headers, mut body) = call_out(line, &call.headers, call.json.as_ref(), scope)?;
     if let Some(form) = &call.form {
         let mut fields = url::form_urlencoded::Serializer::new(String::new());
         for (name, text) in form {
-            fields.append_pair(name, &template::render_text(text, scope).map_err(|error| error.to_string())?);
+            fields.append_pair(name, &template::render_text(text, scope)?);
         }
         headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
         body = fields.finish().into_bytes();

@@ -10,6 +10,7 @@ use serde_json_path::JsonPath;
 use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
+use super::authentication_error::AuthenticationError;
 use super::context::run_context::RunContext;
 use super::context::scope::Scope;
 use super::context::tokens::{Asked, Token, Unkeyed};
@@ -39,11 +40,9 @@ impl<'a> Place<'a> {
         draft.headers = match self.rule()? {
             Api::Bearer(bearer) => {
                 let of = Place { api: &bearer.from, ..self };
-                let json = bearer.json.as_ref().ok_or_else(|| {
-                    format!(
-                        "the pack does not name the JSON body with which `{}` mints a token for the API `{}`",
-                        bearer.mint, self.api
-                    )
+                let json = bearer.json.as_ref().ok_or_else(|| AuthenticationError::NoTokenBody {
+                    mint: bearer.mint.to_string(),
+                    api: self.api.to_owned(),
                 })?;
                 let mut ask = of.bare(&bearer.mint.method, &bearer.mint.path)?;
                 ask.headers = of.own().await?;
@@ -57,9 +56,9 @@ impl<'a> Place<'a> {
         Ok(draft)
     }
 
-    fn rule(self) -> Result<&'a Api, String> {
+    fn rule(self) -> Result<&'a Api, AuthenticationError> {
         let rule = self.world.plan.pack.provider.apis.get(self.api);
-        rule.ok_or_else(|| format!("the pack does not say how to authenticate to the API `{}`", self.api))
+        rule.ok_or_else(|| AuthenticationError::NoRule { api: self.api.to_owned() })
     }
 
     /// The headers that authenticate a call as the partner's own.
@@ -74,10 +73,7 @@ impl<'a> Place<'a> {
                 Ok(vec![basic(&template::render_text(user, &scope)?, &template::render_text(password, &scope)?)])
             }
             Api::ClientCredentials(own) => self.bearer(self.ask(own, &scope)?).await,
-            Api::Bearer(_) => Err(Unkeyed::Cannot(format!(
-                "a token for the API `{}` needs a client, and this call has none",
-                self.api
-            ))),
+            Api::Bearer(_) => Err(AuthenticationError::NoClient { api: self.api.to_owned() }.into()),
         }
     }
 
@@ -113,7 +109,7 @@ impl<'a> Place<'a> {
     /// The header with a token for this API: the cached one, or the response to a new request.
     async fn bearer(self, ask: Draft) -> Result<Vec<(String, String)>, Unkeyed> {
         let Some(minting) = self.rule()?.minting(self.api) else {
-            return Err(Unkeyed::Cannot(format!("the API `{}` does not accept tokens", self.api)));
+            return Err(AuthenticationError::NoTokens { api: self.api.to_owned() }.into());
         };
         let asked = Asked { environment: self.environment, api: self.api.to_owned(), body: ask.body.clone() };
         let kept = self.world.outbound.tokens.0.lock().await.entry(asked).or_default().clone();
@@ -156,7 +152,7 @@ impl<'a> Place<'a> {
     }
 
     /// A call without authentication.
-    fn bare(self, method: &str, target: &str) -> Result<Draft, String> {
+    fn bare(self, method: &str, target: &str) -> Result<Draft, AuthenticationError> {
         let (base, purpose) = self.side()?;
         let url = format!("{}{target}", base.as_str().trim_end_matches('/'));
         let credentials = self.environment.into_iter().collect();
@@ -164,16 +160,16 @@ impl<'a> Place<'a> {
     }
 
     /// The base URL of the API, and the purpose by which the gate judges the call.
-    fn side(self) -> Result<(Url, Purpose), String> {
+    fn side(self) -> Result<(Url, Purpose), AuthenticationError> {
         let Place { world, environment, api } = self;
         let Some(environment) = environment else {
             let base = world.provider.simulator().and_then(|simulator| simulator.base(api));
-            let base = base.ok_or_else(|| format!("the pack's simulator does not play the API `{api}`"))?;
+            let base = base.ok_or_else(|| AuthenticationError::NotPlayed { api: api.to_owned() })?;
             return Ok((base.clone(), Purpose::Played { api: api.into() }));
         };
         let addresses = world.plan.pack.provider.environments.get(&environment);
         let base = addresses.and_then(|addresses| addresses.apis.get(api));
-        let base = base.ok_or_else(|| format!("the pack gives no address of the API `{api}` in {environment}"))?;
+        let base = base.ok_or_else(|| AuthenticationError::NoAddress { api: api.to_owned(), environment })?;
         Ok((base.clone(), Purpose::Provider { environment, api: api.into() }))
     }
 

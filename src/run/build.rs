@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::build_error::BuildError;
 use super::context::build::Build;
 use super::context::run_context::RunContext;
 use super::context::silence::SOON;
@@ -19,7 +20,7 @@ impl RunContext {
     /// Makes sure that the build a check needs is running: the plain one, or a variant started for this check only. A
     /// build that ended by itself is restarted; the checks in progress report the cause. A build that fell silent is
     /// restarted only for a variant or for a check with restarts: it would fall silent again.
-    pub(super) async fn as_wanted(&self, unit: &Unit) -> Result<(), String> {
+    pub(super) async fn as_wanted(&self, unit: &Unit) -> Result<(), BuildError> {
         let variant = unit.packed.check.given.variant.as_deref();
         let Some(rehearsal) = &self.plan.read.profile.rehearsal else { return Ok(()) };
         if rehearsal.start.is_none() && variant.is_none() {
@@ -30,7 +31,7 @@ impl RunContext {
         match (&build.process, variant, &build.variant) {
             (Some(_), None, None) => match (self.partner.silence.found(), unit.isolation()) {
                 (None, _) => Ok(()),
-                (Some(why), Isolation::Shared | Isolation::Exclusive) => Err(why),
+                (Some(why), Isolation::Shared | Isolation::Exclusive) => Err(BuildError::Silent { observed: why }),
                 (Some(_), Isolation::Restarts) => self.start_again(&mut build, variant).await,
             },
             (Some(_) | None, _, _) => self.start_again(&mut build, variant).await,
@@ -38,15 +39,15 @@ impl RunContext {
     }
 
     /// Stops the build and starts it again: the plain one, or a variant.
-    pub(super) async fn restart(&self, variant: Option<&str>) -> Result<(), String> {
+    pub(super) async fn restart(&self, variant: Option<&str>) -> Result<(), BuildError> {
         let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;
         self.start_again(&mut build, variant).await
     }
 
-    async fn start_again(&self, build: &mut Build, variant: Option<&str>) -> Result<(), String> {
-        let rehearsal = self.plan.read.profile.rehearsal.as_ref().ok_or("the profile has no rehearsal")?;
-        let start = rehearsal.start.as_ref().ok_or("the profile does not say how to start the build")?;
+    async fn start_again(&self, build: &mut Build, variant: Option<&str>) -> Result<(), BuildError> {
+        let rehearsal = self.plan.read.profile.rehearsal.as_ref().ok_or(BuildError::NoRehearsal)?;
+        let start = rehearsal.start.as_ref().ok_or(BuildError::NoStart)?;
         if let Some(why) = build.is_given_up() {
             return Err(why);
         }
@@ -61,7 +62,7 @@ impl RunContext {
                 Ok(())
             }
             Err(why) => {
-                build.mishaps.push((Instant::now(), why.clone()));
+                build.mishaps.push((Instant::now(), why.to_string()));
                 Err(why)
             }
         }

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use super::context::check_context::Doing;
 use super::context::log::Log;
 use super::context::run_context::RunContext;
+use super::step_error::StepError;
 use super::{action, cleanup, client_setup, conditions, config, crash_output, deliver, event, lookup, pages, request};
 use crate::evidence::{Outcome, What, Who};
 use crate::pack::expectations::Expectation;
@@ -24,7 +25,7 @@ pub(super) async fn run(world: &RunContext, unit: &Unit, log: &Log, lane: &Arc<S
     }
     let from = Instant::now();
     if let Err(why) = world.as_wanted(unit).await {
-        return not_begun(world, log, why, from).await;
+        return not_begun(world, log, why.into(), from).await;
     }
     let silent = tokio::select! {
         biased;
@@ -44,11 +45,11 @@ pub(super) async fn run(world: &RunContext, unit: &Unit, log: &Log, lane: &Arc<S
 }
 
 /// Records why a check could not begin; other checks may be the cause, if the build broke down under them.
-async fn not_begun(world: &RunContext, log: &Log, why: String, from: Instant) {
+async fn not_begun(world: &RunContext, log: &Log, why: StepError, from: Instant) {
     world.beyond_doubt().await;
     match world.ended_since(from).await {
         Some(ended) => log.disturbed(Who::Partner, format!("{why}; {ended}")),
-        None => log.incomplete(Who::Partner, why),
+        None => log.incomplete(Who::Partner, why.to_string()),
     }
 }
 
@@ -67,7 +68,7 @@ async fn carry_out(world: &RunContext, unit: &Unit, log: &Log, lane: &Arc<Semaph
     for step in &unit.packed.check.when {
         let (from, before) = (Instant::now(), log.read(|evidence| evidence.entries.len()));
         if let Err(why) = one(&mut doing, step).await {
-            log.add(from, step.name(), What::Skipped(why));
+            log.add(from, step.name(), What::Skipped(why.to_string()));
         }
         crash_output::listen(&doing, before).await;
     }
@@ -81,7 +82,7 @@ async fn carry_out(world: &RunContext, unit: &Unit, log: &Log, lane: &Arc<Semaph
 }
 
 /// Sets all clients up at the same time, then installs overrides.
-async fn begin(doing: &mut Doing<'_>) -> Result<Vec<u64>, String> {
+async fn begin(doing: &mut Doing<'_>) -> Result<Vec<u64>, StepError> {
     let (world, check) = (doing.world, &doing.unit.packed.check);
     let given = check.given.all();
     let begun = given.iter().map(async |(_, beginning)| {
@@ -94,7 +95,7 @@ async fn begin(doing: &mut Doing<'_>) -> Result<Vec<u64>, String> {
     let (mut overlays, mut trouble) = (Vec::new(), None);
     for ((name, beginning), begun) in given.iter().zip(futures_util::future::join_all(begun).await) {
         trouble = trouble.or(begun.trouble);
-        doing.log.amend(|evidence| evidence.notes.extend(begun.notes));
+        doing.log.add_notes(begun.notes);
         overlays.extend(
             world.provider.simulator().map(|simulator| (simulator, begun.client.clone(), beginning.overlay.clone())),
         );
@@ -109,7 +110,7 @@ async fn begin(doing: &mut Doing<'_>) -> Result<Vec<u64>, String> {
     Ok(arranged.collect())
 }
 
-async fn one(doing: &mut Doing<'_>, step: &Step) -> Result<(), String> {
+async fn one(doing: &mut Doing<'_>, step: &Step) -> Result<(), StepError> {
     match step {
         Step::Request(step) => request::run(doing, step).await,
         Step::Deliver(step) => {
@@ -164,7 +165,7 @@ async fn wait(doing: &mut Doing<'_>, step: &WaitStep) {
         None => patience.during(tokio::time::sleep(length)).await,
     }
     let kept = u64::try_from(from.elapsed().as_millis()).unwrap_or(u64::MAX);
-    doing.log.amend(|evidence| evidence.quiet_ms = evidence.quiet_ms.max(kept));
+    doing.log.add_quiet(kept);
     doing.log.add(from, None, What::Waited);
     pages::look(doing).await;
 }
@@ -186,7 +187,7 @@ async fn effects(doing: &Doing<'_>) {
             doing.world.clock.waits.during(tokio::time::sleep(quiet)).await;
             lookup::effects(doing, &occasion.id).await;
             let quiet = u64::try_from(quiet.as_millis()).unwrap_or(u64::MAX);
-            doing.log.amend(|evidence| evidence.quiet_ms = evidence.quiet_ms.max(quiet));
+            doing.log.add_quiet(quiet);
         }
     }
 }

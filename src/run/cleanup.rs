@@ -7,6 +7,7 @@ use super::context::check_context::Doing;
 use super::context::identity::Identity;
 use super::context::run_context::RunContext;
 use super::provider_query;
+use super::step_error::StepError;
 use crate::evidence::Answer;
 use crate::pack::actions::CleanUp;
 use crate::pack::types::{Environment, Stage};
@@ -24,12 +25,12 @@ pub(super) async fn clean_up(doing: &Doing<'_>) {
             Ok(false) => continue,
             Err(why) => format!("left behind in the test environment: {}, because {why}", client.tenant),
         };
-        doing.log.amend(|evidence| evidence.remarks.push(told));
+        doing.log.add_remark(told);
     }
 }
 
 /// Deletes a client; `false` if the provider has none.
-async fn take_away(world: &RunContext, how: &CleanUp, client: &Identity) -> Result<bool, String> {
+async fn take_away(world: &RunContext, how: &CleanUp, client: &Identity) -> Result<bool, StepError> {
     let ask = async |line: &str| provider_query::provider(world, Environment::Test, &how.api, line, client).await;
     let there = ask(&how.look).await?;
     if there.status == 404 {
@@ -39,18 +40,18 @@ async fn take_away(world: &RunContext, how: &CleanUp, client: &Identity) -> Resu
     let emails = found(&there, &how.email);
     let ours = |email: &Value| email.as_str().is_some_and(|email| email.eq_ignore_ascii_case(&client.email));
     if emails.is_empty() || !emails.iter().all(ours) {
-        return Err("its e-mail addresses include one that this run did not generate".to_owned());
+        return Err(StepError::ForeignEmail);
     }
     let answer = ask(&how.ask).await?;
     if found(&answer, &how.deletable).first() != Some(&Value::Bool(true)) {
         let why = found(&answer, &how.blockers);
         let why: Vec<&str> = why.iter().filter_map(Value::as_str).collect();
-        let said = if why.is_empty() { format!("the provider answered {}", answer.status) } else { why.join(" ") };
-        return Err(format!("it may not be deleted: {said}"));
+        let reason = if why.is_empty() { format!("the provider answered {}", answer.status) } else { why.join(" ") };
+        return Err(StepError::NotDeletable { reason });
     }
     world.created(Environment::Test, &how.delete, client);
     let gone = ask(&how.delete).await?;
-    if (200..300).contains(&gone.status) { Ok(true) } else { Err(format!("the provider answered {}", gone.status)) }
+    if (200..300).contains(&gone.status) { Ok(true) } else { Err(StepError::ProviderAnswered { status: gone.status }) }
 }
 
 fn found(answer: &Answer, path: &str) -> Vec<Value> {

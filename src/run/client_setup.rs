@@ -9,6 +9,7 @@ use serde_json::Map;
 use super::context::identity::{Identity, scope_of};
 use super::context::log::Log;
 use super::context::run_context::RunContext;
+use super::step_error::StepError;
 use super::{action, event, manual_steps};
 use crate::evidence::Outcome;
 use crate::pack::given::{Beginning, CredentialFate, Dropping, Overlay as Word};
@@ -21,7 +22,7 @@ pub(super) struct Begun {
     /// The client, as far as the set-up got.
     pub(super) client: Identity,
     /// Why the set-up did not complete.
-    pub(super) trouble: Option<String>,
+    pub(super) trouble: Option<StepError>,
     /// Notes for the report if the check is inconclusive.
     pub(super) notes: Vec<String>,
 }
@@ -30,7 +31,7 @@ pub(super) struct Begun {
 pub(super) async fn begin(world: &RunContext, beginning: &Beginning) -> Begun {
     let mut begun = Begun { client: Identity::new(), trouble: None, notes: Vec::new() };
     begun.trouble = match world.unheard() {
-        Some(why) => Some(why),
+        Some(observed) => Some(StepError::NeverCalled { observed }),
         None => bring(world, beginning, &mut begun.client, &mut begun.notes).await.err(),
     };
     begun
@@ -41,7 +42,7 @@ async fn bring(
     beginning: &Beginning,
     client: &mut Identity,
     notes: &mut Vec<String>,
-) -> Result<(), String> {
+) -> Result<(), StepError> {
     let Some((simulator, spec)) = world.provider.simulator().zip(world.plan.pack.provider.simulator.as_ref()) else {
         return Ok(());
     };
@@ -58,7 +59,7 @@ async fn bring(
                     noticed(world, before, client).await;
                 }
                 if let Some(trouble) = happened.trouble {
-                    return Err(format!("the set-up did not complete: {trouble}"));
+                    return Err(StepError::SetUpEvent { trouble });
                 }
                 notes.extend(event::unheard(world, &happened.sent));
             }
@@ -97,16 +98,17 @@ async fn bring_there(
     ways: &[&Bringing],
     client: &mut Identity,
     log: &Log,
-) -> Result<(), String> {
+) -> Result<(), StepError> {
     let inside = world.plan.read.profile.environments.get(&environment);
     let mut pages = Vec::new();
     for step in ways {
         match step {
             Bringing::Action(name) => {
-                let failed = |why: String| format!("the set-up did not complete: the action {name}: {why}");
+                let failed = |cause| StepError::SetUpAction { action: name.to_owned(), cause: Box::new(cause) };
                 let call = inside.and_then(|inside| inside.actions.get(name));
                 let place = format!("environments.{environment}.actions.{name}");
-                let call = call.ok_or_else(|| failed(world.plan.bound.how_to_give(&place)))?;
+                let call = call
+                    .ok_or_else(|| failed(StepError::MissingInput { advice: world.plan.bound.how_to_give(&place) }))?;
                 let arguments = client.arguments(world, name, "", &Map::new());
                 let stage = environment.stage();
                 log.asked_for(client);
@@ -119,7 +121,7 @@ async fn bring_there(
             Bringing::Event(name) => {
                 let happened = manual_steps::bring_about(world, client, name, &pages).await;
                 if let Some(trouble) = happened.trouble {
-                    return Err(format!("the set-up did not complete: {trouble}"));
+                    return Err(StepError::SetUpEvent { trouble });
                 }
             }
         }
@@ -128,11 +130,12 @@ async fn bring_there(
 }
 
 /// Performs an action, and waits until the provider knows the client.
-async fn act(world: &RunContext, simulator: &Simulator, client: &mut Identity, name: &str) -> Result<(), String> {
-    let failed = |why: String| format!("the set-up did not complete: the action {name}: {why}");
+async fn act(world: &RunContext, simulator: &Simulator, client: &mut Identity, name: &str) -> Result<(), StepError> {
+    let failed = |cause| StepError::SetUpAction { action: name.to_owned(), cause: Box::new(cause) };
     let rehearsal = world.plan.read.profile.rehearsal.as_ref();
     let call = rehearsal.and_then(|rehearsal| rehearsal.actions.get(name));
-    let call = call.ok_or_else(|| failed(world.plan.bound.how_to_give(&format!("rehearsal.actions.{name}"))))?;
+    let advice = || world.plan.bound.how_to_give(&format!("rehearsal.actions.{name}"));
+    let call = call.ok_or_else(|| failed(StepError::MissingInput { advice: advice() }))?;
     let arguments = client.arguments(world, name, "", &Map::new());
     let from = Instant::now();
     let outcome =
@@ -141,19 +144,16 @@ async fn act(world: &RunContext, simulator: &Simulator, client: &mut Identity, n
     // Other checks may have filled the partner's queue.
     let within = world.clock.retry();
     if !world.clock.waits.during(known_within(simulator, client, within)).await {
-        let said = match &outcome {
+        let found = match &outcome {
             Outcome::Answered(_) => format!("it answered {}", outcome.brief(Outcome::SENTENCE)),
             Outcome::Trouble(trouble) => trouble.detail.clone(),
         };
         world.beyond_doubt().await;
         // A build that has ended may call after it is restarted.
         if world.ended_since(from).await.is_none() {
-            world.clock.waits.in_vain(format!("the action {name}: {said}"));
+            world.clock.waits.in_vain(format!("the action {name}: {found}"));
         }
-        return Err(failed(format!(
-            "{said}, and the provider received no call about the client within {}",
-            Span(within)
-        )));
+        return Err(failed(StepError::NoCallAboutClient { found, within: Span(within) }));
     }
     world.know_tenant(simulator, client);
     Ok(())

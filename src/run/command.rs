@@ -6,11 +6,11 @@ use serde_json::Value;
 use super::context::run_context::RunContext;
 use super::context::scope::Scope;
 use super::process_group::Variables;
+use super::step_error::StepError;
 use super::{process, start};
 use crate::evidence::{Answer, Body, Outcome, Trouble, TroubleKind};
 use crate::pack::types::{Span, Stage};
 use crate::profile::Variant;
-use crate::template;
 
 /// Runs a command to its end; its standard output is the response. In a rehearsal it gets the variables of the plain
 /// build, and is contained like it.
@@ -19,9 +19,9 @@ pub(super) async fn run(
     stage: Stage,
     command: &[String],
     scope: &Scope,
-) -> Result<Outcome, String> {
+) -> Result<Outcome, StepError> {
     let scope = &told(world, stage, scope);
-    let render = |text: &String| template::render_text(text, scope).map_err(|error| format!("`{text}`: {error}"));
+    let render = |text: &String| start::rendered(text, scope);
     let command = command.iter().map(render).collect::<Result<Vec<_>, _>>()?;
     let rehearsal = world.plan.read.profile.rehearsal.as_ref();
     let pass = rehearsal.map(|rehearsal| rehearsal.pass.as_slice()).unwrap_or_default();

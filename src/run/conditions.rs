@@ -33,7 +33,7 @@ pub(super) async fn until(doing: &Doing<'_>, expectation: &Expectation, most: Du
 
 /// Whether an expectation holds by the record so far.
 pub(super) fn holds(doing: &Doing<'_>, expectation: &Expectation) -> bool {
-    doing.log.amend(|evidence| evidence.clients = clients(doing));
+    doing.log.know_clients(clients(doing));
     doing
         .log
         .look(gather(doing), |evidence| judge::holds(&Case::new(&doing.world.plan, doing.unit, evidence), expectation))
@@ -43,17 +43,14 @@ pub(super) fn holds(doing: &Doing<'_>, expectation: &Expectation) -> bool {
 /// incomplete, if it is. `from` is when the check began.
 pub(super) async fn finish(doing: &Doing<'_>, from: Instant) {
     let gathered = gather(doing);
-    doing.log.amend(|evidence| {
-        evidence.clients = clients(doing);
-        evidence.entries.extend(gathered);
-        evidence.entries.sort_by_key(|entry| (entry.to, entry.from));
-    });
+    doing.log.know_clients(clients(doing));
+    doing.log.add_all(gathered);
     if doing.unit.stage != Stage::Rehearsal {
         return;
     }
     if let Some(ended) = doing.world.ended_since(from).await {
         // A check that was not exercised shows only its notes.
-        doing.log.amend(|evidence| evidence.notes.push(ended.clone()));
+        doing.log.add_notes([ended.clone()]);
         doing.log.disturbed(Who::Partner, ended);
     }
     if let Some(why) = doing.world.cut_off(doing.mark, &doing.clients) {

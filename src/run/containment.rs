@@ -1,6 +1,7 @@
 //! Contains the partner's software: the proxy that it is told to use, and the denied hosts that it tried to reach.
 
 use std::collections::BTreeSet;
+use std::io;
 
 use super::context::run_context::RunContext;
 use crate::evidence::Refused;
@@ -18,10 +19,10 @@ const HEED: (&str, &str) = ("NODE_USE_ENV_PROXY", "1");
 
 impl RunContext {
     /// Starts the proxy of this run.
-    pub(super) async fn contain(&self, rehearsal: &Rehearsal) -> Result<(), String> {
+    pub(super) async fn contain(&self, rehearsal: &Rehearsal) -> io::Result<()> {
         let shut = provider_hosts(&self.plan.read.trusted.environments);
         let doors = Doors::new(rehearsal.reaches.iter().map(String::as_str), shut.iter().map(String::as_str));
-        let proxy = Proxy::start(doors).await.map_err(|error| format!("the proxy cannot start: {error}"))?;
+        let proxy = Proxy::start(doors).await?;
         // The set-up runs once; if it was cut short, the existing proxy keeps serving.
         drop(self.partner.proxy.set(proxy));
         Ok(())

@@ -9,6 +9,7 @@ use super::context::event_instance::Occasion;
 use super::event_instance::occasions;
 use super::lookup;
 use super::partner_call::not_sent;
+use super::step_error::StepError;
 use crate::evidence::{Delivery, Expected, Outcome, Role, TroubleKind, What};
 use crate::net::gate::{Draft, Purpose, SigningKey};
 use crate::pack::alteration::{Clock, Variation};
@@ -25,9 +26,9 @@ const FARTHEST: i64 = 30 * 86_400;
 const CLOSE_ENOUGH: i64 = 5;
 
 /// Runs a `deliver` step.
-pub(super) async fn run(doing: &mut Doing<'_>, step: &DeliverStep) -> Result<(), String> {
+pub(super) async fn run(doing: &mut Doing<'_>, step: &DeliverStep) -> Result<(), StepError> {
     let plan = &doing.world.plan;
-    let hooks = plan.pack.provider.webhooks.as_ref().ok_or("the pack has no webhooks")?;
+    let hooks = plan.pack.provider.webhooks.as_ref().ok_or(StepError::NoWebhooks)?;
     let occasions = occasions(doing, hooks, step)?;
     if let Some(name) = &step.name {
         // A redelivery uses the name that the event had.
@@ -257,7 +258,7 @@ impl Sender<'_, '_> {
             let count = lookup::effects(self.doing, id).await;
             found.extend(count.map(|count| (id.clone(), count.saturating_sub(before))));
         }
-        self.write_effects(&found);
+        self.doing.log.add_effects(&found);
     }
 
     /// Looks up the effects of deliveries acknowledged since a position in the log, all at once, where only effects
@@ -275,19 +276,7 @@ impl Sender<'_, '_> {
             .iter()
             .map(|id| async move { Some((id.clone(), lookup::await_effect(self.doing, id).await?)) });
         let found: Vec<(String, u64)> = futures_util::future::join_all(looks).await.into_iter().flatten().collect();
-        self.write_effects(&found);
-    }
-
-    /// Writes effect counts into their deliveries. Counts already written stay.
-    fn write_effects(&self, found: &[(String, u64)]) {
-        self.doing.log.amend(|evidence| {
-            for entry in &mut evidence.entries {
-                if let What::Delivery(delivery) = &mut entry.what {
-                    let count = found.iter().find(|(id, _)| *id == delivery.event_id).map(|(_, count)| *count);
-                    delivery.effects = delivery.effects.or(count);
-                }
-            }
-        });
+        self.doing.log.add_effects(&found);
     }
 
     /// Sends a burst of concurrent deliveries: of one event, or of separate ones.

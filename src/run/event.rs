@@ -6,6 +6,7 @@ use super::context::check_context::Doing;
 use super::context::identity::Identity;
 use super::context::run_context::RunContext;
 use super::manual_steps;
+use super::step_error::StepError;
 use crate::evidence::{Happened, Outcome, SentEvent, What};
 use crate::pack::step::EventStep;
 use crate::pack::types::Stage;
@@ -15,11 +16,11 @@ use crate::simulator::Simulator;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Runs an `event` step.
-pub(super) async fn run(doing: &mut Doing<'_>, step: &EventStep) -> Result<(), String> {
+pub(super) async fn run(doing: &mut Doing<'_>, step: &EventStep) -> Result<(), StepError> {
     let (name, client) = doing.client(step.client.as_deref())?;
     let from = Instant::now();
     let happened = if doing.unit.stage == Stage::Rehearsal {
-        let simulator = doing.world.provider.simulator().ok_or("the provider is not simulated")?;
+        let simulator = doing.world.provider.simulator().ok_or(StepError::NotSimulated)?;
         play(doing.world, simulator, &client, &step.event).await
     } else {
         let pages = doing.presented_to(&name);

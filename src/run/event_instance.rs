@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::context::check_context::Doing;
 use super::context::event_instance::Occasion;
 use super::context::identity::Identity;
+use super::step_error::StepError;
 use crate::pack::alteration::Variation;
 use crate::pack::scheme::{Documented, Event, Webhooks};
 use crate::pack::step::{DeliverStep, Which};
@@ -19,13 +20,13 @@ use crate::template;
 use crate::webhook::{self, Order};
 
 /// The events that a step delivers.
-pub(super) fn occasions(doing: &Doing<'_>, hooks: &Webhooks, step: &DeliverStep) -> Result<Vec<Occasion>, String> {
+pub(super) fn occasions(doing: &Doing<'_>, hooks: &Webhooks, step: &DeliverStep) -> Result<Vec<Occasion>, StepError> {
     match &step.deliver {
         Which::Again(earlier) => {
-            doing.occasions.get(earlier).cloned().ok_or_else(|| format!("the step `{earlier}` delivered nothing"))
+            doing.occasions.get(earlier).cloned().ok_or_else(|| StepError::NothingDelivered { step: earlier.clone() })
         }
         Which::Event(name) => {
-            let name = template::render_text(name, &doing.scope()).map_err(|error| error.to_string())?;
+            let name = template::render_text(name, &doing.scope())?;
             occasion(doing, hooks, &name).map(|one| vec![one])
         }
         Which::Each => {
@@ -41,7 +42,7 @@ pub(super) fn occasions(doing: &Doing<'_>, hooks: &Webhooks, step: &DeliverStep)
 const TRIES: usize = 200;
 
 /// A new event. Its signature leaves nothing to luck: a reader that loses part of it fails for every event.
-fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion, String> {
+fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion, StepError> {
     let (secret, url) = (doing.world.provider.webhook_secret(), doing.world.handler());
     let telling = |made: &Occasion| {
         let order = Order {
@@ -74,8 +75,8 @@ fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion,
     Ok(made)
 }
 
-fn written(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion, String> {
-    let event: &Event = hooks.events.get(name).ok_or_else(|| format!("the provider has no event `{name}`"))?;
+fn written(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion, StepError> {
+    let event: &Event = hooks.events.get(name).ok_or_else(|| StepError::NoEvent { event: name.to_owned() })?;
     let world = doing.world;
     let captured = world.captured_bodies.get(name);
     // If the partner knows no client, each event is about a new one.
@@ -84,9 +85,10 @@ fn written(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion, 
     let body = match (captured, world.letter(client, name)) {
         (Some(captured), _) => captured.clone(),
         (None, Some(letter)) => letter,
-        (None, None) => world.plan.pack.fixtures.json(&event.body).map_err(|error| error.to_string())?,
+        (None, None) => world.plan.pack.fixtures.json(&event.body)?,
     };
-    let body = template::render_json(&body, &doing.scope()).map_err(|error| format!("the body of {name}: {error}"))?;
+    let body = template::render_json(&body, &doing.scope())
+        .map_err(|cause| StepError::EventBody { event: name.to_owned(), cause })?;
     // If no client must be known first, a body is about no particular client.
     let known = client.known || hooks.known_after.is_none();
     let documented = known && (captured.is_some() || event.documented == Documented::Fully);

@@ -7,6 +7,7 @@ use serde_json_path::JsonPath;
 
 use super::context::check_context::Doing;
 use super::partner_call::{call_out, not_sent};
+use super::step_error::StepError;
 use crate::evidence::{Fact, Inspection, Outcome, What};
 use crate::net::gate::{Draft, Purpose};
 use crate::pack::step::{ConfigStep, RequestStep};
@@ -45,7 +46,11 @@ async fn ask(doing: &Doing<'_>, look_up: &LookUp, about: &str, values: Value) ->
     let (method, url, headers, body) = match rendered {
         Ok(parts) => parts,
         Err(trouble) => {
-            return Inspection { about: about.into(), count: None, outcome: Outcome::Trouble(not_sent(trouble)) };
+            return Inspection {
+                about: about.into(),
+                count: None,
+                outcome: Outcome::Trouble(not_sent(trouble.to_string())),
+            };
         }
     };
     let purpose = Purpose::Partner { stage: doing.unit.stage };
@@ -96,12 +101,13 @@ pub(super) async fn await_effect(doing: &Doing<'_>, event_id: &str) -> Option<u6
 /// # Errors
 ///
 /// The profile gives no such id.
-pub(super) async fn known(doing: &Doing<'_>, step: &ConfigStep, of: &str) -> Result<Fact, String> {
-    let id = template::render_text(of, &doing.scope()).map_err(|error| error.to_string())?;
+pub(super) async fn known(doing: &Doing<'_>, step: &ConfigStep, of: &str) -> Result<Fact, StepError> {
+    let id = template::render_text(of, &doing.scope())?;
     let place = format!("environments.{}.lookups.processed", step.environment);
     let inside = doing.world.plan.read.profile.environments.get(&step.environment);
     let look_up = inside.and_then(|inside| inside.inspect.processed.as_ref());
-    let look_up = look_up.ok_or_else(|| doing.world.plan.bound.how_to_give(&place))?;
+    let look_up =
+        look_up.ok_or_else(|| StepError::MissingInput { advice: doing.world.plan.bound.how_to_give(&place) })?;
     let started = Instant::now();
     loop {
         let inspection = ask(doing, look_up, &id, json!({ "event_id": id })).await;
@@ -153,11 +159,7 @@ pub(super) async fn arrivals(doing: &Doing<'_>, step: &RequestStep, waiting: Vec
                 left.push(one);
                 continue;
             }
-            doing.log.amend(|evidence| {
-                if let Some(What::Exchange(exchange)) = evidence.entries.get_mut(one.at).map(|entry| &mut entry.what) {
-                    exchange.captured.insert("counted".into(), json!(more));
-                }
-            });
+            doing.log.add_captured(one.at, "counted", json!(more));
             doing.log.add(from, None, What::Inspection(inspection));
         }
         open = left;

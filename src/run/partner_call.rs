@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::context::scope::Scope;
+use super::step_error::StepError;
 use crate::evidence::{Trouble, TroubleKind};
 use crate::template;
 
@@ -20,16 +21,16 @@ pub(super) fn call_out(
     headers: &IndexMap<String, String>,
     json: Option<&Value>,
     scope: &Scope,
-) -> Result<CallParts, String> {
-    let line = template::render_text(line, scope).map_err(|error| error.to_string())?;
-    let (method, url) = line.split_once(' ').ok_or_else(|| format!("`{line}` is not a method and a URL"))?;
+) -> Result<CallParts, StepError> {
+    let line = template::render_text(line, scope)?;
+    let (method, url) = line.split_once(' ').ok_or_else(|| StepError::NotARequest { line: line.clone() })?;
     let mut sent = Vec::new();
     for (name, text) in headers {
-        sent.push((name.clone(), template::render_text(text, scope).map_err(|error| error.to_string())?));
+        sent.push((name.clone(), template::render_text(text, scope)?));
     }
     let mut body = Vec::new();
     if let Some(json) = json {
-        let json = template::render_json(json, scope).map_err(|error| error.to_string())?;
+        let json = template::render_json(json, scope)?;
         sent.push(("content-type".into(), "application/json".into()));
         body = json.to_string().into_bytes();
     }

@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdin};
 use tokio::task::JoinHandle;
 
+use super::build_error::BuildError;
 use super::process_group::{Group, Variables, spawned};
 use crate::redact::{Redactor, letters, unfrayed};
 
@@ -39,16 +40,16 @@ pub(super) async fn output(
     command: &[String],
     folder: &Path,
     variables: &Variables<'_>,
-) -> Result<(bool, String), String> {
+) -> Result<(bool, String), BuildError> {
     let (mut child, _group) = spawned(command, folder, variables)?;
     drop(child.stdin.take());
     let (mut said, mut complained) = (Vec::new(), Vec::new());
     let stdout = child.stdout.take().map(|output| output.take(MOST_OUTPUT as u64));
     let stderr = child.stderr.take().map(|output| output.take(MOST_OUTPUT as u64));
-    let (Some(mut stdout), Some(mut stderr)) = (stdout, stderr) else { return Err("it has no output".into()) };
+    let (Some(mut stdout), Some(mut stderr)) = (stdout, stderr) else { return Err(BuildError::NoOutput) };
     // Undelivered input does not matter; only the exit counts.
     drop(tokio::join!(stdout.read_to_end(&mut said), stderr.read_to_end(&mut complained)));
-    let exit = child.wait().await.map_err(|error| error.to_string())?;
+    let exit = child.wait().await.map_err(|error| BuildError::NoExit(Arc::new(error)))?;
     Ok((exit.success(), letters(unfrayed(&said, MOST_OUTPUT))))
 }
 
@@ -67,7 +68,7 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts a program in a process group of its own, in a working directory.
-    pub(super) fn start(command: &[String], folder: &Path, variables: &Variables<'_>) -> Result<Self, String> {
+    pub(super) fn start(command: &[String], folder: &Path, variables: &Variables<'_>) -> Result<Self, BuildError> {
         let (mut child, group) = spawned(command, folder, variables)?;
         let said = Arc::new(Mutex::new(VecDeque::new()));
         let mut listening = Vec::new();

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::process::{Child, Command};
 
+use super::build_error::BuildError;
 use crate::environment::cleared;
 use crate::files;
 use crate::files::Kind;
@@ -64,8 +66,12 @@ fn watch(leader: Pid) -> Option<Child> {
 }
 
 /// Starts a program in a process group of its own, in a working directory.
-pub(super) fn spawned(command: &[String], folder: &Path, variables: &Variables<'_>) -> Result<(Child, Group), String> {
-    let (program, arguments) = command.split_first().ok_or("the command is empty")?;
+pub(super) fn spawned(
+    command: &[String],
+    folder: &Path,
+    variables: &Variables<'_>,
+) -> Result<(Child, Group), BuildError> {
+    let (program, arguments) = command.split_first().ok_or(BuildError::EmptyCommand)?;
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let child = Command::new(program)
         .args(arguments)
@@ -79,7 +85,11 @@ pub(super) fn spawned(command: &[String], folder: &Path, variables: &Variables<'
         .process_group(0)
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| format!("`{program}`, the first word of `{}`, cannot start: {error}", variables.place))?;
+        .map_err(|cause| BuildError::NoProgram {
+            program: program.clone(),
+            place: variables.place.to_owned(),
+            cause: Arc::new(cause),
+        })?;
     let group = Group::of(&child);
     Ok((child, group))
 }

@@ -8,7 +8,7 @@ use serde_json::Map;
 use super::authentication::Place;
 use super::context::identity::{Identity, scope_of};
 use super::context::run_context::RunContext;
-use super::context::tokens::Unkeyed;
+use super::step_error::StepError;
 use crate::evidence::{Answer, Outcome};
 use crate::pack::types::Environment;
 use crate::template;
@@ -23,14 +23,14 @@ pub(super) async fn provider(
     api: &str,
     line: &str,
     client: &Identity,
-) -> Result<Answer, String> {
+) -> Result<Answer, StepError> {
     let scope = scope_of(client, Map::new());
-    let line = template::render_text(line, &scope).map_err(|error| error.to_string())?;
-    let (method, target) = line.split_once(' ').ok_or_else(|| format!("`{line}` is not a method and a path"))?;
+    let line = template::render_text(line, &scope)?;
+    let (method, target) = line.split_once(' ').ok_or_else(|| StepError::NotAQuery { line: line.clone() })?;
     let place = Place { world, environment: Some(environment), api };
-    let draft = place.draft(method, target, &scope).await.map_err(Unkeyed::why)?;
+    let draft = place.draft(method, target, &scope).await?;
     match world.send(draft, PATIENCE, false, None).await.outcome {
         Outcome::Answered(answer) => Ok(answer),
-        Outcome::Trouble(trouble) => Err(trouble.detail),
+        Outcome::Trouble(trouble) => Err(StepError::Unanswered { detail: trouble.detail }),
     }
 }

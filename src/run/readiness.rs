@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::build_error::BuildError;
 use super::context::run_context::RunContext;
 use super::process::Process;
 use crate::evidence::{Outcome, TroubleKind};
@@ -31,15 +32,11 @@ pub(super) enum Look {
 }
 
 /// Makes sure that nothing answers at the build's address before it starts.
-pub(super) async fn vacant(world: &RunContext, start: &Start) -> Result<(), String> {
+pub(super) async fn vacant(world: &RunContext, start: &Start) -> Result<(), BuildError> {
     let from = Instant::now();
     while let Look::Ready = look(world, start).await? {
         if from.elapsed() > LEAVING {
-            let (page, port) = (&start.ready, port(start));
-            return Err(format!(
-                "port {port} is taken: {page} answers before the build starts, so the rehearsal would test another \
-                 process; end that process, or give the build another port"
-            ));
+            return Err(BuildError::PortTaken { port: port(start), page: start.ready.to_string() });
         }
         tokio::time::sleep(PACE).await;
     }
@@ -47,7 +44,7 @@ pub(super) async fn vacant(world: &RunContext, start: &Start) -> Result<(), Stri
 }
 
 /// Waits until the build that Preflight started is ready; an error says why it is not.
-pub(super) async fn awaited(world: &RunContext, start: &Start, process: &mut Process) -> Result<(), String> {
+pub(super) async fn awaited(world: &RunContext, start: &Start, process: &mut Process) -> Result<(), BuildError> {
     let from = Instant::now();
     loop {
         let look = look(world, start).await?;
@@ -56,15 +53,13 @@ pub(super) async fn awaited(world: &RunContext, start: &Start, process: &mut Pro
             tokio::time::sleep(SETTLES).await;
         }
         if let Some(exit) = process.ended().await {
-            return Err(ended(world, start, process, &exit).await);
+            return Err(ended(world, start, process, exit).await);
         }
         match look {
             Look::Ready => return Ok(()),
             Look::Answered(why) | Look::Silent(why) if from.elapsed() > start.within.0 => {
-                let words = process.last_words(&world.redactor);
-                let stopped = process.stopped().map(|one| format!("; its process {one} is stopped (SIGSTOP)"));
-                let (late, stopped) = (late(start, &why), stopped.unwrap_or_default());
-                return Err(format!("{late}{stopped}; the build's last lines: {words}"));
+                let (lines, stopped) = (process.last_words(&world.redactor), process.stopped());
+                return Err(BuildError::StartedButNotReady { late: Box::new(late(start, why)), stopped, lines });
             }
             Look::Answered(_) | Look::Silent(_) => tokio::time::sleep(PACE).await,
         }
@@ -72,11 +67,11 @@ pub(super) async fn awaited(world: &RunContext, start: &Start, process: &mut Pro
 }
 
 /// Waits until a build that the partner restarted itself is ready.
-pub(super) async fn back(world: &RunContext, start: &Start) -> Result<(), String> {
+pub(super) async fn back(world: &RunContext, start: &Start) -> Result<(), BuildError> {
     let from = Instant::now();
     while let Look::Answered(why) | Look::Silent(why) = look(world, start).await? {
         if from.elapsed() > start.within.0 {
-            return Err(late(start, &why));
+            return Err(late(start, why));
         }
         tokio::time::sleep(PACE).await;
     }
@@ -84,23 +79,18 @@ pub(super) async fn back(world: &RunContext, start: &Start) -> Result<(), String
 }
 
 /// The error for a build that has ended, possibly while something still answers.
-async fn ended(world: &RunContext, start: &Start, process: &Process, exit: &str) -> String {
-    let words = process.last_words(&world.redactor);
-    let (page, port) = (&start.ready, port(start));
+async fn ended(world: &RunContext, start: &Start, process: &Process, exit: String) -> BuildError {
+    let lines = process.last_words(&world.redactor);
     match look(world, start).await {
-        Ok(Look::Ready) => format!(
-            "the build ended ({exit}), but {page} still answers: another process uses port {port}, or the build left \
-             a child process behind; start the build so that it keeps running until it is stopped; its last lines: \
-             {words}"
-        ),
-        Ok(Look::Answered(_) | Look::Silent(_)) | Err(_) => {
-            format!("the build ended before it was ready ({exit}); its last lines: {words}")
+        Ok(Look::Ready) => {
+            BuildError::EndedButAnswered { exit, page: start.ready.to_string(), port: port(start), lines }
         }
+        Ok(Look::Answered(_) | Look::Silent(_)) | Err(_) => BuildError::EndedEarly { exit, lines },
     }
 }
 
-fn late(start: &Start, why: &str) -> String {
-    format!("{} did not answer with a status below 400 within {}: {why}", start.ready, start.within)
+fn late(start: &Start, found: String) -> BuildError {
+    BuildError::NotReady { page: start.ready.to_string(), within: start.within, found }
 }
 
 fn port(start: &Start) -> u16 {
@@ -108,7 +98,7 @@ fn port(start: &Start) -> u16 {
 }
 
 /// Probes the build once; an error means that the probe is not allowed.
-pub(super) async fn look(world: &RunContext, start: &Start) -> Result<Look, String> {
+pub(super) async fn look(world: &RunContext, start: &Start) -> Result<Look, BuildError> {
     let draft = Draft {
         purpose: Purpose::Partner { stage: Stage::Rehearsal },
         method: "GET".into(),
@@ -126,7 +116,7 @@ pub(super) async fn look(world: &RunContext, start: &Start) -> Result<Look, Stri
     let tls = start.ready.scheme() == "https";
     let (spoken, other) = if tls { ("TLS", "http") } else { ("HTTP", "https") };
     let found = match trouble.kind {
-        TroubleKind::Refused => return Err(trouble.detail),
+        TroubleKind::Refused => return Err(BuildError::ProbeDenied { reason: trouble.detail }),
         TroubleKind::Connect => format!("nothing listens on port {port}: {}", trouble.detail),
         TroubleKind::Timeout => {
             format!("port {port} accepts the connection, but nothing answers within {}", Span(READY_WITHIN))

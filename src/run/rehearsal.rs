@@ -14,9 +14,9 @@ pub(super) async fn set_up(world: &RunContext, rehearsal: &Rehearsal) -> Result<
         Ok(simulator) => world.plays(simulator),
         Err((who, why)) => return Err((who, format!("the simulator cannot start: {why}"))),
     }
-    world.contain(rehearsal).await.map_err(|why| (Who::Tool, why))?;
+    world.contain(rehearsal).await.map_err(|error| (Who::Tool, format!("the proxy cannot start: {error}")))?;
     if let Some(start) = &rehearsal.start {
-        world.keep(started(world, rehearsal, start, None).await.map_err(|why| (Who::Partner, why))?).await;
+        world.keep(started(world, rehearsal, start, None).await.map_err(|why| (Who::Partner, why.to_string()))?).await;
     }
     Ok(house_client(world, rehearsal).await)
 }
@@ -32,7 +32,7 @@ async fn house_client(world: &RunContext, rehearsal: &Rehearsal) -> Identity {
     let Some((name, call)) = by.and_then(|name| rehearsal.actions.get_key_value(name)) else { return house };
     let scope = scope_of(&house, serde_json::Map::new());
     let why = match action::perform(world, Stage::Rehearsal, call, &scope).await {
-        Err(why) => why,
+        Err(why) => why.to_string(),
         Ok(outcome) => {
             house.learn(call, &outcome);
             // The id may follow later, or be visible only in the partner's call.

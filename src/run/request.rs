@@ -11,6 +11,7 @@ use super::context::check_context::Doing;
 use super::context::scope::Scope;
 use super::context::tokens::Unkeyed;
 use super::lookup;
+use super::step_error::StepError;
 use crate::evidence::{Answer, Body, Exchange, Outcome, What};
 use crate::net::gate::{Draft, Purpose};
 use crate::pack::provider::MemberNames;
@@ -22,7 +23,7 @@ use crate::template::{self, TemplateError};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Sends a request, once or for each element of a list.
-pub(super) async fn run(doing: &Doing<'_>, step: &RequestStep) -> Result<(), String> {
+pub(super) async fn run(doing: &Doing<'_>, step: &RequestStep) -> Result<(), StepError> {
     let scope = doing.scope();
     if let Some(name) = lacking(step, &scope) {
         return Err(not_there(doing, step, &name));
@@ -30,8 +31,8 @@ pub(super) async fn run(doing: &Doing<'_>, step: &RequestStep) -> Result<(), Str
     let Some(each) = &step.each else {
         return once(doing, step, scope, None).await.map(drop);
     };
-    let list = template::render(each, &scope).map_err(|error| error.to_string())?;
-    let items = list.as_array().cloned().ok_or_else(|| format!("`for_each` gave {list} instead of a list"))?;
+    let list = template::render(each, &scope)?;
+    let items = list.as_array().cloned().ok_or_else(|| StepError::NotAList { found: list.clone() })?;
     let mut sent = Vec::new();
     for item in items {
         let mut scope = scope.clone();
@@ -60,24 +61,27 @@ fn lacking(step: &RequestStep, scope: &Scope) -> Option<String> {
 
 /// The reason for a request whose value is missing: the response that should have contained it, or otherwise the pack's
 /// advice.
-fn not_there(doing: &Doing<'_>, step: &RequestStep, name: &str) -> String {
+fn not_there(doing: &Doing<'_>, step: &RequestStep, name: &str) -> StepError {
     let earlier = name.split('.').next().unwrap_or(name);
     let why = doing.log.read(|evidence| {
         let entry = evidence.entries.iter().rev().find(|entry| entry.step.as_deref() == Some(earlier))?;
         match &entry.what {
-            What::Skipped(why) => Some(why.clone()),
+            What::Skipped(why) => Some(StepError::EarlierSkipped { reason: why.clone() }),
             what => {
                 let Exchange { request, outcome, .. } = what.exchange()?;
-                let what = format!("{} {}", request.method, request.url);
+                let request = format!("{} {}", request.method, request.url);
                 match outcome {
-                    Outcome::Trouble(trouble) => Some(format!("{what} got no response: {}", trouble.detail)),
+                    Outcome::Trouble(trouble) => {
+                        Some(StepError::EarlierUnanswered { request, detail: trouble.detail.clone() })
+                    }
                     Outcome::Answered(answer) if (200..300).contains(&answer.status) => None,
-                    Outcome::Answered(answer) => Some(format!("{what} was answered {}", answer.status)),
+                    Outcome::Answered(answer) => Some(StepError::EarlierAnswered { request, status: answer.status }),
                 }
             }
         }
     });
-    why.or_else(|| step.without.clone()).unwrap_or_else(|| TemplateError::Missing(name.to_owned()).to_string())
+    why.or_else(|| step.without.clone().map(|advice| StepError::MissingInput { advice }))
+        .unwrap_or_else(|| TemplateError::Missing(name.to_owned()).into())
 }
 
 /// Sends one request. Returns the event whose arrival is to be counted with the count before it, if the step asks for
@@ -87,11 +91,11 @@ async fn once(
     step: &RequestStep,
     scope: Scope,
     item: Option<Value>,
-) -> Result<Option<lookup::Waiting>, String> {
+) -> Result<Option<lookup::Waiting>, StepError> {
     let draft = draft(doing, step, &scope).await;
     let before = match &step.counts {
         Some(event) => {
-            let event = template::render_text(event, &scope).map_err(|error| error.to_string())?;
+            let event = template::render_text(event, &scope)?;
             lookup::before(doing, event).await
         }
         None => None,
@@ -127,7 +131,7 @@ fn environment(doing: &Doing<'_>, step: &RequestStep) -> Option<Environment> {
 /// Drafts the request; the gate decides whether it is sent.
 async fn draft(doing: &Doing<'_>, step: &RequestStep, scope: &Scope) -> Result<Draft, Unkeyed> {
     let line = template::render_text(&step.request, scope)?;
-    let (method, target) = line.split_once(' ').ok_or_else(|| format!("`{line}` is not a method and a URL"))?;
+    let (method, target) = line.split_once(' ').ok_or_else(|| StepError::NotARequest { line: line.clone() })?;
     let mut headers = Vec::new();
     let mut body = Vec::new();
     if let Some(json) = &step.json {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::build_error::BuildError;
 use super::context::run_context::RunContext;
 use super::process::Process;
 use super::process_group::Variables;
@@ -15,10 +16,10 @@ pub(super) async fn started(
     rehearsal: &Rehearsal,
     start: &Start,
     variant: Option<&str>,
-) -> Result<Process, String> {
+) -> Result<Process, BuildError> {
     let plain = Variant::default();
     let variant = match variant {
-        Some(name) => rehearsal.variants.get(name).ok_or_else(|| format!("the profile has no variant `{name}`"))?,
+        Some(name) => rehearsal.variants.get(name).ok_or_else(|| BuildError::NoVariant { name: name.to_owned() })?,
         None => &plain,
     };
     let scope = told(world);
@@ -37,16 +38,16 @@ pub(super) fn variables(
     world: &RunContext,
     rehearsal: &Rehearsal,
     variant: &Variant,
-) -> Result<Vec<(String, String)>, String> {
+) -> Result<Vec<(String, String)>, BuildError> {
     let scope = told(world);
     let mut env = rehearsal.env.clone();
     env.extend(variant.env.clone());
     let own = env.iter().map(|(name, text)| Ok((name.clone(), rendered(text, &scope)?)));
-    Ok(world.proxied(own.collect::<Result<_, String>>()?))
+    Ok(world.proxied(own.collect::<Result<_, BuildError>>()?))
 }
 
-pub(super) fn rendered(text: &str, scope: &Value) -> Result<String, String> {
-    template::render_text(text, scope).map_err(|error| format!("`{text}`: {error}"))
+pub(super) fn rendered(text: &str, scope: &Value) -> Result<String, BuildError> {
+    template::render_text(text, scope).map_err(|cause| BuildError::Text { text: text.to_owned(), cause })
 }
 
 /// The template values for commands and variables of a profile: the simulator's `<api>_api`, `api_key`, `credentials`

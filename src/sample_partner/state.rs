@@ -1,7 +1,6 @@
 //! A sample partner while it runs: what it is described as, what it was told, what it remembers.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -55,30 +54,21 @@ pub struct Surroundings {
 }
 
 /// Why it cannot run.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum SampleError {
     /// A variable has an invalid value.
+    #[error("the variable {0}: {1}")]
     Variable(&'static str, String),
     /// The description cannot be read.
+    #[error("{path}: {1}", path = .0.display())]
     Description(PathBuf, String),
     /// The HTTP client cannot be created.
+    #[error("the HTTP client cannot be created: {0}")]
     Http(reqwest::Error),
     /// Listening, or printing the address, failed.
+    #[error("the sample partner cannot listen: {0}")]
     Io(std::io::Error),
 }
-
-impl fmt::Display for SampleError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            SampleError::Variable(name, why) => write!(f, "the variable {name}: {why}"),
-            SampleError::Description(path, why) => write!(f, "{}: {why}", path.display()),
-            SampleError::Http(error) => write!(f, "the HTTP client cannot be created: {error}"),
-            SampleError::Io(error) => write!(f, "the sample partner cannot listen: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for SampleError {}
 
 impl Surroundings {
     /// Reads the variables `PORT`, `SAMPLE_APIS` and `SAMPLE_CREDENTIALS` (JSON), `SAMPLE_KEY`, `SAMPLE_SECRET`, and

@@ -256,8 +256,13 @@ pub(super) fn body_of(bytes: &[u8]) -> Body {
         return Body::Empty;
     }
     if bytes.len() > MOST_BYTES {
-        let cut = String::from_utf8_lossy(unfrayed(bytes, MOST_BYTES));
-        return Body::Text(format!("{cut}… ({} bytes)", bytes.len()));
+        let cut = unfrayed(bytes, MOST_BYTES);
+        // Only the last letter may be incomplete; no search finds a secret among bytes that are no text.
+        let first = cut.utf8_chunks().next();
+        let text = first.filter(|chunk| chunk.valid().len() + chunk.invalid().len() == cut.len());
+        return text.map_or(Body::Binary(bytes.len()), |text| {
+            Body::Text(format!("{}… ({} bytes)", text.valid(), bytes.len()))
+        });
     }
     match (serde_json::from_slice(bytes), std::str::from_utf8(bytes)) {
         (Ok(json), _) => Body::Json(json),
@@ -332,5 +337,13 @@ mod tests {
         {
             assert!((strayed(jitter, chance) - factor).abs() < 1e-9, "{jitter} {chance}");
         }
+    }
+
+    #[test]
+    fn of_a_large_body_only_text_is_recorded() {
+        let long = "\u{e4}".repeat(MOST_BYTES);
+        assert!(matches!(body_of(long.as_bytes()), Body::Text(text) if !text.contains('\u{fffd}')));
+        let binary = [b"p\xe4ssword".as_slice(), long.as_bytes()].concat();
+        assert_eq!(body_of(&binary), Body::Binary(binary.len()));
     }
 }

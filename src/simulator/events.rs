@@ -1,7 +1,5 @@
 //! Events at the provider without a call: a client signs, a request expires, a case is closed.
 
-use std::fmt;
-
 use serde_json::Value;
 
 use super::script::Script;
@@ -10,11 +8,16 @@ use super::transaction::{Dispatch, Moment, Timer, Turn};
 use super::values::text;
 
 /// Why an event cannot happen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HappenError {
     /// No call has created this client.
+    #[error("no call has created the client `{0}` yet")]
     UnknownClient(String),
     /// The client's state has no such event, or its condition does not hold.
+    #[error(
+        "`{event}` cannot happen to a client in the state `{state}`; possible events: {}",
+        listed(.possible)
+    )]
     NotNow {
         /// The event.
         event: String,
@@ -25,20 +28,9 @@ pub enum HappenError {
     },
 }
 
-impl fmt::Display for HappenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            HappenError::UnknownClient(key) => write!(f, "no call has created the client `{key}` yet"),
-            HappenError::NotNow { event, state, possible } => write!(
-                f,
-                "`{event}` cannot happen to a client in the state `{state}`; possible events: {}",
-                if possible.is_empty() { "nothing".to_owned() } else { possible.join(", ") }
-            ),
-        }
-    }
+fn listed(events: &[String]) -> String {
+    if events.is_empty() { "nothing".to_owned() } else { events.join(", ") }
 }
-
-impl std::error::Error for HappenError {}
 
 /// The body of an event about a client as the provider would write it; missing records are made up. The store is a copy
 /// that is discarded. `None` if the provider has no such event.

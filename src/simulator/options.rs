@@ -1,7 +1,6 @@
 //! Options of a simulator, and why it cannot start.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -106,11 +105,16 @@ fn reached(mut listening: SocketAddr) -> SocketAddr {
 }
 
 /// Why a simulator cannot start.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The pack's description is invalid, with all problems.
+    #[error(
+        "`provider.yaml` describes no provider that can be simulated:{}",
+        .0.iter().map(|problem| format!("\n  {problem}")).collect::<String>()
+    )]
     Description(Vec<String>),
     /// A port cannot be opened.
+    #[error("the simulator cannot listen on port {port} for the API `{api}`: {error}; choose another port")]
     Port {
         /// The API that needs it.
         api: String,
@@ -120,22 +124,3 @@ pub enum StartError {
         error: std::io::Error,
     },
 }
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            StartError::Description(problems) => {
-                write!(f, "`provider.yaml` describes no provider that can be simulated:")?;
-                problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
-            }
-            StartError::Port { api, port, error } => {
-                write!(
-                    f,
-                    "the simulator cannot listen on port {port} for the API `{api}`: {error}; choose another port"
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for StartError {}

@@ -2,8 +2,8 @@
 //!
 //! A text that is a single expression keeps the type of its value, so a list stays a list.
 
+use std::io;
 use std::sync::LazyLock;
-use std::{fmt, io};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -45,24 +45,15 @@ fn part(text: &str, take: impl Fn(&url::Url) -> Option<String>) -> Dynamic {
 }
 
 /// Why a template has no value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TemplateError {
     /// It does not parse, or uses a construct that packs may not use.
+    #[error("the template is invalid: {0}")]
     Invalid(String),
     /// It reads a value that does not exist.
+    #[error("`{0}` has no value")]
     Missing(String),
 }
-
-impl fmt::Display for TemplateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            TemplateError::Invalid(why) => write!(f, "the template is invalid: {why}"),
-            TemplateError::Missing(what) => write!(f, "`{what}` has no value"),
-        }
-    }
-}
-
-impl std::error::Error for TemplateError {}
 
 /// Whether a text contains a template.
 pub fn is_template(text: &str) -> bool {

@@ -1,45 +1,26 @@
 //! Why a delivery cannot be made as its scheme says.
 
-use std::fmt;
-
 use crate::template::TemplateError;
 
 /// Why a delivery cannot be composed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ComposeError {
     /// The secret does not have the form that the scheme requires: this one.
+    #[error("the secret is not {0}, as this provider's scheme requires")]
     Secret(&'static str),
     /// A date cannot express the claimed time.
+    #[error("a date cannot express the time {0}")]
     Time(i64),
     /// The body has no place at this path.
+    #[error("the event's body has no `{0}` to set")]
     Place(String),
     /// A template of the scheme or of the alteration failed.
-    Template(TemplateError),
+    #[error("a delivery cannot be composed: {0}")]
+    Template(#[from] TemplateError),
     /// The alteration changes nothing: the delivery would be genuine.
+    #[error("the alteration changes nothing: under this provider's scheme the delivery is genuine")]
     Pointless,
     /// The body cannot be serialised.
+    #[error("the event's body cannot be serialised: {0}")]
     Body(String),
-}
-
-impl fmt::Display for ComposeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ComposeError::Secret(what) => write!(f, "the secret is not {what}, as this provider's scheme requires"),
-            ComposeError::Time(seconds) => write!(f, "a date cannot express the time {seconds}"),
-            ComposeError::Place(path) => write!(f, "the event's body has no `{path}` to set"),
-            ComposeError::Template(error) => write!(f, "a delivery cannot be composed: {error}"),
-            ComposeError::Pointless => {
-                f.write_str("the alteration changes nothing: under this provider's scheme the delivery is genuine")
-            }
-            ComposeError::Body(why) => write!(f, "the event's body cannot be serialised: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for ComposeError {}
-
-impl From<TemplateError> for ComposeError {
-    fn from(error: TemplateError) -> Self {
-        ComposeError::Template(error)
-    }
 }

@@ -3,7 +3,8 @@
 use std::io::{self, Read};
 
 use brotli_decompressor::Decompressor;
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use flate2::read::MultiGzDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
 /// Maximum number of nested encodings.
@@ -53,14 +54,73 @@ fn undone(encoding: &str, bytes: &[u8], most: usize) -> io::Result<Vec<u8>> {
     match encoding {
         "gzip" | "x-gzip" => read(MultiGzDecoder::new(bytes), most),
         // The standard means zlib, but some servers send a raw deflate stream.
-        "deflate" => read(ZlibDecoder::new(bytes), most).or_else(|_| read(DeflateDecoder::new(bytes), most)),
+        "deflate" => inflated(bytes, true, most).or_else(|_| inflated(bytes, false, most)),
         "br" => read(Decompressor::new(bytes, BUFFER), most),
         _ => Err(io::ErrorKind::Unsupported.into()),
     }
+}
+
+/// Decodes a deflate stream, with or without the zlib header. The readers of the library take a truncated stream for a
+/// complete one, and its end may contain a truncated secret that no search finds.
+fn inflated(bytes: &[u8], zlib: bool, most: usize) -> io::Result<Vec<u8>> {
+    let (mut inflate, mut plain, mut rest) = (Decompress::new(zlib), Vec::new(), bytes);
+    while plain.len() <= most {
+        plain.reserve(BUFFER);
+        let (read, written) = (inflate.total_in(), inflate.total_out());
+        let status = inflate.decompress_vec(rest, &mut plain, FlushDecompress::None)?;
+        let taken = usize::try_from(inflate.total_in() - read).unwrap_or(usize::MAX);
+        rest = rest.get(taken..).unwrap_or_default();
+        match status {
+            Status::StreamEnd => break,
+            Status::Ok | Status::BufError if taken == 0 && inflate.total_out() == written => {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            Status::Ok | Status::BufError => {}
+        }
+    }
+    Ok(plain)
 }
 
 fn read(stream: impl Read, most: usize) -> io::Result<Vec<u8>> {
     let mut plain = Vec::new();
     stream.take(most as u64 + 1).read_to_end(&mut plain)?;
     Ok(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use flate2::Compression;
+    use flate2::read::{DeflateEncoder, GzEncoder, ZlibEncoder};
+
+    use super::*;
+
+    fn encoded(encoding: &str, body: &[u8]) -> Decoded {
+        let headers = [(CONTENT_ENCODING, encoding.parse().unwrap())].into_iter().collect();
+        decoded(&headers, body.to_vec(), 1000)
+    }
+
+    #[test]
+    fn a_body_that_cannot_be_decoded_whole_is_not_kept() {
+        let text: Vec<u8> = (0..500_u32).map(|n| u8::try_from(n * n % 251).unwrap()).collect();
+        let all = |mut stream: Box<dyn Read + '_>| {
+            let mut bytes = Vec::new();
+            stream.read_to_end(&mut bytes).unwrap();
+            bytes
+        };
+        let bodies = [
+            ("gzip", all(Box::new(GzEncoder::new(&text[..], Compression::fast())))),
+            ("deflate", all(Box::new(ZlibEncoder::new(&text[..], Compression::fast())))),
+            ("deflate", all(Box::new(DeflateEncoder::new(&text[..], Compression::fast())))),
+        ];
+        for (encoding, body) in bodies {
+            assert!(matches!(encoded(encoding, &body), Decoded::Plain(plain) if plain == text), "{encoding}");
+            for length in 1..body.len() {
+                let cut = encoded(encoding, &body[..length]);
+                assert!(matches!(cut, Decoded::Unread(unread) if unread == length), "{encoding} {length}");
+            }
+        }
+        assert!(matches!(encoded("zstd", b"abc"), Decoded::Unread(3)));
+        assert!(matches!(encoded("br", b"\xff\xff\xff"), Decoded::Unread(3)));
+        assert!(matches!(encoded("gzip", b"plain"), Decoded::Unread(5)));
+    }
 }

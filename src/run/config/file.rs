@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::entries::{self, Said};
+use super::error::ConfigError;
 use super::tree::{self, Node};
 use super::{dotenv, ini, json, properties, yaml};
 use crate::files::{self, Kind};
@@ -33,7 +34,7 @@ enum Format {
 /// # Errors
 ///
 /// Why the value is unknown, as a phrase that follows the place.
-pub(super) fn value_of(path: &Path, key: &str) -> Result<(String, usize), String> {
+pub(super) fn value_of(path: &Path, key: &str) -> Result<(String, usize), ConfigError> {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let format = format_of(&name)?;
     let text = text_of(path)?;
@@ -48,7 +49,7 @@ pub(super) fn value_of(path: &Path, key: &str) -> Result<(String, usize), String
     decided(key, found)
 }
 
-fn format_of(name: &str) -> Result<Format, String> {
+fn format_of(name: &str) -> Result<Format, ConfigError> {
     let name = PATTERNS.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
     let end = name.rsplit_once('.').map_or("", |(_, end)| end);
     Ok(match end {
@@ -58,27 +59,24 @@ fn format_of(name: &str) -> Result<Format, String> {
         "properties" => Format::Properties,
         "ini" | "cfg" | "cnf" | "conf" => Format::Sections,
         program if PROGRAMS.contains(&program) => {
-            return Err(format!(
-                "a `.{program}` file is not read, because the program that loads it computes its values; name a \
-                 `.env`, `.properties`, INI, JSON, YAML or TOML file, or attest the value"
-            ));
+            return Err(ConfigError::Program { extension: program.to_owned() });
         }
         _ => Format::Variables,
     })
 }
 
 /// The text of a file. Invalid UTF-8 matters only in the value itself.
-fn text_of(path: &Path) -> Result<String, String> {
-    let bytes = files::read(path, Kind::Configuration).map_err(|why| format!("it {why}"))?;
+fn text_of(path: &Path) -> Result<String, ConfigError> {
+    let bytes = files::read(path, Kind::Configuration).map_err(ConfigError::Unread)?;
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err("the file is UTF-16, which most loaders cannot read; save it as UTF-8".into());
+        return Err(ConfigError::Utf16);
     }
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     Ok(String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// A key's values in all documents of a file. The program decides which document counts, so they must agree.
-fn in_documents(documents: &[Node], key: &str) -> Result<Vec<(usize, Said)>, String> {
+fn in_documents(documents: &[Node], key: &str) -> Result<Vec<(usize, Said)>, ConfigError> {
     let (mut found, mut others) = (Vec::new(), Vec::new());
     for document in documents {
         let here = tree::named(document, key)?;
@@ -103,7 +101,7 @@ fn for_others(document: &Node) -> Option<usize> {
 
 /// The single value, if it is certain. Some loaders let a later line override an earlier one and others do not, so all
 /// must agree.
-fn decided(key: &str, found: Vec<(usize, Said)>) -> Result<(String, usize), String> {
+fn decided(key: &str, found: Vec<(usize, Said)>) -> Result<(String, usize), ConfigError> {
     let several = found.iter().any(|(_, said)| Some(said) != found.first().map(|(_, first)| first));
     let lines = || found.iter().map(|(line, _)| line.to_string()).collect::<Vec<_>>().join(", ");
     let unknown = found.iter().find_map(|(line, said)| match said {
@@ -111,21 +109,22 @@ fn decided(key: &str, found: Vec<(usize, Said)>) -> Result<(String, usize), Stri
         Said::Value(_) | Said::Nothing | Said::Several => None,
     });
     if let Some((line, why)) = unknown {
-        let end = if *why == "is not NAME=value" { "" } else { ", so its value is not known here" };
-        return Err(format!("line {line} {why}{end}"));
+        return Err(unknown_in(*line, why));
     }
     if several {
-        return Err(format!("`{key}` has different values in the lines {}", lines()));
+        return Err(ConfigError::Different { key: key.to_owned(), lines: lines() });
     }
     match found.into_iter().next() {
-        None => Err(format!("there is no `{key}`")),
+        None => Err(ConfigError::Absent { key: key.to_owned() }),
         Some((line, Said::Value(value))) => Ok((value, line)),
-        Some((line, Said::Nothing)) => {
-            Err(format!("`{key}` is empty in line {line}, so its value comes from elsewhere, if at all"))
-        }
-        Some((line, Said::Several)) => Err(format!("`{key}` is a map or a list in line {line}, not a value")),
-        Some((line, Said::Unknown(why))) => Err(format!("line {line} {why}")),
+        Some((line, Said::Nothing)) => Err(ConfigError::Empty { key: key.to_owned(), line }),
+        Some((line, Said::Several)) => Err(ConfigError::Several { key: key.to_owned(), line }),
+        Some((line, Said::Unknown(why))) => Err(unknown_in(line, why)),
     }
+}
+
+fn unknown_in(line: usize, why: &'static str) -> ConfigError {
+    if why == "is not NAME=value" { ConfigError::NotAnEntry { line } } else { ConfigError::Unknown { line, why } }
 }
 
 #[cfg(test)]

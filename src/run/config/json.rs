@@ -6,6 +6,7 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use toml::de::{DeTable, DeValue};
 
+use super::error::ConfigError;
 use super::tree::{Kind, Node};
 
 /// Parses a JSON text; an empty text has no document.
@@ -13,11 +14,10 @@ use super::tree::{Kind, Node};
 /// # Errors
 ///
 /// A syntax error, with its line.
-pub(super) fn of_json(text: &str) -> Result<Vec<Node>, String> {
+pub(super) fn of_json(text: &str) -> Result<Vec<Node>, ConfigError> {
     let options = ParseOptions { allow_missing_commas: false, ..ParseOptions::default() };
     let parsed = parse_to_ast(text, &CollectOptions::default(), &options);
-    let parsed =
-        parsed.map_err(|error| format!("it is not JSON in line {}: {}", error.line_display(), error.kind()))?;
+    let parsed = parsed.map_err(|error| ConfigError::syntax("JSON", error.line_display(), error.kind()))?;
     let lines = Lines::of(text);
     Ok(parsed.value.iter().map(|value| json(&lines, value)).collect())
 }
@@ -42,11 +42,11 @@ fn json(lines: &Lines, value: &Value<'_>) -> Node {
 /// # Errors
 ///
 /// A syntax error, with its line.
-pub(super) fn of_toml(text: &str) -> Result<Vec<Node>, String> {
+pub(super) fn of_toml(text: &str) -> Result<Vec<Node>, ConfigError> {
     let lines = &Lines::of(text);
     let parsed = DeTable::parse(text).map_err(|error| {
         let line = error.span().map_or(1, |span| lines.at(span.start));
-        format!("it is not TOML in line {line}: {}", error.message())
+        ConfigError::syntax("TOML", line, error.message())
     })?;
     Ok(vec![Node { line: 1, kind: table(lines, parsed.get_ref()) }])
 }

@@ -2,6 +2,7 @@
 
 mod dotenv;
 mod entries;
+mod error;
 mod file;
 mod ini;
 mod json;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 
 use super::entries::{Said, alike};
+use super::error::ConfigError;
 
 /// A value with its line.
 #[derive(Clone, Debug)]
@@ -55,12 +56,14 @@ impl Node {
 /// # Errors
 ///
 /// The key is neither.
-pub(super) fn named(root: &Node, key: &str) -> Result<Vec<(usize, Said)>, String> {
+pub(super) fn named(root: &Node, key: &str) -> Result<Vec<(usize, Said)>, ConfigError> {
     if key.starts_with('$') {
         match JsonPath::parse(key) {
             Ok(path) => return Ok(by_path(root, &path)),
             // In a JSON path a name with a hyphen needs quotes, which are easily forgotten.
-            Err(error) if !key.starts_with("$.") => return Err(format!("`{key}` is not a JSON path: {error}")),
+            Err(error) if !key.starts_with("$.") => {
+                return Err(ConfigError::NotAPath { key: key.to_owned(), cause: error });
+            }
             Err(_) => {}
         }
     }

@@ -89,6 +89,6 @@ fn from_file(world: &RunContext, source: &InFile) -> Fact {
             world.redactor.learn_given(&format!("file.{}", source.key), &value, &known);
             Fact { place, line: Some(line), value: Some(world.redactor.json(&json!(value))), trouble: None }
         }
-        Err(trouble) => Fact { place, line: None, value: None, trouble: Some(trouble) },
+        Err(why) => Fact { place, line: None, value: None, trouble: Some(why.to_string()) },
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
+use super::error::ConfigError;
 use super::tree::{Kind, Node};
 
 /// Maximum number of values in a file after alias expansion; a long text counts as several.
@@ -21,12 +22,12 @@ const DEEPEST: usize = 200;
 /// # Errors
 ///
 /// A syntax error, or a document beyond the limits.
-pub(super) fn documents(text: &str) -> Result<Vec<Node>, String> {
+pub(super) fn documents(text: &str) -> Result<Vec<Node>, ConfigError> {
     let mut builder = Builder::default();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
             let at = error.marker();
-            format!("it is not YAML in line {}: {}", at.line(), error.info())
+            ConfigError::syntax("YAML", at.line(), error.info())
         })?;
         builder.take(event, span)?;
     }
@@ -58,7 +59,7 @@ enum Inside {
 }
 
 impl Builder {
-    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), String> {
+    fn take(&mut self, event: Event<'_>, span: Span) -> Result<(), ConfigError> {
         let line = span.start.line();
         match event {
             Event::Scalar(text, style, anchor, tag) => {
@@ -80,15 +81,15 @@ impl Builder {
         }
     }
 
-    fn begin(&mut self, line: usize, anchor: usize, tag: Option<&Tag>, inside: Inside) -> Result<(), String> {
+    fn begin(&mut self, line: usize, anchor: usize, tag: Option<&Tag>, inside: Inside) -> Result<(), ConfigError> {
         if self.open.len() == DEEPEST {
-            return Err(format!("its lists and maps are nested more than {DEEPEST} deep in line {line}"));
+            return Err(ConfigError::TooDeep { most: DEEPEST, line });
         }
         self.open.push(Open { line, anchor, made: made_by(tag), inside, before: self.count });
         Ok(())
     }
 
-    fn end(&mut self) -> Result<(), String> {
+    fn end(&mut self) -> Result<(), ConfigError> {
         let Some(open) = self.open.pop() else { return Ok(()) };
         let kind = match (open.made, open.inside) {
             (Some(why), _) => Kind::Made(why),
@@ -101,11 +102,11 @@ impl Builder {
     }
 
     /// Adds a finished value to its parent.
-    fn put(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), String> {
+    fn put(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), ConfigError> {
         self.count += size;
         self.kept += if anchor > 0 { size } else { 0 };
         if self.count.max(self.kept) > MOST {
-            return Err(format!("with its aliases expanded it is too large in line {}", node.line));
+            return Err(ConfigError::TooLarge { line: node.line });
         }
         if anchor > 0 {
             self.anchors.insert(anchor, (node.clone(), size));

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::run::build_error::BuildError;
 use crate::run::process::Process;
 
 /// Maximum number of restarts of a build that ended by itself or did not start.
@@ -25,9 +26,9 @@ pub(in crate::run) struct Build {
 
 impl Build {
     /// Why the build is not restarted any more, if it failed too often.
-    pub(in crate::run) fn is_given_up(&self) -> Option<String> {
-        let (at, last) = (self.mishaps.len(), &self.mishaps.last()?.1);
-        let too_often = at > MOST_MISHAPS || self.silences > MOST_SILENCES;
-        too_often.then(|| format!("{last}; Preflight does not restart it after {at} failures"))
+    pub(in crate::run) fn is_given_up(&self) -> Option<BuildError> {
+        let (failures, last) = (self.mishaps.len(), &self.mishaps.last()?.1);
+        let too_often = failures > MOST_MISHAPS || self.silences > MOST_SILENCES;
+        too_often.then(|| BuildError::GivenUp { last: last.clone(), failures })
     }
 }

@@ -12,6 +12,7 @@ use super::log::Log;
 use super::run_context::RunContext;
 use super::scope::Scope;
 use crate::plan::Unit;
+use crate::run::step_error::StepError;
 
 /// Something that the partner did for a client.
 #[derive(Clone, Debug)]
@@ -58,7 +59,7 @@ impl<'d> Doing<'d> {
     }
 
     /// A client of the check by name, or the first. A check without clients is about the rehearsal's own client.
-    pub(in crate::run) fn client(&self, name: Option<&str>) -> Result<(String, Identity), String> {
+    pub(in crate::run) fn client(&self, name: Option<&str>) -> Result<(String, Identity), StepError> {
         let found = match name {
             Some(name) => self.clients.get_key_value(name),
             None => self.clients.first(),
@@ -67,7 +68,7 @@ impl<'d> Doing<'d> {
             return Ok((name.clone(), client.clone()));
         }
         let house = self.world.house_client().filter(|_| name.is_none());
-        house.map(|house| ("client".to_owned(), house.clone())).ok_or_else(|| "the check has no such client".into())
+        house.map(|house| ("client".to_owned(), house.clone())).ok_or(StepError::NoClient)
     }
 
     /// The pages that the partner last showed a client.

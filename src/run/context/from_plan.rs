@@ -2,7 +2,6 @@
 //! captured bodies.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use serde_json::Value;
 
@@ -15,16 +14,9 @@ use crate::redact::Redactor;
 use crate::yaml::Document;
 
 /// Why a run cannot start, such as an unreadable file named by the profile.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
 pub struct WorldError(pub String);
-
-impl fmt::Display for WorldError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for WorldError {}
 
 pub(in crate::run) fn gate(plan: &Plan) -> Result<Gate, WorldError> {
     let host = |text: &str| {

@@ -79,9 +79,49 @@ impl Log {
         Entry { from, to, step: step.map(str::to_owned), client: client.map(str::to_owned), what }
     }
 
-    /// Changes the record.
-    pub(in crate::run) fn amend(&self, change: impl FnOnce(&mut Evidence)) {
-        change(&mut self.lock());
+    /// Adds entries, in the order in which they ended.
+    pub(in crate::run) fn add_all(&self, entries: Vec<Entry>) {
+        let mut evidence = self.lock();
+        evidence.entries.extend(entries);
+        evidence.entries.sort_by_key(|entry| (entry.to, entry.from));
+    }
+
+    /// Records how often events took effect, by their ids. A count already recorded stays.
+    pub(in crate::run) fn add_effects(&self, found: &[(String, u64)]) {
+        for entry in &mut self.lock().entries {
+            if let What::Delivery(delivery) = &mut entry.what {
+                let count = found.iter().find(|(id, _)| *id == delivery.event_id).map(|(_, count)| *count);
+                delivery.effects = delivery.effects.or(count);
+            }
+        }
+    }
+
+    /// Records what an exchange is found to have caused later. A value already recorded stays.
+    pub(in crate::run) fn add_captured(&self, at: usize, name: &str, value: Value) {
+        if let Some(What::Exchange(exchange)) = self.lock().entries.get_mut(at).map(|entry| &mut entry.what) {
+            exchange.captured.entry(name).or_insert(value);
+        }
+    }
+
+    /// Records the clients of the check as far as they are known now.
+    pub(in crate::run) fn know_clients(&self, clients: Map<String, Value>) {
+        self.lock().clients = clients;
+    }
+
+    /// Adds notes on the set-up.
+    pub(in crate::run) fn add_notes(&self, notes: impl IntoIterator<Item = String>) {
+        self.lock().notes.extend(notes);
+    }
+
+    /// Adds a remark that is shown with every verdict.
+    pub(in crate::run) fn add_remark(&self, remark: String) {
+        self.lock().remarks.push(remark);
+    }
+
+    /// Records a quiet period, in milliseconds. The longest counts.
+    pub(in crate::run) fn add_quiet(&self, kept_ms: u64) {
+        let mut evidence = self.lock();
+        evidence.quiet_ms = evidence.quiet_ms.max(kept_ms);
     }
 
     /// Reads the record so far.

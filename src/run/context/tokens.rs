@@ -10,13 +10,15 @@ use crate::evidence::{Outcome, TroubleKind};
 use crate::net::client::Sent;
 use crate::pack::authentication::Minting;
 use crate::pack::types::Environment;
+use crate::run::authentication_error::AuthenticationError;
+use crate::run::step_error::StepError;
 use crate::template::TemplateError;
 
 /// Why a call could not be authenticated.
 #[derive(Clone)]
 pub(in crate::run) enum Unkeyed {
     /// The credentials for it are missing or do not fit.
-    Cannot(String),
+    Cannot(StepError),
     /// The provider issued no token; with the token request and its outcome.
     Refused(Box<Sent>),
 }
@@ -36,31 +38,39 @@ impl Unkeyed {
             },
         }
     }
+}
 
-    /// The reason for the report.
-    pub(in crate::run) fn why(self) -> String {
-        match self {
+impl From<Unkeyed> for StepError {
+    fn from(error: Unkeyed) -> Self {
+        match error {
             Unkeyed::Cannot(why) => why,
             Unkeyed::Refused(sent) => {
-                let what = match &sent.outcome {
+                let Sent { request, outcome, .. } = *sent;
+                let found = match outcome {
                     Outcome::Answered(answer) => format!("the provider answered {}", answer.status),
-                    Outcome::Trouble(trouble) => trouble.detail.clone(),
+                    Outcome::Trouble(trouble) => trouble.detail,
                 };
-                format!("no token: {} {}: {what}", sent.request.method, sent.request.url)
+                StepError::NoToken { method: request.method, url: request.url, found }
             }
         }
     }
 }
 
-impl From<String> for Unkeyed {
-    fn from(why: String) -> Self {
+impl From<AuthenticationError> for Unkeyed {
+    fn from(why: AuthenticationError) -> Self {
+        Unkeyed::Cannot(why.into())
+    }
+}
+
+impl From<StepError> for Unkeyed {
+    fn from(why: StepError) -> Self {
         Unkeyed::Cannot(why)
     }
 }
 
 impl From<TemplateError> for Unkeyed {
     fn from(error: TemplateError) -> Self {
-        Unkeyed::Cannot(error.to_string())
+        Unkeyed::Cannot(error.into())
     }
 }
 

@@ -20,7 +20,7 @@ fn told(name: &str, bytes: &[u8], key: &str) -> Result<(String, usize), String> 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
-    value_of(&path, key)
+    value_of(&path, key).map_err(|why| why.to_string())
 }
 
 fn hold(table: &[(&str, &str, &str, Wanted)]) {

@@ -1,0 +1,26 @@
+//! Why a manual step is not done.
+
+use crate::template::TemplateError;
+
+/// What kept a person from bringing about an event. `instructions` are what the person was to do.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(super) enum ManualStepError {
+    #[error("the pack has no manual step for `{event}`")]
+    Unknown { event: String },
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    #[error(
+        "a manual step is needed, and nobody is at a terminal: {instructions}; run it in a terminal, or attest the check"
+    )]
+    NobodyThere { instructions: String },
+    #[error("the terminal no longer accepts manual steps")]
+    TerminalClosed,
+    #[error("nobody did the manual step within {seconds} s: {instructions}")]
+    TooLate { seconds: u64, instructions: String },
+    #[error("the manual step was skipped: {instructions}")]
+    Skipped { instructions: String },
+    #[error("the person at the terminal has left")]
+    PersonLeft,
+    #[error("a person confirmed the manual step, but the provider does not show it: {instructions}")]
+    NotShown { instructions: String },
+}
