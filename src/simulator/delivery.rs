@@ -1,6 +1,6 @@
 //! Delivers webhook events as the provider would: signed, on schedule, retried, and given up.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use url::{Host, Url};
+use url::Url;
 
 use super::collection::Which;
 use super::journal::Entry;
@@ -16,6 +16,7 @@ use super::limits::Full;
 use super::state::Inner;
 use super::transaction::Dispatch;
 use super::values::{Members, text};
+use crate::address::Host;
 use crate::evidence::{Answer, Body, Delivery, Outcome, Request, Role, Trouble, TroubleKind};
 use crate::json::weight;
 use crate::net::header_case::{self, NoAnswer};
@@ -223,12 +224,7 @@ async fn exchange(inner: &Inner, request: reqwest::RequestBuilder, spelled: &[St
 /// The addresses of a handler on this machine or at an IP address, which is reached without the HTTP client.
 fn here(url: &Url) -> Option<Vec<SocketAddr>> {
     let port = url.port_or_known_default().filter(|_| url.scheme() == "http")?;
-    match url.host()? {
-        Host::Ipv4(ip) => Some(vec![(ip, port).into()]),
-        Host::Ipv6(ip) => Some(vec![(ip, port).into()]),
-        Host::Domain("localhost") => Some(vec![(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()]),
-        Host::Domain(_) => None,
-    }
+    Some(Host::of(url)?.known_addresses()?.into_iter().map(|ip| (ip, port).into()).collect())
 }
 
 async fn read(mut response: reqwest::Response) -> Result<Answer, Lost> {

@@ -10,10 +10,12 @@ use regex::Regex;
 use crate::support::root;
 
 /// Every module at the top, and the others that it may import. Data flows one way, so there is no circle in it.
-const MAY_IMPORT: [(&str, &[&str]); 19] = [
+const MAY_IMPORT: [(&str, &[&str]); 20] = [
+    ("address", &[]),
     (
         "cli",
         &[
+            "address",
             "environment",
             "evidence",
             "files",
@@ -37,17 +39,18 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
     ("evidence", &[]),
     ("files", &[]),
     ("json", &[]),
-    ("judge", &["evidence", "json", "net", "pack", "plan", "profile", "template"]),
-    ("net", &["evidence", "pack", "redact"]),
-    ("pack", &["evidence", "files", "json", "template", "yaml"]),
+    ("judge", &["address", "evidence", "json", "net", "pack", "plan", "profile", "template"]),
+    ("net", &["address", "evidence", "pack", "redact"]),
+    ("pack", &["address", "evidence", "files", "json", "template", "yaml"]),
     ("plan", &["json", "pack", "profile", "template", "yaml"]),
-    ("profile", &["environment", "json", "net", "pack", "redact", "template", "yaml"]),
-    ("redact", &["json"]),
+    ("profile", &["address", "environment", "json", "net", "pack", "redact", "template", "yaml"]),
+    ("redact", &["address", "json"]),
     ("reference_partner", &[]),
     ("report", &["evidence", "files", "judge", "pack", "plan", "profile"]),
     (
         "run",
         &[
+            "address",
             "environment",
             "evidence",
             "files",
@@ -65,8 +68,8 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
         ],
     ),
     ("sample_partner", &["files", "pack", "template", "webhook"]),
-    ("simulator", &["evidence", "json", "net", "pack", "redact", "template", "webhook"]),
-    ("template", &[]),
+    ("simulator", &["address", "evidence", "json", "net", "pack", "redact", "template", "webhook"]),
+    ("template", &["address"]),
     ("webhook", &["json", "pack", "redact", "template"]),
     ("yaml", &["files", "json", "redact"]),
 ];
