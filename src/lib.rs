@@ -3,6 +3,7 @@
 //! Data flows one way: `cli -> pack, profile -> plan -> run -> judge -> report`.
 
 pub mod address;
+pub mod body;
 pub mod cli;
 pub mod environment;
 pub mod evidence;

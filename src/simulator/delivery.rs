@@ -99,7 +99,7 @@ async fn attempt(
                 method: parcel.method.into(),
                 url: url.clone(),
                 headers: recorded(scheme, &parcel),
-                body: body_of(&parcel.body),
+                body: body_of(None, &parcel.body),
             };
             (request, send(inner, &url, parcel, scheme.success.patience()).await)
         }
@@ -239,7 +239,7 @@ async fn read(mut response: reqwest::Response) -> Result<Answer, Lost> {
             break;
         }
     }
-    Ok(Answer { status, headers, body: body_of(&bytes) })
+    Ok(Answer { status, headers, body: body_of(None, &bytes) })
 }
 
 fn trouble(kind: TroubleKind, detail: String) -> Outcome {
@@ -247,19 +247,12 @@ fn trouble(kind: TroubleKind, detail: String) -> Outcome {
 }
 
 /// Decodes a body as far as possible, truncated at a bound.
-pub(super) fn body_of(bytes: &[u8]) -> Body {
-    if bytes.is_empty() {
-        return Body::Empty;
-    }
+pub(super) fn body_of(content_type: Option<&str>, bytes: &[u8]) -> Body {
     if bytes.len() > MOST_BYTES {
         let cut = String::from_utf8_lossy(unfrayed(bytes, MOST_BYTES));
         return Body::Text(format!("{cut}… ({} bytes)", bytes.len()));
     }
-    match (serde_json::from_slice(bytes), std::str::from_utf8(bytes)) {
-        (Ok(json), _) => Body::Json(json),
-        (Err(_), Ok(text)) => Body::Text(text.to_owned()),
-        (Err(_), Err(_)) => Body::Binary(bytes.len()),
-    }
+    Body::read(content_type, bytes)
 }
 
 /// Approximate memory of a body, in bytes.

@@ -8,6 +8,7 @@ use super::expressions::moment;
 use super::script::Script;
 use super::store::Store;
 use super::values::text;
+use crate::body;
 use crate::pack::simulator::Kind;
 use crate::pack::types::Route;
 
@@ -49,15 +50,12 @@ impl Received {
 
     /// The fields of a form; all values are strings.
     pub(super) fn form(&self) -> Option<Map<String, Value>> {
-        let media = self.header("content-type")?.split(';').next()?.trim();
-        let members = media.eq_ignore_ascii_case("application/x-www-form-urlencoded");
-        let members = members.then(|| url::form_urlencoded::parse(&self.body))?;
-        Some(members.map(|(name, text)| (name.into_owned(), text.into_owned().into())).collect())
+        self.header("content-type").filter(|media| body::is_form(media)).map(|_| body::form(&self.body))
     }
 
     /// The body, if it is JSON or a form.
     pub(super) fn parsed(&self) -> Option<Value> {
-        self.form().map(Value::Object).or_else(|| serde_json::from_slice(&self.body).ok())
+        body::value(self.header("content-type"), &self.body)
     }
 }
 

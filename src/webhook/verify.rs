@@ -10,6 +10,7 @@ use super::error::ComposeError;
 use super::mac::Signing;
 use super::pattern::Pattern;
 use super::timestamp;
+use crate::body;
 use crate::pack::alteration::Variation;
 use crate::pack::scheme::{BodyType, Mac, Signatures, Webhooks};
 use crate::pack::types::Where;
@@ -155,16 +156,8 @@ impl<'a> Reading<'a> {
     /// The body as JSON; form fields are strings.
     fn body(&self) -> Option<Value> {
         match self.scheme.body {
-            BodyType::Json => serde_json::from_slice(self.arrived.body).ok(),
-            BodyType::Form => {
-                let members = url::form_urlencoded::parse(self.arrived.body);
-                Some(
-                    members
-                        .map(|(name, text)| (name.into_owned(), text.into_owned().into()))
-                        .collect::<Map<_, _>>()
-                        .into(),
-                )
-            }
+            BodyType::Json => body::json(self.arrived.body),
+            BodyType::Form => Some(body::form(self.arrived.body).into()),
         }
     }
 

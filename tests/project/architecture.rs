@@ -10,8 +10,9 @@ use regex::Regex;
 use crate::support::root;
 
 /// Every module at the top, and the others that it may import. Data flows one way, so there is no circle in it.
-const MAY_IMPORT: [(&str, &[&str]); 20] = [
+const MAY_IMPORT: [(&str, &[&str]); 21] = [
     ("address", &[]),
+    ("body", &[]),
     (
         "cli",
         &[
@@ -36,7 +37,7 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
         ],
     ),
     ("environment", &[]),
-    ("evidence", &[]),
+    ("evidence", &["body"]),
     ("files", &[]),
     ("json", &[]),
     ("judge", &["address", "evidence", "json", "net", "pack", "plan", "profile", "template"]),
@@ -51,6 +52,7 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
         "run",
         &[
             "address",
+            "body",
             "environment",
             "evidence",
             "files",
@@ -67,10 +69,10 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
             "yaml",
         ],
     ),
-    ("sample_partner", &["files", "pack", "template", "webhook"]),
-    ("simulator", &["address", "evidence", "json", "net", "pack", "redact", "template", "webhook"]),
+    ("sample_partner", &["body", "files", "pack", "template", "webhook"]),
+    ("simulator", &["address", "body", "evidence", "json", "net", "pack", "redact", "template", "webhook"]),
     ("template", &["address"]),
-    ("webhook", &["json", "pack", "redact", "template"]),
+    ("webhook", &["body", "json", "pack", "redact", "template"]),
     ("yaml", &["files", "json", "redact"]),
 ];
 
