@@ -86,36 +86,6 @@ pub(super) fn about(script: &Script, store: &Store, request: &Received, body: Op
     found
 }
 
-/// The value with the first letter of every field name in lower case.
-pub(super) fn camel_case(value: Value) -> Value {
-    rebuilt(value, &|name| {
-        let mut letters = name.chars();
-        letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-    })
-}
-
-fn rebuilt(value: Value, rename: &dyn Fn(&str) -> String) -> Value {
-    match value {
-        Value::Object(map) => {
-            Value::Object(map.into_iter().map(|(name, inner)| (rename(&name), rebuilt(inner, rename))).collect())
-        }
-        Value::Array(list) => Value::Array(list.into_iter().map(|inner| rebuilt(inner, rename)).collect()),
-        plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => plain,
-    }
-}
-
-/// The value without null fields, which count as absent.
-pub(super) fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let members = map.into_iter().filter(|(_, inner)| !inner.is_null());
-            Value::Object(members.map(|(name, inner)| (name, without_nulls(inner))).collect::<Map<_, _>>())
-        }
-        Value::Array(list) => Value::Array(list.into_iter().map(without_nulls).collect()),
-        plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => plain,
-    }
-}
-
 /// Whether a value has a type.
 pub(super) fn kind_of(kind: Kind, value: &Value) -> bool {
     let text = value.as_str();
