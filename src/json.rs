@@ -1,8 +1,8 @@
-//! Traversal and size of JSON values.
+//! Traversal and size of JSON values; how their fields are named, and when one counts as absent.
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A key as a segment of a JSON pointer (RFC 6901).
 pub fn escaped(key: &str) -> Cow<'_, str> {
@@ -30,6 +30,32 @@ fn below(value: &Value, pointer: &mut String, found: &mut impl FnMut(&str, &str)
     }
 }
 
+/// The value with the first letter of every field name in lower case, whichever way it was written.
+pub fn camel_case(value: Value) -> Value {
+    let small = |name: &str| {
+        let mut letters = name.chars();
+        letters.next().map(|first| first.to_lowercase().chain(letters).collect::<String>()).unwrap_or_default()
+    };
+    rebuilt(value, &|(name, inner)| Some((small(&name), inner)))
+}
+
+/// The value without null fields, which count as absent.
+pub fn without_nulls(value: Value) -> Value {
+    rebuilt(value, &|(name, inner)| (!inner.is_null()).then_some((name, inner)))
+}
+
+/// The value with every field, at every depth, as it is told to be; `None` leaves it out.
+fn rebuilt(value: Value, field: &dyn Fn((String, Value)) -> Option<(String, Value)>) -> Value {
+    match value {
+        Value::Object(map) => {
+            let fields = map.into_iter().filter_map(field);
+            Value::Object(fields.map(|(name, inner)| (name, rebuilt(inner, field))).collect::<Map<_, _>>())
+        }
+        Value::Array(list) => list.into_iter().map(|inner| rebuilt(inner, field)).collect(),
+        plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => plain,
+    }
+}
+
 /// Approximate memory of a value, in bytes; several times the length of its text.
 pub fn weight(value: &Value) -> usize {
     /// Size of a value, in bytes.
@@ -51,6 +77,16 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn fields_are_renamed_and_left_out_at_every_depth_and_items_are_not() {
+        let value = json!({ "Id": 1, "Øre": null, "List": [null, { "IBAN": "X", "none": null }] });
+        assert_eq!(
+            camel_case(value.clone()),
+            json!({ "id": 1, "øre": null, "list": [null, { "iBAN": "X", "none": null }] })
+        );
+        assert_eq!(without_nulls(value), json!({ "Id": 1, "List": [null, { "IBAN": "X" }] }));
+    }
 
     #[test]
     fn a_pointer_finds_what_its_escaped_key_names() {

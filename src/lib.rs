@@ -2,6 +2,8 @@
 //!
 //! Data flows one way: `cli -> pack, profile -> plan -> run -> judge -> report`.
 
+pub mod address;
+pub mod body;
 pub mod cli;
 pub mod environment;
 pub mod evidence;

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::body;
+
 /// A request as sent or received.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Request {
@@ -50,6 +52,16 @@ pub enum Body {
 }
 
 impl Body {
+    /// Decodes a body as far as possible.
+    pub fn read(content_type: Option<&str>, bytes: &[u8]) -> Self {
+        match (body::value(content_type, bytes), std::str::from_utf8(bytes)) {
+            (Some(value), _) => Body::Json(value),
+            (None, _) if bytes.is_empty() => Body::Empty,
+            (None, Ok(text)) => Body::Text(text.to_owned()),
+            (None, Err(_)) => Body::Binary(bytes.len()),
+        }
+    }
+
     /// The JSON value, if the body is JSON.
     pub fn json(&self) -> Option<&Value> {
         match self {

@@ -7,8 +7,8 @@ use serde_json_path::JsonPath;
 
 use super::finding::{Finding, Held};
 use super::scope::Scope;
+use crate::address::{Host, web};
 use crate::evidence::Who;
-use crate::net::address::{self, web};
 use crate::pack::matcher::{AddressRule, Contrast, Matcher, Predicate, UrlRule};
 use crate::pack::matcher_text::{self, Values};
 
@@ -198,11 +198,11 @@ fn contain_all(value: Option<&Value>, wanted: &Value, lacks: &dyn Fn() -> Held) 
 /// Whether the parts of a URL satisfy a rule.
 fn url(rule: &UrlRule, text: Option<&str>, scope: &Scope<'_>) -> Result<bool, Held> {
     let host = rule.host.as_ref().map(|host| scope.text(host)).transpose()?;
-    let named = host.as_deref().map(address::host);
+    let named = host.as_deref().map(Host::parse);
     Ok(text.and_then(web::parse).is_some_and(|url| {
         rule.scheme.as_ref().is_none_or(|scheme| url.scheme() == scheme)
-            && named.as_ref().is_none_or(|named| url.host().map(|host| host.to_owned()) == *named)
-            && rule.address.is_none_or(|AddressRule::Public| address::is_callable(&url))
+            && named.as_ref().is_none_or(|named| Host::of(&url) == *named)
+            && rule.address.is_none_or(|AddressRule::Public| Host::of(&url).is_some_and(|host| host.is_callable()))
             && rule
                 .port
                 .as_ref()

@@ -6,7 +6,7 @@ use serde_json_path::JsonPath;
 use super::finding::{Finding, Held};
 use super::matching::{matches, show};
 use super::scope::Scope;
-use crate::net::address::web;
+use crate::address::web;
 use crate::pack::expectations::Selection;
 use crate::pack::matcher::{Matcher, Predicate};
 

@@ -7,8 +7,8 @@ use super::case::Case;
 use super::finding::{Finding, Held};
 use super::matching::matches;
 use super::scope::Scope;
+use crate::address::Host;
 use crate::evidence::{Refused, Who};
-use crate::net::address;
 use crate::pack::traffic::{DeniedHostsExpectation, ProviderExpectation};
 
 /// Judges `provider_records: ...`, separately for each client.
@@ -53,7 +53,7 @@ pub(super) fn denied_hosts(case: &Case<'_>, expectation: &DeniedHostsExpectation
         Err(unknown) => return unknown,
     };
     let found: Vec<String> = refused(case)
-        .filter(|refused| hosts.as_ref().is_none_or(|hosts| hosts.contains(&parsed(&refused.host))))
+        .filter(|refused| hosts.as_ref().is_none_or(|hosts| hosts.contains(&Host::spelling(&refused.host))))
         .map(|refused| format!("{}:{}", refused.host, refused.port))
         .collect();
     let number = u64::try_from(found.len()).unwrap_or(u64::MAX);
@@ -83,7 +83,7 @@ fn refused<'c>(case: &Case<'c>) -> impl Iterator<Item = &'c Refused> + use<'c> {
 fn hosts(text: &str, scope: &Scope<'_>) -> Result<Vec<String>, Held> {
     let template = Value::String(text.to_owned());
     let value = scope.value(&template)?;
-    let one = |value: &Value| value.as_str().map(parsed);
+    let one = |value: &Value| value.as_str().map(Host::spelling);
     let list = match value.as_ref() {
         Value::Array(list) => list.iter().map(one).collect(),
         other => one(other).map(|one| vec![one]),
@@ -91,9 +91,4 @@ fn hosts(text: &str, scope: &Scope<'_>) -> Result<Vec<String>, Held> {
     list.ok_or_else(|| {
         Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives {value}, which is not a list of hosts")))
     })
-}
-
-/// A host, normalised for comparison.
-fn parsed(host: &str) -> String {
-    address::host(host).map_or_else(|| host.to_lowercase(), |host| host.to_string())
 }

@@ -7,8 +7,8 @@ use super::finding::{Finding, Held};
 use super::matching::{by_path, matches, show};
 use super::scope::Scope;
 use super::usable::{asks_provider, misshapen, no_answer};
+use crate::address::is_public;
 use crate::evidence::{Answer, Exchange, Offset, Outcome, Trouble, TroubleKind, Who};
-use crate::net::address::is_public;
 use crate::pack::expectations::{AnswerExpectation, CertificateRule};
 use crate::pack::matcher::AddressRule;
 

@@ -1,6 +1,5 @@
 //! What may be sent where: what a host is, the gate, the HTTP client behind it, and the proxy for rehearsed builds.
 
-pub mod address;
 pub mod client;
 pub mod gate;
 pub(crate) mod header_case;

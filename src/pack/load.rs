@@ -17,6 +17,7 @@ use super::model::{Pack, PackedCheck};
 use super::provider::{Addresses, Provider};
 use super::sample_partner::{self, SamplePartner, Sampled};
 use super::{disk, parallel};
+use crate::address::Host;
 use crate::files::Kind;
 use crate::yaml::{Document, Problem, Problems, Severity};
 
@@ -270,7 +271,7 @@ fn pack(
 /// Every host of the provider's, in any environment and any spelling.
 fn hosts(provider: &Provider) -> Vec<String> {
     let of = |addresses: &Addresses| {
-        let apis = addresses.apis.values().filter_map(|url| url.host_str().map(str::to_owned));
+        let apis = addresses.apis.values().filter_map(Host::of).map(|host| host.to_string());
         apis.chain(addresses.pages.iter().chain(&addresses.obsolete).cloned()).collect::<Vec<_>>()
     };
     let mut hosts: Vec<String> = provider.environments.values().flat_map(of).collect();

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::call_out::CallOut;
 use super::types::Profile;
+use crate::address::Host;
 use crate::pack::provider::Addresses;
 use crate::pack::types::Environment;
 
@@ -15,7 +16,7 @@ pub fn provider_hosts(environments: &BTreeMap<Environment, Addresses>) -> BTreeS
 /// The hosts of one environment.
 pub(super) fn hosts_of(addresses: &Addresses) -> BTreeSet<String> {
     let others = addresses.pages.iter().chain(&addresses.obsolete);
-    addresses.apis.values().map(host_of).chain(others.map(|host| normal(host))).collect()
+    addresses.apis.values().map(host_of).chain(others.map(|host| Host::spelling(host))).collect()
 }
 
 /// The hosts of the partner's production, as far as its profile shows: those of its handler and of its actions.
@@ -41,10 +42,5 @@ pub(super) fn without_templates(text: &str) -> String {
 
 /// The host of a URL, as hosts are compared.
 pub(super) fn host_of(url: &url::Url) -> String {
-    normal(url.host_str().unwrap_or_default())
-}
-
-/// A host in the one spelling in which hosts are compared; what is no host in small letters.
-pub(super) fn normal(host: &str) -> String {
-    crate::net::address::host(host).map_or_else(|| host.to_ascii_lowercase(), |known| known.to_string())
+    Host::of(url).map_or_else(|| url.host_str().unwrap_or_default().to_lowercase(), |host| host.to_string())
 }

@@ -24,6 +24,7 @@ use super::validate::simulator::played;
 use super::validate::templates::{self, templates, unknown_actions};
 use super::validate::trust::mistrust;
 use super::variables::{self, PutIn, Variables};
+use crate::address::Host;
 use crate::json::escaped;
 use crate::pack::Pack;
 use crate::pack::load::Catalog;
@@ -156,7 +157,7 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>, lacks: &dyn Fn
     problems.extend(untidy(read));
     problems.extend(leaks(read, variables));
     for (host, stand_in) in profile.stand_ins.iter().flat_map(|word| &word.hosts) {
-        if !stand_in.at.ip().is_loopback() {
+        if !Host::from(stand_in.at.ip()).is_this_machine() {
             let pointer = format!("/connect_to/hosts/{host}/at");
             problems.push(document.problem(
                 &pointer,
@@ -198,7 +199,7 @@ fn files(read: &Read, rehearsal: &Rehearsal) -> Vec<Problem> {
 /// Hosts where the build may be, and that are none.
 fn hosts(document: &Document, rehearsal: &Rehearsal) -> Vec<Problem> {
     let wrong = rehearsal.hosts.iter().enumerate();
-    let wrong = wrong.filter(|(_, text)| url::Host::parse(text.trim_end_matches('.')).is_err());
+    let wrong = wrong.filter(|(_, text)| Host::parse(text).is_none());
     let told = |(at, text): (usize, &String)| {
         let problem = document.problem(&format!("/rehearsal/hosts/{at}"), format!("`{text}` is not a host"));
         problem.hint("write only a name or an address: `build.internal`")
@@ -211,11 +212,11 @@ fn reaches(read: &Read, rehearsal: &Rehearsal, pack: &Pack) -> Vec<Problem> {
     let shut = provider_hosts(&read.trusted.environments);
     let judged = rehearsal.reaches.iter().enumerate().filter_map(|(at, text)| {
         let problem = |message: String| read.document.problem(&format!("/rehearsal/allow_hosts/{at}"), message);
-        match url::Host::parse(text.trim_end_matches('.')) {
-            Err(_) => Some(
+        match Host::parse(text) {
+            None => Some(
                 problem(format!("`{text}` is not a host")).hint("write only a name or an address: `mail.example.com`"),
             ),
-            Ok(host) if shut.contains(&host.to_string()) => {
+            Some(host) if shut.contains(&host.to_string()) => {
                 let name = &pack.provider.name;
                 let message =
                     format!("`{text}` belongs to a real environment of {name}, and a rehearsal must not reach it");
@@ -224,7 +225,7 @@ fn reaches(read: &Read, rehearsal: &Rehearsal, pack: &Pack) -> Vec<Problem> {
                         .hint("remove it; the build must call the simulator, with the addresses from `rehearsal.env`"),
                 )
             }
-            Ok(_) => None,
+            Some(_) => None,
         }
     });
     judged.collect()

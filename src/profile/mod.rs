@@ -27,6 +27,8 @@ pub use secrets::is_known;
 pub use simulator::Played;
 pub use trust::{Trust, TrustWord};
 pub use trusted::Trusted;
+#[cfg(test)]
+pub(crate) use trusted::hosts_in;
 pub use types::{
     Branding, Configured, InEnvironment, InFile, KnownThere, Profile, Rehearsal, StandInWord, StandInsWord, Start,
     Timing, Variant, Verifies, Webhook,

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use url::Url;
 
-use super::hosts::{host_of, hosts_of, normal, provider_hosts};
+use super::hosts::{host_of, hosts_of, provider_hosts};
 use super::trust::Trust;
 use super::types::Profile;
-use crate::net::address::Reach;
+use crate::address::Host;
 use crate::pack::load::Catalog;
 use crate::pack::provider::{Addresses, Provider};
 use crate::pack::types::{Environment, Route};
@@ -50,10 +50,10 @@ impl Trusted {
         let environments = environments(provider, &granted, catalog);
         let original = granted.original.map(|original| original.test_only.as_slice());
         let mut fetches = hosts_in(json);
-        fetches.extend(profile.stand_ins.iter().flat_map(|word| word.hosts.keys()).map(|host| normal(host)));
+        fetches.extend(profile.stand_ins.iter().flat_map(|word| word.hosts.keys()).map(|host| Host::spelling(host)));
         fetches.extend(granted.original.iter().flat_map(|original| provider_hosts(&original.environments)));
         fetches.extend(granted.trust.iter().flat_map(|trust| {
-            trust.hosts.values().flatten().chain(&trust.reaches).map(|host| normal(host)).collect::<Vec<_>>()
+            trust.hosts.values().flatten().chain(&trust.reaches).map(|host| Host::spelling(host)).collect::<Vec<_>>()
         }));
         Trusted {
             environments,
@@ -119,7 +119,7 @@ impl<'g> Granted<'g> {
     /// Whether the key of an environment may go to an API.
     pub(super) fn api(&self, environment: Environment, base: &Url) -> bool {
         let mut named = self.trust.and_then(|trust| trust.hosts.get(&environment)).into_iter().flatten();
-        named.any(|host| normal(host) == host_of(base))
+        named.any(|host| Host::spelling(host) == host_of(base))
             || self.original.is_some_and(|original| has(original, environment, base))
     }
 
@@ -147,7 +147,7 @@ const PUBLIC: [&str; 3] = ["/environments/", "/branding/", "/return_url"];
 
 /// The hosts of the web addresses that a profile has for everybody: nothing of its rehearsal, and nothing on this
 /// machine, where other programs listen as well.
-fn hosts_in(json: &Value) -> BTreeSet<String> {
+pub(crate) fn hosts_in(json: &Value) -> BTreeSet<String> {
     let mut hosts = BTreeSet::new();
     crate::json::texts(json, &mut |pointer, text| {
         if PUBLIC.iter().any(|place| pointer.starts_with(place)) {
@@ -161,5 +161,5 @@ fn hosts_in(json: &Value) -> BTreeSet<String> {
 }
 
 fn is_this_machine(url: &Url) -> bool {
-    matches!(Reach::of_url(url), None | Some(Reach::ThisMachine | Reach::Forbidden))
+    Host::of(url).is_none_or(|host| host.is_this_machine() || host.is_forbidden())
 }

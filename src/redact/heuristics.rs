@@ -4,6 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use uuid::Uuid;
 
+use crate::address::Host;
+
 /// Parts of names that announce a secret, in lower case.
 const TELLING: [&str; 14] = [
     "apikey",
@@ -81,8 +83,14 @@ pub(crate) fn is_address(text: &str) -> bool {
         !label.is_empty() && label.bytes().all(plain) && !is_token(label)
     };
     let top = host.rsplit('.').next().unwrap_or_default();
-    let named = host == "localhost" || host.contains('.') && top.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let named =
+        is_name_of_this_machine(host) || host.contains('.') && top.bytes().all(|byte| byte.is_ascii_alphabetic());
     port.parse::<u16>().is_ok() && named && host.split('.').all(label)
+}
+
+/// A number can be an address of this machine too, and a secret.
+fn is_name_of_this_machine(text: &str) -> bool {
+    Host::parse(text).is_some_and(|host| host.name().is_some() && host.is_this_machine())
 }
 
 /// Whether a text is a path of plain words: `/var/lib/acme`, `/hooks/acme`.

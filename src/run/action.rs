@@ -14,8 +14,8 @@ use super::context::scope::Scope;
 use super::partner_call::call_out;
 use super::step_error::StepError;
 use super::{command, readiness};
+use crate::address::{Host, web};
 use crate::evidence::{Action, Answer, Body, Outcome, Trouble, TroubleKind, What, Who};
-use crate::net::address::{is_beside, web};
 use crate::net::gate::{Draft, Purpose};
 use crate::pack::step::ActionStep;
 use crate::pack::types::Stage;
@@ -129,11 +129,11 @@ async fn asked(world: &RunContext, stage: Stage, call: &CallOut, scope: &Scope) 
 /// Hides provider pages that the partner shows: whoever reads their URLs has access. A simulator knows the URLs that it
 /// issued; for a real provider the provider's page hosts decide.
 fn without_access(world: &RunContext, stage: Stage, outcome: &Outcome) -> Outcome {
-    let pages = || world.plan.pack.provider.environments.values().flat_map(|addresses| &addresses.pages);
+    let pages = world.plan.pack.provider.environments.values().flat_map(|addresses| &addresses.pages);
+    let pages: Vec<Host> = pages.filter_map(|page| Host::parse(page)).collect();
     for page in outcome.answer().map(presented).unwrap_or_default() {
-        let url = web::parse(&page);
-        let host = url.as_ref().and_then(url::Url::host_str);
-        if host.is_some_and(|host| pages().any(|known| is_beside(host, known))) {
+        let host = web::parse(&page).as_ref().and_then(Host::of);
+        if host.is_some_and(|host| pages.iter().any(|known| host.is_beside(known))) {
             world.redactor.learn_issued(&format!("{stage}.page"), &page);
         }
     }

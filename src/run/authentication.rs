@@ -14,6 +14,7 @@ use super::authentication_error::AuthenticationError;
 use super::context::run_context::RunContext;
 use super::context::scope::Scope;
 use super::context::tokens::{Asked, Token, Unkeyed};
+use crate::body;
 use crate::evidence::{Outcome, Trouble, TroubleKind};
 use crate::net::client::Sent;
 use crate::net::gate::{Draft, Purpose};
@@ -139,7 +140,7 @@ impl<'a> Place<'a> {
         if !is_good {
             return Err(Unkeyed::Refused(Box::new(sent)));
         }
-        let json = sent.raw.as_ref().and_then(|raw| serde_json::from_slice::<Value>(raw).ok());
+        let json = sent.raw.as_deref().and_then(body::json);
         let token = json.zip(JsonPath::parse(minting.token).ok());
         let token = token.and_then(|(json, path)| path.query(&json).first().and_then(Value::as_str).map(str::to_owned));
         let Some(token) = token.filter(|token| !token.is_empty()) else {

@@ -42,11 +42,7 @@ pub(super) async fn run(
     };
     let (success, output) = ended?;
     let text = world.redactor.text(&output);
-    let body = match serde_json::from_str(&text) {
-        Ok(json) => Body::Json(json),
-        Err(_) if text.trim().is_empty() => Body::Empty,
-        Err(_) => Body::Text(text),
-    };
+    let body = if text.trim().is_empty() { Body::Empty } else { Body::read(None, text.as_bytes()) };
     Ok(Outcome::Answered(Answer { status: if success { 200 } else { 500 }, headers: Vec::new(), body }))
 }
 

@@ -13,6 +13,7 @@ use super::context::tokens::Unkeyed;
 use super::lookup;
 use super::step_error::StepError;
 use crate::evidence::{Answer, Body, Exchange, Outcome, What};
+use crate::json::camel_case;
 use crate::net::gate::{Draft, Purpose};
 use crate::pack::provider::MemberNames;
 use crate::pack::step::RequestStep;
@@ -102,8 +103,7 @@ async fn once(
     };
     let from = Instant::now();
     let production = step.api.is_some() && environment(doing, step) == Some(Environment::Production);
-    let plan = &doing.world.plan;
-    let keep = production.then(|| kept_names(&plan.read.trusted.production_keeps, plan.pack.provider.member_names));
+    let keep = production.then(|| doing.world.plan.read.trusted.production_keeps.clone());
     let sent = match draft {
         Ok(draft) => doing.world.send(draft, PATIENCE, step.follow, keep).await,
         // The response to a failed token request is the provider's response to a caller without access.
@@ -173,38 +173,13 @@ fn sends(step: &RequestStep, outcome: &Outcome) -> bool {
     number.is_some_and(|number| number > 0)
 }
 
-/// The recorded fields of production responses, in the spellings that the provider may use.
-fn kept_names(keeps: &[String], written: MemberNames) -> Vec<String> {
-    let names = keeps.iter().cloned();
-    match written {
-        MemberNames::Exact => names.collect(),
-        MemberNames::CamelCase => names.flat_map(|name| [first(&name, char::to_ascii_uppercase), name]).collect(),
-    }
-}
-
-/// A name with its first letter changed.
-fn first(name: &str, change: fn(&char) -> char) -> String {
-    let mut letters = name.chars();
-    letters.next().map(|letter| change(&letter)).into_iter().chain(letters).collect()
-}
-
 /// Field names with a lower-case first letter, whichever way the provider wrote them.
 fn camel(outcome: Outcome) -> Outcome {
     match outcome {
         Outcome::Answered(Answer { status, headers, body: Body::Json(json) }) => {
-            Outcome::Answered(Answer { status, headers, body: Body::Json(small(json)) })
+            Outcome::Answered(Answer { status, headers, body: Body::Json(camel_case(json)) })
         }
         Outcome::Answered(answer) => Outcome::Answered(answer),
         Outcome::Trouble(trouble) => Outcome::Trouble(trouble),
-    }
-}
-
-fn small(value: Value) -> Value {
-    match value {
-        Value::Array(list) => Value::Array(list.into_iter().map(small).collect()),
-        Value::Object(map) => Value::Object(
-            map.into_iter().map(|(name, inner)| (first(&name, char::to_ascii_lowercase), small(inner))).collect(),
-        ),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
     }
 }

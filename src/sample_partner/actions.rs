@@ -11,6 +11,7 @@ use url::Url;
 
 use super::expressions;
 use super::state::Playing;
+use crate::body;
 use crate::pack::sample_partner::{Act, Again, Answer, Call};
 use crate::pack::types::Span;
 
@@ -93,7 +94,7 @@ impl Round<'_> {
                     .map(|(name, value)| (name.to_string(), json!(String::from_utf8_lossy(value.as_bytes()))))
                     .collect();
                 let text = response.text().await.unwrap_or_default();
-                let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+                let body = body::json(text.as_bytes()).unwrap_or(Value::String(text));
                 json!({ "status": status, "headers": headers, "body": body })
             }
             Err(error) => json!({ "status": 0, "headers": {}, "body": error.to_string() }),

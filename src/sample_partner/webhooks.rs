@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 use super::memory::Remembered;
 use super::state::{Playing, failed};
 use super::{actions, expressions};
+use crate::body;
 use crate::pack::sample_partner::Act;
 use crate::pack::scheme::Webhooks;
 use crate::webhook::{Arrived, Examined, examine};
@@ -62,9 +63,10 @@ pub(super) async fn receive(
 }
 
 /// The values of a delivery that rules can read.
-fn known(scheme: &Webhooks, seen: &Examined, headers: &[(String, String)], body: &Bytes) -> Map<String, Value> {
+fn known(scheme: &Webhooks, seen: &Examined, headers: &[(String, String)], bytes: &Bytes) -> Map<String, Value> {
     let headers: Map<String, Value> =
         headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), json!(value))).collect();
+    let content_type = headers.get("content-type");
     let known_event = seen.event.as_ref().is_some_and(|event| scheme.events.contains_key(event));
     let known = json!({
         "verified": seen.proven,
@@ -72,7 +74,7 @@ fn known(scheme: &Webhooks, seen: &Examined, headers: &[(String, String)], body:
         "event": seen.event,
         "known_event": known_event,
         "id": seen.id,
-        "body": serde_json::from_slice::<Value>(body).unwrap_or_default(),
+        "body": body::value(content_type.and_then(Value::as_str), bytes).unwrap_or_default(),
         "headers": headers,
     });
     known.as_object().cloned().unwrap_or_default()

@@ -1,6 +1,7 @@
 //! Identifies the caller: the partner by key, password or its own token, or a client by its token.
 
 use serde_json::{Value, json};
+use subtle::ConstantTimeEq as _;
 use time::OffsetDateTime;
 
 use super::collection::Which;
@@ -30,11 +31,15 @@ pub(super) fn caller(script: &Script, store: &Store, request: &Received, now: Of
     };
     match apis.get(&request.api) {
         Some(Api::Header(headers)) => {
-            let right = |(name, value): (&String, &String)| request.header(name) == Some(&*written(value));
+            let right = |(name, value): (&String, &String)| {
+                request.header(name).is_some_and(|text| same(text, &written(value)))
+            };
             // An API without an authentication rule authenticates nobody.
             partner(!headers.is_empty() && headers.iter().all(right))
         }
-        Some(Api::Basic(basic)) => partner(request.basic() == Some((written(&basic.user), written(&basic.password)))),
+        Some(Api::Basic(basic)) => partner(request.basic().is_some_and(|(user, password)| {
+            same(&user, &written(&basic.user)) & same(&password, &written(&basic.password))
+        })),
         Some(Api::Bearer(_)) => {
             let client = token().and_then(|token| token.client.as_ref());
             client.filter(|key| is_linked(script, store, key)).map_or(Caller::Nobody, |key| Caller::Client(key.clone()))
@@ -52,13 +57,22 @@ fn shows(own: &ClientCredentials, request: &Received, written: &dyn Fn(&String) 
     let (id, secret) = (written(&own.id), written(&own.secret));
     let encoded = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let by_name = request.basic().is_some_and(|(name, password)| {
-        (name == id && password == secret) || (name == encoded(&id) && password == encoded(&secret))
+        let plain = same(&name, &id) & same(&password, &secret);
+        plain | (same(&name, &encoded(&id)) & same(&password, &encoded(&secret)))
     });
     let in_form = match own.sent {
         CredentialsSent::Basic => false,
-        CredentialsSent::Form => said("client_id") == Some(&*id) && said("client_secret") == Some(&*secret),
+        CredentialsSent::Form => {
+            let is = |name: &str, wanted: &str| said(name).is_some_and(|text| same(text, wanted));
+            is("client_id", &id) & is("client_secret", &secret)
+        }
     };
     said("grant_type") == Some("client_credentials") && (by_name || in_form)
+}
+
+/// Compares two texts in constant time.
+fn same(left: &str, right: &str) -> bool {
+    left.as_bytes().ct_eq(right.as_bytes()).into()
 }
 
 /// Whether a client exists and is not hidden: a client's tokens end with its link.

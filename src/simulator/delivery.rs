@@ -1,6 +1,6 @@
 //! Delivers webhook events as the provider would: signed, on schedule, retried, and given up.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use url::{Host, Url};
+use url::Url;
 
 use super::collection::Which;
 use super::journal::Entry;
@@ -16,6 +16,7 @@ use super::limits::Full;
 use super::state::Inner;
 use super::transaction::Dispatch;
 use super::values::{Members, text};
+use crate::address::Host;
 use crate::evidence::{Answer, Body, Delivery, Outcome, Request, Role, Trouble, TroubleKind};
 use crate::json::weight;
 use crate::net::header_case::{self, NoAnswer};
@@ -98,7 +99,7 @@ async fn attempt(
                 method: parcel.method.into(),
                 url: url.clone(),
                 headers: recorded(scheme, &parcel),
-                body: body_of(&parcel.body),
+                body: body_of(None, &parcel.body),
             };
             (request, send(inner, &url, parcel, scheme.success.patience()).await)
         }
@@ -223,12 +224,7 @@ async fn exchange(inner: &Inner, request: reqwest::RequestBuilder, spelled: &[St
 /// The addresses of a handler on this machine or at an IP address, which is reached without the HTTP client.
 fn here(url: &Url) -> Option<Vec<SocketAddr>> {
     let port = url.port_or_known_default().filter(|_| url.scheme() == "http")?;
-    match url.host()? {
-        Host::Ipv4(ip) => Some(vec![(ip, port).into()]),
-        Host::Ipv6(ip) => Some(vec![(ip, port).into()]),
-        Host::Domain("localhost") => Some(vec![(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()]),
-        Host::Domain(_) => None,
-    }
+    Some(Host::of(url)?.known_addresses()?.into_iter().map(|ip| (ip, port).into()).collect())
 }
 
 async fn read(mut response: reqwest::Response) -> Result<Answer, Lost> {
@@ -243,7 +239,7 @@ async fn read(mut response: reqwest::Response) -> Result<Answer, Lost> {
             break;
         }
     }
-    Ok(Answer { status, headers, body: body_of(&bytes) })
+    Ok(Answer { status, headers, body: body_of(None, &bytes) })
 }
 
 fn trouble(kind: TroubleKind, detail: String) -> Outcome {
@@ -251,10 +247,7 @@ fn trouble(kind: TroubleKind, detail: String) -> Outcome {
 }
 
 /// Decodes a body as far as possible, truncated at a bound.
-pub(super) fn body_of(bytes: &[u8]) -> Body {
-    if bytes.is_empty() {
-        return Body::Empty;
-    }
+pub(super) fn body_of(content_type: Option<&str>, bytes: &[u8]) -> Body {
     if bytes.len() > MOST_BYTES {
         let cut = unfrayed(bytes, MOST_BYTES);
         // Only the last letter may be incomplete; no search finds a secret among bytes that are no text.
@@ -264,11 +257,7 @@ pub(super) fn body_of(bytes: &[u8]) -> Body {
             Body::Text(format!("{}… ({} bytes)", text.valid(), bytes.len()))
         });
     }
-    match (serde_json::from_slice(bytes), std::str::from_utf8(bytes)) {
-        (Ok(json), _) => Body::Json(json),
-        (Err(_), Ok(text)) => Body::Text(text.to_owned()),
-        (Err(_), Err(_)) => Body::Binary(bytes.len()),
-    }
+    Body::read(content_type, bytes)
 }
 
 /// Approximate memory of a body, in bytes.

@@ -14,7 +14,7 @@ use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 use url::Url;
 
-use crate::net::address::Reach;
+use crate::address::{Host, Reach};
 use crate::template;
 
 /// Maximum work of one template, in instructions of the template engine.
@@ -218,12 +218,13 @@ fn is_email(text: &str) -> bool {
 }
 
 /// The parts of a URL that rules read; an invalid address has an empty scheme.
-fn url_parts(text: &str) -> Value {
+pub(crate) fn url_parts(text: &str) -> Value {
     let Ok(url) = Url::parse(text) else { return json!({ "scheme": "" }) };
-    let reach = Reach::of_url(&url);
+    let host = Host::of(&url);
+    let reach = host.as_ref().map(Host::reach);
     let (loopback, public) = (reach == Some(Reach::ThisMachine), reach == Some(Reach::Public));
     json!({
-        "scheme": url.scheme(), "host": url.host_str(), "port": url.port_or_known_default(),
+        "scheme": url.scheme(), "host": host.map(|host| host.to_string()), "port": url.port_or_known_default(),
         "loopback": loopback, "public": public && url.username().is_empty() && url.password().is_none()
     })
 }

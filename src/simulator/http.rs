@@ -108,7 +108,7 @@ fn call(received: &Received, answered: &Answered) -> evidence::Call {
             url: if query.is_empty() { received.path.clone() } else { format!("{}?{query}", received.path) },
             headers: received.headers.clone(),
             // Form fields are compared by name, like fields of JSON.
-            body: received.form().map_or_else(|| body_of(&received.body), |form| evidence::Body::Json(form.into())),
+            body: body_of(received.header("content-type"), &received.body),
         },
         // Status 0 means that the connection was dropped.
         answer: evidence::Answer {

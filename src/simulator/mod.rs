@@ -37,6 +37,8 @@ pub use clock::Clock;
 pub use dispatch::Sent;
 pub use engine::{Simulator, Subscription, start};
 pub use events::HappenError;
+#[cfg(test)]
+pub(crate) use expressions::url_parts;
 pub use journal::{Entry, Journal};
 pub use limits::Full;
 pub use options::{Issued, MayDeliver, Options, Seed, StartError};

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use super::clock::Clock;
-use crate::net::address::Reach;
+use crate::address::Host;
 use crate::pack::simulator::Mode;
 
 /// Receives the label and value of a secret, before anything with it is recorded or sent.
@@ -80,7 +80,7 @@ impl Options {
             clock: Clock::default(),
             seed: Seed::default(),
             issued: Arc::new(|_, _| ()),
-            may_deliver: Arc::new(|url| Reach::of_url(url) == Some(Reach::ThisMachine)),
+            may_deliver: Arc::new(|url| Host::of(url).is_some_and(|host| host.is_this_machine())),
         }
     }
 }

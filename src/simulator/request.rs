@@ -8,6 +8,7 @@ use super::expressions::moment;
 use super::script::Script;
 use super::store::Store;
 use super::values::text;
+use crate::body;
 use crate::pack::simulator::Kind;
 use crate::pack::types::Route;
 
@@ -49,15 +50,12 @@ impl Received {
 
     /// The fields of a form; all values are strings.
     pub(super) fn form(&self) -> Option<Map<String, Value>> {
-        let media = self.header("content-type")?.split(';').next()?.trim();
-        let members = media.eq_ignore_ascii_case("application/x-www-form-urlencoded");
-        let members = members.then(|| url::form_urlencoded::parse(&self.body))?;
-        Some(members.map(|(name, text)| (name.into_owned(), text.into_owned().into())).collect())
+        self.header("content-type").filter(|media| body::is_form(media)).map(|_| body::form(&self.body))
     }
 
     /// The body, if it is JSON or a form.
     pub(super) fn parsed(&self) -> Option<Value> {
-        self.form().map(Value::Object).or_else(|| serde_json::from_slice(&self.body).ok())
+        body::value(self.header("content-type"), &self.body)
     }
 }
 
@@ -86,36 +84,6 @@ pub(super) fn about(script: &Script, store: &Store, request: &Received, body: Op
         }
     }
     found
-}
-
-/// The value with the first letter of every field name in lower case.
-pub(super) fn camel_case(value: Value) -> Value {
-    rebuilt(value, &|name| {
-        let mut letters = name.chars();
-        letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-    })
-}
-
-fn rebuilt(value: Value, rename: &dyn Fn(&str) -> String) -> Value {
-    match value {
-        Value::Object(map) => {
-            Value::Object(map.into_iter().map(|(name, inner)| (rename(&name), rebuilt(inner, rename))).collect())
-        }
-        Value::Array(list) => Value::Array(list.into_iter().map(|inner| rebuilt(inner, rename)).collect()),
-        plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => plain,
-    }
-}
-
-/// The value without null fields, which count as absent.
-pub(super) fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            let members = map.into_iter().filter(|(_, inner)| !inner.is_null());
-            Value::Object(members.map(|(name, inner)| (name, without_nulls(inner))).collect::<Map<_, _>>())
-        }
-        Value::Array(list) => Value::Array(list.into_iter().map(without_nulls).collect()),
-        plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => plain,
-    }
 }
 
 /// Whether a value has a type.

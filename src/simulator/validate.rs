@@ -4,9 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::query::Wrong;
 use super::reply::Play;
-use super::request::{camel_case, kind_of, without_nulls};
+use super::request::kind_of;
 use super::response::Reply;
 use super::script::Script;
+use crate::json::{camel_case, without_nulls};
 use crate::pack::provider::MemberNames;
 use crate::pack::simulator::{Call, Rule};
 

@@ -10,6 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value as Dynamic};
 use serde_json::Value;
 
+use crate::address::Host;
+
 /// Maximum work of one template, in instructions of the template engine.
 const FUEL: u64 = 20_000;
 
@@ -28,7 +30,7 @@ fn engine(undefined: UndefinedBehavior) -> Environment<'static> {
     engine.set_fuel(Some(FUEL));
     engine.add_filter("intersect", intersect);
     engine.add_filter("base64", |text: String| STANDARD.encode(text));
-    engine.add_filter("host", |url: String| part(&url, |url| url.host_str().map(str::to_owned)));
+    engine.add_filter("host", |url: String| part(&url, |url| Host::of(url).map(|host| host.to_string())));
     engine.add_filter("origin", |url: String| part(&url, |url| Some(url.origin().ascii_serialization())));
     engine
 }

@@ -10,10 +10,13 @@ use regex::Regex;
 use crate::support::root;
 
 /// Every module at the top, and the others that it may import. Data flows one way, so there is no circle in it.
-const MAY_IMPORT: [(&str, &[&str]); 19] = [
+const MAY_IMPORT: [(&str, &[&str]); 21] = [
+    ("address", &[]),
+    ("body", &[]),
     (
         "cli",
         &[
+            "address",
             "environment",
             "evidence",
             "files",
@@ -34,20 +37,22 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
         ],
     ),
     ("environment", &[]),
-    ("evidence", &[]),
+    ("evidence", &["body"]),
     ("files", &[]),
     ("json", &[]),
-    ("judge", &["evidence", "json", "net", "pack", "plan", "profile", "template"]),
-    ("net", &["evidence", "pack", "redact"]),
-    ("pack", &["evidence", "files", "json", "template", "yaml"]),
+    ("judge", &["address", "evidence", "json", "pack", "plan", "profile", "template"]),
+    ("net", &["address", "evidence", "pack", "redact"]),
+    ("pack", &["address", "evidence", "files", "json", "template", "yaml"]),
     ("plan", &["json", "pack", "profile", "template", "yaml"]),
-    ("profile", &["environment", "json", "net", "pack", "redact", "template", "yaml"]),
-    ("redact", &["json"]),
+    ("profile", &["address", "environment", "json", "pack", "redact", "template", "yaml"]),
+    ("redact", &["address", "json"]),
     ("reference_partner", &[]),
     ("report", &["evidence", "files", "judge", "pack", "plan", "profile"]),
     (
         "run",
         &[
+            "address",
+            "body",
             "environment",
             "evidence",
             "files",
@@ -64,10 +69,10 @@ const MAY_IMPORT: [(&str, &[&str]); 19] = [
             "yaml",
         ],
     ),
-    ("sample_partner", &["files", "pack", "template", "webhook"]),
-    ("simulator", &["evidence", "json", "net", "pack", "redact", "template", "webhook"]),
-    ("template", &[]),
-    ("webhook", &["json", "pack", "redact", "template"]),
+    ("sample_partner", &["body", "files", "pack", "template", "webhook"]),
+    ("simulator", &["address", "body", "evidence", "json", "net", "pack", "redact", "template", "webhook"]),
+    ("template", &["address"]),
+    ("webhook", &["body", "json", "pack", "redact", "template"]),
     ("yaml", &["files", "json", "redact"]),
 ];
 

@@ -1,7 +1,7 @@
 //! Setting the stage: deployments of the sample partner, the provider's environments, and the front behind which real
 //! host names lead to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Stdio;
@@ -15,6 +15,7 @@ use url::Url;
 use super::demo_setup::{Mistake, PROFILE, Sample, Set, World};
 use super::keys::Keys;
 use super::signer::signer;
+use crate::address::Host;
 use crate::cli::args::RunOptions;
 use crate::cli::exit::Exit;
 use crate::cli::run;
@@ -227,8 +228,8 @@ async fn play(
     };
     options.seed = seed;
     options.credentials = keys.credentials(environment);
-    let known: Vec<String> = hosts.hosts.keys().cloned().collect();
-    options.may_deliver = Arc::new(move |url| url.host_str().is_some_and(|host| known.iter().any(|name| name == host)));
+    let known: BTreeSet<Host> = hosts.hosts.keys().filter_map(|name| Host::parse(name)).collect();
+    options.may_deliver = Arc::new(move |url| Host::of(url).is_some_and(|host| known.contains(&host)));
     let keeper = redactor.clone();
     options.issued = Arc::new(move |label, value| keeper.learn_issued(&format!("{environment}.{label}"), value));
     crate::simulator::start(&pack.provider, &pack.fixtures, options).await.map_err(|error| error.to_string())

@@ -6,6 +6,7 @@ use serde_json::Value;
 use serde_json_path::{JsonPath, NormalizedPath};
 
 use crate::evidence::{Body, Call};
+use crate::json::without_nulls;
 
 /// The body of a call without the fields excluded from the comparison, and without absent ones.
 pub(super) struct Plain(Body);
@@ -62,17 +63,5 @@ fn without(body: &Value, except: &[String]) -> Value {
             }
         }
     }
-    pruned(body)
-}
-
-/// The value without null fields, which count as absent.
-fn pruned(value: Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let members = members.into_iter().filter(|(_, value)| !value.is_null());
-            members.map(|(name, value)| (name, pruned(value))).collect()
-        }
-        Value::Array(list) => list.into_iter().map(pruned).collect(),
-        plain @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => plain,
-    }
+    without_nulls(body)
 }

@@ -5,11 +5,11 @@ use serde_json::Value;
 use super::link::{Likeness, Link};
 use super::place::Place;
 use super::return_url;
+use crate::address::{Host, web};
 use crate::evidence::{Entry, Offset, Who};
 use crate::judge::case::Case;
 use crate::judge::finding::{Finding, Held};
 use crate::judge::scope::Scope;
-use crate::net::address::{self, is_beside, web};
 use crate::pack::expectations::{PresentedExpectation, PresentedRule};
 use crate::pack::types::Stage;
 
@@ -76,9 +76,15 @@ fn of_client(case: &Case<'_>, expectation: &PresentedExpectation, client: &str, 
 /// Without a view of the provider's responses: the shown URLs on a host of the provider, or on a sibling of one. The
 /// list of page hosts of a test environment may be incomplete.
 fn at_home(case: &Case<'_>, place: &Place) -> Vec<Link> {
-    let pages = || case.provider.environments.values().flat_map(|addresses| &addresses.pages);
-    let beside = |link: &&Link| link.url.host_str().is_some_and(|host| pages().any(|page| is_beside(host, page)));
+    let pages = pages(case);
+    let beside = |link: &&Link| Host::of(&link.url).is_some_and(|host| pages.iter().any(|page| host.is_beside(page)));
     place.links.iter().filter(beside).cloned().collect()
+}
+
+/// The hosts of the provider's pages.
+fn pages(case: &Case<'_>) -> Vec<Host> {
+    let pages = case.provider.environments.values().flat_map(|addresses| &addresses.pages);
+    pages.filter_map(|page| Host::parse(page)).collect()
 }
 
 /// The URLs in the simulated provider's responses to the partner's calls about a client, except those that the partner
@@ -163,10 +169,9 @@ fn received_host(ours: &Link, theirs: &Link) -> Held {
 
 /// The partner showed no URL of the provider: neither one of its pages, nor one that the partner received.
 fn nothing(case: &Case<'_>, place: &Place, received: &[Link]) -> Held {
-    let pages = case.provider.environments.values().flat_map(|addresses| &addresses.pages);
-    let pages: Vec<_> = pages.filter_map(|page| address::host(page)).collect();
+    let pages = pages(case);
     let theirs = place.links.iter().filter(|link| {
-        let at_home = link.url.host().is_some_and(|host| pages.contains(&host.to_owned()));
+        let at_home = Host::of(&link.url).is_some_and(|host| pages.contains(&host));
         at_home || received.iter().any(|ours| link.likeness(ours, None) != Likeness::Other)
     });
     let found: Vec<&str> = theirs.map(|link| link.raw.as_str()).collect();

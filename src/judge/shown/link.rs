@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 use url::Url;
 
-use crate::net::address::web;
+use crate::address::web;
 
 /// The label of a secret, such as `<rehearsal.signing_url#2>`; its characters mean something else in a URL.
 static LABEL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"<([A-Za-z0-9_.-]+(?:#[0-9]+)?)>").ok());

@@ -1,7 +1,7 @@
 //! The HTTP clients: one without TLS, one for simulated environments, one with this machine's root certificates.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use reqwest::header::{CONNECTION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Certificate, Client, ClientBuilder};
 use tokio::sync::OnceCell;
-use url::{Host, Url};
+use url::Url;
 
 use super::transport_error::Unresolved;
-use crate::net::address::{Reach, is_forbidden};
+use crate::address::{Host, is_forbidden};
 use crate::net::header_case::USER_AGENT;
 
 /// Idle connections to a provider are dropped sooner than any usual server closes them: a call on a closing connection
@@ -34,7 +34,7 @@ pub(super) enum Road {
 /// The clients, each created on first use: loading this machine's root certificates takes time.
 #[derive(Default)]
 pub(super) struct Clients {
-    resolver: Arc<Resolver>,
+    resolver: Resolver,
     ca_pem: Option<String>,
     plain: OnceCell<Result<Client, String>>,
     stand_in: OnceCell<Result<Client, String>>,
@@ -42,8 +42,8 @@ pub(super) struct Clients {
 }
 
 impl Clients {
-    pub(super) fn new(stand_ins: BTreeMap<String, u16>, ca_pem: Option<String>) -> Self {
-        Clients { resolver: Arc::new(Resolver { stand_ins }), ca_pem, ..Clients::default() }
+    pub(super) fn new(stand_ins: BTreeMap<Host, u16>, ca_pem: Option<String>) -> Self {
+        Clients { resolver: Resolver::new(stand_ins), ca_pem, ..Clients::default() }
     }
 
     /// The client for a road, or why there is none.
@@ -54,7 +54,7 @@ impl Clients {
             (Road::StandIn, None) | (Road::Public, _) => (&self.public, Road::Public),
         };
         let made = cell.get_or_init(|| async {
-            let (resolver, ca_pem) = (Arc::clone(&self.resolver), self.ca_pem.clone());
+            let (resolver, ca_pem) = (self.resolver.clone(), self.ca_pem.clone());
             let making = tokio::task::spawn_blocking(move || make(road, resolver, ca_pem.as_deref(), HeaderMap::new()));
             making.await.unwrap_or_else(|error| Err(error.to_string()))
         });
@@ -66,13 +66,8 @@ impl Clients {
     /// The addresses of a URL, for callers that connect themselves.
     pub(super) async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Unresolved> {
         let port = url.port_or_known_default().unwrap_or_default();
-        let found = match url.host() {
-            Some(Host::Ipv4(ip)) => vec![SocketAddr::from((ip, port))],
-            Some(Host::Ipv6(ip)) => vec![SocketAddr::from((ip, port))],
-            Some(Host::Domain(name)) => match self.resolver.known(&name.to_ascii_lowercase()) {
-                Some(known) => known,
-                None => ask(name.to_ascii_lowercase()).await?,
-            },
+        let found = match Host::of(url) {
+            Some(host) => self.resolver.find(&host).await?,
             None => Vec::new(),
         };
         let with_port = |mut at: SocketAddr| {
@@ -91,12 +86,12 @@ pub(super) fn alone() -> (HeaderName, HeaderValue) {
 
 /// A client for a simulated provider that delivers webhooks itself: to simulated environments if there are any,
 /// otherwise without TLS.
-pub(super) fn for_play(ports: BTreeMap<String, u16>, ca_pem: Option<&str>) -> Result<Client, String> {
+pub(super) fn for_play(ports: BTreeMap<Host, u16>, ca_pem: Option<&str>) -> Result<Client, String> {
     let road = if ca_pem.is_some() { Road::StandIn } else { Road::Plain };
-    make(road, Arc::new(Resolver { stand_ins: ports }), ca_pem, HeaderMap::from_iter([alone()]))
+    make(road, Resolver::new(ports), ca_pem, HeaderMap::from_iter([alone()]))
 }
 
-fn make(road: Road, resolver: Arc<Resolver>, ca_pem: Option<&str>, always: HeaderMap) -> Result<Client, String> {
+fn make(road: Road, resolver: Resolver, ca_pem: Option<&str>, always: HeaderMap) -> Result<Client, String> {
     // An error means that a provider is already installed.
     rustls::crypto::ring::default_provider().install_default().ok();
     let trusting = |builder: ClientBuilder| -> reqwest::Result<Client> {
@@ -118,50 +113,50 @@ fn make(road: Road, resolver: Arc<Resolver>, ca_pem: Option<&str>, always: Heade
         .http1_only()
         .pool_idle_timeout(IDLE)
         .default_headers(always)
-        .dns_resolver(resolver);
+        .dns_resolver(Arc::new(resolver));
     trusting(builder).map_err(|error| super::transport_error::deepest(&error))
 }
 
 /// Resolves names to addresses; simulated environments and `localhost` need no DNS.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Resolver {
-    stand_ins: BTreeMap<String, u16>,
+    stand_ins: Arc<BTreeMap<Host, u16>>,
 }
 
 impl Resolver {
-    /// The addresses that need no DNS query; port 0 stands for any.
-    fn known(&self, name: &str) -> Option<Vec<SocketAddr>> {
-        match self.stand_ins.get(name) {
-            Some(port) => Some(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, *port))]),
-            None if Reach::of_name(name) == Reach::ThisMachine => {
-                Some(vec![(Ipv4Addr::LOCALHOST, 0).into(), (Ipv6Addr::LOCALHOST, 0).into()])
-            }
-            None => None,
+    fn new(stand_ins: BTreeMap<Host, u16>) -> Self {
+        Resolver { stand_ins: Arc::new(stand_ins) }
+    }
+
+    /// The addresses of a host; port 0 stands for any.
+    async fn find(&self, host: &Host) -> Result<Vec<SocketAddr>, Unresolved> {
+        match (self.stand_ins.get(host), host.known_addresses()) {
+            (Some(port), _) => Ok(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, *port))]),
+            (None, Some(known)) => Ok(known.into_iter().map(|ip| (ip, 0).into()).collect()),
+            (None, None) => ask(host.to_string()).await,
         }
     }
 }
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let name = name.as_str().to_ascii_lowercase();
-        match self.known(&name) {
-            Some(known) => Box::pin(std::future::ready(Ok(Box::new(known.into_iter()) as Addrs))),
-            None => Box::pin(async move { Ok(Box::new(ask(name).await?.into_iter()) as Addrs) }),
-        }
+        let resolver = self.clone();
+        Box::pin(async move {
+            let host = Host::parse(name.as_str());
+            let host = host.ok_or_else(|| Unresolved(format!("`{}` is not a host", name.as_str())))?;
+            Ok(Box::new(resolver.find(&host).await?.into_iter()) as Addrs)
+        })
     }
 }
 
 /// The address of a host after a failed call, if DNS answers quickly.
 pub(super) async fn led_to(host: &str) -> Option<IpAddr> {
-    match crate::net::address::host(host)? {
-        Host::Ipv4(ip) => Some(ip.into()),
-        Host::Ipv6(ip) => Some(ip.into()),
-        Host::Domain(name) if Reach::of_name(&name) == Reach::ThisMachine => Some(Ipv4Addr::LOCALHOST.into()),
-        Host::Domain(name) => {
-            let found = tokio::time::timeout(ANSWERS, tokio::net::lookup_host((name.as_str(), 0))).await;
-            found.ok()?.ok()?.next().map(|address| address.ip())
-        }
+    let host = Host::parse(host)?;
+    if let Some(known) = host.known_addresses() {
+        return known.first().copied();
     }
+    let found = tokio::time::timeout(ANSWERS, tokio::net::lookup_host((host.name()?, 0))).await;
+    found.ok()?.ok()?.next().map(|address| address.ip())
 }
 
 async fn ask(name: String) -> Result<Vec<SocketAddr>, Unresolved> {

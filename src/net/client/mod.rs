@@ -6,5 +6,4 @@ mod record;
 mod send;
 mod transport_error;
 
-pub use crate::net::address::is_public;
 pub use send::{LARGEST_BODY, Limits, Sent, StandIn, StandIns, Wire, player};

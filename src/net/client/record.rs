@@ -47,13 +47,13 @@ pub(super) fn answer(
     redactor: &Redactor,
 ) -> Answer {
     let wanted = |name: &HeaderName| keep.is_none() || KEPT_HEADERS.contains(&name.as_str());
-    let body = match (keep, parsed(bytes)) {
-        (None, _) => body(bytes, redactor),
-        (Some(_), _) if bytes.is_empty() => Body::Empty,
-        (Some(keep), Some(value)) if value.is_object() || value.is_array() => {
+    let body = match (keep, Body::read(None, bytes)) {
+        (None, read) => redacted(read, redactor),
+        (Some(_), Body::Empty) => Body::Empty,
+        (Some(keep), Body::Json(value)) if value.is_object() || value.is_array() => {
             Body::Json(redactor.json(&kept(&value, keep)))
         }
-        (Some(_), _) => Body::Binary(bytes.len()),
+        (Some(_), Body::Json(_) | Body::Text(_) | Body::Binary(_)) => Body::Binary(bytes.len()),
     };
     Answer { status, headers: headers(all, redactor, wanted), body }
 }
@@ -67,28 +67,22 @@ fn headers(all: &HeaderMap, redactor: &Redactor, wanted: impl Fn(&HeaderName) ->
     redactor.headers(pairs.iter().map(|(name, value)| (*name, value.as_str())))
 }
 
-/// Decodes a body as far as possible, ignoring its media type.
+/// The record of a body, ignoring its media type.
 fn body(bytes: &[u8], redactor: &Redactor) -> Body {
-    if bytes.is_empty() {
-        return Body::Empty;
-    }
-    if let Some(value) = parsed(bytes) {
-        return Body::Json(redactor.json(&value));
-    }
-    match std::str::from_utf8(bytes) {
+    redacted(Body::read(None, bytes), redactor)
+}
+
+fn redacted(body: Body, redactor: &Redactor) -> Body {
+    match body {
+        Body::Json(value) => Body::Json(redactor.json(&value)),
         // Truncated after redaction: a truncated secret would not be found.
-        Ok(text) => {
-            let mut text = redactor.text(text);
+        Body::Text(text) => {
+            let mut text = redactor.text(&text);
             text.truncate(text.floor_char_boundary(LONGEST_TEXT));
             Body::Text(text)
         }
-        Err(_) => Body::Binary(bytes.len()),
+        Body::Empty | Body::Binary(_) => body,
     }
-}
-
-/// Parses JSON, with or without the byte order mark that some servers send.
-fn parsed(bytes: &[u8]) -> Option<Value> {
-    serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).ok()
 }
 
 /// The listed fields at every depth, case-insensitive.

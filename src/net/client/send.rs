@@ -13,8 +13,8 @@ use super::connections::{self, Clients, Road};
 use super::decoding::{Decoded, decoded};
 use super::record;
 use super::transport_error::{self, trouble};
+use crate::address::Host;
 use crate::evidence::{Body, Outcome, Request, Trouble, TroubleKind};
-use crate::net::address::{self, is_here};
 use crate::net::gate::{Admitted, Draft, Gate, Purpose};
 use crate::net::header_case;
 use crate::pack::types::Environment;
@@ -34,6 +34,16 @@ pub struct StandIns {
     /// The certificate authority of these servers in PEM; it is trusted for them only. Without it they need a
     /// certificate that this machine trusts.
     pub ca_pem: Option<String>,
+}
+
+impl StandIns {
+    fn parsed(&self) -> BTreeMap<Host, StandIn> {
+        self.hosts.iter().filter_map(|(name, one)| Some((Host::parse(name)?, *one))).collect()
+    }
+}
+
+fn ports(stand_ins: &BTreeMap<Host, StandIn>) -> BTreeMap<Host, u16> {
+    stand_ins.iter().map(|(host, one)| (host.clone(), one.port)).collect()
 }
 
 /// A server on 127.0.0.1.
@@ -86,7 +96,7 @@ pub struct Sent {
 pub struct Wire {
     gate: Arc<Gate>,
     redactor: Redactor,
-    stand_ins: BTreeMap<String, StandIn>,
+    stand_ins: BTreeMap<Host, StandIn>,
     clients: Clients,
 }
 
@@ -97,8 +107,7 @@ pub struct Wire {
 ///
 /// An unreadable CA certificate of the simulated environments.
 pub fn player(stand_ins: &StandIns) -> Result<reqwest::Client, String> {
-    let ports = stand_ins.hosts.iter().map(|(name, one)| (name.to_ascii_lowercase(), one.port)).collect();
-    connections::for_play(ports, stand_ins.ca_pem.as_deref())
+    connections::for_play(ports(&stand_ins.parsed()), stand_ins.ca_pem.as_deref())
 }
 
 /// The state of a call in progress, for the report if it times out.
@@ -124,11 +133,9 @@ struct Whole {
 impl Wire {
     /// Creates a client behind a gate; redirects pass the gate too.
     pub fn new(gate: Arc<Gate>, stand_ins: &StandIns, redactor: Redactor) -> Self {
-        let normal =
-            |name: &String| address::host(name).map_or_else(|| name.to_ascii_lowercase(), |host| host.to_string());
-        let known: BTreeMap<_, _> = stand_ins.hosts.iter().map(|(name, one)| (normal(name), *one)).collect();
-        let ports = known.iter().map(|(name, one)| (name.clone(), one.port)).collect();
-        Wire { gate, redactor, stand_ins: known, clients: Clients::new(ports, stand_ins.ca_pem.clone()) }
+        let known = stand_ins.parsed();
+        let clients = Clients::new(ports(&known), stand_ins.ca_pem.clone());
+        Wire { gate, redactor, stand_ins: known, clients }
     }
 
     /// The gate, for other parts that need a call admitted.
@@ -240,7 +247,7 @@ impl Wire {
     /// Sends one request and waits for the head of its response.
     async fn head(&self, admitted: Admitted, progress: &mut Progress) -> Result<Response, Trouble> {
         admitted.url.host_str().unwrap_or_default().clone_into(&mut progress.host);
-        let stand_in = self.stand_ins.get(&progress.host);
+        let stand_in = Host::of(&admitted.url).and_then(|host| self.stand_ins.get(&host));
         (progress.address, progress.status) = (stand_in.map(|stand_in| stand_in.address), None);
         let client = self.clients.get(self.road(&admitted.url)).await;
         let client = client.map_err(|why| trouble(TroubleKind::Certificate, format!("TLS is not available: {why}")))?;
@@ -300,6 +307,7 @@ impl Wire {
             let detail = format!("{} redirects from https to {}", from.host_str().unwrap_or_default(), to.scheme());
             return Err(trouble(TroubleKind::Redirects, detail));
         }
+        let is_here = |url: &Url| Host::of(url).is_some_and(|host| host.is_here());
         if is_here(&to) && !is_here(&from) {
             let detail =
                 format!("{} redirects to this machine or its private network", from.host_str().unwrap_or_default());
@@ -311,7 +319,7 @@ impl Wire {
 
     fn road(&self, url: &Url) -> Road {
         match url.scheme() {
-            "https" if url.host_str().is_some_and(|host| self.stand_ins.contains_key(host)) => Road::StandIn,
+            "https" if Host::of(url).is_some_and(|host| self.stand_ins.contains_key(&host)) => Road::StandIn,
             "https" => Road::Public,
             _ => Road::Plain,
         }

@@ -5,23 +5,23 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
 
-use url::{Host, Url};
+use url::Url;
 
 use super::host_entries::{self, BadRules, Place, Rules};
 use super::keys::Keys;
 use super::target::{Path, Target};
-use crate::net::address::{Reach, normal};
+use crate::address::Host;
 use crate::pack::types::{Environment, Route};
 use crate::redact::Secret;
 
 /// The gate of one run.
 pub struct Gate {
-    pub(super) places: HashMap<Host<String>, Place>,
+    pub(super) places: HashMap<Host, Place>,
     pub(super) production_allows: Vec<Route>,
     pub(super) test_only: Vec<Route>,
-    pub(super) production_handlers: HashSet<Host<String>>,
-    pub(super) named: HashSet<Host<String>>,
-    pub(super) fetches: Option<HashSet<Host<String>>>,
+    pub(super) production_handlers: HashSet<Host>,
+    pub(super) named: HashSet<Host>,
+    pub(super) fetches: Option<HashSet<Host>>,
     pub(super) keys: Keys,
     created: RwLock<HashSet<(Environment, Vec<String>)>>,
     played: RwLock<HashMap<String, Url>>,
@@ -34,9 +34,9 @@ impl Gate {
             places: host_entries::places(rules)?,
             production_allows: rules.production_allows.clone(),
             test_only: rules.test_only.clone(),
-            production_handlers: rules.production_handlers.iter().map(normal).collect(),
-            named: rules.named.iter().map(normal).collect(),
-            fetches: rules.fetches.as_ref().map(|hosts| hosts.iter().map(normal).collect()),
+            production_handlers: rules.production_handlers.iter().cloned().collect(),
+            named: rules.named.iter().cloned().collect(),
+            fetches: rules.fetches.as_ref().map(|hosts| hosts.iter().cloned().collect()),
             keys: Keys::default(),
             created: RwLock::default(),
             played: RwLock::default(),
@@ -62,7 +62,7 @@ impl Gate {
 
     /// Registers the address of a simulated API. Other addresses than loopback are ignored.
     pub fn plays(&self, api: &str, base: &Url) {
-        if base.domain().is_none() && Reach::of_url(base) == Some(Reach::ThisMachine) {
+        if Host::of(base).is_some_and(|host| host.name().is_none() && host.is_this_machine()) {
             let mut played = self.played.write().unwrap_or_else(PoisonError::into_inner);
             played.insert(api.to_owned(), base.clone());
         }

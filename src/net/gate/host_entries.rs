@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
-use url::{Host, Url};
+use url::Url;
 
-use crate::net::address::normal;
+use crate::address::Host;
 use crate::pack::types::{Environment, Route};
 
 /// The properties of a provider's host.
@@ -48,21 +48,22 @@ impl fmt::Display for BadRules {
 impl std::error::Error for BadRules {}
 
 /// The provider's hosts.
-pub(super) fn places(rules: &Rules) -> Result<HashMap<Host<String>, Place>, BadRules> {
-    let mut places: HashMap<Host<String>, Place> = HashMap::new();
-    let mut at = |environment: Environment, host: &Host<String>, api: Option<(&String, &Url)>| {
-        let place = places.entry(normal(host)).or_insert_with(|| Place { environment, apis: BTreeMap::new() });
+pub(super) fn places(rules: &Rules) -> Result<HashMap<Host, Place>, BadRules> {
+    let mut places: HashMap<Host, Place> = HashMap::new();
+    let mut at = |environment: Environment, host: Host, api: Option<(&String, &Url)>| {
+        let ambiguous = BadRules::Ambiguous(host.to_string());
+        let place = places.entry(host).or_insert_with(|| Place { environment, apis: BTreeMap::new() });
         place.apis.extend(api.map(|(name, base)| (name.clone(), base.clone())));
-        if place.environment == environment { Ok(()) } else { Err(BadRules::Ambiguous(normal(host).to_string())) }
+        if place.environment == environment { Ok(()) } else { Err(ambiguous) }
     };
     for (environment, realm) in &rules.environments {
         for (name, base) in &realm.apis {
-            let host = base.host().ok_or_else(|| BadRules::NotAHost(base.to_string()))?.to_owned();
-            at(*environment, &host, Some((name, base)))?;
+            let host = Host::of(base).ok_or_else(|| BadRules::NotAHost(base.to_string()))?;
+            at(*environment, host, Some((name, base)))?;
         }
         for text in &realm.other_hosts {
-            let host = Host::parse(text).map_err(|_| BadRules::NotAHost(text.clone()))?;
-            at(*environment, &host, None)?;
+            let host = Host::parse(text).ok_or_else(|| BadRules::NotAHost(text.clone()))?;
+            at(*environment, host, None)?;
         }
     }
     Ok(places)
@@ -78,11 +79,11 @@ pub struct Rules {
     /// Operations that are never allowed in production; paths are relative to an API's base URL.
     pub test_only: Vec<Route>,
     /// The hosts of the partner's production.
-    pub production_handlers: Vec<Host<String>>,
+    pub production_handlers: Vec<Host>,
     /// The hosts that the profile allows for rehearsal, besides loopback and private addresses.
-    pub named: Vec<Host<String>>,
+    pub named: Vec<Host>,
     /// The only hosts from which pages are fetched without a key; `None`: any host.
-    pub fetches: Option<Vec<Host<String>>>,
+    pub fetches: Option<Vec<Host>>,
 }
 
 /// The hosts of one environment of the provider.

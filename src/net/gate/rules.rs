@@ -4,14 +4,12 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use url::Host;
 
 use super::admission::Gate;
 use super::denial::{Refusal, RuleName};
 use super::draft::{Admitted, Draft, Purpose, SigningKey};
 use super::host_entries::Place;
 use super::target::{Path, Target, is_override};
-use crate::net::address::{is_forbidden, is_here};
 use crate::pack::types::{Environment, Route, Stage};
 
 type Judged = Result<(), RuleName>;
@@ -60,12 +58,7 @@ fn refuse_if(bad: bool, rule: RuleName) -> Judged {
 
 impl Call<'_> {
     pub(super) fn judge(&self) -> Judged {
-        let address = match &self.target.host {
-            Host::Domain(_) => None,
-            Host::Ipv4(ip) => Some((*ip).into()),
-            Host::Ipv6(ip) => Some((*ip).into()),
-        };
-        refuse_if(address.is_some_and(is_forbidden), RuleName::Address)?;
+        refuse_if(self.target.host.is_forbidden(), RuleName::Address)?;
         if let Some(place) = self.place {
             self.at_provider(place)?;
         }
@@ -84,7 +77,7 @@ impl Call<'_> {
         let port = self.target.url.port_or_known_default();
         let right_port = port.is_some_and(|port| place.ports().contains(&port));
         // A provider on this machine belongs to the pack author; nothing leaves the machine.
-        let safe = self.target.url.scheme() == "https" || is_here(&self.target.url);
+        let safe = self.target.url.scheme() == "https" || self.target.host.is_here();
         refuse_if(!safe || !right_port, RuleName::Transport)?;
         let overrides = self.draft.headers.iter().any(|(name, _)| is_override(name));
         refuse_if(overrides || self.target.overrides_method(), RuleName::Header)?;
@@ -184,7 +177,7 @@ impl Call<'_> {
             return Ok(());
         }
         refuse_if(self.is_handler(), RuleName::ProductionHandler)?;
-        refuse_if(!is_here(&self.target.url), RuleName::PublicRehearsal)
+        refuse_if(!self.target.host.is_here(), RuleName::PublicRehearsal)
     }
 
     fn is_handler(&self) -> bool {

@@ -1,10 +1,10 @@
 //! The target of a call, parsed once: what is judged is what is sent.
 
 use percent_encoding::percent_decode_str;
-use url::{Host, Url};
+use url::Url;
 
 use super::denial::RuleName;
-use crate::net::address::normal;
+use crate::address::Host;
 
 /// Maximum rounds of percent-decoding; a deeper encoding is considered an attack.
 const DEEPEST: usize = 4;
@@ -12,7 +12,7 @@ const DEEPEST: usize = 4;
 /// A URL whose judged host is exactly the host that is called.
 pub(super) struct Target {
     pub(super) url: Url,
-    pub(super) host: Host<String>,
+    pub(super) host: Host,
     pub(super) path: Path,
 }
 
@@ -20,18 +20,11 @@ impl Target {
     /// Parses a URL, and strips a trailing dot from the host; an error includes the host as far as it is known.
     pub(super) fn parse(text: &str) -> Result<Self, (RuleName, String)> {
         let nowhere = |_| (RuleName::Url, String::new());
-        if text.contains(|letter: char| letter == '\\' || letter.is_whitespace() || letter.is_control()) {
-            return Err((
-                RuleName::Url,
-                Url::parse(text).ok().and_then(|url| url.host_str().map(Into::into)).unwrap_or_default(),
-            ));
-        }
+        let odd = text.contains(|letter: char| letter == '\\' || letter.is_whitespace() || letter.is_control());
         let mut url = Url::parse(text).map_err(nowhere)?;
-        let host = url.host().map(|host| normal(&host)).ok_or((RuleName::Url, String::new()))?;
+        let unusable = || (RuleName::Url, url.host_str().unwrap_or_default().to_owned());
+        let host = Host::of(&url).filter(|_| !odd && matches!(url.scheme(), "http" | "https")).ok_or_else(unusable)?;
         let name = host.to_string();
-        if !matches!(url.scheme(), "http" | "https") || name.is_empty() || name.ends_with('.') {
-            return Err((RuleName::Url, name));
-        }
         if !url.username().is_empty() || url.password().is_some() || authority(text).contains('@') {
             return Err((RuleName::UserInfo, name));
         }

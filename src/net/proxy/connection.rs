@@ -17,8 +17,9 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::host_policy::{Door, addresses, spelled};
+use super::host_policy::{Door, addresses};
 use super::shared::Shared;
+use crate::address::Host;
 
 /// Maximum size of a request head, in bytes.
 const LARGEST_HEAD: usize = 16 << 10;
@@ -96,7 +97,7 @@ fn target(uri: &Uri) -> Option<(String, u16)> {
         Some(_) => 80,
     };
     let host: String = authority.host().chars().take(LONGEST_NAME).collect();
-    Some((spelled(&host), authority.port_u16().unwrap_or(usual)))
+    Some((Host::spelling(&host), authority.port_u16().unwrap_or(usual)))
 }
 
 async fn reach(to: impl Future<Output = io::Result<Vec<SocketAddr>>>) -> io::Result<TcpStream> {

@@ -2,26 +2,24 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
-use url::Host;
-
-use crate::net::address::{self, Reach};
+use crate::address::Host;
 
 /// The hosts that the proxy admits, besides loopback.
 #[derive(Clone, Debug, Default)]
 pub struct Doors {
-    open: BTreeSet<String>,
-    shut: BTreeSet<String>,
+    open: BTreeSet<Host>,
+    shut: BTreeSet<Host>,
 }
 
 /// The decision about a requested host.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Door {
+pub(crate) enum Door {
     /// This machine.
     Here(Vec<IpAddr>),
     /// A host that the profile names.
-    Named(Host<String>),
+    Named(Host),
     /// A host of the provider's real environments, never reachable.
     Shut,
     /// Any other host.
@@ -31,22 +29,22 @@ pub(super) enum Door {
 impl Doors {
     /// A policy that admits some hosts, in any spelling, and always denies others.
     pub fn new<'h>(open: impl IntoIterator<Item = &'h str>, shut: impl IntoIterator<Item = &'h str>) -> Self {
-        Doors { open: open.into_iter().map(spelled).collect(), shut: shut.into_iter().map(spelled).collect() }
+        let open = open.into_iter().filter_map(Host::parse).collect();
+        Doors { open, shut: shut.into_iter().filter_map(Host::parse).collect() }
     }
 
     /// Whether a host is always denied.
     pub fn shuts(&self, host: &str) -> bool {
-        self.shut.contains(&spelled(host))
+        Host::parse(host).is_some_and(|host| self.shut.contains(&host))
     }
 
     /// The decision about a host.
-    pub(super) fn to(&self, host: &str) -> Door {
-        let Some(host) = address::host(host) else { return Door::Unknown };
-        if let Some(here) = loopback(&host) {
+    pub(crate) fn to(&self, host: &str) -> Door {
+        let Some(host) = Host::parse(host) else { return Door::Unknown };
+        if let Some(here) = host.known_addresses().filter(|_| host.is_this_machine()) {
             return Door::Here(here);
         }
-        let spelled = host.to_string();
-        match (self.shut.contains(&spelled), self.open.contains(&spelled)) {
+        match (self.shut.contains(&host), self.open.contains(&host)) {
             (true, _) => Door::Shut,
             (false, true) => Door::Named(host),
             (false, false) => Door::Unknown,
@@ -55,26 +53,11 @@ impl Doors {
 }
 
 /// The addresses of a host on a port.
-pub(super) async fn addresses(host: &Host<String>, port: u16) -> io::Result<Vec<SocketAddr>> {
-    match host {
-        Host::Domain(name) => Ok(tokio::net::lookup_host((name.as_str(), port)).await?.collect()),
-        Host::Ipv4(ip) => Ok(vec![(*ip, port).into()]),
-        Host::Ipv6(ip) => Ok(vec![(*ip, port).into()]),
+pub(super) async fn addresses(host: &Host, port: u16) -> io::Result<Vec<SocketAddr>> {
+    match host.known_addresses() {
+        Some(known) => Ok(known.into_iter().map(|ip| (ip, port).into()).collect()),
+        None => Ok(tokio::net::lookup_host((host.to_string(), port)).await?.collect()),
     }
-}
-
-/// A host normalised for comparison; an invalid host stays as it is.
-pub(super) fn spelled(text: &str) -> String {
-    address::host(text).map_or_else(|| text.to_owned(), |host| host.to_string())
-}
-
-/// The loopback addresses of a host. A name is not resolved: it could lead elsewhere.
-fn loopback(host: &Host<String>) -> Option<Vec<IpAddr>> {
-    (Reach::of_host(host) == Reach::ThisMachine).then(|| match host {
-        Host::Domain(_) => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
-        Host::Ipv4(ip) => vec![(*ip).into()],
-        Host::Ipv6(ip) => vec![(*ip).into()],
-    })
 }
 
 #[cfg(test)]
@@ -96,9 +79,9 @@ mod tests {
             ("localhost", both()),
             ("LocalHost.", both()),
             ("app.localhost", both()),
-            ("mail.example", Door::Named(Host::Domain("mail.example".into()))),
-            ("MAIL.example.", Door::Named(Host::Domain("mail.example".into()))),
-            ("203.0.113.7", Door::Named(Host::Ipv4([203, 0, 113, 7].into()))),
+            ("mail.example", Door::Named(Host::parse("mail.example").unwrap())),
+            ("MAIL.example.", Door::Named(Host::parse("mail.example").unwrap())),
+            ("203.0.113.7", Door::Named(Host::parse("203.0.113.7").unwrap())),
             ("api.provider.example", Door::Shut),
             ("api.provider.example.", Door::Shut),
             ("a.mail.example", Door::Unknown),

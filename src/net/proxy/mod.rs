@@ -5,5 +5,7 @@ mod host_policy;
 mod server;
 mod shared;
 
+#[cfg(test)]
+pub(crate) use host_policy::Door;
 pub use host_policy::Doors;
 pub use server::Proxy;

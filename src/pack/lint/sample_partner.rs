@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::unlinted::Unlinted;
+use crate::address::Host;
 use crate::json::escaped;
 use crate::pack::provider::Provider;
 use crate::pack::sample_partner::{Act, Fault, SamplePartner, Sampled};
@@ -200,7 +201,7 @@ impl Lints<'_> {
         crate::json::texts(&self.sampled.json, &mut |pointer, text| {
             let of_profile = pointer.starts_with("/profile/") || pointer.contains("/change/profile/");
             let urls = text.split_whitespace().filter(|_| of_profile).filter_map(|word| url::Url::parse(word).ok());
-            let foreign = urls.filter_map(|url| url.host_str().map(str::to_owned)).find(|host| !self.is_safe(host));
+            let foreign = urls.filter_map(|url| Host::of(&url)).find(|host| !self.is_safe(host));
             problems.extend(foreign.map(|host| {
                 let problem =
                     self.at(pointer, format!("`{host}` belongs to neither the provider nor a sample partner"));
@@ -210,9 +211,10 @@ impl Lints<'_> {
         problems
     }
 
-    fn is_safe(&self, host: &str) -> bool {
+    fn is_safe(&self, host: &Host) -> bool {
         let known = self.facts["hosts"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        host.ends_with(".example") || known.into_iter().any(|known| known.eq_ignore_ascii_case(host))
+        let reserved = Host::parse("example").is_some_and(|example| host.is_below(&example));
+        reserved || known.filter_map(Host::parse).any(|known| known == *host)
     }
 
     fn faults(&self) -> Vec<Problem> {

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use url::Url;
 
+use crate::address::Host;
 use crate::yaml::{Document, Problem};
 
 /// What an address is for, which says how it is read.
@@ -99,7 +100,8 @@ pub(in crate::profile) fn not_called(text: &str) -> Option<(String, Option<Strin
 
 /// What to write where only the scheme is missing: on this machine hardly anybody has certificates.
 fn with_scheme(text: &str) -> String {
-    let here = text.starts_with("localhost") || text.starts_with(|letter: char| letter.is_ascii_digit());
+    let url = Url::parse(&format!("http://{text}")).ok();
+    let here = url.as_ref().and_then(Host::of).is_some_and(|host| host.is_here());
     let (likely, other) = if here { ("http", "https") } else { ("https", "http") };
     format!("write `{likely}://{text}`, or `{other}://`")
 }

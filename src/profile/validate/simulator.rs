@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::address::Host;
 use crate::pack::Pack;
 use crate::profile::simulator::Played;
 use crate::yaml::{Document, Problem};
@@ -24,7 +25,7 @@ pub(in crate::profile) fn played(document: &Document, played: &Played, pack: &Pa
             problems.push(at(format!("`{other}` already has port {port}")).hint("give each API its own port"));
         }
     }
-    if let Some(bind) = played.bind.filter(|bind| !bind.is_loopback() && !bind.is_unspecified()) {
+    if let Some(bind) = played.bind.filter(|bind| !Host::from(*bind).is_this_machine() && !bind.is_unspecified()) {
         let message = format!("the simulator cannot listen at {bind}: Preflight itself could not reach it there");
         let problem = document.problem("/rehearsal/simulator/bind", message);
         problems.push(problem.hint("write 127.0.0.1, or 0.0.0.0 for a build in a container"));

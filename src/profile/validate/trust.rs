@@ -7,10 +7,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
+use crate::address::Host;
 use crate::pack::Pack;
 use crate::pack::load::Catalog;
 use crate::pack::types::Environment;
-use crate::profile::hosts::{host_of, hosts_of, normal};
+use crate::profile::hosts::{host_of, hosts_of};
 use crate::profile::loaded::Read;
 use crate::profile::trust::Trust;
 use crate::profile::trusted::Granted;
@@ -143,7 +144,7 @@ fn moved(read: &Read, pack: &Pack, catalog: &Catalog) -> Vec<Problem> {
         }
         for (environment, named) in trust.into_iter().flatten().filter(|(e, _)| elsewhere(e)) {
             let pointer = format!("/trust/{}/hosts/{environment}", pack.id);
-            for host in named.iter().map(|host| normal(host)).filter(|host| hosts.contains(host)) {
+            for host in named.iter().map(|host| Host::spelling(host)).filter(|host| hosts.contains(host)) {
                 problems.push(read.document.problem(&pointer, belongs(&host, owner, home)).hint(KEEP));
             }
         }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::address::Host;
 use crate::files::{self, Kind};
 use crate::net::client::{StandIn, StandIns};
 use crate::net::gate::{Gate, Realm, Rules};
@@ -19,10 +20,7 @@ use crate::yaml::Document;
 pub struct WorldError(pub String);
 
 pub(in crate::run) fn gate(plan: &Plan) -> Result<Gate, WorldError> {
-    let host = |text: &str| {
-        url::Host::parse(text.trim_end_matches('.'))
-            .map_err(|error| WorldError(format!("`{text}` is not a host: {error}")))
-    };
+    let host = |text: &str| Host::parse(text).ok_or_else(|| WorldError(format!("`{text}` is not a host")));
     let handlers = production_hosts(&plan.read.profile);
     let named = plan.read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.hosts);
     let realm = |addresses: &crate::pack::provider::Addresses| Realm {
@@ -30,7 +28,7 @@ pub(in crate::run) fn gate(plan: &Plan) -> Result<Gate, WorldError> {
         other_hosts: addresses.pages.iter().chain(&addresses.obsolete).cloned().collect(),
     };
     let trusted = &plan.read.trusted;
-    let fetches = |hosts: &BTreeSet<String>| hosts.iter().filter_map(|text| url::Host::parse(text).ok()).collect();
+    let fetches = |hosts: &BTreeSet<String>| hosts.iter().filter_map(|text| Host::parse(text)).collect();
     Gate::new(&Rules {
         environments: trusted
             .environments

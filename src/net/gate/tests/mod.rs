@@ -12,7 +12,7 @@ const TEST_KEY: &str = "test-key-4f1c9a7b2e";
 const PRODUCTION_KEY: &str = "prod-key-93be07d15c";
 const SHARED_KEY: &str = "shared-key-77aa11bb";
 
-fn host(name: &str) -> Host<String> {
+fn host(name: &str) -> Host {
     Host::parse(name).unwrap()
 }
 

@@ -3,6 +3,8 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentDecode, percent_decode, percent_decode_str, percent_encode};
 use url::Url;
 
+use super::host::Host;
+
 /// The characters that are encoded in the canonical form of paths and fragments.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -29,7 +31,7 @@ const IN_QUERY: &AsciiSet = &ENCODED.add(b'&').add(b'=').add(b'+');
 /// Parses a web address, with a normalised host; `None` for other texts.
 pub fn parse(text: &str) -> Option<Url> {
     let mut url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    let host = super::reach::normal(&url.host()?).to_string();
+    let host = Host::of(&url)?.to_string();
     url.set_host(Some(&host)).ok()?;
     Some(url)
 }
