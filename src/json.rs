@@ -33,8 +33,8 @@ fn below(value: &Value, pointer: &mut String, found: &mut impl FnMut(&str, &str)
 /// The value with the first letter of every field name in lower case, whichever way it was written.
 pub fn camel_case(value: Value) -> Value {
     let small = |name: &str| {
-        let mut letters = name.chars();
-        letters.next().map(|first| first.to_lowercase().chain(letters).collect::<String>()).unwrap_or_default()
+        let mut emails = name.chars();
+        emails.next().map(|first| first.to_lowercase().chain(emails).collect::<String>()).unwrap_or_default()
     };
     rebuilt(value, &|(name, inner)| Some((small(&name), inner)))
 }
@@ -61,13 +61,13 @@ pub fn weight(value: &Value) -> usize {
     /// Size of a value, in bytes.
     const PLAIN: usize = 32;
     /// Size of a field besides its name and value, in bytes.
-    const MEMBER: usize = 64;
+    const MAX_FIELD_BYTES: usize = 64;
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => PLAIN,
         Value::String(text) => PLAIN + text.len(),
         Value::Array(list) => PLAIN + list.iter().map(weight).sum::<usize>(),
         Value::Object(map) => {
-            PLAIN + map.iter().map(|(name, inner)| MEMBER + name.len() + weight(inner)).sum::<usize>()
+            PLAIN + map.iter().map(|(name, inner)| MAX_FIELD_BYTES + name.len() + weight(inner)).sum::<usize>()
         }
     }
 }

@@ -9,7 +9,7 @@ mod load;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use preflight::net::client::{StandIns, player};
+use preflight::net::client::{SimulatedEnvironments, player};
 use preflight::pack::load::Catalog;
 use preflight::simulator::{Options, Seed, Simulator};
 use serde_json::{Value, json};
@@ -33,7 +33,7 @@ async fn play(clients: usize) -> Simulator {
     let catalog = Catalog::built_in().unwrap();
     let pack = catalog.pack("debitura").unwrap();
     let pages = Url::parse("https://pages.example").unwrap();
-    let mut options = Options::rehearsal(KEY, pages, player(&StandIns::default()).unwrap());
+    let mut options = Options::rehearsal(KEY, pages, player(&SimulatedEnvironments::default()).unwrap());
     let records = BTreeMap::from([("clients".to_owned(), (0..clients).map(client).collect())]);
     options.seed = Seed { records, ..Seed::default() };
     preflight::simulator::start(&pack.provider, &pack.fixtures, options).await.unwrap()
@@ -41,7 +41,7 @@ async fn play(clients: usize) -> Simulator {
 
 /// The median of some calls.
 async fn median(simulator: &Simulator, path: &str) -> Duration {
-    let client = player(&StandIns::default()).unwrap();
+    let client = player(&SimulatedEnvironments::default()).unwrap();
     let url = simulator.base("referral").unwrap().join(path).unwrap();
     let mut times = Vec::new();
     for _ in 0..31 {

@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use preflight::pack::types::Stage;
 use preflight::net::gate::{Draft, Gate, Purpose, Rules};
 use preflight::redact::Redactor;
-use preflight::net::client::{Limits, StandIns, Wire};
+use preflight::net::client::{Limits, SimulatedEnvironments, Sender};
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
@@ -24,9 +24,9 @@ fuzz_target!(|bytes: &[u8]| {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let at = listener.local_addr().expect("an address");
         let redactor = Redactor::new();
-        redactor.learn("key", SECRET);
+        redactor.capture("key", SECRET);
         let gate = Arc::new(Gate::new(&Rules::default()).expect("a gate"));
-        let wire = Wire::new(gate, &StandIns::default(), redactor);
+        let wire = Sender::new(gate, &SimulatedEnvironments::default(), redactor);
         let draft = Draft {
             purpose: Purpose::Partner { stage: Stage::Rehearsal },
             method: "GET".into(),

@@ -7,9 +7,9 @@ use std::sync::{Arc, LazyLock};
 use libfuzzer_sys::fuzz_target;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
-use preflight::cli::drive::{How, drive};
+use preflight::cli::drive::{RunSettings, drive};
 use preflight::pack::load::Catalog;
-use preflight::run::Stop;
+use preflight::run::StopReason;
 use preflight::plan::{self, Selection};
 use preflight::redact::Redactor;
 
@@ -34,7 +34,7 @@ fuzz_target!(|bytes: &[u8]| {
     let read = preflight::profile::read(&path, &CATALOG, &|_| None, &redactor).expect("the profile is sound");
     let only = Selection { only: vec!["readiness.production-hosts".into()], ..Selection::default() };
     let plan = plan::plan(CATALOG.packs["debitura"].clone(), read, only).expect("the check is there");
-    let (_sender, stop) = watch::channel(Stop::No);
-    let report = RUNTIME.block_on(drive(Arc::new(plan), redactor, How::default(), stop, |_| ()));
+    let (_sender, stop) = watch::channel(StopReason::No);
+    let report = RUNTIME.block_on(drive(Arc::new(plan), redactor, RunSettings::default(), stop, |_| ()));
     assert!(report.expect("the files are there").checks.iter().any(|row| row.id == "readiness.production-hosts"));
 });

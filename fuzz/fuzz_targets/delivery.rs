@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use preflight::pack::load::Catalog;
-use preflight::webhook::{self, Arrived};
+use preflight::webhook::{self, ReceivedDelivery};
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::built_in().expect("the built-in packs are sound"));
 
@@ -16,7 +16,7 @@ fuzz_target!(|input: (Vec<(String, String)>, &[u8])| {
     let (headers, body) = input;
     for pack in CATALOG.packs.values() {
         let Some(scheme) = &pack.provider.webhooks else { continue };
-        let arrived = Arrived { method: "POST", url: "https://acme.example/hooks", headers: &headers, body };
-        assert!(!preflight::webhook::verify(scheme, &[SECRET], &arrived, 1_800_000_000).proven);
+        let arrived = ReceivedDelivery { method: "POST", url: "https://acme.example/hooks", headers: &headers, body };
+        assert!(!preflight::webhook::verify(scheme, &[SECRET], &arrived, 1_800_000_000).verified);
     }
 });

@@ -8,7 +8,7 @@ use preflight::redact::Redactor;
 fuzz_target!(|input: (&str, &str, &str)| {
     let (secret, before, after) = input;
     let redactor = Redactor::new();
-    redactor.learn("key", secret);
+    redactor.capture("key", secret);
     let text = format!("{before}{secret}{after}");
     let redacted = redactor.text(&text);
     if secret.len() >= 8 && !"<key>".contains(secret) {

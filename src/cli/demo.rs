@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::args::Demo;
 use super::exit::Exit;
-use super::outputs::Named;
-use super::sample::{Mistake, Sample, Unstaged, stage};
+use super::outputs::Outputs;
+use super::sample::{DemoDefect, DemoError, Sample, stage};
 use super::screen::Screen;
 use super::{interrupt, manual_steps, run};
 use crate::pack::load::Catalog;
@@ -17,7 +17,7 @@ const PROVIDER: &str = "debitura";
 
 pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
     let runs = demo.defect.as_deref() != Some("help");
-    let named = if runs { Named::new(&demo.options, None, demo.checks.as_deref()) } else { Named::default() };
+    let named = if runs { Outputs::new(&demo.options, None, demo.checks.as_deref()) } else { Outputs::default() };
     let _held = match named.prepare(screen.keeper()) {
         Ok(held) => held,
         Err(problems) => {
@@ -32,17 +32,17 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
             return Exit::WrongInput;
         }
     };
-    let defects = &sample.world.defects;
-    let mistake = match &demo.defect {
+    let defects = &sample.setup.defects;
+    let defect = match &demo.defect {
         None => None,
         Some(name) if name == "help" => {
-            return screen.say(&listed(defects), Exit::Ready);
+            return screen.say(&listed(defects), Exit::Success);
         }
-        Some(name) => match defects.iter().find(|mistake| mistake.name == *name) {
-            Some(mistake) => Some(mistake.clone()),
+        Some(name) => match defects.iter().find(|defect| defect.name == *name) {
+            Some(defect) => Some(defect.clone()),
             None => {
                 let problem = Problem::of_file("command line", format!("there is no defect `{name}`"));
-                let near = problem.clone().nearest(name, defects.iter().map(|mistake| mistake.name.as_str()));
+                let near = problem.clone().nearest(name, defects.iter().map(|defect| defect.name.as_str()));
                 let problem =
                     if near.hint.is_some() { near } else { problem.hint("`preflight demo --defect help` lists them") };
                 screen.show_problems(&Problems::from(problem));
@@ -54,16 +54,16 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
     let ask = if demo.sign_by_hand { manual_steps::at_terminal(screen) } else { None };
     // Whoever interrupts the setting of the stage gets reports too.
     let _heed = interrupt::heed();
-    match stage(&sample, mistake.as_ref(), &demo.options, &redactor, ask).await {
-        Ok(mut staged) => match staged.plan.take() {
-            Some(plan) => run::finish(plan, redactor, &demo.options, staged.people.clone(), true, screen).await,
+    match stage(&sample, defect.as_ref(), &demo.options, &redactor, ask).await {
+        Ok(mut prepared) => match prepared.plan.take() {
+            Some(plan) => run::finish(plan, redactor, &demo.options, prepared.people.clone(), true, screen).await,
             None => run::failed("the sample has no plan", &demo.options, &redactor, screen),
         },
-        Err(Unstaged::Problems(problems)) => {
+        Err(DemoError::Problems(problems)) => {
             screen.show_problems(&problems);
             Exit::WrongInput
         }
-        Err(Unstaged::Trouble(why)) => run::failed(&why, &demo.options, &redactor, screen),
+        Err(DemoError::Trouble(why)) => run::failed(&why, &demo.options, &redactor, screen),
     }
 }
 
@@ -76,9 +76,9 @@ pub(super) fn sample(provider: Option<&str>, folder: Option<&Path>) -> Result<Sa
     }
 }
 
-fn listed(defects: &[Mistake]) -> String {
-    let widest = defects.iter().map(|mistake| mistake.name.len()).max().unwrap_or(0);
-    let line = |mistake: &Mistake| format!("  {:widest$}  {} ({})\n", mistake.name, mistake.words(), mistake.caught_by);
+fn listed(defects: &[DemoDefect]) -> String {
+    let widest = defects.iter().map(|defect| defect.name.len()).max().unwrap_or(0);
+    let line = |defect: &DemoDefect| format!("  {:widest$}  {} ({})\n", defect.name, defect.words(), defect.caught_by);
     let lines: String = defects.iter().map(line).collect();
     for_terminal(&format!("Defects of the sample partner, and the check that catches each:\n\n{lines}"))
 }

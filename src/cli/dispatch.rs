@@ -42,7 +42,7 @@ pub fn instead(told: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let screen = Screen::of_process();
     if told.use_stderr() {
         // What cannot be removed is no worse than the command line itself.
-        outputs::Named::of_arguments(arguments).prepare(screen.keeper()).ok();
+        outputs::Outputs::of_arguments(arguments).prepare(screen.keeper()).ok();
     }
     ExitCode::from(screen.help(told) as u8)
 }
@@ -56,7 +56,7 @@ async fn reference_partner(options: super::args::Partner, screen: &Screen) -> Ex
         }
     };
     match reference_partner::serve(configured).await {
-        Ok(()) => Exit::Ready,
+        Ok(()) => Exit::Success,
         Err(error) => {
             screen.complain(&format!("the reference partner cannot run: {error}"));
             Exit::WrongInput
@@ -70,7 +70,7 @@ async fn sample_partner(described: super::args::SampleFile, screen: &Screen) -> 
         Err(error) => Err(error),
     };
     match served {
-        Ok(()) => Exit::Ready,
+        Ok(()) => Exit::Success,
         Err(error) => {
             screen.complain(&error.to_string());
             Exit::WrongInput

@@ -6,25 +6,25 @@ use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
-use crate::evidence::{Evidence, Role, Who};
-use crate::judge::{self, Case, Finding, Judged, Ran, Verdict};
+use crate::evidence::{DeliveryRole, Evidence, Responsible};
+use crate::judge::{self, Case, Finding, Judgement, RunKind, Verdict};
 use crate::pack::check::Isolation;
 use crate::pack::types::Stage;
-use crate::plan::{Plan, Unit};
+use crate::plan::{Plan, PlannedCheck};
 use crate::redact::Redactor;
 use crate::report::build::{Facts, build};
-use crate::report::model::{PhaseRow, Report, StretchRow};
-use crate::run::{self, Done, Outside, People, Progress, RunContext, Stop, WorldError};
+use crate::report::model::{PathRow, PhaseRow, Report};
+use crate::run::{self, Done, ManualStepSender, Progress, RunContext, RunHooks, SetupError, StopReason};
 
 /// How a run is to be made.
 #[derive(Clone, Debug, Default)]
-pub struct How {
+pub struct RunSettings {
     /// How many units of real environments may be under way at once.
     pub jobs: Option<usize>,
     /// Whether risks count as failures.
     pub strict: bool,
     /// Who does what only a person can do.
-    pub people: People,
+    pub people: ManualStepSender,
     /// Whether this is the sample profile, which alone may be ready against stand-ins.
     pub sample: bool,
 }
@@ -37,46 +37,46 @@ pub struct How {
 pub async fn drive(
     plan: Arc<Plan>,
     redactor: Redactor,
-    how: How,
-    stop: watch::Receiver<Stop>,
+    how: RunSettings,
+    stop: watch::Receiver<StopReason>,
     progress: impl Fn(Progress),
-) -> Result<Report, WorldError> {
+) -> Result<Report, SetupError> {
     let started = OffsetDateTime::now_utc();
     let clock = Instant::now();
-    let world =
-        Arc::new(RunContext::new(plan.clone(), redactor, Outside { jobs: how.jobs, people: how.people.clone() })?);
+    let setup =
+        Arc::new(RunContext::new(plan.clone(), redactor, RunHooks { jobs: how.jobs, people: how.people.clone() })?);
     let mut all = Run {
-        world: &world,
+        setup: &setup,
         stop: &stop,
-        results: vec![None; plan.units.len()],
+        results: vec![None; plan.checks.len()],
         done: 0,
         noted: false,
         progress: &progress,
         phases: Vec::new(),
     };
     all.phases().await;
-    let ended = world.tear_down().await;
+    let ended = setup.tear_down().await;
     let (results, phases) = (std::mem::take(&mut all.results), std::mem::take(&mut all.phases));
     let stopped = *stop.borrow();
     let mut evidence = Vec::new();
-    let mut judged = Vec::new();
+    let mut judgement = Vec::new();
     for (at, result) in results.into_iter().enumerate() {
-        let unit = &plan.units[at];
+        let check = &plan.checks[at];
         let (verdict, done) = result.unwrap_or_else(|| {
-            (not_done(unit, stopped), Done { at, evidence: Evidence::default(), took: Duration::ZERO })
+            (not_done(check, stopped), Done { at, evidence: Evidence::default(), took: Duration::ZERO })
         });
-        judged.push(verdict);
+        judgement.push(verdict);
         evidence.push((done.evidence, done.took));
     }
-    let ran = Ran {
+    let ran = RunKind {
         selection: plan.selection.words().is_some(),
-        stand_ins: plan.read.profile.stand_ins.is_some() && !how.sample,
+        simulated_environments: plan.read.profile.simulated_environments.is_some() && !how.sample,
     };
     let items = &plan.pack.provider.items;
-    let concluded = crate::judge::conclude(&plan.units, items, judged, &plan.vouched, started.date(), ran);
+    let concluded = crate::judge::conclude(&plan.checks, items, judgement, &plan.attestations, started.date(), ran);
     let known = concluded.remarks.iter().chain(&plan.remarks).cloned();
-    let remarks = known.chain(ended).chain(world.remarks()).collect();
-    let interrupted = stopped == Stop::Interrupted;
+    let remarks = known.chain(ended).chain(setup.remarks()).collect();
+    let interrupted = stopped == StopReason::Interrupted;
     Ok(build(&Facts {
         plan: &plan,
         concluded: &concluded,
@@ -92,9 +92,9 @@ pub async fn drive(
 
 /// A run under way.
 struct Run<'r, P> {
-    world: &'r Arc<RunContext>,
-    stop: &'r watch::Receiver<Stop>,
-    results: Vec<Option<(Judged, Done)>>,
+    setup: &'r Arc<RunContext>,
+    stop: &'r watch::Receiver<StopReason>,
+    results: Vec<Option<(Judgement, Done)>>,
     done: usize,
     /// Whether something was said that could not wait for the report.
     noted: bool,
@@ -104,39 +104,40 @@ struct Run<'r, P> {
 
 impl<P: Fn(Progress)> Run<'_, P> {
     async fn phases(&mut self) {
-        let plan = self.world.plan.clone();
+        let plan = self.setup.plan.clone();
         for isolation in [Isolation::Shared, Isolation::Exclusive, Isolation::Restarts] {
-            let (units, futile): (Vec<_>, Vec<_>) =
+            let (checks, futile): (Vec<_>, Vec<_>) =
                 run::phase(&plan, isolation).into_iter().partition(|at| !self.is_futile(*at));
             for at in futile {
-                let finding = Finding::new(Who::Partner, "not run: a check that it needs has failed");
-                let judged = Judged { verdict: Verdict::Inconclusive(finding), remarks: Vec::new() };
-                self.results[at] = Some((judged, Done { at, evidence: Evidence::default(), took: Duration::ZERO }));
+                let finding = Finding::new(Responsible::Partner, "not run: a check that it needs has failed");
+                let judgement = Judgement { verdict: Verdict::Inconclusive(finding), remarks: Vec::new() };
+                self.results[at] = Some((judgement, Done { at, evidence: Evidence::default(), took: Duration::ZERO }));
             }
             let word = match isolation {
                 Isolation::Shared => "concurrently",
                 Isolation::Exclusive => "one by one",
                 Isolation::Restarts => "one by one, with restarts",
             };
-            self.timed(word, &units, isolation).await;
+            self.timed(word, &checks, isolation).await;
             if isolation == Isolation::Shared {
-                self.repeat(&units).await;
+                self.repeat(&checks).await;
             }
         }
     }
 
     /// Carries units out, and notes what the time went into.
-    async fn timed(&mut self, phase: &str, units: &[usize], isolation: Isolation) {
-        if units.is_empty() {
+    async fn timed(&mut self, phase: &str, checks: &[usize], isolation: Isolation) {
+        if checks.is_empty() {
             return;
         }
         let clock = Instant::now();
-        self.carry_out(units, isolation).await;
-        let done: Vec<&Done> = units.iter().filter_map(|at| self.results[*at].as_ref()).map(|(_, done)| done).collect();
+        self.carry_out(checks, isolation).await;
+        let done: Vec<&Done> =
+            checks.iter().filter_map(|at| self.results[*at].as_ref()).map(|(_, done)| done).collect();
         let longest_wait_ms = done.iter().map(|done| done.evidence.quiet_ms).max().unwrap_or_default();
         let stretch = |done: &&Done| {
-            let (unit, duration_ms) = (self.world.plan.units[done.at].id(), millis(done.took));
-            StretchRow { unit, duration_ms }
+            let (check, duration_ms) = (self.setup.plan.checks[done.at].id(), millis(done.took));
+            PathRow { check, duration_ms }
         };
         let path = match isolation {
             Isolation::Shared => done.iter().max_by_key(|done| done.took).map(stretch).into_iter().collect(),
@@ -146,15 +147,15 @@ impl<P: Fn(Progress)> Run<'_, P> {
         self.phases.push(phase);
     }
 
-    async fn carry_out(&mut self, units: &[usize], isolation: Isolation) {
-        let all = self.world.plan.units.iter().filter(|unit| unit.runs()).count();
-        let (progress, world, before, mut over) = (self.progress, self.world.clone(), self.done, 0);
+    async fn carry_out(&mut self, checks: &[usize], isolation: Isolation) {
+        let all = self.setup.plan.checks.iter().filter(|check| check.runs()).count();
+        let (progress, setup, before, mut over) = (self.progress, self.setup.clone(), self.done, 0);
         let mut noted = self.noted;
         progress(Progress { done: before, all, note: None });
-        let done = run::execute(self.world, units, isolation, self.stop, || {
+        let done = run::execute(self.setup, checks, isolation, self.stop, || {
             over += 1;
             // Once, as soon as it is known: whoever reads it may end the run and mend that first.
-            let note = world.silent().or_else(|| world.unheard()).filter(|_| !noted);
+            let note = setup.silent().or_else(|| setup.unheard()).filter(|_| !noted);
             noted |= note.is_some();
             progress(Progress { done: before + over, all, note });
         })
@@ -162,33 +163,33 @@ impl<P: Fn(Progress)> Run<'_, P> {
         self.done += over;
         self.noted = noted;
         for one in done {
-            let judged = judge::judge(&self.case(one.at, &one.evidence));
+            let judgement = judge::judge(&self.case(one.at, &one.evidence));
             let at = one.at;
-            self.results[at] = Some((judged, one));
+            self.results[at] = Some((judgement, one));
         }
     }
 
     /// Whether a check that the unit needs has failed already, so that it will be blocked whatever it would find. One
     /// that is inconclusive may still be vouched for.
     fn is_futile(&self, at: usize) -> bool {
-        let control = self.world.plan.units[at].packed.check.has_control();
+        let control = self.setup.plan.checks[at].packed.check.has_control();
         let mut results = self.results.iter().flatten();
-        results.any(|(judged, done)| {
-            let failed = self.needs(at, done.at) && matches!(judged.verdict, Verdict::Fail(_));
+        results.any(|(judgement, done)| {
+            let failed = self.needs(at, done.at) && matches!(judgement.verdict, Verdict::Fail(_));
             // What takes a genuine delivery of one event can be asked about that event, whatever it does with another.
             failed && !(control && takes_some(&done.evidence))
         })
     }
 
     fn case<'c>(&'c self, at: usize, evidence: &'c Evidence) -> Case<'c> {
-        let plan = &self.world.plan;
-        Case::new(plan, &plan.units[at], evidence)
+        let plan = &self.setup.plan;
+        Case::new(plan, &plan.checks[at], evidence)
     }
 
     /// A rehearsed unit that does not pass in company is tried again alone: what others did to the partner's build at
     /// the same time is not its fault. Real environments are not ours to disturb, so there nothing is repeated.
-    async fn repeat(&mut self, units: &[usize]) {
-        let mut left: Vec<usize> = units.iter().copied().filter(|at| self.worth_repeating(*at)).collect();
+    async fn repeat(&mut self, checks: &[usize]) {
+        let mut left: Vec<usize> = checks.iter().copied().filter(|at| self.worth_repeating(*at)).collect();
         let (before, mut again, mut given_up) = (self.done, Vec::new(), Vec::new());
         // What others need comes first: what will be blocked in any case is not worth the time.
         while !left.is_empty() {
@@ -208,27 +209,27 @@ impl<P: Fn(Progress)> Run<'_, P> {
         }
         self.done = before;
         for at in again {
-            if let Some((judged, _)) = &mut self.results[at]
-                && judged.verdict == Verdict::Pass
+            if let Some((judgement, _)) = &mut self.results[at]
+                && judgement.verdict == Verdict::Pass
             {
-                judged.remarks.push("did not pass beside other checks, but passed when retried in isolation".into());
+                judgement.remarks.push("did not pass beside other checks, but passed when retried in isolation".into());
             }
         }
     }
 
     /// Whether a unit needs another one.
     fn needs(&self, at: usize, other: usize) -> bool {
-        let (unit, other) = (&self.world.plan.units[at], &self.world.plan.units[other]);
-        unit.stage == other.stage && unit.packed.check.needs.contains(&other.packed.check.id)
+        let (check, other) = (&self.setup.plan.checks[at], &self.setup.plan.checks[other]);
+        check.stage == other.stage && check.packed.check.needs.contains(&other.packed.check.id)
     }
 
     fn worth_repeating(&self, at: usize) -> bool {
-        let unit = &self.world.plan.units[at];
+        let check = &self.setup.plan.checks[at];
         let result = self.results[at].as_ref();
-        let open = result.is_some_and(|(judged, done)| {
+        let open = result.is_some_and(|(judgement, done)| {
             let evidence = &done.evidence;
             let beside_others = evidence.disturbed || (evidence.entries.is_empty() && self.brings_clients_there());
-            let may_change = match &judged.verdict {
+            let may_change = match &judgement.verdict {
                 Verdict::Pass => false,
                 Verdict::Fail(_) => true,
                 Verdict::Inconclusive(finding) => !finding.lacks_line,
@@ -236,17 +237,17 @@ impl<P: Fn(Progress)> Run<'_, P> {
             may_change && (evidence.incomplete.is_none() || beside_others)
         });
         // Of a build that does not answer any more, what it did before it fell silent is all that there is.
-        let worth = *self.stop.borrow() == Stop::No && self.world.silent().is_none();
-        unit.stage == Stage::Rehearsal && open && worth
+        let worth = *self.stop.borrow() == StopReason::No && self.setup.silent().is_none();
+        check.stage == Stage::Rehearsal && open && worth
     }
 
     /// Whether the partner brought the clients of any check to where it begins. Where another's did not get there, it
     /// may have been too busy; where nobody's did, it would only take time to try all of them again.
     fn brings_clients_there(&self) -> bool {
         self.results.iter().flatten().any(|(_, done)| {
-            let unit = &self.world.plan.units[done.at];
-            unit.stage == Stage::Rehearsal
-                && !unit.packed.check.given.all().is_empty()
+            let check = &self.setup.plan.checks[done.at];
+            check.stage == Stage::Rehearsal
+                && !check.packed.check.given.all().is_empty()
                 && !done.evidence.entries.is_empty()
         })
     }
@@ -257,7 +258,8 @@ fn takes_some(evidence: &Evidence) -> bool {
     let mut deliveries = evidence.entries.iter().filter_map(|entry| entry.what.delivery());
     deliveries.any(|delivery| {
         let status = delivery.outcome.answer().map(|answer| answer.status);
-        matches!(delivery.role, Role::Plain | Role::Control) && status.is_some_and(|s| (200..300).contains(&s))
+        matches!(delivery.role, DeliveryRole::Plain | DeliveryRole::Control)
+            && status.is_some_and(|s| (200..300).contains(&s))
     })
 }
 
@@ -266,18 +268,18 @@ fn millis(span: Duration) -> u64 {
 }
 
 /// What is said of a unit that was not carried out.
-fn not_done(unit: &Unit, stopped: Stop) -> Judged {
-    let finding = if !unit.lacking.is_empty() {
-        Finding::new(Who::Partner, unit.lacking.join("; "))
-    } else if unit.packed.check.only_asks() {
-        return judge::question(&unit.packed.check);
+fn not_done(check: &PlannedCheck, stopped: StopReason) -> Judgement {
+    let finding = if !check.lacking.is_empty() {
+        Finding::new(Responsible::Partner, check.lacking.join("; "))
+    } else if check.packed.check.only_asks() {
+        return judge::question(&check.packed.check);
     } else {
         let why = match stopped {
-            Stop::No => "Preflight failed while it ran the check",
-            Stop::Interrupted => "the run was interrupted",
-            Stop::OutOfTime => "the run reached the time limit, `run_within` in the profile",
+            StopReason::No => "Preflight failed while it ran the check",
+            StopReason::Interrupted => "the run was interrupted",
+            StopReason::OutOfTime => "the run reached the time limit, `run_within` in the profile",
         };
-        Finding::new(Who::Tool, why)
+        Finding::new(Responsible::Tool, why)
     };
-    Judged { verdict: Verdict::Inconclusive(finding), remarks: Vec::new() }
+    Judgement { verdict: Verdict::Inconclusive(finding), remarks: Vec::new() }
 }

@@ -4,14 +4,14 @@ use super::exit::Exit;
 use super::screen::Screen;
 use super::{args, run};
 use crate::pack::types::Environment;
-use crate::profile::{self, Bound};
+use crate::profile::{self, Inputs};
 use crate::redact::Redactor;
 use crate::report::text::for_terminal;
 use crate::yaml::{Problem, Problems};
 
 pub(super) fn email(options: &args::Email, screen: &Screen) -> Exit {
     match written(options, screen.keeper()) {
-        Ok(text) => screen.say(&for_terminal(&text), Exit::Ready),
+        Ok(text) => screen.say(&for_terminal(&text), Exit::Success),
         Err(problems) => {
             screen.show_problems(&problems);
             Exit::WrongInput
@@ -24,9 +24,9 @@ fn written(options: &args::Email, redactor: &Redactor) -> Result<String, Problem
     let catalog = run::catalog(options.checks.as_deref())?;
     let read = profile::read(&options.profile, &catalog, &|name: &str| std::env::var(name).ok(), redactor)?;
     let pack = catalog.pack(&read.profile.provider)?;
-    let bound = Bound::new(&read, &pack);
+    let bound = Inputs::new(&read, &pack);
     let wrong = |message: String| Problem::of_file(&options.profile.display().to_string(), message);
-    if pack.provider.letters.is_empty() {
+    if pack.provider.emails.is_empty() {
         return Err(wrong(format!("the pack of {} has no emails", pack.provider.name)).into());
     }
     let has = |environment: &Environment| read.profile.environments.contains_key(environment);
@@ -38,11 +38,11 @@ fn written(options: &args::Email, redactor: &Redactor) -> Result<String, Problem
         let problem = wrong("the profile has no environments, so there is no email to write".into());
         return Err(problem.hint("add `environments.test` and `environments.production`").into());
     }
-    let (mut letters, mut problems) = (Vec::new(), Vec::new());
+    let (mut emails, mut problems) = (Vec::new(), Vec::new());
     for environment in environments {
-        for name in pack.provider.letters.keys() {
+        for name in pack.provider.emails.keys() {
             match profile::letter(&read, &bound, &pack, name, environment) {
-                Ok(letter) => letters.push(letter.to_string()),
+                Ok(letter) => emails.push(letter.to_string()),
                 Err(lacking) => problems.extend(
                     lacking
                         .into_iter()
@@ -51,5 +51,5 @@ fn written(options: &args::Email, redactor: &Redactor) -> Result<String, Problem
             }
         }
     }
-    if problems.is_empty() { Ok(letters.join("\n----\n\n")) } else { Err(Problems(problems)) }
+    if problems.is_empty() { Ok(emails.join("\n----\n\n")) } else { Err(Problems(problems)) }
 }

@@ -6,8 +6,8 @@ use crate::report::model::Report;
 /// The exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Ready, or the selection passed.
-    Ready = 0,
+    /// Success, or the selection passed.
+    Success = 0,
     /// Something required failed, or there are risks and `--strict`.
     NotReady = 1,
     /// What was given cannot be used.
@@ -24,7 +24,7 @@ impl Exit {
     /// The same where something that was asked for could not be written: that all is well nobody could rely on.
     #[must_use]
     pub(super) fn lost(self) -> Self {
-        if self == Exit::Ready { Exit::Inconclusive } else { self }
+        if self == Exit::Success { Exit::Inconclusive } else { self }
     }
 
     /// The code of a finished run.
@@ -39,7 +39,7 @@ impl Exit {
         match report.readiness {
             Readiness::NotReady | Readiness::SelectionFailed => Exit::NotReady,
             Readiness::Inconclusive | Readiness::SelectionInconclusive => Exit::Inconclusive,
-            Readiness::Ready | Readiness::ReadyWithRisks | Readiness::SelectionPassed => Exit::Ready,
+            Readiness::Ready | Readiness::ReadyWithRisks | Readiness::SelectionPassed => Exit::Success,
         }
     }
 }

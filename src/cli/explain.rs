@@ -9,25 +9,25 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use super::args::{Explain, RunOptions};
-use super::drive::{How, drive};
+use super::drive::{RunSettings, drive};
 use super::exit::Exit;
 use super::run;
-use super::sample::{Mistake, Sample, Unstaged, stage};
+use super::sample::{DemoDefect, DemoError, Sample, stage};
 use super::screen::Screen;
 use crate::pack::load::Catalog;
 use crate::pack::types::{Span, Stage};
 use crate::pack::{Pack, PackedCheck};
 use crate::redact::Redactor;
-use crate::report::explain::{Exchange, Explanation, Played, render};
-use crate::report::model::{Report, VerdictWord};
-use crate::run::Stop;
+use crate::report::explain::{DemoOutcome, Exchange, Explanation, render};
+use crate::report::model::{Report, VerdictLabel};
+use crate::run::StopReason;
 use crate::yaml::{Problem, Problems};
 
 /// How long one play may take.
-const WITHIN: Span = Span(Duration::from_mins(2));
+const TRIAL_TIMEOUT: Span = Span(Duration::from_mins(2));
 
 /// What the command line names.
-struct Named {
+struct ExplainTarget {
     pack: Arc<Pack>,
     packed: Arc<PackedCheck>,
     stage: Option<Stage>,
@@ -47,12 +47,12 @@ pub(super) fn explain(explain: &Explain, screen: &Screen) -> Exit {
     };
     match wanted(&named, explain.no_play) {
         Ok(sample) => super::runtime::within_runtime(screen, played(&named, &sample, screen)),
-        Err(why) => show(&named, Played::Nothing(why), &[], screen),
+        Err(why) => show(&named, DemoOutcome::Nothing(why), &[], screen),
     }
 }
 
 /// The check of that name: `ID`, `ID@STAGE`, or either with `PROVIDER:` before it.
-fn named(catalog: &Catalog, text: &str, provider: Option<&str>) -> Result<Named, Problem> {
+fn named(catalog: &Catalog, text: &str, provider: Option<&str>) -> Result<ExplainTarget, Problem> {
     let wrong = |message: String| Problem::of_file("command line", message);
     let (prefix, rest) = text.split_once(':').map_or((None, text), |(prefix, rest)| (Some(prefix), rest));
     let (id, stage) = rest.split_once('@').map_or((rest, None), |(id, stage)| (id, Some(stage)));
@@ -79,7 +79,7 @@ fn named(catalog: &Catalog, text: &str, provider: Option<&str>) -> Result<Named,
         }
         [(pack, packed)] => {
             let stage = stage.map(|stage| stage_of(packed, stage)).transpose()?;
-            Ok(Named { pack: (*pack).clone(), packed: (*packed).clone(), stage })
+            Ok(ExplainTarget { pack: (*pack).clone(), packed: (*packed).clone(), stage })
         }
         several => {
             let packs: Vec<&str> = several.iter().map(|(pack, _)| pack.id.as_str()).collect();
@@ -99,7 +99,7 @@ fn stage_of(packed: &PackedCheck, word: &str) -> Result<Stage, Problem> {
 }
 
 /// The sample partner to play with, or why there is no play.
-fn wanted(named: &Named, no_play: bool) -> Result<Sample, String> {
+fn wanted(named: &ExplainTarget, no_play: bool) -> Result<Sample, String> {
     if no_play {
         return Err("--no-play is set".into());
     }
@@ -115,18 +115,18 @@ fn wanted(named: &Named, no_play: bool) -> Result<Sample, String> {
 }
 
 /// Plays the check with the correct sample partner and with one that makes a mistake, and shows it all.
-async fn played(named: &Named, sample: &Sample, screen: &Screen) -> Exit {
+async fn played(named: &ExplainTarget, sample: &Sample, screen: &Screen) -> Exit {
     let check = &named.packed.check;
-    let mistake = sample.world.defects.iter().find(|mistake| mistake.caught_by == check.id);
-    let and = mistake.map(|mistake| format!(", and with the defect `{}`", mistake.name)).unwrap_or_default();
+    let defect = sample.setup.defects.iter().find(|defect| defect.caught_by == check.id);
+    let and = defect.map(|defect| format!(", and with the defect `{}`", defect.name)).unwrap_or_default();
     // Listened for before anything is started, so that an interruption leaves nothing behind.
-    let stop = run::stopping(WITHIN);
+    let stop = run::stopping(TRIAL_TIMEOUT);
     screen.note(&format!("running {} with the sample partner{and} ...", check.id));
     let keepers = [Redactor::new(), Redactor::new()];
     let [correct_keeper, wrong_keeper] = &keepers;
     let wrong = async {
-        match mistake {
-            Some(mistake) => Some((mistake, report(named, sample, Some(mistake), wrong_keeper, &stop).await)),
+        match defect {
+            Some(defect) => Some((defect, report(named, sample, Some(defect), wrong_keeper, &stop).await)),
             None => None,
         }
     };
@@ -139,59 +139,59 @@ async fn played(named: &Named, sample: &Sample, screen: &Screen) -> Exit {
     }
     // Both are shown in the stage in which the mistake shows.
     let caught = |report: &Report| {
-        let rows = report.checks.iter().filter(|row| row.id == check.id && row.verdict == VerdictWord::Fail);
+        let rows = report.checks.iter().filter(|row| row.id == check.id && row.verdict == VerdictLabel::Fail);
         let mut stages = rows.filter_map(|row| Stage::from_str(&row.stage, false).ok());
         stages.next()
     };
     let shown = named.stage.or_else(|| wrong.as_ref().and_then(|(_, report)| report.as_ref().ok().and_then(caught)));
     let correct = Box::new(exchange(named, None, correct, shown));
     let played = match wrong {
-        Some((mistake, report)) => Played::Both(correct, Box::new(exchange(named, Some(mistake), report, shown))),
-        None => Played::One(correct),
+        Some((defect, report)) => DemoOutcome::Both(correct, Box::new(exchange(named, Some(defect), report, shown))),
+        None => DemoOutcome::One(correct),
     };
     show(named, played, &keepers, screen)
 }
 
 fn exchange(
-    named: &Named,
-    mistake: Option<&Mistake>,
+    named: &ExplainTarget,
+    defect: Option<&DemoDefect>,
     report: Result<Report, String>,
     stage: Option<Stage>,
 ) -> Exchange {
-    let unit = report.and_then(|report| {
+    let check = report.and_then(|report| {
         let of_check = |row: &&_| -> bool { is_of(row, &named.packed.check.id, stage) };
         let row = report.checks.iter().find(of_check).cloned();
         row.ok_or_else(|| "the check did not run".to_owned())
     });
-    Exchange { mistake: mistake.map(|mistake| (mistake.name.clone(), mistake.words())), unit }
+    Exchange { defect: defect.map(|defect| (defect.name.clone(), defect.words())), check }
 }
 
-fn is_of(row: &crate::report::model::UnitRow, id: &str, stage: Option<Stage>) -> bool {
+fn is_of(row: &crate::report::model::CheckResult, id: &str, stage: Option<Stage>) -> bool {
     row.id == id && stage.is_none_or(|stage| stage.word() == row.stage)
 }
 
 /// What comes of the check, and of all that it needs, with the sample partner.
 async fn report(
-    named: &Named,
+    named: &ExplainTarget,
     sample: &Sample,
-    mistake: Option<&Mistake>,
+    defect: Option<&DemoDefect>,
     keeper: &Redactor,
-    stop: &watch::Receiver<Stop>,
+    stop: &watch::Receiver<StopReason>,
 ) -> Result<Report, String> {
     let options = RunOptions { only: with_needs(named), ..RunOptions::default() };
-    let staged = stage(sample, mistake, &options, keeper, None).await;
-    let mut staged = staged.map_err(|why| match why {
-        Unstaged::Problems(problems) => problems.to_string(),
-        Unstaged::Trouble(why) => why,
+    let prepared = stage(sample, defect, &options, keeper, None).await;
+    let mut prepared = prepared.map_err(|why| match why {
+        DemoError::Problems(problems) => problems.to_string(),
+        DemoError::Trouble(why) => why,
     })?;
-    let plan = staged.plan.take().ok_or("there is no plan")?;
-    let how = How { sample: true, people: staged.people.clone(), ..How::default() };
+    let plan = prepared.plan.take().ok_or("there is no plan")?;
+    let how = RunSettings { sample: true, people: prepared.people.clone(), ..RunSettings::default() };
     let driven = drive(Arc::new(plan), keeper.clone(), how, stop.clone(), |_| ()).await;
     driven.map_err(|error| error.to_string())
 }
 
 /// The check and all that it needs, however far.
-fn with_needs(named: &Named) -> Vec<String> {
+fn with_needs(named: &ExplainTarget) -> Vec<String> {
     let mut found = BTreeSet::new();
     let mut left = vec![&named.packed.check];
     while let Some(check) = left.pop() {
@@ -203,10 +203,10 @@ fn with_needs(named: &Named) -> Vec<String> {
     found.into_iter().collect()
 }
 
-fn show(named: &Named, played: Played, keepers: &[Redactor], screen: &Screen) -> Exit {
-    let Named { pack, packed, stage } = named;
+fn show(named: &ExplainTarget, played: DemoOutcome, keepers: &[Redactor], screen: &Screen) -> Exit {
+    let ExplainTarget { pack, packed, stage } = named;
     let today = OffsetDateTime::now_utc().date();
     let text = render(&Explanation { pack, packed, stage: *stage, played, today }, screen.look());
     let sealed = keepers.iter().fold(text.into_bytes(), |bytes, keeper| keeper.seal(bytes).bytes);
-    screen.say(&String::from_utf8_lossy(&sealed), Exit::Ready)
+    screen.say(&String::from_utf8_lossy(&sealed), Exit::Success)
 }

@@ -14,27 +14,27 @@ use super::temporary;
 use crate::files::{self, Kind};
 
 /// How long whoever heeds it may take: a build has its grace, and reports are made.
-const LONGEST: Duration = Duration::from_secs(20);
+const MAX_WRITE_TIME: Duration = Duration::from_secs(20);
 
 /// How long reports may take to be written by a program that was told to end: they are made by then, and only a reader who
 /// takes nothing keeps them waiting.
-const WRITTEN: Duration = Duration::from_secs(3);
+const WRITE_GRACE: Duration = Duration::from_secs(3);
 
 /// How often is looked whether they are.
-const PACE: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Whether the program was told to end. Who heeds that has a receiver.
-static TOLD: LazyLock<watch::Sender<bool>> = LazyLock::new(|| watch::Sender::new(false));
+static INTERRUPTED: LazyLock<watch::Sender<bool>> = LazyLock::new(|| watch::Sender::new(false));
 
 /// Somebody who ends by itself when the program is told to end.
-pub(super) struct Heed(watch::Receiver<bool>);
+pub(super) struct EndsOnInterrupt(watch::Receiver<bool>);
 
 /// Heeds it from now on, for as long as the value lives.
-pub(super) fn heed() -> Heed {
-    Heed(TOLD.subscribe())
+pub(super) fn heed() -> EndsOnInterrupt {
+    EndsOnInterrupt(INTERRUPTED.subscribe())
 }
 
-impl Heed {
+impl EndsOnInterrupt {
     /// Waits until the program is told to end, if it was not already.
     pub(super) async fn told(&mut self) {
         // The sender is never dropped, so there is no other end.
@@ -49,10 +49,10 @@ pub(super) struct Writing(#[expect(dead_code, reason = "that it goes is what is 
 pub(super) fn writing() -> Writing {
     let (writing, written) = mpsc::channel();
     std::thread::spawn(move || {
-        let (told, mut left) = (TOLD.subscribe(), WRITTEN);
-        while written.recv_timeout(PACE) == Err(mpsc::RecvTimeoutError::Timeout) {
+        let (told, mut left) = (INTERRUPTED.subscribe(), WRITE_GRACE);
+        while written.recv_timeout(POLL_INTERVAL) == Err(mpsc::RecvTimeoutError::Timeout) {
             if *told.borrow() {
-                left = left.saturating_sub(PACE);
+                left = left.saturating_sub(POLL_INTERVAL);
             }
             if left.is_zero() {
                 end();
@@ -102,9 +102,9 @@ async fn obey(signals: &mut [Signal]) {
         return;
     }
     next(signals).await;
-    if TOLD.receiver_count() > 0 {
-        TOLD.send_replace(true);
-        drop(tokio::time::timeout(LONGEST, next(signals)).await);
+    if INTERRUPTED.receiver_count() > 0 {
+        INTERRUPTED.send_replace(true);
+        drop(tokio::time::timeout(MAX_WRITE_TIME, next(signals)).await);
     }
     end();
 }

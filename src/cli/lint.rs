@@ -19,7 +19,7 @@ pub(super) fn lint(lint: &Lint, screen: &Screen) -> Exit {
             let checks: usize = catalog.packs.values().map(|pack| pack.checks.len()).sum();
             let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
             let said = format!("{} with {}: no errors\n", count(catalog.packs.len(), "pack"), count(checks, "check"));
-            screen.say(&said, Exit::Ready)
+            screen.say(&said, Exit::Success)
         }
         Err(problems) => {
             screen.show_problems(&problems);

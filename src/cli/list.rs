@@ -30,7 +30,7 @@ pub(super) fn list(list: &List, screen: &Screen) -> Exit {
             }
         },
     };
-    screen.say(&for_terminal(&text), Exit::Ready)
+    screen.say(&for_terminal(&text), Exit::Success)
 }
 
 fn providers(catalog: &Catalog) -> String {

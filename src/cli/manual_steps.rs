@@ -6,22 +6,22 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 use super::screen::{Countdown, Screen};
-use crate::run::{Errand, People, PersonsAnswer};
+use crate::run::{ManualStep, ManualStepSender, PersonsAnswer};
 
 /// The person at this terminal, if there is one who can read and answer.
-pub(super) fn at_terminal(screen: &Screen) -> People {
+pub(super) fn at_terminal(screen: &Screen) -> ManualStepSender {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return None;
     }
-    let (people, mut errands) = mpsc::unbounded_channel::<Errand>();
+    let (people, mut errands) = mpsc::unbounded_channel::<ManualStep>();
     let screen = screen.clone();
     tokio::spawn(async move {
         let mut lines = None;
         // One person does one thing at a time; checks that come meanwhile wait.
-        while let Some(errand) = errands.recv().await {
+        while let Some(manual_step) = errands.recv().await {
             // Nothing is read before there is a question: what is typed until then is not meant for us.
             let lines = lines.get_or_insert_with(typed);
-            attend(errand, &screen, lines).await;
+            attend(manual_step, &screen, lines).await;
         }
     });
     Some(people)
@@ -42,8 +42,8 @@ pub(super) fn typed() -> UnboundedReceiver<String> {
 }
 
 /// Shows one errand until it is answered, seen to be done, or its time is over.
-async fn attend(errand: Errand, screen: &Screen, lines: &mut UnboundedReceiver<String>) {
-    let Errand { says, pages, within, mut answer, .. } = errand;
+async fn attend(manual_step: ManualStep, screen: &Screen, lines: &mut UnboundedReceiver<String>) {
+    let ManualStep { says, pages, within, mut answer, .. } = manual_step;
     let countdown = screen.countdown(&announced(&says, &pages));
     let started = Instant::now();
     loop {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::args::RunOptions;
 use crate::pack::load::Catalog;
 use crate::redact::Redactor;
-use crate::report::write::{Held, can_write, is_same, place, remove};
+use crate::report::write::{ReservedFile, can_write, is_same, place, remove};
 use crate::yaml::{Problem, Problems};
 
 /// The options that name a report.
@@ -15,7 +15,7 @@ const OPTIONS: [&str; 3] = ["--junit", "--json", "--markdown"];
 
 /// What a run is asked to read and to write.
 #[derive(Debug, Default)]
-pub(super) struct Named {
+pub(super) struct Outputs {
     /// The options that name a report, with its path.
     pub(super) reports: Vec<(&'static str, PathBuf)>,
     /// The profile.
@@ -24,11 +24,11 @@ pub(super) struct Named {
     pub(super) checks: Option<PathBuf>,
 }
 
-impl Named {
+impl Outputs {
     pub(super) fn new(options: &RunOptions, profile: Option<&Path>, checks: Option<&Path>) -> Self {
         let paths = [&options.junit, &options.json, &options.markdown];
         let reports = OPTIONS.into_iter().zip(paths).filter_map(|(option, path)| Some((option, path.clone()?)));
-        Named {
+        Outputs {
             reports: reports.collect(),
             profile: profile.map(Path::to_path_buf),
             checks: checks.map(Path::to_path_buf),
@@ -45,7 +45,7 @@ impl Named {
         };
         let runs = arguments.get(1).is_some_and(|command| command == "run" || command == "demo");
         let reports = OPTIONS.into_iter().flat_map(|option| of(option).into_iter().map(move |path| (option, path)));
-        Named {
+        Outputs {
             reports: reports.filter(|_| runs).collect(),
             profile: of("--profile").pop(),
             checks: of("--checks").pop(),
@@ -57,7 +57,7 @@ impl Named {
     /// # Errors
     ///
     /// Everything that is wrong with the paths; then nothing was taken away.
-    pub(super) fn prepare(&self, keeper: &Redactor) -> Result<Vec<Held>, Problems> {
+    pub(super) fn prepare(&self, keeper: &Redactor) -> Result<Vec<ReservedFile>, Problems> {
         if self.reports.is_empty() {
             return Ok(Vec::new());
         }

@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::args::{Run, RunOptions};
-use super::drive::{How, drive};
+use super::drive::{RunSettings, drive};
 use super::exit::Exit;
-use super::outputs::Named;
+use super::outputs::Outputs;
 use super::screen::Screen;
 use super::{interrupt, manual_steps};
 use crate::pack::load::Catalog;
@@ -20,15 +20,15 @@ use crate::redact::{Redactor, Sealed};
 use crate::report::console::{self, Look};
 use crate::report::model::Report;
 use crate::report::{json, junit, markdown, write};
-use crate::run::{People, Stop};
+use crate::run::{ManualStepSender, StopReason};
 use crate::yaml::Problems;
 
 /// How long a run may take, where the profile does not say.
-const RUN_WITHIN: Span = Span(Duration::from_mins(15));
+const RUN_TIMEOUT: Span = Span(Duration::from_mins(15));
 
 pub(super) async fn run(run: Run, screen: &Screen) -> Exit {
     // Before anything is read: what is wrong from here on must leave no earlier report behind.
-    let _held = match Named::new(&run.options, Some(&run.profile), run.checks.as_deref()).prepare(screen.keeper()) {
+    let _held = match Outputs::new(&run.options, Some(&run.profile), run.checks.as_deref()).prepare(screen.keeper()) {
         Ok(held) => held,
         Err(problems) => return wrong(screen, &problems),
     };
@@ -79,12 +79,12 @@ pub(super) async fn finish(
     plan: Plan,
     redactor: Redactor,
     options: &RunOptions,
-    people: People,
+    people: ManualStepSender,
     sample: bool,
     screen: &Screen,
 ) -> Exit {
-    let stop = stopping(plan.read.profile.run_within.unwrap_or(RUN_WITHIN));
-    let how = How { jobs: options.jobs.map(usize::from), strict: options.strict, people, sample };
+    let stop = stopping(plan.read.profile.run_within.unwrap_or(RUN_TIMEOUT));
+    let how = RunSettings { jobs: options.jobs.map(usize::from), strict: options.strict, people, sample };
     let (keeper, progress) = (redactor.clone(), screen.progress());
     // In a task of its own, so that a fault of this program still ends in a report that says so.
     let driven = tokio::spawn(drive(Arc::new(plan), redactor, how, stop.clone(), progress)).await;
@@ -161,15 +161,15 @@ fn put(path: &Path, sealed: &Sealed, exit: Exit, screen: &Screen) -> Exit {
 }
 
 /// A run ends early when a person interrupts it, and when its time is over.
-pub(super) fn stopping(within: Span) -> watch::Receiver<Stop> {
-    let (sender, receiver) = watch::channel(Stop::No);
+pub(super) fn stopping(within: Span) -> watch::Receiver<StopReason> {
+    let (sender, receiver) = watch::channel(StopReason::No);
     // Heeded from now on, and for as long as somebody asks: what comes before or after ends the program at once.
     let mut heed = interrupt::heed();
     tokio::spawn(async move {
         let why = tokio::select! {
-            () = heed.told() => Stop::Interrupted,
-            () = tokio::time::sleep(within.0) => Stop::OutOfTime,
-            () = sender.closed() => Stop::No,
+            () = heed.told() => StopReason::Interrupted,
+            () = tokio::time::sleep(within.0) => StopReason::OutOfTime,
+            () = sender.closed() => StopReason::No,
         };
         sender.send(why).ok();
         // The receivers ask for the last value as long as they live.

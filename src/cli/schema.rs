@@ -4,13 +4,13 @@ use serde_json::Value;
 
 use super::args::Schema;
 use super::exit::Exit;
-use super::sample::World;
+use super::sample::DemoSetup;
 use super::screen::Screen;
 use crate::pack::check::Check;
 use crate::pack::provider::Provider;
 use crate::pack::sample_partner::SamplePartner;
 use crate::profile::Profile;
-use crate::profile::attestations::Vouched;
+use crate::profile::attestations::Attestations;
 use crate::yaml::{Problem, schema_of};
 
 /// A kind of file that people write.
@@ -55,13 +55,13 @@ pub const KINDS: [Kind; 6] = [
         name: "attestations",
         title: "Attestations and waivers for a partner's Preflight run",
         files: "fixtures/*/sample/attestations.yaml",
-        schema: schema_of::<Vouched>,
+        schema: schema_of::<Attestations>,
     },
     Kind {
         name: "demo",
         title: "The demo of a Preflight pack's sample partner",
         files: "fixtures/*/sample/demo.yaml",
-        schema: schema_of::<World>,
+        schema: schema_of::<DemoSetup>,
     },
 ];
 
@@ -77,7 +77,7 @@ impl Kind {
 /// Prints the schema that is named.
 pub(super) fn schema(schema: &Schema, screen: &Screen) -> Exit {
     if let Some(kind) = KINDS.iter().find(|kind| kind.name == schema.kind) {
-        return screen.say(&kind.text(), Exit::Ready);
+        return screen.say(&kind.text(), Exit::Success);
     }
     let names = KINDS.map(|kind| kind.name);
     let problem = Problem::of_file("command line", format!("there is no schema `{}`", schema.kind));

@@ -70,7 +70,7 @@ impl Screen {
     /// Shows help or the version, or on standard error what is wrong with a command line.
     pub(super) fn help(&self, told: &clap::Error) -> Exit {
         let said = told.print().and_then(|()| std::io::stdout().flush());
-        self.said(said, if told.use_stderr() { Exit::WrongInput } else { Exit::Ready })
+        self.said(said, if told.use_stderr() { Exit::WrongInput } else { Exit::Success })
     }
 
     fn said(&self, said: std::io::Result<()>, exit: Exit) -> Exit {

@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::screen::Screen;
 use super::{interrupt, manual_steps, run};
 use crate::evidence::{Delivery, Outcome};
-use crate::net::client::{StandIns, player};
+use crate::net::client::{SimulatedEnvironments, player};
 use crate::pack::simulator::Mode;
 use crate::pack::types::Environment;
 use crate::pack::{Pack, authentication};
@@ -24,7 +24,7 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
     // Before anything is printed: whoever reads the addresses may end it at once.
     let mut heed = interrupt::heed();
     let key = issue();
-    let Played { pack, simulator, credentials } = match start(&simulate, &key).await {
+    let SimulationSetup { pack, simulator, credentials } = match start(&simulate, &key).await {
         Ok(started) => started,
         Err(why) => {
             screen.complain(&why);
@@ -42,8 +42,8 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
         }
     }
     text.push_str("Press Ctrl-C to stop; all data is lost then.\n");
-    let said = screen.say(&for_terminal(&text), Exit::Ready);
-    if said != Exit::Ready {
+    let said = screen.say(&for_terminal(&text), Exit::Success);
+    if said != Exit::Success {
         return said;
     }
     let (sending, telling) = (send_what_is_typed(&simulate, &pack, &simulator, screen), tell(&simulator, screen));
@@ -53,7 +53,7 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
         () = telling => {}
         () = tell_bounds(&simulator, screen) => {}
     }
-    screen.say(&for_terminal(&counted(&simulator)), Exit::Ready)
+    screen.say(&for_terminal(&counted(&simulator)), Exit::Success)
 }
 
 /// What the developer has to configure.
@@ -153,7 +153,7 @@ async fn tell(simulator: &Simulator, screen: &Screen) {
         deliveries.changed(seen).await;
         for entry in deliveries.since(seen) {
             seen += 1;
-            if screen.say(&for_terminal(&told(&entry.what)), Exit::Ready) != Exit::Ready {
+            if screen.say(&for_terminal(&told(&entry.what)), Exit::Success) != Exit::Success {
                 return;
             }
         }
@@ -177,19 +177,19 @@ async fn tell_bounds(simulator: &Simulator, screen: &Screen) {
 fn told(delivery: &Delivery) -> String {
     let outcome = match &delivery.outcome {
         Outcome::Answered(answer) => format!("{} after {} ms", answer.status, delivery.latency_ms),
-        Outcome::Trouble(trouble) => trouble.detail.clone(),
+        Outcome::TransportError(trouble) => trouble.detail.clone(),
     };
     format!("delivered {} {}: {outcome}\n", delivery.event, delivery.event_id)
 }
 
 /// What is played, and the credentials that it asks for beside the key.
-struct Played {
+struct SimulationSetup {
     pack: Arc<Pack>,
     simulator: Simulator,
     credentials: BTreeMap<String, String>,
 }
 
-async fn start(simulate: &Simulate, key: &str) -> Result<Played, String> {
+async fn start(simulate: &Simulate, key: &str) -> Result<SimulationSetup, String> {
     let catalog = run::catalog(simulate.checks.as_deref()).map_err(|problems| problems.to_string())?;
     let pack = catalog.pack(&simulate.provider).map_err(|problem| Problems::from(problem).to_string())?;
     let play = pack.provider.simulator.as_ref().ok_or_else(|| format!("the pack `{}` has no simulator", pack.id))?;
@@ -201,7 +201,7 @@ async fn start(simulate: &Simulate, key: &str) -> Result<Played, String> {
     let pages =
         addresses.and_then(|addresses| addresses.pages.first()).map_or("pages.preflight.example", String::as_str);
     let pages = Url::parse(&format!("https://{pages}")).map_err(|error| error.to_string())?;
-    let mut options = Options::rehearsal(key, pages, player(&StandIns::default())?);
+    let mut options = Options::rehearsal(key, pages, player(&SimulatedEnvironments::default())?);
     options.quotas = simulate.quotas;
     // A local stand-in accepts handlers on this machine in either environment, for nothing else could be tried there:
     // `Options::rehearsal` says so already.
@@ -232,5 +232,5 @@ async fn start(simulate: &Simulate, key: &str) -> Result<Played, String> {
     }
     let simulator = crate::simulator::start(&pack.provider, &pack.fixtures, options).await;
     let simulator = simulator.map_err(|error| error.to_string())?;
-    Ok(Played { pack, simulator, credentials })
+    Ok(SimulationSetup { pack, simulator, credentials })
 }

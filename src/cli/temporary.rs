@@ -18,7 +18,7 @@ const PREFIX: &str = "preflight-";
 const LOCK: &str = ".preflight-lock";
 
 /// How often another name is tried, where another run took the folder for one that was left.
-const TRIES: usize = 10;
+const MAX_ATTEMPTS: usize = 10;
 
 /// Whether this process has looked for what others have left.
 static SWEPT: Once = Once::new();
@@ -43,7 +43,7 @@ impl Folder {
     fn within(root: &Path) -> io::Result<Self> {
         // Held meanwhile: whoever takes all away finds every one.
         let mut own = own();
-        for _ in 0..TRIES {
+        for _ in 0..MAX_ATTEMPTS {
             let folder = Builder::new().prefix(PREFIX).permissions(Permissions::from_mode(0o700)).tempdir_in(root)?;
             let Some(lock) = claimed(folder.path())? else { continue };
             let user = lock.metadata()?.uid();
@@ -121,7 +121,7 @@ fn left(folder: &Path, user: u32) -> Option<File> {
 
 /// Removes a folder. A process that is being ended may still write into it, so that takes more than one try.
 fn take_away(folder: &Path) {
-    for _ in 0..TRIES {
+    for _ in 0..MAX_ATTEMPTS {
         match fs::remove_dir_all(folder) {
             Ok(()) => return,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return,

@@ -10,20 +10,20 @@ use tokio::sync::watch;
 
 use super::args::{RunOptions, Test};
 use super::demo;
-use super::drive::{How, drive};
+use super::drive::{RunSettings, drive};
 use super::exit::Exit;
-use super::sample::{self, Mistake, Sample, Unstaged};
+use super::sample::{self, DemoDefect, DemoError, Sample};
 use super::screen::Screen;
-use crate::judge::{ItemWord, Readiness};
+use crate::judge::{ItemVerdict, Readiness};
 use crate::pack::Pack;
 use crate::redact::Redactor;
-use crate::report::model::{ItemRow, Report, VerdictWord};
+use crate::report::model::{ItemRow, Report, VerdictLabel};
 use crate::report::text::for_terminal;
-use crate::run::Stop;
+use crate::run::StopReason;
 use crate::yaml::Problem;
 
 /// How many mistakes are tried at the same time, where nothing else is said. A trial is mostly waiting.
-pub(super) const JOBS: usize = 12;
+pub(super) const MAX_CONCURRENT_TRIALS: usize = 12;
 
 pub(super) async fn test_provider(test: Test, screen: &Screen) -> Exit {
     let sample = demo::sample(Some(&test.target), test.checks.as_deref());
@@ -38,25 +38,25 @@ pub(super) async fn test_provider(test: Test, screen: &Screen) -> Exit {
             return Exit::WrongInput;
         }
     };
-    let (mistakes, others): (Vec<Mistake>, Vec<Mistake>) =
-        sample.world.defects.iter().cloned().partition(|mistake| wanted(&mistake.name));
+    let (mistakes, others): (Vec<DemoDefect>, Vec<DemoDefect>) =
+        sample.setup.defects.iter().cloned().partition(|defect| wanted(&defect.name));
     if mistakes.is_empty() {
         let asked = test.only.first().map_or("", String::as_str);
         let problem = Problem::of_file("command line", format!("no defect matches `{asked}`"));
-        let names = others.iter().map(|mistake| mistake.name.as_str());
+        let names = others.iter().map(|defect| defect.name.as_str());
         let problem = problem.nearest_or(asked, names, "`preflight demo --defect help` lists them");
         screen.show_problems(&problem.into());
         return Exit::WrongInput;
     }
     let all = std::iter::once(None).chain(mistakes.iter().map(Some));
-    let jobs = test.jobs.map_or(JOBS, usize::from);
+    let jobs = test.jobs.map_or(MAX_CONCURRENT_TRIALS, usize::from);
     // Out of order, since a slow trial must not hold up those behind it.
     let trial = Trial { sample: &sample, quick: test.quick };
-    let trials = all.enumerate().map(|(at, mistake)| async move { (at, trial.tried(mistake, screen).await) });
-    let mut tried: Vec<(usize, Tried)> = stream::iter(trials).buffer_unordered(jobs).collect().await;
+    let trials = all.enumerate().map(|(at, defect)| async move { (at, trial.tried(defect, screen).await) });
+    let mut tried: Vec<(usize, TrialResult)> = stream::iter(trials).buffer_unordered(jobs).collect().await;
     tried.sort_by_key(|(at, _)| *at);
-    let tried: Vec<Tried> = tried.into_iter().map(|(_, tried)| tried).collect();
-    let exit = if tried.iter().all(|tried| tried.fault.is_none()) { Exit::Ready } else { Exit::NotReady };
+    let tried: Vec<TrialResult> = tried.into_iter().map(|(_, tried)| tried).collect();
+    let exit = if tried.iter().all(|tried| tried.fault.is_none()) { Exit::Success } else { Exit::NotReady };
     screen.say(&format!("{}{}", matrix(&tried), for_terminal(&untried(&sample.pack))), exit)
 }
 
@@ -85,7 +85,7 @@ pub(super) fn untried(pack: &Pack) -> String {
 }
 
 /// What came of one trial.
-struct Tried {
+struct TrialResult {
     name: String,
     expected: String,
     failed: Vec<String>,
@@ -101,34 +101,34 @@ pub(super) struct Trial<'s> {
 }
 
 impl Trial<'_> {
-    async fn tried(self, mistake: Option<&Mistake>, screen: &Screen) -> Tried {
-        let name = mistake.map_or("(none)", |mistake| mistake.name.as_str()).to_owned();
-        let expected = mistake.map_or_else(String::new, |mistake| mistake.caught_by.clone());
-        let (failed, fault) = match self.report(mistake).await {
+    async fn tried(self, defect: Option<&DemoDefect>, screen: &Screen) -> TrialResult {
+        let name = defect.map_or("(none)", |defect| defect.name.as_str()).to_owned();
+        let expected = defect.map_or_else(String::new, |defect| defect.caught_by.clone());
+        let (failed, fault) = match self.report(defect).await {
             Ok(report) => {
                 let failed = failures(&report);
-                let fault = fault(mistake, &report, &failed);
+                let fault = fault(defect, &report, &failed);
                 (failed, fault)
             }
-            Err(Unstaged::Problems(problems)) => (Vec::new(), Some(problems.to_string())),
-            Err(Unstaged::Trouble(why)) => (Vec::new(), Some(why)),
+            Err(DemoError::Problems(problems)) => (Vec::new(), Some(problems.to_string())),
+            Err(DemoError::Trouble(why)) => (Vec::new(), Some(why)),
         };
         let word = if fault.is_some() { "WRONG" } else { "ok" };
         screen.note(&format!("{word:5} {name}"));
-        Tried { name, expected, failed, fault }
+        TrialResult { name, expected, failed, fault }
     }
 
     /// The report of the demo with a mistake.
-    pub(super) async fn report(self, mistake: Option<&Mistake>) -> Result<Report, Unstaged> {
+    pub(super) async fn report(self, defect: Option<&DemoDefect>) -> Result<Report, DemoError> {
         let redactor = Redactor::new();
-        let section = mistake.filter(|_| self.quick).and_then(|mistake| mistake.caught_by.split('.').next());
+        let section = defect.filter(|_| self.quick).and_then(|defect| defect.caught_by.split('.').next());
         let only = section
-            .map(|section| [format!("{section}.*")].into_iter().chain(self.sample.world.smoke.clone()).collect());
+            .map(|section| [format!("{section}.*")].into_iter().chain(self.sample.setup.smoke.clone()).collect());
         let options = RunOptions { only: only.unwrap_or_default(), ..RunOptions::default() };
-        let mut staged = sample::stage(self.sample, mistake, &options, &redactor, None).await?;
-        let plan = staged.plan.take().ok_or_else(|| "there is no plan".to_owned())?;
-        let (_sender, stop) = watch::channel(Stop::No);
-        let how = How { sample: true, people: staged.people.clone(), ..How::default() };
+        let mut prepared = sample::stage(self.sample, defect, &options, &redactor, None).await?;
+        let plan = prepared.plan.take().ok_or_else(|| "there is no plan".to_owned())?;
+        let (_sender, stop) = watch::channel(StopReason::No);
+        let how = RunSettings { sample: true, people: prepared.people.clone(), ..RunSettings::default() };
         Ok(drive(Arc::new(plan), redactor, how, stop, |_| ()).await.map_err(|error| error.to_string())?)
     }
 }
@@ -136,48 +136,45 @@ impl Trial<'_> {
 /// The checks that failed, each once.
 fn failures(report: &Report) -> Vec<String> {
     let mut failed: Vec<String> =
-        report.checks.iter().filter(|row| row.verdict == VerdictWord::Fail).map(|row| row.id.clone()).collect();
+        report.checks.iter().filter(|row| row.verdict == VerdictLabel::Fail).map(|row| row.id.clone()).collect();
     failed.dedup();
     failed
 }
 
 /// What is wrong with a trial, if something is.
-fn fault(mistake: Option<&Mistake>, report: &Report, failed: &[String]) -> Option<String> {
-    let Some(mistake) = mistake else {
+fn fault(defect: Option<&DemoDefect>, report: &Report, failed: &[String]) -> Option<String> {
+    let Some(defect) = defect else {
         let open: Vec<String> = report
             .checks
             .iter()
-            .filter(|row| matches!(row.verdict, VerdictWord::Fail | VerdictWord::Inconclusive))
-            .map(|row| format!("{} ({})", row.unit(), row.reason))
+            .filter(|row| matches!(row.verdict, VerdictLabel::Fail | VerdictLabel::Inconclusive))
+            .map(|row| format!("{} ({})", row.full_id(), row.reason))
             .chain(unspoken(report).map(|item| format!("{} ({})", item.id, item.reason)))
             .collect();
         return (report.readiness != Readiness::Ready)
             .then(|| format!("the correct partner is not ready: {}", open.join("; ")));
     };
-    if !failed.contains(&mistake.caught_by) {
+    if !failed.contains(&defect.caught_by) {
         let reasons: Vec<String> = report
             .checks
             .iter()
-            .filter(|row| row.id == mistake.caught_by)
-            .map(|row| format!("{}: {} {}", row.unit(), row.verdict.words(), row.reason))
+            .filter(|row| row.id == defect.caught_by)
+            .map(|row| format!("{}: {} {}", row.full_id(), row.verdict.words(), row.reason))
             .collect();
         return Some(format!("its check does not catch it: {}", reasons.join("; ")));
     }
-    let unrelated: Vec<&str> = failed
-        .iter()
-        .filter(|id| **id != mistake.caught_by && !mistake.also.contains(id))
-        .map(String::as_str)
-        .collect();
+    let unrelated: Vec<&str> =
+        failed.iter().filter(|id| **id != defect.caught_by && !defect.also.contains(id)).map(String::as_str).collect();
     (!unrelated.is_empty()).then(|| format!("unrelated checks fail: {}", unrelated.join(", ")))
 }
 
 /// Items that no check serves and nobody vouched for.
 fn unspoken(report: &Report) -> impl Iterator<Item = &ItemRow> {
-    report.items.iter().filter(|item| item.verdict == ItemWord::Unchecked)
+    report.items.iter().filter(|item| item.verdict == ItemVerdict::Unchecked)
 }
 
-fn matrix(tried: &[Tried]) -> String {
-    let widest = |of: fn(&Tried) -> &str| tried.iter().map(|tried| of(tried).len()).max().unwrap_or(0);
+fn matrix(tried: &[TrialResult]) -> String {
+    let widest = |of: fn(&TrialResult) -> &str| tried.iter().map(|tried| of(tried).len()).max().unwrap_or(0);
     let (name, expected) = (widest(|t| &t.name), widest(|t| &t.expected).max("expected".len()));
     let mut text = format!("{:name$}  {:expected$}  caught  also failed\n", "defect", "expected");
     for one in tried {

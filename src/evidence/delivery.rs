@@ -9,7 +9,7 @@ use super::outcome::Outcome;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Delivery {
     /// Its purpose.
-    pub role: Role,
+    pub role: DeliveryRole,
     /// The event's name.
     pub event: String,
     /// The event's id, shared by all deliveries of the event.
@@ -31,17 +31,17 @@ pub struct Delivery {
 /// The purpose of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Role {
+pub enum DeliveryRole {
     /// The check asked for it as it is.
     Plain,
     /// A genuine twin, before or after altered deliveries.
     Control,
     /// An altered delivery.
-    Varied {
+    Altered {
         /// The name of the alteration.
         name: String,
         /// The declared expectation of the alteration.
-        expect: Option<Expected>,
+        expect: Option<DeclaredExpectation>,
     },
     /// Signed the way a known defect expects.
     Diagnosis(String),
@@ -52,7 +52,7 @@ pub enum Role {
 /// The declared expectation of an altered delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Expected {
+pub enum DeclaredExpectation {
     /// A success by the provider's own rule.
     Accepted,
     /// No success, or a success without effect where the genuine twin had one.

@@ -20,7 +20,7 @@ pub struct Request {
 
 /// A response.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Answer {
+pub struct Response {
     /// The HTTP status.
     pub status: u16,
     /// Headers with lower-case names and redacted values.
@@ -29,7 +29,7 @@ pub struct Answer {
     pub body: Body,
 }
 
-impl Answer {
+impl Response {
     /// The first value of a header; the name is case-insensitive.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())

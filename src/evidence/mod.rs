@@ -7,9 +7,9 @@ mod partner;
 mod plain;
 mod record;
 
-pub use delivery::{Delivery, Expected, Role};
-pub use http::{Answer, Body, Request};
-pub use outcome::{Outcome, Trouble, TroubleKind};
-pub use partner::{Action, Call, Happened, Inspection, Page, Refused, SentEvent, Shown};
+pub use delivery::{DeclaredExpectation, Delivery, DeliveryRole};
+pub use http::{Body, Request, Response};
+pub use outcome::{Outcome, TransportError, TransportErrorKind};
+pub use partner::{Action, DeniedHost, Inspection, OccurredEvent, Page, RecordedCall, SentEvent, Shown};
 pub(crate) use plain::plain;
-pub use record::{Entry, Evidence, Exchange, Fact, Incomplete, Offset, What, Who};
+pub use record::{Entry, EntryKind, Evidence, Exchange, Fact, Incomplete, Offset, Responsible};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::http::{Answer, Body};
+use super::http::{Body, Response};
 use super::plain;
 
 /// The outcome of a request.
@@ -11,31 +11,31 @@ use super::plain;
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// A response arrived.
-    Answered(Answer),
+    Answered(Response),
     /// No response arrived.
-    Trouble(Trouble),
+    TransportError(TransportError),
 }
 
 impl Outcome {
     /// The response, if there was one.
-    pub fn answer(&self) -> Option<&Answer> {
+    pub fn answer(&self) -> Option<&Response> {
         match self {
             Outcome::Answered(answer) => Some(answer),
-            Outcome::Trouble(_) => None,
+            Outcome::TransportError(_) => None,
         }
     }
 }
 
 impl Outcome {
     /// Maximum length of an outcome inside a sentence, in characters.
-    pub const SENTENCE: usize = 200;
+    pub const MAX_SENTENCE_CHARS: usize = 200;
 
     /// The outcome on one line of at most `most` characters: the status with the beginning of the text, or why there
     /// was no response.
     pub fn brief(&self, most: usize) -> String {
         let text = match self {
             Outcome::Answered(answer) => answer.brief(),
-            Outcome::Trouble(trouble) => trouble.detail.clone(),
+            Outcome::TransportError(trouble) => trouble.detail.clone(),
         };
         match text.char_indices().nth(most) {
             Some((end, _)) => format!("{}…", &text[..end]),
@@ -47,7 +47,7 @@ impl Outcome {
     pub fn failed(&self) -> bool {
         match self {
             Outcome::Answered(answer) => answer.status >= 500,
-            Outcome::Trouble(trouble) => trouble.kind != TroubleKind::Refused,
+            Outcome::TransportError(trouble) => trouble.kind != TransportErrorKind::Refused,
         }
     }
 
@@ -67,7 +67,7 @@ impl Outcome {
     }
 }
 
-impl Answer {
+impl Response {
     /// The target of a redirect. 300 and 304 have no single target.
     pub fn redirects(&self) -> Option<&str> {
         matches!(self.status, 301 | 302 | 303 | 307 | 308).then(|| self.header("location").unwrap_or_default())
@@ -91,9 +91,9 @@ impl Answer {
 
 /// Why there was no response.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Trouble {
+pub struct TransportError {
     /// The kind, which decides who must act.
-    pub kind: TroubleKind,
+    pub kind: TransportErrorKind,
     /// One sentence for the reader.
     pub detail: String,
 }
@@ -101,7 +101,7 @@ pub struct Trouble {
 /// The kinds of trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum TroubleKind {
+pub enum TransportErrorKind {
     /// A safety rule of Preflight denied it.
     Refused,
     /// The host name does not resolve.

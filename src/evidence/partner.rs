@@ -2,18 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::http::{Answer, Request};
+use super::http::{Request, Response};
 use super::outcome::Outcome;
 
 /// A call of the partner to the simulator.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Call {
+pub struct RecordedCall {
     /// The API of the provider that it reached.
     pub api: String,
     /// The request.
     pub request: Request,
     /// The simulator's response; status 0 is a dropped connection.
-    pub answer: Answer,
+    pub answer: Response,
     /// Whether an override changed the response.
     #[serde(default)]
     pub arranged: bool,
@@ -45,7 +45,7 @@ pub struct Action {
 
 /// An event at the provider.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Happened {
+pub struct OccurredEvent {
     /// Its name in the pack, or the manual step that brings it about.
     pub event: String,
     /// The webhook events sent for it.
@@ -86,14 +86,14 @@ pub struct Shown {
 #[serde(rename_all = "snake_case")]
 pub enum Page {
     /// Where a client sees the URLs to visit.
-    Presented,
+    Shown,
     /// Where a user sees the result of an action.
-    Told,
+    UserMessage,
 }
 
 /// A host that the partner's build was denied.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Refused {
+pub struct DeniedHost {
     /// The host.
     pub host: String,
     /// The port.

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::delivery::Delivery;
 use super::http::Request;
 use super::outcome::Outcome;
-use super::partner::{Action, Call, Happened, Inspection, Refused, Shown};
+use super::partner::{Action, DeniedHost, Inspection, OccurredEvent, RecordedCall, Shown};
 
 /// Microseconds since the check's log was started.
 pub type Offset = u64;
@@ -46,7 +46,7 @@ pub struct Incomplete {
     /// The reason, in one sentence.
     pub reason: String,
     /// Who can change it.
-    pub who: Who,
+    pub responsible: Responsible,
     /// Whether not even a failure counts: the build no longer answered, or the simulated provider dropped records.
     #[serde(default)]
     pub void: bool,
@@ -55,7 +55,7 @@ pub struct Incomplete {
 /// Who must act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Who {
+pub enum Responsible {
     /// The company whose integration is checked.
     Partner,
     /// The person at the provider who approves the integration.
@@ -68,15 +68,15 @@ pub enum Who {
     Tool,
 }
 
-impl Who {
+impl Responsible {
     /// The name for the report.
     pub fn words(self) -> &'static str {
         match self {
-            Who::Partner => "partner",
-            Who::AccountManager => "account manager",
-            Who::Provider => "provider",
-            Who::Network => "network",
-            Who::Tool => "this tool",
+            Responsible::Partner => "partner",
+            Responsible::AccountManager => "account manager",
+            Responsible::Provider => "provider",
+            Responsible::Network => "network",
+            Responsible::Tool => "this tool",
         }
     }
 }
@@ -93,36 +93,36 @@ pub struct Entry {
     /// The client it belongs to, if the check has clients.
     pub client: Option<String>,
     /// The content.
-    pub what: What,
+    pub what: EntryKind,
 }
 
 impl Entry {
     /// The value of the entry as templates read it: `status`, `reply` and captures, or the value of a fact.
     pub fn value(&self) -> Option<Value> {
         match &self.what {
-            What::Exchange(exchange) => {
+            EntryKind::Exchange(exchange) => {
                 let mut value = exchange.outcome.values();
                 value.extend(exchange.captured.clone());
                 Some(Value::Object(value))
             }
-            What::Action(action) => Some(Value::Object(action.outcome.values())),
-            What::Delivery(delivery) => {
+            EntryKind::Action(action) => Some(Value::Object(action.outcome.values())),
+            EntryKind::Delivery(delivery) => {
                 let mut value = delivery.outcome.values();
                 value.insert("event".into(), delivery.event.clone().into());
                 value.insert("id".into(), delivery.event_id.clone().into());
                 Some(Value::Object(value))
             }
-            What::Fact(fact) => Some(fact.value.clone().unwrap_or(Value::Null)),
-            What::Call(_)
-            | What::Inspection(_)
-            | What::Happened(_)
-            | What::Shown(_)
-            | What::Records(_)
-            | What::Refused(_)
-            | What::Wrote(_)
-            | What::Skipped(_)
-            | What::LeftOut(_)
-            | What::Waited => None,
+            EntryKind::Fact(fact) => Some(fact.value.clone().unwrap_or(Value::Null)),
+            EntryKind::Call(_)
+            | EntryKind::Inspection(_)
+            | EntryKind::OccurredEvent(_)
+            | EntryKind::Shown(_)
+            | EntryKind::Records(_)
+            | EntryKind::DeniedHost(_)
+            | EntryKind::Wrote(_)
+            | EntryKind::Skipped(_)
+            | EntryKind::LeftOut(_)
+            | EntryKind::Waited => None,
         }
     }
 }
@@ -130,25 +130,25 @@ impl Entry {
 /// The kinds of entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum What {
+pub enum EntryKind {
     /// Preflight called a provider, or fetched a page.
     Exchange(Exchange),
     /// Preflight delivered a webhook to the partner's handler.
     Delivery(Delivery),
     /// The partner called the simulated provider.
-    Call(Call),
+    Call(RecordedCall),
     /// The partner was asked to act.
     Action(Action),
     /// A lookup of how often an event took effect.
     Inspection(Inspection),
     /// An event at the provider, simulated or brought about by a person.
-    Happened(Happened),
+    OccurredEvent(OccurredEvent),
     /// The content of a page of the partner.
     Shown(Shown),
     /// The records of the simulated provider about the entry's client: a list per collection.
     Records(serde_json::Map<String, Value>),
     /// The partner's build tried to reach a denied host.
-    Refused(Refused),
+    DeniedHost(DeniedHost),
     /// The last lines of the build's output while it failed.
     Wrote(String),
     /// A value from the profile, or from a file that it names.
@@ -162,70 +162,70 @@ pub enum What {
 }
 
 /// The only place that distinguishes kinds of entry; callers use these accessors.
-impl What {
+impl EntryKind {
     /// The exchange, if it is one.
     pub fn exchange(&self) -> Option<&Exchange> {
-        if let What::Exchange(exchange) = self { Some(exchange) } else { None }
+        if let EntryKind::Exchange(exchange) = self { Some(exchange) } else { None }
     }
 
     /// The delivery, if it is one.
     pub fn delivery(&self) -> Option<&Delivery> {
-        if let What::Delivery(delivery) = self { Some(delivery) } else { None }
+        if let EntryKind::Delivery(delivery) = self { Some(delivery) } else { None }
     }
 
     /// The partner's call, if it is one.
-    pub fn call(&self) -> Option<&Call> {
-        if let What::Call(call) = self { Some(call) } else { None }
+    pub fn call(&self) -> Option<&RecordedCall> {
+        if let EntryKind::Call(call) = self { Some(call) } else { None }
     }
 
     /// The action, if it is one.
     pub fn action(&self) -> Option<&Action> {
-        if let What::Action(action) = self { Some(action) } else { None }
+        if let EntryKind::Action(action) = self { Some(action) } else { None }
     }
 
     /// The page, if it is one.
     pub fn shown(&self) -> Option<&Shown> {
-        if let What::Shown(shown) = self { Some(shown) } else { None }
+        if let EntryKind::Shown(shown) = self { Some(shown) } else { None }
     }
 
     /// The provider's records, if it is that.
     pub fn records(&self) -> Option<&serde_json::Map<String, Value>> {
-        if let What::Records(records) = self { Some(records) } else { None }
+        if let EntryKind::Records(records) = self { Some(records) } else { None }
     }
 
     /// The denied host, if it is one.
-    pub fn refused(&self) -> Option<&Refused> {
-        if let What::Refused(refused) = self { Some(refused) } else { None }
+    pub fn refused(&self) -> Option<&DeniedHost> {
+        if let EntryKind::DeniedHost(refused) = self { Some(refused) } else { None }
     }
 
     /// The build's output, if it is that.
     pub fn wrote(&self) -> Option<&str> {
-        if let What::Wrote(lines) = self { Some(lines) } else { None }
+        if let EntryKind::Wrote(lines) = self { Some(lines) } else { None }
     }
 
     /// The outcome of a request to the partner: a delivery, an action or a lookup.
     pub fn asked(&self) -> Option<&Outcome> {
         match self {
-            What::Delivery(delivery) => Some(&delivery.outcome),
-            What::Action(action) => Some(&action.outcome),
-            What::Inspection(inspection) => Some(&inspection.outcome),
-            What::Exchange(_)
-            | What::Call(_)
-            | What::Happened(_)
-            | What::Shown(_)
-            | What::Records(_)
-            | What::Refused(_)
-            | What::Wrote(_)
-            | What::Fact(_)
-            | What::Skipped(_)
-            | What::LeftOut(_)
-            | What::Waited => None,
+            EntryKind::Delivery(delivery) => Some(&delivery.outcome),
+            EntryKind::Action(action) => Some(&action.outcome),
+            EntryKind::Inspection(inspection) => Some(&inspection.outcome),
+            EntryKind::Exchange(_)
+            | EntryKind::Call(_)
+            | EntryKind::OccurredEvent(_)
+            | EntryKind::Shown(_)
+            | EntryKind::Records(_)
+            | EntryKind::DeniedHost(_)
+            | EntryKind::Wrote(_)
+            | EntryKind::Fact(_)
+            | EntryKind::Skipped(_)
+            | EntryKind::LeftOut(_)
+            | EntryKind::Waited => None,
         }
     }
 
     /// The lookup, if it is one.
     pub fn inspection(&self) -> Option<&Inspection> {
-        if let What::Inspection(inspection) = self { Some(inspection) } else { None }
+        if let EntryKind::Inspection(inspection) = self { Some(inspection) } else { None }
     }
 }
 

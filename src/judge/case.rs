@@ -1,13 +1,13 @@
 //! Everything that judging one check needs.
 
 use super::finding::Finding;
-use crate::evidence::{Entry, Evidence, What, Who};
+use crate::evidence::{Entry, EntryKind, Evidence, Responsible};
 use crate::pack::check::Check;
 use crate::pack::left_out::LeftOut;
 use crate::pack::provider::Provider;
 use crate::pack::types::{Names, Stage};
-use crate::plan::{Plan, Unit};
-use crate::profile::Bound;
+use crate::plan::{Plan, PlannedCheck};
+use crate::profile::Inputs;
 
 /// The input of one judgement.
 #[derive(Clone, Copy)]
@@ -19,7 +19,7 @@ pub struct Case<'c> {
     /// The pack's provider.
     pub provider: &'c Provider,
     /// The profile and inputs, fixed for the run.
-    pub bound: &'c Bound,
+    pub bound: &'c Inputs,
     /// The record of what happened.
     pub evidence: &'c Evidence,
 }
@@ -27,29 +27,29 @@ pub struct Case<'c> {
 /// Why the check ended early: a step that could not be carried out, or an event that did not happen.
 pub(super) fn unfinished(entry: &Entry) -> Option<Finding> {
     let why = match &entry.what {
-        What::Skipped(why) => format!("a step could not be carried out: {why}"),
-        What::Happened(happened) => happened.trouble.clone()?,
-        What::Exchange(_)
-        | What::Delivery(_)
-        | What::Call(_)
-        | What::Action(_)
-        | What::Inspection(_)
-        | What::Shown(_)
-        | What::Records(_)
-        | What::Refused(_)
-        | What::Wrote(_)
-        | What::Fact(_)
-        | What::LeftOut(_)
-        | What::Waited => return None,
+        EntryKind::Skipped(why) => format!("a step could not be carried out: {why}"),
+        EntryKind::OccurredEvent(happened) => happened.trouble.clone()?,
+        EntryKind::Exchange(_)
+        | EntryKind::Delivery(_)
+        | EntryKind::Call(_)
+        | EntryKind::Action(_)
+        | EntryKind::Inspection(_)
+        | EntryKind::Shown(_)
+        | EntryKind::Records(_)
+        | EntryKind::DeniedHost(_)
+        | EntryKind::Wrote(_)
+        | EntryKind::Fact(_)
+        | EntryKind::LeftOut(_)
+        | EntryKind::Waited => return None,
     };
-    Some(Finding::new(Who::Partner, why))
+    Some(Finding::new(Responsible::Partner, why))
 }
 
 impl<'c> Case<'c> {
     /// The case of a planned check and its evidence.
-    pub fn new(plan: &'c Plan, unit: &'c Unit, evidence: &'c Evidence) -> Self {
-        let (check, provider) = (&unit.packed.check, &plan.pack.provider);
-        Case { check, stage: unit.stage, provider, bound: &plan.bound, evidence }
+    pub fn new(plan: &'c Plan, planned: &'c PlannedCheck, evidence: &'c Evidence) -> Self {
+        let (check, provider) = (&planned.packed.check, &plan.pack.provider);
+        Case { check, stage: planned.stage, provider, bound: &plan.bound, evidence }
     }
 
     /// Why the steps of the check did not complete.
@@ -82,6 +82,6 @@ impl<'c> Case<'c> {
             .entries
             .iter()
             .filter(|entry| entry.step.as_deref() == Some(step))
-            .find_map(|entry| if let What::Skipped(why) = &entry.what { Some(why.clone()) } else { None })
+            .find_map(|entry| if let EntryKind::Skipped(why) = &entry.what { Some(why.clone()) } else { None })
     }
 }

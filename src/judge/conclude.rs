@@ -2,25 +2,25 @@
 
 use time::Date;
 
-use super::final_verdict::{Settled, settle};
-use super::finding::Judged;
-use super::items::{ItemStanding, decides, items};
-use super::readiness::{Ran, Readiness, Tally, Withheld, is_risk, readiness};
+use super::final_verdict::{FinalJudgement, settle};
+use super::finding::Judgement;
+use super::items::{ItemResult, decides, items};
+use super::readiness::{Readiness, RunKind, Tally, Withheld, is_risk, readiness};
 use crate::pack::provider::Item;
-use crate::plan::Unit;
-use crate::profile::attestations::Vouched;
+use crate::plan::PlannedCheck;
+use crate::profile::attestations::Attestations;
 
 /// The conclusion of a run. Lists follow the order of the checks, or of the checklist.
 #[derive(Clone, Debug)]
-pub struct Concluded {
+pub struct Conclusion {
     /// The final verdict of each check.
-    pub settled: Vec<Settled>,
+    pub final_judgement: Vec<FinalJudgement>,
     /// Whether each check decides an item; while such a check is inconclusive, the partner is not ready.
     pub decides: Vec<bool>,
     /// Whether each check is a risk.
     pub risks: Vec<bool>,
     /// The result of each item.
-    pub items: Vec<ItemStanding>,
+    pub items: Vec<ItemResult>,
     /// Readiness, or the result of the selection.
     pub readiness: Readiness,
     /// Why readiness is withheld although checks and items would allow it.
@@ -31,18 +31,22 @@ pub struct Concluded {
 
 /// Concludes a run. `judged` has one entry per check; `today` is the UTC date on which the run started.
 pub fn conclude(
-    units: &[Unit],
+    checks: &[PlannedCheck],
     checklist: &[Item],
-    judged: Vec<Judged>,
-    vouched: &Vouched,
+    judgement: Vec<Judgement>,
+    attestations: &Attestations,
     today: Date,
-    ran: Ran,
-) -> Concluded {
-    let (settled, mut remarks) = settle(units, judged, vouched, today);
-    let (items, of_items) = items(checklist, units, &settled, vouched, today);
+    ran: RunKind,
+) -> Conclusion {
+    let (final_judgement, mut remarks) = settle(checks, judgement, attestations, today);
+    let (items, of_items) = items(checklist, checks, &final_judgement, attestations, today);
     remarks.extend(of_items);
-    let risks = units.iter().zip(&settled).map(|(unit, settled)| is_risk(unit, &settled.standing)).collect();
-    let (readiness, withheld) = readiness(Tally::of(units, &settled, &items, ran), ran);
-    let decides = decides(checklist, units);
-    Concluded { settled, decides, risks, items, readiness, withheld, remarks }
+    let risks = checks
+        .iter()
+        .zip(&final_judgement)
+        .map(|(planned, final_judgement)| is_risk(planned, &final_judgement.final_verdict))
+        .collect();
+    let (readiness, withheld) = readiness(Tally::of(checks, &final_judgement, &items, ran), ran);
+    let decides = decides(checklist, checks);
+    Conclusion { final_judgement, decides, risks, items, readiness, withheld, remarks }
 }

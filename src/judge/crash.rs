@@ -7,10 +7,10 @@ use regex::Regex;
 
 use super::calls;
 use super::case::Case;
-use super::finding::{Finding, Held};
-use crate::evidence::{Action, Answer, Body, Call, Entry, Outcome, TroubleKind, Who};
+use super::finding::{ExpectationResult, Finding};
+use crate::evidence::{Action, Body, Entry, Outcome, RecordedCall, Response, Responsible, TransportErrorKind};
 use crate::pack::expectations::Expectation;
-use crate::profile::Bound;
+use crate::profile::Inputs;
 
 /// Default error texts of web servers and proxies in front of an application.
 static OF_A_SERVER: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -18,12 +18,12 @@ static OF_A_SERVER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Passes if no action crashed after the provider had rejected a call or dropped the connection.
-pub(super) fn none(case: &Case<'_>) -> Held {
+pub(super) fn none(case: &Case<'_>) -> ExpectationResult {
     // Hosts that the build tried to reach say nothing about how it handles a response; another check judges that.
     if case.check.then.iter().all(|expectation| matches!(expectation, Expectation::DeniedHosts(_))) {
-        return Held::YES;
+        return ExpectationResult::YES;
     }
-    Held::all(case.evidence.entries.iter().filter_map(|entry| {
+    ExpectationResult::all(case.evidence.entries.iter().filter_map(|entry| {
         let action = entry.what.action()?;
         let crash = Crash::of(case, entry, action)?;
         let (provoked, _) = calls::during(case, entry).rfind(|(_, call)| is_refusal(call))?;
@@ -31,12 +31,15 @@ pub(super) fn none(case: &Case<'_>) -> Held {
             return None;
         }
         let (name, provoked) = (&action.name, calls::title(provoked));
-        let observed = format!("{}: {}", crash.words(), action.outcome.brief(Outcome::SENTENCE));
-        let finding =
-            Finding::contrast(Who::Partner, format!("the action {name} does not crash on {provoked}"), observed);
+        let observed = format!("{}: {}", crash.words(), action.outcome.brief(Outcome::MAX_SENTENCE_CHARS));
+        let finding = Finding::contrast(
+            Responsible::Partner,
+            format!("the action {name} does not crash on {provoked}"),
+            observed,
+        );
         Some(match crash {
-            Crash::Certain => Held::No(finding),
-            Crash::Possible => Held::Unknown(finding),
+            Crash::Certain => ExpectationResult::No(finding),
+            Crash::Possible => ExpectationResult::Unknown(finding),
         })
     }))
 }
@@ -59,7 +62,7 @@ enum Crash {
 }
 
 /// Whether a partner must cope with this response of the provider: an error status, or a dropped connection.
-fn is_refusal(call: &Call) -> bool {
+fn is_refusal(call: &RecordedCall) -> bool {
     call.answer.status == 0 || call.answer.status >= 400 || call.arranged
 }
 
@@ -71,15 +74,15 @@ impl Crash {
             Outcome::Answered(answer) if !(502..=504).contains(&answer.status) => Some(Crash::Certain),
             // A 5xx with a text of its own is how a partner reports that the provider is unavailable.
             Outcome::Answered(answer) => (!has_words(answer, &action.outcome)).then_some(Crash::Possible),
-            Outcome::Trouble(trouble) => match trouble.kind {
-                TroubleKind::Timeout => (!goes_on(case, entry)).then_some(Crash::Certain),
-                TroubleKind::Broken | TroubleKind::Connect => Some(Crash::Certain),
-                TroubleKind::Refused
-                | TroubleKind::Dns
-                | TroubleKind::Certificate
-                | TroubleKind::TooLarge
-                | TroubleKind::Shape
-                | TroubleKind::Redirects => None,
+            Outcome::TransportError(trouble) => match trouble.kind {
+                TransportErrorKind::Timeout => (!goes_on(case, entry)).then_some(Crash::Certain),
+                TransportErrorKind::Broken | TransportErrorKind::Connect => Some(Crash::Certain),
+                TransportErrorKind::Refused
+                | TransportErrorKind::Dns
+                | TransportErrorKind::Certificate
+                | TransportErrorKind::TooLarge
+                | TransportErrorKind::Shape
+                | TransportErrorKind::Redirects => None,
             },
         }
     }
@@ -93,16 +96,16 @@ impl Crash {
 }
 
 fn is_command(case: &Case<'_>, action: &Action) -> bool {
-    let command = format!("{}.actions.{}.command", Bound::surroundings(case.stage), action.name);
+    let command = format!("{}.actions.{}.command", Inputs::surroundings(case.stage), action.name);
     case.bound.get(&command).is_some()
 }
 
 /// Whether a response says more than the default error text of a server.
-fn has_words(answer: &Answer, outcome: &Outcome) -> bool {
+fn has_words(answer: &Response, outcome: &Outcome) -> bool {
     match &answer.body {
         Body::Json(_) => true,
         Body::Text(_) => {
-            let plain = outcome.brief(Outcome::SENTENCE);
+            let plain = outcome.brief(Outcome::MAX_SENTENCE_CHARS);
             OF_A_SERVER.as_ref().is_some_and(|words| !words.replace_all(&plain, "").is_empty())
         }
         Body::Empty | Body::Binary(_) => false,

@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::duration::millis;
-use crate::evidence::{Delivery, Entry, Outcome, Role};
+use crate::evidence::{Delivery, DeliveryRole, Entry, Outcome};
 
 /// All deliveries of the check.
 pub(super) fn deliveries<'c>(case: &Case<'c>) -> impl Iterator<Item = &'c Delivery> {
@@ -36,9 +36,9 @@ pub(super) fn limit(case: &Case<'_>) -> String {
 /// A delivery as the report names it.
 pub(super) fn title(delivery: &Delivery) -> String {
     match &delivery.role {
-        Role::Varied { name, .. } => name.clone(),
-        Role::Control => format!("the genuine {}", delivery.event),
-        Role::Plain | Role::Diagnosis(_) | Role::Probe => delivery.event.clone(),
+        DeliveryRole::Altered { name, .. } => name.clone(),
+        DeliveryRole::Control => format!("the genuine {}", delivery.event),
+        DeliveryRole::Plain | DeliveryRole::Diagnosis(_) | DeliveryRole::Probe => delivery.event.clone(),
     }
 }
 
@@ -46,7 +46,7 @@ pub(super) fn title(delivery: &Delivery) -> String {
 pub(super) fn outcome(case: &Case<'_>, delivery: &Delivery) -> String {
     match &delivery.outcome {
         Outcome::Answered(answer) if case.is_success(answer.status) => answer.status.to_string(),
-        other => other.brief(Outcome::SENTENCE),
+        other => other.brief(Outcome::MAX_SENTENCE_CHARS),
     }
 }
 
@@ -54,7 +54,7 @@ pub(super) fn outcome(case: &Case<'_>, delivery: &Delivery) -> String {
 pub(super) fn crash_of_an_action(case: &Case<'_>) -> Option<String> {
     case.evidence.entries.iter().find_map(|entry| {
         let action = entry.what.action().filter(|action| action.outcome.failed())?;
-        let (name, said) = (&action.name, action.outcome.brief(Outcome::SENTENCE));
+        let (name, said) = (&action.name, action.outcome.brief(Outcome::MAX_SENTENCE_CHARS));
         Some(format!("while the action {name} failed ({said}), the build wrote:\n{}", wrote(case, entry)?))
     })
 }

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use time::Date;
 
-use super::finding::{Finding, Judged, Verdict};
-use crate::evidence::Who;
-use crate::plan::{Skip, Unit};
-use crate::profile::attestations::{Attestation, Vouched, Waiver};
+use super::finding::{Finding, Judgement, Verdict};
+use crate::evidence::Responsible;
+use crate::plan::{PlannedCheck, Skip};
+use crate::profile::attestations::{Attestation, Attestations, Waiver};
 
 /// The final verdict of a check.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Standing {
+pub enum FinalVerdict {
     /// Every expectation held.
     Pass,
     /// At least one expectation did not hold.
@@ -43,9 +43,9 @@ pub enum Standing {
 
 /// The final verdict of a check, with its remarks.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Settled {
+pub struct FinalJudgement {
     /// The verdict.
-    pub standing: Standing,
+    pub final_verdict: FinalVerdict,
     /// Margins, quiet periods, ignored attestations.
     pub remarks: Vec<String>,
 }
@@ -53,89 +53,93 @@ pub struct Settled {
 /// Determines the final verdicts of all checks. `judged` has one entry per check; `today` is the UTC date on which the
 /// run started. Returns the verdicts in the same order, and remarks about attestations and waivers as a whole.
 pub(super) fn settle(
-    units: &[Unit],
-    judged: Vec<Judged>,
-    vouched: &Vouched,
+    checks: &[PlannedCheck],
+    judgement: Vec<Judgement>,
+    attestations: &Attestations,
     today: Date,
-) -> (Vec<Settled>, Vec<String>) {
-    let mut settled: Vec<Settled> =
-        units.iter().zip(judged).map(|(unit, verdict)| own(unit, verdict, vouched, today)).collect();
-    let blocked = blocked(units, &settled);
+) -> (Vec<FinalJudgement>, Vec<String>) {
+    let mut final_judgement: Vec<FinalJudgement> =
+        checks.iter().zip(judgement).map(|(planned, verdict)| own(planned, verdict, attestations, today)).collect();
+    let blocked = blocked(checks, &final_judgement);
     for (at, by) in blocked {
-        let (blocker, who) = (units[by].id(), settled[by].standing.who());
-        let mut finding = Finding::new(who, format!("blocked by {blocker}"));
-        if let Standing::Fail(own) | Standing::Inconclusive { finding: own, .. } = &settled[at].standing {
+        let (blocker, responsible) = (checks[by].id(), final_judgement[by].final_verdict.responsible());
+        let mut finding = Finding::new(responsible, format!("blocked by {blocker}"));
+        if let FinalVerdict::Fail(own) | FinalVerdict::Inconclusive { finding: own, .. } =
+            &final_judgement[at].final_verdict
+        {
             finding.observed = Some(own.reason.clone());
         }
-        settled[at].standing = Standing::Inconclusive { finding, blocked_by: Some(blocker) };
+        final_judgement[at].final_verdict = FinalVerdict::Inconclusive { finding, blocked_by: Some(blocker) };
     }
-    let remarks = unneeded(units, &settled, vouched);
-    (settled, remarks)
+    let remarks = unneeded(checks, &final_judgement, attestations);
+    (final_judgement, remarks)
 }
 
-impl Standing {
-    fn who(&self) -> Who {
+impl FinalVerdict {
+    fn responsible(&self) -> Responsible {
         match self {
-            Standing::Fail(finding) | Standing::Inconclusive { finding, .. } | Standing::Waived { finding, .. } => {
-                finding.who
-            }
-            Standing::Pass | Standing::Attested { .. } | Standing::Skipped(_) => Who::Partner,
+            FinalVerdict::Fail(finding)
+            | FinalVerdict::Inconclusive { finding, .. }
+            | FinalVerdict::Waived { finding, .. } => finding.responsible,
+            FinalVerdict::Pass | FinalVerdict::Attested { .. } | FinalVerdict::Skipped(_) => Responsible::Partner,
         }
     }
 }
 
 /// The final verdict of a check without regard to others: its verdict, an attestation or a waiver.
-fn own(unit: &Unit, judged: Judged, vouched: &Vouched, today: Date) -> Settled {
-    let mut remarks = judged.remarks;
-    if let Some(why) = &unit.skip {
-        return Settled { standing: Standing::Skipped(why.clone()), remarks: Vec::new() };
+fn own(planned: &PlannedCheck, judgement: Judgement, attestations: &Attestations, today: Date) -> FinalJudgement {
+    let mut remarks = judgement.remarks;
+    if let Some(why) = &planned.skip {
+        return FinalJudgement { final_verdict: FinalVerdict::Skipped(why.clone()), remarks: Vec::new() };
     }
-    let standing = match judged.verdict {
-        Verdict::Pass => Standing::Pass,
-        Verdict::Fail(finding) => match waiver(unit, vouched, today, &mut remarks) {
-            Some(waiver) => Standing::Waived {
+    let final_verdict = match judgement.verdict {
+        Verdict::Pass => FinalVerdict::Pass,
+        Verdict::Fail(finding) => match waiver(planned, attestations, today, &mut remarks) {
+            Some(waiver) => FinalVerdict::Waived {
                 finding,
-                words: format!("waived until {} by {}: {}", waiver.expires, waiver.who, waiver.reason),
+                words: format!("waived until {} by {}: {}", waiver.expires, waiver.responsible, waiver.reason),
             },
-            None => Standing::Fail(finding),
+            None => FinalVerdict::Fail(finding),
         },
         Verdict::Inconclusive(finding) => {
-            match attestation(vouched, |word| is_about(word, unit), today, &mut remarks) {
-                Some(word) => Standing::Attested { words: said(word), risk: !unit.packed.check.only_asks() },
-                None => Standing::Inconclusive { finding, blocked_by: None },
+            match attestation(attestations, |word| is_about(word, planned), today, &mut remarks) {
+                Some(word) => FinalVerdict::Attested { words: said(word), risk: !planned.packed.check.only_asks() },
+                None => FinalVerdict::Inconclusive { finding, blocked_by: None },
             }
         }
     };
-    Settled { standing, remarks }
+    FinalJudgement { final_verdict, remarks }
 }
 
-fn meant(check: &str, unit: &Unit) -> bool {
-    check == unit.packed.check.id || check == unit.id()
+fn meant(check: &str, planned: &PlannedCheck) -> bool {
+    check == planned.packed.check.id || check == planned.id()
 }
 
-fn is_about(word: &Attestation, unit: &Unit) -> bool {
-    word.check.as_ref().is_some_and(|check| meant(check, unit))
+fn is_about(word: &Attestation, planned: &PlannedCheck) -> bool {
+    word.check.as_ref().is_some_and(|check| meant(check, planned))
 }
 
 /// Who attested, when, until when, and with what evidence.
 pub(super) fn said(word: &Attestation) -> String {
-    format!("{} attested on {} until {}: {}", word.who, word.when, word.expires, word.evidence)
+    format!("{} attested on {} until {}: {}", word.responsible, word.when, word.expires, word.evidence)
 }
 
 /// The attestation that applies today, if any. One that does not apply is ignored, with a remark.
 pub(super) fn attestation<'v>(
-    vouched: &'v Vouched,
+    attestations: &'v Attestations,
     meant: impl Fn(&Attestation) -> bool,
     today: Date,
     remarks: &mut Vec<String>,
 ) -> Option<&'v Attestation> {
     let mut found = None;
-    for word in vouched.attestations.iter().filter(|word| meant(word)) {
+    for word in attestations.attestations.iter().filter(|word| meant(word)) {
         if word.expires.0 < today {
-            remarks.push(format!("the attestation of {} expired on {} and is ignored", word.who, word.expires));
+            remarks.push(format!("the attestation of {} expired on {} and is ignored", word.responsible, word.expires));
         } else if word.when.0 > today {
-            remarks
-                .push(format!("the attestation of {} is dated {}, in the future, and is ignored", word.who, word.when));
+            remarks.push(format!(
+                "the attestation of {} is dated {}, in the future, and is ignored",
+                word.responsible, word.when
+            ));
         } else {
             found = Some(word);
         }
@@ -143,11 +147,16 @@ pub(super) fn attestation<'v>(
     found
 }
 
-fn waiver<'v>(unit: &Unit, vouched: &'v Vouched, today: Date, remarks: &mut Vec<String>) -> Option<&'v Waiver> {
+fn waiver<'v>(
+    planned: &PlannedCheck,
+    attestations: &'v Attestations,
+    today: Date,
+    remarks: &mut Vec<String>,
+) -> Option<&'v Waiver> {
     let mut found = None;
-    for waiver in vouched.waivers.iter().filter(|waiver| meant(&waiver.check, unit)) {
+    for waiver in attestations.waivers.iter().filter(|waiver| meant(&waiver.check, planned)) {
         if waiver.expires.0 < today {
-            remarks.push(format!("the waiver of {} expired on {} and is ignored", waiver.who, waiver.expires));
+            remarks.push(format!("the waiver of {} expired on {} and is ignored", waiver.responsible, waiver.expires));
         } else {
             found = Some(waiver);
         }
@@ -156,15 +165,18 @@ fn waiver<'v>(unit: &Unit, vouched: &'v Vouched, today: Date, remarks: &mut Vec<
 }
 
 /// Which checks are blocked by which: needs are followed through other checks to the first cause.
-fn blocked(units: &[Unit], settled: &[Settled]) -> BTreeMap<usize, usize> {
+fn blocked(checks: &[PlannedCheck], final_judgement: &[FinalJudgement]) -> BTreeMap<usize, usize> {
     let mut found = BTreeMap::new();
-    for at in 0..units.len() {
+    for at in 0..checks.len() {
         // A person attested knowing the state of things; a skipped check was not asked for.
-        let open = match settled[at].standing {
-            Standing::Pass | Standing::Fail(_) | Standing::Inconclusive { .. } | Standing::Waived { .. } => true,
-            Standing::Attested { .. } | Standing::Skipped(_) => false,
+        let open = match final_judgement[at].final_verdict {
+            FinalVerdict::Pass
+            | FinalVerdict::Fail(_)
+            | FinalVerdict::Inconclusive { .. }
+            | FinalVerdict::Waived { .. } => true,
+            FinalVerdict::Attested { .. } | FinalVerdict::Skipped(_) => false,
         };
-        if open && let Some(cause) = cause(units, settled, at) {
+        if open && let Some(cause) = cause(checks, final_judgement, at) {
             found.insert(at, cause);
         }
     }
@@ -175,44 +187,48 @@ fn blocked(units: &[Unit], settled: &[Settled]) -> BTreeMap<usize, usize> {
 /// check with a control of its own that is decided has seen the control hold, so an inconclusive need does not block
 /// it. If the needed check failed (over another event, say), the failure of this one may be the same defect, but its
 /// success stands.
-fn cause(units: &[Unit], settled: &[Settled], at: usize) -> Option<usize> {
-    let needs = &units[at].packed.check.needs;
-    let control = units[at].packed.check.has_control();
-    let passed = control && settled[at].standing == Standing::Pass;
-    let failed = control && matches!(settled[at].standing, Standing::Fail(_) | Standing::Waived { .. });
-    let blocks = |other: &usize| match settled[*other].standing {
-        Standing::Inconclusive { .. } => !passed && !failed,
-        Standing::Fail(_) | Standing::Waived { .. } => !passed,
-        Standing::Pass | Standing::Attested { .. } | Standing::Skipped(_) => false,
+fn cause(checks: &[PlannedCheck], final_judgement: &[FinalJudgement], at: usize) -> Option<usize> {
+    let needs = &checks[at].packed.check.needs;
+    let control = checks[at].packed.check.has_control();
+    let passed = control && final_judgement[at].final_verdict == FinalVerdict::Pass;
+    let failed =
+        control && matches!(final_judgement[at].final_verdict, FinalVerdict::Fail(_) | FinalVerdict::Waived { .. });
+    let blocks = |other: &usize| match final_judgement[*other].final_verdict {
+        FinalVerdict::Inconclusive { .. } => !passed && !failed,
+        FinalVerdict::Fail(_) | FinalVerdict::Waived { .. } => !passed,
+        FinalVerdict::Pass | FinalVerdict::Attested { .. } | FinalVerdict::Skipped(_) => false,
     };
     needs.iter().find_map(|need| {
-        let serves = |unit: &&(usize, &Unit)| unit.1.packed.check.id == *need;
-        let all: Vec<(usize, &Unit)> = units.iter().enumerate().collect();
+        let serves = |planned: &&(usize, &PlannedCheck)| planned.1.packed.check.id == *need;
+        let all: Vec<(usize, &PlannedCheck)> = checks.iter().enumerate().collect();
         let same: Vec<usize> =
-            all.iter().filter(serves).filter(|(_, u)| u.stage == units[at].stage).map(|(i, _)| *i).collect();
+            all.iter().filter(serves).filter(|(_, u)| u.stage == checks[at].stage).map(|(i, _)| *i).collect();
         let of_check: Vec<usize> = all.iter().filter(serves).map(|(i, _)| *i).collect();
         let relevant = if same.is_empty() { of_check } else { same };
-        relevant.into_iter().find_map(|needed| cause(units, settled, needed).into_iter().chain([needed]).find(blocks))
+        relevant
+            .into_iter()
+            .find_map(|needed| cause(checks, final_judgement, needed).into_iter().chain([needed]).find(blocks))
     })
 }
 
 /// Remarks about attestations and waivers that are no longer needed.
-fn unneeded(units: &[Unit], settled: &[Settled], vouched: &Vouched) -> Vec<String> {
-    let used = |check: &str, by: fn(&Standing) -> bool| {
-        let mine = || units.iter().zip(settled).filter(|(unit, _)| meant(check, unit) && unit.skip.is_none());
-        mine().next().is_none() || mine().any(|(_, settled)| by(&settled.standing))
+fn unneeded(checks: &[PlannedCheck], final_judgement: &[FinalJudgement], attestations: &Attestations) -> Vec<String> {
+    let used = |check: &str, by: fn(&FinalVerdict) -> bool| {
+        let mine = || {
+            checks.iter().zip(final_judgement).filter(|(planned, _)| meant(check, planned) && planned.skip.is_none())
+        };
+        mine().next().is_none() || mine().any(|(_, final_judgement)| by(&final_judgement.final_verdict))
     };
-    let needs_word = |s: &Standing| matches!(s, Standing::Attested { .. } | Standing::Inconclusive { .. });
-    let needs_waiver =
-        |s: &Standing| matches!(s, Standing::Waived { .. } | Standing::Fail(_) | Standing::Inconclusive { .. });
-    let of_checks = vouched.attestations.iter().filter_map(|word| Some((word, word.check.as_ref()?)));
+    let needs_word = |s: &FinalVerdict| matches!(s, FinalVerdict::Attested { .. } | FinalVerdict::Inconclusive { .. });
+    let needs_waiver = |s: &FinalVerdict| {
+        matches!(s, FinalVerdict::Waived { .. } | FinalVerdict::Fail(_) | FinalVerdict::Inconclusive { .. })
+    };
+    let of_checks = attestations.attestations.iter().filter_map(|word| Some((word, word.check.as_ref()?)));
     let attested = of_checks.filter(|(_, check)| !used(check, needs_word)).map(|(word, check)| {
-        format!("the attestation of {} for {check} is not needed: a machine decided the check", word.who)
+        format!("the attestation of {} for {check} is not needed: a machine decided the check", word.responsible)
     });
-    let waived = vouched
-        .waivers
-        .iter()
-        .filter(|waiver| !used(&waiver.check, needs_waiver))
-        .map(|waiver| format!("the waiver of {} for {} is no longer needed; remove it", waiver.who, waiver.check));
+    let waived = attestations.waivers.iter().filter(|waiver| !used(&waiver.check, needs_waiver)).map(|waiver| {
+        format!("the waiver of {} for {} is no longer needed; remove it", waiver.responsible, waiver.check)
+    });
     attested.chain(waived).collect()
 }

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::{Offset, Who};
+use crate::evidence::{Offset, Responsible};
 
 /// The result of one expectation.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Held {
+pub enum ExpectationResult {
     /// It held; the remarks are for the report.
     Yes(Vec<String>),
     /// It did not hold.
@@ -21,7 +21,7 @@ pub struct Finding {
     /// The finding on one line.
     pub reason: String,
     /// Who must act.
-    pub who: Who,
+    pub responsible: Responsible,
     /// What the expectation requires.
     pub expected: Option<String>,
     /// What the record shows.
@@ -43,11 +43,11 @@ pub struct Finding {
 
 impl Finding {
     /// A finding with a reason only.
-    pub fn new(who: Who, reason: impl Into<String>) -> Self {
+    pub fn new(responsible: Responsible, reason: impl Into<String>) -> Self {
         let (expected, observed, because) = (None, None, None);
         Finding {
             reason: reason.into(),
-            who,
+            responsible,
             expected,
             observed,
             because,
@@ -59,16 +59,16 @@ impl Finding {
     }
 
     /// A finding that contrasts expected and observed; its reason states both.
-    pub fn contrast(who: Who, expected: impl Into<String>, observed: impl Into<String>) -> Self {
+    pub fn contrast(responsible: Responsible, expected: impl Into<String>, observed: impl Into<String>) -> Self {
         let (expected, observed) = (expected.into(), observed.into());
-        let mut finding = Finding::new(who, format!("expected {expected}; observed {observed}"));
+        let mut finding = Finding::new(responsible, format!("expected {expected}; observed {observed}"));
         (finding.expected, finding.observed) = (Some(expected), Some(observed));
         finding
     }
 
     /// A finding for which only a line of the profile is missing.
     pub fn for_want_of_a_line(reason: impl Into<String>) -> Self {
-        Finding { lacks_line: true, ..Finding::new(Who::Partner, reason) }
+        Finding { lacks_line: true, ..Finding::new(Responsible::Partner, reason) }
     }
 
     /// Sets the cause.
@@ -79,86 +79,86 @@ impl Finding {
     }
 }
 
-impl Held {
+impl ExpectationResult {
     /// Success without remarks.
-    pub const YES: Held = Held::Yes(Vec::new());
+    pub const YES: ExpectationResult = ExpectationResult::Yes(Vec::new());
 
     /// Combines expectations that must all hold: a failure outweighs an unknown, an unknown outweighs success; remarks
     /// are merged.
-    pub fn all(parts: impl IntoIterator<Item = Held>) -> Held {
+    pub fn all(parts: impl IntoIterator<Item = ExpectationResult>) -> ExpectationResult {
         let (mut remarks, mut doubt) = (Vec::new(), None);
         for part in parts {
             match part {
-                Held::Yes(more) => remarks.extend(more),
-                Held::No(finding) => return Held::No(finding),
-                Held::Unknown(finding) => doubt = doubt.or(Some(finding)),
+                ExpectationResult::Yes(more) => remarks.extend(more),
+                ExpectationResult::No(finding) => return ExpectationResult::No(finding),
+                ExpectationResult::Unknown(finding) => doubt = doubt.or(Some(finding)),
             }
         }
-        doubt.map_or(Held::Yes(remarks), Held::Unknown)
+        doubt.map_or(ExpectationResult::Yes(remarks), ExpectationResult::Unknown)
     }
 
     /// Combines alternatives of which one must hold: success outweighs an unknown, an unknown outweighs a failure; a
     /// failure lists them all.
-    pub fn any(parts: impl IntoIterator<Item = Held>) -> Held {
+    pub fn any(parts: impl IntoIterator<Item = ExpectationResult>) -> ExpectationResult {
         let (mut failures, mut doubt) = (Vec::new(), None);
         for part in parts {
             match part {
-                Held::Yes(remarks) => return Held::Yes(remarks),
-                Held::No(finding) => failures.push(finding),
-                Held::Unknown(finding) => doubt = doubt.or(Some(finding)),
+                ExpectationResult::Yes(remarks) => return ExpectationResult::Yes(remarks),
+                ExpectationResult::No(finding) => failures.push(finding),
+                ExpectationResult::Unknown(finding) => doubt = doubt.or(Some(finding)),
             }
         }
         if let Some(finding) = doubt {
-            return Held::Unknown(finding);
+            return ExpectationResult::Unknown(finding);
         }
         let words = |side: fn(&Finding) -> Option<&String>| {
             failures.iter().map(|f| side(f).unwrap_or(&f.reason).clone()).collect::<Vec<_>>()
         };
-        let who = failures.first().map_or(Who::Tool, |finding| finding.who);
+        let responsible = failures.first().map_or(Responsible::Tool, |finding| finding.responsible);
         let (expected, observed) = (words(|f| f.expected.as_ref()), words(|f| f.observed.as_ref()));
-        let mut finding = Finding::contrast(who, expected.join(", or "), observed.join("; "));
+        let mut finding = Finding::contrast(responsible, expected.join(", or "), observed.join("; "));
         finding.began = failures.iter().find_map(|failure| failure.began);
-        Held::No(finding)
+        ExpectationResult::No(finding)
     }
 
     /// Turns a failure into an unknown.
     #[must_use]
-    pub fn softened(self) -> Held {
+    pub fn softened(self) -> ExpectationResult {
         match self {
-            Held::No(finding) | Held::Unknown(finding) => Held::Unknown(finding),
-            Held::Yes(remarks) => Held::Yes(remarks),
+            ExpectationResult::No(finding) | ExpectationResult::Unknown(finding) => ExpectationResult::Unknown(finding),
+            ExpectationResult::Yes(remarks) => ExpectationResult::Yes(remarks),
         }
     }
 
     /// Sets the JSON pointer of the expectation.
     #[must_use]
-    pub fn at(self, pointer: &str) -> Held {
+    pub fn at(self, pointer: &str) -> ExpectationResult {
         self.changed(|finding| pointer.clone_into(&mut finding.at))
     }
 
     /// Sets when the exchange in question began.
     #[must_use]
-    pub fn about(self, began: Offset) -> Held {
+    pub fn about(self, began: Offset) -> ExpectationResult {
         self.changed(|finding| finding.began = finding.began.or(Some(began)))
     }
 
-    fn changed(self, change: impl FnOnce(&mut Finding)) -> Held {
+    fn changed(self, change: impl FnOnce(&mut Finding)) -> ExpectationResult {
         match self {
-            Held::Yes(remarks) => Held::Yes(remarks),
-            Held::No(mut finding) => {
+            ExpectationResult::Yes(remarks) => ExpectationResult::Yes(remarks),
+            ExpectationResult::No(mut finding) => {
                 change(&mut finding);
-                Held::No(finding)
+                ExpectationResult::No(finding)
             }
-            Held::Unknown(mut finding) => {
+            ExpectationResult::Unknown(mut finding) => {
                 change(&mut finding);
-                Held::Unknown(finding)
+                ExpectationResult::Unknown(finding)
             }
         }
     }
 
     /// Adds an explanation to a failure. An unknown keeps its own reason.
     #[must_use]
-    pub fn hinted(self, hint: Option<&str>) -> Held {
+    pub fn hinted(self, hint: Option<&str>) -> ExpectationResult {
         let add = |mut finding: Finding| {
             if let Some(hint) = hint {
                 finding.because =
@@ -167,9 +167,9 @@ impl Held {
             finding
         };
         match self {
-            Held::Yes(remarks) => Held::Yes(remarks),
-            Held::No(finding) => Held::No(add(finding)),
-            Held::Unknown(finding) => Held::Unknown(finding),
+            ExpectationResult::Yes(remarks) => ExpectationResult::Yes(remarks),
+            ExpectationResult::No(finding) => ExpectationResult::No(add(finding)),
+            ExpectationResult::Unknown(finding) => ExpectationResult::Unknown(finding),
         }
     }
 }
@@ -187,7 +187,7 @@ pub enum Verdict {
 
 /// A verdict with its remarks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Judged {
+pub struct Judgement {
     /// The verdict.
     pub verdict: Verdict,
     /// Margins, quiet periods and other remarks.

@@ -4,16 +4,16 @@
 use serde::Serialize;
 use time::Date;
 
-use super::final_verdict::{Settled, Standing, attestation, said};
+use super::final_verdict::{FinalJudgement, FinalVerdict, attestation, said};
 use crate::pack::check::Level;
 use crate::pack::provider::Item;
-use crate::plan::{Skip, Unit};
-use crate::profile::attestations::{Attestation, Vouched};
+use crate::plan::{PlannedCheck, Skip};
+use crate::profile::attestations::{Attestation, Attestations};
 
 /// The result of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ItemWord {
+pub enum ItemVerdict {
     /// Every deciding check passed.
     Pass,
     /// Every deciding check is not applicable by a statement of the profile.
@@ -36,9 +36,9 @@ pub enum ItemWord {
 
 /// An item's result and the reason for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ItemStanding {
+pub struct ItemResult {
     /// The result.
-    pub word: ItemWord,
+    pub word: ItemVerdict,
     /// The reason on one line; empty for a plain pass.
     pub reason: String,
     /// Failed recommended checks, as `id@stage`: risks that a reader should know; they do not fail the item.
@@ -48,24 +48,28 @@ pub struct ItemStanding {
 /// The results of all items in the order of the checklist, and remarks about attestations.
 pub(super) fn items(
     items: &[Item],
-    units: &[Unit],
-    settled: &[Settled],
-    vouched: &Vouched,
+    checks: &[PlannedCheck],
+    final_judgement: &[FinalJudgement],
+    attestations: &Attestations,
     today: Date,
-) -> (Vec<ItemStanding>, Vec<String>) {
+) -> (Vec<ItemResult>, Vec<String>) {
     let mut remarks = Vec::new();
-    let standing = |item| {
-        let serving = serving(item, units);
-        if serving.is_empty() { alone(item, vouched, today, &mut remarks) } else { decided(&serving, units, settled) }
+    let final_verdict = |item| {
+        let serving = serving(item, checks);
+        if serving.is_empty() {
+            alone(item, attestations, today, &mut remarks)
+        } else {
+            decided(&serving, checks, final_judgement)
+        }
     };
-    (items.iter().map(standing).collect(), remarks)
+    (items.iter().map(final_verdict).collect(), remarks)
 }
 
 /// Whether each check decides an item: it is required, or serves an item that no required check serves.
-pub(super) fn decides(items: &[Item], units: &[Unit]) -> Vec<bool> {
-    let mut decides: Vec<bool> = units.iter().map(is_required).collect();
+pub(super) fn decides(items: &[Item], checks: &[PlannedCheck]) -> Vec<bool> {
+    let mut decides: Vec<bool> = checks.iter().map(is_required).collect();
     for item in items {
-        for at in deciding(&serving(item, units), units) {
+        for at in deciding(&serving(item, checks), checks) {
             decides[at] = true;
         }
     }
@@ -73,17 +77,17 @@ pub(super) fn decides(items: &[Item], units: &[Unit]) -> Vec<bool> {
 }
 
 /// Whether a check is required for readiness.
-pub(super) fn is_required(unit: &Unit) -> bool {
-    unit.packed.check.level == Level::Required
+pub(super) fn is_required(planned: &PlannedCheck) -> bool {
+    planned.packed.check.level == Level::Required
 }
 
-fn serving(item: &Item, units: &[Unit]) -> Vec<usize> {
-    (0..units.len()).filter(|at| units[*at].packed.check.items.contains(&item.id)).collect()
+fn serving(item: &Item, checks: &[PlannedCheck]) -> Vec<usize> {
+    (0..checks.len()).filter(|at| checks[*at].packed.check.items.contains(&item.id)).collect()
 }
 
 /// The required checks among those that serve an item; all of them if none is required.
-fn deciding(serving: &[usize], units: &[Unit]) -> Vec<usize> {
-    let required: Vec<usize> = serving.iter().copied().filter(|at| is_required(&units[*at])).collect();
+fn deciding(serving: &[usize], checks: &[PlannedCheck]) -> Vec<usize> {
+    let required: Vec<usize> = serving.iter().copied().filter(|at| is_required(&checks[*at])).collect();
     if required.is_empty() { serving.to_vec() } else { required }
 }
 
@@ -91,74 +95,77 @@ fn deciding(serving: &[usize], units: &[Unit]) -> Vec<usize> {
 const LABELS: [&str; 5] = ["failed", "inconclusive", "not decided in this run, without", "waived", "attested"];
 
 /// The label of a deciding check; `None` if it passed, is only a risk, or states itself why it is not applicable.
-fn label(unit: &Unit, standing: &Standing) -> Option<&'static str> {
+fn label(planned: &PlannedCheck, final_verdict: &FinalVerdict) -> Option<&'static str> {
     let [failed, inconclusive, not_selected, waived, attested] = LABELS;
-    match standing {
-        Standing::Pass | Standing::Skipped(Skip::NotApplicable(_)) => None,
-        Standing::Fail(_) => is_required(unit).then_some(failed),
-        Standing::Inconclusive { .. } => Some(inconclusive),
-        Standing::Skipped(Skip::NotSelected(_)) => Some(not_selected),
-        Standing::Waived { .. } => Some(waived),
-        Standing::Attested { .. } => Some(attested),
+    match final_verdict {
+        FinalVerdict::Pass | FinalVerdict::Skipped(Skip::NotApplicable(_)) => None,
+        FinalVerdict::Fail(_) => is_required(planned).then_some(failed),
+        FinalVerdict::Inconclusive { .. } => Some(inconclusive),
+        FinalVerdict::Skipped(Skip::NotSelected(_)) => Some(not_selected),
+        FinalVerdict::Waived { .. } => Some(waived),
+        FinalVerdict::Attested { .. } => Some(attested),
     }
 }
 
 /// An item that at least one check serves.
-fn decided(serving: &[usize], units: &[Unit], settled: &[Settled]) -> ItemStanding {
-    let deciding = deciding(serving, units);
-    let words = deciding.iter().map(|at| word(&units[*at], &settled[*at].standing));
-    let word = words.reduce(worse).unwrap_or(ItemWord::Unchecked);
+fn decided(serving: &[usize], checks: &[PlannedCheck], final_judgement: &[FinalJudgement]) -> ItemResult {
+    let deciding = deciding(serving, checks);
+    let words = deciding.iter().map(|at| word(&checks[*at], &final_judgement[*at].final_verdict));
+    let word = words.reduce(worse).unwrap_or(ItemVerdict::Unchecked);
     let mut reasons = Vec::new();
     for label in LABELS {
-        let mine = deciding.iter().filter(|at| self::label(&units[**at], &settled[**at].standing) == Some(label));
-        let ids: Vec<String> = mine.map(|at| units[*at].id()).collect();
+        let mine = deciding
+            .iter()
+            .filter(|at| self::label(&checks[**at], &final_judgement[**at].final_verdict) == Some(label));
+        let ids: Vec<String> = mine.map(|at| checks[*at].id()).collect();
         if !ids.is_empty() {
             reasons.push(format!("{label}: {}", ids.join(", ")));
         }
     }
     for at in &deciding {
-        if let Standing::Skipped(Skip::NotApplicable(why)) = &settled[*at].standing {
-            reasons.push(format!("{}: {why}", units[*at].id()));
+        if let FinalVerdict::Skipped(Skip::NotApplicable(why)) = &final_judgement[*at].final_verdict {
+            reasons.push(format!("{}: {why}", checks[*at].id()));
         }
     }
-    let failed = serving.iter().filter(|at| matches!(settled[**at].standing, Standing::Fail(_)));
-    let risks: Vec<String> = failed.map(|at| &units[*at]).filter(|unit| !is_required(unit)).map(Unit::id).collect();
+    let failed = serving.iter().filter(|at| matches!(final_judgement[**at].final_verdict, FinalVerdict::Fail(_)));
+    let risks: Vec<String> =
+        failed.map(|at| &checks[*at]).filter(|planned| !is_required(planned)).map(PlannedCheck::id).collect();
     if !risks.is_empty() {
         reasons.push(format!("a risk (recommended only): {}", risks.join(", ")));
     }
-    ItemStanding { word, reason: reasons.join("; "), risks }
+    ItemResult { word, reason: reasons.join("; "), risks }
 }
 
-fn word(unit: &Unit, standing: &Standing) -> ItemWord {
-    match standing {
-        Standing::Pass => ItemWord::Pass,
-        Standing::Fail(_) if is_required(unit) => ItemWord::Fail,
-        Standing::Fail(_) => ItemWord::Risk,
-        Standing::Inconclusive { .. } => ItemWord::Inconclusive,
-        Standing::Attested { .. } => ItemWord::Attested,
-        Standing::Waived { .. } => ItemWord::Waived,
-        Standing::Skipped(Skip::NotSelected(_)) => ItemWord::NotDecided,
-        Standing::Skipped(Skip::NotApplicable(_)) => ItemWord::NotApplicable,
+fn word(planned: &PlannedCheck, final_verdict: &FinalVerdict) -> ItemVerdict {
+    match final_verdict {
+        FinalVerdict::Pass => ItemVerdict::Pass,
+        FinalVerdict::Fail(_) if is_required(planned) => ItemVerdict::Fail,
+        FinalVerdict::Fail(_) => ItemVerdict::Risk,
+        FinalVerdict::Inconclusive { .. } => ItemVerdict::Inconclusive,
+        FinalVerdict::Attested { .. } => ItemVerdict::Attested,
+        FinalVerdict::Waived { .. } => ItemVerdict::Waived,
+        FinalVerdict::Skipped(Skip::NotSelected(_)) => ItemVerdict::NotDecided,
+        FinalVerdict::Skipped(Skip::NotApplicable(_)) => ItemVerdict::NotApplicable,
     }
 }
 
 /// Combines two results; the worse one counts. "Not applicable" does not change the other.
-fn worse(one: ItemWord, other: ItemWord) -> ItemWord {
+fn worse(one: ItemVerdict, other: ItemVerdict) -> ItemVerdict {
     match (one, other) {
-        (ItemWord::NotApplicable, word) | (word, ItemWord::NotApplicable) => word,
+        (ItemVerdict::NotApplicable, word) | (word, ItemVerdict::NotApplicable) => word,
         (one, other) => one.max(other),
     }
 }
 
 /// An item that no check serves: an attestation decides it.
-fn alone(item: &Item, vouched: &Vouched, today: Date, remarks: &mut Vec<String>) -> ItemStanding {
+fn alone(item: &Item, attestations: &Attestations, today: Date, remarks: &mut Vec<String>) -> ItemResult {
     let mut ignored = Vec::new();
     let is_about = |word: &Attestation| word.item.as_ref() == Some(&item.id);
-    let found = attestation(vouched, is_about, today, &mut ignored);
+    let found = attestation(attestations, is_about, today, &mut ignored);
     remarks.extend(ignored.into_iter().map(|remark| format!("{}: {remark}", item.id)));
     let (word, reason) = match found {
-        Some(word) => (ItemWord::Attested, said(word)),
-        None => (ItemWord::Unchecked, "no check in this version, and nobody attested it".to_owned()),
+        Some(word) => (ItemVerdict::Attested, said(word)),
+        None => (ItemVerdict::Unchecked, "no check in this version, and nobody attested it".to_owned()),
     };
-    ItemStanding { word, reason, risks: Vec::new() }
+    ItemResult { word, reason, risks: Vec::new() }
 }

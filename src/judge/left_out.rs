@@ -1,7 +1,7 @@
 //! Findings for steps that were left out because the profile lacks their action.
 
 use super::case::Case;
-use super::finding::{Finding, Held};
+use super::finding::{ExpectationResult, Finding};
 use crate::pack::expectations::Expectation;
 use crate::pack::left_out::LeftOut;
 use crate::pack::step::Step;
@@ -18,7 +18,12 @@ pub(super) fn nothing_left(case: &Case<'_>, left_out: &LeftOut<'_>) -> Finding {
 
 /// Adds both remedies to a failure about missing calls that a left-out step could have triggered: the partner makes the
 /// calls within another action, or the profile gets the missing action.
-pub(super) fn explained(case: &Case<'_>, left_out: &LeftOut<'_>, expectation: &Expectation, held: Held) -> Held {
+pub(super) fn explained(
+    case: &Case<'_>,
+    left_out: &LeftOut<'_>,
+    expectation: &Expectation,
+    held: ExpectationResult,
+) -> ExpectationResult {
     if left_out.steps.is_empty() || !wants_calls(expectation) {
         return held;
     }
@@ -49,13 +54,13 @@ pub(super) fn explained(case: &Case<'_>, left_out: &LeftOut<'_>, expectation: &E
 fn wants_calls(expectation: &Expectation) -> bool {
     match expectation {
         Expectation::Calls(e) => e.exactly != Some(Count::Number(0)) && e.at_most.is_none(),
-        Expectation::Either(e) => e.either.iter().any(wants_calls),
-        Expectation::Answer(_)
+        Expectation::AnyOf(e) => e.any_of.iter().any(wants_calls),
+        Expectation::Response(_)
         | Expectation::Delivery(_)
         | Expectation::Effect(_)
-        | Expectation::Presented(_)
-        | Expectation::Told(_)
-        | Expectation::Provider(_)
+        | Expectation::Shown(_)
+        | Expectation::UserMessage(_)
+        | Expectation::ProviderRecords(_)
         | Expectation::DeniedHosts(_)
         | Expectation::Values(_) => false,
     }

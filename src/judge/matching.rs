@@ -5,32 +5,32 @@ use palette::color_difference::Wcag21RelativeContrast;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use super::finding::{Finding, Held};
+use super::finding::{ExpectationResult, Finding};
 use super::scope::Scope;
 use crate::address::{Host, web};
-use crate::evidence::Who;
+use crate::evidence::Responsible;
 use crate::pack::matcher::{AddressRule, Contrast, Matcher, Predicate, UrlRule};
 use crate::pack::matcher_text::{self, Values};
 
 /// Compares a value (absent: `None`) with a matcher. `what` names the value in the finding.
-pub(super) fn matches(matcher: &Matcher, value: Option<&Value>, scope: &Scope<'_>, what: &str) -> Held {
+pub(super) fn matches(matcher: &Matcher, value: Option<&Value>, scope: &Scope<'_>, what: &str) -> ExpectationResult {
     let value = value.filter(|value| !value.is_null());
-    Held::all(matcher.0.iter().map(|predicate| one(predicate, value, scope, what)))
+    ExpectationResult::all(matcher.0.iter().map(|predicate| one(predicate, value, scope, what)))
 }
 
-fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &str) -> Held {
+fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &str) -> ExpectationResult {
     let judge = |holds: bool| {
         if holds {
-            return Held::YES;
+            return ExpectationResult::YES;
         }
-        let wanted = matcher_text::predicate(predicate, &InRun(scope));
-        Held::No(Finding::contrast(Who::Partner, format!("{what} {wanted}"), seen(what, value)))
+        let wanted = matcher_text::predicate(predicate, &RunDescriber(scope));
+        ExpectationResult::No(Finding::contrast(Responsible::Partner, format!("{what} {wanted}"), seen(what, value)))
     };
-    let with = |wanted: &Value, decide: &dyn Fn(&Value) -> Held| match scope.value(wanted) {
+    let with = |wanted: &Value, decide: &dyn Fn(&Value) -> ExpectationResult| match scope.value(wanted) {
         Ok(wanted) => decide(&wanted),
         Err(unknown) => unknown,
     };
-    let with_text = |wanted: &str, decide: &dyn Fn(&str) -> Held| match scope.text(wanted) {
+    let with_text = |wanted: &str, decide: &dyn Fn(&str) -> ExpectationResult| match scope.text(wanted) {
         Ok(wanted) => decide(&wanted),
         Err(unknown) => unknown,
     };
@@ -41,9 +41,9 @@ fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &s
         Predicate::NotEquals(wanted) => with(wanted, &|w| judge(value.is_some_and(|v| !equal(v, w)))),
         Predicate::Not(inner) if value.is_some_and(|value| !speaks_of(inner, value)) => judge(false),
         Predicate::Not(inner) => match matches(inner, value, scope, what) {
-            Held::Yes(_) => judge(false),
-            Held::No(_) => Held::YES,
-            Held::Unknown(finding) => Held::Unknown(finding),
+            ExpectationResult::Yes(_) => judge(false),
+            ExpectationResult::No(_) => ExpectationResult::YES,
+            ExpectationResult::Unknown(finding) => ExpectationResult::Unknown(finding),
         },
         Predicate::Exists(wanted) => judge(value.is_some() == *wanted),
         Predicate::OneOf(list) => with(&Value::Array(list.clone()), &|w| {
@@ -51,7 +51,10 @@ fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &s
         }),
         Predicate::Matches(wanted) => with_text(wanted, &|w| match regex::Regex::new(w) {
             Ok(regex) => judge(written(text).any(|t| regex.is_match(&t))),
-            Err(error) => Held::Unknown(Finding::new(Who::Tool, format!("the pattern `{w}` is invalid: {error}"))),
+            Err(error) => ExpectationResult::Unknown(Finding::new(
+                Responsible::Tool,
+                format!("the pattern `{w}` is invalid: {error}"),
+            )),
         }),
         Predicate::StartsWith(wanted) => {
             with_text(wanted, &|w| judge(written(text).any(|t| web::spellings(w).iter().any(|w| t.starts_with(w)))))
@@ -110,9 +113,9 @@ fn is_media_type(text: &str, wanted: &str) -> bool {
 }
 
 /// Describes a matcher with the values of this run; a template without a value stays as written.
-struct InRun<'r, 's>(&'r Scope<'s>);
+struct RunDescriber<'r, 's>(&'r Scope<'s>);
 
-impl Values for InRun<'_, '_> {
+impl Values for RunDescriber<'_, '_> {
     fn value(&self, value: &Value) -> String {
         self.0.value(value).map_or_else(|_| show(value), |value| show(&value))
     }
@@ -160,12 +163,12 @@ fn written(text: Option<&str>) -> impl Iterator<Item = String> {
 }
 
 /// Compares every node that a JSON path finds in a value with a matcher; without a node, the absent value.
-pub(super) fn by_path(json: &Value, path: &str, matcher: &Matcher, scope: &Scope<'_>, what: &str) -> Held {
+pub(super) fn by_path(json: &Value, path: &str, matcher: &Matcher, scope: &Scope<'_>, what: &str) -> ExpectationResult {
     let found = JsonPath::parse(path).map(|path| path.query(json).all()).unwrap_or_default();
     if found.is_empty() {
         return matches(matcher, None, scope, what);
     }
-    Held::all(found.into_iter().map(|value| matches(matcher, Some(value), scope, what)))
+    ExpectationResult::all(found.into_iter().map(|value| matches(matcher, Some(value), scope, what)))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "lists are far shorter than 2^52")]
@@ -177,26 +180,29 @@ fn amount(value: &Value) -> Option<f64> {
     }
 }
 
-fn contain_all(value: Option<&Value>, wanted: &Value, lacks: &dyn Fn() -> Held) -> Held {
+fn contain_all(value: Option<&Value>, wanted: &Value, lacks: &dyn Fn() -> ExpectationResult) -> ExpectationResult {
     let Some(wanted) = wanted.as_array() else {
-        return Held::Unknown(Finding::new(Who::Tool, format!("`contains_all` needs a list, not {}", show(wanted))));
+        return ExpectationResult::Unknown(Finding::new(
+            Responsible::Tool,
+            format!("`contains_all` needs a list, not {}", show(wanted)),
+        ));
     };
     let Some(have) = value.and_then(Value::as_array) else { return lacks() };
     let lacking: Vec<Value> = wanted.iter().filter(|one| !have.iter().any(|h| equal(h, one))).cloned().collect();
     if lacking.is_empty() {
-        return Held::YES;
+        return ExpectationResult::YES;
     }
     let missing = format!("missing: {}", show(&Value::Array(lacking)));
     match lacks() {
-        Held::No(Finding { expected: Some(expected), .. }) => {
-            Held::No(Finding::contrast(Who::Partner, expected, missing))
+        ExpectationResult::No(Finding { expected: Some(expected), .. }) => {
+            ExpectationResult::No(Finding::contrast(Responsible::Partner, expected, missing))
         }
-        held @ (Held::Yes(_) | Held::No(_) | Held::Unknown(_)) => held,
+        held @ (ExpectationResult::Yes(_) | ExpectationResult::No(_) | ExpectationResult::Unknown(_)) => held,
     }
 }
 
 /// Whether the parts of a URL satisfy a rule.
-fn url(rule: &UrlRule, text: Option<&str>, scope: &Scope<'_>) -> Result<bool, Held> {
+fn url(rule: &UrlRule, text: Option<&str>, scope: &Scope<'_>) -> Result<bool, ExpectationResult> {
     let host = rule.host.as_ref().map(|host| scope.text(host)).transpose()?;
     let named = host.as_deref().map(Host::parse);
     Ok(text.and_then(web::parse).is_some_and(|url| {
@@ -215,23 +221,30 @@ fn colour(text: &str) -> Option<Srgb<f64>> {
     text.parse::<Srgb<u8>>().ok().or_else(|| palette::named::from_str(&text.to_lowercase())).map(Srgb::into_format)
 }
 
-fn contrast(rule: &Contrast, text: Option<&str>, scope: &Scope<'_>, what: &str) -> Held {
+fn contrast(rule: &Contrast, text: Option<&str>, scope: &Scope<'_>, what: &str) -> ExpectationResult {
     let other = match scope.text(&rule.with) {
         Ok(other) => other,
         Err(unknown) => return unknown,
     };
     let Some((ours, theirs)) = text.and_then(colour).zip(colour(&other)) else {
         let observed = format!("{} and {other}", text.unwrap_or("nothing"));
-        return Held::Unknown(Finding::contrast(
-            Who::Partner,
+        return ExpectationResult::Unknown(Finding::contrast(
+            Responsible::Partner,
             format!("{what} and its background are colours"),
             observed,
         ));
     };
     let ratio = ours.relative_contrast(theirs);
     if ratio >= rule.at_least {
-        return Held::Yes(vec![format!("{what}: contrast {ratio:.1} (at least {} is required)", rule.at_least)]);
+        return ExpectationResult::Yes(vec![format!(
+            "{what}: contrast {ratio:.1} (at least {} is required)",
+            rule.at_least
+        )]);
     }
     let expected = format!("a contrast of at least {}", rule.at_least);
-    Held::No(Finding::contrast(Who::Partner, expected, format!("{ratio:.1} ({} on {other})", text.unwrap_or_default())))
+    ExpectationResult::No(Finding::contrast(
+        Responsible::Partner,
+        expected,
+        format!("{ratio:.1} ({} on {other})", text.unwrap_or_default()),
+    ))
 }

@@ -3,14 +3,18 @@
 use super::case::Case;
 use super::delivery_outcome::{deliveries, taken};
 use super::duration::millis;
-use crate::evidence::Role;
+use crate::evidence::DeliveryRole;
 use crate::pack::step::Step;
 
 /// The defect whose signature the handler accepted, or the measured limit.
 pub(super) fn cause(case: &Case<'_>) -> Option<String> {
     let mistake = deliveries(case).find_map(|delivery| match &delivery.role {
-        Role::Diagnosis(mistake) if taken(case, delivery) => Some(mistake.clone()),
-        Role::Diagnosis(_) | Role::Plain | Role::Control | Role::Varied { .. } | Role::Probe => None,
+        DeliveryRole::Diagnosis(mistake) if taken(case, delivery) => Some(mistake.clone()),
+        DeliveryRole::Diagnosis(_)
+        | DeliveryRole::Plain
+        | DeliveryRole::Control
+        | DeliveryRole::Altered { .. }
+        | DeliveryRole::Probe => None,
     });
     match mistake {
         Some(mistake) => Some(format!("{mistake}: the handler accepted a delivery signed that way")),
@@ -21,7 +25,7 @@ pub(super) fn cause(case: &Case<'_>) -> Option<String> {
 /// The limits of the timestamp window, if probes measured them.
 fn window(case: &Case<'_>) -> Option<String> {
     let side = |sign: i64| {
-        let probes = || deliveries(case).filter(move |d| (d.role == Role::Probe) && d.age_s * sign > 0);
+        let probes = || deliveries(case).filter(move |d| (d.role == DeliveryRole::Probe) && d.age_s * sign > 0);
         let yes = probes().filter(|d| taken(case, d)).map(|d| d.age_s * sign).max();
         let no = probes().filter(|d| !taken(case, d)).map(|d| d.age_s * sign).min();
         let place = if sign > 0 { "old" } else { "ahead" };

@@ -27,11 +27,11 @@ mod values;
 mod verdict;
 
 pub use case::Case;
-pub use conclude::{Concluded, conclude};
+pub use conclude::{Conclusion, conclude};
 pub(crate) use duration::millis;
-pub use final_verdict::{Settled, Standing};
-pub use finding::{Finding, Held, Judged, Verdict};
-pub use items::{ItemStanding, ItemWord};
-pub use readiness::{Ran, Readiness, Withheld};
+pub use final_verdict::{FinalJudgement, FinalVerdict};
+pub use finding::{ExpectationResult, Finding, Judgement, Verdict};
+pub use items::{ItemResult, ItemVerdict};
+pub use readiness::{Readiness, RunKind, Withheld};
 pub(crate) use user_message::brief;
 pub use verdict::{holds, judge, question};

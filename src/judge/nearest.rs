@@ -3,7 +3,7 @@
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use super::finding::{Finding, Held};
+use super::finding::{ExpectationResult, Finding};
 use super::matching::{matches, show};
 use super::scope::Scope;
 use crate::address::web;
@@ -15,7 +15,7 @@ pub(super) struct Node {
     /// The name of the element in the report.
     name: String,
     /// The conditions that it does not meet.
-    unmet: Vec<Finding>,
+    on_failure: Vec<Finding>,
     /// Its distance from meeting all conditions.
     far: usize,
     /// The values taken from it.
@@ -28,17 +28,17 @@ impl Node {
     /// # Errors
     ///
     /// A condition that the evidence does not decide.
-    pub(super) fn of(value: &Value, selection: &Selection, scope: &Scope<'_>) -> Result<Self, Held> {
-        let (mut unmet, mut far) = (Vec::new(), 0);
+    pub(super) fn of(value: &Value, selection: &Selection, scope: &Scope<'_>) -> Result<Self, ExpectationResult> {
+        let (mut on_failure, mut far) = (Vec::new(), 0);
         for (path, matcher) in &selection.filter {
             let found = query(path, value);
             match matches(matcher, found.first(), scope, path.trim_start_matches("$.")) {
-                Held::Yes(_) => {}
-                Held::No(finding) => {
+                ExpectationResult::Yes(_) => {}
+                ExpectationResult::No(finding) => {
                     far += distance(matcher, found.first(), scope);
-                    unmet.push(finding);
+                    on_failure.push(finding);
                 }
-                Held::Unknown(finding) => return Err(Held::Unknown(finding)),
+                ExpectationResult::Unknown(finding) => return Err(ExpectationResult::Unknown(finding)),
             }
         }
         let words = selection.known_by.iter().filter_map(|path| {
@@ -46,12 +46,12 @@ impl Node {
             Some(format!("{} {}", path.trim_start_matches("$."), show(&found)))
         });
         let name = words.collect::<Vec<_>>().join(", ");
-        Ok(Node { name, unmet, far, taken: query(&selection.take, value) })
+        Ok(Node { name, on_failure, far, taken: query(&selection.take, value) })
     }
 
     /// Whether the element meets all conditions.
     pub(super) fn counts(&self) -> bool {
-        self.unmet.is_empty()
+        self.on_failure.is_empty()
     }
 }
 
@@ -62,33 +62,33 @@ pub(super) fn query(path: &str, value: &Value) -> Vec<Value> {
 
 /// The distance of a value from a matcher: a similar URL is nearer than any other.
 fn distance(matcher: &Matcher, value: Option<&Value>, scope: &Scope<'_>) -> usize {
-    const FAR: usize = 10;
+    const MAX_DISTANCE: usize = 10;
     let differs = matcher.0.iter().find_map(|predicate| {
         let Predicate::SameUrlAs(wanted) = predicate else { return None };
         web::difference(value?.as_str()?, &scope.text(wanted).ok()?)
     });
-    differs.map_or(FAR, |differs| FAR + differs as usize)
+    differs.map_or(MAX_DISTANCE, |differs| MAX_DISTANCE + differs as usize)
 }
 
 /// Rewrites a failure about taken values in terms of the elements: what the matching ones lack, or what the nearest one
 /// lacks.
 pub(super) fn told(
-    held: Held,
+    held: ExpectationResult,
     nodes: &[Node],
     selection: &Selection,
     are: Option<&Matcher>,
     scope: &Scope<'_>,
-) -> Held {
-    let Held::No(finding) = held else { return held };
+) -> ExpectationResult {
+    let ExpectationResult::No(finding) = held else { return held };
     if selection.known_by.is_empty() {
-        return Held::No(finding);
+        return ExpectationResult::No(finding);
     }
     let expected = finding.expected.clone().unwrap_or_else(|| finding.reason.clone());
     let counting: Vec<&str> = nodes.iter().filter(|node| node.counts()).map(|node| node.name.as_str()).collect();
     let observed = if let Some(nearest) = nodes.iter().filter(|_| counting.is_empty()).min_by_key(|node| node.far) {
-        let mut lacks: Vec<String> = nearest.unmet.iter().map(unmet).collect();
+        let mut lacks: Vec<String> = nearest.on_failure.iter().map(on_failure).collect();
         let own = Value::Array(nearest.taken.clone());
-        if let Some(Held::No(more)) = are.map(|are| matches(are, Some(&own), scope, &selection.take)) {
+        if let Some(ExpectationResult::No(more)) = are.map(|are| matches(are, Some(&own), scope, &selection.take)) {
             lacks.extend(more.observed);
         }
         let of = if nodes.len() == 1 {
@@ -102,11 +102,11 @@ pub(super) fn told(
     } else {
         format!("{}, in the matching elements ({})", finding.observed.clone().unwrap_or_default(), counting.join("; "))
     };
-    Held::No(Finding::contrast(finding.who, expected, observed).because(finding.because))
+    ExpectationResult::No(Finding::contrast(finding.responsible, expected, observed).because(finding.because))
 }
 
 /// A condition that an element does not meet, for the report.
-fn unmet(finding: &Finding) -> String {
+fn on_failure(finding: &Finding) -> String {
     let why = finding.because.as_ref().map(|why| format!("; {why}")).unwrap_or_default();
     match (&finding.expected, &finding.observed) {
         (Some(expected), Some(observed)) => format!("{observed} (expected: {expected}{why})"),

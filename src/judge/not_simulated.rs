@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::case::Case;
 use super::finding::Verdict;
-use crate::evidence::Who;
+use crate::evidence::Responsible;
 
 /// The operations that the partner called and the simulator does not play, each once.
 fn operations(case: &Case<'_>) -> BTreeSet<String> {
@@ -26,7 +26,7 @@ pub(super) fn weighed(case: &Case<'_>, verdict: Verdict) -> Verdict {
                 operations.join(", "),
                 finding.reason
             );
-            finding.who = Who::Tool;
+            finding.responsible = Responsible::Tool;
             Verdict::Inconclusive(finding)
         }
         Verdict::Pass | Verdict::Fail(_) | Verdict::Inconclusive(_) => verdict,

@@ -4,15 +4,19 @@
 use serde_json::{Value, json};
 
 use super::case::Case;
-use super::finding::{Finding, Held};
+use super::finding::{ExpectationResult, Finding};
 use super::matching::matches;
 use super::scope::Scope;
 use crate::address::Host;
-use crate::evidence::{Refused, Who};
-use crate::pack::traffic::{DeniedHostsExpectation, ProviderExpectation};
+use crate::evidence::{DeniedHost, Responsible};
+use crate::pack::traffic::{DeniedHostsExpectation, ProviderRecordsExpectation};
 
 /// Judges `provider_records: ...`, separately for each client.
-pub(super) fn provider(case: &Case<'_>, expectation: &ProviderExpectation, scope: &mut Scope<'_>) -> Held {
+pub(super) fn provider(
+    case: &Case<'_>,
+    expectation: &ProviderRecordsExpectation,
+    scope: &mut Scope<'_>,
+) -> ExpectationResult {
     let clients = case.clients(expectation.client.as_ref());
     let several = case.check.given.all().len() > 1;
     let mut parts = Vec::new();
@@ -22,32 +26,42 @@ pub(super) fn provider(case: &Case<'_>, expectation: &ProviderExpectation, scope
     }
     scope.turn_to(None);
     if parts.is_empty() {
-        return Held::Unknown(Finding::new(Who::Tool, "the check has no client whose records could be looked up"));
+        return ExpectationResult::Unknown(Finding::new(
+            Responsible::Tool,
+            "the check has no client whose records could be looked up",
+        ));
     }
-    Held::all(parts)
+    ExpectationResult::all(parts)
 }
 
 fn of_client(
     case: &Case<'_>,
-    expectation: &ProviderExpectation,
+    expectation: &ProviderRecordsExpectation,
     client: &str,
     several: bool,
     scope: &Scope<'_>,
-) -> Held {
+) -> ExpectationResult {
     let mut mine = case.evidence.entries.iter().rev().filter(|entry| entry.client.as_deref() == Some(client));
     let records = mine.find_map(|entry| entry.what.records());
     let Some(records) = records else {
-        return Held::Unknown(Finding::new(Who::Tool, "the records of the simulated provider were not read"));
+        return ExpectationResult::Unknown(Finding::new(
+            Responsible::Tool,
+            "the records of the simulated provider were not read",
+        ));
     };
     let about = if several { format!(" about the client {client}") } else { String::new() };
-    Held::all(expectation.provider.iter().map(|(collection, matcher)| {
+    ExpectationResult::all(expectation.provider_records.iter().map(|(collection, matcher)| {
         let number = records.get(collection).and_then(Value::as_array).map_or(0, Vec::len);
         matches(matcher, Some(&json!(number)), scope, &format!("the number of {collection} at the provider{about}"))
     }))
 }
 
 /// Judges `denied_hosts: ...`.
-pub(super) fn denied_hosts(case: &Case<'_>, expectation: &DeniedHostsExpectation, scope: &Scope<'_>) -> Held {
+pub(super) fn denied_hosts(
+    case: &Case<'_>,
+    expectation: &DeniedHostsExpectation,
+    scope: &Scope<'_>,
+) -> ExpectationResult {
     let hosts = match expectation.hosts().map(|text| hosts(text, scope)).transpose() {
         Ok(hosts) => hosts,
         Err(unknown) => return unknown,
@@ -60,7 +74,7 @@ pub(super) fn denied_hosts(case: &Case<'_>, expectation: &DeniedHostsExpectation
     let least = expectation.at_least.or_else(|| expectation.exactly.is_none().then_some(1));
     if expectation.exactly.is_none_or(|wanted| number == wanted) && least.is_none_or(|least| number >= least) {
         // Our proxy does not see calls that ignore the proxy variables.
-        return Held::Yes(vec![
+        return ExpectationResult::Yes(vec![
             "Preflight sees only calls that honour the proxy variables; it does not contain others".to_owned(),
         ]);
     }
@@ -72,15 +86,15 @@ pub(super) fn denied_hosts(case: &Case<'_>, expectation: &DeniedHostsExpectation
     };
     let seen = if found.is_empty() { "none".to_owned() } else { found.join(", ") };
     let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
-    Held::No(Finding::contrast(Who::Partner, wanted, seen)).hinted(hint.as_deref())
+    ExpectationResult::No(Finding::contrast(Responsible::Partner, wanted, seen)).hinted(hint.as_deref())
 }
 
-fn refused<'c>(case: &Case<'c>) -> impl Iterator<Item = &'c Refused> + use<'c> {
+fn refused<'c>(case: &Case<'c>) -> impl Iterator<Item = &'c DeniedHost> + use<'c> {
     case.evidence.entries.iter().filter_map(|entry| entry.what.refused())
 }
 
 /// The hosts that a template gives, normalised for comparison.
-fn hosts(text: &str, scope: &Scope<'_>) -> Result<Vec<String>, Held> {
+fn hosts(text: &str, scope: &Scope<'_>) -> Result<Vec<String>, ExpectationResult> {
     let template = Value::String(text.to_owned());
     let value = scope.value(&template)?;
     let one = |value: &Value| value.as_str().map(Host::spelling);
@@ -89,6 +103,9 @@ fn hosts(text: &str, scope: &Scope<'_>) -> Result<Vec<String>, Held> {
         other => one(other).map(|one| vec![one]),
     };
     list.ok_or_else(|| {
-        Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives {value}, which is not a list of hosts")))
+        ExpectationResult::Unknown(Finding::new(
+            Responsible::Tool,
+            format!("`{text}` gives {value}, which is not a list of hosts"),
+        ))
     })
 }

@@ -3,9 +3,9 @@
 
 use serde::Serialize;
 
-use super::final_verdict::{Settled, Standing};
-use super::items::{ItemStanding, ItemWord, is_required};
-use crate::plan::Unit;
+use super::final_verdict::{FinalJudgement, FinalVerdict};
+use super::items::{ItemResult, ItemVerdict, is_required};
+use crate::plan::PlannedCheck;
 
 /// The conclusion of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -33,17 +33,17 @@ pub enum Withheld {
     /// No check passed, so nothing was proven.
     NothingPassed,
     /// Simulated environments played the provider.
-    StandIns,
+    SimulatedEnvironments,
 }
 
 /// The kind of run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ran {
+pub struct RunKind {
     /// The run covered only a part of the checklist.
     pub selection: bool,
     /// Simulated environments answered for real hosts, and the profile is not the sample profile, which alone may be
     /// ready against them.
-    pub stand_ins: bool,
+    pub simulated_environments: bool,
 }
 
 /// The counts that the rule reads.
@@ -61,18 +61,23 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Counts the checks and items of a run. For a selection only checks count, not items.
-    pub(super) fn of(units: &[Unit], settled: &[Settled], items: &[ItemStanding], ran: Ran) -> Self {
+    pub(super) fn of(
+        checks: &[PlannedCheck],
+        final_judgement: &[FinalJudgement],
+        items: &[ItemResult],
+        ran: RunKind,
+    ) -> Self {
         let mut tally = Tally::default();
-        for (unit, settled) in units.iter().zip(settled) {
-            let (required, standing) = (is_required(unit), &settled.standing);
-            tally.failed += usize::from(required && matches!(standing, Standing::Fail(_)));
-            tally.open += usize::from(required && matches!(standing, Standing::Inconclusive { .. }));
-            tally.held += usize::from(matches!(standing, Standing::Pass | Standing::Attested { .. }));
-            tally.risks += usize::from(is_risk(unit, standing));
+        for (planned, final_judgement) in checks.iter().zip(final_judgement) {
+            let (required, final_verdict) = (is_required(planned), &final_judgement.final_verdict);
+            tally.failed += usize::from(required && matches!(final_verdict, FinalVerdict::Fail(_)));
+            tally.open += usize::from(required && matches!(final_verdict, FinalVerdict::Inconclusive { .. }));
+            tally.held += usize::from(matches!(final_verdict, FinalVerdict::Pass | FinalVerdict::Attested { .. }));
+            tally.risks += usize::from(is_risk(planned, final_verdict));
         }
         for item in items.iter().filter(|_| !ran.selection) {
-            tally.open += usize::from(matches!(item.word, ItemWord::Inconclusive | ItemWord::Unchecked));
-            tally.held += usize::from(item.word == ItemWord::Attested);
+            tally.open += usize::from(matches!(item.word, ItemVerdict::Inconclusive | ItemVerdict::Unchecked));
+            tally.held += usize::from(item.word == ItemVerdict::Attested);
         }
         tally
     }
@@ -80,18 +85,18 @@ impl Tally {
 
 /// Whether a result is a risk that does not affect readiness: a failed recommended check, and for required checks a
 /// waiver, or an attestation of what a machine could have seen.
-pub(super) fn is_risk(unit: &Unit, standing: &Standing) -> bool {
-    let required = is_required(unit);
-    match standing {
-        Standing::Fail(_) => !required,
-        Standing::Waived { .. } => required,
-        Standing::Attested { risk, .. } => required && *risk,
-        Standing::Pass | Standing::Inconclusive { .. } | Standing::Skipped(_) => false,
+pub(super) fn is_risk(planned: &PlannedCheck, final_verdict: &FinalVerdict) -> bool {
+    let required = is_required(planned);
+    match final_verdict {
+        FinalVerdict::Fail(_) => !required,
+        FinalVerdict::Waived { .. } => required,
+        FinalVerdict::Attested { risk, .. } => required && *risk,
+        FinalVerdict::Pass | FinalVerdict::Inconclusive { .. } | FinalVerdict::Skipped(_) => false,
     }
 }
 
 /// Applies the rule.
-pub(super) fn readiness(tally: Tally, ran: Ran) -> (Readiness, Option<Withheld>) {
+pub(super) fn readiness(tally: Tally, ran: RunKind) -> (Readiness, Option<Withheld>) {
     let named = |full, selection| if ran.selection { selection } else { full };
     let inconclusive = named(Readiness::Inconclusive, Readiness::SelectionInconclusive);
     if tally.failed > 0 {
@@ -100,8 +105,8 @@ pub(super) fn readiness(tally: Tally, ran: Ran) -> (Readiness, Option<Withheld>)
         (inconclusive, None)
     } else if tally.held == 0 {
         (inconclusive, Some(Withheld::NothingPassed))
-    } else if ran.stand_ins && !ran.selection {
-        (inconclusive, Some(Withheld::StandIns))
+    } else if ran.simulated_environments && !ran.selection {
+        (inconclusive, Some(Withheld::SimulatedEnvironments))
     } else if tally.risks > 0 {
         (named(Readiness::ReadyWithRisks, Readiness::SelectionPassed), None)
     } else {

@@ -3,31 +3,31 @@
 use serde_json::json;
 
 use super::case::Case;
-use super::finding::{Finding, Held};
+use super::finding::{ExpectationResult, Finding};
 use super::matching::{by_path, matches, show};
 use super::scope::Scope;
 use super::usable::{asks_provider, misshapen, no_answer};
 use crate::address::is_public;
-use crate::evidence::{Answer, Exchange, Offset, Outcome, Trouble, TroubleKind, Who};
-use crate::pack::expectations::{AnswerExpectation, CertificateRule};
+use crate::evidence::{Exchange, Offset, Outcome, Response, Responsible, TransportError, TransportErrorKind};
+use crate::pack::expectations::{CertificateRule, ResponseExpectation};
 use crate::pack::matcher::AddressRule;
 
 /// Judges `response: ...`.
-pub(super) fn answer(case: &Case<'_>, expectation: &AnswerExpectation, scope: &Scope<'_>) -> Held {
+pub(super) fn answer(case: &Case<'_>, expectation: &ResponseExpectation, scope: &Scope<'_>) -> ExpectationResult {
     let mut parts = Vec::new();
-    for step in &expectation.answer.0 {
+    for step in &expectation.response.0 {
         let found = exchanges(case, step);
         if found.is_empty() {
             let why = case
                 .skipped(step)
                 .unwrap_or_else(|| format!("the step `{step}` ran over an empty list, so no request was sent"));
-            parts.push(Held::Unknown(Finding::new(Who::Partner, why)));
+            parts.push(ExpectationResult::Unknown(Finding::new(Responsible::Partner, why)));
         }
         let judge = |(began, exchange)| one(case, step, expectation, exchange, scope).about(began);
         parts.extend(found.into_iter().map(judge));
     }
     let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
-    Held::all(parts).hinted(hint.as_deref())
+    ExpectationResult::all(parts).hinted(hint.as_deref())
 }
 
 fn exchanges<'c>(case: &Case<'c>, step: &str) -> Vec<(Offset, &'c Exchange)> {
@@ -39,15 +39,22 @@ fn exchanges<'c>(case: &Case<'c>, step: &str) -> Vec<(Offset, &'c Exchange)> {
         .collect()
 }
 
-fn one(case: &Case<'_>, step: &str, expectation: &AnswerExpectation, exchange: &Exchange, scope: &Scope<'_>) -> Held {
+fn one(
+    case: &Case<'_>,
+    step: &str,
+    expectation: &ResponseExpectation,
+    exchange: &Exchange,
+    scope: &Scope<'_>,
+) -> ExpectationResult {
     let item = exchange.item.as_ref().map(|item| format!(" for {}", show(item))).unwrap_or_default();
     let what = format!("{} {}{item}", exchange.request.method, exchange.request.url);
     let provider = asks_provider(case, step);
     if let Some(CertificateRule::Valid) = expectation.certificate
-        && let Outcome::Trouble(Trouble { kind: TroubleKind::Certificate, detail }) = &exchange.outcome
+        && let Outcome::TransportError(TransportError { kind: TransportErrorKind::Certificate, detail }) =
+            &exchange.outcome
     {
-        return Held::No(Finding::contrast(
-            Who::Partner,
+        return ExpectationResult::No(Finding::contrast(
+            Responsible::Partner,
             format!("{what}: a trusted, valid certificate for this host"),
             detail.clone(),
         ));
@@ -55,24 +62,28 @@ fn one(case: &Case<'_>, step: &str, expectation: &AnswerExpectation, exchange: &
     if let (Some(AddressRule::Public), Some(address)) = (expectation.address, exchange.address)
         && !is_public(address)
     {
-        return Held::No(Finding::contrast(Who::Partner, format!("{what}: a public address"), address.to_string()));
+        return ExpectationResult::No(Finding::contrast(
+            Responsible::Partner,
+            format!("{what}: a public address"),
+            address.to_string(),
+        ));
     }
     let answer = match &exchange.outcome {
-        Outcome::Trouble(trouble) => return Held::Unknown(no_answer(&what, trouble, provider)),
+        Outcome::TransportError(trouble) => return ExpectationResult::Unknown(no_answer(&what, trouble, provider)),
         Outcome::Answered(answer) => answer,
     };
     // A 429 or a 5xx from the provider is not the partner's doing.
     let theirs = provider && (answer.status == 429 || answer.status >= 500);
     if theirs && expectation.status.as_ref().is_some_and(|rule| !rule.holds(answer.status)) {
-        return Held::Unknown(Finding::new(
-            Who::Provider,
+        return ExpectationResult::Unknown(Finding::new(
+            Responsible::Provider,
             format!("{what}: the provider answered {}; try again later", answer.status),
         ));
     }
     if let Some(finding) = misshapen(case, step, exchange, answer) {
-        return Held::Unknown(finding);
+        return ExpectationResult::Unknown(finding);
     }
-    Held::all([
+    ExpectationResult::all([
         status(expectation, answer, &what),
         headers(expectation, answer, scope),
         body(expectation, answer, scope, &item),
@@ -80,35 +91,45 @@ fn one(case: &Case<'_>, step: &str, expectation: &AnswerExpectation, exchange: &
     ])
 }
 
-fn status(expectation: &AnswerExpectation, answer: &Answer, what: &str) -> Held {
-    let Some(rule) = expectation.status.as_ref().filter(|rule| !rule.holds(answer.status)) else { return Held::YES };
+fn status(expectation: &ResponseExpectation, answer: &Response, what: &str) -> ExpectationResult {
+    let Some(rule) = expectation.status.as_ref().filter(|rule| !rule.holds(answer.status)) else {
+        return ExpectationResult::YES;
+    };
     let said = answer.body.json().and_then(|body| body.get("message").or_else(|| body.get("title"))).map(show);
     let observed = said.map_or_else(|| answer.status.to_string(), |said| format!("{} ({said})", answer.status));
-    Held::No(Finding::contrast(Who::Partner, format!("{what} answers {rule}"), observed))
+    ExpectationResult::No(Finding::contrast(Responsible::Partner, format!("{what} answers {rule}"), observed))
 }
 
-fn headers(expectation: &AnswerExpectation, answer: &Answer, scope: &Scope<'_>) -> Held {
-    Held::all(expectation.header.iter().map(|(name, matcher)| {
+fn headers(expectation: &ResponseExpectation, answer: &Response, scope: &Scope<'_>) -> ExpectationResult {
+    ExpectationResult::all(expectation.header.iter().map(|(name, matcher)| {
         let value = answer.header(name).map(|value| json!(value));
         matches(matcher, value.as_ref(), scope, &format!("the header {name}"))
     }))
 }
 
-fn body(expectation: &AnswerExpectation, answer: &Answer, scope: &Scope<'_>, item: &str) -> Held {
+fn body(expectation: &ResponseExpectation, answer: &Response, scope: &Scope<'_>, item: &str) -> ExpectationResult {
     if expectation.body.is_empty() {
-        return Held::YES;
+        return ExpectationResult::YES;
     }
     let Some(json) = answer.body.json() else {
-        return Held::Unknown(Finding::new(Who::Provider, format!("the response ({}) is not JSON", answer.status)));
+        return ExpectationResult::Unknown(Finding::new(
+            Responsible::Provider,
+            format!("the response ({}) is not JSON", answer.status),
+        ));
     };
     let each = expectation.body.iter();
     let what = |path: &str| format!("{}{item}", path.trim_start_matches("$."));
-    Held::all(each.map(|(path, matcher)| by_path(json, path, matcher, scope, &what(path))))
+    ExpectationResult::all(each.map(|(path, matcher)| by_path(json, path, matcher, scope, &what(path))))
 }
 
 /// Checks how often the partner counted the event that the request triggered.
-fn counted(case: &Case<'_>, expectation: &AnswerExpectation, exchange: &Exchange, scope: &Scope<'_>) -> Held {
-    let Some(matcher) = &expectation.counted else { return Held::YES };
+fn counted(
+    case: &Case<'_>,
+    expectation: &ResponseExpectation,
+    exchange: &Exchange,
+    scope: &Scope<'_>,
+) -> ExpectationResult {
+    let Some(matcher) = &expectation.counted else { return ExpectationResult::YES };
     match exchange.captured.get("counted").filter(|value| !value.is_null()) {
         Some(count) => {
             let what = exchange.item.as_ref().map_or_else(
@@ -119,12 +140,12 @@ fn counted(case: &Case<'_>, expectation: &AnswerExpectation, exchange: &Exchange
         }
         None if case.bound.get(&format!("environments.{}.lookups.received", case.stage)).is_some() => {
             let why = "the request triggered no delivery, or the lookup returned no number";
-            Held::Unknown(Finding::new(Who::Partner, why))
+            ExpectationResult::Unknown(Finding::new(Responsible::Partner, why))
         }
         None => {
             let place = format!("environments.{}.lookups.received", case.stage);
-            Held::Unknown(Finding::new(
-                Who::Partner,
+            ExpectationResult::Unknown(Finding::new(
+                Responsible::Partner,
                 format!("Preflight cannot see whether the event arrived: {}", case.bound.how_to_give(&place)),
             ))
         }

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::case::Case;
-use super::finding::{Finding, Held};
+use super::finding::{ExpectationResult, Finding};
 use super::missing;
-use crate::evidence::{Body, Call, Entry, Who};
-use crate::profile::Bound;
+use crate::evidence::{Body, Entry, RecordedCall, Responsible};
+use crate::profile::Inputs;
 use crate::template::{self, TemplateError};
 
 /// The calls that expectations selected, by name.
@@ -77,7 +77,7 @@ impl<'s> Scope<'s> {
     }
 
     /// Evaluates the templates in a value.
-    pub(super) fn value<'v>(&self, value: &'v Value) -> Result<Cow<'v, Value>, Held> {
+    pub(super) fn value<'v>(&self, value: &'v Value) -> Result<Cow<'v, Value>, ExpectationResult> {
         match value {
             Value::String(text) if !template::is_template(text) => Ok(Cow::Borrowed(value)),
             Value::Null | Value::Bool(_) | Value::Number(_) => Ok(Cow::Borrowed(value)),
@@ -88,17 +88,17 @@ impl<'s> Scope<'s> {
     }
 
     /// Evaluates the templates in a text.
-    pub(super) fn text<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, Held> {
+    pub(super) fn text<'t>(&self, text: &'t str) -> Result<Cow<'t, str>, ExpectationResult> {
         if !template::is_template(text) {
             return Ok(Cow::Borrowed(text));
         }
         template::render_text(text, &self.values).map(Cow::Owned).map_err(|error| self.unknown(error))
     }
 
-    fn unknown(&self, error: TemplateError) -> Held {
-        Held::Unknown(match error {
+    fn unknown(&self, error: TemplateError) -> ExpectationResult {
+        ExpectationResult::Unknown(match error {
             TemplateError::Missing(name) => {
-                let place = Bound::surroundings(self.case.stage);
+                let place = Inputs::surroundings(self.case.stage);
                 match name.strip_prefix("environment.").map(|rest| format!("profile.{place}.{rest}")).unwrap_or(name) {
                     name if name.starts_with("profile.") => {
                         Finding::for_want_of_a_line(self.case.bound.how_to_give(&name))
@@ -106,7 +106,7 @@ impl<'s> Scope<'s> {
                     name => missing::finding(&self.case, &name),
                 }
             }
-            error @ TemplateError::Invalid(_) => Finding::new(Who::Tool, error.to_string()),
+            error @ TemplateError::Invalid(_) => Finding::new(Responsible::Tool, error.to_string()),
         })
     }
 }
@@ -123,7 +123,7 @@ fn described(calls: &[&Entry]) -> Value {
     json!({ "count": calls.len() })
 }
 
-fn members(call: &Call) -> Value {
+fn members(call: &RecordedCall) -> Value {
     json!({
         "request": body(&call.request.body),
         "reply": body(&call.answer.body),

@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use super::case::Case;
 use super::finding::Finding;
-use crate::evidence::{Answer, Exchange, Outcome, Trouble, TroubleKind, Who};
+use crate::evidence::{Exchange, Outcome, Response, Responsible, TransportError, TransportErrorKind};
 use crate::pack::step::{RequestStep, Step};
 
 /// Maximum length of a schema error in a finding, in characters.
-const LONGEST: usize = 300;
+const MAX_QUOTE_CHARS: usize = 300;
 
 /// The JSON of a step's response.
 ///
@@ -19,21 +19,25 @@ const LONGEST: usize = 300;
 pub(super) fn usable<'e>(case: &Case<'_>, step: &str, exchange: &'e Exchange) -> Result<&'e Value, Finding> {
     let what = format!("{} {}", exchange.request.method, exchange.request.url);
     let answer = match &exchange.outcome {
-        Outcome::Trouble(trouble) => return Err(no_answer(&what, trouble, asks_provider(case, step))),
+        Outcome::TransportError(trouble) => return Err(no_answer(&what, trouble, asks_provider(case, step))),
         Outcome::Answered(answer) => answer,
     };
     if !(200..300).contains(&answer.status) {
-        let who = if answer.status >= 500 || answer.status == 429 { Who::Provider } else { Who::Partner };
-        return Err(Finding::new(who, format!("{what} was answered {}", answer.status)));
+        let responsible =
+            if answer.status >= 500 || answer.status == 429 { Responsible::Provider } else { Responsible::Partner };
+        return Err(Finding::new(responsible, format!("{what} was answered {}", answer.status)));
     }
     if let Some(finding) = misshapen(case, step, exchange, answer) {
         return Err(finding);
     }
-    answer.body.json().ok_or_else(|| Finding::new(Who::Provider, format!("the response of `{step}` is not JSON")))
+    answer
+        .body
+        .json()
+        .ok_or_else(|| Finding::new(Responsible::Provider, format!("the response of `{step}` is not JSON")))
 }
 
 /// The finding for a successful response that does not match the call's schema.
-pub(super) fn misshapen(case: &Case<'_>, step: &str, exchange: &Exchange, answer: &Answer) -> Option<Finding> {
+pub(super) fn misshapen(case: &Case<'_>, step: &str, exchange: &Exchange, answer: &Response) -> Option<Finding> {
     let line = request(case, step).filter(|step| step.api.is_some())?.request.split('?').next()?;
     let (method, path) = line.split_once(' ')?;
     let mut shapes = case.provider.answers.iter();
@@ -43,31 +47,40 @@ pub(super) fn misshapen(case: &Case<'_>, step: &str, exchange: &Exchange, answer
     }
     let what = format!("{} {} was answered {}", exchange.request.method, exchange.request.url, answer.status);
     let Some(json) = answer.body.json() else {
-        return Some(Finding::new(Who::Provider, format!("{what}, but the response is not JSON")));
+        return Some(Finding::new(Responsible::Provider, format!("{what}, but the response is not JSON")));
     };
     let validator = jsonschema::validator_for(schema).ok()?;
     let error = validator.iter_errors(json).next()?;
     let place = error.instance_path().to_string();
     let at = if place.is_empty() { String::new() } else { format!("at `{place}`, ") };
     // The library prints the whole value, which may be a long list.
-    let why: String = error.to_string().chars().take(LONGEST).collect();
-    Some(Finding::new(Who::Provider, format!("{what}, but the body does not match the schema of this call: {at}{why}")))
+    let why: String = error.to_string().chars().take(MAX_QUOTE_CHARS).collect();
+    Some(Finding::new(
+        Responsible::Provider,
+        format!("{what}, but the body does not match the schema of this call: {at}{why}"),
+    ))
 }
 
 /// The finding for a request without a response, with who must act.
-pub(super) fn no_answer(what: &str, trouble: &Trouble, provider: bool) -> Finding {
-    let who = match trouble.kind {
-        TroubleKind::Refused => Who::Partner,
-        TroubleKind::Certificate | TroubleKind::Redirects | TroubleKind::TooLarge | TroubleKind::Shape => {
+pub(super) fn no_answer(what: &str, trouble: &TransportError, provider: bool) -> Finding {
+    let responsible = match trouble.kind {
+        TransportErrorKind::Refused => Responsible::Partner,
+        TransportErrorKind::Certificate
+        | TransportErrorKind::Redirects
+        | TransportErrorKind::TooLarge
+        | TransportErrorKind::Shape => {
             if provider {
-                Who::Provider
+                Responsible::Provider
             } else {
-                Who::Partner
+                Responsible::Partner
             }
         }
-        TroubleKind::Dns | TroubleKind::Connect | TroubleKind::Timeout | TroubleKind::Broken => Who::Network,
+        TransportErrorKind::Dns
+        | TransportErrorKind::Connect
+        | TransportErrorKind::Timeout
+        | TransportErrorKind::Broken => Responsible::Network,
     };
-    Finding::new(who, format!("{what} got no response: {}", trouble.detail))
+    Finding::new(responsible, format!("{what} got no response: {}", trouble.detail))
 }
 
 /// Whether the step called an API of the provider, and not a page of the partner.

@@ -3,16 +3,16 @@
 use serde_json::Value;
 
 use super::case::Case;
-use super::finding::{Finding, Held};
+use super::finding::{ExpectationResult, Finding};
 use super::matching::matches;
 use super::nearest::{self, Node, query};
 use super::scope::Scope;
 use super::usable::usable;
-use crate::evidence::{Entry, What, Who};
+use crate::evidence::{Entry, EntryKind, Responsible};
 use crate::pack::expectations::{Selection, Source, ValuesExpectation};
 
 /// Judges `values: ...`.
-pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &Scope<'_>) -> Held {
+pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &Scope<'_>) -> ExpectationResult {
     let (list, nodes, what) = match &expectation.values {
         Source::Template(text) => match scope.value(&Value::String(text.clone())) {
             Ok(value) => (value.into_owned(), Vec::new(), text.trim_matches(|c| "{} ".contains(c)).to_owned()),
@@ -35,17 +35,20 @@ pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &S
         }
         (Source::Selection(_) | Source::Template(_), _) => None,
     };
-    let are = expectation
-        .are
-        .as_ref()
-        .map_or(Held::YES, |matcher| matches(matcher, Some(single.as_ref().unwrap_or(&list)), scope, &what));
-    let each = expectation.each.as_ref().map_or(Held::YES, |matcher| match list.as_array().map(Vec::as_slice) {
-        Some([]) => Held::No(Finding::contrast(Who::Partner, format!("at least one {what}"), "none")),
-        Some(list) => Held::all(list.iter().map(|value| matches(matcher, Some(value), scope, &what))),
-        None => matches(matcher, Some(&list), scope, &what),
+    let are = expectation.are.as_ref().map_or(ExpectationResult::YES, |matcher| {
+        matches(matcher, Some(single.as_ref().unwrap_or(&list)), scope, &what)
+    });
+    let each = expectation.all_match.as_ref().map_or(ExpectationResult::YES, |matcher| {
+        match list.as_array().map(Vec::as_slice) {
+            Some([]) => {
+                ExpectationResult::No(Finding::contrast(Responsible::Partner, format!("at least one {what}"), "none"))
+            }
+            Some(list) => ExpectationResult::all(list.iter().map(|value| matches(matcher, Some(value), scope, &what))),
+            None => matches(matcher, Some(&list), scope, &what),
+        }
     });
     let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
-    let held = Held::all([are, each]);
+    let held = ExpectationResult::all([are, each]);
     let held = match &expectation.values {
         Source::Selection(selection) => {
             let held = nearest::told(held, &nodes, selection, expectation.are.as_ref(), scope);
@@ -71,34 +74,35 @@ fn name(selection: &Selection) -> String {
 }
 
 /// The nodes of a step to compare, or why there are none.
-fn select(case: &Case<'_>, selection: &Selection, scope: &Scope<'_>) -> Result<Vec<Node>, Held> {
+fn select(case: &Case<'_>, selection: &Selection, scope: &Scope<'_>) -> Result<Vec<Node>, ExpectationResult> {
     let entry = gave(case, selection);
-    let unknown = |who: Who, why: String| Err(Held::Unknown(Finding::new(who, why)));
+    let unknown =
+        |responsible: Responsible, why: String| Err(ExpectationResult::Unknown(Finding::new(responsible, why)));
     let Some(entry) = entry else {
-        return unknown(Who::Tool, format!("the step `{}` gave no value", selection.of));
+        return unknown(Responsible::Tool, format!("the step `{}` gave no value", selection.of));
     };
     let root = match &entry.what {
-        What::Exchange(exchange) => match usable(case, &selection.of, exchange) {
+        EntryKind::Exchange(exchange) => match usable(case, &selection.of, exchange) {
             Ok(json) => json.clone(),
-            Err(finding) => return Err(Held::Unknown(finding)),
+            Err(finding) => return Err(ExpectationResult::Unknown(finding)),
         },
-        What::Fact(fact) => match (&fact.value, &fact.trouble) {
+        EntryKind::Fact(fact) => match (&fact.value, &fact.trouble) {
             (Some(value), _) => value.clone(),
-            (None, Some(trouble)) => return unknown(Who::Partner, format!("{}: {trouble}", fact.place)),
-            (None, None) => return unknown(Who::Partner, format!("{} is empty", fact.place)),
+            (None, Some(trouble)) => return unknown(Responsible::Partner, format!("{}: {trouble}", fact.place)),
+            (None, None) => return unknown(Responsible::Partner, format!("{} is empty", fact.place)),
         },
-        What::Skipped(why) | What::LeftOut(why) => return unknown(Who::Partner, why.clone()),
-        What::Action(_)
-        | What::Delivery(_)
-        | What::Call(_)
-        | What::Inspection(_)
-        | What::Happened(_)
-        | What::Shown(_)
-        | What::Records(_)
-        | What::Refused(_)
-        | What::Wrote(_)
-        | What::Waited => {
-            return unknown(Who::Tool, format!("the step `{}` has no values", selection.of));
+        EntryKind::Skipped(why) | EntryKind::LeftOut(why) => return unknown(Responsible::Partner, why.clone()),
+        EntryKind::Action(_)
+        | EntryKind::Delivery(_)
+        | EntryKind::Call(_)
+        | EntryKind::Inspection(_)
+        | EntryKind::OccurredEvent(_)
+        | EntryKind::Shown(_)
+        | EntryKind::Records(_)
+        | EntryKind::DeniedHost(_)
+        | EntryKind::Wrote(_)
+        | EntryKind::Waited => {
+            return unknown(Responsible::Tool, format!("the step `{}` has no values", selection.of));
         }
     };
     query(&selection.select, &root).iter().map(|node| Node::of(node, selection, scope)).collect()

@@ -3,55 +3,60 @@
 use super::case::{Case, unfinished};
 use super::deliveries::{self, effect};
 use super::duration::millis;
-use super::finding::{Finding, Held, Judged, Verdict};
+use super::finding::{ExpectationResult, Finding, Judgement, Verdict};
 use super::scope::Scope;
 use super::{
     calls, crash, delivery_outcome, left_out, measurements, not_simulated, provider_records, responses, shown,
     user_message, values,
 };
-use crate::evidence::{Entry, Who};
-use crate::pack::check::{Actor, Check};
+use crate::evidence::{Entry, Responsible};
+use crate::pack::check::{Check, ResponsibleParty};
 use crate::pack::expectations::Expectation;
 use crate::pack::left_out::LeftOut;
-use crate::pack::matcher::Unmet;
+use crate::pack::matcher::OnFailure;
 
 /// Judges one check in one stage.
-pub fn judge(case: &Case<'_>) -> Judged {
+pub fn judge(case: &Case<'_>) -> Judgement {
     let mut scope = Scope::new(case);
     let mut remarks = Vec::new();
     if case.check.only_asks() {
         return question(case.check);
     }
     let mut left_out = case.left_out();
-    let seen = held(case, &mut scope, &mut left_out, "assume", &case.check.seen);
+    let seen = held(case, &mut scope, &mut left_out, "assume", &case.check.assume);
     let verdict = match (&case.evidence.incomplete, seen) {
         // What failed before the first step decides: everything after it is no evidence.
         (Some(incomplete), _) if case.evidence.entries.is_empty() || incomplete.void => {
-            Verdict::Inconclusive(Finding::new(incomplete.who, incomplete.reason.clone()))
+            Verdict::Inconclusive(Finding::new(incomplete.responsible, incomplete.reason.clone()))
         }
         // If the run ended early, missing calls are not the partner's failure.
-        (Some(incomplete), Held::No(_) | Held::Unknown(_)) => {
-            Verdict::Inconclusive(Finding::new(incomplete.who, incomplete.reason.clone()))
+        (Some(incomplete), ExpectationResult::No(_) | ExpectationResult::Unknown(_)) => {
+            Verdict::Inconclusive(Finding::new(incomplete.responsible, incomplete.reason.clone()))
         }
-        (None, Held::No(finding) | Held::Unknown(finding)) => {
+        (None, ExpectationResult::No(finding) | ExpectationResult::Unknown(finding)) => {
             let cause = case.unfinished().map(|why| why.reason).or_else(|| finding.because.clone());
             Verdict::Inconclusive(not_exercised(case, finding.because(cause)))
         }
-        (incomplete, Held::Yes(more)) => {
+        (incomplete, ExpectationResult::Yes(more)) => {
             remarks.extend(more);
             let then = held(case, &mut scope, &mut left_out, "then", &case.check.then);
-            match (Held::all([then, crash::none(case)]), incomplete) {
-                (Held::No(finding), _) => match case.unfinished().filter(|_| !known_before(case, &finding)) {
-                    // A call that no step asked for is not missing.
-                    Some(why) => Verdict::Inconclusive(why),
-                    None => {
-                        let because = finding.because.clone().or_else(|| delivery_outcome::crash_of_an_action(case));
-                        Verdict::Fail(blame(case.check, finding.because(because)))
+            match (ExpectationResult::all([then, crash::none(case)]), incomplete) {
+                (ExpectationResult::No(finding), _) => {
+                    match case.unfinished().filter(|_| !known_before(case, &finding)) {
+                        // A call that no step asked for is not missing.
+                        Some(why) => Verdict::Inconclusive(why),
+                        None => {
+                            let because =
+                                finding.because.clone().or_else(|| delivery_outcome::crash_of_an_action(case));
+                            Verdict::Fail(blame(case.check, finding.because(because)))
+                        }
                     }
-                },
-                (_, Some(incomplete)) => Verdict::Inconclusive(Finding::new(incomplete.who, incomplete.reason.clone())),
-                (Held::Unknown(finding), None) => Verdict::Inconclusive(blame(case.check, finding)),
-                (Held::Yes(more), None) => {
+                }
+                (_, Some(incomplete)) => {
+                    Verdict::Inconclusive(Finding::new(incomplete.responsible, incomplete.reason.clone()))
+                }
+                (ExpectationResult::Unknown(finding), None) => Verdict::Inconclusive(blame(case.check, finding)),
+                (ExpectationResult::Yes(more), None) => {
                     remarks.extend(more);
                     case.unfinished().map_or(Verdict::Pass, Verdict::Inconclusive)
                 }
@@ -64,7 +69,7 @@ pub fn judge(case: &Case<'_>) -> Judged {
     remarks.extend(case.evidence.remarks.iter().cloned());
     let mut told = std::collections::BTreeSet::new();
     remarks.retain(|remark| told.insert(remark.clone()));
-    Judged { verdict, remarks }
+    Judgement { verdict, remarks }
 }
 
 /// Whether a failure stands although the steps did not complete: what clients were shown, and what was answered,
@@ -72,33 +77,33 @@ pub fn judge(case: &Case<'_>) -> Judged {
 fn known_before(case: &Case<'_>, finding: &Finding) -> bool {
     let index = finding.at.strip_prefix("/then/").and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
     match index.and_then(|index| case.check.then.get(index)) {
-        Some(Expectation::Presented(_)) => true,
-        Some(Expectation::Answer(answers)) => {
+        Some(Expectation::Shown(_)) => true,
+        Some(Expectation::Response(answers)) => {
             let told = case.evidence.entries.iter().take_while(|entry| unfinished(entry).is_none());
             let told: Vec<&str> = told.filter_map(|entry| entry.step.as_deref()).collect();
-            answers.answer.0.iter().all(|step| told.contains(&step.as_str()))
+            answers.response.0.iter().all(|step| told.contains(&step.as_str()))
         }
         Some(
             Expectation::Delivery(_)
             | Expectation::Effect(_)
             | Expectation::Calls(_)
-            | Expectation::Told(_)
-            | Expectation::Provider(_)
+            | Expectation::UserMessage(_)
+            | Expectation::ProviderRecords(_)
             | Expectation::DeniedHosts(_)
             | Expectation::Values(_)
-            | Expectation::Either(_),
+            | Expectation::AnyOf(_),
         )
         | None => false,
     }
 }
 
 /// The result of a check that only a person can answer: inconclusive, until somebody attests it.
-pub fn question(check: &Check) -> Judged {
+pub fn question(check: &Check) -> Judgement {
     let finding = Finding::new(
-        Who::Partner,
+        Responsible::Partner,
         format!("a person must attest this in the file of attestations: {}", check.questions().join(" ")),
     );
-    Judged { verdict: Verdict::Inconclusive(blame(check, finding)), remarks: Vec::new() }
+    Judgement { verdict: Verdict::Inconclusive(blame(check, finding)), remarks: Vec::new() }
 }
 
 /// Inconclusive, because what the check is about did not happen.
@@ -131,8 +136,8 @@ fn taken_on(case: &Case<'_>) -> Option<String> {
 
 /// A check may name someone other than the partner as responsible.
 fn blame(check: &Check, mut finding: Finding) -> Finding {
-    if check.who == Actor::AccountManager && finding.who == Who::Partner {
-        finding.who = Who::AccountManager;
+    if check.responsible == ResponsibleParty::AccountManager && finding.responsible == Responsible::Partner {
+        finding.responsible = Responsible::AccountManager;
     }
     finding
 }
@@ -144,49 +149,56 @@ fn held<'c>(
     left_out: &mut LeftOut<'c>,
     word: &str,
     list: &'c [Expectation],
-) -> Held {
+) -> ExpectationResult {
     let rest = left_out.rest(list);
     if rest.is_empty() && !list.is_empty() {
-        return Held::Unknown(left_out::nothing_left(case, left_out));
+        return ExpectationResult::Unknown(left_out::nothing_left(case, left_out));
     }
-    Held::all(rest.into_iter().map(|(index, expectation)| {
+    ExpectationResult::all(rest.into_iter().map(|(index, expectation)| {
         let held = one(case, scope, left_out, expectation).at(&format!("/{word}/{index}"));
         softened(left_out::explained(case, left_out, expectation, held), expectation)
     }))
 }
 
-fn one<'c>(case: &Case<'c>, scope: &mut Scope<'c>, left_out: &LeftOut<'c>, expectation: &Expectation) -> Held {
+fn one<'c>(
+    case: &Case<'c>,
+    scope: &mut Scope<'c>,
+    left_out: &LeftOut<'c>,
+    expectation: &Expectation,
+) -> ExpectationResult {
     match expectation {
-        Expectation::Answer(e) => responses::answer(case, e, scope),
+        Expectation::Response(e) => responses::answer(case, e, scope),
         Expectation::Delivery(e) => deliveries::delivery(case, e, scope),
         Expectation::Effect(e) => effect(case, e),
-        Expectation::Presented(e) => shown::presented(case, e, scope),
+        Expectation::Shown(e) => shown::presented(case, e, scope),
         Expectation::Calls(e) => calls::calls(case, e, scope),
-        Expectation::Told(e) => user_message::told(case, e),
-        Expectation::Provider(e) => provider_records::provider(case, e, scope),
+        Expectation::UserMessage(e) => user_message::told(case, e),
+        Expectation::ProviderRecords(e) => provider_records::provider(case, e, scope),
         Expectation::DeniedHosts(e) => provider_records::denied_hosts(case, e, scope),
         Expectation::Values(e) => values::values(case, e, scope),
-        Expectation::Either(e) => Held::any(e.either.iter().filter(|branch| left_out.concerns(branch)).map(|branch| {
-            let known = scope.all_known();
-            let held = softened(one(case, scope, left_out, branch), branch);
-            // Names that a failed alternative bound are dropped.
-            if !matches!(held, Held::Yes(_)) {
-                scope.come_back_to(known);
-            }
-            held
-        })),
+        Expectation::AnyOf(e) => {
+            ExpectationResult::any(e.any_of.iter().filter(|branch| left_out.concerns(branch)).map(|branch| {
+                let known = scope.all_known();
+                let held = softened(one(case, scope, left_out, branch), branch);
+                // Names that a failed alternative bound are dropped.
+                if !matches!(held, ExpectationResult::Yes(_)) {
+                    scope.come_back_to(known);
+                }
+                held
+            }))
+        }
     }
 }
 
-fn softened(held: Held, expectation: &Expectation) -> Held {
-    match expectation.unmet() {
-        Unmet::Fail => held,
-        Unmet::Inconclusive => held.softened(),
+fn softened(held: ExpectationResult, expectation: &Expectation) -> ExpectationResult {
+    match expectation.on_failure() {
+        OnFailure::Fail => held,
+        OnFailure::Inconclusive => held.softened(),
     }
 }
 
 /// Whether one expectation holds by the evidence so far.
 pub fn holds(case: &Case<'_>, expectation: &Expectation) -> bool {
     let mut scope = Scope::new(case);
-    matches!(one(case, &mut scope, &case.left_out(), expectation), Held::Yes(_))
+    matches!(one(case, &mut scope, &case.left_out(), expectation), ExpectationResult::Yes(_))
 }

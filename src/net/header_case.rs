@@ -24,7 +24,7 @@ const ADDED: [&str; 5] = ["Host", "Accept", "User-Agent", "Content-Length", "Con
 
 /// Why there is no response.
 #[derive(Debug)]
-pub(crate) enum NoAnswer {
+pub(crate) enum NoResponse {
     /// No connection could be made.
     Connect(io::Error),
     /// The connection failed.
@@ -33,22 +33,22 @@ pub(crate) enum NoAnswer {
     Unwritable(String),
 }
 
-impl fmt::Display for NoAnswer {
+impl fmt::Display for NoResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NoAnswer::Connect(error) => write!(f, "{error}"),
-            NoAnswer::Broken(error) => write!(f, "{error}"),
-            NoAnswer::Unwritable(why) => write!(f, "the request is invalid: {why}"),
+            NoResponse::Connect(error) => write!(f, "{error}"),
+            NoResponse::Broken(error) => write!(f, "{error}"),
+            NoResponse::Unwritable(why) => write!(f, "the request is invalid: {why}"),
         }
     }
 }
 
-impl Error for NoAnswer {
+impl Error for NoResponse {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            NoAnswer::Connect(error) => Some(error),
-            NoAnswer::Broken(error) => Some(error),
-            NoAnswer::Unwritable(_) => None,
+            NoResponse::Connect(error) => Some(error),
+            NoResponse::Broken(error) => Some(error),
+            NoResponse::Unwritable(_) => None,
         }
     }
 }
@@ -58,22 +58,22 @@ pub(crate) async fn call(
     addresses: &[SocketAddr],
     request: Request,
     spelled: &[String],
-) -> Result<(Response, SocketAddr), NoAnswer> {
+) -> Result<(Response, SocketAddr), NoResponse> {
     let request = whole(request)?;
-    let stream = TcpStream::connect(addresses).await.map_err(NoAnswer::Connect)?;
+    let stream = TcpStream::connect(addresses).await.map_err(NoResponse::Connect)?;
     stream.set_nodelay(true).ok();
-    let address = stream.peer_addr().map_err(NoAnswer::Connect)?;
+    let address = stream.peer_addr().map_err(NoResponse::Connect)?;
     let line = Spelled::new(stream, names(spelled));
-    let (mut sender, connection) = handshake(TokioIo::new(line)).await.map_err(NoAnswer::Broken)?;
+    let (mut sender, connection) = handshake(TokioIo::new(line)).await.map_err(NoResponse::Broken)?;
     // The task ends with the response, or when nobody waits for it any more; its errors show there.
     tokio::spawn(async move { drop(connection.await) });
-    let response = sender.send_request(request).await.map_err(NoAnswer::Broken)?;
+    let response = sender.send_request(request).await.map_err(NoResponse::Broken)?;
     Ok((Response::from(response.map(Body::wrap)), address))
 }
 
 /// The complete request: the path in its first line, and the headers that clients add.
-fn whole(request: Request) -> Result<hyper::Request<Body>, NoAnswer> {
-    let unwritable = |why: &dyn fmt::Display| NoAnswer::Unwritable(why.to_string());
+fn whole(request: Request) -> Result<hyper::Request<Body>, NoResponse> {
+    let unwritable = |why: &dyn fmt::Display| NoResponse::Unwritable(why.to_string());
     let url = request.url().clone();
     let mut request = hyper::Request::<Body>::try_from(request).map_err(|error| unwritable(&error))?;
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();

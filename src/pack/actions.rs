@@ -10,35 +10,32 @@ use super::types::Text;
 /// An action that Preflight asks the partner's build to perform.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ActionWord {
+pub struct ActionSpec {
     /// A description for people.
-    #[serde(rename = "description")]
-    pub says: String,
+    pub description: String,
     /// The arguments of the action besides the client, as templates over `client` and `n`, a number unique to each
     /// subject. Templates in the profile read them by these names.
     #[serde(default)]
     pub arguments: Map<String, Value>,
     /// The arguments that identify the partner's later calls, because no other client has them.
     #[serde(default)]
-    #[serde(rename = "identified_by")]
-    pub recognised_by: Vec<String>,
+    pub identified_by: Vec<String>,
 }
 
 /// A manual step that a person takes at the provider.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Deed {
+pub struct ManualStepSpec {
     /// The instructions to that person; a template over `client`.
-    #[serde(rename = "instructions")]
-    pub says: Text,
+    pub instructions: Text,
     /// How to detect that the step is done; without it, the person confirms it.
-    pub until: Option<Sign>,
+    pub until: Option<DetectionRule>,
 }
 
 /// How to detect that something has happened at the provider.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Sign {
+pub struct DetectionRule {
     /// The method and path to poll; a template over `client`.
     pub request: Text,
     /// The API.
@@ -51,7 +48,7 @@ pub struct Sign {
 /// it. Texts are templates over `client`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CleanUp {
+pub struct Cleanup {
     /// The API.
     pub api: String,
     /// The call that shows the client.

@@ -5,14 +5,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::types::{Age, Text};
-use crate::evidence::Expected;
+use crate::evidence::DeclaredExpectation;
 
 /// An alteration: how a delivery differs from a genuine one.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Variation {
+pub struct Alteration {
     /// Another key, or another form of the right one.
-    pub key: Option<KeyVariation>,
+    pub key: Option<KeyAlteration>,
     /// Headers to omit.
     #[serde(default)]
     pub without_header: Option<String>,
@@ -20,12 +20,11 @@ pub struct Variation {
     #[serde(default)]
     pub headers: IndexMap<String, Text>,
     /// The body, written differently (and signed like that) or changed after signing.
-    pub body: Option<BodyVariation>,
+    pub body: Option<BodyAlteration>,
     /// Another content to sign, as a template.
-    #[serde(rename = "signed_content")]
-    pub message: Option<Text>,
+    pub signed_content: Option<Text>,
     /// A damaged signature.
-    pub signature: Option<SignatureVariation>,
+    pub signature: Option<SignatureAlteration>,
     /// The age that the delivery claims; negative: in the future.
     pub age: Option<Age>,
     /// The clocks that claim this age, if not all; the others are fresh.
@@ -36,13 +35,13 @@ pub struct Variation {
     /// Another event name.
     pub event: Option<String>,
     /// The expected result of this alteration, if it differs within the series.
-    pub expect: Option<Expected>,
+    pub expect: Option<DeclaredExpectation>,
     /// The position of the right signature among several: each is tried in turn.
     #[serde(skip)]
     pub arrangement: Arrangement,
 }
 
-impl Variation {
+impl Alteration {
     /// How old a clock says that the delivery is, in seconds.
     pub fn age_by(&self, clock: Clock) -> i64 {
         let age = self.age.map_or(0, |Age(seconds)| seconds);
@@ -51,22 +50,22 @@ impl Variation {
 
     /// Whether this is a genuine delivery, of whatever age.
     pub fn only_ages(&self) -> bool {
-        let ageless = Variation { age: None, clocks: Vec::new(), expect: None, ..self.clone() };
-        ageless == Variation::default()
+        let ageless = Alteration { age: None, clocks: Vec::new(), expect: None, ..self.clone() };
+        ageless == Alteration::default()
     }
 
     /// The deliveries that this stands for, each with what to say of it beside the variation's own name: signatures of
     /// several keys come in every order, since a reader that keeps one of them may keep the right one by luck.
-    pub fn arranged(&self) -> Vec<(&'static str, Variation)> {
+    pub fn arranged(&self) -> Vec<(&'static str, Alteration)> {
         let all = [
             ("", Arrangement::Last),
             (", the right signature first", Arrangement::First),
             (", the right signature between others", Arrangement::Between),
         ];
-        let number = if self.key == Some(KeyVariation::Rotated) { all.len() } else { 1 };
+        let number = if self.key == Some(KeyAlteration::Rotated) { all.len() } else { 1 };
         all.into_iter()
             .take(number)
-            .map(|(words, arrangement)| (words, Variation { arrangement, ..self.clone() }))
+            .map(|(words, arrangement)| (words, Alteration { arrangement, ..self.clone() }))
             .collect()
     }
 }
@@ -106,7 +105,7 @@ pub enum HeaderNames {
 /// Other keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum KeyVariation {
+pub enum KeyAlteration {
     /// An unknown key.
     Other,
     /// The undecoded text of the secret.
@@ -119,7 +118,7 @@ pub enum KeyVariation {
 /// Other bodies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum BodyVariation {
+pub enum BodyAlteration {
     /// One field changed after signing.
     Changed,
     /// Unusual white space between the tokens.
@@ -143,7 +142,7 @@ pub enum BodyVariation {
 /// Damaged signatures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum SignatureVariation {
+pub enum SignatureAlteration {
     /// Only the first half.
     Truncated,
     /// An empty signature.

@@ -92,7 +92,7 @@ pub enum CredentialsSent {
 
 /// A call that gives tokens for an API.
 #[derive(Clone, Copy, Debug)]
-pub struct Minting<'a> {
+pub struct TokenRequest<'a> {
     /// The API that the call is made to.
     pub from: &'a str,
     /// The call.
@@ -107,15 +107,15 @@ pub struct Minting<'a> {
 
 impl Api {
     /// The call that gives tokens for this API, whose name is `name`, if it takes tokens.
-    pub fn minting<'a>(&'a self, name: &'a str) -> Option<Minting<'a>> {
+    pub fn token_request<'a>(&'a self, name: &'a str) -> Option<TokenRequest<'a>> {
         match self {
             Api::Header(_) | Api::Basic(_) => None,
             Api::Bearer(Bearer { from, mint, token, lifetime, json: _ }) => {
-                Some(Minting { from, call: mint, token, lifetime: *lifetime, own: None })
+                Some(TokenRequest { from, call: mint, token, lifetime: *lifetime, own: None })
             }
             Api::ClientCredentials(own) => {
                 let from = own.from.as_deref().unwrap_or(name);
-                Some(Minting { from, call: &own.mint, token: &own.token, lifetime: own.lifetime, own: Some(own) })
+                Some(TokenRequest { from, call: &own.mint, token: &own.token, lifetime: own.lifetime, own: Some(own) })
             }
         }
     }

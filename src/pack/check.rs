@@ -31,8 +31,7 @@ pub struct Check {
     pub needs: Vec<String>,
     /// Who must act when it does not pass, if not the partner.
     #[serde(default)]
-    #[serde(rename = "responsible")]
-    pub who: Actor,
+    pub responsible: ResponsibleParty,
     /// The provider's page.
     pub docs: url::Url,
     /// The consequence of a failure, in one sentence.
@@ -48,8 +47,7 @@ pub struct Check {
     pub when: Vec<Step>,
     /// What must have happened for the check to decide anything; otherwise it is inconclusive.
     #[serde(default)]
-    #[serde(rename = "assume")]
-    pub seen: Vec<Expectation>,
+    pub assume: Vec<Expectation>,
     /// What must hold; otherwise the check fails.
     #[serde(default)]
     pub then: Vec<Expectation>,
@@ -77,22 +75,22 @@ impl Check {
 
     /// Whether it has a control of its own: something under `assume` that a genuine delivery must have shown.
     pub fn has_control(&self) -> bool {
-        self.seen.iter().any(is_control)
+        self.assume.iter().any(is_control)
     }
 
     /// What it wants the handler to do with its deliveries.
     pub fn wants_of_deliveries(&self) -> impl Iterator<Item = DeliveryRule> {
         self.then.iter().filter_map(|expectation| match expectation {
             Expectation::Delivery(e) => e.is,
-            Expectation::Answer(_)
+            Expectation::Response(_)
             | Expectation::Effect(_)
-            | Expectation::Presented(_)
+            | Expectation::Shown(_)
             | Expectation::Calls(_)
-            | Expectation::Told(_)
-            | Expectation::Provider(_)
+            | Expectation::UserMessage(_)
+            | Expectation::ProviderRecords(_)
             | Expectation::DeniedHosts(_)
             | Expectation::Values(_)
-            | Expectation::Either(_) => None,
+            | Expectation::AnyOf(_) => None,
         })
     }
 
@@ -107,12 +105,12 @@ fn is_control(expectation: &Expectation) -> bool {
     match expectation {
         Expectation::Delivery(e) => matches!(e.is, Some(DeliveryRule::Accepted | DeliveryRule::Acknowledged)),
         Expectation::Effect(e) => e.at_least.is_some_and(|least| least > 0),
-        Expectation::Either(e) => e.either.iter().any(is_control),
-        Expectation::Answer(_)
-        | Expectation::Presented(_)
+        Expectation::AnyOf(e) => e.any_of.iter().any(is_control),
+        Expectation::Response(_)
+        | Expectation::Shown(_)
         | Expectation::Calls(_)
-        | Expectation::Told(_)
-        | Expectation::Provider(_)
+        | Expectation::UserMessage(_)
+        | Expectation::ProviderRecords(_)
         | Expectation::DeniedHosts(_)
         | Expectation::Values(_) => false,
     }
@@ -143,7 +141,7 @@ pub enum Level {
 /// Who must act when a check does not pass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Actor {
+pub enum ResponsibleParty {
     /// The company whose integration is checked.
     #[default]
     Partner,

@@ -13,13 +13,13 @@ use crate::files::{self, Kind};
 use crate::yaml::Problem;
 
 /// So many files and folders may be in the packs of a folder.
-const MOST_FILES: usize = 50_000;
+const MAX_FILES: usize = 50_000;
 
 /// So many bytes may be in them, all together.
-const MOST_BYTES: usize = 32 << 20;
+const MAX_BYTES: usize = 32 << 20;
 
 /// So much of a folder without a pack is looked at to tell whether it was meant to be one.
-const GLANCE: usize = 100;
+const MAX_LISTED_ENTRIES: usize = 100;
 
 /// All files in some of the folders in a folder, by their paths in it, and what is wrong with some of them. Each is read
 /// as far as a file of its kind may go.
@@ -41,8 +41,8 @@ pub(super) fn files(
                 continue;
             }
             seen += 1;
-            if seen > MOST_FILES {
-                return Err(too_much(folder, &format!("more than {MOST_FILES} files and folders")));
+            if seen > MAX_FILES {
+                return Err(too_much(folder, &format!("more than {MAX_FILES} files and folders")));
             }
             let kind = entry.file_type().map_err(|error| unreadable(&entry.path(), &error))?;
             if kind.is_dir() {
@@ -64,8 +64,8 @@ pub(super) fn files(
             Err(problem) => problems.push(problem),
         }
     }
-    if read.into_inner() > MOST_BYTES {
-        return Err(too_much(folder, &format!("more than {} MiB", MOST_BYTES >> 20)));
+    if read.into_inner() > MAX_BYTES {
+        return Err(too_much(folder, &format!("more than {} MiB", MAX_BYTES >> 20)));
     }
     Ok((files, problems))
 }
@@ -74,9 +74,9 @@ pub(super) fn files(
 pub(super) fn strays(folder: &Path, maker: &str) -> Vec<String> {
     let folders = entries(folder).filter(|(path, is_folder)| *is_folder && !is_there(&path.join(maker)));
     let meant = folders.filter(|(path, _)| {
-        let below = entries(path).take(GLANCE);
+        let below = entries(path).take(MAX_LISTED_ENTRIES);
         let within = |(path, is_folder): (PathBuf, bool)| {
-            let inner = is_folder.then(|| entries(&path).take(GLANCE).map(|(path, _)| path));
+            let inner = is_folder.then(|| entries(&path).take(MAX_LISTED_ENTRIES).map(|(path, _)| path));
             std::iter::once(path).chain(inner.into_iter().flatten()).collect::<Vec<_>>()
         };
         below.flat_map(within).any(|path| is_yaml(&path))
@@ -151,7 +151,7 @@ fn one(
         let problem = Problem::of_file(&shown(&path), "has a name with control characters in it");
         return Err(problem.hint("rename it"));
     }
-    if read.load(Ordering::Relaxed) > MOST_BYTES {
+    if read.load(Ordering::Relaxed) > MAX_BYTES {
         return Ok((name, Vec::new()));
     }
     let bytes = files::read(&path, kind(&name)).map_err(|why| Problem::of_file(&shown(&path), why.to_string()))?;

@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::matcher::{AddressRule, Matcher, Unmet};
-use super::traffic::{CallsExpectation, DeniedHostsExpectation, ProviderExpectation, ToldExpectation};
+use super::matcher::{AddressRule, Matcher, OnFailure};
+use super::traffic::{CallsExpectation, DeniedHostsExpectation, ProviderRecordsExpectation, UserMessageExpectation};
 use super::types::{Names, StatusRule, Text};
 use super::verbs::verbs;
 
@@ -14,52 +14,52 @@ verbs! {
     Expectation, "expectation", later &[],
     {
         /// About the responses to a step.
-        "response" => Answer(AnswerExpectation),
+        "response" => Response(ResponseExpectation),
         /// About what the partner's handler did with deliveries.
         "delivery" => Delivery(DeliveryExpectation),
         /// About the effect of an event inside the partner.
         "effect" => Effect(EffectExpectation),
         /// About what the partner showed to its client.
-        "shown" => Presented(PresentedExpectation),
+        "shown" => Shown(ShownExpectation),
         /// About the calls that the partner made.
         "calls" => Calls(Box<CallsExpectation>),
         /// About the user message for an outcome.
-        "user_message" => Told(ToldExpectation),
+        "user_message" => UserMessage(UserMessageExpectation),
         /// About the final records of the simulated provider.
-        "provider_records" => Provider(ProviderExpectation),
+        "provider_records" => ProviderRecords(ProviderRecordsExpectation),
         /// About findings that should not exist.
         "denied_hosts" => DeniedHosts(DeniedHostsExpectation),
         /// About values of answers, captures, configuration and facts.
         "values" => Values(ValuesExpectation),
         /// About alternatives, one of which must hold.
-        "any_of" => Either(EitherExpectation),
+        "any_of" => AnyOf(AnyOfExpectation),
     }
 }
 
 impl Expectation {
     /// The verdict when it does not hold.
-    pub fn unmet(&self) -> Unmet {
+    pub fn on_failure(&self) -> OnFailure {
         match self {
-            Expectation::Answer(e) => e.unmet,
-            Expectation::Delivery(e) => e.unmet,
-            Expectation::Effect(e) => e.unmet,
-            Expectation::Presented(e) => e.unmet,
-            Expectation::Calls(e) => e.unmet,
-            Expectation::Told(e) => e.unmet,
-            Expectation::Provider(e) => e.unmet,
-            Expectation::DeniedHosts(e) => e.unmet,
-            Expectation::Values(e) => e.unmet,
-            Expectation::Either(_) => Unmet::Fail,
+            Expectation::Response(e) => e.on_failure,
+            Expectation::Delivery(e) => e.on_failure,
+            Expectation::Effect(e) => e.on_failure,
+            Expectation::Shown(e) => e.on_failure,
+            Expectation::Calls(e) => e.on_failure,
+            Expectation::UserMessage(e) => e.on_failure,
+            Expectation::ProviderRecords(e) => e.on_failure,
+            Expectation::DeniedHosts(e) => e.on_failure,
+            Expectation::Values(e) => e.on_failure,
+            Expectation::AnyOf(_) => OnFailure::Fail,
         }
     }
 
     /// Whether it holds when nothing happened at all: then a check needs an `assume` beside it.
     pub fn bounds_from_above(&self) -> bool {
         match self {
-            Expectation::Answer(_) | Expectation::Values(_) | Expectation::Told(_) => false,
-            Expectation::Presented(e) => e.presented == PresentedRule::Nothing,
+            Expectation::Response(_) | Expectation::Values(_) | Expectation::UserMessage(_) => false,
+            Expectation::Shown(e) => e.shown == ShownRule::Nothing,
             Expectation::Calls(e) => e.exactly.is_some() || e.at_most.is_some(),
-            Expectation::Provider(e) => e.bounds_from_above(),
+            Expectation::ProviderRecords(e) => e.bounds_from_above(),
             Expectation::DeniedHosts(e) => e.exactly.is_some(),
             Expectation::Delivery(e) => !matches!(
                 e.is,
@@ -71,7 +71,7 @@ impl Expectation {
                 )
             ),
             Expectation::Effect(e) => e.exactly.is_some() || e.at_most.is_some(),
-            Expectation::Either(e) => e.either.iter().any(Expectation::bounds_from_above),
+            Expectation::AnyOf(e) => e.any_of.iter().any(Expectation::bounds_from_above),
         }
     }
 }
@@ -109,10 +109,9 @@ impl JsonSchema for Names {
 /// `answer: me, status: 200`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AnswerExpectation {
+pub struct ResponseExpectation {
     /// The step or steps; every response to each of them counts.
-    #[serde(rename = "response")]
-    pub answer: Names,
+    pub response: Names,
     /// The status.
     pub status: Option<StatusRule>,
     /// Headers, by name.
@@ -130,8 +129,7 @@ pub struct AnswerExpectation {
     pub counted: Option<Matcher>,
     /// The verdict when this does not hold: fail, or inconclusive.
     #[serde(default)]
-    #[serde(rename = "on_failure")]
-    pub unmet: Unmet,
+    pub on_failure: OnFailure,
     /// A hint to show when this does not hold.
     pub hint: Option<Text>,
 }
@@ -156,8 +154,7 @@ pub struct DeliveryExpectation {
     pub status: Option<Matcher>,
     /// The verdict when this does not hold: fail, or inconclusive.
     #[serde(default)]
-    #[serde(rename = "on_failure")]
-    pub unmet: Unmet,
+    pub on_failure: OnFailure,
 }
 
 /// What a handler can do with a delivery.
@@ -192,17 +189,15 @@ pub struct EffectExpectation {
     pub at_most: Option<u64>,
     /// The verdict when this does not hold: fail, or inconclusive.
     #[serde(default)]
-    #[serde(rename = "on_failure")]
-    pub unmet: Unmet,
+    pub on_failure: OnFailure,
 }
 
 /// `presented: return_url, client: each`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PresentedExpectation {
+pub struct ShownExpectation {
     /// What must hold for the URLs that were shown.
-    #[serde(rename = "shown")]
-    pub presented: PresentedRule,
+    pub shown: ShownRule,
     /// The clients to whom they were shown, each judged separately; `each` means all. By default, the check's first
     /// client.
     pub client: Option<Names>,
@@ -213,8 +208,7 @@ pub struct PresentedExpectation {
     pub url: Option<Text>,
     /// The verdict when this does not hold: fail, or inconclusive.
     #[serde(default)]
-    #[serde(rename = "on_failure")]
-    pub unmet: Unmet,
+    pub on_failure: OnFailure,
     /// A hint to show when this does not hold.
     pub hint: Option<Text>,
 }
@@ -222,7 +216,7 @@ pub struct PresentedExpectation {
 /// What must hold for a shown URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum PresentedRule {
+pub enum ShownRule {
     /// A URL that the provider sent was shown, even with another host or query.
     ProviderUrl,
     /// Each such URL keeps the scheme, host and port that the provider sent.
@@ -243,12 +237,10 @@ pub struct ValuesExpectation {
     /// What the values must be as one list; a template whose value is not a list is matched directly.
     pub are: Option<Matcher>,
     /// What each value must be; there must be at least one.
-    #[serde(rename = "all_match")]
-    pub each: Option<Matcher>,
+    pub all_match: Option<Matcher>,
     /// The verdict when this does not hold: fail, or inconclusive.
     #[serde(default)]
-    #[serde(rename = "on_failure")]
-    pub unmet: Unmet,
+    pub on_failure: OnFailure,
     /// A hint to show when this does not hold.
     pub hint: Option<Text>,
 }
@@ -312,9 +304,8 @@ impl JsonSchema for Source {
 /// `either: [...]`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct EitherExpectation {
+pub struct AnyOfExpectation {
     /// Passes if one passes; else inconclusive if one is; else fails and shows all of them.
     #[schemars(length(min = 1))]
-    #[serde(rename = "any_of")]
-    pub either: Vec<Expectation>,
+    pub any_of: Vec<Expectation>,
 }

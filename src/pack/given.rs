@@ -12,24 +12,24 @@ use super::types::{Route, Span};
 #[serde(deny_unknown_fields)]
 pub struct Given {
     /// One client in a state.
-    pub client: Option<Beginning>,
+    pub client: Option<ClientSetup>,
     /// The overrides for that client.
     #[serde(default)]
     #[serde(rename = "override")]
-    pub overlay: Overlays,
+    pub overrides: Overrides,
     /// Several clients, by name.
     #[serde(default)]
-    pub clients: IndexMap<String, Beginning>,
+    pub clients: IndexMap<String, ClientSetup>,
     /// The variant of the partner's build, by its name in the profile; by default, the plain build.
     pub variant: Option<String>,
 }
 
 impl Given {
     /// The clients by name, each with where it begins; the only one of a check is called `client`.
-    pub fn all(&self) -> Vec<(&str, Beginning)> {
+    pub fn all(&self) -> Vec<(&str, ClientSetup)> {
         let only = self.client.iter().map(|beginning| {
             let mut beginning = beginning.clone();
-            beginning.overlay.0.extend(self.overlay.0.iter().cloned());
+            beginning.change.0.extend(self.overrides.0.iter().cloned());
             ("client", beginning)
         });
         only.chain(self.clients.iter().map(|(name, beginning)| (name.as_str(), beginning.clone()))).collect()
@@ -38,44 +38,43 @@ impl Given {
 
 /// Where a client begins: a state, alone or with overrides.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Beginning {
+pub struct ClientSetup {
     /// The name of the state in the pack's simulator.
     pub is: String,
     /// The overrides for this client.
-    pub overlay: Overlays,
+    pub change: Overrides,
 }
 
-/// The long form of [`Beginning`].
+/// The long form of [`ClientSetup`].
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct InFull {
+struct FullSetup {
     /// The name of the state in the pack's simulator.
-    #[serde(rename = "state")]
-    is: String,
+    state: String,
     /// The overrides for this client.
     #[serde(default)]
     #[serde(rename = "override")]
-    overlay: Overlays,
+    overrides: Overrides,
 }
 
-impl<'de> Deserialize<'de> for Beginning {
+impl<'de> Deserialize<'de> for ClientSetup {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {
-            Value::String(is) => Ok(Beginning { is, overlay: Overlays::default() }),
+            Value::String(is) => Ok(ClientSetup { is, change: Overrides::default() }),
             other => serde_json::from_value(other)
-                .map(|InFull { is, overlay }| Beginning { is, overlay })
+                .map(|FullSetup { state: is, overrides: change }| ClientSetup { is, change })
                 .map_err(serde::de::Error::custom),
         }
     }
 }
 
-impl JsonSchema for Beginning {
+impl JsonSchema for ClientSetup {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Beginning".into()
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let in_full = generator.subschema_for::<InFull>();
+        let in_full = generator.subschema_for::<FullSetup>();
         schemars::json_schema!({
             "description": "a state, or `{ is: STATE, overlay }`",
             "if": { "type": "string" }, "then": true, "else": in_full
@@ -85,26 +84,26 @@ impl JsonSchema for Beginning {
 
 /// One override or several.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Overlays(pub Vec<Overlay>);
+pub struct Overrides(pub Vec<Override>);
 
-impl<'de> Deserialize<'de> for Overlays {
+impl<'de> Deserialize<'de> for Overrides {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let list = match Value::deserialize(deserializer)? {
             Value::Array(list) => list,
             one => vec![one],
         };
-        let overlays = list.into_iter().map(serde_json::from_value).collect::<Result<_, _>>();
-        overlays.map(Overlays).map_err(serde::de::Error::custom)
+        let overrides = list.into_iter().map(serde_json::from_value).collect::<Result<_, _>>();
+        overrides.map(Overrides).map_err(serde::de::Error::custom)
     }
 }
 
-impl JsonSchema for Overlays {
+impl JsonSchema for Overrides {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Overlays".into()
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let one = generator.subschema_for::<Overlay>();
+        let one = generator.subschema_for::<Override>();
         schemars::json_schema!({
             "description": "an override or a list of overrides",
             "if": { "type": "array" }, "then": { "minItems": 1, "items": one }, "else": one
@@ -116,7 +115,7 @@ impl JsonSchema for Overlays {
 /// ordinary reply returns.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Overlay {
+pub struct Override {
     /// The route; without it, the override is for a credential.
     pub on: Option<Route>,
     /// What happens to the tokens of the client's calls.

@@ -68,16 +68,16 @@ impl<'c> LeftOut<'c> {
     /// Whether an expectation is still about something.
     pub fn concerns(&self, expectation: &Expectation) -> bool {
         match expectation {
-            Expectation::Told(e) => !self.named([&e.told, &e.unlike]),
-            Expectation::Presented(e) => self.about(e.client.as_ref()) && !self.named(&e.by) && !self.read_by(&e.url),
+            Expectation::UserMessage(e) => !self.named([&e.user_message, &e.unlike]),
+            Expectation::Shown(e) => self.about(e.client.as_ref()) && !self.named(&e.by) && !self.read_by(&e.url),
             Expectation::Calls(e) => self.concerns_calls(e),
-            Expectation::Provider(e) => self.about(e.client.as_ref()),
+            Expectation::ProviderRecords(e) => self.about(e.client.as_ref()),
             Expectation::Values(e) => match &e.values {
                 Source::Selection(selection) => !self.named([&selection.of]),
                 Source::Template(text) => !self.read_by([text]),
             },
-            Expectation::Either(e) => e.either.iter().any(|branch| self.concerns(branch)),
-            Expectation::Answer(_)
+            Expectation::AnyOf(e) => e.any_of.iter().any(|branch| self.concerns(branch)),
+            Expectation::Response(_)
             | Expectation::Delivery(_)
             | Expectation::Effect(_)
             | Expectation::DeniedHosts(_) => true,

@@ -12,10 +12,10 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::fixtures::{Files, Fixtures, all_embedded, embedded};
-use super::lint::{self, Texts, Unlinted};
+use super::lint::{self, PendingLint, Texts};
 use super::model::{Pack, PackedCheck};
 use super::provider::{Addresses, Provider};
-use super::sample_partner::{self, SamplePartner, Sampled};
+use super::sample_partner::{self, PackedSamplePartner, SamplePartner};
 use super::{disk, parallel};
 use crate::address::Host;
 use crate::files::Kind;
@@ -196,13 +196,13 @@ fn document(shown: &str, name: &str, path: &str, bytes: &[u8]) -> Result<Documen
 }
 
 /// What one file says.
-enum Said {
+enum FileContent {
     Provider(Box<(Provider, Value, Document, Texts)>),
-    Sample(Box<Sampled>),
-    Check(Box<Unlinted>),
+    Sample(Box<PackedSamplePartner>),
+    Check(Box<PendingLint>),
 }
 
-impl Said {
+impl FileContent {
     fn read(document: Document, path: &str, source: Source) -> Result<Self, Vec<Problem>> {
         let value = document.parse().map_err(|problems| problems.0)?;
         let texts = if source == Source::Tested { Vec::new() } else { super::lint::texts(&document, &value)? };
@@ -210,14 +210,18 @@ impl Said {
             let mut facts = value.clone();
             let provider: Provider = source.typed(&document, value)?;
             facts["hosts"] = hosts(&provider).into();
-            return Ok(Said::Provider(Box::new((provider, facts, document, texts))));
+            return Ok(FileContent::Provider(Box::new((provider, facts, document, texts))));
         }
         if path == sample_partner::FILE {
             let partner: SamplePartner = source.typed(&document, value.clone())?;
-            return Ok(Said::Sample(Box::new(Sampled { partner, json: value, document })));
+            return Ok(FileContent::Sample(Box::new(PackedSamplePartner { partner, json: value, document })));
         }
         let check = source.typed(&document, value)?;
-        Ok(Said::Check(Box::new(Unlinted { path: path.to_owned(), packed: PackedCheck { check, document }, texts })))
+        Ok(FileContent::Check(Box::new(PendingLint {
+            path: path.to_owned(),
+            packed: PackedCheck { check, document },
+            texts,
+        })))
     }
 }
 
@@ -235,13 +239,13 @@ fn pack(
     let read = |(path, bytes): &(&String, &Cow<'static, [u8]>)| {
         document(shown, name, path, bytes)
             .map_err(|problem| vec![problem])
-            .and_then(|document| Said::read(document, path, source))
+            .and_then(|document| FileContent::read(document, path, source))
     };
     for said in parallel::map(&yaml, read) {
         match said {
-            Ok(Said::Provider(read)) => provider = Some(*read),
-            Ok(Said::Sample(read)) => sample = Some(*read),
-            Ok(Said::Check(check)) => checks.push(*check),
+            Ok(FileContent::Provider(read)) => provider = Some(*read),
+            Ok(FileContent::Sample(read)) => sample = Some(*read),
+            Ok(FileContent::Check(check)) => checks.push(*check),
             Err(found) => problems.extend(found),
         }
     }

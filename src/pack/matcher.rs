@@ -90,7 +90,7 @@ pub struct Contrast {
 /// The verdict when an expectation does not hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Unmet {
+pub enum OnFailure {
     /// The check fails.
     #[default]
     Fail,

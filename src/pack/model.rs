@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::check::Check;
 use super::fixtures::Fixtures;
 use super::provider::Provider;
-use super::sample_partner::Sampled;
+use super::sample_partner::PackedSamplePartner;
 use crate::yaml::Document;
 
 /// One provider's checklist.
@@ -30,7 +30,7 @@ pub struct Pack {
     /// The bodies that it refers to, by name without `.json`.
     pub fixtures: Fixtures,
     /// Its sample partner, if it has one.
-    pub sample: Option<Sampled>,
+    pub sample: Option<PackedSamplePartner>,
 }
 
 /// A check and its text.

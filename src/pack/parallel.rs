@@ -3,12 +3,12 @@
 use std::num::NonZero;
 
 /// With fewer things than this, a thread costs more than it saves.
-const WORTH_A_THREAD: usize = 64;
+const MIN_ITEMS_PER_THREAD: usize = 64;
 
 /// What a function makes of each, in their order, on as many threads as there are processors.
 pub(super) fn map<T: Sync, R: Send>(list: &[T], of: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = processors.min(list.len() / WORTH_A_THREAD).max(1);
+    let threads = processors.min(list.len() / MIN_ITEMS_PER_THREAD).max(1);
     if threads == 1 {
         return list.iter().map(of).collect();
     }
@@ -27,7 +27,7 @@ mod tests {
 
     #[test]
     fn the_order_stays_with_one_thread_and_with_several() {
-        for count in [0, 1, WORTH_A_THREAD, 10 * WORTH_A_THREAD + 3] {
+        for count in [0, 1, MIN_ITEMS_PER_THREAD, 10 * MIN_ITEMS_PER_THREAD + 3] {
             let list: Vec<usize> = (0..count).collect();
             assert_eq!(map(&list, |n| n * 2), list.iter().map(|n| n * 2).collect::<Vec<_>>());
         }

@@ -7,11 +7,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::actions::{ActionWord, CleanUp, Deed};
+use super::actions::{ActionSpec, Cleanup, ManualStepSpec};
 use super::authentication::Api;
 use super::pages::ReturnUrl;
 use super::scheme::Webhooks;
-use super::simulator::{Kind, Simulated};
+use super::simulator::{Kind, SimulatorSpec};
 use super::types::{Environment, Route, Text};
 
 /// The provider: its checklist, its hosts, its authentication, its signatures, and its simulation.
@@ -34,15 +34,13 @@ pub struct Provider {
     pub apis: IndexMap<String, Api>,
     /// The actions that Preflight asks a partner's build to perform, by their names in profiles.
     #[serde(default)]
-    pub actions: IndexMap<String, ActionWord>,
+    pub actions: IndexMap<String, ActionSpec>,
     /// What a person does in the real test environment to bring about an event that a rehearsal simulates, by the name
     /// of the event in the simulator.
     #[serde(default)]
-    #[serde(rename = "manual_steps")]
-    pub people: IndexMap<String, Deed>,
+    pub manual_steps: IndexMap<String, ManualStepSpec>,
     /// How to delete a client that a run created in the test environment.
-    #[serde(rename = "cleanup")]
-    pub clean_up: Option<CleanUp>,
+    pub cleanup: Option<Cleanup>,
     /// Calls other than `GET` and `HEAD` that Preflight may send to production.
     #[serde(default)]
     pub production_allows: Vec<Route>,
@@ -51,16 +49,14 @@ pub struct Provider {
     pub test_only: Vec<Route>,
     /// The fields of production responses that may be recorded; all others are dropped first.
     #[serde(default)]
-    #[serde(rename = "production_fields")]
-    pub production_keeps: Vec<String>,
+    pub production_fields: Vec<String>,
     /// The minimal shape of a call's successful response, as a JSON Schema. A response without it says nothing about
     /// the partner. In production, only recorded fields are validated.
     #[serde(default)]
     pub answers: IndexMap<Route, Value>,
     /// How the provider spells field names in JSON.
     #[serde(default)]
-    #[serde(rename = "field_names")]
-    pub member_names: MemberNames,
+    pub field_names: FieldNames,
     /// Named facts for checks and fixtures, read as `{{ provider.facts.NAME }}`.
     #[serde(default)]
     pub facts: BTreeMap<String, Value>,
@@ -68,16 +64,14 @@ pub struct Provider {
     pub return_url: Option<ReturnUrl>,
     /// Settings that profiles give per environment, by name, because this provider needs them.
     #[serde(default)]
-    #[serde(rename = "settings")]
-    pub details: IndexMap<String, Detail>,
+    pub settings: IndexMap<String, Setting>,
     /// Emails that a partner sends to the provider, written from its profile, by name.
     #[serde(default)]
-    #[serde(rename = "emails")]
-    pub letters: IndexMap<String, Letter>,
+    pub emails: IndexMap<String, EmailTemplate>,
     /// How webhooks are signed, delivered and retried.
     pub webhooks: Option<Webhooks>,
     /// How the simulator behaves in a rehearsal.
-    pub simulator: Option<Simulated>,
+    pub simulator: Option<SimulatorSpec>,
 }
 
 /// One line of the provider's checklist.
@@ -89,8 +83,7 @@ pub struct Item {
     /// The section's heading.
     pub section: String,
     /// The item in the pack's own wording; reports never present it as the provider's.
-    #[serde(rename = "text")]
-    pub words: String,
+    pub text: String,
     /// The line of the provider's page behind the item, with which `coverage --page` detects changes: the text itself,
     /// or `sha256:` with the first 16 hexadecimal digits of its fingerprint, as `coverage --pin` prints it.
     #[schemars(regex(pattern = r"^(sha256:[0-9a-f]{16}$|(?!sha256:))"))]
@@ -115,24 +108,22 @@ pub struct Addresses {
 /// A setting that profiles give per environment.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Detail {
+pub struct Setting {
     /// A description for people.
-    #[serde(rename = "description")]
-    pub says: String,
+    pub description: String,
     /// The type of the value.
     pub kind: Kind,
     /// The allowed values, if they are few.
     #[serde(default)]
     pub one_of: Vec<String>,
     /// The regular expression that the value, or each element of it, must match.
-    #[serde(rename = "matches")]
-    pub pattern: Option<String>,
+    pub matches: Option<String>,
 }
 
 /// An email to the provider.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Letter {
+pub struct EmailTemplate {
     /// The recipient, by environment.
     pub to: BTreeMap<Environment, Text>,
     /// The subject. Subject and text are templates over `profile`, `environment` and `provider`; a secret appears as
@@ -145,7 +136,7 @@ pub struct Letter {
 /// How to read field names in JSON responses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum MemberNames {
+pub enum FieldNames {
     /// Exactly as written.
     #[default]
     Exact,

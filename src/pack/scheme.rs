@@ -11,7 +11,7 @@ use super::types::{Span, StatusRule, Text, Where};
 use crate::template;
 
 pub use super::alteration::{
-    Arrangement, BodyVariation, Clock, HeaderNames, KeyVariation, SignatureVariation, Variation,
+    Alteration, Arrangement, BodyAlteration, Clock, HeaderNames, KeyAlteration, SignatureAlteration,
 };
 
 /// The provider's webhooks.
@@ -60,8 +60,7 @@ pub struct Webhooks {
     pub events: IndexMap<String, Event>,
     /// Known defects of handlers, by a description, and how to sign a delivery so that such a handler accepts it.
     #[serde(default)]
-    #[serde(rename = "known_defects")]
-    pub mistakes: IndexMap<String, Variation>,
+    pub known_defects: IndexMap<String, Alteration>,
 }
 
 /// The methods of deliveries.
@@ -141,8 +140,7 @@ pub struct Mac {
     /// How to decode the text of the secret into the key.
     pub key: KeyForm,
     /// The signed content, as a template over `t`, `id`, `event`, `body`, `url` and `method`.
-    #[serde(rename = "signed_content")]
-    pub message: Text,
+    pub signed_content: Text,
     /// The encoding of the code.
     pub encoding: Encoding,
     /// How one header carries several signatures while deliveries are also signed with the previous secret.
@@ -154,8 +152,7 @@ pub struct Mac {
 #[serde(deny_unknown_fields)]
 pub struct Signatures {
     /// The format of each signature, as a template over `mac` and `t`.
-    #[serde(rename = "format")]
-    pub each: Text,
+    pub format: Text,
     /// The separator between them.
     pub joined_by: String,
     /// How long after a replacement deliveries are signed with both secrets.
@@ -259,7 +256,7 @@ impl Webhooks {
     /// Whether the time that a header says is the one that is signed: it stands beside the code, or none does.
     pub fn signs_time_of(&self, header: &str) -> bool {
         let several = self.mac.as_ref().and_then(|mac| mac.signatures.as_ref());
-        let each = several.is_some_and(|several| reads(&several.each, "t"));
+        let each = several.is_some_and(|several| reads(&several.format, "t"));
         let code = |text: &str| reads(text, "mac") || reads(text, "signatures");
         let beside = |text: &String| code(text) && (reads(text, "t") || (each && reads(text, "signatures")));
         code(header) || !self.headers.values().any(beside)
@@ -267,7 +264,7 @@ impl Webhooks {
 
     /// Whether deliveries have such a clock.
     pub fn has(&self, clock: Clock) -> bool {
-        let each = self.mac.as_ref().and_then(|mac| mac.signatures.as_ref()).map(|several| &several.each);
+        let each = self.mac.as_ref().and_then(|mac| mac.signatures.as_ref()).map(|several| &several.format);
         let timed = || self.headers.values().filter(|text| reads(text, "t"));
         match clock {
             Clock::Signed => timed().any(|text| self.signs_time_of(text)) || each.is_some_and(|each| reads(each, "t")),

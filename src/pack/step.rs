@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::alteration::Variation;
+use super::alteration::Alteration;
 use super::expectations::Expectation;
 use super::types::{Environment, Span, Text};
 use super::verbs::verbs;
@@ -58,8 +58,7 @@ pub struct RequestStep {
     /// A JSON body, with templates.
     pub json: Option<Value>,
     /// Repeats the request for each element of this list, read as `item`.
-    #[serde(rename = "for_each")]
-    pub each: Option<Text>,
+    pub for_each: Option<Text>,
     /// Values to capture from the response: by name, the list of values that a JSON path finds.
     #[serde(default)]
     pub capture: IndexMap<String, String>,
@@ -82,14 +81,13 @@ pub struct RequestStep {
 #[serde(deny_unknown_fields)]
 pub struct DeliverStep {
     /// The event to deliver.
-    pub deliver: Which,
+    pub deliver: EventChoice,
     /// How the delivery differs from a genuine one.
     #[serde(default)]
-    pub with: Variation,
+    pub with: Alteration,
     /// A series of altered deliveries, one after another, between two genuine ones.
     #[serde(default)]
-    #[serde(rename = "alter")]
-    pub vary: IndexMap<String, Variation>,
+    pub alter: IndexMap<String, Alteration>,
     /// The number of simultaneous deliveries, each with its own event unless the step says `again`.
     pub burst: Option<u32>,
     /// The number of simultaneous deliveries of the same event.
@@ -101,7 +99,7 @@ pub struct DeliverStep {
 
 /// Which event a delivery is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Which {
+pub enum EventChoice {
     /// Each event that the partner subscribes to, one delivery each.
     Each,
     /// One event of the provider.
@@ -110,21 +108,21 @@ pub enum Which {
     Again(String),
 }
 
-impl<'de> Deserialize<'de> for Which {
+impl<'de> Deserialize<'de> for EventChoice {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let refused = || serde::de::Error::custom("expected an event, `each`, or `{ again: STEP }`");
         match Value::deserialize(deserializer)? {
-            Value::String(text) if text == "each" => Ok(Which::Each),
-            Value::String(text) => Ok(Which::Event(text)),
+            Value::String(text) if text == "each" => Ok(EventChoice::Each),
+            Value::String(text) => Ok(EventChoice::Event(text)),
             Value::Object(map) if map.len() == 1 => {
-                map.get("again").and_then(Value::as_str).map(|step| Which::Again(step.into())).ok_or_else(refused)
+                map.get("again").and_then(Value::as_str).map(|step| EventChoice::Again(step.into())).ok_or_else(refused)
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => Err(refused()),
         }
     }
 }
 
-impl JsonSchema for Which {
+impl JsonSchema for EventChoice {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Which".into()
     }

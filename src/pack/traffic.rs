@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::matcher::{Matcher, Predicate, Unmet};
+use super::matcher::{Matcher, OnFailure, Predicate};
 use super::types::{Names, Route, Span, StatusRule, Text};
 use crate::template;
 
@@ -67,8 +67,7 @@ pub struct CallsExpectation {
     pub name: Option<String>,
     /// The verdict when this does not hold: fail, or inconclusive.
     #[serde(default)]
-    #[serde(rename = "on_failure")]
-    pub unmet: Unmet,
+    pub on_failure: OnFailure,
     /// A hint to show when this does not hold.
     pub hint: Option<Text>,
 }
@@ -226,34 +225,30 @@ pub enum Credential {
 /// profile. It must have another status, or another text once URLs, numbers and names are removed.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ToldExpectation {
+pub struct UserMessageExpectation {
     /// The action whose user message to judge.
-    #[serde(rename = "user_message")]
-    pub told: String,
+    pub user_message: String,
     /// The same action when it succeeded; the user message must differ from that one and be no crash.
     pub unlike: String,
     /// The verdict when this does not hold: fail, or inconclusive.
     #[serde(default)]
-    #[serde(rename = "on_failure")]
-    pub unmet: Unmet,
+    pub on_failure: OnFailure,
 }
 
 /// `provider: { cases: 1 }`: how many records about a client the simulated provider has in the end.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ProviderExpectation {
+pub struct ProviderRecordsExpectation {
     /// The expected number of records, by collection.
-    #[serde(rename = "provider_records")]
-    pub provider: IndexMap<String, Matcher>,
+    pub provider_records: IndexMap<String, Matcher>,
     /// The clients, each judged separately; `each` means all. By default, the check's first client.
     pub client: Option<Names>,
     /// The verdict when this does not hold: fail, or inconclusive.
     #[serde(default)]
-    #[serde(rename = "on_failure")]
-    pub unmet: Unmet,
+    pub on_failure: OnFailure,
 }
 
-impl ProviderExpectation {
+impl ProviderRecordsExpectation {
     /// Whether it holds when nothing happened at all.
     pub(super) fn bounds_from_above(&self) -> bool {
         let lenient = |predicate: &Predicate| match predicate {
@@ -272,7 +267,7 @@ impl ProviderExpectation {
             | Predicate::MediaType(_)
             | Predicate::Contrast(_) => false,
         };
-        self.provider.values().any(|matcher| matcher.0.iter().all(lenient))
+        self.provider_records.values().any(|matcher| matcher.0.iter().all(lenient))
     }
 }
 
@@ -288,8 +283,7 @@ pub struct DeniedHostsExpectation {
     pub at_least: Option<u64>,
     /// The verdict when this is not met.
     #[serde(default)]
-    #[serde(rename = "on_failure")]
-    pub unmet: Unmet,
+    pub on_failure: OnFailure,
     /// What else to say when it is not met.
     pub hint: Option<Text>,
 }

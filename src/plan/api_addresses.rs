@@ -1,11 +1,11 @@
 //! Addresses of the simulator that nothing hands on to the build, so that it cannot call what a check waits for.
 
-use super::planned_check::{Plan, Unit};
+use super::planned_check::{Plan, PlannedCheck};
 use crate::pack::Pack;
 use crate::pack::expectations::Expectation;
 use crate::pack::traffic::{Calls, CallsExpectation, Count};
 use crate::pack::types::{Route, Stage};
-use crate::profile::Read;
+use crate::profile::LoadedProfile;
 use crate::template;
 use crate::yaml::{Problem, Problems};
 
@@ -18,7 +18,7 @@ use crate::yaml::{Problem, Problems};
 pub(super) fn check(plan: &mut Plan) -> Result<(), Problems> {
     let (read, pack) = (&plan.read, &plan.pack);
     let Some(rehearsal) = &read.profile.rehearsal else { return Ok(()) };
-    let rehearsed = plan.units.iter().any(|unit| unit.stage == Stage::Rehearsal && unit.runs());
+    let rehearsed = plan.checks.iter().any(|planned| planned.stage == Stage::Rehearsal && planned.runs());
     // A build that is asked for nothing may have no call to make.
     if rehearsal.actions.is_empty() || !rehearsed {
         return Ok(());
@@ -28,9 +28,9 @@ pub(super) fn check(plan: &mut Plan) -> Result<(), Problems> {
     let (mut problems, mut remarks) = (Vec::new(), Vec::new());
     for api in apis.filter(|api| !named(read, api)) {
         let word = format!("simulator.{api}_api");
-        let waits = plan.units.iter().find(|unit| waits_for(unit, api, pack));
+        let waits = plan.checks.iter().find(|planned| waits_for(planned, api, pack));
         match (&rehearsal.start, waits) {
-            (Some(_), Some(unit)) => problems.push(untold(read, &word, &unit.packed.check.id)),
+            (Some(_), Some(planned)) => problems.push(untold(read, &word, &planned.packed.check.id)),
             (Some(_), None) => remarks.push(format!(
                 "the build does not get the address of the simulated API `{api}`: if it calls this API, pass `{word}` in \
                  `rehearsal.env`"
@@ -45,7 +45,7 @@ pub(super) fn check(plan: &mut Plan) -> Result<(), Problems> {
     if problems.is_empty() { Ok(()) } else { Err(problems.into()) }
 }
 
-fn untold(read: &Read, word: &str, check: &str) -> Problem {
+fn untold(read: &LoadedProfile, word: &str, check: &str) -> Problem {
     let pointer = if read.json.pointer("/rehearsal/env").is_some() { "/rehearsal/env" } else { "/rehearsal/start" };
     let message = format!("the build does not get `{word}`, but `{check}` waits for its calls there");
     let problem = match pointer {
@@ -65,7 +65,7 @@ fn routed(pack: &Pack, api: &str) -> bool {
 }
 
 /// Whether anything that the build is told names the address.
-fn named(read: &Read, api: &str) -> bool {
+fn named(read: &LoadedProfile, api: &str) -> bool {
     let Some(rehearsal) = &read.profile.rehearsal else { return false };
     let commands = rehearsal.start.iter().map(|start| &start.command);
     let variants = || rehearsal.variants.values();
@@ -78,21 +78,23 @@ fn named(read: &Read, api: &str) -> bool {
 }
 
 /// Whether a unit that is carried out needs a call on an API, and none on another will do.
-fn waits_for(unit: &Unit, api: &str, pack: &Pack) -> bool {
-    let check = &unit.packed.check;
-    let mut calls = check.seen.iter().chain(&check.then).filter_map(|expectation| match expectation {
+fn waits_for(planned: &PlannedCheck, api: &str, pack: &Pack) -> bool {
+    let check = &planned.packed.check;
+    let mut calls = check.assume.iter().chain(&check.then).filter_map(|expectation| match expectation {
         Expectation::Calls(calls) => Some(calls),
-        Expectation::Answer(_)
+        Expectation::Response(_)
         | Expectation::Delivery(_)
         | Expectation::Effect(_)
-        | Expectation::Presented(_)
-        | Expectation::Told(_)
-        | Expectation::Provider(_)
+        | Expectation::Shown(_)
+        | Expectation::UserMessage(_)
+        | Expectation::ProviderRecords(_)
         | Expectation::DeniedHosts(_)
         | Expectation::Values(_)
-        | Expectation::Either(_) => None,
+        | Expectation::AnyOf(_) => None,
     });
-    unit.stage == Stage::Rehearsal && unit.runs() && calls.any(|calls| is_needed(calls) && only_on(calls, api, pack))
+    planned.stage == Stage::Rehearsal
+        && planned.runs()
+        && calls.any(|calls| is_needed(calls) && only_on(calls, api, pack))
 }
 
 /// Whether there must be a call.

@@ -1,18 +1,18 @@
 //! What a unit needs from the profile and does not get, known before anything runs.
 
-use super::planned_check::Unit;
-use crate::pack::simulator::Bringing;
-use crate::pack::step::{Step, Which};
+use super::planned_check::PlannedCheck;
+use crate::pack::simulator::SetupStep;
+use crate::pack::step::{EventChoice, Step};
 use crate::pack::types::Stage;
 use crate::pack::{Pack, authentication};
 use crate::profile::email::lacks;
-use crate::profile::{Bound, Read};
+use crate::profile::{Inputs, LoadedProfile};
 use crate::template;
 
 /// How to give each thing that the steps of a unit need and the profile does not have.
-pub(super) fn of(unit: &Unit, bound: &Bound, read: &Read, pack: &Pack) -> Vec<String> {
-    let mut names = needed(unit, bound, pack);
-    for step in &unit.packed.check.when {
+pub(super) fn of(planned: &PlannedCheck, bound: &Inputs, read: &LoadedProfile, pack: &Pack) -> Vec<String> {
+    let mut names = needed(planned, bound, pack);
+    for step in &planned.packed.check.when {
         if let Step::Config(config) = step
             && let Some(letter) = config.config.strip_prefix("emails.")
         {
@@ -30,44 +30,44 @@ pub(super) fn of(unit: &Unit, bound: &Bound, read: &Read, pack: &Pack) -> Vec<St
 }
 
 /// The dotted names of everything in the profile that a unit needs.
-pub(super) fn needed(unit: &Unit, bound: &Bound, pack: &Pack) -> Vec<String> {
-    let steps = unit.packed.check.when.iter().flat_map(|step| needs(step, unit, pack, bound));
-    beginnings(unit, pack).into_iter().chain(steps).collect()
+pub(super) fn needed(planned: &PlannedCheck, bound: &Inputs, pack: &Pack) -> Vec<String> {
+    let steps = planned.packed.check.when.iter().flat_map(|step| needs(step, planned, pack, bound));
+    beginnings(planned, pack).into_iter().chain(steps).collect()
 }
 
 /// The dotted names of what brings the clients of a unit to where it begins.
-fn beginnings(unit: &Unit, pack: &Pack) -> Vec<String> {
-    let given = &unit.packed.check.given;
+fn beginnings(planned: &PlannedCheck, pack: &Pack) -> Vec<String> {
+    let given = &planned.packed.check.given;
     let Some(spec) = &pack.provider.simulator else { return Vec::new() };
-    let surroundings = Bound::surroundings(unit.stage);
+    let surroundings = Inputs::surroundings(planned.stage);
     let mut names: Vec<String> = given.variant.iter().map(|name| format!("rehearsal.variants.{name}")).collect();
     for (_, beginning) in given.all() {
         let (start, steps) = spec.way(&beginning.is);
         // A rehearsal plays every state; elsewhere a client that is in one must be known.
-        if unit.stage != Stage::Rehearsal && start != spec.client.starts {
+        if planned.stage != Stage::Rehearsal && start != spec.client.starts {
             names.push(format!("{surroundings}.known_clients.{start}"));
         }
         names.extend(steps.into_iter().filter_map(|step| match step {
-            Bringing::Action(name) => Some(format!("{surroundings}.actions.{name}")),
-            Bringing::Event(_) => None,
+            SetupStep::Action(name) => Some(format!("{surroundings}.actions.{name}")),
+            SetupStep::Event(_) => None,
         }));
     }
     names
 }
 
 /// The dotted names that a step reads from the profile.
-fn needs(step: &Step, unit: &Unit, pack: &Pack, bound: &Bound) -> Vec<String> {
-    let surroundings = Bound::surroundings(unit.stage);
+fn needs(step: &Step, planned: &PlannedCheck, pack: &Pack, bound: &Inputs) -> Vec<String> {
+    let surroundings = Inputs::surroundings(planned.stage);
     let mut names = Vec::new();
     match step {
         Step::Request(request) => {
-            let environment = request.environment.or(unit.stage.environment());
+            let environment = request.environment.or(planned.stage.environment());
             if let (Some(environment), Some(api)) = (environment, &request.api) {
                 let needed = authentication::needs(&pack.provider.apis, api);
                 names.extend(needed.into_iter().map(|name| format!("environments.{environment}.{name}")));
             }
             names.extend(read_by(&surroundings, &request.request));
-            names.extend(request.each.iter().flat_map(|each| read_by(&surroundings, each)));
+            names.extend(request.for_each.iter().flat_map(|each| read_by(&surroundings, each)));
             if let Some(json) = &request.json {
                 crate::json::texts(json, &mut |_, text| names.extend(read_by(&surroundings, text)));
             }
@@ -78,13 +78,14 @@ fn needs(step: &Step, unit: &Unit, pack: &Pack, bound: &Bound) -> Vec<String> {
             let starts = bound.get("rehearsal.start").is_some();
             names.extend((!starts).then(|| "rehearsal.webhook.secret".into()));
             match &deliver.deliver {
-                Which::Each => names.push("events".into()),
-                Which::Event(event) => names.extend(read_by(&surroundings, event)),
-                Which::Again(_) => {}
+                EventChoice::Each => names.push("events".into()),
+                EventChoice::Event(event) => names.extend(read_by(&surroundings, event)),
+                EventChoice::Again(_) => {}
             }
         }
         Step::Action(action) => {
-            names.extend(bound.lacks_action(action, unit.stage).filter(|_| !bound.leaves_out(action, unit.stage)));
+            names
+                .extend(bound.lacks_action(action, planned.stage).filter(|_| !bound.leaves_out(action, planned.stage)));
         }
         Step::Config(config) if config.optional || config.config.starts_with("emails.") => {}
         Step::Config(config) => {

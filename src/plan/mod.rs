@@ -6,6 +6,6 @@ mod planned_check;
 mod planning;
 mod selection;
 
-pub use planned_check::{Plan, Skip, Unit};
+pub use planned_check::{Plan, PlannedCheck, Skip};
 pub use planning::plan;
 pub use selection::Selection;

@@ -6,11 +6,11 @@ use super::selection::Selection;
 use crate::pack::check::Isolation;
 use crate::pack::types::Stage;
 use crate::pack::{Pack, PackedCheck};
-use crate::profile::{Bound, Read, attestations};
+use crate::profile::{Inputs, LoadedProfile, attestations};
 
 /// A check in one stage.
 #[derive(Clone, Debug)]
-pub struct Unit {
+pub struct PlannedCheck {
     /// The check.
     pub packed: Arc<PackedCheck>,
     /// The stage.
@@ -39,7 +39,7 @@ impl Skip {
     }
 }
 
-impl Unit {
+impl PlannedCheck {
     /// `id@stage`.
     pub fn id(&self) -> String {
         format!("{}@{}", self.packed.check.id, self.stage)
@@ -62,13 +62,13 @@ pub struct Plan {
     /// The pack.
     pub pack: Arc<Pack>,
     /// The profile.
-    pub read: Read,
+    pub read: LoadedProfile,
     /// The profile and the pack as templates and judges read them.
-    pub bound: Bound,
+    pub bound: Inputs,
     /// All units, in the order of the checklist.
-    pub units: Vec<Unit>,
+    pub checks: Vec<PlannedCheck>,
     /// What people vouch for.
-    pub vouched: attestations::Vouched,
+    pub attestations: attestations::Attestations,
     /// The selection.
     pub selection: Selection,
     /// What is worth saying before anything happens.

@@ -4,12 +4,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::planned_check::{Plan, Skip, Unit};
+use super::planned_check::{Plan, PlannedCheck, Skip};
 use super::selection::Selection;
 use super::{api_addresses, missing};
 use crate::pack::Pack;
 use crate::pack::types::Stage;
-use crate::profile::{Bound, Read, attestations};
+use crate::profile::{Inputs, LoadedProfile, attestations};
 use crate::template;
 use crate::yaml::{Problem, Problems};
 
@@ -18,20 +18,20 @@ use crate::yaml::{Problem, Problems};
 /// # Errors
 ///
 /// A selection that does not parse or selects nothing, and a file of attestations that is wrong.
-pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection) -> Result<Plan, Problems> {
-    let bound = Bound::new(&read, &pack);
+pub fn plan(pack: Arc<Pack>, read: LoadedProfile, selection: Selection) -> Result<Plan, Problems> {
+    let bound = Inputs::new(&read, &pack);
     let patterns = selection.patterns().map_err(|why| Problems::from(Problem::of_file("command line", why)))?;
-    let (mut units, mut wanted) = (Vec::new(), 0);
+    let (mut checks, mut wanted) = (Vec::new(), 0);
     for packed in &pack.checks {
         for &stage in &packed.check.stage.0 {
-            let mut unit = Unit { packed: packed.clone(), stage, skip: None, lacking: Vec::new() };
-            let refused = selection.refuses(&patterns, &packed.check.id, &unit.id(), stage);
+            let mut planned = PlannedCheck { packed: packed.clone(), stage, skip: None, lacking: Vec::new() };
+            let refused = selection.refuses(&patterns, &packed.check.id, &planned.id(), stage);
             wanted += usize::from(refused.is_none());
             // What the profile says of it holds whatever was asked for.
-            unit.skip =
-                does_not_apply(&unit, &bound).map(Skip::NotApplicable).or_else(|| refused.map(Skip::NotSelected));
-            unit.lacking = missing::of(&unit, &bound, &read, &pack);
-            units.push(unit);
+            planned.skip =
+                does_not_apply(&planned, &bound).map(Skip::NotApplicable).or_else(|| refused.map(Skip::NotSelected));
+            planned.lacking = missing::of(&planned, &bound, &read, &pack);
+            checks.push(planned);
         }
     }
     if wanted == 0 {
@@ -41,15 +41,15 @@ pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection) -> Result<Plan, P
         let patterns: Vec<String> = ids.chain(sections).collect();
         let problem = Problem::of_file(
             "command line",
-            format!("`{words}` selects none of the {} checks of {}", units.len(), pack.id),
+            format!("`{words}` selects none of the {} checks of {}", checks.len(), pack.id),
         );
         let wrong = selection.only.first().map_or("", String::as_str);
         let listed = format!("`preflight list {}` shows their ids", pack.id);
         return Err(problem.nearest_or(wrong, patterns.iter().map(String::as_str), &listed).into());
     }
-    let vouched =
+    let attestations =
         attestations::read(&read.folder, read.profile.attestations.as_deref().map(Path::new), &pack, &read.keeper)?;
-    let mut plan = Plan { pack, read, bound, units, vouched, selection, remarks: Vec::new() };
+    let mut plan = Plan { pack, read, bound, checks, attestations, selection, remarks: Vec::new() };
     let mut problems: Vec<Problem> = not_there(&plan);
     problems.extend(api_addresses::check(&mut plan).err().into_iter().flat_map(|problems| problems.0));
     if problems.is_empty() { Ok(plan) } else { Err(problems.into()) }
@@ -58,9 +58,9 @@ pub fn plan(pack: Arc<Pack>, read: Read, selection: Selection) -> Result<Plan, P
 /// Programs that something needs which is to be carried out, and that are not there.
 fn not_there(plan: &Plan) -> Vec<Problem> {
     let needed = |place: &str| {
-        plan.units.iter().filter(|unit| unit.runs()).any(|unit| {
-            (place == "rehearsal.start" && unit.stage == Stage::Rehearsal)
-                || missing::needed(unit, &plan.bound, &plan.pack).iter().any(|name| name == place)
+        plan.checks.iter().filter(|planned| planned.runs()).any(|planned| {
+            (place == "rehearsal.start" && planned.stage == Stage::Rehearsal)
+                || missing::needed(planned, &plan.bound, &plan.pack).iter().any(|name| name == place)
         })
     };
     let missing = plan.read.not_there.iter().filter(|one| needed(&one.needed_for));
@@ -68,9 +68,9 @@ fn not_there(plan: &Plan) -> Vec<Problem> {
 }
 
 /// Why a unit does not concern this partner, if it does not. What cannot be evaluated is carried out.
-fn does_not_apply(unit: &Unit, bound: &Bound) -> Option<String> {
-    let applies = unit.packed.check.applies.as_ref()?;
-    let scope = serde_json::Value::Object(bound.values(unit.stage));
+fn does_not_apply(planned: &PlannedCheck, bound: &Inputs) -> Option<String> {
+    let applies = planned.packed.check.applies.as_ref()?;
+    let scope = serde_json::Value::Object(bound.values(planned.stage));
     let concerned = template::holds(&applies.condition, &scope).unwrap_or(true);
     (!concerned).then(|| format!("not applicable: {}", applies.otherwise))
 }

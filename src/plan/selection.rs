@@ -35,8 +35,8 @@ impl Selection {
     }
 
     /// Why a unit is not wanted, if it is not. Patterns are held against the check's id and the unit's.
-    pub(super) fn refuses(&self, patterns: &Patterns, check: &str, unit: &str, stage: Stage) -> Option<String> {
-        let like = |set: &GlobSet| set.is_match(check) || set.is_match(unit);
+    pub(super) fn refuses(&self, patterns: &Patterns, check: &str, planned: &str, stage: Stage) -> Option<String> {
+        let like = |set: &GlobSet| set.is_match(check) || set.is_match(planned);
         if !self.stages.is_empty() && !self.stages.contains(&stage) {
             return Some(format!("not selected: the stage {stage}"));
         }

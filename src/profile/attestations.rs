@@ -18,7 +18,7 @@ pub const FILE: &str = "attestations.yaml";
 /// The attestations file.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Vouched {
+pub struct Attestations {
     /// Statements of people about what a machine cannot decide.
     pub attestations: Vec<Attestation>,
     /// Failures that a person accepts for a time.
@@ -34,7 +34,7 @@ pub struct Attestation {
     /// Instead of `check`: the id of an item that no check serves.
     pub item: Option<String>,
     /// The name and role of the person.
-    pub who: String,
+    pub responsible: String,
     /// The date on which the statement was true.
     pub when: Day,
     /// The evidence: a document, a ticket, a mail.
@@ -57,7 +57,7 @@ pub struct Waiver {
     /// The id of the check, or `id@stage` for one stage.
     pub check: String,
     /// The person who accepts it.
-    pub who: String,
+    pub responsible: String,
     /// The reason.
     pub reason: String,
     /// The last day on which it is valid.
@@ -104,40 +104,40 @@ impl JsonSchema for Day {
 /// # Errors
 ///
 /// Every structural problem, and every statement about what does not exist or is not for a person to say.
-pub fn read(folder: &Path, named: Option<&Path>, pack: &Pack, redactor: &Redactor) -> Result<Vouched, Problems> {
+pub fn read(folder: &Path, named: Option<&Path>, pack: &Pack, redactor: &Redactor) -> Result<Attestations, Problems> {
     let path = folder.join(named.unwrap_or(Path::new(FILE)));
     if named.is_none() && !path.exists() {
-        return Ok(Vouched::default());
+        return Ok(Attestations::default());
     }
     let document = Document::read(&path, &path.display().to_string())?.kept_by(redactor);
     let value = document.parse()?;
     if value.is_null() {
-        return Ok(Vouched::default());
+        return Ok(Attestations::default());
     }
-    let vouched: Vouched = document.typed_from(value).map_err(Problems)?;
-    let names = Names::of(pack);
-    let attested = vouched.attestations.iter().enumerate();
+    let attestations: Attestations = document.typed_from(value).map_err(Problems)?;
+    let names = AttestableNames::of(pack);
+    let attested = attestations.attestations.iter().enumerate();
     let attested = attested.filter_map(|(at, one)| names.attested(&document, &format!("/attestations/{at}"), one));
-    let waived = vouched.waivers.iter().enumerate();
+    let waived = attestations.waivers.iter().enumerate();
     let waived = waived.filter_map(|(at, one)| names.check(&document, &format!("/waivers/{at}/check"), &one.check));
     let problems: Vec<Problem> = attested.chain(waived).collect();
-    if problems.is_empty() { Ok(vouched) } else { Err(Problems(problems)) }
+    if problems.is_empty() { Ok(attestations) } else { Err(Problems(problems)) }
 }
 
 /// What a statement can be about.
-struct Names {
+struct AttestableNames {
     /// Checks and their units.
     checks: Vec<String>,
     /// Each item, with the checks that serve it.
     items: Vec<(String, Vec<String>)>,
 }
 
-impl Names {
+impl AttestableNames {
     fn of(pack: &Pack) -> Self {
         let checks = || pack.checks.iter().map(|packed| &packed.check);
         let units = checks().flat_map(|check| check.stage.0.iter().map(move |stage| format!("{}@{stage}", check.id)));
         let serving = |item: &Item| pack.serving(item).map(|check| check.id.clone()).collect();
-        Names {
+        AttestableNames {
             checks: units.chain(checks().map(|check| check.id.clone())).collect(),
             items: pack.provider.items.iter().map(|item| (item.id.clone(), serving(item))).collect(),
         }

@@ -31,46 +31,45 @@ pub struct CallOut {
     pub form: Option<IndexMap<String, Text>>,
     /// Values to capture from the answer, which templates read as `client.NAME`. `tenant` is the partner's id for the
     /// client at the provider.
-    #[serde(rename = "capture")]
-    pub learn: IndexMap<String, Learn>,
+    pub capture: IndexMap<String, Capture>,
 }
 
 /// Where to capture a value from an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Learn {
+pub enum Capture {
     /// A JSON path.
     Path(String),
     /// A regular expression whose first group is the value.
     Pattern(String),
 }
 
-/// The long form of [`Learn`].
+/// The long form of [`Capture`].
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ByPattern {
+struct CaptureByPattern {
     /// A regular expression whose first group is the value.
     #[serde(rename = "matches")]
     pattern: String,
 }
 
-impl<'de> Deserialize<'de> for Learn {
+impl<'de> Deserialize<'de> for Capture {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {
-            Value::String(path) => Ok(Learn::Path(path)),
+            Value::String(path) => Ok(Capture::Path(path)),
             other => serde_json::from_value(other)
-                .map(|ByPattern { pattern }| Learn::Pattern(pattern))
+                .map(|CaptureByPattern { pattern }| Capture::Pattern(pattern))
                 .map_err(serde::de::Error::custom),
         }
     }
 }
 
-impl JsonSchema for Learn {
+impl JsonSchema for Capture {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Learn".into()
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let by_pattern = generator.subschema_for::<ByPattern>();
+        let by_pattern = generator.subschema_for::<CaptureByPattern>();
         schemars::json_schema!({
             "description": "a JSON path such as `$.id`, or `{ matches: REGULAR EXPRESSION }`",
             "if": { "type": "string" }, "then": true, "else": by_pattern
@@ -81,31 +80,29 @@ impl JsonSchema for Learn {
 /// The lookups into the partner.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Inspect {
+pub struct Lookups {
     /// How often the event `{{ event_id }}` took effect.
-    pub processed: Option<LookUp>,
+    pub processed: Option<Lookup>,
     /// How many events named `{{ event }}` took effect so far.
-    pub received: Option<LookUp>,
+    pub received: Option<Lookup>,
     /// Where to find the URLs shown to a client, if not in the action's answer; for example in a mail catcher.
-    #[serde(rename = "shown")]
-    pub presented: Option<View>,
+    pub shown: Option<PageLookup>,
     /// Where to find the final user message, if not in the action's answer.
-    #[serde(rename = "user_message")]
-    pub told: Option<View>,
+    pub user_message: Option<PageLookup>,
 }
 
-impl Inspect {
+impl Lookups {
     /// The headers of all its calls.
     pub fn headers(&self) -> impl Iterator<Item = (&String, &Text)> {
         let counts = [&self.processed, &self.received].into_iter().flatten().flat_map(|look| &look.headers);
-        counts.chain([&self.presented, &self.told].into_iter().flatten().flat_map(|view| &view.headers))
+        counts.chain([&self.shown, &self.user_message].into_iter().flatten().flat_map(|view| &view.headers))
     }
 }
 
 /// A lookup whose response contains a number.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct LookUp {
+pub struct Lookup {
     /// Method and URL, with templates.
     #[schemars(regex(pattern = r"^(GET|HEAD|POST) \S"), extend("description" = CALL))]
     pub request: Text,
@@ -129,7 +126,7 @@ fn arrives_within() -> Span {
 /// A lookup of one of the partner's pages, with the templates of actions.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct View {
+pub struct PageLookup {
     /// Method and URL, with templates.
     #[schemars(regex(pattern = r"^(GET|HEAD|POST) \S"), extend("description" = CALL))]
     pub request: Text,

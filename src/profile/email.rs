@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::inputs::Bound;
-use super::loaded::Read;
+use super::inputs::Inputs;
+use super::loaded::LoadedProfile;
 use crate::pack::Pack;
 use crate::pack::types::Environment;
 use crate::template;
 
 /// A letter, ready to be sent but for the secrets that a person puts in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
+pub struct Email {
     /// To whom it goes.
     pub to: String,
     /// The subject.
@@ -21,7 +21,7 @@ pub struct Letter {
     pub stand_for_secrets: Vec<String>,
 }
 
-impl std::fmt::Display for Letter {
+impl std::fmt::Display for Email {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "To: {}\nSubject: {}\n\n{}", self.to, self.subject, self.text.trim_end())?;
         for name in &self.stand_for_secrets {
@@ -40,12 +40,12 @@ impl std::fmt::Display for Letter {
 ///
 /// How to give each thing that the letter needs and the profile lacks, or what is wrong with the letter itself.
 pub fn letter(
-    read: &Read,
-    bound: &Bound,
+    read: &LoadedProfile,
+    bound: &Inputs,
     pack: &Pack,
     name: &str,
     environment: Environment,
-) -> Result<Letter, Vec<String>> {
+) -> Result<Email, Vec<String>> {
     let lacking = lacks(read, bound, pack, name, environment);
     if !lacking.is_empty() {
         return Err(lacking.iter().map(|name| bound.how_to_give(name)).collect());
@@ -62,11 +62,17 @@ pub fn letter(
         .into_iter()
         .filter(|name| [&to, &subject, &text].iter().any(|part| part.contains(name.as_str())))
         .collect();
-    Ok(Letter { to, subject, text, stand_for_secrets })
+    Ok(Email { to, subject, text, stand_for_secrets })
 }
 
 /// The dotted names that a letter needs and the profile lacks. What the letter can do without is not among them.
-pub(crate) fn lacks(read: &Read, bound: &Bound, pack: &Pack, name: &str, environment: Environment) -> Vec<String> {
+pub(crate) fn lacks(
+    read: &LoadedProfile,
+    bound: &Inputs,
+    pack: &Pack,
+    name: &str,
+    environment: Environment,
+) -> Vec<String> {
     let (scope, _) = scope(read, bound, environment);
     let parts = parts(pack, name, environment);
     let mut names: Vec<String> = parts.iter().flat_map(|text| template::names(text).unwrap_or_default()).collect();
@@ -87,13 +93,13 @@ pub(crate) fn lacks(read: &Read, bound: &Bound, pack: &Pack, name: &str, environ
 
 /// To whom it goes, the subject and the text, as templates; nothing where there is no such letter.
 fn parts<'p>(pack: &'p Pack, name: &str, environment: Environment) -> Vec<&'p str> {
-    let letter = pack.provider.letters.get(name);
+    let letter = pack.provider.emails.get(name);
     let parts = letter.and_then(|letter| Some([letter.to.get(&environment)?, &letter.subject, &letter.text]));
     parts.into_iter().flatten().map(String::as_str).collect()
 }
 
 /// What the letter's templates read, and what stands there for secrets.
-fn scope(read: &Read, bound: &Bound, environment: Environment) -> (Value, Vec<String>) {
+fn scope(read: &LoadedProfile, bound: &Inputs, environment: Environment) -> (Value, Vec<String>) {
     let (bound, hidden) = readable(read, bound);
     let mut values: Map<String, Value> = bound.values(environment.stage());
     if let Some(inside) = values.get_mut("environment") {
@@ -109,7 +115,7 @@ fn scope(read: &Read, bound: &Bound, environment: Environment) -> (Value, Vec<St
 
 /// The profile with the names of variables in the place of labels, for a person who knows the variables, and all that
 /// stands in it for secrets.
-fn readable(read: &Read, bound: &Bound) -> (Bound, Vec<String>) {
+fn readable(read: &LoadedProfile, bound: &Inputs) -> (Inputs, Vec<String>) {
     let (mut readable, mut hidden) = (bound.clone(), Vec::new());
     let written = read.document.parse().unwrap_or_default();
     crate::json::texts(&written, &mut |pointer, raw| {
@@ -117,7 +123,7 @@ fn readable(read: &Read, bound: &Bound) -> (Bound, Vec<String>) {
         let is_hidden = label.is_some_and(|label| read.json.pointer(pointer).is_some_and(|full| full != label));
         let shown = match label {
             // A secret is put in by hand, whether its variable is set here or not.
-            _ if raw.contains("${") && (is_hidden || is_secret(pointer)) => stand_in(read, raw, pointer),
+            _ if raw.contains("${") && (is_hidden || is_secret(pointer)) => simulated_host(read, raw, pointer),
             // Where the secret itself was written down, its label stands there already.
             Some(label) if is_hidden => label.to_owned(),
             Some(_) | None => return,
@@ -137,7 +143,7 @@ fn is_secret(pointer: &str) -> bool {
 
 /// What stands for a secret: the name of its variable, if that is all of it, or of a URL. What is written down beside
 /// variables is a part of the secret otherwise.
-fn stand_in(read: &Read, raw: &str, pointer: &str) -> String {
+fn simulated_host(read: &LoadedProfile, raw: &str, pointer: &str) -> String {
     let inner = raw.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
     if inner.is_some_and(|name| !name.contains(['}', '$'])) || raw.contains("://") {
         return raw.to_owned();

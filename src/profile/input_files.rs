@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::attestations;
 use super::secrets::learn_unread;
-use super::variables::{PutIn, Variables};
+use super::variables::{SubstitutedProfile, Variables};
 use crate::redact::Redactor;
 use crate::yaml::Document;
 
@@ -20,7 +20,7 @@ pub fn inputs(profile: &Path, variables: Variables<'_>) -> Vec<PathBuf> {
     let Ok(document) = Document::read(profile, &profile.display().to_string()) else { return found };
     let named = match document.parse() {
         Ok(mut json) => {
-            PutIn::new(variables, &|_| false).put(&mut json, "");
+            SubstitutedProfile::new(variables, &|_| false).put(&mut json, "");
             let mut named = Vec::new();
             crate::json::texts(&json, &mut |pointer, text| {
                 if is_file(pointer, &folder.join(text)) {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::loaded::Read;
-use super::types::{Rehearsal, Verifies};
+use super::loaded::LoadedProfile;
+use super::types::{Rehearsal, VerificationMode};
 use crate::pack::Pack;
 use crate::pack::step::ActionStep;
 use crate::pack::types::Stage;
@@ -14,7 +14,7 @@ use crate::template;
 
 /// The profile and the pack as templates and judges read them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Bound {
+pub struct Inputs {
     /// The profile.
     pub profile: Value,
     /// The pack's `provider.yaml`.
@@ -27,23 +27,23 @@ pub struct Bound {
     pub verifies_later: bool,
     /// The profile as it is acted by. No part of what is saved.
     #[serde(skip)]
-    pub acting: Acting,
+    pub acting: LabelledProfile,
 }
 
 /// A profile in which labels stand for keys and secrets alone: what else came from the environment, an id that a pack
 /// asks about say, is sent as it is. It does not print.
 #[derive(Clone, Default)]
-pub struct Acting(Value);
+pub struct LabelledProfile(Value);
 
-impl std::fmt::Debug for Acting {
+impl std::fmt::Debug for LabelledProfile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("<profile>")
     }
 }
 
-impl Bound {
+impl Inputs {
     /// Binds a profile to a pack.
-    pub fn new(read: &Read, pack: &Pack) -> Self {
+    pub fn new(read: &LoadedProfile, pack: &Pack) -> Self {
         let required =
             pack.provider.webhooks.iter().flat_map(|hooks| &hooks.events).filter(|(_, event)| event.required);
         let required: Vec<&String> = required.map(|(name, _)| name).collect();
@@ -61,13 +61,17 @@ impl Bound {
             profile
         };
         let name = read.document.name.rsplit('/').next().unwrap_or(&read.document.name).to_owned();
-        Bound {
+        Inputs {
             profile: complete(read.keeper.json(&read.json)),
-            acting: Acting(complete(read.keys.json(&read.json))),
+            acting: LabelledProfile(complete(read.keys.json(&read.json))),
             provider: pack.facts.clone(),
             lacking: read.lacking.clone(),
             profile_name: name,
-            verifies_later: read.profile.rehearsal.as_ref().is_some_and(|r| r.verifies == Verifies::Later),
+            verifies_later: read
+                .profile
+                .rehearsal
+                .as_ref()
+                .is_some_and(|r| r.verification == VerificationMode::Deferred),
         }
     }
 
@@ -170,9 +174,9 @@ fn view(profile: &Value) -> Value {
 
 /// The paths of the partner's that only a rehearsal may use: those of its actions and look-ups.
 fn test_endpoints(rehearsal: &Rehearsal) -> Vec<String> {
-    let inspect = &rehearsal.inspect;
+    let inspect = &rehearsal.lookups;
     let counts = [&inspect.processed, &inspect.received].into_iter().flatten().map(|look| &look.request);
-    let views = [&inspect.presented, &inspect.told].into_iter().flatten().map(|view| &view.request);
+    let views = [&inspect.shown, &inspect.user_message].into_iter().flatten().map(|view| &view.request);
     let looks = counts.chain(views);
     let lines = rehearsal.actions.values().filter_map(|action| action.request.as_ref()).chain(looks);
     let mut paths: Vec<String> = lines

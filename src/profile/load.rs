@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::call_out::CallOut;
 use super::hosts::provider_hosts;
-use super::loaded::Read;
-use super::secrets::{Sources, learn_unread};
+use super::loaded::LoadedProfile;
+use super::secrets::{ProfileSources, learn_unread};
 use super::trusted::{self, Trusted};
 use super::types::{Profile, Rehearsal};
 use super::validate::addresses::{addresses, is_address};
@@ -23,7 +23,7 @@ use super::validate::settings;
 use super::validate::simulator::played;
 use super::validate::templates::{self, templates, unknown_actions};
 use super::validate::trust::mistrust;
-use super::variables::{self, PutIn, Variables};
+use super::variables::{self, SubstitutedProfile, Variables};
 use crate::address::Host;
 use crate::json::escaped;
 use crate::pack::Pack;
@@ -39,18 +39,23 @@ const ANY_ADDRESS: &str = "http://127.0.0.1/";
 /// # Errors
 ///
 /// Every structural problem, or every name that leads nowhere.
-pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>, redactor: &Redactor) -> Result<Read, Problems> {
+pub fn read(
+    path: &Path,
+    catalog: &Catalog,
+    variables: Variables<'_>,
+    redactor: &Redactor,
+) -> Result<LoadedProfile, Problems> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let document = Document::read(path, &path.display().to_string())?.kept_by(redactor);
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     let written = document.parse().inspect_err(|_| learn_unread(&document.text, &folder, variables, redactor))?;
     let mut json = written.clone();
-    let mut plain = PutIn::new(variables, &|pointer| pointer.starts_with("/return_url"));
+    let mut plain = SubstitutedProfile::new(variables, &|pointer| pointer.starts_with("/return_url"));
     plain.put(&mut json, "");
     let unset = plain.unset;
     let pack = json.get("provider").and_then(Value::as_str).and_then(|id| catalog.packs.get(id));
     let open = pack.map(|pack| trusted::open(pack, catalog)).unwrap_or_default();
-    let sources = Sources {
+    let sources = ProfileSources {
         written: &written,
         json: &json,
         variables,
@@ -64,7 +69,7 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>, redactor: 
     // What can be wrong with a text is found before anything is made of it, so that all of it is told at once.
     let wrong = addresses(&document, &written, &json);
     let mut typed = written.clone();
-    PutIn::new(variables, &templates::is_place).put(&mut typed, "");
+    SubstitutedProfile::new(variables, &templates::is_place).put(&mut typed, "");
     let (pointers, mut problems): (Vec<String>, Vec<Problem>) = wrong.into_iter().unzip();
     // What is told of an address is told; for the rest of its surroundings it counts as one.
     for pointer in pointers.iter().filter(|pointer| is_address(pointer)) {
@@ -87,7 +92,8 @@ pub fn read(path: &Path, catalog: &Catalog, variables: Variables<'_>, redactor: 
     }
     let trusted = pack.map(|pack| Trusted::of(pack, catalog, &profile, &json)).unwrap_or_default();
     let not_there = not_there(&document, &written, &folder, &profile, variables);
-    let read = Read { profile, json, document, folder, lacking, keeper: redactor.clone(), keys, trusted, not_there };
+    let read =
+        LoadedProfile { profile, json, document, folder, lacking, keeper: redactor.clone(), keys, trusted, not_there };
     problems.extend(lint(&read, catalog, variables, &|pointer| partly.lacks(pointer)));
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         // Nothing will be carried out, so that nobody knows whether they would be needed.
@@ -120,7 +126,12 @@ fn name_variables(problems: Vec<Problem>, document: &Document, unset: &[(String,
 /// Names in a profile that lead nowhere, and what its safety forbids.
 ///
 /// `lacks` says of a place that something was left out there because it is wrong, which is told already.
-fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>, lacks: &dyn Fn(&str) -> bool) -> Vec<Problem> {
+fn lint(
+    read: &LoadedProfile,
+    catalog: &Catalog,
+    variables: Variables<'_>,
+    lacks: &dyn Fn(&str) -> bool,
+) -> Vec<Problem> {
     let (profile, document) = (&read.profile, &read.document);
     let Some(pack) = catalog.packs.get(&profile.provider) else {
         if lacks("/provider") {
@@ -139,29 +150,29 @@ fn lint(read: &Read, catalog: &Catalog, variables: Variables<'_>, lacks: &dyn Fn
     let mut problems = against_pack(read, pack);
     problems.extend(mistrust(read, pack, catalog));
     for (environment, inside) in &profile.environments {
-        problems.extend(look_ups(document, &format!("/environments/{environment}/lookups"), &inside.inspect));
+        problems.extend(look_ups(document, &format!("/environments/{environment}/lookups"), &inside.lookups));
         problems.extend(calls(document, &format!("/environments/{environment}/actions"), &inside.actions, lacks));
     }
     problems.extend(in_production(document, profile));
     if let Some(rehearsal) = &profile.rehearsal {
-        problems.extend(look_ups(document, "/rehearsal/lookups", &rehearsal.inspect));
+        problems.extend(look_ups(document, "/rehearsal/lookups", &rehearsal.lookups));
         problems.extend(calls(document, "/rehearsal/actions", &rehearsal.actions, lacks));
         problems.extend(started(document, rehearsal).filter(|_| !lacks("/rehearsal/start")));
         problems.extend(files(read, rehearsal));
         problems.extend(hosts(document, rehearsal));
         problems.extend(played(document, &rehearsal.simulator, pack));
-        problems.extend(reaches(read, rehearsal, pack));
+        problems.extend(allow_hosts(read, rehearsal, pack));
     }
     problems.extend(public(read));
     problems.extend(unknown(read, pack));
     problems.extend(untidy(read));
     problems.extend(leaks(read, variables));
-    for (host, stand_in) in profile.stand_ins.iter().flat_map(|word| &word.hosts) {
-        if !Host::from(stand_in.at.ip()).is_this_machine() {
+    for (host, simulated_host) in profile.simulated_environments.iter().flat_map(|word| &word.hosts) {
+        if !Host::from(simulated_host.at.ip()).is_this_machine() {
             let pointer = format!("/connect_to/hosts/{host}/at");
             problems.push(document.problem(
                 &pointer,
-                format!("{} is not a loopback address; a simulated environment must be on one", stand_in.at),
+                format!("{} is not a loopback address; a simulated environment must be on one", simulated_host.at),
             ));
         }
     }
@@ -188,7 +199,7 @@ fn started(document: &Document, rehearsal: &Rehearsal) -> Option<Problem> {
 }
 
 /// Files of the rehearsal that are not there.
-fn files(read: &Read, rehearsal: &Rehearsal) -> Vec<Problem> {
+fn files(read: &LoadedProfile, rehearsal: &Rehearsal) -> Vec<Problem> {
     let bodies = rehearsal.bodies.iter().map(|(event, path)| (format!("/rehearsal/bodies/{}", escaped(event)), path));
     let missing = bodies.filter(|(_, path)| !read.folder.join(path).exists());
     missing
@@ -208,9 +219,9 @@ fn hosts(document: &Document, rehearsal: &Rehearsal) -> Vec<Problem> {
 }
 
 /// Hosts that a rehearsal may not reach, and what is no host.
-fn reaches(read: &Read, rehearsal: &Rehearsal, pack: &Pack) -> Vec<Problem> {
+fn allow_hosts(read: &LoadedProfile, rehearsal: &Rehearsal, pack: &Pack) -> Vec<Problem> {
     let shut = provider_hosts(&read.trusted.environments);
-    let judged = rehearsal.reaches.iter().enumerate().filter_map(|(at, text)| {
+    let judgement = rehearsal.allow_hosts.iter().enumerate().filter_map(|(at, text)| {
         let problem = |message: String| read.document.problem(&format!("/rehearsal/allow_hosts/{at}"), message);
         match Host::parse(text) {
             None => Some(
@@ -228,10 +239,10 @@ fn reaches(read: &Read, rehearsal: &Rehearsal, pack: &Pack) -> Vec<Problem> {
             Some(_) => None,
         }
     });
-    judged.collect()
+    judgement.collect()
 }
 
-fn against_pack(read: &Read, pack: &Pack) -> Vec<Problem> {
+fn against_pack(read: &LoadedProfile, pack: &Pack) -> Vec<Problem> {
     let (profile, document) = (&read.profile, &read.document);
     let mut problems = Vec::new();
     let apis = || pack.provider.apis.keys().map(String::as_str);
@@ -248,7 +259,7 @@ fn against_pack(read: &Read, pack: &Pack) -> Vec<Problem> {
     problems.extend(settings::against(read, pack));
     let events: Vec<&str> =
         pack.provider.webhooks.iter().flat_map(|hooks| hooks.events.keys().map(String::as_str)).collect();
-    let looked_up = profile.rehearsal.iter().filter_map(|rehearsal| rehearsal.inspect.processed.as_ref());
+    let looked_up = profile.rehearsal.iter().filter_map(|rehearsal| rehearsal.lookups.processed.as_ref());
     let effective = looked_up.filter_map(|look_up| look_up.events.as_ref()).flatten().enumerate();
     let effective = effective.map(|(index, event)| (format!("/rehearsal/lookups/processed/events/{index}"), event));
     let subscribed = profile.events.iter().flatten().enumerate();

@@ -12,7 +12,7 @@ use crate::yaml::{Document, Problem};
 
 /// A profile with its text.
 #[derive(Clone, Debug)]
-pub struct Read {
+pub struct LoadedProfile {
     /// The profile.
     pub profile: Profile,
     /// The same as JSON, with variables put in; values whose variable is not set are null.
@@ -30,12 +30,12 @@ pub struct Read {
     /// What the pack may do.
     pub trusted: Trusted,
     /// Programs that are not there, for whoever knows what is to be carried out.
-    pub(crate) not_there: Vec<NotThere>,
+    pub(crate) not_there: Vec<MissingProgram>,
 }
 
 /// A program that is not there, and the place in the profile, dotted, whose work it would do.
 #[derive(Clone, Debug)]
-pub(crate) struct NotThere {
+pub(crate) struct MissingProgram {
     pub(crate) needed_for: String,
     pub(crate) problem: Problem,
 }

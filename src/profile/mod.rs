@@ -16,21 +16,21 @@ mod types;
 mod validate;
 mod variables;
 
-pub use call_out::{CallOut, Inspect, Learn, LookUp, View};
-pub use email::{Letter, letter};
+pub use call_out::{CallOut, Capture, Lookup, Lookups, PageLookup};
+pub use email::{Email, letter};
 pub use hosts::{production_hosts, provider_hosts};
 pub use input_files::{inputs, learn_variables};
-pub use inputs::Bound;
+pub use inputs::Inputs;
 pub use load::read;
-pub use loaded::Read;
+pub use loaded::LoadedProfile;
 pub use secrets::is_known;
-pub use simulator::Played;
-pub use trust::{Trust, TrustWord};
+pub use simulator::SimulatorSettings;
+pub use trust::{Trust, TrustSetting};
 pub use trusted::Trusted;
 #[cfg(test)]
 pub(crate) use trusted::hosts_in;
 pub use types::{
-    Branding, Configured, InEnvironment, InFile, KnownThere, Profile, Rehearsal, StandInWord, StandInsWord, Start,
-    Timing, Variant, Verifies, Webhook,
+    Branding, Configured, ConnectTo, ConnectToHost, EnvironmentProfile, FileKey, KnownClient, Profile, Rehearsal,
+    Start, Timing, Variant, VerificationMode, Webhook,
 };
 pub use variables::Variables;

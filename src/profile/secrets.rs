@@ -17,10 +17,10 @@ use crate::template;
 const READABLE: [&str; 2] = ["/partner", "/provider"];
 
 /// A header or a variable with a telling name may be a switch; from this length on it is taken for a credential.
-const CREDENTIAL: usize = 12;
+const MIN_CREDENTIAL_CHARS: usize = 12;
 
 /// A profile as it was written, and with the variables put in.
-pub(super) struct Sources<'s> {
+pub(super) struct ProfileSources<'s> {
     pub(super) written: &'s Value,
     pub(super) json: &'s Value,
     pub(super) variables: Variables<'s>,
@@ -41,7 +41,7 @@ pub(super) fn learn_unread(text: &str, folder: &Path, variables: Variables<'_>, 
     }
 }
 
-impl Sources<'_> {
+impl ProfileSources<'_> {
     /// Teaches a redactor every secret of the profile, by stable labels.
     pub(super) fn teach(&self, redactor: &Redactor) {
         self.keys(redactor);
@@ -63,7 +63,7 @@ impl Sources<'_> {
         crate::json::texts(self.json, &mut |pointer, text| {
             redactor.learn_written(&format!("profile{}", pointer.replace('/', ".")), text, &known);
             if let Some((name, credential)) = credential(pointer, text) {
-                redactor.learn(&format!("partner.{name}"), credential);
+                redactor.capture(&format!("partner.{name}"), credential);
             }
         });
     }
@@ -85,12 +85,12 @@ impl Sources<'_> {
                 named.into_iter().filter_map(|(name, pointer)| Some((name.to_owned(), inside.pointer(pointer)?)));
             for (name, value) in named.chain(credentials).filter(|(name, _)| !authentication::is_open(self.open, name))
             {
-                redactor.learn(&format!("{environment}.{}", name.replace('.', "_")), &plain(value));
+                redactor.capture(&format!("{environment}.{}", name.replace('.', "_")), &plain(value));
             }
         }
         for (name, pointer) in [("webhook_secret", "webhook/secret"), ("api_key", "simulator/api_key")] {
             if let Some(value) = self.json.pointer(&format!("/rehearsal/{pointer}")) {
-                redactor.learn(&format!("rehearsal.{name}"), &plain(value));
+                redactor.capture(&format!("rehearsal.{name}"), &plain(value));
             }
         }
     }
@@ -156,7 +156,7 @@ fn credential<'t>(pointer: &str, text: &'t str) -> Option<(String, &'t str)> {
         return None;
     }
     if above == "env" {
-        return (text.len() >= CREDENTIAL && !text.contains("://")).then_some((name, text));
+        return (text.len() >= MIN_CREDENTIAL_CHARS && !text.contains("://")).then_some((name, text));
     }
     // The scheme is no secret, and whoever echoes the credential leaves it out.
     let credential = text.split_once(' ').filter(|_| name.ends_with("authorization"));

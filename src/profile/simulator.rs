@@ -11,7 +11,7 @@ use crate::redact::Secret;
 /// Fixed settings for the simulator of a rehearsal. All others change in each run.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Played {
+pub struct SimulatorSettings {
     /// The address to listen on: a loopback address, or `0.0.0.0` for a build in a container.
     #[schemars(with = "Option<String>")]
     pub bind: Option<IpAddr>,

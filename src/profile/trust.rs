@@ -22,28 +22,26 @@ pub struct Trust {
     pub production_allows: Vec<Route>,
     /// Fields of production responses that it may record.
     #[serde(default)]
-    #[serde(rename = "production_fields")]
-    pub production_keeps: Vec<String>,
+    pub production_fields: Vec<String>,
     /// Hosts from which it may fetch pages without a key, besides those named elsewhere in the profile.
     #[serde(default)]
-    #[serde(rename = "allow_hosts")]
-    pub reaches: Vec<String>,
+    pub allow_hosts: Vec<String>,
 }
 
 /// A [`Trust`] as it is written: the digest alone, or in full.
 #[derive(Clone, Debug)]
-pub struct TrustWord(pub Trust);
+pub struct TrustSetting(pub Trust);
 
-impl<'de> Deserialize<'de> for TrustWord {
+impl<'de> Deserialize<'de> for TrustSetting {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {
-            Value::String(digest) => Ok(TrustWord(Trust { digest, ..Trust::default() })),
-            other => serde_json::from_value(other).map(TrustWord).map_err(serde::de::Error::custom),
+            Value::String(digest) => Ok(TrustSetting(Trust { digest, ..Trust::default() })),
+            other => serde_json::from_value(other).map(TrustSetting).map_err(serde::de::Error::custom),
         }
     }
 }
 
-impl JsonSchema for TrustWord {
+impl JsonSchema for TrustSetting {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "TrustWord".into()
     }

@@ -25,7 +25,7 @@ pub struct Trusted {
     /// Operations that never go to production.
     pub test_only: Vec<Route>,
     /// The members of production answers that may be kept.
-    pub production_keeps: Vec<String>,
+    pub production_fields: Vec<String>,
     /// The hosts from which pages may be fetched without a key; `None`: any.
     pub fetches: Option<BTreeSet<String>>,
     /// The credentials that only say who the partner is, and are no secret.
@@ -41,26 +41,34 @@ impl Trusted {
                 environments: provider.environments.clone(),
                 production_allows: provider.production_allows.clone(),
                 test_only: provider.test_only.clone(),
-                production_keeps: provider.production_keeps.clone(),
+                production_fields: provider.production_fields.clone(),
                 fetches: None,
                 open,
             };
         }
-        let granted = Granted::to(pack, catalog, profile);
+        let granted = GrantedTrust::to(pack, catalog, profile);
         let environments = environments(provider, &granted, catalog);
         let original = granted.original.map(|original| original.test_only.as_slice());
         let mut fetches = hosts_in(json);
-        fetches.extend(profile.stand_ins.iter().flat_map(|word| word.hosts.keys()).map(|host| Host::spelling(host)));
+        fetches.extend(
+            profile.simulated_environments.iter().flat_map(|word| word.hosts.keys()).map(|host| Host::spelling(host)),
+        );
         fetches.extend(granted.original.iter().flat_map(|original| provider_hosts(&original.environments)));
         fetches.extend(granted.trust.iter().flat_map(|trust| {
-            trust.hosts.values().flatten().chain(&trust.reaches).map(|host| Host::spelling(host)).collect::<Vec<_>>()
+            trust
+                .hosts
+                .values()
+                .flatten()
+                .chain(&trust.allow_hosts)
+                .map(|host| Host::spelling(host))
+                .collect::<Vec<_>>()
         }));
         Trusted {
             environments,
             production_allows: provider.production_allows.iter().filter(|r| granted.route(r)).cloned().collect(),
             // More of these only tightens.
             test_only: provider.test_only.iter().chain(original.unwrap_or_default()).cloned().collect(),
-            production_keeps: provider.production_keeps.iter().filter(|name| granted.keeps(name)).cloned().collect(),
+            production_fields: provider.production_fields.iter().filter(|name| granted.keeps(name)).cloned().collect(),
             fetches: Some(fetches),
             open,
         }
@@ -81,7 +89,7 @@ pub(super) fn open(pack: &Pack, catalog: &Catalog) -> BTreeSet<String> {
 
 /// The pack's environments, in which hosts that are not trusted stand as pages, which get no key; and the hosts of all
 /// built-in packs, each where it belongs, so that no other place can be found for them.
-fn environments(provider: &Provider, granted: &Granted, catalog: &Catalog) -> BTreeMap<Environment, Addresses> {
+fn environments(provider: &Provider, granted: &GrantedTrust, catalog: &Catalog) -> BTreeMap<Environment, Addresses> {
     let mut environments = provider.environments.clone();
     for (environment, addresses) in &mut environments {
         let doubtful = addresses.apis.extract_if(.., |_, base| !granted.api(*environment, base));
@@ -97,7 +105,7 @@ fn environments(provider: &Provider, granted: &Granted, catalog: &Catalog) -> BT
 }
 
 /// What a pack that is not built in is allowed, and by whom.
-pub(super) struct Granted<'g> {
+pub(super) struct GrantedTrust<'g> {
     /// What the built-in pack of its name says.
     pub(super) original: Option<&'g Provider>,
     /// What the profile says.
@@ -106,14 +114,14 @@ pub(super) struct Granted<'g> {
     same_production: bool,
 }
 
-impl<'g> Granted<'g> {
+impl<'g> GrantedTrust<'g> {
     pub(super) fn to(pack: &Pack, catalog: &'g Catalog, profile: &'g Profile) -> Self {
         let original = catalog.originals.get(&pack.id).map(|original| &original.provider);
         let trust = profile.trust.get(&pack.id).map(|word| &word.0);
         let production = Environment::Production;
         let mut bases = pack.provider.environments.get(&production).into_iter().flat_map(|a| a.apis.values());
         let same_production = bases.all(|base| original.is_some_and(|original| has(original, production, base)));
-        Granted { original, trust, same_production }
+        GrantedTrust { original, trust, same_production }
     }
 
     /// Whether the key of an environment may go to an API.
@@ -132,8 +140,8 @@ impl<'g> Granted<'g> {
 
     /// Whether a member of production answers may be kept.
     pub(super) fn keeps(&self, name: &str) -> bool {
-        let trust = self.trust.iter().flat_map(|trust| &trust.production_keeps);
-        let original = self.original.iter().flat_map(|original| &original.production_keeps);
+        let trust = self.trust.iter().flat_map(|trust| &trust.production_fields);
+        let original = self.original.iter().flat_map(|original| &original.production_fields);
         trust.chain(original).any(|kept| kept.eq_ignore_ascii_case(name))
     }
 }

@@ -11,9 +11,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use super::call_out::{CallOut, Inspect};
-use super::simulator::Played;
-use super::trust::TrustWord;
+use super::call_out::{CallOut, Lookups};
+use super::simulator::SimulatorSettings;
+use super::trust::TrustSetting;
 use crate::pack::matcher::Matcher;
 use crate::pack::types::{Environment, Span, Text};
 use crate::redact::Secret;
@@ -37,19 +37,19 @@ pub struct Profile {
     pub events: Option<Vec<String>>,
     /// The partner's use of the provider's real environments.
     #[serde(default)]
-    pub environments: BTreeMap<Environment, InEnvironment>,
+    pub environments: BTreeMap<Environment, EnvironmentProfile>,
     /// How to run the partner's own build against the simulator.
     pub rehearsal: Option<Rehearsal>,
     /// Trusted packs that are not built in, by name.
     #[serde(default)]
-    pub trust: BTreeMap<String, TrustWord>,
+    pub trust: BTreeMap<String, TrustSetting>,
     /// The path of the attestations file, relative to the profile.
     pub attestations: Option<PathBuf>,
     /// The time limit of a run.
     pub run_within: Option<Span>,
     /// Simulated environments: loopback addresses that replace real hosts.
     #[serde(rename = "connect_to")]
-    pub stand_ins: Option<StandInsWord>,
+    pub simulated_environments: Option<ConnectTo>,
 }
 
 /// The branding that the partner's clients see.
@@ -65,7 +65,7 @@ pub struct Branding {
 /// One real environment.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct InEnvironment {
+pub struct EnvironmentProfile {
     /// The base URL of each API, as the deployment loads it.
     #[serde(default)]
     pub apis: BTreeMap<String, Configured>,
@@ -80,25 +80,21 @@ pub struct InEnvironment {
     pub webhook: Option<Webhook>,
     /// Settings that only this provider needs, by their names in the pack.
     #[serde(default)]
-    #[serde(rename = "settings")]
-    pub details: serde_json::Map<String, Value>,
+    pub settings: serde_json::Map<String, Value>,
     /// Existing clients that are in a state which a rehearsal would simulate.
     #[serde(default)]
-    #[serde(rename = "known_clients")]
-    pub given: BTreeMap<String, KnownThere>,
+    pub known_clients: BTreeMap<String, KnownClient>,
     /// The time limit for a manual step.
-    #[serde(rename = "manual_step_within")]
-    pub person_within: Option<Span>,
+    pub manual_step_within: Option<Span>,
     /// The actions of the partner's deployment, by name.
     #[serde(default)]
     pub actions: IndexMap<String, CallOut>,
     /// The lookups into the partner.
     #[serde(default)]
-    #[serde(rename = "lookups")]
-    pub inspect: Inspect,
+    pub lookups: Lookups,
 }
 
-impl InEnvironment {
+impl EnvironmentProfile {
     /// What is secret in it, by its name in the profile.
     pub fn secrets(&self) -> Vec<(String, &Secret)> {
         let key = self.api_key.iter().map(|secret| ("api_key".to_owned(), secret));
@@ -113,7 +109,7 @@ impl InEnvironment {
 /// An existing client of a real environment.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct KnownThere {
+pub struct KnownClient {
     /// Its name.
     pub name: Option<String>,
     /// Its e-mail address.
@@ -126,13 +122,13 @@ pub enum Configured {
     /// The value.
     Text(String),
     /// A key of a file.
-    InFile(InFile),
+    InFile(FileKey),
 }
 
 /// A key of a file: of `.env`, `.properties` and INI files, of JSON, YAML and TOML.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct InFile {
+pub struct FileKey {
     /// The file, relative to the profile.
     pub file: PathBuf,
     /// The key: a name, one with dots such as `billing.api-url` or `servers[0].url`, or a JSON path.
@@ -154,7 +150,7 @@ impl JsonSchema for Configured {
     }
 
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        let in_file = generator.subschema_for::<InFile>();
+        let in_file = generator.subschema_for::<FileKey>();
         schemars::json_schema!({
             "description": "a value, or `{ file, key }` from which it is loaded",
             "if": { "type": "string" }, "then": true, "else": in_file
@@ -181,8 +177,7 @@ pub struct Rehearsal {
     pub start: Option<Start>,
     /// Environment variables of Preflight to pass to the build, besides a short allow-list.
     #[serde(default)]
-    #[serde(rename = "pass_env")]
-    pub pass: Vec<String>,
+    pub pass_env: Vec<String>,
     /// Environment variables of the build, as templates over `simulator`.
     #[serde(default)]
     pub env: IndexMap<String, Text>,
@@ -192,8 +187,7 @@ pub struct Rehearsal {
     /// Hosts besides loopback that the build may reach, by name or address. Access to the provider's hosts is always
     /// denied.
     #[serde(default)]
-    #[serde(rename = "allow_hosts")]
-    pub reaches: Vec<String>,
+    pub allow_hosts: Vec<String>,
     /// How many processes of the build cache tokens separately.
     #[serde(default = "workers")]
     #[schemars(range(min = 1))]
@@ -213,8 +207,7 @@ pub struct Rehearsal {
     pub actions: IndexMap<String, CallOut>,
     /// The lookups into the build.
     #[serde(default)]
-    #[serde(rename = "lookups")]
-    pub inspect: Inspect,
+    pub lookups: Lookups,
     /// Captured bodies of events that the provider does not document, as JSON files relative to the profile.
     #[serde(default)]
     pub bodies: BTreeMap<String, PathBuf>,
@@ -223,11 +216,10 @@ pub struct Rehearsal {
     pub hosts: Vec<String>,
     /// When the handler verifies a delivery.
     #[serde(default)]
-    #[serde(rename = "verification")]
-    pub verifies: Verifies,
+    pub verification: VerificationMode,
     /// The address and key of the simulator, for a build that `start` does not start.
     #[serde(default)]
-    pub simulator: Played,
+    pub simulator: SimulatorSettings,
 }
 
 fn concurrency() -> usize {
@@ -291,30 +283,30 @@ impl Default for Timing {
 /// When a handler verifies a delivery.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Verifies {
+pub enum VerificationMode {
     /// Before it answers.
     #[default]
     #[serde(rename = "immediate")]
-    AtOnce,
+    Immediate,
     /// After it has answered.
     #[serde(rename = "deferred")]
-    Later,
+    Deferred,
 }
 
 /// Simulated environments: loopback addresses that replace real hosts.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct StandInsWord {
+pub struct ConnectTo {
     /// The PEM file with the certificate of the temporary authority, relative to the profile.
     pub ca: Option<PathBuf>,
     /// The simulated address of each host.
-    pub hosts: BTreeMap<String, StandInWord>,
+    pub hosts: BTreeMap<String, ConnectToHost>,
 }
 
 /// The simulated address of a host.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct StandInWord {
+pub struct ConnectToHost {
     /// The loopback address and port to connect to.
     #[schemars(with = "String")]
     pub at: SocketAddr,

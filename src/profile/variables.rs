@@ -6,7 +6,7 @@ use crate::json::escaped;
 use crate::template;
 
 /// A profile with its variables put in. A text with one that is not set, or empty, becomes null: absent, not empty.
-pub(super) struct PutIn<'v> {
+pub(super) struct SubstitutedProfile<'v> {
     variables: Variables<'v>,
     /// Whether the text at a pointer is a template, in which nothing of a value may be evaluated.
     is_template: &'v dyn Fn(&str) -> bool,
@@ -14,9 +14,9 @@ pub(super) struct PutIn<'v> {
     pub(super) unset: Vec<(String, String)>,
 }
 
-impl<'v> PutIn<'v> {
+impl<'v> SubstitutedProfile<'v> {
     pub(super) fn new(variables: Variables<'v>, is_template: &'v dyn Fn(&str) -> bool) -> Self {
-        PutIn { variables, is_template, unset: Vec::new() }
+        SubstitutedProfile { variables, is_template, unset: Vec::new() }
     }
 
     /// Puts variables into every text of a value.
@@ -70,9 +70,9 @@ fn expanded(text: &str, value_of: impl Fn(&str) -> Option<String>) -> Result<Str
 pub(super) fn no_names(written: &Value, variables: Variables<'_>) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let is_name = |name: &str| {
-        let mut letters = name.chars();
-        let first = letters.next().is_some_and(|letter| letter.is_ascii_alphabetic() || letter == '_');
-        first && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        let mut emails = name.chars();
+        let first = emails.next().is_some_and(|letter| letter.is_ascii_alphabetic() || letter == '_');
+        first && emails.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
     };
     crate::json::texts(written, &mut |pointer, text| {
         let wrong = named(text).into_iter().find(|name| !is_name(name) && variables(name).is_none());

@@ -8,13 +8,13 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{Engine as _, alphabet};
 
 /// Minimum length of a searched secret: shorter texts occur everywhere.
-pub(super) const SHORTEST: usize = 4;
+pub(super) const MIN_SECRET_BYTES: usize = 4;
 
-/// Shorter secrets are replaced only as a whole field; see [`super::redactor::Redactor::learn`].
+/// Shorter secrets are replaced only as a whole field; see [`super::redactor::Redactor::capture`].
 pub(super) const SHORT: usize = 8;
 
 /// Minimum length of a decoded form: ordinary words are valid Base64 too.
-const SHORTEST_DECODED: usize = 8;
+const MIN_DECODED_BYTES: usize = 8;
 
 const FORGIVING: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_encode_padding(false)
@@ -45,12 +45,12 @@ impl Pattern {
     }
 }
 
-/// Every pattern that discloses a secret, none shorter than [`SHORTEST`]. For a short secret only the plain text: its
+/// Every pattern that discloses a secret, none shorter than [`MIN_SECRET_BYTES`]. For a short secret only the plain text: its
 /// encodings occur everywhere.
 pub(super) fn patterns(value: &str) -> Vec<Pattern> {
     if value.len() < SHORT {
         let itself = Pattern { bytes: value.into(), cased: true, shares_head: false, shares_tail: false };
-        return Some(itself).filter(|_| value.len() >= SHORTEST).into_iter().collect();
+        return Some(itself).filter(|_| value.len() >= MIN_SECRET_BYTES).into_iter().collect();
     }
     let mut found = texts(value.as_bytes());
     if !value.is_ascii() {
@@ -67,10 +67,10 @@ pub(super) fn patterns(value: &str) -> Vec<Pattern> {
     found.extend(base64_of(bytes));
     found.extend([little, big].into_iter().chain(again.map(String::into_bytes)).flat_map(|bytes| base64_of(&bytes)));
     for decoded in [STANDARD.decode(value).ok(), URL_SAFE.decode(value).ok(), hex::decode(value).ok()] {
-        let decoded = decoded.filter(|bytes| bytes.len() >= SHORTEST_DECODED);
+        let decoded = decoded.filter(|bytes| bytes.len() >= MIN_DECODED_BYTES);
         found.extend(decoded.iter().flat_map(|bytes| texts(bytes).into_iter().chain(base64_of(bytes))));
     }
-    found.retain(|pattern| pattern.bytes.len() >= SHORTEST);
+    found.retain(|pattern| pattern.bytes.len() >= MIN_SECRET_BYTES);
     found.sort_unstable();
     found.dedup();
     found

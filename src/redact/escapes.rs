@@ -22,7 +22,7 @@ pub(super) enum Escapes {
 use Escapes::{Apart, Backslash, Entity, Form, Lines, Percent, Quoted};
 
 /// Minimum length of separated hexadecimal text, in bytes.
-const SHORTEST_APART: usize = 8;
+const MIN_SPLIT_BYTES: usize = 8;
 
 /// Whether a text contains the mark of some escapes at all.
 pub(super) fn is_told(text: &[u8], escapes: Escapes) -> bool {
@@ -110,7 +110,7 @@ fn apart(text: &[u8]) -> Option<(usize, Vec<u8>)> {
         separated |= between > 0 || sign;
     }
     let cut = text.get(end).is_some_and(u8::is_ascii_alphanumeric);
-    (separated && !cut && bytes.len() >= SHORTEST_APART).then_some((end, bytes))
+    (separated && !cut && bytes.len() >= MIN_SPLIT_BYTES).then_some((end, bytes))
 }
 
 fn backslash(rest: &[u8]) -> Option<(usize, Vec<u8>)> {
@@ -141,7 +141,7 @@ fn unicode(rest: &[u8]) -> Option<(usize, Vec<u8>)> {
 }
 
 /// Maximum length of an entity after `&`, in bytes: numbers may begin with zeros.
-const LONGEST_ENTITY: usize = 14;
+const MAX_ENTITY_BYTES: usize = 14;
 
 /// The named entities of ASCII.
 const NAMED: [(&str, char); 36] = [
@@ -184,7 +184,7 @@ const NAMED: [(&str, char); 36] = [
 ];
 
 fn entity(rest: &[u8]) -> Option<(usize, Vec<u8>)> {
-    let end = rest.iter().take(LONGEST_ENTITY).position(|byte| *byte == b';')?;
+    let end = rest.iter().take(MAX_ENTITY_BYTES).position(|byte| *byte == b';')?;
     let name = rest.get(..end)?;
     let letter = match name {
         [b'#', b'x' | b'X', digits @ ..] => char::from_u32(number(digits, 16)?)?,

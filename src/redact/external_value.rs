@@ -40,14 +40,14 @@ impl Redactor {
             self.learn_parts(label, trimmed, &parts, Origin::Given, known);
             return;
         }
-        self.learn(label, trimmed);
+        self.capture(label, trimmed);
         if value != trimmed {
-            self.learn(label, value);
+            self.capture(label, value);
         }
         for part in parts_of(trimmed).into_iter().filter(|part| !is_open(part, known)) {
             match whole_url(&part) {
                 Some(parts) => self.learn_parts(label, &part, &parts, Origin::Given, known),
-                None => drop(self.learn(label, &part)),
+                None => drop(self.capture(label, &part)),
             }
         }
     }
@@ -71,7 +71,7 @@ impl Redactor {
                 .collect();
             let leaves = value.range.end > url.whole.end;
             if leaves || !secret.is_empty() && !is_open(&value.value, known) {
-                self.learn(&value.label, &value.value);
+                self.capture(&value.label, &value.value);
             }
             self.learn_parts(&value.label, text, &secret, Origin::Given, known);
         }
@@ -90,15 +90,15 @@ impl Redactor {
             let decoded = percent_decode_str(written).decode_utf8_lossy().into_owned();
             for secret in [written.to_owned(), decoded.replace('+', " "), decoded] {
                 if !is_open(&secret, known) {
-                    self.learn(label, &secret);
+                    self.capture(label, &secret);
                 }
             }
             if let (Kind::User, Some((user, password))) = (&part.kind, written.split_once(':')) {
                 for secret in [password, &percent_decode_str(password).decode_utf8_lossy()] {
-                    self.learn(label, secret);
+                    self.capture(label, secret);
                 }
                 if is_token(user) {
-                    self.learn(label, user);
+                    self.capture(label, user);
                 }
             }
         }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Shorter parts of a URL give no access by themselves, in bytes.
-const LEAST_PART: usize = 8;
+const MIN_PART_BYTES: usize = 8;
 
 use super::field::is_field;
 use super::index::{Hit, Index};
@@ -89,7 +89,7 @@ impl Redactor {
     /// A value of 8 bytes or more is found anywhere, in every usual spelling. A shorter one would be found in other
     /// words: it is replaced only as a whole field (a JSON string, a header, the text after `NAME=`). One of fewer than
     /// 4 bytes gets a label but is not searched for. An empty value is ignored.
-    pub fn learn(&self, label: &str, value: &str) -> String {
+    pub fn capture(&self, label: &str, value: &str) -> String {
         let clean = name(label);
         if value.is_empty() {
             return format!("<{clean}>");
@@ -110,7 +110,7 @@ impl Redactor {
     /// and its query values: a reader must see the host.
     pub fn learn_issued(&self, label: &str, value: &str) {
         let Ok(url) = url::Url::parse(value) else {
-            self.learn(label, value);
+            self.capture(label, value);
             return;
         };
         // A plain word is the name of a page; parts that give access contain a digit.
@@ -119,8 +119,8 @@ impl Redactor {
         let parts = path.chain(url.query_pairs().map(|(_, value)| value.into_owned()));
         // A URL in the query is a return address, which gives no access; a label is no secret.
         let harmless = |part: &str| part.starts_with('<') || url::Url::parse(part).is_ok_and(|url| url.has_host());
-        for part in parts.filter(|part| part.len() >= LEAST_PART && !harmless(part)) {
-            self.learn(label, &part);
+        for part in parts.filter(|part| part.len() >= MIN_PART_BYTES && !harmless(part)) {
+            self.capture(label, &part);
         }
     }
 
@@ -243,12 +243,12 @@ impl Labels {
 }
 
 /// Length at the end of truncated text that is never shown, in bytes.
-const FRAYED: usize = 1024;
+const MAX_FRAGMENT_BYTES: usize = 1024;
 
 /// The beginning of bytes that exceed a limit, without the end, which may contain a truncated secret that no search
 /// finds. Shorter bytes stay whole.
 pub(crate) fn unfrayed(bytes: &[u8], bound: usize) -> &[u8] {
-    let end = if bytes.len() < bound { bytes.len() } else { bound.saturating_sub(FRAYED) };
+    let end = if bytes.len() < bound { bytes.len() } else { bound.saturating_sub(MAX_FRAGMENT_BYTES) };
     bytes.get(..end).unwrap_or_default()
 }
 

@@ -17,22 +17,22 @@ use reqwest::{Client, StatusCode};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::defects::{Defect, Defects};
+use super::defects::{ActiveDefect, Defect};
 use super::options::Options;
-use super::request::{Answer, Request};
+use super::request::{ApiResponse, Request};
 
 /// Maximum number of attempts while Debitura has problems.
-const ATTEMPTS: u32 = 3;
+const MAX_ATTEMPTS: u32 = 3;
 
 /// Maximum time that a user waits for the end of a rate limit.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
 /// Maximum pause, whatever `Retry-After` says.
-const LONGEST_PAUSE: Duration = Duration::from_hours(24);
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
 /// The calls to Debitura; each has its own pause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Call {
+pub(super) enum ApiCall {
     /// `POST /clients`.
     CreateClient,
     /// `GET /clients/{externalTenantId}`.
@@ -55,7 +55,7 @@ pub(super) struct Later {
 }
 
 /// Why an attempt decided nothing.
-enum Trouble {
+enum AttemptError {
     Limited { wait: Option<Duration> },
     Broken(StatusCode),
     Silent(String),
@@ -65,8 +65,8 @@ enum Trouble {
 pub(super) struct Attempts {
     http: Client,
     backoff: Duration,
-    not_before: Mutex<HashMap<(Call, String), Instant>>,
-    defects: Defects,
+    not_before: Mutex<HashMap<(ApiCall, String), Instant>>,
+    defects: ActiveDefect,
 }
 
 impl Attempts {
@@ -75,7 +75,7 @@ impl Attempts {
     }
 
     /// Whether a call may be made for this client now, or must wait for the end of a rate limit.
-    pub(super) fn due(&self, call: Call, tenant: &str) -> Result<(), Later> {
+    pub(super) fn due(&self, call: ApiCall, tenant: &str) -> Result<(), Later> {
         let pauses = self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
         let until = pauses.get(&(call, tenant.to_owned()));
         let left = until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()));
@@ -83,19 +83,24 @@ impl Attempts {
     }
 
     /// Makes a call until something is decided.
-    pub(super) async fn carry_out(&self, call: Call, tenant: &str, mut request: Request) -> Result<Answer, Later> {
+    pub(super) async fn carry_out(
+        &self,
+        call: ApiCall,
+        tenant: &str,
+        mut request: Request,
+    ) -> Result<ApiResponse, Later> {
         self.due(call, tenant)?;
         let (mut inconclusive, mut waited) = (0, false);
         loop {
             let trouble = match request.send(&self.http).await {
                 Ok(answer) => match self.trouble(call, &answer) {
-                    None => return Ok(Answer { in_doubt: inconclusive > 0, ..answer }),
+                    None => return Ok(ApiResponse { in_doubt: inconclusive > 0, ..answer }),
                     Some(trouble) => trouble,
                 },
-                Err(silence) => Trouble::Silent(silence.to_string()),
+                Err(silence) => AttemptError::Silent(silence.to_string()),
             };
             self.change_by_mistake(call, &mut request, &trouble);
-            if let Trouble::Limited { wait } = trouble {
+            if let AttemptError::Limited { wait } = trouble {
                 self.sit_out(call, tenant, wait.unwrap_or(self.backoff), waited).await?;
                 waited = true;
             } else {
@@ -105,20 +110,21 @@ impl Attempts {
         }
     }
 
-    fn trouble(&self, call: Call, answer: &Answer) -> Option<Trouble> {
+    fn trouble(&self, call: ApiCall, answer: &ApiResponse) -> Option<AttemptError> {
         if answer.status == StatusCode::TOO_MANY_REQUESTS {
-            if self.defects.has(Defect::RateLimitFinal) && call == Call::CreateCase {
+            if self.defects.has(Defect::RateLimitFinal) && call == ApiCall::CreateCase {
                 return None;
             }
             let seconds = answer.retry_after().filter(|seconds| seconds.is_finite());
-            let wait = seconds.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.0, LONGEST_PAUSE.as_secs_f64())));
-            return Some(Trouble::Limited { wait });
+            let wait =
+                seconds.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.0, MAX_RETRY_AFTER.as_secs_f64())));
+            return Some(AttemptError::Limited { wait });
         }
-        answer.status.is_server_error().then_some(Trouble::Broken(answer.status))
+        answer.status.is_server_error().then_some(AttemptError::Broken(answer.status))
     }
 
     /// Waits once, if the time is short; otherwise blocks calls until the time is over.
-    async fn sit_out(&self, call: Call, tenant: &str, wait: Duration, waited: bool) -> Result<(), Later> {
+    async fn sit_out(&self, call: ApiCall, tenant: &str, wait: Duration, waited: bool) -> Result<(), Later> {
         let wait = if self.defects.has(Defect::RateLimitIgnored) {
             Duration::ZERO
         } else if self.defects.has(Defect::RateLimitFloor) {
@@ -126,7 +132,7 @@ impl Attempts {
         } else {
             wait
         };
-        if waited || wait > LONGEST_WAIT {
+        if waited || wait > MAX_WAIT {
             let mut pauses = self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
             pauses.insert((call, tenant.to_owned()), Instant::now() + wait);
             return Err(limited(wait));
@@ -136,18 +142,18 @@ impl Attempts {
     }
 
     /// Waits longer after each attempt, and gives up after the last.
-    async fn back_off(&self, inconclusive: u32, trouble: Trouble) -> Result<(), Later> {
+    async fn back_off(&self, inconclusive: u32, trouble: AttemptError) -> Result<(), Later> {
         let (attempts, pause) = match trouble {
-            Trouble::Broken(_) if self.defects.has(Defect::ServerErrorHammered) => (31, Duration::ZERO),
-            Trouble::Limited { .. } | Trouble::Broken(_) | Trouble::Silent(_) => {
-                (ATTEMPTS, self.backoff * 2_u32.pow(inconclusive.min(ATTEMPTS) - 1))
+            AttemptError::Broken(_) if self.defects.has(Defect::ServerErrorHammered) => (31, Duration::ZERO),
+            AttemptError::Limited { .. } | AttemptError::Broken(_) | AttemptError::Silent(_) => {
+                (MAX_ATTEMPTS, self.backoff * 2_u32.pow(inconclusive.min(MAX_ATTEMPTS) - 1))
             }
         };
         if inconclusive >= attempts {
             let message = match trouble {
-                Trouble::Limited { .. } => "Debitura asks us to wait".to_owned(),
-                Trouble::Broken(status) => format!("Debitura answered {status}"),
-                Trouble::Silent(silence) => silence,
+                AttemptError::Limited { .. } => "Debitura asks us to wait".to_owned(),
+                AttemptError::Broken(status) => format!("Debitura answered {status}"),
+                AttemptError::Silent(silence) => silence,
             };
             return Err(Later { message, after: None });
         }
@@ -156,18 +162,18 @@ impl Attempts {
     }
 
     /// A retry is exactly the same call. Only defects change it.
-    fn change_by_mistake(&self, call: Call, request: &mut Request, trouble: &Trouble) {
-        let broken = matches!(trouble, Trouble::Broken(_)) && self.defects.has(Defect::HardcodedHost);
-        let silent = matches!(trouble, Trouble::Silent(_)) && self.defects.has(Defect::LostAnswerNewReference);
+    fn change_by_mistake(&self, call: ApiCall, request: &mut Request, trouble: &AttemptError) {
+        let broken = matches!(trouble, AttemptError::Broken(_)) && self.defects.has(Defect::HardcodedHost);
+        let silent = matches!(trouble, AttemptError::Silent(_)) && self.defects.has(Defect::LostAnswerNewReference);
         let host = match call {
-            Call::CreateClient => Some("https://referral-api.debitura.com/clients"),
-            Call::CreateCase => Some("https://customer-api.debitura.com/cases"),
-            Call::ReadClient | Call::Mint | Call::Preview | Call::FindCase => None,
+            ApiCall::CreateClient => Some("https://referral-api.debitura.com/clients"),
+            ApiCall::CreateCase => Some("https://customer-api.debitura.com/cases"),
+            ApiCall::ReadClient | ApiCall::Mint | ApiCall::Preview | ApiCall::FindCase => None,
         };
         if let Some(url) = host.filter(|_| broken).and_then(|url| url.parse().ok()) {
             request.url = url;
         }
-        if let Some(body) = request.body.as_mut().filter(|_| silent && call == Call::CreateCase) {
+        if let Some(body) = request.body.as_mut().filter(|_| silent && call == ApiCall::CreateCase) {
             body["creditorReference"] = json!(Uuid::new_v4().to_string());
         }
     }

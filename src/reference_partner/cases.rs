@@ -15,7 +15,7 @@ use super::invoice::Invoice;
 use super::links::{Page, shown};
 use super::onboarding;
 use super::preview::{self, Verdict};
-use super::request::Answer;
+use super::request::ApiResponse;
 use super::store::{self, Client, StoreError};
 
 /// The outcome of an invoice.
@@ -101,7 +101,7 @@ async fn objection(app: &App, client: &Client, invoice: &Invoice, of: &str) -> R
 }
 
 /// Sends the case once: a rejection stays until somebody acts.
-async fn send(app: &App, client: &Client, mut case: Value) -> Result<Answer, Failure> {
+async fn send(app: &App, client: &Client, mut case: Value) -> Result<ApiResponse, Failure> {
     let mut answer = app.debitura.create_case(&client.tenant, case.clone()).await?;
     let mut repeats = 0;
     while repeats < blind_repeats(app, &answer) {
@@ -118,7 +118,7 @@ async fn send(app: &App, client: &Client, mut case: Value) -> Result<Answer, Fai
 }
 
 /// Number of automatic retries of a rejected case: none, except with defects.
-fn blind_repeats(app: &App, answer: &Answer) -> u32 {
+fn blind_repeats(app: &App, answer: &ApiResponse) -> u32 {
     let repeats = |kind: &Kind| match kind {
         Kind::Contract if app.has(Defect::BlindRepeatOfContract) => 2,
         Kind::Kyc if app.has(Defect::PendingSwitchedOn) => 1,
@@ -138,7 +138,7 @@ fn blind_repeats(app: &App, answer: &Answer) -> u32 {
 }
 
 /// Interprets the response for the invoice.
-async fn settle(app: &App, client: &Client, reference: String, answer: &Answer) -> Result<Outcome, Failure> {
+async fn settle(app: &App, client: &Client, reference: String, answer: &ApiResponse) -> Result<Outcome, Failure> {
     let (kinds, message) = (errors::kinds(answer), errors::message(answer));
     if answer.status.is_success() {
         submitted(app, &reference, answer).await?;
@@ -175,7 +175,7 @@ async fn look_up(app: &App, client: &Client, reference: String, answer_was_lost:
     Ok(if answer_was_lost { Outcome::Submitted { reference } } else { Outcome::AlreadySubmitted { reference } })
 }
 
-async fn submitted(app: &App, reference: &str, case: &Answer) -> Result<(), StoreError> {
+async fn submitted(app: &App, reference: &str, case: &ApiResponse) -> Result<(), StoreError> {
     let (reference, case_id) = (reference.to_owned(), case.text("/id").unwrap_or("unknown").to_owned());
     app.store.transaction(move |tx| store::submitted(tx, &reference, &case_id)).await
 }
@@ -185,7 +185,7 @@ fn by_mistake_a_success(app: &App, kinds: &[Kind]) -> bool {
         || kinds.contains(&Kind::Blocked) && app.has(Defect::BlockedAsSuccess)
 }
 
-fn by_mistake_final(app: &App, answer: &Answer, kinds: &[Kind]) -> bool {
+fn by_mistake_final(app: &App, answer: &ApiResponse, kinds: &[Kind]) -> bool {
     kinds.contains(&Kind::Contract) && app.has(Defect::NeverAfterSigning)
         || answer.status == StatusCode::TOO_MANY_REQUESTS && app.has(Defect::RateLimitFinal)
 }

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex as AsyncMutex;
 use url::Url;
 
-use super::attempts::{Attempts, Call, Later};
-use super::defects::{Defect, Defects};
+use super::attempts::{ApiCall, Attempts, Later};
+use super::defects::{ActiveDefect, Defect};
 use super::options::{Hidden, Options};
-use super::request::{Answer, Request};
+use super::request::{ApiResponse, Request};
 use super::store::StoreError;
 
 /// The token slot of one client; the holder of its lock mints, others wait for the result.
@@ -28,7 +28,7 @@ pub(super) struct Debitura {
     key: Hidden,
     /// Tokens by tenant id: a token belongs to one client and is never shared.
     tokens: Mutex<HashMap<String, Slot>>,
-    defects: Defects,
+    defects: ActiveDefect,
 }
 
 /// Why a call on behalf of a client got no response.
@@ -72,43 +72,43 @@ impl Debitura {
     }
 
     /// `POST /clients`: creates the client, or returns its status.
-    pub(super) async fn create_client(&self, tenant: &str, body: Value) -> Result<Answer, Later> {
+    pub(super) async fn create_client(&self, tenant: &str, body: Value) -> Result<ApiResponse, Later> {
         let request = self.referral(Method::POST, &["clients"]).with_body(body);
-        self.attempts.carry_out(Call::CreateClient, tenant, request).await
+        self.attempts.carry_out(ApiCall::CreateClient, tenant, request).await
     }
 
     /// `GET /clients/{externalTenantId}`.
-    pub(super) async fn client(&self, tenant: &str) -> Result<Answer, Later> {
+    pub(super) async fn client(&self, tenant: &str) -> Result<ApiResponse, Later> {
         let request = self.referral(Method::GET, &["clients", tenant]);
-        self.attempts.carry_out(Call::ReadClient, tenant, request).await
+        self.attempts.carry_out(ApiCall::ReadClient, tenant, request).await
     }
 
     /// `POST /cases/preview`, on behalf of a client.
-    pub(super) async fn preview(&self, tenant: &str, body: Value) -> Result<Answer, Failure> {
+    pub(super) async fn preview(&self, tenant: &str, body: Value) -> Result<ApiResponse, Failure> {
         let request = self.customer(Method::POST, &["cases", "preview"]).with_body(body);
-        self.on_behalf(Call::Preview, tenant, request).await
+        self.on_behalf(ApiCall::Preview, tenant, request).await
     }
 
     /// Whether a case may be sent for this client now, or a rate limit is still in force.
     pub(super) fn case_is_due(&self, tenant: &str) -> Result<(), Later> {
-        self.attempts.due(Call::CreateCase, tenant)
+        self.attempts.due(ApiCall::CreateCase, tenant)
     }
 
     /// `POST /cases`, on behalf of a client.
-    pub(super) async fn create_case(&self, tenant: &str, body: Value) -> Result<Answer, Failure> {
+    pub(super) async fn create_case(&self, tenant: &str, body: Value) -> Result<ApiResponse, Failure> {
         let with_key = self.defects.has(Defect::KycWithoutToken) && body["debtor"]["countryAlpha2"] == "GB";
         let request = self.customer(Method::POST, &["cases"]).with_body(body);
         if with_key {
-            return Ok(self.attempts.carry_out(Call::CreateCase, tenant, request.with_key(&self.key)).await?);
+            return Ok(self.attempts.carry_out(ApiCall::CreateCase, tenant, request.with_key(&self.key)).await?);
         }
         let request = if self.defects.has(Defect::KeyBesideToken) { request.with_key(&self.key) } else { request };
-        self.on_behalf(Call::CreateCase, tenant, request).await
+        self.on_behalf(ApiCall::CreateCase, tenant, request).await
     }
 
     /// `GET /cases/by-creditor-reference/{reference}`, on behalf of a client.
-    pub(super) async fn find_case(&self, tenant: &str, reference: &str) -> Result<Answer, Failure> {
+    pub(super) async fn find_case(&self, tenant: &str, reference: &str) -> Result<ApiResponse, Failure> {
         let request = self.customer(Method::GET, &["cases", "by-creditor-reference", reference]);
-        self.on_behalf(Call::FindCase, tenant, request).await
+        self.on_behalf(ApiCall::FindCase, tenant, request).await
     }
 
     fn referral(&self, method: Method, path: &[&str]) -> Request {
@@ -121,7 +121,7 @@ impl Debitura {
 
     /// Makes a call with the client's token. After a 401 the token is replaced once and the call retried once: a second
     /// 401 does not come from the token.
-    async fn on_behalf(&self, call: Call, tenant: &str, request: Request) -> Result<Answer, Failure> {
+    async fn on_behalf(&self, call: ApiCall, tenant: &str, request: Request) -> Result<ApiResponse, Failure> {
         let mut token = self.token(tenant, None).await?;
         let mut answer = self.attempts.carry_out(call, tenant, request.clone().with_token(&token)).await?;
         for _ in 0..self.remints() {
@@ -158,7 +158,7 @@ impl Debitura {
         }
         *held = None;
         let mint = self.referral(Method::POST, &["oauth", "token"]).with_body(json!({ "externalTenantId": tenant }));
-        let answer = self.attempts.carry_out(Call::Mint, tenant, mint).await?;
+        let answer = self.attempts.carry_out(ApiCall::Mint, tenant, mint).await?;
         match answer.text("/accessToken").filter(|_| answer.status.is_success()) {
             Some(token) => Ok(held.insert(Hidden::from(token)).clone()),
             None => Err(Failure::NoLink(format!("Debitura does not let us act for this client ({})", answer.status))),

@@ -234,22 +234,22 @@ impl Defect {
 
 /// The defect that is switched on, if any.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Defects(Option<Defect>);
+pub struct ActiveDefect(Option<Defect>);
 
-impl Defects {
+impl ActiveDefect {
     /// Whether this defect is switched on.
     pub fn has(self, defect: Defect) -> bool {
         self.0 == Some(defect)
     }
 }
 
-impl From<Option<Defect>> for Defects {
+impl From<Option<Defect>> for ActiveDefect {
     fn from(defect: Option<Defect>) -> Self {
         Self(defect)
     }
 }
 
-impl From<Defect> for Defects {
+impl From<Defect> for ActiveDefect {
     fn from(defect: Defect) -> Self {
         Self(Some(defect))
     }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::defects::{Defect, Defects};
-use super::request::Answer;
+use super::defects::{ActiveDefect, Defect};
+use super::request::ApiResponse;
 
 /// The kind of an error, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +48,12 @@ impl Kind {
 }
 
 /// The kinds of the errors in a response.
-pub(super) fn kinds(answer: &Answer) -> Vec<Kind> {
+pub(super) fn kinds(answer: &ApiResponse) -> Vec<Kind> {
     answer.body["businessErrors"].as_array().into_iter().flatten().map(Kind::of).collect()
 }
 
 /// Debitura's own description of the error.
-pub(super) fn message(answer: &Answer) -> String {
+pub(super) fn message(answer: &ApiResponse) -> String {
     let errors = answer.body["businessErrors"].as_array();
     let words: Vec<&str> = errors.into_iter().flatten().filter_map(|error| error["message"].as_str()).collect();
     if !words.is_empty() {
@@ -63,7 +63,7 @@ pub(super) fn message(answer: &Answer) -> String {
 }
 
 /// Where the client can resolve the errors: one page for all, or one page per error.
-pub(super) fn solution_urls(answer: &Answer, defects: Defects) -> Vec<&str> {
+pub(super) fn solution_urls(answer: &ApiResponse, defects: ActiveDefect) -> Vec<&str> {
     if swallowed(answer, defects) {
         return Vec::new();
     }
@@ -81,7 +81,7 @@ pub(super) fn solution_urls(answer: &Answer, defects: Defects) -> Vec<&str> {
     answer.text("/signingHandoff/combinedSigningUrl").map_or(urls, |combined| vec![combined])
 }
 
-fn swallowed(answer: &Answer, defects: Defects) -> bool {
+fn swallowed(answer: &ApiResponse, defects: ActiveDefect) -> bool {
     let mistakes = [
         (Kind::Contract, Defect::ContractUrlSwallowed),
         (Kind::PowerOfAttorney, Defect::PoaUrlSwallowed),

@@ -14,7 +14,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use super::defects::{Defect, Defects};
+use super::defects::{ActiveDefect, Defect};
 
 /// A listener that ignores a header unless it has the documented spelling.
 pub(super) struct Strict {
@@ -23,7 +23,7 @@ pub(super) struct Strict {
 }
 
 impl Strict {
-    pub(super) fn new(listener: TcpListener, defects: Defects) -> Self {
+    pub(super) fn new(listener: TcpListener, defects: ActiveDefect) -> Self {
         let overlooked = [
             (Defect::SignatureNameAsDocumented, "\nx-debitura-signature:"),
             (Defect::TokenNameAsDocumented, "\nx-token:"),

@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
-use super::defects::{CONFIGURED_HOST, Defect, Defects};
+use super::defects::{ActiveDefect, CONFIGURED_HOST, Defect};
 use super::options::Options;
 
 /// The kind of page that a URL leads to.
@@ -52,7 +52,7 @@ fn with_return_url(received: &str, return_url: &str) -> String {
 }
 
 /// The URL with the mistake of the defect that is switched on, if any.
-fn joined_wrongly(defects: Defects, received: &str, return_url: &str) -> Option<String> {
+fn joined_wrongly(defects: ActiveDefect, received: &str, return_url: &str) -> Option<String> {
     let value = utf8_percent_encode(return_url, COMPONENT);
     let joint = if received.contains('?') { '&' } else { '?' };
     if defects.has(Defect::ReturnUrlMissing) {

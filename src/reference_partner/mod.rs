@@ -21,7 +21,7 @@ mod store;
 mod tenants;
 mod webhooks;
 
-pub use defects::{Defect, Defects};
+pub use defects::{ActiveDefect, Defect};
 pub use options::{Database, Guard, Hidden, Mode, Options, OptionsError};
 pub use server::{Partner, ServeError, bind, serve};
 pub use store::StoreError;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::app::App;
 use super::attempts::Later;
 use super::defects::Defect;
-use super::request::Answer;
+use super::request::ApiResponse;
 use super::store::{self, Client, ClientState, StoreError};
 
 /// What a client must be told after an attempt.
@@ -40,7 +40,7 @@ pub(super) async fn onboard(app: &App, client: &Client) -> Result<Outcome, Store
 }
 
 /// Posts the client once: another post does not resolve a conflict.
-async fn post(app: &App, client: &Client) -> Result<Answer, Later> {
+async fn post(app: &App, client: &Client) -> Result<ApiResponse, Later> {
     let mut answer = app.debitura.create_client(&client.tenant, request(client)).await?;
     for _ in 0..blind_repeats(app, &answer) {
         answer = app.debitura.create_client(&client.tenant, request(client)).await?;
@@ -57,7 +57,7 @@ fn request(client: &Client) -> Value {
 }
 
 /// Interprets a response to `POST /clients`.
-fn read(app: &App, answer: &Answer) -> Outcome {
+fn read(app: &App, answer: &ApiResponse) -> Outcome {
     match answer.status {
         StatusCode::CREATED if app.has(Defect::Refuses201) => refused("Debitura answered 201, which is unexpected"),
         StatusCode::CREATED | StatusCode::OK => known(ClientState::Ready, None, "Cases can be sent"),
@@ -71,7 +71,7 @@ fn read(app: &App, answer: &Answer) -> Outcome {
 }
 
 /// The kinds of 409. An unknown kind is shown, not guessed at, and never retried.
-fn conflict(app: &App, answer: &Answer) -> Outcome {
+fn conflict(app: &App, answer: &ApiResponse) -> Outcome {
     match answer.text("/type").unwrap_or("no type") {
         "ClientExistsNeedsLinking" => {
             let url = answer.text("/data/onboardingLinks/url").filter(|_| !app.has(Defect::ApprovalUrlSwallowed));
@@ -95,7 +95,7 @@ fn conflict(app: &App, answer: &Answer) -> Outcome {
 }
 
 /// Number of automatic retries of a post: none, except with defects.
-fn blind_repeats(app: &App, answer: &Answer) -> u32 {
+fn blind_repeats(app: &App, answer: &ApiResponse) -> u32 {
     let mistakes = [
         ("ClientExistsNeedsLinking", Defect::RepostsOnConflict),
         ("AlreadyLinkedToAnotherPartner", Defect::OneLiteralOnly),

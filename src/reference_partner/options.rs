@@ -11,7 +11,7 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use url::Url;
 
-use super::defects::{Defect, Defects};
+use super::defects::{ActiveDefect, Defect};
 
 /// The configuration of the reference partner.
 #[derive(Debug, Clone)]
@@ -47,7 +47,7 @@ pub struct Options {
     /// Whether to end when standard input closes (`PARTNER_STOP_ON_EOF=1`).
     pub stop_on_eof: bool,
     /// The defect to show, if any.
-    pub defects: Defects,
+    pub defects: ActiveDefect,
 }
 
 impl Options {
@@ -60,9 +60,10 @@ impl Options {
     pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, OptionsError> {
         let (notices, debitura) = (guard(&look_up), OF_DEBITURA.iter().any(|(name, _)| look_up(name).is_some()));
         // Without Debitura these values are unused.
-        let stand_in = |name: &str| OF_DEBITURA.iter().find(|(of, _)| *of == name).map(|(_, text)| (*text).to_owned());
+        let simulated_host =
+            |name: &str| OF_DEBITURA.iter().find(|(of, _)| *of == name).map(|(_, text)| (*text).to_owned());
         let debitura = debitura || notices.is_none();
-        let look_up = |name: &str| look_up(name).or_else(|| stand_in(name).filter(|_| !debitura));
+        let look_up = |name: &str| look_up(name).or_else(|| simulated_host(name).filter(|_| !debitura));
         let mut reader = Reader { look_up, problems: Vec::new() };
         let bind = reader.optional("BIND", "an IP address, such as `127.0.0.1`");
         let port = reader.required("PORT", "a port number, or 0 for any free one");
@@ -101,7 +102,7 @@ impl Options {
             retry_backoff: milliseconds.map_or(BACKOFF, |Milliseconds(number)| Duration::from_millis(number)),
             open_test_endpoints,
             stop_on_eof,
-            defects: Defects::default(),
+            defects: ActiveDefect::default(),
         })
     }
 

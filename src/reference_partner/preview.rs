@@ -8,7 +8,7 @@ use super::client::Failure;
 use super::defects::Defect;
 use super::invoice::Invoice;
 use super::links::{Page, shown};
-use super::request::Answer;
+use super::request::ApiResponse;
 use super::store::Client;
 
 /// The result of a preview.
@@ -38,7 +38,7 @@ pub(super) async fn ask(app: &App, client: &Client, invoice: &Invoice) -> Result
     })
 }
 
-fn read(answer: &Answer) -> Verdict {
+fn read(answer: &ApiResponse) -> Verdict {
     // The response wraps the preview in `result`.
     let result = &answer.body["result"];
     if answer.status != StatusCode::OK || !result.is_object() {
@@ -106,11 +106,11 @@ mod tests {
         ];
         for (result, expected) in cases {
             let body = json!({ "result": result });
-            let answer = Answer { status: StatusCode::OK, body: body.clone(), in_doubt: false };
+            let answer = ApiResponse { status: StatusCode::OK, body: body.clone(), in_doubt: false };
             assert_eq!(read(&answer), expected, "{body}");
         }
         for (status, body) in [(StatusCode::BAD_REQUEST, json!({})), (StatusCode::OK, json!("no object"))] {
-            let verdict = read(&Answer { status, body: body.clone(), in_doubt: false });
+            let verdict = read(&ApiResponse { status, body: body.clone(), in_doubt: false });
             assert!(matches!(verdict, Verdict::Unclear { .. }), "{body}");
         }
     }

@@ -46,7 +46,7 @@ impl Request {
     }
 
     /// Makes the call once.
-    pub(super) async fn send(&self, http: &Client) -> Result<Answer, NoAnswer> {
+    pub(super) async fn send(&self, http: &Client) -> Result<ApiResponse, NoResponse> {
         let mut request = http.request(self.method.clone(), self.url.clone());
         if let Some(key) = &self.key {
             request = request.header("XApiKey", key.reveal());
@@ -60,13 +60,13 @@ impl Request {
         let response = request.send().await?;
         let status = response.status();
         let body = serde_json::from_slice(&response.bytes().await?).unwrap_or(Value::Null);
-        Ok(Answer { status, body, in_doubt: false })
+        Ok(ApiResponse { status, body, in_doubt: false })
     }
 }
 
 /// A response of an API.
 #[derive(Debug, Clone)]
-pub(super) struct Answer {
+pub(super) struct ApiResponse {
     pub(super) status: StatusCode,
     /// The JSON body; null if there is none.
     pub(super) body: Value,
@@ -74,7 +74,7 @@ pub(super) struct Answer {
     pub(super) in_doubt: bool,
 }
 
-impl Answer {
+impl ApiResponse {
     /// A string inside the body, by JSON pointer.
     pub(super) fn text(&self, pointer: &str) -> Option<&str> {
         self.body.pointer(pointer).and_then(Value::as_str)
@@ -88,15 +88,15 @@ impl Answer {
 
 /// There is no response: it is unknown whether the call was processed.
 #[derive(Debug)]
-pub(super) struct NoAnswer(String);
+pub(super) struct NoResponse(String);
 
-impl fmt::Display for NoAnswer {
+impl fmt::Display for NoResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Debitura did not answer: {}", self.0)
     }
 }
 
-impl From<reqwest::Error> for NoAnswer {
+impl From<reqwest::Error> for NoResponse {
     fn from(error: reqwest::Error) -> Self {
         // Without the URL, which may contain something that does not belong in our log.
         Self(error.without_url().to_string())

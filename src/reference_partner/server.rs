@@ -29,10 +29,10 @@ use super::store::{Store, StoreError};
 use super::{notifications, routes, webhooks};
 
 /// Maximum size of a request body, in bytes.
-const LARGEST_BODY: usize = 1024 * 1024;
+const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// Time for open requests to finish after the stop signal.
-const GRACE: Duration = Duration::from_secs(5);
+const STOP_GRACE: Duration = Duration::from_secs(5);
 
 /// Why the reference partner cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -80,7 +80,7 @@ impl Partner {
             if ending.await.is_err() {
                 std::future::pending::<()>().await;
             }
-            tokio::time::sleep(GRACE).await;
+            tokio::time::sleep(STOP_GRACE).await;
         };
         tokio::select! {
             done = served.into_future() => done.map_err(ServeError::Io),
@@ -129,7 +129,7 @@ fn routes(app: App) -> Router {
     if app.options.debitura && app.options.test_endpoints_open() {
         routes = routes.merge(routes::test_endpoints());
     }
-    routes.layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(Arc::new(app))
+    routes.layer(DefaultBodyLimit::max(MAX_BODY_BYTES)).with_state(Arc::new(app))
 }
 
 async fn logo() -> impl IntoResponse {

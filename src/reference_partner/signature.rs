@@ -4,17 +4,17 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::defects::{Defect, Defects};
+use super::defects::{ActiveDefect, Defect};
 
 /// Maximum age of a delivery, in seconds.
-const OLDEST: i64 = 300;
+const MAX_AGE_SECONDS: i64 = 300;
 
 /// Maximum lead of a delivery over our clock, in seconds.
-const FURTHEST_AHEAD: i64 = 30;
+const MAX_AHEAD_SECONDS: i64 = 30;
 
 /// Why a delivery is not trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum VerificationError {
     /// There is no signature header.
     Missing,
     /// The header is not `t={seconds},v1={hex}`.
@@ -29,12 +29,12 @@ pub(super) enum Refusal {
 #[derive(Clone)]
 pub(super) struct Verifier {
     keyed: Hmac<Sha256>,
-    defects: Defects,
+    defects: ActiveDefect,
 }
 
 impl Verifier {
     /// Takes the secret as Debitura shows it; `None` if it is not Base64.
-    pub(super) fn new(secret: &str, defects: Defects) -> Option<Self> {
+    pub(super) fn new(secret: &str, defects: ActiveDefect) -> Option<Self> {
         let key = if defects.has(Defect::SecretNotDecoded) {
             secret.as_bytes().to_vec()
         } else {
@@ -51,17 +51,17 @@ impl Verifier {
         body: &[u8],
         now: i64,
         instead: Option<i64>,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), VerificationError> {
         let Some(header) = header else {
             let let_through = self.defects.has(Defect::KeyUncheckedWhenHeaderMissing);
-            return if let_through { Ok(()) } else { Err(Refusal::Missing) };
+            return if let_through { Ok(()) } else { Err(VerificationError::Missing) };
         };
-        let (timestamp, signature) = parts(header).ok_or(Refusal::Malformed)?;
-        let seconds = timestamp.parse().map_err(|_| Refusal::Malformed)?;
+        let (timestamp, signature) = parts(header).ok_or(VerificationError::Malformed)?;
+        let seconds = timestamp.parse().map_err(|_| VerificationError::Malformed)?;
         if !self.signed(timestamp, body, signature) && !self.defects.has(Defect::SignatureUnchecked) {
-            return Err(Refusal::Forged);
+            return Err(VerificationError::Forged);
         }
-        if self.fresh(instead.unwrap_or(seconds), now) { Ok(()) } else { Err(Refusal::Stale) }
+        if self.fresh(instead.unwrap_or(seconds), now) { Ok(()) } else { Err(VerificationError::Stale) }
     }
 
     fn signed(&self, timestamp: &str, body: &[u8], signature: &str) -> bool {
@@ -84,8 +84,8 @@ impl Verifier {
 
     fn fresh(&self, seconds: i64, now: i64) -> bool {
         let age = now.saturating_sub(seconds);
-        let oldest = if self.defects.has(Defect::TimestampWindowAnHour) { 3600 } else { OLDEST };
-        let not_ahead = age >= -FURTHEST_AHEAD || self.defects.has(Defect::FutureTimestampsAccepted);
+        let oldest = if self.defects.has(Defect::TimestampWindowAnHour) { 3600 } else { MAX_AGE_SECONDS };
+        let not_ahead = age >= -MAX_AHEAD_SECONDS || self.defects.has(Defect::FutureTimestampsAccepted);
         (age <= oldest && not_ahead) || self.defects.has(Defect::NoTimestampCheck)
     }
 }
@@ -121,7 +121,7 @@ mod tests {
     const INDENTED: &str = "051542513c36098b49d6f2a7d6f64ba98b703233f60fc7e256771f32352336ed";
     const IN_BASE64: &str = "xRNqNI85pZj7YF4JYgXdmPcrfAiQOWfbT8vwREg4WFk=";
 
-    fn verify(defect: Option<Defect>, v1: &str, age: i64) -> Result<(), Refusal> {
+    fn verify(defect: Option<Defect>, v1: &str, age: i64) -> Result<(), VerificationError> {
         let header = format!("t={NOW},v1={v1}");
         Verifier::new(SECRET, defect.into()).unwrap().verify(Some(&header), BODY.as_bytes(), NOW + age, None)
     }
@@ -131,24 +131,28 @@ mod tests {
         assert_eq!(verify(None, GENUINE, 0), Ok(()));
         let body = r#"{"event":"case.created","data":{"debtorName":"Søren Ærø ApS"}}"#;
         let header = "t=1700000000,v1=c97b57068df95931a5ee1568c25fe02cf3790b3a1b1deaa81309508d03158ad6";
-        let verifier = Verifier::new("GfbdOMutetuNEZjgCUjQqWkQ3Z3ByTBN3jqPZExu9zE=", Defects::default()).unwrap();
+        let verifier = Verifier::new("GfbdOMutetuNEZjgCUjQqWkQ3Z3ByTBN3jqPZExu9zE=", ActiveDefect::default()).unwrap();
         assert_eq!(verifier.verify(Some(header), body.as_bytes(), 1_700_000_000, None), Ok(()));
     }
 
     #[test]
     fn what_a_wrong_sender_would_compute_is_refused() {
         for v1 in [UNDECODED, WITHOUT_TIMESTAMP, SORTED, INDENTED, IN_BASE64, &GENUINE[..63], &GENUINE[..32], ""] {
-            assert_eq!(verify(None, v1, 0), Err(Refusal::Forged), "{v1}");
+            assert_eq!(verify(None, v1, 0), Err(VerificationError::Forged), "{v1}");
         }
     }
 
     #[test]
     fn a_header_that_is_not_one_is_refused() {
-        let verifier = Verifier::new(SECRET, Defects::default()).unwrap();
-        assert_eq!(verifier.verify(None, BODY.as_bytes(), NOW, None), Err(Refusal::Missing));
+        let verifier = Verifier::new(SECRET, ActiveDefect::default()).unwrap();
+        assert_eq!(verifier.verify(None, BODY.as_bytes(), NOW, None), Err(VerificationError::Missing));
         let (semicolon, swapped) = (format!("t={NOW};v1={GENUINE}"), format!("v1={GENUINE}, t={NOW}"));
         for header in ["", "t=1", "v1=00", "t=soon,v1=00", &semicolon] {
-            assert_eq!(verifier.verify(Some(header), BODY.as_bytes(), NOW, None), Err(Refusal::Malformed), "{header}");
+            assert_eq!(
+                verifier.verify(Some(header), BODY.as_bytes(), NOW, None),
+                Err(VerificationError::Malformed),
+                "{header}"
+            );
         }
         assert_eq!(
             verifier.verify(Some(&swapped), BODY.as_bytes(), NOW, None),
@@ -159,7 +163,9 @@ mod tests {
 
     #[test]
     fn the_window_is_five_minutes_back_and_half_a_minute_ahead() {
-        for (age, expected) in [(300, Ok(())), (301, Err(Refusal::Stale)), (-30, Ok(())), (-31, Err(Refusal::Stale))] {
+        for (age, expected) in
+            [(300, Ok(())), (301, Err(VerificationError::Stale)), (-30, Ok(())), (-31, Err(VerificationError::Stale))]
+        {
             assert_eq!(verify(None, GENUINE, age), expected, "{age} s");
         }
     }
@@ -180,7 +186,7 @@ mod tests {
         for (what, v1, age, accepted_with) in cases {
             for defect in Defect::all().iter().copied() {
                 let expected = match defect {
-                    Defect::SignatureUnchecked => (-FURTHEST_AHEAD..=OLDEST).contains(&age),
+                    Defect::SignatureUnchecked => (-MAX_AHEAD_SECONDS..=MAX_AGE_SECONDS).contains(&age),
                     Defect::SecretNotDecoded if v1 == GENUINE => false,
                     _ => what == "genuine" || accepted_with.contains(&defect),
                 };

@@ -19,10 +19,10 @@ use super::options::Mode;
 use super::store::{self, ClientState, StoreError};
 
 /// Time between lookup and recording, for defects that separate the two.
-const BETWEEN: Duration = Duration::from_millis(150);
+const HANDLING_PAUSE: Duration = Duration::from_millis(150);
 
 /// Time that the slow handler spends on each delivery.
-const SLOW_WORK: Duration = Duration::from_millis(700);
+const SLOW_HANDLING: Duration = Duration::from_millis(700);
 
 /// The envelope of every delivery. Unknown fields are ignored.
 #[derive(Debug, Deserialize)]
@@ -91,7 +91,7 @@ pub(super) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, bod
     let Some(envelope) = envelope else { return StatusCode::BAD_REQUEST };
     if app.has(Defect::SlowHandler) {
         let _one_at_a_time = app.slow.lock().await;
-        tokio::time::sleep(SLOW_WORK).await;
+        tokio::time::sleep(SLOW_HANDLING).await;
     }
     let Some(meaning) = meaning(&envelope.event) else {
         return if app.has(Defect::UnknownEventRefused) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
@@ -161,7 +161,7 @@ fn take_effect(tx: &Transaction<'_>, meaning: Meaning, data: &Value) -> rusqlite
 /// Only with a defect: whether an event took effect before, separated from the recording by some processing time.
 pub(super) async fn known_for_a_while(app: &App, id: String) -> Result<bool, StoreError> {
     let known = app.store.transaction(move |tx| Ok(store::effects_of_event(tx, &id)? > 0)).await?;
-    tokio::time::sleep(BETWEEN).await;
+    tokio::time::sleep(HANDLING_PAUSE).await;
     Ok(known)
 }
 

@@ -3,16 +3,16 @@
 use owo_colors::Style;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
-use super::model::{TimelineRow, UnitRow};
+use super::model::{CheckResult, TimelineRow};
 use super::text::{clipped, one_line};
-use crate::evidence::Who;
+use crate::evidence::Responsible;
 
 /// The column in which the texts of a block start.
 const COLUMN: usize = 12;
 /// The lines that one text may have, and the rows that a timeline may have.
-const LINES: usize = 20;
+const MAX_LINES: usize = 20;
 /// The characters that one cell of a timeline may have.
-const CELL: usize = 120;
+const MAX_CELL_CHARS: usize = 120;
 
 /// What a piece of text says about the partner.
 #[derive(Clone, Copy, Debug)]
@@ -85,8 +85,8 @@ fn wrapped(first: &str, line: &str, indent: &str, width: usize) -> String {
 
 /// The first lines of a text, with a note about the rest; at least one.
 fn clipped_lines(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = text.lines().take(LINES).map(str::to_owned).collect();
-    match text.lines().count().saturating_sub(LINES) {
+    let mut lines: Vec<String> = text.lines().take(MAX_LINES).map(str::to_owned).collect();
+    match text.lines().count().saturating_sub(MAX_LINES) {
         0 => {}
         more => lines.push(format!("… ({more} more lines)")),
     }
@@ -98,32 +98,32 @@ fn clipped_lines(text: &str) -> Vec<String> {
 
 /// The body of a unit's block: expected, observed, what happened, who must act and how. `said` is what the reader
 /// has just read, and is not said again.
-pub(super) fn body(unit: &UnitRow, said: &str, setting: Setting) -> String {
-    let explained = unit.expected.is_some() && unit.observed.is_some();
-    let reason = Some(unit.reason.as_str()).filter(|reason| !explained && one_line(reason) != said);
+pub(super) fn body(check: &CheckResult, said: &str, setting: Setting) -> String {
+    let explained = check.expected.is_some() && check.observed.is_some();
+    let reason = Some(check.reason.as_str()).filter(|reason| !explained && one_line(reason) != said);
     let found = [
         ("reason", reason),
-        ("expected", unit.expected.as_deref()),
-        ("observed", unit.observed.as_deref()),
-        ("because", unit.because.as_deref()),
+        ("expected", check.expected.as_deref()),
+        ("observed", check.observed.as_deref()),
+        ("because", check.because.as_deref()),
     ];
     let advice = [
-        ("act", unit.who.map(Who::words)),
-        ("why", Some(unit.why.as_str())),
-        ("fix", Some(unit.fix.as_str())),
-        ("docs", Some(unit.docs.as_str())),
+        ("act", check.responsible.map(Responsible::words)),
+        ("why", Some(check.why.as_str())),
+        ("fix", Some(check.fix.as_str())),
+        ("docs", Some(check.docs.as_str())),
     ];
-    let notes = unit.remarks.iter().map(|remark| ("note", Some(remark.as_str())));
-    let place = place(unit);
-    let end = [("rerun", unit.repeat.as_deref()), ("check", Some(place.as_str()))];
+    let notes = check.remarks.iter().map(|remark| ("note", Some(remark.as_str())));
+    let place = place(check);
+    let end = [("rerun", check.rerun.as_deref()), ("check", Some(place.as_str()))];
     let rows = advice.into_iter().chain(notes).chain(end);
     let found = found.into_iter().map(|row| labelled(row, setting)).collect::<String>();
-    found + &timeline(&unit.evidence, setting) + &rows.map(|row| labelled(row, setting)).collect::<String>()
+    found + &timeline(&check.evidence, setting) + &rows.map(|row| labelled(row, setting)).collect::<String>()
 }
 
 /// `checks/acme/auth/remint-on-401.yaml:14`.
-fn place(unit: &UnitRow) -> String {
-    if unit.file.is_empty() { String::new() } else { format!("{}:{}", unit.file, unit.line) }
+fn place(check: &CheckResult) -> String {
+    if check.file.is_empty() { String::new() } else { format!("{}:{}", check.file, check.line) }
 }
 
 /// One label with its text; nothing without a text.
@@ -149,16 +149,16 @@ pub(super) fn timeline(rows: &[TimelineRow], setting: Setting) -> String {
         let line = format!("{at:>10.3}  {name:<kind$}  {:<what$}  {}", cell(&row.what), cell(&row.outcome));
         setting.hanging("", line.trim_end(), 14 + kind)
     };
-    let half = LINES / 2;
-    if rows.len() <= LINES {
+    let half = MAX_LINES / 2;
+    if rows.len() <= MAX_LINES {
         return rows.iter().map(line).collect();
     }
     let first = rows.iter().take(half).map(line);
-    let more = format!("{:>12}… ({} more)\n", "", rows.len() - LINES);
+    let more = format!("{:>12}… ({} more)\n", "", rows.len() - MAX_LINES);
     let last = rows.iter().skip(rows.len() - half).map(line);
     first.chain([more]).chain(last).collect()
 }
 
 fn cell(text: &str) -> String {
-    clipped(&one_line(text), CELL).into_owned()
+    clipped(&one_line(text), MAX_CELL_CHARS).into_owned()
 }

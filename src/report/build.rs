@@ -5,10 +5,10 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::model::{ActionRow, ItemRow, LevelWord, PackRow, PhaseRow, Report, Summary, UnitRow, VerdictWord};
+use super::model::{ActionRow, CheckResult, ItemRow, LevelLabel, PackRow, PhaseRow, Report, Summary, VerdictLabel};
 use super::timeline;
-use crate::evidence::{Evidence, Who};
-use crate::judge::{Concluded, Finding, ItemStanding, ItemWord, Standing};
+use crate::evidence::{Evidence, Responsible};
+use crate::judge::{Conclusion, FinalVerdict, Finding, ItemResult, ItemVerdict};
 use crate::pack::check::Level;
 use crate::pack::provider::Item;
 use crate::plan::Plan;
@@ -19,7 +19,7 @@ pub struct Facts<'f> {
     /// The plan.
     pub plan: &'f Plan,
     /// What it came to.
-    pub concluded: &'f Concluded,
+    pub concluded: &'f Conclusion,
     /// The records of all its units, in its order, with how long each took.
     pub evidence: &'f [(Evidence, Duration)],
     /// When the run started.
@@ -39,7 +39,7 @@ pub struct Facts<'f> {
 /// Builds the model.
 pub fn build(facts: &Facts<'_>) -> Report {
     let plan = facts.plan;
-    let checks: Vec<UnitRow> = (0..plan.units.len()).map(|at| unit_row(facts, at)).collect();
+    let checks: Vec<CheckResult> = (0..plan.checks.len()).map(|at| unit_row(facts, at)).collect();
     let items = items(plan, facts.concluded, &checks);
     Report {
         schema: 2,
@@ -54,7 +54,7 @@ pub fn build(facts: &Facts<'_>) -> Report {
         },
         started: facts.started.replace_nanosecond(0).unwrap_or(facts.started).format(&Rfc3339).unwrap_or_default(),
         duration_ms: millis(facts.took),
-        stand_ins: plan.read.profile.stand_ins.is_some(),
+        simulated_environments: plan.read.profile.simulated_environments.is_some(),
         selection: plan.selection.words(),
         strict: facts.strict,
         interrupted: facts.interrupted,
@@ -73,18 +73,18 @@ fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn unit_row(facts: &Facts<'_>, at: usize) -> UnitRow {
-    let (unit, settled) = (&facts.plan.units[at], &facts.concluded.settled[at]);
+fn unit_row(facts: &Facts<'_>, at: usize) -> CheckResult {
+    let (planned, final_judgement) = (&facts.plan.checks[at], &facts.concluded.final_judgement[at]);
     let (evidence, took) = &facts.evidence[at];
-    let check = &unit.packed.check;
-    let (verdict, reason, finding, blocked_by) = words(&settled.standing);
+    let check = &planned.packed.check;
+    let (verdict, reason, finding, blocked_by) = words(&final_judgement.final_verdict);
     let pointer = finding.map_or("", |finding| finding.at.as_str());
     // Positions are looked up only where a reader has something to look at.
-    let line = if pointer.is_empty() { 1 } else { unit.packed.document.locate(pointer, None).line.max(1) };
+    let line = if pointer.is_empty() { 1 } else { planned.packed.document.locate(pointer, None).line.max(1) };
     let section = check.items.first().and_then(|id| facts.plan.pack.provider.items.iter().find(|item| item.id == *id));
-    UnitRow {
+    CheckResult {
         id: check.id.clone(),
-        stage: unit.stage.word().to_owned(),
+        stage: planned.stage.word().to_owned(),
         title: check.title.clone(),
         items: check.items.clone(),
         section: section.map(|item| item.section.clone()).unwrap_or_default(),
@@ -93,55 +93,55 @@ fn unit_row(facts: &Facts<'_>, at: usize) -> UnitRow {
         verdict,
         reason,
         blocked_by,
-        who: finding.map(|finding| finding.who),
+        responsible: finding.map(|finding| finding.responsible),
         expected: finding.and_then(|finding| finding.expected.clone()),
         observed: finding.and_then(|finding| finding.observed.clone()),
         because: finding.and_then(|finding| finding.because.clone()),
-        remarks: settled.remarks.clone(),
+        remarks: final_judgement.remarks.clone(),
         docs: check.docs.to_string(),
         why: check.why.clone(),
         fix: finding.and_then(|finding| finding.fix.clone()).unwrap_or_else(|| check.fix.clone()),
-        repeat: finding.and_then(|finding| timeline::repeat(evidence, finding.began?)),
-        file: unit.packed.document.name.to_string(),
+        rerun: finding.and_then(|finding| timeline::repeat(evidence, finding.began?)),
+        file: planned.packed.document.name.to_string(),
         line,
         duration_ms: millis(*took),
         evidence: timeline::rows(evidence),
     }
 }
 
-fn level(level: Level) -> LevelWord {
+fn level(level: Level) -> LevelLabel {
     match level {
-        Level::Required => LevelWord::Required,
-        Level::Recommended => LevelWord::Recommended,
+        Level::Required => LevelLabel::Required,
+        Level::Recommended => LevelLabel::Recommended,
     }
 }
 
-fn words(standing: &Standing) -> (VerdictWord, String, Option<&Finding>, Option<String>) {
-    match standing {
-        Standing::Pass => (VerdictWord::Pass, String::new(), None, None),
-        Standing::Fail(finding) => (VerdictWord::Fail, finding.reason.clone(), Some(finding), None),
-        Standing::Inconclusive { finding, blocked_by } => {
-            (VerdictWord::Inconclusive, finding.reason.clone(), Some(finding), blocked_by.clone())
+fn words(final_verdict: &FinalVerdict) -> (VerdictLabel, String, Option<&Finding>, Option<String>) {
+    match final_verdict {
+        FinalVerdict::Pass => (VerdictLabel::Pass, String::new(), None, None),
+        FinalVerdict::Fail(finding) => (VerdictLabel::Fail, finding.reason.clone(), Some(finding), None),
+        FinalVerdict::Inconclusive { finding, blocked_by } => {
+            (VerdictLabel::Inconclusive, finding.reason.clone(), Some(finding), blocked_by.clone())
         }
-        Standing::Attested { words, .. } => (VerdictWord::Attested, words.clone(), None, None),
-        Standing::Waived { finding, words } => (VerdictWord::Waived, words.clone(), Some(finding), None),
-        Standing::Skipped(skip) => (VerdictWord::Skipped, skip.words().to_owned(), None, None),
+        FinalVerdict::Attested { words, .. } => (VerdictLabel::Attested, words.clone(), None, None),
+        FinalVerdict::Waived { finding, words } => (VerdictLabel::Waived, words.clone(), Some(finding), None),
+        FinalVerdict::Skipped(skip) => (VerdictLabel::Skipped, skip.words().to_owned(), None, None),
     }
 }
 
-fn summary(checks: &[UnitRow]) -> Summary {
+fn summary(checks: &[CheckResult]) -> Summary {
     let mut summary = Summary { planned: checks.len(), ..Summary::default() };
     for row in checks {
         summary.risks += usize::from(row.risk);
         let count = match (row.verdict, row.level) {
-            (VerdictWord::Pass, _) => &mut summary.pass,
-            (VerdictWord::Fail, LevelWord::Required) => &mut summary.fail,
-            (VerdictWord::Fail, LevelWord::Recommended) => &mut summary.fail_recommended,
-            (VerdictWord::Inconclusive, LevelWord::Recommended) => &mut summary.inconclusive_recommended,
-            (VerdictWord::Inconclusive, LevelWord::Required) => &mut summary.inconclusive,
-            (VerdictWord::Attested, _) => &mut summary.attested,
-            (VerdictWord::Waived, _) => &mut summary.waived,
-            (VerdictWord::Skipped, _) => &mut summary.skipped,
+            (VerdictLabel::Pass, _) => &mut summary.pass,
+            (VerdictLabel::Fail, LevelLabel::Required) => &mut summary.fail,
+            (VerdictLabel::Fail, LevelLabel::Recommended) => &mut summary.fail_recommended,
+            (VerdictLabel::Inconclusive, LevelLabel::Recommended) => &mut summary.inconclusive_recommended,
+            (VerdictLabel::Inconclusive, LevelLabel::Required) => &mut summary.inconclusive,
+            (VerdictLabel::Attested, _) => &mut summary.attested,
+            (VerdictLabel::Waived, _) => &mut summary.waived,
+            (VerdictLabel::Skipped, _) => &mut summary.skipped,
         };
         *count += 1;
     }
@@ -149,96 +149,106 @@ fn summary(checks: &[UnitRow]) -> Summary {
 }
 
 /// The checklist, as the judge has decided it.
-fn items(plan: &Plan, concluded: &Concluded, checks: &[UnitRow]) -> Vec<ItemRow> {
-    let row = |(item, standing): (&Item, &ItemStanding)| ItemRow {
+fn items(plan: &Plan, concluded: &Conclusion, checks: &[CheckResult]) -> Vec<ItemRow> {
+    let row = |(item, final_verdict): (&Item, &ItemResult)| ItemRow {
         id: item.id.clone(),
         section: item.section.clone(),
-        words: item.words.clone(),
-        verdict: standing.word,
-        reason: standing.reason.clone(),
-        risks: standing.risks.clone(),
-        units: checks.iter().filter(|row| row.items.contains(&item.id)).map(UnitRow::unit).collect(),
+        text: item.text.clone(),
+        verdict: final_verdict.word,
+        reason: final_verdict.reason.clone(),
+        risks: final_verdict.risks.clone(),
+        checks: checks.iter().filter(|row| row.items.contains(&item.id)).map(CheckResult::full_id).collect(),
     };
     plan.pack.provider.items.iter().zip(&concluded.items).map(row).collect()
 }
 
 /// What would change the readiness: required failures first, then what would decide the most units.
-fn actions(plan: &Plan, concluded: &Concluded, checks: &[UnitRow]) -> Vec<ActionRow> {
-    let settled = &concluded.settled;
+fn actions(plan: &Plan, concluded: &Conclusion, checks: &[CheckResult]) -> Vec<ActionRow> {
+    let final_judgement = &concluded.final_judgement;
     let unchecked = unchecked(plan, concluded);
     let mut list: Vec<(u8, ActionRow)> = Vec::new();
-    let mut add = |rank: u8, who: Who, what: String, place: Option<String>, unit: String| match list
+    let mut add = |rank: u8, responsible: Responsible, what: String, place: Option<String>, planned: String| match list
         .iter_mut()
-        .find(|(_, row)| row.what == what && row.who == who)
+        .find(|(_, row)| row.what == what && row.responsible == responsible)
     {
-        Some((_, row)) => row.units.push(unit),
-        None => list.push((rank, ActionRow { who, what, place, units: vec![unit] })),
+        Some((_, row)) => row.checks.push(planned),
+        None => list.push((rank, ActionRow { responsible, what, place, checks: vec![planned] })),
     };
     // What is only recommended stands in the way where it is all that serves an item, and is inconclusive.
     let decides = |at: usize| concluded.decides[at] && plan.selection.words().is_none();
-    let in_the_way = |(at, row): (usize, &UnitRow)| match row.verdict {
-        VerdictWord::Fail => row.level == LevelWord::Required,
-        VerdictWord::Inconclusive => row.level == LevelWord::Required || decides(at),
-        VerdictWord::Pass | VerdictWord::Attested | VerdictWord::Waived | VerdictWord::Skipped => false,
+    let in_the_way = |(at, row): (usize, &CheckResult)| match row.verdict {
+        VerdictLabel::Fail => row.level == LevelLabel::Required,
+        VerdictLabel::Inconclusive => row.level == LevelLabel::Required || decides(at),
+        VerdictLabel::Pass | VerdictLabel::Attested | VerdictLabel::Waived | VerdictLabel::Skipped => false,
     };
     let in_the_way: Vec<bool> = checks.iter().enumerate().map(in_the_way).collect();
     let open = !unchecked.is_empty() || in_the_way.contains(&true);
-    for (at, ((unit, settled), row)) in plan.units.iter().zip(settled).zip(checks).enumerate() {
+    for (at, ((planned, final_judgement), row)) in plan.checks.iter().zip(final_judgement).zip(checks).enumerate() {
         // While something stands in the way, what does not changes nothing.
         if open && !in_the_way[at] {
             continue;
         }
         let place = Some(format!("{}:{}", row.file, row.line));
-        match &settled.standing {
-            Standing::Fail(finding) => add(0, finding.who, format!("fix {}", unit.packed.check.id), place, unit.id()),
-            Standing::Inconclusive { blocked_by: Some(_), .. } | Standing::Pass | Standing::Skipped(_) => {}
-            Standing::Inconclusive { .. } if !in_the_way[at] => {}
-            Standing::Inconclusive { finding, .. } if unit.packed.check.only_asks() => {
-                let (file, id) = (attestations(plan), &unit.packed.check.id);
+        match &final_judgement.final_verdict {
+            FinalVerdict::Fail(finding) => {
+                add(0, finding.responsible, format!("fix {}", planned.packed.check.id), place, planned.id())
+            }
+            FinalVerdict::Inconclusive { blocked_by: Some(_), .. } | FinalVerdict::Pass | FinalVerdict::Skipped(_) => {}
+            FinalVerdict::Inconclusive { .. } if !in_the_way[at] => {}
+            FinalVerdict::Inconclusive { finding, .. } if planned.packed.check.only_asks() => {
+                let (file, id) = (attestations(plan), &planned.packed.check.id);
                 let what = format!("record in {file} who attests {id}: {}", finding.reason);
-                add(2, finding.who, what, None, unit.id());
+                add(2, finding.responsible, what, None, planned.id());
             }
-            Standing::Inconclusive { finding, .. } if unit.lacking.is_empty() => {
-                add(2, finding.who, finding.reason.clone(), place, unit.id());
+            FinalVerdict::Inconclusive { finding, .. } if planned.lacking.is_empty() => {
+                add(2, finding.responsible, finding.reason.clone(), place, planned.id());
             }
-            Standing::Inconclusive { finding, .. } => {
-                for how in &unit.lacking {
-                    add(1, finding.who, how.clone(), None, unit.id());
+            FinalVerdict::Inconclusive { finding, .. } => {
+                for how in &planned.lacking {
+                    add(1, finding.responsible, how.clone(), None, planned.id());
                 }
             }
-            Standing::Waived { finding, .. } if !open => {
-                add(3, finding.who, format!("fix {}, which is only waived", unit.packed.check.id), place, unit.id());
-            }
-            Standing::Attested { risk: true, .. } if !open => {
+            FinalVerdict::Waived { finding, .. } if !open => {
                 add(
                     3,
-                    Who::Partner,
-                    format!("let a machine check {}, which a person attests", unit.packed.check.id),
+                    finding.responsible,
+                    format!("fix {}, which is only waived", planned.packed.check.id),
                     place,
-                    unit.id(),
+                    planned.id(),
                 );
             }
-            Standing::Waived { .. } | Standing::Attested { .. } => {}
+            FinalVerdict::Attested { risk: true, .. } if !open => {
+                add(
+                    3,
+                    Responsible::Partner,
+                    format!("let a machine check {}, which a person attests", planned.packed.check.id),
+                    place,
+                    planned.id(),
+                );
+            }
+            FinalVerdict::Waived { .. } | FinalVerdict::Attested { .. } => {}
         }
     }
     // A cause that several units share is told once; of a single one the reader needs the name.
     for (rank, row) in &mut list {
-        match (*rank, row.units.as_slice()) {
-            (2, [unit]) => row.what = format!("decide {}: {}", unit.split('@').next().unwrap_or(unit), row.what),
+        match (*rank, row.checks.as_slice()) {
+            (2, [planned]) => {
+                row.what = format!("decide {}: {}", planned.split('@').next().unwrap_or(planned), row.what)
+            }
             (2, _) => row.place = None,
             (_, _) => {}
         }
     }
     // What an action unblocks counts as changed by it.
-    for (unit, settled) in plan.units.iter().zip(settled) {
-        if let Standing::Inconclusive { blocked_by: Some(blocker), .. } = &settled.standing
-            && let Some((_, row)) = list.iter_mut().find(|(_, row)| row.units.contains(blocker))
+    for (planned, final_judgement) in plan.checks.iter().zip(final_judgement) {
+        if let FinalVerdict::Inconclusive { blocked_by: Some(blocker), .. } = &final_judgement.final_verdict
+            && let Some((_, row)) = list.iter_mut().find(|(_, row)| row.checks.contains(blocker))
         {
-            row.units.push(unit.id());
+            row.checks.push(planned.id());
         }
     }
     list.extend(unchecked.into_iter().map(|row| (2, row)));
-    list.sort_by_key(|(rank, row)| (*rank, std::cmp::Reverse(row.units.len())));
+    list.sort_by_key(|(rank, row)| (*rank, std::cmp::Reverse(row.checks.len())));
     list.into_iter().map(|(_, row)| row).collect()
 }
 
@@ -249,13 +259,14 @@ fn attestations(plan: &Plan) -> String {
 }
 
 /// What a person must say of items that no check serves; a selection has none of them.
-fn unchecked(plan: &Plan, concluded: &Concluded) -> Vec<ActionRow> {
+fn unchecked(plan: &Plan, concluded: &Conclusion) -> Vec<ActionRow> {
     let items = plan.pack.provider.items.iter().zip(&concluded.items);
-    let open = items.filter(|(_, standing)| standing.word == ItemWord::Unchecked && plan.selection.words().is_none());
-    let row = |(item, _): (&Item, &ItemStanding)| {
+    let open = items
+        .filter(|(_, final_verdict)| final_verdict.word == ItemVerdict::Unchecked && plan.selection.words().is_none());
+    let row = |(item, _): (&Item, &ItemResult)| {
         let (file, id) = (attestations(plan), &item.id);
-        let what = format!("record in {file}, as `item: {id}`, who attests the item without a check: {}", item.words);
-        ActionRow { who: Who::Partner, what, place: None, units: Vec::new() }
+        let what = format!("record in {file}, as `item: {id}`, who attests the item without a check: {}", item.text);
+        ActionRow { responsible: Responsible::Partner, what, place: None, checks: Vec::new() }
     };
     open.map(row).collect()
 }

@@ -5,10 +5,10 @@ use time::{Date, Duration};
 use super::block::{self, Setting, Tone};
 use super::console::Look;
 use super::map;
-use super::model::{UnitRow, VerdictWord};
+use super::model::{CheckResult, VerdictLabel};
 use super::sentence::{Sentence, Speaker};
 use super::text::{clipped, for_terminal, one_line};
-use crate::pack::check::{Actor, Isolation, Level};
+use crate::pack::check::{Isolation, Level, ResponsibleParty};
 use crate::pack::step::Step;
 use crate::pack::types::Stage;
 use crate::pack::{Pack, PackedCheck};
@@ -17,7 +17,7 @@ use crate::profile::attestations;
 /// The width where there is no terminal to say it.
 const WIDTH: usize = 100;
 /// The characters that one text may have.
-const TEXT: usize = 2_000;
+const MAX_TEXT_CHARS: usize = 2_000;
 /// The column in which sentences start, behind the lines where they are written.
 const COLUMN: usize = 8;
 
@@ -30,13 +30,13 @@ pub struct Explanation<'e> {
     /// The stage that is asked about, where it is one.
     pub stage: Option<Stage>,
     /// What was played for it.
-    pub played: Played,
+    pub played: DemoOutcome,
     /// The day on which somebody could attest.
     pub today: Date,
 }
 
 /// What was played of a check with the sample partner.
-pub enum Played {
+pub enum DemoOutcome {
     /// Nothing, and why.
     Nothing(String),
     /// The check with the correct partner, and with one that makes a mistake.
@@ -48,9 +48,9 @@ pub enum Played {
 /// What happened in one play.
 pub struct Exchange {
     /// The partner's mistake: its name, and what it is.
-    pub mistake: Option<(String, String)>,
+    pub defect: Option<(String, String)>,
     /// The check's unit in that play, or why there is none.
-    pub unit: Result<UnitRow, String>,
+    pub check: Result<CheckResult, String>,
 }
 
 /// The whole explanation, ending in a line feed.
@@ -68,7 +68,7 @@ struct Page<'e> {
 
 impl Page<'_> {
     fn line(&self, first: &str, text: &str, column: usize) -> String {
-        self.setting.hanging(first, &for_terminal(&clipped(text, TEXT)), column)
+        self.setting.hanging(first, &for_terminal(&clipped(text, MAX_TEXT_CHARS)), column)
     }
 
     fn heading(&self, text: &str) -> String {
@@ -91,14 +91,14 @@ impl Page<'_> {
             Isolation::Exclusive => "runs exclusively",
             Isolation::Restarts => "runs exclusively and last, because it restarts the partner",
         };
-        let who = match check.who {
-            Actor::Partner => "the partner must fix a failure",
-            Actor::AccountManager => "the account manager must act on a failure",
+        let responsible = match check.responsible {
+            ResponsibleParty::Partner => "the partner must fix a failure",
+            ResponsibleParty::AccountManager => "the account manager must act on a failure",
         };
         let origin = if pack.built_in { "built in" } else { "from a folder" };
         let provider = &pack.provider;
         self.heading(&format!("{}  {}", check.id, one_line(&check.title)))
-            + &self.line("  ", &[level, &stages.join(" and "), beside, who].join(" · "), 2)
+            + &self.line("  ", &[level, &stages.join(" and "), beside, responsible].join(" · "), 2)
             + &self.line(
                 "  ",
                 &format!("{} ({} {}, {origin})", packed.document.name, provider.name, provider.version),
@@ -122,7 +122,7 @@ impl Page<'_> {
         // Never as the provider's own words: its page may say it otherwise.
         out += &self.heading(&format!("On the checklist of {}, in the wording of this pack", pack.provider.name));
         for item in pack.provider.items.iter().filter(|item| check.items.contains(&item.id)) {
-            out += &self.line("  ", &format!("{} ({}; {})", item.words, item.section, item.id), 4);
+            out += &self.line("  ", &format!("{} ({}; {})", item.text, item.section, item.id), 4);
         }
         out
     }
@@ -138,7 +138,7 @@ impl Page<'_> {
         let parts = [
             ("Set-up", speaker.given(&check.given)),
             ("Steps", numbered("when", steps)),
-            ("What must have happened for a verdict", numbered("assume", expectations(&check.seen))),
+            ("What must have happened for a verdict", numbered("assume", expectations(&check.assume))),
             ("What must hold", numbered("then", expectations(&check.then))),
         ];
         let mut out = self.heading("How");
@@ -156,7 +156,7 @@ impl Page<'_> {
             |name: &str| packed.check.when.iter().any(|step| matches!(step, Step::Action(it) if it.action == name));
         let actions = pack.provider.actions.iter().filter(|(name, _)| asked(name));
         let actions: String = actions
-            .map(|(name, word)| self.line(&" ".repeat(COLUMN), &format!("`{name}`: {}", word.says), COLUMN + 2))
+            .map(|(name, word)| self.line(&" ".repeat(COLUMN), &format!("`{name}`: {}", word.description), COLUMN + 2))
             .collect();
         if actions.is_empty() { actions } else { self.line("  ", "The partner's actions", 2) + &actions }
     }
@@ -194,10 +194,10 @@ impl Page<'_> {
     fn played(&self) -> String {
         let whose = format!("The sample partner of {}, run just now", self.explained.pack.provider.name);
         match &self.explained.played {
-            Played::Nothing(why) => {
+            DemoOutcome::Nothing(why) => {
                 self.heading("Examples of passing and failing") + &self.line("  ", &format!("Not shown: {why}."), 2)
             }
-            Played::One(passing) => {
+            DemoOutcome::One(passing) => {
                 let none = "the sample partner has no defect that this check must catch";
                 format!(
                     "{}\n{}",
@@ -205,38 +205,38 @@ impl Page<'_> {
                     self.line("  ", &format!("Failing is not shown: {none}."), 2)
                 )
             }
-            Played::Both(passing, failing) => {
+            DemoOutcome::Both(passing, failing) => {
                 format!("{}\n{}", self.exchange(passing, &whose), self.exchange(failing, "The same"))
             }
         }
     }
 
     fn exchange(&self, exchange: &Exchange, whose: &str) -> String {
-        let title = match &exchange.mistake {
+        let title = match &exchange.defect {
             None => format!("{whose}: correct"),
             Some((name, words)) => format!("{whose}, with the defect `{name}`: {words}"),
         };
-        let unit = match &exchange.unit {
-            Ok(unit) => map::unit(unit, &|text| for_terminal(&clipped(text, TEXT))),
+        let check = match &exchange.check {
+            Ok(check) => map::check(check, &|text| for_terminal(&clipped(text, MAX_TEXT_CHARS))),
             Err(why) => return self.heading(&title) + &self.line("  ", &format!("Not shown: {why}"), 2),
         };
-        let tone = match unit.verdict {
-            VerdictWord::Pass | VerdictWord::Attested => Tone::Good,
-            VerdictWord::Fail => Tone::Bad,
-            VerdictWord::Inconclusive | VerdictWord::Waived | VerdictWord::Skipped => Tone::Warn,
+        let tone = match check.verdict {
+            VerdictLabel::Pass | VerdictLabel::Attested => Tone::Good,
+            VerdictLabel::Fail => Tone::Bad,
+            VerdictLabel::Inconclusive | VerdictLabel::Waived | VerdictLabel::Skipped => Tone::Warn,
         };
-        let verdict = self.setting.paint(tone, &unit.verdict.words().to_uppercase());
-        let stage = &unit.stage;
-        let said = [("expected", &unit.expected), ("observed", &unit.observed), ("because", &unit.because)];
-        let explained = unit.expected.is_some() && unit.observed.is_some();
-        let reason = (!explained && !unit.reason.is_empty()).then(|| unit.headline());
+        let verdict = self.setting.paint(tone, &check.verdict.words().to_uppercase());
+        let stage = &check.stage;
+        let said = [("expected", &check.expected), ("observed", &check.observed), ("because", &check.because)];
+        let explained = check.expected.is_some() && check.observed.is_some();
+        let reason = (!explained && !check.reason.is_empty()).then(|| check.headline());
         let said =
             std::iter::once(("reason", reason.as_deref())).chain(said.map(|(label, text)| (label, text.as_deref())));
         let said: String = said.map(|row| block::labelled(row, self.setting)).collect();
         self.heading(&title)
             + &self.setting.hanging(&format!("  {verdict}"), &format!(" in the stage {stage}"), 2)
             + &said
-            + &block::timeline(&unit.evidence, self.setting)
+            + &block::timeline(&check.evidence, self.setting)
     }
 
     /// How a person answers what the check asks.

@@ -1,10 +1,10 @@
 //! The words a reader sees for the closed values of the model.
 
-use super::model::{ItemRow, LevelWord, Report, UnitRow, VerdictWord};
-use crate::judge::{ItemWord, Readiness, Withheld};
+use super::model::{CheckResult, ItemRow, LevelLabel, Report, VerdictLabel};
+use crate::judge::{ItemVerdict, Readiness, Withheld};
 
 /// So many items are named on the first screen.
-const NAMED: usize = 5;
+const MAX_NAMES: usize = 5;
 
 impl Readiness {
     /// The answer in two or three words.
@@ -38,16 +38,16 @@ impl Readiness {
     }
 }
 
-impl VerdictWord {
+impl VerdictLabel {
     /// The word.
     pub fn words(self) -> &'static str {
         match self {
-            VerdictWord::Pass => "pass",
-            VerdictWord::Attested => "attested",
-            VerdictWord::Waived => "waived",
-            VerdictWord::Inconclusive => "inconclusive",
-            VerdictWord::Fail => "fail",
-            VerdictWord::Skipped => "skipped",
+            VerdictLabel::Pass => "pass",
+            VerdictLabel::Attested => "attested",
+            VerdictLabel::Waived => "waived",
+            VerdictLabel::Inconclusive => "inconclusive",
+            VerdictLabel::Fail => "fail",
+            VerdictLabel::Skipped => "skipped",
         }
     }
 }
@@ -57,24 +57,26 @@ impl Withheld {
     pub fn words(self) -> &'static str {
         match self {
             Withheld::NothingPassed => "No check passed, so the run shows nothing.",
-            Withheld::StandIns => "This run used simulated environments, so it cannot show that the partner is ready.",
+            Withheld::SimulatedEnvironments => {
+                "This run used simulated environments, so it cannot show that the partner is ready."
+            }
         }
     }
 }
 
-impl ItemWord {
+impl ItemVerdict {
     /// The word.
     pub fn words(self) -> &'static str {
         match self {
-            ItemWord::Pass => "pass",
-            ItemWord::NotApplicable => "not applicable",
-            ItemWord::Attested => "attested",
-            ItemWord::Waived => "waived",
-            ItemWord::Risk => "a risk",
-            ItemWord::NotDecided => "not decided in this run",
-            ItemWord::Inconclusive => "inconclusive",
-            ItemWord::Unchecked => "no check in this version",
-            ItemWord::Fail => "fail",
+            ItemVerdict::Pass => "pass",
+            ItemVerdict::NotApplicable => "not applicable",
+            ItemVerdict::Attested => "attested",
+            ItemVerdict::Waived => "waived",
+            ItemVerdict::Risk => "a risk",
+            ItemVerdict::NotDecided => "not decided in this run",
+            ItemVerdict::Inconclusive => "inconclusive",
+            ItemVerdict::Unchecked => "no check in this version",
+            ItemVerdict::Fail => "fail",
         }
     }
 }
@@ -82,16 +84,16 @@ impl ItemWord {
 impl ItemRow {
     /// Whether no check serves it, so that a person's word is all that there can be.
     pub fn is_for_persons(&self) -> bool {
-        self.units.is_empty()
+        self.checks.is_empty()
     }
 }
 
-impl LevelWord {
+impl LevelLabel {
     /// The word.
     pub fn words(self) -> &'static str {
         match self {
-            LevelWord::Required => "required",
-            LevelWord::Recommended => "recommended",
+            LevelLabel::Required => "required",
+            LevelLabel::Recommended => "recommended",
         }
     }
 }
@@ -130,7 +132,7 @@ impl Report {
 
     /// What stands for the items, in numbers: `40 items: 37 pass, 3 attested`.
     pub fn items_line(&self) -> String {
-        use ItemWord as I;
+        use ItemVerdict as I;
         let all = [
             I::Pass,
             I::NotApplicable,
@@ -142,7 +144,7 @@ impl Report {
             I::Risk,
             I::Unchecked,
         ];
-        let with = |word: ItemWord| self.items.iter().filter(|item| item.verdict == word).count();
+        let with = |word: ItemVerdict| self.items.iter().filter(|item| item.verdict == word).count();
         let kinds = all.iter().map(|word| (with(*word), word.words())).filter(|(n, _)| *n > 0);
         let kinds: Vec<String> = kinds.map(|(n, words)| format!("{n} {words}")).collect();
         let all = count(self.items.len(), "item");
@@ -155,15 +157,15 @@ impl Report {
     }
 
     /// Whether a check took place in several stages, so that its name alone does not say which unit is meant.
-    pub fn has_twins(&self, unit: &UnitRow) -> bool {
-        self.checks.iter().filter(|other| other.id == unit.id).count() > 1
+    pub fn has_twins(&self, check: &CheckResult) -> bool {
+        self.checks.iter().filter(|other| other.id == check.id).count() > 1
     }
 
     /// What everybody must know before they believe the answer: stand-ins, a selection, items without a check, an
     /// interruption.
     pub fn caveats(&self) -> Vec<String> {
         let mut caveats = Vec::new();
-        if self.stand_ins {
+        if self.simulated_environments {
             caveats.push("simulated environments: no real provider was called".to_owned());
         }
         if let Some(selection) = &self.selection {
@@ -171,11 +173,11 @@ impl Report {
         }
         let alone = [
             (
-                ItemWord::Unchecked,
+                ItemVerdict::Unchecked,
                 "is inconclusive until a person attests it",
                 "are inconclusive until a person attests them",
             ),
-            (ItemWord::Attested, "rests on an attestation only", "rest on attestations only"),
+            (ItemVerdict::Attested, "rests on an attestation only", "rest on attestations only"),
         ];
         for (word, one, several) in alone {
             let items: Vec<&ItemRow> =
@@ -195,12 +197,12 @@ impl Report {
 
 /// The first few of some items by their ids; nothing where there are none.
 fn named(items: &[&ItemRow]) -> Option<String> {
-    let mut ids: Vec<&str> = items.iter().take(NAMED).map(|item| item.id.as_str()).collect();
-    ids.extend((items.len() > NAMED).then_some("…"));
+    let mut ids: Vec<&str> = items.iter().take(MAX_NAMES).map(|item| item.id.as_str()).collect();
+    ids.extend((items.len() > MAX_NAMES).then_some("…"));
     (!ids.is_empty()).then(|| ids.join(", "))
 }
 
-impl UnitRow {
+impl CheckResult {
     /// The verdict in one sentence; never empty.
     pub fn headline(&self) -> String {
         let said = match (&self.blocked_by, self.reason.trim().is_empty()) {

@@ -3,7 +3,7 @@
 //! A writer makes its text harmless here, once and wholly, so that it cannot forget a field. The patterns name
 //! every field: a new one does not compile until somebody has decided about it.
 
-use super::model::{ActionRow, ItemRow, PackRow, Report, TimelineRow, UnitRow};
+use super::model::{ActionRow, CheckResult, ItemRow, PackRow, Report, TimelineRow};
 
 /// What is done to each text.
 type Change<'a> = &'a dyn Fn(&str) -> String;
@@ -27,7 +27,7 @@ impl Report {
             pack: PackRow { id, version, sha256, built_in },
             started,
             duration_ms,
-            stand_ins,
+            simulated_environments,
             selection,
             strict,
             interrupted,
@@ -48,7 +48,7 @@ impl Report {
             pack: PackRow { id: f(id), version: f(version), sha256: f(sha256), built_in: *built_in },
             started: f(started),
             duration_ms: *duration_ms,
-            stand_ins: *stand_ins,
+            simulated_environments: *simulated_environments,
             selection: maybe(selection.as_ref(), f),
             strict: *strict,
             interrupted: *interrupted,
@@ -57,7 +57,7 @@ impl Report {
             summary: *summary,
             actions: actions.iter().map(|row| action(row, f)).collect(),
             items: items.iter().map(|row| item(row, f)).collect(),
-            checks: checks.iter().map(|row| unit(row, f)).collect(),
+            checks: checks.iter().map(|row| check(row, f)).collect(),
             remarks: all(remarks, f),
             phases: phases.clone(),
         }
@@ -65,25 +65,25 @@ impl Report {
 }
 
 fn action(row: &ActionRow, f: Change) -> ActionRow {
-    let ActionRow { who, what, place, units } = row;
-    ActionRow { who: *who, what: f(what), place: maybe(place.as_ref(), f), units: all(units, f) }
+    let ActionRow { responsible, what, place, checks } = row;
+    ActionRow { responsible: *responsible, what: f(what), place: maybe(place.as_ref(), f), checks: all(checks, f) }
 }
 
 fn item(row: &ItemRow, f: Change) -> ItemRow {
-    let ItemRow { id, section, words, verdict, reason, risks, units } = row;
+    let ItemRow { id, section, text: words, verdict, reason, risks, checks } = row;
     ItemRow {
         id: f(id),
         section: f(section),
-        words: f(words),
+        text: f(words),
         verdict: *verdict,
         reason: f(reason),
         risks: all(risks, f),
-        units: all(units, f),
+        checks: all(checks, f),
     }
 }
 
-pub(super) fn unit(row: &UnitRow, f: Change) -> UnitRow {
-    let UnitRow {
+pub(super) fn check(row: &CheckResult, f: Change) -> CheckResult {
+    let CheckResult {
         id,
         stage,
         title,
@@ -94,7 +94,7 @@ pub(super) fn unit(row: &UnitRow, f: Change) -> UnitRow {
         verdict,
         reason,
         blocked_by,
-        who,
+        responsible,
         expected,
         observed,
         because,
@@ -102,13 +102,13 @@ pub(super) fn unit(row: &UnitRow, f: Change) -> UnitRow {
         docs,
         why,
         fix,
-        repeat,
+        rerun: repeat,
         file,
         line,
         duration_ms,
         evidence,
     } = row;
-    UnitRow {
+    CheckResult {
         id: f(id),
         stage: f(stage),
         title: f(title),
@@ -119,7 +119,7 @@ pub(super) fn unit(row: &UnitRow, f: Change) -> UnitRow {
         verdict: *verdict,
         reason: f(reason),
         blocked_by: maybe(blocked_by.as_ref(), f),
-        who: *who,
+        responsible: *responsible,
         expected: maybe(expected.as_ref(), f),
         observed: maybe(observed.as_ref(), f),
         because: maybe(because.as_ref(), f),
@@ -127,7 +127,7 @@ pub(super) fn unit(row: &UnitRow, f: Change) -> UnitRow {
         docs: f(docs),
         why: f(why),
         fix: f(fix),
-        repeat: maybe(repeat.as_ref(), f),
+        rerun: maybe(repeat.as_ref(), f),
         file: f(file),
         line: *line,
         duration_ms: *duration_ms,

@@ -3,17 +3,17 @@
 use indexmap::IndexMap;
 
 use super::labels::count;
-use super::model::{ItemRow, LevelWord, Report, UnitRow, VerdictWord};
+use super::model::{CheckResult, ItemRow, LevelLabel, Report, VerdictLabel};
 use super::outline::{Listed, outline};
 use super::text::{block_for_markdown, bounded, clipped, for_markdown, link_for_markdown, one_line};
-use crate::judge::ItemWord;
+use crate::judge::ItemVerdict;
 
 /// The most bytes of a report: GitHub refuses a job summary of 1 MiB.
-const FILE: usize = 1_000_000;
+const MAX_FILE_CHARS: usize = 1_000_000;
 /// The most characters that one text may have.
-const TEXT: usize = 800;
+const MAX_TEXT_CHARS: usize = 800;
 /// The most bytes that a text of several lines may have.
-const BLOCK: usize = 10_000;
+const MAX_BLOCK_CHARS: usize = 10_000;
 /// What stands behind the `@` of a check.
 const STAGES: &str = "Stages: *static* reads files only; in *rehearsal* the partner's own build ran \
 against a simulated provider; *test* and *production* are the provider's real environments. Items are in the wording of \
@@ -24,9 +24,9 @@ const CUT: &str =
 
 /// The whole report; its first line is the answer. Always below 1 MiB.
 pub fn render(report: &Report) -> String {
-    let mut safe = report.map_text(&|text| for_markdown(clipped(text.trim(), TEXT).as_ref()));
-    for (unit, raw) in safe.checks.iter_mut().zip(&report.checks) {
-        unit.docs = link_for_markdown(&clipped(raw.docs.trim(), TEXT));
+    let mut safe = report.map_text(&|text| for_markdown(clipped(text.trim(), MAX_TEXT_CHARS).as_ref()));
+    for (check, raw) in safe.checks.iter_mut().zip(&report.checks) {
+        check.docs = link_for_markdown(&clipped(raw.docs.trim(), MAX_TEXT_CHARS));
     }
     let texts = texts(report);
     let report = safe;
@@ -42,11 +42,11 @@ pub fn render(report: &Report) -> String {
         remarks(&report),
     ];
     let text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
-    if text.len() <= FILE {
+    if text.len() <= MAX_FILE_CHARS {
         return text;
     }
     // At the end of a line, so that no table row is cut in two.
-    let kept = bounded(&text, FILE, "");
+    let kept = bounded(&text, MAX_FILE_CHARS, "");
     format!("{}{CUT}", kept.rsplit_once('\n').map_or("", |(lines, _)| lines))
 }
 
@@ -72,45 +72,45 @@ fn actions(report: &Report) -> String {
     let mut out = vec!["## To do\n\n| | Who | What | Where | Checks |\n|--:|---|---|---|--:|\n".to_owned()];
     for (n, action) in report.actions.iter().enumerate() {
         let place = action.place.as_deref().unwrap_or_default();
-        let (who, what, units) = (action.who.words(), &action.what, action.units.len());
-        out.push(format!("| {} | {who} | {what} | {place} | {units} |\n", n + 1));
+        let (responsible, what, checks) = (action.responsible.words(), &action.what, action.checks.len());
+        out.push(format!("| {} | {responsible} | {what} | {place} | {checks} |\n", n + 1));
     }
     out.concat()
 }
 
-fn of(report: &Report, verdict: VerdictWord) -> impl Iterator<Item = &UnitRow> {
-    report.checks.iter().filter(move |unit| unit.verdict == verdict)
+fn of(report: &Report, verdict: VerdictLabel) -> impl Iterator<Item = &CheckResult> {
+    report.checks.iter().filter(move |check| check.verdict == verdict)
 }
 
 /// Required failures first; each with what was expected, what was seen, and what to do about it.
 fn failures(report: &Report) -> String {
-    let mut failed: Vec<&UnitRow> = of(report, VerdictWord::Fail).collect();
-    failed.sort_by_key(|unit| unit.level);
+    let mut failed: Vec<&CheckResult> = of(report, VerdictLabel::Fail).collect();
+    failed.sort_by_key(|check| check.level);
     let blocks: String = failed.into_iter().map(failure).collect();
     if blocks.is_empty() { blocks } else { format!("## Failures\n\n{blocks}") }
 }
 
-fn failure(unit: &UnitRow) -> String {
+fn failure(check: &CheckResult) -> String {
     let mut out =
-        vec![format!("### {}\n\n{} · {} · {}\n\n", unit.title, unit.section, unit.level.words(), unit.unit())];
-    let who = unit.who.map(|who| who.words().to_owned());
-    let why = Some(unit.reason.clone()).filter(|_| unit.expected.is_none() || unit.observed.is_none());
+        vec![format!("### {}\n\n{} · {} · {}\n\n", check.title, check.section, check.level.words(), check.full_id())];
+    let responsible = check.responsible.map(|responsible| responsible.words().to_owned());
+    let why = Some(check.reason.clone()).filter(|_| check.expected.is_none() || check.observed.is_none());
     let rows = [
         ("Reason", why),
-        ("Expected", unit.expected.clone()),
-        ("Observed", unit.observed.clone()),
-        ("Because", unit.because.clone()),
-        ("Why it matters", Some(unit.why.clone())),
-        ("Fix", Some(unit.fix.clone())),
-        ("Who must act", who),
-        ("Read", Some(unit.docs.clone())),
+        ("Expected", check.expected.clone()),
+        ("Observed", check.observed.clone()),
+        ("Because", check.because.clone()),
+        ("Why it matters", Some(check.why.clone())),
+        ("Fix", Some(check.fix.clone())),
+        ("Who must act", responsible),
+        ("Read", Some(check.docs.clone())),
     ];
     for (label, text) in rows {
         if let Some(text) = text.filter(|text| !text.is_empty()) {
             out.push(format!("- **{label}:** {text}\n"));
         }
     }
-    for remark in &unit.remarks {
+    for remark in &check.remarks {
         out.push(format!("- **Note:** {remark}\n"));
     }
     out.push("\n".to_owned());
@@ -119,37 +119,37 @@ fn failure(unit: &UnitRow) -> String {
 
 /// Inconclusive units by what stands in their way.
 fn inconclusive(report: &Report) -> String {
-    let mut causes: IndexMap<(String, &str, LevelWord), Vec<String>> = IndexMap::new();
-    for unit in of(report, VerdictWord::Inconclusive) {
-        let why = match &unit.blocked_by {
+    let mut causes: IndexMap<(String, &str, LevelLabel), Vec<String>> = IndexMap::new();
+    for check in of(report, VerdictLabel::Inconclusive) {
+        let why = match &check.blocked_by {
             Some(by) => format!("blocked by {by}"),
-            None => unit.headline(),
+            None => check.headline(),
         };
-        let who = unit.who.map_or("", |who| who.words());
-        causes.entry((why, who, unit.level)).or_default().push(format!("{} ({})", unit.title, unit.stage));
+        let responsible = check.responsible.map_or("", |responsible| responsible.words());
+        causes.entry((why, responsible, check.level)).or_default().push(format!("{} ({})", check.title, check.stage));
     }
     if causes.is_empty() {
         return String::new();
     }
     causes.sort_by(|a, _, b, _| a.2.cmp(&b.2));
     let mut out = vec!["## Inconclusive\n\n| Why | Who must act | Level | Checks |\n|---|---|---|---|\n".to_owned()];
-    for ((why, who, level), titles) in &causes {
-        out.push(format!("| {why} | {who} | {} | {} |\n", level.words(), titles.join("<br>")));
+    for ((why, responsible, level), titles) in &causes {
+        out.push(format!("| {why} | {responsible} | {} | {} |\n", level.words(), titles.join("<br>")));
     }
     out.concat()
 }
 
 /// What rests on the word of a person.
 fn persons(report: &Report) -> String {
-    let mut rows: Vec<String> = of(report, VerdictWord::Attested)
-        .chain(of(report, VerdictWord::Waived))
-        .map(|unit| {
-            let stage = if report.has_twins(unit) { format!(" ({})", unit.stage) } else { String::new() };
-            format!("| {} | {}{stage} | {} |\n", unit.verdict.words(), unit.title, unit.headline())
+    let mut rows: Vec<String> = of(report, VerdictLabel::Attested)
+        .chain(of(report, VerdictLabel::Waived))
+        .map(|check| {
+            let stage = if report.has_twins(check) { format!(" ({})", check.stage) } else { String::new() };
+            format!("| {} | {}{stage} | {} |\n", check.verdict.words(), check.title, check.headline())
         })
         .collect();
-    let items = report.items.iter().filter(|item| item.is_for_persons() && item.verdict == ItemWord::Attested);
-    rows.extend(items.map(|item| format!("| {} | {} | {} |\n", item.verdict.words(), item.words, item.reason)));
+    let items = report.items.iter().filter(|item| item.is_for_persons() && item.verdict == ItemVerdict::Attested);
+    rows.extend(items.map(|item| format!("| {} | {} | {} |\n", item.verdict.words(), item.text, item.reason)));
     if rows.is_empty() {
         return String::new();
     }
@@ -158,11 +158,11 @@ fn persons(report: &Report) -> String {
 
 /// The texts of several lines that checks have made or found: letters to be sent, say.
 fn texts(report: &Report) -> String {
-    let rows = report.checks.iter().flat_map(|unit| unit.evidence.iter().map(move |row| (unit, row)));
-    let rows = rows.filter(|(_, row)| row.kind == "text").map(|(unit, row)| {
-        let what = for_markdown(&clipped(&one_line(&row.what), TEXT));
-        let of = for_markdown(&unit.unit());
-        format!("### {what}\n\nFrom {of}.\n\n{}\n", block_for_markdown(&bounded(&row.outcome, BLOCK, "…")))
+    let rows = report.checks.iter().flat_map(|check| check.evidence.iter().map(move |row| (check, row)));
+    let rows = rows.filter(|(_, row)| row.kind == "text").map(|(check, row)| {
+        let what = for_markdown(&clipped(&one_line(&row.what), MAX_TEXT_CHARS));
+        let of = for_markdown(&check.full_id());
+        format!("### {what}\n\nFrom {of}.\n\n{}\n", block_for_markdown(&bounded(&row.outcome, MAX_BLOCK_CHARS, "…")))
     });
     let rows: String = rows.collect();
     if rows.is_empty() { rows } else { format!("## Texts\n\n{rows}") }
@@ -178,7 +178,8 @@ fn checklist(report: &Report) -> String {
     }
     if !outline.others.is_empty() {
         out.push("\n### Not on the checklist\n\n| Verdict | Check | Id |\n|---|---|---|\n".to_owned());
-        let row = |unit: &&UnitRow| format!("| {} | {} | {} |\n", mark(unit.verdict), unit.title, unit.unit());
+        let row =
+            |check: &&CheckResult| format!("| {} | {} | {} |\n", mark(check.verdict), check.title, check.full_id());
         out.extend(outline.others.iter().map(row));
     }
     out.concat()
@@ -186,44 +187,44 @@ fn checklist(report: &Report) -> String {
 
 fn item(listed: &Listed) -> String {
     let item = listed.item;
-    let by = if item.is_for_persons() { item.reason.clone() } else { listed.units().join("<br>") };
-    format!("| {} | {} | {by} |\n", mark_of(item), item.words)
+    let by = if item.is_for_persons() { item.reason.clone() } else { listed.checks().join("<br>") };
+    format!("| {} | {} | {by} |\n", mark_of(item), item.text)
 }
 
 /// An item's verdict, as a word with a sign.
 fn mark_of(item: &ItemRow) -> &'static str {
     match (item.verdict, item.risks.is_empty()) {
-        (ItemWord::Pass, true) => "✅ pass",
-        (ItemWord::Pass, false) => "⚠️ pass, with a risk",
-        (ItemWord::NotApplicable, _) => "➖ not applicable",
-        (ItemWord::Attested, true) => "✍️ attested",
-        (ItemWord::Attested, false) => "⚠️ attested, with a risk",
-        (ItemWord::Waived, _) => "⚠️ waived",
-        (ItemWord::Risk, _) => "⚠️ a risk",
-        (ItemWord::NotDecided, _) => "➖ not decided in this run",
-        (ItemWord::Inconclusive, _) => "❔ inconclusive",
-        (ItemWord::Unchecked, _) => "❔ no check in this version",
-        (ItemWord::Fail, _) => "❌ **fail**",
+        (ItemVerdict::Pass, true) => "✅ pass",
+        (ItemVerdict::Pass, false) => "⚠️ pass, with a risk",
+        (ItemVerdict::NotApplicable, _) => "➖ not applicable",
+        (ItemVerdict::Attested, true) => "✍️ attested",
+        (ItemVerdict::Attested, false) => "⚠️ attested, with a risk",
+        (ItemVerdict::Waived, _) => "⚠️ waived",
+        (ItemVerdict::Risk, _) => "⚠️ a risk",
+        (ItemVerdict::NotDecided, _) => "➖ not decided in this run",
+        (ItemVerdict::Inconclusive, _) => "❔ inconclusive",
+        (ItemVerdict::Unchecked, _) => "❔ no check in this version",
+        (ItemVerdict::Fail, _) => "❌ **fail**",
     }
 }
 
 /// A verdict as a word with a sign, since colours are not for every reader.
-fn mark(verdict: VerdictWord) -> &'static str {
+fn mark(verdict: VerdictLabel) -> &'static str {
     match verdict {
-        VerdictWord::Pass => "✅ pass",
-        VerdictWord::Attested => "✍️ attested",
-        VerdictWord::Waived => "⚠️ waived",
-        VerdictWord::Inconclusive => "❔ inconclusive",
-        VerdictWord::Fail => "❌ **fail**",
-        VerdictWord::Skipped => "➖ skipped",
+        VerdictLabel::Pass => "✅ pass",
+        VerdictLabel::Attested => "✍️ attested",
+        VerdictLabel::Waived => "⚠️ waived",
+        VerdictLabel::Inconclusive => "❔ inconclusive",
+        VerdictLabel::Fail => "❌ **fail**",
+        VerdictLabel::Skipped => "➖ skipped",
     }
 }
 
 /// What nobody looked at.
 fn not_run(report: &Report) -> String {
     let mut reasons: IndexMap<String, usize> = IndexMap::new();
-    for unit in of(report, VerdictWord::Skipped) {
-        *reasons.entry(unit.headline()).or_default() += 1;
+    for check in of(report, VerdictLabel::Skipped) {
+        *reasons.entry(check.headline()).or_default() += 1;
     }
     let mut rows: Vec<String> =
         reasons.iter().map(|(reason, n)| format!("- {} skipped: {reason}\n", count(*n, "check"))).collect();
@@ -237,8 +238,8 @@ fn not_run(report: &Report) -> String {
 
 fn remarks(report: &Report) -> String {
     let mut rows: Vec<String> = report.remarks.iter().map(|remark| format!("- {remark}\n")).collect();
-    for unit in report.checks.iter().filter(|unit| unit.verdict != VerdictWord::Fail) {
-        rows.extend(unit.remarks.iter().map(|remark| format!("- {}: {remark}\n", unit.title)));
+    for check in report.checks.iter().filter(|check| check.verdict != VerdictLabel::Fail) {
+        rows.extend(check.remarks.iter().map(|remark| format!("- {}: {remark}\n", check.title)));
     }
     rows.dedup();
     if rows.is_empty() { String::new() } else { format!("## Remarks\n\n{}", rows.concat()) }

@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use crate::evidence::Who;
-pub use crate::judge::{ItemWord, Readiness};
+use crate::evidence::Responsible;
+pub use crate::judge::{ItemVerdict, Readiness};
 
 /// Everything a reader is told about one run.
 #[derive(Clone, Debug, Serialize)]
@@ -24,8 +24,7 @@ pub struct Report {
     /// The length of the run in milliseconds.
     pub duration_ms: u64,
     /// Whether loopback stand-ins played real hosts.
-    #[serde(rename = "simulated_environments")]
-    pub stand_ins: bool,
+    pub simulated_environments: bool,
     /// The selection on the command line, in words; with one, nothing is said about readiness.
     pub selection: Option<String>,
     /// Whether `--strict` was given.
@@ -43,7 +42,7 @@ pub struct Report {
     /// The provider's checklist, in its order.
     pub items: Vec<ItemRow>,
     /// All planned units, in the order of the checklist.
-    pub checks: Vec<UnitRow>,
+    pub checks: Vec<CheckResult>,
     /// Warnings and remarks about the run as a whole.
     pub remarks: Vec<String>,
     /// How long each phase took, in the order in which they were.
@@ -60,15 +59,14 @@ pub struct PhaseRow {
     /// The longest wait that one of its units kept, in milliseconds.
     pub longest_wait_ms: u64,
     /// The units that made up its length: the slowest of those that ran side by side, or all that ran one by one.
-    pub path: Vec<StretchRow>,
+    pub path: Vec<PathRow>,
 }
 
 /// One unit of a phase.
 #[derive(Clone, Debug, Serialize)]
-pub struct StretchRow {
+pub struct PathRow {
     /// The unit.
-    #[serde(rename = "check")]
-    pub unit: String,
+    pub check: String,
     /// How long it took, its set-up included, in milliseconds.
     pub duration_ms: u64,
 }
@@ -116,21 +114,19 @@ pub struct Summary {
 #[derive(Clone, Debug, Serialize)]
 pub struct ActionRow {
     /// Who must act.
-    #[serde(rename = "responsible")]
-    pub who: Who,
+    pub responsible: Responsible,
     /// What to do, in the imperative, on one line.
     pub what: String,
     /// Where: a file and line, or nothing.
     pub place: Option<String>,
     /// The units that it would change.
-    #[serde(rename = "checks")]
-    pub units: Vec<String>,
+    pub checks: Vec<String>,
 }
 
 /// The word for a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum VerdictWord {
+pub enum VerdictLabel {
     /// Every expectation held.
     Pass,
     /// A named person vouched.
@@ -153,23 +149,21 @@ pub struct ItemRow {
     /// Its section.
     pub section: String,
     /// What it says, in the pack's words.
-    #[serde(rename = "text")]
-    pub words: String,
+    pub text: String,
     /// What stands for it.
-    pub verdict: ItemWord,
+    pub verdict: ItemVerdict,
     /// What that rests on, on one line; empty for a bare pass.
     pub reason: String,
     /// Its recommended units that failed, `id@stage`.
     pub risks: Vec<String>,
     /// Its units, `id@stage`.
-    #[serde(rename = "checks")]
-    pub units: Vec<String>,
+    pub checks: Vec<String>,
 }
 
 /// How much a check weighs. Readiness hangs on what is required.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LevelWord {
+pub enum LevelLabel {
     /// Readiness hangs on it.
     Required,
     /// It does not; but where no required check serves an item, it decides that item.
@@ -178,7 +172,7 @@ pub enum LevelWord {
 
 /// One unit: a check in one stage.
 #[derive(Clone, Debug, Serialize)]
-pub struct UnitRow {
+pub struct CheckResult {
     /// The check's id without its stage, `section.stem`.
     pub id: String,
     /// The stage: `source`, `rehearsal`, `test` or `production`.
@@ -190,18 +184,17 @@ pub struct UnitRow {
     /// The section of its first item.
     pub section: String,
     /// Its level.
-    pub level: LevelWord,
+    pub level: LevelLabel,
     /// Whether it is a risk, which `--strict` takes for a failure.
     pub risk: bool,
     /// The verdict.
-    pub verdict: VerdictWord,
+    pub verdict: VerdictLabel,
     /// Why, on one line; empty for a bare pass.
     pub reason: String,
     /// Of an inconclusive unit: the unit that stands in its way.
     pub blocked_by: Option<String>,
     /// Who must act; nobody for a pass.
-    #[serde(rename = "responsible")]
-    pub who: Option<Who>,
+    pub responsible: Option<Responsible>,
     /// What was wanted.
     pub expected: Option<String>,
     /// What was seen.
@@ -217,8 +210,7 @@ pub struct UnitRow {
     /// What to do.
     pub fix: String,
     /// A curl line that sends the exchange again that the finding is about, where there is one.
-    #[serde(rename = "rerun")]
-    pub repeat: Option<String>,
+    pub rerun: Option<String>,
     /// The file of the check, relative to the pack's parent, or the partner's profile where that is at fault.
     pub file: String,
     /// The line in that file, from 1.
@@ -229,9 +221,9 @@ pub struct UnitRow {
     pub evidence: Vec<TimelineRow>,
 }
 
-impl UnitRow {
+impl CheckResult {
     /// `id@stage`.
-    pub fn unit(&self) -> String {
+    pub fn full_id(&self) -> String {
         format!("{}@{}", self.id, self.stage)
     }
 }

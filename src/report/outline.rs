@@ -2,45 +2,45 @@
 
 use indexmap::IndexMap;
 
-use super::model::{ItemRow, Report, UnitRow, VerdictWord};
+use super::model::{CheckResult, ItemRow, Report, VerdictLabel};
 use super::text::one_line;
-use crate::judge::ItemWord;
+use crate::judge::ItemVerdict;
 
 /// One item with the units that serve it.
 pub(super) struct Listed<'a> {
     /// The item.
     pub(super) item: &'a ItemRow,
     /// Units that are listed here: their first item is this one.
-    pub(super) own: Vec<&'a UnitRow>,
+    pub(super) own: Vec<&'a CheckResult>,
     /// Units that serve this item too and are listed with an earlier one.
-    pub(super) elsewhere: Vec<&'a UnitRow>,
+    pub(super) elsewhere: Vec<&'a CheckResult>,
 }
 
 impl Listed<'_> {
     /// Whether there is nothing to be told of it: none of its checks was carried out.
     pub(super) fn is_silent(&self) -> bool {
-        let skipped = || self.own.iter().chain(&self.elsewhere).all(|unit| unit.verdict == VerdictWord::Skipped);
+        let skipped = || self.own.iter().chain(&self.elsewhere).all(|check| check.verdict == VerdictLabel::Skipped);
         match self.item.verdict {
-            ItemWord::NotDecided | ItemWord::NotApplicable | ItemWord::Unchecked => skipped(),
-            ItemWord::Pass
-            | ItemWord::Attested
-            | ItemWord::Waived
-            | ItemWord::Risk
-            | ItemWord::Inconclusive
-            | ItemWord::Fail => false,
+            ItemVerdict::NotDecided | ItemVerdict::NotApplicable | ItemVerdict::Unchecked => skipped(),
+            ItemVerdict::Pass
+            | ItemVerdict::Attested
+            | ItemVerdict::Waived
+            | ItemVerdict::Risk
+            | ItemVerdict::Inconclusive
+            | ItemVerdict::Fail => false,
         }
     }
 
     /// Its units, each with its verdict where that is not the item's; those that another item lists, by their id.
-    pub(super) fn units(&self) -> Vec<String> {
-        let note = |unit: &UnitRow| match (self.item.risks.contains(&unit.unit()), unit.verdict.words()) {
+    pub(super) fn checks(&self) -> Vec<String> {
+        let note = |check: &CheckResult| match (self.item.risks.contains(&check.full_id()), check.verdict.words()) {
             (true, word) => format!(" ({word}, a risk)"),
             (false, word) if word == self.item.verdict.words() => String::new(),
             (false, _) if self.is_silent() => String::new(),
             (false, word) => format!(" ({word})"),
         };
-        let own = self.own.iter().map(|unit| one_line(&unit.unit()) + &note(unit));
-        let elsewhere = self.elsewhere.iter().map(|unit| format!("see {}{}", one_line(&unit.id), note(unit)));
+        let own = self.own.iter().map(|check| one_line(&check.full_id()) + &note(check));
+        let elsewhere = self.elsewhere.iter().map(|check| format!("see {}{}", one_line(&check.id), note(check)));
         let mut all: Vec<String> = own.chain(elsewhere).collect();
         all.dedup();
         all
@@ -52,7 +52,7 @@ pub(super) struct Outline<'a> {
     /// Items by section, in the provider's order.
     pub(super) sections: IndexMap<&'a str, Vec<Listed<'a>>>,
     /// Units that serve no item of this checklist.
-    pub(super) others: Vec<&'a UnitRow>,
+    pub(super) others: Vec<&'a CheckResult>,
 }
 
 /// Places every unit of the report exactly once.
@@ -61,16 +61,17 @@ pub(super) fn outline(report: &Report) -> Outline<'_> {
     let mut sections: IndexMap<&str, Vec<Listed>> = IndexMap::new();
     for item in &report.items {
         let mut listed = Listed { item, own: Vec::new(), elsewhere: Vec::new() };
-        for (unit, placed) in report.checks.iter().zip(&mut placed).filter(|(unit, _)| unit.items.contains(&item.id)) {
+        for (check, placed) in report.checks.iter().zip(&mut placed).filter(|(check, _)| check.items.contains(&item.id))
+        {
             if *placed {
-                listed.elsewhere.push(unit);
+                listed.elsewhere.push(check);
             } else {
-                listed.own.push(unit);
+                listed.own.push(check);
             }
             *placed = true;
         }
         sections.entry(item.section.as_str()).or_default().push(listed);
     }
-    let others = report.checks.iter().zip(&placed).filter(|(_, placed)| !**placed).map(|(unit, _)| unit).collect();
+    let others = report.checks.iter().zip(&placed).filter(|(_, placed)| !**placed).map(|(check, _)| check).collect();
     Outline { sections, others }
 }

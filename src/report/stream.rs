@@ -10,13 +10,13 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 
 /// So long whoever is to read a pipe may take to open it: in a shell both are started at once.
-const COMES_WITHIN: Duration = Duration::from_secs(1);
+const READ_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// So long a reader may take none of what is written.
-const TAKES_WITHIN: Duration = Duration::from_secs(10);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How often it is tried again.
-const PAUSE: Duration = Duration::from_millis(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Opens it, without waiting for ever.
 ///
@@ -33,10 +33,10 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
         // What else is written there must stay.
         match OpenOptions::new().append(true).custom_flags(flags.bits()).open(path) {
             Err(error) if error.raw_os_error() != Some(Errno::ENXIO as i32) => return Err(error),
-            Err(_) if started.elapsed() > COMES_WITHIN => {
+            Err(_) if started.elapsed() > READ_TIMEOUT => {
                 return Err(io::Error::new(ErrorKind::NotConnected, "no process reads it"));
             }
-            Err(_) => std::thread::sleep(PAUSE),
+            Err(_) => std::thread::sleep(POLL_INTERVAL),
             Ok(file) => return Ok(file),
         }
     }
@@ -56,10 +56,10 @@ pub(super) fn write(path: &Path, mut bytes: &[u8]) -> io::Result<()> {
             Ok(count) => (bytes, taken) = (&bytes[count..], Instant::now()),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if error.kind() != ErrorKind::WouldBlock => return Err(error),
-            Err(_) if taken.elapsed() > TAKES_WITHIN => {
+            Err(_) if taken.elapsed() > WRITE_TIMEOUT => {
                 return Err(io::Error::new(ErrorKind::TimedOut, "its reader does not accept data"));
             }
-            Err(_) => std::thread::sleep(PAUSE),
+            Err(_) => std::thread::sleep(POLL_INTERVAL),
         }
     }
     Ok(())

@@ -1,11 +1,13 @@
 //! The record of a unit as lines for readers.
 
 use super::model::TimelineRow;
-use crate::evidence::{Answer, Body, Call, Delivery, Entry, Evidence, Offset, Outcome, Page, Request, Role, What};
+use crate::evidence::{
+    Body, Delivery, DeliveryRole, Entry, EntryKind, Evidence, Offset, Outcome, Page, RecordedCall, Request, Response,
+};
 use crate::judge::brief;
 
 /// The most lines that are kept of one unit; a flood is not worth reading whole.
-const MOST: usize = 200;
+const MAX_ROWS: usize = 200;
 
 /// A unit's record, line by line.
 pub(super) fn rows(evidence: &Evidence) -> Vec<TimelineRow> {
@@ -14,8 +16,8 @@ pub(super) fn rows(evidence: &Evidence) -> Vec<TimelineRow> {
     let mut entries: Vec<&Entry> = evidence.entries.iter().collect();
     let aside = |entry: &Entry| entry.what.records().is_some() || is_stray(entry);
     entries.sort_by_key(|entry| (aside(entry), entry.from));
-    let mut rows: Vec<TimelineRow> = entries.into_iter().take(MOST).map(|entry| row(entry, evidence)).collect();
-    let more = evidence.entries.len().saturating_sub(MOST);
+    let mut rows: Vec<TimelineRow> = entries.into_iter().take(MAX_ROWS).map(|entry| row(entry, evidence)).collect();
+    let more = evidence.entries.len().saturating_sub(MAX_ROWS);
     if more > 0 {
         let at_ms = rows.last().map_or(0.0, |row| row.at_ms);
         rows.push(TimelineRow {
@@ -53,26 +55,27 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
     let whose = entry.client.as_ref().filter(|_| evidence.clients.len() > 1);
     let whose = whose.map(|client| format!(" of {client}")).unwrap_or_default();
     let (kind, what, said, curl) = match &entry.what {
-        What::Exchange(exchange) => {
+        EntryKind::Exchange(exchange) => {
             let request = &exchange.request;
             ("exchange", format!("{} {}{step}", request.method, request.url), outcome(&exchange.outcome), curl(request))
         }
-        What::Delivery(delivery) => {
+        EntryKind::Delivery(delivery) => {
             ("delivery", format!("{}{step}", title(delivery)), sent(delivery), curl(&delivery.request))
         }
-        What::Call(call) => {
+        EntryKind::Call(call) => {
             let arranged = call.arranged.then(|| "by override".to_owned());
             let said = [Some(replied(&call.answer)), arranged, token(call, evidence), nobody(entry)];
             let said = said.into_iter().flatten().collect::<Vec<_>>().join(", ");
             ("call", format!("{} {}{whose}", call.request.method, call.request.url), said, None)
         }
-        What::Action(action) => ("action", format!("{}{step}{whose}", action.name), brief(&action.outcome), None),
-        What::Inspection(inspection) => {
-            let count =
-                inspection.count.map_or_else(|| inspection.outcome.brief(Outcome::SENTENCE), |count| count.to_string());
+        EntryKind::Action(action) => ("action", format!("{}{step}{whose}", action.name), brief(&action.outcome), None),
+        EntryKind::Inspection(inspection) => {
+            let count = inspection
+                .count
+                .map_or_else(|| inspection.outcome.brief(Outcome::MAX_SENTENCE_CHARS), |count| count.to_string());
             ("inspection", format!("how often {} took effect", inspection.about), count, None)
         }
-        What::Happened(happened) => {
+        EntryKind::OccurredEvent(happened) => {
             let sent = happened.sent.iter().map(|sent| match sent.answered {
                 None => format!("{} not answered", sent.event),
                 Some(0) => format!("{} not answered: {}", sent.event, sent.said),
@@ -82,24 +85,26 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
             let said = happened.trouble.clone().unwrap_or_else(|| sent.collect::<Vec<_>>().join(", "));
             ("event", format!("{}{step}{whose}", happened.event), said, None)
         }
-        What::Shown(shown) => {
+        EntryKind::Shown(shown) => {
             let page = match shown.page {
-                Page::Presented => "what the partner shows the client",
-                Page::Told => "the user message",
+                Page::Shown => "what the partner shows the client",
+                Page::UserMessage => "the user message",
             };
             let by = shown.by.as_ref().map(|by| format!(" ({by})")).unwrap_or_default();
             ("page", format!("{page}{by}{whose}"), brief(&shown.outcome), None)
         }
-        What::Records(records) => {
+        EntryKind::Records(records) => {
             let count = |records: &serde_json::Value| records.as_array().map_or(0, Vec::len);
             let held = records.iter().filter(|(_, records)| count(records) > 0);
             let held = held.map(|(name, records)| format!("{name}: {}", count(records))).collect::<Vec<_>>();
             let held = if held.is_empty() { "nothing".to_owned() } else { held.join(", ") };
             ("records", format!("the provider's records{whose}"), held, None)
         }
-        What::Refused(refused) => ("denied", format!("{}:{}", refused.host, refused.port), "denied".into(), None),
-        What::Wrote(lines) => ("build", "the build wrote at that moment".into(), lines.clone(), None),
-        What::Fact(fact) => {
+        EntryKind::DeniedHost(refused) => {
+            ("denied", format!("{}:{}", refused.host, refused.port), "denied".into(), None)
+        }
+        EntryKind::Wrote(lines) => ("build", "the build wrote at that moment".into(), lines.clone(), None),
+        EntryKind::Fact(fact) => {
             let line = fact.line.map(|line| format!(":{line}")).unwrap_or_default();
             let value = match (&fact.value, &fact.trouble) {
                 (Some(value), _) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
@@ -110,10 +115,12 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
             let kind = if value.contains('\n') { "text" } else { "fact" };
             (kind, format!("{}{line}{step}", fact.place), value, None)
         }
-        What::Skipped(why) | What::LeftOut(why) => {
+        EntryKind::Skipped(why) | EntryKind::LeftOut(why) => {
             ("skipped", entry.step.clone().unwrap_or_else(|| "a step".into()), why.clone(), None)
         }
-        What::Waited => ("waited", "a quiet period".into(), format!("{} ms", (entry.to - entry.from) / 1000), None),
+        EntryKind::Waited => {
+            ("waited", "a quiet period".into(), format!("{} ms", (entry.to - entry.from) / 1000), None)
+        }
     };
     TimelineRow { at_ms, kind: kind.into(), what, outcome: said, curl }
 }
@@ -121,12 +128,12 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
 fn title(delivery: &Delivery) -> String {
     let event = &delivery.event;
     match &delivery.role {
-        Role::Plain => event.clone(),
-        Role::Control => format!("{event}, genuine"),
-        Role::Varied { name, .. } => format!("{event}: {name}"),
-        Role::Diagnosis(mistake) => format!("{event}, signed as if {mistake}"),
-        Role::Probe if delivery.age_s < 0 => format!("{event}, {} s ahead", -delivery.age_s),
-        Role::Probe => format!("{event}, {} s old", delivery.age_s),
+        DeliveryRole::Plain => event.clone(),
+        DeliveryRole::Control => format!("{event}, genuine"),
+        DeliveryRole::Altered { name, .. } => format!("{event}: {name}"),
+        DeliveryRole::Diagnosis(defect) => format!("{event}, signed as if {defect}"),
+        DeliveryRole::Probe if delivery.age_s < 0 => format!("{event}, {} s ahead", -delivery.age_s),
+        DeliveryRole::Probe => format!("{event}, {} s old", delivery.age_s),
     }
 }
 
@@ -139,13 +146,13 @@ fn sent(delivery: &Delivery) -> String {
     // What a success says is nobody's business; of everything else the beginning is shown.
     let said = match delivery.outcome.answer() {
         Some(answer) if (200..300).contains(&answer.status) => answer.status.to_string(),
-        Some(_) | None => delivery.outcome.brief(Outcome::SENTENCE),
+        Some(_) | None => delivery.outcome.brief(Outcome::MAX_SENTENCE_CHARS),
     };
     format!("{said} after {} ms{effects}", delivery.latency_ms)
 }
 
 /// Whose token a call carries, where it is not that of the client whom the call is about.
-fn token(call: &Call, evidence: &Evidence) -> Option<String> {
+fn token(call: &RecordedCall, evidence: &Evidence) -> Option<String> {
     let owner = call.token_of.as_ref().filter(|_| call.client.is_some() && call.token_of != call.client)?;
     let known = evidence.clients.iter().find(|(_, client)| client["email"].as_str() == Some(owner));
     Some(
@@ -159,7 +166,7 @@ fn nobody(entry: &Entry) -> Option<String> {
 }
 
 /// What we answered as the provider; with the words of a refusal, which say what the partner got wrong.
-fn replied(answer: &Answer) -> String {
+fn replied(answer: &Response) -> String {
     if answer.status == 0 {
         return "the connection was dropped".to_owned();
     }
@@ -173,7 +180,7 @@ fn replied(answer: &Answer) -> String {
 fn outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Answered(answer) => answer.status.to_string(),
-        Outcome::Trouble(trouble) => trouble.detail.clone(),
+        Outcome::TransportError(trouble) => trouble.detail.clone(),
     }
 }
 
@@ -202,20 +209,20 @@ mod tests {
     use super::*;
     use crate::evidence::Action;
 
-    fn entry(from: u64, client: Option<&str>, what: What) -> Entry {
+    fn entry(from: u64, client: Option<&str>, what: EntryKind) -> Entry {
         Entry { from, to: from + 1, step: None, client: client.map(str::to_owned), what }
     }
 
-    fn call(status: u16, about: Option<&str>, token_of: Option<&str>) -> What {
+    fn call(status: u16, about: Option<&str>, token_of: Option<&str>) -> EntryKind {
         let request = Request { method: "POST".into(), url: "/cases".into(), ..Request::default() };
-        let answer = Answer { status, ..Answer::default() };
+        let answer = Response { status, ..Response::default() };
         let [client, token_of] = [about, token_of].map(|name| name.map(|name| format!("{name}@x.example")));
-        What::Call(Call { request, answer, client, token_of, ..Call::default() })
+        EntryKind::Call(RecordedCall { request, answer, client, token_of, ..RecordedCall::default() })
     }
 
     #[test]
     fn calls_say_whose_token_they_carried_and_what_is_about_nobody_stands_below() {
-        let said = Answer { status: 500, body: Body::Text("<b>Unhandled</b>: no".into()), ..Answer::default() };
+        let said = Response { status: 500, body: Body::Text("<b>Unhandled</b>: no".into()), ..Response::default() };
         let action = Action {
             name: "submit_case".into(),
             outcome: Outcome::Answered(said),
@@ -225,11 +232,11 @@ mod tests {
         let records = json!({ "cases": [{}, {}], "kyc": [] }).as_object().cloned().unwrap();
         let evidence = Evidence {
             entries: vec![
-                entry(9, Some("a"), What::Records(records)),
+                entry(9, Some("a"), EntryKind::Records(records)),
                 entry(3, None, call(200, None, None)),
                 entry(5, Some("a"), call(0, Some("a"), Some("a"))),
                 entry(4, Some("b"), call(401, Some("b"), Some("a"))),
-                entry(1, Some("b"), What::Action(action)),
+                entry(1, Some("b"), EntryKind::Action(action)),
             ],
             clients: ["a", "b"]
                 .map(|name| (name.to_owned(), json!({ "email": format!("{name}@x.example") })))

@@ -12,7 +12,7 @@ use super::stream;
 use crate::files::full;
 
 /// So many links are followed.
-const LINKS: usize = 40;
+const MAX_LINKS: usize = 40;
 
 /// A report could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -76,20 +76,20 @@ pub fn place(path: &Path) -> PathBuf {
 
 /// What keeps the place of a report as it was found: whoever reads a pipe would take it for ended if nobody had it open.
 #[derive(Debug)]
-pub struct Held(#[expect(dead_code, reason = "it is open as long as this is there")] Option<File>);
+pub struct ReservedFile(#[expect(dead_code, reason = "it is open as long as this is there")] Option<File>);
 
 /// Whether a report could be written to `path`. Folders on the way are made; nothing else is left behind.
 ///
 /// # Errors
 ///
 /// As [`write()`].
-pub fn can_write(path: &Path) -> Result<Held, WriteError> {
+pub fn can_write(path: &Path) -> Result<ReservedFile, WriteError> {
     let tried = match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(_) if is_stream(path) => stream::open(path).map(Some),
         Ok(_) | Err(_) => resolved(path).and_then(|file| beside(&file)).map(|_| None),
     };
-    tried.map(Held).map_err(|source| WriteError { path: path.to_owned(), source })
+    tried.map(ReservedFile).map_err(|source| WriteError { path: path.to_owned(), source })
 }
 
 fn try_write(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -111,7 +111,7 @@ fn is_stream(path: &Path) -> bool {
 /// The path behind links, of which the last may lead to what is not there.
 fn resolved(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
-    for _ in 0..LINKS {
+    for _ in 0..MAX_LINKS {
         match fs::read_link(&path) {
             Ok(to) => path = folder(&path).join(to),
             Err(_) => return Ok(path),

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use regex::Regex;
 use serde_json::Value;
 
-use super::context::check_context::{Deed, Doing};
+use super::context::check_context::{CheckContext, PerformedAction};
 use super::context::identity::scope_of;
 use super::context::run_context::RunContext;
 use super::context::scope::Scope;
@@ -15,7 +15,7 @@ use super::partner_call::call_out;
 use super::step_error::StepError;
 use super::{command, readiness};
 use crate::address::{Host, web};
-use crate::evidence::{Action, Answer, Body, Outcome, Trouble, TroubleKind, What, Who};
+use crate::evidence::{Action, Body, EntryKind, Outcome, Response, Responsible, TransportError, TransportErrorKind};
 use crate::net::gate::{Draft, Purpose};
 use crate::pack::step::ActionStep;
 use crate::pack::types::Stage;
@@ -27,49 +27,49 @@ static URLS: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?i:https?)://(?:<[a-z_]+\.[a-z0-9_.#]+>|[^\s"'<>\\^`{}|])+"#).ok());
 
 /// Runs an `action` step.
-pub(super) async fn run(doing: &mut Doing<'_>, step: &ActionStep) -> Result<(), StepError> {
-    let turn = doing.turn().await;
+pub(super) async fn run(context: &mut CheckContext<'_>, step: &ActionStep) -> Result<(), StepError> {
+    let turn = context.turn().await;
     let from = Instant::now();
     if step.action == "restart" {
-        let outcome = restart(doing).await.map_err(|why| {
+        let outcome = restart(context).await.map_err(|why| {
             let why = StepError::NotRestarted(Box::new(why));
-            doing.log.incomplete(Who::Partner, why.to_string());
+            context.log.incomplete(Responsible::Partner, why.to_string());
             why
         })?;
         let action = Action { name: "restart".into(), outcome, presented: Vec::new(), own: Vec::new() };
-        doing.log.add_between(from, Instant::now(), step.name.as_deref(), None, What::Action(action));
+        context.log.add_between(from, Instant::now(), step.name.as_deref(), None, EntryKind::Action(action));
         return Ok(());
     }
-    let (world, stage) = (doing.world, doing.unit.stage);
-    let call = actions(doing).and_then(|actions| actions.get(&step.action));
+    let (world, stage) = (context.world, context.planned.stage);
+    let call = actions(context).and_then(|actions| actions.get(&step.action));
     let call = call.ok_or_else(|| StepError::NoAction { action: step.action.clone() })?;
-    let (client, mut identity) = doing.client(step.client.as_deref())?;
-    let with = template::render_json(&Value::Object(step.with.clone()), &doing.scope());
+    let (client, mut identity) = context.client(step.client.as_deref())?;
+    let with = template::render_json(&Value::Object(step.with.clone()), &context.scope());
     let with = with?.as_object().cloned().unwrap_or_default();
     let arguments = identity.arguments(world, &step.action, &step.subject, &with);
     if stage.environment().is_some() {
-        doing.log.asked_for(&identity);
+        context.log.asked_for(&identity);
     }
     let outcome = perform(world, stage, call, &scope_of(&identity, arguments.clone())).await?;
     drop(turn);
     identity.asked = true;
-    identity.learn(call, &outcome);
+    identity.capture(call, &outcome);
     if let Some(simulator) = world.provider.simulator() {
         world.know_tenant(simulator, &mut identity);
     }
     let presented = outcome.answer().map(presented).unwrap_or_default();
     let own = identity.own(&arguments);
     let action = Action { name: step.action.clone(), outcome, presented, own };
-    doing.log.add_between(from, Instant::now(), step.name.as_deref(), Some(&client), What::Action(action));
-    doing.done.push(Deed { client: client.clone(), step: step.name.clone(), arguments });
-    doing.clients.insert(client, identity);
+    context.log.add_between(from, Instant::now(), step.name.as_deref(), Some(&client), EntryKind::Action(action));
+    context.done.push(PerformedAction { client: client.clone(), step: step.name.clone(), arguments });
+    context.clients.insert(client, identity);
     Ok(())
 }
 
 /// The partner's actions in the environment of the check.
-fn actions<'d>(doing: &Doing<'d>) -> Option<&'d IndexMap<String, CallOut>> {
-    let profile = &doing.world.plan.read.profile;
-    match doing.unit.stage.environment() {
+fn actions<'d>(context: &CheckContext<'d>) -> Option<&'d IndexMap<String, CallOut>> {
+    let profile = &context.world.plan.read.profile;
+    match context.planned.stage.environment() {
         Some(environment) => profile.environments.get(&environment).map(|inside| &inside.actions),
         None => profile.rehearsal.as_ref().map(|rehearsal| &rehearsal.actions),
     }
@@ -77,19 +77,19 @@ fn actions<'d>(doing: &Doing<'d>) -> Option<&'d IndexMap<String, CallOut>> {
 
 /// Restarts the build: by the partner's own action if the profile has one, otherwise as it was started. An error if the
 /// action is not answered with success.
-async fn restart(doing: &Doing<'_>) -> Result<Outcome, StepError> {
-    let world = doing.world;
-    let Some(call) = actions(doing).and_then(|actions| actions.get("restart")) else {
-        world.restart(doing.unit.packed.check.given.variant.as_deref()).await?;
-        return Ok(Outcome::Answered(Answer { status: 200, ..Answer::default() }));
+async fn restart(context: &CheckContext<'_>) -> Result<Outcome, StepError> {
+    let world = context.world;
+    let Some(call) = actions(context).and_then(|actions| actions.get("restart")) else {
+        world.restart(context.planned.packed.check.given.variant.as_deref()).await?;
+        return Ok(Outcome::Answered(Response { status: 200, ..Response::default() }));
     };
-    let outcome = perform(world, doing.unit.stage, call, &doing.scope()).await?;
+    let outcome = perform(world, context.planned.stage, call, &context.scope()).await?;
     match &outcome {
         Outcome::Answered(answer) if answer.status < 400 => {}
         Outcome::Answered(_) => {
-            return Err(StepError::RestartAnswered { answer: outcome.brief(Outcome::SENTENCE) });
+            return Err(StepError::RestartAnswered { answer: outcome.brief(Outcome::MAX_SENTENCE_CHARS) });
         }
-        Outcome::Trouble(trouble) => return Err(StepError::Unanswered { detail: trouble.detail.clone() }),
+        Outcome::TransportError(trouble) => return Err(StepError::Unanswered { detail: trouble.detail.clone() }),
     }
     if let Some(start) = world.plan.read.profile.rehearsal.as_ref().and_then(|rehearsal| rehearsal.start.as_ref()) {
         readiness::back(world, start).await?;
@@ -139,12 +139,12 @@ fn without_access(world: &RunContext, stage: Stage, outcome: &Outcome) -> Outcom
     }
     world.redactor.serialized(outcome).unwrap_or_else(|| {
         let detail = "the response cannot be shown without its secrets".to_owned();
-        Outcome::Trouble(Trouble { kind: TroubleKind::Shape, detail })
+        Outcome::TransportError(TransportError { kind: TransportErrorKind::Shape, detail })
     })
 }
 
 /// The URLs in a response: `Location`, strings in JSON, and URLs in text and HTML.
-pub(super) fn presented(answer: &Answer) -> Vec<String> {
+pub(super) fn presented(answer: &Response) -> Vec<String> {
     let mut urls: Vec<String> = answer.header("location").map(str::to_owned).into_iter().collect();
     match &answer.body {
         Body::Json(json) => crate::json::texts(json, &mut |_, text| urls.extend(within(text))),
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn urls_are_found_in_headers_json_and_html() {
         let answer =
-            |body| Answer { status: 200, headers: vec![("location".into(), "https://a.example/1".into())], body };
+            |body| Response { status: 200, headers: vec![("location".into(), "https://a.example/1".into())], body };
         let html = r#"<a href="https://b.example/x?a=1&amp;b=2">sign</a>, or see https://c.example/y."#;
         assert_eq!(
             presented(&answer(Body::Text(html.into()))),

@@ -25,7 +25,7 @@ impl Identity {
         let mut merged = Value::Object(std::mem::take(&mut arguments));
         json_patch::merge(&mut merged, &with);
         let Value::Object(arguments) = merged else { return Map::new() };
-        for name in &word.recognised_by {
+        for name in &word.identified_by {
             if let (Some(value), Some(simulator)) = (arguments.get(name), world.provider.simulator()) {
                 simulator.know(&value.as_str().map_or_else(|| value.to_string(), str::to_owned), &self.email);
             }

@@ -7,19 +7,19 @@ use indexmap::IndexMap;
 
 use super::context::identity::Identity;
 use super::context::run_context::RunContext;
-use crate::evidence::Call;
+use crate::evidence::RecordedCall;
 use crate::net::header_case::USER_AGENT;
 use crate::redact::Redactor;
-use crate::simulator::Full;
+use crate::simulator::LimitReached;
 
 /// Maximum number of recorded calls about the clients of one check; a flood adds nothing.
-const MOST: usize = 2_000;
+const MAX_CALLS: usize = 2_000;
 
 /// Maximum number of recorded unattributable calls per route, from both ends: only their existence and time matter.
-const MOST_STRAYS: usize = 50;
+const MAX_UNATTRIBUTED_CALLS: usize = 50;
 
 /// A call with its start and end, and the name of its client; `None` if it is unattributable.
-pub(super) type Attributed = (Instant, Instant, Option<String>, Call);
+pub(super) type Attributed = (Instant, Instant, Option<String>, RecordedCall);
 
 impl RunContext {
     /// The calls that cannot be attributed to any client, each line once.
@@ -72,13 +72,13 @@ impl RunContext {
     pub(super) fn calls_about(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Vec<Attributed> {
         let Some(simulator) = self.provider.simulator().filter(|_| !clients.is_empty()) else { return Vec::new() };
         let entries = simulator.journal().since(mark);
-        let name_of = |call: &Call| {
+        let name_of = |call: &RecordedCall| {
             let email = call.client.as_ref()?;
             clients.iter().find(|(_, client)| client.email == *email).map(|(name, _)| name.clone())
         };
         let theirs = entries.iter().filter(|entry| !is_ours(&entry.what));
         let (strays, about): (Vec<_>, Vec<_>) = theirs.partition(|entry| entry.what.client.is_none());
-        let about = about.into_iter().filter_map(|entry| Some((entry, Some(name_of(&entry.what)?)))).take(MOST);
+        let about = about.into_iter().filter_map(|entry| Some((entry, Some(name_of(&entry.what)?)))).take(MAX_CALLS);
         let strays = ends_by_route(&strays, |entry| &entry.what).into_iter().map(|entry| (entry, None));
         about
             .chain(strays)
@@ -103,30 +103,30 @@ impl RunContext {
 
     /// Why responses and records of the simulated provider are no longer evidence: it had to drop some state.
     pub(super) fn forgetful(&self) -> Option<String> {
-        let full = self.provider.simulator()?.full().into_iter().find(Full::is_forgetful)?;
+        let full = self.provider.simulator()?.full().into_iter().find(LimitReached::is_forgetful)?;
         Some(format!("the simulated provider had to drop some of its records: {}", full.words()))
     }
 
     /// Why the record of a check lacks some calls about its clients; `None` if it is complete.
     pub(super) fn cut_off(&self, mark: usize, clients: &IndexMap<String, Identity>) -> Option<String> {
         let journal = self.provider.simulator().filter(|_| !clients.is_empty())?.journal();
-        let mine = |call: &Call| clients.values().any(|client| call.client.as_ref() == Some(&client.email));
+        let mine = |call: &RecordedCall| clients.values().any(|client| call.client.as_ref() == Some(&client.email));
         let recorded = journal.since(mark).iter().filter(|entry| mine(&entry.what)).count();
         let dropped = clients.values().map(|client| journal.dropped(&client.email)).max().unwrap_or_default();
-        (recorded > MOST || dropped > 0).then(|| {
-            let most = recorded.min(MOST);
+        (recorded > MAX_CALLS || dropped > 0).then(|| {
+            let most = recorded.min(MAX_CALLS);
             format!("the partner called the provider so often that only the first {most} calls about this check's clients were recorded")
         })
     }
 }
 
 /// Whether Preflight made the call itself, to read the provider's records.
-fn is_ours(call: &Call) -> bool {
+fn is_ours(call: &RecordedCall) -> bool {
     call.request.headers.iter().any(|(name, value)| name == "user-agent" && value == USER_AGENT)
 }
 
 /// The first and the last calls of each route, in order.
-fn ends_by_route<'e, E>(entries: &[&'e E], call: impl Fn(&E) -> &Call) -> Vec<&'e E> {
+fn ends_by_route<'e, E>(entries: &[&'e E], call: impl Fn(&E) -> &RecordedCall) -> Vec<&'e E> {
     let key = |entry: &E| (call(entry).request.method.clone(), call(entry).api.clone(), call(entry).route.clone());
     let mut counts = HashMap::new();
     for entry in entries {
@@ -138,19 +138,19 @@ fn ends_by_route<'e, E>(entries: &[&'e E], call: impl Fn(&E) -> &Call) -> Vec<&'
         let all = counts.get(&key).copied().unwrap_or_default();
         let place = seen.entry(key).or_insert(0_usize);
         *place += 1;
-        *place <= MOST_STRAYS / 2 || *place + MOST_STRAYS / 2 > all
+        *place <= MAX_UNATTRIBUTED_CALLS / 2 || *place + MAX_UNATTRIBUTED_CALLS / 2 > all
     };
     entries.iter().copied().filter(|entry| at_an_end(entry)).collect()
 }
 
 /// A call without its secrets; if redaction fails, only fields that contain no secret remain.
-fn redacted(redactor: &Redactor, call: &Call) -> Call {
-    redactor.serialized(call).unwrap_or_else(|| Call {
+fn redacted(redactor: &Redactor, call: &RecordedCall) -> RecordedCall {
+    redactor.serialized(call).unwrap_or_else(|| RecordedCall {
         client: call.client.clone(),
         api: call.api.clone(),
         route: call.route.clone(),
         not_played: call.not_played,
-        ..Call::default()
+        ..RecordedCall::default()
     })
 }
 
@@ -160,12 +160,15 @@ mod tests {
 
     #[test]
     fn of_a_flood_about_nobody_the_ends_of_each_route_are_kept() {
-        let call =
-            |route: &str, n: usize| Call { route: Some(route.into()), about: vec![n.to_string()], ..Call::default() };
-        let mut calls: Vec<Call> = (0..1000).map(|n| call("GET /a", n)).collect();
+        let call = |route: &str, n: usize| RecordedCall {
+            route: Some(route.into()),
+            about: vec![n.to_string()],
+            ..RecordedCall::default()
+        };
+        let mut calls: Vec<RecordedCall> = (0..1000).map(|n| call("GET /a", n)).collect();
         calls.insert(500, call("POST /b", 0));
         let kept = ends_by_route(&calls.iter().collect::<Vec<_>>(), |call| call);
-        assert_eq!(kept.len(), MOST_STRAYS + 1);
+        assert_eq!(kept.len(), MAX_UNATTRIBUTED_CALLS + 1);
         assert_eq!((kept[24].about[0].as_str(), kept[26].about[0].as_str()), ("24", "975"));
         assert_eq!(kept[25].route.as_deref(), Some("POST /b"));
     }

@@ -13,34 +13,34 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 use super::authentication_error::AuthenticationError;
 use super::context::run_context::RunContext;
 use super::context::scope::Scope;
-use super::context::tokens::{Asked, Token, Unkeyed};
+use super::context::tokens::{AuthError, Token, TokenKey};
 use crate::body;
-use crate::evidence::{Outcome, Trouble, TroubleKind};
-use crate::net::client::Sent;
+use crate::evidence::{Outcome, TransportError, TransportErrorKind};
+use crate::net::client::CallResult;
 use crate::net::gate::{Draft, Purpose};
-use crate::pack::authentication::{Api, Basic, ClientCredentials, CredentialsSent, Minting};
+use crate::pack::authentication::{Api, Basic, ClientCredentials, CredentialsSent, TokenRequest};
 use crate::pack::types::{Environment, Text};
 use crate::redact::Secret;
 use crate::template;
 
 /// Timeout of a token request.
-const PATIENCE: Duration = Duration::from_secs(30);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The target of a call: a real environment, or (`None`) the simulated provider; and one of its APIs.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct ApiTarget<'a> {
     pub(super) world: &'a RunContext,
     pub(super) environment: Option<Environment>,
     pub(super) api: &'a str,
 }
 
-impl<'a> Place<'a> {
+impl<'a> ApiTarget<'a> {
     /// Drafts an authenticated call without a body. `scope` contains the `client` that a token may be for.
-    pub(super) async fn draft(self, method: &str, target: &str, scope: &Scope) -> Result<Draft, Unkeyed> {
+    pub(super) async fn draft(self, method: &str, target: &str, scope: &Scope) -> Result<Draft, AuthError> {
         let mut draft = self.bare(method, target)?;
         draft.headers = match self.rule()? {
             Api::Bearer(bearer) => {
-                let of = Place { api: &bearer.from, ..self };
+                let of = ApiTarget { api: &bearer.from, ..self };
                 let json = bearer.json.as_ref().ok_or_else(|| AuthenticationError::NoTokenBody {
                     mint: bearer.mint.to_string(),
                     api: self.api.to_owned(),
@@ -63,7 +63,7 @@ impl<'a> Place<'a> {
     }
 
     /// The headers that authenticate a call as the partner's own.
-    async fn own(self) -> Result<Vec<(String, String)>, Unkeyed> {
+    async fn own(self) -> Result<Vec<(String, String)>, AuthError> {
         let scope = self.credentials();
         match self.rule()? {
             Api::Header(templates) => {
@@ -79,8 +79,8 @@ impl<'a> Place<'a> {
     }
 
     /// The token request of the client credentials grant (RFC 6749, section 4.4.2).
-    fn ask(self, own: &ClientCredentials, scope: &Scope) -> Result<Draft, Unkeyed> {
-        let of = Place { api: own.from.as_deref().unwrap_or(self.api), ..self };
+    fn ask(self, own: &ClientCredentials, scope: &Scope) -> Result<Draft, AuthError> {
+        let of = ApiTarget { api: own.from.as_deref().unwrap_or(self.api), ..self };
         let mut ask = of.bare(&own.mint.method, &own.mint.path)?;
         let (id, secret) = (template::render_text(&own.id, scope)?, template::render_text(&own.secret, scope)?);
         let mut form = Serializer::new(String::new());
@@ -95,7 +95,7 @@ impl<'a> Place<'a> {
                 let (id, secret) = (encoded(&id), encoded(&secret));
                 // Redaction would not recognise the encoded form inside Base64.
                 let place = self.environment.map_or("rehearsal", Environment::word);
-                self.world.redactor.learn(&format!("{place}.client_secret"), &secret);
+                self.world.redactor.capture(&format!("{place}.client_secret"), &secret);
                 ask.headers.push(basic(&id, &secret));
             }
             CredentialsSent::Form => {
@@ -108,24 +108,24 @@ impl<'a> Place<'a> {
     }
 
     /// The header with a token for this API: the cached one, or the response to a new request.
-    async fn bearer(self, ask: Draft) -> Result<Vec<(String, String)>, Unkeyed> {
-        let Some(minting) = self.rule()?.minting(self.api) else {
+    async fn bearer(self, ask: Draft) -> Result<Vec<(String, String)>, AuthError> {
+        let Some(token_request) = self.rule()?.token_request(self.api) else {
             return Err(AuthenticationError::NoTokens { api: self.api.to_owned() }.into());
         };
-        let asked = Asked { environment: self.environment, api: self.api.to_owned(), body: ask.body.clone() };
+        let asked = TokenKey { environment: self.environment, api: self.api.to_owned(), body: ask.body.clone() };
         let kept = self.world.outbound.tokens.0.lock().await.entry(asked).or_default().clone();
         // The lock is held during the request, so that all waiting calls use the same token.
         let mut kept = kept.lock().await;
         let token = match kept.as_ref().and_then(Token::now) {
             Some(token) => token,
             None => {
-                let token = self.minted(minting, ask).await;
+                let token = self.minted(token_request, ask).await;
                 *kept = match &token {
                     Ok(text) => {
-                        let (text, lifetime) = (text.clone(), minting.lifetime.0);
+                        let (text, lifetime) = (text.clone(), token_request.lifetime.0);
                         Some(Token::Given { text, since: Instant::now(), lifetime })
                     }
-                    Err(why) => why.lasts(minting).then(|| Token::Refused(why.clone())),
+                    Err(why) => why.lasts(token_request).then(|| Token::Refused(why.clone())),
                 };
                 token
             }
@@ -133,20 +133,20 @@ impl<'a> Place<'a> {
         Ok(vec![("authorization".to_owned(), format!("Bearer {}", token?))])
     }
 
-    async fn minted(self, minting: Minting<'_>, ask: Draft) -> Result<String, Unkeyed> {
+    async fn minted(self, token_request: TokenRequest<'_>, ask: Draft) -> Result<String, AuthError> {
         // A response with a token is never recorded.
-        let sent = self.world.send(ask, PATIENCE, false, None).await;
+        let sent = self.world.send(ask, REQUEST_TIMEOUT, false, None).await;
         let is_good = sent.outcome.answer().is_some_and(|answer| (200..300).contains(&answer.status));
         if !is_good {
-            return Err(Unkeyed::Refused(Box::new(sent)));
+            return Err(AuthError::Refused(Box::new(sent)));
         }
         let json = sent.raw.as_deref().and_then(body::json);
-        let token = json.zip(JsonPath::parse(minting.token).ok());
+        let token = json.zip(JsonPath::parse(token_request.token).ok());
         let token = token.and_then(|(json, path)| path.query(&json).first().and_then(Value::as_str).map(str::to_owned));
         let Some(token) = token.filter(|token| !token.is_empty()) else {
-            let detail = format!("the response contains no token at `{}`", minting.token);
-            let outcome = Outcome::Trouble(Trouble { kind: TroubleKind::Shape, detail });
-            return Err(Unkeyed::Refused(Box::new(Sent { outcome, ..sent })));
+            let detail = format!("the response contains no token at `{}`", token_request.token);
+            let outcome = Outcome::TransportError(TransportError { kind: TransportErrorKind::Shape, detail });
+            return Err(AuthError::Refused(Box::new(CallResult { outcome, ..sent })));
         };
         self.world.learn_token(self.environment, &token);
         Ok(token)
@@ -162,11 +162,11 @@ impl<'a> Place<'a> {
 
     /// The base URL of the API, and the purpose by which the gate judges the call.
     fn side(self) -> Result<(Url, Purpose), AuthenticationError> {
-        let Place { world, environment, api } = self;
+        let ApiTarget { world, environment, api } = self;
         let Some(environment) = environment else {
             let base = world.provider.simulator().and_then(|simulator| simulator.base(api));
             let base = base.ok_or_else(|| AuthenticationError::NotPlayed { api: api.to_owned() })?;
-            return Ok((base.clone(), Purpose::Played { api: api.into() }));
+            return Ok((base.clone(), Purpose::Simulated { api: api.into() }));
         };
         let addresses = world.plan.pack.provider.environments.get(&environment);
         let base = addresses.and_then(|addresses| addresses.apis.get(api));

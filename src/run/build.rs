@@ -9,7 +9,7 @@ use super::context::silence::SOON;
 use super::process::Process;
 use super::start;
 use crate::pack::check::Isolation;
-use crate::plan::Unit;
+use crate::plan::PlannedCheck;
 
 impl RunContext {
     /// Takes over the build that the set-up started.
@@ -20,8 +20,8 @@ impl RunContext {
     /// Makes sure that the build a check needs is running: the plain one, or a variant started for this check only. A
     /// build that ended by itself is restarted; the checks in progress report the cause. A build that fell silent is
     /// restarted only for a variant or for a check with restarts: it would fall silent again.
-    pub(super) async fn as_wanted(&self, unit: &Unit) -> Result<(), BuildError> {
-        let variant = unit.packed.check.given.variant.as_deref();
+    pub(super) async fn as_wanted(&self, planned: &PlannedCheck) -> Result<(), BuildError> {
+        let variant = planned.packed.check.given.variant.as_deref();
         let Some(rehearsal) = &self.plan.read.profile.rehearsal else { return Ok(()) };
         if rehearsal.start.is_none() && variant.is_none() {
             return Ok(());
@@ -29,7 +29,7 @@ impl RunContext {
         let mut build = self.partner.build.lock().await;
         self.notice(&mut build).await;
         match (&build.process, variant, &build.variant) {
-            (Some(_), None, None) => match (self.partner.silence.found(), unit.isolation()) {
+            (Some(_), None, None) => match (self.partner.silence.found(), planned.isolation()) {
                 (None, _) => Ok(()),
                 (Some(why), Isolation::Shared | Isolation::Exclusive) => Err(BuildError::Silent { observed: why }),
                 (Some(_), Isolation::Restarts) => self.start_again(&mut build, variant).await,

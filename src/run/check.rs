@@ -7,30 +7,30 @@ use std::time::{Duration, Instant};
 use indexmap::IndexMap;
 use tokio::sync::Semaphore;
 
-use super::context::check_context::Doing;
+use super::context::check_context::CheckContext;
 use super::context::log::Log;
 use super::context::run_context::RunContext;
 use super::step_error::StepError;
 use super::{action, cleanup, client_setup, conditions, config, crash_output, deliver, event, lookup, pages, request};
-use crate::evidence::{Outcome, What, Who};
+use crate::evidence::{EntryKind, Outcome, Responsible};
 use crate::pack::expectations::Expectation;
 use crate::pack::step::{ActionStep, EventStep, Pause, Step, WaitStep};
 use crate::pack::types::Stage;
-use crate::plan::Unit;
+use crate::plan::PlannedCheck;
 
 /// Runs a check and writes into its log. Trouble is written down too; nothing is returned.
-pub(super) async fn run(world: &RunContext, unit: &Unit, log: &Log, lane: &Arc<Semaphore>) {
-    if unit.stage != Stage::Rehearsal {
-        return carry_out(world, unit, log, lane).await;
+pub(super) async fn run(world: &RunContext, planned: &PlannedCheck, log: &Log, lane: &Arc<Semaphore>) {
+    if planned.stage != Stage::Rehearsal {
+        return carry_out(world, planned, log, lane).await;
     }
     let from = Instant::now();
-    if let Err(why) = world.as_wanted(unit).await {
+    if let Err(why) = world.as_wanted(planned).await {
         return not_begun(world, log, why.into(), from).await;
     }
     let silent = tokio::select! {
         biased;
         why = world.falls_silent() => Some(why),
-        () = carry_out(world, unit, log, lane) => {
+        () = carry_out(world, planned, log, lane) => {
             // A missing response says nothing if the build answers nothing at all.
             let answered = |outcome: &Outcome| outcome.answer().is_some();
             if !log.read(|evidence| evidence.entries.iter().filter_map(|entry| entry.what.asked()).all(answered)) {
@@ -40,7 +40,7 @@ pub(super) async fn run(world: &RunContext, unit: &Unit, log: &Log, lane: &Arc<S
         }
     };
     if let Some(why) = silent {
-        log.void(Who::Partner, why);
+        log.void(Responsible::Partner, why);
     }
 }
 
@@ -48,146 +48,149 @@ pub(super) async fn run(world: &RunContext, unit: &Unit, log: &Log, lane: &Arc<S
 async fn not_begun(world: &RunContext, log: &Log, why: StepError, from: Instant) {
     world.beyond_doubt().await;
     match world.ended_since(from).await {
-        Some(ended) => log.disturbed(Who::Partner, format!("{why}; {ended}")),
-        None => log.incomplete(Who::Partner, why.to_string()),
+        Some(ended) => log.disturbed(Responsible::Partner, format!("{why}; {ended}")),
+        None => log.incomplete(Responsible::Partner, why.to_string()),
     }
 }
 
-async fn carry_out(world: &RunContext, unit: &Unit, log: &Log, lane: &Arc<Semaphore>) {
+async fn carry_out(world: &RunContext, planned: &PlannedCheck, log: &Log, lane: &Arc<Semaphore>) {
     let (clients, done) = (IndexMap::new(), Vec::new());
-    let mut doing = Doing { world, unit, log, lane, occasions: BTreeMap::new(), clients, done, mark: 0 };
+    let mut context = CheckContext { world, planned, log, lane, occasions: BTreeMap::new(), clients, done, mark: 0 };
     let from = Instant::now();
-    let overlays = match begin(&mut doing).await {
-        Ok(overlays) => overlays,
+    let overrides = match begin(&mut context).await {
+        Ok(overrides) => overrides,
         Err(why) => {
-            cleanup::clean_up(&doing).await;
+            cleanup::cleanup(&context).await;
             return not_begun(world, log, why, from).await;
         }
     };
     log.begin();
-    for step in &unit.packed.check.when {
+    for step in &planned.packed.check.when {
         let (from, before) = (Instant::now(), log.read(|evidence| evidence.entries.len()));
-        if let Err(why) = one(&mut doing, step).await {
-            log.add(from, step.name(), What::Skipped(why.to_string()));
+        if let Err(why) = one(&mut context, step).await {
+            log.add(from, step.name(), EntryKind::Skipped(why.to_string()));
         }
-        crash_output::listen(&doing, before).await;
+        crash_output::listen(&context, before).await;
     }
     let before = log.read(|evidence| evidence.entries.len());
-    effects(&doing).await;
-    crash_output::listen(&doing, before).await;
-    pages::settle(&mut doing).await;
-    conditions::finish(&doing, from).await;
-    cleanup::clean_up(&doing).await;
-    world.restore(&overlays);
+    effects(&context).await;
+    crash_output::listen(&context, before).await;
+    pages::settle(&mut context).await;
+    conditions::finish(&context, from).await;
+    cleanup::cleanup(&context).await;
+    world.restore(&overrides);
 }
 
 /// Sets all clients up at the same time, then installs overrides.
-async fn begin(doing: &mut Doing<'_>) -> Result<Vec<u64>, StepError> {
-    let (world, check) = (doing.world, &doing.unit.packed.check);
+async fn begin(context: &mut CheckContext<'_>) -> Result<Vec<u64>, StepError> {
+    let (world, check) = (context.world, &context.planned.packed.check);
     let given = check.given.all();
-    let begun = given.iter().map(async |(_, beginning)| {
-        let _turn = doing.turn().await;
-        match doing.unit.stage.environment() {
-            Some(environment) => client_setup::begin_there(world, environment, beginning, doing.log).await,
+    let setup_result = given.iter().map(async |(_, beginning)| {
+        let _turn = context.turn().await;
+        match context.planned.stage.environment() {
+            Some(environment) => client_setup::set_up_in(world, environment, beginning, context.log).await,
             None => client_setup::begin(world, beginning).await,
         }
     });
-    let (mut overlays, mut trouble) = (Vec::new(), None);
-    for ((name, beginning), begun) in given.iter().zip(futures_util::future::join_all(begun).await) {
-        trouble = trouble.or(begun.trouble);
-        doing.log.add_notes(begun.notes);
-        overlays.extend(
-            world.provider.simulator().map(|simulator| (simulator, begun.client.clone(), beginning.overlay.clone())),
+    let (mut overrides, mut trouble) = (Vec::new(), None);
+    for ((name, beginning), setup_result) in given.iter().zip(futures_util::future::join_all(setup_result).await) {
+        trouble = trouble.or(setup_result.trouble);
+        context.log.add_notes(setup_result.notes);
+        overrides.extend(
+            world
+                .provider
+                .simulator()
+                .map(|simulator| (simulator, setup_result.client.clone(), beginning.change.clone())),
         );
-        doing.clients.insert((*name).to_owned(), begun.client);
+        context.clients.insert((*name).to_owned(), setup_result.client);
     }
     if let Some(why) = trouble {
         return Err(why);
     }
-    doing.mark = world.journal_mark();
+    context.mark = world.journal_mark();
     let arranged =
-        overlays.iter().flat_map(|(simulator, client, words)| client_setup::arrange(simulator, client, &words.0));
+        overrides.iter().flat_map(|(simulator, client, words)| client_setup::arrange(simulator, client, &words.0));
     Ok(arranged.collect())
 }
 
-async fn one(doing: &mut Doing<'_>, step: &Step) -> Result<(), StepError> {
+async fn one(context: &mut CheckContext<'_>, step: &Step) -> Result<(), StepError> {
     match step {
-        Step::Request(step) => request::run(doing, step).await,
+        Step::Request(step) => request::run(context, step).await,
         Step::Deliver(step) => {
-            let _turn = doing.turn().await;
-            deliver::run(doing, step).await
+            let _turn = context.turn().await;
+            deliver::run(context, step).await
         }
-        Step::Action(step) if doing.world.plan.bound.leaves_out(step, doing.unit.stage) => {
+        Step::Action(step) if context.world.plan.bound.leaves_out(step, context.planned.stage) => {
             let why = format!(
                 "the profile has no action `{}`; Preflight assumes that another action includes it",
                 step.action
             );
-            doing.log.add(Instant::now(), step.name.as_deref(), What::LeftOut(why));
+            context.log.add(Instant::now(), step.name.as_deref(), EntryKind::LeftOut(why));
             Ok(())
         }
         Step::Action(ActionStep { unless: Some(unless), .. }) | Step::Event(EventStep { unless: Some(unless), .. })
-            if conditions::holds(doing, unless) =>
+            if conditions::holds(context, unless) =>
         {
             let why = "not asked for again: its purpose was already fulfilled".to_owned();
-            doing.log.add(Instant::now(), step.name(), What::LeftOut(why));
+            context.log.add(Instant::now(), step.name(), EntryKind::LeftOut(why));
             Ok(())
         }
-        Step::Action(step) => action::run(doing, step).await,
-        Step::Event(step) => event::run(doing, step).await,
+        Step::Action(step) => action::run(context, step).await,
+        Step::Event(step) => event::run(context, step).await,
         Step::Config(step) => {
             let from = Instant::now();
             let fact = match &step.of {
-                Some(of) => lookup::known(doing, step, of).await?,
-                None => config::read(doing.world, step),
+                Some(of) => lookup::known(context, step, of).await?,
+                None => config::read(context.world, step),
             };
-            doing.log.add(from, step.name.as_deref(), What::Fact(fact));
+            context.log.add(from, step.name.as_deref(), EntryKind::Fact(fact));
             Ok(())
         }
         Step::Ask(_) => Ok(()),
         Step::Wait(step) => {
-            wait(doing, step).await;
+            wait(context, step).await;
             Ok(())
         }
     }
 }
 
 /// Waits, until the condition of the step holds.
-async fn wait(doing: &mut Doing<'_>, step: &WaitStep) {
+async fn wait(context: &mut CheckContext<'_>, step: &WaitStep) {
     let from = Instant::now();
     let length = match step.wait {
-        Pause::Reaction => doing.world.clock.reaction(),
-        Pause::Retry => doing.world.clock.retry(),
+        Pause::Reaction => context.world.clock.reaction(),
+        Pause::Retry => context.world.clock.retry(),
     };
     let length = length.max(step.at_least.map_or(Duration::ZERO, |least| least.0));
-    let patience = &doing.world.clock.waits;
+    let patience = &context.world.clock.waits;
     match &step.until {
-        Some(until) => patience.during(conditions::until(doing, until, length)).await,
+        Some(until) => patience.during(conditions::until(context, until, length)).await,
         None => patience.during(tokio::time::sleep(length)).await,
     }
     let kept = u64::try_from(from.elapsed().as_millis()).unwrap_or(u64::MAX);
-    doing.log.add_quiet(kept);
-    doing.log.add(from, None, What::Waited);
-    pages::look(doing).await;
+    context.log.add_quiet(kept);
+    context.log.add(from, None, EntryKind::Waited);
+    pages::look(context).await;
 }
 
 /// Looks up the effects that the check asks for, all at the same time, and keeps a quiet period where an effect has an
 /// upper bound.
-async fn effects(doing: &Doing<'_>) {
-    let check = &doing.unit.packed.check;
+async fn effects(context: &CheckContext<'_>) {
+    let check = &context.planned.packed.check;
     let mut wanted: BTreeMap<&str, bool> = BTreeMap::new();
-    for expectation in check.seen.iter().chain(&check.then) {
+    for expectation in check.assume.iter().chain(&check.then) {
         if let Expectation::Effect(e) = expectation {
             *wanted.entry(&e.effect).or_default() |= e.exactly.is_some() || e.at_most.is_some();
         }
     }
     for (step, bounded) in wanted {
-        let Some(occasion) = doing.occasions.get(step).and_then(|all| all.first()) else { continue };
-        if lookup::await_effect(doing, &occasion.id).await.is_some() && bounded {
-            let quiet = doing.world.clock.reaction();
-            doing.world.clock.waits.during(tokio::time::sleep(quiet)).await;
-            lookup::effects(doing, &occasion.id).await;
+        let Some(event_instance) = context.occasions.get(step).and_then(|all| all.first()) else { continue };
+        if lookup::await_effect(context, &event_instance.id).await.is_some() && bounded {
+            let quiet = context.world.clock.reaction();
+            context.world.clock.waits.during(tokio::time::sleep(quiet)).await;
+            lookup::effects(context, &event_instance.id).await;
             let quiet = u64::try_from(quiet.as_millis()).unwrap_or(u64::MAX);
-            doing.log.add_quiet(quiet);
+            context.log.add_quiet(quiet);
         }
     }
 }

@@ -3,34 +3,35 @@
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use super::context::check_context::Doing;
+use super::context::check_context::CheckContext;
 use super::context::identity::Identity;
 use super::context::run_context::RunContext;
 use super::provider_query;
 use super::step_error::StepError;
-use crate::evidence::Answer;
-use crate::pack::actions::CleanUp;
+use crate::evidence::Response;
+use crate::pack::actions::Cleanup;
 use crate::pack::types::{Environment, Stage};
 
 /// Deletes the generated clients of a check. A client that cannot be deleted is reported.
-pub(super) async fn clean_up(doing: &Doing<'_>) {
-    let Some(how) = doing.world.plan.pack.provider.clean_up.as_ref().filter(|_| doing.unit.stage == Stage::Test) else {
+pub(super) async fn cleanup(context: &CheckContext<'_>) {
+    let Some(how) = context.world.plan.pack.provider.cleanup.as_ref().filter(|_| context.planned.stage == Stage::Test)
+    else {
         return;
     };
-    for client in doing.clients.values().filter(|client| client.made_up && client.asked) {
-        let taken = take_away(doing.world, how, client).await;
-        doing.log.seen_to(client);
+    for client in context.clients.values().filter(|client| client.made_up && client.asked) {
+        let taken = take_away(context.world, how, client).await;
+        context.log.seen_to(client);
         let told = match taken {
             Ok(true) => format!("cleaned up: deleted {} in the test environment", client.tenant),
             Ok(false) => continue,
             Err(why) => format!("left behind in the test environment: {}, because {why}", client.tenant),
         };
-        doing.log.add_remark(told);
+        context.log.add_remark(told);
     }
 }
 
 /// Deletes a client; `false` if the provider has none.
-async fn take_away(world: &RunContext, how: &CleanUp, client: &Identity) -> Result<bool, StepError> {
+async fn take_away(world: &RunContext, how: &Cleanup, client: &Identity) -> Result<bool, StepError> {
     let ask = async |line: &str| provider_query::provider(world, Environment::Test, &how.api, line, client).await;
     let there = ask(&how.look).await?;
     if there.status == 404 {
@@ -54,7 +55,7 @@ async fn take_away(world: &RunContext, how: &CleanUp, client: &Identity) -> Resu
     if (200..300).contains(&gone.status) { Ok(true) } else { Err(StepError::ProviderAnswered { status: gone.status }) }
 }
 
-fn found(answer: &Answer, path: &str) -> Vec<Value> {
+fn found(answer: &Response, path: &str) -> Vec<Value> {
     let found = JsonPath::parse(path).ok().zip(answer.body.json());
     found.map(|(path, json)| path.query(json).all().into_iter().cloned().collect()).unwrap_or_default()
 }

@@ -12,13 +12,13 @@ use super::context::run_context::RunContext;
 use super::step_error::StepError;
 use super::{action, event, manual_steps};
 use crate::evidence::Outcome;
-use crate::pack::given::{Beginning, CredentialFate, Dropping, Overlay as Word};
-use crate::pack::simulator::Bringing;
+use crate::pack::given::{ClientSetup, CredentialFate, Dropping, Override as Word};
+use crate::pack::simulator::SetupStep;
 use crate::pack::types::{Environment, Span, Stage};
-use crate::simulator::{Effect, Overlay, Simulator};
+use crate::simulator::{Effect, Override, Simulator};
 
 /// The result of setting a client up.
-pub(super) struct Begun {
+pub(super) struct SetupResult {
     /// The client, as far as the set-up got.
     pub(super) client: Identity,
     /// Why the set-up did not complete.
@@ -28,18 +28,18 @@ pub(super) struct Begun {
 }
 
 /// Sets a client up against the simulated provider.
-pub(super) async fn begin(world: &RunContext, beginning: &Beginning) -> Begun {
-    let mut begun = Begun { client: Identity::new(), trouble: None, notes: Vec::new() };
-    begun.trouble = match world.unheard() {
+pub(super) async fn begin(world: &RunContext, beginning: &ClientSetup) -> SetupResult {
+    let mut setup_result = SetupResult { client: Identity::new(), trouble: None, notes: Vec::new() };
+    setup_result.trouble = match world.unheard() {
         Some(observed) => Some(StepError::NeverCalled { observed }),
-        None => bring(world, beginning, &mut begun.client, &mut begun.notes).await.err(),
+        None => bring(world, beginning, &mut setup_result.client, &mut setup_result.notes).await.err(),
     };
-    begun
+    setup_result
 }
 
 async fn bring(
     world: &RunContext,
-    beginning: &Beginning,
+    beginning: &ClientSetup,
     client: &mut Identity,
     notes: &mut Vec<String>,
 ) -> Result<(), StepError> {
@@ -51,8 +51,8 @@ async fn bring(
     world.subscribe(simulator, &client.email);
     for step in ways {
         match step {
-            Bringing::Action(name) => act(world, simulator, client, name).await?,
-            Bringing::Event(name) => {
+            SetupStep::Action(name) => act(world, simulator, client, name).await?,
+            SetupStep::Event(name) => {
                 let before = world.journal_mark();
                 let happened = event::play(world, simulator, client, name).await;
                 if !event::heard(world, &happened.sent) {
@@ -77,25 +77,25 @@ async fn noticed(world: &RunContext, before: usize, client: &Identity) {
 }
 
 /// Sets a client up in a real environment, through the partner's deployment and manual steps.
-pub(super) async fn begin_there(
+pub(super) async fn set_up_in(
     world: &RunContext,
     environment: Environment,
-    beginning: &Beginning,
+    beginning: &ClientSetup,
     log: &Log,
-) -> Begun {
+) -> SetupResult {
     let inside = world.plan.read.profile.environments.get(&environment);
     let spec = world.plan.pack.provider.simulator.as_ref();
     let (start, ways) = spec.map_or((beginning.is.as_str(), Vec::new()), |spec| spec.way(&beginning.is));
-    let client = Identity::known_there(inside.and_then(|inside| inside.given.get(start)));
-    let mut begun = Begun { client, trouble: None, notes: Vec::new() };
-    begun.trouble = bring_there(world, environment, &ways, &mut begun.client, log).await.err();
-    begun
+    let client = Identity::known_there(inside.and_then(|inside| inside.known_clients.get(start)));
+    let mut setup_result = SetupResult { client, trouble: None, notes: Vec::new() };
+    setup_result.trouble = bring_there(world, environment, &ways, &mut setup_result.client, log).await.err();
+    setup_result
 }
 
 async fn bring_there(
     world: &RunContext,
     environment: Environment,
-    ways: &[&Bringing],
+    ways: &[&SetupStep],
     client: &mut Identity,
     log: &Log,
 ) -> Result<(), StepError> {
@@ -103,7 +103,7 @@ async fn bring_there(
     let mut pages = Vec::new();
     for step in ways {
         match step {
-            Bringing::Action(name) => {
+            SetupStep::Action(name) => {
                 let failed = |cause| StepError::SetUpAction { action: name.to_owned(), cause: Box::new(cause) };
                 let call = inside.and_then(|inside| inside.actions.get(name));
                 let place = format!("environments.{environment}.actions.{name}");
@@ -115,10 +115,10 @@ async fn bring_there(
                 let outcome =
                     action::perform(world, stage, call, &scope_of(client, arguments)).await.map_err(failed)?;
                 client.asked = true;
-                client.learn(call, &outcome);
+                client.capture(call, &outcome);
                 pages = outcome.answer().map(action::presented).unwrap_or_default();
             }
-            Bringing::Event(name) => {
+            SetupStep::Event(name) => {
                 let happened = manual_steps::bring_about(world, client, name, &pages).await;
                 if let Some(trouble) = happened.trouble {
                     return Err(StepError::SetUpEvent { trouble });
@@ -140,13 +140,13 @@ async fn act(world: &RunContext, simulator: &Simulator, client: &mut Identity, n
     let from = Instant::now();
     let outcome =
         action::perform(world, Stage::Rehearsal, call, &scope_of(client, arguments)).await.map_err(&failed)?;
-    client.learn(call, &outcome);
+    client.capture(call, &outcome);
     // Other checks may have filled the partner's queue.
     let within = world.clock.retry();
     if !world.clock.waits.during(known_within(simulator, client, within)).await {
         let found = match &outcome {
-            Outcome::Answered(_) => format!("it answered {}", outcome.brief(Outcome::SENTENCE)),
-            Outcome::Trouble(trouble) => trouble.detail.clone(),
+            Outcome::Answered(_) => format!("it answered {}", outcome.brief(Outcome::MAX_SENTENCE_CHARS)),
+            Outcome::TransportError(trouble) => trouble.detail.clone(),
         };
         world.beyond_doubt().await;
         // A build that has ended may call after it is restarted.
@@ -177,12 +177,12 @@ pub(super) async fn known_within(simulator: &Simulator, client: &Identity, limit
 
 /// Installs overrides for a client; returns their numbers, which remove them again.
 pub(super) fn arrange(simulator: &Simulator, client: &Identity, words: &[Word]) -> Vec<u64> {
-    let overlays = words.iter().flat_map(|word| {
+    let overrides = words.iter().flat_map(|word| {
         let nth = word.nth.or(word.once.then_some(1));
         effects(word).into_iter().map(move |effect| (word.on.clone(), nth, effect))
     });
-    let overlays = overlays.map(|(on, nth, effect)| Overlay { about: vec![client.email.clone()], on, nth, effect });
-    overlays.filter_map(|overlay| simulator.overlay(overlay)).collect()
+    let overrides = overrides.map(|(on, nth, effect)| Override { about: vec![client.email.clone()], on, nth, effect });
+    overrides.filter_map(|change| simulator.change(change)).collect()
 }
 
 fn effects(word: &Word) -> Vec<Effect> {

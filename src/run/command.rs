@@ -8,7 +8,7 @@ use super::context::scope::Scope;
 use super::process_group::Variables;
 use super::step_error::StepError;
 use super::{process, start};
-use crate::evidence::{Answer, Body, Outcome, Trouble, TroubleKind};
+use crate::evidence::{Body, Outcome, Response, TransportError, TransportErrorKind};
 use crate::pack::types::{Span, Stage};
 use crate::profile::Variant;
 
@@ -24,7 +24,7 @@ pub(super) async fn run(
     let render = |text: &String| start::rendered(text, scope);
     let command = command.iter().map(render).collect::<Result<Vec<_>, _>>()?;
     let rehearsal = world.plan.read.profile.rehearsal.as_ref();
-    let pass = rehearsal.map(|rehearsal| rehearsal.pass.as_slice()).unwrap_or_default();
+    let pass = rehearsal.map(|rehearsal| rehearsal.pass_env.as_slice()).unwrap_or_default();
     let own = match rehearsal.filter(|_| stage == Stage::Rehearsal) {
         Some(rehearsal) => start::variables(world, rehearsal, &Variant::default())?,
         None => Vec::new(),
@@ -38,12 +38,12 @@ pub(super) async fn run(
         }
         let detail =
             format!("the command did not end within {}, so Preflight ended it and its child processes", Span(patience));
-        return Ok(Outcome::Trouble(Trouble { kind: TroubleKind::Timeout, detail }));
+        return Ok(Outcome::TransportError(TransportError { kind: TransportErrorKind::Timeout, detail }));
     };
     let (success, output) = ended?;
     let text = world.redactor.text(&output);
     let body = if text.trim().is_empty() { Body::Empty } else { Body::read(None, text.as_bytes()) };
-    Ok(Outcome::Answered(Answer { status: if success { 200 } else { 500 }, headers: Vec::new(), body }))
+    Ok(Outcome::Answered(Response { status: if success { 200 } else { 500 }, headers: Vec::new(), body }))
 }
 
 /// The template values of a command: its arguments, and in a rehearsal those of the build.

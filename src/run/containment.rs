@@ -4,24 +4,24 @@ use std::collections::BTreeSet;
 use std::io;
 
 use super::context::run_context::RunContext;
-use crate::evidence::Refused;
-use crate::net::proxy::{Doors, Proxy};
+use crate::evidence::DeniedHost;
+use crate::net::proxy::{HostPolicy, Proxy};
 use crate::profile::{Rehearsal, provider_hosts};
 
 /// The variables that name a proxy, in both cases: programs read one or the other.
-const PROXIES: [&str; 3] = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+const PROXY_VARIABLES: [&str; 3] = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
 
 /// The variable that lists hosts reached without a proxy, with our value.
-const DIRECT: (&str, &str) = ("NO_PROXY", "127.0.0.1,localhost,::1");
+const NO_PROXY_HOSTS: (&str, &str) = ("NO_PROXY", "127.0.0.1,localhost,::1");
 
 /// A variable without which a widespread runtime ignores the others.
-const HEED: (&str, &str) = ("NODE_USE_ENV_PROXY", "1");
+const NODE_PROXY_SWITCH: (&str, &str) = ("NODE_USE_ENV_PROXY", "1");
 
 impl RunContext {
     /// Starts the proxy of this run.
     pub(super) async fn contain(&self, rehearsal: &Rehearsal) -> io::Result<()> {
         let shut = provider_hosts(&self.plan.read.trusted.environments);
-        let doors = Doors::new(rehearsal.reaches.iter().map(String::as_str), shut.iter().map(String::as_str));
+        let doors = HostPolicy::new(rehearsal.allow_hosts.iter().map(String::as_str), shut.iter().map(String::as_str));
         let proxy = Proxy::start(doors).await?;
         // The set-up runs once; if it was cut short, the existing proxy keeps serving.
         drop(self.partner.proxy.set(proxy));
@@ -32,9 +32,9 @@ impl RunContext {
     pub(super) fn proxied(&self, own: Vec<(String, String)>) -> Vec<(String, String)> {
         let Some(proxy) = self.partner.proxy.get() else { return own };
         let url = proxy.url();
-        let ours = PROXIES.iter().map(|name| (*name, url.as_str())).chain([DIRECT]);
+        let ours = PROXY_VARIABLES.iter().map(|name| (*name, url.as_str())).chain([NO_PROXY_HOSTS]);
         let both = ours.flat_map(|(name, value)| [(name.to_owned(), value), (name.to_lowercase(), value)]);
-        let all = both.chain([(HEED.0.to_owned(), HEED.1)]);
+        let all = both.chain([(NODE_PROXY_SWITCH.0.to_owned(), NODE_PROXY_SWITCH.1)]);
         let told = |name: &str| own.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
         let mut variables: Vec<_> =
             all.filter(|(name, _)| !told(name)).map(|(name, value)| (name, value.to_owned())).collect();
@@ -43,12 +43,12 @@ impl RunContext {
     }
 
     /// The denied hosts that the partner's build tried to reach in this run.
-    pub(super) fn refused(&self) -> Vec<Refused> {
+    pub(super) fn refused(&self) -> Vec<DeniedHost> {
         self.partner.proxy.get().map(Proxy::refused).unwrap_or_default()
     }
 
     /// The remarks about denied hosts, each once.
-    pub(super) fn refusals(&self) -> Vec<String> {
+    pub(super) fn default_replies(&self) -> Vec<String> {
         let refused = self.refused();
         let hosts: BTreeSet<&str> = refused.iter().map(|refused| refused.host.as_str()).collect();
         let shut = provider_hosts(&self.plan.read.trusted.environments);
@@ -72,7 +72,9 @@ impl RunContext {
                        `rehearsal.start`";
             return Some(why.into());
         }
-        let ours = |told: &&String| PROXIES.into_iter().chain([DIRECT.0]).any(|name| name.eq_ignore_ascii_case(told));
+        let ours = |told: &&String| {
+            PROXY_VARIABLES.into_iter().chain([NO_PROXY_HOSTS.0]).any(|name| name.eq_ignore_ascii_case(told))
+        };
         let mut told = rehearsal.env.keys().chain(rehearsal.variants.values().flat_map(|variant| variant.env.keys()));
         let name = told.find(ours)?;
         Some(format!(

@@ -4,50 +4,50 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::context::check_context::Doing;
-use super::context::event_instance::Occasion;
+use super::context::check_context::CheckContext;
+use super::context::event_instance::EventInstance;
 use super::event_instance::occasions;
 use super::lookup;
 use super::partner_call::not_sent;
 use super::step_error::StepError;
-use crate::evidence::{Delivery, Expected, Outcome, Role, TroubleKind, What};
+use crate::evidence::{DeclaredExpectation, Delivery, DeliveryRole, EntryKind, Outcome, TransportErrorKind};
 use crate::net::gate::{Draft, Purpose, SigningKey};
-use crate::pack::alteration::{Clock, Variation};
+use crate::pack::alteration::{Alteration, Clock};
 use crate::pack::expectations::DeliveryRule;
 use crate::pack::scheme::Webhooks;
-use crate::pack::step::{DeliverStep, Which};
+use crate::pack::step::{DeliverStep, EventChoice};
 use crate::pack::types::Age;
-use crate::webhook::{self, Order};
+use crate::webhook::{self, DeliverySpec};
 
 /// The largest age that the search for a limit tries, in seconds: 30 days.
-const FARTHEST: i64 = 30 * 86_400;
+const MAX_AGE_SECONDS: i64 = 30 * 86_400;
 
 /// The precision of the search for a limit, in seconds.
-const CLOSE_ENOUGH: i64 = 5;
+const AGE_TOLERANCE_SECONDS: i64 = 5;
 
 /// Runs a `deliver` step.
-pub(super) async fn run(doing: &mut Doing<'_>, step: &DeliverStep) -> Result<(), StepError> {
-    let plan = &doing.world.plan;
+pub(super) async fn run(context: &mut CheckContext<'_>, step: &DeliverStep) -> Result<(), StepError> {
+    let plan = &context.world.plan;
     let hooks = plan.pack.provider.webhooks.as_ref().ok_or(StepError::NoWebhooks)?;
-    let occasions = occasions(doing, hooks, step)?;
+    let occasions = occasions(context, hooks, step)?;
     if let Some(name) = &step.name {
         // A redelivery uses the name that the event had.
         let named = occasions.iter().map(|one| one.clone().named(step.with.event.as_deref()));
-        doing.occasions.insert(name.clone(), named.collect());
+        context.occasions.insert(name.clone(), named.collect());
     }
-    let again = matches!(step.deliver, Which::Again(_));
+    let again = matches!(step.deliver, EventChoice::Again(_));
     if again {
-        for occasion in &occasions {
-            occasion.a_second_later().await;
+        for event_instance in &occasions {
+            event_instance.a_second_later().await;
         }
     }
     let later = plan.bound.verifies_later;
     let patient = AtomicBool::new(step.burst.is_none());
-    let sender = Sender { doing, hooks, step: step.name.as_deref(), again, later, patient };
-    let before = doing.log.read(|evidence| evidence.entries.len());
+    let sender = Sender { context, hooks, step: step.name.as_deref(), again, later, patient };
+    let before = context.log.read(|evidence| evidence.entries.len());
     sender.all(&occasions, step).await;
     // If an event is redelivered altered, its effects cannot be assigned to one delivery.
-    if (later || asks_whether_taken_in(doing, step)) && (!again || step.vary.is_empty()) {
+    if (later || asks_whether_taken_in(context, step)) && (!again || step.alter.is_empty()) {
         sender.look_later(before).await;
     }
     Ok(())
@@ -55,9 +55,9 @@ pub(super) async fn run(doing: &mut Doing<'_>, step: &DeliverStep) -> Result<(),
 
 /// Whether to look up effects of genuine deliveries although they were acknowledged: acknowledged does not mean
 /// processed. Only checks without `needs` ask this, so that it is asked once.
-fn asks_whether_taken_in(doing: &Doing<'_>, step: &DeliverStep) -> bool {
-    let check = &doing.unit.packed.check;
-    let genuine = step.with == Variation::default() && step.vary.is_empty() && step.burst.is_none();
+fn asks_whether_taken_in(context: &CheckContext<'_>, step: &DeliverStep) -> bool {
+    let check = &context.planned.packed.check;
+    let genuine = step.with == Alteration::default() && step.alter.is_empty() && step.burst.is_none();
     genuine
         && check.needs.is_empty()
         && check.wants_of_deliveries().any(|rule| match rule {
@@ -68,7 +68,7 @@ fn asks_whether_taken_in(doing: &Doing<'_>, step: &DeliverStep) -> bool {
 
 /// The outcome of a delivery by the provider's rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Treated {
+enum DeliveryTreatment {
     Accepted,
     Refused,
     SentOn,
@@ -78,7 +78,7 @@ enum Treated {
 
 /// What all deliveries of a step share.
 struct Sender<'s, 'd> {
-    doing: &'s Doing<'d>,
+    context: &'s CheckContext<'d>,
     hooks: &'s Webhooks,
     step: Option<&'s str>,
     /// Whether all deliveries except controls are of the same event.
@@ -92,111 +92,118 @@ struct Sender<'s, 'd> {
 
 impl Sender<'_, '_> {
     /// Another event of the same kind.
-    fn fresh(&self, occasion: &Occasion) -> Occasion {
-        occasion.fresh(self.doing, self.hooks)
+    fn fresh(&self, event_instance: &EventInstance) -> EventInstance {
+        event_instance.fresh(self.context, self.hooks)
     }
 
     /// The same event if the step says `again`, otherwise another of the same kind.
-    fn next(&self, occasion: &Occasion) -> Occasion {
-        if self.again { occasion.clone() } else { self.fresh(occasion) }
+    fn next(&self, event_instance: &EventInstance) -> EventInstance {
+        if self.again { event_instance.clone() } else { self.fresh(event_instance) }
     }
 
     /// Sends everything that the step asks for.
-    async fn all(&self, occasions: &[Occasion], step: &DeliverStep) {
+    async fn all(&self, occasions: &[EventInstance], step: &DeliverStep) {
         let mut refused = None;
-        for occasion in occasions {
-            if !step.vary.is_empty() {
-                self.series(occasion, step).await;
+        for event_instance in occasions {
+            if !step.alter.is_empty() {
+                self.series(event_instance, step).await;
                 continue;
             }
             if let Some(number) = step.burst.or(step.copies) {
-                self.at_once(occasion, step, number).await;
+                self.at_once(event_instance, step, number).await;
                 continue;
             }
             let mut arranged = step.with.arranged().into_iter();
             let first = arranged.next().map(|(_, first)| first).unwrap_or_default();
-            let treated = self.deliver(occasion, &first, Role::Plain).await;
+            let treated = self.deliver(event_instance, &first, DeliveryRole::Plain).await;
             for (_, further) in arranged {
-                self.deliver(&self.next(occasion), &further, Role::Plain).await;
+                self.deliver(&self.next(event_instance), &further, DeliveryRole::Plain).await;
             }
             // Without a response, or after a redirect, another signature cannot change anything. Some handlers crash on
             // a signature that they consider wrong.
-            if matches!(treated, Treated::Refused | Treated::Crashed) && step.with == Variation::default() {
-                refused = refused.or(Some(occasion));
+            if matches!(treated, DeliveryTreatment::Refused | DeliveryTreatment::Crashed)
+                && step.with == Alteration::default()
+            {
+                refused = refused.or(Some(event_instance));
             }
         }
-        if let Some(occasion) = refused {
-            self.diagnose(occasion).await;
+        if let Some(event_instance) = refused {
+            self.diagnose(event_instance).await;
         }
     }
 
     /// Sends one delivery and records it.
-    async fn deliver(&self, occasion: &Occasion, variation: &Variation, role: Role) -> Treated {
+    async fn deliver(
+        &self,
+        event_instance: &EventInstance,
+        alteration: &Alteration,
+        role: DeliveryRole,
+    ) -> DeliveryTreatment {
         let from = Instant::now();
-        let delivery = self.send(occasion, variation, role).await;
+        let delivery = self.send(event_instance, alteration, role).await;
         let treated = match delivery.outcome.answer() {
-            Some(answer) if self.hooks.success.status.holds(answer.status) => Treated::Accepted,
-            Some(answer) if answer.redirects().is_some() => Treated::SentOn,
-            Some(answer) if answer.status >= 500 => Treated::Crashed,
-            Some(_) => Treated::Refused,
-            None => Treated::Unanswered,
+            Some(answer) if self.hooks.success.status.holds(answer.status) => DeliveryTreatment::Accepted,
+            Some(answer) if answer.redirects().is_some() => DeliveryTreatment::SentOn,
+            Some(answer) if answer.status >= 500 => DeliveryTreatment::Crashed,
+            Some(_) => DeliveryTreatment::Refused,
+            None => DeliveryTreatment::Unanswered,
         };
-        self.doing.log.add(from, self.step, What::Delivery(delivery));
+        self.context.log.add(from, self.step, EntryKind::Delivery(delivery));
         treated
     }
 
-    async fn send(&self, occasion: &Occasion, variation: &Variation, role: Role) -> Delivery {
-        let url = self.doing.world.handler();
-        let order = Order {
+    async fn send(&self, event_instance: &EventInstance, alteration: &Alteration, role: DeliveryRole) -> Delivery {
+        let url = self.context.world.handler();
+        let order = DeliverySpec {
             scheme: self.hooks,
-            event: &occasion.name,
-            body: &occasion.body,
-            id: &occasion.id,
-            secrets: &[self.doing.world.provider.webhook_secret()],
+            event: &event_instance.name,
+            body: &event_instance.body,
+            id: &event_instance.id,
+            secrets: &[self.context.world.provider.webhook_secret()],
             url: &url,
-            sent_at: occasion.under_way_now(),
-            happened_at: occasion.at,
-            variation,
+            sent_at: event_instance.under_way_now(),
+            happened_at: event_instance.at,
+            alteration,
         };
         let mut delivery = Delivery {
             role,
-            event: occasion.name.clone(),
-            event_id: occasion.id.clone(),
-            age_s: variation.age_by(Clock::Signed),
+            event: event_instance.name.clone(),
+            event_id: event_instance.id.clone(),
+            age_s: alteration.age_by(Clock::Signed),
             request: crate::evidence::Request::default(),
-            outcome: Outcome::Trouble(not_sent("nothing was sent")),
+            outcome: Outcome::TransportError(not_sent("nothing was sent")),
             latency_ms: 0,
             // The body of an event with an unknown name cannot be documented.
-            documented: occasion.documented || variation.event.is_some(),
+            documented: event_instance.documented || alteration.event.is_some(),
             effects: None,
         };
-        let parcel = match webhook::compose(&order) {
-            Ok(parcel) => parcel,
+        let signed = match webhook::compose(&order) {
+            Ok(signed) => signed,
             Err(error) => {
-                delivery.outcome = Outcome::Trouble(not_sent(error.to_string()));
+                delivery.outcome = Outcome::TransportError(not_sent(error.to_string()));
                 return delivery;
             }
         };
-        delivery.event = parcel.event;
+        delivery.event = signed.event;
         let draft = Draft {
-            purpose: Purpose::Delivery { stage: self.doing.unit.stage, key: SigningKey::Issued },
-            method: parcel.method.into(),
+            purpose: Purpose::Delivery { stage: self.context.planned.stage, key: SigningKey::Issued },
+            method: signed.method.into(),
             url,
-            headers: parcel.headers,
-            body: parcel.body,
+            headers: signed.headers,
+            body: signed.body,
             credentials: Vec::new(),
         };
         // Waits longer than the provider, so that a late response is seen as late.
         let longer = if self.hooks.success.within.is_some() && self.patient.load(Ordering::Relaxed) { 3 } else { 1 };
         let patience = self.hooks.success.patience() * longer + Duration::from_millis(500);
-        let sent = self.doing.world.send(draft, patience, false, None).await;
-        occasion.under_way_now();
-        if matches!(&sent.outcome, Outcome::Trouble(trouble) if trouble.kind == TroubleKind::Timeout) {
+        let sent = self.context.world.send(draft, patience, false, None).await;
+        event_instance.under_way_now();
+        if matches!(&sent.outcome, Outcome::TransportError(trouble) if trouble.kind == TransportErrorKind::Timeout) {
             self.patient.store(false, Ordering::Relaxed);
         }
         delivery.latency_ms = u64::try_from(sent.latency.as_millis()).unwrap_or(u64::MAX);
         (delivery.request, delivery.outcome) = (sent.request, sent.outcome);
-        let apart = webhook::taken_apart(self.hooks, variation);
+        let apart = webhook::secret_derived(self.hooks, alteration);
         let headers = delivery.request.headers.iter_mut();
         headers
             .filter(|(name, _)| apart.contains(&name.to_lowercase()))
@@ -206,36 +213,37 @@ impl Sender<'_, '_> {
 
     /// Sends altered deliveries one after another between two genuine twins, each of an event of its own, or all of the
     /// same event.
-    async fn series(&self, occasion: &Occasion, step: &DeliverStep) {
-        let genuine = Variation::default();
+    async fn series(&self, event_instance: &EventInstance, step: &DeliverStep) {
+        let genuine = Alteration::default();
         // A control must be able to take effect; an event that was processed already cannot take effect once more.
-        let control = if self.again { self.fresh(occasion) } else { occasion.clone() };
-        let before = if self.again && !self.later { lookup::effects(self.doing, &occasion.id).await } else { None };
-        let alive = self.deliver(&control, &genuine, Role::Control).await == Treated::Accepted;
+        let control = if self.again { self.fresh(event_instance) } else { event_instance.clone() };
+        let before =
+            if self.again && !self.later { lookup::effects(self.context, &event_instance.id).await } else { None };
+        let alive = self.deliver(&control, &genuine, DeliveryRole::Control).await == DeliveryTreatment::Accepted;
         let mut doubtful = Vec::new();
         let mut broken = Vec::new();
-        let variants = step.vary.iter().flat_map(|(name, variation)| {
-            variation.arranged().into_iter().map(move |(how, variation)| (format!("{name}{how}"), variation))
+        let variants = step.alter.iter().flat_map(|(name, alteration)| {
+            alteration.arranged().into_iter().map(move |(how, alteration)| (format!("{name}{how}"), alteration))
         });
-        for (name, variation) in variants.collect::<Vec<_>>() {
-            let varied = self.next(occasion);
-            let role = Role::Varied { name, expect: variation.expect };
-            let treated = self.deliver(&varied, &variation, role).await;
-            let accepted = treated == Treated::Accepted;
+        for (name, alteration) in variants.collect::<Vec<_>>() {
+            let altered = self.next(event_instance);
+            let role = DeliveryRole::Altered { name, expect: alteration.expect };
+            let treated = self.deliver(&altered, &alteration, role).await;
+            let accepted = treated == DeliveryTreatment::Accepted;
             // No response, or a crash, is no decision: the handler may have processed the event all the same.
-            let wanted = variation.expect == Some(Expected::Accepted);
-            if !wanted && (accepted || matches!(treated, Treated::Unanswered | Treated::Crashed)) {
-                doubtful.push(varied.id.clone());
+            let wanted = alteration.expect == Some(DeclaredExpectation::Accepted);
+            if !wanted && (accepted || matches!(treated, DeliveryTreatment::Unanswered | DeliveryTreatment::Crashed)) {
+                doubtful.push(altered.id.clone());
             }
             // A limit is measured with a separate event in which all timestamps agree.
-            if let (Some(age), Some(expect), true) = (variation.age, variation.expect, variation.clocks.is_empty()) {
-                broken.extend((accepted != (expect == Expected::Accepted)).then_some((age, accepted)));
+            if let (Some(age), Some(expect), true) = (alteration.age, alteration.expect, alteration.clocks.is_empty()) {
+                broken.extend((accepted != (expect == DeclaredExpectation::Accepted)).then_some((age, accepted)));
             }
         }
-        self.deliver(&self.fresh(occasion), &genuine, Role::Control).await;
+        self.deliver(&self.fresh(event_instance), &genuine, DeliveryRole::Control).await;
         // A handler that rejects the genuine twin has no limit to measure.
         for (age, accepted) in broken.into_iter().filter(|_| alive && !self.later) {
-            self.measure(occasion, age, accepted).await;
+            self.measure(event_instance, age, accepted).await;
         }
         if !self.later && self.refusal_is_wanted() && !doubtful.is_empty() {
             self.look_for_effects(&control.id, &doubtful, before.unwrap_or_default()).await;
@@ -244,52 +252,52 @@ impl Sender<'_, '_> {
 
     /// Whether the check expects a rejection, so that the effect of an acknowledged delivery must be looked up.
     fn refusal_is_wanted(&self) -> bool {
-        let mut wanted = self.doing.unit.packed.check.wants_of_deliveries();
+        let mut wanted = self.context.planned.packed.check.wants_of_deliveries();
         wanted.any(|rule| matches!(rule, DeliveryRule::Rejected | DeliveryRule::AsDeclared))
     }
 
     /// Looks up how often the genuine twin and each delivery that was not rejected took effect, after the reaction
     /// time. `before` is the count for a redelivered event before this step.
     async fn look_for_effects(&self, control: &str, doubtful: &[String], before: u64) {
-        let Some(twin) = lookup::await_effect(self.doing, control).await else { return };
-        tokio::time::sleep(self.doing.world.clock.reaction()).await;
+        let Some(twin) = lookup::await_effect(self.context, control).await else { return };
+        tokio::time::sleep(self.context.world.clock.reaction()).await;
         let mut found = vec![(control.to_owned(), twin)];
         for id in doubtful {
-            let count = lookup::effects(self.doing, id).await;
+            let count = lookup::effects(self.context, id).await;
             found.extend(count.map(|count| (id.clone(), count.saturating_sub(before))));
         }
-        self.doing.log.add_effects(&found);
+        self.context.log.add_effects(&found);
     }
 
     /// Looks up the effects of deliveries acknowledged since a position in the log, all at once, where only effects
     /// show the outcome. For a handler that verifies before it answers, only certainly genuine deliveries are looked
     /// up.
     async fn look_later(&self, since: usize) {
-        let acknowledged: Vec<String> = self.doing.log.read(|evidence| {
+        let acknowledged: Vec<String> = self.context.log.read(|evidence| {
             let accepted = |delivery: &Delivery| delivery.outcome.answer().map(|answer| answer.status);
             let since = evidence.entries[since..].iter().filter_map(|entry| entry.what.delivery());
             let since = since.filter(|delivery| accepted(delivery).is_some_and(|s| self.hooks.success.status.holds(s)));
-            let since = since.filter(|delivery| self.later || delivery.role == Role::Plain);
+            let since = since.filter(|delivery| self.later || delivery.role == DeliveryRole::Plain);
             since.map(|delivery| delivery.event_id.clone()).collect()
         });
         let looks = acknowledged
             .iter()
-            .map(|id| async move { Some((id.clone(), lookup::await_effect(self.doing, id).await?)) });
+            .map(|id| async move { Some((id.clone(), lookup::await_effect(self.context, id).await?)) });
         let found: Vec<(String, u64)> = futures_util::future::join_all(looks).await.into_iter().flatten().collect();
-        self.doing.log.add_effects(&found);
+        self.context.log.add_effects(&found);
     }
 
     /// Sends a burst of concurrent deliveries: of one event, or of separate ones.
-    async fn at_once(&self, occasion: &Occasion, step: &DeliverStep, number: u32) {
+    async fn at_once(&self, event_instance: &EventInstance, step: &DeliverStep, number: u32) {
         let arranged = step.with.arranged();
         let mut sending = Vec::new();
         for ((_, with), at) in arranged.iter().cycle().zip(0..number) {
             let same = at == 0 || step.copies.is_some();
-            let occasion = if same { occasion.clone() } else { self.next(occasion) };
-            sending.push(async move { self.deliver(&occasion, with, Role::Plain).await });
+            let event_instance = if same { event_instance.clone() } else { self.next(event_instance) };
+            sending.push(async move { self.deliver(&event_instance, with, DeliveryRole::Plain).await });
         }
         let treated = futures_util::future::join_all(sending).await;
-        if treated.contains(&Treated::Unanswered) {
+        if treated.contains(&DeliveryTreatment::Unanswered) {
             // Later checks must not suffer from work that such a handler has not finished.
             tokio::time::sleep(self.hooks.success.patience()).await;
         }
@@ -297,13 +305,13 @@ impl Sender<'_, '_> {
 
     /// Sends deliveries signed the way known defects expect; an accepted one names the defect. Only checks without
     /// `needs` do this, so that the cause is diagnosed once.
-    async fn diagnose(&self, occasion: &Occasion) {
-        if !self.doing.unit.packed.check.needs.is_empty() {
+    async fn diagnose(&self, event_instance: &EventInstance) {
+        if !self.context.planned.packed.check.needs.is_empty() {
             return;
         }
-        for (mistake, variation) in &self.hooks.mistakes {
-            if self.deliver(&self.fresh(occasion), variation, Role::Diagnosis(mistake.clone())).await
-                == Treated::Accepted
+        for (mistake, alteration) in &self.hooks.known_defects {
+            if self.deliver(&self.fresh(event_instance), alteration, DeliveryRole::Diagnosis(mistake.clone())).await
+                == DeliveryTreatment::Accepted
             {
                 return;
             }
@@ -311,22 +319,22 @@ impl Sender<'_, '_> {
     }
 
     /// Measures the real limit of the timestamp window, on the side of an age that the handler treated wrongly.
-    async fn measure(&self, occasion: &Occasion, age: Age, accepted: bool) {
+    async fn measure(&self, event_instance: &EventInstance, age: Age, accepted: bool) {
         let sign = if age.0 < 0 { -1 } else { 1 };
-        let (mut inside, mut outside) = if accepted { (age.0 * sign, None) } else { (0, Some(age.0 * sign)) };
-        self.probe(occasion, age.0).await;
-        while outside.is_none() && inside < FARTHEST {
-            let next = (inside * 4).min(FARTHEST);
-            if self.probe(occasion, next * sign).await { inside = next } else { outside = Some(next) }
+        let (mut inside, mut hooks) = if accepted { (age.0 * sign, None) } else { (0, Some(age.0 * sign)) };
+        self.probe(event_instance, age.0).await;
+        while hooks.is_none() && inside < MAX_AGE_SECONDS {
+            let next = (inside * 4).min(MAX_AGE_SECONDS);
+            if self.probe(event_instance, next * sign).await { inside = next } else { hooks = Some(next) }
         }
-        while let Some(limit) = outside.filter(|limit| limit - inside > CLOSE_ENOUGH.max(inside / 20)) {
+        while let Some(limit) = hooks.filter(|limit| limit - inside > AGE_TOLERANCE_SECONDS.max(inside / 20)) {
             let middle = inside.midpoint(limit);
-            if self.probe(occasion, middle * sign).await { inside = middle } else { outside = Some(middle) }
+            if self.probe(event_instance, middle * sign).await { inside = middle } else { hooks = Some(middle) }
         }
     }
 
-    async fn probe(&self, occasion: &Occasion, age: i64) -> bool {
-        let aged = Variation { age: Some(Age(age)), ..Variation::default() };
-        self.deliver(&self.fresh(occasion), &aged, Role::Probe).await == Treated::Accepted
+    async fn probe(&self, event_instance: &EventInstance, age: i64) -> bool {
+        let aged = Alteration { age: Some(Age(age)), ..Alteration::default() };
+        self.deliver(&self.fresh(event_instance), &aged, DeliveryRole::Probe).await == DeliveryTreatment::Accepted
     }
 }

@@ -2,37 +2,43 @@
 
 use std::time::{Duration, Instant};
 
-use super::context::check_context::Doing;
+use super::context::check_context::CheckContext;
 use super::context::identity::Identity;
 use super::context::run_context::RunContext;
 use super::manual_steps;
 use super::step_error::StepError;
-use crate::evidence::{Happened, Outcome, SentEvent, What};
+use crate::evidence::{EntryKind, OccurredEvent, Outcome, SentEvent};
 use crate::pack::step::EventStep;
 use crate::pack::types::Stage;
 use crate::simulator::Simulator;
 
 /// Time limit of a first delivery attempt, if the pack names none.
-const PATIENCE: Duration = Duration::from_secs(10);
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Runs an `event` step.
-pub(super) async fn run(doing: &mut Doing<'_>, step: &EventStep) -> Result<(), StepError> {
-    let (name, client) = doing.client(step.client.as_deref())?;
+pub(super) async fn run(context: &mut CheckContext<'_>, step: &EventStep) -> Result<(), StepError> {
+    let (name, client) = context.client(step.client.as_deref())?;
     let from = Instant::now();
-    let happened = if doing.unit.stage == Stage::Rehearsal {
-        let simulator = doing.world.provider.simulator().ok_or(StepError::NotSimulated)?;
-        play(doing.world, simulator, &client, &step.event).await
+    let happened = if context.planned.stage == Stage::Rehearsal {
+        let simulator = context.world.provider.simulator().ok_or(StepError::NotSimulated)?;
+        play(context.world, simulator, &client, &step.event).await
     } else {
-        let pages = doing.presented_to(&name);
-        manual_steps::bring_about(doing.world, &client, &step.event, &pages).await
+        let pages = context.presented_to(&name);
+        manual_steps::bring_about(context.world, &client, &step.event, &pages).await
     };
-    doing.log.add_between(from, Instant::now(), step.name.as_deref(), Some(&name), What::Happened(happened));
+    context.log.add_between(
+        from,
+        Instant::now(),
+        step.name.as_deref(),
+        Some(&name),
+        EntryKind::OccurredEvent(happened),
+    );
     Ok(())
 }
 
 /// Triggers an event for a client, and waits until the partner's handler has answered the resulting deliveries.
-pub(super) async fn play(world: &RunContext, simulator: &Simulator, client: &Identity, event: &str) -> Happened {
-    let mut happened = Happened { event: event.to_owned(), ..Happened::default() };
+pub(super) async fn play(world: &RunContext, simulator: &Simulator, client: &Identity, event: &str) -> OccurredEvent {
+    let mut happened = OccurredEvent { event: event.to_owned(), ..OccurredEvent::default() };
     let Some(key) = simulator.keys_of(&client.email).pop() else {
         happened.trouble = Some(format!("`{event}` cannot happen: the partner has not created the client"));
         return happened;
@@ -57,7 +63,7 @@ pub(super) async fn play(world: &RunContext, simulator: &Simulator, client: &Ide
 /// Waits for the first response to each event, up to the provider's time limit.
 async fn answers(world: &RunContext, simulator: &Simulator, before: usize, sent: &mut [SentEvent]) {
     let hooks = world.plan.pack.provider.webhooks.as_ref();
-    let limit = hooks.map_or(PATIENCE, |hooks| hooks.success.patience());
+    let limit = hooks.map_or(DELIVERY_TIMEOUT, |hooks| hooks.success.patience());
     let (started, deliveries) = (Instant::now(), simulator.deliveries());
     loop {
         let seen = deliveries.len();
@@ -66,7 +72,7 @@ async fn answers(world: &RunContext, simulator: &Simulator, before: usize, sent:
             let first = done.iter().find(|entry| entry.what.event_id == event.id);
             event.answered = first.map(|entry| entry.what.outcome.answer().map_or(0, |answer| answer.status));
             event.said = first
-                .map(|entry| world.redactor.text(&entry.what.outcome.brief(Outcome::SENTENCE)))
+                .map(|entry| world.redactor.text(&entry.what.outcome.brief(Outcome::MAX_SENTENCE_CHARS)))
                 .unwrap_or_default();
         }
         let left = limit.saturating_sub(started.elapsed());

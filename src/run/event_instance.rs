@@ -8,44 +8,48 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::context::check_context::Doing;
-use super::context::event_instance::Occasion;
+use super::context::check_context::CheckContext;
+use super::context::event_instance::EventInstance;
 use super::context::identity::Identity;
 use super::step_error::StepError;
-use crate::pack::alteration::Variation;
+use crate::pack::alteration::Alteration;
 use crate::pack::scheme::{Documented, Event, Webhooks};
-use crate::pack::step::{DeliverStep, Which};
+use crate::pack::step::{DeliverStep, EventChoice};
 use crate::pack::types::Where;
 use crate::template;
-use crate::webhook::{self, Order};
+use crate::webhook::{self, DeliverySpec};
 
 /// The events that a step delivers.
-pub(super) fn occasions(doing: &Doing<'_>, hooks: &Webhooks, step: &DeliverStep) -> Result<Vec<Occasion>, StepError> {
+pub(super) fn occasions(
+    context: &CheckContext<'_>,
+    hooks: &Webhooks,
+    step: &DeliverStep,
+) -> Result<Vec<EventInstance>, StepError> {
     match &step.deliver {
-        Which::Again(earlier) => {
-            doing.occasions.get(earlier).cloned().ok_or_else(|| StepError::NothingDelivered { step: earlier.clone() })
+        EventChoice::Again(earlier) => {
+            context.occasions.get(earlier).cloned().ok_or_else(|| StepError::NothingDelivered { step: earlier.clone() })
         }
-        Which::Event(name) => {
-            let name = template::render_text(name, &doing.scope())?;
-            occasion(doing, hooks, &name).map(|one| vec![one])
+        EventChoice::Event(name) => {
+            let name = template::render_text(name, &context.scope())?;
+            event_instance(context, hooks, &name).map(|one| vec![one])
         }
-        Which::Each => {
+        EventChoice::Each => {
             let subscribed =
-                doing.world.plan.bound.get("events").and_then(Value::as_array).cloned().unwrap_or_default();
-            subscribed.iter().filter_map(Value::as_str).map(|name| occasion(doing, hooks, name)).collect()
+                context.world.plan.bound.get("events").and_then(Value::as_array).cloned().unwrap_or_default();
+            subscribed.iter().filter_map(Value::as_str).map(|name| event_instance(context, hooks, name)).collect()
         }
     }
 }
 
 /// Maximum number of attempts to make an event whose signature contains what defective readers lose; one in seventeen
 /// does.
-const TRIES: usize = 200;
+const MAX_ATTEMPTS: usize = 200;
 
 /// A new event. Its signature leaves nothing to luck: a reader that loses part of it fails for every event.
-fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion, StepError> {
-    let (secret, url) = (doing.world.provider.webhook_secret(), doing.world.handler());
-    let telling = |made: &Occasion| {
-        let order = Order {
+fn event_instance(context: &CheckContext<'_>, hooks: &Webhooks, name: &str) -> Result<EventInstance, StepError> {
+    let (secret, url) = (context.world.provider.webhook_secret(), context.world.handler());
+    let telling = |made: &EventInstance| {
+        let order = DeliverySpec {
             scheme: hooks,
             event: name,
             body: &made.body,
@@ -54,19 +58,19 @@ fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion,
             url: &url,
             sent_at: made.at,
             happened_at: made.at,
-            variation: &Variation::default(),
+            alteration: &Alteration::default(),
         };
         // It may be sent a moment later.
-        webhook::is_telling(&order) && webhook::is_telling(&Order { sent_at: made.at + 1, ..order })
+        webhook::is_telling(&order) && webhook::is_telling(&DeliverySpec { sent_at: made.at + 1, ..order })
     };
     let reads_id = |text: &String| template::names(text).unwrap_or_default().iter().any(|read| read == "id");
-    let signs_id = matches!(hooks.id, Where::Body(_)) || hooks.mac.iter().any(|mac| reads_id(&mac.message));
-    let mut made = written(doing, hooks, name)?;
-    for _ in 0..TRIES {
+    let signs_id = matches!(hooks.id, Where::Body(_)) || hooks.mac.iter().any(|mac| reads_id(&mac.signed_content));
+    let mut made = written(context, hooks, name)?;
+    for _ in 0..MAX_ATTEMPTS {
         if telling(&made) {
             break;
         }
-        let before = std::mem::replace(&mut made, written(doing, hooks, name)?);
+        let before = std::mem::replace(&mut made, written(context, hooks, name)?);
         // A signature over the same content would be the same again.
         if !signs_id && before.body == made.body {
             break;
@@ -75,25 +79,25 @@ fn occasion(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion,
     Ok(made)
 }
 
-fn written(doing: &Doing<'_>, hooks: &Webhooks, name: &str) -> Result<Occasion, StepError> {
+fn written(context: &CheckContext<'_>, hooks: &Webhooks, name: &str) -> Result<EventInstance, StepError> {
     let event: &Event = hooks.events.get(name).ok_or_else(|| StepError::NoEvent { event: name.to_owned() })?;
-    let world = doing.world;
+    let world = context.world;
     let captured = world.captured_bodies.get(name);
     // If the partner knows no client, each event is about a new one.
     let (nobody, house) = (Identity::new(), world.house_client().filter(|house| house.known));
-    let client = doing.clients.values().next().or(house).unwrap_or(&nobody);
+    let client = context.clients.values().next().or(house).unwrap_or(&nobody);
     let body = match (captured, world.letter(client, name)) {
         (Some(captured), _) => captured.clone(),
         (None, Some(letter)) => letter,
         (None, None) => world.plan.pack.fixtures.json(&event.body)?,
     };
-    let body = template::render_json(&body, &doing.scope())
+    let body = template::render_json(&body, &context.scope())
         .map_err(|cause| StepError::EventBody { event: name.to_owned(), cause })?;
     // If no client must be known first, a body is about no particular client.
     let known = client.known || hooks.known_after.is_none();
     let documented = known && (captured.is_some() || event.documented == Documented::Fully);
     let (name, id, last) = (name.to_owned(), Uuid::new_v4().to_string(), Arc::new(AtomicI64::new(i64::MIN)));
-    Ok(Occasion { name, id, body, at: now(), documented, last })
+    Ok(EventInstance { name, id, body, at: now(), documented, last })
 }
 
 /// Seconds since 1970.
@@ -101,17 +105,17 @@ fn now() -> i64 {
     OffsetDateTime::now_utc().unix_timestamp()
 }
 
-impl Occasion {
+impl EventInstance {
     /// Another event of the same kind, which happens now. Its id, content and subjects are new: a handler may recognise
     /// repetitions by any of them.
-    pub(super) fn fresh(&self, doing: &Doing<'_>, hooks: &Webhooks) -> Self {
-        let written = occasion(doing, hooks, &self.name).ok();
-        written.map_or_else(|| self.clone(), |written| Occasion { documented: self.documented, ..written })
+    pub(super) fn fresh(&self, context: &CheckContext<'_>, hooks: &Webhooks) -> Self {
+        let written = event_instance(context, hooks, &self.name).ok();
+        written.map_or_else(|| self.clone(), |written| EventInstance { documented: self.documented, ..written })
     }
 
     /// The same event under the name, if any, that a delivery gave it.
     pub(super) fn named(self, name: Option<&str>) -> Self {
-        Occasion { name: name.unwrap_or(&self.name).to_owned(), ..self }
+        EventInstance { name: name.unwrap_or(&self.name).to_owned(), ..self }
     }
 
     /// The current second, remembered as one in which a delivery was in flight.

@@ -6,33 +6,33 @@ use serde_json_path::JsonPath;
 use tokio::sync::oneshot;
 
 use super::context::identity::{Identity, scope_of};
-use super::context::manual_step::{Answer, Errand, patience};
+use super::context::manual_step::{ManualStep, ManualStepResponse, patience};
 use super::context::run_context::RunContext;
 use super::manual_step_error::ManualStepError;
 use super::provider_query;
-use crate::evidence::Happened;
-use crate::pack::actions::{Deed, Sign};
+use crate::evidence::OccurredEvent;
+use crate::pack::actions::{DetectionRule, ManualStepSpec};
 use crate::pack::types::Environment;
 use crate::template;
 
 /// Interval of queries whether the provider shows the result.
-const PACE: Duration = Duration::from_secs(2);
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// How long the provider may lag behind the person.
-const BEHIND: Duration = Duration::from_secs(15);
+const PROVIDER_LAG: Duration = Duration::from_secs(15);
 
 /// Has a person bring about an event for a client. `pages` are the URLs that the partner showed, redacted.
-pub(super) async fn bring_about(world: &RunContext, client: &Identity, event: &str, pages: &[String]) -> Happened {
-    let mut happened = Happened { event: event.to_owned(), ..Happened::default() };
+pub(super) async fn bring_about(world: &RunContext, client: &Identity, event: &str, pages: &[String]) -> OccurredEvent {
+    let mut happened = OccurredEvent { event: event.to_owned(), ..OccurredEvent::default() };
     happened.trouble = asked(world, client, event, pages).await.err().map(|why| why.to_string());
     happened
 }
 
 async fn asked(world: &RunContext, client: &Identity, event: &str, pages: &[String]) -> Result<(), ManualStepError> {
-    let deed = world.plan.pack.provider.people.get(event);
+    let deed = world.plan.pack.provider.manual_steps.get(event);
     let deed = deed.ok_or_else(|| ManualStepError::Unknown { event: event.to_owned() })?;
     let scope = scope_of(client, serde_json::Map::new());
-    let says = template::render_text(&deed.says, &scope)?;
+    let says = template::render_text(&deed.instructions, &scope)?;
     let instructions = || says.clone();
     let nobody = || ManualStepError::NobodyThere { instructions: instructions() };
     let people = world.people.as_ref().ok_or_else(nobody)?;
@@ -41,7 +41,7 @@ async fn asked(world: &RunContext, client: &Identity, event: &str, pages: &[Stri
     let (answer, mut answered) = oneshot::channel();
     let (event, tenant) = (event.to_owned(), client.tenant.clone());
     people
-        .send(Errand { event, tenant, says: says.clone(), pages, within, answer })
+        .send(ManualStep { event, tenant, says: says.clone(), pages, within, answer })
         .map_err(|_| ManualStepError::TerminalClosed)?;
     let started = Instant::now();
     loop {
@@ -49,16 +49,16 @@ async fn asked(world: &RunContext, client: &Identity, event: &str, pages: &[Stri
         if left.is_zero() {
             return Err(ManualStepError::TooLate { seconds: within.as_secs(), instructions: instructions() });
         }
-        let said = tokio::time::timeout(PACE.min(left), &mut answered).await;
+        let said = tokio::time::timeout(POLL_INTERVAL.min(left), &mut answered).await;
         if let Some(sign) = &deed.until
             && seen(world, client, sign).await
         {
             return Ok(());
         }
         match said {
-            Ok(Ok(Answer::Done)) if deed.until.is_none() => return Ok(()),
-            Ok(Ok(Answer::Done)) => return said_done(world, client, deed, &says).await,
-            Ok(Ok(Answer::Skip)) => return Err(ManualStepError::Skipped { instructions: instructions() }),
+            Ok(Ok(ManualStepResponse::Done)) if deed.until.is_none() => return Ok(()),
+            Ok(Ok(ManualStepResponse::Done)) => return said_done(world, client, deed, &says).await,
+            Ok(Ok(ManualStepResponse::Skip)) => return Err(ManualStepError::Skipped { instructions: instructions() }),
             Ok(Err(_)) => return Err(ManualStepError::PersonLeft),
             Err(_) => {}
         }
@@ -66,21 +66,26 @@ async fn asked(world: &RunContext, client: &Identity, event: &str, pages: &[Stri
 }
 
 /// The person says that it is done; the provider may lag a moment.
-async fn said_done(world: &RunContext, client: &Identity, deed: &Deed, says: &str) -> Result<(), ManualStepError> {
+async fn said_done(
+    world: &RunContext,
+    client: &Identity,
+    deed: &ManualStepSpec,
+    says: &str,
+) -> Result<(), ManualStepError> {
     let started = Instant::now();
-    while started.elapsed() < BEHIND {
+    while started.elapsed() < PROVIDER_LAG {
         if let Some(sign) = &deed.until
             && seen(world, client, sign).await
         {
             return Ok(());
         }
-        tokio::time::sleep(PACE / 2).await;
+        tokio::time::sleep(POLL_INTERVAL / 2).await;
     }
     Err(ManualStepError::NotShown { instructions: says.to_owned() })
 }
 
 /// Whether the provider shows that the event happened.
-async fn seen(world: &RunContext, client: &Identity, sign: &Sign) -> bool {
+async fn seen(world: &RunContext, client: &Identity, sign: &DetectionRule) -> bool {
     let Ok(answer) = provider_query::provider(world, Environment::Test, &sign.api, &sign.request, client).await else {
         return false;
     };

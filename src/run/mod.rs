@@ -40,7 +40,7 @@ mod timing;
 mod unresponsive;
 
 pub use context::credentials::issue;
-pub use context::from_plan::WorldError;
-pub use context::manual_step::{Answer as PersonsAnswer, Errand, People};
-pub use context::run_context::{Outside, RunContext};
-pub use schedule::{Done, Progress, Stop, execute, phase};
+pub use context::from_plan::SetupError;
+pub use context::manual_step::{ManualStep, ManualStepResponse as PersonsAnswer, ManualStepSender};
+pub use context::run_context::{RunContext, RunHooks};
+pub use schedule::{Done, Progress, StopReason, execute, phase};

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::context::identity::{Identity, scope_of};
 use super::context::run_context::RunContext;
-use crate::evidence::{Answer, Request};
-use crate::net::client::{Limits, Sent};
+use crate::evidence::{Request, Response};
+use crate::net::client::{CallResult, Limits};
 use crate::net::gate::Draft;
 use crate::pack::types::Environment;
 use crate::template;
@@ -28,7 +28,7 @@ impl RunContext {
         patience: Duration,
         follow: bool,
         keep: Option<Vec<String>>,
-    ) -> Sent {
+    ) -> CallResult {
         let purpose = draft.purpose.clone();
         // Boxed: every step awaits one, and none needs the space before.
         self.awaited(&purpose, Box::pin(self.sent(draft, patience, follow, keep))).await
@@ -41,13 +41,13 @@ impl RunContext {
         patience: Duration,
         follow: bool,
         keep: Option<Vec<String>>,
-    ) -> Sent {
+    ) -> CallResult {
         let limits = Limits { follow, keep, ..Limits::within(patience) };
         self.outbound.send(draft, limits).await
     }
 
     /// Remembers what this run created in a test environment and may therefore change and delete.
-    pub(in crate::run) fn note_created(&self, environment: Environment, request: &Request, answer: &Answer) {
+    pub(in crate::run) fn note_created(&self, environment: Environment, request: &Request, answer: &Response) {
         if environment != Environment::Test || request.method != "POST" || !(200..300).contains(&answer.status) {
             return;
         }

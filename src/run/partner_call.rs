@@ -5,12 +5,12 @@ use serde_json::Value;
 
 use super::context::scope::Scope;
 use super::step_error::StepError;
-use crate::evidence::{Trouble, TroubleKind};
+use crate::evidence::{TransportError, TransportErrorKind};
 use crate::template;
 
 /// The trouble of something that was not sent at all.
-pub(crate) fn not_sent(why: impl Into<String>) -> Trouble {
-    Trouble { kind: TroubleKind::Refused, detail: why.into() }
+pub(crate) fn not_sent(why: impl Into<String>) -> TransportError {
+    TransportError { kind: TransportErrorKind::Refused, detail: why.into() }
 }
 
 /// Method, URL, headers and body of a call that a profile describes.

@@ -12,28 +12,28 @@ use tokio::task::JoinHandle;
 
 use super::build_error::BuildError;
 use super::process_group::{Group, Variables, spawned};
-use crate::redact::{Redactor, letters, unfrayed};
+use crate::redact::{Redactor, emails, unfrayed};
 
 /// Number of output lines that are kept.
-const KEPT: usize = 400;
+const MAX_KEPT_LINES: usize = 400;
 
 /// Number of lines shown to the reader of a failed start.
-const LINES: usize = 20;
+const MAX_SHOWN_LINES: usize = 20;
 
 /// Maximum length of a shown line, in characters.
-const WIDTH: usize = 300;
+const MAX_SHOWN_WIDTH: usize = 300;
 
 /// Maximum length of a kept line, in bytes: longer than shown, because a truncated secret would not be recognised.
-const LONGEST: usize = 4096;
+const MAX_LINE_BYTES: usize = 4096;
 
 /// Time for the last output of an ended build to arrive; a child process may hold its outputs open.
-const ECHO: Duration = Duration::from_millis(200);
+const OUTPUT_DELAY: Duration = Duration::from_millis(200);
 
 /// Time for the build to end by itself after it was asked to.
-const GRACE: Duration = Duration::from_secs(2);
+const STOP_GRACE: Duration = Duration::from_secs(2);
 
 /// Maximum output of a command, in bytes.
-const MOST_OUTPUT: usize = 1 << 20;
+const MAX_OUTPUT_BYTES: usize = 1 << 20;
 
 /// Runs a program to its end; returns whether it succeeded, and its standard output.
 pub(super) async fn output(
@@ -44,23 +44,23 @@ pub(super) async fn output(
     let (mut child, _group) = spawned(command, folder, variables)?;
     drop(child.stdin.take());
     let (mut said, mut complained) = (Vec::new(), Vec::new());
-    let stdout = child.stdout.take().map(|output| output.take(MOST_OUTPUT as u64));
-    let stderr = child.stderr.take().map(|output| output.take(MOST_OUTPUT as u64));
+    let stdout = child.stdout.take().map(|output| output.take(MAX_OUTPUT_BYTES as u64));
+    let stderr = child.stderr.take().map(|output| output.take(MAX_OUTPUT_BYTES as u64));
     let (Some(mut stdout), Some(mut stderr)) = (stdout, stderr) else { return Err(BuildError::NoOutput) };
     // Undelivered input does not matter; only the exit counts.
     drop(tokio::join!(stdout.read_to_end(&mut said), stderr.read_to_end(&mut complained)));
     let exit = child.wait().await.map_err(|error| BuildError::NoExit(Arc::new(error)))?;
-    Ok((exit.success(), letters(unfrayed(&said, MOST_OUTPUT))))
+    Ok((exit.success(), emails(unfrayed(&said, MAX_OUTPUT_BYTES))))
 }
 
 /// The last output lines of a build, with their times.
-type Said = VecDeque<(Instant, String)>;
+type OutputLines = VecDeque<(Instant, String)>;
 
 /// A running build, ended on drop.
 pub(super) struct Process {
     child: Child,
     group: Group,
-    said: Arc<Mutex<Said>>,
+    said: Arc<Mutex<OutputLines>>,
     listening: Vec<JoinHandle<()>>,
     /// Closed when Preflight ends, however that happens; a build may take that as a sign to end too.
     _input: Option<ChildStdin>,
@@ -81,14 +81,14 @@ impl Process {
     /// The exit of the build as a text; `None` while it runs.
     pub(super) async fn ended(&mut self) -> Option<String> {
         let exit = self.child.try_wait().ok().flatten()?;
-        drop(tokio::time::timeout(ECHO, futures_util::future::join_all(self.listening.drain(..))).await);
+        drop(tokio::time::timeout(OUTPUT_DELAY, futures_util::future::join_all(self.listening.drain(..))).await);
         Some(exit.to_string())
     }
 
     /// The last output lines, redacted.
     pub(super) fn last_words(&self, redactor: &Redactor) -> String {
         let lines = self.lines(redactor);
-        let last = &lines[lines.len().saturating_sub(LINES)..];
+        let last = &lines[lines.len().saturating_sub(MAX_SHOWN_LINES)..];
         last.iter().map(|(_, line)| line.as_str()).collect::<Vec<_>>().join("\n")
     }
 
@@ -98,7 +98,7 @@ impl Process {
         // Redacted as one text, because a secret may span lines; the number of lines stays.
         let all = said.iter().map(|(_, line)| line.as_str()).collect::<Vec<_>>().join("\n");
         let redacted = redactor.lines(&all);
-        let shown = redacted.split('\n').map(|line| line.chars().take(WIDTH).collect());
+        let shown = redacted.split('\n').map(|line| line.chars().take(MAX_SHOWN_WIDTH).collect());
         said.iter().map(|(at, _)| *at).zip(shown).collect()
     }
 
@@ -112,16 +112,16 @@ impl Process {
         self.group.signal(Signal::SIGTERM);
         // A stopped process receives the signal only when it continues.
         self.group.signal(Signal::SIGCONT);
-        if tokio::time::timeout(GRACE, self.child.wait()).await.is_err() {
+        if tokio::time::timeout(STOP_GRACE, self.child.wait()).await.is_err() {
             self.group.signal(Signal::SIGKILL);
             // This wait only reaps the process; it is bounded for one that hangs in the kernel.
-            drop(tokio::time::timeout(GRACE, self.child.wait()).await);
+            drop(tokio::time::timeout(STOP_GRACE, self.child.wait()).await);
         }
     }
 }
 
 /// Keeps the last lines of an output, each up to its maximum length.
-async fn keep(output: impl AsyncRead + Unpin, said: Arc<Mutex<Said>>) {
+async fn keep(output: impl AsyncRead + Unpin, said: Arc<Mutex<OutputLines>>) {
     let mut output = BufReader::new(output);
     let mut line = Vec::new();
     while let Ok(bytes) = output.fill_buf().await
@@ -129,7 +129,7 @@ async fn keep(output: impl AsyncRead + Unpin, said: Arc<Mutex<Said>>) {
     {
         let end = bytes.iter().position(|byte| *byte == b'\n');
         let part = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
-        line.extend(part.iter().take(LONGEST - line.len()));
+        line.extend(part.iter().take(MAX_LINE_BYTES - line.len()));
         let read = part.len() + usize::from(end.is_some());
         output.consume(read);
         if end.is_some() {
@@ -142,10 +142,10 @@ async fn keep(output: impl AsyncRead + Unpin, said: Arc<Mutex<Said>>) {
     }
 }
 
-fn remember(said: &Mutex<Said>, line: &[u8]) {
+fn remember(said: &Mutex<OutputLines>, line: &[u8]) {
     let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-    if said.len() == KEPT {
+    if said.len() == MAX_KEPT_LINES {
         said.pop_front();
     }
-    said.push_back((Instant::now(), letters(unfrayed(line, LONGEST))));
+    said.push_back((Instant::now(), emails(unfrayed(line, MAX_LINE_BYTES))));
 }

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use serde_json::Map;
 
-use super::authentication::Place;
+use super::authentication::ApiTarget;
 use super::context::identity::{Identity, scope_of};
 use super::context::run_context::RunContext;
 use super::step_error::StepError;
-use crate::evidence::{Answer, Outcome};
+use crate::evidence::{Outcome, Response};
 use crate::pack::types::Environment;
 use crate::template;
 
 /// Timeout of a query.
-const PATIENCE: Duration = Duration::from_secs(30);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Sends a query about a client, with the partner's key.
 pub(super) async fn provider(
@@ -23,14 +23,14 @@ pub(super) async fn provider(
     api: &str,
     line: &str,
     client: &Identity,
-) -> Result<Answer, StepError> {
+) -> Result<Response, StepError> {
     let scope = scope_of(client, Map::new());
     let line = template::render_text(line, &scope)?;
     let (method, target) = line.split_once(' ').ok_or_else(|| StepError::NotAQuery { line: line.clone() })?;
-    let place = Place { world, environment: Some(environment), api };
+    let place = ApiTarget { world, environment: Some(environment), api };
     let draft = place.draft(method, target, &scope).await?;
-    match world.send(draft, PATIENCE, false, None).await.outcome {
+    match world.send(draft, REQUEST_TIMEOUT, false, None).await.outcome {
         Outcome::Answered(answer) => Ok(answer),
-        Outcome::Trouble(trouble) => Err(StepError::Unanswered { detail: trouble.detail }),
+        Outcome::TransportError(trouble) => Err(StepError::Unanswered { detail: trouble.detail }),
     }
 }

@@ -5,25 +5,25 @@ use std::time::{Duration, Instant};
 use super::build_error::BuildError;
 use super::context::run_context::RunContext;
 use super::process::Process;
-use crate::evidence::{Outcome, TroubleKind};
+use crate::evidence::{Outcome, TransportErrorKind};
 use crate::net::gate::{Draft, Purpose};
 use crate::pack::types::{Span, Stage};
 use crate::profile::Start;
 
 /// Interval of readiness probes.
-const PACE: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Timeout of one probe.
-const READY_WITHIN: Duration = Duration::from_secs(2);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How long a build must keep running after something has answered for it.
-const SETTLES: Duration = Duration::from_millis(100);
+const SETTLE_TIME: Duration = Duration::from_millis(100);
 
 /// How long remains of an earlier build may still answer.
-const LEAVING: Duration = Duration::from_secs(2);
+const PORT_RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The result of a probe.
-pub(super) enum Look {
+pub(super) enum ProbeResult {
     Ready,
     /// It answers, but is not ready; the text continues a sentence after the address.
     Answered(String),
@@ -34,11 +34,11 @@ pub(super) enum Look {
 /// Makes sure that nothing answers at the build's address before it starts.
 pub(super) async fn vacant(world: &RunContext, start: &Start) -> Result<(), BuildError> {
     let from = Instant::now();
-    while let Look::Ready = look(world, start).await? {
-        if from.elapsed() > LEAVING {
+    while let ProbeResult::Ready = look(world, start).await? {
+        if from.elapsed() > PORT_RELEASE_TIMEOUT {
             return Err(BuildError::PortTaken { port: port(start), page: start.ready.to_string() });
         }
-        tokio::time::sleep(PACE).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
     Ok(())
 }
@@ -48,20 +48,20 @@ pub(super) async fn awaited(world: &RunContext, start: &Start, process: &mut Pro
     let from = Instant::now();
     loop {
         let look = look(world, start).await?;
-        if let Look::Ready = look {
+        if let ProbeResult::Ready = look {
             // A build that cannot listen takes a moment to exit.
-            tokio::time::sleep(SETTLES).await;
+            tokio::time::sleep(SETTLE_TIME).await;
         }
         if let Some(exit) = process.ended().await {
             return Err(ended(world, start, process, exit).await);
         }
         match look {
-            Look::Ready => return Ok(()),
-            Look::Answered(why) | Look::Silent(why) if from.elapsed() > start.within.0 => {
+            ProbeResult::Ready => return Ok(()),
+            ProbeResult::Answered(why) | ProbeResult::Silent(why) if from.elapsed() > start.within.0 => {
                 let (lines, stopped) = (process.last_words(&world.redactor), process.stopped());
                 return Err(BuildError::StartedButNotReady { late: Box::new(late(start, why)), stopped, lines });
             }
-            Look::Answered(_) | Look::Silent(_) => tokio::time::sleep(PACE).await,
+            ProbeResult::Answered(_) | ProbeResult::Silent(_) => tokio::time::sleep(POLL_INTERVAL).await,
         }
     }
 }
@@ -69,11 +69,11 @@ pub(super) async fn awaited(world: &RunContext, start: &Start, process: &mut Pro
 /// Waits until a build that the partner restarted itself is ready.
 pub(super) async fn back(world: &RunContext, start: &Start) -> Result<(), BuildError> {
     let from = Instant::now();
-    while let Look::Answered(why) | Look::Silent(why) = look(world, start).await? {
+    while let ProbeResult::Answered(why) | ProbeResult::Silent(why) = look(world, start).await? {
         if from.elapsed() > start.within.0 {
             return Err(late(start, why));
         }
-        tokio::time::sleep(PACE).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
     Ok(())
 }
@@ -82,10 +82,10 @@ pub(super) async fn back(world: &RunContext, start: &Start) -> Result<(), BuildE
 async fn ended(world: &RunContext, start: &Start, process: &Process, exit: String) -> BuildError {
     let lines = process.last_words(&world.redactor);
     match look(world, start).await {
-        Ok(Look::Ready) => {
+        Ok(ProbeResult::Ready) => {
             BuildError::EndedButAnswered { exit, page: start.ready.to_string(), port: port(start), lines }
         }
-        Ok(Look::Answered(_) | Look::Silent(_)) | Err(_) => BuildError::EndedEarly { exit, lines },
+        Ok(ProbeResult::Answered(_) | ProbeResult::Silent(_)) | Err(_) => BuildError::EndedEarly { exit, lines },
     }
 }
 
@@ -98,7 +98,7 @@ fn port(start: &Start) -> u16 {
 }
 
 /// Probes the build once; an error means that the probe is not allowed.
-pub(super) async fn look(world: &RunContext, start: &Start) -> Result<Look, BuildError> {
+pub(super) async fn look(world: &RunContext, start: &Start) -> Result<ProbeResult, BuildError> {
     let draft = Draft {
         purpose: Purpose::Partner { stage: Stage::Rehearsal },
         method: "GET".into(),
@@ -108,28 +108,28 @@ pub(super) async fn look(world: &RunContext, start: &Start) -> Result<Look, Buil
         credentials: Vec::new(),
     };
     let port = port(start);
-    let trouble = match world.sent(draft, READY_WITHIN, false, None).await.outcome {
-        Outcome::Answered(answer) if answer.status < 400 => return Ok(Look::Ready),
-        Outcome::Answered(answer) => return Ok(Look::Answered(format!("it answered {}", answer.status))),
-        Outcome::Trouble(trouble) => trouble,
+    let trouble = match world.sent(draft, PROBE_TIMEOUT, false, None).await.outcome {
+        Outcome::Answered(answer) if answer.status < 400 => return Ok(ProbeResult::Ready),
+        Outcome::Answered(answer) => return Ok(ProbeResult::Answered(format!("it answered {}", answer.status))),
+        Outcome::TransportError(trouble) => trouble,
     };
     let tls = start.ready.scheme() == "https";
     let (spoken, other) = if tls { ("TLS", "http") } else { ("HTTP", "https") };
     let found = match trouble.kind {
-        TroubleKind::Refused => return Err(BuildError::ProbeDenied { reason: trouble.detail }),
-        TroubleKind::Connect => format!("nothing listens on port {port}: {}", trouble.detail),
-        TroubleKind::Timeout => {
-            format!("port {port} accepts the connection, but nothing answers within {}", Span(READY_WITHIN))
+        TransportErrorKind::Refused => return Err(BuildError::ProbeDenied { reason: trouble.detail }),
+        TransportErrorKind::Connect => format!("nothing listens on port {port}: {}", trouble.detail),
+        TransportErrorKind::Timeout => {
+            format!("port {port} accepts the connection, but nothing answers within {}", Span(PROBE_TIMEOUT))
         }
-        TroubleKind::Broken => format!(
+        TransportErrorKind::Broken => format!(
             "the process at port {port} does not answer in {spoken} (if it is an {other} server, write {other}://): {}",
             trouble.detail
         ),
-        TroubleKind::Dns
-        | TroubleKind::Certificate
-        | TroubleKind::TooLarge
-        | TroubleKind::Shape
-        | TroubleKind::Redirects => trouble.detail,
+        TransportErrorKind::Dns
+        | TransportErrorKind::Certificate
+        | TransportErrorKind::TooLarge
+        | TransportErrorKind::Shape
+        | TransportErrorKind::Redirects => trouble.detail,
     };
-    Ok(Look::Silent(found))
+    Ok(ProbeResult::Silent(found))
 }

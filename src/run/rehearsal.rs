@@ -4,19 +4,21 @@ use super::context::identity::{Identity, scope_of};
 use super::context::run_context::RunContext;
 use super::start::started;
 use super::{action, client_setup};
-use crate::evidence::{Outcome, Who};
+use crate::evidence::{Outcome, Responsible};
 use crate::pack::types::Stage;
 use crate::profile::Rehearsal;
 
 /// Sets up a rehearsal: simulator, build, and the client that deliveries are about.
-pub(super) async fn set_up(world: &RunContext, rehearsal: &Rehearsal) -> Result<Identity, (Who, String)> {
+pub(super) async fn set_up(world: &RunContext, rehearsal: &Rehearsal) -> Result<Identity, (Responsible, String)> {
     match world.simulate().await {
         Ok(simulator) => world.plays(simulator),
-        Err((who, why)) => return Err((who, format!("the simulator cannot start: {why}"))),
+        Err((responsible, why)) => return Err((responsible, format!("the simulator cannot start: {why}"))),
     }
-    world.contain(rehearsal).await.map_err(|error| (Who::Tool, format!("the proxy cannot start: {error}")))?;
+    world.contain(rehearsal).await.map_err(|error| (Responsible::Tool, format!("the proxy cannot start: {error}")))?;
     if let Some(start) = &rehearsal.start {
-        world.keep(started(world, rehearsal, start, None).await.map_err(|why| (Who::Partner, why.to_string()))?).await;
+        world
+            .keep(started(world, rehearsal, start, None).await.map_err(|why| (Responsible::Partner, why.to_string()))?)
+            .await;
     }
     Ok(house_client(world, rehearsal).await)
 }
@@ -34,7 +36,7 @@ async fn house_client(world: &RunContext, rehearsal: &Rehearsal) -> Identity {
     let why = match action::perform(world, Stage::Rehearsal, call, &scope).await {
         Err(why) => why.to_string(),
         Ok(outcome) => {
-            house.learn(call, &outcome);
+            house.capture(call, &outcome);
             // The id may follow later, or be visible only in the partner's call.
             if let Some(simulator) = simulator.filter(|_| !house.known) {
                 client_setup::known_within(simulator, &house, world.clock.reaction()).await;
@@ -42,9 +44,12 @@ async fn house_client(world: &RunContext, rehearsal: &Rehearsal) -> Identity {
             }
             match &outcome {
                 Outcome::Answered(_) => {
-                    format!("it answered {}, without the value that `capture` names", outcome.brief(Outcome::SENTENCE))
+                    format!(
+                        "it answered {}, without the value that `capture` names",
+                        outcome.brief(Outcome::MAX_SENTENCE_CHARS)
+                    )
                 }
-                Outcome::Trouble(trouble) => trouble.detail.clone(),
+                Outcome::TransportError(trouble) => trouble.detail.clone(),
             }
         }
     };

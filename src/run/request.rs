@@ -6,31 +6,31 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 use serde_json_path::JsonPath;
 
-use super::authentication::Place;
-use super::context::check_context::Doing;
+use super::authentication::ApiTarget;
+use super::context::check_context::CheckContext;
 use super::context::scope::Scope;
-use super::context::tokens::Unkeyed;
+use super::context::tokens::AuthError;
 use super::lookup;
 use super::step_error::StepError;
-use crate::evidence::{Answer, Body, Exchange, Outcome, What};
+use crate::evidence::{Body, EntryKind, Exchange, Outcome, Response};
 use crate::json::camel_case;
 use crate::net::gate::{Draft, Purpose};
-use crate::pack::provider::MemberNames;
+use crate::pack::provider::FieldNames;
 use crate::pack::step::RequestStep;
 use crate::pack::types::Environment;
 use crate::template::{self, TemplateError};
 
 /// Timeout of a request.
-const PATIENCE: Duration = Duration::from_secs(30);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Sends a request, once or for each element of a list.
-pub(super) async fn run(doing: &Doing<'_>, step: &RequestStep) -> Result<(), StepError> {
-    let scope = doing.scope();
+pub(super) async fn run(context: &CheckContext<'_>, step: &RequestStep) -> Result<(), StepError> {
+    let scope = context.scope();
     if let Some(name) = lacking(step, &scope) {
-        return Err(not_there(doing, step, &name));
+        return Err(not_there(context, step, &name));
     }
-    let Some(each) = &step.each else {
-        return once(doing, step, scope, None).await.map(drop);
+    let Some(each) = &step.for_each else {
+        return once(context, step, scope, None).await.map(drop);
     };
     let list = template::render(each, &scope)?;
     let items = list.as_array().cloned().ok_or_else(|| StepError::NotAList { found: list.clone() })?;
@@ -38,17 +38,17 @@ pub(super) async fn run(doing: &Doing<'_>, step: &RequestStep) -> Result<(), Ste
     for item in items {
         let mut scope = scope.clone();
         scope["item"] = item.clone();
-        if let Some(waiting) = once(doing, step, scope, Some(item)).await? {
+        if let Some(waiting) = once(context, step, scope, Some(item)).await? {
             sent.push(waiting);
         }
     }
-    lookup::arrivals(doing, step, sent).await;
+    lookup::arrivals(context, step, sent).await;
     Ok(())
 }
 
 /// The first name that the request reads and that has no value.
 fn lacking(step: &RequestStep, scope: &Scope) -> Option<String> {
-    let mut texts: Vec<String> = step.each.iter().chain([&step.request]).cloned().collect();
+    let mut texts: Vec<String> = step.for_each.iter().chain([&step.request]).cloned().collect();
     if let Some(json) = &step.json {
         crate::json::texts(json, &mut |_, text| texts.push(text.to_owned()));
     }
@@ -62,17 +62,17 @@ fn lacking(step: &RequestStep, scope: &Scope) -> Option<String> {
 
 /// The reason for a request whose value is missing: the response that should have contained it, or otherwise the pack's
 /// advice.
-fn not_there(doing: &Doing<'_>, step: &RequestStep, name: &str) -> StepError {
+fn not_there(context: &CheckContext<'_>, step: &RequestStep, name: &str) -> StepError {
     let earlier = name.split('.').next().unwrap_or(name);
-    let why = doing.log.read(|evidence| {
+    let why = context.log.read(|evidence| {
         let entry = evidence.entries.iter().rev().find(|entry| entry.step.as_deref() == Some(earlier))?;
         match &entry.what {
-            What::Skipped(why) => Some(StepError::EarlierSkipped { reason: why.clone() }),
+            EntryKind::Skipped(why) => Some(StepError::EarlierSkipped { reason: why.clone() }),
             what => {
                 let Exchange { request, outcome, .. } = what.exchange()?;
                 let request = format!("{} {}", request.method, request.url);
                 match outcome {
-                    Outcome::Trouble(trouble) => {
+                    Outcome::TransportError(trouble) => {
                         Some(StepError::EarlierUnanswered { request, detail: trouble.detail.clone() })
                     }
                     Outcome::Answered(answer) if (200..300).contains(&answer.status) => None,
@@ -88,48 +88,48 @@ fn not_there(doing: &Doing<'_>, step: &RequestStep, name: &str) -> StepError {
 /// Sends one request. Returns the event whose arrival is to be counted with the count before it, if the step asks for
 /// that.
 async fn once(
-    doing: &Doing<'_>,
+    context: &CheckContext<'_>,
     step: &RequestStep,
     scope: Scope,
     item: Option<Value>,
 ) -> Result<Option<lookup::Waiting>, StepError> {
-    let draft = draft(doing, step, &scope).await;
+    let draft = draft(context, step, &scope).await;
     let before = match &step.counts {
         Some(event) => {
             let event = template::render_text(event, &scope)?;
-            lookup::before(doing, event).await
+            lookup::before(context, event).await
         }
         None => None,
     };
     let from = Instant::now();
-    let production = step.api.is_some() && environment(doing, step) == Some(Environment::Production);
-    let keep = production.then(|| doing.world.plan.read.trusted.production_keeps.clone());
+    let production = step.api.is_some() && environment(context, step) == Some(Environment::Production);
+    let keep = production.then(|| context.world.plan.read.trusted.production_fields.clone());
     let sent = match draft {
-        Ok(draft) => doing.world.send(draft, PATIENCE, step.follow, keep).await,
+        Ok(draft) => context.world.send(draft, REQUEST_TIMEOUT, step.follow, keep).await,
         // The response to a failed token request is the provider's response to a caller without access.
-        Err(Unkeyed::Refused(sent)) => *sent,
-        Err(Unkeyed::Cannot(why)) => return Err(why),
+        Err(AuthError::Refused(sent)) => *sent,
+        Err(AuthError::Cannot(why)) => return Err(why),
     };
     let mut outcome = sent.outcome;
-    if step.api.is_some() && doing.world.plan.pack.provider.member_names == MemberNames::CamelCase {
+    if step.api.is_some() && context.world.plan.pack.provider.field_names == FieldNames::CamelCase {
         outcome = camel(outcome);
     }
-    if let (Outcome::Answered(answer), Some(environment)) = (&outcome, environment(doing, step)) {
-        doing.world.note_created(environment, &sent.request, answer);
+    if let (Outcome::Answered(answer), Some(environment)) = (&outcome, environment(context, step)) {
+        context.world.note_created(environment, &sent.request, answer);
     }
     let captured = captures(step, &outcome);
     let exchange = Exchange { request: sent.request, outcome, address: sent.address, item, captured };
     let sends = sends(step, &exchange.outcome);
-    doing.log.add(from, step.name.as_deref(), What::Exchange(exchange));
+    context.log.add(from, step.name.as_deref(), EntryKind::Exchange(exchange));
     Ok(before.filter(|_| sends))
 }
 
-fn environment(doing: &Doing<'_>, step: &RequestStep) -> Option<Environment> {
-    step.environment.or(doing.unit.stage.environment())
+fn environment(context: &CheckContext<'_>, step: &RequestStep) -> Option<Environment> {
+    step.environment.or(context.planned.stage.environment())
 }
 
 /// Drafts the request; the gate decides whether it is sent.
-async fn draft(doing: &Doing<'_>, step: &RequestStep, scope: &Scope) -> Result<Draft, Unkeyed> {
+async fn draft(context: &CheckContext<'_>, step: &RequestStep, scope: &Scope) -> Result<Draft, AuthError> {
     let line = template::render_text(&step.request, scope)?;
     let (method, target) = line.split_once(' ').ok_or_else(|| StepError::NotARequest { line: line.clone() })?;
     let mut headers = Vec::new();
@@ -149,7 +149,7 @@ async fn draft(doing: &Doing<'_>, step: &RequestStep, scope: &Scope) -> Result<D
             credentials: Vec::new(),
         });
     };
-    let place = Place { world: doing.world, environment: environment(doing, step), api };
+    let place = ApiTarget { world: context.world, environment: environment(context, step), api };
     let mut draft = place.draft(method, target, scope).await?;
     draft.headers.extend(headers);
     draft.body = body;
@@ -176,10 +176,10 @@ fn sends(step: &RequestStep, outcome: &Outcome) -> bool {
 /// Field names with a lower-case first letter, whichever way the provider wrote them.
 fn camel(outcome: Outcome) -> Outcome {
     match outcome {
-        Outcome::Answered(Answer { status, headers, body: Body::Json(json) }) => {
-            Outcome::Answered(Answer { status, headers, body: Body::Json(camel_case(json)) })
+        Outcome::Answered(Response { status, headers, body: Body::Json(json) }) => {
+            Outcome::Answered(Response { status, headers, body: Body::Json(camel_case(json)) })
         }
         Outcome::Answered(answer) => Outcome::Answered(answer),
-        Outcome::Trouble(trouble) => Outcome::Trouble(trouble),
+        Outcome::TransportError(trouble) => Outcome::TransportError(trouble),
     }
 }

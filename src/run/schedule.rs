@@ -11,17 +11,17 @@ use tokio::sync::{Semaphore, watch};
 use super::context::log::Log;
 use super::context::run_context::RunContext;
 use super::{check, unresponsive};
-use crate::evidence::{Evidence, Who};
+use crate::evidence::{Evidence, Responsible};
 use crate::pack::check::Isolation;
 use crate::pack::types::Stage;
-use crate::plan::{Plan, Unit};
+use crate::plan::{Plan, PlannedCheck};
 
 /// Default number of concurrent checks against real environments (`--jobs`).
-const JOBS: usize = 16;
+const MAX_RETRIED_JOBS: usize = 16;
 
 /// Maximum number of concurrent rehearsal checks. Most of them wait; the profile's `concurrency` bounds how many have
 /// the partner act at a time.
-const REHEARSED: usize = 64;
+const MAX_CONCURRENT_REHEARSALS: usize = 64;
 
 /// The progress of a run, for display.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub struct Progress {
 
 /// Why a run must end early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
+pub enum StopReason {
     /// The run continues.
     No,
     /// A person interrupted it.
@@ -45,12 +45,12 @@ pub enum Stop {
     OutOfTime,
 }
 
-impl Stop {
+impl StopReason {
     fn reason(self) -> Option<&'static str> {
         match self {
-            Stop::No => None,
-            Stop::Interrupted => Some("the run was interrupted"),
-            Stop::OutOfTime => Some("the run exceeded `run_within` of the profile"),
+            StopReason::No => None,
+            StopReason::Interrupted => Some("the run was interrupted"),
+            StopReason::OutOfTime => Some("the run exceeded `run_within` of the profile"),
         }
     }
 }
@@ -71,13 +71,13 @@ pub struct Done {
 /// Shared checks run at the same time; the others one after another. `progress` receives each finished check.
 pub async fn execute(
     world: &Arc<RunContext>,
-    units: &[usize],
+    checks: &[usize],
     isolation: Isolation,
-    stop: &watch::Receiver<Stop>,
+    stop: &watch::Receiver<StopReason>,
     mut progress: impl FnMut(),
 ) -> Vec<Done> {
-    let jobs = Arc::new(Semaphore::new(world.jobs.unwrap_or(JOBS)));
-    let rehearsed = Arc::new(Semaphore::new(REHEARSED));
+    let jobs = Arc::new(Semaphore::new(world.jobs.unwrap_or(MAX_RETRIED_JOBS)));
+    let rehearsed = Arc::new(Semaphore::new(MAX_CONCURRENT_REHEARSALS));
     let lane = Arc::new(Semaphore::new(match isolation {
         Isolation::Shared => world.plan.read.profile.rehearsal.as_ref().map_or(1, |rehearsal| rehearsal.concurrency),
         Isolation::Exclusive | Isolation::Restarts => 1,
@@ -89,14 +89,14 @@ pub async fn execute(
         tokio::select! {
             () = world.calm() => {}
             _ = world.falls_silent() => {}
-            _ = stop.wait_for(|stop| *stop != Stop::No) => {}
+            _ = stop.wait_for(|stop| *stop != StopReason::No) => {}
         }
     }
     let mut done = Vec::new();
     let mut running = FuturesUnordered::new();
-    for &at in units {
-        let unit = &world.plan.units[at];
-        let place = if unit.stage == Stage::Rehearsal { rehearsed.clone() } else { jobs.clone() };
+    for &at in checks {
+        let planned = &world.plan.checks[at];
+        let place = if planned.stage == Stage::Rehearsal { rehearsed.clone() } else { jobs.clone() };
         // A task that panicked is a defect of Preflight and must not end the run; the caller reports the missing check.
         let task = tokio::spawn(one(world.clone(), at, place, lane.clone(), stop.clone()));
         if isolation == Isolation::Shared {
@@ -129,35 +129,35 @@ async fn one(
     at: usize,
     place: Arc<Semaphore>,
     lane: Arc<Semaphore>,
-    mut stop: watch::Receiver<Stop>,
+    mut stop: watch::Receiver<StopReason>,
 ) -> Done {
-    let unit = world.plan.units[at].clone();
+    let planned = world.plan.checks[at].clone();
     let log = Log::new();
     let turned = OnceLock::new();
-    let stopped = async { stop.wait_for(|stop| *stop != Stop::No).await.map_or(Stop::No, |stop| *stop) };
+    let stopped = async { stop.wait_for(|stop| *stop != StopReason::No).await.map_or(StopReason::No, |stop| *stop) };
     let work = async {
         let Ok(_place) = place.acquire().await else { return };
         turned.get_or_init(Instant::now);
-        if unit.stage == Stage::Rehearsal {
+        if planned.stage == Stage::Rehearsal {
             world.rehearsing().await;
         }
-        match not_possible(&world, &unit) {
-            Some((who, why)) => log.incomplete(who, why),
+        match not_possible(&world, &planned) {
+            Some((responsible, why)) => log.incomplete(responsible, why),
             // Boxed: hundreds of checks wait for their turn, and only running ones need the space.
-            None => Box::pin(check::run(&world, &unit, &log, &lane)).await,
+            None => Box::pin(check::run(&world, &planned, &log, &lane)).await,
         }
     };
-    let longest = LONGEST + world.clock.retry() * 6 + world.for_people(&unit);
+    let longest = MAX_CHECK_TIME + world.clock.retry() * 6 + world.for_people(&planned);
     tokio::select! {
         biased;
         why = stopped => {
-            log.incomplete(Who::Tool, why.reason().unwrap_or_default());
-            log.left_behind(unit.stage.environment());
+            log.incomplete(Responsible::Tool, why.reason().unwrap_or_default());
+            log.left_behind(planned.stage.environment());
         }
         () = work => {}
         () = tokio::time::sleep(longest) => {
-            log.incomplete(Who::Partner, format!("given up after {} s", longest.as_secs()));
-            log.left_behind(unit.stage.environment());
+            log.incomplete(Responsible::Partner, format!("given up after {} s", longest.as_secs()));
+            log.left_behind(planned.stage.environment());
         }
     }
     let took = turned.get().map_or(Duration::ZERO, Instant::elapsed);
@@ -165,15 +165,15 @@ async fn one(
 }
 
 /// Maximum duration of one check, without the waits that the profile and people need.
-const LONGEST: Duration = Duration::from_mins(5);
+const MAX_CHECK_TIME: Duration = Duration::from_mins(5);
 
 /// Why a rehearsal check cannot run, if the set-up did not complete.
-fn not_possible(world: &RunContext, unit: &Unit) -> Option<(Who, String)> {
-    (unit.stage == Stage::Rehearsal).then(|| world.set_up_trouble()).flatten()
+fn not_possible(world: &RunContext, planned: &PlannedCheck) -> Option<(Responsible, String)> {
+    (planned.stage == Stage::Rehearsal).then(|| world.set_up_trouble()).flatten()
 }
 
 /// The indices of a plan's checks with a given isolation.
 pub fn phase(plan: &Plan, isolation: Isolation) -> Vec<usize> {
-    let wanted = |unit: &Unit| unit.runs() && unit.isolation() == isolation;
-    plan.units.iter().enumerate().filter(|(_, unit)| wanted(unit)).map(|(at, _)| at).collect()
+    let wanted = |planned: &PlannedCheck| planned.runs() && planned.isolation() == isolation;
+    plan.checks.iter().enumerate().filter(|(_, planned)| wanted(planned)).map(|(at, _)| at).collect()
 }

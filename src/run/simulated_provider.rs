@@ -9,27 +9,27 @@ use url::Url;
 
 use super::context::identity::{Identity, scope_of};
 use super::context::run_context::RunContext;
-use crate::evidence::Who;
-use crate::net::client::StandIns;
+use crate::evidence::Responsible;
+use crate::net::client::SimulatedEnvironments;
 use crate::pack::types::{Environment, Stage};
 use crate::simulator::{Simulator, StartError};
 use crate::template;
 
 /// A partner without calls for this long is considered idle.
-const CALM: Duration = Duration::from_millis(150);
+const QUIET_PERIOD: Duration = Duration::from_millis(150);
 
 impl RunContext {
     /// Starts the simulator, if the pack describes one.
-    pub(super) async fn simulate(&self) -> Result<Option<Simulator>, (Who, String)> {
+    pub(super) async fn simulate(&self) -> Result<Option<Simulator>, (Responsible, String)> {
         let pack = &self.plan.pack;
         if pack.provider.simulator.is_none() {
             return Ok(None);
         }
         let pages = pack.provider.environments.get(&Environment::Test).and_then(|addresses| addresses.pages.first());
         let pages = format!("https://{}", pages.map_or("pages.preflight.example", String::as_str));
-        let ours = |why: String| (Who::Tool, why);
+        let ours = |why: String| (Responsible::Tool, why);
         let pages = Url::parse(&pages).map_err(|error| ours(format!("{pages}: {error}")))?;
-        let client = crate::net::client::player(&StandIns::default()).map_err(ours)?;
+        let client = crate::net::client::player(&SimulatedEnvironments::default()).map_err(ours)?;
         let mut options = crate::simulator::Options::rehearsal(self.provider.issued_key(), pages, client);
         options.credentials = self.provider.issued_credentials().clone();
         if let Some(rehearsal) = &self.plan.read.profile.rehearsal {
@@ -45,7 +45,10 @@ impl RunContext {
             StartError::Port { api, port, error } if port != 0 => {
                 let place = format!("rehearsal.simulator.ports.{api}");
                 let remedy = "end the process that uses it, or choose another port there";
-                (Who::Partner, format!("port {port}, which `{place}` names, cannot be opened: {error}; {remedy}"))
+                (
+                    Responsible::Partner,
+                    format!("port {port}, which `{place}` names, cannot be opened: {error}; {remedy}"),
+                )
             }
             StartError::Port { .. } | StartError::Description(_) => ours(error.to_string()),
         })
@@ -73,9 +76,9 @@ impl RunContext {
         // By then each delivery is answered or given up; what a slow handler does after that is not waited for.
         drop(tokio::time::timeout(patience.unwrap_or_default() * 2, simulator.delivered()).await);
         let quiet = async {
-            while tokio::time::timeout(CALM, journal.changed(journal.len())).await.is_ok() || simulator.is_delivering()
-            {
-            }
+            while tokio::time::timeout(QUIET_PERIOD, journal.changed(journal.len())).await.is_ok()
+                || simulator.is_delivering()
+            {}
         };
         // The wait is bounded for a partner that never becomes idle.
         drop(tokio::time::timeout(self.clock.retry().max(self.clock.reaction() * 2), quiet).await);
@@ -121,10 +124,10 @@ impl RunContext {
     }
 
     /// Removes overrides.
-    pub(super) fn restore(&self, overlays: &[u64]) {
+    pub(super) fn restore(&self, overrides: &[u64]) {
         if let Some(simulator) = self.provider.simulator() {
-            for overlay in overlays {
-                simulator.restore(*overlay);
+            for change in overrides {
+                simulator.restore(*change);
             }
         }
     }

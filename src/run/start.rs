@@ -26,7 +26,7 @@ pub(super) async fn started(
     let command = variant.command.as_ref().unwrap_or(&start.command);
     let command = command.iter().map(|text| rendered(text, &scope)).collect::<Result<Vec<_>, _>>()?;
     let variables = variables(world, rehearsal, variant)?;
-    let variables = Variables { pass: &rehearsal.pass, own: &variables, place: "rehearsal.start.command" };
+    let variables = Variables { pass: &rehearsal.pass_env, own: &variables, place: "rehearsal.start.command" };
     readiness::vacant(world, start).await?;
     let mut process = Process::start(&command, &world.plan.read.folder, &variables)?;
     readiness::awaited(world, start, &mut process).await?;

@@ -7,7 +7,7 @@ use super::context::run_context::RunContext;
 use crate::profile::Timing;
 
 /// Total waits at the default timing below which no remark is made.
-const WORTH_A_WORD: Duration = Duration::from_secs(10);
+const MIN_REPORTED_WAIT: Duration = Duration::from_secs(10);
 
 impl RunContext {
     /// The remark after a full wait in vain, if nobody has called the simulated provider at all: waiting again for each
@@ -31,7 +31,7 @@ impl RunContext {
     pub(super) fn default_timing(&self) -> Option<String> {
         let given = |name: &str| self.plan.bound.get(&format!("rehearsal.timing.{name}")).is_some();
         let total = self.clock.waits.waits.lock().unwrap_or_else(PoisonError::into_inner).total;
-        if given("reacts_within") || given("retries_within") || total < WORTH_A_WORD {
+        if given("reacts_within") || given("retries_within") || total < MIN_REPORTED_WAIT {
             return None;
         }
         let Timing { reacts_within, retries_within, .. } = Timing::default();

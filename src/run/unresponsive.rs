@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 
 use super::context::run_context::RunContext;
 use super::context::silence::SOON;
-use super::readiness::{self, Look};
-use crate::evidence::{Outcome, TroubleKind};
-use crate::net::client::Sent;
+use super::readiness::{self, ProbeResult};
+use crate::evidence::{Outcome, TransportErrorKind};
+use crate::net::client::CallResult;
 use crate::net::gate::Purpose;
 use crate::pack::types::{Span, Stage};
 use crate::profile::Start;
 
 /// Interval of the probes.
-const PACE: Duration = Duration::from_millis(250);
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Investigates every doubt, until the task is aborted.
 pub(super) async fn look_into_doubts(world: Arc<RunContext>) {
@@ -35,8 +35,8 @@ async fn look_into(world: &RunContext) -> Option<String> {
     let number = world.running().await?;
     loop {
         let why = match readiness::look(world, start).await {
-            Ok(Look::Ready | Look::Answered(_)) | Err(_) => return None,
-            Ok(Look::Silent(why)) => why,
+            Ok(ProbeResult::Ready | ProbeResult::Answered(_)) | Err(_) => return None,
+            Ok(ProbeResult::Silent(why)) => why,
         };
         // A build that works through a queue may delay the probe, but answers or calls meanwhile.
         if world.partner.silence.heard() > from || world.has_called_since(calls) {
@@ -45,7 +45,7 @@ async fn look_into(world: &RunContext) -> Option<String> {
         if let Some(told) = world.gives_up(number, from.elapsed(), |stopped| told(start, &why, from, stopped)).await? {
             return Some(told);
         }
-        tokio::time::sleep(PACE).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
@@ -69,13 +69,17 @@ impl RunContext {
 
     /// Waits for a response. A slow or missing response of the build that Preflight started raises the doubt whether it
     /// answers at all.
-    pub(super) async fn awaited(&self, purpose: &Purpose, mut exchange: impl Future<Output = Sent> + Unpin) -> Sent {
+    pub(super) async fn awaited(
+        &self,
+        purpose: &Purpose,
+        mut exchange: impl Future<Output = CallResult> + Unpin,
+    ) -> CallResult {
         match purpose {
             Purpose::Delivery { stage: Stage::Rehearsal, .. } | Purpose::Partner { stage: Stage::Rehearsal } => {}
             Purpose::Delivery { .. }
             | Purpose::Partner { .. }
             | Purpose::Provider { .. }
-            | Purpose::Played { .. }
+            | Purpose::Simulated { .. }
             | Purpose::Open => return exchange.await,
         }
         let sent = match tokio::time::timeout(SOON, &mut exchange).await {
@@ -89,8 +93,8 @@ impl RunContext {
             Outcome::Answered(_) => {
                 *self.partner.silence.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
             }
-            Outcome::Trouble(trouble) if trouble.kind != TroubleKind::Refused => self.doubt(),
-            Outcome::Trouble(_) => {}
+            Outcome::TransportError(trouble) if trouble.kind != TransportErrorKind::Refused => self.doubt(),
+            Outcome::TransportError(_) => {}
         }
         sent
     }

@@ -12,14 +12,14 @@ use url::Url;
 use super::expressions;
 use super::state::Playing;
 use crate::body;
-use crate::pack::sample_partner::{Act, Again, Answer, Call};
+use crate::pack::sample_partner::{Act, CallStep, ResponseStep, RetryStep};
 use crate::pack::types::Span;
 
 /// Maximum pause before a retry; a longer one in the description is a mistake.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
 
 /// Timeout of a call to the provider.
-const PATIENCE: Duration = Duration::from_secs(20);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 
 impl Playing {
     /// The values that conditions and templates read.
@@ -57,13 +57,13 @@ pub(super) async fn carry_out(
         }
         match act {
             Act::Call(call) => round.call(call).await?,
-            Act::Again(again) => round.again(again, acts).await?,
-            Act::Keep(keep) => {
+            Act::Retry(again) => round.again(again, acts).await?,
+            Act::Store(keep) => {
                 let scope = round.scope();
                 let named = |(name, value): (&String, &Value)| {
                     Ok((expressions::text(name, &scope)?, expressions::filled(value, &scope)?))
                 };
-                let values = keep.keep.iter().map(named).collect::<Result<Vec<_>, String>>()?;
+                let values = keep.store.iter().map(named).collect::<Result<Vec<_>, String>>()?;
                 playing.memory.change(|memory| {
                     for (name, value) in values {
                         memory.kept.insert(name, value);
@@ -71,7 +71,7 @@ pub(super) async fn carry_out(
                     memory.kept.retain(|_, value| !value.is_null());
                 });
             }
-            Act::Answer(answer) => return round.answer(answer).map(Some),
+            Act::Respond(answer) => return round.answer(answer).map(Some),
         }
     }
     Ok(None)
@@ -82,7 +82,7 @@ impl Round<'_> {
         self.playing.scope(&self.told, &self.playing.memory.read(|memory| memory.kept.clone()))
     }
 
-    async fn call(&mut self, call: &Call) -> Result<(), String> {
+    async fn call(&mut self, call: &CallStep) -> Result<(), String> {
         let scope = self.scope();
         let request = self.request(call, &scope)?;
         let answer = match self.playing.http.execute(request).await {
@@ -105,14 +105,14 @@ impl Round<'_> {
         Ok(())
     }
 
-    fn request(&self, call: &Call, scope: &Value) -> Result<reqwest::Request, String> {
+    fn request(&self, call: &CallStep, scope: &Value) -> Result<reqwest::Request, String> {
         let line = expressions::text(&call.call, scope)?;
         let (method, path) =
             line.split_once(' ').ok_or_else(|| format!("`{line}` is not a call such as `POST /orders`"))?;
         let base = self.playing.around.apis.get(&call.api);
         let base = base.ok_or_else(|| format!("no base URL is configured for the API `{}`", call.api))?;
         let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|error| format!("`{line}`: {error}"))?;
-        let mut request = self.playing.http.request(method, below(base, path)?).timeout(PATIENCE);
+        let mut request = self.playing.http.request(method, below(base, path)?).timeout(REQUEST_TIMEOUT);
         if let Some(json) = &call.json {
             let body = expressions::filled(json, scope)?;
             request = request.header("content-type", "application/json").body(body.to_string());
@@ -131,7 +131,7 @@ impl Round<'_> {
     }
 
     /// The headers of all calls to the API, unless the call sets them.
-    fn headers(&self, call: &Call, scope: &Value) -> Result<Vec<(String, String)>, String> {
+    fn headers(&self, call: &CallStep, scope: &Value) -> Result<Vec<(String, String)>, String> {
         let said = |name: &str| call.headers.keys().any(|own| own.eq_ignore_ascii_case(name));
         let carried = self.playing.described.partner.apis.get(&call.api);
         let carried = carried.into_iter().flat_map(|carried| &carried.headers).filter(|(name, _)| !said(name));
@@ -142,18 +142,18 @@ impl Round<'_> {
     }
 
     /// Repeats a call while its condition holds, up to the maximum.
-    async fn again(&mut self, again: &Again, acts: &[Act]) -> Result<(), String> {
+    async fn again(&mut self, again: &RetryStep, acts: &[Act]) -> Result<(), String> {
         let named = acts.iter().find_map(|act| match act {
-            Act::Call(call) if call.name.as_ref() == Some(&again.again) => Some(call),
-            Act::Call(_) | Act::Again(_) | Act::Keep(_) | Act::Answer(_) => None,
+            Act::Call(call) if call.name.as_ref() == Some(&again.retry) => Some(call),
+            Act::Call(_) | Act::Retry(_) | Act::Store(_) | Act::Respond(_) => None,
         });
-        let call = named.ok_or_else(|| format!("no call is named `{}`", again.again))?;
+        let call = named.ok_or_else(|| format!("no call is named `{}`", again.retry))?;
         for _ in 0..again.at_most {
             let scope = self.scope();
             if !expressions::holds(Some(&again.condition), &scope)? {
                 return Ok(());
             }
-            if let Some(after) = &again.after {
+            if let Some(after) = &again.delay {
                 tokio::time::sleep(pause(&expressions::text(after, &scope)?)?).await;
             }
             self.call(call).await?;
@@ -161,7 +161,7 @@ impl Round<'_> {
         Ok(())
     }
 
-    fn answer(&self, answer: &Answer) -> Result<Response, String> {
+    fn answer(&self, answer: &ResponseStep) -> Result<Response, String> {
         let scope = self.scope();
         let words = &answer.answer;
         let status =
@@ -201,7 +201,7 @@ fn pause(text: &str) -> Result<Duration, String> {
     };
     let span =
         span.ok_or_else(|| format!("`delay: {text}` is neither a duration such as `50ms` nor a number of seconds"))?;
-    Ok(span.min(LONGEST_PAUSE))
+    Ok(span.min(MAX_RETRY_DELAY))
 }
 
 #[cfg(test)]

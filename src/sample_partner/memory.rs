@@ -30,8 +30,8 @@ pub(super) struct Memory {
 
 impl Memory {
     /// Opens a file with the data that it already contains.
-    pub(super) fn open(path: &Path, forgets: bool) -> Self {
-        let path = (!forgets).then(|| path.to_owned());
+    pub(super) fn open(path: &Path, volatile: bool) -> Self {
+        let path = (!volatile).then(|| path.to_owned());
         let before = path.as_ref().and_then(|path| files::read(path, Kind::Own).ok());
         let before = before.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         Memory { path, inner: Mutex::new(before) }
@@ -66,11 +66,11 @@ mod tests {
     fn what_is_kept_is_there_after_a_restart_unless_the_partner_forgets() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("memory");
-        for (forgets, expected) in [(true, None), (false, Some(&Value::from(1)))] {
-            let before = Memory::open(&path, forgets);
+        for (volatile, expected) in [(true, None), (false, Some(&Value::from(1)))] {
+            let before = Memory::open(&path, volatile);
             before.change(|memory| memory.kept.insert("a".into(), Value::from(1)));
-            let after = Memory::open(&path, forgets);
-            assert_eq!(after.read(|memory| memory.kept.get("a").cloned()).as_ref(), expected, "{forgets}");
+            let after = Memory::open(&path, volatile);
+            assert_eq!(after.read(|memory| memory.kept.get("a").cloned()).as_ref(), expected, "{volatile}");
         }
     }
 }

@@ -15,7 +15,7 @@ use super::state::{Playing, failed};
 use super::{actions, webhooks};
 
 /// Maximum size of a request body, in bytes.
-const LARGEST_BODY: usize = 1 << 20;
+const MAX_BODY_BYTES: usize = 1 << 20;
 
 pub(super) fn routes(playing: Arc<Playing>) -> Router {
     let mut routes = Router::new().route("/health", get("ok")).route("/webhook", any(webhooks::receive));
@@ -25,7 +25,7 @@ pub(super) fn routes(playing: Arc<Playing>) -> Router {
             .route("/events", get(received))
             .route("/events/{id}", get(processed));
     }
-    routes.fallback(page).layer(DefaultBodyLimit::max(LARGEST_BODY)).with_state(playing)
+    routes.fallback(page).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)).with_state(playing)
 }
 
 /// A public page.

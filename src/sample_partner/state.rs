@@ -110,7 +110,7 @@ impl Playing {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
         let url = described.url.clone().unwrap_or_else(|| format!("http://{at}/webhook"));
-        let memory = Memory::open(&described.memory, described.partner.forgets);
+        let memory = Memory::open(&described.memory, described.partner.volatile);
         Ok(Playing { described, around, url, memory, http: http.map_err(SampleError::Http)? })
     }
 }

@@ -16,7 +16,7 @@ use super::{actions, expressions};
 use crate::body;
 use crate::pack::sample_partner::Act;
 use crate::pack::scheme::Webhooks;
-use crate::webhook::{Arrived, Examined, examine};
+use crate::webhook::{ReceivedDelivery, Verification, examine};
 
 /// The decision of the rules about a delivery.
 struct Ruled {
@@ -44,9 +44,9 @@ pub(super) async fn receive(
         Some(query) => format!("{}?{query}", playing.url),
         None => playing.url.clone(),
     };
-    let arrived = Arrived { method: method.as_str(), url: &url, headers: &headers, body: &body };
+    let received = ReceivedDelivery { method: method.as_str(), url: &url, headers: &headers, body: &body };
     let now = OffsetDateTime::now_utc().unix_timestamp();
-    let seen = examine(scheme, &[&playing.around.secret], &arrived, now);
+    let seen = examine(scheme, &[&playing.around.secret], &received, now);
     let mut scope = known(scheme, &seen, &headers, &body);
     let ruled = match playing.memory.change(|memory| rule(&playing, &seen, memory, &mut scope)) {
         Ok(ruled) => ruled,
@@ -63,13 +63,13 @@ pub(super) async fn receive(
 }
 
 /// The values of a delivery that rules can read.
-fn known(scheme: &Webhooks, seen: &Examined, headers: &[(String, String)], bytes: &Bytes) -> Map<String, Value> {
+fn known(scheme: &Webhooks, seen: &Verification, headers: &[(String, String)], bytes: &Bytes) -> Map<String, Value> {
     let headers: Map<String, Value> =
         headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), json!(value))).collect();
     let content_type = headers.get("content-type");
     let known_event = seen.event.as_ref().is_some_and(|event| scheme.events.contains_key(event));
     let known = json!({
-        "verified": seen.proven,
+        "verified": seen.verified,
         "stale": seen.stale,
         "event": seen.event,
         "known_event": known_event,
@@ -83,7 +83,7 @@ fn known(scheme: &Webhooks, seen: &Examined, headers: &[(String, String)], bytes
 /// Tries the rules in order until one answers.
 fn rule(
     playing: &Playing,
-    seen: &Examined,
+    seen: &Verification,
     memory: &mut Remembered,
     scope: &mut Map<String, Value>,
 ) -> Result<Ruled, String> {
@@ -101,7 +101,7 @@ fn rule(
             memory.effects.push((id.clone(), seen.event.clone().unwrap_or_default()));
         }
         ruled.delay = ruled.delay.saturating_add(rule.delay.map_or(Duration::ZERO, |span| span.0));
-        ruled.then.extend(rule.then.iter().cloned());
+        ruled.then.extend(rule.follow_up.iter().cloned());
         if let Some(status) = rule.status {
             ruled.status = StatusCode::from_u16(status).map_err(|_| format!("{status} is not a status code"))?;
             return Ok(ruled);

@@ -4,19 +4,19 @@ use std::collections::{HashMap, VecDeque};
 
 /// A map with at most `MOST` entries.
 #[derive(Debug)]
-pub(super) struct Bounded<V, const MOST: usize> {
+pub(super) struct Bounded<V, const MAX_ENTRIES: usize> {
     values: HashMap<String, V>,
     /// The names, oldest first.
     order: VecDeque<String>,
 }
 
-impl<V, const MOST: usize> Default for Bounded<V, MOST> {
+impl<V, const MAX_ENTRIES: usize> Default for Bounded<V, MAX_ENTRIES> {
     fn default() -> Self {
         Bounded { values: HashMap::new(), order: VecDeque::new() }
     }
 }
 
-impl<V, const MOST: usize> Bounded<V, MOST> {
+impl<V, const MAX_ENTRIES: usize> Bounded<V, MAX_ENTRIES> {
     pub(super) fn get(&self, name: &str) -> Option<&V> {
         self.values.get(name)
     }
@@ -29,7 +29,7 @@ impl<V, const MOST: usize> Bounded<V, MOST> {
     pub(super) fn get_or_put(&mut self, name: &str, new: impl FnOnce() -> V) -> &mut V {
         if !self.values.contains_key(name) {
             self.order.push_back(name.to_owned());
-            if self.order.len() > MOST
+            if self.order.len() > MAX_ENTRIES
                 && let Some(oldest) = self.order.pop_front()
             {
                 self.values.remove(&oldest);
@@ -47,7 +47,7 @@ impl<V, const MOST: usize> Bounded<V, MOST> {
         if self.values.insert(name.to_owned(), value).is_none() {
             self.order.push_back(name.to_owned());
         }
-        let oldest = if self.order.len() > MOST { self.order.pop_front() } else { None };
+        let oldest = if self.order.len() > MAX_ENTRIES { self.order.pop_front() } else { None };
         oldest.is_some_and(|oldest| self.values.remove(&oldest).is_some())
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq as _;
 use time::OffsetDateTime;
 
-use super::collection::Which;
+use super::collection::RecordFilter;
 use super::expressions::Scope;
 use super::identity::Caller;
 use super::request::Received;
@@ -19,10 +19,12 @@ pub(super) fn caller(script: &Script, store: &Store, request: &Received, now: Of
     let written = |text: &String| super::values::text(&script.words.value(text, &scope));
     let partner = |right: bool| if right { Caller::Partner } else { Caller::Nobody };
     let apis = &script.provider.apis;
-    let minting = apis.iter().filter_map(|(name, api)| api.minting(name)).find(|minting| {
-        minting.own.is_some() && minting.from == request.api && minting.call.matches(&request.method, &request.path)
+    let token_request = apis.iter().filter_map(|(name, api)| api.token_request(name)).find(|token_request| {
+        token_request.own.is_some()
+            && token_request.from == request.api
+            && token_request.call.matches(&request.method, &request.path)
     });
-    if let Some(own) = minting.and_then(|minting| minting.own) {
+    if let Some(own) = token_request.and_then(|token_request| token_request.own) {
         return partner(shows(own, request, &written));
     }
     let token = || {
@@ -79,7 +81,7 @@ fn same(left: &str, right: &str) -> bool {
 fn is_linked(script: &Script, store: &Store, key: &str) -> bool {
     let spec = &script.spec;
     let like = [(spec.client.key.clone(), json!(key))].into_iter().collect();
-    let which = Which { like, ..Which::default() };
+    let which = RecordFilter { like, ..RecordFilter::default() };
     store.find(&spec.client.within, &which).is_some_and(|client| {
         let state = client.get("state").and_then(Value::as_str).and_then(|name| spec.states.get(name));
         state.is_some_and(|state| !state.hidden)

@@ -10,10 +10,10 @@ use super::values::Members;
 use crate::json::weight;
 
 /// Memory per field of a record, besides name and value, in bytes.
-const PER_MEMBER: usize = 64;
+const MAX_FIELD_BYTES: usize = 64;
 
 /// Memory per index entry, in bytes.
-const PER_INDEX: usize = 200;
+const MAX_INDEX_BYTES: usize = 200;
 
 /// The indexed fields of a collection.
 #[derive(Clone, Debug, Default)]
@@ -27,24 +27,24 @@ pub(super) struct Indexed {
 }
 
 /// The position of a record; later records have larger numbers.
-pub(super) type Place = u64;
+pub(super) type RecordPosition = u64;
 
 /// Records of one kind.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Collection {
-    records: BTreeMap<Place, Arc<Members>>,
-    next: Place,
+    records: BTreeMap<RecordPosition, Arc<Members>>,
+    next: RecordPosition,
     /// Approximate memory of records and indexes, in bytes.
     weight: usize,
-    found: HashMap<String, HashMap<String, BTreeSet<Place>>>,
-    sorted: HashMap<String, BTreeSet<(Key, Place)>>,
+    found: HashMap<String, HashMap<String, BTreeSet<RecordPosition>>>,
+    sorted: HashMap<String, BTreeSet<(Key, RecordPosition)>>,
     searched: BTreeSet<String>,
     /// The searchable text of each record, in lower case.
-    texts: BTreeMap<Place, String>,
+    texts: BTreeMap<RecordPosition, String>,
 }
 
 /// Separates the texts of two fields; nobody searches for it.
-const BETWEEN: &str = "\0";
+const SEPARATOR: &str = "\0";
 
 /// A sort key: null first, then numbers, then texts, case-insensitive.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,16 +98,16 @@ impl Collection {
         self.records.values().map(|record| &**record)
     }
 
-    pub(super) fn get(&self, place: Place) -> Option<&Members> {
+    pub(super) fn get(&self, place: RecordPosition) -> Option<&Members> {
         self.records.get(&place).map(|record| &**record)
     }
 
-    pub(super) fn places(&self) -> impl DoubleEndedIterator<Item = Place> {
+    pub(super) fn places(&self) -> impl DoubleEndedIterator<Item = RecordPosition> {
         self.records.keys().copied()
     }
 
     /// The positions of records that contain a text in a field with full-text search, oldest first.
-    pub(super) fn having(&self, text: &str) -> impl Iterator<Item = Place> {
+    pub(super) fn having(&self, text: &str) -> impl Iterator<Item = RecordPosition> {
         // Compiled once: a fresh search in each of thousands of short texts costs more than the search itself. If the
         // pattern cannot be compiled, every record is a candidate; the caller checks again.
         let searched = AhoCorasick::new([text]).ok();
@@ -116,18 +116,18 @@ impl Collection {
     }
 
     /// All positions in the order of a field, if records are sorted by it.
-    pub(super) fn in_order(&self, member: &str) -> Option<impl DoubleEndedIterator<Item = Place>> {
+    pub(super) fn in_order(&self, member: &str) -> Option<impl DoubleEndedIterator<Item = RecordPosition>> {
         Some(self.sorted.get(member)?.iter().map(|(_, place)| *place))
     }
 
     /// The positions with a value in a field; `None` if the field has no index.
-    pub(super) fn with(&self, member: &str, value: &Value) -> Option<&BTreeSet<Place>> {
-        static NONE: BTreeSet<Place> = BTreeSet::new();
+    pub(super) fn with(&self, member: &str, value: &Value) -> Option<&BTreeSet<RecordPosition>> {
+        static NONE: BTreeSet<RecordPosition> = BTreeSet::new();
         self.found.get(member).map(|values| values.get(&value.to_string()).unwrap_or(&NONE))
     }
 
     /// The latest matching record.
-    pub(super) fn find(&self, which: &Which) -> Option<&Members> {
+    pub(super) fn find(&self, which: &RecordFilter) -> Option<&Members> {
         match self.nearest(which) {
             Some(places) => places.iter().rev().filter_map(|place| self.get(*place)).find(|record| which.holds(record)),
             None => self.all().rev().find(|record| which.holds(record)),
@@ -135,8 +135,8 @@ impl Collection {
     }
 
     /// The positions of all matching records, oldest first.
-    pub(super) fn which(&self, which: &Which) -> Vec<Place> {
-        let holds = |place: &Place| self.get(*place).is_some_and(|record| which.holds(record));
+    pub(super) fn which(&self, which: &RecordFilter) -> Vec<RecordPosition> {
+        let holds = |place: &RecordPosition| self.get(*place).is_some_and(|record| which.holds(record));
         match self.nearest(which) {
             Some(places) => places.iter().copied().filter(holds).collect(),
             None => self.places().filter(holds).collect(),
@@ -144,7 +144,7 @@ impl Collection {
     }
 
     /// The smallest indexed set that contains all matching records.
-    fn nearest(&self, which: &Which) -> Option<&BTreeSet<Place>> {
+    fn nearest(&self, which: &RecordFilter) -> Option<&BTreeSet<RecordPosition>> {
         let known = which.like.iter().filter_map(|(name, value)| self.with(name, value));
         known.min_by_key(|places| places.len())
     }
@@ -157,7 +157,7 @@ impl Collection {
     }
 
     /// Changes the fields of a record; returns the old record.
-    pub(super) fn change(&mut self, place: Place, set: &Members) -> Option<Arc<Members>> {
+    pub(super) fn change(&mut self, place: RecordPosition, set: &Members) -> Option<Arc<Members>> {
         let before = self.records.get(&place).cloned()?;
         self.index(place, &before, false);
         let mut record = (*before).clone();
@@ -167,22 +167,22 @@ impl Collection {
         Some(before)
     }
 
-    pub(super) fn remove(&mut self, place: Place) -> Option<Arc<Members>> {
+    pub(super) fn remove(&mut self, place: RecordPosition) -> Option<Arc<Members>> {
         let record = self.records.remove(&place)?;
         self.index(place, &record, false);
         Some(record)
     }
 
-    pub(super) fn oldest(&self) -> Option<Place> {
+    pub(super) fn oldest(&self) -> Option<RecordPosition> {
         self.places().next()
     }
 
     /// Adds a record to the indexes or removes it, and updates the weight.
-    fn index(&mut self, place: Place, record: &Members, there: bool) {
-        let mut weight: usize = record.iter().map(|(name, value)| name.len() + weight(value) + PER_MEMBER).sum();
+    fn index(&mut self, place: RecordPosition, record: &Members, there: bool) {
+        let mut weight: usize = record.iter().map(|(name, value)| name.len() + weight(value) + MAX_FIELD_BYTES).sum();
         for (name, values) in &mut self.found {
             let key = record.get(name).unwrap_or(&Value::Null).to_string();
-            weight += PER_INDEX + key.len();
+            weight += MAX_INDEX_BYTES + key.len();
             let places = values.entry(key.clone()).or_default();
             if there {
                 places.insert(place);
@@ -195,7 +195,7 @@ impl Collection {
         }
         if !self.searched.is_empty() {
             let texts = self.searched.iter().filter_map(|name| inside(record, name)?.as_str());
-            let texts: String = texts.flat_map(|text| [text.to_lowercase(), BETWEEN.to_owned()]).collect();
+            let texts: String = texts.flat_map(|text| [text.to_lowercase(), SEPARATOR.to_owned()]).collect();
             weight += texts.len();
             if there {
                 self.texts.insert(place, texts)
@@ -205,7 +205,7 @@ impl Collection {
         }
         for (name, order) in &mut self.sorted {
             let entry = (Key::of(record.get(name)), place);
-            weight += PER_INDEX + entry.0.len();
+            weight += MAX_INDEX_BYTES + entry.0.len();
             if there {
                 order.insert(entry);
             } else {
@@ -227,14 +227,14 @@ pub(super) fn inside<'r>(record: &'r Members, name: &str) -> Option<&'r Value> {
 
 /// A selection of records.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Which {
+pub(super) struct RecordFilter {
     /// Fields with the values they must have.
     pub(super) like: Members,
     /// Fields with the values they must not have.
     pub(super) unlike: Members,
 }
 
-impl Which {
+impl RecordFilter {
     /// A criterion without a value selects nothing, so that a missing id never selects everything.
     pub(super) fn holds(&self, record: &Members) -> bool {
         self.like.iter().all(|(name, value)| !value.is_null() && record.get(name) == Some(value))

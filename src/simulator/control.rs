@@ -5,12 +5,12 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::collection::Which;
+use super::collection::RecordFilter;
 use super::dispatch::Sent;
 use super::engine::{Simulator, Subscription};
-use super::events::{self, HappenError};
-use super::overrides::{self, Effect, Overlay};
-use super::transaction::{Moment, ONLY_FOR};
+use super::events::{self, EventError};
+use super::overrides::{self, Effect, Override};
+use super::transaction::{ONLY_FOR, TransactionInput};
 use super::values::{Members, text};
 
 impl Simulator {
@@ -53,7 +53,7 @@ impl Simulator {
     /// # Errors
     ///
     /// No call has created the client, or its state does not allow the event.
-    pub fn happen(&self, client: &str, event: &str) -> Result<Vec<Sent>, HappenError> {
+    pub fn happen(&self, client: &str, event: &str) -> Result<Vec<Sent>, EventError> {
         self.inner.happen(client, event)
     }
 
@@ -62,7 +62,7 @@ impl Simulator {
     pub fn announce(&self, event: &str) -> Option<Vec<Sent>> {
         let inner = &self.inner;
         let fresh = || inner.fresh();
-        let moment = Moment { now: inner.clock.now(), fresh: &fresh };
+        let moment = TransactionInput { now: inner.clock.now(), fresh: &fresh };
         let dispatches = events::announce(&inner.script, &mut inner.store(), event, &moment)?;
         let sent = dispatches.iter().map(|d| Sent { event: d.event.clone(), id: d.id.clone() }).collect();
         inner.follow(dispatches, Vec::new());
@@ -74,7 +74,7 @@ impl Simulator {
     pub fn letter(&self, client: &str, about: &Value, event: &str) -> Option<Value> {
         let inner = &self.inner;
         let fresh = || inner.fresh();
-        let moment = Moment { now: inner.clock.now(), fresh: &fresh };
+        let moment = TransactionInput { now: inner.clock.now(), fresh: &fresh };
         let store = inner.store().copy();
         events::letter(&inner.script, store, client, about, event, &moment)
     }
@@ -89,11 +89,11 @@ impl Simulator {
         let record = inner.turn(|turn| {
             turn.scope.set("body", &body);
             let record = turn.create(kind, &body, false);
-            if let Some(who) = only_for {
+            if let Some(responsible) = only_for {
                 // Only by the key: a criterion without a value selects nothing, and a new record contains such fields.
                 let key = record.get_key_value(&to.key).map(|(name, value)| (name.clone(), value.clone()));
-                let which = Which { like: key.into_iter().collect(), unlike: Members::new() };
-                let only_for = Members::from_iter([(ONLY_FOR.to_owned(), json!(who))]);
+                let which = RecordFilter { like: key.into_iter().collect(), unlike: Members::new() };
+                let only_for = Members::from_iter([(ONLY_FOR.to_owned(), json!(responsible))]);
                 turn.store.change(&to.within, &which, &only_for, turn.moment.now);
             }
             record
@@ -106,19 +106,19 @@ impl Simulator {
 
     /// Installs an override; returns the number that removes it. `None` if it names a reply that the pack does not
     /// have.
-    pub fn overlay(&self, overlay: Overlay) -> Option<u64> {
-        if let Effect::Reply { name, .. } = &overlay.effect
+    pub fn change(&self, change: Override) -> Option<u64> {
+        if let Effect::Reply { name, .. } = &change.effect
             && !self.inner.script.spec.replies.contains_key(name)
         {
             return None;
         }
         let id = self.inner.number.fetch_add(1, Ordering::Relaxed);
-        self.inner.store().overlays.push(overrides::Installed::new(id, overlay));
+        self.inner.store().overrides.push(overrides::Installed::new(id, change));
         Some(id)
     }
 
     /// Removes an override.
-    pub fn restore(&self, overlay: u64) {
-        self.inner.store().overlays.retain(|installed| installed.id != overlay);
+    pub fn restore(&self, change: u64) {
+        self.inner.store().overrides.retain(|installed| installed.id != change);
     }
 }

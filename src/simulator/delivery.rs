@@ -10,23 +10,23 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use url::Url;
 
-use super::collection::Which;
+use super::collection::RecordFilter;
 use super::journal::Entry;
-use super::limits::Full;
+use super::limits::LimitReached;
 use super::state::Inner;
 use super::transaction::Dispatch;
 use super::values::{Members, text};
 use crate::address::Host;
-use crate::evidence::{Answer, Body, Delivery, Outcome, Request, Role, Trouble, TroubleKind};
+use crate::evidence::{Body, Delivery, DeliveryRole, Outcome, Request, Response, TransportError, TransportErrorKind};
 use crate::json::weight;
-use crate::net::header_case::{self, NoAnswer};
-use crate::pack::alteration::Variation;
+use crate::net::header_case::{self, NoResponse};
+use crate::pack::alteration::Alteration;
 use crate::pack::scheme::{Documented, Webhooks};
 use crate::redact::unfrayed;
-use crate::webhook::{CHANGED, Order, Parcel, compose, taken_apart};
+use crate::webhook::{CHANGED, DeliverySpec, SignedRequest, compose, secret_derived};
 
 /// Maximum bytes read of a response, and recorded of any body.
-const MOST_BYTES: usize = 64 << 10;
+const MAX_RESPONSE_BYTES: usize = 64 << 10;
 
 /// Delivers an event to its subscription, until it is accepted or given up.
 pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {
@@ -45,7 +45,7 @@ pub(super) async fn deliver(inner: Arc<Inner>, dispatch: Dispatch) {
         if status.is_some_and(|status| scheme.success.status.holds(status)) {
             return;
         }
-        if matches!(&outcome, Outcome::Trouble(trouble) if trouble.kind == TroubleKind::Refused) {
+        if matches!(&outcome, Outcome::TransportError(trouble) if trouble.kind == TransportErrorKind::Refused) {
             return;
         }
         failures += 1;
@@ -76,13 +76,13 @@ async fn attempt(
     happened_at: i64,
 ) -> Outcome {
     let from = Instant::now();
-    let _under_way = UnderWay::new(inner);
+    let _under_way = InFlight::new(inner);
     let to = inner.script.spec.subscriptions.as_ref();
     let url = to.and_then(|to| subscription.get(&to.url)).map(text).unwrap_or_default();
     let secrets = inner.secrets(scheme, subscription);
     let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
-    let variation = Variation::default();
-    let order = Order {
+    let alteration = Alteration::default();
+    let order = DeliverySpec {
         scheme,
         event: &dispatch.event,
         body: &dispatch.body,
@@ -91,44 +91,44 @@ async fn attempt(
         url: &url,
         sent_at: now(),
         happened_at,
-        variation: &variation,
+        alteration: &alteration,
     };
     let (request, outcome) = match compose(&order) {
-        Ok(parcel) => {
+        Ok(signed) => {
             let request = Request {
-                method: parcel.method.into(),
+                method: signed.method.into(),
                 url: url.clone(),
-                headers: recorded(scheme, &parcel),
-                body: body_of(None, &parcel.body),
+                headers: recorded(scheme, &signed),
+                body: body_of(None, &signed.body),
             };
-            (request, send(inner, &url, parcel, scheme.success.patience()).await)
+            (request, send(inner, &url, signed, scheme.success.patience()).await)
         }
-        Err(error) => (Request { url, ..Request::default() }, trouble(TroubleKind::Refused, error.to_string())),
+        Err(error) => (Request { url, ..Request::default() }, trouble(TransportErrorKind::Refused, error.to_string())),
     };
     record(inner, dispatch, (from, request, outcome.clone()), scheme);
     outcome
 }
 
 /// Counts an attempt in flight until dropped.
-struct UnderWay<'i>(&'i Inner);
+struct InFlight<'i>(&'i Inner);
 
-impl<'i> UnderWay<'i> {
+impl<'i> InFlight<'i> {
     fn new(inner: &'i Inner) -> Self {
         inner.under_way.send_modify(|number| *number += 1);
-        UnderWay(inner)
+        InFlight(inner)
     }
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         self.0.under_way.send_modify(|number| *number -= 1);
     }
 }
 
 /// The request headers as recorded.
-fn recorded(scheme: &Webhooks, parcel: &Parcel) -> Vec<(String, String)> {
-    let apart = taken_apart(scheme, &Variation::default());
-    let lower = parcel.headers.iter().map(|(name, value)| (name.to_lowercase(), value));
+fn recorded(scheme: &Webhooks, signed: &SignedRequest) -> Vec<(String, String)> {
+    let apart = secret_derived(scheme, &Alteration::default());
+    let lower = signed.headers.iter().map(|(name, value)| (name.to_lowercase(), value));
     let shown = |name: &str, value: &String| if apart.contains(name) { CHANGED.to_owned() } else { value.clone() };
     lower.map(|(name, value)| (name.clone(), shown(&name, value))).collect()
 }
@@ -138,7 +138,7 @@ fn record(inner: &Inner, dispatch: &Dispatch, sent: (Instant, Request, Outcome),
     let to = Instant::now();
     let documented = scheme.events.get(&dispatch.event).is_some_and(|event| event.documented == Documented::Fully);
     let what = Delivery {
-        role: Role::Plain,
+        role: DeliveryRole::Plain,
         event: dispatch.event.clone(),
         event_id: dispatch.id.clone(),
         age_s: 0,
@@ -151,21 +151,21 @@ fn record(inner: &Inner, dispatch: &Dispatch, sent: (Instant, Request, Outcome),
     let bytes =
         2048 + weight_of(&what.request.body) + what.outcome.answer().map_or(0, |answer| weight_of(&answer.body));
     if !inner.deliveries.add(Entry { from, to, what }, bytes, None) {
-        inner.full.note(Full::Deliveries);
+        inner.full.note(LimitReached::Deliveries);
     }
 }
 
-async fn send(inner: &Inner, url: &str, parcel: Parcel, patience: Duration) -> Outcome {
+async fn send(inner: &Inner, url: &str, signed: SignedRequest, patience: Duration) -> Outcome {
     let Ok(url) = Url::parse(url) else {
-        return trouble(TroubleKind::Refused, format!("`{url}` is not a URL"));
+        return trouble(TransportErrorKind::Refused, format!("`{url}` is not a URL"));
     };
     if !(inner.may_deliver)(&url) {
-        return trouble(TroubleKind::Refused, format!("the simulator may not deliver to {url}"));
+        return trouble(TransportErrorKind::Refused, format!("the simulator may not deliver to {url}"));
     }
-    let method = reqwest::Method::from_bytes(parcel.method.as_bytes()).unwrap_or(reqwest::Method::POST);
-    let mut request = inner.client.request(method, url).body(parcel.body);
-    let spelled: Vec<String> = parcel.headers.iter().map(|(name, _)| name.clone()).collect();
-    for (name, value) in parcel.headers {
+    let method = reqwest::Method::from_bytes(signed.method.as_bytes()).unwrap_or(reqwest::Method::POST);
+    let mut request = inner.client.request(method, url).body(signed.body);
+    let spelled: Vec<String> = signed.headers.iter().map(|(name, _)| name.clone()).collect();
+    for (name, value) in signed.headers {
         // The value itself is not shown: it may be a secret.
         let Ok(value) = HeaderValue::try_from(value) else {
             return unsendable(&name, "its value contains characters that no header may have");
@@ -177,42 +177,46 @@ async fn send(inner: &Inner, url: &str, parcel: Parcel, patience: Duration) -> O
     }
     match tokio::time::timeout(patience, exchange(inner, request, &spelled)).await {
         Ok(Ok(answer)) => Outcome::Answered(answer),
-        Ok(Err(Lost::Unreached)) => {
-            trouble(TroubleKind::Connect, "nothing listens there, or the network does not let it through".into())
+        Ok(Err(DeliveryError::Unreached)) => {
+            trouble(TransportErrorKind::Connect, "nothing listens there, or the network does not let it through".into())
         }
-        Ok(Err(Lost::Broken)) => {
-            trouble(TroubleKind::Broken, "the connection ended before the response was complete".into())
+        Ok(Err(DeliveryError::Broken)) => {
+            trouble(TransportErrorKind::Broken, "the connection ended before the response was complete".into())
         }
-        Err(_) => trouble(TroubleKind::Timeout, format!("no complete response within {} s", patience.as_secs())),
+        Err(_) => trouble(TransportErrorKind::Timeout, format!("no complete response within {} s", patience.as_secs())),
     }
 }
 
 fn unsendable(name: &str, why: &str) -> Outcome {
-    trouble(TroubleKind::Refused, format!("the header `{name}` cannot be sent: {why}"))
+    trouble(TransportErrorKind::Refused, format!("the header `{name}` cannot be sent: {why}"))
 }
 
 /// Why there is no complete response.
-enum Lost {
+enum DeliveryError {
     Unreached,
     Broken,
 }
 
-impl From<reqwest::Error> for Lost {
+impl From<reqwest::Error> for DeliveryError {
     fn from(error: reqwest::Error) -> Self {
-        if error.is_connect() { Lost::Unreached } else { Lost::Broken }
+        if error.is_connect() { DeliveryError::Unreached } else { DeliveryError::Broken }
     }
 }
 
-impl From<NoAnswer> for Lost {
-    fn from(error: NoAnswer) -> Self {
+impl From<NoResponse> for DeliveryError {
+    fn from(error: NoResponse) -> Self {
         match error {
-            NoAnswer::Connect(_) => Lost::Unreached,
-            NoAnswer::Broken(_) | NoAnswer::Unwritable(_) => Lost::Broken,
+            NoResponse::Connect(_) => DeliveryError::Unreached,
+            NoResponse::Broken(_) | NoResponse::Unwritable(_) => DeliveryError::Broken,
         }
     }
 }
 
-async fn exchange(inner: &Inner, request: reqwest::RequestBuilder, spelled: &[String]) -> Result<Answer, Lost> {
+async fn exchange(
+    inner: &Inner,
+    request: reqwest::RequestBuilder,
+    spelled: &[String],
+) -> Result<Response, DeliveryError> {
     let request = request.build()?;
     let response = match here(request.url()) {
         Some(addresses) => header_case::call(&addresses, request, spelled).await?.0,
@@ -227,7 +231,7 @@ fn here(url: &Url) -> Option<Vec<SocketAddr>> {
     Some(Host::of(url)?.known_addresses()?.into_iter().map(|ip| (ip, port).into()).collect())
 }
 
-async fn read(mut response: reqwest::Response) -> Result<Answer, Lost> {
+async fn read(mut response: reqwest::Response) -> Result<Response, DeliveryError> {
     let headers = response.headers().iter();
     let headers =
         headers.map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
@@ -235,21 +239,21 @@ async fn read(mut response: reqwest::Response) -> Result<Answer, Lost> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         bytes.extend_from_slice(&chunk);
-        if bytes.len() > MOST_BYTES {
+        if bytes.len() > MAX_RESPONSE_BYTES {
             break;
         }
     }
-    Ok(Answer { status, headers, body: body_of(None, &bytes) })
+    Ok(Response { status, headers, body: body_of(None, &bytes) })
 }
 
-fn trouble(kind: TroubleKind, detail: String) -> Outcome {
-    Outcome::Trouble(Trouble { kind, detail })
+fn trouble(kind: TransportErrorKind, detail: String) -> Outcome {
+    Outcome::TransportError(TransportError { kind, detail })
 }
 
 /// Decodes a body as far as possible, truncated at a bound.
 pub(super) fn body_of(content_type: Option<&str>, bytes: &[u8]) -> Body {
-    if bytes.len() > MOST_BYTES {
-        let cut = unfrayed(bytes, MOST_BYTES);
+    if bytes.len() > MAX_RESPONSE_BYTES {
+        let cut = unfrayed(bytes, MAX_RESPONSE_BYTES);
         // Only the last letter may be incomplete; no search finds a secret among bytes that are no text.
         let first = cut.utf8_chunks().next();
         let text = first.filter(|chunk| chunk.valid().len() + chunk.invalid().len() == cut.len());
@@ -308,10 +312,10 @@ impl Inner {
         });
     }
 
-    fn which(&self, dispatch: &Dispatch) -> Which {
+    fn which(&self, dispatch: &Dispatch) -> RecordFilter {
         let key = self.script.spec.subscriptions.as_ref().map(|to| to.key.clone()).unwrap_or_default();
         let value = dispatch.subscription.get(&key).cloned().unwrap_or_default();
-        Which { like: Members::from_iter([(key, value)]), unlike: Members::new() }
+        RecordFilter { like: Members::from_iter([(key, value)]), unlike: Members::new() }
     }
 }
 
@@ -330,9 +334,9 @@ mod tests {
 
     #[test]
     fn of_a_large_body_only_text_is_recorded() {
-        let long = "\u{e4}".repeat(MOST_BYTES);
-        assert!(matches!(body_of(long.as_bytes()), Body::Text(text) if !text.contains('\u{fffd}')));
+        let long = "\u{e4}".repeat(MAX_RESPONSE_BYTES);
+        assert!(matches!(body_of(None, long.as_bytes()), Body::Text(text) if !text.contains('\u{fffd}')));
         let binary = [b"p\xe4ssword".as_slice(), long.as_bytes()].concat();
-        assert_eq!(body_of(&binary), Body::Binary(binary.len()));
+        assert_eq!(body_of(None, &binary), Body::Binary(binary.len()));
     }
 }

@@ -2,27 +2,27 @@
 
 use std::sync::Arc;
 
-use super::events::{self, HappenError};
-use super::limits::Full;
-use super::reply::{self, Answered};
+use super::events::{self, EventError};
+use super::limits::LimitReached;
+use super::reply::{self, RequestResult};
 use super::state::Inner;
-use super::transaction::{Dispatch, Moment, Timer};
+use super::transaction::{Dispatch, Timer, TransactionInput};
 use super::{delivery, request};
 
 /// Maximum number of pending deliveries and timers; further ones are not started.
-pub(super) const MOST_TASKS: usize = 10_000;
+pub(super) const MAX_TASKS: usize = 10_000;
 
 impl Inner {
-    pub(super) fn answer(self: &Arc<Self>, received: &request::Received) -> Answered {
+    pub(super) fn answer(self: &Arc<Self>, received: &request::Received) -> RequestResult {
         let fresh = || self.fresh();
-        let moment = Moment { now: self.clock.now(), fresh: &fresh };
+        let moment = TransactionInput { now: self.clock.now(), fresh: &fresh };
         let (mut answered, gone) = {
             let mut store = self.store();
             let answered = reply::answer(&self.script, &mut store, received, &moment);
             (answered, store.gone())
         };
         for gone in gone {
-            self.full.note(Full::Held(gone));
+            self.full.note(LimitReached::Held(gone));
         }
         for (label, value) in &answered.secrets {
             (self.issued)(label, value);
@@ -31,9 +31,9 @@ impl Inner {
         answered
     }
 
-    pub(super) fn happen(self: &Arc<Self>, client: &str, event: &str) -> Result<Vec<Sent>, HappenError> {
+    pub(super) fn happen(self: &Arc<Self>, client: &str, event: &str) -> Result<Vec<Sent>, EventError> {
         let fresh = || self.fresh();
-        let moment = Moment { now: self.clock.now(), fresh: &fresh };
+        let moment = TransactionInput { now: self.clock.now(), fresh: &fresh };
         let happened = events::happen(&self.script, &mut self.store(), client, event, &moment);
         let (dispatches, timers) = happened?;
         let sent = dispatches.iter().map(|d| Sent { event: d.event.clone(), id: d.id.clone() }).collect();
@@ -43,9 +43,9 @@ impl Inner {
 
     /// Starts the deliveries of webhooks, and the timers of events that follow by themselves.
     pub(super) fn follow(self: &Arc<Self>, dispatches: Vec<Dispatch>, timers: Vec<Timer>) {
-        let room = MOST_TASKS.saturating_sub(self.tasks().len());
+        let room = MAX_TASKS.saturating_sub(self.tasks().len());
         if dispatches.len().max(timers.len()) > room {
-            self.full.note(Full::OnTheWay);
+            self.full.note(LimitReached::OnTheWay);
         }
         for dispatch in dispatches.into_iter().take(room) {
             self.spawn(delivery::deliver(Arc::clone(self), dispatch));

@@ -12,12 +12,12 @@ use url::Url;
 use super::clock::Clock;
 use super::http;
 use super::journal::Journal;
-use super::limits::{Full, Reached};
+use super::limits::{LimitReached, ReachedLimits};
 use super::options::{self, Options, StartError};
 use super::quota::Usage;
 use super::script::{Script, Setting};
 use super::state::Inner;
-use crate::evidence::{Call, Delivery};
+use crate::evidence::{Delivery, RecordedCall};
 use crate::pack::fixtures::Fixtures;
 use crate::pack::provider::Provider;
 
@@ -60,7 +60,7 @@ pub async fn start(provider: &Provider, fixtures: &Fixtures, options: Options) -
         store: Mutex::new(store),
         journal: Journal::default(),
         deliveries: Journal::default(),
-        full: Reached::default(),
+        full: ReachedLimits::default(),
         clock: options.clock,
         client: options.client,
         issued: options.issued,
@@ -100,7 +100,7 @@ impl Simulator {
     }
 
     /// The received calls; not redacted. A response with status 0 is a dropped connection.
-    pub fn journal(&self) -> Journal<Call> {
+    pub fn journal(&self) -> Journal<RecordedCall> {
         self.inner.journal.clone()
     }
 
@@ -131,7 +131,7 @@ impl Simulator {
     }
 
     /// The limits that were reached; data beyond them is dropped.
-    pub fn full(&self) -> BTreeSet<Full> {
+    pub fn full(&self) -> BTreeSet<LimitReached> {
         self.inner.full.all()
     }
 

@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use super::script::Script;
 use super::store::Store;
-use super::transaction::{Dispatch, Moment, Timer, Turn};
+use super::transaction::{Dispatch, Timer, Transaction, TransactionInput};
 use super::values::text;
 
 /// Why an event cannot happen.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum HappenError {
+pub enum EventError {
     /// No call has created this client.
     #[error("no call has created the client `{0}` yet")]
     UnknownClient(String),
@@ -40,10 +40,10 @@ pub(super) fn letter(
     client: &str,
     about: &Value,
     event: &str,
-    moment: &Moment,
+    moment: &TransactionInput,
 ) -> Option<Value> {
     let described = script.provider.webhooks.as_ref()?.events.get(event)?;
-    let mut turn = Turn::new(script, &mut store, moment);
+    let mut turn = Transaction::new(script, &mut store, moment);
     turn.scope.set("body", about);
     let kind_of =
         |within: &str| script.spec.records.iter().find(|(_, record)| record.within == within).map(|(kind, _)| kind);
@@ -61,11 +61,16 @@ pub(super) fn letter(
 
 /// Sends an event regardless of any state, about the latest client if there is one. `None` if the provider has no such
 /// event.
-pub(super) fn announce(script: &Script, store: &mut Store, event: &str, moment: &Moment) -> Option<Vec<Dispatch>> {
+pub(super) fn announce(
+    script: &Script,
+    store: &mut Store,
+    event: &str,
+    moment: &TransactionInput,
+) -> Option<Vec<Dispatch>> {
     script.provider.webhooks.as_ref()?.events.get(event)?;
     let spec = &script.spec.client;
     let last = store.all(&spec.within).next_back().and_then(|client| client.get(&spec.key)).map(text);
-    let mut turn = Turn::new(script, store, moment);
+    let mut turn = Transaction::new(script, store, moment);
     if last.is_some_and(|client| turn.know_client(&client)) {
         for (name, find) in &spec.find {
             turn.find(name, find, &Value::Null);
@@ -81,11 +86,11 @@ pub(super) fn happen(
     store: &mut Store,
     client: &str,
     event: &str,
-    moment: &Moment,
-) -> Result<(Vec<Dispatch>, Vec<Timer>), HappenError> {
-    let mut turn = Turn::new(script, store, moment);
+    moment: &TransactionInput,
+) -> Result<(Vec<Dispatch>, Vec<Timer>), EventError> {
+    let mut turn = Transaction::new(script, store, moment);
     if !turn.know_client(client) {
-        return Err(HappenError::UnknownClient(client.to_owned()));
+        return Err(EventError::UnknownClient(client.to_owned()));
     }
     for (name, find) in &script.spec.client.find {
         turn.find(name, find, &Value::Null);
@@ -94,7 +99,7 @@ pub(super) fn happen(
     let outcomes = state.and_then(|state| state.events.get(event));
     let Some(outcome) = turn.choose(outcomes.into_iter().flatten()) else {
         let name = script.spec.states.iter().find(|(_, known)| state.is_some_and(|state| std::ptr::eq(*known, state)));
-        return Err(HappenError::NotNow {
+        return Err(EventError::NotNow {
             event: event.to_owned(),
             state: name.map(|(name, _)| name.clone()).unwrap_or_default(),
             possible: state.map(|state| state.events.keys().cloned().collect()).unwrap_or_default(),

@@ -21,7 +21,7 @@ use crate::template;
 const FUEL: u64 = 200_000;
 
 /// Maximum number of values filled per transaction: nested lists of fixtures could grow without end.
-const MOST_VALUES: usize = 200_000;
+const MAX_VALUES: usize = 200_000;
 
 /// Named values, and the number of values filled in this scope and scopes derived from it.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +41,7 @@ impl Scope {
 
     /// Counts one more value. False if the limit is exceeded.
     fn spend(&self) -> bool {
-        self.1.fetch_add(1, Ordering::Relaxed) < MOST_VALUES
+        self.1.fetch_add(1, Ordering::Relaxed) < MAX_VALUES
     }
 
     fn context(&self) -> Dynamic {
@@ -51,12 +51,12 @@ impl Scope {
 
 /// The evaluator, with the fixtures that templates may include.
 #[derive(Debug)]
-pub(super) struct Words {
+pub(super) struct Evaluator {
     engine: Environment<'static>,
     fixtures: BTreeMap<String, Value>,
 }
 
-impl Words {
+impl Evaluator {
     /// An evaluator with global values.
     pub(super) fn new(globals: &Map<String, Value>, fixtures: BTreeMap<String, Value>) -> Self {
         let mut engine = Environment::new();
@@ -76,7 +76,7 @@ impl Words {
         for (name, value) in globals {
             engine.add_global(name.clone(), Dynamic::from(minijinja::value::Serde(value)));
         }
-        Words { engine, fixtures }
+        Evaluator { engine, fixtures }
     }
 
     /// Checks the syntax of a condition.
@@ -233,9 +233,9 @@ pub(crate) fn url_parts(text: &str) -> Value {
 mod tests {
     use super::*;
 
-    fn words() -> Words {
+    fn words() -> Evaluator {
         let fixtures = BTreeMap::from([("name".to_owned(), json!({ "n": "{{ it.name }}" }))]);
-        Words::new(&Map::from_iter([("facts".to_owned(), json!({ "known": ["DK"] }))]), fixtures)
+        Evaluator::new(&Map::from_iter([("facts".to_owned(), json!({ "known": ["DK"] }))]), fixtures)
     }
 
     fn scope() -> Scope {

@@ -21,15 +21,15 @@ use tokio::sync::watch;
 
 use super::delivery::{body_of, weight_of};
 use super::journal::Entry;
-use super::limits::Full;
-use super::reply::Answered;
+use super::limits::LimitReached;
+use super::reply::RequestResult;
 use super::request::Received;
 use super::state::Inner;
 use crate::evidence;
-use crate::redact::letters;
+use crate::redact::emails;
 
 /// Maximum size of a request body that is read, in bytes.
-const MOST_BYTES: usize = 1 << 20;
+const MAX_REQUEST_BYTES: usize = 1 << 20;
 
 /// Serves one API until stopped.
 pub(super) async fn serve(inner: Arc<Inner>, api: String, listener: TcpListener, mut stop: watch::Receiver<bool>) {
@@ -63,8 +63,8 @@ async fn receive(api: &str, request: Request) -> Received {
     let (parts, body) = request.into_parts();
     let query = parts.uri.query().unwrap_or_default();
     let headers = parts.headers.iter();
-    let headers = headers.map(|(name, value)| (name.to_string(), letters(value.as_bytes())));
-    let body = to_bytes(body, MOST_BYTES).await;
+    let headers = headers.map(|(name, value)| (name.to_string(), emails(value.as_bytes())));
+    let body = to_bytes(body, MAX_REQUEST_BYTES).await;
     Received {
         api: api.to_owned(),
         method: parts.method.to_string(),
@@ -76,7 +76,7 @@ async fn receive(api: &str, request: Request) -> Received {
     }
 }
 
-async fn carry_out(inner: &Arc<Inner>, received: Received, from: Instant) -> Answered {
+async fn carry_out(inner: &Arc<Inner>, received: Received, from: Instant) -> RequestResult {
     let answered = inner.answer(&received);
     if !answered.manner.delay.is_zero() {
         tokio::time::sleep(answered.manner.delay).await;
@@ -84,24 +84,24 @@ async fn carry_out(inner: &Arc<Inner>, received: Received, from: Instant) -> Ans
     let what = call(&received, &answered);
     let bytes = size(&what);
     if !inner.journal.add(Entry { from, to: Instant::now(), what }, bytes, answered.owner.as_deref()) {
-        inner.full.note(Full::Calls);
+        inner.full.note(LimitReached::Calls);
     }
     answered
 }
 
 /// Approximate memory of a recorded call, in bytes.
-fn size(call: &evidence::Call) -> usize {
+fn size(call: &evidence::RecordedCall) -> usize {
     let headers = call.request.headers.iter().chain(&call.answer.headers);
     let headers: usize = headers.map(|(name, value)| name.len() + value.len() + 80).sum();
     call.request.url.len() + headers + weight_of(&call.request.body) + weight_of(&call.answer.body) + 1024
 }
 
-fn call(received: &Received, answered: &Answered) -> evidence::Call {
+fn call(received: &Received, answered: &RequestResult) -> evidence::RecordedCall {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     let query = query.extend_pairs(&received.query).finish();
     let dropped = answered.manner.dropped;
     let body = answered.reply.body.clone().map_or(evidence::Body::Empty, evidence::Body::Json);
-    evidence::Call {
+    evidence::RecordedCall {
         api: received.api.clone(),
         request: evidence::Request {
             method: received.method.clone(),
@@ -111,7 +111,7 @@ fn call(received: &Received, answered: &Answered) -> evidence::Call {
             body: body_of(received.header("content-type"), &received.body),
         },
         // Status 0 means that the connection was dropped.
-        answer: evidence::Answer {
+        answer: evidence::Response {
             status: if dropped { 0 } else { answered.reply.status },
             headers: if dropped { Vec::new() } else { answered.reply.headers.clone() },
             body: if dropped { evidence::Body::Empty } else { body },
@@ -125,7 +125,7 @@ fn call(received: &Received, answered: &Answered) -> evidence::Call {
     }
 }
 
-fn respond(answered: Answered) -> Response {
+fn respond(answered: RequestResult) -> Response {
     let status = StatusCode::from_u16(answered.reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = match answered.reply.body {
         Some(body) => (status, axum::Json(body)).into_response(),

@@ -6,7 +6,7 @@ use super::collection::Indexed;
 use super::quota::Counters;
 use super::script::Script;
 use super::store::Store;
-use crate::pack::simulator::{Call, Outcome};
+use crate::pack::simulator::{Outcome, RouteSpec};
 
 impl Script {
     /// An empty store for a script. With `refuses`, the simulator answers calls beyond a quota with an error.
@@ -41,7 +41,7 @@ fn found_by(indexed: &mut BTreeMap<String, Indexed>, within: &str, member: &str)
     indexed.entry(within.to_owned()).or_default().found_by.insert(member.to_owned());
 }
 
-fn of_call(indexed: &mut BTreeMap<String, Indexed>, call: &Call) {
+fn of_call(indexed: &mut BTreeMap<String, Indexed>, call: &RouteSpec) {
     for find in call.find.values() {
         find.members.keys().for_each(|name| found_by(indexed, &find.within, name));
     }
@@ -53,7 +53,7 @@ fn of_call(indexed: &mut BTreeMap<String, Indexed>, call: &Call) {
         within.sorted_by.extend(sorted.cloned());
         within.searched.extend(list.search.iter().flat_map(|search| search.members.iter().cloned()));
     }
-    call.then.iter().for_each(|outcome| of_outcome(indexed, outcome));
+    call.outcomes.iter().for_each(|outcome| of_outcome(indexed, outcome));
 }
 
 fn of_outcome(indexed: &mut BTreeMap<String, Indexed>, outcome: &Outcome) {

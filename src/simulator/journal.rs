@@ -7,13 +7,13 @@ use std::time::Instant;
 use tokio::sync::watch;
 
 /// Maximum number of entries; later ones are only counted.
-const MOST: usize = 50_000;
+const MAX_ENTRIES: usize = 50_000;
 /// Maximum memory of all entries, in bytes; later ones are only counted.
-const MOST_BYTES: usize = 48 << 20;
+const MAX_BYTES: usize = 48 << 20;
 /// Maximum number of entries about one client, so that its flood takes no room from others.
-const MOST_OF_ONE: usize = 2_500;
+const MAX_ENTRIES_PER_CLIENT: usize = 2_500;
 /// Maximum memory of the entries about one client, in bytes.
-const MOST_BYTES_OF_ONE: usize = 16 << 20;
+const MAX_BYTES_PER_CLIENT: usize = 16 << 20;
 
 /// One entry.
 #[derive(Debug)]
@@ -117,13 +117,13 @@ impl<T> Journal<T> {
 impl<T> Kept<T> {
     /// Whether there is room; the entry is counted either way.
     fn has_room(&mut self, bytes: usize, client: Option<&str>) -> bool {
-        if self.entries.len() >= MOST || self.bytes + bytes > MOST_BYTES {
+        if self.entries.len() >= MAX_ENTRIES || self.bytes + bytes > MAX_BYTES {
             self.dropped += 1;
             return false;
         }
         let Some(client) = client else { return true };
         let share = self.shares.entry(client.to_owned()).or_default();
-        let room = share.entries < MOST_OF_ONE && share.bytes + bytes <= MOST_BYTES_OF_ONE;
+        let room = share.entries < MAX_ENTRIES_PER_CLIENT && share.bytes + bytes <= MAX_BYTES_PER_CLIENT;
         if room {
             (share.entries, share.bytes) = (share.entries + 1, share.bytes + bytes);
         } else {
@@ -162,7 +162,7 @@ mod tests {
     fn a_flood_is_counted_and_not_kept() {
         let journal = Journal::default();
         for n in 0..3 {
-            journal.add(entry(n), MOST_BYTES / 2, None);
+            journal.add(entry(n), MAX_BYTES / 2, None);
         }
         assert_eq!((journal.len(), journal.dropped("anybody")), (2, 1));
     }
@@ -170,12 +170,12 @@ mod tests {
     #[test]
     fn a_flood_about_one_client_takes_nothing_from_another() {
         let journal = Journal::default();
-        for _ in 0..MOST_OF_ONE + 5 {
+        for _ in 0..MAX_ENTRIES_PER_CLIENT + 5 {
             journal.add(entry(1), 1, Some("loud"));
         }
-        journal.add(entry(2), MOST_BYTES_OF_ONE + 1, Some("large"));
+        journal.add(entry(2), MAX_BYTES_PER_CLIENT + 1, Some("large"));
         journal.add(entry(3), 1, Some("quiet"));
-        assert_eq!(journal.len(), MOST_OF_ONE + 1);
+        assert_eq!(journal.len(), MAX_ENTRIES_PER_CLIENT + 1);
         assert_eq!(["loud", "large", "quiet"].map(|client| journal.dropped(client)), [5, 1, 0]);
     }
 }

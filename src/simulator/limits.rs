@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use tokio::sync::watch;
 
-use super::store::{Gone, MOST, MOST_ANSWERS, MOST_TOKENS};
+use super::store::{Dropped, MAX_RECORDS, MAX_STORED_RESPONSES, MAX_TOKENS};
 
 /// A limit that was reached.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Full {
+pub enum LimitReached {
     /// More calls arrived than are recorded.
     Calls,
     /// More deliveries were made than are recorded.
@@ -16,37 +16,39 @@ pub enum Full {
     /// More deliveries are pending than allowed.
     OnTheWay,
     /// More data was created than is kept.
-    Held(Gone),
+    Held(Dropped),
 }
 
-impl Full {
+impl LimitReached {
     /// Whether the simulated provider dropped data that it should hold.
     pub fn is_forgetful(&self) -> bool {
         match self {
-            Full::Held(_) => true,
-            Full::Calls | Full::Deliveries | Full::OnTheWay => false,
+            LimitReached::Held(_) => true,
+            LimitReached::Calls | LimitReached::Deliveries | LimitReached::OnTheWay => false,
         }
     }
 
     /// The limit as a sentence for the report.
     pub fn words(&self) -> String {
         match self {
-            Full::Calls => "more calls arrived than Preflight records; the simulator answers them all the same".into(),
-            Full::Deliveries => {
+            LimitReached::Calls => {
+                "more calls arrived than Preflight records; the simulator answers them all the same".into()
+            }
+            LimitReached::Deliveries => {
                 "more webhooks were delivered than Preflight records; the simulator delivers them all the same".into()
             }
-            Full::OnTheWay => "so many webhooks are pending that the simulator sends no further ones".into(),
-            Full::Held(Gone::Records(kind)) => {
+            LimitReached::OnTheWay => "so many webhooks are pending that the simulator sends no further ones".into(),
+            LimitReached::Held(Dropped::Records(kind)) => {
                 format!(
-                    "more {kind} were created than the simulator keeps (at most {MOST}, fewer large ones): it drops \
+                    "more {kind} were created than the simulator keeps (at most {MAX_RECORDS}, fewer large ones): it drops \
                      the oldest"
                 )
             }
-            Full::Held(Gone::Tokens) => {
-                format!("more than {MOST_TOKENS} tokens were issued: the simulator drops the oldest")
+            LimitReached::Held(Dropped::Tokens) => {
+                format!("more than {MAX_TOKENS} tokens were issued: the simulator drops the oldest")
             }
-            Full::Held(Gone::Answers) => {
-                format!("more than {MOST_ANSWERS} calls had an idempotency key: the simulator drops the oldest")
+            LimitReached::Held(Dropped::Answers) => {
+                format!("more than {MAX_STORED_RESPONSES} calls had an idempotency key: the simulator drops the oldest")
             }
         }
     }
@@ -54,14 +56,14 @@ impl Full {
 
 /// The limits that were reached.
 #[derive(Debug, Default)]
-pub(super) struct Reached(watch::Sender<BTreeSet<Full>>);
+pub(super) struct ReachedLimits(watch::Sender<BTreeSet<LimitReached>>);
 
-impl Reached {
-    pub(super) fn note(&self, full: Full) {
+impl ReachedLimits {
+    pub(super) fn note(&self, full: LimitReached) {
         self.0.send_if_modified(|all| all.insert(full));
     }
 
-    pub(super) fn all(&self) -> BTreeSet<Full> {
+    pub(super) fn all(&self) -> BTreeSet<LimitReached> {
         self.0.borrow().clone()
     }
 

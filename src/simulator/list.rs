@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::collection::{Collection, Key, Place, inside};
+use super::collection::{Collection, Key, RecordPosition, inside};
 use super::expressions::Scope;
-use super::query::Wrong;
+use super::query::InvalidParameter;
 use super::script::Script;
 use super::store::Store;
 use super::values::Members;
@@ -29,7 +29,13 @@ struct Wanted<'a> {
 }
 
 /// The page for a query, as templates read it. `query` contains its parameters.
-pub(super) fn page(script: &Script, store: &Store, list: &List, query: &Value, scope: &Scope) -> Result<Value, Wrong> {
+pub(super) fn page(
+    script: &Script,
+    store: &Store,
+    list: &List,
+    query: &Value,
+    scope: &Scope,
+) -> Result<Value, InvalidParameter> {
     let empty = Collection::default();
     let records = store.collection(&list.within).unwrap_or(&empty);
     let wanted = Wanted::new(script, records, list, query, scope)?;
@@ -57,7 +63,13 @@ pub(super) fn page(script: &Script, store: &Store, list: &List, query: &Value, s
 }
 
 impl<'a> Wanted<'a> {
-    fn new(script: &Script, records: &Collection, list: &'a List, query: &Value, scope: &Scope) -> Result<Self, Wrong> {
+    fn new(
+        script: &Script,
+        records: &Collection,
+        list: &'a List,
+        query: &Value,
+        scope: &Scope,
+    ) -> Result<Self, InvalidParameter> {
         let value = |text: &String| script.words.value(text, scope);
         let time = |text: &String| value(text).as_str().and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok());
         let restricting = list.members.iter().map(|(name, text)| (name.as_str(), value(text)));
@@ -78,7 +90,7 @@ impl<'a> Wanted<'a> {
     }
 
     /// The positions of matching records, oldest first; `None` if all match.
-    fn chosen(&self, records: &Collection) -> Option<Vec<Place>> {
+    fn chosen(&self, records: &Collection) -> Option<Vec<RecordPosition>> {
         if self.among.is_empty() && self.between.is_empty() && self.search.is_none() {
             return None;
         }
@@ -86,10 +98,10 @@ impl<'a> Wanted<'a> {
         let nearest = known.min_by_key(|sets| sets.iter().map(|set| set.len()).sum::<usize>());
         // With a single filter, being in its index is enough.
         let is_all = nearest.is_some() && self.among.len() == 1 && self.between.is_empty() && self.search.is_none();
-        let holds = |place: &Place| is_all || records.get(*place).is_some_and(|record| self.holds(record));
+        let holds = |place: &RecordPosition| is_all || records.get(*place).is_some_and(|record| self.holds(record));
         Some(match (nearest, &self.search) {
             (Some(sets), _) => {
-                let mut places: Vec<Place> = sets.into_iter().flatten().copied().filter(holds).collect();
+                let mut places: Vec<RecordPosition> = sets.into_iter().flatten().copied().filter(holds).collect();
                 places.sort_unstable();
                 places.dedup();
                 places
@@ -115,8 +127,14 @@ impl<'a> Wanted<'a> {
 
     /// The positions on a page. Reads as few records as possible: those of a kept order up to the end of the page, or
     /// only the matching ones.
-    fn ordered(&self, records: &Collection, chosen: Option<Vec<Place>>, skipped: usize, size: usize) -> Vec<Place> {
-        let cut = |places: &mut dyn Iterator<Item = Place>| places.skip(skipped).take(size).collect();
+    fn ordered(
+        &self,
+        records: &Collection,
+        chosen: Option<Vec<RecordPosition>>,
+        skipped: usize,
+        size: usize,
+    ) -> Vec<RecordPosition> {
+        let cut = |places: &mut dyn Iterator<Item = RecordPosition>| places.skip(skipped).take(size).collect();
         let (total, end) = (records.len(), skipped.saturating_add(size));
         let kept = match self.order.as_slice() {
             [(member, down)] => records.in_order(member).map(|places| (places, *down)),
@@ -135,17 +153,18 @@ impl<'a> Wanted<'a> {
         }
     }
 
-    fn sorted(&self, records: &Collection, chosen: Vec<Place>) -> Vec<Place> {
+    fn sorted(&self, records: &Collection, chosen: Vec<RecordPosition>) -> Vec<RecordPosition> {
         if self.order.is_empty() {
             return chosen;
         }
-        let keys = |place: &Place| -> Vec<Key> {
+        let keys = |place: &RecordPosition| -> Vec<Key> {
             let record = records.get(*place);
             self.order.iter().map(|(name, _)| Key::of(record.and_then(|record| inside(record, name)))).collect()
         };
         let compared = |a: Ordering, down: bool| if down { a.reverse() } else { a };
         let last_down = self.order.last().is_some_and(|(_, down)| *down);
-        let mut keyed: Vec<(Vec<Key>, Place)> = chosen.into_iter().map(|place| (keys(&place), place)).collect();
+        let mut keyed: Vec<(Vec<Key>, RecordPosition)> =
+            chosen.into_iter().map(|place| (keys(&place), place)).collect();
         keyed.sort_by(|(a, at), (b, bt)| {
             let mut sides = a.iter().zip(b).zip(&self.order).map(|((a, b), (_, down))| compared(a.cmp(b), *down));
             sides.find(|ordering| ordering.is_ne()).unwrap_or_else(|| compared(at.cmp(bt), last_down))
@@ -155,12 +174,15 @@ impl<'a> Wanted<'a> {
 }
 
 /// Positions in order, or in reverse order.
-fn turned<'p>(places: impl DoubleEndedIterator<Item = Place> + 'p, down: bool) -> Box<dyn Iterator<Item = Place> + 'p> {
+fn turned<'p>(
+    places: impl DoubleEndedIterator<Item = RecordPosition> + 'p,
+    down: bool,
+) -> Box<dyn Iterator<Item = RecordPosition> + 'p> {
     if down { Box::new(places.rev()) } else { Box::new(places) }
 }
 
 /// The indexed positions for each of some values in a field; `None` if the field has no index.
-fn sets<'c>(records: &'c Collection, member: &str, values: &[Value]) -> Option<Vec<&'c BTreeSet<Place>>> {
+fn sets<'c>(records: &'c Collection, member: &str, values: &[Value]) -> Option<Vec<&'c BTreeSet<RecordPosition>>> {
     values.iter().map(|value| records.with(member, value)).collect()
 }
 
@@ -169,7 +191,7 @@ fn has(record: &Members, members: &[(&str, Vec<Value>)]) -> bool {
 }
 
 /// Number of records with given field values, among some records or all.
-fn count(records: &Collection, chosen: Option<&[Place]>, members: &[(&str, Vec<Value>)]) -> usize {
+fn count(records: &Collection, chosen: Option<&[RecordPosition]>, members: &[(&str, Vec<Value>)]) -> usize {
     let known = match members {
         [(name, values)] => sets(records, name, values),
         _ => None,
@@ -183,8 +205,8 @@ fn count(records: &Collection, chosen: Option<&[Place]>, members: &[(&str, Vec<V
             _ => chosen.iter().filter(|place| sets.iter().any(|set| set.contains(place))).count(),
         },
         (None, chosen) => {
-            let holds = |place: &Place| records.get(*place).is_some_and(|record| has(record, members));
-            chosen.map_or_else(all, <[Place]>::to_vec).iter().filter(|place| holds(place)).count()
+            let holds = |place: &RecordPosition| records.get(*place).is_some_and(|record| has(record, members));
+            chosen.map_or_else(all, <[RecordPosition]>::to_vec).iter().filter(|place| holds(place)).count()
         }
     }
 }
@@ -201,9 +223,9 @@ fn values(value: &Value) -> Vec<Value> {
 }
 
 /// The sort fields of a list, each with whether it is descending.
-fn order<'s>(sort: &'s Sort, query: &Value) -> Result<Vec<(&'s str, bool)>, Wrong> {
+fn order<'s>(sort: &'s Sort, query: &Value) -> Result<Vec<(&'s str, bool)>, InvalidParameter> {
     let asked = query.get(sort.parameter.to_lowercase()).and_then(Value::as_str);
-    let read = |text: &str| -> Result<Vec<(&'s str, bool)>, Wrong> {
+    let read = |text: &str| -> Result<Vec<(&'s str, bool)>, InvalidParameter> {
         let mut order = Vec::new();
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             let (field, way) = part.split_once(':').unwrap_or((part, "asc"));
@@ -214,7 +236,7 @@ fn order<'s>(sort: &'s Sort, query: &Value) -> Result<Vec<(&'s str, bool)>, Wron
                 None if sort.ignores_unknown => {}
                 None => {
                     let message = format!("The value '{part}' is not valid.");
-                    return Err(Wrong { field: sort.parameter.clone(), message });
+                    return Err(InvalidParameter { field: sort.parameter.clone(), message });
                 }
             }
         }

@@ -36,12 +36,12 @@ pub use crate::pack::simulator::Mode;
 pub use clock::Clock;
 pub use dispatch::Sent;
 pub use engine::{Simulator, Subscription, start};
-pub use events::HappenError;
+pub use events::EventError;
 #[cfg(test)]
 pub(crate) use expressions::url_parts;
 pub use journal::{Entry, Journal};
-pub use limits::Full;
+pub use limits::LimitReached;
 pub use options::{Issued, MayDeliver, Options, Seed, StartError};
-pub use overrides::{Effect, Overlay};
+pub use overrides::{Effect, Override};
 pub use quota::Usage;
-pub use store::Gone;
+pub use store::Dropped;

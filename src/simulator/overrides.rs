@@ -9,7 +9,7 @@ use crate::pack::types::Route;
 
 /// An override.
 #[derive(Clone, Debug)]
-pub struct Overlay {
+pub struct Override {
     /// The clients: identifiers as attribution finds them, or client keys. Empty: all clients.
     pub about: Vec<String>,
     /// The route. `None`: every route of an API with bearer tokens.
@@ -52,12 +52,12 @@ pub enum Effect {
 #[derive(Clone, Debug)]
 pub(super) struct Installed {
     pub(super) id: u64,
-    pub(super) overlay: Overlay,
+    pub(super) change: Override,
     seen: u32,
 }
 
 /// The properties of a call that overrides match.
-pub(super) struct Seen<'a> {
+pub(super) struct CallProperties<'a> {
     pub(super) method: &'a str,
     pub(super) path: &'a str,
     pub(super) bearer: bool,
@@ -66,19 +66,20 @@ pub(super) struct Seen<'a> {
 }
 
 impl Installed {
-    pub(super) fn new(id: u64, overlay: Overlay) -> Self {
-        Installed { id, overlay, seen: 0 }
+    pub(super) fn new(id: u64, change: Override) -> Self {
+        Installed { id, change, seen: 0 }
     }
 
     /// The effect on a call, which is counted.
-    pub(super) fn meets(&mut self, call: &Seen) -> Option<Effect> {
-        let here = self.overlay.on.as_ref().map_or(call.bearer, |route| route.matches(call.method, call.path));
-        let theirs = self.overlay.about.is_empty() || self.overlay.about.iter().any(|who| call.about.contains(who));
+    pub(super) fn meets(&mut self, call: &CallProperties) -> Option<Effect> {
+        let here = self.change.on.as_ref().map_or(call.bearer, |route| route.matches(call.method, call.path));
+        let theirs = self.change.about.is_empty()
+            || self.change.about.iter().any(|responsible| call.about.contains(responsible));
         if !here || !theirs {
             return None;
         }
         self.seen += 1;
-        self.overlay.nth.is_none_or(|nth| nth == self.seen).then(|| self.overlay.effect.clone())
+        self.change.nth.is_none_or(|nth| nth == self.seen).then(|| self.change.effect.clone())
     }
 }
 
@@ -104,20 +105,20 @@ mod tests {
 
     use super::*;
 
-    fn seen<'a>(path: &'a str, about: &'a [String]) -> Seen<'a> {
-        Seen { method: "POST", path, bearer: true, about }
+    fn seen<'a>(path: &'a str, about: &'a [String]) -> CallProperties<'a> {
+        CallProperties { method: "POST", path, bearer: true, about }
     }
 
     #[test]
     fn an_overlay_meets_the_nth_call_of_its_clients_on_its_route() {
         let (mine, theirs) = ([String::from("a")], [String::from("b")]);
-        let overlay = Overlay {
+        let change = Override {
             about: vec!["a".into()],
             on: Route::parse("POST /cases"),
             nth: Some(2),
             effect: Effect::Late(Duration::ZERO),
         };
-        let mut installed = Installed::new(1, overlay);
+        let mut installed = Installed::new(1, change);
         let met: Vec<bool> =
             [("/cases", &mine), ("/cases", &theirs), ("/me", &mine), ("/cases", &mine), ("/cases", &mine)]
                 .map(|(path, about)| installed.meets(&seen(path, about)).is_some())

@@ -3,12 +3,12 @@
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::expressions::{Scope, Words, moment};
+use super::expressions::{Evaluator, Scope, moment};
 use crate::pack::simulator::{Parameter, Scalar};
 
 /// A parameter with an invalid value.
 #[derive(Debug, PartialEq)]
-pub(super) struct Wrong {
+pub(super) struct InvalidParameter {
     /// Its documented name.
     pub(super) field: String,
     pub(super) message: String,
@@ -18,12 +18,12 @@ pub(super) struct Wrong {
 pub(super) fn read(
     parameters: &IndexMap<String, Parameter>,
     query: &[(String, String)],
-    words: &Words,
+    words: &Evaluator,
     scope: &Scope,
-) -> Result<Map<String, Value>, Wrong> {
+) -> Result<Map<String, Value>, InvalidParameter> {
     let mut values = Map::new();
     for (name, parameter) in parameters {
-        let wrong = |message: String| Wrong { field: name.clone(), message };
+        let wrong = |message: String| InvalidParameter { field: name.clone(), message };
         let mut read = Vec::new();
         for text in given(name, parameter, query) {
             let value =
@@ -97,9 +97,9 @@ mod tests {
         .unwrap()
     }
 
-    fn asked(query: &str) -> Result<Map<String, Value>, Wrong> {
+    fn asked(query: &str) -> Result<Map<String, Value>, InvalidParameter> {
         let query: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        read(&parameters(), &query, &Words::new(&Map::new(), std::collections::BTreeMap::new()), &Scope::default())
+        read(&parameters(), &query, &Evaluator::new(&Map::new(), std::collections::BTreeMap::new()), &Scope::default())
     }
 
     #[test]

@@ -11,13 +11,13 @@ use super::identity::Caller;
 use crate::pack::simulator::{Quota, Quotas, Window};
 
 /// Maximum number of clients whose tokens are counted; the oldest are dropped.
-const MOST_CLIENTS: usize = 5_000;
+const MAX_CLIENTS: usize = 5_000;
 
 /// The calls of a key against one of its quotas.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Usage {
     /// The caller.
-    pub who: String,
+    pub responsible: String,
     /// Allowed number of calls.
     pub calls: u32,
     /// The window of the quota.
@@ -30,14 +30,14 @@ pub struct Usage {
 
 impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Usage { who, calls, per, most, beyond } = self;
+        let Usage { responsible, calls, per, most, beyond } = self;
         let per = match per.as_secs() {
             60 => "a minute".to_owned(),
             3600 => "an hour".to_owned(),
             86_400 => "a day".to_owned(),
             other => format!("{other} s"),
         };
-        write!(f, "at most {most} calls within {per} with {who}; {calls} are allowed")?;
+        write!(f, "at most {most} calls within {per} with {responsible}; {calls} are allowed")?;
         if *beyond > 0 { write!(f, "; {beyond} exceeded the limit") } else { Ok(()) }
     }
 }
@@ -49,7 +49,7 @@ pub(super) struct Counters {
     refuses: bool,
     keys: BTreeMap<String, Vec<Counter>>,
     /// The counters of client tokens; a dropped client that calls no more does not matter.
-    tokens: Bounded<Vec<Counter>, MOST_CLIENTS>,
+    tokens: Bounded<Vec<Counter>, MAX_CLIENTS>,
 }
 
 /// The calls of a key in the current window: the number in each segment, by segment number.
@@ -88,16 +88,18 @@ impl Counters {
     }
 
     pub(super) fn used(&self) -> Vec<Usage> {
-        let of = |who: &String, counter: &Counter, limit: &Quota| Usage {
-            who: who.clone(),
+        let of = |responsible: &String, counter: &Counter, limit: &Quota| Usage {
+            responsible: responsible.clone(),
             calls: limit.calls,
             per: limit.per.0,
             most: counter.most,
             beyond: counter.beyond,
         };
         let keys = self.keys.iter().chain(self.tokens.iter());
-        keys.flat_map(|(who, counters)| counters.iter().zip(&self.limits).map(move |(c, limit)| of(who, c, limit)))
-            .collect()
+        keys.flat_map(|(responsible, counters)| {
+            counters.iter().zip(&self.limits).map(move |(c, limit)| of(responsible, c, limit))
+        })
+        .collect()
     }
 }
 
@@ -176,7 +178,7 @@ mod tests {
         assert!(refused(&mut counters, &[5, 5, 5, 5, 5]).iter().all(|wait| *wait == 0.0));
         counters.count(&Caller::Client("t1".into()), datetime!(2026-10-05 12:00 UTC));
         let used = counters.used();
-        assert_eq!((used[0].most, used[0].beyond, used[0].who.as_str()), (5, 2, "the partner's key"));
-        assert_eq!((used[1].most, used[1].beyond, used[1].who.as_str()), (1, 0, "the tokens of t1"));
+        assert_eq!((used[0].most, used[0].beyond, used[0].responsible.as_str()), (5, 2, "the partner's key"));
+        assert_eq!((used[1].most, used[1].beyond, used[1].responsible.as_str()), (1, 0, "the tokens of t1"));
     }
 }

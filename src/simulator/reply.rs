@@ -4,23 +4,23 @@ use serde_json::{Map, Value, json};
 
 use super::caller::caller;
 use super::identity::Caller;
-use super::overrides::{Effect, Seen, set_member};
+use super::overrides::{CallProperties, Effect, set_member};
 use super::request::{Received, about};
-use super::response::{Manner, Reply};
-use super::routes::{self, Found};
+use super::response::{Reply, ReplyTiming};
+use super::routes::{self, RouteMatch};
 use super::script::Script;
-use super::store::{Remembered, Store, Token};
-use super::transaction::{Dispatch, Moment, Timer, Turn};
+use super::store::{Store, StoredResponse, Token};
+use super::transaction::{Dispatch, Timer, Transaction, TransactionInput};
 use super::values::{Members, text};
 use super::{list, query};
-use crate::pack::simulator::Call;
+use crate::pack::simulator::RouteSpec;
 use crate::pack::types::Route;
 
 /// The result of a request.
 #[derive(Debug, Default)]
-pub(super) struct Answered {
+pub(super) struct RequestResult {
     pub(super) reply: Reply,
-    pub(super) manner: Manner,
+    pub(super) manner: ReplyTiming,
     /// The route as the pack writes it, or the operation as the provider publishes it.
     pub(super) route: Option<String>,
     /// The operation is published, but not simulated.
@@ -39,7 +39,12 @@ pub(super) struct Answered {
 }
 
 /// Answers a request.
-pub(super) fn answer(script: &Script, store: &mut Store, request: &Received, moment: &Moment) -> Answered {
+pub(super) fn answer(
+    script: &Script,
+    store: &mut Store,
+    request: &Received,
+    moment: &TransactionInput,
+) -> RequestResult {
     let parsed = request.parsed();
     let about = about(script, store, request, parsed.as_ref());
     // The strongest identifier decides. A token is the weakest: using another client's token is a defect that checks
@@ -47,18 +52,18 @@ pub(super) fn answer(script: &Script, store: &mut Store, request: &Received, mom
     let owner = about.iter().find_map(|id| store.owner(id)).cloned();
     let token = request.bearer().and_then(|text| store.token(text));
     let token_of = token.and_then(|token| store.owner(token.client.as_ref()?)).cloned();
-    let mut answered = Answered { about, owner, token_of, ..Answered::default() };
+    let mut answered = RequestResult { about, owner, token_of, ..RequestResult::default() };
     let found = routes::find(script, request);
     answered.route = found.route().map(ToString::to_string);
     let calls = caller(script, store, request, moment.now);
     if let (Some(wait), Some(quotas)) = (store.quotas.count(&calls, moment.now), &script.spec.quotas) {
-        let mut play = Play { turn: Turn::new(script, store, moment), request, parsed };
+        let mut play = Play { turn: Transaction::new(script, store, moment), request, parsed };
         let with = script.words.values(&quotas.with, &play.turn.scope.with("seconds", &json!(wait)));
         answered.reply = play.refusal(&quotas.reply, with);
         return answered;
     }
     let bearer =
-        script.provider.apis.get_key_value(&request.api).is_some_and(|(name, api)| api.minting(name).is_some());
+        script.provider.apis.get_key_value(&request.api).is_some_and(|(name, api)| api.token_request(name).is_some());
     let effects = effects(store, request, &answered, bearer);
     answered.arranged = !effects.is_empty();
     if effects.iter().any(|effect| matches!(effect, Effect::Expired)) {
@@ -67,15 +72,15 @@ pub(super) fn answer(script: &Script, store: &mut Store, request: &Received, mom
     let instead = effects.iter().find_map(|effect| match effect {
         Effect::Reply { name, with } => Some((name.clone(), with.clone())),
         Effect::Dropped { after_processing: false } => {
-            Some((script.spec.refusals.unknown_route.clone(), Members::new()))
+            Some((script.spec.default_replies.unknown_route.clone(), Members::new()))
         }
         Effect::Changed { .. } | Effect::Late(_) | Effect::Dropped { .. } | Effect::Expired => None,
     });
-    let mut play = Play { turn: Turn::new(script, store, moment), request, parsed };
-    answered.not_played = matches!(found, Found::NotPlayed(_)) && play.caller_is_known();
+    let mut play = Play { turn: Transaction::new(script, store, moment), request, parsed };
+    answered.not_played = matches!(found, RouteMatch::NotPlayed(_)) && play.caller_is_known();
     answered.reply = match found {
-        Found::Played(route, call) => play.run(route, call, instead),
-        Found::NotPlayed(_) | Found::WrongMethod(_) | Found::Nowhere => play.nowhere(&found),
+        RouteMatch::Played(route, call) => play.run(route, call, instead),
+        RouteMatch::NotPlayed(_) | RouteMatch::WrongMethod(_) | RouteMatch::Nowhere => play.nowhere(&found),
     };
     let (dispatches, timers) = (play.turn.dispatches, play.turn.timers);
     (answered.dispatches, answered.timers) = (dispatches, timers);
@@ -91,16 +96,16 @@ pub(super) fn answer(script: &Script, store: &mut Store, request: &Received, mom
     answered
 }
 
-fn effects(store: &mut Store, request: &Received, answered: &Answered, bearer: bool) -> Vec<Effect> {
+fn effects(store: &mut Store, request: &Received, answered: &RequestResult, bearer: bool) -> Vec<Effect> {
     // If the client is known, weaker identifiers that belong to other clients are ignored.
     let owner = answered.owner.as_ref();
     let own = answered.about.iter().filter(|id| store.owner(id) == owner);
     let about: Vec<String> = own.chain(owner).cloned().collect();
-    let seen = Seen { method: &request.method, path: &request.path, bearer, about: &about };
-    store.overlays.iter_mut().filter_map(|overlay| overlay.meets(&seen)).collect()
+    let seen = CallProperties { method: &request.method, path: &request.path, bearer, about: &about };
+    store.overrides.iter_mut().filter_map(|change| change.meets(&seen)).collect()
 }
 
-fn apply(effect: Effect, answered: &mut Answered) {
+fn apply(effect: Effect, answered: &mut RequestResult) {
     match effect {
         Effect::Changed { status, members } => {
             answered.reply.status = status.unwrap_or(answered.reply.status);
@@ -114,7 +119,7 @@ fn apply(effect: Effect, answered: &mut Answered) {
 }
 
 pub(super) struct Play<'a> {
-    pub(super) turn: Turn<'a>,
+    pub(super) turn: Transaction<'a>,
     pub(super) request: &'a Received,
     pub(super) parsed: Option<Value>,
 }
@@ -130,21 +135,21 @@ impl Play<'_> {
 
     /// The reply to a request that matches no simulated route. An unauthenticated caller gets the authentication error
     /// first.
-    fn nowhere(&mut self, found: &Found) -> Reply {
-        let refusals = &self.turn.script.spec.refusals;
-        if matches!(found, Found::NotPlayed(_)) && !self.caller_is_known() {
-            return self.refusal(&refusals.unauthenticated, Map::new());
+    fn nowhere(&mut self, found: &RouteMatch) -> Reply {
+        let default_replies = &self.turn.script.spec.default_replies;
+        if matches!(found, RouteMatch::NotPlayed(_)) && !self.caller_is_known() {
+            return self.refusal(&default_replies.unauthenticated, Map::new());
         }
-        let (name, with) = found.refusal(refusals);
+        let (name, with) = found.refusal(default_replies);
         name.map_or_else(|| Reply { status: 501, ..Reply::default() }, |name| self.refusal(name, with))
     }
 
-    fn run(&mut self, route: &Route, call: &Call, instead: Option<(String, Members)>) -> Reply {
+    fn run(&mut self, route: &Route, call: &RouteSpec, instead: Option<(String, Members)>) -> Reply {
         let script = self.turn.script;
-        let refusals = &script.spec.refusals;
+        let default_replies = &script.spec.default_replies;
         let caller = self.caller();
         if matches!(caller, Caller::Nobody) {
-            return self.refusal(&refusals.unauthenticated, Map::new());
+            return self.refusal(&default_replies.unauthenticated, Map::new());
         }
         if let Some((name, with)) = instead {
             self.know(route, &Value::Null);
@@ -154,7 +159,7 @@ impl Play<'_> {
             return self.refusal(&name, with);
         }
         if call.only.as_ref().is_some_and(|modes| !modes.contains(&script.mode)) {
-            return self.refusal(&refusals.not_here, Map::new());
+            return self.refusal(&default_replies.not_here, Map::new());
         }
         let query = match query::read(&call.query, &self.request.query, &script.words, &self.turn.scope) {
             Ok(query) => query,
@@ -208,16 +213,16 @@ impl Play<'_> {
         query
     }
 
-    fn look_up(&mut self, call: &Call, body: &Value) -> Option<Reply> {
+    fn look_up(&mut self, call: &RouteSpec, body: &Value) -> Option<Reply> {
         call.find.iter().find_map(|(name, find)| {
             let there = self.turn.find(name, find, body);
             find.otherwise.as_ref().filter(|_| !there).map(|reply| self.refusal(reply, Map::new()))
         })
     }
 
-    fn carry_out(&mut self, route: &Route, call: &Call, body: &Value) -> Reply {
-        let key = call.repeats.as_ref().and_then(|repeats| self.request.header(&repeats.header));
-        if let (Some(key), Some(repeats)) = (key, &call.repeats)
+    fn carry_out(&mut self, route: &Route, call: &RouteSpec, body: &Value) -> Reply {
+        let key = call.idempotency.as_ref().and_then(|repeats| self.request.header(&repeats.header));
+        if let (Some(key), Some(repeats)) = (key, &call.idempotency)
             && let (Some(most), Some(name)) = (repeats.at_most, &repeats.too_long)
             && key.chars().count() > most as usize
         {
@@ -226,22 +231,22 @@ impl Play<'_> {
         let key = key.map(|key| {
             format!("{} {route} {} {key}", self.request.api, self.turn.client.as_deref().unwrap_or_default())
         });
-        if let (Some(key), Some(repeats)) = (&key, &call.repeats)
+        if let (Some(key), Some(repeats)) = (&key, &call.idempotency)
             && let Some(known) = self.turn.store.remembered(key)
         {
             let (same, reply) = (known.body == *body, known.reply.clone());
             return if same { reply } else { self.refusal(&repeats.conflict, Map::new()) };
         }
         let by_state = self.turn.client_state().and_then(|state| state.calls.get(route));
-        let outcome = self.turn.choose(call.then.iter().chain(by_state.into_iter().flatten()));
+        let outcome = self.turn.choose(call.outcomes.iter().chain(by_state.into_iter().flatten()));
         let Some((outcome, name)) = outcome.and_then(|outcome| Some((outcome, outcome.reply.as_ref()?))) else {
-            return self.refusal(&self.turn.script.spec.refusals.unknown_route, Map::new());
+            return self.refusal(&self.turn.script.spec.default_replies.unknown_route, Map::new());
         };
         let with = self.turn.bring(outcome, body, None);
         let reply = self.refusal(name, with);
         self.issue(route, &reply);
         if let Some(key) = key {
-            self.turn.store.remember(&key, Remembered { body: body.clone(), reply: reply.clone() });
+            self.turn.store.remember(&key, StoredResponse { body: body.clone(), reply: reply.clone() });
         }
         reply
     }
@@ -250,12 +255,13 @@ impl Play<'_> {
     fn issue(&mut self, route: &Route, reply: &Reply) {
         let Some(body) = &reply.body else { return };
         let apis = &self.turn.script.provider.apis;
-        for minting in apis.iter().filter_map(|(name, api)| api.minting(name)) {
-            let minted = minting.from == self.request.api && minting.call.matches(&route.method, &route.path);
-            let client = self.turn.client.clone().filter(|_| minting.own.is_none());
-            let somebodys = client.is_some() || minting.own.is_some();
-            if let (true, Some(token)) = (minted && somebodys, Script::select(minting.token, body).first()) {
-                let lifetime = time::Duration::try_from(minting.lifetime.0).unwrap_or(time::Duration::MAX);
+        for token_request in apis.iter().filter_map(|(name, api)| api.token_request(name)) {
+            let minted =
+                token_request.from == self.request.api && token_request.call.matches(&route.method, &route.path);
+            let client = self.turn.client.clone().filter(|_| token_request.own.is_none());
+            let somebodys = client.is_some() || token_request.own.is_some();
+            if let (true, Some(token)) = (minted && somebodys, Script::select(token_request.token, body).first()) {
+                let lifetime = time::Duration::try_from(token_request.lifetime.0).unwrap_or(time::Duration::MAX);
                 let expires = self.turn.moment.now.saturating_add(lifetime);
                 self.turn.store.issue(Token { text: text(token), client, expires, revoked: false });
             }

@@ -62,7 +62,7 @@ impl Received {
 /// Identifiers of the client that a request is about, in the order of the pack's `correlate_by`.
 pub(super) fn about(script: &Script, store: &Store, request: &Received, body: Option<&Value>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for way in &script.spec.about {
+    for way in &script.spec.correlate_by {
         let more = if way == "bearer" {
             request
                 .bearer()

@@ -14,7 +14,7 @@ pub(super) struct Reply {
 
 /// How a reply is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Manner {
+pub(super) struct ReplyTiming {
     pub(super) delay: Duration,
     /// The connection ends without a reply.
     pub(super) dropped: bool,

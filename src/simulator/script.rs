@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 use serde_json_path::JsonPath;
 
-use super::expressions::Words;
+use super::expressions::Evaluator;
 use crate::pack::fixtures::Fixtures;
 use crate::pack::provider::Provider;
-use crate::pack::simulator::{Call, Find, Mode, Outcome, Rule, Simulated};
+use crate::pack::simulator::{Find, Mode, Outcome, RouteSpec, Rule, SimulatorSpec};
 use crate::pack::types::Route;
 use crate::template;
 
@@ -16,11 +16,11 @@ use crate::template;
 #[derive(Debug)]
 pub(super) struct Script {
     pub(super) provider: Provider,
-    pub(super) spec: Simulated,
+    pub(super) spec: SimulatorSpec,
     pub(super) mode: Mode,
     pub(super) api_key: String,
     pub(super) credentials: BTreeMap<String, String>,
-    pub(super) words: Words,
+    pub(super) words: Evaluator,
     /// The operations that the provider publishes, by API.
     pub(super) operations: BTreeMap<String, Vec<Route>>,
 }
@@ -74,7 +74,7 @@ impl Script {
         ]);
         globals.extend(spec.tables.iter().map(|(name, fixture)| (name.clone(), load(fixture))));
         let operations = spec.operations.as_ref().map(&mut load);
-        for (name, fixture) in &spec.holds {
+        for (name, fixture) in &spec.initial_records {
             let mut held = load(fixture);
             for (member, value) in setting.overrides.get(name).and_then(Value::as_object).into_iter().flatten() {
                 held[member] = value.clone();
@@ -91,7 +91,7 @@ impl Script {
                     .extend(template::only_expressions(text).err().map(|error| format!("fixture `{name}`: {error}")));
             });
         }
-        let words = Words::new(&globals, loaded);
+        let words = Evaluator::new(&globals, loaded);
         let (api_key, credentials) = (setting.api_key.to_owned(), setting.credentials.clone());
         let operations = operations.map_or_else(BTreeMap::new, |json| read_operations(&json, &mut problems));
         let script =
@@ -106,8 +106,8 @@ impl Script {
     }
 }
 
-fn named(loaded: &BTreeMap<String, Value>, spec: &Simulated, name: &str) -> bool {
-    loaded.contains_key(name) || spec.holds.contains_key(name)
+fn named(loaded: &BTreeMap<String, Value>, spec: &SimulatorSpec, name: &str) -> bool {
+    loaded.contains_key(name) || spec.initial_records.contains_key(name)
 }
 
 /// The published operations of a fixture: `METHOD /path` entries per API.
@@ -125,12 +125,12 @@ fn read_operations(json: &Value, problems: &mut Vec<String>) -> BTreeMap<String,
 }
 
 /// The fixtures that the description itself names.
-fn included(spec: &Simulated, provider: &Provider) -> Vec<String> {
+fn included(spec: &SimulatorSpec, provider: &Provider) -> Vec<String> {
     let events = provider.webhooks.iter().flat_map(|webhooks| webhooks.events.values()).map(|event| event.body.clone());
     let records = spec.records.values().map(|record| record.of.clone());
     let bodies = spec.replies.values().filter_map(|reply| reply.body.as_ref());
     let replies = bodies.flat_map(|body| body.as_str().map_or_else(|| inclusions(body), |name| vec![name.to_owned()]));
-    events.chain(records).chain(replies).filter(|name| !spec.holds.contains_key(name)).collect()
+    events.chain(records).chain(replies).filter(|name| !spec.initial_records.contains_key(name)).collect()
 }
 
 /// The fixtures that a JSON value includes.
@@ -167,16 +167,20 @@ impl Checker<'_> {
             let body = reply.body.as_ref().filter(|body| !body.is_string()).unwrap_or(&Value::Null);
             self.note(&format!("replies.{name}"), self.script.words.check(body));
         }
-        let refusals = &spec.refusals;
+        let default_replies = &spec.default_replies;
         // A description without routes needs no error replies, and one without states needs no initial state.
         if !spec.routes.is_empty() {
-            for name in [&refusals.unknown_route, &refusals.unauthenticated, &refusals.malformed, &refusals.wrong_type]
-            {
+            for name in [
+                &default_replies.unknown_route,
+                &default_replies.unauthenticated,
+                &default_replies.malformed,
+                &default_replies.wrong_type,
+            ] {
                 self.reply("default_replies", name);
             }
-            self.reply("default_replies", &refusals.too_large);
-            self.reply("default_replies", &refusals.not_here);
-            let further = [&refusals.wrong_query, &refusals.wrong_method, &refusals.not_played];
+            self.reply("default_replies", &default_replies.too_large);
+            self.reply("default_replies", &default_replies.not_here);
+            let further = [&default_replies.wrong_query, &default_replies.wrong_method, &default_replies.not_played];
             further.into_iter().flatten().for_each(|name| self.reply("default_replies", name));
         }
         if !spec.states.is_empty() || !spec.client.within.is_empty() {
@@ -209,12 +213,12 @@ impl Checker<'_> {
         self.problems
     }
 
-    fn call(&mut self, at: &str, call: &Call) {
+    fn call(&mut self, at: &str, call: &RouteSpec) {
         call.body.iter().flatten().for_each(|(path, _)| self.path(at, path));
-        call.refuse.iter().for_each(|rule| self.rule(at, rule));
+        call.validate.iter().for_each(|rule| self.rule(at, rule));
         call.find.values().for_each(|find| self.find(at, find));
         self.note(at, self.script.words.check(&json!(call.computes)));
-        if let Some(repeats) = &call.repeats {
+        if let Some(repeats) = &call.idempotency {
             self.reply(at, &repeats.conflict);
             repeats.too_long.iter().for_each(|name| self.reply(at, name));
         }
@@ -225,7 +229,7 @@ impl Checker<'_> {
             let search = list.search.as_ref().map(|search| &search.text);
             self.note(at, self.script.words.check(&json!([list.members, list.from, list.to, search, list.counts])));
         }
-        call.then.iter().for_each(|outcome| self.outcome(at, outcome));
+        call.outcomes.iter().for_each(|outcome| self.outcome(at, outcome));
     }
 
     fn find(&mut self, at: &str, find: &Find) {
@@ -246,7 +250,7 @@ impl Checker<'_> {
             (_, Some(name)) => self.reply(at, name),
             (Some(_), None) => {}
         }
-        rule.each.iter().for_each(|path| self.path(at, path));
+        rule.for_each.iter().for_each(|path| self.path(at, path));
         self.note(at, self.script.words.check(&json!(rule.with)));
     }
 
@@ -255,7 +259,7 @@ impl Checker<'_> {
             self.note(at, self.script.words.check_condition(condition));
         }
         self.note(at, self.script.words.check(&json!([outcome.with, outcome.sends])));
-        for refused in &outcome.refuses {
+        for refused in &outcome.rejects {
             self.note(at, self.script.words.check_condition(&refused.condition));
             self.note(at, self.script.words.check(&json!(refused.with)));
         }
@@ -266,8 +270,8 @@ impl Checker<'_> {
             self.note(at, self.script.words.check(&json!(remove.members)));
         }
         outcome.creates.iter().for_each(|name| self.record(at, name));
-        outcome.each.iter().for_each(|path| self.path(at, path));
-        outcome.becomes.iter().for_each(|name| self.state(at, name));
+        outcome.for_each.iter().for_each(|path| self.path(at, path));
+        outcome.new_state.iter().for_each(|name| self.state(at, name));
         outcome.reply.iter().for_each(|name| self.reply(at, name));
     }
 

@@ -9,21 +9,21 @@ use tokio::task::JoinSet;
 
 use super::clock::Clock;
 use super::journal::Journal;
-use super::limits::Reached;
+use super::limits::ReachedLimits;
 use super::script::Script;
 use super::store::Store;
-use super::transaction::{Moment, Turn};
+use super::transaction::{Transaction, TransactionInput};
 use super::{ids, options};
-use crate::evidence::{Call, Delivery};
+use crate::evidence::{Delivery, RecordedCall};
 use crate::webhook;
 
 pub(super) struct Inner {
     pub(super) script: Script,
     pub(super) store: Mutex<Store>,
-    pub(super) journal: Journal<Call>,
+    pub(super) journal: Journal<RecordedCall>,
     pub(super) deliveries: Journal<Delivery>,
     /// The limits that were reached.
-    pub(super) full: Reached,
+    pub(super) full: ReachedLimits,
     pub(super) clock: Clock,
     pub(super) client: reqwest::Client,
     pub(super) issued: options::Issued,
@@ -50,10 +50,10 @@ impl Inner {
         ids::fresh(self.number.fetch_add(1, Ordering::Relaxed), &secret)
     }
 
-    pub(super) fn turn<R>(&self, take: impl FnOnce(&mut Turn) -> R) -> R {
+    pub(super) fn turn<R>(&self, take: impl FnOnce(&mut Transaction) -> R) -> R {
         let fresh = || self.fresh();
-        let moment = Moment { now: self.clock.now(), fresh: &fresh };
-        take(&mut Turn::new(&self.script, &mut self.store(), &moment))
+        let moment = TransactionInput { now: self.clock.now(), fresh: &fresh };
+        take(&mut Transaction::new(&self.script, &mut self.store(), &moment))
     }
 
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {

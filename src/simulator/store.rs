@@ -7,20 +7,20 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::bounded::Bounded;
-use super::collection::{Collection, Indexed, Place, Which};
+use super::collection::{Collection, Indexed, RecordFilter, RecordPosition};
 use super::overrides::Installed;
 use super::quota::Counters;
 use super::response::Reply;
 use super::values::Members;
 
 /// Maximum number of records of a kind; then the oldest are dropped.
-pub(super) const MOST: usize = 20_000;
+pub(super) const MAX_RECORDS: usize = 20_000;
 /// Maximum number of valid tokens and of prepared clients; then the oldest are dropped.
-pub(super) const MOST_TOKENS: usize = 5_000;
+pub(super) const MAX_TOKENS: usize = 5_000;
 /// Maximum number of responses remembered for retries.
-pub(super) const MOST_ANSWERS: usize = 1_000;
+pub(super) const MAX_STORED_RESPONSES: usize = 1_000;
 /// Maximum memory of the records of a kind, in bytes; then the oldest are dropped.
-const MOST_BYTES: usize = 64 << 20;
+const MAX_BYTES: usize = 64 << 20;
 
 /// The whole state.
 #[derive(Debug, Default)]
@@ -30,11 +30,11 @@ pub(super) struct Store {
     /// The fields that hold the time of a record's last change, by collection.
     changed: BTreeMap<String, String>,
     /// Tokens, by their text.
-    tokens: Bounded<Token, MOST_TOKENS>,
-    answers: Bounded<Remembered, MOST_ANSWERS>,
-    entered: Bounded<u64, MOST_TOKENS>,
+    tokens: Bounded<Token, MAX_TOKENS>,
+    answers: Bounded<StoredResponse, MAX_STORED_RESPONSES>,
+    entered: Bounded<u64, MAX_TOKENS>,
     /// What was dropped since the last query.
-    gone: BTreeSet<Gone>,
+    gone: BTreeSet<Dropped>,
     /// The initial states of clients to come, by identifier.
     pub(super) prepared: BTreeMap<String, String>,
     /// The prepared client that each identifier belongs to.
@@ -44,12 +44,12 @@ pub(super) struct Store {
     /// Call counters.
     pub(super) quotas: Counters,
     /// Installed overrides.
-    pub(super) overlays: Vec<Installed>,
+    pub(super) overrides: Vec<Installed>,
 }
 
 /// What is dropped when a limit is reached.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Gone {
+pub enum Dropped {
     /// The oldest records of a collection.
     Records(String),
     /// The oldest tokens.
@@ -70,7 +70,7 @@ pub(super) struct Token {
 
 /// A response that a retry gets again.
 #[derive(Debug)]
-pub(super) struct Remembered {
+pub(super) struct StoredResponse {
     pub(super) body: Value,
     pub(super) reply: Reply,
 }
@@ -101,7 +101,7 @@ impl Store {
     }
 
     /// The latest matching record.
-    pub(super) fn find(&self, collection: &str, which: &Which) -> Option<&Members> {
+    pub(super) fn find(&self, collection: &str, which: &RecordFilter) -> Option<&Members> {
         self.collection(collection)?.find(which)
     }
 
@@ -119,15 +119,15 @@ impl Store {
         let new = || Arc::new(Collection::new(indexed.unwrap_or(&Indexed::default())));
         let records = Arc::make_mut(self.collections.entry(collection.to_owned()).or_insert_with(new));
         records.put(record);
-        while records.len() > MOST || (records.weight() > MOST_BYTES && records.len() > 1) {
+        while records.len() > MAX_RECORDS || (records.weight() > MAX_BYTES && records.len() > 1) {
             let Some(oldest) = records.oldest() else { return };
             records.remove(oldest);
-            self.gone.insert(Gone::Records(collection.to_owned()));
+            self.gone.insert(Dropped::Records(collection.to_owned()));
         }
     }
 
     /// Changes records, and sets their change time.
-    pub(super) fn change(&mut self, collection: &str, which: &Which, set: &Members, now: OffsetDateTime) {
+    pub(super) fn change(&mut self, collection: &str, which: &RecordFilter, set: &Members, now: OffsetDateTime) {
         let stamp = self.changed.get(collection).map(|member| (member.clone(), super::values::written(now)));
         let set: Members = set.clone().into_iter().chain(stamp).collect();
         let Some(records) = self.collections.get_mut(collection) else { return };
@@ -137,7 +137,7 @@ impl Store {
         }
     }
 
-    pub(super) fn remove(&mut self, collection: &str, which: &Which) {
+    pub(super) fn remove(&mut self, collection: &str, which: &RecordFilter) {
         let Some(records) = self.collections.get_mut(collection) else { return };
         for place in records.which(which) {
             Arc::make_mut(records).remove(place);
@@ -146,12 +146,12 @@ impl Store {
 
     pub(super) fn issue(&mut self, token: Token) {
         if self.tokens.put(&token.text.clone(), token) {
-            self.gone.insert(Gone::Tokens);
+            self.gone.insert(Dropped::Tokens);
         }
     }
 
     /// What was dropped since the last call.
-    pub(super) fn gone(&mut self) -> BTreeSet<Gone> {
+    pub(super) fn gone(&mut self) -> BTreeSet<Dropped> {
         std::mem::take(&mut self.gone)
     }
 
@@ -166,13 +166,13 @@ impl Store {
         }
     }
 
-    pub(super) fn remember(&mut self, key: &str, answer: Remembered) {
+    pub(super) fn remember(&mut self, key: &str, answer: StoredResponse) {
         if self.answers.put(key, answer) {
-            self.gone.insert(Gone::Answers);
+            self.gone.insert(Dropped::Answers);
         }
     }
 
-    pub(super) fn remembered(&self, key: &str) -> Option<&Remembered> {
+    pub(super) fn remembered(&self, key: &str) -> Option<&StoredResponse> {
         self.answers.get(key)
     }
 
@@ -210,11 +210,12 @@ impl Store {
     /// The records with one of some values in a field: a list per collection.
     pub(super) fn with(&self, member: &str, values: &[Value]) -> Members {
         let of = |records: &Collection| {
-            let which = |value: &Value| Which {
+            let which = |value: &Value| RecordFilter {
                 like: Members::from_iter([(member.to_owned(), value.clone())]),
                 unlike: Members::new(),
             };
-            let places: BTreeSet<Place> = values.iter().flat_map(|value| records.which(&which(value))).collect();
+            let places: BTreeSet<RecordPosition> =
+                values.iter().flat_map(|value| records.which(&which(value))).collect();
             places.into_iter().filter_map(|place| records.get(place)).cloned().map(Value::Object).collect()
         };
         self.collections.iter().map(|(name, records)| (name.clone(), of(records))).collect()
@@ -231,8 +232,8 @@ impl Store {
 mod tests {
     use super::*;
 
-    fn which(like: &Value) -> Which {
-        Which { like: like.as_object().cloned().unwrap_or_default(), unlike: Members::new() }
+    fn which(like: &Value) -> RecordFilter {
+        RecordFilter { like: like.as_object().cloned().unwrap_or_default(), unlike: Members::new() }
     }
 
     #[test]
@@ -243,7 +244,8 @@ mod tests {
         }
         assert_eq!(store.find("cases", &which(&json!({ "of": "a" }))).unwrap()["n"], 2);
         assert_eq!(store.find("cases", &which(&json!({ "of": null }))), None);
-        let unlike = Which { unlike: Members::from_iter([("n".into(), json!(2))]), ..which(&json!({ "of": "a" })) };
+        let unlike =
+            RecordFilter { unlike: Members::from_iter([("n".into(), json!(2))]), ..which(&json!({ "of": "a" })) };
         assert_eq!(store.find("cases", &unlike).unwrap()["n"], 1);
         store.remove("cases", &which(&json!({ "none": null })));
         store.change(
@@ -259,18 +261,18 @@ mod tests {
     #[test]
     fn a_flood_pushes_the_oldest_out() {
         let mut store = Store::default();
-        let large = Value::String("x".repeat(MOST_BYTES / 4));
+        let large = Value::String("x".repeat(MAX_BYTES / 4));
         for n in 0..10 {
             store.put("cases", Members::from_iter([("n".into(), json!(n)), ("text".into(), large.clone())]));
         }
         assert_eq!(store.all("cases").map(|record| record["n"].clone()).collect::<Vec<_>>(), [7, 8, 9]);
-        for n in 0..=MOST {
+        for n in 0..=MAX_RECORDS {
             store.put("clients", Members::from_iter([("n".into(), json!(n))]));
         }
         assert_eq!(store.all("clients").next().map(|record| record["n"].clone()), Some(json!(1)));
         // The limits of one kind do not affect the others.
         assert_eq!(store.all("cases").count(), 3);
-        let gone = ["cases", "clients"].map(|kind| Gone::Records(kind.into()));
+        let gone = ["cases", "clients"].map(|kind| Dropped::Records(kind.into()));
         assert_eq!((store.gone(), store.gone().len()), (gone.into(), 0));
         store.remove("cases", &which(&json!({})));
         assert_eq!(store.collection("cases").map(Collection::weight), Some(0));

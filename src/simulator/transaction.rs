@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::collection::Which;
+use super::collection::RecordFilter;
 use super::expressions::Scope;
 use super::script::Script;
 use super::store::Store;
@@ -15,7 +15,7 @@ use crate::pack::types::Text;
 pub(super) const ONLY_FOR: &str = "_only_for";
 
 /// The changing inputs of a transaction.
-pub(super) struct Moment<'a> {
+pub(super) struct TransactionInput<'a> {
     /// The simulated time.
     pub(super) now: OffsetDateTime,
     /// Makes fresh ids, tokens and secrets.
@@ -41,20 +41,20 @@ pub(super) struct Timer {
 }
 
 /// One transaction: the scope of its templates, and its effects so far.
-pub(super) struct Turn<'a> {
+pub(super) struct Transaction<'a> {
     pub(super) script: &'a Script,
     pub(super) store: &'a mut Store,
-    pub(super) moment: &'a Moment<'a>,
+    pub(super) moment: &'a TransactionInput<'a>,
     pub(super) scope: Scope,
     /// The client's key, if there is a client.
     pub(super) client: Option<String>,
-    found: Vec<(String, String, Which)>,
+    found: Vec<(String, String, RecordFilter)>,
     pub(super) dispatches: Vec<Dispatch>,
     pub(super) timers: Vec<Timer>,
 }
 
-impl<'a> Turn<'a> {
-    pub(super) fn new(script: &'a Script, store: &'a mut Store, moment: &'a Moment<'a>) -> Self {
+impl<'a> Transaction<'a> {
+    pub(super) fn new(script: &'a Script, store: &'a mut Store, moment: &'a TransactionInput<'a>) -> Self {
         let mut scope = Scope::default();
         scope.set("now", &written(moment.now));
         scope.set("held", &store.sizes());
@@ -66,12 +66,12 @@ impl<'a> Turn<'a> {
         scope.set("created", &json!([]));
         scope.set("refused", &json!([]));
         let (found, dispatches, timers) = (Vec::new(), Vec::new(), Vec::new());
-        Turn { script, store, moment, scope, client: None, found, dispatches, timers }
+        Transaction { script, store, moment, scope, client: None, found, dispatches, timers }
     }
 
     /// Looks up a record and binds it to a name. False if there is none and none was created.
     pub(super) fn find(&mut self, name: &str, find: &Find, body: &Value) -> bool {
-        let which = Which { like: self.members(&find.members), unlike: self.members(&find.except) };
+        let which = RecordFilter { like: self.members(&find.members), unlike: self.members(&find.except) };
         let is_client = find.within == self.script.spec.client.within && name == "client";
         let mut there = self.store.find(&find.within, &which).is_some();
         if let (false, Some(kind)) = (there, &find.creates) {
@@ -98,7 +98,7 @@ impl<'a> Turn<'a> {
     /// Binds a client by its key, hidden or not.
     pub(super) fn know_client(&mut self, key: &str) -> bool {
         let spec = &self.script.spec.client;
-        let which = Which { like: Members::from_iter([(spec.key.clone(), json!(key))]), unlike: Members::new() };
+        let which = RecordFilter { like: Members::from_iter([(spec.key.clone(), json!(key))]), unlike: Members::new() };
         let there = self.store.find(&spec.within, &which).is_some();
         if there {
             self.client = Some(key.to_owned());
@@ -112,7 +112,7 @@ impl<'a> Turn<'a> {
     pub(super) fn client_state(&self) -> Option<&'a State> {
         let spec = &self.script.spec.client;
         let key = json!(self.client.as_ref()?);
-        let which = Which { like: Members::from_iter([(spec.key.clone(), key)]), unlike: Members::new() };
+        let which = RecordFilter { like: Members::from_iter([(spec.key.clone(), key)]), unlike: Members::new() };
         self.state(self.store.find(&spec.within, &which)?)
     }
 
@@ -142,7 +142,7 @@ impl<'a> Turn<'a> {
             let which = self.which(&remove.members);
             self.store.remove(&remove.within, &which);
         }
-        if let Some(state) = &outcome.becomes {
+        if let Some(state) = &outcome.new_state {
             self.enter(state);
         }
         self.scope.set("created", &json!(created));
@@ -153,12 +153,12 @@ impl<'a> Turn<'a> {
 
     /// Creates a record for the body or for each of its elements, except for rejected ones.
     fn create_each(&mut self, kind: &str, outcome: &Outcome, body: &Value) -> Vec<Value> {
-        let Some(path) = &outcome.each else { return vec![Value::Object(self.create(kind, body, false))] };
+        let Some(path) = &outcome.for_each else { return vec![Value::Object(self.create(kind, body, false))] };
         let words = &self.script.words;
         let (mut created, mut refused) = (Vec::new(), Vec::new());
         for (index, item) in Script::select(path, body).into_iter().enumerate() {
             let scope = self.scope.with("item", item).with("index", &json!(index)).with("created", &json!(created));
-            match outcome.refuses.iter().find(|refused| words.holds(&refused.condition, &scope)) {
+            match outcome.rejects.iter().find(|refused| words.holds(&refused.condition, &scope)) {
                 Some(why) => {
                     let with = words.values(&why.with, &scope);
                     refused.push(json!({ "index": index, "item": item, "with": with }));
@@ -196,19 +196,19 @@ impl<'a> Turn<'a> {
     }
 
     fn starting_state(&self, body: &Value) -> String {
-        let prepared = self.known_by(body).find_map(|who| self.store.prepared.get(who));
+        let prepared = self.known_by(body).find_map(|responsible| self.store.prepared.get(responsible));
         prepared.unwrap_or(&self.script.spec.client.starts).clone()
     }
 
     /// The identifiers in a call that creates a client.
     fn known_by<'b>(&self, body: &'b Value) -> impl Iterator<Item = &'b str> + use<'a, 'b> {
-        let paths = &self.script.spec.client.recognised_by;
+        let paths = &self.script.spec.client.identified_by;
         paths.iter().flat_map(|path| Script::select(path, body)).filter_map(Value::as_str)
     }
 
     /// Registers the client's key as an identifier of the prepared client.
     fn recognise(&mut self, body: &Value, client: &Members) {
-        let owner = self.known_by(body).find_map(|who| self.store.owner(who)).cloned();
+        let owner = self.known_by(body).find_map(|responsible| self.store.owner(responsible)).cloned();
         let key = client.get(&self.script.spec.client.key).map(text);
         if let (Some(owner), Some(key)) = (owner, key) {
             self.store.know(&key, &owner);
@@ -219,7 +219,8 @@ impl<'a> Turn<'a> {
     fn enter(&mut self, name: &str) {
         let (script, Some(client)) = (self.script, self.client.clone()) else { return };
         let spec = &script.spec.client;
-        let which = Which { like: Members::from_iter([(spec.key.clone(), json!(client))]), unlike: Members::new() };
+        let which =
+            RecordFilter { like: Members::from_iter([(spec.key.clone(), json!(client))]), unlike: Members::new() };
         self.store.change(
             &spec.within,
             &which,
@@ -227,8 +228,8 @@ impl<'a> Turn<'a> {
             self.moment.now,
         );
         let entered = self.store.enter(&client);
-        if let Some(after) = script.spec.states.get(name).and_then(|state| state.after.as_ref()) {
-            self.timers.push(Timer { client, entered, after: after.time.0, event: after.event.clone() });
+        if let Some(after) = script.spec.states.get(name).and_then(|state| state.timer.as_ref()) {
+            self.timers.push(Timer { client, entered, after: after.delay.0, event: after.event.clone() });
         }
     }
 
@@ -258,7 +259,8 @@ impl<'a> Turn<'a> {
         let owner = self.client.as_ref().and_then(|client| self.store.owner(client));
         let wanted = self.store.all(&to.within).filter(|subscription| {
             // A subscription for one client receives no events about others.
-            let theirs = subscription.get(ONLY_FOR).is_none_or(|who| who.as_str() == owner.map(String::as_str));
+            let theirs =
+                subscription.get(ONLY_FOR).is_none_or(|responsible| responsible.as_str() == owner.map(String::as_str));
             let events = subscription.get(&to.events).and_then(Value::as_array);
             let active = subscription.get(&to.active) == Some(&Value::Bool(true));
             let scope = || self.scope.with("subscription", &json!(subscription));
@@ -292,8 +294,8 @@ impl<'a> Turn<'a> {
         }
     }
 
-    fn which(&self, members: &indexmap::IndexMap<String, Text>) -> Which {
-        Which { like: self.members(members), unlike: Members::new() }
+    fn which(&self, members: &indexmap::IndexMap<String, Text>) -> RecordFilter {
+        RecordFilter { like: self.members(members), unlike: Members::new() }
     }
 
     pub(super) fn members(&self, members: &indexmap::IndexMap<String, Text>) -> Members {

@@ -2,57 +2,57 @@
 
 use serde_json::{Map, Value, json};
 
-use super::query::Wrong;
+use super::query::InvalidParameter;
 use super::reply::Play;
 use super::request::kind_of;
 use super::response::Reply;
 use super::script::Script;
 use crate::json::{camel_case, without_nulls};
-use crate::pack::provider::MemberNames;
-use crate::pack::simulator::{Call, Rule};
+use crate::pack::provider::FieldNames;
+use crate::pack::simulator::{RouteSpec, Rule};
 
 impl Play<'_> {
     /// The body as rules read it, or the reply to an unreadable one.
-    pub(super) fn body(&mut self, call: &Call) -> Result<Value, Reply> {
+    pub(super) fn body(&mut self, call: &RouteSpec) -> Result<Value, Reply> {
         let script = self.turn.script;
         let Some(types) = &call.body else { return Ok(Value::Null) };
         if self.request.too_large {
-            return Err(self.refusal(&script.spec.refusals.too_large, Map::new()));
+            return Err(self.refusal(&script.spec.default_replies.too_large, Map::new()));
         }
         let Some(body) = self.parsed.clone().filter(Value::is_object) else {
-            return Err(self.refusal(&script.spec.refusals.malformed, Map::new()));
+            return Err(self.refusal(&script.spec.default_replies.malformed, Map::new()));
         };
-        let body = without_nulls(match script.provider.member_names {
-            MemberNames::Exact => body,
-            MemberNames::CamelCase => camel_case(body),
+        let body = without_nulls(match script.provider.field_names {
+            FieldNames::Exact => body,
+            FieldNames::CamelCase => camel_case(body),
         });
         for (path, kind) in types {
             if Script::select(path, &body).into_iter().any(|value| !kind_of(*kind, value)) {
                 let field = path.trim_start_matches("$.");
                 let with = json!({ "path": path, "field": field, "expected": kind.word() });
                 let with = with.as_object().cloned().unwrap_or_default();
-                return Err(self.refusal(&script.spec.refusals.wrong_type, with));
+                return Err(self.refusal(&script.spec.default_replies.wrong_type, with));
             }
         }
         Ok(body)
     }
 
     /// The reply to an invalid query parameter.
-    pub(super) fn wrong(&mut self, wrong: Wrong) -> Reply {
-        let refusals = &self.turn.script.spec.refusals;
-        let name = refusals.wrong_query.as_ref().unwrap_or(&refusals.malformed);
+    pub(super) fn wrong(&mut self, wrong: InvalidParameter) -> Reply {
+        let default_replies = &self.turn.script.spec.default_replies;
+        let name = default_replies.wrong_query.as_ref().unwrap_or(&default_replies.malformed);
         let with = [("field", wrong.field), ("message", wrong.message)];
         self.refusal(name, with.map(|(name, text)| (name.to_owned(), json!(text))).into_iter().collect())
     }
 
-    pub(super) fn validate(&mut self, call: &Call, body: &Value) -> Option<Reply> {
-        call.refuse.iter().find_map(|rule| self.broken(rule, body))
+    pub(super) fn validate(&mut self, call: &RouteSpec, body: &Value) -> Option<Reply> {
+        call.validate.iter().find_map(|rule| self.broken(rule, body))
     }
 
     /// The reply to a request that breaks a rule.
     fn broken(&mut self, rule: &Rule, body: &Value) -> Option<Reply> {
         let script = self.turn.script;
-        let items = match &rule.each {
+        let items = match &rule.for_each {
             Some(path) => Script::select(path, body).into_iter().cloned().collect(),
             None => vec![body.clone()],
         };

@@ -13,10 +13,10 @@ use serde_json::Value;
 use crate::address::Host;
 
 /// Maximum work of one template, in instructions of the template engine.
-const FUEL: u64 = 20_000;
+const MAX_STEPS: u64 = 20_000;
 
 /// Maximum result of one template, in bytes of JSON.
-const LARGEST: usize = 4 << 20;
+const MAX_RESULT_BYTES: usize = 4 << 20;
 
 pub(super) static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| engine(UndefinedBehavior::SemiStrict));
 
@@ -27,7 +27,7 @@ fn engine(undefined: UndefinedBehavior) -> Environment<'static> {
     let mut engine = Environment::new();
     engine.set_undefined_behavior(undefined);
     engine.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-    engine.set_fuel(Some(FUEL));
+    engine.set_fuel(Some(MAX_STEPS));
     engine.add_filter("intersect", intersect);
     engine.add_filter("base64", |text: String| STANDARD.encode(text));
     engine.add_filter("host", |url: String| part(&url, |url| Host::of(url).map(|host| host.to_string())));
@@ -138,8 +138,8 @@ struct Bounded(Vec<u8>);
 
 impl io::Write for Bounded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.0.len() + bytes.len() > LARGEST {
-            return Err(io::Error::other(format!("its result exceeds {LARGEST} bytes")));
+        if self.0.len() + bytes.len() > MAX_RESULT_BYTES {
+            return Err(io::Error::other(format!("its result exceeds {MAX_RESULT_BYTES} bytes")));
         }
         self.0.extend_from_slice(bytes);
         Ok(bytes.len())

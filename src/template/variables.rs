@@ -30,13 +30,13 @@ pub fn variable(text: &str) -> Option<(&str, &str)> {
 #[derive(Default)]
 struct Made {
     text: String,
-    within: Within,
+    within: Delimiter,
     /// Whether the template has expressions of its own.
     mixed: bool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Within {
+enum Delimiter {
     #[default]
     Text,
     Expression,
@@ -47,24 +47,24 @@ impl Made {
     /// Copies the next part of the template; returns its length in bytes.
     fn letter(&mut self, rest: &str, letter: char) -> usize {
         let taken = match (self.within, letter) {
-            (Within::Text, '{') if rest.starts_with("{{") => {
-                self.within = Within::Expression;
+            (Delimiter::Text, '{') if rest.starts_with("{{") => {
+                self.within = Delimiter::Expression;
                 2
             }
-            (Within::Expression, '}') if rest.starts_with("}}") => {
-                self.within = Within::Text;
+            (Delimiter::Expression, '}') if rest.starts_with("}}") => {
+                self.within = Delimiter::Text;
                 2
             }
-            (Within::Expression, '"' | '\'') => {
-                self.within = Within::Quotes(letter);
+            (Delimiter::Expression, '"' | '\'') => {
+                self.within = Delimiter::Quotes(letter);
                 1
             }
-            (Within::Quotes(quote), _) if letter == quote => {
-                self.within = Within::Expression;
+            (Delimiter::Quotes(quote), _) if letter == quote => {
+                self.within = Delimiter::Expression;
                 1
             }
-            (Within::Quotes(_), '\\') => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
-            (Within::Text | Within::Expression | Within::Quotes(_), _) => letter.len_utf8(),
+            (Delimiter::Quotes(_), '\\') => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
+            (Delimiter::Text | Delimiter::Expression | Delimiter::Quotes(_), _) => letter.len_utf8(),
         };
         self.text.push_str(&rest[..taken]);
         taken
@@ -72,17 +72,19 @@ impl Made {
 
     fn value(&mut self, value: &str) {
         match self.within {
-            Within::Quotes(_) => self.text.push_str(&escaped(value)),
-            Within::Expression if value.parse::<serde_json::Number>().is_ok() => self.text.push_str(value),
-            Within::Expression => self.text.extend(["\"", &escaped(value), "\""]),
+            Delimiter::Quotes(_) => self.text.push_str(&escaped(value)),
+            Delimiter::Expression if value.parse::<serde_json::Number>().is_ok() => self.text.push_str(value),
+            Delimiter::Expression => self.text.extend(["\"", &escaped(value), "\""]),
             // A brace of the text and one of the value could form an expression together. The engine would strip a
             // trailing line break.
-            Within::Text if value.contains('{') || self.text.ends_with('{') || (self.mixed && value.contains('\n')) => {
+            Delimiter::Text
+                if value.contains('{') || self.text.ends_with('{') || (self.mixed && value.contains('\n')) =>
+            {
                 let plain = self.text.trim_end_matches('{').len();
                 let braces = self.text.split_off(plain);
                 self.text.extend(["{{ \"", &escaped(&braces), &escaped(value), "\" }}"]);
             }
-            Within::Text => self.text.push_str(value),
+            Delimiter::Text => self.text.push_str(value),
         }
     }
 }

@@ -9,12 +9,12 @@ use serde_json_path::{JsonPath, NormalizedPath};
 
 use super::error::ComposeError;
 use crate::json::escaped;
-use crate::pack::alteration::BodyVariation;
+use crate::pack::alteration::BodyAlteration;
 use crate::pack::scheme::BodyType;
 use crate::pack::types::Where;
 
 /// A body as sent, and as signed.
-pub(super) struct Written {
+pub(super) struct WrittenBody {
     pub(super) sent: Vec<u8>,
     pub(super) signed: Vec<u8>,
 }
@@ -63,29 +63,31 @@ enum Spelling {
 pub(super) fn write(
     body: &Value,
     kind: BodyType,
-    variation: Option<BodyVariation>,
+    alteration: Option<BodyAlteration>,
     reserved: &[&Where],
-) -> Result<Written, ComposeError> {
+) -> Result<WrittenBody, ComposeError> {
     let spelled = |body: &Value, spelling| match kind {
         BodyType::Json => json(body, spelling),
         BodyType::Form => Ok(form(body, spelling)),
     };
     let plain = |body: &Value| spelled(body, Spelling::Plain);
-    let same = |bytes: Vec<u8>| Written { sent: bytes.clone(), signed: bytes };
-    Ok(match variation {
+    let same = |bytes: Vec<u8>| WrittenBody { sent: bytes.clone(), signed: bytes };
+    Ok(match alteration {
         None => same(plain(body)?),
-        Some(BodyVariation::Spaced) => same(spelled(body, Spelling::Spaced)?),
-        Some(BodyVariation::Reordered) => same(plain(&reordered(body))?),
-        Some(BodyVariation::Escaped) => same(spelled(body, Spelling::Escaped)?),
-        Some(BodyVariation::NonAscii) => same(plain(&added(body, json!("Søren Ærø ApS, 東京, 🚀")))?),
-        Some(BodyVariation::UnknownMember) => same(plain(&added(body, json!({ "big": 9_007_199_254_740_993_u64 })))?),
-        Some(BodyVariation::Changed) => Written { sent: plain(&changed(body, reserved))?, signed: plain(body)? },
-        Some(BodyVariation::SignedIndented) => {
-            Written { sent: plain(body)?, signed: spelled(body, Spelling::Indented)? }
+        Some(BodyAlteration::Spaced) => same(spelled(body, Spelling::Spaced)?),
+        Some(BodyAlteration::Reordered) => same(plain(&reordered(body))?),
+        Some(BodyAlteration::Escaped) => same(spelled(body, Spelling::Escaped)?),
+        Some(BodyAlteration::NonAscii) => same(plain(&added(body, json!("Søren Ærø ApS, 東京, 🚀")))?),
+        Some(BodyAlteration::UnknownMember) => same(plain(&added(body, json!({ "big": 9_007_199_254_740_993_u64 })))?),
+        Some(BodyAlteration::Changed) => WrittenBody { sent: plain(&changed(body, reserved))?, signed: plain(body)? },
+        Some(BodyAlteration::SignedIndented) => {
+            WrittenBody { sent: plain(body)?, signed: spelled(body, Spelling::Indented)? }
         }
-        Some(BodyVariation::SignedSorted) => Written { sent: plain(body)?, signed: plain(&sorted(body))? },
+        Some(BodyAlteration::SignedSorted) => WrittenBody { sent: plain(body)?, signed: plain(&sorted(body))? },
         // A compact body would be signed as sent, so this one contains white space that compaction loses.
-        Some(BodyVariation::SignedCompact) => Written { sent: spelled(body, Spelling::Spaced)?, signed: plain(body)? },
+        Some(BodyAlteration::SignedCompact) => {
+            WrittenBody { sent: spelled(body, Spelling::Spaced)?, signed: plain(body)? }
+        }
     })
 }
 

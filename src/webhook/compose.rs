@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use super::error::ComposeError;
 use super::mac::Signing;
 use super::{body, signing_secret, timestamp};
-use crate::pack::alteration::{Arrangement, Clock, HeaderNames, KeyVariation, Variation};
+use crate::pack::alteration::{Alteration, Arrangement, Clock, HeaderNames, KeyAlteration};
 use crate::pack::scheme::{BodyType, Encoding, Mac, Webhooks};
 use crate::pack::types::{Age, Where};
 use crate::template;
 
 /// The specification of a delivery.
 #[derive(Clone, Copy, Debug)]
-pub struct Order<'a> {
+pub struct DeliverySpec<'a> {
     /// The provider's webhook scheme.
     pub scheme: &'a Webhooks,
     /// The event's name.
@@ -34,12 +34,12 @@ pub struct Order<'a> {
     /// The time of the event, unchanged by a retry. The time in the body is this minus the age.
     pub happened_at: i64,
     /// The alteration, compared with a genuine delivery.
-    pub variation: &'a Variation,
+    pub alteration: &'a Alteration,
 }
 
 /// A signed request, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parcel {
+pub struct SignedRequest {
     /// The method.
     pub method: &'static str,
     /// The event name that it carries.
@@ -57,30 +57,30 @@ pub struct Parcel {
 /// # Errors
 ///
 /// A secret, body or template that does not fit the scheme, or an alteration that changes nothing.
-pub fn compose(order: &Order) -> Result<Parcel, ComposeError> {
-    let parcel = written(order)?;
-    if order.variation.only_ages() && matches!(order.variation.age, None | Some(Age(0))) {
-        return Ok(parcel);
+pub fn compose(order: &DeliverySpec) -> Result<SignedRequest, ComposeError> {
+    let signed = written(order)?;
+    if order.alteration.only_ages() && matches!(order.alteration.age, None | Some(Age(0))) {
+        return Ok(signed);
     }
-    let twin = written(&Order { variation: &Variation::default(), ..*order })?;
-    if parcel == twin { Err(ComposeError::Pointless) } else { Ok(parcel) }
+    let twin = written(&DeliverySpec { alteration: &Alteration::default(), ..*order })?;
+    if signed == twin { Err(ComposeError::Pointless) } else { Ok(signed) }
 }
 
 /// Whether a Base64 signature contains both characters that some readers lose or spell differently.
-pub fn is_telling(order: &Order) -> bool {
+pub fn is_telling(order: &DeliverySpec) -> bool {
     let in_base64 = order.scheme.mac.as_ref().is_some_and(|mac| mac.encoding == Encoding::Base64);
     !in_base64
-        || compose(order).is_ok_and(|parcel| parcel.headers.iter().any(|(_, v)| v.contains('+') && v.contains('/')))
+        || compose(order).is_ok_and(|signed| signed.headers.iter().any(|(_, v)| v.contains('+') && v.contains('/')))
 }
 
-fn written(order: &Order) -> Result<Parcel, ComposeError> {
+fn written(order: &DeliverySpec) -> Result<SignedRequest, ComposeError> {
     let scheme = order.scheme;
-    let event = order.variation.event.as_deref().unwrap_or(order.event);
+    let event = order.alteration.event.as_deref().unwrap_or(order.event);
     let filled = fill(order, event)?;
-    let written = body::write(&filled, scheme.body, order.variation.body, &reserved(scheme))?;
+    let written = body::write(&filled, scheme.body, order.alteration.body, &reserved(scheme))?;
     let headers = seal(order, &written.signed)?;
     let (event, id) = (event.to_owned(), order.id.to_owned());
-    Ok(Parcel { method: scheme.method.word(), event, id, headers, body: written.sent })
+    Ok(SignedRequest { method: scheme.method.word(), event, id, headers, body: written.sent })
 }
 
 /// The headers of a delivery with a given body.
@@ -88,27 +88,28 @@ fn written(order: &Order) -> Result<Parcel, ComposeError> {
 /// # Errors
 ///
 /// A secret or template that does not fit the scheme.
-pub fn seal(order: &Order, body: &[u8]) -> Result<Vec<(String, String)>, ComposeError> {
-    let Order { scheme, variation, .. } = *order;
+pub fn seal(order: &DeliverySpec, body: &[u8]) -> Result<Vec<(String, String)>, ComposeError> {
+    let DeliverySpec { scheme, alteration, .. } = *order;
     let secret = order.secrets.first().copied().unwrap_or_default();
     let unknown = signing_secret::other(scheme, secret);
     let another = signing_secret::other(scheme, &unknown);
     let (known, unknown) = (order.secrets, &[&*unknown][..]);
-    let all = match (variation.key, variation.arrangement) {
-        (None | Some(KeyVariation::Undecoded), _) => known.to_vec(),
-        (Some(KeyVariation::Other), _) => unknown.to_vec(),
-        (Some(KeyVariation::Rotated), Arrangement::Last) => [unknown, known].concat(),
-        (Some(KeyVariation::Rotated), Arrangement::First) => [known, unknown].concat(),
-        (Some(KeyVariation::Rotated), Arrangement::Between) => [unknown, known, &[&*another]].concat(),
+    let all = match (alteration.key, alteration.arrangement) {
+        (None | Some(KeyAlteration::Undecoded), _) => known.to_vec(),
+        (Some(KeyAlteration::Other), _) => unknown.to_vec(),
+        (Some(KeyAlteration::Rotated), Arrangement::Last) => [unknown, known].concat(),
+        (Some(KeyAlteration::Rotated), Arrangement::First) => [known, unknown].concat(),
+        (Some(KeyAlteration::Rotated), Arrangement::Between) => [unknown, known, &[&*another]].concat(),
     };
-    let secret = if variation.key == Some(KeyVariation::Other) { unknown.concat() } else { secret.to_owned() };
-    let said = |clock| timestamp::written(scheme.timestamp.unit, order.sent_at.saturating_sub(variation.age_by(clock)));
+    let secret = if alteration.key == Some(KeyAlteration::Other) { unknown.concat() } else { secret.to_owned() };
+    let said =
+        |clock| timestamp::written(scheme.timestamp.unit, order.sent_at.saturating_sub(alteration.age_by(clock)));
     let mut scope = json!({
-        "event": variation.event.as_deref().unwrap_or(order.event), "id": order.id, "url": order.url,
+        "event": alteration.event.as_deref().unwrap_or(order.event), "id": order.id, "url": order.url,
         "t": said(Clock::Signed)?, "secret": secret, "method": scheme.method.word()
     });
     if let Some(mac) = &scheme.mac {
-        sign(Signing { scheme, mac, variation }, mac, &mut scope, &all, body)?;
+        sign(Signing { scheme, mac, alteration }, mac, &mut scope, &all, body)?;
     }
     let mut unsigned = scope.clone();
     unsigned["t"] = said(Clock::Unsigned)?;
@@ -121,7 +122,7 @@ fn sign(signing: Signing, mac: &Mac, scope: &mut Value, all: &[&str], body: &[u8
         let each = all.iter().map(|secret| {
             let mut scope = scope.clone();
             scope["mac"] = signing.code(secret, &scope, body)?.into();
-            Ok(template::render_text(&several.each, &scope)?)
+            Ok(template::render_text(&several.format, &scope)?)
         });
         scope["signatures"] = each.collect::<Result<Vec<_>, ComposeError>>()?.join(&several.joined_by).into();
     }
@@ -131,13 +132,13 @@ fn sign(signing: Signing, mac: &Mac, scope: &mut Value, all: &[&str], body: &[u8
 }
 
 /// The body with the id, the name and every time of this delivery.
-fn fill(order: &Order, event: &str) -> Result<Value, ComposeError> {
+fn fill(order: &DeliverySpec, event: &str) -> Result<Value, ComposeError> {
     let mut filled = order.body.clone();
     body::set(&mut filled, &order.scheme.id, order.id, true)?;
     if let Some(place) = &order.scheme.name {
         body::set(&mut filled, place, event, true)?;
     }
-    let time = timestamp::rfc3339(order.happened_at.saturating_sub(order.variation.age_by(Clock::Body)))?;
+    let time = timestamp::rfc3339(order.happened_at.saturating_sub(order.alteration.age_by(Clock::Body)))?;
     for place in &order.scheme.time {
         // Not every event has every time; an absent one is skipped.
         body::set(&mut filled, place, &time, false)?;
@@ -159,7 +160,7 @@ fn media_type(scheme: &Webhooks) -> &str {
 }
 
 /// The headers; those that repeat a time outside the signature have a scope of their own.
-fn headers(order: &Order, scope: &Value, unsigned: &Value) -> Result<Vec<(String, String)>, ComposeError> {
+fn headers(order: &DeliverySpec, scope: &Value, unsigned: &Value) -> Result<Vec<(String, String)>, ComposeError> {
     let mut templates: IndexMap<&str, &str> = IndexMap::from([("Content-Type", media_type(order.scheme))]);
     let own = order.scheme.headers.iter().map(|(name, text)| (&**name, &**text));
     let fixed =
@@ -168,14 +169,14 @@ fn headers(order: &Order, scope: &Value, unsigned: &Value) -> Result<Vec<(String
         Where::Header(name) => Some((&**name, text)),
         Where::Body(_) => None,
     });
-    let varied = order.variation.headers.iter().map(|(name, text)| (&**name, &**text));
-    for (name, text) in placed.chain(own).chain(varied) {
+    let altered = order.alteration.headers.iter().map(|(name, text)| (&**name, &**text));
+    for (name, text) in placed.chain(own).chain(altered) {
         let known = templates.keys().copied().find(|k| k.eq_ignore_ascii_case(name)).unwrap_or(name);
         templates.insert(known, text);
     }
-    let left_out = order.variation.without_header.as_deref();
+    let left_out = order.alteration.without_header.as_deref();
     let kept = templates.into_iter().filter(|(name, _)| !left_out.is_some_and(|n| n.eq_ignore_ascii_case(name)));
-    let written = |name: &str| match order.variation.header_names {
+    let written = |name: &str| match order.alteration.header_names {
         Some(HeaderNames::LowerCase) => name.to_lowercase(),
         None => name.to_owned(),
     };

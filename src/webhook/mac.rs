@@ -9,7 +9,7 @@ use sha2::{Sha256, Sha512};
 
 use super::error::ComposeError;
 use super::signing_secret;
-use crate::pack::alteration::{KeyVariation, SignatureVariation, Variation};
+use crate::pack::alteration::{Alteration, KeyAlteration, SignatureAlteration};
 use crate::pack::scheme::{Algorithm, Encoding, Mac, Webhooks};
 use crate::template;
 
@@ -18,23 +18,23 @@ use crate::template;
 pub(super) struct Signing<'a> {
     pub(super) scheme: &'a Webhooks,
     pub(super) mac: &'a Mac,
-    pub(super) variation: &'a Variation,
+    pub(super) alteration: &'a Alteration,
 }
 
 impl Signing<'_> {
     /// The encoded signature of a body. `scope` contains the values besides the body that the signed content is a
     /// template over.
     pub(super) fn code(&self, secret: &str, scope: &Value, body: &[u8]) -> Result<String, ComposeError> {
-        let key = match self.variation.key {
-            Some(KeyVariation::Undecoded) => secret.as_bytes().to_vec(),
-            Some(KeyVariation::Other | KeyVariation::Rotated) | None => {
+        let key = match self.alteration.key {
+            Some(KeyAlteration::Undecoded) => secret.as_bytes().to_vec(),
+            Some(KeyAlteration::Other | KeyAlteration::Rotated) | None => {
                 signing_secret::key(self.scheme, self.mac.key, secret)?
             }
         };
-        let message = self.variation.message.as_ref().unwrap_or(&self.mac.message);
+        let message = self.alteration.signed_content.as_ref().unwrap_or(&self.mac.signed_content);
         let message = message_of(message, scope, body)?;
         let code = computed(self.mac.algorithm, &key, message.as_bytes())?;
-        Ok(written(&code, self.mac.encoding, self.variation.signature))
+        Ok(written(&code, self.mac.encoding, self.alteration.signature))
     }
 }
 
@@ -60,10 +60,10 @@ fn finished<M: hmac::Mac, E>(keyed: Result<M, E>, message: &[u8]) -> Result<Vec<
     Ok(code.finalize().into_bytes().to_vec())
 }
 
-fn written(code: &[u8], encoding: Encoding, damage: Option<SignatureVariation>) -> String {
+fn written(code: &[u8], encoding: Encoding, damage: Option<SignatureAlteration>) -> String {
     let encoding = match (damage, encoding) {
-        (Some(SignatureVariation::OtherEncoding), Encoding::Hex) => Encoding::Base64,
-        (Some(SignatureVariation::OtherEncoding), Encoding::Base64) => Encoding::Hex,
+        (Some(SignatureAlteration::OtherEncoding), Encoding::Hex) => Encoding::Base64,
+        (Some(SignatureAlteration::OtherEncoding), Encoding::Base64) => Encoding::Hex,
         (_, as_it_is) => as_it_is,
     };
     let text = match encoding {
@@ -71,9 +71,9 @@ fn written(code: &[u8], encoding: Encoding, damage: Option<SignatureVariation>) 
         Encoding::Base64 => STANDARD.encode(code),
     };
     match damage {
-        Some(SignatureVariation::Truncated) => text[..text.len() / 2].to_owned(),
-        Some(SignatureVariation::Empty) => String::new(),
-        Some(SignatureVariation::UpperCase) => text.to_uppercase(),
-        Some(SignatureVariation::OtherEncoding) | None => text,
+        Some(SignatureAlteration::Truncated) => text[..text.len() / 2].to_owned(),
+        Some(SignatureAlteration::Empty) => String::new(),
+        Some(SignatureAlteration::UpperCase) => text.to_uppercase(),
+        Some(SignatureAlteration::OtherEncoding) | None => text,
     }
 }

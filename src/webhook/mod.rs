@@ -10,8 +10,8 @@ mod signing_secret;
 mod timestamp;
 mod verify;
 
-pub use compose::{Order, Parcel, compose, is_telling, seal};
+pub use compose::{DeliverySpec, SignedRequest, compose, is_telling, seal};
 pub use error::ComposeError;
-pub use secret_derived::{CHANGED, taken_apart};
+pub use secret_derived::{CHANGED, secret_derived};
 pub use signing_secret::issue;
-pub use verify::{Arrived, Examined, examine};
+pub use verify::{ReceivedDelivery, Verification, examine};

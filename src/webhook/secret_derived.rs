@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::pack::alteration::Variation;
+use crate::pack::alteration::Alteration;
 use crate::pack::scheme::Webhooks;
 
 /// The text that replaces such a value in a record.
@@ -10,8 +10,8 @@ pub const CHANGED: &str = "<webhook_secret, changed>";
 
 /// The lower-case names of headers whose template transforms the secret instead of inserting it. A single letter of it
 /// would disclose the secret piece by piece, and is too short to be recognised.
-pub fn taken_apart(scheme: &Webhooks, variation: &Variation) -> BTreeSet<String> {
-    let headers = scheme.headers.iter().chain(&variation.headers);
+pub fn secret_derived(scheme: &Webhooks, alteration: &Alteration) -> BTreeSet<String> {
+    let headers = scheme.headers.iter().chain(&alteration.headers);
     headers.filter(|(_, text)| is_taken_apart(text)).map(|(name, _)| name.to_lowercase()).collect()
 }
 

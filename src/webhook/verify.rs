@@ -11,14 +11,14 @@ use super::mac::Signing;
 use super::pattern::Pattern;
 use super::timestamp;
 use crate::body;
-use crate::pack::alteration::Variation;
+use crate::pack::alteration::Alteration;
 use crate::pack::scheme::{BodyType, Mac, Signatures, Webhooks};
 use crate::pack::types::Where;
 use crate::template;
 
 /// A received delivery.
 #[derive(Clone, Copy, Debug)]
-pub struct Arrived<'a> {
+pub struct ReceivedDelivery<'a> {
     /// The method.
     pub method: &'a str,
     /// The whole URL that it was sent to.
@@ -31,7 +31,7 @@ pub struct Arrived<'a> {
 
 /// The content of a delivery and the result of its verification.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Examined {
+pub struct Verification {
     /// The event's name.
     pub event: Option<String>,
     /// The event's id.
@@ -39,7 +39,7 @@ pub struct Examined {
     /// The claimed age in seconds; negative if it lies ahead.
     pub sent_at_age_s: Option<i64>,
     /// Whether its token or signature is valid for one of the secrets.
-    pub proven: bool,
+    pub verified: bool,
     /// Whether its age, or its lead, exceeds the scheme's limit.
     pub stale: bool,
     /// Why it is not trustworthy; `None` if it is.
@@ -47,8 +47,8 @@ pub struct Examined {
 }
 
 /// Verifies a delivery. `now` is in seconds since 1970.
-pub fn examine(scheme: &Webhooks, secrets: &[&str], arrived: &Arrived, now: i64) -> Examined {
-    let reading = Reading::of(scheme, arrived);
+pub fn examine(scheme: &Webhooks, secrets: &[&str], received: &ReceivedDelivery, now: i64) -> Verification {
+    let reading = ParsedDelivery::of(scheme, received);
     let age =
         reading.said("t").and_then(|t| timestamp::read(scheme.timestamp.unit, t)).map(|sent| now.saturating_sub(sent));
     let limit = scheme.timestamp.tolerance.map(|span| i64::try_from(span.0.as_secs()).unwrap_or(i64::MAX));
@@ -59,11 +59,11 @@ pub fn examine(scheme: &Webhooks, secrets: &[&str], arrived: &Arrived, now: i64)
         None => Some("it has no readable sending time".to_owned()),
     });
     let unproven = reading.prove(secrets).err();
-    Examined {
+    Verification {
         event: reading.said("event").map(str::to_owned),
         id: reading.said("id").map(str::to_owned),
         sent_at_age_s: age,
-        proven: unproven.is_none(),
+        verified: unproven.is_none(),
         stale: stale.is_some(),
         why: unproven.or(stale),
     }
@@ -77,18 +77,18 @@ struct Proof<'a> {
 }
 
 /// The parsed content of a delivery.
-struct Reading<'a> {
+struct ParsedDelivery<'a> {
     scheme: &'a Webhooks,
-    arrived: &'a Arrived<'a>,
+    received: &'a ReceivedDelivery<'a>,
     said: BTreeMap<&'a str, String>,
     proofs: Vec<Proof<'a>>,
     /// Why a header with a proof is unusable.
     missing: Option<String>,
 }
 
-impl<'a> Reading<'a> {
-    fn of(scheme: &'a Webhooks, arrived: &'a Arrived<'a>) -> Self {
-        let mut reading = Reading { scheme, arrived, said: BTreeMap::new(), proofs: Vec::new(), missing: None };
+impl<'a> ParsedDelivery<'a> {
+    fn of(scheme: &'a Webhooks, received: &'a ReceivedDelivery<'a>) -> Self {
+        let mut reading = ParsedDelivery { scheme, received, said: BTreeMap::new(), proofs: Vec::new(), missing: None };
         for (name, template) in &scheme.headers {
             reading.header(name, template);
         }
@@ -134,7 +134,7 @@ impl<'a> Reading<'a> {
     /// The time in each of several signatures, if they contain one.
     fn each(&mut self, expression: &str, text: &str) {
         let Some(several) = self.several().filter(|_| expression == "signatures") else { return };
-        let times = parts(several, text).filter_map(|part| Pattern::of(&several.each)?.read(part));
+        let times = parts(several, text).filter_map(|part| Pattern::of(&several.format)?.read(part));
         let time = times.flatten().find(|(expression, _)| *expression == "t").map(|(_, time)| time.to_owned());
         if let Some(time) = time {
             self.said.insert("t", time);
@@ -146,7 +146,7 @@ impl<'a> Reading<'a> {
     }
 
     fn value(&self, name: &str) -> Option<&'a str> {
-        self.arrived.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
+        self.received.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
     }
 
     fn said(&self, name: &str) -> Option<&str> {
@@ -156,8 +156,8 @@ impl<'a> Reading<'a> {
     /// The body as JSON; form fields are strings.
     fn body(&self) -> Option<Value> {
         match self.scheme.body {
-            BodyType::Json => body::json(self.arrived.body),
-            BodyType::Form => Some(body::form(self.arrived.body).into()),
+            BodyType::Json => body::json(self.received.body),
+            BodyType::Form => Some(body::form(self.received.body).into()),
         }
     }
 
@@ -197,8 +197,8 @@ impl<'a> Reading<'a> {
     fn scope(&self, secret: &str) -> Result<Value, ComposeError> {
         let mut scope: Map<String, Value> =
             self.said.iter().map(|(name, text)| ((*name).into(), (&**text).into())).collect();
-        scope.insert("url".into(), self.arrived.url.into());
-        scope.insert("method".into(), self.arrived.method.into());
+        scope.insert("url".into(), self.received.url.into());
+        scope.insert("method".into(), self.received.method.into());
         scope.insert("secret".into(), secret.into());
         let mut scope = Value::Object(scope);
         if let Some(mac) = &self.scheme.mac {
@@ -208,8 +208,8 @@ impl<'a> Reading<'a> {
     }
 
     fn code(&self, mac: &Mac, secret: &str, scope: &Value) -> Result<String, ComposeError> {
-        let genuine = Variation::default();
-        Signing { scheme: self.scheme, mac, variation: &genuine }.code(secret, scope, self.arrived.body)
+        let genuine = Alteration::default();
+        Signing { scheme: self.scheme, mac, alteration: &genuine }.code(secret, scope, self.received.body)
     }
 
     /// Whether a text equals the value of an expression; for several signatures, whether one does.
@@ -217,7 +217,7 @@ impl<'a> Reading<'a> {
         let Some(several) = self.several().filter(|_| expression == "signatures") else {
             return Ok(same(&template::render_text(&format!("{{{{ {expression} }}}}"), scope)?, text));
         };
-        let wanted = template::render_text(&several.each, scope)?;
+        let wanted = template::render_text(&several.format, scope)?;
         Ok(parts(several, text).any(|part| same(&wanted, part)))
     }
 }

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::webhook::{Order, Parcel, compose};
+use crate::webhook::{DeliverySpec, SignedRequest, compose};
 
 const SECRET: &str = "dGhpc2lzYWJhc2U2NGVuY29kZWRzZWNyZXQ=";
 const URL: &str = "https://acme.example/hook";
@@ -28,10 +28,10 @@ fn token() -> Webhooks {
     .unwrap()
 }
 
-fn sent(scheme: &Webhooks, variation: &Value) -> Parcel {
-    let variation: Variation = serde_json::from_value(variation.clone()).unwrap();
+fn sent(scheme: &Webhooks, alteration: &Value) -> SignedRequest {
+    let alteration: Alteration = serde_json::from_value(alteration.clone()).unwrap();
     let body = json!({ "id": "", "event": "" });
-    compose(&Order {
+    compose(&DeliverySpec {
         scheme,
         event: "thing.made",
         body: &body,
@@ -40,27 +40,32 @@ fn sent(scheme: &Webhooks, variation: &Value) -> Parcel {
         url: URL,
         sent_at: NOW,
         happened_at: NOW,
-        variation: &variation,
+        alteration: &alteration,
     })
     .unwrap()
 }
 
-fn examined(scheme: &Webhooks, secrets: &[&str], parcel: &Parcel) -> Examined {
-    examine(scheme, secrets, &Arrived { method: "POST", url: URL, headers: &parcel.headers, body: &parcel.body }, NOW)
+fn verification(scheme: &Webhooks, secrets: &[&str], parcel: &SignedRequest) -> Verification {
+    examine(
+        scheme,
+        secrets,
+        &ReceivedDelivery { method: "POST", url: URL, headers: &parcel.headers, body: &parcel.body },
+        NOW,
+    )
 }
 
 #[test]
 fn a_genuine_delivery_says_what_it_is_and_is_believed() {
     for (scheme, age) in [(signed(), Some(0)), (token(), None)] {
-        let read = examined(&scheme, &["bm9uZQ==", SECRET], &sent(&scheme, &json!({})));
+        let read = verification(&scheme, &["bm9uZQ==", SECRET], &sent(&scheme, &json!({})));
         let (event, id) = (Some("thing.made".to_owned()), Some("one".to_owned()));
-        assert_eq!(read, Examined { event, id, sent_at_age_s: age, proven: true, stale: false, why: None });
+        assert_eq!(read, Verification { event, id, sent_at_age_s: age, verified: true, stale: false, why: None });
     }
 }
 
 #[test]
 fn what_is_not_to_be_believed_says_why() {
-    for (scheme, variation, why) in [
+    for (scheme, alteration, why) in [
         (
             signed(),
             json!({ "key": "other" }),
@@ -91,9 +96,9 @@ fn what_is_not_to_be_believed_says_why() {
         (token(), json!({ "headers": { "X-Token": "{{ secret | upper }}" } }), "`X-Token` does not contain the secret"),
         (token(), json!({ "without_header": "X-Token" }), "the header `X-Token` is missing"),
     ] {
-        let read = examined(&scheme, &[SECRET], &sent(&scheme, &variation));
-        assert_eq!((read.proven, read.why.as_deref()), (false, Some(why)), "{variation}");
-        assert_eq!(read.id.as_deref(), Some("one"), "{variation}");
+        let read = verification(&scheme, &[SECRET], &sent(&scheme, &alteration));
+        assert_eq!((read.verified, read.why.as_deref()), (false, Some(why)), "{alteration}");
+        assert_eq!(read.id.as_deref(), Some("one"), "{alteration}");
     }
 }
 
@@ -104,16 +109,16 @@ fn what_is_too_old_or_too_far_ahead_is_stale_and_no_forgery() {
         ("301s", Some("it is 301 s old; at most 300 s are allowed")),
         ("-301s", Some("its timestamp is 301 s ahead; at most 300 s are allowed")),
     ] {
-        let read = examined(&signed(), &[SECRET], &sent(&signed(), &json!({ "age": age })));
-        assert_eq!((read.proven, read.stale, read.why.as_deref()), (true, why.is_some(), why), "{age}");
+        let read = verification(&signed(), &[SECRET], &sent(&signed(), &json!({ "age": age })));
+        assert_eq!((read.verified, read.stale, read.why.as_deref()), (true, why.is_some(), why), "{age}");
     }
 }
 
 #[test]
 fn without_a_secret_nothing_is_proven() {
-    let read = examined(&token(), &[], &sent(&token(), &json!({})));
-    assert_eq!((read.proven, read.why.as_deref()), (false, Some("there is no secret to verify it with")));
-    let read = examined(&signed(), &["no Base64"], &sent(&signed(), &json!({})));
+    let read = verification(&token(), &[], &sent(&token(), &json!({})));
+    assert_eq!((read.verified, read.why.as_deref()), (false, Some("there is no secret to verify it with")));
+    let read = verification(&signed(), &["no Base64"], &sent(&signed(), &json!({})));
     assert_eq!(read.why.as_deref(), Some("the secret is not Base64, as this provider's scheme requires"));
 }
 
@@ -130,9 +135,9 @@ proptest! {
     ) {
         for scheme in [signed(), token()] {
             let headers = [(name.to_owned(), value.clone()), (name.to_owned(), String::new())];
-            let arrived = Arrived { method: "POST", url: URL, headers: &headers, body: &body };
-            let read = examine(&scheme, &[SECRET], &arrived, now);
-            prop_assert!(!read.proven && read.why.is_some(), "{read:?}");
+            let received = ReceivedDelivery { method: "POST", url: URL, headers: &headers, body: &body };
+            let read = examine(&scheme, &[SECRET], &received, now);
+            prop_assert!(!read.verified && read.why.is_some(), "{read:?}");
         }
     }
 
@@ -142,6 +147,6 @@ proptest! {
         let mut parcel = sent(&signed(), &json!({}));
         let at = at.index(parcel.body.len());
         parcel.body[at] ^= by;
-        prop_assert!(!examined(&signed(), &[SECRET], &parcel).proven);
+        prop_assert!(!verification(&signed(), &[SECRET], &parcel).verified);
     }
 }

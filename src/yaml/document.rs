@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use super::position::{Place, Positions};
+use super::position::{Position, Positions};
 use crate::redact::Redactor;
 
 /// A text and its name.
@@ -49,7 +49,7 @@ impl Document {
     }
 
     /// The position of the value at a JSON pointer, or of a key in the map there.
-    pub fn locate(&self, pointer: &str, key: Option<&str>) -> Place {
+    pub fn locate(&self, pointer: &str, key: Option<&str>) -> Position {
         self.found.positions.get_or_init(|| Positions::of(&self.text)).locate(&self.text, pointer, key)
     }
 }

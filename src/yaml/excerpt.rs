@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// Number of bytes after the position that are passed to the renderer; shorter lines are passed whole.
-const NEAR: usize = 1000;
+const MAX_EXCERPT_BYTES: usize = 1000;
 
 /// The line at a position, its number and the position in it, cut so that little is shown however long the line is. The
 /// renderer also cuts text far from the position, but handles only letters one column wide, so others are replaced. The
@@ -16,8 +16,8 @@ pub(super) fn line<'t>(text: &'t str, place: &Range<usize>) -> (Cow<'t, str>, us
     let to = text[start..].find('\n').map_or(text.len(), |end| start + end);
     let end = place.end.clamp(start, to);
     let number = text[..from].matches('\n').count() + 1;
-    let line = &text[from..to.min(text.floor_char_boundary(end + NEAR))];
-    if line.len() <= NEAR || line.is_ascii() {
+    let line = &text[from..to.min(text.floor_char_boundary(end + MAX_EXCERPT_BYTES))];
+    if line.len() <= MAX_EXCERPT_BYTES || line.is_ascii() {
         return (Cow::Borrowed(line), number, start - from..end - from);
     }
     let column = |byte: usize| text[from..byte].chars().count();

@@ -2,8 +2,8 @@
 //! parser stops at the first and reports only its own state.
 
 use super::document::Document;
-use super::position::Place;
-use super::problem::{Problem, SHOWN};
+use super::position::Position;
+use super::problem::{MAX_SHOWN, Problem};
 
 /// Unquoted variables inside brackets, where their braces have another meaning.
 pub(super) fn unquoted(document: &Document) -> Vec<Problem> {
@@ -11,9 +11,9 @@ pub(super) fn unquoted(document: &Document) -> Vec<Problem> {
     let told = |(from, to): (usize, usize)| {
         let written = &text[from..to];
         let message = format!("inside `{{ }}` or `[ ]` the braces of `{written}` have another meaning");
-        Problem::at(document, Place::at_byte(text, from), message).hint(format!("quote it: \"{written}\""))
+        Problem::at(document, Position::at_byte(text, from), message).hint(format!("quote it: \"{written}\""))
     };
-    found(text).into_iter().take(SHOWN).map(told).collect()
+    found(text).into_iter().take(MAX_SHOWN).map(told).collect()
 }
 
 /// The first line that is indented with a tab; the hint lists the others.
@@ -26,8 +26,11 @@ pub(super) fn tabs(document: &Document) -> Option<Problem> {
     let mut lines = text.lines().enumerate().filter(|(_, line)| is_indented(line)).map(|(at, _)| at + 1);
     let first = lines.next()?;
     let others: Vec<String> = lines.take(10).map(|line| line.to_string()).collect();
-    let problem =
-        Problem::at(document, Place::point(text, first, 1), "this line is indented with a tab; YAML requires spaces");
+    let problem = Problem::at(
+        document,
+        Position::point(text, first, 1),
+        "this line is indented with a tab; YAML requires spaces",
+    );
     Some(problem.hint(match others.as_slice() {
         [] => "replace the tab with spaces".to_owned(),
         [one] => format!("replace the tabs with spaces, also in line {one}"),

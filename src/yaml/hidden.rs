@@ -10,13 +10,13 @@ use super::document::Document;
 use crate::redact::{credentials, words};
 
 /// Minimum length of a credential: shorter ones occur in ordinary words.
-const SHORTEST: usize = 4;
+const MIN_HIDDEN_CHARS: usize = 4;
 
 /// Replaces a credential in a sentence, without disclosing its length.
-const STARS: &str = "********";
+const MASK: &str = "********";
 
 /// Maximum length of a value shown in a sentence, in characters.
-const LONGEST: usize = 60;
+const MAX_TEXT_CHARS: usize = 60;
 
 impl Document {
     /// The text with every secret masked. Positions do not change.
@@ -37,7 +37,7 @@ impl Document {
         let said = self.keeper.as_ref().map_or(Cow::Borrowed(text), |keeper| keeper.text(text).into());
         let written = self.found.written.get_or_init(|| {
             let words = self.looks_secret().iter().map(|place| self.text[place.clone()].to_owned());
-            words.filter(|word| word.len() >= SHORTEST).collect()
+            words.filter(|word| word.len() >= MIN_HIDDEN_CHARS).collect()
         });
         if written.is_empty() {
             return said;
@@ -46,7 +46,7 @@ impl Document {
         for word in words(&said) {
             let plain = said[word.clone()].trim_end_matches(':').len();
             if written.contains(&said[word.start..word.start + plain]) {
-                hidden.extend([&said[done..word.start], STARS]);
+                hidden.extend([&said[done..word.start], MASK]);
                 done = word.start + plain;
             }
         }
@@ -65,10 +65,10 @@ impl Document {
         };
         // Masked before it is truncated: a truncated secret would not be found.
         let text = self.hidden(&text);
-        if text.chars().count() <= LONGEST {
+        if text.chars().count() <= MAX_TEXT_CHARS {
             return text.into_owned();
         }
-        format!("{}…`", text.chars().take(LONGEST - 3).collect::<String>())
+        format!("{}…`", text.chars().take(MAX_TEXT_CHARS - 3).collect::<String>())
     }
 
     fn looks_secret(&self) -> &[Range<usize>] {

@@ -7,50 +7,50 @@ use serde::de::IgnoredAny;
 
 use super::document::Document;
 use super::parse_errors;
-use super::position::Place;
+use super::position::Position;
 use super::problem::Problem;
 
 /// Maximum nesting of brackets; the parser's time grows with its square.
-const DEEPEST: usize = 1000;
+const MAX_DEPTH: usize = 1000;
 
 /// Maximum nesting of lists and maps, with or without brackets; the parser's own limit.
-const DEEPEST_VALUES: usize = 127;
+const MAX_VALUE_DEPTH: usize = 127;
 
 /// Maximum number of values in a text, including those repeated by aliases (`*name`).
-const MOST_VALUES: usize = 50_000;
+const MAX_VALUES: usize = 50_000;
 
 /// Maximum number of values repeated by aliases: the parser copies each one.
-const MOST_REPEATED: usize = 20_000;
+const MAX_REPEATED: usize = 20_000;
 
 /// Maximum number of bytes repeated by aliases.
-const MOST_BYTES: usize = 1 << 20;
+const MAX_BYTES: usize = 1 << 20;
 
 /// Maximum total length of the JSON pointers of all values, in bytes: a few long keys above many values add up.
-const MOST_PATHS: usize = 16 << 20;
+const MAX_PATH_BYTES: usize = 16 << 20;
 
 /// A shorter text without aliases is never too large, in bytes.
-const SHORT: usize = 16 << 10;
+const SMALL_FILE_BYTES: usize = 16 << 10;
 
 /// The limit that a text exceeds; for a text with aliases, also any syntax error.
 pub(super) fn exceeded(document: &Document) -> Vec<Problem> {
     let text: &str = &document.text;
     if let Some(byte) = too_deep(text) {
-        let message = format!("brackets are nested more than {DEEPEST} deep here");
-        return vec![Problem::at(document, Place::at_byte(text, byte), message)];
+        let message = format!("brackets are nested more than {MAX_DEPTH} deep here");
+        return vec![Problem::at(document, Position::at_byte(text, byte), message)];
     }
     let repeats = text.contains('*') && text.contains('&');
     if let Some((byte, name)) = repeats.then(|| twice(text)).flatten() {
         let problem =
-            Problem::at(document, Place::at_byte(text, byte), format!("the anchor `&{name}` is defined twice"));
+            Problem::at(document, Position::at_byte(text, byte), format!("the anchor `&{name}` is defined twice"));
         return vec![problem.hint("give each anchor a name of its own")];
     }
-    if !repeats && text.len() < SHORT {
+    if !repeats && text.len() < SMALL_FILE_BYTES {
         return Vec::new();
     }
     match Count::default().all(text) {
         Ok(()) => Vec::new(),
         Err(Stopped::Exceeded(span, message)) => {
-            let place = Place::point(text, span.start.line(), span.start.col() + 1);
+            let place = Position::point(text, span.start.line(), span.start.col() + 1);
             vec![Problem::at(document, place, message).hint("remove what is not needed")]
         }
         // Without aliases nothing grows, and the other parser's errors have explanations.
@@ -59,7 +59,7 @@ pub(super) fn exceeded(document: &Document) -> Vec<Problem> {
         Err(Stopped::NoYaml(error)) => match serde_yaml::from_str::<IgnoredAny>(text) {
             Err(error) => parse_errors::problems(document, &error),
             Ok(_) => {
-                let place = Place::point(text, error.marker().line(), error.marker().col() + 1);
+                let place = Position::point(text, error.marker().line(), error.marker().col() + 1);
                 vec![Problem::at(document, place, format!("this is not valid YAML: {}", error.info()))]
             }
         },
@@ -75,7 +75,7 @@ fn too_deep(text: &str) -> Option<usize> {
             b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        depth > DEEPEST
+        depth > MAX_DEPTH
     })
 }
 
@@ -150,15 +150,15 @@ impl Count {
 
     fn too_much(&self) -> Option<String> {
         let repeated = |what: String| Some(format!("with this alias, more than {what} are repeated"));
-        if self.repeated.values > MOST_REPEATED {
-            repeated(format!("{MOST_REPEATED} values"))
-        } else if self.repeated.bytes > MOST_BYTES {
-            repeated(format!("{MOST_BYTES} bytes"))
-        } else if self.all.values > MOST_VALUES {
-            Some(format!("from here on there are more than {MOST_VALUES} values"))
-        } else if self.open.len() > DEEPEST_VALUES {
-            Some(format!("lists and maps are nested more than {DEEPEST_VALUES} deep here"))
-        } else if self.all.paths > MOST_PATHS {
+        if self.repeated.values > MAX_REPEATED {
+            repeated(format!("{MAX_REPEATED} values"))
+        } else if self.repeated.bytes > MAX_BYTES {
+            repeated(format!("{MAX_BYTES} bytes"))
+        } else if self.all.values > MAX_VALUES {
+            Some(format!("from here on there are more than {MAX_VALUES} values"))
+        } else if self.open.len() > MAX_VALUE_DEPTH {
+            Some(format!("lists and maps are nested more than {MAX_VALUE_DEPTH} deep here"))
+        } else if self.all.paths > MAX_PATH_BYTES {
             Some("the keys above this are too long for the number of values below them".into())
         } else {
             None

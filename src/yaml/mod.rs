@@ -13,7 +13,7 @@ mod read;
 mod schema;
 
 pub use document::Document;
-pub use partial::Partly;
-pub use position::Place;
+pub use partial::PartialFile;
+pub use position::Position;
 pub use problem::{Problem, Problems, Severity};
 pub use schema::{schema_of, verbs};

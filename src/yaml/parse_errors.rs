@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::flow;
-use super::position::Place;
+use super::position::Position;
 use super::problem::{Problem, without_position};
 use crate::json::escaped;
 
@@ -18,7 +18,8 @@ const CAUSES: [(&str, &str, &str); 6] = [
 
 /// A parser error with its position, and with its usual cause if that is recognised.
 pub(super) fn problems(document: &Document, error: &serde_yaml::Error) -> Vec<Problem> {
-    let place = error.location().map_or_else(Place::default, |at| Place::point(&document.text, at.line(), at.column()));
+    let place =
+        error.location().map_or_else(Position::default, |at| Position::point(&document.text, at.line(), at.column()));
     let message = without_position(&error.to_string());
     let twice = message.strip_prefix("duplicate entry with key \"").and_then(|rest| rest.strip_suffix('"'));
     if let Some(key) = twice {
@@ -75,12 +76,12 @@ fn unknown_name(message: &str) -> Option<(&str, &str)> {
 }
 
 /// The second position of a duplicate key: the parser reports only the start of the map.
-fn second(text: &str, map: &Place, key: &str) -> Option<Place> {
+fn second(text: &str, map: &Position, key: &str) -> Option<Position> {
     let indent = " ".repeat(map.column.saturating_sub(1));
     let mut lines = text.lines().enumerate().skip(map.line.saturating_sub(1)).filter(|(_, line)| {
         let rest = line.strip_prefix(&indent).and_then(|line| line.trim_matches('"').strip_prefix(key));
         rest.is_some_and(|rest| rest.starts_with(':'))
     });
     let (at, _) = lines.nth(1)?;
-    Some(Place::point(text, at + 1, map.column))
+    Some(Position::point(text, at + 1, map.column))
 }

@@ -10,11 +10,11 @@ use super::problem::{self, Problem};
 use super::{parse_errors, position, schema};
 
 /// Maximum number of rounds in which invalid parts are removed.
-const ROUNDS: usize = 100;
+const MAX_ROUNDS: usize = 100;
 
 /// The valid part of a file, and its problems.
 #[derive(Debug)]
-pub struct Partly<T> {
+pub struct PartialFile<T> {
     /// The typed value of the valid part, if there is one.
     pub typed: Option<T>,
     /// Every structural problem.
@@ -23,7 +23,7 @@ pub struct Partly<T> {
     pub without: Vec<String>,
 }
 
-impl<T> Partly<T> {
+impl<T> PartialFile<T> {
     /// Whether the value at a pointer, or a part of it, was removed.
     pub fn lacks(&self, pointer: &str) -> bool {
         self.without.iter().any(|gone| gone == pointer || gone.starts_with(&format!("{pointer}/")))
@@ -32,14 +32,14 @@ impl<T> Partly<T> {
 
 impl Document {
     /// Splits a value into its valid part and its problems.
-    pub fn typed_as_far<T: DeserializeOwned + JsonSchema>(&self, mut value: Value) -> Partly<T> {
+    pub fn typed_as_far<T: DeserializeOwned + JsonSchema>(&self, mut value: Value) -> PartialFile<T> {
         if value.is_null() {
             let problems = vec![Problem::of_file(&self.name, "is empty")];
-            return Partly { typed: None, problems, without: Vec::new() };
+            return PartialFile { typed: None, problems, without: Vec::new() };
         }
         let problems = schema::check::<T>(self, &value);
-        let mut partly = Partly { typed: None, problems, without: Vec::new() };
-        for _ in 0..ROUNDS {
+        let mut partly = PartialFile { typed: None, problems, without: Vec::new() };
+        for _ in 0..MAX_ROUNDS {
             let mut wrong = schema::wrong_places::<T>(&value);
             if wrong.is_empty() {
                 match serde_path_to_error::deserialize::<_, T>(value.clone()) {

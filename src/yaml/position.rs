@@ -10,7 +10,7 @@ use crate::json::escaped;
 
 /// A position in a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Position {
     /// The line, from 1; 0 for none.
     pub line: usize,
     /// The column, from 1; 0 for none.
@@ -19,27 +19,27 @@ pub struct Place {
     pub bytes: Range<usize>,
 }
 
-impl Place {
+impl Position {
     /// The rest of the word at a line and column.
     pub(super) fn point(text: &str, line: usize, column: usize) -> Self {
         let start = offset(text, line, column.max(1) - 1);
         let word = text[start..].find(|c: char| c.is_whitespace() || c == ',').unwrap_or(text.len() - start);
         // Outside a word, the range is one character, possibly of several bytes.
         let letter = text[start..].chars().next().map_or(0, char::len_utf8);
-        Place { line, column, bytes: start..start + word.max(letter) }
+        Position { line, column, bytes: start..start + word.max(letter) }
     }
 
     /// The rest of the word at a byte.
     pub(super) fn at_byte(text: &str, byte: usize) -> Self {
         let start = text[..byte].rfind('\n').map_or(0, |end| end + 1);
-        Place::point(text, text[..byte].matches('\n').count() + 1, text[start..byte].chars().count() + 1)
+        Position::point(text, text[..byte].matches('\n').count() + 1, text[start..byte].chars().count() + 1)
     }
 
     /// The first line of an extent: of a long one, only that is worth showing.
     fn of(text: &str, extent: &Extent) -> Self {
         let from = extent.bytes.start;
         let first = text[extent.bytes.clone()].split('\n').next().unwrap_or("").trim_end().len();
-        Place { line: extent.line, column: extent.column, bytes: from..from + first }
+        Position { line: extent.line, column: extent.column, bytes: from..from + first }
     }
 }
 
@@ -62,7 +62,7 @@ pub(super) fn pointer(path: &Path) -> String {
 }
 
 /// Maximum depth that is searched; accepted texts are never that deep.
-const DEEPEST: usize = 256;
+const MAX_DEPTH: usize = 256;
 
 /// The position of every value of a text, and of its key if it has one, by JSON pointer.
 #[derive(Debug, Default)]
@@ -135,19 +135,19 @@ impl Positions {
     }
 
     /// The position at a JSON pointer, or at its longest existing prefix, or of a key in the map there.
-    pub(super) fn locate(&self, text: &str, pointer: &str, key: Option<&str>) -> Place {
+    pub(super) fn locate(&self, text: &str, pointer: &str, key: Option<&str>) -> Position {
         let mut pointer = pointer;
         let spot = loop {
             match (self.0.get(pointer), pointer.rfind('/')) {
                 (Some(spot), _) => break spot,
                 (None, Some(at)) => pointer = &pointer[..at],
-                (None, None) => return Place::default(),
+                (None, None) => return Position::default(),
             }
         };
         let of_key = key.and_then(|key| self.0.get(&format!("{pointer}/{}", escaped(key)))?.key.as_ref());
         // An empty value (`key:`) has no extent of its own; its key is used.
         let of_value = spot.key.as_ref().filter(|_| spot.value.bytes.is_empty()).unwrap_or(&spot.value);
-        Place::of(text, of_key.unwrap_or(of_value))
+        Position::of(text, of_key.unwrap_or(of_value))
     }
 }
 
@@ -191,7 +191,7 @@ impl<'t> Reader<'t> {
                 Event::DocumentEnd => return Ok(()),
                 Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) => {}
             }
-            if self.open.len() > DEEPEST {
+            if self.open.len() > MAX_DEPTH {
                 return Ok(());
             }
         }
@@ -248,7 +248,7 @@ mod tests {
 
     const TEXT: &str = "id: a.b\nwhen:\n  - { request: GET /me, as: me }\n  - wait: \"ø\"\nthen:\n";
 
-    fn locate(text: &str, pointer: &str, key: Option<&str>) -> Place {
+    fn locate(text: &str, pointer: &str, key: Option<&str>) -> Position {
         Positions::of(text).locate(text, pointer, key)
     }
 
@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn a_place_ends_where_a_letter_ends() {
         for text in ["\u{85}x", "\u{2028}x", "\u{1f600}", " x", ""] {
-            let place = Place::point(text, 1, 1);
+            let place = Position::point(text, 1, 1);
             assert!(text.is_char_boundary(place.bytes.end), "{text:?} {place:?}");
         }
     }
@@ -273,6 +273,6 @@ mod tests {
         let place = locate(TEXT, "/when/0", Some("as"));
         assert_eq!((place.line, &TEXT[place.bytes]), (3, "as"));
         assert_eq!(locate(TEXT, "/when/7/x", None).line, 2.max(locate(TEXT, "/when", None).line));
-        assert_eq!(locate("[a", "/a", None), Place::default());
+        assert_eq!(locate("[a", "/a", None), Position::default());
     }
 }

@@ -7,13 +7,13 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::document::Document;
 use super::excerpt;
-use super::position::Place;
+use super::position::Position;
 
 /// Maximum number of problems shown in full: the same error in a thousand files is read once.
-pub(super) const SHOWN: usize = 100;
+pub(super) const MAX_SHOWN: usize = 100;
 
 /// Maximum length of a message, in characters.
-const LONGEST: usize = 400;
+const MAX_MESSAGE_CHARS: usize = 400;
 
 /// The severity of a problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,7 +32,7 @@ pub struct Problem {
     /// The file's name as its reader knows it.
     pub file: String,
     /// The position; line 0 if the problem is about the whole file.
-    pub place: Place,
+    pub place: Position,
     /// The message, a sentence without its full stop.
     pub message: String,
     /// What to do.
@@ -42,7 +42,7 @@ pub struct Problem {
 
 impl Problem {
     /// A problem at a position in a document.
-    pub fn at(document: &Document, place: Place, message: impl Into<String>) -> Self {
+    pub fn at(document: &Document, place: Position, message: impl Into<String>) -> Self {
         Problem {
             severity: Severity::Error,
             file: document.name.to_string(),
@@ -58,7 +58,7 @@ impl Problem {
         Problem {
             severity: Severity::Error,
             file: file.to_owned(),
-            place: Place::default(),
+            place: Position::default(),
             message: message.into(),
             hint: None,
             document: None,
@@ -126,8 +126,8 @@ impl Problem {
 /// Makes control characters and escapes visible, and truncates long text: messages quote the file.
 fn printable(text: &str) -> String {
     let visible = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
-    let end = if text.chars().nth(LONGEST).is_some() { "…" } else { "" };
-    text.chars().take(LONGEST).map(visible).chain(end.chars()).collect()
+    let end = if text.chars().nth(MAX_MESSAGE_CHARS).is_some() { "…" } else { "" };
+    text.chars().take(MAX_MESSAGE_CHARS).map(visible).chain(end.chars()).collect()
 }
 
 /// A file's name on one line.
@@ -174,9 +174,9 @@ impl Problems {
     /// All problems as text, with a count at the end.
     pub fn render(&self, colour: bool) -> String {
         let mut text: String =
-            self.0.iter().take(SHOWN).map(|problem| format!("{}\n\n", problem.render(colour))).collect();
-        if self.0.len() > SHOWN {
-            let more = self.0.len() - SHOWN;
+            self.0.iter().take(MAX_SHOWN).map(|problem| format!("{}\n\n", problem.render(colour))).collect();
+        if self.0.len() > MAX_SHOWN {
+            let more = self.0.len() - MAX_SHOWN;
             text.extend(["... and ", &more.to_string(), " more; fix these first\n\n"]);
         }
         let errors = self.0.iter().filter(|problem| problem.severity == Severity::Error).count();

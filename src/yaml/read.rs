@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::document::Document;
-use super::position::{self, Place};
+use super::position::{self, Position};
 use super::problem::{self, Problem, Problems};
 use super::{limits, parse_errors, schema};
 use crate::files::{self, Kind};
@@ -46,7 +46,7 @@ impl Document {
         serde_json::to_value(&value).map_err(|error| {
             Problem::at(
                 self,
-                Place::default(),
+                Position::default(),
                 format!("this YAML contains something that JSON cannot express: {error}"),
             )
             .hint("use only text keys, numbers, texts, lists and maps, without tags")

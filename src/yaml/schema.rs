@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use super::document::Document;
-use super::problem::{Problem, SHOWN};
+use super::problem::{MAX_SHOWN, Problem};
 use crate::json::escaped;
 
 /// The JSON Schema of a type.
@@ -65,7 +65,7 @@ pub(super) fn check<T: JsonSchema>(document: &Document, value: &Value) -> Vec<Pr
                 problems.push(problem);
             }
         }
-        if problems.len() >= SHOWN {
+        if problems.len() >= MAX_SHOWN {
             break;
         }
     }
@@ -110,8 +110,8 @@ struct Compiled {
 
 /// The compiled schema of a type. Compiling costs more than a thousand validations, so it is cached.
 fn compiled<T: JsonSchema>() -> Arc<Compiled> {
-    static KEPT: Mutex<BTreeMap<String, Arc<Compiled>>> = Mutex::new(BTreeMap::new());
-    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    static COMPILED: Mutex<BTreeMap<String, Arc<Compiled>>> = Mutex::new(BTreeMap::new());
+    let mut kept = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     kept.entry(T::schema_id().into_owned())
         .or_insert_with(|| {
             let schema = schema_of::<T>();
@@ -132,7 +132,7 @@ fn explain(document: &Document, schema: &Value, error: &ValidationError<'_>) -> 
             let known = known_names(schema, error);
             unexpected
                 .iter()
-                .take(SHOWN)
+                .take(MAX_SHOWN)
                 .map(|name| {
                     let problem = document.problem_at_key(at, name, format!("`{name}` is not allowed here"));
                     let near = problem.clone().nearest(name, known.iter().map(String::as_str));

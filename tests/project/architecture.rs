@@ -246,11 +246,13 @@ fn words_of_providers() -> BTreeSet<String> {
         }
         if let Some(hooks) = &pack.provider.webhooks {
             let headers =
-                hooks.headers.keys().chain(hooks.mistakes.values().flat_map(|mistake| mistake.headers.keys()));
+                hooks.headers.keys().chain(hooks.known_defects.values().flat_map(|mistake| mistake.headers.keys()));
             words.extend(headers.chain(hooks.events.keys()).map(|name| name.to_lowercase()));
         }
-        words.extend(pack.provider.details.keys().chain(pack.provider.letters.keys()).map(|name| name.to_lowercase()));
-        words.extend(pack.provider.actions.keys().chain(pack.provider.people.keys()).map(|name| name.to_lowercase()));
+        words.extend(pack.provider.settings.keys().chain(pack.provider.emails.keys()).map(|name| name.to_lowercase()));
+        words.extend(
+            pack.provider.actions.keys().chain(pack.provider.manual_steps.keys()).map(|name| name.to_lowercase()),
+        );
     }
     // What HTTP has, and words that everybody uses, are no provider's.
     words.retain(|word| !EVERYBODYS.contains(&word.as_str()));

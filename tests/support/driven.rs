@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::{Arc, LazyLock};
 
-use preflight::cli::drive::{How, drive};
+use preflight::cli::drive::{RunSettings, drive};
 use preflight::pack::load::Catalog;
 use preflight::plan::{self, Plan, Selection};
 use preflight::redact::Redactor;
-use preflight::report::model::{Report, UnitRow, VerdictWord};
-use preflight::run::Stop;
+use preflight::report::model::{CheckResult, Report, VerdictLabel};
+use preflight::run::StopReason;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -76,8 +76,8 @@ pub(crate) fn planned(catalog: &Catalog, profile: &str, only: &[&str], variables
 impl Planned {
     /// Carries the plan out and judges it.
     pub(crate) async fn report(self) -> Report {
-        let (_sender, stop) = watch::channel(Stop::No);
-        drive(self.plan, self.redactor, How::default(), stop, |_| ()).await.unwrap()
+        let (_sender, stop) = watch::channel(StopReason::No);
+        drive(self.plan, self.redactor, RunSettings::default(), stop, |_| ()).await.unwrap()
     }
 }
 
@@ -87,17 +87,17 @@ pub(crate) async fn run(catalog: &Catalog, profile: &str, only: &[&str]) -> Repo
 }
 
 /// The row of a unit, `id@stage`.
-pub(crate) fn row<'r>(report: &'r Report, unit: &str) -> &'r UnitRow {
-    report.checks.iter().find(|row| row.unit() == unit).unwrap_or_else(|| panic!("there is no {unit}"))
+pub(crate) fn row<'r>(report: &'r Report, unit: &str) -> &'r CheckResult {
+    report.checks.iter().find(|row| row.full_id() == unit).unwrap_or_else(|| panic!("there is no {unit}"))
 }
 
 /// Everything that a reader is told about a unit, on one line.
-pub(crate) fn told(row: &UnitRow) -> String {
+pub(crate) fn told(row: &CheckResult) -> String {
     let rest = [&row.expected, &row.observed, &row.because].into_iter().flatten().cloned().collect::<Vec<_>>();
-    format!("{}: {:?} {} | {} | {}", row.unit(), row.verdict, row.reason, rest.join(" | "), row.remarks.join(" | "))
+    format!("{}: {:?} {} | {} | {}", row.full_id(), row.verdict, row.reason, rest.join(" | "), row.remarks.join(" | "))
 }
 
 /// The units of a verdict, in the order of the report.
-pub(crate) fn units(report: &Report, verdict: VerdictWord) -> Vec<String> {
-    report.checks.iter().filter(|row| row.verdict == verdict).map(UnitRow::unit).collect()
+pub(crate) fn checks(report: &Report, verdict: VerdictLabel) -> Vec<String> {
+    report.checks.iter().filter(|row| row.verdict == verdict).map(CheckResult::full_id).collect()
 }

@@ -249,8 +249,8 @@ pub(crate) fn finish(folder: &Path, mut child: Child) -> Ran {
     assert!(!junit.is_empty(), "no report; the program said: {console}{complaints}");
     let parsed: Value = serde_json::from_str(&json).unwrap();
     // Two parsers that share no code inside, and a third where there is Python.
-    let units = xml::cases(&junit).iter().filter(|case| !case.property("check").is_empty()).count();
-    assert_eq!(units, parsed["checks"].as_array().unwrap().len());
+    let checks = xml::cases(&junit).iter().filter(|case| !case.property("check").is_empty()).count();
+    assert_eq!(checks, parsed["checks"].as_array().unwrap().len());
     assert!(xml::python(&junit).is_none_or(|counts| !counts.starts_with("0 ")));
     for (name, text) in [("console", &console), ("complaints", &complaints), ("JUnit", &junit)] {
         harmless(name, text);

@@ -8,9 +8,9 @@ use serde_json::json;
 use url::Url;
 
 use crate::address::{Host, Reach};
-use crate::net::client::{StandIns, player};
+use crate::net::client::{SimulatedEnvironments, player};
 use crate::net::gate::{Draft, Gate, Purpose, Rules, SigningKey};
-use crate::net::proxy::{Door, Doors};
+use crate::net::proxy::{HostDecision, HostPolicy};
 use crate::pack::types::Stage;
 use crate::profile::hosts_in;
 use crate::simulator::{MayDeliver, Options, url_parts};
@@ -66,7 +66,7 @@ const NASTY: [&str; 44] = [
 static GATE: LazyLock<Gate> = LazyLock::new(|| Gate::new(&Rules::default()).unwrap());
 
 static MAY_DELIVER: LazyLock<MayDeliver> = LazyLock::new(|| {
-    let client = player(&StandIns::default()).unwrap();
+    let client = player(&SimulatedEnvironments::default()).unwrap();
     Options::rehearsal("key", Url::parse("https://pages.example").unwrap(), client).may_deliver
 });
 
@@ -118,10 +118,14 @@ fn agree(text: &str) {
     let called = admitted.map(|admitted| Host::of(&admitted.url));
     assert!(called.is_none_or(|called| called == host), "the gate calls another host than {text}");
 
-    let door = Doors::new([], []).to(text);
-    assert_eq!(matches!(door, Door::Here(_)), is_this_machine, "the proxy on {text}");
-    let named = Doors::new([text], []).to(&text.to_lowercase());
-    assert_eq!(matches!(named, Door::Here(_) | Door::Named(_)), host.is_some(), "the proxy on {text}, if named");
+    let door = HostPolicy::new([], []).to(text);
+    assert_eq!(matches!(door, HostDecision::Here(_)), is_this_machine, "the proxy on {text}");
+    let named = HostPolicy::new([text], []).to(&text.to_lowercase());
+    assert_eq!(
+        matches!(named, HostDecision::Here(_) | HostDecision::Named(_)),
+        host.is_some(),
+        "the proxy on {text}, if named"
+    );
 
     let shown = hosts_in(&json!({ "return_url": address }));
     let told = host.as_ref().filter(|host| !host.is_this_machine() && !host.is_forbidden());

@@ -24,7 +24,7 @@ pub(in crate::cli) fn coverage(coverage: &Coverage, screen: &Screen) -> Exit {
 
 /// The text, and whether all is well.
 fn told(coverage: &Coverage, pack: &Pack) -> Result<(String, Exit), Problems> {
-    let exit = |well: bool| if well { Exit::Ready } else { Exit::NotReady };
+    let exit = |well: bool| if well { Exit::Success } else { Exit::NotReady };
     let Some(file) = &coverage.page else {
         let (text, well) = table::table(pack);
         return Ok((text, exit(well)));

@@ -9,9 +9,9 @@ use crate::pack::provider::Item;
 use crate::report::text::clipped;
 
 /// How alike two lines must be, from 0 to 1, for the one to have become the other.
-const ALIKE: f64 = 0.5;
+const MIN_SIMILARITY: f64 = 0.5;
 /// The characters of a line that are compared for likeness.
-const COMPARED: usize = 400;
+const MAX_COMPARED: usize = 400;
 
 /// What became of the items.
 #[derive(Default)]
@@ -71,18 +71,18 @@ fn same(items: &[Item], page: &[Line]) -> Vec<Option<usize>> {
 
 /// For each item that no line is, the line that is most like it; no line is like two.
 fn alike(items: &[Item], page: &[Line], same: &[Option<usize>]) -> Vec<Option<usize>> {
-    let short = |text: &str| normalised(text).chars().take(COMPARED).collect::<String>();
+    let short = |text: &str| normalised(text).chars().take(MAX_COMPARED).collect::<String>();
     let lines: Vec<String> = page.iter().map(|line| short(&line.text)).collect();
     let mut taken: BTreeSet<usize> = same.iter().flatten().copied().collect();
     let mut pairs = Vec::new();
     for (item, known) in items.iter().enumerate().filter(|(item, _)| same[*item].is_none()) {
-        let old = short(old_words(known).unwrap_or(&known.words));
+        let old = short(old_words(known).unwrap_or(&known.text));
         // What is much longer or shorter cannot be alike, and need not be looked at closely.
         let near = |line: &str| line.len().min(old.len()) * 4 >= line.len().max(old.len());
         let open = lines.iter().enumerate().filter(|(at, line)| !taken.contains(at) && near(line));
         pairs.extend(open.map(|(at, line)| (strsim::sorensen_dice(&old, line), item, at)));
     }
-    pairs.retain(|(likeness, ..)| *likeness >= ALIKE);
+    pairs.retain(|(likeness, ..)| *likeness >= MIN_SIMILARITY);
     pairs.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut found = vec![None; items.len()];
     for (_, item, at) in pairs {
@@ -98,7 +98,7 @@ fn pinned(item: &Item) -> String {
     match &item.page {
         Some(pin) if is_fingerprint(pin) => pin.to_ascii_lowercase(),
         Some(text) => fingerprint(text),
-        None => fingerprint(&item.words),
+        None => fingerprint(&item.text),
     }
 }
 
@@ -107,7 +107,7 @@ fn old_words(item: &Item) -> Option<&str> {
     match &item.page {
         Some(pin) if is_fingerprint(pin) => None,
         Some(text) => Some(text),
-        None => Some(&item.words),
+        None => Some(&item.text),
     }
 }
 
@@ -147,7 +147,7 @@ pub(super) fn words(compared: &Compared<'_>, file: &Path) -> String {
 fn old(item: &Item) -> String {
     match old_words(item) {
         Some(words) => cut(words),
-        None => format!("{} (the pack's wording; of the page's wording only a fingerprint is known)", cut(&item.words)),
+        None => format!("{} (the pack's wording; of the page's wording only a fingerprint is known)", cut(&item.text)),
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn table(pack: &Pack) -> (String, bool) {
 }
 
 fn listed(item: &Item) -> String {
-    format!("  {}  {}\n", item.id, item.words)
+    format!("  {}  {}\n", item.id, item.text)
 }
 
 /// `12 of 14 items have a check, 2 of them a person's word alone`.
@@ -67,5 +67,5 @@ fn row(pack: &Pack, item: &Item) -> String {
     };
     let lines: String = checks.iter().map(line).collect();
     let lines = if lines.is_empty() { "      NO CHECK\n".to_owned() } else { lines };
-    format!("  {}  {}\n{lines}", item.id, item.words)
+    format!("  {}  {}\n{lines}", item.id, item.text)
 }

@@ -13,7 +13,7 @@ use crate::cli::schema::KINDS;
 use crate::cli::screen::Screen;
 use crate::pack::Pack;
 use crate::pack::load::Catalog;
-use crate::pack::step::{Step, Which};
+use crate::pack::step::{EventChoice, Step};
 use crate::yaml::{Problem, Problems};
 
 /// The files of a pack below `checks/<pack>/`.
@@ -40,7 +40,7 @@ pub(in crate::cli) fn new(new: &New, screen: &Screen) -> Exit {
         NewWhat::Check(check) => begin_check(check),
     };
     match written {
-        Ok(told) => screen.say(&told, Exit::Ready),
+        Ok(told) => screen.say(&told, Exit::Success),
         Err(problems) => {
             screen.show_problems(&problems);
             Exit::WrongInput
@@ -77,12 +77,13 @@ fn begin_pack(pack: &NewPack) -> Result<String, Problems> {
         }
     }
     let filled = |text: &str| text.replace("__PACK__", name).replace("__TITLE__", &title(name));
-    let checks = CHECKS.iter().map(|(path, text)| Writing::begun(format!("checks/{name}/{path}"), filled(text)));
-    let fixtures = FIXTURES.iter().map(|(path, text)| Writing::begun(format!("fixtures/{name}/{path}"), filled(text)));
+    let checks = CHECKS.iter().map(|(path, text)| Writing::setup_result(format!("checks/{name}/{path}"), filled(text)));
+    let fixtures =
+        FIXTURES.iter().map(|(path, text)| Writing::setup_result(format!("fixtures/{name}/{path}"), filled(text)));
     // For editors; where they are already, they are those of the pack before this one.
     let missing = KINDS.iter().map(|kind| (format!("schemas/{}.json", kind.name), kind));
     let missing = missing.filter(|(path, _)| !pack.folder.join(path).exists());
-    let schemas = missing.map(|(path, kind)| Writing::begun(path, kind.text()));
+    let schemas = missing.map(|(path, kind)| Writing::setup_result(path, kind.text()));
     let put = Put::all(&pack.folder, checks.chain(fixtures).chain(schemas).collect())?;
     Ok(told(&format!("the pack `{name}`"), &put, &pack.folder))
 }
@@ -108,7 +109,7 @@ fn begin_check(check: &NewCheck) -> Result<String, Problems> {
         Some(named) => known(&pack, named)?,
         None => id,
     };
-    let own = Writing::begun(format!("checks/{pack_name}/{section}/{stem}.yaml"), scaffold(&pack, id, item_id));
+    let own = Writing::setup_result(format!("checks/{pack_name}/{section}/{stem}.yaml"), scaffold(&pack, id, item_id));
     own.is_free(&check.folder)?;
     let written = [Some(own), item(&pack, item_id, section, &check.folder)?, fault(&pack, id, &check.folder)?];
     let put = Put::all(&check.folder, written.into_iter().flatten().collect())?;
@@ -131,7 +132,7 @@ fn scaffold(pack: &Pack, id: &str, item: &str) -> String {
 
 /// The check without which no other of deliveries says anything: the one that delivers each event.
 fn before(pack: &Pack) -> Option<&str> {
-    let each = |step: &Step| matches!(step, Step::Deliver(step) if step.deliver == Which::Each);
+    let each = |step: &Step| matches!(step, Step::Deliver(step) if step.deliver == EventChoice::Each);
     let found = pack.checks.iter().find(|packed| packed.check.when.iter().any(each));
     found.map(|packed| packed.check.id.as_str())
 }
@@ -236,7 +237,7 @@ fn told(what: &str, put: &Put, folder: &Path) -> String {
     format!(
         "Created {what}:\n{}{}\nNext: replace the examples with the provider's requirements and facts, and try them:\n  \
          preflight lint {checks}\n  preflight test {checks}\n",
-        list("new    ", &put.begun),
+        list("new    ", &put.setup_result),
         list("changed", &put.changed)
     )
 }

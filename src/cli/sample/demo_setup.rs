@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::pack::Pack;
 use crate::pack::fixtures::Fixtures;
 use crate::pack::load::Catalog;
-use crate::pack::sample_partner::{Fault, Held};
+use crate::pack::sample_partner::{PartnerDefect, ProviderState};
 use crate::pack::types::Environment;
 use crate::yaml::{Document, Problem, Problems};
 
@@ -20,7 +20,7 @@ use crate::yaml::{Document, Problem, Problems};
 const FOLDER: &str = "sample/";
 
 /// The file that describes the world of a sample partner.
-const WORLD: &str = "demo.yaml";
+const SETUP_FILE: &str = "demo.yaml";
 
 /// The profile of a sample partner.
 pub(super) const PROFILE: &str = "profile.yaml";
@@ -29,7 +29,7 @@ pub(super) const PROFILE: &str = "profile.yaml";
 /// URLs of its APIs, and the id of the event that was `sent`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct World {
+pub struct DemoSetup {
     /// The environment variables that the profile names; `front` is the address of all simulated hosts, and `port` a
     /// free port for the partner's build.
     pub(super) variables: BTreeMap<String, String>,
@@ -38,19 +38,19 @@ pub struct World {
     #[serde(default)]
     pub smoke: Vec<String>,
     #[serde(default)]
-    pub(super) hosts: BTreeMap<String, Played>,
+    pub(super) hosts: BTreeMap<String, HostServer>,
     #[serde(default)]
     pub(super) deployments: BTreeMap<String, BTreeMap<String, String>>,
     #[serde(default)]
-    pub(super) environments: BTreeMap<Environment, Held>,
+    pub(super) environments: BTreeMap<Environment, ProviderState>,
     /// The defects that can be switched on.
-    pub defects: Vec<Mistake>,
+    pub defects: Vec<DemoDefect>,
 }
 
 /// The server behind a host: an API of an environment, such as `test.referral`, or a deployment of the partner.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Played {
+pub(super) struct HostServer {
     pub(super) is: String,
     #[serde(default)]
     pub(super) self_signed: bool,
@@ -59,7 +59,7 @@ pub(super) struct Played {
 /// A defect that can be switched on.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Mistake {
+pub struct DemoDefect {
     /// Its name on the command line.
     pub name: String,
     /// The check that must catch it.
@@ -81,14 +81,14 @@ pub struct Mistake {
     change: Value,
 }
 
-impl Mistake {
+impl DemoDefect {
     /// One that the pack describes itself.
-    pub(super) fn described(name: String, caught_by: &str, fault: &Fault) -> Self {
-        Mistake {
+    pub(super) fn described(name: String, caught_by: &str, fault: &PartnerDefect) -> Self {
+        DemoDefect {
             name,
             caught_by: caught_by.to_owned(),
             also: fault.also.clone(),
-            says: Some(fault.says.clone()),
+            says: Some(fault.description.clone()),
             partner: None,
             staging: None,
             live: None,
@@ -127,7 +127,7 @@ pub struct Sample {
     /// The pack.
     pub(in crate::cli) pack: Arc<Pack>,
     /// What the sample consists of without any mistake.
-    pub world: World,
+    pub setup: DemoSetup,
     pub(super) described: Document,
     pub(super) profile: Document,
     pub(super) files: IndexMap<String, String>,
@@ -147,33 +147,33 @@ impl Sample {
         let catalog = Catalog::built_in()?;
         let pack = catalog.pack(provider)?;
         let read = |name: &str| fixture(&pack.fixtures, name);
-        let described = read(WORLD)?;
-        let (world, profile) = (described.typed().map_err(Problems)?, read(PROFILE)?);
+        let described = read(SETUP_FILE)?;
+        let (setup, profile) = (described.typed().map_err(Problems)?, read(PROFILE)?);
         let names = pack.fixtures.names().filter_map(|name| name.strip_prefix(FOLDER));
-        let names = names.filter(|name| ![WORLD, PROFILE].contains(name));
+        let names = names.filter(|name| ![SETUP_FILE, PROFILE].contains(name));
         let files = names.map(|name| Ok((name.to_owned(), read(name)?.text.to_string())));
         let files = files.collect::<Result<_, Problems>>()?;
-        Ok(Sample { catalog, pack, world, described, profile, files, scripted: false, faulty: BTreeMap::new() })
+        Ok(Sample { catalog, pack, setup, described, profile, files, scripted: false, faulty: BTreeMap::new() })
     }
 }
 
 /// The world, the profile and the files, with a mistake in them.
-pub(super) struct Set {
-    pub(super) world: World,
+pub(super) struct DemoFiles {
+    pub(super) setup: DemoSetup,
     profile: Document,
     files: IndexMap<String, String>,
 }
 
-impl Set {
-    pub(super) fn new(sample: &Sample, mistake: Option<&Mistake>) -> Result<Self, Problems> {
-        let sample = mistake.and_then(|mistake| sample.faulty.get(&mistake.name)).unwrap_or(sample);
-        let mut world = sample.described.parse()?;
+impl DemoFiles {
+    pub(super) fn new(sample: &Sample, defect: Option<&DemoDefect>) -> Result<Self, Problems> {
+        let sample = defect.and_then(|defect| sample.faulty.get(&defect.name)).unwrap_or(sample);
+        let mut setup = sample.described.parse()?;
         let (mut profile, mut files) = (sample.profile.clone(), sample.files.clone());
-        if let Some(mistake) = mistake {
-            let mut change = mistake.change.clone();
+        if let Some(defect) = defect {
+            let mut change = defect.change.clone();
             let of_profile = change.as_object_mut().and_then(|change| change.remove("profile"));
             let of_files = change.as_object_mut().and_then(|change| change.remove("files"));
-            let command = mistake.partner.as_ref().map(|name| json!({ "rehearsal": { "start": { "command": ["{{ preflight }}", "partner", "--defect", name] } } }));
+            let command = defect.partner.as_ref().map(|name| json!({ "rehearsal": { "start": { "command": ["{{ preflight }}", "partner", "--defect", name] } } }));
             for patch in of_profile.into_iter().chain(command) {
                 let mut json = profile.parse()?;
                 json_patch::merge(&mut json, &patch);
@@ -185,11 +185,11 @@ impl Set {
                 files.insert(name.clone(), text.as_str().unwrap_or_default().to_owned());
             }
             if change.is_object() {
-                json_patch::merge(&mut world, &change);
+                json_patch::merge(&mut setup, &change);
             }
         }
-        let world = Document::new(sample.described.name.clone(), "").typed_from(world).map_err(Problems)?;
-        Ok(Set { world, profile, files })
+        let setup = Document::new(sample.described.name.clone(), "").typed_from(setup).map_err(Problems)?;
+        Ok(DemoFiles { setup, profile, files })
     }
 
     /// Writes the profile, which names the authority of the stand-ins.

@@ -28,10 +28,10 @@ impl Keys {
             let credentials = authentication::credentials(&provider.apis).into_iter().map(|name| (name, fresh()));
             let secret = webhook::issue(provider.webhooks.as_ref());
             let issued = Issued { key: issue(), secret, credentials: credentials.collect() };
-            redactor.learn(&format!("{environment}.api_key"), &issued.key);
-            redactor.learn(&format!("{environment}.webhook_secret"), &issued.secret);
+            redactor.capture(&format!("{environment}.api_key"), &issued.key);
+            redactor.capture(&format!("{environment}.webhook_secret"), &issued.secret);
             for (name, value) in issued.credentials.iter().filter(|(name, _)| !open.contains(*name)) {
-                redactor.learn(&format!("{environment}.credentials.{name}"), value);
+                redactor.capture(&format!("{environment}.credentials.{name}"), value);
             }
             (environment, issued)
         });

@@ -6,7 +6,7 @@ mod prepare;
 mod scripted;
 mod signer;
 
-pub(super) use demo_setup::World;
-pub use demo_setup::{Mistake, Sample};
-pub(super) use prepare::{Unstaged, stage};
+pub(super) use demo_setup::DemoSetup;
+pub use demo_setup::{DemoDefect, Sample};
+pub(super) use prepare::{DemoError, stage};
 pub(super) use scripted::described_nowhere;

@@ -12,7 +12,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use url::Url;
 
-use super::demo_setup::{Mistake, PROFILE, Sample, Set, World};
+use super::demo_setup::{DemoDefect, DemoFiles, DemoSetup, PROFILE, Sample};
 use super::keys::Keys;
 use super::signer::signer;
 use crate::address::Host;
@@ -23,58 +23,58 @@ use crate::cli::simulated_environments::{self, Behind, Front};
 use crate::cli::temporary::Folder;
 use crate::environment::cleared;
 use crate::files::full;
-use crate::net::client::{StandIn, StandIns, player};
+use crate::net::client::{SimulatedEnvironments, SimulatedHost, player};
 use crate::pack::Pack;
-use crate::pack::sample_partner::Held;
+use crate::pack::sample_partner::ProviderState;
 use crate::pack::simulator::Mode;
 use crate::pack::types::Environment;
 use crate::plan::Plan;
 use crate::redact::Redactor;
-use crate::run::People;
+use crate::run::ManualStepSender;
 use crate::simulator::{Options, Seed, Simulator};
 use crate::template;
 use crate::yaml::{Problem, Problems};
 
 /// Why the stage could not be set.
-pub(in crate::cli) enum Unstaged {
+pub(in crate::cli) enum DemoError {
     /// What was asked for cannot be.
     Problems(Problems),
     /// The machine would not.
     Trouble(String),
 }
 
-impl From<Problems> for Unstaged {
+impl From<Problems> for DemoError {
     fn from(problems: Problems) -> Self {
-        Unstaged::Problems(problems)
+        DemoError::Problems(problems)
     }
 }
 
-impl From<String> for Unstaged {
+impl From<String> for DemoError {
     fn from(why: String) -> Self {
-        Unstaged::Trouble(why)
+        DemoError::Trouble(why)
     }
 }
 
-impl From<std::io::Error> for Unstaged {
+impl From<std::io::Error> for DemoError {
     fn from(error: std::io::Error) -> Self {
-        Unstaged::Trouble(error.to_string())
+        DemoError::Trouble(error.to_string())
     }
 }
 
 /// A folder for what is temporary that cannot be written to.
-fn no_room(folder: &Path, error: &std::io::Error) -> Unstaged {
+fn no_room(folder: &Path, error: &std::io::Error) -> DemoError {
     let why = full(error).map_or_else(|| error.to_string(), str::to_owned);
     let problem = Problem::of_file(&folder.display().to_string(), format!("is not writable: {why}"));
-    Unstaged::Problems(problem.hint("set TMPDIR to a writable folder").into())
+    DemoError::Problems(problem.hint("set TMPDIR to a writable folder").into())
 }
 
 /// A stage that is set. Everything on it ends with this value.
-pub(in crate::cli) struct Staged {
+pub(in crate::cli) struct PreparedDemo {
     /// The plan of the sample profile.
     pub(in crate::cli) plan: Option<Plan>,
     _front: Front,
     /// Who signs what a person would sign.
-    pub(in crate::cli) people: People,
+    pub(in crate::cli) people: ManualStepSender,
     _players: Vec<Arc<Simulator>>,
     _deployments: Vec<Child>,
     _folder: Folder,
@@ -83,13 +83,13 @@ pub(in crate::cli) struct Staged {
 /// Sets the stage: stand-ins, deployments, and the sample profile in a folder of its own.
 pub(in crate::cli) async fn stage(
     sample: &Sample,
-    mistake: Option<&Mistake>,
+    defect: Option<&DemoDefect>,
     options: &RunOptions,
     redactor: &Redactor,
-    ask: People,
-) -> Result<Staged, Unstaged> {
+    ask: ManualStepSender,
+) -> Result<PreparedDemo, DemoError> {
     let keys = Keys::new(&sample.pack.provider, redactor);
-    let set = Set::new(sample, mistake)?;
+    let set = DemoFiles::new(sample, defect)?;
     let folder = Folder::new().map_err(|error| no_room(&std::env::temp_dir(), &error))?;
     set.unpack(folder.path()).map_err(|error| no_room(folder.path(), &error))?;
     let mut servers = BTreeMap::new();
@@ -97,11 +97,11 @@ pub(in crate::cli) async fn stage(
     // So the front is started last, and the players learn its address from a listener that is bound first.
     let reserved = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let certificates = simulated_environments::certify(
-        &set.world.hosts.iter().map(|(host, played)| (host.clone(), played.self_signed)).collect(),
+        &set.setup.hosts.iter().map(|(host, played)| (host.clone(), played.self_signed)).collect(),
     )?;
-    let to_hosts = to_front(&set.world, reserved.local_addr()?, &certificates.ca_pem);
+    let to_hosts = to_front(&set.setup, reserved.local_addr()?, &certificates.ca_pem);
     let (mut players, mut people, mut scope) = (Vec::new(), None, keys.scope());
-    for (environment, held) in &set.world.environments {
+    for (environment, held) in &set.setup.environments {
         let player = play(&sample.pack, *environment, held, &keys, &to_hosts, redactor).await?;
         servers.extend(player.bases().filter_map(|(api, base)| {
             Some((format!("{environment}.{api}"), base.socket_addrs(|| None).ok()?.first().copied()?))
@@ -121,11 +121,11 @@ pub(in crate::cli) async fn stage(
         players.push(player);
     }
     let mut deployments = Vec::new();
-    for (name, variables) in &set.world.deployments {
+    for (name, variables) in &set.setup.deployments {
         let arguments = if sample.scripted {
             vec!["sample".to_owned(), format!("{name}.json")]
         } else {
-            let defect = mistake.and_then(|mistake| mistake.in_deployment(name));
+            let defect = defect.and_then(|defect| defect.in_deployment(name));
             ["partner"]
                 .into_iter()
                 .chain(defect.iter().flat_map(|name| ["--defect", name]))
@@ -136,7 +136,7 @@ pub(in crate::cli) async fn stage(
         deployments.push(child);
         servers.insert(name.clone(), at);
     }
-    let behind = set.world.hosts.iter().map(|(host, played)| {
+    let behind = set.setup.hosts.iter().map(|(host, played)| {
         let at = servers
             .get(&played.is)
             .copied()
@@ -144,7 +144,7 @@ pub(in crate::cli) async fn stage(
         Ok((host.clone(), Behind { at }))
     });
     let front = simulated_environments::start(reserved, certificates, behind.collect::<Result<_, String>>()?)?;
-    for ((environment, held), player) in set.world.environments.iter().zip(&players) {
+    for ((environment, held), player) in set.setup.environments.iter().zip(&players) {
         if let Some(event) = &held.sends {
             let sent = player.announce(event).unwrap_or_default();
             let sent = sent.first().ok_or_else(|| format!("no subscription in {environment} receives `{event}`"))?;
@@ -156,10 +156,10 @@ pub(in crate::cli) async fn stage(
     let [port, closed] = free_ports()?;
     scope["port"] = json!(port);
     scope["closed_port"] = json!(closed);
-    let variables = rendered(&set.world.variables, &scope)?;
+    let variables = rendered(&set.setup.variables, &scope)?;
     let look_up = |name: &str| variables.get(name).cloned();
     let plan = run::planned(&sample.catalog, &folder.path().join(PROFILE), options, &look_up, redactor)?;
-    Ok(Staged {
+    Ok(PreparedDemo {
         plan: Some(plan),
         people,
         _front: front,
@@ -188,10 +188,10 @@ fn rendered(texts: &BTreeMap<String, String>, scope: &Value) -> Result<BTreeMap<
 }
 
 /// Where the players find the hosts.
-fn to_front(world: &World, front: SocketAddr, ca_pem: &str) -> StandIns {
-    let stand_in = StandIn { port: front.port(), address: Ipv4Addr::LOCALHOST.into() };
-    StandIns {
-        hosts: world.hosts.keys().map(|host| (host.clone(), stand_in)).collect(),
+fn to_front(setup: &DemoSetup, front: SocketAddr, ca_pem: &str) -> SimulatedEnvironments {
+    let simulated_host = SimulatedHost { port: front.port(), address: Ipv4Addr::LOCALHOST.into() };
+    SimulatedEnvironments {
+        hosts: setup.hosts.keys().map(|host| (host.clone(), simulated_host)).collect(),
         ca_pem: Some(ca_pem.to_owned()),
     }
 }
@@ -200,9 +200,9 @@ fn to_front(world: &World, front: SocketAddr, ca_pem: &str) -> StandIns {
 async fn play(
     pack: &Pack,
     environment: Environment,
-    held: &Held,
+    held: &ProviderState,
     keys: &Keys,
-    hosts: &StandIns,
+    hosts: &SimulatedEnvironments,
     redactor: &Redactor,
 ) -> Result<Simulator, String> {
     let scope = keys.scope();
@@ -241,7 +241,7 @@ async fn deploy(
     variables: &BTreeMap<String, String>,
     arguments: &[String],
     scope: &Value,
-) -> Result<(Child, SocketAddr), Unstaged> {
+) -> Result<(Child, SocketAddr), DemoError> {
     let own = std::env::current_exe()?;
     let mut command = Command::new(own);
     command.args(arguments);
@@ -263,7 +263,7 @@ async fn deploy(
         // It has said itself what of its surroundings it cannot use.
         Some(code) if code == Exit::WrongInput as i32 => {
             let problem = Problem::of_file(&folder.display().to_string(), message);
-            Err(Unstaged::Problems(problem.hint("its output is shown above").into()))
+            Err(DemoError::Problems(problem.hint("its output is shown above").into()))
         }
         Some(_) | None => Err(message.to_owned().into()),
     }

@@ -6,30 +6,30 @@ use std::sync::Arc;
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::oneshot;
 
-use crate::run::{Errand, People, PersonsAnswer};
+use crate::run::{ManualStep, ManualStepSender, PersonsAnswer};
 use crate::simulator::Simulator;
 
 /// Somebody who does errands at a played provider. `ask`: the person who is asked first.
-pub(super) fn signer(provider: Arc<Simulator>, ask: People) -> UnboundedSender<Errand> {
-    let (people, mut errands) = mpsc::unbounded_channel::<Errand>();
+pub(super) fn signer(provider: Arc<Simulator>, ask: ManualStepSender) -> UnboundedSender<ManualStep> {
+    let (people, mut errands) = mpsc::unbounded_channel::<ManualStep>();
     tokio::spawn(async move {
-        while let Some(errand) = errands.recv().await {
-            let (event, tenant) = (errand.event.clone(), errand.tenant.clone());
-            let (errand, answer) = asked(errand, &ask).await;
+        while let Some(manual_step) = errands.recv().await {
+            let (event, tenant) = (manual_step.event.clone(), manual_step.tenant.clone());
+            let (manual_step, answer) = asked(manual_step, &ask).await;
             let signs = answer == PersonsAnswer::Done && provider.happen(&tenant, &event).is_ok();
             // What cannot happen now is left out, as by a person who finds nothing to sign.
-            errand.send(if signs { PersonsAnswer::Done } else { PersonsAnswer::Skip }).ok();
+            manual_step.send(if signs { PersonsAnswer::Done } else { PersonsAnswer::Skip }).ok();
         }
     });
     people
 }
 
 /// What the person says, if one is asked; and where to send the answer.
-async fn asked(errand: Errand, ask: &People) -> (oneshot::Sender<PersonsAnswer>, PersonsAnswer) {
-    let Some(person) = ask else { return (errand.answer, PersonsAnswer::Done) };
+async fn asked(manual_step: ManualStep, ask: &ManualStepSender) -> (oneshot::Sender<PersonsAnswer>, PersonsAnswer) {
+    let Some(person) = ask else { return (manual_step.answer, PersonsAnswer::Done) };
     let (answer, mut answered) = oneshot::channel();
-    let Errand { event, tenant, says, pages, within, answer: mut back } = errand;
-    if person.send(Errand { event, tenant, says, pages, within, answer }).is_err() {
+    let ManualStep { event, tenant, says, pages, within, answer: mut back } = manual_step;
+    if person.send(ManualStep { event, tenant, says, pages, within, answer }).is_err() {
         return (back, PersonsAnswer::Skip);
     }
     let answer = tokio::select! {

@@ -11,12 +11,12 @@ use super::table;
 use super::verdicts::Found;
 use crate::cli::args::Test;
 use crate::cli::exit::Exit;
-use crate::cli::sample::{Mistake, Sample, Unstaged, described_nowhere};
+use crate::cli::sample::{DemoDefect, DemoError, Sample, described_nowhere};
 use crate::cli::screen::Screen;
-use crate::cli::test_provider::{JOBS, Trial, test_provider, wanted};
+use crate::cli::test_provider::{MAX_CONCURRENT_TRIALS, Trial, test_provider, wanted};
 use crate::pack::Pack;
 use crate::pack::load::Catalog;
-use crate::pack::sample_partner::Sampled;
+use crate::pack::sample_partner::PackedSamplePartner;
 use crate::yaml::{Problem, Problems};
 
 pub(in crate::cli) async fn test(test: Test, screen: &Screen) -> Exit {
@@ -49,14 +49,14 @@ pub(in crate::cli) async fn test(test: Test, screen: &Screen) -> Exit {
         let ids = || catalog.packs.values().flat_map(|pack| pack.checks.iter().map(|packed| packed.check.id.as_str()));
         return wrong(&problem.nearest(&test.only[0], ids()).into(), screen);
     }
-    let jobs = test.jobs.map_or(JOBS, usize::from);
-    let mut exit = Exit::Ready;
+    let jobs = test.jobs.map_or(MAX_CONCURRENT_TRIALS, usize::from);
+    let mut exit = Exit::Success;
     for (pack, sample) in sampled {
         let trials = Trials { pack, sampled: sample, folder: &test.target, wanted: &wanted, screen };
         exit = match trials.all(jobs).await {
             Ok(found) => table::show(pack, found, screen),
-            Err(Unstaged::Problems(problems)) => return wrong(&problems, screen),
-            Err(Unstaged::Trouble(why)) => {
+            Err(DemoError::Problems(problems)) => return wrong(&problems, screen),
+            Err(DemoError::Trouble(why)) => {
                 screen.complain(&format!("{}: the test cannot run: {why}", pack.id));
                 return Exit::Internal;
             }
@@ -74,7 +74,7 @@ fn wrong(problems: &Problems, screen: &Screen) -> Exit {
 impl Exit {
     /// The worse of two ends of a test.
     fn worse(self, other: Exit) -> Exit {
-        if self == Exit::Ready { other } else { self }
+        if self == Exit::Success { other } else { self }
     }
 }
 
@@ -83,7 +83,7 @@ impl Exit {
 enum Part<'t> {
     Conforming,
     /// With a fault.
-    Faulty(&'t Mistake),
+    Faulty(&'t DemoDefect),
     Silent,
 }
 
@@ -91,7 +91,7 @@ impl Part<'_> {
     fn words(&self) -> &str {
         match self {
             Part::Conforming => "(conforming)",
-            Part::Faulty(mistake) => &mistake.name,
+            Part::Faulty(defect) => &defect.name,
             Part::Silent => "(silent)",
         }
     }
@@ -100,7 +100,7 @@ impl Part<'_> {
 /// The trials of a pack.
 struct Trials<'t, W> {
     pack: &'t Arc<Pack>,
-    sampled: &'t Sampled,
+    sampled: &'t PackedSamplePartner,
     /// The folder of packs, as it was named.
     folder: &'t str,
     /// Which checks' faults are tried.
@@ -110,20 +110,20 @@ struct Trials<'t, W> {
 
 impl<W: Fn(&str) -> bool> Trials<'_, W> {
     /// Tries all partners, and gathers what each check did with them.
-    async fn all(&self, jobs: usize) -> Result<Found<'_>, Unstaged> {
+    async fn all(&self, jobs: usize) -> Result<Found<'_>, DemoError> {
         let sample = Sample::scripted(self.pack, self.sampled)?;
         let silent = Sample::silent(self.pack, self.sampled)?;
-        let faults = sample.world.defects.iter().filter(|mistake| (self.wanted)(&mistake.caught_by)).map(Part::Faulty);
+        let faults = sample.setup.defects.iter().filter(|defect| (self.wanted)(&defect.caught_by)).map(Part::Faulty);
         let parts = [Part::Conforming, Part::Silent].into_iter().chain(faults);
         let (sample, silent) = (&sample, &silent);
         let trials = parts.map(|part| async move {
             let report = match part {
                 Part::Conforming => Trial { sample, quick: false }.report(None).await,
-                Part::Faulty(mistake) => Trial { sample, quick: false }.report(Some(mistake)).await,
+                Part::Faulty(defect) => Trial { sample, quick: false }.report(Some(defect)).await,
                 Part::Silent => Trial { sample: silent, quick: false }.report(None).await,
             };
             self.screen.note(&format!("tested {}", part.words()));
-            Ok::<_, Unstaged>((part, report?))
+            Ok::<_, DemoError>((part, report?))
         });
         let tried: Vec<_> = stream::iter(trials).buffer_unordered(jobs).collect().await;
         let tried = tried.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -137,8 +137,8 @@ impl<W: Fn(&str) -> bool> Trials<'_, W> {
             }
         }
         for (part, report) in &tried {
-            if let Part::Faulty(mistake) = part {
-                found.faulty(mistake, report);
+            if let Part::Faulty(defect) = part {
+                found.faulty(defect, report);
             }
         }
         found.unproved();

@@ -18,7 +18,7 @@ pub(super) fn show(pack: &Pack, mut found: Found, screen: &Screen) -> Exit {
     }
     // By the table that is shown, whatever was told of it.
     let well = problems.0.is_empty() && found.rows.iter().all(|row| row.asks || row.holds());
-    screen.say(&for_terminal(&text), if well { Exit::Ready } else { Exit::NotReady })
+    screen.say(&for_terminal(&text), if well { Exit::Success } else { Exit::NotReady })
 }
 
 fn table(pack: &Pack, found: &Found) -> String {

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cli::sample::Mistake;
-use crate::pack::sample_partner::Sampled;
+use crate::cli::sample::DemoDefect;
+use crate::pack::sample_partner::PackedSamplePartner;
 use crate::pack::{Pack, PackedCheck};
-use crate::report::model::{Report, UnitRow, VerdictWord};
+use crate::report::model::{CheckResult, Report, VerdictLabel};
 use crate::yaml::Problem;
 
 /// What was found.
 pub(super) struct Found<'p> {
     pack: &'p Pack,
-    sampled: &'p Sampled,
+    sampled: &'p PackedSamplePartner,
     /// The folder of packs, as it was named.
     folder: &'p str,
     /// The checks that were asked for, in the order of the checklist.
@@ -40,11 +40,16 @@ pub(super) struct Row {
 }
 
 impl<'p> Found<'p> {
-    pub(super) fn new(pack: &'p Pack, sampled: &'p Sampled, folder: &'p str, wanted: &impl Fn(&str) -> bool) -> Self {
+    pub(super) fn new(
+        pack: &'p Pack,
+        sampled: &'p PackedSamplePartner,
+        folder: &'p str,
+        wanted: &impl Fn(&str) -> bool,
+    ) -> Self {
         let row = |packed: &PackedCheck| Row {
             id: packed.check.id.clone(),
             asks: packed.check.only_asks(),
-            faults: sampled.partner.faults.get(&packed.check.id).map_or(0, indexmap::IndexMap::len),
+            faults: sampled.partner.defects.get(&packed.check.id).map_or(0, indexmap::IndexMap::len),
             ..Row::default()
         };
         let rows = pack.checks.iter().filter(|packed| wanted(&packed.check.id)).map(|packed| row(packed)).collect();
@@ -67,8 +72,8 @@ impl<'p> Found<'p> {
     }
 
     /// The rows of the checks that a machine decides, by the check.
-    fn decided<'r>(&self, report: &'r Report) -> BTreeMap<&'r str, Vec<&'r UnitRow>> {
-        let mut rows: BTreeMap<&str, Vec<&UnitRow>> = BTreeMap::new();
+    fn decided<'r>(&self, report: &'r Report) -> BTreeMap<&'r str, Vec<&'r CheckResult>> {
+        let mut rows: BTreeMap<&str, Vec<&CheckResult>> = BTreeMap::new();
         let asks = |id: &str| self.pack.checks.iter().any(|packed| packed.check.id == id && packed.check.only_asks());
         for row in report.checks.iter().filter(|row| !asks(&row.id)) {
             rows.entry(&row.id).or_default().push(row);
@@ -78,15 +83,15 @@ impl<'p> Found<'p> {
 
     /// The partner that does everything right passes everything.
     pub(super) fn conforming(&mut self, report: &Report) {
-        for (id, units) in self.decided(report) {
-            let wrong: Vec<&&UnitRow> = units.iter().filter(|unit| unit.verdict != VerdictWord::Pass).collect();
+        for (id, checks) in self.decided(report) {
+            let wrong: Vec<&&CheckResult> = checks.iter().filter(|check| check.verdict != VerdictLabel::Pass).collect();
             if wrong.is_empty() {
                 self.row(id).into_iter().for_each(|row| row.conforming = true);
                 continue;
             }
             self.unsound.insert(id.to_owned());
-            for unit in wrong.iter().filter(|unit| unit.blocked_by.is_none()) {
-                let message = format!("the correct partner does not pass `{id}`: {}", told(unit));
+            for check in wrong.iter().filter(|check| check.blocked_by.is_none()) {
+                let message = format!("the correct partner does not pass `{id}`: {}", told(check));
                 let hint = "the check demands too much, or partner.yaml does too little";
                 self.at_check(id, message, &format!("{hint}; {} shows what happened", self.demo("")));
             }
@@ -97,9 +102,9 @@ impl<'p> Found<'p> {
     /// What is blocked by a check that is told is told with that one; what is blocked by any other would be nowhere.
     fn blocked(&mut self, report: &Report) {
         let decided = self.decided(report);
-        for (id, units) in &decided {
-            let wrong = units.iter().filter(|unit| unit.verdict != VerdictWord::Pass);
-            let blockers = wrong.filter_map(|unit| unit.blocked_by.as_deref());
+        for (id, checks) in &decided {
+            let wrong = checks.iter().filter(|check| check.verdict != VerdictLabel::Pass);
+            let blockers = wrong.filter_map(|check| check.blocked_by.as_deref());
             let untold = |by: &&str| !self.unsound.contains(by.split('@').next().unwrap_or(by));
             let blockers: BTreeSet<&str> = blockers.filter(untold).collect();
             for by in blockers {
@@ -119,24 +124,24 @@ impl<'p> Found<'p> {
     }
 
     /// A partner with one fault fails the check that must catch it, and no unrelated one.
-    pub(super) fn faulty(&mut self, mistake: &Mistake, report: &Report) {
-        let check = mistake.caught_by.as_str();
+    pub(super) fn faulty(&mut self, defect: &DemoDefect, report: &Report) {
+        let check = defect.caught_by.as_str();
         if self.unsound.contains(check) {
             return;
         }
         let rows = self.decided(report);
-        let fails = |units: &Vec<&UnitRow>| units.iter().any(|unit| unit.verdict == VerdictWord::Fail);
-        let failed: Vec<&str> = rows.iter().filter(|(_, units)| fails(units)).map(|(id, _)| *id).collect();
+        let fails = |checks: &Vec<&CheckResult>| checks.iter().any(|check| check.verdict == VerdictLabel::Fail);
+        let failed: Vec<&str> = rows.iter().filter(|(_, checks)| fails(checks)).map(|(id, _)| *id).collect();
         let unrelated: Vec<&str> = failed
             .iter()
-            .filter(|id| **id != check && !mistake.also.iter().any(|also| also == *id) && !self.unsound.contains(**id))
+            .filter(|id| **id != check && !defect.also.iter().any(|also| also == *id) && !self.unsound.contains(**id))
             .copied()
             .collect();
         let (message, hint) = if !failed.contains(&check) {
-            let units: Vec<String> = rows.get(check).into_iter().flatten().map(|unit| told(unit)).collect();
-            let demo = self.demo(&format!(" --defect {}", mistake.name));
+            let checks: Vec<String> = rows.get(check).into_iter().flatten().map(|check| told(check)).collect();
+            let demo = self.demo(&format!(" --defect {}", defect.name));
             let hint = format!("make the defect break what the check looks for; {demo} shows what happened");
-            (format!("`{check}` does not catch this defect: {}", units.join("; ")), hint)
+            (format!("`{check}` does not catch this defect: {}", checks.join("; ")), hint)
         } else if !unrelated.is_empty() {
             let others = unrelated.join(", ");
             let hint = format!("narrow the defect; or, if they rightly fail too, add `also: [{others}]`");
@@ -145,18 +150,18 @@ impl<'p> Found<'p> {
             self.row(check).into_iter().for_each(|row| row.caught += 1);
             return;
         };
-        let name = mistake.name.rsplit('/').next().unwrap_or_default();
+        let name = defect.name.rsplit('/').next().unwrap_or_default();
         let problem = self.sampled.document.problem_at_key(&format!("/defects/{check}"), name, message);
         self.problems.push(problem.hint(hint));
     }
 
     /// A partner that does nothing leaves everything inconclusive.
     pub(super) fn silent(&mut self, report: &Report) {
-        for (id, units) in self.decided(report) {
-            let decided = |unit: &&&UnitRow| matches!(unit.verdict, VerdictWord::Pass | VerdictWord::Fail);
-            let wrong: Vec<&&UnitRow> = units.iter().filter(decided).collect();
-            for unit in &wrong {
-                let message = format!("`{id}` is not inconclusive for a silent partner: {}", told(unit));
+        for (id, checks) in self.decided(report) {
+            let decided = |check: &&&CheckResult| matches!(check.verdict, VerdictLabel::Pass | VerdictLabel::Fail);
+            let wrong: Vec<&&CheckResult> = checks.iter().filter(decided).collect();
+            for check in &wrong {
+                let message = format!("`{id}` is not inconclusive for a silent partner: {}", told(check));
                 let hint = "state under `assume` what must have happened for the check to decide anything";
                 self.at_check(id, message, hint);
             }
@@ -180,22 +185,22 @@ impl<'p> Found<'p> {
 }
 
 /// A unit in words.
-fn told(unit: &UnitRow) -> String {
-    let verdict = match unit.verdict {
-        VerdictWord::Pass => "it passes",
-        VerdictWord::Fail => "it fails",
-        VerdictWord::Inconclusive => "it is inconclusive",
-        VerdictWord::Attested => "it is attested",
-        VerdictWord::Waived => "it is waived",
-        VerdictWord::Skipped => "it is skipped",
+fn told(check: &CheckResult) -> String {
+    let verdict = match check.verdict {
+        VerdictLabel::Pass => "it passes",
+        VerdictLabel::Fail => "it fails",
+        VerdictLabel::Inconclusive => "it is inconclusive",
+        VerdictLabel::Attested => "it is attested",
+        VerdictLabel::Waived => "it is waived",
+        VerdictLabel::Skipped => "it is skipped",
     };
-    let observed = unit.observed.as_ref().filter(|observed| **observed != unit.reason);
-    let why: Vec<&str> = [Some(&unit.reason), observed]
+    let observed = check.observed.as_ref().filter(|observed| **observed != check.reason);
+    let why: Vec<&str> = [Some(&check.reason), observed]
         .into_iter()
         .flatten()
         .map(String::as_str)
         .filter(|why| !why.is_empty())
         .collect();
     let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join("; ")) };
-    format!("in {} {verdict}{why}", unit.stage)
+    format!("in {} {verdict}{why}", check.stage)
 }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use serde_json_path::{JsonPath, NormalizedPath};
 
-use crate::evidence::{Body, Call};
+use crate::evidence::{Body, RecordedCall};
 use crate::json::without_nulls;
 
 /// The body of a call without the fields excluded from the comparison, and without absent ones.
 pub(super) struct Plain(Body);
 
 impl Plain {
-    pub(super) fn of(call: &Call, except: &[String]) -> Self {
+    pub(super) fn of(call: &RecordedCall, except: &[String]) -> Self {
         Plain(match &call.request.body {
             Body::Json(body) => Body::Json(without(body, except)),
             other => other.clone(),

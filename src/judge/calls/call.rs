@@ -1,11 +1,11 @@
 //! Calls as a reader recognises them.
 
-use crate::evidence::{Call, Entry};
+use crate::evidence::{Entry, RecordedCall};
 use crate::judge::case::Case;
 use crate::judge::duration::millis;
 
 /// The path of a call, without the query.
-pub(in crate::judge) fn path(call: &Call) -> &str {
+pub(in crate::judge) fn path(call: &RecordedCall) -> &str {
     call.request.url.split(['?', '#']).next().unwrap_or_default()
 }
 
@@ -13,7 +13,7 @@ pub(in crate::judge) fn path(call: &Call) -> &str {
 pub(in crate::judge) fn during<'c>(
     case: &Case<'c>,
     action: &Entry,
-) -> impl DoubleEndedIterator<Item = (&'c Entry, &'c Call)> {
+) -> impl DoubleEndedIterator<Item = (&'c Entry, &'c RecordedCall)> {
     let within =
         move |entry: &&Entry| entry.from >= action.from && entry.to <= action.to && entry.client == action.client;
     case.evidence.entries.iter().filter(within).filter_map(|entry| Some((entry, entry.what.call()?)))

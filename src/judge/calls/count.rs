@@ -5,14 +5,18 @@ use serde_json::Value;
 use super::call::{quiet, title};
 use super::select::{self, Selection, select};
 use super::{require, unattributed};
-use crate::evidence::Who;
+use crate::evidence::Responsible;
 use crate::judge::case::Case;
-use crate::judge::finding::{Finding, Held};
+use crate::judge::finding::{ExpectationResult, Finding};
 use crate::judge::scope::Scope;
 use crate::pack::traffic::{CallsExpectation, Count};
 
 /// Judges `calls: ...`, separately for each client.
-pub(in crate::judge) fn calls<'c>(case: &Case<'c>, expectation: &CallsExpectation, scope: &mut Scope<'c>) -> Held {
+pub(in crate::judge) fn calls<'c>(
+    case: &Case<'c>,
+    expectation: &CallsExpectation,
+    scope: &mut Scope<'c>,
+) -> ExpectationResult {
     let (mut parts, mut found) = (Vec::new(), Vec::new());
     for client in select::clients(case, expectation, scope) {
         scope.turn_to(Some(&client));
@@ -27,17 +31,25 @@ pub(in crate::judge) fn calls<'c>(case: &Case<'c>, expectation: &CallsExpectatio
     }
     scope.turn_to(None);
     if parts.is_empty() {
-        return Held::Unknown(Finding::new(Who::Tool, "the check has no client whose calls could be counted"));
+        return ExpectationResult::Unknown(Finding::new(
+            Responsible::Tool,
+            "the check has no client whose calls could be counted",
+        ));
     }
     if let Some(name) = &expectation.name {
         found.sort_by_key(|entry| entry.from);
         scope.bind(name, found);
     }
     let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
-    Held::all(parts).hinted(hint.as_deref())
+    ExpectationResult::all(parts).hinted(hint.as_deref())
 }
 
-fn of_client(case: &Case<'_>, expectation: &CallsExpectation, selection: &Selection<'_>, scope: &Scope<'_>) -> Held {
+fn of_client(
+    case: &Case<'_>,
+    expectation: &CallsExpectation,
+    selection: &Selection<'_>,
+    scope: &Scope<'_>,
+) -> ExpectationResult {
     let bounds = match Bounds::of(expectation, scope) {
         Ok(bounds) => bounds,
         Err(unknown) => return unknown,
@@ -47,14 +59,18 @@ fn of_client(case: &Case<'_>, expectation: &CallsExpectation, selection: &Select
     // Further calls could satisfy a minimum, or change which call is the nth; they cannot repair a wrong call.
     let open = bounds.lacks(number) || expectation.nth.is_some() || bounds.none() && number == 0;
     let required = || require::all(expectation, selection, scope);
-    match Held::all(std::iter::once(counted).chain((number > 0).then(required))) {
-        Held::No(_) | Held::Unknown(_) if open && !selection.strays.is_empty() => unattributed::unknown(selection),
-        Held::Yes(_) if bounds.bounded_above() && !selection.strays.is_empty() => unattributed::unknown(selection),
-        Held::Yes(mut remarks) => {
-            remarks.extend(bounds.bounded_above().then(|| quiet(case)).flatten());
-            Held::Yes(remarks)
+    match ExpectationResult::all(std::iter::once(counted).chain((number > 0).then(required))) {
+        ExpectationResult::No(_) | ExpectationResult::Unknown(_) if open && !selection.strays.is_empty() => {
+            unattributed::unknown(selection)
         }
-        held @ (Held::No(_) | Held::Unknown(_)) => held,
+        ExpectationResult::Yes(_) if bounds.bounded_above() && !selection.strays.is_empty() => {
+            unattributed::unknown(selection)
+        }
+        ExpectationResult::Yes(mut remarks) => {
+            remarks.extend(bounds.bounded_above().then(|| quiet(case)).flatten());
+            ExpectationResult::Yes(remarks)
+        }
+        held @ (ExpectationResult::No(_) | ExpectationResult::Unknown(_)) => held,
     }
 }
 
@@ -66,7 +82,7 @@ struct Bounds {
 }
 
 impl Bounds {
-    fn of(expectation: &CallsExpectation, scope: &Scope<'_>) -> Result<Self, Held> {
+    fn of(expectation: &CallsExpectation, scope: &Scope<'_>) -> Result<Self, ExpectationResult> {
         let number = |count: &Option<Count>| count.as_ref().map(|count| number(count, scope)).transpose();
         let (exactly, least) = (number(&expectation.exactly)?, number(&expectation.at_least)?);
         Ok(Bounds { exactly, least, most: number(&expectation.at_most)? })
@@ -95,28 +111,32 @@ impl Bounds {
     }
 }
 
-fn number(count: &Count, scope: &Scope<'_>) -> Result<u64, Held> {
+fn number(count: &Count, scope: &Scope<'_>) -> Result<u64, ExpectationResult> {
     let text = match count {
         Count::Number(number) => return Ok(*number),
         Count::Template(text) => text,
     };
     let value = scope.value(&Value::String(text.clone()))?.into_owned();
     let number = value.as_u64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
-    number
-        .ok_or_else(|| Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives {value}, which is not a number"))))
+    number.ok_or_else(|| {
+        ExpectationResult::Unknown(Finding::new(
+            Responsible::Tool,
+            format!("`{text}` gives {value}, which is not a number"),
+        ))
+    })
 }
 
-fn count(case: &Case<'_>, bounds: &Bounds, number: u64, selection: &Selection<'_>) -> Held {
+fn count(case: &Case<'_>, bounds: &Bounds, number: u64, selection: &Selection<'_>) -> ExpectationResult {
     if bounds.none() {
         return if number > 0 {
-            Held::YES
+            ExpectationResult::YES
         } else {
             let why = format!("no such call: {}{}", selection.words, afterwards(case, selection));
-            Held::Unknown(Finding::new(Who::Partner, why))
+            ExpectationResult::Unknown(Finding::new(Responsible::Partner, why))
         };
     }
     if !bounds.lacks(number) && !bounds.exceeded_by(number) {
-        return Held::YES;
+        return ExpectationResult::YES;
     }
     let observed = if number == 0 {
         format!("none{}", afterwards(case, selection))
@@ -126,7 +146,11 @@ fn count(case: &Case<'_>, bounds: &Bounds, number: u64, selection: &Selection<'_
         titles.extend((more > 0).then(|| format!("{more} more")));
         format!("{number}: {}", titles.join(", "))
     };
-    Held::No(Finding::contrast(Who::Partner, format!("{} {}", bounds.words(), selection.words), observed))
+    ExpectationResult::No(Finding::contrast(
+        Responsible::Partner,
+        format!("{} {}", bounds.words(), selection.words),
+        observed,
+    ))
 }
 
 /// What the record says where a call is missing: the quiet period that was kept, and the response of the client's last

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use super::bodies::Plain;
 use super::call::path;
-use crate::evidence::{Call, Entry, Offset};
+use crate::evidence::{Entry, Offset, RecordedCall};
 
 /// Calls that may be repeated.
 pub(super) struct Repeated<'c> {
     pub(super) calls: Vec<&'c Entry>,
     /// What they say, with the time of the first.
-    said: BTreeMap<Said, Offset>,
+    said: BTreeMap<RequestContent, Offset>,
 }
 
 /// The content of a call, without credentials.
-type Said = (String, String, Vec<(String, String)>, String);
+type RequestContent = (String, String, Vec<(String, String)>, String);
 
 impl<'c> Repeated<'c> {
     pub(super) fn of(calls: Vec<&'c Entry>, except: &[String]) -> Self {
@@ -29,13 +29,13 @@ impl<'c> Repeated<'c> {
     }
 
     /// Whether a call repeats one of them, later.
-    pub(super) fn by(&self, entry: &Entry, call: &Call, except: &[String]) -> bool {
+    pub(super) fn by(&self, entry: &Entry, call: &RecordedCall, except: &[String]) -> bool {
         self.said.get(&by(call, except)).is_some_and(|first| *first < entry.from)
     }
 }
 
 /// Method, path, query pairs in any order, and body, normalised for comparison.
-fn by(call: &Call, except: &[String]) -> Said {
+fn by(call: &RecordedCall, except: &[String]) -> RequestContent {
     let query = call.request.url.split_once('?').map_or("", |(_, query)| query);
     let mut query: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     query.sort();

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use super::bodies::{Plain, key};
 use super::call::{path, title};
 use super::select::Selection;
-use crate::evidence::{Body, Call, Entry, Who};
-use crate::judge::finding::{Finding, Held};
+use crate::evidence::{Body, Entry, RecordedCall, Responsible};
+use crate::judge::finding::{ExpectationResult, Finding};
 use crate::judge::matching::{by_path, matches, show};
 use crate::judge::scope::Scope;
 use crate::pack::traffic::{CallsExpectation, Credential};
 
 /// Judges every requirement, in the order in which a reader would look.
-pub(super) fn all(expectation: &CallsExpectation, selection: &Selection<'_>, scope: &Scope<'_>) -> Held {
+pub(super) fn all(expectation: &CallsExpectation, selection: &Selection<'_>, scope: &Scope<'_>) -> ExpectationResult {
     let each = selection.calls.iter().filter_map(|entry| Some((*entry, entry.what.call()?)));
     let each = each.flat_map(|(entry, call)| {
         [
@@ -26,22 +26,22 @@ pub(super) fn all(expectation: &CallsExpectation, selection: &Selection<'_>, sco
     });
     let together =
         [super::gaps::gaps(expectation, selection), same(expectation, selection), distinct(expectation, selection)];
-    Held::all(each.chain(together))
+    ExpectationResult::all(each.chain(together))
 }
 
-fn credential(expectation: &CallsExpectation, entry: &Entry, call: &Call) -> Held {
+fn credential(expectation: &CallsExpectation, entry: &Entry, call: &RecordedCall) -> ExpectationResult {
     let bearer = call.request.headers.iter().any(|(name, value)| {
         let scheme = value.split_once(' ').map(|(scheme, _)| scheme);
         name.eq_ignore_ascii_case("authorization") && scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer"))
     });
     let failed = |wanted: &str, seen: &str| {
-        Held::No(Finding::contrast(Who::Partner, format!("{} with {wanted}", title(entry)), seen))
+        ExpectationResult::No(Finding::contrast(Responsible::Partner, format!("{} with {wanted}", title(entry)), seen))
     };
     match expectation.credential {
-        None => Held::YES,
-        Some(Credential::Token) if bearer => Held::YES,
+        None => ExpectationResult::YES,
+        Some(Credential::Token) if bearer => ExpectationResult::YES,
         Some(Credential::Token) => failed("a bearer token", "no bearer token"),
-        Some(Credential::Own) if call.token_of.is_some() && call.token_of == call.client => Held::YES,
+        Some(Credential::Own) if call.token_of.is_some() && call.token_of == call.client => ExpectationResult::YES,
         Some(Credential::Own) => failed(
             "a token of the client that the call is about",
             match (&call.token_of, bearer) {
@@ -53,9 +53,9 @@ fn credential(expectation: &CallsExpectation, entry: &Entry, call: &Call) -> Hel
     }
 }
 
-fn carries(expectation: &CallsExpectation, entry: &Entry, call: &Call, scope: &Scope<'_>) -> Held {
+fn carries(expectation: &CallsExpectation, entry: &Entry, call: &RecordedCall, scope: &Scope<'_>) -> ExpectationResult {
     let wanted = match expectation.carries.as_ref().map(|text| scope.text(text)).transpose() {
-        Ok(None) => return Held::YES,
+        Ok(None) => return ExpectationResult::YES,
         Ok(Some(wanted)) => wanted,
         Err(unknown) => return unknown,
     };
@@ -68,13 +68,17 @@ fn carries(expectation: &CallsExpectation, entry: &Entry, call: &Call, scope: &S
         Body::Empty | Body::Binary(_) => {}
     }
     if found {
-        return Held::YES;
+        return ExpectationResult::YES;
     }
     let seen = match &call.request.body {
         Body::Json(json) => format!("{} {}", call.request.url, show(json)),
         Body::Text(_) | Body::Empty | Body::Binary(_) => call.request.url.clone(),
     };
-    Held::No(Finding::contrast(Who::Partner, format!("{} that carries {wanted}", title(entry)), seen))
+    ExpectationResult::No(Finding::contrast(
+        Responsible::Partner,
+        format!("{} that carries {wanted}", title(entry)),
+        seen,
+    ))
 }
 
 fn decoded(segment: &str) -> String {
@@ -92,49 +96,55 @@ fn holds(value: &Value, wanted: &str) -> bool {
     }
 }
 
-fn headers(expectation: &CallsExpectation, entry: &Entry, call: &Call, scope: &Scope<'_>) -> Held {
-    Held::all(expectation.header.iter().map(|(name, matcher)| {
+fn headers(expectation: &CallsExpectation, entry: &Entry, call: &RecordedCall, scope: &Scope<'_>) -> ExpectationResult {
+    ExpectationResult::all(expectation.header.iter().map(|(name, matcher)| {
         let value = call.request.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         let value = value.map(|(_, value)| json!(value));
         matches(matcher, value.as_ref(), scope, &format!("{}: the header {name}", title(entry)))
     }))
 }
 
-fn body(expectation: &CallsExpectation, entry: &Entry, call: &Call, scope: &Scope<'_>) -> Held {
+fn body(expectation: &CallsExpectation, entry: &Entry, call: &RecordedCall, scope: &Scope<'_>) -> ExpectationResult {
     let json = call.request.body.json().unwrap_or(&Value::Null);
     let what = |path: &str| format!("{}: {}", title(entry), path.trim_start_matches("$."));
-    Held::all(expectation.body.iter().map(|(path, matcher)| by_path(json, path, matcher, scope, &what(path))))
+    ExpectationResult::all(
+        expectation.body.iter().map(|(path, matcher)| by_path(json, path, matcher, scope, &what(path))),
+    )
 }
 
 /// Parts that all calls share, also with the call that they follow if that is on the same route.
-fn same(expectation: &CallsExpectation, selection: &Selection<'_>) -> Held {
+fn same(expectation: &CallsExpectation, selection: &Selection<'_>) -> ExpectationResult {
     if expectation.same.is_empty() {
-        return Held::YES;
+        return ExpectationResult::YES;
     }
     let on = |entry: &Entry| entry.what.call().map(|call| (call.request.method.clone(), path(call).to_owned()));
     let first = selection.calls.first().and_then(|entry| on(entry));
     let anchors = selection.anchors.iter().filter(|entry| first.is_some() && on(entry) == first);
     let all = plain(anchors.chain(&selection.calls), &expectation.except);
-    let Some(((reference, wanted), others)) = all.split_first() else { return Held::YES };
-    Held::all(expectation.same.iter().map(|what| {
+    let Some(((reference, wanted), others)) = all.split_first() else { return ExpectationResult::YES };
+    ExpectationResult::all(expectation.same.iter().map(|what| {
         let model = part(wanted, what);
         let other = others.iter().find(|(_, body)| part(body, what) != model);
-        other.map_or(Held::YES, |(entry, body)| {
+        other.map_or(ExpectationResult::YES, |(entry, body)| {
             let expected = format!("the same {} in {} as in {}", name(what), title(entry), title(reference));
             let observed = format!("{} and then {}", value(wanted, what), value(body, what));
-            Held::No(Finding::contrast(Who::Partner, expected, observed))
+            ExpectationResult::No(Finding::contrast(Responsible::Partner, expected, observed))
         })
     }))
 }
 
-fn distinct(expectation: &CallsExpectation, selection: &Selection<'_>) -> Held {
+fn distinct(expectation: &CallsExpectation, selection: &Selection<'_>) -> ExpectationResult {
     let all = plain(selection.calls.iter(), &expectation.except);
-    Held::all(expectation.distinct.iter().map(|what| {
+    ExpectationResult::all(expectation.distinct.iter().map(|what| {
         let mut known = BTreeSet::new();
         let again = all.iter().find(|(_, body)| !known.insert(part(body, what)));
-        again.map_or(Held::YES, |(entry, body)| {
+        again.map_or(ExpectationResult::YES, |(entry, body)| {
             let expected = format!("a different {} in each {}", name(what), entry.what.call().map_or("", path));
-            Held::No(Finding::contrast(Who::Partner, expected, format!("{} more than once", value(body, what))))
+            ExpectationResult::No(Finding::contrast(
+                Responsible::Partner,
+                expected,
+                format!("{} more than once", value(body, what)),
+            ))
         })
     }))
 }

@@ -2,14 +2,14 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::evidence::Who;
-use crate::judge::finding::{Finding, Held};
+use crate::evidence::Responsible;
+use crate::judge::finding::{ExpectationResult, Finding};
 use crate::judge::scope::Scope;
 use crate::pack::types::Route;
 use crate::template;
 
 /// Evaluates the templates of a route. A value fills exactly one segment, whatever characters it contains.
-pub(super) fn rendered(text: &str, scope: &Scope<'_>) -> Result<Route, Held> {
+pub(super) fn rendered(text: &str, scope: &Scope<'_>) -> Result<Route, ExpectationResult> {
     let parts = split(text);
     let mut line = String::new();
     for part in &parts {
@@ -21,7 +21,12 @@ pub(super) fn rendered(text: &str, scope: &Scope<'_>) -> Result<Route, Held> {
             line.extend(utf8_percent_encode(&value, NON_ALPHANUMERIC));
         }
     }
-    let wrong = || Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives `{line}`, which is not a route")));
+    let wrong = || {
+        ExpectationResult::Unknown(Finding::new(
+            Responsible::Tool,
+            format!("`{text}` gives `{line}`, which is not a route"),
+        ))
+    };
     Route::parse(&line).ok_or_else(wrong)
 }
 

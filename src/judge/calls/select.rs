@@ -3,9 +3,9 @@
 use super::call::path;
 use super::repeated::Repeated;
 use super::route;
-use crate::evidence::{Call, Entry, Offset, Who};
+use crate::evidence::{Entry, Offset, RecordedCall, Responsible};
 use crate::judge::case::Case;
-use crate::judge::finding::{Finding, Held};
+use crate::judge::finding::{ExpectationResult, Finding};
 use crate::judge::scope::Scope;
 use crate::pack::traffic::{Answered, Calls, CallsExpectation, CallsWhere};
 use crate::pack::types::{Route, Text};
@@ -43,8 +43,8 @@ pub(super) fn select<'c>(
     expectation: &CallsExpectation,
     scope: &Scope<'c>,
     client: &str,
-) -> Result<Selection<'c>, Held> {
-    let which = Which::of(&expectation.calls, scope, client)?;
+) -> Result<Selection<'c>, ExpectationResult> {
+    let which = CallFilter::of(&expectation.calls, scope, client)?;
     let mut window = Window::default();
     let mut anchors = which.repeated().to_vec();
     if let Some(name) = &expectation.after {
@@ -92,22 +92,27 @@ impl Window {
 }
 
 /// The entries of a step, or the calls bound to a name: those about the client, if there are any.
-fn moments<'c>(case: &Case<'c>, scope: &Scope<'c>, name: &str, client: &str) -> Result<Vec<&'c Entry>, Held> {
-    let unknown = |who, why: String| Held::Unknown(Finding::new(who, why));
+fn moments<'c>(
+    case: &Case<'c>,
+    scope: &Scope<'c>,
+    name: &str,
+    client: &str,
+) -> Result<Vec<&'c Entry>, ExpectationResult> {
+    let unknown = |responsible, why: String| ExpectationResult::Unknown(Finding::new(responsible, why));
     if let Some(known) = scope.known(name) {
         let found = of_client(known, client);
         return if found.is_empty() {
-            Err(unknown(Who::Partner, format!("no call matched `{name}`")))
+            Err(unknown(Responsible::Partner, format!("no call matched `{name}`")))
         } else {
             Ok(found)
         };
     }
     if let Some(why) = case.skipped(name) {
-        return Err(unknown(Who::Partner, format!("the step `{name}` was not carried out: {why}")));
+        return Err(unknown(Responsible::Partner, format!("the step `{name}` was not carried out: {why}")));
     }
     let found: Vec<&Entry> = case.evidence.entries.iter().filter(|entry| entry.step.as_deref() == Some(name)).collect();
     if found.is_empty() {
-        Err(unknown(Who::Tool, format!("no step and no calls are named `{name}`")))
+        Err(unknown(Responsible::Tool, format!("no step and no calls are named `{name}`")))
     } else {
         Ok(found)
     }
@@ -119,42 +124,43 @@ fn of_client<'c>(known: &[&'c Entry], client: &str) -> Vec<&'c Entry> {
 }
 
 /// The rule that selects calls, with its templates evaluated.
-enum Which<'c, 'e> {
+enum CallFilter<'c, 'e> {
     Routes(Vec<Route>),
     Named(Vec<&'c Entry>),
     Where { rule: &'e CallsWhere, repeated: Option<Repeated<'c>> },
 }
 
-impl<'c, 'e> Which<'c, 'e> {
-    fn of(calls: &'e Calls, scope: &Scope<'c>, client: &str) -> Result<Self, Held> {
+impl<'c, 'e> CallFilter<'c, 'e> {
+    fn of(calls: &'e Calls, scope: &Scope<'c>, client: &str) -> Result<Self, ExpectationResult> {
         let known = |name: &str| {
-            let why = || Held::Unknown(Finding::new(Who::Tool, format!("no calls are named `{name}`")));
+            let why =
+                || ExpectationResult::Unknown(Finding::new(Responsible::Tool, format!("no calls are named `{name}`")));
             scope.known(name).map(|known| of_client(known, client)).ok_or_else(why)
         };
         Ok(match calls {
             Calls::Routes(texts) => {
-                Which::Routes(texts.iter().map(|text| route::rendered(text, scope)).collect::<Result<_, _>>()?)
+                CallFilter::Routes(texts.iter().map(|text| route::rendered(text, scope)).collect::<Result<_, _>>()?)
             }
-            Calls::Named(name) => Which::Named(known(name)?),
+            Calls::Named(name) => CallFilter::Named(known(name)?),
             Calls::Where(rule) => {
                 let repeated = rule.repeats.as_deref().map(known).transpose()?;
-                Which::Where { rule, repeated: repeated.map(|calls| Repeated::of(calls, &rule.except)) }
+                CallFilter::Where { rule, repeated: repeated.map(|calls| Repeated::of(calls, &rule.except)) }
             }
         })
     }
 
     fn repeated(&self) -> &[&'c Entry] {
         match self {
-            Which::Where { repeated: Some(repeated), .. } => &repeated.calls,
-            Which::Where { repeated: None, .. } | Which::Routes(_) | Which::Named(_) => &[],
+            CallFilter::Where { repeated: Some(repeated), .. } => &repeated.calls,
+            CallFilter::Where { repeated: None, .. } | CallFilter::Routes(_) | CallFilter::Named(_) => &[],
         }
     }
 
-    fn holds(&self, entry: &Entry, call: &Call) -> bool {
+    fn holds(&self, entry: &Entry, call: &RecordedCall) -> bool {
         match self {
-            Which::Routes(routes) => routes.iter().any(|route| route.matches(&call.request.method, path(call))),
-            Which::Named(known) => known.iter().any(|one| std::ptr::eq(*one, entry)),
-            Which::Where { rule, repeated } => {
+            CallFilter::Routes(routes) => routes.iter().any(|route| route.matches(&call.request.method, path(call))),
+            CallFilter::Named(known) => known.iter().any(|one| std::ptr::eq(*one, entry)),
+            CallFilter::Where { rule, repeated } => {
                 rule.api.as_ref().is_none_or(|api| *api == call.api)
                     && rule.answered.as_ref().is_none_or(|answered| is(answered, call))
                     && repeated.as_ref().is_none_or(|repeated| repeated.by(entry, call, &rule.except))
@@ -163,19 +169,19 @@ impl<'c, 'e> Which<'c, 'e> {
     }
 }
 
-fn is(answered: &Answered, call: &Call) -> bool {
+fn is(answered: &Answered, call: &RecordedCall) -> bool {
     match answered {
         Answered::Dropped => call.answer.status == 0,
         Answered::Status(rule) => rule.holds(call.answer.status),
     }
 }
 
-fn words(case: &Case<'_>, expectation: &CallsExpectation, which: &Which<'_, '_>, client: &str) -> String {
+fn words(case: &Case<'_>, expectation: &CallsExpectation, which: &CallFilter<'_, '_>, client: &str) -> String {
     let mut words = match (which, &expectation.calls) {
-        (Which::Routes(routes), _) => routes.iter().map(shown).collect::<Vec<_>>().join(" or "),
-        (Which::Where { rule, .. }, _) => rule_words(rule),
-        (Which::Named(_), Calls::Named(name)) => format!("of `{name}`"),
-        (Which::Named(_), Calls::Routes(_) | Calls::Where(_)) => String::new(),
+        (CallFilter::Routes(routes), _) => routes.iter().map(shown).collect::<Vec<_>>().join(" or "),
+        (CallFilter::Where { rule, .. }, _) => rule_words(rule),
+        (CallFilter::Named(_), Calls::Named(name)) => format!("of `{name}`"),
+        (CallFilter::Named(_), Calls::Routes(_) | Calls::Where(_)) => String::new(),
     };
     let answered = expectation.answered.as_ref().map(|answered| format!(" answered {}", said(answered)));
     let after = expectation.after.as_ref().map(|name| format!(" after {}", called(case, name)));

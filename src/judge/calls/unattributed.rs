@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::select::Selection;
-use crate::evidence::Who;
-use crate::judge::finding::{Finding, Held};
+use crate::evidence::Responsible;
+use crate::judge::finding::{ExpectationResult, Finding};
 
 /// Inconclusive, if such calls could change the verdict.
-pub(super) fn unknown(selection: &Selection<'_>) -> Held {
+pub(super) fn unknown(selection: &Selection<'_>) -> ExpectationResult {
     let calls = selection.strays.iter().filter_map(|entry| entry.what.call());
     let lines: BTreeSet<String> =
         calls.map(|call| format!("{} {}", call.request.method, super::call::path(call))).collect();
@@ -17,5 +17,5 @@ pub(super) fn unknown(selection: &Selection<'_>) -> Held {
     let why = format!("{many} cannot be attributed to any client but may match: {}", listed.join(", "));
     let hint = "send the client's e-mail address and, for a case, the amount and the reference exactly as \
                 the action gives them: Preflight attributes calls by these";
-    Held::Unknown(Finding::new(Who::Partner, why).because(Some(hint.to_owned())))
+    ExpectationResult::Unknown(Finding::new(Responsible::Partner, why).because(Some(hint.to_owned())))
 }

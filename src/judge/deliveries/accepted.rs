@@ -1,13 +1,13 @@
 //! Whether the handler accepted a genuine delivery: a success status, in time, and with an effect.
 
-use super::failing::Failing;
-use crate::evidence::{Delivery, Outcome, Role, Trouble, TroubleKind, Who};
+use super::failing::FailureKind;
+use crate::evidence::{Delivery, DeliveryRole, Outcome, Responsible, TransportError, TransportErrorKind};
 use crate::judge::case::Case;
 use crate::judge::delivery_outcome::{deliveries, in_time, limit, outcome, taken, title};
-use crate::judge::finding::{Finding, Held};
+use crate::judge::finding::{ExpectationResult, Finding};
 
 /// The profile entry that says how to count effects in the build.
-const LOOK_UP: &str = "rehearsal.lookups.processed";
+const PROCESSED_LOOKUP: &str = "rehearsal.lookups.processed";
 
 /// The remedy for a body that the provider does not document.
 const CAPTURED: &str = "put a captured body into `rehearsal.bodies` of the profile";
@@ -25,7 +25,7 @@ const UNREACHED: &str =
     "Start the handler before the run, or let `rehearsal.start` start it; and correct `rehearsal.webhook.url`.";
 
 /// A success by the provider's rule, within its time limit.
-pub(super) fn accepted(case: &Case<'_>, delivery: &Delivery) -> Held {
+pub(super) fn accepted(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     if taken(case, delivery) && !in_time(case, delivery) {
         return failed(case, delivery);
     }
@@ -33,52 +33,56 @@ pub(super) fn accepted(case: &Case<'_>, delivery: &Delivery) -> Held {
 }
 
 /// A success by the provider's rule, however long it took.
-pub(super) fn accepted_at_last(case: &Case<'_>, delivery: &Delivery) -> Held {
+pub(super) fn accepted_at_last(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     if taken(case, delivery) { by_effect(case, delivery) } else { not_taken(case, delivery) }
 }
 
 /// Any 2xx, however long it took.
-pub(super) fn acknowledged(case: &Case<'_>, delivery: &Delivery) -> Held {
+pub(super) fn acknowledged(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     let success = |status| (200..300).contains(&status) || case.is_success(status);
     if !delivery.outcome.answer().is_some_and(|answer| success(answer.status)) {
         return not_taken(case, delivery);
     }
     match by_effect(case, delivery) {
         // Only the first of several checks says this.
-        Held::Yes(mut remarks) if !in_time(case, delivery) && case.check.needs.is_empty() => {
-            remarks.push(format!("{}: {}", title(delivery), Failing::Late.words(case, delivery)));
-            Held::Yes(remarks)
+        ExpectationResult::Yes(mut remarks) if !in_time(case, delivery) && case.check.needs.is_empty() => {
+            remarks.push(format!("{}: {}", title(delivery), FailureKind::Late.words(case, delivery)));
+            ExpectationResult::Yes(remarks)
         }
         other => other,
     }
 }
 
 /// A response within the provider's time limit, whatever its status.
-pub(super) fn answered_in_time(case: &Case<'_>, delivery: &Delivery) -> Held {
+pub(super) fn answered_in_time(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     match &delivery.outcome {
-        Outcome::Answered(_) if in_time(case, delivery) => Held::YES,
+        Outcome::Answered(_) if in_time(case, delivery) => ExpectationResult::YES,
         Outcome::Answered(_) => failed(case, delivery),
-        Outcome::Trouble(trouble) if trouble.kind == TroubleKind::Timeout => {
-            without_limit(case, delivery, trouble).map_or_else(|| failed(case, delivery), Held::Unknown)
+        Outcome::TransportError(trouble) if trouble.kind == TransportErrorKind::Timeout => {
+            without_limit(case, delivery, trouble).map_or_else(|| failed(case, delivery), ExpectationResult::Unknown)
         }
-        Outcome::Trouble(trouble) => {
+        Outcome::TransportError(trouble) => {
             let why =
                 format!("{} got no response, so the response time is unknown: {}", title(delivery), trouble.detail);
-            Held::Unknown(Finding::new(Who::Partner, why))
+            ExpectationResult::Unknown(Finding::new(Responsible::Partner, why))
         }
     }
 }
 
-fn failed(case: &Case<'_>, delivery: &Delivery) -> Held {
+fn failed(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     let wanted = format!("{} accepted{}", title(delivery), limit(case));
-    Held::No(Finding::contrast(Who::Partner, wanted, Failing::of(case, delivery).words(case, delivery)))
+    ExpectationResult::No(Finding::contrast(
+        Responsible::Partner,
+        wanted,
+        FailureKind::of(case, delivery).words(case, delivery),
+    ))
 }
 
-fn not_taken(case: &Case<'_>, delivery: &Delivery) -> Held {
+fn not_taken(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     match &delivery.outcome {
-        Outcome::Trouble(trouble) => {
+        Outcome::TransportError(trouble) => {
             let open = not_reached(case, delivery, trouble).or_else(|| without_limit(case, delivery, trouble));
-            open.map_or_else(|| failed(case, delivery), Held::Unknown)
+            open.map_or_else(|| failed(case, delivery), ExpectationResult::Unknown)
         }
         // A handler may require fields that nobody documented; then only a rejection of the sender is its own defect. A
         // crash, a redirect, or a success other than the provider's is a defect whatever the body is.
@@ -94,14 +98,14 @@ fn not_taken(case: &Case<'_>, delivery: &Delivery) -> Held {
                 None => format!("the provider does not document its body; {CAPTURED}"),
             };
             let why = format!("the handler answered {seen} to {}, but {why}", title(delivery));
-            Held::Unknown(advised(Finding::new(Who::Partner, why), DOUBTFUL))
+            ExpectationResult::Unknown(advised(Finding::new(Responsible::Partner, why), DOUBTFUL))
         }
         Outcome::Answered(_) => failed(case, delivery),
     }
 }
 
 /// An undelivered delivery says nothing about the handler, unless an earlier one reached it.
-fn not_reached(case: &Case<'_>, delivery: &Delivery, trouble: &Trouble) -> Option<Finding> {
+fn not_reached(case: &Case<'_>, delivery: &Delivery, trouble: &TransportError) -> Option<Finding> {
     let before = || {
         case.evidence.entries.iter().map_while(|entry| match entry.what.delivery() {
             Some(this) if std::ptr::eq(this, delivery) => None,
@@ -109,26 +113,29 @@ fn not_reached(case: &Case<'_>, delivery: &Delivery, trouble: &Trouble) -> Optio
         })
     };
     match trouble.kind {
-        TroubleKind::Timeout
-        | TroubleKind::Broken
-        | TroubleKind::TooLarge
-        | TroubleKind::Shape
-        | TroubleKind::Redirects => None,
-        TroubleKind::Refused => Some(Finding::new(Who::Partner, trouble.detail.clone())),
-        TroubleKind::Connect if before().flatten().any(|earlier| earlier.outcome.answer().is_some()) => None,
-        TroubleKind::Dns | TroubleKind::Connect | TroubleKind::Certificate => {
+        TransportErrorKind::Timeout
+        | TransportErrorKind::Broken
+        | TransportErrorKind::TooLarge
+        | TransportErrorKind::Shape
+        | TransportErrorKind::Redirects => None,
+        TransportErrorKind::Refused => Some(Finding::new(Responsible::Partner, trouble.detail.clone())),
+        TransportErrorKind::Connect if before().flatten().any(|earlier| earlier.outcome.answer().is_some()) => None,
+        TransportErrorKind::Dns | TransportErrorKind::Connect | TransportErrorKind::Certificate => {
             let why = &trouble.detail;
             let why = format!("the handler could not be reached: {why}; start it, or correct its URL in the profile");
-            Some(advised(Finding::new(Who::Partner, why), UNREACHED))
+            Some(advised(Finding::new(Responsible::Partner, why), UNREACHED))
         }
     }
 }
 
 /// If the provider names no time limit, a late response breaks no documented rule.
-fn without_limit(case: &Case<'_>, delivery: &Delivery, trouble: &Trouble) -> Option<Finding> {
-    (trouble.kind == TroubleKind::Timeout && limit(case).is_empty()).then(|| {
+fn without_limit(case: &Case<'_>, delivery: &Delivery, trouble: &TransportError) -> Option<Finding> {
+    (trouble.kind == TransportErrorKind::Timeout && limit(case).is_empty()).then(|| {
         let what = format!("{}: {}", title(delivery), trouble.detail);
-        Finding::new(Who::Partner, format!("{what}; the provider documents no time limit, but will not wait for ever"))
+        Finding::new(
+            Responsible::Partner,
+            format!("{what}; the provider documents no time limit, but will not wait for ever"),
+        )
     })
 }
 
@@ -150,51 +157,51 @@ fn is_content(case: &Case<'_>, delivery: &Delivery) -> bool {
     deliveries(case).any(|other| {
         let same = other.event == delivery.event && taken(case, other);
         same && match &other.role {
-            Role::Plain | Role::Control | Role::Diagnosis(_) => true,
-            Role::Varied { .. } | Role::Probe => false,
+            DeliveryRole::Plain | DeliveryRole::Control | DeliveryRole::Diagnosis(_) => true,
+            DeliveryRole::Altered { .. } | DeliveryRole::Probe => false,
         }
     })
 }
 
 /// Whether an acknowledged delivery took effect, where the profile has a lookup.
-fn by_effect(case: &Case<'_>, delivery: &Delivery) -> Held {
+fn by_effect(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     let known = case.provider.webhooks.as_ref().is_some_and(|hooks| hooks.events.contains_key(&delivery.event));
     let later = case.bound.verifies_later;
     match delivery.effects {
         // The handler acknowledges an event about an unknown client, and nothing takes effect.
-        _ if !known => Held::YES,
+        _ if !known => ExpectationResult::YES,
         // For a control only the response counts.
-        Some(0) if later || delivery.role == Role::Plain => without_effect(case, delivery),
-        None if later => Held::Unknown(says_nothing(case)),
-        Some(_) | None => Held::YES,
+        Some(0) if later || delivery.role == DeliveryRole::Plain => without_effect(case, delivery),
+        None if later => ExpectationResult::Unknown(says_nothing(case)),
+        Some(_) | None => ExpectationResult::YES,
     }
 }
 
 /// An acknowledged delivery without effect by the lookup. Software may rightly ignore an event, or a body that
 /// Preflight made up: this fails only if another delivery, or the profile, says that the event has an effect.
-fn without_effect(case: &Case<'_>, delivery: &Delivery) -> Held {
+fn without_effect(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     let status = outcome(case, delivery);
-    let place = format!("`{LOOK_UP}`");
-    let listed = case.bound.get(&format!("{LOOK_UP}.events")).and_then(|events| events.as_array());
+    let place = format!("`{PROCESSED_LOOKUP}`");
+    let listed = case.bound.get(&format!("{PROCESSED_LOOKUP}.events")).and_then(|events| events.as_array());
     let among = |events: &Vec<serde_json::Value>| events.iter().any(|event| event == &delivery.event);
     if listed.is_some_and(|events| !among(events)) {
         let remark =
             format!("{}: {status}, effect not looked up: {place} does not list it under `events`", title(delivery));
-        return Held::Yes(vec![remark]);
+        return ExpectationResult::Yes(vec![remark]);
     }
-    let genuine = |other: &&Delivery| matches!(other.role, Role::Plain | Role::Control);
+    let genuine = |other: &&Delivery| matches!(other.role, DeliveryRole::Plain | DeliveryRole::Control);
     let effective = || deliveries(case).filter(genuine).filter(|other| other.effects.is_some_and(|count| count > 0));
     let same = effective().any(|other| other.event == delivery.event);
     let others = effective().next().is_some();
     if same || (delivery.documented && (listed.is_some() || !others)) {
         let wanted = format!("{} takes effect", title(delivery));
         let seen = format!("{status}, but no effect: {place} found none within the reaction time");
-        return Held::No(advised(Finding::contrast(Who::Partner, wanted, seen), LOST));
+        return ExpectationResult::No(advised(Finding::contrast(Responsible::Partner, wanted, seen), LOST));
     }
     let how = match (others, unknown_client(case)) {
         (true, _) => format!(
             "it was lost; or, if your software rightly ignores it, list the events that have an effect as \
-             `{LOOK_UP}.events`"
+             `{PROCESSED_LOOKUP}.events`"
         ),
         (false, Some(how)) => {
             format!("it was lost; or your software does not know the client that the event is about: {how}")
@@ -204,17 +211,17 @@ fn without_effect(case: &Case<'_>, delivery: &Delivery) -> Held {
         }
     };
     let why = format!("the handler acknowledged {} with {status}, but {place} shows no effect: {how}", title(delivery));
-    Held::Unknown(advised(Finding::new(Who::Partner, why), LOST))
+    ExpectationResult::Unknown(advised(Finding::new(Responsible::Partner, why), LOST))
 }
 
 /// Inconclusive: the acknowledgement says nothing, and there is no lookup.
 pub(super) fn says_nothing(case: &Case<'_>) -> Finding {
     let why = |how: String| format!("this handler verifies after it answers, so its response says nothing: {how}");
-    match case.bound.get(LOOK_UP) {
+    match case.bound.get(PROCESSED_LOOKUP) {
         Some(_) => {
-            let how = format!("`{LOOK_UP}` of {} returned no number", case.bound.profile_name);
-            Finding::new(Who::Partner, why(how))
+            let how = format!("`{PROCESSED_LOOKUP}` of {} returned no number", case.bound.profile_name);
+            Finding::new(Responsible::Partner, why(how))
         }
-        None => Finding::for_want_of_a_line(why(case.bound.how_to_give(LOOK_UP))),
+        None => Finding::for_want_of_a_line(why(case.bound.how_to_give(PROCESSED_LOOKUP))),
     }
 }

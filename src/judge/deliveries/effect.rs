@@ -1,16 +1,16 @@
 //! Expectations about the effects of events in the partner's software.
 
-use crate::evidence::{Delivery, Entry, Outcome, Role, Who};
+use crate::evidence::{Delivery, DeliveryRole, Entry, Outcome, Responsible};
 use crate::judge::case::Case;
 use crate::judge::duration::millis;
-use crate::judge::finding::{Finding, Held};
+use crate::judge::finding::{ExpectationResult, Finding};
 use crate::pack::expectations::EffectExpectation;
-use crate::pack::step::{Step, Which};
+use crate::pack::step::{EventChoice, Step};
 
 /// Judges `effect: ...`.
-pub(in crate::judge) fn effect(case: &Case<'_>, expectation: &EffectExpectation) -> Held {
+pub(in crate::judge) fn effect(case: &Case<'_>, expectation: &EffectExpectation) -> ExpectationResult {
     let Some((entry, delivery)) = meant(case, &expectation.effect) else {
-        return Held::Unknown(Finding::new(Who::Tool, "no such delivery was sent"));
+        return ExpectationResult::Unknown(Finding::new(Responsible::Tool, "no such delivery was sent"));
     };
     // The last delivery of the event carries the final count.
     let same = |entry: &&Entry| entry.what.delivery().is_some_and(|other| other.event_id == delivery.event_id);
@@ -22,11 +22,11 @@ pub(in crate::judge) fn effect(case: &Case<'_>, expectation: &EffectExpectation)
 /// the series redelivers an event, in which case controls are separate events.
 fn meant<'c>(case: &Case<'c>, name: &str) -> Option<(&'c Entry, &'c Delivery)> {
     let again = case.check.when.iter().any(|step| {
-        matches!(step, Step::Deliver(step) if step.name.as_deref() == Some(name) && matches!(step.deliver, Which::Again(_)))
+        matches!(step, Step::Deliver(step) if step.name.as_deref() == Some(name) && matches!(step.deliver, EventChoice::Again(_)))
     });
     let mine = case.evidence.entries.iter().filter(|entry| entry.step.as_deref() == Some(name));
     let mut sent: Vec<_> = mine.filter_map(|entry| Some((entry, entry.what.delivery()?))).collect();
-    sent.sort_by_key(|(_, delivery)| (delivery.role == Role::Control) == again);
+    sent.sort_by_key(|(_, delivery)| (delivery.role == DeliveryRole::Control) == again);
     let looked = |id: &str| {
         let mut looks = case.evidence.entries.iter().filter_map(|entry| entry.what.inspection());
         looks.any(|inspection| inspection.about == id)
@@ -35,20 +35,23 @@ fn meant<'c>(case: &Case<'c>, name: &str) -> Option<(&'c Entry, &'c Delivery)> {
     found.copied()
 }
 
-fn often(case: &Case<'_>, expectation: &EffectExpectation, id: &str) -> Held {
+fn often(case: &Case<'_>, expectation: &EffectExpectation, id: &str) -> ExpectationResult {
     let mut looked = case.evidence.entries.iter().rev().filter_map(|entry| entry.what.inspection());
     let Some(inspection) = looked.find(|inspection| inspection.about == id) else {
         let how = case.bound.how_to_give("rehearsal.lookups.processed");
         let why = format!("Preflight cannot count the effects of the event: {how}");
-        return Held::Unknown(Finding::for_want_of_a_line(why));
+        return ExpectationResult::Unknown(Finding::for_want_of_a_line(why));
     };
     let Some(count) = inspection.count else {
-        let why = inspection.outcome.brief(Outcome::SENTENCE);
+        let why = inspection.outcome.brief(Outcome::MAX_SENTENCE_CHARS);
         let why = match &inspection.outcome {
-            Outcome::Trouble(_) => why,
+            Outcome::TransportError(_) => why,
             Outcome::Answered(_) => format!("it answered {why}, without the number that `count` names"),
         };
-        return Held::Unknown(Finding::new(Who::Partner, format!("`lookups.processed` returned no number: {why}")));
+        return ExpectationResult::Unknown(Finding::new(
+            Responsible::Partner,
+            format!("`lookups.processed` returned no number: {why}"),
+        ));
     };
     let (exactly, least, cap) = (expectation.exactly, expectation.at_least, expectation.at_most);
     let holds =
@@ -56,13 +59,13 @@ fn often(case: &Case<'_>, expectation: &EffectExpectation, id: &str) -> Held {
     if holds {
         let quiet = (exactly.is_some() || cap.is_some())
             .then(|| format!("no further effects within {}", millis(u128::from(case.evidence.quiet_ms))));
-        return Held::Yes(quiet.into_iter().collect());
+        return ExpectationResult::Yes(quiet.into_iter().collect());
     }
     let words = [(exactly, "exactly"), (least, "at least"), (cap, "at most")];
     let times = |n: u64| if n == 1 { "once".to_owned() } else { format!("{n} times") };
     let wanted: Vec<String> = words.iter().filter_map(|(n, word)| n.map(|n| format!("{word} {}", times(n)))).collect();
-    Held::No(Finding::contrast(
-        Who::Partner,
+    ExpectationResult::No(Finding::contrast(
+        Responsible::Partner,
         format!("the event takes effect {}", wanted.join(" and ")),
         format!("it took effect {}", times(count)),
     ))

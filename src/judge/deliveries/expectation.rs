@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::accepted::{accepted, accepted_at_last, acknowledged, answered_in_time};
 use super::failing;
-use super::failing::Failing;
+use super::failing::FailureKind;
 use super::rejected::{by_a_crash, refused};
-use crate::evidence::{Delivery, Entry, Expected, Role, Who};
+use crate::evidence::{DeclaredExpectation, Delivery, DeliveryRole, Entry, Responsible};
 use crate::judge::case::Case;
 use crate::judge::delivery_outcome::{limit, outcome, taken, title, wrote};
-use crate::judge::finding::{Finding, Held};
+use crate::judge::finding::{ExpectationResult, Finding};
 use crate::judge::matching::matches;
 use crate::judge::measurements;
 use crate::judge::scope::Scope;
@@ -19,9 +19,9 @@ use crate::pack::expectations::{DeliveryExpectation, DeliveryRule};
 fn about<'c>(case: &Case<'c>, names: &[String]) -> Vec<(&'c Entry, &'c Delivery)> {
     let wanted = |step: Option<&String>, delivery: &Delivery| {
         names.iter().any(|name| match name.as_str() {
-            "control" => delivery.role == Role::Control,
-            "altered" => matches!(delivery.role, Role::Varied { .. }),
-            "each" => delivery.role == Role::Plain,
+            "control" => delivery.role == DeliveryRole::Control,
+            "altered" => matches!(delivery.role, DeliveryRole::Altered { .. }),
+            "each" => delivery.role == DeliveryRole::Plain,
             step_name => step.is_some_and(|step| step == step_name) && !searching(&delivery.role),
         })
     };
@@ -30,10 +30,10 @@ fn about<'c>(case: &Case<'c>, names: &[String]) -> Vec<(&'c Entry, &'c Delivery)
 }
 
 /// Whether Preflight sent a delivery to diagnose or measure, and the check did not ask for it.
-fn searching(role: &Role) -> bool {
+fn searching(role: &DeliveryRole) -> bool {
     match role {
-        Role::Diagnosis(_) | Role::Probe => true,
-        Role::Plain | Role::Control | Role::Varied { .. } => false,
+        DeliveryRole::Diagnosis(_) | DeliveryRole::Probe => true,
+        DeliveryRole::Plain | DeliveryRole::Control | DeliveryRole::Altered { .. } => false,
     }
 }
 
@@ -56,23 +56,29 @@ impl Wanted {
             (Some(DeliveryRule::Acknowledged), _) => Wanted::Acknowledged,
             (Some(DeliveryRule::InTime), _) => Wanted::InTime,
             (Some(DeliveryRule::Rejected), _)
-            | (Some(DeliveryRule::AsDeclared), Role::Varied { expect: Some(Expected::Rejected), .. }) => {
-                Wanted::Refused
-            }
+            | (
+                Some(DeliveryRule::AsDeclared),
+                DeliveryRole::Altered { expect: Some(DeclaredExpectation::Rejected), .. },
+            ) => Wanted::Refused,
             // Another check judges how long the handler takes to reject an old timestamp.
-            (Some(DeliveryRule::AsDeclared), Role::Varied { expect: Some(Expected::Accepted), .. }) => {
-                Wanted::AcceptedAtLast
-            }
+            (
+                Some(DeliveryRule::AsDeclared),
+                DeliveryRole::Altered { expect: Some(DeclaredExpectation::Accepted), .. },
+            ) => Wanted::AcceptedAtLast,
             (None | Some(DeliveryRule::AsDeclared), _) => Wanted::Anything,
         }
     }
 }
 
 /// Judges `delivery: ...`.
-pub(in crate::judge) fn delivery(case: &Case<'_>, expectation: &DeliveryExpectation, scope: &Scope<'_>) -> Held {
+pub(in crate::judge) fn delivery(
+    case: &Case<'_>,
+    expectation: &DeliveryExpectation,
+    scope: &Scope<'_>,
+) -> ExpectationResult {
     let found = about(case, &expectation.delivery.0);
     if found.is_empty() {
-        return Held::Unknown(Finding::new(Who::Tool, "no such delivery was sent"));
+        return ExpectationResult::Unknown(Finding::new(Responsible::Tool, "no such delivery was sent"));
     }
     // A handler that defers every delivery has accepted none.
     let may_wait = expectation.is == Some(DeliveryRule::AcceptedOrPutOff) && found.iter().any(|(_, d)| taken(case, d));
@@ -80,44 +86,50 @@ pub(in crate::judge) fn delivery(case: &Case<'_>, expectation: &DeliveryExpectat
         let held = put_off(delivery).filter(|_| may_wait);
         held.unwrap_or_else(|| one(case, expectation, delivery, scope)).about(entry.from)
     };
-    let judged: Vec<Held> = found.iter().map(judge).collect();
-    let failed = found.iter().zip(&judged).filter(|(_, held)| matches!(held, Held::No(_)));
-    let failed: Vec<((&Entry, &Delivery), &Held)> = failed.map(|(found, held)| (*found, held)).collect();
+    let judgement: Vec<ExpectationResult> = found.iter().map(judge).collect();
+    let failed = found.iter().zip(&judgement).filter(|(_, held)| matches!(held, ExpectationResult::No(_)));
+    let failed: Vec<((&Entry, &Delivery), &ExpectationResult)> = failed.map(|(found, held)| (*found, held)).collect();
     if !failed.is_empty() {
-        return Held::No(told(case, expectation, found.len(), &failed));
+        return ExpectationResult::No(told(case, expectation, found.len(), &failed));
     }
     let to_refuse = found.iter().filter(|(_, d)| Wanted::of(expectation.is, d) == Wanted::Refused);
     let to_refuse: Vec<&Delivery> = to_refuse.map(|(_, delivery)| *delivery).collect();
-    let crashes = Held::Yes(by_a_crash(case, &to_refuse).into_iter().collect());
-    Held::all(judged.into_iter().chain([crashes]))
+    let crashes = ExpectationResult::Yes(by_a_crash(case, &to_refuse).into_iter().collect());
+    ExpectationResult::all(judgement.into_iter().chain([crashes]))
 }
 
 /// A remark, if the handler asked with its status for a later retry.
-fn put_off(delivery: &Delivery) -> Option<Held> {
+fn put_off(delivery: &Delivery) -> Option<ExpectationResult> {
     let status = delivery.outcome.answer()?.status;
     matches!(status, 409 | 429 | 503)
-        .then(|| Held::Yes(vec![format!("the handler deferred {} with {status}", title(delivery))]))
+        .then(|| ExpectationResult::Yes(vec![format!("the handler deferred {} with {status}", title(delivery))]))
 }
 
-fn one(case: &Case<'_>, expectation: &DeliveryExpectation, delivery: &Delivery, scope: &Scope<'_>) -> Held {
-    let status = expectation.status.as_ref().map_or(Held::YES, |matcher| match delivery.outcome.answer() {
-        Some(answer) => {
-            matches(matcher, Some(&json!(answer.status)), scope, &format!("{}: the status", title(delivery)))
-        }
-        None => Held::Unknown(Finding::new(
-            Who::Partner,
-            format!("{} got no answer: {}", title(delivery), outcome(case, delivery)),
-        )),
-    });
+fn one(
+    case: &Case<'_>,
+    expectation: &DeliveryExpectation,
+    delivery: &Delivery,
+    scope: &Scope<'_>,
+) -> ExpectationResult {
+    let status =
+        expectation.status.as_ref().map_or(ExpectationResult::YES, |matcher| match delivery.outcome.answer() {
+            Some(answer) => {
+                matches(matcher, Some(&json!(answer.status)), scope, &format!("{}: the status", title(delivery)))
+            }
+            None => ExpectationResult::Unknown(Finding::new(
+                Responsible::Partner,
+                format!("{} got no answer: {}", title(delivery), outcome(case, delivery)),
+            )),
+        });
     let rule = match Wanted::of(expectation.is, delivery) {
         Wanted::Accepted => accepted(case, delivery),
         Wanted::AcceptedAtLast => accepted_at_last(case, delivery),
         Wanted::Acknowledged => acknowledged(case, delivery),
         Wanted::InTime => answered_in_time(case, delivery),
         Wanted::Refused => refused(case, delivery),
-        Wanted::Anything => Held::YES,
+        Wanted::Anything => ExpectationResult::YES,
     };
-    Held::all([status, rule])
+    ExpectationResult::all([status, rule])
 }
 
 /// One finding for all deliveries that failed.
@@ -125,7 +137,7 @@ fn told(
     case: &Case<'_>,
     expectation: &DeliveryExpectation,
     all: usize,
-    failed: &[((&Entry, &Delivery), &Held)],
+    failed: &[((&Entry, &Delivery), &ExpectationResult)],
 ) -> Finding {
     let wanted = match expectation.is {
         Some(DeliveryRule::Accepted) => format!("{all} of {all} accepted ({})", success_words(case)),
@@ -138,12 +150,16 @@ fn told(
     };
     let without_success = |delivery: &Delivery| match Wanted::of(expectation.is, delivery) {
         Wanted::Accepted | Wanted::AcceptedAtLast | Wanted::Acknowledged | Wanted::InTime => {
-            Some(Failing::of(case, delivery))
+            Some(FailureKind::of(case, delivery))
         }
         Wanted::Refused | Wanted::Anything => None,
     };
-    let seen = |((_, delivery), held): &((&Entry, &Delivery), &Held)| {
-        let own = if let Held::No(finding) = held { finding.fix.as_ref().and(finding.observed.clone()) } else { None };
+    let seen = |((_, delivery), held): &((&Entry, &Delivery), &ExpectationResult)| {
+        let own = if let ExpectationResult::No(finding) = held {
+            finding.fix.as_ref().and(finding.observed.clone())
+        } else {
+            None
+        };
         let way = || without_success(delivery).map(|way| way.words(case, delivery));
         format!("{}: {}", title(delivery), own.or_else(way).unwrap_or_else(|| outcome(case, delivery)))
     };
@@ -151,12 +167,14 @@ fn told(
     if failed.len() > 8 {
         observed.push(format!("{} more", failed.len() - 8));
     }
-    let mut finding = Finding::contrast(Who::Partner, wanted, observed.join("; "));
+    let mut finding = Finding::contrast(Responsible::Partner, wanted, observed.join("; "));
     finding.began = failed.first().map(|((entry, _), _)| entry.from);
     let cause = measurements::cause(case);
     if cause.is_none() {
-        let own = failed.iter().find_map(|(_, held)| if let Held::No(f) = held { f.fix.clone() } else { None });
-        let ways: Option<Vec<Failing>> = failed.iter().map(|((_, delivery), _)| without_success(delivery)).collect();
+        let own =
+            failed.iter().find_map(|(_, held)| if let ExpectationResult::No(f) = held { f.fix.clone() } else { None });
+        let ways: Option<Vec<FailureKind>> =
+            failed.iter().map(|((_, delivery), _)| without_success(delivery)).collect();
         finding.fix = own.or_else(|| failing::fix(&ways?));
     }
     let wrote = failed.iter().find_map(|((entry, _), _)| wrote(case, entry));

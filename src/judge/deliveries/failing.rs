@@ -1,13 +1,13 @@
 //! Ways in which a handler fails to accept a genuine delivery, each with its fix.
 
-use crate::evidence::{Delivery, Outcome, TroubleKind};
+use crate::evidence::{Delivery, Outcome, TransportErrorKind};
 use crate::judge::case::Case;
 use crate::judge::delivery_outcome::{in_time, outcome, taken};
 use crate::judge::duration::millis;
 
 /// The ways to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Failing {
+pub(super) enum FailureKind {
     /// It answers with an error of the client, such as 401.
     Refuses,
     /// It answers with a redirect.
@@ -22,24 +22,24 @@ pub(super) enum Failing {
     Late,
 }
 
-impl Failing {
+impl FailureKind {
     /// How a delivery failed that was not accepted.
     pub(super) fn of(case: &Case<'_>, delivery: &Delivery) -> Self {
         match &delivery.outcome {
-            Outcome::Answered(_) if taken(case, delivery) && !in_time(case, delivery) => Failing::Late,
-            Outcome::Answered(answer) if answer.redirects().is_some() => Failing::Redirects,
-            Outcome::Answered(answer) if (200..500).contains(&answer.status) => Failing::Refuses,
-            Outcome::Answered(_) => Failing::Crashes,
-            Outcome::Trouble(trouble) => match trouble.kind {
-                TroubleKind::Timeout => Failing::Hangs,
-                TroubleKind::Refused
-                | TroubleKind::Dns
-                | TroubleKind::Connect
-                | TroubleKind::Certificate
-                | TroubleKind::Broken
-                | TroubleKind::TooLarge
-                | TroubleKind::Shape
-                | TroubleKind::Redirects => Failing::BreaksOff,
+            Outcome::Answered(_) if taken(case, delivery) && !in_time(case, delivery) => FailureKind::Late,
+            Outcome::Answered(answer) if answer.redirects().is_some() => FailureKind::Redirects,
+            Outcome::Answered(answer) if (200..500).contains(&answer.status) => FailureKind::Refuses,
+            Outcome::Answered(_) => FailureKind::Crashes,
+            Outcome::TransportError(trouble) => match trouble.kind {
+                TransportErrorKind::Timeout => FailureKind::Hangs,
+                TransportErrorKind::Refused
+                | TransportErrorKind::Dns
+                | TransportErrorKind::Connect
+                | TransportErrorKind::Certificate
+                | TransportErrorKind::Broken
+                | TransportErrorKind::TooLarge
+                | TransportErrorKind::Shape
+                | TransportErrorKind::Redirects => FailureKind::BreaksOff,
             },
         }
     }
@@ -48,29 +48,33 @@ impl Failing {
     pub(super) fn words(self, case: &Case<'_>, delivery: &Delivery) -> String {
         let seen = outcome(case, delivery);
         match self {
-            Failing::Late => format!("{seen}, too late: after {}", millis(u128::from(delivery.latency_ms))),
-            Failing::Refuses | Failing::Redirects | Failing::Crashes | Failing::BreaksOff | Failing::Hangs => seen,
+            FailureKind::Late => format!("{seen}, too late: after {}", millis(u128::from(delivery.latency_ms))),
+            FailureKind::Refuses
+            | FailureKind::Redirects
+            | FailureKind::Crashes
+            | FailureKind::BreaksOff
+            | FailureKind::Hangs => seen,
         }
     }
 
     /// The fix; for a rejection the check's own fix is better.
     pub(super) fn fix(self) -> Option<&'static str> {
         match self {
-            Failing::Refuses => None,
-            Failing::Redirects => Some(
+            FailureKind::Refuses => None,
+            FailureKind::Redirects => Some(
                 "Answer the delivery at the URL where it arrives: senders do not follow redirects. Give the provider \
                  the exact address that the redirect names (mind the trailing slash and https), or serve both \
                  spellings.",
             ),
-            Failing::Crashes => Some(
+            FailureKind::Crashes => Some(
                 "Find the error in the handler's log at the time of this delivery, and fix it. Store what the handler \
                  cannot process at once: answer with success first, process it afterwards.",
             ),
-            Failing::BreaksOff => Some(
+            FailureKind::BreaksOff => Some(
                 "Find in the handler's log why the connection ended before a complete response: a worker that died, \
                  an uncaught exception, a timeout or a limit of a reverse proxy.",
             ),
-            Failing::Hangs | Failing::Late => Some(
+            FailureKind::Hangs | FailureKind::Late => Some(
                 "Put the event into a queue, answer, and process it afterwards; do not wait for a lock or a network \
                  before you answer.",
             ),
@@ -79,7 +83,7 @@ impl Failing {
 }
 
 /// The fix for several failures. If one of them is a rejection, the check's own fix stays.
-pub(super) fn fix(ways: &[Failing]) -> Option<String> {
+pub(super) fn fix(ways: &[FailureKind]) -> Option<String> {
     let mut advice: Vec<&str> = ways.iter().map(|way| way.fix()).collect::<Option<_>>()?;
     advice.dedup();
     (!advice.is_empty()).then(|| advice.join(" "))

@@ -1,18 +1,21 @@
 //! Whether the handler rejected a delivery that nobody should trust.
 
 use super::accepted::says_nothing;
-use crate::evidence::{Delivery, Outcome, Role, TroubleKind, Who};
+use crate::evidence::{Delivery, DeliveryRole, Outcome, Responsible, TransportErrorKind};
 use crate::judge::case::Case;
 use crate::judge::delivery_outcome::{deliveries, outcome, taken, title};
-use crate::judge::finding::{Finding, Held};
+use crate::judge::finding::{ExpectationResult, Finding};
 
 /// Rejected: no success status, or a success without effect where the genuine twin had one.
-pub(super) fn refused(case: &Case<'_>, delivery: &Delivery) -> Held {
+pub(super) fn refused(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     // A delivery that was never sent was not rejected, whatever its effect.
-    if let Outcome::Trouble(trouble) = &delivery.outcome
-        && trouble.kind == TroubleKind::Refused
+    if let Outcome::TransportError(trouble) = &delivery.outcome
+        && trouble.kind == TransportErrorKind::Refused
     {
-        return Held::Unknown(Finding::new(Who::Tool, format!("{} was not sent: {}", title(delivery), trouble.detail)));
+        return ExpectationResult::Unknown(Finding::new(
+            Responsible::Tool,
+            format!("{} was not sent: {}", title(delivery), trouble.detail),
+        ));
     }
     // A response without success rejects, however late it comes. No response does not: the handler may have processed
     // the event all the same, also behind a crash.
@@ -21,32 +24,34 @@ pub(super) fn refused(case: &Case<'_>, delivery: &Delivery) -> Held {
         (true, _) => "was acknowledged",
         (false, true) => "got no answer",
         (false, false) if crashed(delivery) => "crashed the handler",
-        (false, false) => return Held::YES,
+        (false, false) => return ExpectationResult::YES,
     };
     if crashed(delivery) && delivery.effects.is_none_or(|effects| effects == 0) {
-        return Held::YES;
+        return ExpectationResult::YES;
     }
     let wanted = || format!("{} refused", title(delivery));
-    let twin =
-        deliveries(case).filter(|d| matches!(d.role, Role::Control | Role::Plain)).filter_map(|d| d.effects).max();
+    let twin = deliveries(case)
+        .filter(|d| matches!(d.role, DeliveryRole::Control | DeliveryRole::Plain))
+        .filter_map(|d| d.effects)
+        .max();
     match (delivery.effects, twin) {
-        (Some(0), Some(1..)) => Held::Yes(vec![format!("{} {done} but had no effect", title(delivery))]),
-        (None, _) if unanswered => Held::Unknown(nobody_can_tell(case, delivery)),
-        (Some(0), _) => Held::Unknown(Finding::new(
-            Who::Partner,
+        (Some(0), Some(1..)) => ExpectationResult::Yes(vec![format!("{} {done} but had no effect", title(delivery))]),
+        (None, _) if unanswered => ExpectationResult::Unknown(nobody_can_tell(case, delivery)),
+        (Some(0), _) => ExpectationResult::Unknown(Finding::new(
+            Responsible::Partner,
             format!(
                 "{} {done} and had no effect, but the genuine twin had none either, so this says nothing",
                 title(delivery)
             ),
         )),
-        (None, _) if case.bound.verifies_later => Held::Unknown(says_nothing(case)),
+        (None, _) if case.bound.verifies_later => ExpectationResult::Unknown(says_nothing(case)),
         (None, _) => {
             let seen = format!("{}: accepted with {}", title(delivery), outcome(case, delivery));
-            Held::No(Finding::contrast(Who::Partner, wanted(), seen))
+            ExpectationResult::No(Finding::contrast(Responsible::Partner, wanted(), seen))
         }
         (Some(_), _) => {
             let seen = format!("{}: {done} ({}) and took effect", title(delivery), outcome(case, delivery));
-            Held::No(Finding::contrast(Who::Partner, wanted(), seen))
+            ExpectationResult::No(Finding::contrast(Responsible::Partner, wanted(), seen))
         }
     }
 }
@@ -58,7 +63,7 @@ fn nobody_can_tell(case: &Case<'_>, delivery: &Delivery) -> Finding {
     };
     let (title, outcome) = (title(delivery), outcome(case, delivery));
     let why = format!("{title} got no response ({outcome}), so Preflight cannot tell whether it took effect: {how}");
-    Finding::new(Who::Partner, why)
+    Finding::new(Responsible::Partner, why)
 }
 
 fn crashed(delivery: &Delivery) -> bool {

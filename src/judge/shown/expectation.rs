@@ -3,18 +3,22 @@
 use serde_json::Value;
 
 use super::link::{Likeness, Link};
-use super::place::Place;
+use super::place::ShownContent;
 use super::return_url;
 use crate::address::{Host, web};
-use crate::evidence::{Entry, Offset, Who};
+use crate::evidence::{Entry, Offset, Responsible};
 use crate::judge::case::Case;
-use crate::judge::finding::{Finding, Held};
+use crate::judge::finding::{ExpectationResult, Finding};
 use crate::judge::scope::Scope;
-use crate::pack::expectations::{PresentedExpectation, PresentedRule};
+use crate::pack::expectations::{ShownExpectation, ShownRule};
 use crate::pack::types::Stage;
 
 /// Judges `shown: ...`, separately for each client.
-pub(in crate::judge) fn presented(case: &Case<'_>, expectation: &PresentedExpectation, scope: &mut Scope<'_>) -> Held {
+pub(in crate::judge) fn presented(
+    case: &Case<'_>,
+    expectation: &ShownExpectation,
+    scope: &mut Scope<'_>,
+) -> ExpectationResult {
     let mut parts = Vec::new();
     for client in case.clients(expectation.client.as_ref()) {
         scope.turn_to(Some(&client));
@@ -22,16 +26,19 @@ pub(in crate::judge) fn presented(case: &Case<'_>, expectation: &PresentedExpect
     }
     scope.turn_to(None);
     if parts.is_empty() {
-        return Held::Unknown(Finding::new(Who::Tool, "the check has no client to whom anything could be shown"));
+        return ExpectationResult::Unknown(Finding::new(
+            Responsible::Tool,
+            "the check has no client to whom anything could be shown",
+        ));
     }
     let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
-    Held::all(parts).hinted(hint.as_deref())
+    ExpectationResult::all(parts).hinted(hint.as_deref())
 }
 
-fn of_client(case: &Case<'_>, expectation: &PresentedExpectation, client: &str, scope: &Scope<'_>) -> Held {
-    let place = Place::of(case, client, expectation.by.as_deref());
+fn of_client(case: &Case<'_>, expectation: &ShownExpectation, client: &str, scope: &Scope<'_>) -> ExpectationResult {
+    let place = ShownContent::of(case, client, expectation.by.as_deref());
     let received = if case.stage == Stage::Rehearsal { received(case, client) } else { at_home(case, &place) };
-    if expectation.presented == PresentedRule::Nothing {
+    if expectation.shown == ShownRule::Nothing {
         return nothing(case, &place, &received);
     }
     let wanted = match expectation.url.as_ref().map(|url| named(url, scope)).transpose() {
@@ -45,7 +52,7 @@ fn of_client(case: &Case<'_>, expectation: &PresentedExpectation, client: &str, 
     }
     if wanted.is_empty() {
         let why = "the simulated provider sent no URL for the client: the partner did not get that far";
-        return Held::Unknown(Finding::new(Who::Partner, why));
+        return ExpectationResult::Unknown(Finding::new(Responsible::Partner, why));
     }
     let parameter = case.provider.return_url.as_ref().map(|word| word.parameter.as_str());
     let pairs: Vec<(&Link, Vec<&Link>)> =
@@ -53,21 +60,21 @@ fn of_client(case: &Case<'_>, expectation: &PresentedExpectation, client: &str, 
     let met: Vec<(&Link, &Link)> =
         pairs.iter().flat_map(|(ours, theirs)| theirs.iter().map(move |theirs| (*ours, *theirs))).collect();
     let missing: Vec<&Link> = pairs.iter().filter(|(_, theirs)| theirs.is_empty()).map(|(ours, _)| *ours).collect();
-    match expectation.presented {
+    match expectation.shown {
         // If the check names URLs, the partner must show all of them; of received ones, one is enough.
-        PresentedRule::ProviderUrl if each && !missing.is_empty() => {
+        ShownRule::ProviderUrl if each && !missing.is_empty() => {
             place.lacks(case, &missing, " and ", handed_over(case, client, &missing))
         }
-        PresentedRule::ProviderUrl if met.is_empty() => {
+        ShownRule::ProviderUrl if met.is_empty() => {
             place.lacks(case, &missing, " or ", handed_over(case, client, &missing))
         }
-        PresentedRule::ProviderUrl | PresentedRule::Nothing => Held::YES,
-        PresentedRule::ReceivedHost | PresentedRule::ReturnUrl if met.is_empty() => {
+        ShownRule::ProviderUrl | ShownRule::Nothing => ExpectationResult::YES,
+        ShownRule::ReceivedHost | ShownRule::ReturnUrl if met.is_empty() => {
             place.lacks(case, &missing, " or ", None).softened()
         }
-        PresentedRule::ReceivedHost => Held::all(met.iter().map(|(ours, theirs)| received_host(ours, theirs))),
-        PresentedRule::ReturnUrl => match return_url::Rule::of(case) {
-            Ok(rule) => Held::all(met.iter().map(|(ours, theirs)| rule.judge(ours, theirs, scope))),
+        ShownRule::ReceivedHost => ExpectationResult::all(met.iter().map(|(ours, theirs)| received_host(ours, theirs))),
+        ShownRule::ReturnUrl => match return_url::ReturnUrlRule::of(case) {
+            Ok(rule) => ExpectationResult::all(met.iter().map(|(ours, theirs)| rule.judge(ours, theirs, scope))),
             Err(unknown) => unknown,
         },
     }
@@ -75,7 +82,7 @@ fn of_client(case: &Case<'_>, expectation: &PresentedExpectation, client: &str, 
 
 /// Without a view of the provider's responses: the shown URLs on a host of the provider, or on a sibling of one. The
 /// list of page hosts of a test environment may be incomplete.
-fn at_home(case: &Case<'_>, place: &Place) -> Vec<Link> {
+fn at_home(case: &Case<'_>, place: &ShownContent) -> Vec<Link> {
     let pages = pages(case);
     let beside = |link: &&Link| Host::of(&link.url).is_some_and(|host| pages.iter().any(|page| host.is_beside(page)));
     place.links.iter().filter(beside).cloned().collect()
@@ -133,12 +140,12 @@ fn texts<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
 }
 
 /// The URLs that a template gives.
-fn named(text: &str, scope: &Scope<'_>) -> Result<Vec<Link>, Held> {
+fn named(text: &str, scope: &Scope<'_>) -> Result<Vec<Link>, ExpectationResult> {
     let template = Value::String(text.to_owned());
     let value = scope.value(&template)?;
     if value.as_array().is_some_and(Vec::is_empty) {
-        return Err(Held::No(Finding::contrast(
-            Who::Partner,
+        return Err(ExpectationResult::No(Finding::contrast(
+            Responsible::Partner,
             "a URL that the partner could show",
             "the partner received none",
         )));
@@ -146,7 +153,12 @@ fn named(text: &str, scope: &Scope<'_>) -> Result<Vec<Link>, Held> {
     let mut found = Vec::new();
     texts(&value, &mut found);
     let links: Option<Vec<Link>> = found.iter().map(|text| Link::parse(text)).collect();
-    let wrong = || Held::Unknown(Finding::new(Who::Tool, format!("`{text}` gives {value}, which is not a URL")));
+    let wrong = || {
+        ExpectationResult::Unknown(Finding::new(
+            Responsible::Tool,
+            format!("`{text}` gives {value}, which is not a URL"),
+        ))
+    };
     links.filter(|links| !links.is_empty()).ok_or_else(wrong)
 }
 
@@ -158,17 +170,17 @@ fn shown<'p>(ours: &Link, presented: &'p [Link], received: &[Link], parameter: O
     like(Likeness::Whole).chain(damaged).collect()
 }
 
-fn received_host(ours: &Link, theirs: &Link) -> Held {
+fn received_host(ours: &Link, theirs: &Link) -> ExpectationResult {
     let origin = |link: &Link| link.url.origin().ascii_serialization();
     if origin(ours) == origin(theirs) {
-        return Held::YES;
+        return ExpectationResult::YES;
     }
     let wanted = format!("a URL at {}, as received", origin(ours));
-    Held::No(Finding::contrast(Who::Partner, wanted, theirs.raw.clone()))
+    ExpectationResult::No(Finding::contrast(Responsible::Partner, wanted, theirs.raw.clone()))
 }
 
 /// The partner showed no URL of the provider: neither one of its pages, nor one that the partner received.
-fn nothing(case: &Case<'_>, place: &Place, received: &[Link]) -> Held {
+fn nothing(case: &Case<'_>, place: &ShownContent, received: &[Link]) -> ExpectationResult {
     let pages = pages(case);
     let theirs = place.links.iter().filter(|link| {
         let at_home = Host::of(&link.url).is_some_and(|host| pages.contains(&host));
@@ -177,10 +189,10 @@ fn nothing(case: &Case<'_>, place: &Place, received: &[Link]) -> Held {
     let found: Vec<&str> = theirs.map(|link| link.raw.as_str()).collect();
     if !found.is_empty() {
         let wanted = "the partner shows no URL of the provider";
-        return Held::No(Finding::contrast(Who::Partner, wanted, found.join(", ")));
+        return ExpectationResult::No(Finding::contrast(Responsible::Partner, wanted, found.join(", ")));
     }
     match place.unseen(case) {
-        Some(finding) => Held::Unknown(finding),
-        None => Held::Yes(crate::judge::calls::quiet(case).into_iter().collect()),
+        Some(finding) => ExpectationResult::Unknown(finding),
+        None => ExpectationResult::Yes(crate::judge::calls::quiet(case).into_iter().collect()),
     }
 }

@@ -1,13 +1,13 @@
 //! Where clients see URLs: in the responses of actions, and on the page that the profile names.
 
 use super::link::Link;
-use crate::evidence::{Action, Body, Entry, Offset, Outcome, Page, Who};
+use crate::evidence::{Action, Body, Entry, Offset, Outcome, Page, Responsible};
 use crate::judge::case::Case;
-use crate::judge::finding::{Finding, Held};
-use crate::profile::Bound;
+use crate::judge::finding::{ExpectationResult, Finding};
+use crate::profile::Inputs;
 
 /// What a client was shown.
-pub(super) struct Place {
+pub(super) struct ShownContent {
     /// The URLs, each once.
     pub(super) links: Vec<Link>,
     /// Whether there was a response or page to look at.
@@ -20,7 +20,7 @@ pub(super) struct Place {
     lacks_line: bool,
 }
 
-impl Place {
+impl ShownContent {
     /// What a client was shown by the action `by`, or by any action.
     pub(super) fn of(case: &Case<'_>, client: &str, by: Option<&str>) -> Self {
         let mine: Vec<&Entry> =
@@ -29,7 +29,7 @@ impl Place {
             let named = mine.iter().filter(move |entry| by.is_none() || entry.step.as_deref() == by);
             named.filter_map(|entry| entry.what.action())
         };
-        let pages = || mine.iter().filter_map(|entry| entry.what.shown()).filter(|shown| shown.page == Page::Presented);
+        let pages = || mine.iter().filter_map(|entry| entry.what.shown()).filter(|shown| shown.page == Page::Shown);
         let named = pages().filter(|shown| by.is_none() || shown.by.as_deref() == by);
         let texts = actions().flat_map(|action| &action.presented).chain(named.flat_map(|shown| &shown.presented));
         let mut links: Vec<Link> = Vec::new();
@@ -56,7 +56,7 @@ impl Place {
         let taken_on = taken_on.map(|entry| entry.to).max();
         let answered = |action: &Action| action.outcome.answer().is_some_and(|answer| answer.status < 500);
         let lacks_line = case.bound.get(&page(case)).is_none() && actions().next_back().is_some_and(answered);
-        Place { links, looked, trouble, taken_on, lacks_line }
+        ShownContent { links, looked, trouble, taken_on, lacks_line }
     }
 
     /// The unknown, if Preflight could not see what the client was shown.
@@ -69,15 +69,21 @@ impl Place {
             None => "no action was carried out for the client".to_owned(),
         });
         let why = format!("Preflight cannot see what the client is shown: {trouble}; {}", elsewhere(case));
-        Some(if self.lacks_line { Finding::for_want_of_a_line(why) } else { Finding::new(Who::Partner, why) })
+        Some(if self.lacks_line { Finding::for_want_of_a_line(why) } else { Finding::new(Responsible::Partner, why) })
     }
 
     /// The failure if none of the wanted URLs was shown. `handed_over` is when the provider had answered with one: an
     /// action that answers after that could have shown it, so its 202 is no excuse.
-    pub(super) fn lacks(&self, case: &Case<'_>, wanted: &[&Link], joined: &str, handed_over: Option<Offset>) -> Held {
+    pub(super) fn lacks(
+        &self,
+        case: &Case<'_>,
+        wanted: &[&Link],
+        joined: &str,
+        handed_over: Option<Offset>,
+    ) -> ExpectationResult {
         let had_it = self.taken_on.zip(handed_over).is_some_and(|(answered, handed_over)| handed_over <= answered);
         if let Some(finding) = self.unseen(case).filter(|_| !had_it) {
-            return Held::Unknown(finding);
+            return ExpectationResult::Unknown(finding);
         }
         let wanted: Vec<&str> = wanted.iter().map(|link| link.raw.as_str()).collect();
         let links: Vec<&str> = self.links.iter().map(|link| link.raw.as_str()).collect();
@@ -87,20 +93,20 @@ impl Place {
             observed += "; the action answered 202 after the provider had sent the URL";
         }
         let hint = case.bound.get(&page(case)).is_none().then(|| elsewhere(case));
-        Held::No(Finding::contrast(Who::Partner, expected, observed)).hinted(hint.as_deref())
+        ExpectationResult::No(Finding::contrast(Responsible::Partner, expected, observed)).hinted(hint.as_deref())
     }
 }
 
-impl Place {
+impl ShownContent {
     /// The failure if no page of the provider was shown.
-    pub(super) fn lacks_any(&self, case: &Case<'_>) -> Held {
+    pub(super) fn lacks_any(&self, case: &Case<'_>) -> ExpectationResult {
         if let Some(finding) = self.unseen(case) {
-            return Held::Unknown(finding);
+            return ExpectationResult::Unknown(finding);
         }
         let links: Vec<&str> = self.links.iter().map(|link| link.raw.as_str()).collect();
         let observed = if links.is_empty() { "the client was shown no URL".to_owned() } else { links.join(", ") };
-        Held::No(Finding::contrast(
-            Who::Partner,
+        ExpectationResult::No(Finding::contrast(
+            Responsible::Partner,
             format!("the client is shown a page of {}", case.provider.name),
             observed,
         ))
@@ -108,7 +114,7 @@ impl Place {
 }
 
 fn page(case: &Case<'_>) -> String {
-    format!("{}.lookups.shown", Bound::surroundings(case.stage))
+    format!("{}.lookups.shown", Inputs::surroundings(case.stage))
 }
 
 fn elsewhere(case: &Case<'_>) -> String {
@@ -121,7 +127,7 @@ fn elsewhere(case: &Case<'_>) -> String {
 fn said(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Answered(answer) => format!("answered {}", answer.status),
-        Outcome::Trouble(trouble) => format!("gave no response: {}", trouble.detail),
+        Outcome::TransportError(trouble) => format!("gave no response: {}", trouble.detail),
     }
 }
 

@@ -3,39 +3,41 @@
 use serde_json::json;
 
 use super::link::Link;
-use crate::evidence::Who;
+use crate::evidence::Responsible;
 use crate::judge::case::Case;
-use crate::judge::finding::{Finding, Held};
+use crate::judge::finding::{ExpectationResult, Finding};
 use crate::judge::matching::matches;
 use crate::judge::scope::Scope;
 use crate::pack::matcher::Matcher;
 
 /// How the provider takes return URLs, and which values are allowed.
-pub(super) struct Rule<'c> {
+pub(super) struct ReturnUrlRule<'c> {
     parameter: &'c str,
     allowed: Matcher,
 }
 
-impl<'c> Rule<'c> {
-    pub(super) fn of(case: &Case<'c>) -> Result<Self, Held> {
-        let unknown = |who, why: String| Held::Unknown(Finding::new(who, why));
+impl<'c> ReturnUrlRule<'c> {
+    pub(super) fn of(case: &Case<'c>) -> Result<Self, ExpectationResult> {
+        let unknown = |responsible, why: String| ExpectationResult::Unknown(Finding::new(responsible, why));
         let Some(word) = &case.provider.return_url else {
-            return Err(unknown(Who::Tool, "the pack does not say how a return URL is passed".to_owned()));
+            return Err(unknown(Responsible::Tool, "the pack does not say how a return URL is passed".to_owned()));
         };
         let allowed = case.bound.get("return_url").and_then(|value| serde_json::from_value(value.clone()).ok());
         match allowed {
-            Some(allowed) => Ok(Rule { parameter: &word.parameter, allowed }),
-            None => Err(Held::Unknown(Finding::for_want_of_a_line(case.bound.how_to_give("return_url")))),
+            Some(allowed) => Ok(ReturnUrlRule { parameter: &word.parameter, allowed }),
+            None => Err(ExpectationResult::Unknown(Finding::for_want_of_a_line(case.bound.how_to_give("return_url")))),
         }
     }
 
     /// Judges one shown URL against the received one.
-    pub(super) fn judge(&self, received: &Link, presented: &Link, scope: &Scope<'_>) -> Held {
+    pub(super) fn judge(&self, received: &Link, presented: &Link, scope: &Scope<'_>) -> ExpectationResult {
         let fault = self.path(received, presented).or_else(|| self.fragment(received, presented));
         let fault = fault.or_else(|| self.number(received, presented)).or_else(|| self.kept(received, presented));
         if let Some(fault) = fault.or_else(|| self.encoding(received, presented)) {
             let expected = format!("{} with exactly one `{}`, joined and encoded", received.raw, self.parameter);
-            return Held::No(Finding::contrast(Who::Partner, expected, presented.raw.clone()).because(Some(fault)));
+            return ExpectationResult::No(
+                Finding::contrast(Responsible::Partner, expected, presented.raw.clone()).because(Some(fault)),
+            );
         }
         let pairs = presented.pairs();
         let value = pairs.iter().find(|(name, _)| name == self.parameter).map(|(_, value)| json!(value));

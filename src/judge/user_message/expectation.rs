@@ -2,22 +2,22 @@
 //! cannot be judged.
 
 use super::text::words;
-use crate::evidence::{Action, Answer, Body, Entry, Outcome, Page, Who};
+use crate::evidence::{Action, Body, Entry, Outcome, Page, Response, Responsible};
 use crate::judge::case::Case;
-use crate::judge::finding::{Finding, Held};
-use crate::pack::traffic::ToldExpectation;
-use crate::profile::Bound;
+use crate::judge::finding::{ExpectationResult, Finding};
+use crate::pack::traffic::UserMessageExpectation;
+use crate::profile::Inputs;
 
 /// Maximum length of a quoted message in the report, in characters.
-const MOST: usize = 600;
+const MAX_MESSAGE_CHARS: usize = 600;
 
 /// Judges `user_message: ...`.
-pub(in crate::judge) fn told(case: &Case<'_>, expectation: &ToldExpectation) -> Held {
-    let twin = match Said::by(case, &expectation.unlike) {
+pub(in crate::judge) fn told(case: &Case<'_>, expectation: &UserMessageExpectation) -> ExpectationResult {
+    let twin = match ActionMessages::by(case, &expectation.unlike) {
         Ok(said) => said,
         Err(unknown) => return unknown,
     };
-    let said = match Said::by(case, &expectation.told) {
+    let said = match ActionMessages::by(case, &expectation.user_message) {
         Ok(said) => said,
         Err(unknown) => return unknown,
     };
@@ -30,10 +30,14 @@ pub(in crate::judge) fn told(case: &Case<'_>, expectation: &ToldExpectation) -> 
         return unknown(why);
     };
     let failed = |observed: String| {
-        Held::No(Finding::contrast(Who::Partner, "a user message that the action did not succeed", observed))
+        ExpectationResult::No(Finding::contrast(
+            Responsible::Partner,
+            "a user message that the action did not succeed",
+            observed,
+        ))
     };
     let answer = match outcome {
-        Outcome::Trouble(trouble) => return failed(format!("no response: {}", trouble.detail)),
+        Outcome::TransportError(trouble) => return failed(format!("no response: {}", trouble.detail)),
         Outcome::Answered(answer) if answer.status >= 500 => return failed(format!("a crash: {}", brief(outcome))),
         Outcome::Answered(answer) => answer,
     };
@@ -42,10 +46,10 @@ pub(in crate::judge) fn told(case: &Case<'_>, expectation: &ToldExpectation) -> 
     // A missing page says nothing, and the action may have said at once what no page repeats.
     let page_says = pages.is_none() || answer.status < 400;
     if otherwise && page_says {
-        return Held::Yes(vec![format!("user message: {}", brief(outcome))]);
+        return ExpectationResult::Yes(vec![format!("user message: {}", brief(outcome))]);
     }
     match at_once(&said.action.outcome, &twin.action.outcome) {
-        Some(words) => Held::Yes(vec![format!("user message: {words}")]),
+        Some(words) => ExpectationResult::Yes(vec![format!("user message: {words}")]),
         None if !page_says => unknown(format!("the page that `{}` names answered {}", page(case), answer.status)),
         None if pages.is_none() && says_nothing(answer) => {
             let how = case.bound.how_to_give(&page(case));
@@ -54,14 +58,14 @@ pub(in crate::judge) fn told(case: &Case<'_>, expectation: &ToldExpectation) -> 
                 return failed(observed).hinted(Some(&format!("if users see the message elsewhere, {how}")));
             }
             let why = format!("the action's response, {}, does not say how it ended: {how}", answer.status);
-            Held::Unknown(Finding::for_want_of_a_line(why))
+            ExpectationResult::Unknown(Finding::for_want_of_a_line(why))
         }
         None => failed(format!("the same as for a success: {}", brief(outcome))),
     }
 }
 
 /// Whether a response only says that the work was accepted for later, or where to look for the result.
-fn says_nothing(answer: &Answer) -> bool {
+fn says_nothing(answer: &Response) -> bool {
     answer.status == 202 || (300..400).contains(&answer.status) || answer.body == Body::Empty
 }
 
@@ -71,37 +75,37 @@ fn at_once(told: &Outcome, twin: &Outcome) -> Option<String> {
     (answer.status < 500 && answer.status != success.status).then(|| brief(told))
 }
 
-fn unknown(why: String) -> Held {
-    Held::Unknown(Finding::new(Who::Partner, why))
+fn unknown(why: String) -> ExpectationResult {
+    ExpectationResult::Unknown(Finding::new(Responsible::Partner, why))
 }
 
 /// The profile entry that names the page with the final user message.
 fn page(case: &Case<'_>) -> String {
-    format!("{}.lookups.user_message", Bound::surroundings(case.stage))
+    format!("{}.lookups.user_message", Inputs::surroundings(case.stage))
 }
 
 /// The messages about one action.
-struct Said<'c> {
+struct ActionMessages<'c> {
     entry: &'c Entry,
     action: &'c Action,
     page: Option<&'c Outcome>,
 }
 
-impl<'c> Said<'c> {
-    fn by(case: &Case<'c>, step: &str) -> Result<Self, Held> {
+impl<'c> ActionMessages<'c> {
+    fn by(case: &Case<'c>, step: &str) -> Result<Self, ExpectationResult> {
         let entries = || case.evidence.entries.iter().rev();
         let mut of_step = entries().filter(|entry| entry.step.as_deref() == Some(step));
         let page = entries().filter_map(|entry| entry.what.shown());
-        let mut page = page.filter(|shown| shown.page == Page::Told && shown.by.as_deref() == Some(step));
+        let mut page = page.filter(|shown| shown.page == Page::UserMessage && shown.by.as_deref() == Some(step));
         let found = of_step.find_map(|entry| Some((entry, entry.what.action()?)));
         let Some((entry, action)) = found else {
             let why = case.skipped(step).map_or_else(
-                || Finding::new(Who::Tool, format!("no action is named `{step}`")),
-                |why| Finding::new(Who::Partner, format!("the action `{step}` was not carried out: {why}")),
+                || Finding::new(Responsible::Tool, format!("no action is named `{step}`")),
+                |why| Finding::new(Responsible::Partner, format!("the action `{step}` was not carried out: {why}")),
             );
-            return Err(Held::Unknown(why));
+            return Err(ExpectationResult::Unknown(why));
         };
-        Ok(Said { entry, action, page: page.next().map(|shown| &shown.outcome) })
+        Ok(ActionMessages { entry, action, page: page.next().map(|shown| &shown.outcome) })
     }
 
     /// The error of the provider that the partner had received before it answered, if any.
@@ -113,5 +117,5 @@ impl<'c> Said<'c> {
 
 /// An outcome for the report: the status and the beginning of the text.
 pub(crate) fn brief(outcome: &Outcome) -> String {
-    outcome.brief(MOST)
+    outcome.brief(MAX_MESSAGE_CHARS)
 }

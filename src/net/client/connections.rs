@@ -18,16 +18,16 @@ use crate::net::header_case::USER_AGENT;
 
 /// Idle connections to a provider are dropped sooner than any usual server closes them: a call on a closing connection
 /// would fail.
-const IDLE: Duration = Duration::from_millis(900);
+const IDLE_TIMEOUT: Duration = Duration::from_millis(900);
 
 /// Time for a second DNS query after a call failed.
-const ANSWERS: Duration = Duration::from_secs(3);
+const DNS_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The client that a call uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Road {
+pub(super) enum ClientKind {
     Plain,
-    StandIn,
+    Simulated,
     Public,
 }
 
@@ -37,21 +37,21 @@ pub(super) struct Clients {
     resolver: Resolver,
     ca_pem: Option<String>,
     plain: OnceCell<Result<Client, String>>,
-    stand_in: OnceCell<Result<Client, String>>,
+    simulated_host: OnceCell<Result<Client, String>>,
     public: OnceCell<Result<Client, String>>,
 }
 
 impl Clients {
-    pub(super) fn new(stand_ins: BTreeMap<Host, u16>, ca_pem: Option<String>) -> Self {
-        Clients { resolver: Resolver::new(stand_ins), ca_pem, ..Clients::default() }
+    pub(super) fn new(simulated_environments: BTreeMap<Host, u16>, ca_pem: Option<String>) -> Self {
+        Clients { resolver: Resolver::new(simulated_environments), ca_pem, ..Clients::default() }
     }
 
     /// The client for a road, or why there is none.
-    pub(super) async fn get(&self, road: Road) -> Result<Client, String> {
+    pub(super) async fn get(&self, road: ClientKind) -> Result<Client, String> {
         let (cell, road) = match (road, &self.ca_pem) {
-            (Road::Plain, _) => (&self.plain, Road::Plain),
-            (Road::StandIn, Some(_)) => (&self.stand_in, Road::StandIn),
-            (Road::StandIn, None) | (Road::Public, _) => (&self.public, Road::Public),
+            (ClientKind::Plain, _) => (&self.plain, ClientKind::Plain),
+            (ClientKind::Simulated, Some(_)) => (&self.simulated_host, ClientKind::Simulated),
+            (ClientKind::Simulated, None) | (ClientKind::Public, _) => (&self.public, ClientKind::Public),
         };
         let made = cell.get_or_init(|| async {
             let (resolver, ca_pem) = (self.resolver.clone(), self.ca_pem.clone());
@@ -87,20 +87,20 @@ pub(super) fn alone() -> (HeaderName, HeaderValue) {
 /// A client for a simulated provider that delivers webhooks itself: to simulated environments if there are any,
 /// otherwise without TLS.
 pub(super) fn for_play(ports: BTreeMap<Host, u16>, ca_pem: Option<&str>) -> Result<Client, String> {
-    let road = if ca_pem.is_some() { Road::StandIn } else { Road::Plain };
+    let road = if ca_pem.is_some() { ClientKind::Simulated } else { ClientKind::Plain };
     make(road, Resolver::new(ports), ca_pem, HeaderMap::from_iter([alone()]))
 }
 
-fn make(road: Road, resolver: Resolver, ca_pem: Option<&str>, always: HeaderMap) -> Result<Client, String> {
+fn make(road: ClientKind, resolver: Resolver, ca_pem: Option<&str>, always: HeaderMap) -> Result<Client, String> {
     // An error means that a provider is already installed.
     rustls::crypto::ring::default_provider().install_default().ok();
     let trusting = |builder: ClientBuilder| -> reqwest::Result<Client> {
         match road {
-            Road::Plain => builder.tls_certs_only([]),
-            Road::StandIn => {
+            ClientKind::Plain => builder.tls_certs_only([]),
+            ClientKind::Simulated => {
                 builder.tls_certs_only(Certificate::from_pem_bundle(ca_pem.unwrap_or_default().as_bytes())?)
             }
-            Road::Public => builder,
+            ClientKind::Public => builder,
         }
         .build()
     };
@@ -111,7 +111,7 @@ fn make(road: Road, resolver: Resolver, ca_pem: Option<&str>, always: HeaderMap)
         .referer(false)
         .retry(reqwest::retry::never())
         .http1_only()
-        .pool_idle_timeout(IDLE)
+        .pool_idle_timeout(IDLE_TIMEOUT)
         .default_headers(always)
         .dns_resolver(Arc::new(resolver));
     trusting(builder).map_err(|error| super::transport_error::deepest(&error))
@@ -120,17 +120,17 @@ fn make(road: Road, resolver: Resolver, ca_pem: Option<&str>, always: HeaderMap)
 /// Resolves names to addresses; simulated environments and `localhost` need no DNS.
 #[derive(Clone, Default)]
 struct Resolver {
-    stand_ins: Arc<BTreeMap<Host, u16>>,
+    simulated_environments: Arc<BTreeMap<Host, u16>>,
 }
 
 impl Resolver {
-    fn new(stand_ins: BTreeMap<Host, u16>) -> Self {
-        Resolver { stand_ins: Arc::new(stand_ins) }
+    fn new(simulated_environments: BTreeMap<Host, u16>) -> Self {
+        Resolver { simulated_environments: Arc::new(simulated_environments) }
     }
 
     /// The addresses of a host; port 0 stands for any.
     async fn find(&self, host: &Host) -> Result<Vec<SocketAddr>, Unresolved> {
-        match (self.stand_ins.get(host), host.known_addresses()) {
+        match (self.simulated_environments.get(host), host.known_addresses()) {
             (Some(port), _) => Ok(vec![SocketAddr::from((Ipv4Addr::LOCALHOST, *port))]),
             (None, Some(known)) => Ok(known.into_iter().map(|ip| (ip, 0).into()).collect()),
             (None, None) => ask(host.to_string()).await,
@@ -155,7 +155,7 @@ pub(super) async fn led_to(host: &str) -> Option<IpAddr> {
     if let Some(known) = host.known_addresses() {
         return known.first().copied();
     }
-    let found = tokio::time::timeout(ANSWERS, tokio::net::lookup_host((host.name()?, 0))).await;
+    let found = tokio::time::timeout(DNS_TIMEOUT, tokio::net::lookup_host((host.name()?, 0))).await;
     found.ok()?.ok()?.next().map(|address| address.ip())
 }
 

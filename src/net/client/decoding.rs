@@ -8,10 +8,10 @@ use flate2::{Decompress, FlushDecompress, Status};
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
 /// Maximum number of nested encodings.
-const MOST: usize = 3;
+const MAX_ENCODINGS: usize = 3;
 
 /// Buffer size of stream decoders, in bytes.
-const BUFFER: usize = 4096;
+const BUFFER_BYTES: usize = 4096;
 
 /// The result of decoding a body.
 pub(super) enum Decoded {
@@ -34,7 +34,7 @@ pub(super) fn decoded(headers: &HeaderMap, body: Vec<u8>, most: usize) -> Decode
     if encodings.is_empty() || body.is_empty() {
         return Decoded::Plain(body);
     }
-    if encodings.len() > MOST {
+    if encodings.len() > MAX_ENCODINGS {
         return Decoded::Unread(body.len());
     }
     let length = body.len();
@@ -55,7 +55,7 @@ fn undone(encoding: &str, bytes: &[u8], most: usize) -> io::Result<Vec<u8>> {
         "gzip" | "x-gzip" => read(MultiGzDecoder::new(bytes), most),
         // The standard means zlib, but some servers send a raw deflate stream.
         "deflate" => inflated(bytes, true, most).or_else(|_| inflated(bytes, false, most)),
-        "br" => read(Decompressor::new(bytes, BUFFER), most),
+        "br" => read(Decompressor::new(bytes, BUFFER_BYTES), most),
         _ => Err(io::ErrorKind::Unsupported.into()),
     }
 }
@@ -65,7 +65,7 @@ fn undone(encoding: &str, bytes: &[u8], most: usize) -> io::Result<Vec<u8>> {
 fn inflated(bytes: &[u8], zlib: bool, most: usize) -> io::Result<Vec<u8>> {
     let (mut inflate, mut plain, mut rest) = (Decompress::new(zlib), Vec::new(), bytes);
     while plain.len() <= most {
-        plain.reserve(BUFFER);
+        plain.reserve(BUFFER_BYTES);
         let (read, written) = (inflate.total_in(), inflate.total_out());
         let status = inflate.decompress_vec(rest, &mut plain, FlushDecompress::None)?;
         let taken = usize::try_from(inflate.total_in() - read).unwrap_or(usize::MAX);

@@ -6,4 +6,4 @@ mod record;
 mod send;
 mod transport_error;
 
-pub use send::{LARGEST_BODY, Limits, Sent, StandIn, StandIns, Wire, player};
+pub use send::{CallResult, Limits, MAX_BODY_BYTES, Sender, SimulatedEnvironments, SimulatedHost, player};

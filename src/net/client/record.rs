@@ -3,13 +3,13 @@
 use reqwest::header::{HeaderMap, HeaderName, SET_COOKIE};
 use serde_json::Value;
 
-use crate::evidence::{Answer, Body, Request};
+use crate::evidence::{Body, Request, Response};
 use crate::net::gate::{Admitted, Draft};
 use crate::net::header_case::USER_AGENT;
-use crate::redact::{Redactor, letters};
+use crate::redact::{Redactor, emails};
 
 /// Maximum recorded length of a text that is not JSON, in bytes.
-const LONGEST_TEXT: usize = 64 * 1024;
+const MAX_TEXT_BYTES: usize = 64 * 1024;
 
 /// The recorded headers of production responses.
 const KEPT_HEADERS: [&str; 4] = ["content-type", "content-length", "date", "retry-after"];
@@ -45,7 +45,7 @@ pub(super) fn answer(
     bytes: &[u8],
     keep: Option<&[String]>,
     redactor: &Redactor,
-) -> Answer {
+) -> Response {
     let wanted = |name: &HeaderName| keep.is_none() || KEPT_HEADERS.contains(&name.as_str());
     let body = match (keep, Body::read(None, bytes)) {
         (None, read) => redacted(read, redactor),
@@ -55,12 +55,12 @@ pub(super) fn answer(
         }
         (Some(_), Body::Json(_) | Body::Text(_) | Body::Binary(_)) => Body::Binary(bytes.len()),
     };
-    Answer { status, headers: headers(all, redactor, wanted), body }
+    Response { status, headers: headers(all, redactor, wanted), body }
 }
 
 fn headers(all: &HeaderMap, redactor: &Redactor, wanted: impl Fn(&HeaderName) -> bool) -> Vec<(String, String)> {
     let shown = |name: &HeaderName, value: &[u8]| {
-        if name == SET_COOKIE { "<cookie>".to_owned() } else { letters(value) }
+        if name == SET_COOKIE { "<cookie>".to_owned() } else { emails(value) }
     };
     let all = all.iter().filter(|(name, _)| wanted(name));
     let pairs: Vec<_> = all.map(|(name, value)| (name.as_str(), shown(name, value.as_bytes()))).collect();
@@ -78,7 +78,7 @@ fn redacted(body: Body, redactor: &Redactor) -> Body {
         // Truncated after redaction: a truncated secret would not be found.
         Body::Text(text) => {
             let mut text = redactor.text(&text);
-            text.truncate(text.floor_char_boundary(LONGEST_TEXT));
+            text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
             Body::Text(text)
         }
         Body::Empty | Body::Binary(_) => body,
@@ -118,12 +118,12 @@ mod tests {
     #[test]
     fn bodies_are_json_text_or_binary_by_what_they_are() {
         let redactor = Redactor::new();
-        redactor.learn("key", "abcd-efgh");
+        redactor.capture("key", "abcd-efgh");
         assert_eq!(body(b"", &redactor), Body::Empty);
         assert_eq!(body(b"\xef\xbb\xbf{\"a\":\"abcd-efgh\"}", &redactor), Body::Json(json!({ "a": "<key>" })));
         assert_eq!(body(b"{\"a\":abcd-efgh", &redactor), Body::Text("{\"a\":<key>".into()));
         assert_eq!(body(b"\xff\xfe", &redactor), Body::Binary(2));
-        let long = format!("{}abcd-efgh", "x".repeat(LONGEST_TEXT - 4));
-        assert_eq!(body(long.as_bytes(), &redactor), Body::Text(format!("{}<key", "x".repeat(LONGEST_TEXT - 4))));
+        let long = format!("{}abcd-efgh", "x".repeat(MAX_TEXT_BYTES - 4));
+        assert_eq!(body(long.as_bytes(), &redactor), Body::Text(format!("{}<key", "x".repeat(MAX_TEXT_BYTES - 4))));
     }
 }

@@ -9,46 +9,46 @@ use reqwest::header::{HOST, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
-use super::connections::{self, Clients, Road};
+use super::connections::{self, ClientKind, Clients};
 use super::decoding::{Decoded, decoded};
 use super::record;
 use super::transport_error::{self, trouble};
 use crate::address::Host;
-use crate::evidence::{Body, Outcome, Request, Trouble, TroubleKind};
+use crate::evidence::{Body, Outcome, Request, TransportError, TransportErrorKind};
 use crate::net::gate::{Admitted, Draft, Gate, Purpose};
 use crate::net::header_case;
 use crate::pack::types::Environment;
 use crate::redact::Redactor;
 
 /// Maximum bytes read of any body.
-pub const LARGEST_BODY: usize = 1024 * 1024;
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// Maximum number of redirects followed.
-const MOST_REDIRECTS: usize = 5;
+const MAX_REDIRECTS: usize = 5;
 
 /// Simulated environments: loopback servers that answer for real host names.
 #[derive(Clone, Debug, Default)]
-pub struct StandIns {
+pub struct SimulatedEnvironments {
     /// The real host names, each with its server.
-    pub hosts: BTreeMap<String, StandIn>,
+    pub hosts: BTreeMap<String, SimulatedHost>,
     /// The certificate authority of these servers in PEM; it is trusted for them only. Without it they need a
     /// certificate that this machine trusts.
     pub ca_pem: Option<String>,
 }
 
-impl StandIns {
-    fn parsed(&self) -> BTreeMap<Host, StandIn> {
+impl SimulatedEnvironments {
+    fn parsed(&self) -> BTreeMap<Host, SimulatedHost> {
         self.hosts.iter().filter_map(|(name, one)| Some((Host::parse(name)?, *one))).collect()
     }
 }
 
-fn ports(stand_ins: &BTreeMap<Host, StandIn>) -> BTreeMap<Host, u16> {
-    stand_ins.iter().map(|(host, one)| (host.clone(), one.port)).collect()
+fn ports(simulated_environments: &BTreeMap<Host, SimulatedHost>) -> BTreeMap<Host, u16> {
+    simulated_environments.iter().map(|(host, one)| (host.clone(), one.port)).collect()
 }
 
 /// A server on 127.0.0.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StandIn {
+pub struct SimulatedHost {
     /// Its port.
     pub port: u16,
     /// The address that the host is assumed to have.
@@ -60,7 +60,7 @@ pub struct StandIn {
 pub struct Limits {
     /// Time for the complete response, from sending to its last byte.
     pub deadline: Duration,
-    /// Maximum bytes of the body; never more than [`LARGEST_BODY`].
+    /// Maximum bytes of the body; never more than [`MAX_BODY_BYTES`].
     pub body: usize,
     /// Whether to follow up to five redirects; only for calls without a key.
     pub follow: bool,
@@ -72,13 +72,13 @@ pub struct Limits {
 impl Limits {
     /// The usual limits, with a deadline.
     pub fn within(deadline: Duration) -> Self {
-        Limits { deadline, body: LARGEST_BODY, follow: false, keep: None }
+        Limits { deadline, body: MAX_BODY_BYTES, follow: false, keep: None }
     }
 }
 
 /// The result of a call.
 #[derive(Clone)]
-pub struct Sent {
+pub struct CallResult {
     /// The request, redacted.
     pub request: Request,
     /// The response, or why there was none, redacted.
@@ -93,10 +93,10 @@ pub struct Sent {
 }
 
 /// Sends calls, each on a connection of its own.
-pub struct Wire {
+pub struct Sender {
     gate: Arc<Gate>,
     redactor: Redactor,
-    stand_ins: BTreeMap<Host, StandIn>,
+    simulated_environments: BTreeMap<Host, SimulatedHost>,
     clients: Clients,
 }
 
@@ -106,8 +106,8 @@ pub struct Wire {
 /// # Errors
 ///
 /// An unreadable CA certificate of the simulated environments.
-pub fn player(stand_ins: &StandIns) -> Result<reqwest::Client, String> {
-    connections::for_play(ports(&stand_ins.parsed()), stand_ins.ca_pem.as_deref())
+pub fn player(simulated_environments: &SimulatedEnvironments) -> Result<reqwest::Client, String> {
+    connections::for_play(ports(&simulated_environments.parsed()), simulated_environments.ca_pem.as_deref())
 }
 
 /// The state of a call in progress, for the report if it times out.
@@ -119,7 +119,7 @@ struct Progress {
 }
 
 /// A complete response.
-struct Whole {
+struct CompleteResponse {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
@@ -130,12 +130,12 @@ struct Whole {
     environment: Option<Environment>,
 }
 
-impl Wire {
+impl Sender {
     /// Creates a client behind a gate; redirects pass the gate too.
-    pub fn new(gate: Arc<Gate>, stand_ins: &StandIns, redactor: Redactor) -> Self {
-        let known = stand_ins.parsed();
-        let clients = Clients::new(ports(&known), stand_ins.ca_pem.clone());
-        Wire { gate, redactor, stand_ins: known, clients }
+    pub fn new(gate: Arc<Gate>, simulated_environments: &SimulatedEnvironments, redactor: Redactor) -> Self {
+        let known = simulated_environments.parsed();
+        let clients = Clients::new(ports(&known), simulated_environments.ca_pem.clone());
+        Sender { gate, redactor, simulated_environments: known, clients }
     }
 
     /// The gate, for other parts that need a call admitted.
@@ -144,19 +144,19 @@ impl Wire {
     }
 
     /// Sends a call if the gate admits it; a denied call is recorded as trouble like any other.
-    pub async fn call(&self, draft: Draft, limits: Limits) -> Sent {
+    pub async fn call(&self, draft: Draft, limits: Limits) -> CallResult {
         let request = record::drafted(&draft, &self.redactor);
         match self.gate.admit(draft) {
             Ok(admitted) => self.send(admitted, limits).await,
             Err(refusal) => {
-                let outcome = Outcome::Trouble(Trouble::from(&refusal));
-                Sent { request, outcome, raw: None, address: None, latency: Duration::ZERO }
+                let outcome = Outcome::TransportError(TransportError::from(&refusal));
+                CallResult { request, outcome, raw: None, address: None, latency: Duration::ZERO }
             }
         }
     }
 
     /// Sends an admitted call. Trouble is an outcome, not an error.
-    pub async fn send(&self, admitted: Admitted, limits: Limits) -> Sent {
+    pub async fn send(&self, admitted: Admitted, limits: Limits) -> CallResult {
         let mut request = record::request(&admitted, &self.redactor);
         if is_spelled(&admitted.purpose, &admitted.url) {
             for (name, _) in &mut request.headers {
@@ -193,17 +193,22 @@ impl Wire {
             }
             Err(trouble) => {
                 let detail = self.redactor.text(&trouble.detail);
-                (Outcome::Trouble(Trouble { detail, ..trouble }), None)
+                (Outcome::TransportError(TransportError { detail, ..trouble }), None)
             }
         };
-        Sent { request, outcome, raw, address: progress.address, latency }
+        CallResult { request, outcome, raw, address: progress.address, latency }
     }
 
-    async fn exchange(&self, first: Admitted, limits: &Limits, progress: &mut Progress) -> Result<Whole, Trouble> {
+    async fn exchange(
+        &self,
+        first: Admitted,
+        limits: &Limits,
+        progress: &mut Progress,
+    ) -> Result<CompleteResponse, TransportError> {
         let open = first.purpose == Purpose::Open;
         let follows = limits.follow && open;
         let mut admitted = first;
-        for _ in 0..=MOST_REDIRECTS {
+        for _ in 0..=MAX_REDIRECTS {
             let environment = admitted.environment;
             let next = Draft {
                 purpose: Purpose::Open,
@@ -217,42 +222,43 @@ impl Wire {
             let location = response.headers().get(LOCATION).filter(|_| follows && is_redirect(response.status()));
             let Some(location) = location else {
                 let (status, headers) = (response.status(), response.headers().clone());
-                let (body, more) = read(&mut response, limits.body.min(LARGEST_BODY), &progress.host).await?;
+                let (body, more) = read(&mut response, limits.body.min(MAX_BODY_BYTES), &progress.host).await?;
                 if more && !open {
                     let detail = format!("the response of {} is larger than {} bytes", progress.host, body.len());
-                    return Err(trouble(TroubleKind::TooLarge, detail));
+                    return Err(trouble(TransportErrorKind::TooLarge, detail));
                 }
                 if more {
-                    return Ok(Whole { status, headers, body, more, unread: None, environment });
+                    return Ok(CompleteResponse { status, headers, body, more, unread: None, environment });
                 }
-                let most = limits.body.min(LARGEST_BODY);
+                let most = limits.body.min(MAX_BODY_BYTES);
                 let (body, unread) = match decoded(&headers, body, most) {
                     Decoded::Plain(body) => (body, None),
                     Decoded::Unread(length) => (Vec::new(), Some(length)),
                     Decoded::TooLarge => {
                         let detail = format!("the response of {} decodes to more than {most} bytes", progress.host);
-                        return Err(trouble(TroubleKind::TooLarge, detail));
+                        return Err(trouble(TransportErrorKind::TooLarge, detail));
                     }
                 };
-                return Ok(Whole { status, headers, body, more, unread, environment });
+                return Ok(CompleteResponse { status, headers, body, more, unread, environment });
             };
             admitted = self.redirected(next, location)?;
         }
         Err(trouble(
-            TroubleKind::Redirects,
-            format!("more than {MOST_REDIRECTS} redirects, the last one from {}", progress.host),
+            TransportErrorKind::Redirects,
+            format!("more than {MAX_REDIRECTS} redirects, the last one from {}", progress.host),
         ))
     }
 
     /// Sends one request and waits for the head of its response.
-    async fn head(&self, admitted: Admitted, progress: &mut Progress) -> Result<Response, Trouble> {
+    async fn head(&self, admitted: Admitted, progress: &mut Progress) -> Result<Response, TransportError> {
         admitted.url.host_str().unwrap_or_default().clone_into(&mut progress.host);
-        let stand_in = Host::of(&admitted.url).and_then(|host| self.stand_ins.get(&host));
-        (progress.address, progress.status) = (stand_in.map(|stand_in| stand_in.address), None);
+        let simulated_host = Host::of(&admitted.url).and_then(|host| self.simulated_environments.get(&host));
+        (progress.address, progress.status) = (simulated_host.map(|simulated_host| simulated_host.address), None);
         let client = self.clients.get(self.road(&admitted.url)).await;
-        let client = client.map_err(|why| trouble(TroubleKind::Certificate, format!("TLS is not available: {why}")))?;
+        let client =
+            client.map_err(|why| trouble(TransportErrorKind::Certificate, format!("TLS is not available: {why}")))?;
         let Admitted { purpose, method, mut url, mut headers, spelled, body, .. } = admitted;
-        if stand_in.is_some()
+        if simulated_host.is_some()
             && let Some(port) = url.port()
         {
             // The port of a simulated environment applies only if the URL has none.
@@ -261,7 +267,7 @@ impl Wire {
             url.set_port(None).ok();
         }
         match &purpose {
-            Purpose::Provider { .. } | Purpose::Played { .. } => {}
+            Purpose::Provider { .. } | Purpose::Simulated { .. } => {}
             Purpose::Delivery { .. } | Purpose::Partner { .. } | Purpose::Open => {
                 headers.extend([connections::alone()]);
             }
@@ -287,7 +293,7 @@ impl Wire {
         request: reqwest::Request,
         spelled: &[String],
         progress: &mut Progress,
-    ) -> Result<Response, Trouble> {
+    ) -> Result<Response, TransportError> {
         let addresses =
             self.clients.addresses(request.url()).await.map_err(|error| transport_error::of_name(&error))?;
         let called = header_case::call(&addresses, request, spelled).await;
@@ -298,30 +304,32 @@ impl Wire {
     }
 
     /// The next hop of a redirect, which the gate judges like any other call.
-    fn redirected(&self, mut next: Draft, location: &HeaderValue) -> Result<Admitted, Trouble> {
-        let nowhere = || trouble(TroubleKind::Redirects, "a redirect has a Location that is not a URL");
+    fn redirected(&self, mut next: Draft, location: &HeaderValue) -> Result<Admitted, TransportError> {
+        let nowhere = || trouble(TransportErrorKind::Redirects, "a redirect has a Location that is not a URL");
         let from = Url::parse(&next.url).map_err(|_| nowhere())?;
         let to =
             std::str::from_utf8(location.as_bytes()).ok().and_then(|text| from.join(text).ok()).ok_or_else(nowhere)?;
         if from.scheme() == "https" && to.scheme() != "https" {
             let detail = format!("{} redirects from https to {}", from.host_str().unwrap_or_default(), to.scheme());
-            return Err(trouble(TroubleKind::Redirects, detail));
+            return Err(trouble(TransportErrorKind::Redirects, detail));
         }
         let is_here = |url: &Url| Host::of(url).is_some_and(|host| host.is_here());
         if is_here(&to) && !is_here(&from) {
             let detail =
                 format!("{} redirects to this machine or its private network", from.host_str().unwrap_or_default());
-            return Err(trouble(TroubleKind::Redirects, detail));
+            return Err(trouble(TransportErrorKind::Redirects, detail));
         }
         next.url = to.into();
-        self.gate.admit(next).map_err(|refusal| Trouble::from(&refusal))
+        self.gate.admit(next).map_err(|refusal| TransportError::from(&refusal))
     }
 
-    fn road(&self, url: &Url) -> Road {
+    fn road(&self, url: &Url) -> ClientKind {
         match url.scheme() {
-            "https" if Host::of(url).is_some_and(|host| self.stand_ins.contains_key(&host)) => Road::StandIn,
-            "https" => Road::Public,
-            _ => Road::Plain,
+            "https" if Host::of(url).is_some_and(|host| self.simulated_environments.contains_key(&host)) => {
+                ClientKind::Simulated
+            }
+            "https" => ClientKind::Public,
+            _ => ClientKind::Plain,
         }
     }
 }
@@ -342,7 +350,7 @@ fn is_redirect(status: StatusCode) -> bool {
 }
 
 /// Reads a body up to a limit; returns whether there is more. Dropping the response then closes the connection.
-async fn read(response: &mut Response, most: usize, host: &str) -> Result<(Vec<u8>, bool), Trouble> {
+async fn read(response: &mut Response, most: usize, host: &str) -> Result<(Vec<u8>, bool), TransportError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| transport_error::of(&error, host))? {
         let left = most - body.len();

@@ -6,11 +6,11 @@ use std::{fmt, io};
 
 use rustls::CertificateError;
 
-use crate::evidence::{Trouble, TroubleKind};
-use crate::net::header_case::NoAnswer;
+use crate::evidence::{TransportError, TransportErrorKind};
+use crate::net::header_case::NoResponse;
 
-pub(super) fn trouble(kind: TroubleKind, detail: impl Into<String>) -> Trouble {
-    Trouble { kind, detail: detail.into() }
+pub(super) fn trouble(kind: TransportErrorKind, detail: impl Into<String>) -> TransportError {
+    TransportError { kind, detail: detail.into() }
 }
 
 /// An error with all its causes. The error inside an `io::Error` is not among its sources, so it is looked up.
@@ -31,22 +31,22 @@ pub(super) fn deepest(error: &(dyn Error + 'static)) -> String {
 }
 
 /// The trouble for a name that does not resolve.
-pub(super) fn of_name(unresolved: &Unresolved) -> Trouble {
-    trouble(TroubleKind::Dns, format!("{unresolved}; check the spelling of the host, and this machine's DNS"))
+pub(super) fn of_name(unresolved: &Unresolved) -> TransportError {
+    trouble(TransportErrorKind::Dns, format!("{unresolved}; check the spelling of the host, and this machine's DNS"))
 }
 
 /// The trouble for a call on its own connection without a response.
-pub(super) fn of_line(error: &NoAnswer, host: &str) -> Trouble {
+pub(super) fn of_line(error: &NoResponse, host: &str) -> TransportError {
     let io = chain(error).filter_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind).last();
     match error {
-        NoAnswer::Connect(_) => of_connecting(io, host, error),
-        NoAnswer::Broken(_) => of_answer(io, host, error),
-        NoAnswer::Unwritable(why) => trouble(TroubleKind::Refused, why.clone()),
+        NoResponse::Connect(_) => of_connecting(io, host, error),
+        NoResponse::Broken(_) => of_answer(io, host, error),
+        NoResponse::Unwritable(why) => trouble(TransportErrorKind::Refused, why.clone()),
     }
 }
 
 /// The trouble for an error of the HTTP client.
-pub(super) fn of(error: &reqwest::Error, host: &str) -> Trouble {
+pub(super) fn of(error: &reqwest::Error, host: &str) -> TransportError {
     if let Some(unresolved) = chain(error).find_map(|error| error.downcast_ref::<Unresolved>()) {
         return of_name(unresolved);
     }
@@ -57,30 +57,35 @@ pub(super) fn of(error: &reqwest::Error, host: &str) -> Trouble {
     if error.is_connect() { of_connecting(io, host, error) } else { of_answer(io, host, error) }
 }
 
-fn of_connecting(kind: Option<io::ErrorKind>, host: &str, error: &(dyn Error + 'static)) -> Trouble {
+fn of_connecting(kind: Option<io::ErrorKind>, host: &str, error: &(dyn Error + 'static)) -> TransportError {
     match kind {
-        Some(io::ErrorKind::ConnectionRefused) => {
-            trouble(TroubleKind::Connect, format!("{host} refuses connections; is the service running on this port?"))
-        }
+        Some(io::ErrorKind::ConnectionRefused) => trouble(
+            TransportErrorKind::Connect,
+            format!("{host} refuses connections; is the service running on this port?"),
+        ),
         Some(io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) => {
-            trouble(TroubleKind::Broken, format!("{host} closed the connection before it was set up"))
+            trouble(TransportErrorKind::Broken, format!("{host} closed the connection before it was set up"))
         }
-        _ => trouble(TroubleKind::Connect, format!("no connection to {host}: {}", deepest(error))),
+        _ => trouble(TransportErrorKind::Connect, format!("no connection to {host}: {}", deepest(error))),
     }
 }
 
-fn of_answer(kind: Option<io::ErrorKind>, host: &str, error: &(dyn Error + 'static)) -> Trouble {
+fn of_answer(kind: Option<io::ErrorKind>, host: &str, error: &(dyn Error + 'static)) -> TransportError {
     match kind {
-        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe) => {
-            trouble(TroubleKind::Broken, format!("{host} closed the connection before its response was complete"))
-        }
-        _ => trouble(TroubleKind::Broken, format!("{host} gave no valid and complete response: {}", deepest(error))),
+        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe) => trouble(
+            TransportErrorKind::Broken,
+            format!("{host} closed the connection before its response was complete"),
+        ),
+        _ => trouble(
+            TransportErrorKind::Broken,
+            format!("{host} gave no valid and complete response: {}", deepest(error)),
+        ),
     }
 }
 
-fn of_tls(error: &rustls::Error, host: &str) -> Trouble {
+fn of_tls(error: &rustls::Error, host: &str) -> TransportError {
     let rustls::Error::InvalidCertificate(certificate) = error else {
-        return trouble(TroubleKind::Broken, format!("{host} and Preflight could not agree on TLS: {error}"));
+        return trouble(TransportErrorKind::Broken, format!("{host} and Preflight could not agree on TLS: {error}"));
     };
     let why = match certificate {
         CertificateError::UnknownIssuer => {
@@ -99,13 +104,13 @@ fn of_tls(error: &rustls::Error, host: &str) -> Trouble {
         // The enum of the library is non-exhaustive.
         other => format!("is not accepted: {other}"),
     };
-    trouble(TroubleKind::Certificate, format!("the certificate of {host} {why}"))
+    trouble(TransportErrorKind::Certificate, format!("the certificate of {host} {why}"))
 }
 
 /// The deadline has passed; `status` is that of an incomplete response.
-pub(super) fn late(deadline: Duration, host: &str, status: Option<u16>) -> Trouble {
+pub(super) fn late(deadline: Duration, host: &str, status: Option<u16>) -> TransportError {
     let far = status.map_or("no response".to_owned(), |status| format!("an incomplete response with status {status}"));
-    trouble(TroubleKind::Timeout, format!("{far} within {} ms from {host}", deadline.as_millis()))
+    trouble(TransportErrorKind::Timeout, format!("{far} within {} ms from {host}", deadline.as_millis()))
 }
 
 /// A name without a usable address.

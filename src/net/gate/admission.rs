@@ -7,7 +7,7 @@ use std::sync::{PoisonError, RwLock};
 
 use url::Url;
 
-use super::host_entries::{self, BadRules, Place, Rules};
+use super::host_entries::{self, HostEntry, Rules, RulesError};
 use super::keys::Keys;
 use super::target::{Path, Target};
 use crate::address::Host;
@@ -16,7 +16,7 @@ use crate::redact::Secret;
 
 /// The gate of one run.
 pub struct Gate {
-    pub(super) places: HashMap<Host, Place>,
+    pub(super) places: HashMap<Host, HostEntry>,
     pub(super) production_allows: Vec<Route>,
     pub(super) test_only: Vec<Route>,
     pub(super) production_handlers: HashSet<Host>,
@@ -29,7 +29,7 @@ pub struct Gate {
 
 impl Gate {
     /// Creates a gate from consistent rules.
-    pub fn new(rules: &Rules) -> Result<Self, BadRules> {
+    pub fn new(rules: &Rules) -> Result<Self, RulesError> {
         Ok(Gate {
             places: host_entries::places(rules)?,
             production_allows: rules.production_allows.clone(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::evidence::{Trouble, TroubleKind};
+use crate::evidence::{TransportError, TransportErrorKind};
 
 /// The rules of the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -138,24 +138,24 @@ impl RuleName {
 
 /// A denied call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Denial {
     /// The rule that denied it.
     pub rule: RuleName,
     /// The parsed host of the call; empty if the URL has none.
     pub host: String,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Denial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whom = if self.host.is_empty() { "the call" } else { &self.host };
         write!(f, "not sent to {whom}: {}; {}", self.rule.explanation(), self.rule.hint())
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for Denial {}
 
-impl From<&Refusal> for Trouble {
-    fn from(refusal: &Refusal) -> Self {
-        Trouble { kind: TroubleKind::Refused, detail: refusal.to_string() }
+impl From<&Denial> for TransportError {
+    fn from(refusal: &Denial) -> Self {
+        TransportError { kind: TransportErrorKind::Refused, detail: refusal.to_string() }
     }
 }

@@ -19,7 +19,7 @@ pub enum Purpose {
         api: String,
     },
     /// A call to an API of the simulated provider.
-    Played {
+    Simulated {
         /// The API's name in the pack.
         api: String,
     },

@@ -9,13 +9,13 @@ use crate::address::Host;
 use crate::pack::types::{Environment, Route};
 
 /// The properties of a provider's host.
-pub(super) struct Place {
+pub(super) struct HostEntry {
     pub(super) environment: Environment,
     /// The base URLs of the APIs on this host, by name; none for pages for people.
     pub(super) apis: BTreeMap<String, Url>,
 }
 
-impl Place {
+impl HostEntry {
     /// The ports on which the host may be called.
     pub(super) fn ports(&self) -> BTreeSet<u16> {
         let ports: BTreeSet<_> = self.apis.values().filter_map(Url::port_or_known_default).collect();
@@ -25,44 +25,44 @@ impl Place {
 
 /// Inconsistent rules, or an invalid host name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BadRules {
+pub enum RulesError {
     /// Not a host name.
     NotAHost(String),
     /// A host that is listed for both environments.
     Ambiguous(String),
 }
 
-impl fmt::Display for BadRules {
+impl fmt::Display for RulesError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            BadRules::NotAHost(text) => {
+            RulesError::NotAHost(text) => {
                 write!(f, "`{text}` in `environments` is not a host; write a name such as `app.example.com`")
             }
-            BadRules::Ambiguous(host) => {
+            RulesError::Ambiguous(host) => {
                 write!(f, "`{host}` is listed for test and for production; a host belongs to one environment")
             }
         }
     }
 }
 
-impl std::error::Error for BadRules {}
+impl std::error::Error for RulesError {}
 
 /// The provider's hosts.
-pub(super) fn places(rules: &Rules) -> Result<HashMap<Host, Place>, BadRules> {
-    let mut places: HashMap<Host, Place> = HashMap::new();
+pub(super) fn places(rules: &Rules) -> Result<HashMap<Host, HostEntry>, RulesError> {
+    let mut places: HashMap<Host, HostEntry> = HashMap::new();
     let mut at = |environment: Environment, host: Host, api: Option<(&String, &Url)>| {
-        let ambiguous = BadRules::Ambiguous(host.to_string());
-        let place = places.entry(host).or_insert_with(|| Place { environment, apis: BTreeMap::new() });
+        let ambiguous = RulesError::Ambiguous(host.to_string());
+        let place = places.entry(host).or_insert_with(|| HostEntry { environment, apis: BTreeMap::new() });
         place.apis.extend(api.map(|(name, base)| (name.clone(), base.clone())));
         if place.environment == environment { Ok(()) } else { Err(ambiguous) }
     };
-    for (environment, realm) in &rules.environments {
-        for (name, base) in &realm.apis {
-            let host = Host::of(base).ok_or_else(|| BadRules::NotAHost(base.to_string()))?;
+    for (environment, provider_hosts) in &rules.environments {
+        for (name, base) in &provider_hosts.apis {
+            let host = Host::of(base).ok_or_else(|| RulesError::NotAHost(base.to_string()))?;
             at(*environment, host, Some((name, base)))?;
         }
-        for text in &realm.other_hosts {
-            let host = Host::parse(text).ok_or_else(|| BadRules::NotAHost(text.clone()))?;
+        for text in &provider_hosts.other_hosts {
+            let host = Host::parse(text).ok_or_else(|| RulesError::NotAHost(text.clone()))?;
             at(*environment, host, None)?;
         }
     }
@@ -73,7 +73,7 @@ pub(super) fn places(rules: &Rules) -> Result<HashMap<Host, Place>, BadRules> {
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
     /// The provider's hosts, by environment.
-    pub environments: BTreeMap<Environment, Realm>,
+    pub environments: BTreeMap<Environment, ProviderHosts>,
     /// Calls other than `GET` and `HEAD` that are allowed in production; paths are relative to an API's base URL.
     pub production_allows: Vec<Route>,
     /// Operations that are never allowed in production; paths are relative to an API's base URL.
@@ -88,7 +88,7 @@ pub struct Rules {
 
 /// The hosts of one environment of the provider.
 #[derive(Clone, Debug, Default)]
-pub struct Realm {
+pub struct ProviderHosts {
     /// The base URL of each API. Only these hosts receive keys.
     pub apis: BTreeMap<String, Url>,
     /// Hosts of pages for people, and obsolete spellings.

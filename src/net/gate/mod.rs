@@ -9,6 +9,6 @@ mod rules;
 mod target;
 
 pub use admission::Gate;
-pub use denial::{Refusal, RuleName};
+pub use denial::{Denial, RuleName};
 pub use draft::{Admitted, Draft, Purpose, SigningKey};
-pub use host_entries::{BadRules, Realm, Rules};
+pub use host_entries::{ProviderHosts, Rules, RulesError};

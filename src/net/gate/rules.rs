@@ -6,9 +6,9 @@ use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::admission::Gate;
-use super::denial::{Refusal, RuleName};
+use super::denial::{Denial, RuleName};
 use super::draft::{Admitted, Draft, Purpose, SigningKey};
-use super::host_entries::Place;
+use super::host_entries::HostEntry;
 use super::target::{Path, Target, is_override};
 use crate::pack::types::{Environment, Route, Stage};
 
@@ -44,19 +44,19 @@ pub(super) fn parts(draft: &Draft) -> Result<(Method, HeaderMap), RuleName> {
 }
 
 /// A draft with its parsed target.
-pub(super) struct Call<'a> {
+pub(super) struct ParsedDraft<'a> {
     pub(super) gate: &'a Gate,
     pub(super) draft: &'a Draft,
     pub(super) target: &'a Target,
     pub(super) method: &'a Method,
-    pub(super) place: Option<&'a Place>,
+    pub(super) place: Option<&'a HostEntry>,
 }
 
 fn refuse_if(bad: bool, rule: RuleName) -> Judged {
     if bad { Err(rule) } else { Ok(()) }
 }
 
-impl Call<'_> {
+impl ParsedDraft<'_> {
     pub(super) fn judge(&self) -> Judged {
         refuse_if(self.target.host.is_forbidden(), RuleName::Address)?;
         if let Some(place) = self.place {
@@ -65,7 +65,7 @@ impl Call<'_> {
         let carried = self.carried()?;
         match &self.draft.purpose {
             Purpose::Provider { environment, api } => self.provider(*environment, api, &carried),
-            Purpose::Played { api } => self.played(api, &carried),
+            Purpose::Simulated { api } => self.played(api, &carried),
             Purpose::Delivery { stage, key } => self.delivery(*stage, *key, &carried),
             Purpose::Partner { stage } => self.partner(*stage, &carried),
             Purpose::Open => self.open(&carried),
@@ -73,7 +73,7 @@ impl Call<'_> {
     }
 
     /// The rules for hosts of the provider, whatever the purpose.
-    fn at_provider(&self, place: &Place) -> Judged {
+    fn at_provider(&self, place: &HostEntry) -> Judged {
         let port = self.target.url.port_or_known_default();
         let right_port = port.is_some_and(|port| place.ports().contains(&port));
         // A provider on this machine belongs to the pack author; nothing leaves the machine.
@@ -88,7 +88,7 @@ impl Call<'_> {
         }
     }
 
-    fn in_production(&self, place: &Place) -> Judged {
+    fn in_production(&self, place: &HostEntry) -> Judged {
         let listed = |routes: &[Route], path: &str| routes.iter().any(|route| self.is_on(route, path));
         let root = Path::parse("/");
         let bases: Vec<_> = place.apis.values().map(|base| Path::parse(base.path())).collect();
@@ -191,14 +191,14 @@ impl Call<'_> {
 
 impl Gate {
     /// Admits a call, or returns the rule that denies it.
-    pub fn admit(&self, draft: Draft) -> Result<Admitted, Refusal> {
-        let target = Target::parse(&draft.url).map_err(|(rule, host)| Refusal { rule, host })?;
+    pub fn admit(&self, draft: Draft) -> Result<Admitted, Denial> {
+        let target = Target::parse(&draft.url).map_err(|(rule, host)| Denial { rule, host })?;
         let place = self.places.get(&target.host);
-        let judged = parts(&draft).and_then(|(method, headers)| {
-            Call { gate: self, draft: &draft, target: &target, method: &method, place }.judge()?;
+        let judgement = parts(&draft).and_then(|(method, headers)| {
+            ParsedDraft { gate: self, draft: &draft, target: &target, method: &method, place }.judge()?;
             Ok((method, headers))
         });
-        let (method, headers) = judged.map_err(|rule| Refusal { rule, host: target.host.to_string() })?;
+        let (method, headers) = judgement.map_err(|rule| Denial { rule, host: target.host.to_string() })?;
         let environment = place.map(|place| place.environment);
         let spelled = draft.headers.into_iter().map(|(name, _)| name).collect();
         let (purpose, url, body) = (draft.purpose, target.url, draft.body);

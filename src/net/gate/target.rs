@@ -7,7 +7,7 @@ use super::denial::RuleName;
 use crate::address::Host;
 
 /// Maximum rounds of percent-decoding; a deeper encoding is considered an attack.
-const DEEPEST: usize = 4;
+const MAX_DECODINGS: usize = 4;
 
 /// A URL whose judged host is exactly the host that is called.
 pub(super) struct Target {
@@ -62,10 +62,10 @@ pub(super) struct Path {
 
 impl Path {
     pub(super) fn parse(text: &str) -> Self {
-        let (mut decoded, mut settled) = (text.to_owned(), false);
-        for _ in 0..DEEPEST {
+        let (mut decoded, mut final_judgement) = (text.to_owned(), false);
+        for _ in 0..MAX_DECODINGS {
             let next = percent_decode_str(&decoded).decode_utf8_lossy().into_owned();
-            settled = next == decoded;
+            final_judgement = next == decoded;
             decoded = next;
         }
         let mut segments: Vec<String> = Vec::new();
@@ -79,7 +79,7 @@ impl Path {
         let shown = text.strip_prefix('/').unwrap_or(text);
         let shown = shown.strip_suffix('/').unwrap_or(shown).split('/').filter(|_| !shown.is_empty());
         let once: Vec<_> = shown.map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect();
-        let is_odd = !settled || once != segments || decoded.contains(char::is_control);
+        let is_odd = !final_judgement || once != segments || decoded.contains(char::is_control);
         Path { segments, is_odd }
     }
 

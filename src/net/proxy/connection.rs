@@ -17,21 +17,21 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::host_policy::{Door, addresses};
+use super::host_policy::{HostDecision, addresses};
 use super::shared::Shared;
 use crate::address::Host;
 
 /// Maximum size of a request head, in bytes.
-const LARGEST_HEAD: usize = 16 << 10;
+const MAX_HEAD_BYTES: usize = 16 << 10;
 
 /// Time for a client to send the head of its request.
-const HEAD_WITHIN: Duration = Duration::from_secs(10);
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Time to connect to a host.
-const REACHED_WITHIN: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Maximum length of a host name.
-const LONGEST_NAME: usize = 253;
+const MAX_HOST_BYTES: usize = 253;
 
 /// Hop-by-hop headers, which are not forwarded.
 const HOP: [HeaderName; 7] = [
@@ -44,7 +44,7 @@ const HOP: [HeaderName; 7] = [
     HeaderName::from_static("proxy-connection"),
 ];
 
-type Answer = Response<Either<Full<Bytes>, Incoming>>;
+type ProxyResponse = Response<Either<Full<Bytes>, Incoming>>;
 
 /// Serves a connection, which keeps its place until it is closed.
 pub(super) async fn connection(shared: Arc<Shared>, stream: TcpStream, place: OwnedSemaphorePermit) {
@@ -54,26 +54,26 @@ pub(super) async fn connection(shared: Arc<Shared>, stream: TcpStream, place: Ow
         async move { Ok::<_, Infallible>(answer(shared, request, place).await) }
     });
     let mut settings = server::Builder::new();
-    settings.timer(TokioTimer::new()).header_read_timeout(HEAD_WITHIN).max_buf_size(LARGEST_HEAD).keep_alive(false);
+    settings.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(MAX_HEAD_BYTES).keep_alive(false);
     let serving = settings.serve_connection(TokioIo::new(stream), service).with_upgrades();
     // Errors on a connection are visible to its client.
     shared.bounded(async { drop(serving.await) }).await;
 }
 
-async fn answer(shared: Arc<Shared>, request: Request<Incoming>, place: Arc<OwnedSemaphorePermit>) -> Answer {
+async fn answer(shared: Arc<Shared>, request: Request<Incoming>, place: Arc<OwnedSemaphorePermit>) -> ProxyResponse {
     let Some((host, port)) = target(request.uri()) else {
         let words = "this is the proxy of a rehearsal: it accepts CONNECT and absolute http URLs";
         return said(StatusCode::BAD_REQUEST, words);
     };
-    let door = shared.doors.to(&host);
-    let reached = match &door {
-        Door::Here(here) => reach(async { Ok(here.iter().map(|ip| (*ip, port).into()).collect()) }).await,
-        Door::Named(name) => reach(addresses(name, port)).await,
-        Door::Shut | Door::Unknown => {
+    let decision = shared.policy.to(&host);
+    let reached = match &decision {
+        HostDecision::Here(here) => reach(async { Ok(here.iter().map(|ip| (*ip, port).into()).collect()) }).await,
+        HostDecision::Named(name) => reach(addresses(name, port)).await,
+        HostDecision::Shut | HostDecision::Unknown => {
             shared.note(&host, port);
-            let why = match door {
-                Door::Shut => "it belongs to the provider's real environments, which a rehearsal never reaches",
-                Door::Here(_) | Door::Named(_) | Door::Unknown => {
+            let why = match decision {
+                HostDecision::Shut => "it belongs to the provider's real environments, which a rehearsal never reaches",
+                HostDecision::Here(_) | HostDecision::Named(_) | HostDecision::Unknown => {
                     "a rehearsed build may reach this machine and the hosts that the profile lists under \
                      `rehearsal.allow_hosts`"
                 }
@@ -96,13 +96,13 @@ fn target(uri: &Uri) -> Option<(String, u16)> {
         Some("https") | None => 443,
         Some(_) => 80,
     };
-    let host: String = authority.host().chars().take(LONGEST_NAME).collect();
+    let host: String = authority.host().chars().take(MAX_HOST_BYTES).collect();
     Some((Host::spelling(&host), authority.port_u16().unwrap_or(usual)))
 }
 
 async fn reach(to: impl Future<Output = io::Result<Vec<SocketAddr>>>) -> io::Result<TcpStream> {
     let reached = async { TcpStream::connect(to.await?.as_slice()).await };
-    tokio::time::timeout(REACHED_WITHIN, reached).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    tokio::time::timeout(CONNECT_TIMEOUT, reached).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
 /// Confirms the tunnel; everything after that is passed through.
@@ -111,7 +111,7 @@ fn tunnel(
     request: Request<Incoming>,
     mut there: TcpStream,
     place: Arc<OwnedSemaphorePermit>,
-) -> Answer {
+) -> ProxyResponse {
     tokio::spawn(async move {
         let carried = async {
             if let Ok(here) = hyper::upgrade::on(request).await {
@@ -130,7 +130,7 @@ async fn pass_on(
     shared: Arc<Shared>,
     mut request: Request<Incoming>,
     there: TcpStream,
-) -> Result<Answer, hyper::Error> {
+) -> Result<ProxyResponse, hyper::Error> {
     let (mut sender, connection) = client::handshake(TokioIo::new(there)).await?;
     tokio::spawn(async move { shared.bounded(async { drop(connection.await) }).await });
     let host = request.uri().authority().map(|authority| HeaderValue::from_str(authority.as_str()));
@@ -146,7 +146,7 @@ async fn pass_on(
     Ok(sender.send_request(request).await?.map(Either::Right))
 }
 
-fn said(status: StatusCode, words: &str) -> Answer {
+fn said(status: StatusCode, words: &str) -> ProxyResponse {
     let mut answer = Response::new(Either::Left(Full::from(format!("preflight: {words}\n"))));
     *answer.status_mut() = status;
     answer.headers_mut().insert("content-type", HeaderValue::from_static("text/plain; charset=utf-8"));

@@ -8,14 +8,14 @@ use crate::address::Host;
 
 /// The hosts that the proxy admits, besides loopback.
 #[derive(Clone, Debug, Default)]
-pub struct Doors {
+pub struct HostPolicy {
     open: BTreeSet<Host>,
     shut: BTreeSet<Host>,
 }
 
 /// The decision about a requested host.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Door {
+pub(crate) enum HostDecision {
     /// This machine.
     Here(Vec<IpAddr>),
     /// A host that the profile names.
@@ -26,11 +26,11 @@ pub(crate) enum Door {
     Unknown,
 }
 
-impl Doors {
+impl HostPolicy {
     /// A policy that admits some hosts, in any spelling, and always denies others.
     pub fn new<'h>(open: impl IntoIterator<Item = &'h str>, shut: impl IntoIterator<Item = &'h str>) -> Self {
         let open = open.into_iter().filter_map(Host::parse).collect();
-        Doors { open, shut: shut.into_iter().filter_map(Host::parse).collect() }
+        HostPolicy { open, shut: shut.into_iter().filter_map(Host::parse).collect() }
     }
 
     /// Whether a host is always denied.
@@ -39,15 +39,15 @@ impl Doors {
     }
 
     /// The decision about a host.
-    pub(crate) fn to(&self, host: &str) -> Door {
-        let Some(host) = Host::parse(host) else { return Door::Unknown };
+    pub(crate) fn to(&self, host: &str) -> HostDecision {
+        let Some(host) = Host::parse(host) else { return HostDecision::Unknown };
         if let Some(here) = host.known_addresses().filter(|_| host.is_this_machine()) {
-            return Door::Here(here);
+            return HostDecision::Here(here);
         }
         match (self.shut.contains(&host), self.open.contains(&host)) {
-            (true, _) => Door::Shut,
-            (false, true) => Door::Named(host),
-            (false, false) => Door::Unknown,
+            (true, _) => HostDecision::Shut,
+            (false, true) => HostDecision::Named(host),
+            (false, false) => HostDecision::Unknown,
         }
     }
 }
@@ -66,9 +66,10 @@ mod tests {
 
     #[test]
     fn hosts_are_judged_by_what_they_parse_to() {
-        let doors = Doors::new(["Mail.Example.", "203.0.113.7", "api.provider.example"], ["API.provider.example"]);
-        let here = |text: &str| Door::Here(vec![text.parse().unwrap()]);
-        let both = || Door::Here(vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()]);
+        let policy =
+            HostPolicy::new(["Mail.Example.", "203.0.113.7", "api.provider.example"], ["API.provider.example"]);
+        let here = |text: &str| HostDecision::Here(vec![text.parse().unwrap()]);
+        let both = || HostDecision::Here(vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()]);
         let table = [
             ("127.0.0.1", here("127.0.0.1")),
             ("127.9.9.9", here("127.9.9.9")),
@@ -79,23 +80,23 @@ mod tests {
             ("localhost", both()),
             ("LocalHost.", both()),
             ("app.localhost", both()),
-            ("mail.example", Door::Named(Host::parse("mail.example").unwrap())),
-            ("MAIL.example.", Door::Named(Host::parse("mail.example").unwrap())),
-            ("203.0.113.7", Door::Named(Host::parse("203.0.113.7").unwrap())),
-            ("api.provider.example", Door::Shut),
-            ("api.provider.example.", Door::Shut),
-            ("a.mail.example", Door::Unknown),
-            ("mail.example.evil.example", Door::Unknown),
-            ("localhost.example", Door::Unknown),
-            ("10.0.0.1", Door::Unknown),
-            ("169.254.169.254", Door::Unknown),
-            ("0.0.0.0", Door::Unknown),
-            ("", Door::Unknown),
-            ("a b", Door::Unknown),
+            ("mail.example", HostDecision::Named(Host::parse("mail.example").unwrap())),
+            ("MAIL.example.", HostDecision::Named(Host::parse("mail.example").unwrap())),
+            ("203.0.113.7", HostDecision::Named(Host::parse("203.0.113.7").unwrap())),
+            ("api.provider.example", HostDecision::Shut),
+            ("api.provider.example.", HostDecision::Shut),
+            ("a.mail.example", HostDecision::Unknown),
+            ("mail.example.evil.example", HostDecision::Unknown),
+            ("localhost.example", HostDecision::Unknown),
+            ("10.0.0.1", HostDecision::Unknown),
+            ("169.254.169.254", HostDecision::Unknown),
+            ("0.0.0.0", HostDecision::Unknown),
+            ("", HostDecision::Unknown),
+            ("a b", HostDecision::Unknown),
         ];
-        for (host, door) in table {
-            assert_eq!(doors.to(host), door, "{host}");
+        for (host, decision) in table {
+            assert_eq!(policy.to(host), decision, "{host}");
         }
-        assert!(doors.shuts("Api.Provider.Example.") && !doors.shuts("mail.example"));
+        assert!(policy.shuts("Api.Provider.Example.") && !policy.shuts("mail.example"));
     }
 }

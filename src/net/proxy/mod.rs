@@ -6,6 +6,6 @@ mod server;
 mod shared;
 
 #[cfg(test)]
-pub(crate) use host_policy::Door;
-pub use host_policy::Doors;
+pub(crate) use host_policy::HostDecision;
+pub use host_policy::HostPolicy;
 pub use server::Proxy;

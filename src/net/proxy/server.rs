@@ -10,16 +10,16 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use super::connection;
-use super::host_policy::Doors;
+use super::host_policy::HostPolicy;
 use super::shared::Shared;
-use crate::evidence::Refused;
+use crate::evidence::DeniedHost;
 
 /// Maximum number of concurrent connections; further ones wait. Each may need two file descriptors, and 1024 is a usual
 /// limit.
-const MOST_CONNECTIONS: usize = 128;
+const MAX_CONNECTIONS: usize = 128;
 
 /// Pause of the listener after a failed accept, which happens when file descriptors run out.
-const REST: Duration = Duration::from_millis(50);
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// A proxy on a free port of loopback, stopped on drop.
 pub struct Proxy {
@@ -35,11 +35,11 @@ impl Proxy {
     /// # Errors
     ///
     /// No free port on loopback.
-    pub async fn start(doors: Doors) -> io::Result<Self> {
+    pub async fn start(policy: HostPolicy) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let at = listener.local_addr()?;
         let (stop, gone) = watch::channel(());
-        let shared = Arc::new(Shared { doors, refused: Mutex::default(), gone });
+        let shared = Arc::new(Shared { policy, refused: Mutex::default(), gone });
         tokio::spawn(accept(Arc::clone(&shared), listener));
         Ok(Proxy { at, shared, _stop: stop })
     }
@@ -50,19 +50,19 @@ impl Proxy {
     }
 
     /// The denied hosts so far, each once.
-    pub fn refused(&self) -> Vec<Refused> {
+    pub fn refused(&self) -> Vec<DeniedHost> {
         self.shared.refused.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 }
 
 async fn accept(shared: Arc<Shared>, listener: TcpListener) {
-    let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut gone = shared.gone.clone();
     let accepting = async {
         while let Ok(place) = Arc::clone(&places).acquire_owned().await {
             match listener.accept().await {
                 Ok((stream, _)) => drop(tokio::spawn(connection::connection(Arc::clone(&shared), stream, place))),
-                Err(_) => tokio::time::sleep(REST).await,
+                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
             }
         }
     };

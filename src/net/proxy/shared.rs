@@ -6,26 +6,26 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::host_policy::Doors;
-use crate::evidence::Refused;
+use super::host_policy::HostPolicy;
+use crate::evidence::DeniedHost;
 
 /// Maximum number of denied hosts that are remembered.
-pub(super) const MOST_REFUSED: usize = 100;
+pub(super) const MAX_DENIED: usize = 100;
 
 /// Maximum lifetime of a connection: that of the longest check.
-pub(super) const LONGEST: Duration = Duration::from_mins(5);
+pub(super) const MAX_CONNECTION_TIME: Duration = Duration::from_mins(5);
 
 pub(super) struct Shared {
-    pub(super) doors: Doors,
-    pub(super) refused: Mutex<BTreeSet<Refused>>,
+    pub(super) policy: HostPolicy,
+    pub(super) refused: Mutex<BTreeSet<DeniedHost>>,
     pub(super) gone: watch::Receiver<()>,
 }
 
 impl Shared {
     pub(super) fn note(&self, host: &str, port: u16) {
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        if refused.len() < MOST_REFUSED {
-            refused.insert(Refused { host: host.to_owned(), port });
+        if refused.len() < MAX_DENIED {
+            refused.insert(DeniedHost { host: host.to_owned(), port });
         }
     }
 
@@ -35,7 +35,7 @@ impl Shared {
         // Any of the three ends the work; the sender never sends, it is only dropped.
         tokio::select! {
             _ = gone.changed() => {}
-            _ = tokio::time::timeout(LONGEST, work) => {}
+            _ = tokio::time::timeout(MAX_CONNECTION_TIME, work) => {}
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::linter::{Linter, ROOTS};
 use crate::pack::expectations::{DeliveryRule, Expectation, Source};
-use crate::pack::step::{Step, Which};
+use crate::pack::step::{EventChoice, Step};
 use crate::pack::types::Stage;
 use crate::template::{self, TemplateError};
 use crate::yaml::Problem;
@@ -25,7 +25,7 @@ impl Linter<'_> {
         problems.extend(self.contrary());
         problems.extend(self.optional());
         problems.extend(self.steps());
-        for (word, list) in [("assume", &self.check().seen), ("then", &self.check().then)] {
+        for (word, list) in [("assume", &self.check().assume), ("then", &self.check().then)] {
             for (index, expectation) in list.iter().enumerate() {
                 problems.extend(self.expectation(&format!("/{word}/{index}"), expectation));
             }
@@ -74,7 +74,7 @@ impl Linter<'_> {
                     .hint("state under `then` what must hold"),
             );
         }
-        if check.seen.is_empty() && check.then.iter().any(Expectation::bounds_from_above) {
+        if check.assume.is_empty() && check.then.iter().any(Expectation::bounds_from_above) {
             let problem = self.at("/then", "this holds when nothing happens, so a silent partner would pass");
             problems
                 .push(problem.hint("state under `assume` what must have happened for the check to decide anything"));
@@ -128,7 +128,7 @@ impl Linter<'_> {
             }
             Step::Deliver(deliver) => {
                 problems.extend(self.deliver(pointer, &deliver.deliver, earlier));
-                problems.extend(self.variations(pointer, deliver));
+                problems.extend(self.alterations(pointer, deliver));
             }
             Step::Action(action) => problems.extend(self.action(&format!("{pointer}/action"), &action.action)),
             Step::Config(config) => {
@@ -162,9 +162,9 @@ impl Linter<'_> {
     fn config(&self, pointer: &str, path: &str) -> Option<Problem> {
         let apis = self.provider.apis.keys().map(|api| format!("apis.{api}"));
         let plain = ["api_key", "webhook.url", "webhook.secret", INSPECTED].map(str::to_owned).into_iter();
-        let details = self.provider.details.keys().map(|name| format!("settings.{name}"));
-        let letters = self.provider.letters.keys().map(|name| format!("emails.{name}"));
-        let known: Vec<String> = plain.chain(apis).chain(details).chain(letters).collect();
+        let details = self.provider.settings.keys().map(|name| format!("settings.{name}"));
+        let emails = self.provider.emails.keys().map(|name| format!("emails.{name}"));
+        let known: Vec<String> = plain.chain(apis).chain(details).chain(emails).collect();
         if known.iter().any(|known| known == path) {
             return None;
         }
@@ -173,27 +173,27 @@ impl Linter<'_> {
         Some(if near.hint.is_some() { near } else { problem.hint(format!("known: {}", known.join(", "))) })
     }
 
-    fn deliver(&self, pointer: &str, which: &Which, earlier: &BTreeSet<&str>) -> Vec<Problem> {
+    fn deliver(&self, pointer: &str, which: &EventChoice, earlier: &BTreeSet<&str>) -> Vec<Problem> {
         let Some(hooks) = &self.provider.webhooks else {
             return vec![self.at(pointer, "the provider has no `webhooks`, so nothing can be delivered")];
         };
         let pointer = format!("{pointer}/deliver");
         match which {
-            Which::Each => Vec::new(),
-            Which::Event(event) if template::is_template(event) || hooks.events.contains_key(event) => Vec::new(),
-            Which::Event(event) => {
+            EventChoice::Each => Vec::new(),
+            EventChoice::Event(event) if template::is_template(event) || hooks.events.contains_key(event) => Vec::new(),
+            EventChoice::Event(event) => {
                 let problem = self.at(&pointer, format!("`{event}` is not an event of the provider"));
                 vec![problem.nearest(event, hooks.events.keys().map(String::as_str))]
             }
-            Which::Again(step) if earlier.contains(step.as_str()) => Vec::new(),
-            Which::Again(step) => vec![self.at(&pointer, format!("there is no earlier step `{step}`"))],
+            EventChoice::Again(step) if earlier.contains(step.as_str()) => Vec::new(),
+            EventChoice::Again(step) => vec![self.at(&pointer, format!("there is no earlier step `{step}`"))],
         }
     }
 
     pub(super) fn expectation(&self, pointer: &str, expectation: &Expectation) -> Vec<Problem> {
         match expectation {
-            Expectation::Answer(e) => {
-                let mut problems = self.refer(&format!("{pointer}/response"), &e.answer.0, &[], &["request"]);
+            Expectation::Response(e) => {
+                let mut problems = self.refer(&format!("{pointer}/response"), &e.response.0, &[], &["request"]);
                 for path in e.body.keys() {
                     problems.extend(self.json_path(&format!("{pointer}/body"), path));
                 }
@@ -203,7 +203,7 @@ impl Linter<'_> {
                 let mut problems =
                     self.refer(&format!("{pointer}/delivery"), &e.delivery.0, &DELIVERY_WORDS, &["deliver"]);
                 let series =
-                    self.check().when.iter().any(|step| matches!(step, Step::Deliver(d) if !d.vary.is_empty()));
+                    self.check().when.iter().any(|step| matches!(step, Step::Deliver(d) if !d.alter.is_empty()));
                 if !series && e.delivery.0.iter().any(|name| name == "control" || name == "altered") {
                     problems.push(self.at(
                         &format!("{pointer}/delivery"),
@@ -229,10 +229,10 @@ impl Linter<'_> {
                 }
                 problems
             }
-            Expectation::Presented(_)
+            Expectation::Shown(_)
             | Expectation::Calls(_)
-            | Expectation::Told(_)
-            | Expectation::Provider(_)
+            | Expectation::UserMessage(_)
+            | Expectation::ProviderRecords(_)
             | Expectation::DeniedHosts(_) => Vec::new(),
             Expectation::Values(e) => {
                 let mut problems = Vec::new();
@@ -247,13 +247,13 @@ impl Linter<'_> {
                         problems.extend(self.json_path(&format!("{pointer}/values"), path));
                     }
                 }
-                if e.are.is_none() && e.each.is_none() {
+                if e.are.is_none() && e.all_match.is_none() {
                     problems.push(self.at(pointer, "this states nothing about the values").hint("add `are` or `each`"));
                 }
                 problems
             }
-            Expectation::Either(e) => {
-                let inner = e.either.iter().enumerate();
+            Expectation::AnyOf(e) => {
+                let inner = e.any_of.iter().enumerate();
                 inner
                     .flat_map(|(index, branch)| self.expectation(&format!("{pointer}/any_of/{index}"), branch))
                     .collect()
@@ -263,7 +263,7 @@ impl Linter<'_> {
 
     fn every_variant_expects(&self) -> bool {
         self.check().when.iter().all(|step| match step {
-            Step::Deliver(deliver) => deliver.vary.values().all(|variant| variant.expect.is_some()),
+            Step::Deliver(deliver) => deliver.alter.values().all(|variant| variant.expect.is_some()),
             Step::Request(_) | Step::Action(_) | Step::Event(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => {
                 true
             }

@@ -11,15 +11,15 @@ use crate::yaml::Problem;
 impl Linter<'_> {
     /// What no evidence can meet, in `assume` and `then`, and what is arranged or looked for in vain.
     pub(super) fn contrary(&self) -> Vec<Problem> {
-        let lists = [("assume", &self.check().seen), ("then", &self.check().then)];
+        let lists = [("assume", &self.check().assume), ("then", &self.check().then)];
         let all = lists.into_iter().flat_map(|(word, list)| list.iter().enumerate().map(move |(at, e)| (word, at, e)));
         let mut problems = Vec::new();
         let mut statuses: Vec<(&str, &StatusRule)> = Vec::new();
         for (word, at, expectation) in all {
             let pointer = format!("/{word}/{at}");
             self.impossible(&pointer, expectation, &mut problems);
-            if let Expectation::Answer(e) = expectation
-                && let (Some(status), [step]) = (&e.status, e.answer.0.as_slice())
+            if let Expectation::Response(e) = expectation
+                && let (Some(status), [step]) = (&e.status, e.response.0.as_slice())
             {
                 let other = statuses.iter().find(|(other, rule)| other == step && !meet(rule, status));
                 problems.extend(other.map(|(_, rule)| {
@@ -36,8 +36,8 @@ impl Linter<'_> {
     }
 
     fn impossible(&self, pointer: &str, expectation: &Expectation, problems: &mut Vec<Problem>) {
-        if let Expectation::Either(either) = expectation {
-            for (at, branch) in either.either.iter().enumerate() {
+        if let Expectation::AnyOf(either) = expectation {
+            for (at, branch) in either.any_of.iter().enumerate() {
                 self.impossible(&format!("{pointer}/any_of/{at}"), branch, problems);
             }
         }
@@ -48,13 +48,13 @@ impl Linter<'_> {
     /// Overlays and traffic of a check in which the partner is brought to do nothing, or in whose stages nobody watches.
     fn in_vain(&self) -> Vec<Problem> {
         let check = self.check();
-        let watched: Vec<String> = [("assume", &check.seen), ("then", &check.then)]
+        let watched: Vec<String> = [("assume", &check.assume), ("then", &check.then)]
             .into_iter()
             .flat_map(|(word, list)| list.iter().enumerate().map(move |(at, e)| (word, at, e)))
             .filter(|(.., expectation)| is_traffic(expectation))
             .map(|(word, at, _)| format!("/{word}/{at}"))
             .collect();
-        let laid = !check.given.overlay.0.is_empty() || check.given.clients.values().any(|c| !c.overlay.0.is_empty());
+        let laid = !check.given.overrides.0.is_empty() || check.given.clients.values().any(|c| !c.change.0.is_empty());
         let about = watched.into_iter().chain(laid.then(|| "/given".to_owned()));
         if !check.stage.0.contains(&Stage::Rehearsal) {
             let message = "only a rehearsal records the partner's calls, and this check has no such stage";
@@ -75,15 +75,15 @@ impl Linter<'_> {
 /// Whether it is about calls that a partner makes.
 fn is_traffic(expectation: &Expectation) -> bool {
     match expectation {
-        Expectation::Calls(_) | Expectation::Provider(_) => true,
-        Expectation::Either(e) => e.either.iter().all(is_traffic),
+        Expectation::Calls(_) | Expectation::ProviderRecords(_) => true,
+        Expectation::AnyOf(e) => e.any_of.iter().all(is_traffic),
         // What was refused is found in the whole run, whatever this check does.
         Expectation::DeniedHosts(_)
-        | Expectation::Answer(_)
+        | Expectation::Response(_)
         | Expectation::Delivery(_)
         | Expectation::Effect(_)
-        | Expectation::Presented(_)
-        | Expectation::Told(_)
+        | Expectation::Shown(_)
+        | Expectation::UserMessage(_)
         | Expectation::Values(_) => false,
     }
 }
@@ -95,7 +95,7 @@ fn meet(one: &StatusRule, other: &StatusRule) -> bool {
 /// Why an expectation can never be met, if that is so.
 fn never(expectation: &Expectation) -> Option<String> {
     match expectation {
-        Expectation::Answer(e) => e.header.values().chain(e.body.values()).chain(&e.counted).find_map(unmatchable),
+        Expectation::Response(e) => e.header.values().chain(e.body.values()).chain(&e.counted).find_map(unmatchable),
         Expectation::Delivery(e) => e.status.iter().find_map(unmatchable),
         Expectation::Effect(e) => bounds(e.exactly, e.at_least, e.at_most),
         Expectation::Calls(e) => {
@@ -106,10 +106,10 @@ fn never(expectation: &Expectation) -> Option<String> {
             bounds(number(&e.exactly), number(&e.at_least), number(&e.at_most))
                 .or_else(|| e.header.values().chain(e.body.values()).find_map(unmatchable))
         }
-        Expectation::Provider(e) => e.provider.values().find_map(unmatchable),
+        Expectation::ProviderRecords(e) => e.provider_records.values().find_map(unmatchable),
         Expectation::DeniedHosts(e) => bounds(e.exactly, e.at_least, None),
-        Expectation::Values(e) => e.are.iter().chain(&e.each).find_map(unmatchable),
-        Expectation::Presented(_) | Expectation::Told(_) | Expectation::Either(_) => None,
+        Expectation::Values(e) => e.are.iter().chain(&e.all_match).find_map(unmatchable),
+        Expectation::Shown(_) | Expectation::UserMessage(_) | Expectation::AnyOf(_) => None,
     }
 }
 

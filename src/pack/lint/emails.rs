@@ -5,9 +5,9 @@ use crate::template;
 use crate::yaml::{Document, Problem};
 
 /// Letters that cannot be written, and what a disabled subscription is told by and nobody describes.
-pub(super) fn letters(provider: &Provider, document: &Document) -> Vec<Problem> {
+pub(super) fn emails(provider: &Provider, document: &Document) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (name, letter) in &provider.letters {
+    for (name, letter) in &provider.emails {
         let to = letter.to.iter().map(|(environment, text)| (format!("to/{environment}"), text));
         let texts = [("subject".to_owned(), &letter.subject), ("text".to_owned(), &letter.text)];
         for (place, text) in to.chain(texts) {
@@ -35,7 +35,7 @@ fn unknown(provider: &Provider, document: &Document, pointer: &str, name: &str) 
         return Some(problem.nearest_or(root, roots, "they can read `profile`, `environment` and `provider`"));
     }
     let detail = name.strip_prefix("environment.settings.").and_then(|rest| rest.split('.').next())?;
-    let known = || provider.details.keys().map(String::as_str);
+    let known = || provider.settings.keys().map(String::as_str);
     let problem = || document.problem(pointer, format!("`{detail}` is not one of the `settings`"));
     (!known().any(|known| known == detail)).then(|| problem().nearest(detail, known()))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::unlinted::{Unlinted, at};
+use super::unlinted::{PendingLint, at};
 use crate::pack::check::Check;
 use crate::pack::provider::Provider;
 use crate::yaml::Problem;
@@ -17,7 +17,7 @@ pub(super) const ROOTS: [&str; 8] =
 pub(super) struct Linter<'l> {
     pub(super) provider: &'l Provider,
     pub(super) facts: &'l Value,
-    pub(super) read: &'l Unlinted,
+    pub(super) read: &'l PendingLint,
     /// The ids of all items of the provider.
     pub(super) items: &'l BTreeSet<&'l str>,
     /// The ids of all checks of the pack.

@@ -22,4 +22,4 @@ mod vacuous;
 pub(super) use pack::pack;
 pub(super) use sample_partner::sample;
 pub(super) use texts::{Texts, texts};
-pub(super) use unlinted::Unlinted;
+pub(super) use unlinted::PendingLint;

@@ -22,7 +22,7 @@ impl Linter<'_> {
             let none = left_out.rest(list).is_empty();
             (none && !list.is_empty()).then_some(word)
         };
-        let words = [gone("assume", &check.seen), gone("then", &check.then)];
+        let words = [gone("assume", &check.assume), gone("then", &check.then)];
         let problem = |word: &str| {
             let message = format!("`{word}` is empty without this step, so the step cannot be optional");
             let problem = self.at(&format!("/when/{at}/optional"), message);

@@ -7,37 +7,37 @@ use serde_json::Value;
 use super::linter::Linter;
 use super::provider;
 use super::texts::Texts;
-use super::unlinted::{Unlinted, at};
+use super::unlinted::{PendingLint, at};
 use crate::pack::fixtures::Fixtures;
 use crate::pack::parallel;
 use crate::pack::provider::Provider;
 use crate::yaml::{Document, Problem, Severity};
 
 /// So many errors of checks are found before the rest of a large pack is left for later.
-const ENOUGH: usize = 200;
+const MAX_PROBLEMS: usize = 200;
 
 /// So many checks are looked at before that is asked.
-const PART: usize = 1024;
+const MAX_PART_BYTES: usize = 1024;
 
 /// Everything that is wrong with a pack as a whole.
 pub(in crate::pack) fn pack(
     provider: &Provider,
     facts: &Value,
     (document, texts): (&Document, &Texts),
-    checks: &[Unlinted],
+    checks: &[PendingLint],
     fixtures: &Fixtures,
 ) -> Vec<Problem> {
     let mut problems = provider::all(provider, (document, texts), checks, fixtures);
     problems.extend(twice(checks));
     let known: BTreeSet<&str> = checks.iter().map(|other| other.packed.check.id.as_str()).collect();
     let items: BTreeSet<&str> = provider.items.iter().map(|item| item.id.as_str()).collect();
-    for (at, part) in checks.chunks(PART).enumerate() {
-        let all = |read: &Unlinted| Linter { provider, facts, read, items: &items, known: &known }.all();
+    for (at, part) in checks.chunks(MAX_PART_BYTES).enumerate() {
+        let all = |read: &PendingLint| Linter { provider, facts, read, items: &items, known: &known }.all();
         problems.extend(parallel::map(part, all).into_iter().flatten());
         // One mistake repeated in thousands of files is read once, and to look for what was meant takes its time.
-        let left = checks.len().saturating_sub((at + 1) * PART);
+        let left = checks.len().saturating_sub((at + 1) * MAX_PART_BYTES);
         let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
-        if left > 0 && errors > ENOUGH {
+        if left > 0 && errors > MAX_PROBLEMS {
             let message = format!("{left} more checks were not examined because of the problems before them");
             problems.push(Problem::of_file(&document.name, message).warning());
             return problems;
@@ -48,10 +48,10 @@ pub(in crate::pack) fn pack(
 }
 
 /// Ids and titles that several files have.
-fn twice(checks: &[Unlinted]) -> Vec<Problem> {
+fn twice(checks: &[PendingLint]) -> Vec<Problem> {
     let (mut seen, mut titles): (BTreeMap<&str, &str>, BTreeMap<&str, &str>) = Default::default();
     let mut problems = Vec::new();
-    for Unlinted { path, packed, .. } in checks {
+    for PendingLint { path, packed, .. } in checks {
         if let Some(first) = titles.insert(&packed.check.title, path) {
             let problem = at(packed, "/title", format!("{first} has the same title"));
             problems.push(problem.warning().hint("state in each title what only this check proves"));
@@ -64,7 +64,7 @@ fn twice(checks: &[Unlinted]) -> Vec<Problem> {
 }
 
 /// Circles in `needs`, each told once at its first check.
-fn circles(checks: &[Unlinted]) -> Vec<Problem> {
+fn circles(checks: &[PendingLint]) -> Vec<Problem> {
     let needs: BTreeMap<&str, &[String]> =
         checks.iter().map(|read| (read.packed.check.id.as_str(), read.packed.check.needs.as_slice())).collect();
     // What needs nothing, or only what is in no circle, is in none; what is left is in a circle or behind one.
@@ -88,12 +88,12 @@ fn circles(checks: &[Unlinted]) -> Vec<Problem> {
 }
 
 /// Of checks that are in circles or behind them, each circle.
-fn told_once<'c>(left: impl Iterator<Item = &'c Unlinted>, needs: &BTreeMap<&'c str, &'c [String]>) -> Vec<Problem> {
+fn told_once<'c>(left: impl Iterator<Item = &'c PendingLint>, needs: &BTreeMap<&'c str, &'c [String]>) -> Vec<Problem> {
     let mut told: BTreeSet<&str> = BTreeSet::new();
     let mut problems = Vec::new();
     for read in left {
         let start = read.packed.check.id.as_str();
-        if told.contains(start) || problems.len() > ENOUGH {
+        if told.contains(start) || problems.len() > MAX_PROBLEMS {
             continue;
         }
         let mut reached: BTreeSet<&str> = BTreeSet::new();

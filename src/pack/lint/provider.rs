@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::texts::Texts;
-use super::unlinted::Unlinted;
+use super::unlinted::PendingLint;
 use super::{emails, rehearsal, scheme, unused};
 use crate::json::escaped;
 use crate::pack::fixtures::Fixtures;
-use crate::pack::provider::{Detail, Provider};
+use crate::pack::provider::{Provider, Setting};
 use crate::pack::types::Route;
 use crate::template;
 use crate::yaml::{Document, Problem};
@@ -16,13 +16,13 @@ use crate::yaml::{Document, Problem};
 pub(super) fn all(
     provider: &Provider,
     (document, texts): (&Document, &Texts),
-    checks: &[Unlinted],
+    checks: &[PendingLint],
     fixtures: &Fixtures,
 ) -> Vec<Problem> {
     let mut problems = items(provider, document, checks);
     problems.extend(rehearsal::ways(provider, document));
     problems.extend(scheme::schemes(provider, document));
-    problems.extend(emails::letters(provider, document));
+    problems.extend(emails::emails(provider, document));
     problems.extend(events(provider, document, fixtures));
     problems.extend(shapes(provider, document));
     problems.extend(templates(document, texts));
@@ -32,7 +32,7 @@ pub(super) fn all(
 }
 
 /// Items that are listed twice or that no check serves.
-fn items(provider: &Provider, document: &Document, checks: &[Unlinted]) -> Vec<Problem> {
+fn items(provider: &Provider, document: &Document, checks: &[PendingLint]) -> Vec<Problem> {
     let mut problems = Vec::new();
     if checks.is_empty() {
         let problem = document.problem("/items", "this pack has no checks");
@@ -71,12 +71,12 @@ fn shapes(provider: &Provider, document: &Document) -> Vec<Problem> {
         let pointer = format!("/answers/{}", escaped(&route.to_string()));
         Some(document.problem(&pointer, format!("this is not a JSON Schema: {error}")))
     };
-    let unreadable = |(name, detail): (&String, &Detail)| {
-        let error = regex::Regex::new(detail.pattern.as_ref()?).err()?;
+    let unreadable = |(name, detail): (&String, &Setting)| {
+        let error = regex::Regex::new(detail.matches.as_ref()?).err()?;
         let pointer = format!("/settings/{}/matches", escaped(name));
         Some(document.problem(&pointer, format!("this is not a regular expression: {error}")))
     };
-    provider.answers.iter().filter_map(wrong).chain(provider.details.iter().filter_map(unreadable)).collect()
+    provider.answers.iter().filter_map(wrong).chain(provider.settings.iter().filter_map(unreadable)).collect()
 }
 
 /// Filters that the simulator has beside those of every template.

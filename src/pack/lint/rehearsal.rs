@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::linter::Linter;
-use super::traffic::Bound;
-use crate::pack::given::{Beginning, Overlay};
+use super::traffic::NamedCalls;
+use crate::pack::given::{ClientSetup, Override};
 use crate::pack::provider::Provider;
-use crate::pack::simulator::{Bringing, Simulated};
+use crate::pack::simulator::{SetupStep, SimulatorSpec};
 use crate::pack::step::Step;
 use crate::pack::types::Route;
 use crate::yaml::{Document, Problem};
@@ -31,8 +31,8 @@ impl Linter<'_> {
             return if needless { Vec::new() } else { vec![self.at("/given", message)] };
         };
         let mut problems = Vec::new();
-        for (index, overlay) in given.overlay.0.iter().enumerate() {
-            problems.extend(self.overlay(&format!("/given/override/{index}"), simulator, overlay));
+        for (index, change) in given.overrides.0.iter().enumerate() {
+            problems.extend(self.change(&format!("/given/override/{index}"), simulator, change));
         }
         let only = given.client.iter().map(|beginning| ("/given/client".to_owned(), beginning));
         let named = given.clients.iter().map(|(name, beginning)| (format!("/given/clients/{name}"), beginning));
@@ -46,40 +46,40 @@ impl Linter<'_> {
         problems
     }
 
-    fn beginning(&self, pointer: &str, simulator: &Simulated, beginning: &Beginning) -> Vec<Problem> {
+    fn beginning(&self, pointer: &str, simulator: &SimulatorSpec, beginning: &ClientSetup) -> Vec<Problem> {
         let mut problems = Vec::new();
         if !simulator.states.contains_key(&beginning.is) {
             let problem = self.at(pointer, format!("`{}` is not a state of a client", beginning.is));
             problems.push(problem.nearest(&beginning.is, simulator.states.keys().map(String::as_str)));
         }
-        for (index, overlay) in beginning.overlay.0.iter().enumerate() {
-            problems.extend(self.overlay(&format!("{pointer}/override/{index}"), simulator, overlay));
+        for (index, change) in beginning.change.0.iter().enumerate() {
+            problems.extend(self.change(&format!("{pointer}/override/{index}"), simulator, change));
         }
         problems
     }
 
-    fn overlay(&self, pointer: &str, simulator: &Simulated, overlay: &Overlay) -> Vec<Problem> {
+    fn change(&self, pointer: &str, simulator: &SimulatorSpec, change: &Override) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let idle = overlay.credential.is_none()
-            && overlay.reply.is_none()
-            && overlay.status.is_none()
-            && overlay.change.is_empty()
-            && overlay.delay.is_none()
-            && overlay.drop_connection.is_none();
+        let idle = change.credential.is_none()
+            && change.reply.is_none()
+            && change.status.is_none()
+            && change.change.is_empty()
+            && change.delay.is_none()
+            && change.drop_connection.is_none();
         if idle {
             let problem = self.at(pointer, "this override changes nothing");
             problems.push(problem.hint("add `reply`, `status`, `change`, `delay`, `drop_connection` or `credential`"));
-        } else if overlay.on.is_none() && overlay.credential.is_none() {
+        } else if change.on.is_none() && change.credential.is_none() {
             problems.push(self.at(pointer, "this override has no route").hint("add `on`, such as `on: POST /cases`"));
         }
-        if !overlay.with.is_empty() && overlay.reply.is_none() {
+        if !change.with.is_empty() && change.reply.is_none() {
             problems.push(self.at(&format!("{pointer}/with"), "`with` needs a `reply`, which this override lacks"));
         }
-        if let Some(reply) = overlay.reply.as_ref().filter(|reply| !simulator.replies.contains_key(*reply)) {
+        if let Some(reply) = change.reply.as_ref().filter(|reply| !simulator.replies.contains_key(*reply)) {
             let problem = self.at(&format!("{pointer}/reply"), format!("`{reply}` is not a reply of the simulator"));
             problems.push(problem.nearest(reply, simulator.replies.keys().map(String::as_str)));
         }
-        problems.extend(overlay.on.as_ref().and_then(|route| self.route(&format!("{pointer}/on"), route)));
+        problems.extend(change.on.as_ref().and_then(|route| self.route(&format!("{pointer}/on"), route)));
         problems
     }
 
@@ -111,7 +111,7 @@ impl Linter<'_> {
             let pointer = format!("{pointer}/{word}");
             problems.extend(self.expectation(&pointer, expectation));
             // It is judged by itself, so no other expectation has given calls a name.
-            problems.extend(self.traffic(&pointer, expectation, &mut Bound::new()));
+            problems.extend(self.traffic(&pointer, expectation, &mut NamedCalls::new()));
         }
         problems
     }
@@ -134,7 +134,7 @@ impl Linter<'_> {
     }
 }
 
-fn events(simulator: &Simulated) -> impl Iterator<Item = &str> {
+fn events(simulator: &SimulatorSpec) -> impl Iterator<Item = &str> {
     simulator.states.values().flat_map(|state| state.events.keys().map(String::as_str))
 }
 
@@ -143,7 +143,7 @@ pub(super) fn ways(provider: &Provider, document: &Document) -> Vec<Problem> {
     let Some(simulator) = &provider.simulator else { return Vec::new() };
     let mut problems = Vec::new();
     let states = || simulator.states.keys().map(String::as_str);
-    for (name, way) in &simulator.ways {
+    for (name, way) in &simulator.setup {
         let pointer = format!("/simulator/setup/{name}");
         for state in [name, &way.from].into_iter().filter(|state| !simulator.states.contains_key(*state)) {
             let problem = document.problem(&pointer, format!("`{state}` is not a state of a client"));
@@ -151,20 +151,20 @@ pub(super) fn ways(provider: &Provider, document: &Document) -> Vec<Problem> {
         }
         for step in &way.by {
             problems.extend(match step {
-                Bringing::Action(action) if !provider.actions.contains_key(action) => {
+                SetupStep::Action(action) if !provider.actions.contains_key(action) => {
                     let problem = document.problem(&pointer, format!("`{action}` is not one of the `actions`"));
                     Some(problem.nearest(action, provider.actions.keys().map(String::as_str)))
                 }
-                Bringing::Event(event) if !events(simulator).any(|known| known == event) => {
+                SetupStep::Event(event) if !events(simulator).any(|known| known == event) => {
                     let problem = document.problem(&pointer, format!("no state has the event `{event}`"));
                     Some(problem.nearest(event, events(simulator)))
                 }
-                Bringing::Action(_) | Bringing::Event(_) => None,
+                SetupStep::Action(_) | SetupStep::Event(_) => None,
             });
         }
         let mut state = name;
         let mut seen = BTreeSet::new();
-        while let Some(way) = simulator.ways.get(state).filter(|_| seen.insert(state)) {
+        while let Some(way) = simulator.setup.get(state).filter(|_| seen.insert(state)) {
             state = &way.from;
         }
         if state == name && seen.contains(name) {

@@ -3,11 +3,11 @@
 
 use serde_json::Value;
 
-use super::unlinted::Unlinted;
+use super::unlinted::PendingLint;
 use crate::address::Host;
 use crate::json::escaped;
 use crate::pack::provider::Provider;
-use crate::pack::sample_partner::{Act, Fault, SamplePartner, Sampled};
+use crate::pack::sample_partner::{Act, PackedSamplePartner, PartnerDefect, SamplePartner};
 use crate::template;
 use crate::yaml::Problem;
 
@@ -18,7 +18,12 @@ const ALWAYS: [&str; 8] = ["stored", "key", "secret", "credentials", "facts", "f
 const DELIVERY: [&str; 8] = ["verified", "stale", "duplicate", "event", "known_event", "id", "body", "headers"];
 
 /// Everything that is wrong with a sample partner.
-pub(crate) fn sample(provider: &Provider, facts: &Value, checks: &[Unlinted], sampled: &Sampled) -> Vec<Problem> {
+pub(crate) fn sample(
+    provider: &Provider,
+    facts: &Value,
+    checks: &[PendingLint],
+    sampled: &PackedSamplePartner,
+) -> Vec<Problem> {
     let lints = Lints { provider, facts, checks, sampled };
     let mut problems: Vec<Problem> = lints.handler().into_iter().collect();
     problems.extend(lints.acts());
@@ -34,8 +39,8 @@ struct Lints<'l> {
     provider: &'l Provider,
     /// The same as JSON, with all its `hosts`.
     facts: &'l Value,
-    checks: &'l [Unlinted],
-    sampled: &'l Sampled,
+    checks: &'l [PendingLint],
+    sampled: &'l PackedSamplePartner,
 }
 
 impl Lints<'_> {
@@ -79,7 +84,7 @@ impl Lints<'_> {
         let partner = self.partner();
         let actions = partner.actions.iter().map(|(name, acts)| (format!("/actions/{name}"), acts));
         let rules = partner.webhook.iter().enumerate();
-        let reactions = rules.map(|(at, rule)| (format!("/webhook/{at}/follow_up"), &rule.then));
+        let reactions = rules.map(|(at, rule)| (format!("/webhook/{at}/follow_up"), &rule.follow_up));
         actions.chain(reactions).flat_map(|(pointer, acts)| self.in_order(&pointer, acts)).collect()
     }
 
@@ -93,16 +98,16 @@ impl Lints<'_> {
                     problems.extend(self.unknown_api(&format!("{pointer}/{index}/api"), &call.api));
                     problems.extend(self.no_call(&format!("{pointer}/{index}/call"), &call.call));
                 }
-                Act::Again(again) if !called.contains(&again.again.as_str()) => {
-                    let message = format!("there is no call `{}` above", again.again);
+                Act::Retry(again) if !called.contains(&again.retry.as_str()) => {
+                    let message = format!("there is no call `{}` above", again.retry);
                     let problem = self.at(&format!("{pointer}/{index}/retry"), message);
                     problems.push(problem.nearest_or(
-                        &again.again,
+                        &again.retry,
                         called.iter().copied(),
                         "name the call: `as: NAME`",
                     ));
                 }
-                Act::Again(_) | Act::Keep(_) | Act::Answer(_) => {}
+                Act::Retry(_) | Act::Store(_) | Act::Respond(_) => {}
             }
         }
         problems
@@ -136,7 +141,7 @@ impl Lints<'_> {
                 "add it under `actions` there, with `description` and `arguments`",
             ));
         }
-        for name in partner.learn.keys().filter(|name| !partner.actions.contains_key(*name)) {
+        for name in partner.capture.keys().filter(|name| !partner.actions.contains_key(*name)) {
             let problem =
                 self.sampled.document.problem_at_key("/capture", name, format!("there is no action `{name}`"));
             problems.push(problem.nearest(name, partner.actions.keys().map(String::as_str)));
@@ -160,8 +165,8 @@ impl Lints<'_> {
         });
         for (name, acts) in &self.partner().actions {
             for (index, act) in acts.iter().enumerate() {
-                if let Act::Keep(keep) = act {
-                    keep.keep.keys().for_each(|key| judge(&format!("/actions/{name}/{index}/store"), key));
+                if let Act::Store(keep) = act {
+                    keep.store.keys().for_each(|key| judge(&format!("/actions/{name}/{index}/store"), key));
                 }
             }
         }
@@ -179,14 +184,14 @@ impl Lints<'_> {
                 (told.chain(["client"]).collect(), partner.actions.get(action).into_iter().flatten().collect())
             }
             ["", "webhook", ..] | ["", "defects", _, _, "first", _, "if"] => {
-                (DELIVERY.to_vec(), partner.webhook.iter().flat_map(|rule| &rule.then).collect())
+                (DELIVERY.to_vec(), partner.webhook.iter().flat_map(|rule| &rule.follow_up).collect())
             }
             // Elsewhere it depends on what it is read for.
             _ => return None,
         };
         let called = acts.into_iter().filter_map(|act| match act {
             Act::Call(call) => call.name.as_deref(),
-            Act::Again(_) | Act::Keep(_) | Act::Answer(_) => None,
+            Act::Retry(_) | Act::Store(_) | Act::Respond(_) => None,
         });
         let known: Vec<&str> = ALWAYS.into_iter().chain(told).chain(called).collect();
         let problem = || self.at(pointer, format!("`{root}` is unknown here"));
@@ -219,7 +224,7 @@ impl Lints<'_> {
 
     fn faults(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        for (id, faults) in &self.partner().faults {
+        for (id, faults) in &self.partner().defects {
             match self.checks.iter().find(|read| read.packed.check.id == *id) {
                 None => {
                     let problem = self.sampled.document.problem_at_key(
@@ -242,7 +247,7 @@ impl Lints<'_> {
         problems
     }
 
-    fn fault(&self, id: &str, pointer: &str, fault: &Fault) -> Vec<Problem> {
+    fn fault(&self, id: &str, pointer: &str, fault: &PartnerDefect) -> Vec<Problem> {
         let mut problems = Vec::new();
         for (index, other) in fault.also.iter().enumerate().filter(|(_, other)| !self.ids().any(|id| id == *other)) {
             let problem = self.at(&format!("{pointer}/also/{index}"), format!("there is no check `{other}`"));
@@ -271,7 +276,7 @@ impl Lints<'_> {
 
     /// Checks that a machine decides, and that no fault is written for.
     fn unproved(&self) -> Option<Problem> {
-        let faults = &self.partner().faults;
+        let faults = &self.partner().defects;
         let has = |id: &str| faults.get(id).is_some_and(|faults| !faults.is_empty());
         let machine = self.checks.iter().filter(|read| !read.packed.check.only_asks());
         let without: Vec<&str> = machine.map(|read| read.packed.check.id.as_str()).filter(|id| !has(id)).collect();

@@ -2,9 +2,9 @@
 //! nothing beside the others.
 
 use super::linter::Linter;
-use crate::evidence::Expected;
+use crate::evidence::DeclaredExpectation;
 use crate::json::escaped;
-use crate::pack::alteration::{Clock, KeyVariation, Variation};
+use crate::pack::alteration::{Alteration, Clock, KeyAlteration};
 use crate::pack::authentication::Api;
 use crate::pack::provider::Provider;
 use crate::pack::scheme::{KeyForm, Webhooks};
@@ -36,26 +36,26 @@ pub(super) fn schemes(provider: &Provider, document: &Document) -> Vec<Problem> 
             let problem = at("/webhooks/retries", "there are no attempts, so nothing is delivered");
             problem.hint("write the delay before each attempt, including the first: `[0s, 60s]`")
         }));
-        for (name, variation) in &hooks.mistakes {
+        for (name, alteration) in &hooks.known_defects {
             let pointer = format!("/webhooks/known_defects/{}", escaped(name));
-            problems.extend(Varied { hooks, pointer: &pointer, variation }.all(&at));
+            problems.extend(ScopedAlteration { hooks, pointer: &pointer, alteration }.all(&at));
         }
     }
     problems
 }
 
 /// Where a problem is told.
-type At<'a> = &'a dyn Fn(&str, &str) -> Problem;
+type ProblemPlace<'a> = &'a dyn Fn(&str, &str) -> Problem;
 
 /// The templates of a scheme, and what they read that is not there.
-fn templates(hooks: &Webhooks, at: At) -> Vec<Problem> {
+fn templates(hooks: &Webhooks, at: ProblemPlace) -> Vec<Problem> {
     let header =
         |(name, text): (&String, &String)| reads(at, &format!("/webhooks/headers/{}", escaped(name)), text, &HEADER);
     let mut problems: Vec<Problem> = hooks.headers.iter().flat_map(header).collect();
     if let Some(mac) = &hooks.mac {
-        problems.extend(reads(at, "/webhooks/mac/signed_content", &mac.message, &MESSAGE));
+        problems.extend(reads(at, "/webhooks/mac/signed_content", &mac.signed_content, &MESSAGE));
         if let Some(several) = &mac.signatures {
-            problems.extend(reads(at, "/webhooks/mac/signatures/format", &several.each, &EACH));
+            problems.extend(reads(at, "/webhooks/mac/signatures/format", &several.format, &EACH));
         }
     }
     for (name, text) in &hooks.headers {
@@ -65,7 +65,7 @@ fn templates(hooks: &Webhooks, at: At) -> Vec<Problem> {
 }
 
 /// A template that reads what is none of these. One that does not parse is told with all others.
-fn reads(at: At, pointer: &str, text: &str, known: &[&str]) -> Vec<Problem> {
+fn reads(at: ProblemPlace, pointer: &str, text: &str, known: &[&str]) -> Vec<Problem> {
     match template::names(text) {
         Err(_) => Vec::new(),
         Ok(names) => {
@@ -80,7 +80,7 @@ fn reads(at: At, pointer: &str, text: &str, known: &[&str]) -> Vec<Problem> {
 }
 
 /// A header with a code, or several, that the scheme does not describe.
-fn no_code(hooks: &Webhooks, at: At, pointer: &str, text: &str) -> Option<Problem> {
+fn no_code(hooks: &Webhooks, at: ProblemPlace, pointer: &str, text: &str) -> Option<Problem> {
     let names = template::names(text).unwrap_or_default();
     let reads = |wanted: &str| names.iter().any(|name| name == wanted);
     let several = hooks.mac.as_ref().and_then(|mac| mac.signatures.as_ref());
@@ -94,13 +94,13 @@ fn no_code(hooks: &Webhooks, at: At, pointer: &str, text: &str) -> Option<Proble
 }
 
 /// Words of a scheme that nothing makes use of.
-fn meaning(hooks: &Webhooks, at: At) -> Vec<Problem> {
+fn meaning(hooks: &Webhooks, at: ProblemPlace) -> Vec<Problem> {
     let names: Result<Vec<_>, _> = hooks.headers.values().map(|text| template::names(text)).collect();
     // What a header reads that does not parse, nobody knows.
     let Ok(names) = names.map(|names| names.concat()) else { return Vec::new() };
     let reads = |wanted: &str| names.iter().any(|name| name == wanted);
     let several = hooks.mac.as_ref().and_then(|mac| mac.signatures.as_ref());
-    let each = several.map(|several| template::names(&several.each).unwrap_or_default()).unwrap_or_default();
+    let each = several.map(|several| template::names(&several.format).unwrap_or_default()).unwrap_or_default();
     let timed = reads("t") || (reads("signatures") && each.iter().any(|name| name == "t"));
     let mut problems = Vec::new();
     if several.is_some() && !reads("signatures") {
@@ -122,22 +122,22 @@ fn meaning(hooks: &Webhooks, at: At) -> Vec<Problem> {
 }
 
 /// One variation of deliveries.
-struct Varied<'v> {
+struct ScopedAlteration<'v> {
     hooks: &'v Webhooks,
     pointer: &'v str,
-    variation: &'v Variation,
+    alteration: &'v Alteration,
 }
 
-impl Varied<'_> {
-    fn all(&self, at: At) -> Vec<Problem> {
-        let Varied { hooks, pointer, variation } = *self;
+impl ScopedAlteration<'_> {
+    fn all(&self, at: ProblemPlace) -> Vec<Problem> {
+        let ScopedAlteration { hooks, pointer, alteration } = *self;
         let mut problems = Vec::new();
-        for (name, text) in &variation.headers {
+        for (name, text) in &alteration.headers {
             let pointer = format!("{pointer}/headers/{}", escaped(name));
             problems.extend(reads(at, &pointer, text, &HEADER));
             problems.extend(no_code(hooks, at, &pointer, text));
         }
-        if let Some(message) = &variation.message {
+        if let Some(message) = &alteration.signed_content {
             problems.extend(reads(at, &format!("{pointer}/signed_content"), message, &MESSAGE));
         }
         problems.extend(self.absent(at));
@@ -148,8 +148,8 @@ impl Varied<'_> {
     }
 
     /// A header that is left out and that no delivery has: what is left would be genuine.
-    fn absent(&self, at: At) -> Option<Problem> {
-        let name = self.variation.without_header.as_deref()?;
+    fn absent(&self, at: ProblemPlace) -> Option<Problem> {
+        let name = self.alteration.without_header.as_deref()?;
         let hooks = self.hooks;
         let places = [Some(&hooks.id), hooks.name.as_ref()].into_iter().flatten();
         let placed = places.filter_map(|place| match place {
@@ -165,41 +165,42 @@ impl Varied<'_> {
     }
 
     /// What this variation changes that deliveries of this provider do not have.
-    fn idle(&self, at: At) -> Option<Problem> {
-        let Varied { hooks, pointer, variation } = *self;
+    fn idle(&self, at: ProblemPlace) -> Option<Problem> {
+        let ScopedAlteration { hooks, pointer, alteration } = *self;
         let mac = hooks.mac.as_ref();
         let told = |word: &str, message: &str| Some(at(&format!("{pointer}/{word}"), message));
-        let signed = [("signed_content", variation.message.is_some()), ("signature", variation.signature.is_some())];
+        let signed =
+            [("signed_content", alteration.signed_content.is_some()), ("signature", alteration.signature.is_some())];
         if let Some((word, _)) = signed.into_iter().find(|(_, changed)| *changed && mac.is_none()) {
             return told(word, "deliveries of this provider carry no signature to alter");
         }
-        match (variation.key, mac) {
-            (Some(KeyVariation::Undecoded), None) => {
+        match (alteration.key, mac) {
+            (Some(KeyAlteration::Undecoded), None) => {
                 told("key", "deliveries of this provider carry no signature, so there is no key to decode")
             }
-            (Some(KeyVariation::Undecoded), Some(mac))
+            (Some(KeyAlteration::Undecoded), Some(mac))
                 if mac.key == KeyForm::Text && hooks.secret.prefix.is_empty() =>
             {
                 told("key", "the key is the text of the secret, so there is nothing to decode")
             }
-            (Some(KeyVariation::Rotated), mac) if mac.is_none_or(|mac| mac.signatures.is_none()) => {
+            (Some(KeyAlteration::Rotated), mac) if mac.is_none_or(|mac| mac.signatures.is_none()) => {
                 let problem =
                     told("key", "deliveries of this provider carry one signature, so there can be no second key");
                 problem
                     .map(|problem| problem.hint("describe under `mac.signatures` how several are written, if they are"))
             }
-            (Some(KeyVariation::Undecoded | KeyVariation::Other | KeyVariation::Rotated) | None, _) => None,
+            (Some(KeyAlteration::Undecoded | KeyAlteration::Other | KeyAlteration::Rotated) | None, _) => None,
         }
     }
 
     /// Clocks that deliveries of this provider do not have, and those that are said to be nothing.
-    fn clocks(&self, at: At) -> Vec<Problem> {
-        let Varied { hooks, pointer, variation } = *self;
+    fn clocks(&self, at: ProblemPlace) -> Vec<Problem> {
+        let ScopedAlteration { hooks, pointer, alteration } = *self;
         let told = |message: &str| at(&format!("{pointer}/clocks"), message);
-        if !variation.clocks.is_empty() && variation.age.is_none() {
+        if !alteration.clocks.is_empty() && alteration.age.is_none() {
             return vec![told("the age is missing").hint("add `age`")];
         }
-        let absent = variation.clocks.iter().filter(|clock| !hooks.has(**clock));
+        let absent = alteration.clocks.iter().filter(|clock| !hooks.has(**clock));
         let words = |clock: &Clock| match clock {
             Clock::Signed => "no header of a delivery carries the signed `t`",
             Clock::Unsigned => "no header of a delivery carries a `t` besides the signed one",
@@ -209,19 +210,19 @@ impl Varied<'_> {
     }
 
     /// What is expected of an age, against what the provider says of it.
-    fn age(&self, at: At) -> Option<Problem> {
-        let Varied { hooks, pointer, variation } = *self;
-        let (limit, _) = hooks.timestamp.tolerance.zip(variation.age)?;
-        let (limit, age) = (limit.0.as_secs(), variation.age_by(Clock::Signed).unsigned_abs());
-        let alone = variation.only_ages();
-        let message = match variation.expect? {
-            Expected::Accepted if age > limit => {
+    fn age(&self, at: ProblemPlace) -> Option<Problem> {
+        let ScopedAlteration { hooks, pointer, alteration } = *self;
+        let (limit, _) = hooks.timestamp.tolerance.zip(alteration.age)?;
+        let (limit, age) = (limit.0.as_secs(), alteration.age_by(Clock::Signed).unsigned_abs());
+        let alone = alteration.only_ages();
+        let message = match alteration.expect? {
+            DeclaredExpectation::Accepted if age > limit => {
                 format!("{age} s exceed the {limit} s of `timestamp.tolerance`, so this must not be accepted")
             }
-            Expected::Rejected if age <= limit && alone => {
+            DeclaredExpectation::Rejected if age <= limit && alone => {
                 format!("{age} s are within the {limit} s of `timestamp.tolerance`, so this must not be rejected")
             }
-            Expected::Accepted | Expected::Rejected => return None,
+            DeclaredExpectation::Accepted | DeclaredExpectation::Rejected => return None,
         };
         Some(at(&format!("{pointer}/expect"), &message))
     }
@@ -229,23 +230,25 @@ impl Varied<'_> {
 
 impl Linter<'_> {
     /// The variations of a delivery.
-    pub(super) fn variations(&self, pointer: &str, step: &DeliverStep) -> Vec<Problem> {
+    pub(super) fn alterations(&self, pointer: &str, step: &DeliverStep) -> Vec<Problem> {
         let Some(hooks) = &self.provider.webhooks else { return Vec::new() };
         let at = |pointer: &str, message: &str| self.at(pointer, message);
-        let varied = step.vary.iter().map(|(name, one)| (format!("{pointer}/alter/{}", escaped(name)), one));
-        let all = [(format!("{pointer}/with"), &step.with)].into_iter().chain(varied);
+        let altered = step.alter.iter().map(|(name, one)| (format!("{pointer}/alter/{}", escaped(name)), one));
+        let all = [(format!("{pointer}/with"), &step.with)].into_iter().chain(altered);
         let mut problems = self.at_once(pointer, step);
-        problems.extend(all.flat_map(|(pointer, variation)| Varied { hooks, pointer: &pointer, variation }.all(&at)));
+        problems.extend(
+            all.flat_map(|(pointer, alteration)| ScopedAlteration { hooks, pointer: &pointer, alteration }.all(&at)),
+        );
         problems
     }
 
     /// Words of a step that cannot be heeded together, and numbers that are none.
     fn at_once(&self, pointer: &str, step: &DeliverStep) -> Vec<Problem> {
         let words = [
-            ("alter", !step.vary.is_empty()),
+            ("alter", !step.alter.is_empty()),
             ("burst", step.burst.is_some()),
             ("copies", step.copies.is_some()),
-            ("with", !step.vary.is_empty() && step.with != Variation::default()),
+            ("with", !step.alter.is_empty() && step.with != Alteration::default()),
         ];
         let said: Vec<&str> = words.into_iter().filter(|(_, said)| *said).map(|(word, _)| word).collect();
         let mut problems = Vec::new();
@@ -287,7 +290,7 @@ fn authentication(provider: &Provider, document: &Document) -> Vec<Problem> {
 }
 
 /// A template over what a profile does not have for calls.
-fn partners_own(at: At, pointer: &str, text: &str) -> Vec<Problem> {
+fn partners_own(at: ProblemPlace, pointer: &str, text: &str) -> Vec<Problem> {
     let names = template::names(text).unwrap_or_default();
     let known = |name: &String| name == "api_key" || name.starts_with("credentials.");
     let told = |name: &String| {
@@ -298,20 +301,20 @@ fn partners_own(at: At, pointer: &str, text: &str) -> Vec<Problem> {
 }
 
 /// Where the tokens of an API come from.
-fn from(provider: &Provider, at: At, (name, api): (&str, &Api), pointer: &str) -> Option<Problem> {
-    let minting = api.minting(name)?;
+fn from(provider: &Provider, at: ProblemPlace, (name, api): (&str, &Api), pointer: &str) -> Option<Problem> {
+    let token_request = api.token_request(name)?;
     let word = match api {
         Api::Bearer(_) => "bearer",
         Api::Header(_) | Api::Basic(_) | Api::ClientCredentials(_) => "client_credentials",
     };
     let at = |message: &str| at(&format!("{pointer}/{word}/from"), message);
-    match provider.apis.get(minting.from) {
+    match provider.apis.get(token_request.from) {
         None => {
-            let problem = at(&format!("`{}` is not one of the apis", minting.from));
-            Some(problem.nearest(minting.from, provider.apis.keys().map(String::as_str)))
+            let problem = at(&format!("`{}` is not one of the apis", token_request.from));
+            Some(problem.nearest(token_request.from, provider.apis.keys().map(String::as_str)))
         }
-        Some(Api::Bearer(_)) if minting.own.is_none() => {
-            Some(at(&format!("`{}` itself takes clients' tokens, so it cannot mint them", minting.from)))
+        Some(Api::Bearer(_)) if token_request.own.is_none() => {
+            Some(at(&format!("`{}` itself takes clients' tokens, so it cannot mint them", token_request.from)))
         }
         Some(_) => None,
     }

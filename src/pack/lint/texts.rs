@@ -9,13 +9,13 @@ use crate::yaml::{Document, Problem};
 pub(crate) type Texts = Vec<(String, String)>;
 
 /// The longest expression, in bytes: compilers go down into it as deep as it is nested.
-const LONGEST_EXPRESSION: usize = 2000;
+const MAX_EXPRESSION_CHARS: usize = 2000;
 
 /// The longest JSON path or name, in bytes, for the same reason.
-const LONGEST_PATH: usize = 500;
+const MAX_PATH_CHARS: usize = 500;
 
 /// The deepest that brackets of a JSON path may be nested: its parser's time doubles with each.
-const DEEPEST_PATH: usize = 8;
+const MAX_PATH_DEPTH: usize = 8;
 
 /// The texts with templates in them.
 ///
@@ -34,7 +34,7 @@ pub(crate) fn texts(document: &Document, value: &Value) -> Result<Texts, Vec<Pro
     if has_long_name(value) {
         problems.push(Problem::of_file(
             &document.name,
-            format!("it contains a name of more than {LONGEST_PATH} bytes, or too deep a JSON path"),
+            format!("it contains a name of more than {MAX_PATH_CHARS} bytes, or too deep a JSON path"),
         ));
     }
     if problems.is_empty() { Ok(found) } else { Err(problems) }
@@ -42,12 +42,14 @@ pub(crate) fn texts(document: &Document, value: &Value) -> Result<Texts, Vec<Pro
 
 pub(super) fn too_long(pointer: &str, text: &str) -> Option<String> {
     if is_long_path(text) {
-        return Some(format!("this JSON path is longer than {LONGEST_PATH} bytes, or more than {DEEPEST_PATH} deep"));
+        return Some(format!(
+            "this JSON path is longer than {MAX_PATH_CHARS} bytes, or more than {MAX_PATH_DEPTH} deep"
+        ));
     }
-    let bare = pointer.ends_with("/if") && text.len() > LONGEST_EXPRESSION;
+    let bare = pointer.ends_with("/if") && text.len() > MAX_EXPRESSION_CHARS;
     let inside =
-        text.split("{{").skip(1).any(|part| part.split("}}").next().unwrap_or(part).len() > LONGEST_EXPRESSION);
-    (bare || inside).then(|| format!("this expression is longer than {LONGEST_EXPRESSION} bytes"))
+        text.split("{{").skip(1).any(|part| part.split("}}").next().unwrap_or(part).len() > MAX_EXPRESSION_CHARS);
+    (bare || inside).then(|| format!("this expression is longer than {MAX_EXPRESSION_CHARS} bytes"))
 }
 
 /// Whether a text is a JSON path that must not be parsed.
@@ -59,9 +61,9 @@ fn is_long_path(text: &str) -> bool {
             b')' | b']' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        depth > DEEPEST_PATH
+        depth > MAX_PATH_DEPTH
     });
-    text.starts_with('$') && (too_deep || text.len() > LONGEST_PATH)
+    text.starts_with('$') && (too_deep || text.len() > MAX_PATH_CHARS)
 }
 
 /// Whether a map has a name that is too long: names of some maps are JSON paths.
@@ -69,7 +71,7 @@ fn has_long_name(value: &Value) -> bool {
     match value {
         Value::Array(list) => list.iter().any(has_long_name),
         Value::Object(map) => {
-            map.iter().any(|(name, inner)| name.len() > LONGEST_PATH || is_long_path(name) || has_long_name(inner))
+            map.iter().any(|(name, inner)| name.len() > MAX_PATH_CHARS || is_long_path(name) || has_long_name(inner))
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }

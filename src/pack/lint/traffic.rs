@@ -11,14 +11,14 @@ use crate::template;
 use crate::yaml::Problem;
 
 /// The names that expectations have given to calls so far.
-pub(super) type Bound<'c> = BTreeSet<&'c str>;
+pub(super) type NamedCalls<'c> = BTreeSet<&'c str>;
 
 impl<'l> Linter<'l> {
     /// Everything that is wrong with `assume` and `then`, in their order.
     pub(super) fn expected(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let mut bound = Bound::new();
-        for (index, expectation) in self.check().seen.iter().enumerate() {
+        let mut bound = NamedCalls::new();
+        for (index, expectation) in self.check().assume.iter().enumerate() {
             problems.extend(self.traffic(&format!("/assume/{index}"), expectation, &mut bound));
         }
         for (index, expectation) in self.check().then.iter().enumerate() {
@@ -33,19 +33,19 @@ impl<'l> Linter<'l> {
         fn names<'c>(expectation: &'c Expectation, found: &mut Vec<&'c str>) {
             match expectation {
                 Expectation::Calls(calls) => found.extend(calls.name.as_deref()),
-                Expectation::Either(either) => either.either.iter().for_each(|branch| names(branch, found)),
-                Expectation::Answer(_)
+                Expectation::AnyOf(either) => either.any_of.iter().for_each(|branch| names(branch, found)),
+                Expectation::Response(_)
                 | Expectation::Delivery(_)
                 | Expectation::Effect(_)
-                | Expectation::Presented(_)
-                | Expectation::Told(_)
-                | Expectation::Provider(_)
+                | Expectation::Shown(_)
+                | Expectation::UserMessage(_)
+                | Expectation::ProviderRecords(_)
                 | Expectation::DeniedHosts(_)
                 | Expectation::Values(_) => {}
             }
         }
         let mut found = Vec::new();
-        self.check().seen.iter().chain(&self.check().then).for_each(|expectation| names(expectation, &mut found));
+        self.check().assume.iter().chain(&self.check().then).for_each(|expectation| names(expectation, &mut found));
         found
     }
 
@@ -58,21 +58,21 @@ impl<'l> Linter<'l> {
         &self,
         pointer: &str,
         expectation: &'c Expectation,
-        bound: &mut Bound<'c>,
+        bound: &mut NamedCalls<'c>,
     ) -> Vec<Problem> {
         match expectation {
             Expectation::Calls(e) => self.calls(pointer, e, bound),
-            Expectation::Told(e) => {
-                let steps = [("user_message", &e.told), ("unlike", &e.unlike)];
+            Expectation::UserMessage(e) => {
+                let steps = [("user_message", &e.user_message), ("unlike", &e.unlike)];
                 let refer = |(word, name): (&str, &String)| {
                     self.refer(&format!("{pointer}/{word}"), std::slice::from_ref(name), &[], &["action"])
                 };
                 steps.into_iter().flat_map(refer).collect()
             }
-            Expectation::Provider(e) => {
+            Expectation::ProviderRecords(e) => {
                 let mut problems = self.clients(pointer, e.client.as_ref());
                 let collections: Vec<&str> = self.collections();
-                for name in e.provider.keys().filter(|name| !collections.contains(&name.as_str())) {
+                for name in e.provider_records.keys().filter(|name| !collections.contains(&name.as_str())) {
                     let problem = self.at(
                         &format!("{pointer}/provider_records"),
                         format!("the simulator has no collection `{name}`"),
@@ -87,18 +87,18 @@ impl<'l> Linter<'l> {
                     || self.at(pointer, "this states nothing about the denied hosts").hint("add `exactly: 0`");
                 idle.then(problem).into_iter().collect()
             }
-            Expectation::Presented(e) => {
+            Expectation::Shown(e) => {
                 let mut problems = self.clients(pointer, e.client.as_ref());
                 problems.extend(self.refer(&format!("{pointer}/by"), e.by.as_slice(), &[], &["action"]));
                 problems
             }
-            Expectation::Either(e) => {
-                let branches = e.either.iter().enumerate();
+            Expectation::AnyOf(e) => {
+                let branches = e.any_of.iter().enumerate();
                 branches
                     .flat_map(|(at, branch)| self.traffic(&format!("{pointer}/any_of/{at}"), branch, bound))
                     .collect()
             }
-            Expectation::Answer(_) | Expectation::Delivery(_) | Expectation::Effect(_) | Expectation::Values(_) => {
+            Expectation::Response(_) | Expectation::Delivery(_) | Expectation::Effect(_) | Expectation::Values(_) => {
                 Vec::new()
             }
         }
@@ -109,7 +109,7 @@ impl<'l> Linter<'l> {
         records.map(|record| record.within.as_str()).collect()
     }
 
-    fn calls<'c>(&self, pointer: &str, e: &'c CallsExpectation, bound: &mut Bound<'c>) -> Vec<Problem> {
+    fn calls<'c>(&self, pointer: &str, e: &'c CallsExpectation, bound: &mut NamedCalls<'c>) -> Vec<Problem> {
         let mut problems = self.clients(pointer, e.client.as_ref());
         problems.extend(self.which(&format!("{pointer}/calls"), &e.calls, bound));
         let steps: Vec<&str> = self.check().when.iter().filter_map(Step::name).collect();
@@ -138,7 +138,7 @@ impl<'l> Linter<'l> {
     }
 
     /// Routes, names and APIs that nobody knows.
-    fn which(&self, pointer: &str, calls: &Calls, bound: &Bound<'_>) -> Vec<Problem> {
+    fn which(&self, pointer: &str, calls: &Calls, bound: &NamedCalls<'_>) -> Vec<Problem> {
         let unknown = |pointer: &str, name: &str| {
             let problem = self.at(pointer, format!("there are no earlier matched calls `{name}`"));
             problem.nearest(name, bound.iter().copied())

@@ -6,7 +6,7 @@ use crate::yaml::Problem;
 
 /// A check that was read and is still to be looked at.
 #[derive(Debug)]
-pub(in crate::pack) struct Unlinted {
+pub(in crate::pack) struct PendingLint {
     /// Its path in the pack.
     pub(in crate::pack) path: String,
     /// The check.

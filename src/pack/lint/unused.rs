@@ -2,13 +2,13 @@
 
 use aho_corasick::AhoCorasick;
 
-use super::unlinted::Unlinted;
+use super::unlinted::PendingLint;
 use crate::pack::fixtures::Fixtures;
 use crate::pack::provider::Provider;
 use crate::yaml::{Document, Problem};
 
 /// Something that ought to be named elsewhere.
-struct Sought {
+struct NamedReference {
     /// How it is named.
     text: String,
     /// How often that stands in `provider.yaml` because it is said there what it is.
@@ -20,7 +20,12 @@ struct Sought {
 }
 
 /// Fixtures, facts and replies that nothing names: neither `provider.yaml`, nor a check, nor another fixture.
-pub(super) fn all(provider: &Provider, document: &Document, checks: &[Unlinted], fixtures: &Fixtures) -> Vec<Problem> {
+pub(super) fn all(
+    provider: &Provider,
+    document: &Document,
+    checks: &[PendingLint],
+    fixtures: &Fixtures,
+) -> Vec<Problem> {
     let mut sought = fixture_names(fixtures);
     sought.extend(facts(provider));
     sought.extend(replies(provider));
@@ -46,9 +51,9 @@ pub(super) fn all(provider: &Provider, document: &Document, checks: &[Unlinted],
     unused.map(|(one, _)| tell(one.told).warning()).collect()
 }
 
-fn fixture_names(fixtures: &Fixtures) -> Vec<Sought> {
+fn fixture_names(fixtures: &Fixtures) -> Vec<NamedReference> {
     let names = fixtures.names().filter(|name| !name.starts_with("sample/"));
-    let sought = |name: &str| Sought {
+    let sought = |name: &str| NamedReference {
         text: name.strip_suffix(".json").unwrap_or(name).to_owned(),
         own: 0,
         fixture: Some(name.to_owned()),
@@ -57,8 +62,8 @@ fn fixture_names(fixtures: &Fixtures) -> Vec<Sought> {
     names.map(sought).collect()
 }
 
-fn facts(provider: &Provider) -> Vec<Sought> {
-    let sought = |name: &String| Sought {
+fn facts(provider: &Provider) -> Vec<NamedReference> {
+    let sought = |name: &String| NamedReference {
         text: format!("facts.{name}"),
         own: 0,
         fixture: None,
@@ -67,9 +72,9 @@ fn facts(provider: &Provider) -> Vec<Sought> {
     provider.facts.keys().map(sought).collect()
 }
 
-fn replies(provider: &Provider) -> Vec<Sought> {
+fn replies(provider: &Provider) -> Vec<NamedReference> {
     let replies = provider.simulator.iter().flat_map(|simulator| simulator.replies.keys());
-    let sought = |name: &String| Sought {
+    let sought = |name: &String| NamedReference {
         text: name.clone(),
         own: 1,
         fixture: None,

@@ -2,7 +2,7 @@
 
 use super::linter::Linter;
 use crate::pack::expectations::Expectation;
-use crate::pack::matcher::{Matcher, Predicate, Unmet};
+use crate::pack::matcher::{Matcher, OnFailure, Predicate};
 use crate::pack::traffic::{CallsExpectation, Count};
 use crate::yaml::Problem;
 
@@ -14,7 +14,7 @@ impl Linter<'_> {
         for (index, expectation) in then.iter().enumerate() {
             self.holds_always(&format!("/then/{index}"), expectation, &mut problems);
         }
-        if !then.is_empty() && then.iter().all(|expectation| expectation.unmet() == Unmet::Inconclusive) {
+        if !then.is_empty() && then.iter().all(|expectation| expectation.on_failure() == OnFailure::Inconclusive) {
             let problem = self.at("/then", "all of these are `on_failure: inconclusive`, so this check cannot fail");
             problems.push(problem.hint("omit `on_failure` where the partner is responsible"));
         }
@@ -22,8 +22,8 @@ impl Linter<'_> {
     }
 
     fn holds_always(&self, pointer: &str, expectation: &Expectation, problems: &mut Vec<Problem>) {
-        if let Expectation::Either(either) = expectation {
-            for (at, branch) in either.either.iter().enumerate() {
+        if let Expectation::AnyOf(either) = expectation {
+            for (at, branch) in either.any_of.iter().enumerate() {
                 self.holds_always(&format!("{pointer}/any_of/{at}"), branch, problems);
             }
         }
@@ -36,7 +36,7 @@ fn idle(expectation: &Expectation) -> Option<(&'static str, &'static str)> {
     const NONE: (&str, &str) = ("`at_least: 0` always holds", "write at least 1, or the exact number");
     const ANY: (&str, &str) = ("this matches any value", "state what the value must be");
     match expectation {
-        Expectation::Answer(e) => {
+        Expectation::Response(e) => {
             let measured = e.address.is_some() || e.certificate.is_some() || e.counted.is_some();
             let said = e.status.is_some() || measured || !e.header.is_empty() || !e.body.is_empty();
             let silent = ("any response meets this", "add `status`, `header` or `body`");
@@ -53,13 +53,13 @@ fn idle(expectation: &Expectation) -> Option<(&'static str, &'static str)> {
         }
         Expectation::Effect(e) => (e.at_least == Some(0) && e.exactly.is_none() && e.at_most.is_none()).then_some(NONE),
         Expectation::DeniedHosts(e) => (e.at_least == Some(0) && e.exactly.is_none()).then_some(NONE),
-        Expectation::Provider(e) => {
+        Expectation::ProviderRecords(e) => {
             let any = |matcher: &Matcher| matcher.0.iter().all(|p| matches!(p, Predicate::AtLeast(n) if *n <= 0.0));
-            e.provider.values().any(any).then_some(NONE)
+            e.provider_records.values().any(any).then_some(NONE)
         }
-        Expectation::Values(e) => e.are.iter().chain(&e.each).any(anything).then_some(ANY),
+        Expectation::Values(e) => e.are.iter().chain(&e.all_match).any(anything).then_some(ANY),
         Expectation::Delivery(e) => e.status.iter().any(anything).then_some(ANY),
-        Expectation::Presented(_) | Expectation::Told(_) | Expectation::Either(_) => None,
+        Expectation::Shown(_) | Expectation::UserMessage(_) | Expectation::AnyOf(_) => None,
     }
 }
 

@@ -15,20 +15,20 @@ verbs! {
     Act, "partner step", later &[],
     {
         /// It calls the provider.
-        "call" => Call(Call),
+        "call" => Call(CallStep),
         /// It retries a call while a condition holds.
-        "retry" => Again(Again),
+        "retry" => Retry(RetryStep),
         /// It stores values for later.
-        "store" => Keep(Keep),
+        "store" => Store(StoreStep),
         /// It answers its caller and stops.
-        "answer" => Answer(Answer),
+        "answer" => Respond(ResponseStep),
     }
 }
 
 /// `call: POST /orders`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Call {
+pub struct CallStep {
     /// Method and path; a template.
     pub call: Text,
     /// The API.
@@ -51,16 +51,14 @@ pub struct Call {
 /// `again: created`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Again {
+pub struct RetryStep {
     /// The name of the call. It is built again, and its response replaces the one before.
-    #[serde(rename = "retry")]
-    pub again: String,
+    pub retry: String,
     /// Retry while this holds.
     #[serde(rename = "if")]
     pub condition: String,
     /// The delay before each retry, as a duration (`50ms`) or a number of seconds; a template.
-    #[serde(rename = "delay")]
-    pub after: Option<Text>,
+    pub delay: Option<Text>,
     /// The maximum number of retries.
     #[serde(default = "once")]
     #[schemars(range(min = 1, max = 20))]
@@ -74,10 +72,9 @@ fn once() -> u8 {
 /// `keep: { token: "{{ minted.body.access_token }}" }`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Keep {
+pub struct StoreStep {
     /// Values by name, both templates; read as `kept.NAME` or `kept['NAME']`. A name without a value is deleted.
-    #[serde(rename = "store")]
-    pub keep: IndexMap<Text, Value>,
+    pub store: IndexMap<Text, Value>,
     /// Only if this condition holds.
     #[serde(rename = "if")]
     pub condition: Option<String>,
@@ -86,9 +83,9 @@ pub struct Keep {
 /// `answer: { status: 200, json: { id: "{{ created.body.id }}" } }`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Answer {
+pub struct ResponseStep {
     /// The answer.
-    pub answer: AnswerWords,
+    pub answer: ResponseSpec,
     /// Only if this condition holds.
     #[serde(rename = "if")]
     pub condition: Option<String>,
@@ -97,7 +94,7 @@ pub struct Answer {
 /// An answer.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AnswerWords {
+pub struct ResponseSpec {
     /// The status.
     #[serde(default = "ok")]
     pub status: u16,
@@ -119,9 +116,9 @@ impl Act {
     pub fn condition(&self) -> Option<&str> {
         match self {
             Act::Call(call) => call.condition.as_deref(),
-            Act::Again(again) => Some(&again.condition),
-            Act::Keep(keep) => keep.condition.as_deref(),
-            Act::Answer(answer) => answer.condition.as_deref(),
+            Act::Retry(again) => Some(&again.condition),
+            Act::Store(keep) => keep.condition.as_deref(),
+            Act::Respond(answer) => answer.condition.as_deref(),
         }
     }
 }

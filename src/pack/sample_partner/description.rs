@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::act::Act;
-use super::surroundings::{Held, ProfilePart};
+use super::surroundings::{ProfilePart, ProviderState};
 use crate::pack::types::{Environment, Span, Text};
 use crate::yaml::Document;
 
@@ -23,7 +23,7 @@ pub const FILE: &str = "partner.yaml";
 
 /// The sample partner of a pack, with its text.
 #[derive(Clone, Debug)]
-pub struct Sampled {
+pub struct PackedSamplePartner {
     /// The partner.
     pub partner: SamplePartner,
     /// The same as JSON, which faults are put into.
@@ -41,31 +41,28 @@ pub struct SamplePartner {
     pub webhook: Vec<Rule>,
     /// The headers of all its calls to an API, by API.
     #[serde(default)]
-    pub apis: IndexMap<String, Carried>,
+    pub apis: IndexMap<String, ApiHeaders>,
     /// What it does for an action, by action.
     #[serde(default)]
     pub actions: IndexMap<String, Vec<Act>>,
     /// The values to capture from its answer to an action, as in a profile: `tenant` is its own id for the client.
     #[serde(default)]
-    #[serde(rename = "capture")]
-    pub learn: IndexMap<String, IndexMap<String, String>>,
+    pub capture: IndexMap<String, IndexMap<String, String>>,
     /// Public pages on its hosts, by path.
     #[serde(default)]
     pub pages: BTreeMap<String, Page>,
     /// Whether a restart loses what it stored.
     #[serde(default)]
-    #[serde(rename = "volatile")]
-    pub forgets: bool,
+    pub volatile: bool,
     /// Additions to the profile that every sample partner has.
     #[serde(default)]
     pub profile: ProfilePart,
     /// The provider's records in each of its real environments, for checks that run there.
     #[serde(default)]
-    pub environments: BTreeMap<Environment, Held>,
+    pub environments: BTreeMap<Environment, ProviderState>,
     /// The defects that each check must catch, by check id and name.
     #[serde(default)]
-    #[serde(rename = "defects")]
-    pub faults: IndexMap<String, IndexMap<String, Fault>>,
+    pub defects: IndexMap<String, IndexMap<String, PartnerDefect>>,
 }
 
 /// How a handler treats a delivery. Conditions and templates read `verified` (the signature or token is valid), `stale`
@@ -86,8 +83,7 @@ pub struct Rule {
     /// The delay before the answer.
     pub delay: Option<Span>,
     /// What the partner does after the answer, in the same words as actions.
-    #[serde(rename = "follow_up")]
-    pub then: Vec<Act>,
+    pub follow_up: Vec<Act>,
 }
 
 /// A page on a partner's host.
@@ -103,7 +99,7 @@ pub struct Page {
 /// The headers of all calls to an API.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Carried {
+pub struct ApiHeaders {
     /// Headers, as templates; a header without a value is omitted.
     pub headers: IndexMap<String, Text>,
 }
@@ -111,10 +107,9 @@ pub struct Carried {
 /// A defect that a partner may have.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Fault {
+pub struct PartnerDefect {
     /// A description in one sentence.
-    #[serde(rename = "description")]
-    pub says: String,
+    pub description: String,
     /// Other checks that rightly fail with it.
     #[serde(default)]
     pub also: Vec<String>,
@@ -155,7 +150,7 @@ impl Deployment {
     }
 }
 
-impl Fault {
+impl PartnerDefect {
     /// The description of a partner with this fault.
     pub fn put_into(&self, described: &Value) -> Value {
         let mut changed = described.clone();
@@ -178,7 +173,7 @@ mod tests {
     fn a_fault_changes_what_it_says_and_its_first_rules_come_first() {
         let described = json!({ "webhook": [{ "status": 200 }], "capture": { "a": { "tenant": "$.id" } } });
         let fault = json!({ "description": "x", "first": [{ "status": 500 }], "change": { "capture": { "a": null } } });
-        let fault: Fault = serde_json::from_value(fault).unwrap();
+        let fault: PartnerDefect = serde_json::from_value(fault).unwrap();
         let changed = fault.put_into(&described);
         assert_eq!(changed, json!({ "webhook": [{ "status": 500 }, { "status": 200 }], "capture": {} }));
     }

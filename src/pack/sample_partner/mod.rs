@@ -4,6 +4,6 @@ mod act;
 mod description;
 mod surroundings;
 
-pub use act::{Act, Again, Answer, AnswerWords, Call, Keep};
-pub use description::{Carried, Deployment, FILE, Fault, Page, Rule, SamplePartner, Sampled};
-pub use surroundings::{Held, HookPart, InPart, ProfilePart};
+pub use act::{Act, CallStep, ResponseSpec, ResponseStep, RetryStep, StoreStep};
+pub use description::{ApiHeaders, Deployment, FILE, PackedSamplePartner, Page, PartnerDefect, Rule, SamplePartner};
+pub use surroundings::{EnvironmentPart, ProfilePart, ProviderState, WebhookPart};

@@ -20,18 +20,17 @@ pub struct ProfilePart {
     /// As `events` of profiles.
     pub events: Option<Vec<String>>,
     /// As `rehearsal.verification` of profiles.
-    #[serde(rename = "verification")]
-    pub verifies: Option<String>,
+    pub verification: Option<String>,
     /// As `rehearsal.workers` of profiles.
     pub workers: Option<u64>,
     /// As `environments` of profiles.
-    pub environments: BTreeMap<Environment, InPart>,
+    pub environments: BTreeMap<Environment, EnvironmentPart>,
 }
 
 /// An environment in a profile.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct InPart {
+pub struct EnvironmentPart {
     /// The base URLs that the deployment loads; by default, the provider's own.
     pub apis: BTreeMap<String, String>,
     /// The key.
@@ -39,19 +38,17 @@ pub struct InPart {
     /// Further credentials.
     pub credentials: BTreeMap<String, String>,
     /// The handler.
-    pub webhook: Option<HookPart>,
+    pub webhook: Option<WebhookPart>,
     /// Settings that only this provider needs.
-    #[serde(rename = "settings")]
-    pub details: Map<String, Value>,
+    pub settings: Map<String, Value>,
     /// Existing clients that are in a state there.
-    #[serde(rename = "known_clients")]
-    pub given: Map<String, Value>,
+    pub known_clients: Map<String, Value>,
 }
 
 /// A handler and its secret.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct HookPart {
+pub struct WebhookPart {
     /// The URL, on one of the partner's two hosts.
     pub url: Option<String>,
     /// The secret.
@@ -62,7 +59,7 @@ pub struct HookPart {
 /// `secret` and the URLs of its APIs.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Held {
+pub struct ProviderState {
     /// The key that the provider accepts, if not the partner's.
     pub key: Option<Text>,
     /// An event that the provider sent before the run; texts read its id as `test.sent`.

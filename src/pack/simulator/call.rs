@@ -12,7 +12,7 @@ use crate::pack::types::Text;
 /// The behaviour of a route.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Call {
+pub struct RouteSpec {
     /// The environments in which it exists, if not in all.
     pub only: Option<Vec<Mode>>,
     /// The query parameters in their documented spelling, matched case-insensitively. Templates read the typed values
@@ -23,8 +23,7 @@ pub struct Call {
     pub body: Option<IndexMap<String, Kind>>,
     /// Validation rules on the request alone, in order.
     #[serde(default)]
-    #[serde(rename = "validate")]
-    pub refuse: Vec<Rule>,
+    pub validate: Vec<Rule>,
     /// Records to look up, in order, by their name in templates.
     #[serde(default)]
     pub find: IndexMap<String, Find>,
@@ -34,12 +33,10 @@ pub struct Call {
     /// A page of records, which templates read as `list`.
     pub list: Option<List>,
     /// How to recognise a retry of the same request.
-    #[serde(rename = "idempotency")]
-    pub repeats: Option<Repeats>,
+    pub idempotency: Option<Repeats>,
     /// The outcomes; the first whose condition holds applies, from here and then from the client's state.
     #[serde(default)]
-    #[serde(rename = "outcomes")]
-    pub then: Vec<Outcome>,
+    pub outcomes: Vec<Outcome>,
 }
 
 /// The types of fields.
@@ -88,8 +85,7 @@ pub struct Rule {
     pub rules: Option<String>,
     /// The rule applies to every element that this path selects, read as `item` with its `index`. Otherwise `item` is
     /// the body.
-    #[serde(rename = "for_each")]
-    pub each: Option<String>,
+    pub for_each: Option<String>,
     /// The reply. With shared rules, it replaces theirs.
     pub reply: Option<String>,
     /// Values that the reply reads as `with`.
@@ -144,13 +140,11 @@ pub struct Outcome {
     /// The kind of record to create; templates then read it by that name.
     pub creates: Option<String>,
     /// Creates one record for every element that this path selects in the body, read as `item`.
-    #[serde(rename = "for_each")]
-    pub each: Option<String>,
+    pub for_each: Option<String>,
     /// The elements for which no record is created; templates read them as `refused`, with `index`, `item` and the
     /// values of `with`. `created` has the records before them.
     #[serde(default)]
-    #[serde(rename = "rejects")]
-    pub refuses: Vec<Refused>,
+    pub rejects: Vec<RejectedElement>,
     /// Records to change.
     #[serde(default)]
     pub changes: Vec<Change>,
@@ -158,8 +152,7 @@ pub struct Outcome {
     #[serde(default)]
     pub removes: Vec<Remove>,
     /// The new state of the client.
-    #[serde(rename = "new_state")]
-    pub becomes: Option<String>,
+    pub new_state: Option<String>,
     /// Events to send. For an event that happens, they replace the event itself.
     pub sends: Option<Vec<Text>>,
     /// The reply to a call.
@@ -169,7 +162,7 @@ pub struct Outcome {
 /// Elements for which no record is created.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Refused {
+pub struct RejectedElement {
     /// The condition, which reads `item`.
     #[serde(rename = "if")]
     pub condition: String,

@@ -12,19 +12,18 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::call::{Call, Find, Outcome, Rule};
+use super::call::{Find, Outcome, RouteSpec, Rule};
 use super::quota::Quotas;
 use crate::pack::types::{Route, Span, Text};
 
 /// How the simulator behaves.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Simulated {
+pub struct SimulatorSpec {
     /// How to find the client that a call is about, strongest first: a path in the body (`$.email`), a segment of the
     /// URL (`/clients/{tenant}`), or `bearer` for the client of the token.
     #[serde(default)]
-    #[serde(rename = "correlate_by")]
-    pub about: Vec<Text>,
+    pub correlate_by: Vec<Text>,
     /// Secrets in replies: a label, and the JSON path of the values.
     #[serde(default)]
     pub secrets: BTreeMap<String, String>,
@@ -33,8 +32,7 @@ pub struct Simulated {
     pub tables: BTreeMap<String, String>,
     /// Fixtures that exist from the start, by their name in templates.
     #[serde(default)]
-    #[serde(rename = "initial_records")]
-    pub holds: BTreeMap<String, String>,
+    pub initial_records: BTreeMap<String, String>,
     /// The kinds of record that can be created.
     #[serde(default)]
     pub records: IndexMap<String, Record>,
@@ -43,14 +41,13 @@ pub struct Simulated {
     pub replies: IndexMap<String, Reply>,
     /// The default replies, which no route names.
     #[serde(default)]
-    #[serde(rename = "default_replies")]
-    pub refusals: Refusals,
+    pub default_replies: DefaultReplies,
     /// Validation rules that several routes share.
     #[serde(default)]
     pub rules: IndexMap<String, Vec<Rule>>,
     /// The routes of each API; the first match wins.
     #[serde(default)]
-    pub routes: IndexMap<String, IndexMap<Route, Call>>,
+    pub routes: IndexMap<String, IndexMap<Route, RouteSpec>>,
     /// The operations that the provider publishes, as a fixture with a list of `METHOD /path` per API. An operation
     /// without a route gets `refusals.not_played`, and checks that depend on it are inconclusive.
     pub operations: Option<String>,
@@ -65,18 +62,17 @@ pub struct Simulated {
     /// How to set up a client in a state that it cannot start in: through the partner's own actions and the provider's
     /// events. In every other state, the client is unknown to the partner.
     #[serde(default)]
-    #[serde(rename = "setup")]
-    pub ways: IndexMap<String, Way>,
+    pub setup: IndexMap<String, StateSetup>,
     /// The subscriptions that receive events.
     pub subscriptions: Option<Subscriptions>,
 }
 
-impl Simulated {
+impl SimulatorSpec {
     /// The state that a client starts in, and what leads from there to the one that is wanted.
-    pub fn way<'s>(&'s self, wanted: &'s str) -> (&'s str, Vec<&'s Bringing>) {
+    pub fn way<'s>(&'s self, wanted: &'s str) -> (&'s str, Vec<&'s SetupStep>) {
         let (mut state, mut steps) = (wanted, Vec::new());
         // The bound is for a pack that leads in a circle, which the lints refuse.
-        while let Some(way) = self.ways.get(state).filter(|_| steps.len() < 64) {
+        while let Some(way) = self.setup.get(state).filter(|_| steps.len() < 64) {
             steps.splice(0..0, &way.by);
             state = &way.from;
         }
@@ -116,7 +112,7 @@ pub struct Reply {
 /// The default replies, which no route names.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Refusals {
+pub struct DefaultReplies {
     /// There is no such route.
     pub unknown_route: String,
     /// The key or token is missing, wrong or expired.
@@ -147,8 +143,7 @@ pub struct Client {
     /// The field that identifies one.
     pub key: String,
     /// The values in the creating call that identify a client; a prepared client is recognised by an exact match.
-    #[serde(rename = "identified_by")]
-    pub recognised_by: Vec<String>,
+    pub identified_by: Vec<String>,
     /// The initial state of a client that was not prepared.
     pub starts: String,
     /// Related records for events of a client, by their name in templates.
@@ -163,18 +158,18 @@ pub struct Client {
 /// How to set up a client in a state.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Way {
+pub struct StateSetup {
     /// The state before: an initial state, or one with its own entry here.
     pub from: String,
     /// The steps that lead from there to the state.
     #[schemars(length(min = 1))]
-    pub by: Vec<Bringing>,
+    pub by: Vec<SetupStep>,
 }
 
 /// One step of a set-up.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Bringing {
+pub enum SetupStep {
     /// The partner performs an action.
     Action(String),
     /// An event happens at the provider.
@@ -198,8 +193,7 @@ pub struct State {
     #[serde(default)]
     pub events: IndexMap<String, Vec<Outcome>>,
     /// The event that happens by itself after a time.
-    #[serde(rename = "timer")]
-    pub after: Option<After>,
+    pub timer: Option<After>,
 }
 
 /// An event that happens by itself after a time.
@@ -207,8 +201,7 @@ pub struct State {
 #[serde(deny_unknown_fields)]
 pub struct After {
     /// How long the client must stay in the state first.
-    #[serde(rename = "delay")]
-    pub time: Span,
+    pub delay: Span,
     /// The event.
     pub event: String,
 }

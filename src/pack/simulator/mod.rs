@@ -6,9 +6,9 @@ mod list;
 mod mode;
 mod quota;
 
-pub use call::{Call, Change, Find, Kind, Outcome, Refused, Remove, Repeats, Rule};
+pub use call::{Change, Find, Kind, Outcome, RejectedElement, Remove, Repeats, RouteSpec, Rule};
 pub use definition::{
-    After, Bringing, Client, Previous, Record, Refusals, Reply, Simulated, State, Subscriptions, Way,
+    After, Client, DefaultReplies, Previous, Record, Reply, SetupStep, SimulatorSpec, State, StateSetup, Subscriptions,
 };
 pub use list::{List, Parameter, Scalar, Search, Sort};
 pub use mode::Mode;

@@ -117,10 +117,10 @@ pub struct Age(pub i64);
 const SPAN: &str = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$";
 
 /// The farthest age, in seconds: 1,000 years, so that every time of sending can be written as a date.
-const FARTHEST: f64 = 1000.0 * 365.0 * 86_400.0;
+const MAX_AGE_SECONDS: f64 = 1000.0 * 365.0 * 86_400.0;
 
 /// The longest span, in seconds: ten years, so that every end of one can be written as a date.
-const LONGEST: f64 = 10.0 * 365.0 * 86_400.0;
+const MAX_SPAN_SECONDS: f64 = 10.0 * 365.0 * 86_400.0;
 
 fn seconds(text: &str) -> Option<f64> {
     let at = text.find(|c: char| c.is_ascii_alphabetic())?;
@@ -141,7 +141,7 @@ impl<'de> Deserialize<'de> for Span {
         let text = Cow::<str>::deserialize(deserializer)?;
         let none = || de::Error::custom(format!("`{text}` is not a duration such as `1.5s`, `30m` or `7d`"));
         let span = seconds(&text).ok_or_else(none)?;
-        if span > LONGEST {
+        if span > MAX_SPAN_SECONDS {
             return Err(de::Error::custom(format!("`{text}` is longer than the maximum of ten years, `3650d`")));
         }
         Duration::try_from_secs_f64(span).map(Span).map_err(|_| none())
@@ -164,7 +164,7 @@ impl<'de> Deserialize<'de> for Age {
         let (sign, rest) = text.strip_prefix('-').map_or((1.0, &*text), |rest| (-1.0, rest));
         #[expect(clippy::cast_possible_truncation, reason = "ages are whole seconds, far below the bounds of i64")]
         seconds(rest)
-            .filter(|s| *s <= FARTHEST)
+            .filter(|s| *s <= MAX_AGE_SECONDS)
             .map(|s| Age((s * sign) as i64))
             .ok_or_else(|| de::Error::custom(format!("`{text}` is not an age such as `290s`, `1d` or `-330s`")))
     }
@@ -248,14 +248,14 @@ impl JsonSchema for StatusRule {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        const WORDS: &str = "a status such as `200`, a class such as `2xx`, or a list of either";
+        const STATUS_FORMS: &str = "a status such as `200`, a class such as `2xx`, or a list of either";
         let one = serde_json::json!({
             "if": { "type": "string" },
-            "then": { "pattern": "^[1-5]xx$", "description": WORDS },
-            "else": { "type": "integer", "minimum": 100, "maximum": 599, "description": WORDS }
+            "then": { "pattern": "^[1-5]xx$", "description": STATUS_FORMS },
+            "else": { "type": "integer", "minimum": 100, "maximum": 599, "description": STATUS_FORMS }
         });
         json_schema!({
-            "description": WORDS, "if": { "type": "array" }, "then": { "minItems": 1, "items": one }, "else": one
+            "description": STATUS_FORMS, "if": { "type": "array" }, "then": { "minItems": 1, "items": one }, "else": one
         })
     }
 }

@@ -2,15 +2,15 @@
 
 use super::addresses::not_called;
 use crate::pack::types::Environment;
-use crate::profile::call_out::{CallOut, Inspect, Learn};
+use crate::profile::call_out::{CallOut, Capture, Lookups};
 use crate::profile::hosts::{called, production_hosts, without_templates};
 use crate::profile::types::Profile;
 use crate::yaml::{Document, Problem};
 
 /// The problems of the look-ups below a place.
-pub(in crate::profile) fn look_ups(document: &Document, pointer: &str, inspect: &Inspect) -> Vec<Problem> {
+pub(in crate::profile) fn look_ups(document: &Document, pointer: &str, inspect: &Lookups) -> Vec<Problem> {
     let counts = [("processed", &inspect.processed), ("received", &inspect.received)];
-    let views = [("shown", &inspect.presented), ("user_message", &inspect.told)];
+    let views = [("shown", &inspect.shown), ("user_message", &inspect.user_message)];
     let mut problems = Vec::new();
     for (name, look_up) in counts {
         let Some(look_up) = look_up else { continue };
@@ -39,11 +39,11 @@ pub(in crate::profile) fn call_out(document: &Document, pointer: &str, call: &Ca
     if call.json.is_some() && call.form.is_some() {
         problems.push(document.problem(&format!("{pointer}/form"), "a request has only one body: `json` or `form`"));
     }
-    for (name, place) in &call.learn {
+    for (name, place) in &call.capture {
         let pointer = format!("{pointer}/capture/{name}");
         problems.extend(match place {
-            Learn::Path(path) => json_path(document, &pointer, path),
-            Learn::Pattern(pattern) => regex::Regex::new(pattern).err().map(|error| {
+            Capture::Path(path) => json_path(document, &pointer, path),
+            Capture::Pattern(pattern) => regex::Regex::new(pattern).err().map(|error| {
                 let words = error.to_string();
                 let last = words.lines().last().unwrap_or_default().trim_start_matches("error: ");
                 document.problem(&pointer, format!("`{pattern}` is not a regular expression: {last}"))

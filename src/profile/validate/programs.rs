@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::profile::loaded::NotThere;
+use crate::profile::loaded::MissingProgram;
 use crate::profile::types::Profile;
 use crate::profile::variables::Variables;
 use crate::template;
@@ -28,7 +28,7 @@ pub(in crate::profile) fn not_there(
     folder: &Path,
     profile: &Profile,
     variables: Variables<'_>,
-) -> Vec<NotThere> {
+) -> Vec<MissingProgram> {
     let mut found = Vec::new();
     let mut look = |place: String, command: &[String], path: Option<&String>, files: bool| {
         let path = path.filter(|path| !template::is_template(path)).cloned().or_else(|| variables("PATH"));
@@ -36,7 +36,7 @@ pub(in crate::profile) fn not_there(
             let pointer = format!("/{}/command/{at}", place.replace('.', "/"));
             let name = written.pointer(&pointer).and_then(Value::as_str).unwrap_or_default();
             let (message, hint) = missing.words(name, folder);
-            found.push(NotThere { needed_for: place, problem: document.problem(&pointer, message).hint(hint) });
+            found.push(MissingProgram { needed_for: place, problem: document.problem(&pointer, message).hint(hint) });
         }
     };
     if let Some(rehearsal) = &profile.rehearsal {

@@ -1,6 +1,6 @@
 //! What is wrong with the variables that a profile lists as public.
 
-use crate::profile::loaded::Read;
+use crate::profile::loaded::LoadedProfile;
 use crate::profile::variables::named;
 use crate::yaml::Problem;
 
@@ -8,13 +8,13 @@ use crate::yaml::Problem;
 const SECRET: [&str; 3] = ["api_key", "secret", "credentials"];
 
 /// Variables that nothing uses, which are misspelt more often than not, and those that hold a key or a secret.
-pub(in crate::profile) fn public(read: &Read) -> Vec<Problem> {
+pub(in crate::profile) fn public(read: &LoadedProfile) -> Vec<Problem> {
     let written = read.document.parse().unwrap_or_default();
     let mut used: Vec<(String, String)> = Vec::new();
     crate::json::texts(&written, &mut |pointer, text| {
         used.extend(named(text).into_iter().map(|name| (pointer.to_owned(), name.to_owned())));
     });
-    let passed = read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.pass);
+    let passed = read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.pass_env);
     used.extend(passed.map(|name| ("/rehearsal/pass_env".to_owned(), name.clone())));
     let listed = read.profile.public_env.iter().enumerate();
     let wrong = listed.filter_map(|(at, name)| {

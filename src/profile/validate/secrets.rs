@@ -2,7 +2,7 @@
 
 use crate::pack::types::Environment;
 use crate::pack::{Pack, authentication};
-use crate::profile::loaded::Read;
+use crate::profile::loaded::LoadedProfile;
 use crate::profile::variables::Variables;
 use crate::redact::Secret;
 use crate::yaml::Problem;
@@ -10,7 +10,7 @@ use crate::yaml::Problem;
 /// The keys and secrets of the real environments, by their dotted names.
 ///
 /// What only says who the partner is, is none: a test account and a real one may have the same name.
-fn real_secrets(read: &Read) -> Vec<(String, &Secret)> {
+fn real_secrets(read: &LoadedProfile) -> Vec<(String, &Secret)> {
     let open = &read.trusted.open;
     let environments = read.profile.environments.iter();
     let all =
@@ -20,7 +20,7 @@ fn real_secrets(read: &Read) -> Vec<(String, &Secret)> {
 }
 
 /// Keys that were copied with what stood around them: no header could carry them.
-pub(in crate::profile) fn untidy(read: &Read) -> Vec<Problem> {
+pub(in crate::profile) fn untidy(read: &LoadedProfile) -> Vec<Problem> {
     let untidy = |secret: &Secret| {
         let text = secret.expose();
         text.trim() != text || text.contains(char::is_control)
@@ -36,7 +36,7 @@ pub(in crate::profile) fn untidy(read: &Read) -> Vec<Problem> {
 }
 
 /// Credentials that no API of the provider takes.
-pub(in crate::profile) fn unknown(read: &Read, pack: &Pack) -> Vec<Problem> {
+pub(in crate::profile) fn unknown(read: &LoadedProfile, pack: &Pack) -> Vec<Problem> {
     let known = authentication::credentials(&pack.provider.apis);
     let known = || known.iter().map(String::as_str);
     let given = read.profile.environments.iter();
@@ -56,14 +56,14 @@ pub(in crate::profile) fn unknown(read: &Read, pack: &Pack) -> Vec<Problem> {
 
 /// A rehearsal never gets a secret of a real environment: not in a variable or a command of the build or of one of its
 /// variants, not in an action or a look-up.
-pub(in crate::profile) fn leaks(read: &Read, variables: Variables<'_>) -> Vec<Problem> {
+pub(in crate::profile) fn leaks(read: &LoadedProfile, variables: Variables<'_>) -> Vec<Problem> {
     let secrets = real_secrets(read);
     let leaks = |value: &str| {
         let found = secrets.iter().find(|(_, secret)| !secret.is_empty() && value.contains(secret.expose()));
         found.map(|(place, _)| place.as_str())
     };
     let mut problems = Vec::new();
-    let passed = read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.pass).enumerate();
+    let passed = read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.pass_env).enumerate();
     for (at, name) in passed {
         if let Some(place) = variables(name).as_deref().and_then(leaks) {
             let message = format!("`{name}` would give the secret of {place} to the rehearsal");
@@ -79,7 +79,7 @@ pub(in crate::profile) fn leaks(read: &Read, variables: Variables<'_>) -> Vec<Pr
 }
 
 /// What is said of a text of the rehearsal with the secret of a place in it.
-fn leak(read: &Read, pointer: &str, place: &str) -> Problem {
+fn leak(read: &LoadedProfile, pointer: &str, place: &str) -> Problem {
     let (above, name) = pointer.rsplit_once('/').unwrap_or_default();
     if pointer == "/rehearsal/webhook/secret" {
         let problem = read.document.problem(pointer, format!("the rehearsal uses the secret of {place}"));

@@ -6,15 +6,15 @@ use time::macros::format_description;
 
 use crate::json::escaped;
 use crate::pack::Pack;
-use crate::pack::provider::Detail;
+use crate::pack::provider::Setting;
 use crate::pack::simulator::Kind;
-use crate::profile::loaded::Read;
+use crate::profile::loaded::LoadedProfile;
 use crate::yaml::{Document, Problem};
 
 /// The details that nobody asks for, and those that are not what they should be; and a partner without a name, which no
 /// letter can be written for.
-pub(in crate::profile) fn against(read: &Read, pack: &Pack) -> Vec<Problem> {
-    let (declared, document) = (&pack.provider.details, &read.document);
+pub(in crate::profile) fn against(read: &LoadedProfile, pack: &Pack) -> Vec<Problem> {
+    let (declared, document) = (&pack.provider.settings, &read.document);
     let mut problems = Vec::new();
     // One that is not there at all is told where it is missed.
     if read.json.get("partner").and_then(Value::as_str).is_some_and(|name| name.trim().is_empty()) {
@@ -22,10 +22,10 @@ pub(in crate::profile) fn against(read: &Read, pack: &Pack) -> Vec<Problem> {
     }
     for (environment, inside) in &read.profile.environments {
         let above = format!("/environments/{environment}/settings");
-        for (name, value) in &inside.details {
+        for (name, value) in &inside.settings {
             let pointer = format!("{above}/{}", escaped(name));
             match declared.get(name) {
-                Some(detail) => problems.extend(judged(document, &pointer, name, detail, value)),
+                Some(detail) => problems.extend(judgement(document, &pointer, name, detail, value)),
                 None => {
                     let message = format!("{} has no setting `{name}`", pack.provider.name);
                     let problem = document.problem_at_key(&above, name, message);
@@ -38,19 +38,19 @@ pub(in crate::profile) fn against(read: &Read, pack: &Pack) -> Vec<Problem> {
 }
 
 fn known(pack: &Pack) -> String {
-    let details = pack.provider.details.iter().map(|(name, detail)| format!("`{name}`: {}", detail.says));
+    let details = pack.provider.settings.iter().map(|(name, detail)| format!("`{name}`: {}", detail.description));
     let details: Vec<String> = details.collect();
     if details.is_empty() { "remove it".into() } else { format!("it has {}", details.join("; ")) }
 }
 
 /// What is wrong with one detail. What is absent because its variable is not set is not wrong yet.
-fn judged(document: &Document, pointer: &str, name: &str, detail: &Detail, value: &Value) -> Option<Problem> {
+fn judgement(document: &Document, pointer: &str, name: &str, detail: &Setting, value: &Value) -> Option<Problem> {
     if value.is_null() {
         return None;
     }
     if !is(detail.kind, value) {
         let problem = document.problem(pointer, format!("`{name}` is not {}", wanted(detail.kind)));
-        return Some(problem.hint(format!("it is {}", detail.says)));
+        return Some(problem.hint(format!("it is {}", detail.description)));
     }
     match value {
         Value::Array(list) => {
@@ -63,7 +63,7 @@ fn judged(document: &Document, pointer: &str, name: &str, detail: &Detail, value
 }
 
 /// What is wrong with a word: the one that a detail is, or one of those in its list.
-fn spoken(document: &Document, pointer: &str, name: &str, detail: &Detail, word: &Value) -> Option<Problem> {
+fn spoken(document: &Document, pointer: &str, name: &str, detail: &Setting, word: &Value) -> Option<Problem> {
     let wrong = |message: String| document.problem(pointer, message);
     let text = match word {
         Value::String(text) => text.as_str(),
@@ -73,7 +73,7 @@ fn spoken(document: &Document, pointer: &str, name: &str, detail: &Detail, word:
         Value::Object(_) | Value::Array(_) if detail.kind == Kind::List => {
             return Some(
                 wrong(format!("`{name}` contains a value that is not a string: {word}"))
-                    .hint(format!("it is {}", detail.says)),
+                    .hint(format!("it is {}", detail.description)),
             );
         }
         Value::Null | Value::Object(_) | Value::Array(_) => return None,
@@ -81,17 +81,18 @@ fn spoken(document: &Document, pointer: &str, name: &str, detail: &Detail, word:
     if text.trim().is_empty() {
         return Some(
             wrong(format!("`{name}` is blank"))
-                .hint(format!("it is {}; write a value, or remove the line", detail.says)),
+                .hint(format!("it is {}; write a value, or remove the line", detail.description)),
         );
     }
     if !detail.one_of.is_empty() && !detail.one_of.iter().any(|known| known == text) {
         return Some(not_one_of(wrong, name, detail, word));
     }
-    let form = detail.pattern.as_ref().and_then(|pattern| regex::Regex::new(pattern).ok())?;
-    (!form.is_match(text)).then(|| wrong(format!("`{name}` cannot be {word}")).hint(format!("it is {}", detail.says)))
+    let form = detail.matches.as_ref().and_then(|pattern| regex::Regex::new(pattern).ok())?;
+    (!form.is_match(text))
+        .then(|| wrong(format!("`{name}` cannot be {word}")).hint(format!("it is {}", detail.description)))
 }
 
-fn not_one_of(wrong: impl Fn(String) -> Problem, name: &str, detail: &Detail, word: &Value) -> Problem {
+fn not_one_of(wrong: impl Fn(String) -> Problem, name: &str, detail: &Setting, word: &Value) -> Problem {
     let (text, list) = (word.as_str().unwrap_or_default(), detail.one_of.join(", "));
     let problem = wrong(format!("`{name}` cannot be {word}"));
     problem.nearest_or(text, detail.one_of.iter().map(String::as_str), &format!("it is one of {list}"))

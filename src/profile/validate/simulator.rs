@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::address::Host;
 use crate::pack::Pack;
-use crate::profile::simulator::Played;
+use crate::profile::simulator::SimulatorSettings;
 use crate::yaml::{Document, Problem};
 
 /// The shortest key: a shorter one stands in texts by chance, and would be taken out of them.
-const SHORTEST: usize = 12;
+const MIN_KEY_CHARS: usize = 12;
 
 /// The problems of `rehearsal.simulator`.
-pub(in crate::profile) fn played(document: &Document, played: &Played, pack: &Pack) -> Vec<Problem> {
+pub(in crate::profile) fn played(document: &Document, played: &SimulatorSettings, pack: &Pack) -> Vec<Problem> {
     const PORTS: &str = "/rehearsal/simulator/ports";
     let mut problems = Vec::new();
     let mut taken = BTreeMap::new();
@@ -30,8 +30,8 @@ pub(in crate::profile) fn played(document: &Document, played: &Played, pack: &Pa
         let problem = document.problem("/rehearsal/simulator/bind", message);
         problems.push(problem.hint("write 127.0.0.1, or 0.0.0.0 for a build in a container"));
     }
-    if played.api_key.as_ref().is_some_and(|key| key.expose().len() < SHORTEST) {
-        let message = format!("a key of fewer than {SHORTEST} characters cannot be told apart from other text");
+    if played.api_key.as_ref().is_some_and(|key| key.expose().len() < MIN_KEY_CHARS) {
+        let message = format!("a key of fewer than {MIN_KEY_CHARS} characters cannot be told apart from other text");
         let problem = document.problem("/rehearsal/simulator/api_key", message);
         problems.push(problem.hint("choose a longer one for the rehearsed build"));
     }

@@ -12,7 +12,7 @@ use crate::yaml::{Document, Problem};
 
 /// What a template of a profile is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place<'p> {
+enum TemplateContext<'p> {
     /// A command or a variable of the build.
     Build,
     /// A part of an action, by its name.
@@ -34,53 +34,53 @@ pub(in crate::profile) fn is_place(pointer: &str) -> bool {
     place(pointer).is_some()
 }
 
-fn place(pointer: &str) -> Option<Place<'_>> {
+fn place(pointer: &str) -> Option<TemplateContext<'_>> {
     let parts: Vec<&str> = pointer.split('/').skip(1).collect();
     match parts.as_slice() {
         ["rehearsal", "start", "command", _]
         | ["rehearsal", "env", _]
-        | ["rehearsal", "variants", _, "env" | "command", _] => Some(Place::Build),
-        ["rehearsal", "actions", name, "command", _] => Some(Place::Command(name)),
+        | ["rehearsal", "variants", _, "env" | "command", _] => Some(TemplateContext::Build),
+        ["rehearsal", "actions", name, "command", _] => Some(TemplateContext::Command(name)),
         ["rehearsal", "actions", name, "request" | "headers" | "json" | "form", ..]
         | ["environments", _, "actions", name, "request" | "headers" | "json" | "form" | "command", ..] => {
-            Some(Place::Action(name))
+            Some(TemplateContext::Action(name))
         }
         ["rehearsal", "lookups", look, "request" | "headers", ..]
         | ["environments", _, "lookups", look, "request" | "headers", ..] => match *look {
-            "processed" => Some(Place::Processed),
-            "received" => Some(Place::Received),
-            _ => Some(Place::View),
+            "processed" => Some(TemplateContext::Processed),
+            "received" => Some(TemplateContext::Received),
+            _ => Some(TemplateContext::View),
         },
-        ["return_url", ..] => Some(Place::ReturnUrl),
+        ["return_url", ..] => Some(TemplateContext::ReturnUrl),
         _ => None,
     }
 }
 
 /// The words that can be read at a place, with what is below each.
 #[derive(Clone, Debug)]
-enum Words {
+enum Vocabulary {
     /// Nobody says what is below.
     Open,
-    Known(BTreeMap<String, Words>),
+    Known(BTreeMap<String, Vocabulary>),
 }
 
-impl Words {
+impl Vocabulary {
     fn of<'w>(names: impl IntoIterator<Item = &'w str>) -> Self {
-        Words::Known(names.into_iter().map(|name| (name.to_owned(), Words::Open)).collect())
+        Vocabulary::Known(names.into_iter().map(|name| (name.to_owned(), Vocabulary::Open)).collect())
     }
 
     /// Adds what a value has below a name.
     fn add(&mut self, name: &str, value: &Value) {
-        let Words::Known(known) = self else { return };
+        let Vocabulary::Known(known) = self else { return };
         match (known.get_mut(name), value) {
-            (Some(inner @ Words::Known(_)), Value::Object(map)) => map.iter().for_each(|(n, v)| inner.add(n, v)),
+            (Some(inner @ Vocabulary::Known(_)), Value::Object(map)) => map.iter().for_each(|(n, v)| inner.add(n, v)),
             (None, Value::Object(map)) => {
-                let mut inner = Words::of([]);
+                let mut inner = Vocabulary::of([]);
                 map.iter().for_each(|(name, value)| inner.add(name, value));
                 known.insert(name.to_owned(), inner);
             }
             (_, Value::Object(_)) => {}
-            (_, _) => drop(known.insert(name.to_owned(), Words::Open)),
+            (_, _) => drop(known.insert(name.to_owned(), Vocabulary::Open)),
         }
     }
 
@@ -88,8 +88,8 @@ impl Words {
         let mut here = self;
         for part in dotted.split('.') {
             match here {
-                Words::Open => return true,
-                Words::Known(known) => match known.get(part) {
+                Vocabulary::Open => return true,
+                Vocabulary::Known(known) => match known.get(part) {
                     Some(inner) => here = inner,
                     None => return false,
                 },
@@ -100,7 +100,7 @@ impl Words {
 
     /// All of them, dotted.
     fn all(&self, above: &str, found: &mut Vec<String>) {
-        let Words::Known(known) = self else { return };
+        let Vocabulary::Known(known) = self else { return };
         for (name, inner) in known {
             found.push(format!("{above}{name}"));
             inner.all(&format!("{above}{name}."), found);
@@ -134,9 +134,9 @@ pub(in crate::profile) fn templates(
 }
 
 /// A message, and what may have been meant: the wrong word, those that are known, and what else to say.
-type Wrong = (String, Option<(String, Vec<String>, String)>);
+type Complaint = (String, Option<(String, Vec<String>, String)>);
 
-fn wrong(pointer: &str, text: &str, place: Place<'_>, profile: &Profile, pack: &Pack) -> Vec<Wrong> {
+fn wrong(pointer: &str, text: &str, place: TemplateContext<'_>, profile: &Profile, pack: &Pack) -> Vec<Complaint> {
     let names = match template::names(text) {
         Ok(names) => names,
         Err(error) => return vec![(error.to_string(), None)],
@@ -147,13 +147,13 @@ fn wrong(pointer: &str, text: &str, place: Place<'_>, profile: &Profile, pack: &
         (format!("there is no filter `{name}`"), Some((name, known, all)))
     });
     let tests = template::unknown_tests(text).into_iter().map(|name| (format!("there is no test `is {name}`"), None));
-    let mut found: Vec<Wrong> = filters.chain(tests).collect();
+    let mut found: Vec<Complaint> = filters.chain(tests).collect();
     let Some(words) = words(pointer, place, profile, pack) else { return found };
     for name in names.into_iter().filter(|name| !words.has(name)) {
         let mut known = Vec::new();
         words.all("", &mut known);
         let all = match place {
-            Place::Action(_) | Place::View if name.starts_with("simulator") => {
+            TemplateContext::Action(_) | TemplateContext::View if name.starts_with("simulator") => {
                 "use values of the simulator only in `rehearsal.env`".to_owned()
             }
             _ => format!("known here: {}", known.join(", ")),
@@ -164,25 +164,28 @@ fn wrong(pointer: &str, text: &str, place: Place<'_>, profile: &Profile, pack: &
 }
 
 /// The words of a place; none where that is not known.
-fn words(pointer: &str, place: Place<'_>, profile: &Profile, pack: &Pack) -> Option<Words> {
+fn words(pointer: &str, place: TemplateContext<'_>, profile: &Profile, pack: &Pack) -> Option<Vocabulary> {
     let mut words = match place {
-        Place::Build => return Some(of_build(pack)),
-        Place::ReturnUrl => return None,
-        Place::Processed => Words::of(["event_id", "clients", "profile", "provider", "environment"]),
-        Place::Received => Words::of(["event", "clients", "profile", "provider", "environment"]),
-        Place::Action("restart") => Words::of(["clients", "profile", "provider", "environment"]),
-        Place::Action(_) | Place::View => Words::of([]),
-        Place::Command(_) => of_build(pack),
+        TemplateContext::Build => return Some(of_build(pack)),
+        TemplateContext::ReturnUrl => return None,
+        TemplateContext::Processed => Vocabulary::of(["event_id", "clients", "profile", "provider", "environment"]),
+        TemplateContext::Received => Vocabulary::of(["event", "clients", "profile", "provider", "environment"]),
+        TemplateContext::Action("restart") => Vocabulary::of(["clients", "profile", "provider", "environment"]),
+        TemplateContext::Action(_) | TemplateContext::View => Vocabulary::of([]),
+        TemplateContext::Command(_) => of_build(pack),
     };
     let learned = learned(pointer, profile);
     let client = learned.into_iter().chain(["name", "email", "tenant"]).map(|name| (name.to_owned(), Value::Null));
     words.add("client", &Value::Object(client.collect()));
     let all = actions(pack);
     let asked: Vec<&str> = match place {
-        Place::Action(name) | Place::Command(name) if all.contains(name) => vec![name],
+        TemplateContext::Action(name) | TemplateContext::Command(name) if all.contains(name) => vec![name],
         // That there is no such action is said by itself; it may mean any.
-        Place::Action(_) | Place::Command(_) | Place::View => all.into_iter().collect(),
-        Place::Build | Place::Processed | Place::Received | Place::ReturnUrl => Vec::new(),
+        TemplateContext::Action(_) | TemplateContext::Command(_) | TemplateContext::View => all.into_iter().collect(),
+        TemplateContext::Build
+        | TemplateContext::Processed
+        | TemplateContext::Received
+        | TemplateContext::ReturnUrl => Vec::new(),
     };
     for name in asked {
         let own = pack.provider.actions.get(name).into_iter().flat_map(|word| &word.arguments);
@@ -191,16 +194,16 @@ fn words(pointer: &str, place: Place<'_>, profile: &Profile, pack: &Pack) -> Opt
     Some(words)
 }
 
-fn of_build(pack: &Pack) -> Words {
+fn of_build(pack: &Pack) -> Vocabulary {
     let apis = &pack.provider.apis;
     let credentials = authentication::credentials(apis);
-    let mut simulator = Words::of(["api_key", "webhook_secret"]);
+    let mut simulator = Vocabulary::of(["api_key", "webhook_secret"]);
     apis.keys().for_each(|api| simulator.add(&format!("{api}_api"), &Value::Null));
     if !credentials.is_empty() {
         let names = credentials.into_iter().map(|name| (name, Value::Null)).collect();
         simulator.add("credentials", &Value::Object(names));
     }
-    Words::Known([("preflight".to_owned(), Words::Open), ("simulator".to_owned(), simulator)].into())
+    Vocabulary::Known([("preflight".to_owned(), Vocabulary::Open), ("simulator".to_owned(), simulator)].into())
 }
 
 /// What the actions of the same surroundings learn.
@@ -212,7 +215,7 @@ fn learned<'p>(pointer: &str, profile: &'p Profile) -> BTreeSet<&'p str> {
             found.map(|(_, inside)| &inside.actions)
         }),
     };
-    actions.into_iter().flatten().flat_map(|(_, call)| call.learn.keys().map(String::as_str)).collect()
+    actions.into_iter().flatten().flat_map(|(_, call)| call.capture.keys().map(String::as_str)).collect()
 }
 
 /// What checks tell an action beside the pack.

@@ -12,27 +12,27 @@ use crate::pack::Pack;
 use crate::pack::load::Catalog;
 use crate::pack::types::Environment;
 use crate::profile::hosts::{host_of, hosts_of};
-use crate::profile::loaded::Read;
+use crate::profile::loaded::LoadedProfile;
 use crate::profile::trust::Trust;
-use crate::profile::trusted::Granted;
+use crate::profile::trusted::GrantedTrust;
 use crate::yaml::Problem;
 
 /// Everything that speaks against a pack that is not built in.
-pub(in crate::profile) fn mistrust(read: &Read, pack: &Pack, catalog: &Catalog) -> Vec<Problem> {
+pub(in crate::profile) fn mistrust(read: &LoadedProfile, pack: &Pack, catalog: &Catalog) -> Vec<Problem> {
     if pack.built_in {
         return Vec::new();
     }
     let mut problems = moved(read, pack, catalog);
     if problems.is_empty() {
         // Nobody can allow what was found before, so nobody is told how to.
-        problems.extend(unallowed(read, pack, &Granted::to(pack, catalog, &read.profile)));
+        problems.extend(unallowed(read, pack, &GrantedTrust::to(pack, catalog, &read.profile)));
     }
-    problems.extend(taken_apart(pack));
+    problems.extend(secret_derived(pack));
     problems
 }
 
 /// A digest that the profile does not have, and what the pack asks for beyond what it may have.
-fn unallowed(read: &Read, pack: &Pack, granted: &Granted) -> Option<Problem> {
+fn unallowed(read: &LoadedProfile, pack: &Pack, granted: &GrantedTrust) -> Option<Problem> {
     let (document, id) = (&read.document, &pack.id);
     let found = granted.trust.map(|trust| trust.digest.trim_start_matches("sha256:"));
     let (known, wanted) =
@@ -64,7 +64,7 @@ fn unallowed(read: &Read, pack: &Pack, granted: &Granted) -> Option<Problem> {
 }
 
 /// What a pack asks for beyond what it is granted, in the environments that the profile uses: elsewhere it gets no key.
-fn wanted(read: &Read, pack: &Pack, granted: &Granted) -> Trust {
+fn wanted(read: &LoadedProfile, pack: &Pack, granted: &GrantedTrust) -> Trust {
     let mut wanted = Trust::default();
     for (environment, base) in doubtful(read, pack, granted) {
         let hosts = wanted.hosts.entry(environment).or_default();
@@ -74,14 +74,14 @@ fn wanted(read: &Read, pack: &Pack, granted: &Granted) -> Trust {
         let provider = &pack.provider;
         let routes = provider.production_allows.iter().filter(|route| !granted.route(route));
         wanted.production_allows = routes.cloned().collect();
-        let keeps = provider.production_keeps.iter().filter(|name| !granted.keeps(name));
-        wanted.production_keeps = keeps.cloned().collect();
+        let keeps = provider.production_fields.iter().filter(|name| !granted.keeps(name));
+        wanted.production_fields = keeps.cloned().collect();
     }
     wanted
 }
 
 /// The APIs that would get a key of an environment that the profile uses, and may not.
-fn doubtful<'p>(read: &Read, pack: &'p Pack, granted: &Granted) -> BTreeSet<(Environment, &'p Url)> {
+fn doubtful<'p>(read: &LoadedProfile, pack: &'p Pack, granted: &GrantedTrust) -> BTreeSet<(Environment, &'p Url)> {
     let environments = pack.provider.environments.iter();
     let used = environments.filter(|(environment, _)| read.profile.environments.contains_key(environment));
     let apis = used.flat_map(|(environment, addresses)| addresses.apis.values().map(move |base| (*environment, base)));
@@ -91,7 +91,7 @@ fn doubtful<'p>(read: &Read, pack: &'p Pack, granted: &Granted) -> BTreeSet<(Env
 fn words(doubtful: &BTreeSet<(Environment, &Url)>, wanted: &Trust) -> String {
     let keys = doubtful.iter().map(|(environment, base)| format!("the key of {environment} at {base}"));
     let calls = wanted.production_allows.iter().map(|route| format!("`{route}` in production"));
-    let kept: Vec<String> = wanted.production_keeps.iter().map(|name| format!("`{name}`")).collect();
+    let kept: Vec<String> = wanted.production_fields.iter().map(|name| format!("`{name}`")).collect();
     let kept = (!kept.is_empty()).then(|| format!("fields of production responses: {}", kept.join(" and ")));
     keys.chain(calls).chain(kept).collect::<Vec<_>>().join(", ")
 }
@@ -107,11 +107,12 @@ fn yaml(pack: &Pack, trust: Option<&Trust>, wanted: &Trust) -> String {
     let hosts: Vec<String> =
         hosts.iter().map(|(environment, hosts)| format!("{environment}: {}", list(hosts))).collect();
     let routes = old.production_allows.iter().chain(&wanted.production_allows).map(ToString::to_string);
-    let keeps: Vec<String> = old.production_keeps.into_iter().chain(wanted.production_keeps.iter().cloned()).collect();
+    let keeps: Vec<String> =
+        old.production_fields.into_iter().chain(wanted.production_fields.iter().cloned()).collect();
     let routes: Vec<String> = routes.collect();
     let mut words: Vec<String> =
         (!hosts.is_empty()).then(|| format!("hosts: {{ {} }}", hosts.join(", "))).into_iter().collect();
-    let lists = [("production_allows", routes), ("production_fields", keeps), ("allow_hosts", old.reaches)];
+    let lists = [("production_allows", routes), ("production_fields", keeps), ("allow_hosts", old.allow_hosts)];
     words.extend(
         lists.into_iter().filter(|(_, all)| !all.is_empty()).map(|(name, all)| format!("{name}: {}", list(&all))),
     );
@@ -127,7 +128,7 @@ fn list(texts: &[String]) -> String {
 }
 
 /// Hosts of built-in packs that the pack, or the profile for it, has in another environment than they belong to.
-fn moved(read: &Read, pack: &Pack, catalog: &Catalog) -> Vec<Problem> {
+fn moved(read: &LoadedProfile, pack: &Pack, catalog: &Catalog) -> Vec<Problem> {
     let mut problems = Vec::new();
     let known = catalog.originals.values().flat_map(|original| {
         let environments = original.provider.environments.iter();
@@ -160,7 +161,7 @@ fn belongs(host: &str, owner: &str, home: Environment) -> String {
 
 /// Templates that take a key apart instead of putting it in as it is: what comes of that would be recognised by nobody,
 /// and so stand in reports.
-fn taken_apart(pack: &Pack) -> Vec<Problem> {
+fn secret_derived(pack: &Pack) -> Vec<Problem> {
     let mut problems = Vec::new();
     let Some(apis) = pack.facts.get("apis") else { return problems };
     crate::json::texts(apis, &mut |pointer, text| {

@@ -12,7 +12,7 @@ const KEY: &str = "s3cr\"et/kéy+with=all&sorts<of>it";
 
 fn knowing(secret: &str) -> Redactor {
     let redactor = Redactor::new();
-    redactor.learn("test.api_key", secret);
+    redactor.capture("test.api_key", secret);
     redactor
 }
 
@@ -83,27 +83,27 @@ fn a_secret_does_not_print() {
 #[test]
 fn labels_are_stable_and_tell_values_apart() {
     let redactor = Redactor::new();
-    assert_eq!(redactor.learn("access_token", "value-one"), "<access_token>");
-    assert_eq!(redactor.learn("access_token", "value-two"), "<access_token#2>");
-    assert_eq!(redactor.learn("another name", "value-one"), "<access_token>");
-    assert_eq!(redactor.learn("another name", "value-three"), "<another_name>");
+    assert_eq!(redactor.capture("access_token", "value-one"), "<access_token>");
+    assert_eq!(redactor.capture("access_token", "value-two"), "<access_token#2>");
+    assert_eq!(redactor.capture("another name", "value-one"), "<access_token>");
+    assert_eq!(redactor.capture("another name", "value-three"), "<another_name>");
     assert_eq!(redactor.clone().text("value-two value-one"), "<access_token#2> <access_token>");
 }
 
 #[test]
 fn short_values_have_labels_but_are_not_searched_for() {
     let redactor = Redactor::new();
-    assert_eq!(redactor.learn("token", "abc"), "<token>");
+    assert_eq!(redactor.capture("token", "abc"), "<token>");
     assert_eq!(redactor.label_of("abc").as_deref(), Some("<token>"));
     assert_eq!(redactor.text("abc YWJj 616263"), "abc YWJj 616263");
-    assert_eq!((redactor.learn("none", ""), redactor.label_of("")), ("<none>".into(), None));
+    assert_eq!((redactor.capture("none", ""), redactor.label_of("")), ("<none>".into(), None));
 }
 
 #[test]
 fn the_longest_secret_wins_where_one_is_part_of_another() {
     let redactor = Redactor::new();
-    redactor.learn("short", "abcdefgh");
-    redactor.learn("long", "xx-abcdefgh-yy");
+    redactor.capture("short", "abcdefgh");
+    redactor.capture("long", "xx-abcdefgh-yy");
     assert_eq!(redactor.text("a xx-abcdefgh-yy b abcdefgh c"), "a <long> b <short> c");
 }
 
@@ -130,8 +130,8 @@ fn what_a_base64_secret_decodes_to_is_a_secret_too() {
 #[test]
 fn json_is_searched_in_names_strings_and_numbers() {
     let redactor = Redactor::new();
-    redactor.learn("pin", "12345678");
-    redactor.learn("key", KEY);
+    redactor.capture("pin", "12345678");
+    redactor.capture("key", KEY);
     let value = json!({ KEY: [12_345_678, true, null, 1.5], "text": format!("Bearer {KEY}") });
     assert_eq!(redactor.json(&value), json!({ "<key>": ["<pin>", true, null, 1.5], "text": "Bearer <key>" }));
     let headers = redactor.headers([("X-Api-Key", KEY), ("Accept", "*/*")]);
@@ -141,7 +141,7 @@ fn json_is_searched_in_names_strings_and_numbers() {
 #[test]
 fn sealing_names_what_it_found_and_leaves_a_well_formed_output() {
     let redactor = knowing(KEY);
-    redactor.learn("odd", "nabc&lt;x\\");
+    redactor.capture("odd", "nabc&lt;x\\");
     let json = serde_json::to_vec_pretty(&json!({ "a": KEY, "b": "\nabc&lt;x\\\"", "c": "\nabc&lt;x\n" })).unwrap();
     let sealed = redactor.seal(json);
     assert_eq!(sealed.hits, ["odd", "test.api_key"]);
@@ -161,7 +161,7 @@ fn an_output_that_is_no_text_is_sealed_too() {
 fn secrets_learned_one_by_one_are_all_found() {
     let redactor = Redactor::new();
     for number in 0..300 {
-        redactor.learn("token", &format!("token-number-{number:05}"));
+        redactor.capture("token", &format!("token-number-{number:05}"));
         let text = redactor.text(&format!("token-number-{number:05} token-number-00000"));
         assert!(!text.contains("number"), "{text}");
     }
@@ -172,8 +172,8 @@ fn secrets_learned_one_by_one_are_all_found() {
 fn long_secrets_that_end_alike_are_told_apart() {
     let redactor = Redactor::new();
     let secret = |first: char| format!("{first}{}", "the same for all of them".repeat(4));
-    redactor.learn("a", &secret('a'));
-    redactor.learn("b", &secret('b'));
+    redactor.capture("a", &secret('a'));
+    redactor.capture("b", &secret('b'));
     assert_eq!(
         redactor.text(&format!("{} {} {}", secret('b'), secret('a'), secret('c'))),
         format!("<b> <a> {}", secret('c'))
@@ -184,8 +184,8 @@ fn long_secrets_that_end_alike_are_told_apart() {
 fn secrets() -> impl Strategy<Value = String> {
     prop_oneof!["[a-zA-Z0-9+/=\"'\\\\&<>%é€😀 _~.-]{8,40}", "[a-zA-Z0-9+/]{10,43}=", "[A-Za-z0-9_-]{24,64}"]
         .prop_filter("white space at the ends, or too uniform to be told apart", |text| {
-            let letters: std::collections::HashSet<_> = text.chars().collect();
-            text.trim() == text && text.len() >= 8 && letters.len() > 5
+            let emails: std::collections::HashSet<_> = text.chars().collect();
+            text.trim() == text && text.len() >= 8 && emails.len() > 5
         })
 }
 

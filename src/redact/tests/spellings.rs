@@ -51,8 +51,8 @@ fn named(text: &str) -> String {
 
 /// A text in lines of a fixed length.
 fn wrapped(text: &str, width: usize, end: &str) -> String {
-    let letters: Vec<char> = text.chars().collect();
-    letters.chunks(width).map(|line| line.iter().collect::<String>()).collect::<Vec<_>>().join(end)
+    let emails: Vec<char> = text.chars().collect();
+    emails.chunks(width).map(|line| line.iter().collect::<String>()).collect::<Vec<_>>().join(end)
 }
 
 fn quoted(text: &str) -> String {
@@ -213,7 +213,7 @@ fn a_short_secret_hides_a_whole_field_or_nothing() {
 #[test]
 fn what_only_resembles_a_secret_stays_as_it_is() {
     let redactor = knowing("swordfishes");
-    redactor.learn("other", "S3cr3tQ7w8E9r0Zx");
+    redactor.capture("other", "S3cr3tQ7w8E9r0Zx");
     for text in [
         "sword fishes, swordfish es, sword\u{a0}fishes",
         "19:25:25 2026-11-27 00:1a:2b:3c:4d:5e 550e8400-e29b-41d4-a716-446655440000",

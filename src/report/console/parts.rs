@@ -1,18 +1,18 @@
 //! What the parts of a console report are made of.
 
 use crate::report::block::{self, Setting, Tone};
-use crate::report::model::{LevelWord, Report, UnitRow, VerdictWord};
+use crate::report::model::{CheckResult, LevelLabel, Report, VerdictLabel};
 use crate::report::text::one_line;
 
 /// The tone of a verdict, by whether readiness hangs on it.
-pub(super) fn tone(unit: &UnitRow) -> Tone {
-    match (unit.verdict, unit.level) {
-        (VerdictWord::Pass | VerdictWord::Attested, _) => Tone::Good,
-        (VerdictWord::Fail, LevelWord::Required) => Tone::Bad,
-        (VerdictWord::Fail, LevelWord::Recommended) | (VerdictWord::Inconclusive | VerdictWord::Waived, _) => {
+pub(super) fn tone(check: &CheckResult) -> Tone {
+    match (check.verdict, check.level) {
+        (VerdictLabel::Pass | VerdictLabel::Attested, _) => Tone::Good,
+        (VerdictLabel::Fail, LevelLabel::Required) => Tone::Bad,
+        (VerdictLabel::Fail, LevelLabel::Recommended) | (VerdictLabel::Inconclusive | VerdictLabel::Waived, _) => {
             Tone::Warn
         }
-        (VerdictWord::Skipped, _) => Tone::Quiet,
+        (VerdictLabel::Skipped, _) => Tone::Quiet,
     }
 }
 
@@ -26,36 +26,36 @@ pub(super) struct Console<'a> {
 }
 
 impl Console<'_> {
-    pub(super) fn units(&self, verdict: VerdictWord) -> impl Iterator<Item = &UnitRow> {
-        self.report.checks.iter().filter(move |unit| unit.verdict == verdict)
+    pub(super) fn checks(&self, verdict: VerdictLabel) -> impl Iterator<Item = &CheckResult> {
+        self.report.checks.iter().filter(move |check| check.verdict == verdict)
     }
 
     /// The word that a paragraph about a unit begins with.
-    pub(super) fn word(&self, unit: &UnitRow) -> String {
-        let mut word = unit.verdict.words().to_uppercase();
-        if unit.level == LevelWord::Recommended {
+    pub(super) fn word(&self, check: &CheckResult) -> String {
+        let mut word = check.verdict.words().to_uppercase();
+        if check.level == LevelLabel::Recommended {
             word += " (recommended)";
         }
-        self.setting.paint(tone(unit), &word) + "  "
+        self.setting.paint(tone(check), &word) + "  "
     }
 
     /// The heading of a unit's block, and the line below it.
-    pub(super) fn heading(&self, unit: &UnitRow) -> String {
-        let title = format!("{}  {}", one_line(&unit.id), one_line(&unit.title));
-        let mut about: Vec<String> = self.words_of(unit).into_iter().collect();
-        about.extend([one_line(&unit.section), unit.level.words().to_owned(), one_line(&unit.stage)]);
+    pub(super) fn heading(&self, check: &CheckResult) -> String {
+        let title = format!("{}  {}", one_line(&check.id), one_line(&check.title));
+        let mut about: Vec<String> = self.words_of(check).into_iter().collect();
+        about.extend([one_line(&check.section), check.level.words().to_owned(), one_line(&check.stage)]);
         about.retain(|text| !text.is_empty());
-        self.setting.hanging(&self.word(unit), &title, 6) + &self.setting.hanging("      ", &about.join(" · "), 6)
+        self.setting.hanging(&self.word(check), &title, 6) + &self.setting.hanging("      ", &about.join(" · "), 6)
     }
 
     /// What the first item that a unit serves says.
-    pub(super) fn words_of(&self, unit: &UnitRow) -> Option<String> {
-        let first = unit.items.first()?;
-        self.report.items.iter().find(|item| item.id == *first).map(|item| one_line(&item.words))
+    pub(super) fn words_of(&self, check: &CheckResult) -> Option<String> {
+        let first = check.items.first()?;
+        self.report.items.iter().find(|item| item.id == *first).map(|item| one_line(&item.text))
     }
 
-    pub(super) fn block(&self, unit: &UnitRow) -> String {
-        self.heading(unit) + &block::body(unit, "", self.setting)
+    pub(super) fn block(&self, check: &CheckResult) -> String {
+        self.heading(check) + &block::body(check, "", self.setting)
     }
 
     pub(super) fn title(&self, text: &str) -> String {

@@ -2,17 +2,17 @@
 
 use super::parts::{Console, MARK, tone};
 use super::{groups, timings};
-use crate::judge::{ItemWord, Readiness};
+use crate::judge::{ItemVerdict, Readiness};
 use crate::report::block::{Setting, Tone};
 use crate::report::labels::count;
-use crate::report::model::{ItemRow, LevelWord, Report, VerdictWord};
+use crate::report::model::{ItemRow, LevelLabel, Report, VerdictLabel};
 use crate::report::outline::{Listed, outline};
 use crate::report::text::{clipped, for_terminal, one_line};
 
 /// The characters that one text of the report may have on a console.
-const TEXT: usize = 2_000;
+const MAX_TEXT_CHARS: usize = 2_000;
 /// The widest that the words of an item are padded to, so that the units beside them line up.
-const WORDS: usize = 56;
+const MAX_ITEM_WIDTH: usize = 56;
 
 /// How the console is to look; whoever calls knows the terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Look {
 
 /// The whole report, from the answer to the list of actions, ending in a line feed.
 pub fn render(report: &Report, look: Look) -> String {
-    let report = report.map_text(&|text| for_terminal(&clipped(text, TEXT)));
+    let report = report.map_text(&|text| for_terminal(&clipped(text, MAX_TEXT_CHARS)));
     let setting = Setting { colour: look.colour, width: look.width };
     let console = Console { report: &report, setting };
     let parts = [
@@ -46,15 +46,15 @@ pub fn render(report: &Report, look: Look) -> String {
 /// The tone of an item.
 fn tone_of(item: &ItemRow) -> Tone {
     match item.verdict {
-        ItemWord::Pass | ItemWord::Attested if item.risks.is_empty() => Tone::Good,
-        ItemWord::Fail => Tone::Bad,
-        ItemWord::Pass
-        | ItemWord::Attested
-        | ItemWord::Waived
-        | ItemWord::Risk
-        | ItemWord::Inconclusive
-        | ItemWord::Unchecked => Tone::Warn,
-        ItemWord::NotDecided | ItemWord::NotApplicable => Tone::Quiet,
+        ItemVerdict::Pass | ItemVerdict::Attested if item.risks.is_empty() => Tone::Good,
+        ItemVerdict::Fail => Tone::Bad,
+        ItemVerdict::Pass
+        | ItemVerdict::Attested
+        | ItemVerdict::Waived
+        | ItemVerdict::Risk
+        | ItemVerdict::Inconclusive
+        | ItemVerdict::Unchecked => Tone::Warn,
+        ItemVerdict::NotDecided | ItemVerdict::NotApplicable => Tone::Quiet,
     }
 }
 
@@ -84,22 +84,23 @@ impl Console<'_> {
 
     /// Required failures, then recommended ones.
     fn failures(&self) -> String {
-        let of = |level: LevelWord| self.units(VerdictWord::Fail).filter(move |unit| unit.level == level);
-        let blocks = of(LevelWord::Required).chain(of(LevelWord::Recommended)).map(|unit| self.block(unit));
+        let of = |level: LevelLabel| self.checks(VerdictLabel::Fail).filter(move |check| check.level == level);
+        let blocks = of(LevelLabel::Required).chain(of(LevelLabel::Recommended)).map(|check| self.block(check));
         blocks.collect::<Vec<_>>().join("\n")
     }
 
     /// What persons vouched for or accepted, and why units were skipped.
     fn accepted(&self) -> String {
         let mut out = String::new();
-        for unit in self.units(VerdictWord::Attested).chain(self.units(VerdictWord::Waived)) {
-            let name = if self.report.has_twins(unit) { unit.unit() } else { unit.id.clone() };
-            let text = format!("{}  {}: {}", one_line(&name), one_line(&unit.title), unit.headline());
-            out += &self.setting.hanging(&self.word(unit), &text, 6);
+        for check in self.checks(VerdictLabel::Attested).chain(self.checks(VerdictLabel::Waived)) {
+            let name = if self.report.has_twins(check) { check.full_id() } else { check.id.clone() };
+            let text = format!("{}  {}: {}", one_line(&name), one_line(&check.title), check.headline());
+            out += &self.setting.hanging(&self.word(check), &text, 6);
         }
-        for item in self.report.items.iter().filter(|item| item.is_for_persons() && item.verdict == ItemWord::Attested)
+        for item in
+            self.report.items.iter().filter(|item| item.is_for_persons() && item.verdict == ItemVerdict::Attested)
         {
-            let text = format!("{}  {}: {}", one_line(&item.id), one_line(&item.words), one_line(&item.reason));
+            let text = format!("{}  {}: {}", one_line(&item.id), one_line(&item.text), one_line(&item.reason));
             out += &self.setting.hanging(&(self.setting.paint(Tone::Good, "ATTESTED") + "  "), &text, 6);
         }
         out + &groups::skipped(self)
@@ -112,16 +113,16 @@ impl Console<'_> {
         for (section, items) in &outline.sections {
             out += &self.title(section);
             let told: Vec<&Listed> = items.iter().filter(|listed| !listed.is_silent()).collect();
-            let widest = told.iter().map(|listed| one_line(&listed.item.words).chars().count()).max().unwrap_or(0);
-            out += &told.iter().map(|listed| self.item(listed, widest.min(WORDS))).collect::<String>();
+            let widest = told.iter().map(|listed| one_line(&listed.item.text).chars().count()).max().unwrap_or(0);
+            out += &told.iter().map(|listed| self.item(listed, widest.min(MAX_ITEM_WIDTH))).collect::<String>();
             out += &self.silent(items);
         }
         if !outline.others.is_empty() {
             out += &self.title("Not on the checklist");
-            for unit in &outline.others {
-                let text = format!("{}  {}", one_line(&unit.title), one_line(&unit.unit()));
-                let word = if unit.verdict == VerdictWord::Fail { "FAIL" } else { unit.verdict.words() };
-                out += &self.setting.hanging(&self.mark(tone(unit), word), &text, MARK);
+            for check in &outline.others {
+                let text = format!("{}  {}", one_line(&check.title), one_line(&check.full_id()));
+                let word = if check.verdict == VerdictLabel::Fail { "FAIL" } else { check.verdict.words() };
+                out += &self.setting.hanging(&self.mark(tone(check), word), &text, MARK);
             }
         }
         out
@@ -129,14 +130,16 @@ impl Console<'_> {
 
     /// Items of a section about which nothing is said, together: there may be many, and they must not bury the others.
     pub(super) fn silent(&self, items: &[Listed]) -> String {
-        let of = |verdict: ItemWord| {
+        let of = |verdict: ItemVerdict| {
             let mine = items.iter().filter(move |listed| listed.is_silent() && listed.item.verdict == verdict);
-            mine.flat_map(|listed| if listed.own.is_empty() { vec![one_line(&listed.item.id)] } else { listed.units() })
+            mine.flat_map(
+                |listed| if listed.own.is_empty() { vec![one_line(&listed.item.id)] } else { listed.checks() },
+            )
         };
         let lines = [
-            (ItemWord::NotDecided, "not decided", ""),
-            (ItemWord::NotApplicable, "n/a", ""),
-            (ItemWord::Unchecked, "-", "no check in this version: "),
+            (ItemVerdict::NotDecided, "not decided", ""),
+            (ItemVerdict::NotApplicable, "n/a", ""),
+            (ItemVerdict::Unchecked, "-", "no check in this version: "),
         ];
         let lines = lines.into_iter().map(|(verdict, word, said)| (word, said, of(verdict).collect::<Vec<_>>()));
         let lines = lines.filter(|(_, _, names)| !names.is_empty());
@@ -149,21 +152,21 @@ impl Console<'_> {
     pub(super) fn item(&self, listed: &Listed, width: usize) -> String {
         let item = listed.item;
         let word = match item.verdict {
-            ItemWord::Fail => "FAIL",
-            ItemWord::NotDecided => "not decided",
+            ItemVerdict::Fail => "FAIL",
+            ItemVerdict::NotDecided => "not decided",
             other => other.words(),
         };
-        let by = if item.is_for_persons() { "no check, attested".to_owned() } else { listed.units().join(", ") };
-        let text = format!("{:<width$}  {by}", one_line(&item.words));
+        let by = if item.is_for_persons() { "no check, attested".to_owned() } else { listed.checks().join(", ") };
+        let text = format!("{:<width$}  {by}", one_line(&item.text));
         self.setting.hanging(&self.mark(tone_of(item), word), &text, MARK)
     }
 
     /// What was remarked about units that need no block, and about the run.
     fn remarks(&self) -> String {
         let mut remarks: Vec<String> = self.report.remarks.iter().map(|remark| one_line(remark)).collect();
-        for unit in &self.report.checks {
-            if !matches!(unit.verdict, VerdictWord::Fail | VerdictWord::Inconclusive) {
-                remarks.extend(unit.remarks.iter().map(|text| format!("{}: {}", one_line(&unit.id), one_line(text))));
+        for check in &self.report.checks {
+            if !matches!(check.verdict, VerdictLabel::Fail | VerdictLabel::Inconclusive) {
+                remarks.extend(check.remarks.iter().map(|text| format!("{}: {}", one_line(&check.id), one_line(text))));
             }
         }
         // The same may be true of a check in both environments.
@@ -182,12 +185,12 @@ impl Console<'_> {
         out += if done { "To do:\n" } else { "To become ready:\n" };
         for (n, action) in self.report.actions.iter().enumerate() {
             let place = action.place.as_ref().map(|place| format!(", {}", one_line(place))).unwrap_or_default();
-            let units = if action.units.len() > 1 {
-                format!(": {}", count(action.units.len(), "check"))
+            let checks = if action.checks.len() > 1 {
+                format!(": {}", count(action.checks.len(), "check"))
             } else {
                 String::new()
             };
-            let text = format!("{}{place} ({}){units}", one_line(&action.what), action.who.words());
+            let text = format!("{}{place} ({}){checks}", one_line(&action.what), action.responsible.words());
             out += &self.setting.hanging(&format!("{:>3}. ", n + 1), &text, 5);
         }
         out

@@ -16,7 +16,7 @@ pub(super) fn timings(phases: &[PhaseRow], setting: Setting) -> String {
         let head = format!("{:>9}  {}{wait}", millis(u128::from(row.duration_ms)), row.phase);
         out += &setting.hanging("  ", &head, 13);
         for stretch in &row.path {
-            let line = format!("{:>9}  {}", millis(u128::from(stretch.duration_ms)), one_line(&stretch.unit));
+            let line = format!("{:>9}  {}", millis(u128::from(stretch.duration_ms)), one_line(&stretch.check));
             out += &setting.hanging("    ", &line, 15);
         }
     }

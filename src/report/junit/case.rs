@@ -7,10 +7,10 @@ use junit_report::{Duration, TestCase, TestResult};
 use quick_xml::escape::partial_escape;
 
 use super::element::{Element, element_of_item};
-use super::limits::{CUT, LINE, line};
+use super::limits::{CUT, MAX_LINE_CHARS, line};
 use super::pass::{CaseExtra, Properties};
 use crate::report::block::{self, Setting};
-use crate::report::model::{ItemRow, Report, UnitRow};
+use crate::report::model::{CheckResult, ItemRow, Report};
 use crate::report::text::{bounded, clipped};
 
 /// A case, with what the crate does not write.
@@ -30,7 +30,7 @@ pub(super) struct Cases<'a> {
 }
 
 /// What a case says, before it is one.
-struct Said<'s> {
+struct CaseText<'s> {
     class: &'s str,
     name: (String, &'s str),
     id: &'s str,
@@ -47,20 +47,20 @@ impl<'a> Cases<'a> {
     }
 
     /// The case of a unit.
-    pub(super) fn of_unit(&mut self, unit: &UnitRow, element: Element) -> Case {
-        let headline = clipped(&unit.headline(), LINE).into_owned();
+    pub(super) fn of_unit(&mut self, check: &CheckResult, element: Element) -> Case {
+        let headline = clipped(&check.headline(), MAX_LINE_CHARS).into_owned();
         // The files of a pack that is built in are nowhere on the reader's disk.
-        let file = Some(line(&unit.file)).filter(|file| !file.is_empty() && !self.report.pack.built_in);
+        let file = Some(line(&check.file)).filter(|file| !file.is_empty() && !self.report.pack.built_in);
         let extra = CaseExtra {
-            line: file.as_ref().map(|_| unit.line),
-            milliseconds: if self.timings { unit.duration_ms } else { 0 },
-            properties: unit_properties(unit),
+            line: file.as_ref().map(|_| check.line),
+            milliseconds: if self.timings { check.duration_ms } else { 0 },
+            properties: unit_properties(check),
         };
-        let said = Said {
-            class: unit.items.first().map_or(unit.id.as_str(), String::as_str),
-            name: (format!("{} ({})", line(&unit.title), line(&unit.stage)), &unit.id),
-            id: &unit.id,
-            text: format!("{headline}\n{}", block::body(unit, &headline, Setting::PLAIN)),
+        let said = CaseText {
+            class: check.items.first().map_or(check.id.as_str(), String::as_str),
+            name: (format!("{} ({})", line(&check.title), line(&check.stage)), &check.id),
+            id: &check.id,
+            text: format!("{headline}\n{}", block::body(check, &headline, Setting::PLAIN)),
             headline,
             element,
             milliseconds: extra.milliseconds,
@@ -81,13 +81,13 @@ impl<'a> Cases<'a> {
             "Only recommended checks serve the item, and a partner is not ready until they decide it".to_owned()
         };
         let reason = if item.reason.is_empty() { item.verdict.words() } else { &item.reason };
-        let text = format!("{}\n{what}: {}\n", line(reason), item.words);
+        let text = format!("{}\n{what}: {}\n", line(reason), item.text);
         let properties = vec![
             ("items", line(&item.id)),
             ("verdict", item.verdict.words().to_owned()),
             ("reason", line(&item.reason)),
         ];
-        let (name, element) = (format!("{} (item)", line(&item.words)), element_of_item(self.report, item));
+        let (name, element) = (format!("{} (item)", line(&item.text)), element_of_item(self.report, item));
         self.without_unit(&item.id, &name, element, line(reason), text, properties)
     }
 
@@ -113,12 +113,20 @@ impl<'a> Cases<'a> {
         text: String,
         properties: Properties,
     ) -> Case {
-        let said =
-            Said { class: id, name: (name.to_owned(), id), id, headline, text, element, milliseconds: 0, file: None };
+        let said = CaseText {
+            class: id,
+            name: (name.to_owned(), id),
+            id,
+            headline,
+            text,
+            element,
+            milliseconds: 0,
+            file: None,
+        };
         Case { case: self.case(said), extra: CaseExtra { line: None, milliseconds: 0, properties } }
     }
 
-    fn case(&mut self, said: Said) -> TestCase {
+    fn case(&mut self, said: CaseText) -> TestCase {
         let name = self.name(said.name);
         let text = partial_escape(bounded(&said.text, self.bound, CUT)).into_owned();
         let (id, message) = (line(said.id), said.headline);
@@ -154,17 +162,17 @@ impl<'a> Cases<'a> {
     }
 }
 
-fn unit_properties(unit: &UnitRow) -> Properties {
+fn unit_properties(check: &CheckResult) -> Properties {
     let mut properties = vec![
-        ("check", line(&unit.unit())),
-        ("items", line(&unit.items.join(" "))),
-        ("level", unit.level.words().to_owned()),
-        ("verdict", unit.verdict.words().to_owned()),
-        ("reason", line(&unit.reason)),
-        ("responsible", unit.who.map(|who| who.words().to_owned()).unwrap_or_default()),
-        ("docs", line(&unit.docs)),
+        ("check", line(&check.full_id())),
+        ("items", line(&check.items.join(" "))),
+        ("level", check.level.words().to_owned()),
+        ("verdict", check.verdict.words().to_owned()),
+        ("reason", line(&check.reason)),
+        ("responsible", check.responsible.map(|responsible| responsible.words().to_owned()).unwrap_or_default()),
+        ("docs", line(&check.docs)),
     ];
-    properties.extend(unit.remarks.iter().map(|remark| ("remark", line(remark))));
+    properties.extend(check.remarks.iter().map(|remark| ("remark", line(remark))));
     properties
 }
 

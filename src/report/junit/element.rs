@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 
-use crate::judge::{ItemWord, Readiness};
-use crate::report::model::{ItemRow, LevelWord, Report, UnitRow, VerdictWord};
+use crate::judge::{ItemVerdict, Readiness};
+use crate::report::model::{CheckResult, ItemRow, LevelLabel, Report, VerdictLabel};
 
 /// How a unit shows in a `JUnit` file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,45 +30,47 @@ impl Element {
 
 /// The element of each unit of a report, in their order.
 pub fn elements(report: &Report) -> Vec<Element> {
-    let of = |unit: &UnitRow, blocked| element(unit, blocked, report.strict);
-    let red = report.checks.iter().filter(|unit| unit.blocked_by.is_none() && of(unit, false).is_red());
-    let red: HashSet<String> = red.map(UnitRow::unit).collect();
+    let of = |check: &CheckResult, blocked| element(check, blocked, report.strict);
+    let red = report.checks.iter().filter(|check| check.blocked_by.is_none() && of(check, false).is_red());
+    let red: HashSet<String> = red.map(CheckResult::full_id).collect();
     // One that another unit blocks is not a second red for one cause, if that one is red.
-    report.checks.iter().map(|unit| of(unit, unit.blocked_by.as_ref().is_some_and(|by| red.contains(by)))).collect()
+    report.checks.iter().map(|check| of(check, check.blocked_by.as_ref().is_some_and(|by| red.contains(by)))).collect()
 }
 
 /// A recommended unit never breaks a build, unless the run is strict and it is a risk.
-fn element(unit: &UnitRow, blocked: bool, strict: bool) -> Element {
-    let required = unit.level == LevelWord::Required;
-    match unit.verdict {
-        VerdictWord::Fail | VerdictWord::Waived | VerdictWord::Attested if strict && unit.risk => Element::Failure,
-        VerdictWord::Fail if required => Element::Failure,
-        VerdictWord::Inconclusive if required && !blocked => Element::Error,
-        VerdictWord::Pass | VerdictWord::Attested => Element::Bare,
-        VerdictWord::Fail | VerdictWord::Inconclusive | VerdictWord::Waived | VerdictWord::Skipped => Element::Skipped,
+fn element(check: &CheckResult, blocked: bool, strict: bool) -> Element {
+    let required = check.level == LevelLabel::Required;
+    match check.verdict {
+        VerdictLabel::Fail | VerdictLabel::Waived | VerdictLabel::Attested if strict && check.risk => Element::Failure,
+        VerdictLabel::Fail if required => Element::Failure,
+        VerdictLabel::Inconclusive if required && !blocked => Element::Error,
+        VerdictLabel::Pass | VerdictLabel::Attested => Element::Bare,
+        VerdictLabel::Fail | VerdictLabel::Inconclusive | VerdictLabel::Waived | VerdictLabel::Skipped => {
+            Element::Skipped
+        }
     }
 }
 
 /// Whether an item has a case of its own, since what stands for it shows in no unit: no check serves it, or nobody is
 /// ready while it is inconclusive, though recommended checks alone serve it.
 pub(super) fn has_case(report: &Report, item: &ItemRow) -> bool {
-    let required = |unit: &UnitRow| unit.level == LevelWord::Required && item.units.contains(&unit.unit());
-    let is_open = report.selection.is_none() && item.verdict == ItemWord::Inconclusive;
+    let required = |check: &CheckResult| check.level == LevelLabel::Required && item.checks.contains(&check.full_id());
+    let is_open = report.selection.is_none() && item.verdict == ItemVerdict::Inconclusive;
     item.is_for_persons() || is_open && !report.checks.iter().any(required)
 }
 
 /// The element of an item with a case of its own. It belongs to no selection.
 pub(super) fn element_of_item(report: &Report, item: &ItemRow) -> Element {
     match item.verdict {
-        ItemWord::Pass | ItemWord::Attested => Element::Bare,
-        ItemWord::Unchecked | ItemWord::Inconclusive if report.selection.is_none() => Element::Error,
-        ItemWord::Fail => Element::Failure,
-        ItemWord::Unchecked
-        | ItemWord::Inconclusive
-        | ItemWord::NotApplicable
-        | ItemWord::Waived
-        | ItemWord::Risk
-        | ItemWord::NotDecided => Element::Skipped,
+        ItemVerdict::Pass | ItemVerdict::Attested => Element::Bare,
+        ItemVerdict::Unchecked | ItemVerdict::Inconclusive if report.selection.is_none() => Element::Error,
+        ItemVerdict::Fail => Element::Failure,
+        ItemVerdict::Unchecked
+        | ItemVerdict::Inconclusive
+        | ItemVerdict::NotApplicable
+        | ItemVerdict::Waived
+        | ItemVerdict::Risk
+        | ItemVerdict::NotDecided => Element::Skipped,
     }
 }
 

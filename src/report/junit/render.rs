@@ -13,9 +13,9 @@ use time::format_description::well_known::Rfc3339;
 
 use super::case::{Case, Cases};
 use super::element::{self, elements};
-use super::limits::{BOUNDS, FILE, LINE, TEXT, line};
+use super::limits::{BOUNDS, MAX_FILE_BYTES, MAX_LINE_CHARS, MAX_TEXT_BYTES, line};
 use super::pass::{self, Extras, Properties, SuiteExtra};
-use crate::judge::ItemWord;
+use crate::judge::ItemVerdict;
 use crate::report::model::Report;
 use crate::report::text::{clipped, for_xml, one_line};
 
@@ -34,7 +34,7 @@ pub fn render(report: &Report, timings: bool) -> io::Result<String> {
     for bound in BOUNDS {
         let safe = report.map_text(&|text| for_xml(&clipped(text, bound)));
         file = Writer { report: &safe, bound, timings }.file()?;
-        if file.len() <= FILE {
+        if file.len() <= MAX_FILE_BYTES {
             break;
         }
     }
@@ -47,9 +47,9 @@ pub fn crash(message: &str) -> String {
 }
 
 fn single_error(class: &str, name: &str, message: &str) -> String {
-    let text = for_xml(&clipped(message, TEXT / 8));
+    let text = for_xml(&clipped(message, MAX_TEXT_BYTES / 8));
     let (line, text) = (one_line(&text), partial_escape(text.as_str()));
-    let line = clipped(&line, LINE);
+    let line = clipped(&line, MAX_LINE_CHARS);
     let line = escape(line.as_ref());
     let counts = r#"tests="1" failures="0" errors="1" skipped="0" time="0""#;
     format!(
@@ -104,8 +104,8 @@ impl Writer<'_> {
         let mut cases = Cases::new(report, self.bound, self.timings);
         let mut sections: IndexMap<String, Vec<Case>> = IndexMap::new();
         let mut shown = elements(report);
-        for (unit, element) in report.checks.iter().zip(&shown) {
-            sections.entry(line(&unit.section)).or_default().push(cases.of_unit(unit, *element));
+        for (check, element) in report.checks.iter().zip(&shown) {
+            sections.entry(line(&check.section)).or_default().push(cases.of_unit(check, *element));
         }
         for item in report.items.iter().filter(|item| element::has_case(report, item)) {
             sections.entry(line(&item.section)).or_default().push(cases.of_item(item));
@@ -131,7 +131,7 @@ impl Writer<'_> {
     /// What every suite says about the run.
     fn run_properties(&self) -> Properties {
         let r = self.report;
-        let unchecked = r.items.iter().filter(|item| item.verdict == ItemWord::Unchecked);
+        let unchecked = r.items.iter().filter(|item| item.verdict == ItemVerdict::Unchecked);
         let unchecked = unchecked.map(|item| item.id.as_str()).collect::<Vec<_>>().join(" ");
         let mut properties = vec![
             ("partner", line(&r.partner)),

@@ -2,17 +2,19 @@
 
 use super::plain::{age, code};
 use super::speaker::Speaker;
-use crate::evidence::Expected;
-use crate::pack::alteration::{BodyVariation, Clock, HeaderNames, KeyVariation, SignatureVariation, Variation};
+use crate::evidence::DeclaredExpectation;
+use crate::pack::alteration::{Alteration, BodyAlteration, Clock, HeaderNames, KeyAlteration, SignatureAlteration};
 
 impl Speaker<'_> {
     /// The differences, none for a genuine delivery.
-    pub(super) fn variation(self, variation: &Variation) -> Vec<String> {
-        let Variation { key, without_header, headers, body, message, signature, age: sent, event, .. } = variation;
-        let clocks: Vec<&str> = variation.clocks.iter().copied().map(clock_words).collect();
+    pub(super) fn alteration(self, alteration: &Alteration) -> Vec<String> {
+        let Alteration {
+            key, without_header, headers, body, signed_content: message, signature, age: sent, event, ..
+        } = alteration;
+        let clocks: Vec<&str> = alteration.clocks.iter().copied().map(clock_words).collect();
         let only = if clocks.is_empty() { String::new() } else { format!(", in {} only", clocks.join(" and in ")) };
         let sent = sent.map(|sent| age(sent) + &only);
-        let names = variation.header_names.map(|HeaderNames::LowerCase| "with header names in lower case");
+        let names = alteration.header_names.map(|HeaderNames::LowerCase| "with header names in lower case");
         let key = key.map(key_words).map(str::to_owned);
         let without = without_header.as_ref().map(|name| format!("without the header {}", code(name)));
         let headers =
@@ -29,18 +31,20 @@ impl Speaker<'_> {
 }
 
 /// What a variant expects for itself.
-pub(super) fn wanted(variation: &Variation) -> Option<&'static str> {
-    variation.expect.map(|expected| match expected {
-        Expected::Accepted => "to be accepted",
-        Expected::Rejected => "to be rejected",
+pub(super) fn wanted(alteration: &Alteration) -> Option<&'static str> {
+    alteration.expect.map(|expected| match expected {
+        DeclaredExpectation::Accepted => "to be accepted",
+        DeclaredExpectation::Rejected => "to be rejected",
     })
 }
 
-fn key_words(key: KeyVariation) -> &'static str {
+fn key_words(key: KeyAlteration) -> &'static str {
     match key {
-        KeyVariation::Other => "signed with an unknown key",
-        KeyVariation::Undecoded => "signed with the text of the secret instead of the decoded key",
-        KeyVariation::Rotated => "signed with the right key and with unknown ones, as after a rotation, in every order",
+        KeyAlteration::Other => "signed with an unknown key",
+        KeyAlteration::Undecoded => "signed with the text of the secret instead of the decoded key",
+        KeyAlteration::Rotated => {
+            "signed with the right key and with unknown ones, as after a rotation, in every order"
+        }
     }
 }
 
@@ -52,27 +56,27 @@ fn clock_words(clock: Clock) -> &'static str {
     }
 }
 
-fn body_words(body: BodyVariation) -> &'static str {
+fn body_words(body: BodyAlteration) -> &'static str {
     match body {
-        BodyVariation::Changed => "with a field of the body changed after signing",
-        BodyVariation::Spaced => "with unusual white space in the body",
-        BodyVariation::Reordered => "with the fields of the body in another order",
-        BodyVariation::Escaped => "with characters of the body written as `\\u` escapes",
-        BodyVariation::NonAscii => "with non-ASCII characters in the body",
-        BodyVariation::UnknownMember => "with an unknown field and a very large number in the body",
-        BodyVariation::SignedIndented => "signed as if the body had been parsed and serialised again with indentation",
-        BodyVariation::SignedSorted => "signed as if the body had been parsed and serialised again with sorted keys",
-        BodyVariation::SignedCompact => {
+        BodyAlteration::Changed => "with a field of the body changed after signing",
+        BodyAlteration::Spaced => "with unusual white space in the body",
+        BodyAlteration::Reordered => "with the fields of the body in another order",
+        BodyAlteration::Escaped => "with characters of the body written as `\\u` escapes",
+        BodyAlteration::NonAscii => "with non-ASCII characters in the body",
+        BodyAlteration::UnknownMember => "with an unknown field and a very large number in the body",
+        BodyAlteration::SignedIndented => "signed as if the body had been parsed and serialised again with indentation",
+        BodyAlteration::SignedSorted => "signed as if the body had been parsed and serialised again with sorted keys",
+        BodyAlteration::SignedCompact => {
             "signed as if the body had been parsed and serialised again without white space"
         }
     }
 }
 
-fn signature_words(signature: SignatureVariation) -> &'static str {
+fn signature_words(signature: SignatureAlteration) -> &'static str {
     match signature {
-        SignatureVariation::Truncated => "with only the first half of the signature",
-        SignatureVariation::Empty => "with an empty signature",
-        SignatureVariation::UpperCase => "with the signature in upper case",
-        SignatureVariation::OtherEncoding => "with the signature in the other usual encoding",
+        SignatureAlteration::Truncated => "with only the first half of the signature",
+        SignatureAlteration::Empty => "with an empty signature",
+        SignatureAlteration::UpperCase => "with the signature in upper case",
+        SignatureAlteration::OtherEncoding => "with the signature in the other usual encoding",
     }
 }

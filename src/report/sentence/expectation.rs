@@ -3,45 +3,54 @@
 use super::plain::{all_of, clients, code, list, many};
 use super::speaker::{Sentence, Speaker};
 use crate::pack::expectations::{
-    AnswerExpectation, CertificateRule, DeliveryExpectation, DeliveryRule, EffectExpectation, EitherExpectation,
-    Expectation, PresentedExpectation, PresentedRule, Selection, Source, ValuesExpectation,
+    AnyOfExpectation, CertificateRule, DeliveryExpectation, DeliveryRule, EffectExpectation, Expectation,
+    ResponseExpectation, Selection, ShownExpectation, ShownRule, Source, ValuesExpectation,
 };
-use crate::pack::matcher::{AddressRule, Matcher, Predicate, Unmet};
+use crate::pack::matcher::{AddressRule, Matcher, OnFailure, Predicate};
 use crate::pack::matcher_text::joined;
-use crate::pack::traffic::{DeniedHostsExpectation, ProviderExpectation, ToldExpectation};
+use crate::pack::traffic::{DeniedHostsExpectation, ProviderRecordsExpectation, UserMessageExpectation};
 
 impl Speaker<'_> {
     /// What an expectation wants.
     pub fn expectation(self, expectation: &Expectation) -> Sentence {
         let text = match expectation {
-            Expectation::Answer(e) => self.answer(e),
+            Expectation::Response(e) => self.answer(e),
             Expectation::Delivery(e) => self.delivery(e),
             Expectation::Effect(e) => effect(e),
-            Expectation::Presented(e) => self.presented(e),
+            Expectation::Shown(e) => self.presented(e),
             Expectation::Calls(e) => self.calls(e),
-            Expectation::Told(ToldExpectation { told, unlike, unmet: _ }) => {
+            Expectation::UserMessage(UserMessageExpectation { user_message: told, unlike, on_failure: _ }) => {
                 let (told, unlike) = (code(told), code(unlike));
                 format!("the user message of {told} is no crash, and differs from that of {unlike}, which succeeded")
             }
-            Expectation::Provider(e) => self.provider(e),
+            Expectation::ProviderRecords(e) => self.provider(e),
             Expectation::DeniedHosts(e) => self.denied_hosts(e),
             Expectation::Values(e) => self.values(e),
-            Expectation::Either(EitherExpectation { either }) => {
+            Expectation::AnyOf(AnyOfExpectation { any_of: either }) => {
                 let parts = either.iter().map(|one| self.expectation(one)).collect();
                 return Sentence { text: "one of these holds:".to_owned(), parts };
             }
         };
-        let unmet = match expectation.unmet() {
-            Unmet::Fail => "",
-            Unmet::Inconclusive => "; otherwise the check is inconclusive",
+        let on_failure = match expectation.on_failure() {
+            OnFailure::Fail => "",
+            OnFailure::Inconclusive => "; otherwise the check is inconclusive",
         };
         let hint = hint(expectation).map(|hint| format!(" ({hint})")).unwrap_or_default();
-        format!("{text}{unmet}{hint}").into()
+        format!("{text}{on_failure}{hint}").into()
     }
 
-    fn answer(self, expectation: &AnswerExpectation) -> String {
-        let AnswerExpectation { answer, status, header, body, address, certificate, counted, unmet: _, hint: _ } =
-            expectation;
+    fn answer(self, expectation: &ResponseExpectation) -> String {
+        let ResponseExpectation {
+            response: answer,
+            status,
+            header,
+            body,
+            address,
+            certificate,
+            counted,
+            on_failure: _,
+            hint: _,
+        } = expectation;
         let mut rules: Vec<String> = status.iter().map(|status| format!("the status is {status}")).collect();
         rules.extend(self.each_is("the header ", header));
         rules.extend(self.each_is("", body));
@@ -69,7 +78,7 @@ impl Speaker<'_> {
     }
 
     fn delivery(self, expectation: &DeliveryExpectation) -> String {
-        let DeliveryExpectation { delivery, is, status, unmet: _ } = expectation;
+        let DeliveryExpectation { delivery, is, status, on_failure: _ } = expectation;
         let whose = |name: &String| match name.as_str() {
             "control" => "the genuine deliveries before and after".to_owned(),
             "altered" => "every altered delivery".to_owned(),
@@ -105,28 +114,28 @@ impl Speaker<'_> {
         within.map(|within| format!(" within {}", super::plain::span(within))).unwrap_or_default()
     }
 
-    fn presented(self, expectation: &PresentedExpectation) -> String {
-        let PresentedExpectation { presented, client, by, url, unmet: _, hint: _ } = expectation;
+    fn presented(self, expectation: &ShownExpectation) -> String {
+        let ShownExpectation { shown: presented, client, by, url, on_failure: _, hint: _ } = expectation;
         let url = url.as_ref().map(|url| format!("every URL in {}", self.text(url)));
         let any = url.clone().unwrap_or_else(|| "a URL that the provider sent".to_owned());
         let every = url.unwrap_or_else(|| "every URL that the provider sent".to_owned());
         let when = by.as_ref().map(|by| format!(" after {}", code(by))).unwrap_or_default();
         let shown = format!("shown to {}{when}", clients(client.as_ref()));
         match presented {
-            PresentedRule::ProviderUrl => format!("{any} is {shown}"),
-            PresentedRule::ReceivedHost => {
+            ShownRule::ProviderUrl => format!("{any} is {shown}"),
+            ShownRule::ReceivedHost => {
                 format!("{every}, as {shown}, keeps the scheme, host and port that the provider sent")
             }
-            PresentedRule::ReturnUrl => format!(
+            ShownRule::ReturnUrl => format!(
                 "{every}, as {shown}, has exactly one return URL, correctly appended and allowed by the profile, and keeps \
                  the query that the provider sent"
             ),
-            PresentedRule::Nothing => format!("no provider URL is {shown}"),
+            ShownRule::Nothing => format!("no provider URL is {shown}"),
         }
     }
 
-    fn provider(self, expectation: &ProviderExpectation) -> String {
-        let ProviderExpectation { provider, client, unmet: _ } = expectation;
+    fn provider(self, expectation: &ProviderRecordsExpectation) -> String {
+        let ProviderRecordsExpectation { provider_records: provider, client, on_failure: _ } = expectation;
         let held = |(name, matcher): (&String, &Matcher)| match matcher.0.as_slice() {
             [Predicate::Equals(count)] if count.is_u64() => {
                 format!("exactly {} in {}", many(count.as_u64().unwrap_or_default(), "record"), code(name))
@@ -138,14 +147,14 @@ impl Speaker<'_> {
     }
 
     fn denied_hosts(self, expectation: &DeniedHostsExpectation) -> String {
-        let DeniedHostsExpectation { denied_hosts: _, exactly, at_least, unmet: _, hint: _ } = expectation;
+        let DeniedHostsExpectation { denied_hosts: _, exactly, at_least, on_failure: _, hint: _ } = expectation;
         let hosts = expectation.hosts().map_or("a host".to_owned(), |hosts| format!("a host of {}", self.text(hosts)));
         let often = often("tries", "to reach", *exactly, *at_least, None);
         format!("the partner's build {often} {hosts} that access is denied")
     }
 
     fn values(self, expectation: &ValuesExpectation) -> String {
-        let ValuesExpectation { values, are, each, unmet: _, hint: _ } = expectation;
+        let ValuesExpectation { values, are, all_match: each, on_failure: _, hint: _ } = expectation;
         let what = match values {
             Source::Template(text) => self.text(text),
             Source::Selection(selection) => self.selection(selection),
@@ -168,7 +177,7 @@ impl Speaker<'_> {
 }
 
 fn effect(expectation: &EffectExpectation) -> String {
-    let EffectExpectation { effect, exactly, at_least, at_most, unmet: _ } = expectation;
+    let EffectExpectation { effect, exactly, at_least, at_most, on_failure: _ } = expectation;
     format!("the event of {} {}", code(effect), often("takes", "effect", *exactly, *at_least, *at_most))
 }
 
@@ -186,15 +195,15 @@ fn often(verb: &str, rest: &str, exactly: Option<u64>, at_least: Option<u64>, at
 /// What else the pack says when it is not met.
 fn hint(expectation: &Expectation) -> Option<&String> {
     match expectation {
-        Expectation::Answer(e) => e.hint.as_ref(),
-        Expectation::Presented(e) => e.hint.as_ref(),
+        Expectation::Response(e) => e.hint.as_ref(),
+        Expectation::Shown(e) => e.hint.as_ref(),
         Expectation::Calls(e) => e.hint.as_ref(),
         Expectation::DeniedHosts(e) => e.hint.as_ref(),
         Expectation::Values(e) => e.hint.as_ref(),
         Expectation::Delivery(_)
         | Expectation::Effect(_)
-        | Expectation::Told(_)
-        | Expectation::Provider(_)
-        | Expectation::Either(_) => None,
+        | Expectation::UserMessage(_)
+        | Expectation::ProviderRecords(_)
+        | Expectation::AnyOf(_) => None,
     }
 }

@@ -2,14 +2,14 @@
 
 use super::plain::{code, ordinal, span};
 use super::speaker::{Sentence, Speaker};
-use crate::pack::given::{Beginning, CredentialFate, Dropping, Given, Overlay};
-use crate::pack::simulator::Bringing;
+use crate::pack::given::{ClientSetup, CredentialFate, Dropping, Given, Override};
+use crate::pack::simulator::SetupStep;
 
 impl Speaker<'_> {
     /// What is arranged before anything is done, each with where it stands in the check, as a JSON pointer.
     pub fn given(self, given: &Given) -> Vec<(String, Sentence)> {
-        let Given { client, overlay, clients, variant } = given;
-        let only = client.iter().map(|one| ("/given/client".to_owned(), self.beginning("The client", one, &overlay.0)));
+        let Given { client, overrides: change, clients, variant } = given;
+        let only = client.iter().map(|one| ("/given/client".to_owned(), self.beginning("The client", one, &change.0)));
         let several = clients.iter().map(|(name, one)| {
             (format!("/given/clients/{name}"), self.beginning(&format!("The client {}", code(name)), one, &[]))
         });
@@ -20,18 +20,18 @@ impl Speaker<'_> {
         only.chain(several).chain(variant).collect()
     }
 
-    fn beginning(self, who: &str, beginning: &Beginning, more: &[Overlay]) -> Sentence {
-        let Beginning { is, overlay } = beginning;
+    fn beginning(self, responsible: &str, beginning: &ClientSetup, more: &[Override]) -> Sentence {
+        let ClientSetup { is, change } = beginning;
         let way = self.pack.provider.simulator.as_ref().map(|simulator| simulator.way(is).1).unwrap_or_default();
         let way: Vec<String> = way.into_iter().map(bringing).collect();
         let way = if way.is_empty() { String::new() } else { format!(": {}", way.join(", then ")) };
-        let parts: Vec<Sentence> = overlay.0.iter().chain(more).map(|overlay| self.overlay(overlay)).collect();
+        let parts: Vec<Sentence> = change.0.iter().chain(more).map(|change| self.change(change)).collect();
         let but = if parts.is_empty() { "" } else { "; overrides for its calls:" };
-        Sentence { text: format!("{who} is in the state {} at the provider{way}{but}", code(is)), parts }
+        Sentence { text: format!("{responsible} is in the state {} at the provider{way}{but}", code(is)), parts }
     }
 
-    fn overlay(self, overlay: &Overlay) -> Sentence {
-        let Overlay { on, credential, once, nth, reply, with, status, change, delay, drop_connection } = overlay;
+    fn change(self, change: &Override) -> Sentence {
+        let Override { on, credential, once, nth, reply, with, status, change, delay, drop_connection } = change;
         let fate = credential.map(|fate| match (fate, once) {
             (CredentialFate::Expired, true) => "its token is rejected as expired, once".to_owned(),
             (CredentialFate::Expired, false) => "all its tokens are rejected as expired".to_owned(),
@@ -57,9 +57,9 @@ impl Speaker<'_> {
     }
 }
 
-fn bringing(step: &Bringing) -> String {
+fn bringing(step: &SetupStep) -> String {
     match step {
-        Bringing::Action(action) => format!("the partner performs {}", code(action)),
-        Bringing::Event(event) => format!("{} happens", code(event)),
+        SetupStep::Action(action) => format!("the partner performs {}", code(action)),
+        SetupStep::Event(event) => format!("{} happens", code(event)),
     }
 }

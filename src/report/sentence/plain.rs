@@ -8,7 +8,7 @@ use crate::pack::types::{Age, Names, Span};
 use crate::report::text::clipped;
 
 /// The characters that a value may have in a sentence.
-const VALUE: usize = 160;
+const MAX_VALUE_CHARS: usize = 160;
 
 impl Speaker<'_> {
     /// A text that may hold templates: one that is a template as a whole by its expression, with its value where the
@@ -16,7 +16,7 @@ impl Speaker<'_> {
     pub(super) fn text(self, text: &str) -> String {
         let Some(expression) = whole(text) else { return code(text) };
         match self.fact(expression) {
-            Some(value) => format!("{} ({})", code(expression), clipped(&bare(value), VALUE)),
+            Some(value) => format!("{} ({})", code(expression), clipped(&bare(value), MAX_VALUE_CHARS)),
             None => code(expression),
         }
     }
@@ -129,9 +129,9 @@ pub(super) fn ordinal(n: usize) -> String {
 pub(super) fn span(span: Span) -> String {
     const UNITS: [(u128, &str); 3] = [(86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute")];
     let ms = span.0.as_millis();
-    let unit = UNITS.into_iter().find(|(unit, _)| ms >= *unit && ms.is_multiple_of(*unit));
-    match unit {
-        Some((unit, word)) => many(u64::try_from(ms / unit).unwrap_or(u64::MAX), word),
+    let check = UNITS.into_iter().find(|(check, _)| ms >= *check && ms.is_multiple_of(*check));
+    match check {
+        Some((check, word)) => many(u64::try_from(ms / check).unwrap_or(u64::MAX), word),
         None if ms < 1000 => format!("{ms} ms"),
         None => format!("{} s", span.0.as_secs_f64()),
     }

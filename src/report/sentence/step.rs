@@ -7,7 +7,7 @@ use super::plain::{code, known_as, span};
 use super::speaker::{Sentence, Speaker};
 use crate::pack::expectations::Expectation;
 use crate::pack::step::{
-    ActionStep, AskStep, ConfigStep, DeliverStep, EventStep, Pause, RequestStep, Step, WaitStep, Which,
+    ActionStep, AskStep, ConfigStep, DeliverStep, EventChoice, EventStep, Pause, RequestStep, Step, WaitStep,
 };
 
 impl Speaker<'_> {
@@ -25,8 +25,19 @@ impl Speaker<'_> {
     }
 
     fn request(self, step: &RequestStep) -> String {
-        let RequestStep { request, api, environment, json, each, capture, follow, counts, sends, name, without: _ } =
-            step;
+        let RequestStep {
+            request,
+            api,
+            environment,
+            json,
+            for_each: each,
+            capture,
+            follow,
+            counts,
+            sends,
+            name,
+            without: _,
+        } = step;
         let mut text = match api {
             Some(api) => format!("Preflight calls {} on the API {}", code(request), code(api)),
             None => format!("Preflight fetches {} without credentials", code(request)),
@@ -56,17 +67,17 @@ impl Speaker<'_> {
     }
 
     fn deliver(self, step: &DeliverStep) -> Sentence {
-        let DeliverStep { deliver, with, vary, burst, copies, name } = step;
+        let DeliverStep { deliver, with, alter, burst, copies, name } = step;
         let event = match deliver {
-            Which::Each => "each event that the partner subscribes to".to_owned(),
-            Which::Event(event) => self.text(event),
-            Which::Again(step) => {
+            EventChoice::Each => "each event that the partner subscribes to".to_owned(),
+            EventChoice::Event(event) => self.text(event),
+            EventChoice::Again(step) => {
                 format!("the event of {} again, with the same id and body, at least a second later", code(step))
             }
         };
-        let differs = self.variation(with);
+        let differs = self.alteration(with);
         let how = if differs.is_empty() { String::new() } else { format!(", {}", differs.join(", ")) };
-        let same = matches!(deliver, Which::Again(_)) || copies.is_some();
+        let same = matches!(deliver, EventChoice::Again(_)) || copies.is_some();
         let own = if same { ", all with the same event" } else { ", each with its own event" };
         let often = burst.or(*copies).map(|number| format!(", {number} times at once{own}"));
         let text = format!(
@@ -74,13 +85,13 @@ impl Speaker<'_> {
             often.unwrap_or_default(),
             known_as(name.as_ref())
         );
-        if vary.is_empty() {
+        if alter.is_empty() {
             return text.into();
         }
-        let variants = vary.iter().map(|(name, variation)| {
-            let differs = self.variation(variation).join(", ");
+        let variants = alter.iter().map(|(name, alteration)| {
+            let differs = self.alteration(alteration).join(", ");
             let differs = if differs.is_empty() { "unaltered".to_owned() } else { differs };
-            let wanted = wanted(variation).map(|wanted| format!("; expected {wanted}")).unwrap_or_default();
+            let wanted = wanted(alteration).map(|wanted| format!("; expected {wanted}")).unwrap_or_default();
             format!("{name}: {differs}{wanted}").into()
         });
         let text =
@@ -109,9 +120,9 @@ impl Speaker<'_> {
         let by_hand = self
             .pack
             .provider
-            .people
+            .manual_steps
             .get(event)
-            .map(|deed| format!("; in the test environment, a person does this: {}", deed.says));
+            .map(|deed| format!("; in the test environment, a person does this: {}", deed.instructions));
         let (whose, known) = (of_client(client.as_ref()), known_as(name.as_ref()));
         let by_hand = by_hand.unwrap_or_default();
         format!(

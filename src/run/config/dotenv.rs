@@ -1,9 +1,9 @@
 //! `.env` files: `NAME=value`, with or without `export`, as far as the usual loaders agree. Where they do not, the
 //! value is unknown.
 
-use super::entries::{Entry, Said};
+use super::entries::{ConfigValue, Entry};
 
-const NO_ENTRY: Said = Said::Unknown("is not NAME=value");
+const NO_ENTRY: ConfigValue = ConfigValue::Unknown("is not NAME=value");
 
 /// The entries of a text, in order. An invalid entry does not affect the others.
 pub(super) fn entries(text: &str) -> Vec<Entry> {
@@ -73,46 +73,46 @@ fn closed(line: &str, quote: char) -> Option<usize> {
 }
 
 /// The meaning of a quoted text. In single quotes a dollar sign is literal.
-fn within(inner: &str, quote: char) -> Said {
+fn within(inner: &str, quote: char) -> ConfigValue {
     if quote == '\'' {
-        return super::placeholder::replaced(inner).map_or_else(|| Said::plain(inner), Said::Unknown);
+        return super::placeholder::replaced(inner).map_or_else(|| ConfigValue::plain(inner), ConfigValue::Unknown);
     }
     if quote == '`' {
-        return Said::Unknown("is in backticks, which loaders read differently");
+        return ConfigValue::Unknown("is in backticks, which loaders read differently");
     }
     let dollars = inner.replace("\\$", "");
-    if let unknown @ Said::Unknown(_) = Said::of(&dollars) {
+    if let unknown @ ConfigValue::Unknown(_) = ConfigValue::of(&dollars) {
         return unknown;
     }
     let mut value = String::new();
-    let mut letters = inner.chars();
-    while let Some(letter) = letters.next() {
+    let mut emails = inner.chars();
+    while let Some(letter) = emails.next() {
         match (letter, letter == '\\') {
-            (_, true) => match letters.next() {
+            (_, true) => match emails.next() {
                 Some('n') => value.push('\n'),
                 Some('r') => value.push('\r'),
                 Some('t') => value.push('\t'),
                 Some(same @ ('"' | '\\' | '$')) => value.push(same),
-                Some(_) | None => return Said::Unknown("has a backslash, which loaders read differently"),
+                Some(_) | None => return ConfigValue::Unknown("has a backslash, which loaders read differently"),
             },
             (letter, false) => value.push(letter),
         }
     }
-    Said::plain(&value)
+    ConfigValue::plain(&value)
 }
 
 /// The meaning of an unquoted text, up to its comment.
-fn bare(text: &str) -> Said {
+fn bare(text: &str) -> ConfigValue {
     let comment = text.match_indices('#').find(|(at, _)| *at == 0 || text[..*at].ends_with([' ', '\t']));
     let value = comment.map_or(text, |(at, _)| &text[..at]).trim_end();
     if value.contains('#') {
-        return Said::Unknown("has a `#` without quotes, which loaders read differently");
+        return ConfigValue::Unknown("has a `#` without quotes, which loaders read differently");
     }
     if value.contains(['\'', '"', '`', '\\']) {
-        return Said::Unknown("has quotes or a backslash within its value, which loaders read differently");
+        return ConfigValue::Unknown("has quotes or a backslash within its value, which loaders read differently");
     }
-    match Said::of(value) {
-        Said::Value(value) if value.contains(char::is_whitespace) => NO_ENTRY,
+    match ConfigValue::of(value) {
+        ConfigValue::Value(value) if value.contains(char::is_whitespace) => NO_ENTRY,
         said => said,
     }
 }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::entries::{self, Said};
+use super::entries::{self, ConfigValue};
 use super::error::ConfigError;
 use super::tree::{self, Node};
 use super::{dotenv, ini, json, properties, yaml};
@@ -76,12 +76,14 @@ fn text_of(path: &Path) -> Result<String, ConfigError> {
 }
 
 /// A key's values in all documents of a file. The program decides which document counts, so they must agree.
-fn in_documents(documents: &[Node], key: &str) -> Result<Vec<(usize, Said)>, ConfigError> {
+fn in_documents(documents: &[Node], key: &str) -> Result<Vec<(usize, ConfigValue)>, ConfigError> {
     let (mut found, mut others) = (Vec::new(), Vec::new());
     for document in documents {
         let here = tree::named(document, key)?;
         match for_others(document).filter(|_| !here.is_empty()) {
-            Some(line) => others.push((line, Said::Unknown("says that this part of the file is for another profile"))),
+            Some(line) => {
+                others.push((line, ConfigValue::Unknown("says that this part of the file is for another profile")))
+            }
             None => found.extend(here),
         }
     }
@@ -94,19 +96,21 @@ fn for_others(document: &Node) -> Option<usize> {
     let keys = ["spring.config.activate.on-profile", "spring.profiles"];
     let named = keys.iter().find_map(|key| tree::named(document, key).ok()?.into_iter().next());
     match named {
-        Some((line, Said::Value(profile))) => (!profile.contains("prod") && !profile.contains("live")).then_some(line),
-        Some((_, Said::Nothing | Said::Several | Said::Unknown(_))) | None => None,
+        Some((line, ConfigValue::Value(profile))) => {
+            (!profile.contains("prod") && !profile.contains("live")).then_some(line)
+        }
+        Some((_, ConfigValue::Nothing | ConfigValue::Several | ConfigValue::Unknown(_))) | None => None,
     }
 }
 
 /// The single value, if it is certain. Some loaders let a later line override an earlier one and others do not, so all
 /// must agree.
-fn decided(key: &str, found: Vec<(usize, Said)>) -> Result<(String, usize), ConfigError> {
+fn decided(key: &str, found: Vec<(usize, ConfigValue)>) -> Result<(String, usize), ConfigError> {
     let several = found.iter().any(|(_, said)| Some(said) != found.first().map(|(_, first)| first));
     let lines = || found.iter().map(|(line, _)| line.to_string()).collect::<Vec<_>>().join(", ");
     let unknown = found.iter().find_map(|(line, said)| match said {
-        Said::Unknown(why) => Some((line, why)),
-        Said::Value(_) | Said::Nothing | Said::Several => None,
+        ConfigValue::Unknown(why) => Some((line, why)),
+        ConfigValue::Value(_) | ConfigValue::Nothing | ConfigValue::Several => None,
     });
     if let Some((line, why)) = unknown {
         return Err(unknown_in(*line, why));
@@ -116,10 +120,10 @@ fn decided(key: &str, found: Vec<(usize, Said)>) -> Result<(String, usize), Conf
     }
     match found.into_iter().next() {
         None => Err(ConfigError::Absent { key: key.to_owned() }),
-        Some((line, Said::Value(value))) => Ok((value, line)),
-        Some((line, Said::Nothing)) => Err(ConfigError::Empty { key: key.to_owned(), line }),
-        Some((line, Said::Several)) => Err(ConfigError::Several { key: key.to_owned(), line }),
-        Some((line, Said::Unknown(why))) => Err(unknown_in(line, why)),
+        Some((line, ConfigValue::Value(value))) => Ok((value, line)),
+        Some((line, ConfigValue::Nothing)) => Err(ConfigError::Empty { key: key.to_owned(), line }),
+        Some((line, ConfigValue::Several)) => Err(ConfigError::Several { key: key.to_owned(), line }),
+        Some((line, ConfigValue::Unknown(why))) => Err(unknown_in(line, why)),
     }
 }
 

@@ -1,9 +1,9 @@
 //! INI files: `name = value` below `[section]`; a key is `section.name`, or the name alone.
 
-use super::entries::{Entry, Said};
+use super::entries::{ConfigValue, Entry};
 
 /// The entries for a key.
-pub(super) fn named(text: &str, key: &str) -> Vec<(usize, Said)> {
+pub(super) fn named(text: &str, key: &str) -> Vec<(usize, ConfigValue)> {
     let entries = entries(text);
     let whole: Vec<Entry> = entries.iter().map(|(section, entry)| below(section, entry)).collect();
     let found = super::entries::named(whole, key);
@@ -36,13 +36,13 @@ fn entries(text: &str) -> Vec<(String, Entry)> {
     found
 }
 
-fn value_of(text: &str) -> Said {
+fn value_of(text: &str) -> ConfigValue {
     let quoted = ['"', '\''].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
     match quoted {
-        Some(inner) if !inner.contains(['"', '\'', '\\']) => Said::of(inner),
+        Some(inner) if !inner.contains(['"', '\'', '\\']) => ConfigValue::of(inner),
         _ if text.contains(['"', '\'']) || text.contains(" #") || text.contains(" ;") => {
-            Said::Unknown("has quotes or a comment within its value, which programs read differently")
+            ConfigValue::Unknown("has quotes or a comment within its value, which programs read differently")
         }
-        _ => Said::of(text),
+        _ => ConfigValue::of(text),
     }
 }

@@ -1,6 +1,6 @@
 //! `.properties` files, as Java reads them.
 
-use super::entries::{Entry, Said};
+use super::entries::{ConfigValue, Entry};
 
 /// The entries of a text, in order.
 pub(super) fn entries(text: &str) -> Vec<Entry> {
@@ -17,7 +17,7 @@ pub(super) fn entries(text: &str) -> Vec<Entry> {
             whole.push_str(next.trim_start());
         }
         let (name, value) = split(&whole);
-        let value = value.as_deref().map_or(Said::Unknown("has an invalid escape"), Said::of);
+        let value = value.as_deref().map_or(ConfigValue::Unknown("has an invalid escape"), ConfigValue::of);
         found.extend(name.map(|name| Entry { line: at + 1, name, value }));
     }
     found
@@ -44,19 +44,19 @@ fn split(line: &str) -> (Option<String>, Option<String>) {
 
 fn unescaped(text: &str) -> Option<String> {
     let mut plain = String::new();
-    let mut letters = text.chars();
-    while let Some(letter) = letters.next() {
+    let mut emails = text.chars();
+    while let Some(letter) = emails.next() {
         if letter != '\\' {
             plain.push(letter);
             continue;
         }
-        match letters.next()? {
+        match emails.next()? {
             'n' => plain.push('\n'),
             'r' => plain.push('\r'),
             't' => plain.push('\t'),
             'f' => plain.push('\u{c}'),
             'u' => {
-                let digits: String = letters.by_ref().take(4).collect();
+                let digits: String = emails.by_ref().take(4).collect();
                 plain.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?);
             }
             other => plain.push(other),

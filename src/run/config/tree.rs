@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 
-use super::entries::{Said, alike};
+use super::entries::{ConfigValue, alike};
 use super::error::ConfigError;
 
 /// A value with its line.
@@ -28,12 +28,12 @@ pub(super) enum Kind {
 }
 
 impl Node {
-    fn said(&self) -> Said {
+    fn said(&self) -> ConfigValue {
         match &self.kind {
-            Kind::Text(text) | Kind::Plain(text) => Said::of(text),
-            Kind::Nothing => Said::Nothing,
-            Kind::Map(_) | Kind::List(_) => Said::Several,
-            Kind::Made(why) => Said::Unknown(why),
+            Kind::Text(text) | Kind::Plain(text) => ConfigValue::of(text),
+            Kind::Nothing => ConfigValue::Nothing,
+            Kind::Map(_) | Kind::List(_) => ConfigValue::Several,
+            Kind::Made(why) => ConfigValue::Unknown(why),
         }
     }
 
@@ -56,7 +56,7 @@ impl Node {
 /// # Errors
 ///
 /// The key is neither.
-pub(super) fn named(root: &Node, key: &str) -> Result<Vec<(usize, Said)>, ConfigError> {
+pub(super) fn named(root: &Node, key: &str) -> Result<Vec<(usize, ConfigValue)>, ConfigError> {
     if key.starts_with('$') {
         match JsonPath::parse(key) {
             Ok(path) => return Ok(by_path(root, &path)),
@@ -87,7 +87,7 @@ fn parts(dotted: &str) -> Vec<String> {
     dotted.replace('[', ".").replace(']', "").split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-fn by_path(root: &Node, path: &JsonPath) -> Vec<(usize, Said)> {
+fn by_path(root: &Node, path: &JsonPath) -> Vec<(usize, ConfigValue)> {
     let json = root.json();
     let mut found = Vec::new();
     for place in path.query_located(&json).locations() {
@@ -98,7 +98,7 @@ fn by_path(root: &Node, path: &JsonPath) -> Vec<(usize, Said)> {
 }
 
 /// The values at a path of parts. A name may contain dots itself, so several parts may be one name.
-fn below(node: &Node, parts: &[String], same: fn(&str, &str) -> bool, found: &mut Vec<(usize, Said)>) {
+fn below(node: &Node, parts: &[String], same: fn(&str, &str) -> bool, found: &mut Vec<(usize, ConfigValue)>) {
     let Some(first) = parts.first() else {
         found.push((node.line, node.said()));
         return;
@@ -120,18 +120,18 @@ fn below(node: &Node, parts: &[String], same: fn(&str, &str) -> bool, found: &mu
 }
 
 /// Variables are often a list: of `NAME=value`, or of `{ name: NAME, value: … }`.
-fn of_item(item: &Node, parts: &[String], same: fn(&str, &str) -> bool, found: &mut Vec<(usize, Said)>) {
+fn of_item(item: &Node, parts: &[String], same: fn(&str, &str) -> bool, found: &mut Vec<(usize, ConfigValue)>) {
     let [name] = parts else { return };
     match &item.kind {
         Kind::Text(text) => {
             let value = text.split_once('=').filter(|(known, _)| same(known, name));
-            found.extend(value.map(|(_, value)| (item.line, Said::of(value))));
+            found.extend(value.map(|(_, value)| (item.line, ConfigValue::of(value))));
         }
         Kind::Map(members) => {
             let member = |wanted: &str| members.iter().find(|(name, _)| name == wanted).map(|(_, node)| node);
             let is_it = member("name").is_some_and(|node| matches!(&node.kind, Kind::Text(text) if same(text, name)));
             if is_it {
-                let said = member("value").map_or(Said::Unknown("takes it from elsewhere"), Node::said);
+                let said = member("value").map_or(ConfigValue::Unknown("takes it from elsewhere"), Node::said);
                 found.push((member("value").unwrap_or(item).line, said));
             }
         }

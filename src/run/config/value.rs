@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::file;
 use crate::evidence::Fact;
 use crate::pack::step::ConfigStep;
-use crate::profile::{self, Configured, InFile};
+use crate::profile::{self, Configured, FileKey};
 use crate::redact::Secret;
 use crate::run::context::run_context::RunContext;
 
@@ -78,7 +78,7 @@ fn about(world: &RunContext, secret: &Secret) -> Value {
     json!({ "value": world.redactor.text(text), "base64": decoded, "bytes": text.len(), "characters": characters })
 }
 
-fn from_file(world: &RunContext, source: &InFile) -> Fact {
+fn from_file(world: &RunContext, source: &FileKey) -> Fact {
     let path = world.plan.read.folder.join(&source.file);
     let place = format!("{}: {}", source.file.display(), source.key);
     match file::value_of(&path, &source.key) {

@@ -9,13 +9,13 @@ use super::error::ConfigError;
 use super::tree::{Kind, Node};
 
 /// Maximum number of values in a file after alias expansion; a long text counts as several.
-const MOST: usize = 100_000;
+const MAX_VALUES: usize = 100_000;
 
 /// Number of bytes of a text that count as one value.
-const LONG: usize = 100;
+const MAX_KEY_BYTES: usize = 100;
 
 /// Maximum nesting depth of lists and maps.
-const DEEPEST: usize = 200;
+const MAX_DEPTH: usize = 200;
 
 /// Parses the documents of a text.
 ///
@@ -63,7 +63,7 @@ impl Builder {
         let line = span.start.line();
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let size = 1 + text.len() / LONG;
+                let size = 1 + text.len() / MAX_KEY_BYTES;
                 let kind = scalar(text.into_owned(), style, tag.as_deref());
                 self.put(Node { line, kind }, anchor, size)
             }
@@ -82,8 +82,8 @@ impl Builder {
     }
 
     fn begin(&mut self, line: usize, anchor: usize, tag: Option<&Tag>, inside: Inside) -> Result<(), ConfigError> {
-        if self.open.len() == DEEPEST {
-            return Err(ConfigError::TooDeep { most: DEEPEST, line });
+        if self.open.len() == MAX_DEPTH {
+            return Err(ConfigError::TooDeep { most: MAX_DEPTH, line });
         }
         self.open.push(Open { line, anchor, made: made_by(tag), inside, before: self.count });
         Ok(())
@@ -105,7 +105,7 @@ impl Builder {
     fn put(&mut self, node: Node, anchor: usize, size: usize) -> Result<(), ConfigError> {
         self.count += size;
         self.kept += if anchor > 0 { size } else { 0 };
-        if self.count.max(self.kept) > MOST {
+        if self.count.max(self.kept) > MAX_VALUES {
             return Err(ConfigError::TooLarge { line: node.line });
         }
         if anchor > 0 {

@@ -6,17 +6,17 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::event_instance::Occasion;
+use super::event_instance::EventInstance;
 use super::identity::Identity;
 use super::log::Log;
 use super::run_context::RunContext;
 use super::scope::Scope;
-use crate::plan::Unit;
+use crate::plan::PlannedCheck;
 use crate::run::step_error::StepError;
 
 /// Something that the partner did for a client.
 #[derive(Clone, Debug)]
-pub(in crate::run) struct Deed {
+pub(in crate::run) struct PerformedAction {
     /// The client's name in the check.
     pub(in crate::run) client: String,
     /// The name of the step, if it has one.
@@ -25,26 +25,26 @@ pub(in crate::run) struct Deed {
 }
 
 /// The state of a running check.
-pub(in crate::run) struct Doing<'d> {
+pub(in crate::run) struct CheckContext<'d> {
     pub(in crate::run) world: &'d RunContext,
-    pub(in crate::run) unit: &'d Unit,
+    pub(in crate::run) planned: &'d PlannedCheck,
     pub(in crate::run) log: &'d Log,
     /// Bounds how many checks have the partner act at the same time.
     pub(in crate::run) lane: &'d Semaphore,
     /// The events of named steps, for steps that redeliver them.
-    pub(in crate::run) occasions: BTreeMap<String, Vec<Occasion>>,
+    pub(in crate::run) occasions: BTreeMap<String, Vec<EventInstance>>,
     /// The clients of the check, by name.
     pub(in crate::run) clients: IndexMap<String, Identity>,
     /// What was done for clients, latest last.
-    pub(in crate::run) done: Vec<Deed>,
+    pub(in crate::run) done: Vec<PerformedAction>,
     /// The journal position from which the partner's calls count.
     pub(in crate::run) mark: usize,
 }
 
-impl<'d> Doing<'d> {
+impl<'d> CheckContext<'d> {
     /// The values that templates can read now.
     pub(in crate::run) fn scope(&self) -> Scope {
-        let mut values: Map<String, Value> = self.world.plan.bound.acting(self.unit.stage);
+        let mut values: Map<String, Value> = self.world.plan.bound.acting(self.planned.stage);
         self.log.values(&mut values);
         let client = self
             .clients

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// An event from which deliveries are made.
 #[derive(Clone, Debug)]
-pub(in crate::run) struct Occasion {
+pub(in crate::run) struct EventInstance {
     pub(in crate::run) name: String,
     /// The id that all deliveries of the event share.
     pub(in crate::run) id: String,

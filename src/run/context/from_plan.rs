@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::address::Host;
 use crate::files::{self, Kind};
-use crate::net::client::{StandIn, StandIns};
-use crate::net::gate::{Gate, Realm, Rules};
+use crate::net::client::{SimulatedEnvironments, SimulatedHost};
+use crate::net::gate::{Gate, ProviderHosts, Rules};
 use crate::plan::Plan;
 use crate::profile::production_hosts;
 use crate::redact::Redactor;
@@ -17,13 +17,13 @@ use crate::yaml::Document;
 /// Why a run cannot start, such as an unreadable file named by the profile.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct WorldError(pub String);
+pub struct SetupError(pub String);
 
-pub(in crate::run) fn gate(plan: &Plan) -> Result<Gate, WorldError> {
-    let host = |text: &str| Host::parse(text).ok_or_else(|| WorldError(format!("`{text}` is not a host")));
+pub(in crate::run) fn gate(plan: &Plan) -> Result<Gate, SetupError> {
+    let host = |text: &str| Host::parse(text).ok_or_else(|| SetupError(format!("`{text}` is not a host")));
     let handlers = production_hosts(&plan.read.profile);
     let named = plan.read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.hosts);
-    let realm = |addresses: &crate::pack::provider::Addresses| Realm {
+    let provider_hosts = |addresses: &crate::pack::provider::Addresses| ProviderHosts {
         apis: addresses.apis.clone(),
         other_hosts: addresses.pages.iter().chain(&addresses.obsolete).cloned().collect(),
     };
@@ -33,7 +33,7 @@ pub(in crate::run) fn gate(plan: &Plan) -> Result<Gate, WorldError> {
         environments: trusted
             .environments
             .iter()
-            .map(|(environment, addresses)| (*environment, realm(addresses)))
+            .map(|(environment, addresses)| (*environment, provider_hosts(addresses)))
             .collect(),
         production_allows: trusted.production_allows.clone(),
         test_only: trusted.test_only.clone(),
@@ -41,35 +41,35 @@ pub(in crate::run) fn gate(plan: &Plan) -> Result<Gate, WorldError> {
         named: named.map(|text| host(text)).collect::<Result<_, _>>()?,
         fetches: trusted.fetches.as_ref().map(fetches),
     })
-    .map_err(|error| WorldError(error.to_string()))
+    .map_err(|error| SetupError(error.to_string()))
 }
 
-pub(in crate::run) fn stand_ins(plan: &Plan) -> Result<StandIns, WorldError> {
-    let Some(word) = &plan.read.profile.stand_ins else { return Ok(StandIns::default()) };
+pub(in crate::run) fn simulated_environments(plan: &Plan) -> Result<SimulatedEnvironments, SetupError> {
+    let Some(word) = &plan.read.profile.simulated_environments else { return Ok(SimulatedEnvironments::default()) };
     let ca_pem = word.ca.as_ref().map(|path| {
         let path = plan.read.folder.join(path);
         files::text(&path, Kind::Certificates)
-            .map_err(|why| WorldError(format!("{} {why}; {}", path.display(), why.hint())))
+            .map_err(|why| SetupError(format!("{} {why}; {}", path.display(), why.hint())))
     });
     let hosts = word
         .hosts
         .iter()
-        .map(|(host, place)| (host.clone(), StandIn { port: place.at.port(), address: place.address }));
-    Ok(StandIns { hosts: hosts.collect(), ca_pem: ca_pem.transpose()? })
+        .map(|(host, place)| (host.clone(), SimulatedHost { port: place.at.port(), address: place.address }));
+    Ok(SimulatedEnvironments { hosts: hosts.collect(), ca_pem: ca_pem.transpose()? })
 }
 
 /// The captured bodies of events that the profile names.
-pub(in crate::run) fn captured_bodies(plan: &Plan, redactor: &Redactor) -> Result<BTreeMap<String, Value>, WorldError> {
+pub(in crate::run) fn captured_bodies(plan: &Plan, redactor: &Redactor) -> Result<BTreeMap<String, Value>, SetupError> {
     let bodies = plan.read.profile.rehearsal.iter().flat_map(|rehearsal| &rehearsal.bodies);
     bodies
         .map(|(event, path)| {
             let path = plan.read.folder.join(path);
             let document = Document::read(&path, &path.display().to_string())
-                .map_err(|problem| WorldError(problem.render(false)))?
+                .map_err(|problem| SetupError(problem.render(false)))?
                 .kept_by(redactor);
             // A captured body may contain numbers that YAML does not read.
             let captured = serde_json::from_str(&document.text).or_else(|_| document.parse());
-            let value = captured.map_err(|problems| WorldError(problems.render(false)))?;
+            let value = captured.map_err(|problems| SetupError(problems.render(false)))?;
             Ok((event.clone(), value))
         })
         .collect()

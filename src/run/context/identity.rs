@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::capture;
 use super::scope::Scope;
 use crate::evidence::Outcome;
-use crate::profile::{CallOut, KnownThere};
+use crate::profile::{CallOut, KnownClient};
 
 /// A client of the partner.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ impl Identity {
     }
 
     /// An existing client that the profile names, otherwise a new one.
-    pub(in crate::run) fn known_there(there: Option<&KnownThere>) -> Self {
+    pub(in crate::run) fn known_there(there: Option<&KnownClient>) -> Self {
         let mut identity = Identity::new();
         if let Some(there) = there {
             identity.made_up = there.email.is_none();
@@ -72,7 +72,7 @@ impl Identity {
     }
 
     /// Takes over the values that the partner chose.
-    pub(in crate::run) fn learn(&mut self, call: &CallOut, outcome: &Outcome) {
+    pub(in crate::run) fn capture(&mut self, call: &CallOut, outcome: &Outcome) {
         for (name, value) in capture::learned(call, outcome) {
             if name == "tenant" {
                 self.tenant = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

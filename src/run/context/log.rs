@@ -8,7 +8,7 @@ use std::time::Instant;
 use serde_json::{Map, Value};
 
 use super::identity::Identity;
-use crate::evidence::{Entry, Evidence, Incomplete, Offset, What, Who};
+use crate::evidence::{Entry, EntryKind, Evidence, Incomplete, Offset, Responsible};
 use crate::pack::types::Environment;
 
 /// The record of a check.
@@ -44,7 +44,7 @@ impl Log {
     }
 
     /// Records something that began at an instant and ends now.
-    pub(in crate::run) fn add(&self, from: Instant, step: Option<&str>, what: What) {
+    pub(in crate::run) fn add(&self, from: Instant, step: Option<&str>, what: EntryKind) {
         self.add_between(from, Instant::now(), step, None, what);
     }
 
@@ -55,14 +55,14 @@ impl Log {
         to: Instant,
         step: Option<&str>,
         client: Option<&str>,
-        what: What,
+        what: EntryKind,
     ) {
         let entry = self.entry(from, to, step, client, what);
         self.lock().entries.push(entry);
     }
 
     /// Records something between two offsets.
-    pub(in crate::run) fn add_at(&self, from: Offset, to: Offset, what: What) {
+    pub(in crate::run) fn add_at(&self, from: Offset, to: Offset, what: EntryKind) {
         self.lock().entries.push(Entry { from, to, step: None, client: None, what });
     }
 
@@ -73,7 +73,7 @@ impl Log {
         to: Instant,
         step: Option<&str>,
         client: Option<&str>,
-        what: What,
+        what: EntryKind,
     ) -> Entry {
         let (from, to) = (self.offset(from), self.offset(to));
         Entry { from, to, step: step.map(str::to_owned), client: client.map(str::to_owned), what }
@@ -89,7 +89,7 @@ impl Log {
     /// Records how often events took effect, by their ids. A count already recorded stays.
     pub(in crate::run) fn add_effects(&self, found: &[(String, u64)]) {
         for entry in &mut self.lock().entries {
-            if let What::Delivery(delivery) = &mut entry.what {
+            if let EntryKind::Delivery(delivery) = &mut entry.what {
                 let count = found.iter().find(|(id, _)| *id == delivery.event_id).map(|(_, count)| *count);
                 delivery.effects = delivery.effects.or(count);
             }
@@ -98,7 +98,7 @@ impl Log {
 
     /// Records what an exchange is found to have caused later. A value already recorded stays.
     pub(in crate::run) fn add_captured(&self, at: usize, name: &str, value: Value) {
-        if let Some(What::Exchange(exchange)) = self.lock().entries.get_mut(at).map(|entry| &mut entry.what) {
+        if let Some(EntryKind::Exchange(exchange)) = self.lock().entries.get_mut(at).map(|entry| &mut entry.what) {
             exchange.captured.entry(name).or_insert(value);
         }
     }
@@ -151,21 +151,21 @@ impl Log {
     }
 
     /// Records why the record is incomplete. The first reason counts.
-    pub(in crate::run) fn incomplete(&self, who: Who, reason: impl Into<String>) {
+    pub(in crate::run) fn incomplete(&self, responsible: Responsible, reason: impl Into<String>) {
         let mut evidence = self.lock();
         if evidence.incomplete.is_none() {
-            evidence.incomplete = Some(Incomplete { reason: reason.into(), who, void: false });
+            evidence.incomplete = Some(Incomplete { reason: reason.into(), responsible, void: false });
         }
     }
 
     /// Records why nothing in the record counts, replacing any other reason.
-    pub(in crate::run) fn void(&self, who: Who, reason: impl Into<String>) {
-        self.lock().incomplete = Some(Incomplete { reason: reason.into(), who, void: true });
+    pub(in crate::run) fn void(&self, responsible: Responsible, reason: impl Into<String>) {
+        self.lock().incomplete = Some(Incomplete { reason: reason.into(), responsible, void: true });
     }
 
     /// Records why the record is incomplete, where other checks may be the cause.
-    pub(in crate::run) fn disturbed(&self, who: Who, reason: impl Into<String>) {
-        self.incomplete(who, reason);
+    pub(in crate::run) fn disturbed(&self, responsible: Responsible, reason: impl Into<String>) {
+        self.incomplete(responsible, reason);
         self.lock().disturbed = true;
     }
 

@@ -11,11 +11,11 @@ use crate::plan::Plan;
 pub(in crate::run) const PATIENCE: Span = Span(Duration::from_mins(10));
 
 /// The channel for manual steps; `None` if nobody is at a terminal.
-pub type People = Option<mpsc::UnboundedSender<Errand>>;
+pub type ManualStepSender = Option<mpsc::UnboundedSender<ManualStep>>;
 
 /// A manual step for a person.
 #[derive(Debug)]
-pub struct Errand {
+pub struct ManualStep {
     /// The event that it brings about, as the pack names it.
     pub event: String,
     /// The partner's id for the client.
@@ -27,12 +27,12 @@ pub struct Errand {
     /// The time limit.
     pub within: Duration,
     /// The person's answer. Preflight closes the channel as soon as the event has happened or the time is over.
-    pub answer: oneshot::Sender<Answer>,
+    pub answer: oneshot::Sender<ManualStepResponse>,
 }
 
 /// A person's answer to a manual step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum ManualStepResponse {
     /// Done.
     Done,
     /// Not in this run.
@@ -42,5 +42,5 @@ pub enum Answer {
 /// The time limit of a manual step.
 pub(in crate::run) fn patience(plan: &Plan) -> Duration {
     let environment = plan.read.profile.environments.get(&Environment::Test);
-    environment.and_then(|inside| inside.person_within).unwrap_or(PATIENCE).0
+    environment.and_then(|inside| inside.manual_step_within).unwrap_or(PATIENCE).0
 }

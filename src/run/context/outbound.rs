@@ -5,26 +5,26 @@ use std::sync::Arc;
 use url::Url;
 
 use super::tokens::Tokens;
-use crate::net::client::{Limits, Sent, Wire};
+use crate::net::client::{CallResult, Limits, Sender};
 use crate::net::gate::{Draft, Gate};
 use crate::pack::types::Environment;
 use crate::redact::Secret;
 
 /// The outbound calls of a run.
 pub(in crate::run) struct OutboundCalls {
-    wire: Wire,
+    wire: Sender,
     gate: Arc<Gate>,
     /// The tokens requested so far.
     pub(in crate::run) tokens: Tokens,
 }
 
 impl OutboundCalls {
-    pub(super) fn new(wire: Wire, gate: Arc<Gate>) -> Self {
+    pub(super) fn new(wire: Sender, gate: Arc<Gate>) -> Self {
         OutboundCalls { wire, gate, tokens: Tokens::default() }
     }
 
     /// Sends a call if the gate admits it; a denied call is a failure of the kind `refused`.
-    pub(in crate::run) async fn send(&self, draft: Draft, limits: Limits) -> Sent {
+    pub(in crate::run) async fn send(&self, draft: Draft, limits: Limits) -> CallResult {
         self.wire.call(draft, limits).await
     }
 

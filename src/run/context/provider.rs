@@ -32,10 +32,10 @@ impl SimulatedProvider {
         );
         let told = rehearsal.and_then(|rehearsal| rehearsal.simulator.api_key.as_ref());
         let issued_key = told.map_or_else(credentials::issue, |secret| secret.expose().to_owned());
-        redactor.learn("rehearsal.api_key", &issued_key);
-        redactor.learn("rehearsal.webhook_secret", &webhook_secret);
+        redactor.capture("rehearsal.api_key", &issued_key);
+        redactor.capture("rehearsal.webhook_secret", &webhook_secret);
         for (name, value) in &issued_credentials {
-            redactor.learn(&format!("rehearsal.{name}"), value);
+            redactor.capture(&format!("rehearsal.{name}"), value);
         }
         SimulatedProvider { simulator: OnceLock::new(), issued_key, issued_credentials, webhook_secret }
     }

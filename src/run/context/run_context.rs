@@ -9,18 +9,18 @@ use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::clock::RunClock;
-use super::from_plan::{WorldError, captured_bodies, gate, stand_ins};
+use super::from_plan::{SetupError, captured_bodies, gate, simulated_environments};
 use super::identity::Identity;
-use super::manual_step::{self, People};
+use super::manual_step::{self, ManualStepSender};
 use super::outbound::OutboundCalls;
 use super::partner::PartnerProcess;
 use super::provider::SimulatedProvider;
-use crate::evidence::Who;
-use crate::net::client::Wire;
+use crate::evidence::Responsible;
+use crate::net::client::Sender;
 use crate::pack::authentication;
 use crate::pack::step::Step;
 use crate::pack::types::{Environment, Stage};
-use crate::plan::{Plan, Unit};
+use crate::plan::{Plan, PlannedCheck};
 use crate::redact::{Redactor, Secret};
 use crate::simulator::Simulator;
 
@@ -37,26 +37,26 @@ pub struct RunContext {
     pub(in crate::run) partner: PartnerProcess,
     pub(in crate::run) clock: RunClock,
     pub(in crate::run) house: OnceLock<Identity>,
-    pub(in crate::run) trouble: OnceLock<(Who, String)>,
+    pub(in crate::run) trouble: OnceLock<(Responsible, String)>,
     pub(in crate::run) set_up: OnceCell<()>,
     /// Generated per run, so that data kept from an earlier run matches nothing.
     run: String,
     numbers: AtomicU64,
-    pub(in crate::run) people: People,
+    pub(in crate::run) people: ManualStepSender,
 }
 
 /// What the caller of a run provides.
 #[derive(Clone)]
-pub struct Outside {
+pub struct RunHooks {
     /// Maximum number of concurrent checks against real environments.
     pub jobs: Option<usize>,
     /// Where manual steps go.
-    pub people: People,
+    pub people: ManualStepSender,
 }
 
 impl RunContext {
     /// Creates the context of a run, before anything is sent or started.
-    pub fn new(plan: Arc<Plan>, redactor: Redactor, outside: Outside) -> Result<Self, WorldError> {
+    pub fn new(plan: Arc<Plan>, redactor: Redactor, hooks: RunHooks) -> Result<Self, SetupError> {
         let gate = Arc::new(gate(&plan)?);
         let open = &plan.read.trusted.open;
         for (environment, inside) in &plan.read.profile.environments {
@@ -64,7 +64,7 @@ impl RunContext {
             let secrets = secrets.filter(|(name, _)| !authentication::is_open(open, name));
             secrets.for_each(|(_, secret)| gate.register(*environment, secret));
         }
-        let wire = Wire::new(gate.clone(), &stand_ins(&plan)?, redactor.clone());
+        let wire = Sender::new(gate.clone(), &simulated_environments(&plan)?, redactor.clone());
         let timing = plan.read.profile.rehearsal.as_ref().map(|rehearsal| rehearsal.timing).unwrap_or_default();
         let provider = SimulatedProvider::new(&plan, &redactor);
         Ok(RunContext {
@@ -75,8 +75,8 @@ impl RunContext {
             clock: RunClock::new(timing),
             plan,
             redactor,
-            jobs: outside.jobs,
-            people: outside.people,
+            jobs: hooks.jobs,
+            people: hooks.people,
             house: OnceLock::new(),
             trouble: OnceLock::new(),
             set_up: OnceCell::new(),
@@ -92,15 +92,15 @@ impl RunContext {
     }
 
     /// Additional time for a check with manual steps.
-    pub(in crate::run) fn for_people(&self, unit: &Unit) -> Duration {
-        if unit.stage == Stage::Rehearsal {
+    pub(in crate::run) fn for_people(&self, planned: &PlannedCheck) -> Duration {
+        if planned.stage == Stage::Rehearsal {
             return Duration::ZERO;
         }
-        let events = unit.packed.check.when.iter().filter(|step| matches!(step, Step::Event(_))).count();
+        let events = planned.packed.check.when.iter().filter(|step| matches!(step, Step::Event(_))).count();
         manual_step::patience(&self.plan) * u32::try_from(events + 1).unwrap_or(1)
     }
 
-    pub(in crate::run) fn set_up_trouble(&self) -> Option<(Who, String)> {
+    pub(in crate::run) fn set_up_trouble(&self) -> Option<(Responsible, String)> {
         self.trouble.get().cloned()
     }
 
@@ -112,7 +112,7 @@ impl RunContext {
     /// Registers a token that Preflight obtained: as a secret, and as one for this environment only.
     pub(in crate::run) fn learn_token(&self, environment: Option<Environment>, token: &str) {
         let place = environment.map_or("rehearsal", Environment::word);
-        self.redactor.learn(&format!("{place}.access_token"), token);
+        self.redactor.capture(&format!("{place}.access_token"), token);
         if let Some(environment) = environment {
             self.outbound.register(environment, &Secret::new(token));
         }

@@ -12,7 +12,7 @@ fn every_business_error_says_what_is_missing_and_where_it_can_be_had() {
         ("no_partner", "NoPartnerAvailable", None, false),
         ("blocked", "CreditorBlocked", None, false),
     ] {
-        let mut play = Play::new(Mode::Rehearsal);
+        let mut play = Simulation::new(Mode::Rehearsal);
         let token = play.client("t1", state);
         let asked = but(case("r1"), "returnUrl", json!("https://acme.example/done?x=1"));
         let (status, body) = play.customer("POST /cases", &token, &asked);
@@ -44,7 +44,7 @@ fn a_reference_that_is_taken_is_refused_and_its_case_is_found() {
     for (state, kind) in
         [("reference_taken", "DuplicateCreditorReference"), ("reference_taken_short", "DuplicateReference")]
     {
-        let mut play = Play::new(Mode::Rehearsal);
+        let mut play = Simulation::new(Mode::Rehearsal);
         let token = play.client("t1", state);
         for _ in 0..2 {
             let (status, body) = play.customer("POST /cases", &token, &case("r1"));
@@ -57,7 +57,7 @@ fn a_reference_that_is_taken_is_refused_and_its_case_is_found() {
 
 #[test]
 fn nobody_collects_in_a_country_that_is_not_covered() {
-    let mut play = Play::new(Mode::Rehearsal);
+    let mut play = Simulation::new(Mode::Rehearsal);
     let token = play.client("t1", "already_signed");
     let far = but(case("r1"), "debtor.countryAlpha2", json!("AQ"));
     assert_eq!(play.referral("POST /cases/preview", &far).1["isEligible"], false);
@@ -72,7 +72,7 @@ fn some_countries_ask_for_more_until_it_is_on_file_and_previews_say_so() {
         ("GB", "MissingKycVerification", "kyc.verified"),
         ("ES", "MissingPowerOfAttorney", "client.onboarding.poa_signed"),
     ] {
-        let mut play = Play::new(Mode::Rehearsal);
+        let mut play = Simulation::new(Mode::Rehearsal);
         let token = play.client("t1", "ready");
         let there = but(case("r1"), "debtor.countryAlpha2", json!(country));
         let kyc = |asked: bool| json!(asked && country == "GB");
@@ -95,7 +95,7 @@ fn some_countries_ask_for_more_until_it_is_on_file_and_previews_say_so() {
 
 #[test]
 fn a_pending_case_moves_on_once_it_is_signed() {
-    let mut play = Play::new(Mode::Rehearsal);
+    let mut play = Simulation::new(Mode::Rehearsal);
     let token = play.client("t1", "missing_poa");
     play.customer("POST /cases", &token, &but(case("r1"), "allowPendingContracts", json!(true)));
     play.happen("t1", "client.onboarding.poa_signed").unwrap();
@@ -134,7 +134,7 @@ fn a_case_that_is_refused_says_why() {
         ("creditorReference", json!("x".repeat(51)), "maximum length of 50"),
         ("amountToRecoverOver12Months", json!(10), "must be given together"),
     ] {
-        let mut play = Play::new(Mode::Rehearsal);
+        let mut play = Simulation::new(Mode::Rehearsal);
         let token = play.client("t1", "ready");
         let mut asked = case("r1");
         if name == "date" && words.is_empty() {
@@ -148,7 +148,7 @@ fn a_case_that_is_refused_says_why() {
 
 #[test]
 fn a_repeat_with_the_same_key_gets_the_same_answer() {
-    let mut play = Play::new(Mode::Rehearsal);
+    let mut play = Simulation::new(Mode::Rehearsal);
     let token = play.client("t1", "ready");
     let mut ask = |body: &Value| {
         let mut request = received("customer", "POST /cases", ("authorization", &format!("Bearer {token}")), body);

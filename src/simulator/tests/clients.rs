@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_new_client_signs_gets_a_token_and_submits() {
-    let mut play = Play::new(Mode::Rehearsal);
+    let mut play = Simulation::new(Mode::Rehearsal);
     let (status, body) = play.referral("POST /clients", &client("t1"));
     assert_eq!((status, &body["onboardingDone"]), (202, &json!(false)));
     assert!(body["onboardingLinks"]["url"].as_str().unwrap().starts_with("http://pages.example/companydetails/"));
@@ -33,7 +33,7 @@ fn a_new_client_signs_gets_a_token_and_submits() {
 
 #[test]
 fn a_client_known_elsewhere_is_recognised_by_its_exact_address_and_linked_by_approval() {
-    let mut play = Play::new(Mode::Rehearsal);
+    let mut play = Simulation::new(Mode::Rehearsal);
     play.store.prepared.insert("kim@t1.example".into(), "known_elsewhere".into());
     let (status, conflict) = play.referral("POST /clients", &client("t1"));
     assert_eq!((status, &conflict["type"]), (409, &json!("ClientExistsNeedsLinking")));
@@ -53,7 +53,7 @@ fn a_client_known_elsewhere_is_recognised_by_its_exact_address_and_linked_by_app
 
 #[test]
 fn an_approval_expires_after_seven_days() {
-    let mut play = Play::new(Mode::Rehearsal);
+    let mut play = Simulation::new(Mode::Rehearsal);
     play.store.prepared.insert("t1@acme.example".into(), "known_elsewhere".into());
     let answered = play.ask(&received("referral", "POST /clients", ("xapikey", "key-1"), &client("t1")));
     let timer = &answered.timers[0];
@@ -68,7 +68,7 @@ fn every_other_conflict_has_its_documented_body() {
         ("invalid_client_type", "InvalidClientType", Value::Null),
         ("unknown_conflict", "ClientUnderReview", Value::Null),
     ] {
-        let mut play = Play::new(Mode::Rehearsal);
+        let mut play = Simulation::new(Mode::Rehearsal);
         play.store.prepared.insert("t1@acme.example".into(), state.into());
         let (status, body) = play.referral("POST /clients", &client("t1"));
         assert_eq!((status, &body["type"], &body["data"]), (409, &json!(kind), &data), "{state}");
@@ -78,7 +78,7 @@ fn every_other_conflict_has_its_documented_body() {
 
 #[test]
 fn a_client_that_was_ready_may_have_to_sign_again() {
-    let mut play = Play::new(Mode::Rehearsal);
+    let mut play = Simulation::new(Mode::Rehearsal);
     play.client("t1", "ready");
     play.happen("t1", "terms.changed").unwrap();
     let (status, body) = play.referral("POST /clients", &client("t1"));
@@ -99,18 +99,19 @@ fn a_client_that_is_refused_names_the_field() {
         ("users.0.email", json!("x"), 400, "Users[0].Email"),
         ("users", json!([{ "name": "A", "email": "a@b" }, { "name": "B", "email": "b@b" }]), 400, "Users"),
     ] {
-        let (got, body) = Play::new(Mode::Rehearsal).referral("POST /clients", &but(client("t1"), name, value.clone()));
+        let (got, body) =
+            Simulation::new(Mode::Rehearsal).referral("POST /clients", &but(client("t1"), name, value.clone()));
         assert_eq!(got, status, "{name} = {value}: {body}");
         assert!(status != 400 || body[field][0].is_string(), "{name} = {value}: {body}");
     }
     let (status, body) =
-        Play::new(Mode::Rehearsal).referral("POST /clients", &but(client("t1"), "client.country", json!("XX")));
+        Simulation::new(Mode::Rehearsal).referral("POST /clients", &but(client("t1"), "client.country", json!("XX")));
     assert_eq!((status, &body["message"]), (400, &json!("Unknown country: XX")));
 }
 
 #[test]
 fn cases_that_come_with_the_client_are_validated_created_once_and_then_reported() {
-    let mut play = Play::new(Mode::Rehearsal);
+    let mut play = Simulation::new(Mode::Rehearsal);
     let wrong = but(client("t1"), "cases", json!([case("r1"), but(case("r2"), "currencyCode", json!("XYZ"))]));
     let (status, body) = play.referral("POST /clients", &wrong);
     assert_eq!((status, &body["error"]), (400, &json!("Case validation failed")));
@@ -126,7 +127,7 @@ fn cases_that_come_with_the_client_are_validated_created_once_and_then_reported(
 
 #[test]
 fn a_key_a_token_and_their_limits_are_checked() {
-    let mut play = Play::new(Mode::Rehearsal);
+    let mut play = Simulation::new(Mode::Rehearsal);
     let token = play.client("t1", "ready");
     assert_eq!(play.call("referral", "GET /me", ("xapikey", "wrong"), &Value::Null).0, 401);
     assert_eq!(play.call("referral", "GET /me", ("authorization", &format!("Bearer {token}")), &Value::Null).0, 401);
@@ -144,7 +145,7 @@ fn a_key_a_token_and_their_limits_are_checked() {
 #[test]
 fn operations_of_the_test_environment_are_forbidden_in_production() {
     for call in ["DELETE /clients/t1", "GET /clients/t1/is-deletable", "POST /v1/webhooks/test"] {
-        let mut play = Play::new(Mode::Production);
+        let mut play = Simulation::new(Mode::Production);
         play.client("t1", "ready");
         assert_eq!(
             play.referral(call, &json!({ "eventType": "client.linked", "externalTenantId": "t1" })).0,
@@ -156,7 +157,7 @@ fn operations_of_the_test_environment_are_forbidden_in_production() {
 
 #[test]
 fn a_client_is_deleted_with_its_cases_and_withdrawn_only_before_they_move() {
-    let mut play = Play::new(Mode::Test);
+    let mut play = Simulation::new(Mode::Test);
     let token = play.client("t1", "ready");
     play.customer("POST /cases", &token, &case("r1"));
     let (_, deletable) = play.referral("GET /clients/t1/is-deletable", &Value::Null);

@@ -1,11 +1,11 @@
 //! Behaviour common to every pack.
 
 use super::*;
-use crate::simulator::{Effect, Overlay};
+use crate::simulator::{Effect, Override};
 
 #[test]
 fn a_call_says_whom_it_is_about() {
-    let mut play = Play::new(Mode::Rehearsal);
+    let mut play = Simulation::new(Mode::Rehearsal);
     let token = play.client("t1", "ready");
     let header = format!("Bearer {token}");
     let answered = play.ask(&received("customer", "POST /cases", ("authorization", &header), &case("r1")));
@@ -24,17 +24,17 @@ fn a_call_says_whom_it_is_about() {
 
 #[test]
 fn overlays_refuse_change_and_expire() {
-    let mut play = Play::new(Mode::Rehearsal);
+    let mut play = Simulation::new(Mode::Rehearsal);
     let token = play.client("t1", "ready");
     let other = play.client("t2", "ready");
-    let install = |play: &mut Play, on: Option<&str>, effect: Effect| {
-        let overlay = Overlay {
+    let install = |play: &mut Simulation, on: Option<&str>, effect: Effect| {
+        let change = Override {
             about: vec!["t1".into()],
             on: on.and_then(crate::pack::types::Route::parse),
             nth: Some(1),
             effect,
         };
-        play.store.overlays = vec![overrides::Installed::new(1, overlay)];
+        play.store.overrides = vec![overrides::Installed::new(1, change)];
     };
     let with = Map::from_iter([("retryAfter".to_owned(), json!(1.5))]);
     install(&mut play, Some("POST /cases"), Effect::Reply { name: "rate-limited".into(), with });
@@ -121,12 +121,12 @@ fn a_business_error_can_be_asked_for_by_its_name() {
         ("no-partner", "NoPartnerAvailable", false),
         ("creditor-blocked", "CreditorBlocked", false),
     ] {
-        let mut play = Play::new(Mode::Rehearsal);
+        let mut play = Simulation::new(Mode::Rehearsal);
         let token = play.client("t1", "ready");
         let on = crate::pack::types::Route::parse("POST /cases");
         let effect = Effect::Reply { name: reply.into(), with: Map::new() };
-        let overlay = Overlay { about: vec!["t1".into()], on, nth: Some(1), effect };
-        play.store.overlays.push(overrides::Installed::new(1, overlay));
+        let change = Override { about: vec!["t1".into()], on, nth: Some(1), effect };
+        play.store.overrides.push(overrides::Installed::new(1, change));
         let (status, body) = play.customer("POST /cases", &token, &case("r1"));
         assert_eq!((status, &body["businessErrors"][0]["type"]), (422, &json!(kind)));
         assert_eq!(body["signingHandoff"].is_object(), signing, "{reply}");

@@ -3,8 +3,8 @@
 use super::*;
 
 /// Clients and cases that differ in every property that a list can filter by.
-fn many() -> (Play, String) {
-    let mut play = Play::new(Mode::Rehearsal);
+fn many() -> (Simulation, String) {
+    let mut play = Simulation::new(Mode::Rehearsal);
     for (tenant, name, state) in
         [("a", "Beta", "ready"), ("b", "alpha", "new"), ("c", "Gamma", "ready"), ("d", "Delta", "new")]
     {
@@ -75,7 +75,7 @@ fn cases_are_filtered_sorted_and_paged_as_documented() {
     let (mut play, token) = many();
     let country = play.referral("POST /cases/preview", &case("x")).1["jurisdiction"]["id"].clone();
     let partner = "5b0c7a52-6a8e-4f53-8a53-0b3f7f3a9d10";
-    let id = |play: &mut Play, reference: &str| {
+    let id = |play: &mut Simulation, reference: &str| {
         let found = play.customer(&format!("GET /cases/by-creditor-reference/{reference}"), &token, &Value::Null).1;
         found["id"].as_str().unwrap().to_owned()
     };
@@ -172,7 +172,7 @@ fn values_that_a_parameter_cannot_have_are_refused_with_its_name() {
 
 #[test]
 fn filters_know_every_state_that_a_client_can_be_seen_in() {
-    let play = Play::new(Mode::Rehearsal);
+    let play = Simulation::new(Mode::Rehearsal);
     let facts = &play.script.provider.facts;
     let known = |name: &str| -> Vec<String> { serde_json::from_value(facts[name].clone()).unwrap() };
     let (done, onboarding) = (known("states_done"), known("states_onboarding"));

@@ -17,24 +17,24 @@ use time::macros::datetime;
 use super::*;
 use crate::pack::fixtures::Fixtures;
 use crate::pack::simulator::Mode;
-use crate::simulator::events::HappenError;
-use crate::simulator::reply::Answered;
+use crate::simulator::events::EventError;
+use crate::simulator::reply::RequestResult;
 use crate::simulator::request::Received;
 use crate::simulator::store::Store;
-use crate::simulator::transaction::Moment;
+use crate::simulator::transaction::TransactionInput;
 use crate::simulator::{events, ids, overrides, reply};
 
 const NOW: OffsetDateTime = datetime!(2026-10-05 12:00 UTC);
 
 /// A simulation whose time stands still unless it is advanced.
-struct Play {
+struct Simulation {
     script: Script,
     store: Store,
     now: OffsetDateTime,
     number: Cell<u64>,
 }
 
-impl Play {
+impl Simulation {
     fn new(mode: Mode) -> Self {
         let text = include_str!("../../../checks/debitura/provider.yaml");
         let value: Value = serde_json::to_value(serde_yaml::from_str::<serde_yaml::Value>(text).unwrap()).unwrap();
@@ -52,15 +52,15 @@ impl Play {
         };
         let script = Script::new(&provider, &fixtures, &setting).unwrap();
         let store = script.store(false);
-        Play { script, store, now: NOW, number: Cell::new(1) }
+        Simulation { script, store, now: NOW, number: Cell::new(1) }
     }
 
-    fn ask(&mut self, received: &Received) -> Answered {
+    fn ask(&mut self, received: &Received) -> RequestResult {
         let fresh = || {
             self.number.set(self.number.get() + 1);
             ids::fresh(self.number.get(), &format!("secret-{}", self.number.get()))
         };
-        let moment = Moment { now: self.now, fresh: &fresh };
+        let moment = TransactionInput { now: self.now, fresh: &fresh };
         reply::answer(&self.script, &mut self.store, received, &moment)
     }
 
@@ -79,9 +79,9 @@ impl Play {
         (answered.reply.status, answered.reply.body.unwrap_or_default())
     }
 
-    fn happen(&mut self, client: &str, event: &str) -> Result<Vec<String>, HappenError> {
+    fn happen(&mut self, client: &str, event: &str) -> Result<Vec<String>, EventError> {
         let fresh = || ids::fresh(1, "c2VjcmV0");
-        let moment = Moment { now: self.now, fresh: &fresh };
+        let moment = TransactionInput { now: self.now, fresh: &fresh };
         let (dispatches, _) = events::happen(&self.script, &mut self.store, client, event, &moment)?;
         Ok(dispatches.into_iter().map(|dispatch| dispatch.event).collect())
     }

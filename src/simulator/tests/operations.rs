@@ -52,7 +52,7 @@ fn every_published_operation_is_played_or_says_that_it_is_not() {
     // Operations without effect come first, so that one client suffices for all of them.
     let mut lines = published();
     lines.sort_by_key(|(api, line)| is_played(api, line) && !line.starts_with("GET "));
-    let mut play = Play::new(Mode::Rehearsal);
+    let mut play = Simulation::new(Mode::Rehearsal);
     let token = play.client("t1", "ready");
     let (_, made) = play.customer("POST /cases", &token, &case("r1"));
     let hook = json!({ "url": "https://acme.example/", "events": ["client.linked"] });
@@ -99,7 +99,7 @@ fn every_published_operation_is_played_or_says_that_it_is_not() {
 
 #[test]
 fn what_is_near_an_operation_is_told_from_it() {
-    let mut play = Play::new(Mode::Rehearsal);
+    let mut play = Simulation::new(Mode::Rehearsal);
     let token = play.client("T1", "ready");
     let (_, made) = play.customer("POST /cases", &token, &case("Rec-1/a"));
     let id = made["id"].as_str().unwrap().to_owned();
@@ -170,7 +170,7 @@ fn what_a_client_has_still_to_sign_is_told_by_every_look_up() {
         ("missing_poa", true, false, false, true),
         ("several_missing", false, false, true, true),
     ] {
-        let mut play = Play::new(Mode::Rehearsal);
+        let mut play = Simulation::new(Mode::Rehearsal);
         let token = play.client("t1", state);
         let asked = but(case("r1"), "allowPendingContracts", json!(true));
         let (_, made) = play.customer("POST /cases", &token, &asked);

@@ -29,7 +29,7 @@ fn pending_contracts_lift_signatures_and_nothing_else() {
         ("missing_contract", "ES", true, vec![]),
         ("several_missing", "DK", true, vec![]),
     ] {
-        let mut play = Play::new(Mode::Rehearsal);
+        let mut play = Simulation::new(Mode::Rehearsal);
         let token = play.client("t1", if state == "onboarding" { "new" } else { state });
         let asked = but(case("r1"), "debtor.countryAlpha2", json!(country));
         let (status, body) = play.customer("POST /cases", &token, &but(asked, "allowPendingContracts", json!(pending)));
@@ -48,7 +48,7 @@ fn pending_contracts_lift_signatures_and_nothing_else() {
 #[test]
 fn cases_that_come_with_a_client_heed_coverage_and_duplicates() {
     for state in ["new", "already_signed", "ready"] {
-        let mut play = Play::new(Mode::Rehearsal);
+        let mut play = Simulation::new(Mode::Rehearsal);
         play.store.prepared.insert("t1@acme.example".into(), state.into());
         let hook = json!({ "url": "https://acme.example/", "events": ["case.created"] });
         play.referral("POST /v1/Webhooks", &hook);
@@ -74,7 +74,7 @@ fn cases_that_come_with_a_client_heed_coverage_and_duplicates() {
             "{state}: {again}"
         );
     }
-    let mut play = Play::new(Mode::Rehearsal);
+    let mut play = Simulation::new(Mode::Rehearsal);
     let hook = json!({ "url": "https://acme.example/", "events": ["case.created"] });
     play.referral("POST /v1/Webhooks", &hook);
     let asked = but(client("t1"), "cases", json!([but(case("r1"), "debtor.countryAlpha2", json!("AQ"))]));
@@ -95,7 +95,7 @@ fn an_idempotency_key_holds_255_characters_wherever_one_is_taken() {
         [("customer", "POST /cases", case("r1"), 200), ("referral", "POST /clients/t1/kyc-verification", kyc, 201)]
     {
         for (length, status) in [(255, created), (256, 400), (4000, 400)] {
-            let mut play = Play::new(Mode::Rehearsal);
+            let mut play = Simulation::new(Mode::Rehearsal);
             let token = format!("Bearer {}", play.client("t1", "ready"));
             let header = if api == "customer" { ("authorization", &*token) } else { ("xapikey", "key-1") };
             let mut request = received(api, call, header, &body);
@@ -107,7 +107,7 @@ fn an_idempotency_key_holds_255_characters_wherever_one_is_taken() {
 
 #[test]
 fn whatever_changes_a_record_changes_its_time() {
-    let mut play = Play::new(Mode::Rehearsal);
+    let mut play = Simulation::new(Mode::Rehearsal);
     let token = play.client("t1", "ready");
     let hook = json!({ "url": "https://acme.example/", "events": ["case.closed"] });
     let (_, made) = play.referral("POST /v1/Webhooks", &hook);
@@ -131,7 +131,7 @@ fn whatever_changes_a_record_changes_its_time() {
     assert_eq!((&made["dateUpdated"], &made["dateFinished"]), (&Value::Null, &Value::Null));
     play.now += time::Duration::minutes(1);
     play.happen("t1", "case.updated").unwrap();
-    let look = |play: &mut Play| play.customer("GET /cases/by-creditor-reference/r1", &token, &Value::Null).1;
+    let look = |play: &mut Simulation| play.customer("GET /cases/by-creditor-reference/r1", &token, &Value::Null).1;
     assert_eq!(look(&mut play)["dateUpdated"], values::written(play.now));
     play.now += time::Duration::minutes(1);
     play.happen("t1", "case.closed").unwrap();
@@ -156,7 +156,7 @@ fn whatever_changes_a_record_changes_its_time() {
 #[test]
 fn quotas_are_counted_for_each_key_and_refused_only_where_asked_for() {
     for (refuses, expected) in [(false, 200), (true, 429)] {
-        let mut play = Play::new(Mode::Rehearsal);
+        let mut play = Simulation::new(Mode::Rehearsal);
         play.store = play.script.store(refuses);
         for _ in 0..2000 {
             assert_eq!(play.referral("GET /nowhere", &Value::Null).0, 404);

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_subscription_shows_its_secret_once_and_its_address_is_judged() {
-    let mut play = Play::new(Mode::Production);
+    let mut play = Simulation::new(Mode::Production);
     let asked = json!({ "Url": "https://acme.example/hooks", "Events": ["client.linked"] });
     let (status, made) = play.referral("POST /v1/webhooks", &asked);
     assert!(status == 200 && made["secret"].is_string() && made["disabledReason"].is_null(), "{made}");
@@ -45,10 +45,10 @@ fn addresses_that_nobody_outside_can_reach_are_refused_but_loopback_in_rehearsal
     ] {
         for (mode, status) in [(Mode::Rehearsal, rehearsal), (Mode::Production, production)] {
             let asked = json!({ "url": url, "events": ["client.linked"] });
-            assert_eq!(Play::new(mode).referral("POST /v1/Webhooks", &asked).0, status, "{url} {mode:?}");
+            assert_eq!(Simulation::new(mode).referral("POST /v1/Webhooks", &asked).0, status, "{url} {mode:?}");
         }
     }
-    let mut play = Play::new(Mode::Production);
+    let mut play = Simulation::new(Mode::Production);
     for wrong in [json!([]), json!(null), json!(["client.renamed"]), json!("client.linked")] {
         let asked = json!({ "url": "https://acme.example/", "events": wrong });
         assert_eq!(play.referral("POST /v1/Webhooks", &asked).0, 400, "{asked}");
@@ -57,7 +57,7 @@ fn addresses_that_nobody_outside_can_reach_are_refused_but_loopback_in_rehearsal
 
 #[test]
 fn events_go_to_the_subscriptions_that_want_them() {
-    let mut play = Play::new(Mode::Rehearsal);
+    let mut play = Simulation::new(Mode::Rehearsal);
     let token = play.client("t1", "ready");
     for (test, events) in
         [(false, json!(["case.created", "case.closed", "case.updated"])), (true, json!(["case.created"]))]
@@ -65,7 +65,7 @@ fn events_go_to_the_subscriptions_that_want_them() {
         let asked = json!({ "url": "https://acme.example/", "events": events, "isTestMode": test });
         assert_eq!(play.referral("POST /v1/Webhooks", &asked).0, 200);
     }
-    let sent = |play: &mut Play, case: &Value| {
+    let sent = |play: &mut Simulation, case: &Value| {
         let header = format!("Bearer {token}");
         play.ask(&received("customer", "POST /cases", ("authorization", &header), case)).dispatches
     };
@@ -80,10 +80,10 @@ fn events_go_to_the_subscriptions_that_want_them() {
 
 #[test]
 fn a_triggered_test_says_how_many_subscriptions_matched() {
-    let mut play = Play::new(Mode::Test);
+    let mut play = Simulation::new(Mode::Test);
     let token = play.client("t1", "ready");
     let (_, made) = play.customer("POST /cases", &token, &case("r1"));
-    let trigger = |play: &mut Play, body: Value| play.referral("POST /v1/webhooks/test", &body);
+    let trigger = |play: &mut Simulation, body: Value| play.referral("POST /v1/webhooks/test", &body);
     let linked = json!({ "eventType": "client.linked", "externalTenantId": "t1" });
     let (status, none) = trigger(&mut play, linked.clone());
     assert_eq!((status, &none["enqueuedCount"]), (200, &json!(0)));

@@ -1,8 +1,8 @@
 //! What addresses say before anybody is asked: the handler's, and the base URLs that production loads.
 
-use preflight::evidence::Who;
+use preflight::evidence::Responsible;
 use preflight::report::model::Report;
-use preflight::report::model::VerdictWord::{Fail, Inconclusive, Pass};
+use preflight::report::model::VerdictLabel::{Fail, Inconclusive, Pass};
 
 use super::provider::assert_told;
 use crate::support::driven::{BUILT_IN, run};
@@ -37,7 +37,10 @@ async fn a_handler_that_cannot_be_public_fails_whether_it_answers_or_not() {
             let row = assert_told(&report, &unit, Fail, "", handler);
             let told = crate::support::driven::told(row);
             assert!(told.contains(words) || words.starts_with("at most"), "{handler}: {told}");
-            assert!(row.who == Some(Who::Partner) && !told.contains("such as 127.0.0.1"), "{handler}: {told}");
+            assert!(
+                row.responsible == Some(Responsible::Partner) && !told.contains("such as 127.0.0.1"),
+                "{handler}: {told}"
+            );
         }
     }
 }
@@ -46,7 +49,7 @@ async fn a_handler_that_cannot_be_public_fails_whether_it_answers_or_not() {
 async fn a_name_that_does_not_resolve_is_left_to_the_network() {
     let report = report("debitura", "https://no-such-host.invalid/hooks", "webhooks.endpoint-public-https").await;
     let row = assert_told(&report, "webhooks.endpoint-public-https@test", Inconclusive, "does not resolve", "a name");
-    assert_eq!(row.who, Some(Who::Network));
+    assert_eq!(row.responsible, Some(Responsible::Network));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Where the logo is, and what answers there.
 
-use preflight::report::model::VerdictWord::{Fail, Inconclusive, Pass};
+use preflight::report::model::VerdictLabel::{Fail, Inconclusive, Pass};
 use serde_json::json;
 use wiremock::ResponseTemplate;
 
@@ -15,7 +15,7 @@ fn image(bytes: &[u8]) -> ResponseTemplate {
 
 #[tokio::test]
 async fn a_logo_is_an_image_that_answers() {
-    let world = World::new().await;
+    let setup = World::new().await;
     let redirect = |to: &str| status(302).insert_header("location", to);
     let cases = [
         ("an SVG", image(b"<svg/>"), Pass, ""),
@@ -32,19 +32,19 @@ async fn a_logo_is_an_image_that_answers() {
         ("a type that is nearly one", status(200).set_body_raw("x", "imagery/png"), Fail, "imagery/png"),
     ];
     for (case, answer, wanted, words) in cases {
-        world.reset().await;
-        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
-        on(&world.pages, "GET /logo.svg", answer).await;
-        on(&world.pages, "GET /real.svg", image(b"<svg/>")).await;
-        assert_told(&world.report(&ONLY).await, UNIT, wanted, words, case);
+        setup.reset().await;
+        setup.both("GET /me", json_answer(&me(&setup, &json!({})))).await;
+        on(&setup.pages, "GET /logo.svg", answer).await;
+        on(&setup.pages, "GET /real.svg", image(b"<svg/>")).await;
+        assert_told(&setup.report(&ONLY).await, UNIT, wanted, words, case);
     }
 }
 
 #[tokio::test]
 async fn branding_is_held_against_the_profile() {
-    let world = World::new().await;
-    let capitals = world.logo_url().replace("http://", "HTTP://");
-    let copy = format!("{}/cdn/acme.svg", world.pages.uri());
+    let setup = World::new().await;
+    let capitals = setup.logo_url().replace("http://", "HTTP://");
+    let copy = format!("{}/cdn/acme.svg", setup.pages.uri());
     let cases = [
         (json!({ "logoUrl": capitals }), Pass, String::new()),
         (json!({ "backgroundColorCode": "#0b5fff" }), Pass, String::new()),
@@ -55,16 +55,16 @@ async fn branding_is_held_against_the_profile() {
         (json!({ "logoUrl": "" }), Fail, "logoUrl".into()),
         (json!({ "logoUrl": 7 }), Inconclusive, "at `/logoUrl`, 7".into()),
         (json!({ "logoUrl": copy }), Inconclusive, copy.clone()),
-        (json!({ "logoUrl": copy }), Inconclusive, world.logo_url()),
+        (json!({ "logoUrl": copy }), Inconclusive, setup.logo_url()),
         (json!({ "logoUrl": copy }), Inconclusive, "compare both".into()),
     ];
-    world.both("GET /me", json_answer(&json!({ "isActive": true, "backgroundColorCode": "#0B5FFF" }))).await;
-    assert_told(&world.report(&ONLY).await, UNIT, Fail, "logoUrl is absent", "a logo that is left out");
+    setup.both("GET /me", json_answer(&json!({ "isActive": true, "backgroundColorCode": "#0B5FFF" }))).await;
+    assert_told(&setup.report(&ONLY).await, UNIT, Fail, "logoUrl is absent", "a logo that is left out");
     for (changes, wanted, words) in cases {
-        world.reset().await;
-        world.both("GET /me", json_answer(&me(&world, &changes))).await;
-        on(&world.pages, "GET /logo.svg", image(b"<svg/>")).await;
-        on(&world.pages, "GET /cdn/acme.svg", image(b"<svg/>")).await;
-        assert_told(&world.report(&ONLY).await, UNIT, wanted, &words, &changes.to_string());
+        setup.reset().await;
+        setup.both("GET /me", json_answer(&me(&setup, &changes))).await;
+        on(&setup.pages, "GET /logo.svg", image(b"<svg/>")).await;
+        on(&setup.pages, "GET /cdn/acme.svg", image(b"<svg/>")).await;
+        assert_told(&setup.report(&ONLY).await, UNIT, wanted, &words, &changes.to_string());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use preflight::report::model::{Report, UnitRow, VerdictWord};
+use preflight::report::model::{CheckResult, Report, VerdictLabel};
 use serde_json::{Value, json};
 use wiremock::matchers::{any, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -95,10 +95,10 @@ pub(crate) fn status(status: u16) -> ResponseTemplate {
 }
 
 /// The account as it should be, with some members changed.
-pub(crate) fn me(world: &World, changes: &Value) -> Value {
+pub(crate) fn me(setup: &World, changes: &Value) -> Value {
     let mut me = json!({
         "id": "7d1b2f0e-5a52-4a7e-9a0b-2f3f2a6f7c01", "companyName": "Acme", "isActive": true, "isPublicDemo": false,
-        "logoUrl": world.logo_url(), "backgroundColorCode": "#0B5FFF", "fontColor": "#FFFFFF",
+        "logoUrl": setup.logo_url(), "backgroundColorCode": "#0B5FFF", "fontColor": "#FFFFFF",
     });
     me.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
     me
@@ -108,10 +108,10 @@ pub(crate) fn me(world: &World, changes: &Value) -> Value {
 pub(crate) fn assert_told<'r>(
     report: &'r Report,
     unit: &str,
-    wanted: VerdictWord,
+    wanted: VerdictLabel,
     words: &str,
     case: &str,
-) -> &'r UnitRow {
+) -> &'r CheckResult {
     let row = row(report, unit);
     assert!(row.verdict == wanted && told(row).contains(words), "{case}: wanted {wanted:?} {words}\n{}", told(row));
     row

@@ -1,7 +1,7 @@
 //! What the lists of webhook subscriptions may say, and what comes of a triggered test.
 
-use preflight::evidence::Who;
-use preflight::report::model::VerdictWord::{Fail, Inconclusive, Pass};
+use preflight::evidence::Responsible;
+use preflight::report::model::VerdictLabel::{Fail, Inconclusive, Pass};
 use serde_json::{Value, json};
 
 use super::provider::{LIVE_HANDLER, World, assert_told, json_answer, me, on, status};
@@ -35,7 +35,7 @@ fn in_capitals() -> Value {
 
 #[tokio::test]
 async fn production_needs_one_active_subscription_that_is_its_own() {
-    let world = World::new().await;
+    let setup = World::new().await;
     let other = subscription(&json!({ "id": "2", "url": "https://elsewhere.example/hooks" }));
     let cases = [
         ("one", json!([subscription(&json!({}))]), Pass),
@@ -71,18 +71,18 @@ async fn production_needs_one_active_subscription_that_is_its_own() {
         ),
     ];
     for (case, live, wanted) in cases {
-        world.reset().await;
-        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
-        on(&world.test, "GET /v1/Webhooks", json_answer(&json!([subscription(&json!({}))]))).await;
-        on(&world.production, "GET /v1/Webhooks", json_answer(&live)).await;
-        let report = world.report(&["readiness.webhooks-registered", "prerequisites.credentials"]).await;
+        setup.reset().await;
+        setup.both("GET /me", json_answer(&me(&setup, &json!({})))).await;
+        on(&setup.test, "GET /v1/Webhooks", json_answer(&json!([subscription(&json!({}))]))).await;
+        on(&setup.production, "GET /v1/Webhooks", json_answer(&live)).await;
+        let report = setup.report(&["readiness.webhooks-registered", "prerequisites.credentials"]).await;
         assert_told(&report, "readiness.webhooks-registered@production", wanted, "", case);
     }
 }
 
 #[tokio::test]
 async fn the_subscription_that_came_nearest_is_named_with_what_it_lacks() {
-    let world = World::new().await;
+    let setup = World::new().await;
     let one = |changes: Value| json!([subscription(&changes)]);
     let why = "Exceeded maximum retry attempts (8 failures)";
     let cases = [
@@ -105,56 +105,62 @@ async fn the_subscription_that_came_nearest_is_named_with_what_it_lacks() {
     ];
     let mut told = std::collections::BTreeSet::new();
     for (case, live, words) in cases {
-        world.reset().await;
-        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
-        on(&world.test, "GET /v1/Webhooks", json_answer(&one(json!({ "url": "https://test.example" })))).await;
-        on(&world.production, "GET /v1/Webhooks", json_answer(&live)).await;
-        let report = world.report(&["readiness.webhooks-registered", "prerequisites.credentials"]).await;
+        setup.reset().await;
+        setup.both("GET /me", json_answer(&me(&setup, &json!({})))).await;
+        on(&setup.test, "GET /v1/Webhooks", json_answer(&one(json!({ "url": "https://test.example" })))).await;
+        on(&setup.production, "GET /v1/Webhooks", json_answer(&live)).await;
+        let report = setup.report(&["readiness.webhooks-registered", "prerequisites.credentials"]).await;
         for words in words {
             assert_told(&report, "readiness.webhooks-registered@production", Fail, words, case);
         }
         let row = crate::support::driven::row(&report, "readiness.webhooks-registered@production");
         assert!(told.insert(row.reason.clone()), "{case}: {}", row.reason);
     }
-    world.reset().await;
-    world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
-    on(&world.test, "GET /v1/Webhooks", json_answer(&one(json!({ "isActive": false, "disabledReason": why })))).await;
-    let report = world.report(&["webhooks.events-subscribed", "prerequisites.credentials"]).await;
+    setup.reset().await;
+    setup.both("GET /me", json_answer(&me(&setup, &json!({})))).await;
+    on(&setup.test, "GET /v1/Webhooks", json_answer(&one(json!({ "isActive": false, "disabledReason": why })))).await;
+    let report = setup.report(&["webhooks.events-subscribed", "prerequisites.credentials"]).await;
     assert_told(&report, "webhooks.events-subscribed@test", Fail, why, "in test");
 }
 
 #[tokio::test]
 async fn trouble_with_a_list_is_told_apart_from_an_empty_list() {
-    let world = World::new().await;
+    let setup = World::new().await;
     let good = json_answer(&json!([subscription(&json!({}))]));
     let page = status(200).set_body_raw("<html>", "text/html");
     let cases = [
         ("both", good.clone(), good.clone(), Pass, None),
-        ("test limits", status(429), good.clone(), Inconclusive, Some(Who::Provider)),
-        ("test fails", status(500), good.clone(), Inconclusive, Some(Who::Provider)),
-        ("test refuses", status(403), good.clone(), Inconclusive, Some(Who::Partner)),
-        ("production limits", good.clone(), status(429), Inconclusive, Some(Who::Provider)),
-        ("production refuses", good.clone(), status(403), Fail, Some(Who::Partner)),
-        ("production shows a page", good.clone(), page, Inconclusive, Some(Who::Provider)),
-        ("a map in place of a list", good.clone(), json_answer(&json!({})), Inconclusive, Some(Who::Provider)),
-        ("an error", good.clone(), json_answer(&json!({ "error": "x" })), Inconclusive, Some(Who::Provider)),
-        ("a list of texts", good.clone(), json_answer(&json!(["x"])), Inconclusive, Some(Who::Provider)),
-        ("an error of test", json_answer(&json!({ "error": "x" })), good.clone(), Inconclusive, Some(Who::Provider)),
+        ("test limits", status(429), good.clone(), Inconclusive, Some(Responsible::Provider)),
+        ("test fails", status(500), good.clone(), Inconclusive, Some(Responsible::Provider)),
+        ("test refuses", status(403), good.clone(), Inconclusive, Some(Responsible::Partner)),
+        ("production limits", good.clone(), status(429), Inconclusive, Some(Responsible::Provider)),
+        ("production refuses", good.clone(), status(403), Fail, Some(Responsible::Partner)),
+        ("production shows a page", good.clone(), page, Inconclusive, Some(Responsible::Provider)),
+        ("a map in place of a list", good.clone(), json_answer(&json!({})), Inconclusive, Some(Responsible::Provider)),
+        ("an error", good.clone(), json_answer(&json!({ "error": "x" })), Inconclusive, Some(Responsible::Provider)),
+        ("a list of texts", good.clone(), json_answer(&json!(["x"])), Inconclusive, Some(Responsible::Provider)),
+        (
+            "an error of test",
+            json_answer(&json!({ "error": "x" })),
+            good.clone(),
+            Inconclusive,
+            Some(Responsible::Provider),
+        ),
     ];
-    for (case, trial, live, wanted, who) in cases {
-        world.reset().await;
-        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
-        on(&world.test, "GET /v1/Webhooks", trial).await;
-        on(&world.production, "GET /v1/Webhooks", live).await;
-        let report = world.report(&["readiness.webhooks-registered", "prerequisites.credentials"]).await;
+    for (case, trial, live, wanted, responsible) in cases {
+        setup.reset().await;
+        setup.both("GET /me", json_answer(&me(&setup, &json!({})))).await;
+        on(&setup.test, "GET /v1/Webhooks", trial).await;
+        on(&setup.production, "GET /v1/Webhooks", live).await;
+        let report = setup.report(&["readiness.webhooks-registered", "prerequisites.credentials"]).await;
         let row = assert_told(&report, "readiness.webhooks-registered@production", wanted, "", case);
-        assert_eq!(row.who, who, "{case}");
+        assert_eq!(row.responsible, responsible, "{case}");
     }
 }
 
 #[tokio::test]
 async fn a_test_that_enqueues_nothing_is_inconclusive_with_a_hint() {
-    let world = World::new().await;
+    let setup = World::new().await;
     let enqueued = |count: Value| json_answer(&json!({ "eventType": "client.linked", "enqueuedCount": count }));
     let (one, none) = (json!([{ "id": "c-1" }]), json!([]));
     let cases = [
@@ -168,37 +174,37 @@ async fn a_test_that_enqueues_nothing_is_inconclusive_with_a_hint() {
         (enqueued(json!(1)), &none, "create one first"),
     ];
     for (answer, known, words) in cases {
-        world.reset().await;
-        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
-        on(&world.test, "GET /v1/Webhooks", json_answer(&json!([subscription(&json!({}))]))).await;
-        on(&world.test, "GET /clients", json_answer(&json!({ "clients": [{ "externalTenantId": "t-1" }] }))).await;
-        on(&world.test, "GET /cases", json_answer(&json!({ "cases": known }))).await;
-        on(&world.test, "POST /v1/webhooks/test", answer).await;
-        let report = world.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
+        setup.reset().await;
+        setup.both("GET /me", json_answer(&me(&setup, &json!({})))).await;
+        on(&setup.test, "GET /v1/Webhooks", json_answer(&json!([subscription(&json!({}))]))).await;
+        on(&setup.test, "GET /clients", json_answer(&json!({ "clients": [{ "externalTenantId": "t-1" }] }))).await;
+        on(&setup.test, "GET /cases", json_answer(&json!({ "cases": known }))).await;
+        on(&setup.test, "POST /v1/webhooks/test", answer).await;
+        let report = setup.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
         let row = assert_told(&report, "webhooks.test-endpoint@test", Inconclusive, words, words);
         assert!(
-            row.who != Some(Who::Tool) && !crate::support::driven::told(row).contains("{{"),
+            row.responsible != Some(Responsible::Tool) && !crate::support::driven::told(row).contains("{{"),
             "{}",
             crate::support::driven::told(row)
         );
     }
-    for (answer, words, who) in [
-        (json_answer(&json!({ "clients": [] })), "onboard one first", Who::Partner),
-        (json_answer(&json!({ "clients": null, "page": {} })), "onboard one first", Who::Partner),
-        (json_answer(&json!({ "error": "x" })), "does not match the schema of this call", Who::Provider),
-        (status(403), "403", Who::Partner),
-        (status(503), "503", Who::Provider),
+    for (answer, words, responsible) in [
+        (json_answer(&json!({ "clients": [] })), "onboard one first", Responsible::Partner),
+        (json_answer(&json!({ "clients": null, "page": {} })), "onboard one first", Responsible::Partner),
+        (json_answer(&json!({ "error": "x" })), "does not match the schema of this call", Responsible::Provider),
+        (status(403), "403", Responsible::Partner),
+        (status(503), "503", Responsible::Provider),
     ] {
-        world.reset().await;
-        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
-        on(&world.test, "GET /v1/Webhooks", json_answer(&json!([subscription(&json!({}))]))).await;
-        on(&world.test, "GET /clients", answer).await;
-        on(&world.test, "GET /cases", json_answer(&json!({ "cases": one }))).await;
-        on(&world.test, "POST /v1/webhooks/test", enqueued(json!(1))).await;
-        let report = world.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
+        setup.reset().await;
+        setup.both("GET /me", json_answer(&me(&setup, &json!({})))).await;
+        on(&setup.test, "GET /v1/Webhooks", json_answer(&json!([subscription(&json!({}))]))).await;
+        on(&setup.test, "GET /clients", answer).await;
+        on(&setup.test, "GET /cases", json_answer(&json!({ "cases": one }))).await;
+        on(&setup.test, "POST /v1/webhooks/test", enqueued(json!(1))).await;
+        let report = setup.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
         let row = assert_told(&report, "webhooks.test-endpoint@test", Inconclusive, words, words);
         assert!(
-            row.who == Some(who) && !crate::support::driven::told(row).contains("{{"),
+            row.responsible == Some(responsible) && !crate::support::driven::told(row).contains("{{"),
             "{}",
             crate::support::driven::told(row)
         );
@@ -207,15 +213,15 @@ async fn a_test_that_enqueues_nothing_is_inconclusive_with_a_hint() {
         (json!([]), "is an empty list"),
         (json!([subscription(&json!({ "isActive": false, "disabledReason": "eight" }))]), "disabledReason eight"),
     ] {
-        world.reset().await;
-        world.both("GET /me", json_answer(&me(&world, &json!({})))).await;
-        on(&world.test, "GET /v1/Webhooks", json_answer(&trial)).await;
-        on(&world.test, "GET /clients", json_answer(&json!({ "clients": [{ "externalTenantId": "t-1" }] }))).await;
-        on(&world.test, "GET /cases", json_answer(&json!({ "cases": one }))).await;
-        let report = world.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
+        setup.reset().await;
+        setup.both("GET /me", json_answer(&me(&setup, &json!({})))).await;
+        on(&setup.test, "GET /v1/Webhooks", json_answer(&trial)).await;
+        on(&setup.test, "GET /clients", json_answer(&json!({ "clients": [{ "externalTenantId": "t-1" }] }))).await;
+        on(&setup.test, "GET /cases", json_answer(&json!({ "cases": one }))).await;
+        let report = setup.report(&["webhooks.test-endpoint", "prerequisites.credentials"]).await;
         assert_told(&report, "webhooks.test-endpoint@test", Inconclusive, words, words);
     }
     // Nobody's key may fire anything in production.
-    let fired = world.production.received_requests().await.unwrap();
+    let fired = setup.production.received_requests().await.unwrap();
     assert!(fired.iter().all(|request| request.method.as_str() == "GET"), "{fired:?}");
 }

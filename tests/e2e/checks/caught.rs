@@ -83,7 +83,7 @@ fn without_a_preview_of_its_own_one_is_ready_and_one_that_never_previews_is_told
 #[test]
 fn every_check_that_a_machine_decides_has_a_defect_that_fails_it() {
     for (provider, sample) in samples() {
-        let (defects, checks) = (sample.world.defects, &BUILT_IN.packs[provider].checks);
+        let (defects, checks) = (sample.setup.defects, &BUILT_IN.packs[provider].checks);
         let without: Vec<&str> = checks
             .iter()
             .filter(|packed| !packed.check.only_asks())
@@ -100,7 +100,7 @@ fn every_check_that_a_machine_decides_has_a_defect_that_fails_it() {
 
 #[test]
 fn every_mistake_that_the_reference_partner_can_make_is_tried() {
-    let defects: Vec<_> = samples().into_iter().flat_map(|(_, sample)| sample.world.defects).collect();
+    let defects: Vec<_> = samples().into_iter().flat_map(|(_, sample)| sample.setup.defects).collect();
     for defect in preflight::reference_partner::Defect::all() {
         let name = clap::ValueEnum::to_possible_value(defect).unwrap();
         let tried = defects.iter().any(|mistake| mistake.name == name.get_name());

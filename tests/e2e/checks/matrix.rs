@@ -8,7 +8,7 @@ use super::caught::{SLOW, preflight, samples};
 /// Every defect of a provider that is tried here, with the check that catches it.
 fn tried(provider: &str) -> Vec<(String, String)> {
     let (_, sample) = samples().into_iter().find(|(name, _)| *name == provider).unwrap();
-    let defects = sample.world.defects.into_iter().filter(|mistake| mistake.caught_by != SLOW);
+    let defects = sample.setup.defects.into_iter().filter(|mistake| mistake.caught_by != SLOW);
     defects.map(|mistake| (mistake.name, mistake.caught_by)).collect()
 }
 
@@ -56,8 +56,8 @@ parts! {
 fn every_defect_is_in_one_part() {
     for (provider, sample) in samples() {
         let all = tried(provider);
-        let slow: Vec<_> = sample.world.defects.iter().filter(|mistake| mistake.caught_by == SLOW).collect();
-        assert_eq!(all.len() + slow.len(), sample.world.defects.len(), "{provider}");
+        let slow: Vec<_> = sample.setup.defects.iter().filter(|mistake| mistake.caught_by == SLOW).collect();
+        assert_eq!(all.len() + slow.len(), sample.setup.defects.len(), "{provider}");
         let own = PARTS.iter().filter(|(of, ..)| *of == provider);
         let dealt: Vec<_> = own.flat_map(|(provider, number, of)| part(provider, *number, *of)).collect();
         assert_eq!(dealt.len(), all.len(), "{provider}: a part is missing, or there twice");

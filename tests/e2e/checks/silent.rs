@@ -3,10 +3,10 @@
 use axum::Router;
 use axum::http::StatusCode;
 use preflight::judge::Readiness;
-use preflight::report::model::{Report, VerdictWord};
+use preflight::report::model::{Report, VerdictLabel};
 use tokio::net::TcpListener;
 
-use crate::support::driven::{BUILT_IN, pack_with, planned, row, run, told, units};
+use crate::support::driven::{BUILT_IN, checks, pack_with, planned, row, run, told};
 
 /// A profile that says where a handler is and nothing else.
 fn with_handler(address: std::net::SocketAddr, more: &str) -> String {
@@ -17,7 +17,7 @@ fn with_handler(address: std::net::SocketAddr, more: &str) -> String {
 }
 
 fn nothing_passes(report: &Report) {
-    assert_eq!(units(report, VerdictWord::Pass), Vec::<String>::new());
+    assert_eq!(checks(report, VerdictLabel::Pass), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -26,11 +26,11 @@ async fn a_profile_of_two_lines_leaves_every_unit_inconclusive_and_says_what_wou
     assert_eq!(report.readiness, Readiness::Inconclusive);
     assert_eq!(report.summary.planned, report.summary.inconclusive + report.summary.inconclusive_recommended);
     for row in &report.checks {
-        assert_eq!(row.verdict, VerdictWord::Inconclusive, "{}", told(row));
+        assert_eq!(row.verdict, VerdictLabel::Inconclusive, "{}", told(row));
         let reason = format!("{} {}", row.reason, row.observed.clone().unwrap_or_default());
         let helps = ["profile.yaml", "a person must attest"].iter().any(|words| reason.contains(words));
         assert!(helps, "{}", told(row));
-        assert!(row.who.is_some(), "nobody must act: {}", told(row));
+        assert!(row.responsible.is_some(), "nobody must act: {}", told(row));
     }
 }
 
@@ -53,7 +53,7 @@ async fn a_closed_port_is_inconclusive_and_not_a_fault_of_the_handler() {
     let profile = with_handler(listener.local_addr().unwrap(), "");
     drop(listener);
     let report = run(&BUILT_IN, &profile, &["*@rehearsal"]).await;
-    assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new());
+    assert_eq!(checks(&report, VerdictLabel::Fail), Vec::<String>::new());
     nothing_passes(&report);
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
     assert!(first.reason.contains("could not be reached") && first.reason.contains("profile"), "{}", told(first));
@@ -74,8 +74,8 @@ async fn a_handler_that_never_answers_fails_once_and_proves_nothing_else() {
     let only = ["webhooks.accepts-genuine", "webhooks.never-410", "webhooks.rejects-stale", "webhooks.answers-in-time"];
     let report = run(&quick.catalog, &with_handler(address, &quick.trust), &only).await;
     nothing_passes(&report);
-    assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.accepts-genuine@rehearsal"]);
-    let others = report.checks.iter().filter(|row| row.verdict == VerdictWord::Inconclusive);
+    assert_eq!(checks(&report, VerdictLabel::Fail), ["webhooks.accepts-genuine@rehearsal"]);
+    let others = report.checks.iter().filter(|row| row.verdict == VerdictLabel::Inconclusive);
     for row in others {
         assert_eq!(row.blocked_by.as_deref(), Some("webhooks.accepts-genuine@rehearsal"), "{}", told(row));
     }
@@ -92,12 +92,12 @@ async fn a_handler_that_refuses_everything_passes_no_check_of_forged_deliveries(
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
     let report = run(&BUILT_IN, &profile, &["webhooks.*@rehearsal"]).await;
     nothing_passes(&report);
-    assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.accepts-genuine@rehearsal"]);
+    assert_eq!(checks(&report, VerdictLabel::Fail), ["webhooks.accepts-genuine@rehearsal"]);
     for unit in
         ["webhooks.rejects-forged@rehearsal", "webhooks.rejects-stale@rehearsal", "webhooks.never-410@rehearsal"]
     {
         let row = row(&report, unit);
-        assert_eq!(row.verdict, VerdictWord::Inconclusive, "{}", told(row));
+        assert_eq!(row.verdict, VerdictLabel::Inconclusive, "{}", told(row));
         assert_eq!(row.blocked_by.as_deref(), Some("webhooks.accepts-genuine@rehearsal"), "{}", told(row));
     }
 }

@@ -4,10 +4,10 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use preflight::judge::Readiness;
-use preflight::report::model::VerdictWord;
+use preflight::report::model::VerdictLabel;
 use tokio::net::TcpListener;
 
-use crate::support::driven::{BUILT_IN, run, told, units};
+use crate::support::driven::{BUILT_IN, checks, run, told};
 
 /// What a partner answers that does nothing.
 type Answers = fn() -> Response;
@@ -50,13 +50,15 @@ async fn a_partner_that_is_asked_and_never_calls_is_inconclusive_everywhere() {
     for (what, answer) in answers {
         let report = run(&BUILT_IN, &partner(answer).await, &CLIENT_SIDE).await;
         assert_eq!(report.readiness, Readiness::SelectionInconclusive, "{what}");
-        let decided =
-            report.checks.iter().filter(|row| !matches!(row.verdict, VerdictWord::Inconclusive | VerdictWord::Skipped));
+        let decided = report
+            .checks
+            .iter()
+            .filter(|row| !matches!(row.verdict, VerdictLabel::Inconclusive | VerdictLabel::Skipped));
         assert_eq!(decided.map(told).collect::<Vec<_>>(), Vec::<String>::new(), "{what}");
-        let open = units(&report, VerdictWord::Inconclusive);
+        let open = checks(&report, VerdictLabel::Inconclusive);
         assert!(open.len() > 35, "{what}: only {} units were tried", open.len());
-        for row in report.checks.iter().filter(|row| row.verdict == VerdictWord::Inconclusive) {
-            assert!(!row.reason.is_empty() && row.who.is_some(), "{what}: {}", told(row));
+        for row in report.checks.iter().filter(|row| row.verdict == VerdictLabel::Inconclusive) {
+            assert!(!row.reason.is_empty() && row.responsible.is_some(), "{what}: {}", told(row));
         }
     }
 }

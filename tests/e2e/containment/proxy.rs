@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use preflight::evidence::Refused;
-use preflight::net::proxy::{Doors, Proxy};
+use preflight::evidence::DeniedHost;
+use preflight::net::proxy::{HostPolicy, Proxy};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 async fn proxy() -> Proxy {
-    Proxy::start(Doors::new(["mail.example"], ["api.provider.example"])).await.unwrap()
+    Proxy::start(HostPolicy::new(["mail.example"], ["api.provider.example"])).await.unwrap()
 }
 
 fn at(proxy: &Proxy) -> String {
@@ -45,8 +45,8 @@ async fn says(proxy: &Proxy, bytes: &str) -> String {
     String::from_utf8_lossy(&said).into_owned()
 }
 
-fn refused(host: &str, port: u16) -> Refused {
-    Refused { host: host.into(), port }
+fn refused(host: &str, port: u16) -> DeniedHost {
+    DeniedHost { host: host.into(), port }
 }
 
 #[tokio::test]

@@ -2,9 +2,9 @@
 //! the play, letters and details, and the provider played for daily development.
 
 mod details;
+mod emails;
 mod facts;
 mod handler;
-mod letters;
 mod odd;
 mod retries;
 mod silent;

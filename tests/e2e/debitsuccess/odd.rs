@@ -1,10 +1,10 @@
 //! Handlers that already run, with nothing but an address and a token in the profile: the correct ones pass however they
 //! work, and each fault fails its own check.
 
-use preflight::report::model::{Report, VerdictWord};
+use preflight::report::model::{Report, VerdictLabel};
 
 use super::handler::{Compares, Repeats, TOKEN, Way, start};
-use crate::support::driven::{BUILT_IN, planned, row, run, told, units};
+use crate::support::driven::{BUILT_IN, checks, planned, row, run, told};
 
 const ALL_EVENTS: &str = "[customer.Schedule.Suspension.Added, Realtime.Account.Payment.Authorized]";
 
@@ -25,7 +25,7 @@ fn all_pass_but(what: &str, report: &Report, skipped: &[&str]) {
     let here: Vec<_> = report.checks.iter().filter(|row| row.stage == "rehearsal").collect();
     assert_eq!(here.len(), 9);
     for row in here {
-        let wanted = if skipped.contains(&row.id.as_str()) { VerdictWord::Skipped } else { VerdictWord::Pass };
+        let wanted = if skipped.contains(&row.id.as_str()) { VerdictLabel::Skipped } else { VerdictLabel::Pass };
         assert_eq!(row.verdict, wanted, "{what}: {}", told(row));
     }
 }
@@ -58,7 +58,7 @@ async fn each_loose_comparison_of_the_token_is_a_fault_of_its_own() {
     ];
     for (what, compares) in ways {
         let report = rehearsed(Way { compares, ..Way::default() }, TOKEN, ALL_EVENTS, "").await;
-        let failed = units(&report, VerdictWord::Fail);
+        let failed = checks(&report, VerdictLabel::Fail);
         assert_eq!(failed, ["webhooks.rejects-wrong-token@rehearsal"], "{what}");
     }
 }
@@ -78,7 +78,7 @@ async fn the_token_is_asked_for_where_one_environment_has_one() {
             "environments: {{ test: {{ settings: {{ protected_by: {test} }} }}, production: {{ settings: {{ protected_by: {production} }} }} }}"
         );
         let report = rehearsed(way, TOKEN, ALL_EVENTS, &more).await;
-        assert_eq!(row(&report, "webhooks.rejects-wrong-token@rehearsal").verdict, VerdictWord::Fail, "{more}");
+        assert_eq!(row(&report, "webhooks.rejects-wrong-token@rehearsal").verdict, VerdictLabel::Fail, "{more}");
     }
 }
 
@@ -107,21 +107,21 @@ async fn where_an_allow_list_protects_the_handler_no_token_is_asked_for() {
     let report = rehearsed(way, "none", ALL_EVENTS, more).await;
     all_pass_but("an allow-list", &report, &["webhooks.rejects-wrong-token", "webhooks.verifies-before-remembering"]);
     let without = rehearsed(way, "none", ALL_EVENTS, "").await;
-    assert_eq!(units(&without, VerdictWord::Fail), ["webhooks.rejects-wrong-token@rehearsal"]);
+    assert_eq!(checks(&without, VerdictLabel::Fail), ["webhooks.rejects-wrong-token@rehearsal"]);
 }
 
 #[tokio::test]
 async fn every_other_success_fails_one_check_and_no_other() {
     for (what, answers) in [("201", (|_| 201) as fn(&str) -> u16), ("202", |_| 202), ("204", |_| 204)] {
         let report = rehearsed(Way { answers, ..Way::default() }, TOKEN, ALL_EVENTS, "").await;
-        assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.answers-exactly-200@rehearsal"], "{what}");
+        assert_eq!(checks(&report, VerdictLabel::Fail), ["webhooks.answers-exactly-200@rehearsal"], "{what}");
         let failed = row(&report, "webhooks.answers-exactly-200@rehearsal");
         assert!(failed.expected.as_ref().is_some_and(|words| words.contains("accepted (200)")), "{}", told(failed));
         assert!(failed.observed.as_ref().is_some_and(|words| words.contains(what)), "{}", told(failed));
     }
     let one = Way { answers: |event| if event.starts_with("Realtime.") { 204 } else { 200 }, ..Way::default() };
     let report = rehearsed(one, TOKEN, ALL_EVENTS, "").await;
-    assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.answers-exactly-200@rehearsal"]);
+    assert_eq!(checks(&report, VerdictLabel::Fail), ["webhooks.answers-exactly-200@rehearsal"]);
 }
 
 #[tokio::test]
@@ -129,8 +129,8 @@ async fn a_handler_that_refuses_everything_fails_once_and_proves_nothing_else() 
     for status in [401, 403] {
         let way = Way { token: Some("another"), refuses_with: status, ..Way::default() };
         let report = rehearsed(way, TOKEN, ALL_EVENTS, "").await;
-        assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.accepts-genuine@rehearsal"], "{status}");
-        assert_eq!(units(&report, VerdictWord::Pass), Vec::<String>::new(), "{status}");
+        assert_eq!(checks(&report, VerdictLabel::Fail), ["webhooks.accepts-genuine@rehearsal"], "{status}");
+        assert_eq!(checks(&report, VerdictLabel::Pass), Vec::<String>::new(), "{status}");
     }
 }
 
@@ -138,9 +138,9 @@ async fn a_handler_that_refuses_everything_fails_once_and_proves_nothing_else() 
 async fn members_that_nobody_documented_make_no_failure() {
     let picky = Way { answers: |_| 400, ..Way::default() };
     let report = rehearsed(picky, TOKEN, ALL_EVENTS, "").await;
-    assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new());
+    assert_eq!(checks(&report, VerdictLabel::Fail), Vec::<String>::new());
     let open = row(&report, "webhooks.accepts-genuine@rehearsal");
-    assert_eq!(open.verdict, VerdictWord::Inconclusive, "{}", told(open));
+    assert_eq!(open.verdict, VerdictLabel::Inconclusive, "{}", told(open));
     assert!(open.reason.contains("rehearsal.bodies"), "{}", told(open));
 }
 
@@ -156,7 +156,7 @@ async fn a_body_that_was_captured_must_be_taken() {
     );
     let planned = planned(&BUILT_IN, &profile, &["webhooks.accepts-genuine"], &[]);
     let report = planned.report().await;
-    assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.accepts-genuine@rehearsal"]);
+    assert_eq!(checks(&report, VerdictLabel::Fail), ["webhooks.accepts-genuine@rehearsal"]);
 }
 
 #[tokio::test]
@@ -164,19 +164,19 @@ async fn notifications_that_are_acknowledged_and_dropped_do_not_pass() {
     let deaf = Way { wants: |_| false, ..Way::default() };
     let report = rehearsed(deaf, TOKEN, ALL_EVENTS, "").await;
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
-    assert_eq!(first.verdict, VerdictWord::Inconclusive, "{}", told(first));
+    assert_eq!(first.verdict, VerdictLabel::Inconclusive, "{}", told(first));
     assert!(first.reason.contains("no effect") && first.fix.contains("Store the event before"), "{}", told(first));
     // What speaks of effects has no control that had one; what does not goes on.
     for (unit, wanted) in [
-        ("webhooks.verifies-before-remembering@rehearsal", VerdictWord::Inconclusive),
-        ("webhooks.repeats-tolerated@rehearsal", VerdictWord::Inconclusive),
-        ("webhooks.event-names-any-case@rehearsal", VerdictWord::Inconclusive),
-        ("webhooks.rejects-wrong-token@rehearsal", VerdictWord::Pass),
-        ("webhooks.unknown-event@rehearsal", VerdictWord::Pass),
+        ("webhooks.verifies-before-remembering@rehearsal", VerdictLabel::Inconclusive),
+        ("webhooks.repeats-tolerated@rehearsal", VerdictLabel::Inconclusive),
+        ("webhooks.event-names-any-case@rehearsal", VerdictLabel::Inconclusive),
+        ("webhooks.rejects-wrong-token@rehearsal", VerdictLabel::Pass),
+        ("webhooks.unknown-event@rehearsal", VerdictLabel::Pass),
     ] {
         assert_eq!(row(&report, unit).verdict, wanted, "{}", told(row(&report, unit)));
     }
-    assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new());
+    assert_eq!(checks(&report, VerdictLabel::Fail), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -189,7 +189,7 @@ async fn a_crash_or_a_redirect_fails_although_nobody_documented_the_body() {
             _ => |_| 308,
         };
         let report = rehearsed(Way { answers, ..Way::default() }, TOKEN, ALL_EVENTS, "").await;
-        assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.accepts-genuine@rehearsal"], "{status}");
+        assert_eq!(checks(&report, VerdictLabel::Fail), ["webhooks.accepts-genuine@rehearsal"], "{status}");
         let first = row(&report, "webhooks.accepts-genuine@rehearsal");
         assert!(told(first).contains(words) && !first.fix.contains("X-Token"), "{}", told(first));
     }
@@ -199,7 +199,7 @@ async fn a_crash_or_a_redirect_fails_although_nobody_documented_the_body() {
 async fn without_any_memory_of_repeats_the_advice_fails_and_nothing_required() {
     for repeats in [Repeats::Unknown, Repeats::BySecond] {
         let report = rehearsed(Way { repeats, ..Way::default() }, TOKEN, ALL_EVENTS, "").await;
-        assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.repeats-tolerated@rehearsal"]);
+        assert_eq!(checks(&report, VerdictLabel::Fail), ["webhooks.repeats-tolerated@rehearsal"]);
         let failed = row(&report, "webhooks.repeats-tolerated@rehearsal");
         assert!(failed.observed.as_ref().is_some_and(|words| words.contains("4 times")), "{}", told(failed));
     }
@@ -213,7 +213,7 @@ async fn one_spelling_alone_fails_the_check_of_names() {
     ] {
         let way = Way { wants, ..Way::default() };
         let report = rehearsed(way, TOKEN, "[customer.Schedule.Suspension.Added]", "").await;
-        let failed = units(&report, VerdictWord::Fail);
+        let failed = checks(&report, VerdictLabel::Fail);
         assert!(failed.contains(&"webhooks.event-names-any-case@rehearsal".to_owned()), "{what}: {failed:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! A partner of whom nothing is known: every unit is inconclusive and says what would change that.
 
 use preflight::judge::Readiness;
-use preflight::report::model::VerdictWord;
+use preflight::report::model::VerdictLabel;
 
 use crate::support::driven::{BUILT_IN, planned, row, run, told};
 
@@ -37,9 +37,9 @@ async fn a_profile_of_two_lines_leaves_every_unit_inconclusive_and_says_what_wou
     assert_eq!(report.checks.len(), ASKS.len());
     for (unit, asks) in ASKS {
         let row = row(&report, unit);
-        assert_eq!(row.verdict, VerdictWord::Inconclusive, "{}", told(row));
+        assert_eq!(row.verdict, VerdictLabel::Inconclusive, "{}", told(row));
         assert!(told(row).contains(asks), "{asks}: {}", told(row));
-        assert!(row.who.is_some(), "{}", told(row));
+        assert!(row.responsible.is_some(), "{}", told(row));
     }
 }
 
@@ -68,6 +68,6 @@ async fn a_closed_port_is_inconclusive_and_not_a_fault_of_the_handler() {
     let report = run(&BUILT_IN, &profile, &["*@rehearsal"]).await;
     let here = report.checks.iter().filter(|row| row.stage == "rehearsal");
     for row in here {
-        assert_eq!(row.verdict, VerdictWord::Inconclusive, "{}", told(row));
+        assert_eq!(row.verdict, VerdictLabel::Inconclusive, "{}", told(row));
     }
 }

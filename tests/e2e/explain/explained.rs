@@ -4,9 +4,9 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
 use preflight::pack::load::Catalog;
-use preflight::profile::attestations::Vouched;
+use preflight::profile::attestations::Attestations;
 use preflight::report::console::Look;
-use preflight::report::explain::{Explanation, Played, render};
+use preflight::report::explain::{DemoOutcome, Explanation, render};
 use preflight::yaml::Document;
 use regex::Regex;
 
@@ -58,9 +58,9 @@ fn an_ask_shows_its_question_and_an_attestation_to_fill_in() {
     assert!(err.is_empty(), "nothing is played: {err}");
     let lines = out.lines().skip_while(|line| line.trim() != "attestations:").take_while(|line| !line.is_empty());
     let snippet: String = lines.map(|line| format!("{line}\n")).collect();
-    let vouched: Vouched = Document::new("attestations.yaml", snippet).typed().unwrap();
-    assert_eq!(vouched.attestations[0].check.as_deref(), Some("readiness.account-enabled"));
-    assert!(vouched.attestations[0].expires > vouched.attestations[0].when);
+    let attestations: Attestations = Document::new("attestations.yaml", snippet).typed().unwrap();
+    assert_eq!(attestations.attestations[0].check.as_deref(), Some("readiness.account-enabled"));
+    assert!(attestations.attestations[0].expires > attestations.attestations[0].when);
     let day = Regex::new(r"\d{4}-\d{2}-\d{2}").unwrap();
     snapshot("asked", &day.replace_all(&out, "DAY"));
 }
@@ -151,13 +151,13 @@ fn every_check_of_every_pack_can_be_explained() {
     let today = time::macros::date!(2026 - 11 - 22);
     for pack in catalog.packs.values() {
         for packed in &pack.checks {
-            let played = Played::Nothing("not wanted".into());
+            let played = DemoOutcome::Nothing("not wanted".into());
             let text = render(&Explanation { pack, packed, stage: None, played, today }, Look::default());
             assert!(!debug.is_match(&text), "{}: {:?}\n{text}", packed.check.id, debug.find(&text));
             let sentences = text.lines().filter(|line| line.trim_start().starts_with(':'));
             let said = sentences.inspect(|line| assert!(line.split_whitespace().count() > 3, "{line}")).count();
             let check = &packed.check;
-            assert!(said >= check.when.len() + check.seen.len() + check.then.len(), "{}: {text}", check.id);
+            assert!(said >= check.when.len() + check.assume.len() + check.then.len(), "{}: {text}", check.id);
             assert!(!text.contains(":0 "), "{}: a sentence without a line\n{text}", check.id);
             in_order(&text, &["What it proves", "On the checklist of", "How", "The fix", check.docs.as_str()]);
         }

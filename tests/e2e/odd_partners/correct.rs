@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use preflight::report::model::{Report, VerdictWord};
+use preflight::report::model::{Report, VerdictLabel};
 
 use super::handler::{AgeFrom, Repeats, SECRET, Verifies, Way, start};
-use crate::support::driven::{BUILT_IN, row, run, told, units};
+use crate::support::driven::{BUILT_IN, checks, row, run, told};
 
 /// What a profile says beside where the handler is.
 #[derive(Clone, Copy, Default)]
@@ -41,7 +41,7 @@ pub(crate) fn profile(at: std::net::SocketAddr, says: Says) -> String {
 
 /// Every unit that does not pass, in full.
 pub(crate) fn open(report: &Report) -> String {
-    let open = report.checks.iter().filter(|row| !matches!(row.verdict, VerdictWord::Pass | VerdictWord::Skipped));
+    let open = report.checks.iter().filter(|row| !matches!(row.verdict, VerdictLabel::Pass | VerdictLabel::Skipped));
     open.map(told).collect::<Vec<_>>().join("\n")
 }
 
@@ -63,10 +63,10 @@ const ALL: [&str; 11] = [
 fn assert_inconclusive(report: &Report, inconclusive: &[&str]) {
     for id in ALL {
         let row = row(report, &format!("{id}@rehearsal"));
-        let wanted = if inconclusive.contains(&id) { VerdictWord::Inconclusive } else { VerdictWord::Pass };
+        let wanted = if inconclusive.contains(&id) { VerdictLabel::Inconclusive } else { VerdictLabel::Pass };
         assert_eq!(row.verdict, wanted, "{}\n\nall that is open:\n{}", told(row), open(report));
     }
-    assert_eq!(units(report, VerdictWord::Fail), Vec::<String>::new());
+    assert_eq!(checks(report, VerdictLabel::Fail), Vec::<String>::new());
 }
 
 /// A handler that takes one delivery of an event at a time.
@@ -95,7 +95,7 @@ async fn correct_partners_of_every_kind_pass() {
     ];
     let reports = futures_util::future::join_all(ways.map(|(_, way)| rehearsed(way, Says::default()))).await;
     for ((name, _), report) in ways.iter().zip(&reports) {
-        assert_eq!(units(report, VerdictWord::Pass).len(), ALL.len(), "{name}:\n{}", open(report));
+        assert_eq!(checks(report, VerdictLabel::Pass).len(), ALL.len(), "{name}:\n{}", open(report));
     }
 }
 
@@ -106,7 +106,7 @@ async fn a_repeat_is_the_same_bytes_in_a_later_second() {
     let at = start(way).await;
     let only = ["webhooks.deduplicates", "webhooks.accepts-genuine"];
     let report = run(&BUILT_IN, &profile(at, says), &only).await;
-    assert_eq!(units(&report, VerdictWord::Pass).len(), 2, "{}", open(&report));
+    assert_eq!(checks(&report, VerdictLabel::Pass).len(), 2, "{}", open(&report));
 }
 
 #[tokio::test]
@@ -123,7 +123,7 @@ async fn without_a_look_up_effects_are_inconclusive_and_the_rest_is_decided() {
 }
 
 const LATER: Way = Way {
-    verifies: Verifies::Later,
+    verification: Verifies::Later,
     decodes: true,
     oldest: 300,
     age_from: AgeFrom::Signed,
@@ -152,10 +152,10 @@ async fn a_handler_that_acknowledges_first_and_verifies_later_passes_by_its_effe
 async fn a_handler_that_verifies_later_without_a_look_up_is_inconclusive_and_does_not_fail() {
     let says = Says { no_look_up: true, more: "  verification: deferred", ..Says::default() };
     let report = rehearsed(LATER, says).await;
-    assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new(), "{}", open(&report));
+    assert_eq!(checks(&report, VerdictLabel::Fail), Vec::<String>::new(), "{}", open(&report));
     for id in ["webhooks.accepts-genuine", "webhooks.raw-body", "webhooks.rejects-forged", "webhooks.rejects-stale"] {
         let row = row(&report, &format!("{id}@rehearsal"));
-        assert_eq!(row.verdict, VerdictWord::Inconclusive, "{}", told(row));
+        assert_eq!(row.verdict, VerdictLabel::Inconclusive, "{}", told(row));
         assert!(told(row).contains("rehearsal.lookups.processed"), "{}", told(row));
     }
 }
@@ -164,8 +164,8 @@ async fn a_handler_that_verifies_later_without_a_look_up_is_inconclusive_and_doe
 async fn an_unknown_client_leaves_events_inconclusive_and_says_how_to_make_it_known() {
     let way = Way { wants_known_clients: true, ..Way::default() };
     let report = rehearsed(way, Says { no_clients: true, ..Says::default() }).await;
-    assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new(), "{}", open(&report));
-    assert_eq!(units(&report, VerdictWord::Pass), Vec::<String>::new());
+    assert_eq!(checks(&report, VerdictLabel::Fail), Vec::<String>::new(), "{}", open(&report));
+    assert_eq!(checks(&report, VerdictLabel::Pass), Vec::<String>::new());
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
     assert!(
         first.reason.contains("404") && first.reason.contains("rehearsal.actions.onboard_client"),
@@ -178,9 +178,9 @@ async fn an_unknown_client_leaves_events_inconclusive_and_says_how_to_make_it_kn
 async fn a_handler_that_asks_for_members_nobody_documented_is_inconclusive() {
     let way = Way { answers: |event| (event == "client.link_requested").then_some(422), ..Way::default() };
     let report = rehearsed(way, Says::default()).await;
-    assert_eq!(units(&report, VerdictWord::Fail), Vec::<String>::new(), "{}", open(&report));
+    assert_eq!(checks(&report, VerdictLabel::Fail), Vec::<String>::new(), "{}", open(&report));
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
-    assert_eq!(first.verdict, VerdictWord::Inconclusive);
+    assert_eq!(first.verdict, VerdictLabel::Inconclusive);
     for words in ["client.link_requested", "422 not this one", "rehearsal.bodies"] {
         assert!(first.reason.contains(words), "{words}: {}", told(first));
     }

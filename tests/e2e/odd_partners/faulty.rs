@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use preflight::report::model::VerdictWord;
+use preflight::report::model::VerdictLabel;
 
 use super::correct::{Says, open, profile, rehearsed};
 use super::handler::{AgeFrom, Repeats, Verifies, Way, start};
-use crate::support::driven::{pack_with, row, run, told, units};
+use crate::support::driven::{checks, pack_with, row, run, told};
 
 /// A fault: how the handler works, what its profile says, the checks that fail, and what is seen.
 type Fault = (&'static str, Way, Says, &'static [&'static str], &'static str);
@@ -17,7 +17,7 @@ async fn each_is_caught(faults: &[Fault]) {
     let reports = futures_util::future::join_all(runs).await;
     for ((name, _, _, failing, observed), report) in faults.iter().zip(&reports) {
         let wanted: Vec<String> = failing.iter().map(|id| format!("{id}@rehearsal")).collect();
-        assert_eq!(units(report, VerdictWord::Fail), wanted, "{name}:\n{}", open(report));
+        assert_eq!(checks(report, VerdictLabel::Fail), wanted, "{name}:\n{}", open(report));
         assert!(told(row(report, &wanted[0])).contains(observed), "{name}:\n{}", open(report));
     }
 }
@@ -48,14 +48,14 @@ async fn each_fault_fails_its_own_check_and_says_what_was_seen() {
         ),
         (
             "everything is accepted",
-            Way { verifies: Verifies::Never, ..Way::default() },
+            Way { verification: Verifies::Never, ..Way::default() },
             Says::default(),
             &["webhooks.rejects-forged", "webhooks.rejects-stale"],
             "another key: 200; the secret not decoded: 200",
         ),
         (
             "verifies only where there is a header",
-            Way { verifies: Verifies::WhenThereIsAHeader, ..Way::default() },
+            Way { verification: Verifies::WhenThereIsAHeader, ..Way::default() },
             Says::default(),
             &["webhooks.rejects-forged"],
             "no signature: 200",
@@ -169,7 +169,7 @@ async fn the_line_that_repeats_is_that_of_the_failing_delivery() {
     for (way, unit, failing) in [
         (Way { decodes: false, ..Way::default() }, "webhooks.accepts-genuine@rehearsal", "401 no"),
         (
-            Way { verifies: Verifies::WhenThereIsAHeader, ..Way::default() },
+            Way { verification: Verifies::WhenThereIsAHeader, ..Way::default() },
             "webhooks.rejects-forged@rehearsal",
             "200 after",
         ),
@@ -177,11 +177,11 @@ async fn the_line_that_repeats_is_that_of_the_failing_delivery() {
     ] {
         let report = rehearsed(way, Says::default()).await;
         let row = row(&report, unit);
-        assert_eq!(row.verdict, VerdictWord::Fail, "{}", told(row));
+        assert_eq!(row.verdict, VerdictLabel::Fail, "{}", told(row));
         let of_series = |line: &&preflight::report::model::TimelineRow| !line.what.ends_with("genuine");
         let mut lines = row.evidence.iter().filter(|line| line.kind == "delivery").filter(of_series);
         let first = lines.find(|line| line.outcome.starts_with(failing)).unwrap();
-        assert!(row.repeat.is_some() && row.repeat == first.curl, "{unit}: {:?}\n{:#?}", row.repeat, row.evidence);
+        assert!(row.rerun.is_some() && row.rerun == first.curl, "{unit}: {:?}\n{:#?}", row.rerun, row.evidence);
     }
 }
 
@@ -190,8 +190,8 @@ async fn the_line_that_repeats_is_that_of_the_failing_delivery() {
 async fn a_crash_over_one_event_leaves_what_is_seen_of_the_others() {
     let way = Way { answers: |event| (event == "case.closed").then_some(500), ..Way::default() };
     let report = rehearsed(way, Says::default()).await;
-    assert_eq!(units(&report, VerdictWord::Fail), ["webhooks.accepts-genuine@rehearsal"], "{}", open(&report));
-    assert_eq!(units(&report, VerdictWord::Pass).len(), 10, "{}", open(&report));
+    assert_eq!(checks(&report, VerdictLabel::Fail), ["webhooks.accepts-genuine@rehearsal"], "{}", open(&report));
+    assert_eq!(checks(&report, VerdictLabel::Pass).len(), 10, "{}", open(&report));
     let line =
         row(&report, "webhooks.accepts-genuine@rehearsal").evidence.iter().find(|line| line.what == "case.closed");
     assert!(line.unwrap().outcome.starts_with("500 not this one after"), "{line:?}");
@@ -202,14 +202,14 @@ async fn a_crash_over_one_event_leaves_what_is_seen_of_the_others() {
 async fn what_is_acknowledged_and_dropped_does_not_pass() {
     let all = rehearsed(Way { notes: |_| false, ..Way::default() }, Says::default()).await;
     let first = row(&all, "webhooks.accepts-genuine@rehearsal");
-    assert_eq!(first.verdict, VerdictWord::Inconclusive, "{}", told(first));
+    assert_eq!(first.verdict, VerdictLabel::Inconclusive, "{}", told(first));
     assert!(first.reason.contains("no effect") && first.fix.contains("Store the event before"), "{}", told(first));
     let remembers = row(&all, "webhooks.verifies-before-remembering@rehearsal");
-    assert_eq!(remembers.verdict, VerdictWord::Inconclusive, "no control had an effect: {}", told(remembers));
+    assert_eq!(remembers.verdict, VerdictLabel::Inconclusive, "no control had an effect: {}", told(remembers));
     let says = Says { more: "events: [client.onboarding.poa_signed]", ..Says::default() };
     let documented = rehearsed(Way { notes: |_| false, ..Way::default() }, says).await;
     let first = row(&documented, "webhooks.accepts-genuine@rehearsal");
-    assert_eq!(first.verdict, VerdictWord::Fail, "{}", told(first));
+    assert_eq!(first.verdict, VerdictLabel::Fail, "{}", told(first));
     assert!(told(first).contains("client.onboarding.poa_signed: 200, but no effect"), "{}", told(first));
 }
 
@@ -227,12 +227,12 @@ async fn one_slow_event_fails_the_time_limit_alone() {
         let profile = profile(at, Says { more, ..Says::default() });
         let report = run(&quick.catalog, &profile, &["webhooks.*@rehearsal"]).await;
         assert_eq!(
-            units(&report, VerdictWord::Fail),
+            checks(&report, VerdictLabel::Fail),
             ["webhooks.answers-in-time@rehearsal"],
             "{event}: {}",
             open(&report)
         );
-        assert_eq!(units(&report, VerdictWord::Pass).len(), 10, "{event}: {}", open(&report));
+        assert_eq!(checks(&report, VerdictLabel::Pass).len(), 10, "{event}: {}", open(&report));
         let late = row(&report, "webhooks.answers-in-time@rehearsal");
         assert!(told(late).contains(&format!("{event}: 200, too late: after")), "{}", told(late));
     }
@@ -258,10 +258,10 @@ async fn the_limit_of_a_wrong_window_is_measured() {
 
 #[tokio::test]
 async fn a_verifier_that_comes_later_is_still_found_to_have_the_wrong_key() {
-    let way = Way { verifies: Verifies::Later, decodes: false, accepts_with: (202, ""), ..Way::default() };
+    let way = Way { verification: Verifies::Later, decodes: false, accepts_with: (202, ""), ..Way::default() };
     let report = rehearsed(way, Says { more: "  verification: deferred", ..Says::default() }).await;
     let first = row(&report, "webhooks.accepts-genuine@rehearsal");
-    assert_ne!(first.verdict, VerdictWord::Pass, "an acknowledgement is empty here: {}", told(first));
+    assert_ne!(first.verdict, VerdictLabel::Pass, "an acknowledgement is empty here: {}", told(first));
 }
 
 /// What says again is the same event, also at once, altered and together with another of its kind.
@@ -301,13 +301,13 @@ async fn an_event_that_comes_again_is_the_same_event_however_it_comes() {
         ]);
         let more: &'static str = Box::leak(format!("events: [client.linked]\n{}", changed.trust).into_boxed_str());
         let only = ["webhooks.accepts-genuine", "webhooks.deduplicates"];
-        for (repeats, wanted) in [(Repeats::ById, VerdictWord::Pass), (Repeats::Unknown, VerdictWord::Fail)] {
+        for (repeats, wanted) in [(Repeats::ById, VerdictLabel::Pass), (Repeats::Unknown, VerdictLabel::Fail)] {
             let at = start(Way { repeats, ..Way::default() }).await;
             let report = run(&changed.catalog, &profile(at, Says { more, ..Says::default() }), &only).await;
             let row = row(&report, "webhooks.deduplicates@rehearsal");
             assert_eq!(row.verdict, wanted, "{name}: {}", told(row));
             let observed = format!("it took effect {times} times");
-            assert!(wanted == VerdictWord::Pass || told(row).contains(&observed), "{name}: {}", told(row));
+            assert!(wanted == VerdictLabel::Pass || told(row).contains(&observed), "{name}: {}", told(row));
         }
     }
 }
@@ -318,7 +318,7 @@ async fn an_answer_just_within_the_limit_passes_and_one_just_beyond_it_fails() {
     let quick = pack_with(&[("provider.yaml", "status: 2xx, within: 10s", "status: 2xx, within: 1s")]);
     let within: fn(usize) -> Duration = |others| Duration::from_millis(if others > 1 { 100 } else { 0 });
     let beyond: fn(usize) -> Duration = |others| Duration::from_millis(if others > 1 { 1200 } else { 0 });
-    let works = [("within", within, VerdictWord::Pass), ("beyond", beyond, VerdictWord::Fail)];
+    let works = [("within", within, VerdictLabel::Pass), ("beyond", beyond, VerdictLabel::Fail)];
     let more: &'static str = Box::leak(format!("events: [client.linked]\n{}", quick.trust).into_boxed_str());
     for (name, works, wanted) in works {
         let at = start(Way { works, ..Way::default() }).await;
@@ -327,6 +327,6 @@ async fn an_answer_just_within_the_limit_passes_and_one_just_beyond_it_fails() {
         let burst = row(&report, "webhooks.answers-in-time@rehearsal");
         assert_eq!(burst.verdict, wanted, "{name}:\n{}", told(burst));
         let first = row(&report, "webhooks.accepts-genuine@rehearsal");
-        assert_eq!(first.verdict, VerdictWord::Pass, "{name}:\n{}", told(first));
+        assert_eq!(first.verdict, VerdictLabel::Pass, "{name}:\n{}", told(first));
     }
 }

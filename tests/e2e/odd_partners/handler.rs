@@ -62,7 +62,7 @@ pub(crate) enum AgeFrom {
 /// How the handler works. The default is the usual correct way.
 #[derive(Clone, Copy)]
 pub(crate) struct Way {
-    pub(crate) verifies: Verifies,
+    pub(crate) verification: Verifies,
     /// What the key is made of.
     pub(crate) decodes: bool,
     /// The oldest delivery that is accepted, in seconds.
@@ -91,7 +91,7 @@ pub(crate) struct Way {
 impl Default for Way {
     fn default() -> Self {
         Way {
-            verifies: Verifies::AtOnce,
+            verification: Verifies::AtOnce,
             decodes: true,
             oldest: 300,
             age_from: AgeFrom::Signed,
@@ -185,13 +185,13 @@ fn now() -> i64 {
 
 impl Partner {
     fn treat(self: &Arc<Self>, headers: &HeaderMap, body: &Bytes, known: bool) -> (u16, &'static str) {
-        let genuine = match self.way.verifies {
+        let genuine = match self.way.verification {
             Verifies::Never => true,
             Verifies::WhenThereIsAHeader if !headers.contains_key("x-debitura-signature") => true,
             Verifies::AtOnce | Verifies::Later | Verifies::WhenThereIsAHeader => self.verify(headers, body).is_some(),
         };
         if !genuine {
-            return if self.way.verifies == Verifies::Later {
+            return if self.way.verification == Verifies::Later {
                 self.way.accepts_with
             } else {
                 (self.way.refuses_with, "no")

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 
-use preflight::report::model::VerdictWord;
+use preflight::report::model::VerdictLabel;
 
 use crate::support::driven::{BUILT_IN, row, run, told};
 
@@ -74,9 +74,9 @@ async fn a_documented_spelling_is_enough_and_advice_says_that_small_letters_come
     for (provider, event, spelled, wanted) in BOTH {
         let (at, heads) = start(spelled);
         let report = run(&BUILT_IN, &profile(provider, event, at), only(provider)).await;
-        assert_eq!(row(&report, "webhooks.accepts-genuine@rehearsal").verdict, VerdictWord::Pass, "{provider}");
+        assert_eq!(row(&report, "webhooks.accepts-genuine@rehearsal").verdict, VerdictLabel::Pass, "{provider}");
         let advice = row(&report, "webhooks.header-names-any-case@rehearsal");
-        assert_eq!(advice.verdict, VerdictWord::Fail, "{}", told(advice));
+        assert_eq!(advice.verdict, VerdictLabel::Fail, "{}", told(advice));
         assert!(told(advice).contains("header names in lower case: 401"), "{}", told(advice));
         let heads = heads.lock().unwrap();
         let small = |head: &Vec<String>| head.iter().all(|name| *name == name.to_lowercase());
@@ -94,7 +94,7 @@ async fn small_letters_alone_fail_what_is_required_and_the_cause_is_named() {
         let (at, _) = start(Box::leak(spelled.to_lowercase().into_boxed_str()));
         let report = run(&BUILT_IN, &profile(provider, event, at), only(provider)).await;
         let first = row(&report, "webhooks.accepts-genuine@rehearsal");
-        assert_eq!(first.verdict, VerdictWord::Fail, "{}", told(first));
+        assert_eq!(first.verdict, VerdictLabel::Fail, "{}", told(first));
         assert!(told(first).contains("header names are compared in lower case"), "{}", told(first));
         // What can be sent again is spelled as it was sent.
         let lines: Vec<&str> = first.evidence.iter().filter_map(|line| line.curl.as_deref()).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use preflight::report::model::{Report, TimelineRow, UnitRow, VerdictWord};
+use preflight::report::model::{CheckResult, Report, TimelineRow, VerdictLabel};
 
 use crate::support::driven::{BUILT_IN, planned, told};
 use crate::support::free_port;
@@ -36,7 +36,7 @@ async fn passes(odd: &str, adds: &str) {
     let report = rehearsed(odd, adds, &["*@rehearsal"]).await;
     let mut sections = BTreeSet::new();
     for row in report.checks.iter().filter(|row| row.stage == "rehearsal") {
-        assert_eq!(row.verdict, VerdictWord::Pass, "{}\n\nall that is open:\n{}", row.unit(), open(&report));
+        assert_eq!(row.verdict, VerdictLabel::Pass, "{}\n\nall that is open:\n{}", row.full_id(), open(&report));
         sections.extend(row.id.split('.').next());
     }
     let tried = ["auth", "cases", "e2e", "errors", "kyc", "onboarding", "readiness", "webhooks"];
@@ -45,8 +45,8 @@ async fn passes(odd: &str, adds: &str) {
 
 /// Every unit that does not pass, with what happened.
 fn open(report: &Report) -> String {
-    let open = report.checks.iter().filter(|row| !matches!(row.verdict, VerdictWord::Pass | VerdictWord::Skipped));
-    let shown = |row: &UnitRow| {
+    let open = report.checks.iter().filter(|row| !matches!(row.verdict, VerdictLabel::Pass | VerdictLabel::Skipped));
+    let shown = |row: &CheckResult| {
         let line =
             |line: &TimelineRow| format!("\n    {:8.0} {} {} {}", line.at_ms, line.kind, line.what, line.outcome);
         told(row) + &row.evidence.iter().map(line).collect::<String>()

@@ -1,7 +1,7 @@
 //! What somebody who writes a pack holds in their hands: `new`, `lint` and `test`, used as they would use them.
 
-mod begun;
 mod folder;
 mod refused;
 mod rich;
+mod setup_result;
 mod tried;

@@ -144,8 +144,8 @@ fn instead(defect: Defect) -> Vec<(&'static str, &'static str)> {
         Defect::RemembersBeforeVerifying => vec![("a forged twin does not count", "0 effect")],
         Defect::UnknownEventRefused => vec![("acknowledges an unknown event", "400, 0 effect")],
         Defect::GoneOnBadSignature => {
-            let refusals = CORRECT.iter().filter(|(_, outcome)| outcome.starts_with("401"));
-            refusals.map(|(name, _)| (*name, "410, 0 effect")).collect()
+            let default_replies = CORRECT.iter().filter(|(_, outcome)| outcome.starts_with("401"));
+            default_replies.map(|(name, _)| (*name, "410, 0 effect")).collect()
         }
         Defect::RefusesOneEvent => vec![("accepts case.closed", "403, 0 effect")],
         Defect::TestEndpointsOpen => vec![("has no test endpoints in production", "200 200 415")],

@@ -7,7 +7,7 @@ use crate::support::calls::{KEY, client, http, play_with, ready, referral};
 use crate::support::python::{environment, succeeds};
 use preflight::pack::simulator::Mode;
 use preflight::pack::types::Route;
-use preflight::simulator::{Effect, Options, Overlay, Simulator};
+use preflight::simulator::{Effect, Options, Override, Simulator};
 use serde_json::{Map, Value, json};
 use url::Url;
 
@@ -40,7 +40,7 @@ async fn without_poa(simulator: &Simulator, tenant: &str) -> String {
 /// Has something happen to all calls of a client that create a case.
 fn arrange(simulator: &Simulator, tenant: &str, effect: Effect) {
     let (about, on) = (vec![tenant.to_owned()], Route::parse("POST /cases"));
-    simulator.overlay(Overlay { about, on, nth: None, effect }).unwrap();
+    simulator.change(Override { about, on, nth: None, effect }).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -105,8 +105,8 @@ async fn refusals_are_understood() {
     let named = |name: &str, with: Value| Effect::Reply { name: name.into(), with: with.as_object().cloned().unwrap() };
     arrange(&simulator, "limited", named("rate-limited", json!({ "retryAfter": 1.5 })));
     arrange(&simulator, "broken", named("server-error", json!({})));
-    let overlay = Overlay { about: vec!["expired".into()], on: None, nth: None, effect: Effect::Expired };
-    simulator.overlay(overlay).unwrap();
+    let change = Override { about: vec!["expired".into()], on: None, nth: None, effect: Effect::Expired };
+    simulator.change(change).unwrap();
     let told = told("refusals", &simulator, &tokens.into()).await;
     for (what, raised, status) in [
         ("field", "BadRequestException", 400),

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use preflight::evidence::Call;
+use preflight::evidence::RecordedCall;
 use preflight::pack::simulator::Mode;
 use preflight::pack::types::Route;
-use preflight::simulator::{Effect, Overlay, Simulator};
+use preflight::simulator::{Effect, Override, Simulator};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use url::Url;
@@ -81,11 +81,11 @@ impl Play {
 
     fn arrange(&self, on: Option<&str>, nth: Option<u32>, effect: Effect) {
         let on = on.map(|route| Route::parse(route).unwrap());
-        self.simulator.overlay(Overlay { about: vec![MAIL.into()], on, nth, effect }).unwrap();
+        self.simulator.change(Override { about: vec![MAIL.into()], on, nth, effect }).unwrap();
     }
 
     /// The calls that the desk made on a route, with their times from the beginning.
-    fn calls(&self, route: &str) -> Vec<(Duration, Call)> {
+    fn calls(&self, route: &str) -> Vec<(Duration, RecordedCall)> {
         let journal = self.simulator.journal().since(0);
         let first = journal[0].from;
         let mine = journal.iter().filter(|entry| entry.what.route.as_deref() == Some(route));

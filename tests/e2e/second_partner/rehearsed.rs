@@ -4,10 +4,10 @@ use std::path::Path;
 
 use futures_util::StreamExt;
 use futures_util::stream::iter;
-use preflight::report::model::{Report, VerdictWord};
+use preflight::report::model::{Report, VerdictLabel};
 
 use super::desk::{HERE, Program};
-use crate::support::driven::{BUILT_IN, planned, row, told, units};
+use crate::support::driven::{BUILT_IN, checks, planned, row, told};
 use crate::support::free_port;
 
 /// A mistake of the desk, and the check that must catch it.
@@ -47,7 +47,7 @@ async fn a_partner_with_other_habits_passes_every_check_that_does_not_deliver() 
     for row in report.checks.iter().filter(|row| row.stage == "rehearsal") {
         // It polls: it has no handler, and nothing can be said of one.
         let delivers = row.id.starts_with("webhooks.") || row.id == "e2e.webhook-signatures";
-        let wanted = if delivers { VerdictWord::Inconclusive } else { VerdictWord::Pass };
+        let wanted = if delivers { VerdictLabel::Inconclusive } else { VerdictLabel::Pass };
         assert_eq!(row.verdict, wanted, "{}", told(row));
         delivered += usize::from(!delivers);
     }
@@ -62,7 +62,7 @@ async fn its_mistakes_are_caught() {
     });
     for (fault, report, unit) in runs.buffer_unordered(3).collect::<Vec<_>>().await {
         let caught = row(&report, &unit);
-        assert_eq!(units(&report, VerdictWord::Fail), [&*unit], "{fault}: {}", told(caught));
-        assert_eq!(row(&report, CONTROL).verdict, VerdictWord::Pass, "{fault}: {}", told(row(&report, CONTROL)));
+        assert_eq!(checks(&report, VerdictLabel::Fail), [&*unit], "{fault}: {}", told(caught));
+        assert_eq!(row(&report, CONTROL).verdict, VerdictLabel::Pass, "{fault}: {}", told(row(&report, CONTROL)));
     }
 }

@@ -8,24 +8,24 @@ use super::ground::Ground;
 fn what_a_link_leads_to_is_not_read() {
     for place in ["fixtures/any.json", "fixtures", "whole"] {
         let ground = Ground::new("play");
-        let outside = ground.folder.path().join("outside");
-        std::fs::create_dir_all(outside.join("play")).unwrap();
+        let hooks = ground.folder.path().join("outside");
+        std::fs::create_dir_all(hooks.join("play")).unwrap();
         for name in ["any.json", "play/any.json"] {
-            std::fs::write(outside.join(name), r#"{ "id": "x", "private": 1 }"#).unwrap();
+            std::fs::write(hooks.join(name), r#"{ "id": "x", "private": 1 }"#).unwrap();
         }
         let fixtures = ground.folder.path().join("fixtures");
         match place {
             "fixtures/any.json" => {
                 std::fs::remove_file(fixtures.join("play/any.json")).unwrap();
-                symlink(outside.join("any.json"), fixtures.join("play/any.json")).unwrap();
+                symlink(hooks.join("any.json"), fixtures.join("play/any.json")).unwrap();
             }
             "fixtures" => {
                 std::fs::remove_dir_all(fixtures.join("play")).unwrap();
-                symlink(&outside, fixtures.join("play")).unwrap();
+                symlink(&hooks, fixtures.join("play")).unwrap();
             }
             _ => {
                 std::fs::remove_dir_all(&fixtures).unwrap();
-                symlink(&outside, &fixtures).unwrap();
+                symlink(&hooks, &fixtures).unwrap();
             }
         }
         let said = ground.refused(&"0".repeat(64));
@@ -36,9 +36,9 @@ fn what_a_link_leads_to_is_not_read() {
 #[test]
 fn a_check_behind_a_link_is_no_check() {
     let ground = Ground::new("play");
-    let outside = ground.folder.path().join("outside.yaml");
-    std::fs::rename(ground.path("hostile/it.yaml"), &outside).unwrap();
-    symlink(&outside, ground.path("hostile/it.yaml")).unwrap();
+    let hooks = ground.folder.path().join("outside.yaml");
+    std::fs::rename(ground.path("hostile/it.yaml"), &hooks).unwrap();
+    symlink(&hooks, ground.path("hostile/it.yaml")).unwrap();
     let said = ground.refused(&"0".repeat(64));
     assert!(said.contains("checks/play/hostile/it.yaml: is a link, so it is not read"), "{said}");
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use preflight::cli::drive::{How, drive};
+use preflight::cli::drive::{RunSettings, drive};
 use preflight::plan::{self, Selection};
 use preflight::redact::Redactor;
-use preflight::run::Stop;
+use preflight::run::StopReason;
 use tokio::sync::watch;
 
 use super::ground::{Attack, Ground, SECRETS};
@@ -23,9 +23,9 @@ async fn unit_of(attack: &Attack<'_>) -> (Ground, String) {
     let attacked = Ground::attacked("play", attack);
     let plan = plan::plan(attacked.catalog().packs["play"].clone(), read, selection)
         .unwrap_or_else(|problems| panic!("{problems}"));
-    let (_sender, stop) = watch::channel(Stop::No);
-    let report = drive(Arc::new(plan), redactor, How::default(), stop, |_| ()).await.unwrap();
-    let row = report.checks.iter().find(|row| row.unit() == "hostile.it@test").unwrap();
+    let (_sender, stop) = watch::channel(StopReason::No);
+    let report = drive(Arc::new(plan), redactor, RunSettings::default(), stop, |_| ()).await.unwrap();
+    let row = report.checks.iter().find(|row| row.full_id() == "hostile.it@test").unwrap();
     (attacked, format!("{:?}: {}", row.verdict, row.reason))
 }
 

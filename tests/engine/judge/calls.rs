@@ -59,7 +59,7 @@ fn calls_are_counted_from_below_and_from_above() {
 #[test]
 fn an_absence_that_held_names_its_quiet_period() {
     let play = Play::new(&["client"], &[], &["{ calls: POST /cases, exactly: 0 }"], Vec::new());
-    assert_eq!(play.judged().remarks, ["no further calls within 1.5 s"]);
+    assert_eq!(play.judgement().remarks, ["no further calls within 1.5 s"]);
 }
 
 #[test]

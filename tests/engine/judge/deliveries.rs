@@ -1,15 +1,16 @@
 //! Verdicts on evidence that was written by hand: what a forged delivery that got no answer proves.
 
 use preflight::evidence::{
-    Answer, Body, Delivery, Entry, Evidence, Outcome, Request, Role, Trouble, TroubleKind, What,
+    Body, Delivery, DeliveryRole, Entry, EntryKind, Evidence, Outcome, Request, Response, TransportError,
+    TransportErrorKind,
 };
-use preflight::judge::{Case, Judged, Verdict, judge};
+use preflight::judge::{Case, Judgement, Verdict, judge};
 use preflight::pack::load::Catalog;
 use preflight::pack::types::Stage;
-use preflight::profile::Bound;
+use preflight::profile::Inputs;
 use serde_json::json;
 
-fn delivery(role: Role, outcome: Outcome, effects: Option<u64>) -> Entry {
+fn delivery(role: DeliveryRole, outcome: Outcome, effects: Option<u64>) -> Entry {
     let delivery = Delivery {
         role,
         event: "client.linked".into(),
@@ -21,23 +22,26 @@ fn delivery(role: Role, outcome: Outcome, effects: Option<u64>) -> Entry {
         documented: false,
         effects,
     };
-    Entry { from: 0, to: 3, step: None, client: None, what: What::Delivery(delivery) }
+    Entry { from: 0, to: 3, step: None, client: None, what: EntryKind::Delivery(delivery) }
 }
 
 fn forged_without_answer(twin: Option<u64>, effects: Option<u64>) -> Verdict {
     let catalog = Catalog::built_in().unwrap();
     let pack = &catalog.packs["debitura"];
     let packed = pack.checks.iter().find(|packed| packed.check.id == "webhooks.rejects-forged").unwrap();
-    let accepted = || Outcome::Answered(Answer { status: 200, ..Answer::default() });
-    let broken = Outcome::Trouble(Trouble { kind: TroubleKind::Broken, detail: "the connection ended".into() });
-    let varied = Role::Varied { name: "another key".into(), expect: None };
+    let accepted = || Outcome::Answered(Response { status: 200, ..Response::default() });
+    let broken = Outcome::TransportError(TransportError {
+        kind: TransportErrorKind::Broken,
+        detail: "the connection ended".into(),
+    });
+    let altered = DeliveryRole::Altered { name: "another key".into(), expect: None };
     let entries = vec![
-        delivery(Role::Control, accepted(), twin),
-        delivery(varied, broken, effects),
-        delivery(Role::Control, accepted(), None),
+        delivery(DeliveryRole::Control, accepted(), twin),
+        delivery(altered, broken, effects),
+        delivery(DeliveryRole::Control, accepted(), None),
     ];
     let evidence = Evidence { entries, ..Evidence::default() };
-    let bound = Bound::default();
+    let bound = Inputs::default();
     let case = Case {
         check: &packed.check,
         stage: Stage::Rehearsal,
@@ -57,31 +61,32 @@ fn a_forged_delivery_without_an_answer_is_refused_only_where_its_effect_shows_it
 }
 
 /// What is said of a forged delivery that was answered so, late or not, and of its effect.
-fn forged(outcome: Outcome, latency_ms: u64, effects: Option<u64>) -> Judged {
+fn forged(outcome: Outcome, latency_ms: u64, effects: Option<u64>) -> Judgement {
     let catalog = Catalog::built_in().unwrap();
     let pack = &catalog.packs["debitura"];
     let packed = pack.checks.iter().find(|packed| packed.check.id == "webhooks.rejects-forged").unwrap();
-    let mut varied = delivery(Role::Varied { name: "another key".into(), expect: None }, outcome, effects);
-    if let What::Delivery(delivery) = &mut varied.what {
+    let mut altered = delivery(DeliveryRole::Altered { name: "another key".into(), expect: None }, outcome, effects);
+    if let EntryKind::Delivery(delivery) = &mut altered.what {
         delivery.latency_ms = latency_ms;
     }
-    let control = || delivery(Role::Control, Outcome::Answered(Answer { status: 200, ..Answer::default() }), Some(1));
-    let evidence = Evidence { entries: vec![control(), varied, control()], ..Evidence::default() };
-    let (check, provider, bound) = (&packed.check, &pack.provider, Bound::default());
+    let control =
+        || delivery(DeliveryRole::Control, Outcome::Answered(Response { status: 200, ..Response::default() }), Some(1));
+    let evidence = Evidence { entries: vec![control(), altered, control()], ..Evidence::default() };
+    let (check, provider, bound) = (&packed.check, &pack.provider, Inputs::default());
     judge(&Case { check, stage: Stage::Rehearsal, provider, bound: &bound, evidence: &evidence })
 }
 
 #[test]
 fn a_forged_delivery_is_refused_by_what_is_no_success_and_a_crash_is_remarked() {
     for (status, location) in [(401, ""), (404, ""), (302, "/login"), (308, "/hooks/")] {
-        let judged = forged(answered(status, location, ""), 3, None);
-        assert_eq!((judged.verdict, judged.remarks), (Verdict::Pass, Vec::new()), "{status}");
+        let judgement = forged(answered(status, location, ""), 3, None);
+        assert_eq!((judgement.verdict, judgement.remarks), (Verdict::Pass, Vec::new()), "{status}");
     }
-    let judged = forged(answered(500, "", "<b>ValueError</b>"), 3, Some(0));
-    assert_eq!(judged.verdict, Verdict::Pass);
+    let judgement = forged(answered(500, "", "<b>ValueError</b>"), 3, Some(0));
+    assert_eq!(judgement.verdict, Verdict::Pass);
     assert!(
-        judged.remarks[0].contains("rejected by a crash") && judged.remarks[0].contains("500 ValueError"),
-        "{judged:?}"
+        judgement.remarks[0].contains("rejected by a crash") && judgement.remarks[0].contains("500 ValueError"),
+        "{judgement:?}"
     );
     assert!(matches!(forged(answered(500, "", ""), 3, Some(1)).verdict, Verdict::Fail(_)), "it had worked on it");
     assert!(
@@ -95,19 +100,21 @@ fn second(what: &str, documented: bool, effects: [Option<u64>; 2], outcome: Outc
     let catalog = Catalog::built_in().unwrap();
     let pack = &catalog.packs["debitura"];
     let packed = pack.checks.iter().find(|packed| packed.check.id == what).unwrap();
-    let taken = Outcome::Answered(Answer { status: 200, ..Answer::default() });
-    let mut entries = vec![delivery(Role::Plain, taken, effects[0]), delivery(Role::Plain, outcome, effects[1])];
+    let taken = Outcome::Answered(Response { status: 200, ..Response::default() });
+    let mut entries =
+        vec![delivery(DeliveryRole::Plain, taken, effects[0]), delivery(DeliveryRole::Plain, outcome, effects[1])];
     for (at, entry) in entries.iter_mut().enumerate() {
         entry.step = Some(["alone", "one_by_one"][at].into());
         (entry.from, entry.to) = (at as u64 * 10, at as u64 * 10 + 5);
     }
-    if let What::Delivery(second) = &mut entries[1].what {
+    if let EntryKind::Delivery(second) = &mut entries[1].what {
         (second.event, second.event_id) = ("case.closed".into(), "another-id".into());
         (second.documented, second.latency_ms) = (documented, latency_ms);
     }
-    entries.push(Entry { from: 10, to: 15, step: None, client: None, what: What::Wrote("KeyError: 'x'".into()) });
+    entries.push(Entry { from: 10, to: 15, step: None, client: None, what: EntryKind::Wrote("KeyError: 'x'".into()) });
     let evidence = Evidence { entries, ..Evidence::default() };
-    let bound = Bound { profile: json!({ "rehearsal": { "actions": { "onboard_client": {} } } }), ..Bound::default() };
+    let bound =
+        Inputs { profile: json!({ "rehearsal": { "actions": { "onboard_client": {} } } }), ..Inputs::default() };
     let (check, provider) = (&packed.check, &pack.provider);
     judge(&Case { check, stage: Stage::Rehearsal, provider, bound: &bound, evidence: &evidence }).verdict
 }
@@ -115,11 +122,11 @@ fn second(what: &str, documented: bool, effects: [Option<u64>; 2], outcome: Outc
 fn answered(status: u16, location: &str, body: &str) -> Outcome {
     let headers = Vec::from_iter((!location.is_empty()).then(|| ("location".to_owned(), location.to_owned())));
     let body = if body.is_empty() { Body::Empty } else { Body::Text(body.into()) };
-    Outcome::Answered(Answer { status, headers, body })
+    Outcome::Answered(Response { status, headers, body })
 }
 
-fn trouble(kind: TroubleKind) -> Outcome {
-    Outcome::Trouble(Trouble { kind, detail: "it ended".into() })
+fn trouble(kind: TransportErrorKind) -> Outcome {
+    Outcome::TransportError(TransportError { kind, detail: "it ended".into() })
 }
 
 #[test]
@@ -143,10 +150,10 @@ fn what_a_handler_does_to_a_genuine_event_is_named_as_what_it_is() {
         ("502 of a proxy", answered(502, "", ""), "502", CRASH),
         ("503", answered(503, "", "no worker"), "503 no worker", CRASH),
         ("a status that HTTP does not know", answered(999, "", ""), "999", CRASH),
-        ("cut off", trouble(TroubleKind::Broken), "it ended", CUT),
-        ("larger than anybody reads", trouble(TroubleKind::TooLarge), "it ended", CUT),
-        ("nobody listens any more", trouble(TroubleKind::Connect), "it ended", CUT),
-        ("no answer at all", trouble(TroubleKind::Timeout), "it ended", "Put the event into a queue"),
+        ("cut off", trouble(TransportErrorKind::Broken), "it ended", CUT),
+        ("larger than anybody reads", trouble(TransportErrorKind::TooLarge), "it ended", CUT),
+        ("nobody listens any more", trouble(TransportErrorKind::Connect), "it ended", CUT),
+        ("no answer at all", trouble(TransportErrorKind::Timeout), "it ended", "Put the event into a queue"),
         ("401", answered(401, "", "bad signature"), "401 bad signature", ""),
         ("403", answered(403, "", ""), "403", ""),
     ];
@@ -219,9 +226,10 @@ fn late(provider: &str) -> Verdict {
     let catalog = Catalog::built_in().unwrap();
     let pack = &catalog.packs[provider];
     let packed = pack.checks.iter().find(|packed| packed.check.id == "webhooks.accepts-genuine").unwrap();
-    let late = Outcome::Trouble(Trouble { kind: TroubleKind::Timeout, detail: "no whole answer".into() });
-    let evidence = Evidence { entries: vec![delivery(Role::Plain, late, None)], ..Evidence::default() };
-    let (check, provider, bound) = (&packed.check, &pack.provider, Bound::default());
+    let late =
+        Outcome::TransportError(TransportError { kind: TransportErrorKind::Timeout, detail: "no whole answer".into() });
+    let evidence = Evidence { entries: vec![delivery(DeliveryRole::Plain, late, None)], ..Evidence::default() };
+    let (check, provider, bound) = (&packed.check, &pack.provider, Inputs::default());
     judge(&Case { check, stage: Stage::Rehearsal, provider, bound: &bound, evidence: &evidence }).verdict
 }
 

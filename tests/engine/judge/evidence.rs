@@ -1,13 +1,14 @@
 //! Evidence in few words, and expectations as they are written.
 
 use preflight::evidence::{
-    Action, Answer, Body, Call, Entry, Evidence, Exchange, Outcome, Page, Request, Shown, Trouble, TroubleKind, What,
+    Action, Body, Entry, EntryKind, Evidence, Exchange, Outcome, Page, RecordedCall, Request, Response, Shown,
+    TransportError, TransportErrorKind,
 };
-use preflight::judge::{Case, Judged, Verdict, holds, judge};
+use preflight::judge::{Case, Judgement, Verdict, holds, judge};
 use preflight::pack::check::Check;
 use preflight::pack::provider::Provider;
 use preflight::pack::types::Stage;
-use preflight::profile::Bound;
+use preflight::profile::Inputs;
 use serde_json::{Value, json};
 
 /// What is expected of a table's row: for what does not hold, a part of the words.
@@ -22,14 +23,14 @@ pub(crate) enum Is {
 pub(crate) struct Thing(pub(crate) Entry);
 
 impl Thing {
-    fn new(from: u64, to: u64, what: What) -> Self {
+    fn new(from: u64, to: u64, what: EntryKind) -> Self {
         Thing(Entry { from: from * 1000, to: to * 1000, step: None, client: Some("client".into()), what })
     }
 
     /// About another client than `client`; a call is about it, too.
     pub(crate) fn of(mut self, client: &str) -> Self {
         self.0.client = Some(client.to_owned());
-        if let What::Call(call) = &mut self.0.what {
+        if let EntryKind::Call(call) = &mut self.0.what {
             call.client = Some(email(client));
             call.token_of.clone_from(&call.client);
         }
@@ -64,8 +65,8 @@ impl Thing {
         })
     }
 
-    pub(crate) fn call(mut self, change: impl FnOnce(&mut Call)) -> Self {
-        if let What::Call(call) = &mut self.0.what {
+    pub(crate) fn call(mut self, change: impl FnOnce(&mut RecordedCall)) -> Self {
+        if let EntryKind::Call(call) = &mut self.0.what {
             change(call);
         }
         self
@@ -75,8 +76,8 @@ impl Thing {
     pub(crate) fn presents(mut self, urls: &[&str]) -> Self {
         let urls = urls.iter().map(|url| (*url).to_owned()).collect();
         match &mut self.0.what {
-            What::Action(action) => action.presented = urls,
-            What::Shown(shown) => shown.presented = urls,
+            EntryKind::Action(action) => action.presented = urls,
+            EntryKind::Shown(shown) => shown.presented = urls,
             other => panic!("{other:?} presents nothing"),
         }
         self
@@ -84,7 +85,7 @@ impl Thing {
 
     /// What is only this action's own.
     pub(crate) fn own(mut self, words: &[&str]) -> Self {
-        if let What::Action(action) = &mut self.0.what {
+        if let EntryKind::Action(action) = &mut self.0.what {
             action.own = words.iter().map(|word| (*word).to_owned()).collect();
         }
         self
@@ -100,9 +101,9 @@ pub(crate) fn call(from: u64, to: u64, line: &str, status: u16) -> Thing {
     let (method, url) = line.split_once(' ').unwrap();
     let headers = vec![("authorization".into(), "Bearer <token>".into())];
     let request = Request { method: method.into(), url: url.into(), headers, body: Body::Empty };
-    let answer = Answer { status, ..Answer::default() };
-    let call = Call { api: "main".into(), request, answer, ..Call::default() };
-    Thing::new(from, to, What::Call(call)).of("client")
+    let answer = Response { status, ..Response::default() };
+    let call = RecordedCall { api: "main".into(), request, answer, ..RecordedCall::default() };
+    Thing::new(from, to, EntryKind::Call(call)).of("client")
 }
 
 /// An answer with a body: JSON, or text where it is a text.
@@ -112,26 +113,29 @@ pub(crate) fn answered(status: u16, body: Value) -> Outcome {
         Value::String(text) => Body::Text(text),
         json => Body::Json(json),
     };
-    Outcome::Answered(Answer { status, headers: Vec::new(), body })
+    Outcome::Answered(Response { status, headers: Vec::new(), body })
 }
 
 pub(crate) fn timed_out() -> Outcome {
-    Outcome::Trouble(Trouble { kind: TroubleKind::Timeout, detail: "no answer within 30 s".into() })
+    Outcome::TransportError(TransportError {
+        kind: TransportErrorKind::Timeout,
+        detail: "no answer within 30 s".into(),
+    })
 }
 
 pub(crate) fn action(from: u64, to: u64, outcome: Outcome) -> Thing {
     let action = Action { name: "submit_case".into(), outcome, presented: Vec::new(), own: Vec::new() };
-    Thing::new(from, to, What::Action(action))
+    Thing::new(from, to, EntryKind::Action(action))
 }
 
 pub(crate) fn page(page: Page, by: Option<&str>, outcome: Outcome) -> Thing {
     let shown = Shown { page, by: by.map(str::to_owned), presented: Vec::new(), outcome };
-    Thing::new(900, 900, What::Shown(shown))
+    Thing::new(900, 900, EntryKind::Shown(shown))
 }
 
 pub(crate) fn records(client: &str, records: Value) -> Thing {
     let Value::Object(records) = records else { panic!("records are a map") };
-    Thing::new(999, 999, What::Records(records)).of(client)
+    Thing::new(999, 999, EntryKind::Records(records)).of(client)
 }
 
 /// The tool asks: the step `list` or `one` an API of the provider's, the step `page` a page of the partner's.
@@ -139,16 +143,16 @@ pub(crate) fn asked(step: &str, outcome: Outcome, address: Option<&str>) -> Thin
     let request = Request { method: "GET".into(), url: format!("https://host.example/{step}"), ..Request::default() };
     let address = address.map(|address| address.parse().unwrap());
     let exchange = Exchange { request, outcome, address, item: None, captured: serde_json::Map::new() };
-    Thing::new(10, 20, What::Exchange(exchange)).step(step)
+    Thing::new(10, 20, EntryKind::Exchange(exchange)).step(step)
 }
 
 pub(crate) fn skipped(step: &str) -> Thing {
-    Thing::new(500, 500, What::Skipped("left out: what `unless` says held already".into())).step(step)
+    Thing::new(500, 500, EntryKind::Skipped("left out: what `unless` says held already".into())).step(step)
 }
 
 /// A step that is left out since the profile has no such action.
 pub(crate) fn left_out(step: &str) -> Thing {
-    let mut thing = Thing::new(0, 0, What::LeftOut("the profile has no such action".into())).step(step);
+    let mut thing = Thing::new(0, 0, EntryKind::LeftOut("the profile has no such action".into())).step(step);
     thing.0.client = None;
     thing
 }
@@ -157,7 +161,7 @@ pub(crate) fn left_out(step: &str) -> Thing {
 pub(crate) struct Play {
     check: Check,
     provider: Provider,
-    bound: Bound,
+    bound: Inputs,
     pub(crate) evidence: Evidence,
 }
 
@@ -201,11 +205,11 @@ impl Play {
             ((*name).to_owned(), json!({ "tenant": format!("t-{name}"), "email": email(name), "name": "Some Body" }))
         });
         let entries = things.into_iter().map(|thing| thing.0).collect();
-        let bound = Bound {
+        let bound = Inputs {
             profile: json!({ "return_url": { "starts_with": "https://acme.example/done" }, "rehearsal": { "workers": 1 } }),
             provider: json!({ "hosts": ["Real.Example.", "bücher.example"] }),
             profile_name: "profile.yaml".into(),
-            ..Bound::default()
+            ..Inputs::default()
         };
         let evidence = Evidence { entries, clients: named.collect(), quiet_ms: 1500, ..Evidence::default() };
         Play { check, provider: read(PROVIDER), bound, evidence }
@@ -228,7 +232,7 @@ impl Play {
         Case { check, stage: Stage::Rehearsal, provider, bound, evidence }
     }
 
-    pub(crate) fn judged(&self) -> Judged {
+    pub(crate) fn judgement(&self) -> Judgement {
         judge(&self.case())
     }
 
@@ -239,13 +243,13 @@ impl Play {
 
     /// Compares the verdict with what is expected, and says what else it is.
     pub(crate) fn is(&self, what: &str, expected: Is) {
-        let judged = self.judged();
-        let (fits, part) = match (&judged.verdict, expected) {
+        let judgement = self.judgement();
+        let (fits, part) = match (&judgement.verdict, expected) {
             (Verdict::Pass, Is::Held) => (true, ""),
             (Verdict::Fail(_), Is::Failed(part)) | (Verdict::Inconclusive(_), Is::Unknown(part)) => (true, part),
             (Verdict::Pass | Verdict::Fail(_) | Verdict::Inconclusive(_), _) => (false, ""),
         };
-        let said = format!("{:?}", judged.verdict);
+        let said = format!("{:?}", judgement.verdict);
         assert!(fits && said.contains(part), "{what}: expected {expected:?}, got {said}");
     }
 }

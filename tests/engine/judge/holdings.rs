@@ -1,6 +1,6 @@
 //! `provider` and `denied_hosts`: what the provider holds, and whom else the build tried to reach.
 
-use preflight::evidence::{Entry, Refused, What};
+use preflight::evidence::{DeniedHost, Entry, EntryKind};
 use serde_json::json;
 
 use super::evidence::Is::{Failed, Held, Unknown};
@@ -29,8 +29,9 @@ fn records_are_counted_in_the_end_and_a_missing_collection_is_empty() {
 }
 
 fn refused(hosts: &[&str]) -> Vec<Thing> {
-    let one = |host: &&str| Refused { host: (*host).to_owned(), port: 443 };
-    let entry = |refused| Thing(Entry { from: 1, to: 1, step: None, client: None, what: What::Refused(refused) });
+    let one = |host: &&str| DeniedHost { host: (*host).to_owned(), port: 443 };
+    let entry =
+        |refused| Thing(Entry { from: 1, to: 1, step: None, client: None, what: EntryKind::DeniedHost(refused) });
     hosts.iter().map(one).map(entry).collect()
 }
 

@@ -85,15 +85,15 @@ fn what_is_expected_of_an_action_that_is_left_out_does_not_apply() {
 fn where_calls_are_missing_both_remedies_are_named() {
     let missing = "{ calls: POST /asks, client: a, at_least: 1 }";
     let both = ["let `submit_case` make the calls", "add `rehearsal.actions.ask` to profile.yaml"];
-    let judged = play(&[ASK_TOO, SUBMIT], &[], &[missing]).judged();
-    let Verdict::Fail(finding) = &judged.verdict else { panic!("{judged:?}") };
+    let judgement = play(&[ASK_TOO, SUBMIT], &[], &[missing]).judgement();
+    let Verdict::Fail(finding) = &judgement.verdict else { panic!("{judgement:?}") };
     let because = finding.because.clone().unwrap_or_default();
     assert!(both.iter().all(|part| because.contains(part)), "{because}");
     let unseen = play(&[ASK_TOO, SUBMIT], &[missing], &["{ calls: POST /cases, client: a, exactly: 1 }"]);
     for part in both {
         unseen.is("in `assume`", Unknown(part));
     }
-    let other = play(&[ASK_TOO, SUBMIT], &[], &["{ calls: POST /cases, client: a, exactly: 0 }"]).judged();
+    let other = play(&[ASK_TOO, SUBMIT], &[], &["{ calls: POST /cases, client: a, exactly: 0 }"]).judgement();
     assert!(!format!("{other:?}").contains("rehearsal.actions.ask"), "{other:?}");
 }
 

@@ -1,6 +1,6 @@
 //! `shown`: whether a URL that was received was shown, where, and with which host.
 
-use preflight::evidence::{Page, What};
+use preflight::evidence::{EntryKind, Page};
 use serde_json::{Value, json};
 
 use super::evidence::Is::{Failed, Held, Unknown};
@@ -134,7 +134,7 @@ fn with_page(pages: Vec<Thing>, expectation: &str, what: &str, expected: Is) {
 
 #[test]
 fn a_page_that_the_profile_names_is_where_one_looks() {
-    let page = |status, by| page(Page::Presented, by, answered(status, json!("a page")));
+    let page = |status, by| page(Page::Shown, by, answered(status, json!("a page")));
     let any = "{ shown: provider_url }";
     with_page(vec![page(200, Some("first")).presents(&[SIGN])], any, "shown", Held);
     with_page(vec![page(200, Some("first"))], any, "not shown", Failed("the client was shown no URL"));
@@ -205,6 +205,6 @@ fn each_client_is_shown_its_own() {
     let each = "{ shown: provider_url, client: each }";
     Play::new(&["a", "b"], &[], &[each], things(&[APPROVE])).is("each", Held);
     Play::new(&["a", "b"], &[], &[each], things(&[SIGN])).is("another's", Failed("approve"));
-    let silent = things(&[]).into_iter().filter(|thing| !matches!(thing.0.what, What::Call(_))).collect();
+    let silent = things(&[]).into_iter().filter(|thing| !matches!(thing.0.what, EntryKind::Call(_))).collect();
     Play::new(&["a", "b"], &[], &[each], silent).is("none", Unknown("sent no URL"));
 }

@@ -15,7 +15,7 @@ fn things(received: &str, presented: &str) -> Vec<Thing> {
     ]
 }
 
-fn judged(received: &str, presented: &str, expected: Is) {
+fn judgement(received: &str, presented: &str, expected: Is) {
     let presented = presented.replace("BACK", BACK);
     let play = Play::new(&["client"], &[], &["{ shown: return_url }"], things(received, &presented));
     play.is(&format!("{received} -> {presented}"), expected);
@@ -24,14 +24,14 @@ fn judged(received: &str, presented: &str, expected: Is) {
 #[test]
 fn it_is_joined_to_what_was_received() {
     let (plain, with) = ("https://pages.example/sign/<r.url>", "https://pages.example/approve?token=<r.url#2>&n=a%20b");
-    judged(plain, &format!("{plain}?back=BACK"), Held);
-    judged(with, &format!("{with}&back=BACK"), Held);
-    judged(with, "https://pages.example/approve?back=BACK&token=<r.url#2>&n=a+b", Held);
-    judged(with, &format!("{with}&lang=da&back=BACK"), Held);
-    judged(with, &format!("{with}&back=BACK&lang=da"), Held);
-    judged(&format!("{plain}#top"), &format!("{plain}?back=BACK#top"), Held);
+    judgement(plain, &format!("{plain}?back=BACK"), Held);
+    judgement(with, &format!("{with}&back=BACK"), Held);
+    judgement(with, "https://pages.example/approve?back=BACK&token=<r.url#2>&n=a+b", Held);
+    judgement(with, &format!("{with}&lang=da&back=BACK"), Held);
+    judgement(with, &format!("{with}&back=BACK&lang=da"), Held);
+    judgement(&format!("{plain}#top"), &format!("{plain}?back=BACK#top"), Held);
     // An address without a query of its own needs no encoding.
-    judged(plain, &format!("{plain}?back=https://acme.example/done"), Held);
+    judgement(plain, &format!("{plain}?back=https://acme.example/done"), Held);
 }
 
 #[test]
@@ -63,20 +63,20 @@ fn every_fault_is_named() {
         (plain, "{r}?back=https%3A%2F%2Fevil.example%2Fdone", Failed("`back` of")),
         (plain, "{r}?back=", Failed("starts with")),
     ] {
-        judged(received, &presented.replace("{r}", received), expected);
+        judgement(received, &presented.replace("{r}", received), expected);
     }
     let lost = "https://pages.example/sign/<r.url>?back=BACK";
-    judged("https://pages.example/sign/<r.url>#top", lost, Failed("after the `#` of the received URL"));
+    judgement("https://pages.example/sign/<r.url>#top", lost, Failed("after the `#` of the received URL"));
 }
 
 #[test]
 fn it_may_have_been_in_what_was_received() {
     let received = format!("https://pages.example/all?token=<r.url>&back={BACK}");
-    judged(&received, &received, Held);
-    judged(&received, &format!("{received}&back=BACK"), Failed("exactly one `back`"));
-    judged(&received, &format!("{received}?back=BACK"), Failed("was there already"));
+    judgement(&received, &received, Held);
+    judgement(&received, &format!("{received}&back=BACK"), Failed("exactly one `back`"));
+    judgement(&received, &format!("{received}?back=BACK"), Failed("was there already"));
     let dropped = "https://pages.example/all?token=<r.url>";
-    judged(&received, dropped, Failed("`back` is missing"));
+    judgement(&received, dropped, Failed("`back` is missing"));
 }
 
 #[test]
@@ -133,5 +133,5 @@ fn what_the_profile_does_not_say_is_asked_for() {
     };
     without(json!({}), Unknown("add `return_url` to profile.yaml"));
     without(json!({ "return_url": { "matches": "^https://acme" } }), Held);
-    judged(received, "https://acme.example/elsewhere", Unknown("is shown"));
+    judgement(received, "https://acme.example/elsewhere", Unknown("is shown"));
 }

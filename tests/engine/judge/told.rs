@@ -1,6 +1,6 @@
 //! `user_message`: something else than of a success, and not by a crash.
 
-use preflight::evidence::{Entry, Outcome, Page, What};
+use preflight::evidence::{Entry, EntryKind, Outcome, Page};
 use serde_json::{Value, json};
 
 use super::evidence::Is::{Failed, Held, Unknown};
@@ -71,7 +71,7 @@ fn another_status_or_other_words_tell_it() {
 fn what_was_said_is_shown() {
     let things = both(answered(409, json!({ "message": "no" })), answered(200, json!({})));
     assert_eq!(
-        Play::new(&["client"], &[], &[TOLD], things).judged().remarks,
+        Play::new(&["client"], &[], &[TOLD], things).judgement().remarks,
         [r#"user message: 409 {"message":"no"}"#]
     );
 }
@@ -98,13 +98,13 @@ fn a_crash_tells_nothing_and_proves_nothing_where_the_twin_crashed_too() {
 #[test]
 fn what_is_only_taken_on_is_told_on_a_page() {
     let taken = || answered(202, json!({ "job": 1 }));
-    let told = |by, text: &str| page(Page::Told, Some(by), answered(200, json!(text)));
+    let told = |by, text: &str| page(Page::UserMessage, Some(by), answered(200, json!(text)));
     row("no page", TOLD, both(taken(), taken()), Unknown("add `rehearsal.lookups.user_message` to profile.yaml"));
     let with = |pages: Vec<Thing>| both(taken(), taken()).into_iter().chain(pages).collect::<Vec<_>>();
     row("told", TOLD, with(vec![told("first", "refused"), told("second", "sent")]), Held);
     row("not told", TOLD, with(vec![told("first", "sent"), told("second", "sent")]), Failed("same"));
     row("the latest", TOLD, with(vec![told("first", "sent"), told("second", "sent"), told("first", "refused")]), Held);
-    let gone = || page(Page::Told, Some("first"), answered(404, Value::Null));
+    let gone = || page(Page::UserMessage, Some("first"), answered(404, Value::Null));
     row(
         "no such page",
         TOLD,
@@ -146,7 +146,7 @@ fn what_was_left_out_says_nothing() {
 #[test]
 fn what_the_build_wrote_while_an_action_failed_stands_beside_the_verdict() {
     let wrote = |from, to| {
-        let what = What::Wrote("TypeError: x is undefined".into());
+        let what = EntryKind::Wrote("TypeError: x is undefined".into());
         Thing(Entry { from, to, step: None, client: None, what })
     };
     let words = "while the action submit_case failed (500 {\\\"error\\\":\\\"x\\\"}), the build wrote:\\nTypeError: x is undefined";

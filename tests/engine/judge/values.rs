@@ -1,6 +1,6 @@
 //! What values must be, answers that are none, and what is said of what was looked for and not found.
 
-use preflight::evidence::{Trouble, TroubleKind, Who};
+use preflight::evidence::{Responsible, TransportError, TransportErrorKind};
 use preflight::judge::Verdict;
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::evidence::Is::{self, Failed, Held, Unknown};
 use super::evidence::{Play, Thing, answered, asked, row, skipped};
 
 /// A value that is written into the expectation itself.
-fn judged(value: &Value, are: &str, expected: Is) {
+fn judgement(value: &Value, are: &str, expected: Is) {
     let one = asked("one", answered(200, json!({ "on": true, "value": value })), None);
     let expectation = format!("{{ response: one, body: {{ $.value: {are} }} }}");
     row(&format!("{value} {are}"), &expectation, vec![one], expected);
@@ -37,7 +37,7 @@ fn equal_addresses_are_equal_values() {
         (json!("a.example"), "{ same_url_as: 'https://a.example' }", Failed("is a.example")),
         (json!(null), "{ same_url_as: 'https://a.example' }", Failed("value is absent")),
     ] {
-        judged(&value, are, expected);
+        judgement(&value, are, expected);
     }
 }
 
@@ -68,7 +68,7 @@ fn what_is_absent_or_of_another_type_is_no_positive_statement() {
         ("{ not: { same_url_as: 'https://a.example' } }", &[json!(null), json!("x")]),
     ] {
         for value in &values {
-            judged(value, are, if held.contains(value) { Held } else { Failed("") });
+            judgement(value, are, if held.contains(value) { Held } else { Failed("") });
         }
     }
 }
@@ -79,7 +79,7 @@ fn a_host_is_public_as_far_as_it_shows() {
     for host in
         ["acme.example", "hooks.acme.example:8443", "93.184.216.34", "[2606:2800:220:1::1]", "1.2.3.4.acme.example"]
     {
-        judged(&json!(format!("https://{host}/hook")), public, Held);
+        judgement(&json!(format!("https://{host}/hook")), public, Held);
     }
     let not = "127.0.0.1 127.0.0.1:8443 2130706433 0x7f.1 0177.0.0.1 127.1 [::1] [::ffff:127.0.0.1] localhost \
                app.localhost LOCALHOST. 10.0.0.1 172.16.9.9 192.168.1.1 [fd12::1] 169.254.169.254 [fe80::1] 100.64.0.1 \
@@ -87,9 +87,9 @@ fn a_host_is_public_as_far_as_it_shows() {
                [2001:db8::1] [::ffff:192.0.2.1] printer.local db.internal metadata.google.internal intranet nas.home.arpa \
                acme.example:444";
     for host in not.split_whitespace() {
-        judged(&json!(format!("https://{host}/hook")), public, Failed("a public host"));
+        judgement(&json!(format!("https://{host}/hook")), public, Failed("a public host"));
     }
-    judged(&json!("http://acme.example/hook"), public, Failed("the scheme https"));
+    judgement(&json!("http://acme.example/hook"), public, Failed("the scheme https"));
 }
 
 #[test]
@@ -104,15 +104,15 @@ fn a_media_type_is_compared_without_case_and_parameters() {
         ("x-image/png", "image/*", Failed("x-image")),
         ("image/png", "image/svg+xml", Failed("image/png")),
     ] {
-        judged(&json!(text), &format!("{{ media_type: {wanted} }}"), expected);
+        judgement(&json!(text), &format!("{{ media_type: {wanted} }}"), expected);
     }
 }
 
-fn who(expectation: &str, things: Vec<Thing>, expected: Is) -> Option<Who> {
+fn responsible(expectation: &str, things: Vec<Thing>, expected: Is) -> Option<Responsible> {
     let play = Play::new(&["client"], &[], &[expectation], things);
     play.is(expectation, expected);
-    match play.judged().verdict {
-        Verdict::Fail(finding) | Verdict::Inconclusive(finding) => Some(finding.who),
+    match play.judgement().verdict {
+        Verdict::Fail(finding) | Verdict::Inconclusive(finding) => Some(finding.responsible),
         Verdict::Pass => None,
     }
 }
@@ -128,20 +128,30 @@ fn a_success_of_another_shape_is_the_providers_trouble() {
             "{ values: { of: one, take: $.on }, are: { contains: true } }",
         ] {
             let things = vec![asked("one", answered(200, body.clone()), None)];
-            assert_eq!(who(expectation, things, Unknown("answer")), Some(Who::Provider), "{body} {expectation}");
+            assert_eq!(
+                responsible(expectation, things, Unknown("answer")),
+                Some(Responsible::Provider),
+                "{body} {expectation}"
+            );
         }
     }
     for body in [json!({ "error": "no" }), json!("<html>"), json!([7]), json!([{ "name": "x" }])] {
         let expectation = "{ values: { of: list, select: '$[*]', where: { $.on: true } }, are: { at_least: 1 } }";
         let things = vec![asked("list", answered(200, body.clone()), None)];
-        assert_eq!(who(expectation, things, Unknown("")), Some(Who::Provider), "{body}");
+        assert_eq!(responsible(expectation, things, Unknown("")), Some(Responsible::Provider), "{body}");
     }
     // An empty list is a list, and a refusal has the shape of refusals.
     let empty = vec![asked("list", answered(200, json!([])), None)];
-    who("{ response: list, status: 200 }", empty, Held);
+    responsible("{ response: list, status: 200 }", empty, Held);
     let refused = || vec![asked("one", answered(403, json!({ "message": "no" })), None)];
-    assert_eq!(who("{ response: one, status: 200 }", refused(), Failed("403 (no)")), Some(Who::Partner));
-    assert_eq!(who("{ values: { of: one } , are: { exists: true } }", refused(), Unknown("403")), Some(Who::Partner));
+    assert_eq!(
+        responsible("{ response: one, status: 200 }", refused(), Failed("403 (no)")),
+        Some(Responsible::Partner)
+    );
+    assert_eq!(
+        responsible("{ values: { of: one } , are: { exists: true } }", refused(), Unknown("403")),
+        Some(Responsible::Partner)
+    );
 }
 
 #[test]
@@ -150,24 +160,32 @@ fn what_a_template_reads_and_does_not_find_is_never_this_tools_to_mend() {
     let got = |body: Value| vec![asked("one", answered(200, body), None)];
     let on = json!({ "on": true, "list": [] });
     for (name, things, words, expected) in [
-        ("one.reply.name", got(on.clone()), "gave no `name`", Who::Provider),
-        ("one.reply.list | first", got(on), "gave no `list`", Who::Provider),
-        ("one.reply.name", got(json!({ "error": 1 })), "does not match the schema of this call", Who::Provider),
-        ("one.reply.name", vec![asked("one", answered(401, Value::Null), None)], "401", Who::Partner),
-        ("one.reply.name", vec![asked("one", answered(503, Value::Null), None)], "503", Who::Provider),
-        ("page.reply.name", vec![asked("page", answered(200, json!({})), None)], "gave no `name`", Who::Partner),
-        ("one.reply.name", vec![skipped("one")], "left out", Who::Partner),
-        ("profile.events", Vec::new(), "add `events`", Who::Partner),
+        ("one.reply.name", got(on.clone()), "gave no `name`", Responsible::Provider),
+        ("one.reply.list | first", got(on), "gave no `list`", Responsible::Provider),
+        ("one.reply.name", got(json!({ "error": 1 })), "does not match the schema of this call", Responsible::Provider),
+        ("one.reply.name", vec![asked("one", answered(401, Value::Null), None)], "401", Responsible::Partner),
+        ("one.reply.name", vec![asked("one", answered(503, Value::Null), None)], "503", Responsible::Provider),
+        (
+            "page.reply.name",
+            vec![asked("page", answered(200, json!({})), None)],
+            "gave no `name`",
+            Responsible::Partner,
+        ),
+        ("one.reply.name", vec![skipped("one")], "left out", Responsible::Partner),
+        ("profile.events", Vec::new(), "add `events`", Responsible::Partner),
     ] {
         let words = Box::leak(words.to_owned().into_boxed_str());
-        assert_eq!(who(&read(name), things, Unknown(words)), Some(expected), "{name}");
+        assert_eq!(responsible(&read(name), things, Unknown(words)), Some(expected), "{name}");
     }
 }
 
 #[test]
 fn an_address_that_is_not_public_decides_whether_it_answers_or_not() {
     let refused = || {
-        preflight::evidence::Outcome::Trouble(Trouble { kind: TroubleKind::Connect, detail: "nobody listens".into() })
+        preflight::evidence::Outcome::TransportError(TransportError {
+            kind: TransportErrorKind::Connect,
+            detail: "nobody listens".into(),
+        })
     };
     let public = "{ response: page, address: public, certificate: valid }";
     for address in ["127.0.0.1", "10.0.0.1", "169.254.1.1", "::1", "100.64.0.1"] {

@@ -9,7 +9,7 @@ fn reason(things: Vec<Thing>, notes: &[&str]) -> String {
     let seen = ["{ calls: POST /cases, at_least: 1 }"];
     let mut play = Play::new(&["client"], &seen, &["{ calls: POST /cases, exactly: 1 }"], things);
     play.evidence.notes = notes.iter().map(|note| (*note).to_owned()).collect();
-    let Verdict::Inconclusive(finding) = play.judged().verdict else { panic!("it is inconclusive") };
+    let Verdict::Inconclusive(finding) = play.judgement().verdict else { panic!("it is inconclusive") };
     assert!(finding.reason.starts_with("not exercised: "), "{finding:?}");
     finding.because.unwrap_or_default()
 }

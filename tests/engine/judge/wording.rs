@@ -52,8 +52,8 @@ fn read(text: &str) -> Value {
 fn said(matcher: &Value, value: &str) -> String {
     let expectation = json!({ "calls": "POST /cases", "body": { "$.it": matcher } }).to_string();
     let things = vec![call(0, 1, "POST /cases", 201).json(json!({ "it": read(value) }))];
-    let judged = Play::new(&["client"], &[], &[&expectation], things).judged();
-    let Verdict::Fail(finding) = &judged.verdict else { panic!("{matcher} of {value}: {judged:?}") };
+    let judgement = Play::new(&["client"], &[], &[&expectation], things).judgement();
+    let Verdict::Fail(finding) = &judgement.verdict else { panic!("{matcher} of {value}: {judgement:?}") };
     finding.reason.clone()
 }
 

@@ -1,9 +1,9 @@
 //! What pack authors and partners are told when a file of theirs is wrong.
 
+mod emails;
 mod folder;
 mod hostile;
 mod idle;
-mod letters;
 mod mistakes;
 mod packs;
 mod profiles;

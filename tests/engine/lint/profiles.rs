@@ -64,7 +64,7 @@ pub(crate) fn sound() -> Folder {
 
 fn told(folder: &Folder, catalog: &Catalog) -> String {
     match planned(folder, catalog, &variables) {
-        Ok(plan) => format!("(is planned, {} units)\n", plan.units.len()),
+        Ok(plan) => format!("(is planned, {} units)\n", plan.checks.len()),
         Err(problems) => format!("(wrong input)\n{}", folder.plain(&problems)),
     }
 }
@@ -174,9 +174,9 @@ fn what_people_vouch_for() {
     ];
     let catalog = Catalog::built_in().unwrap();
     let mut text = String::new();
-    for (name, vouched) in faults {
+    for (name, attestations) in faults {
         let folder = sound();
-        folder.write("attestations.yaml", vouched);
+        folder.write("attestations.yaml", attestations);
         writeln!(text, "=== {name}\n{}", told(&folder, &catalog)).unwrap();
     }
     snapshot("vouched", &text);
@@ -218,10 +218,10 @@ fn a_variable_that_is_not_set_leaves_units_inconclusive_by_its_name_and_line() {
         let none = |name: &str| if name == "TEST_KEY" { empty.clone() } else { variables(name) };
         let plan = planned(&folder, &catalog, &none).unwrap();
         let lacking: Vec<_> =
-            plan.units.iter().filter(|unit| unit.lacking == ["set TEST_KEY, profile.yaml:6"]).collect();
+            plan.checks.iter().filter(|unit| unit.lacking == ["set TEST_KEY, profile.yaml:6"]).collect();
         assert!(lacking.iter().any(|unit| unit.id() == "prerequisites.credentials@test"), "{empty:?}");
         assert!(lacking.iter().all(|unit| !unit.runs()));
-        let untouched = plan.units.iter().find(|unit| unit.id() == "prerequisites.credentials@production").unwrap();
+        let untouched = plan.checks.iter().find(|unit| unit.id() == "prerequisites.credentials@production").unwrap();
         assert!(untouched.runs(), "{:?}", untouched.lacking);
     }
 }

@@ -97,7 +97,7 @@ fn words_of_a_scheme_that_lead_nowhere_or_mean_nothing() {
 
 #[test]
 fn what_deliveries_do_not_have_cannot_be_varied() {
-    let vary = "  - deliver: thing.made
+    let alter = "  - deliver: thing.made
     as: second
     alter:
       key: { key: undecoded, expect: rejected }
@@ -117,7 +117,7 @@ fn what_deliveries_do_not_have_cannot_be_varied() {
     ] {
         let folder = Folder::sound();
         folder.change(PROVIDER, from, to);
-        folder.change(HOOK, "assume:\n", &format!("{vary}assume:\n"));
+        folder.change(HOOK, "assume:\n", &format!("{alter}assume:\n"));
         writeln!(text, "=== {name}\n{}", folder.told()).unwrap();
     }
     snapshot("schemes-varied", &text);

@@ -19,10 +19,10 @@ const ATTESTED: &str = "attestations:\n- { check: webhooks.accepts-genuine, who:
     waivers:\n- { check: webhooks.deduplicates, who: A. Person, reason: later, expires: 2099-01-01 }\n";
 
 /// What is said of a profile, with what people vouch for.
-fn told(profile: &str, vouched: &str) -> Result<(), Problems> {
+fn told(profile: &str, attestations: &str) -> Result<(), Problems> {
     let folder = Folder::empty();
     folder.write(PROFILE, profile);
-    folder.write(VOUCHED, vouched);
+    folder.write(VOUCHED, attestations);
     planned(&folder, &BUILT_IN, &variables).map(drop)
 }
 
@@ -65,7 +65,8 @@ fn too_much() -> Vec<(&'static str, String)> {
 fn what_says_too_much_is_refused_in_few_words() {
     let attested =
         |check: &str| format!("- {{ check: {check}, who: a, when: 2026-01-01, evidence: x, expires: 2099-01-01 }}\n");
-    let vouched = format!("attestations:\n{}", (0..1_000).map(|at| attested(&format!("no.{at}"))).collect::<String>());
+    let attestations =
+        format!("attestations:\n{}", (0..1_000).map(|at| attested(&format!("no.{at}"))).collect::<String>());
     let pack = |text: &str| {
         let folder = Folder::sound();
         folder.write(PROVIDER, text);
@@ -76,7 +77,7 @@ fn what_says_too_much_is_refused_in_few_words() {
         hold(what, || told(HEAD, &text));
         hold(what, || pack(&text));
     }
-    hold("statements about nothing", || told(HEAD, &vouched));
+    hold("statements about nothing", || told(HEAD, &attestations));
 }
 
 /// Runs it, and holds that it ends soon, in few words, all of them about places in the text.
@@ -120,13 +121,13 @@ fn changed(text: String) -> impl Strategy<Value = String> {
     ];
     let edit = (any::<proptest::sample::Index>(), 0_usize..8, odd);
     proptest::collection::vec(edit, 1..6).prop_map(move |edits| {
-        let mut letters: Vec<char> = text.chars().collect();
+        let mut emails: Vec<char> = text.chars().collect();
         for (at, taken, put) in edits {
-            let at = at.index(letters.len() + 1);
-            let end = letters.len().min(at + taken);
-            letters.splice(at..end, put.chars());
+            let at = at.index(emails.len() + 1);
+            let end = emails.len().min(at + taken);
+            emails.splice(at..end, put.chars());
         }
-        letters.into_iter().collect()
+        emails.into_iter().collect()
     })
 }
 

@@ -78,7 +78,7 @@ fn a_password_arrives_as_it_is_everywhere() {
         let text = |source: &str| render_text(source, &scope).unwrap_or_else(|error| panic!("{source}: {error}"));
         let rehearsal = read.profile.rehearsal.as_ref().unwrap();
         let action = &rehearsal.actions["onboard_client"];
-        let inspect = &rehearsal.inspect;
+        let inspect = &rehearsal.lookups;
         let variant = &rehearsal.variants["production"];
         let test = read.profile.environments.values().next().unwrap();
         for (place, found, wanted) in [
@@ -92,7 +92,7 @@ fn a_password_arrives_as_it_is_everywhere() {
             ("header", &action.headers["Authorization"], format!("Bearer {password}")),
             ("form", &rehearsal.actions["submit_case"].form.as_ref().unwrap()["value"], password.to_owned()),
             ("look-up", &inspect.processed.as_ref().unwrap().headers["X-Password"], password.to_owned()),
-            ("view", &inspect.told.as_ref().unwrap().headers["X-Password"], password.to_owned()),
+            ("view", &inspect.user_message.as_ref().unwrap().headers["X-Password"], password.to_owned()),
             ("argument", &test.actions["onboard_client"].command.as_ref().unwrap()[1], password.to_owned()),
         ] {
             assert_eq!(text(found), wanted, "{place}: {found}");

@@ -2,13 +2,13 @@
 //! `--strict`, selections and people's words.
 
 use preflight::cli::Exit;
-use preflight::judge::{ItemWord, Judged, Ran, Readiness, Verdict, conclude};
+use preflight::judge::{ItemVerdict, Judgement, Readiness, RunKind, Verdict, conclude};
 use preflight::report::junit;
-use preflight::report::model::VerdictWord;
+use preflight::report::model::VerdictLabel;
 use preflight::yaml::Document;
 use time::macros::datetime;
 
-use super::standing::{ALL, Row, Stands, planned, reported};
+use super::final_verdict::{ALL, Row, Stands, planned, reported};
 
 fn rows() -> impl Iterator<Item = Row> {
     let stands = ALL.into_iter().flat_map(|hard| {
@@ -20,25 +20,26 @@ fn rows() -> impl Iterator<Item = Row> {
     stands.flat_map(|stand| {
         (0..16_u8).filter_map(move |bits| {
             let bit = |at: u8| bits & (1 << at) != 0;
-            let row = Row { stand, vouched: bit(0), strict: bit(1), selection: bit(2), stand_ins: bit(3) };
+            let row =
+                Row { stand, attestations: bit(0), strict: bit(1), selection: bit(2), simulated_environments: bit(3) };
             let asked = row.selection || !stand.contains(&Stands::NotSelected);
             // Stand-ins matter where all else is well.
-            let worth = !row.stand_ins || stand[0] == Stands::Pass;
+            let worth = !row.simulated_environments || stand[0] == Stands::Pass;
             (asked && worth).then_some(row)
         })
     })
 }
 
 /// What an item that checks decide must be called, in the plainest words: of a single deciding check its own.
-fn word(stands: Stands) -> ItemWord {
+fn word(stands: Stands) -> ItemVerdict {
     match stands {
-        Stands::Pass => ItemWord::Pass,
-        Stands::Fail => ItemWord::Fail,
-        Stands::Inconclusive => ItemWord::Inconclusive,
-        Stands::Attested => ItemWord::Attested,
-        Stands::Waived => ItemWord::Waived,
-        Stands::NotSelected => ItemWord::NotDecided,
-        Stands::NotApplicable => ItemWord::NotApplicable,
+        Stands::Pass => ItemVerdict::Pass,
+        Stands::Fail => ItemVerdict::Fail,
+        Stands::Inconclusive => ItemVerdict::Inconclusive,
+        Stands::Attested => ItemVerdict::Attested,
+        Stands::Waived => ItemVerdict::Waived,
+        Stands::NotSelected => ItemVerdict::NotDecided,
+        Stands::NotApplicable => ItemVerdict::NotApplicable,
     }
 }
 
@@ -51,7 +52,7 @@ fn items_answer_exit_code_and_junit_agree() {
         let (failures, errors) = (xml.matches("<failure ").count(), xml.matches("<error ").count());
         let exit = Exit::of(&report);
         let all = || format!("{row:?}: {:?}, {exit:?}, {failures} failures, {errors} errors", report.readiness);
-        assert_eq!(exit == Exit::Ready, failures + errors == 0, "green if and only if 0: {}", all());
+        assert_eq!(exit == Exit::Success, failures + errors == 0, "green if and only if 0: {}", all());
         assert_eq!(exit == Exit::NotReady, failures > 0, "a failure if and only if 1: {}", all());
         assert_eq!(exit == Exit::Inconclusive, failures == 0 && errors > 0, "errors alone if and only if 3: {}", all());
 
@@ -59,12 +60,12 @@ fn items_answer_exit_code_and_junit_agree() {
         assert_eq!(of("a.both").verdict, word(row.stand[0]), "the required check decides: {}", all());
         let risky = row.stand[1] == Stands::Fail;
         assert_eq!(!of("a.both").risks.is_empty(), risky, "a recommended failure is a risk of it: {}", all());
-        let lone = if row.stand[2] == Stands::Fail { ItemWord::Risk } else { word(row.stand[2]) };
+        let lone = if row.stand[2] == Stands::Fail { ItemVerdict::Risk } else { word(row.stand[2]) };
         assert_eq!(of("b.lone").verdict, lone, "the recommended check decides alone, and never red: {}", all());
         let why = "so it does not concern";
         let shown = row.stand[0] != Stands::NotApplicable || of("a.both").reason.contains(why);
         assert!(shown, "the statement of the profile is shown: {}", all());
-        let alone = if row.vouched { ItemWord::Attested } else { ItemWord::Unchecked };
+        let alone = if row.attestations { ItemVerdict::Attested } else { ItemVerdict::Unchecked };
         assert_eq!(of("d.none").verdict, alone, "a person decides: {}", all());
 
         let full = matches!(
@@ -72,15 +73,19 @@ fn items_answer_exit_code_and_junit_agree() {
             Readiness::Ready | Readiness::ReadyWithRisks | Readiness::NotReady | Readiness::Inconclusive
         );
         assert_eq!(full, !row.selection, "a selection is empty of readiness: {}", all());
-        let good = |item: &ItemWord| match item {
-            ItemWord::Pass | ItemWord::Attested | ItemWord::Waived | ItemWord::Risk | ItemWord::NotApplicable => true,
-            ItemWord::Fail | ItemWord::Inconclusive | ItemWord::NotDecided | ItemWord::Unchecked => false,
+        let good = |item: &ItemVerdict| match item {
+            ItemVerdict::Pass
+            | ItemVerdict::Attested
+            | ItemVerdict::Waived
+            | ItemVerdict::Risk
+            | ItemVerdict::NotApplicable => true,
+            ItemVerdict::Fail | ItemVerdict::Inconclusive | ItemVerdict::NotDecided | ItemVerdict::Unchecked => false,
         };
         if matches!(report.readiness, Readiness::Ready | Readiness::ReadyWithRisks) {
-            assert!(report.items.iter().all(|item| good(&item.verdict)) && !row.stand_ins, "{}", all());
+            assert!(report.items.iter().all(|item| good(&item.verdict)) && !row.simulated_environments, "{}", all());
         }
         if report.readiness == Readiness::SelectionPassed {
-            let held = |verdict| matches!(verdict, VerdictWord::Pass | VerdictWord::Attested);
+            let held = |verdict| matches!(verdict, VerdictLabel::Pass | VerdictLabel::Attested);
             assert!(report.checks.iter().any(|unit| held(unit.verdict)), "something in it passed: {}", all());
         }
         if row.strict {
@@ -178,13 +183,20 @@ fn what_the_answer_is() {
         ),
         ("a selection of a failure", [Fail, Pass, NotSelected, NotSelected], true, true, Readiness::SelectionFailed),
     ];
-    for (what, stand, vouched, selection, readiness) in table {
-        let row = Row { stand: *stand, vouched: *vouched, strict: false, selection: *selection, stand_ins: false };
+    for (what, stand, attestations, selection, readiness) in table {
+        let row = Row {
+            stand: *stand,
+            attestations: *attestations,
+            strict: false,
+            selection: *selection,
+            simulated_environments: false,
+        };
         let report = reported(&plan, row);
         assert_eq!(report.readiness, *readiness, "{what}");
     }
-    let stand_ins = Row { stand: [Pass; 4], vouched: true, strict: false, selection: false, stand_ins: true };
-    let report = reported(&plan, stand_ins);
+    let simulated_environments =
+        Row { stand: [Pass; 4], attestations: true, strict: false, selection: false, simulated_environments: true };
+    let report = reported(&plan, simulated_environments);
     assert_eq!(report.readiness, Readiness::Inconclusive);
     assert!(report.meaning().contains("simulated environments"), "{}", report.meaning());
 }
@@ -194,20 +206,21 @@ fn what_the_answer_is() {
 fn a_word_about_an_item_expires() {
     let plan = planned();
     for (when, expires, word, said) in [
-        ("2026-01-01", "2026-06-01", ItemWord::Attested, "A attested on 2026-01-01 until 2026-06-01: B"),
-        ("2026-01-01", "2026-05-31", ItemWord::Unchecked, "d.none: the attestation of A expired on 2026-05-31"),
+        ("2026-01-01", "2026-06-01", ItemVerdict::Attested, "A attested on 2026-01-01 until 2026-06-01: B"),
+        ("2026-01-01", "2026-05-31", ItemVerdict::Unchecked, "d.none: the attestation of A expired on 2026-05-31"),
         (
             "2026-06-02",
             "2027-01-01",
-            ItemWord::Unchecked,
+            ItemVerdict::Unchecked,
             "d.none: the attestation of A is dated 2026-06-02, in the future",
         ),
     ] {
         let text = format!("attestations: [{{ item: d.none, who: A, when: {when}, evidence: B, expires: {expires} }}]");
-        let vouched = Document::new("attestations.yaml", text).typed().unwrap();
-        let judged = plan.units.iter().map(|_| Judged { verdict: Verdict::Pass, remarks: Vec::new() }).collect();
+        let attestations = Document::new("attestations.yaml", text).typed().unwrap();
+        let judgement = plan.checks.iter().map(|_| Judgement { verdict: Verdict::Pass, remarks: Vec::new() }).collect();
         let today = datetime!(2026-06-01 12:00 UTC).date();
-        let concluded = conclude(&plan.units, &plan.pack.provider.items, judged, &vouched, today, Ran::default());
+        let concluded =
+            conclude(&plan.checks, &plan.pack.provider.items, judgement, &attestations, today, RunKind::default());
         let item = concluded.items.last().unwrap();
         assert_eq!(item.word, word);
         assert!(item.reason.contains(said) || concluded.remarks.iter().any(|remark| remark.contains(said)), "{said}");

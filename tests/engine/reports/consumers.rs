@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use preflight::judge::ItemWord;
+use preflight::judge::ItemVerdict;
 use preflight::report::junit::{Element, elements, render};
-use preflight::report::model::{ItemRow, LevelWord, Report};
+use preflight::report::model::{ItemRow, LevelLabel, Report};
 
 use super::sample::{calm, everything, selection};
 use crate::support::xml::{Case, cases, python};
@@ -141,7 +141,7 @@ fn circleci(cases: &[Case]) -> Vec<Shown> {
 fn wanted(report: &Report, errors_are_failures: bool) -> BTreeMap<Seen, usize> {
     let mut counts = BTreeMap::new();
     let alone = |item: &ItemRow| match (item.verdict, &report.selection) {
-        (ItemWord::Attested, _) => Element::Bare,
+        (ItemVerdict::Attested, _) => Element::Bare,
         (_, None) => Element::Error,
         (_, Some(_)) => Element::Skipped,
     };
@@ -161,9 +161,9 @@ fn wanted(report: &Report, errors_are_failures: bool) -> BTreeMap<Seen, usize> {
 
 /// Whether an item shows in no unit: no check serves it, or it is inconclusive and only recommended ones do.
 fn has_case(report: &Report, item: &ItemRow) -> bool {
-    let mut units = report.checks.iter().filter(|unit| item.units.contains(&unit.unit()));
-    let advice = units.all(|unit| unit.level == LevelWord::Recommended);
-    item.units.is_empty() || (advice && item.verdict == ItemWord::Inconclusive && report.selection.is_none())
+    let mut checks = report.checks.iter().filter(|unit| item.checks.contains(&unit.full_id()));
+    let advice = checks.all(|unit| unit.level == LevelLabel::Recommended);
+    item.checks.is_empty() || (advice && item.verdict == ItemVerdict::Inconclusive && report.selection.is_none())
 }
 
 /// How many cases there are: one a unit, and one for each item that shows in none.

@@ -57,7 +57,8 @@ fn junit_units(report: &Report) -> Vec<String> {
 #[test]
 fn each_unit_occurs_exactly_once_in_each_format() {
     for report in [everything(), calm(), selection()] {
-        let mut wanted: Vec<String> = report.checks.iter().map(preflight::report::model::UnitRow::unit).collect();
+        let mut wanted: Vec<String> =
+            report.checks.iter().map(preflight::report::model::CheckResult::full_id).collect();
         wanted.sort();
         for mut found in [console_units(&report), markdown_units(&report), json_units(&report), junit_units(&report)] {
             found.sort();

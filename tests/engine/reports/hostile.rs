@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use preflight::judge::Readiness;
 use preflight::report::console::{Look, render as console};
-use preflight::report::model::{LevelWord, Report, TimelineRow, UnitRow, VerdictWord};
+use preflight::report::model::{CheckResult, LevelLabel, Report, TimelineRow, VerdictLabel};
 use preflight::report::{json, junit, markdown, text};
 use proptest::prelude::*;
 use regex::Regex;
@@ -111,10 +111,10 @@ fn json_keeps_hostile_text_whole_and_prints_no_command() {
 }
 
 /// A report whose texts are a megabyte each.
-fn huge(units: usize) -> Report {
+fn huge(checks: usize) -> Report {
     let long = "<é> & \"long\" text\n".repeat(60_000);
     let of = |n: usize| {
-        let mut unit = unit(&format!("big.u{n}"), "rehearsal", "big.item", VerdictWord::Fail);
+        let mut unit = unit(&format!("big.u{n}"), "rehearsal", "big.item", VerdictLabel::Fail);
         unit.reason.clone_from(&long);
         unit.observed = Some(long.clone());
         unit.fix.clone_from(&long);
@@ -128,7 +128,7 @@ fn huge(units: usize) -> Report {
         unit.evidence = (0..3).map(row).collect();
         unit
     };
-    report(Readiness::NotReady, (0..units).map(of).collect())
+    report(Readiness::NotReady, (0..checks).map(of).collect())
 }
 
 #[test]
@@ -150,14 +150,14 @@ fn files_stay_below_the_limits_of_their_readers_however_many_units_there_are() {
     let mut report = huge(1);
     let unit = report.checks.remove(0);
     let short = |text: &str| text.chars().take(8_000).collect::<String>();
-    let slim = UnitRow {
+    let slim = CheckResult {
         reason: short(&unit.reason),
         observed: unit.observed.as_deref().map(short),
         fix: short(&unit.fix),
         evidence: Vec::new(),
         ..unit
     };
-    report.checks = (0..500).map(|n| UnitRow { id: format!("big.u{n}"), ..slim.clone() }).collect();
+    report.checks = (0..500).map(|n| CheckResult { id: format!("big.u{n}"), ..slim.clone() }).collect();
     let xml = junit::render(&report, true).unwrap();
     assert!(xml.len() <= 10 * 1024 * 1024, "{}", xml.len());
     let cases = cases(&xml);
@@ -168,8 +168,8 @@ fn files_stay_below_the_limits_of_their_readers_however_many_units_there_are() {
     assert!(markdown.contains("**Cut here:**"));
 }
 
-fn verdict() -> impl Strategy<Value = VerdictWord> {
-    use VerdictWord as V;
+fn verdict() -> impl Strategy<Value = VerdictLabel> {
+    use VerdictLabel as V;
     proptest::sample::select(vec![V::Pass, V::Attested, V::Waived, V::Inconclusive, V::Fail, V::Skipped])
 }
 
@@ -214,20 +214,20 @@ prop_compose! {
         at_ms in any::<f64>(),
         line in any::<usize>(),
         duration_ms in any::<u64>(),
-    ) -> UnitRow {
+    ) -> CheckResult {
         let of = |n: usize| texts[n].clone();
-        UnitRow {
+        CheckResult {
             id: of(0),
             stage: of(1),
             title: of(2),
             items: vec![of(3)],
             section: of(4),
-            level: if required { LevelWord::Required } else { LevelWord::Recommended },
+            level: if required { LevelLabel::Required } else { LevelLabel::Recommended },
             risk: false,
             verdict,
             reason: of(5),
             blocked_by: blocked,
-            who: None,
+            responsible: None,
             expected: Some(of(6)),
             observed: Some(of(7)),
             because: Some(of(8)),
@@ -235,7 +235,7 @@ prop_compose! {
             docs: of(10),
             why: of(11),
             fix: of(12),
-            repeat: Some(of(9)),
+            rerun: Some(of(9)),
             file: of(13),
             line,
             duration_ms,
@@ -274,8 +274,8 @@ proptest! {
     fn any_report_is_well_formed_xml_with_every_unit(report in any_report()) {
         let xml = junit::render(&report, true).unwrap();
         let cases = cases(&xml);
-        let units = cases.iter().filter(|case| case.properties.iter().any(|(name, _)| name == "level")).count();
-        prop_assert_eq!(units, report.checks.len());
+        let checks = cases.iter().filter(|case| case.properties.iter().any(|(name, _)| name == "level")).count();
+        prop_assert_eq!(checks, report.checks.len());
         prop_assert!(!cases.is_empty(), "no reader takes an empty file for a success");
         let names: std::collections::HashSet<&str> = cases.iter().map(|case| case.attribute("name")).collect();
         prop_assert_eq!(names.len(), cases.len(), "names are unique");

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use preflight::judge::Readiness;
 use preflight::report::junit::{Element, crash, elements, render};
-use preflight::report::model::{LevelWord, UnitRow, VerdictWord};
+use preflight::report::model::{CheckResult, LevelLabel, VerdictLabel};
 
 use super::consumers::reports;
 use super::sample::{calm, empty, everything, report, unit};
@@ -12,7 +12,7 @@ use crate::support::xml::cases;
 
 #[test]
 fn each_verdict_has_its_element() {
-    use VerdictWord as V;
+    use VerdictLabel as V;
     // Verdict, whether it is required, whether it is a risk, blocked by what is red; then without and with `--strict`.
     let table = [
         (V::Pass, true, false, false, Element::Bare, Element::Bare),
@@ -31,10 +31,10 @@ fn each_verdict_has_its_element() {
         (V::Skipped, true, false, false, Element::Skipped, Element::Skipped),
     ];
     for (verdict, required, risk, blocked, plain, strict) in table {
-        let level = if required { LevelWord::Required } else { LevelWord::Recommended };
+        let level = if required { LevelLabel::Required } else { LevelLabel::Recommended };
         let blocked_by = blocked.then(|| "red.one@test".to_owned());
-        let tried = UnitRow { level, risk, blocked_by, ..unit("a.b", "test", "a.b", verdict) };
-        let red = unit("red.one", "test", "a.b", VerdictWord::Fail);
+        let tried = CheckResult { level, risk, blocked_by, ..unit("a.b", "test", "a.b", verdict) };
+        let red = unit("red.one", "test", "a.b", VerdictLabel::Fail);
         let mut whole = report(Readiness::NotReady, Vec::new());
         whole.checks = vec![tried, red];
         for (is_strict, element) in [(false, plain), (true, strict)] {
@@ -48,13 +48,13 @@ fn each_verdict_has_its_element() {
 #[test]
 fn what_is_blocked_by_something_that_is_not_red_is_red_itself() {
     for (verdict, level) in [
-        (VerdictWord::Fail, LevelWord::Recommended),
-        (VerdictWord::Inconclusive, LevelWord::Recommended),
-        (VerdictWord::Waived, LevelWord::Required),
+        (VerdictLabel::Fail, LevelLabel::Recommended),
+        (VerdictLabel::Inconclusive, LevelLabel::Recommended),
+        (VerdictLabel::Waived, LevelLabel::Required),
     ] {
-        let blocker = UnitRow { level, ..unit("a.first", "test", "a.b", verdict) };
+        let blocker = CheckResult { level, ..unit("a.first", "test", "a.b", verdict) };
         let blocked_by = Some("a.first@test".to_owned());
-        let blocked = UnitRow { blocked_by, ..unit("a.second", "test", "a.b", VerdictWord::Inconclusive) };
+        let blocked = CheckResult { blocked_by, ..unit("a.second", "test", "a.b", VerdictLabel::Inconclusive) };
         let whole = report(Readiness::Inconclusive, vec![blocker, blocked]);
         assert_eq!(elements(&whole), [Element::Skipped, Element::Error], "{verdict:?}");
     }

@@ -2,8 +2,8 @@
 
 mod agree;
 mod consumers;
+mod final_verdict;
 mod formats;
 mod hostile;
 mod junit;
 mod sample;
-mod standing;

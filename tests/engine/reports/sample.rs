@@ -1,9 +1,9 @@
 //! Hand-made reports.
 
-use preflight::evidence::Who;
-use preflight::judge::{ItemWord, Readiness};
+use preflight::evidence::Responsible;
+use preflight::judge::{ItemVerdict, Readiness};
 use preflight::report::model::{
-    ActionRow, ItemRow, LevelWord, PackRow, Report, Summary, TimelineRow, UnitRow, VerdictWord,
+    ActionRow, CheckResult, ItemRow, LevelLabel, PackRow, Report, Summary, TimelineRow, VerdictLabel,
 };
 
 /// Everything that somebody may put into an answer to harm a reader of the report; short enough for a snapshot.
@@ -12,20 +12,20 @@ pub(crate) const HOSTILE: &str = "]]> \u{1b}[31mred\u{1b}[0m nul:\0 \u{fffe} \u{
     | a `b` *c* [d](https://evil.example) www.evil.example &amp; $x$ ]]>";
 
 /// A unit with nothing but what every unit has.
-pub(crate) fn unit(id: &str, stage: &str, item: &str, verdict: VerdictWord) -> UnitRow {
+pub(crate) fn unit(id: &str, stage: &str, item: &str, verdict: VerdictLabel) -> CheckResult {
     let section = item.split('.').next().unwrap_or_default();
-    UnitRow {
+    CheckResult {
         id: id.to_owned(),
         stage: stage.to_owned(),
         title: format!("Title of {id}"),
         items: vec![item.to_owned()],
         section: section.to_owned(),
-        level: LevelWord::Required,
+        level: LevelLabel::Required,
         risk: false,
         verdict,
         reason: String::new(),
         blocked_by: None,
-        who: None,
+        responsible: None,
         expected: None,
         observed: None,
         because: None,
@@ -33,7 +33,7 @@ pub(crate) fn unit(id: &str, stage: &str, item: &str, verdict: VerdictWord) -> U
         docs: "https://docs.example/guide".to_owned(),
         why: "It matters.".to_owned(),
         fix: "Do it.".to_owned(),
-        repeat: None,
+        rerun: None,
         file: format!("checks/acme/{}.yaml", id.replace('.', "/")),
         line: 3,
         duration_ms: 120,
@@ -42,20 +42,20 @@ pub(crate) fn unit(id: &str, stage: &str, item: &str, verdict: VerdictWord) -> U
 }
 
 /// A report over these units; items, sections and counts are derived from them.
-pub(crate) fn report(readiness: Readiness, mut checks: Vec<UnitRow>) -> Report {
+pub(crate) fn report(readiness: Readiness, mut checks: Vec<CheckResult>) -> Report {
     for unit in &mut checks {
-        let required = unit.level == LevelWord::Required;
+        let required = unit.level == LevelLabel::Required;
         unit.risk = match unit.verdict {
-            VerdictWord::Fail => !required,
-            VerdictWord::Waived => required,
-            VerdictWord::Pass | VerdictWord::Attested | VerdictWord::Inconclusive | VerdictWord::Skipped => false,
+            VerdictLabel::Fail => !required,
+            VerdictLabel::Waived => required,
+            VerdictLabel::Pass | VerdictLabel::Attested | VerdictLabel::Inconclusive | VerdictLabel::Skipped => false,
         };
     }
     let mut items: Vec<ItemRow> = Vec::new();
     for unit in &checks {
         for id in &unit.items {
             if let Some(item) = items.iter_mut().find(|item| item.id == *id) {
-                item.units.push(unit.unit());
+                item.checks.push(unit.full_id());
                 item.verdict = item.verdict.max(word(unit));
                 item.risks.extend(risk_of(unit));
             } else {
@@ -66,11 +66,11 @@ pub(crate) fn report(readiness: Readiness, mut checks: Vec<UnitRow>) -> Report {
                 items.push(ItemRow {
                     id: id.clone(),
                     section,
-                    words,
+                    text: words,
                     verdict,
                     reason,
                     risks,
-                    units: vec![unit.unit()],
+                    checks: vec![unit.full_id()],
                 });
             }
         }
@@ -88,7 +88,7 @@ pub(crate) fn report(readiness: Readiness, mut checks: Vec<UnitRow>) -> Report {
         },
         started: "2026-10-01T08:00:00Z".to_owned(),
         duration_ms: 61_234,
-        stand_ins: false,
+        simulated_environments: false,
         selection: None,
         strict: false,
         interrupted: false,
@@ -103,36 +103,36 @@ pub(crate) fn report(readiness: Readiness, mut checks: Vec<UnitRow>) -> Report {
     }
 }
 
-fn risk_of(unit: &UnitRow) -> Option<String> {
-    (unit.verdict == VerdictWord::Fail && unit.level == LevelWord::Recommended).then(|| unit.unit())
+fn risk_of(unit: &CheckResult) -> Option<String> {
+    (unit.verdict == VerdictLabel::Fail && unit.level == LevelLabel::Recommended).then(|| unit.full_id())
 }
 
 /// What a unit makes of its item.
-fn word(unit: &UnitRow) -> ItemWord {
+fn word(unit: &CheckResult) -> ItemVerdict {
     match unit.verdict {
-        VerdictWord::Fail if unit.level == LevelWord::Recommended => ItemWord::Risk,
-        VerdictWord::Fail => ItemWord::Fail,
-        VerdictWord::Inconclusive => ItemWord::Inconclusive,
-        VerdictWord::Pass => ItemWord::Pass,
-        VerdictWord::Attested => ItemWord::Attested,
-        VerdictWord::Waived => ItemWord::Waived,
-        VerdictWord::Skipped => ItemWord::NotDecided,
+        VerdictLabel::Fail if unit.level == LevelLabel::Recommended => ItemVerdict::Risk,
+        VerdictLabel::Fail => ItemVerdict::Fail,
+        VerdictLabel::Inconclusive => ItemVerdict::Inconclusive,
+        VerdictLabel::Pass => ItemVerdict::Pass,
+        VerdictLabel::Attested => ItemVerdict::Attested,
+        VerdictLabel::Waived => ItemVerdict::Waived,
+        VerdictLabel::Skipped => ItemVerdict::NotDecided,
     }
 }
 
-fn summary(checks: &[UnitRow]) -> Summary {
+fn summary(checks: &[CheckResult]) -> Summary {
     let mut sum = Summary { planned: checks.len(), ..Summary::default() };
     for unit in checks {
-        let required = unit.level == LevelWord::Required;
+        let required = unit.level == LevelLabel::Required;
         *match unit.verdict {
-            VerdictWord::Pass => &mut sum.pass,
-            VerdictWord::Fail if required => &mut sum.fail,
-            VerdictWord::Fail => &mut sum.fail_recommended,
-            VerdictWord::Inconclusive if required => &mut sum.inconclusive,
-            VerdictWord::Inconclusive => &mut sum.inconclusive_recommended,
-            VerdictWord::Attested => &mut sum.attested,
-            VerdictWord::Waived => &mut sum.waived,
-            VerdictWord::Skipped => &mut sum.skipped,
+            VerdictLabel::Pass => &mut sum.pass,
+            VerdictLabel::Fail if required => &mut sum.fail,
+            VerdictLabel::Fail => &mut sum.fail_recommended,
+            VerdictLabel::Inconclusive if required => &mut sum.inconclusive,
+            VerdictLabel::Inconclusive => &mut sum.inconclusive_recommended,
+            VerdictLabel::Attested => &mut sum.attested,
+            VerdictLabel::Waived => &mut sum.waived,
+            VerdictLabel::Skipped => &mut sum.skipped,
         } += 1;
     }
     sum
@@ -140,7 +140,7 @@ fn summary(checks: &[UnitRow]) -> Summary {
 
 /// A partner of which everything holds.
 pub(crate) fn calm() -> Report {
-    let pass = |id: &str, stage: &str, item: &str| unit(id, stage, item, VerdictWord::Pass);
+    let pass = |id: &str, stage: &str, item: &str| unit(id, stage, item, VerdictLabel::Pass);
     let mut checks = vec![
         pass("auth.caches", "rehearsal", "auth.tokens"),
         pass("auth.remint", "rehearsal", "auth.retry-on-401"),
@@ -156,7 +156,7 @@ pub(crate) fn calm() -> Report {
 pub(crate) fn selection() -> Report {
     let mut report = calm();
     for unit in &mut report.checks[2..] {
-        unit.verdict = VerdictWord::Skipped;
+        unit.verdict = VerdictLabel::Skipped;
         unit.reason = "not selected".to_owned();
         unit.remarks.clear();
     }
@@ -170,7 +170,7 @@ pub(crate) fn empty() -> Report {
     report(Readiness::Inconclusive, Vec::new())
 }
 
-fn failing() -> UnitRow {
+fn failing() -> CheckResult {
     let row = |at_ms, kind: &str, what: &str, outcome: &str| TimelineRow {
         at_ms,
         kind: kind.to_owned(),
@@ -178,11 +178,11 @@ fn failing() -> UnitRow {
         outcome: outcome.to_owned(),
         curl: None,
     };
-    let mut unit = unit("auth.remint-on-401", "rehearsal", "auth.retry-on-401", VerdictWord::Fail);
+    let mut unit = unit("auth.remint-on-401", "rehearsal", "auth.retry-on-401", VerdictLabel::Fail);
     unit.title = "Re-mints the token once after a 401, and repeats the call once".to_owned();
     unit.items.push("cases.required-fields".to_owned());
     unit.reason = "the call was not repeated".to_owned();
-    unit.who = Some(Who::Partner);
+    unit.responsible = Some(Responsible::Partner);
     unit.expected = Some("after the 401: one POST /oauth/token, then the same call once more".to_owned());
     unit.observed = Some("nothing more in 10 s; the restart action answered 500".to_owned());
     unit.because = Some("the token is kept for ever".to_owned());
@@ -193,18 +193,18 @@ fn failing() -> UnitRow {
         row(71.9, "action", "submit_case", "500  \"Unhandled: token rejected\""),
     ];
     unit.evidence[3].curl = Some("curl -X POST 'http://127.0.0.1:3000/test/cases'".to_owned());
-    unit.repeat.clone_from(&unit.evidence[3].curl);
+    unit.rerun.clone_from(&unit.evidence[3].curl);
     unit
 }
 
-fn inconclusive(id: &str, item: &str, reason: &str) -> UnitRow {
-    let mut unit = unit(id, "production", item, VerdictWord::Inconclusive);
+fn inconclusive(id: &str, item: &str, reason: &str) -> CheckResult {
+    let mut unit = unit(id, "production", item, VerdictLabel::Inconclusive);
     unit.reason = reason.to_owned();
-    unit.who = Some(Who::Partner);
+    unit.responsible = Some(Responsible::Partner);
     unit
 }
 
-fn said(mut unit: UnitRow, reason: &str) -> UnitRow {
+fn said(mut unit: CheckResult, reason: &str) -> CheckResult {
     unit.reason = reason.to_owned();
     unit
 }
@@ -218,20 +218,20 @@ pub(crate) fn everything() -> Report {
         unit.blocked_by = Some(by.to_owned());
         unit
     };
-    let recommended = |mut unit: UnitRow| {
-        unit.level = LevelWord::Recommended;
+    let recommended = |mut unit: CheckResult| {
+        unit.level = LevelLabel::Recommended;
         unit
     };
-    let mut hostile = said(of("cases.hostile", "cases.creditor-reference", VerdictWord::Fail), HOSTILE);
+    let mut hostile = said(of("cases.hostile", "cases.creditor-reference", VerdictLabel::Fail), HOSTILE);
     hostile.title = format!("Title {HOSTILE}");
     hostile.observed = Some(HOSTILE.to_owned());
     hostile.expected = Some("anything else".to_owned());
-    hostile.who = Some(Who::Provider);
+    hostile.responsible = Some(Responsible::Provider);
     let checks = vec![
         failing(),
-        of("auth.caches", "auth.tokens", VerdictWord::Pass),
+        of("auth.caches", "auth.tokens", VerdictLabel::Pass),
         hostile,
-        recommended(said(of("cases.preview", "cases.required-fields", VerdictWord::Fail), "no preview was asked for")),
+        recommended(said(of("cases.preview", "cases.required-fields", VerdictLabel::Fail), "no preview was asked for")),
         inconclusive("onboarding.created", "onboarding.created", "not exercised: no client was onboarded"),
         blocked("onboarding.linked", "onboarding.created@production"),
         blocked("onboarding.expiry", "onboarding.created@production"),
@@ -240,34 +240,37 @@ pub(crate) fn everything() -> Report {
         inconclusive("readiness.webhooks", "readiness.webhooks", MISSING),
         recommended(inconclusive("readiness.contrast", "readiness.branding", MISSING)),
         said(
-            of("readiness.agreement", "readiness.agreement", VerdictWord::Attested),
+            of("readiness.agreement", "readiness.agreement", VerdictLabel::Attested),
             "the CTO, 2026-09-01: signed, ref 7",
         ),
-        said(of("webhooks.secret", "webhooks.secret", VerdictWord::Waived), "until 2026-12-01 by the CTO: old handler"),
-        said(of("webhooks.burst", "webhooks.burst", VerdictWord::Skipped), "not applicable: polling instead"),
-        of("extra.unlisted", "gone.item", VerdictWord::Pass),
+        said(
+            of("webhooks.secret", "webhooks.secret", VerdictLabel::Waived),
+            "until 2026-12-01 by the CTO: old handler",
+        ),
+        said(of("webhooks.burst", "webhooks.burst", VerdictLabel::Skipped), "not applicable: polling instead"),
+        of("extra.unlisted", "gone.item", VerdictLabel::Pass),
     ];
     let mut report = report(Readiness::NotReady, checks);
     report.items.retain(|item| item.id != "gone.item");
     report.items.push(ItemRow {
         id: "kyc.preview".to_owned(),
         section: "kyc".to_owned(),
-        words: "The preview is shown".to_owned(),
-        verdict: ItemWord::Unchecked,
+        text: "The preview is shown".to_owned(),
+        verdict: ItemVerdict::Unchecked,
         reason: "no check in this version, and nobody attested it".to_owned(),
         risks: Vec::new(),
-        units: Vec::new(),
+        checks: Vec::new(),
     });
     report.items.push(ItemRow {
         id: "kyc.dry-run".to_owned(),
         section: "kyc".to_owned(),
-        words: "The dry run was made".to_owned(),
-        verdict: ItemWord::Attested,
+        text: "The dry run was made".to_owned(),
+        verdict: ItemVerdict::Attested,
         reason: "the CTO vouched on 2026-09-01 until 2027-09-01: a mail".to_owned(),
         risks: Vec::new(),
-        units: Vec::new(),
+        checks: Vec::new(),
     });
-    report.stand_ins = true;
+    report.simulated_environments = true;
     report.interrupted = true;
     report.pack.built_in = false;
     report.remarks = vec!["the waiver of auth.caches is not needed".to_owned(), HOSTILE.to_owned()];
@@ -276,20 +279,20 @@ pub(crate) fn everything() -> Report {
 }
 
 fn actions(missing: &str) -> Vec<ActionRow> {
-    let action = |who, what: &str, place: Option<&str>, units: &[&str]| ActionRow {
-        who,
+    let action = |responsible, what: &str, place: Option<&str>, checks: &[&str]| ActionRow {
+        responsible,
         what: what.to_owned(),
         place: place.map(str::to_owned),
-        units: units.iter().map(|unit| (*unit).to_owned()).collect(),
+        checks: checks.iter().map(|unit| (*unit).to_owned()).collect(),
     };
     vec![
-        action(Who::Partner, "fix auth.remint-on-401", None, &["auth.remint-on-401@rehearsal"]),
+        action(Responsible::Partner, "fix auth.remint-on-401", None, &["auth.remint-on-401@rehearsal"]),
         action(
-            Who::Partner,
+            Responsible::Partner,
             missing,
             Some("profile.yaml:16"),
             &["readiness.key@production", "readiness.webhooks@production"],
         ),
-        action(Who::AccountManager, HOSTILE, None, &["cases.hostile@rehearsal"]),
+        action(Responsible::AccountManager, HOSTILE, None, &["cases.hostile@rehearsal"]),
     ]
 }

@@ -9,10 +9,10 @@ use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use preflight::evidence::Who;
+use preflight::evidence::Responsible;
 use preflight::pack::load::Catalog;
 use preflight::pack::simulator::Mode;
-use preflight::report::model::{Report, VerdictWord};
+use preflight::report::model::{Report, VerdictLabel};
 use preflight::simulator::{Options, Simulator, start};
 use serde_json::{Value, json};
 use url::Url;
@@ -107,7 +107,7 @@ async fn our_own_requests_get_through_each_way_and_ask_for_a_token_once() {
     for api in APIS {
         for stage in ["rehearsal", "test"] {
             let row = row(&report, &format!("it.{api}@{stage}"));
-            assert_eq!(row.verdict, VerdictWord::Pass, "{}", told(row));
+            assert_eq!(row.verdict, VerdictLabel::Pass, "{}", told(row));
         }
     }
     for route in ["POST /tokens", "POST /oauth/token", "POST /oauth/form"] {
@@ -125,9 +125,9 @@ async fn a_success_without_a_token_is_the_providers_trouble() {
     let report = report(&test, &right()).await;
     for (api, without) in [("own", true), ("reports", true), ("main", false), ("people", false)] {
         let row = row(&report, &format!("it.{api}@test"));
-        let wanted = if without { VerdictWord::Inconclusive } else { VerdictWord::Pass };
+        let wanted = if without { VerdictLabel::Inconclusive } else { VerdictLabel::Pass };
         assert_eq!(row.verdict, wanted, "{}", told(row));
-        assert!(!without || row.who == Some(Who::Provider), "{}", told(row));
+        assert!(!without || row.responsible == Some(Responsible::Provider), "{}", told(row));
         assert_eq!(told(row).contains("contains no token at `$.access_token`"), without, "{}", told(row));
     }
 }
@@ -143,7 +143,7 @@ async fn a_wrong_credential_is_the_401_that_the_provider_gives() {
         let report = report(&test, &variables).await;
         for api in APIS {
             let row = row(&report, &format!("it.{api}@test"));
-            let wanted = if apis.contains(&api) { VerdictWord::Fail } else { VerdictWord::Pass };
+            let wanted = if apis.contains(&api) { VerdictLabel::Fail } else { VerdictLabel::Pass };
             assert_eq!(row.verdict, wanted, "{variable}: {}", told(row));
             assert_eq!(told(row).contains("401"), apis.contains(&api), "{variable}: {}", told(row));
         }
@@ -173,9 +173,9 @@ async fn a_credential_that_is_not_given_is_named_with_its_line() {
     ] {
         let row = row(&report, &format!("it.{api}@test"));
         match wanted {
-            None => assert_eq!(row.verdict, VerdictWord::Pass, "{}", told(row)),
+            None => assert_eq!(row.verdict, VerdictLabel::Pass, "{}", told(row)),
             Some(words) => {
-                assert_eq!(row.verdict, VerdictWord::Inconclusive, "{}", told(row));
+                assert_eq!(row.verdict, VerdictLabel::Inconclusive, "{}", told(row));
                 assert!(told(row).contains(words), "{}", told(row));
             }
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use preflight::pack::scheme::Webhooks;
 use preflight::simulator::{Options, Simulator, start};
-use preflight::webhook::{Arrived, examine};
+use preflight::webhook::{ReceivedDelivery, examine};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use url::Url;
@@ -112,9 +112,10 @@ impl Scene {
         assert_eq!(request.method.as_str(), "PUT");
         let text = |value: &reqwest::header::HeaderValue| value.to_str().unwrap().to_owned();
         let headers: Vec<_> = request.headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-        let arrived = Arrived { method: "PUT", url: request.url.as_str(), headers: &headers, body: &request.body };
+        let arrived =
+            ReceivedDelivery { method: "PUT", url: request.url.as_str(), headers: &headers, body: &request.body };
         let now = OffsetDateTime::now_utc().unix_timestamp();
-        secrets.iter().map(|secret| examine(&self.scheme, &[secret], &arrived, now).proven).collect()
+        secrets.iter().map(|secret| examine(&self.scheme, &[secret], &arrived, now).verified).collect()
     }
 }
 

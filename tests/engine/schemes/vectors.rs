@@ -1,9 +1,9 @@
 //! Vectors that were published, by the providers themselves or with the algorithms: composed to the byte, believed when
 //! they arrive, and refused after one bit has changed.
 
-use preflight::pack::scheme::Variation;
+use preflight::pack::scheme::Alteration;
 use preflight::pack::scheme::Webhooks;
-use preflight::webhook::{Arrived, Examined, Order, compose, examine, seal};
+use preflight::webhook::{DeliverySpec, ReceivedDelivery, Verification, compose, examine, seal};
 use serde_json::{Value, json};
 
 use super::packs::{scheme, scheme_with};
@@ -71,17 +71,17 @@ fn vectors() -> Vec<Vector> {
 const URL: &str = "https://acme.example/hook";
 
 impl Vector {
-    fn order<'a>(&'a self, body: &'a Value, secrets: &'a [&'a str], variation: &'a Variation) -> Order<'a> {
+    fn order<'a>(&'a self, body: &'a Value, secrets: &'a [&'a str], alteration: &'a Alteration) -> DeliverySpec<'a> {
         let Vector { scheme, event, id, t, .. } = self;
-        Order { scheme, event, body, id, secrets, url: URL, sent_at: *t, happened_at: *t, variation }
+        DeliverySpec { scheme, event, body, id, secrets, url: URL, sent_at: *t, happened_at: *t, alteration }
     }
 
     fn headers(&self) -> Vec<(String, String)> {
-        seal(&self.order(&Value::Null, &[self.secret], &Variation::default()), self.body.as_bytes()).unwrap()
+        seal(&self.order(&Value::Null, &[self.secret], &Alteration::default()), self.body.as_bytes()).unwrap()
     }
 
-    fn examined(&self, headers: &[(String, String)], body: &[u8], secret: &str, now: i64) -> Examined {
-        examine(&self.scheme, &[secret], &Arrived { method: "POST", url: URL, headers, body }, now)
+    fn examined(&self, headers: &[(String, String)], body: &[u8], secret: &str, now: i64) -> Verification {
+        examine(&self.scheme, &[secret], &ReceivedDelivery { method: "POST", url: URL, headers, body }, now)
     }
 }
 
@@ -104,7 +104,7 @@ fn what_was_published_is_composed_to_the_byte() {
 fn bodies_are_written_as_they_were_published() {
     for (vector, body) in vectors().into_iter().filter_map(|vector| Some((body(&vector)?, vector))).map(|(b, v)| (v, b))
     {
-        let parcel = compose(&vector.order(&body, &[vector.secret], &Variation::default())).unwrap();
+        let parcel = compose(&vector.order(&body, &[vector.secret], &Alteration::default())).unwrap();
         assert_eq!(String::from_utf8(parcel.body).unwrap(), vector.body);
         assert_eq!(parcel.headers, vector.headers());
     }
@@ -134,22 +134,25 @@ fn what_was_published_is_believed_and_nothing_that_differs_by_one_bit() {
     for vector in vectors() {
         let (headers, name) = (vector.headers(), vector.code.0);
         let read = vector.examined(&headers, vector.body.as_bytes(), vector.secret, vector.t);
-        assert!(read.proven && !read.stale, "{name}: {read:?}");
+        assert!(read.verified && !read.stale, "{name}: {read:?}");
         assert_eq!(read.id.as_deref(), Some(vector.id), "{name}");
         // The vector of one specification has a body without the event's name.
         assert_eq!(read.event.as_deref(), Some(vector.event).filter(|_| name != "webhook-signature"), "{name}");
         for at in [0, vector.body.len() / 2, vector.body.len() - 1] {
             let read = vector.examined(&headers, bent(vector.body, at).as_bytes(), vector.secret, vector.t);
-            assert!(!read.proven, "{name}: byte {at} of the body");
+            assert!(!read.verified, "{name}: byte {at} of the body");
         }
         let code = headers.iter().position(|(known, _)| known == name).unwrap();
         for at in 0..vector.code.1.len() {
             let mut headers = headers.clone();
             headers[code].1 = bent(vector.code.1, at);
-            assert!(!vector.examined(&headers, vector.body.as_bytes(), vector.secret, vector.t).proven, "{name}: {at}");
+            assert!(
+                !vector.examined(&headers, vector.body.as_bytes(), vector.secret, vector.t).verified,
+                "{name}: {at}"
+            );
         }
         let read = vector.examined(&headers, vector.body.as_bytes(), &bent(vector.secret, 7), vector.t);
-        assert!(!read.proven, "{name}: another secret");
+        assert!(!read.verified, "{name}: another secret");
     }
 }
 

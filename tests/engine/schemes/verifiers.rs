@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use preflight::pack::scheme::Variation;
-use preflight::webhook::{Arrived, Order, compose, examine, issue};
+use preflight::pack::scheme::Alteration;
+use preflight::webhook::{DeliverySpec, ReceivedDelivery, compose, examine, issue};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
@@ -53,14 +53,14 @@ fn independent_handlers_accept_what_is_genuine_and_refuse_what_is_not() {
         if several.contains(&name) {
             cases.push((json!({ "key": "rotated" }), true));
         }
-        let of = |variation: &Value| serde_json::from_value::<Variation>(variation.clone()).unwrap();
-        let arranged = cases.into_iter().flat_map(|(variation, accepted)| {
-            of(&variation).arranged().into_iter().map(move |(_, varied)| (variation.clone(), varied, accepted))
+        let of = |alteration: &Value| serde_json::from_value::<Alteration>(alteration.clone()).unwrap();
+        let arranged = cases.into_iter().flat_map(|(alteration, accepted)| {
+            of(&alteration).arranged().into_iter().map(move |(_, altered)| (alteration.clone(), altered, accepted))
         });
-        for (variation, varied, accepted) in arranged {
+        for (alteration, altered, accepted) in arranged {
             let sent_at = OffsetDateTime::now_utc().unix_timestamp();
             let body = json!({ "id": "", "type": "", "thing": "one", "created_at": "" });
-            let parcel = compose(&Order {
+            let parcel = compose(&DeliverySpec {
                 scheme: &scheme,
                 event: "thing.made",
                 body: &body,
@@ -69,7 +69,7 @@ fn independent_handlers_accept_what_is_genuine_and_refuse_what_is_not() {
                 url: URL,
                 sent_at,
                 happened_at: sent_at,
-                variation: &varied,
+                alteration: &altered,
             });
             let parcel = parcel.unwrap();
             let headers: serde_json::Map<String, Value> =
@@ -78,13 +78,13 @@ fn independent_handlers_accept_what_is_genuine_and_refuse_what_is_not() {
                 "scheme": name, "secret": secret, "method": parcel.method, "url": URL, "headers": headers,
                 "body": String::from_utf8(parcel.body).unwrap()
             }));
-            wanted.push((name, variation, accepted));
+            wanted.push((name, alteration, accepted));
         }
     }
     let said = asked("verify", &deliveries);
     assert_eq!(said.len(), wanted.len());
-    for (said, (name, variation, accepted)) in said.into_iter().zip(wanted) {
-        assert_eq!(said, json!(accepted), "{name} {variation}");
+    for (said, (name, alteration, accepted)) in said.into_iter().zip(wanted) {
+        assert_eq!(said, json!(accepted), "{name} {alteration}");
     }
 }
 
@@ -98,10 +98,10 @@ fn what_the_providers_own_libraries_sign_is_believed() {
         let headers =
             [("Webhook-Id", "msg_1"), ("Webhook-Timestamp", "1780000000"), (header, code[0].as_str().unwrap())];
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let arrived = Arrived { method: "POST", url: URL, headers: &headers, body: body.as_bytes() };
+        let arrived = ReceivedDelivery { method: "POST", url: URL, headers: &headers, body: body.as_bytes() };
         let read = examine(&scheme, &[&secret], &arrived, t + 60);
-        assert!(read.proven && !read.stale, "{name}: {read:?}");
+        assert!(read.verified && !read.stale, "{name}: {read:?}");
         assert_eq!((read.event.as_deref(), read.id.as_deref()), (Some("thing.made"), Some("msg_1")), "{name}");
-        assert!(!examine(&scheme, &[&issue(Some(&scheme))], &arrived, t).proven, "{name}");
+        assert!(!examine(&scheme, &[&issue(Some(&scheme))], &arrived, t).verified, "{name}");
     }
 }

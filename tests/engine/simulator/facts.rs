@@ -138,7 +138,7 @@ async fn ready_in(simulator: &Simulator, tenant: &str) -> String {
     token["accessToken"].as_str().unwrap().to_owned()
 }
 
-fn replied(call: &preflight::evidence::Call) -> Replied {
+fn replied(call: &preflight::evidence::RecordedCall) -> Replied {
     let (route, status) = (call.route.clone().unwrap_or_default(), call.answer.status);
     let path = call.request.url.split('?').next().unwrap_or_default();
     Replied {
@@ -190,14 +190,14 @@ async fn every_reply_follows_the_published_description() {
         // The descriptions are not part of this repository; the list above is.
         return;
     }
-    let (mut judged, mut wrong, mut excepted) = (0, Vec::new(), BTreeSet::new());
+    let (mut judgement, mut wrong, mut excepted) = (0, Vec::new(), BTreeSet::new());
     let descriptions = BTreeMap::from([
         ("referral", description("debitura-referral-partner-api.trimmed.yaml")),
         ("customer", description("debitura-customer-api.json")),
     ]);
     for reply in story().await {
         let Some(schema) = schema_of(&descriptions[&*reply.api], &reply) else { continue };
-        judged += 1;
+        judgement += 1;
         for error in jsonschema::validator_for(&schema).unwrap().iter_errors(&reply.body) {
             let place = format!("{}{} {}", reply.call, error.instance_path(), reply.status);
             match EXCEPTIONS.iter().find(|(exception, _)| place.contains(exception)) {
@@ -206,7 +206,7 @@ async fn every_reply_follows_the_published_description() {
             }
         }
     }
-    assert!(judged > 30, "only {judged} replies have a schema");
+    assert!(judgement > 30, "only {judgement} replies have a schema");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(excepted.len(), EXCEPTIONS.len(), "an exception that nothing needs is one too many: {excepted:?}");
 }

@@ -8,7 +8,7 @@ use crate::support::calls::{KEY, call, case, client, customer, http, play, play_
 use preflight::evidence::Body;
 use preflight::pack::simulator::Mode;
 use preflight::pack::types::Route;
-use preflight::simulator::{Effect, Options, Overlay, Seed};
+use preflight::simulator::{Effect, Options, Override, Seed};
 use serde_json::{Map, Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use url::Url;
@@ -120,13 +120,13 @@ async fn an_answer_can_be_lost_after_the_case_was_created() {
     let simulator = play(Mode::Rehearsal).await;
     let token = ready(&simulator, "t1").await;
     for (after_processing, cases) in [(false, 0), (true, 1)] {
-        let overlay = Overlay {
+        let change = Override {
             about: vec!["t1".into()],
             on: Route::parse("POST /cases"),
             nth: Some(1),
             effect: Effect::Dropped { after_processing },
         };
-        let id = simulator.overlay(overlay).unwrap();
+        let id = simulator.change(change).unwrap();
         let url = simulator.base("customer").unwrap().join("/cases").unwrap();
         let sent = http().post(url).bearer_auth(&token).body(case("r1").to_string()).send().await;
         assert!(sent.is_err(), "the connection ends without an answer");
@@ -137,14 +137,14 @@ async fn an_answer_can_be_lost_after_the_case_was_created() {
     }
     assert_eq!(customer(&simulator, "GET /cases/by-creditor-reference/r1", &token, Value::Null).await.0, 200);
     let unknown = Effect::Reply { name: "no-such-reply".into(), with: Map::new() };
-    assert_eq!(simulator.overlay(Overlay { about: vec![], on: None, nth: None, effect: unknown }), None);
+    assert_eq!(simulator.change(Override { about: vec![], on: None, nth: None, effect: unknown }), None);
 }
 
 #[tokio::test]
 async fn a_late_reply_is_recorded_even_if_the_caller_hangs_up() {
     let simulator = play(Mode::Rehearsal).await;
     let effect = Effect::Late(Duration::from_secs(2));
-    simulator.overlay(Overlay { about: vec![], on: Route::parse("GET /me"), nth: None, effect }).unwrap();
+    simulator.change(Override { about: vec![], on: Route::parse("GET /me"), nth: None, effect }).unwrap();
     let url = simulator.base("referral").unwrap().join("/me").unwrap();
     // Late enough that the request has arrived when its caller hangs up, on a busy machine too.
     let hasty = http().get(url).header("XApiKey", KEY).timeout(Duration::from_millis(700)).send().await;

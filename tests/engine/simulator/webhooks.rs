@@ -6,7 +6,7 @@ use crate::support::calls::{KEY, case, client, customer, http, play, provider, r
 use crate::support::handler::{Got, Handler};
 use base64::Engine as _;
 use hmac::{Hmac, KeyInit, Mac};
-use preflight::evidence::{Outcome, TroubleKind};
+use preflight::evidence::{Outcome, TransportErrorKind};
 use preflight::pack::fixtures::Fixtures;
 use preflight::pack::simulator::Mode;
 use preflight::simulator::{Options, Simulator, start};
@@ -196,10 +196,10 @@ async fn a_header_that_cannot_be_sent_is_named_and_no_fault_of_the_handlers() {
     ready(&simulator, "t1").await;
     simulator.happen("t1", "client.linked").unwrap();
     simulator.deliveries().changed(0).await;
-    let Outcome::Trouble(trouble) = simulator.deliveries().since(0)[0].what.outcome.clone() else {
+    let Outcome::TransportError(trouble) = simulator.deliveries().since(0)[0].what.outcome.clone() else {
         panic!("delivered")
     };
-    assert_eq!(trouble.kind, TroubleKind::Refused);
+    assert_eq!(trouble.kind, TransportErrorKind::Refused);
     assert!(trouble.detail.contains("the header `X-Odd` cannot be sent"), "{}", trouble.detail);
 }
 
@@ -212,5 +212,5 @@ async fn nothing_is_delivered_where_it_may_not_be() {
     simulator.happen("t1", "client.linked").unwrap();
     simulator.deliveries().changed(0).await;
     let outcome = simulator.deliveries().since(0)[0].what.outcome.clone();
-    assert!(matches!(outcome, Outcome::Trouble(trouble) if trouble.kind == TroubleKind::Refused));
+    assert!(matches!(outcome, Outcome::TransportError(trouble) if trouble.kind == TransportErrorKind::Refused));
 }

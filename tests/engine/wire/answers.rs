@@ -41,8 +41,8 @@ async fn secrets_are_replaced_on_the_way_out_and_in() {
     )
     .await;
     let redactor = Redactor::new();
-    redactor.learn("key", "k3y-secret");
-    let wire = Wire::new(gate(), &StandIns::default(), redactor);
+    redactor.capture("key", "k3y-secret");
+    let wire = Sender::new(gate(), &SimulatedEnvironments::default(), redactor);
     let mut call = partner(format!("http://{address}/k3y-secret"));
     call.method = "POST".into();
     call.headers = vec![("X-Key".into(), "k3y-secret".into())];
@@ -116,7 +116,7 @@ async fn a_played_provider_delivers_each_event_on_a_connection_of_its_own() {
         }
     })
     .await;
-    let client = preflight::net::client::player(&StandIns::default()).unwrap();
+    let client = preflight::net::client::player(&SimulatedEnvironments::default()).unwrap();
     for calls in 1..=3 {
         assert_eq!(client.post(format!("http://{address}/")).send().await.unwrap().status(), 200);
         assert_eq!(connections.load(Ordering::SeqCst), calls);
@@ -185,12 +185,16 @@ async fn localhost_and_names_below_it_are_this_machine() {
 #[tokio::test]
 async fn a_refused_call_is_recorded_and_not_sent() {
     let redactor = Redactor::new();
-    redactor.learn("key", "k3y-secret");
-    let wire = Wire::new(gate(), &StandIns::default(), redactor);
+    redactor.capture("key", "k3y-secret");
+    let wire = Sender::new(gate(), &SimulatedEnvironments::default(), redactor);
     let mut call = draft(Purpose::Open, "POST", "http://127.0.0.1:1/k3y-secret");
     call.headers = vec![("X-Key".into(), "k3y-secret".into())];
     let sent = wire.call(call, Limits::within(PATIENCE)).await;
-    assert_trouble(&sent, TroubleKind::Refused, "not sent to 127.0.0.1: a request without a key uses GET or HEAD");
+    assert_trouble(
+        &sent,
+        TransportErrorKind::Refused,
+        "not sent to 127.0.0.1: a request without a key uses GET or HEAD",
+    );
     assert_eq!(sent.request.url, "http://127.0.0.1:1/<key>");
     assert_eq!(sent.request.headers, [("x-key".to_owned(), "<key>".to_owned())]);
     let sent = wire.call(partner(format!("http://{}/", once(ok("1")).await)), Limits::within(PATIENCE)).await;

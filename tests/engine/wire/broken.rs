@@ -7,7 +7,7 @@ use super::*;
 /// A deadline for servers that never finish.
 const SHORT: Duration = Duration::from_millis(300);
 
-async fn look_briefly(address: SocketAddr) -> Sent {
+async fn look_briefly(address: SocketAddr) -> CallResult {
     send(&wire(), partner(format!("http://{address}/")), Limits::within(SHORT)).await
 }
 
@@ -17,7 +17,7 @@ async fn a_port_where_nobody_listens_is_refused() {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let sent = look(socket.local_addr().unwrap()).await;
-    assert_trouble(&sent, TroubleKind::Connect, "127.0.0.1 refuses connections; is the service running");
+    assert_trouble(&sent, TransportErrorKind::Connect, "127.0.0.1 refuses connections; is the service running");
     assert_eq!(sent.address, None);
     // Of a page that anybody may see it is told all the same where it would have led.
     for host in ["127.0.0.1", "localhost", "app.localhost", "[::ffff:127.0.0.1]"] {
@@ -32,7 +32,7 @@ async fn a_port_where_nobody_listens_is_refused() {
 async fn a_name_that_does_not_exist_is_a_matter_of_dns() {
     let call = draft(Purpose::Open, "GET", "http://name.invalid/");
     let sent = send(&wire(), call, Limits::within(PATIENCE)).await;
-    assert_trouble(&sent, TroubleKind::Dns, "`name.invalid` does not resolve");
+    assert_trouble(&sent, TransportErrorKind::Dns, "`name.invalid` does not resolve");
 }
 
 #[tokio::test]
@@ -56,7 +56,7 @@ async fn a_huge_body_is_not_read_to_its_end() {
         .await;
         let limits = Limits { body: usize::MAX, ..Limits::within(PATIENCE) };
         let sent = send(&wire(), partner(format!("http://{address}/")), limits).await;
-        assert_trouble(&sent, TroubleKind::TooLarge, "larger than 1048576 bytes");
+        assert_trouble(&sent, TransportErrorKind::TooLarge, "larger than 1048576 bytes");
         over.notified().await;
         assert!(written.load(Ordering::SeqCst) < HUGE / 4, "{framing}: {written:?} bytes left the server");
     }
@@ -69,7 +69,7 @@ async fn a_body_may_be_as_large_as_the_bound() {
     let sent = send(&wire(), partner(format!("http://{address}/")), limits(8)).await;
     assert_eq!(answer(&sent).status, 200);
     let sent = send(&wire(), partner(format!("http://{address}/")), limits(7)).await;
-    assert_trouble(&sent, TroubleKind::TooLarge, "larger than 7 bytes");
+    assert_trouble(&sent, TransportErrorKind::TooLarge, "larger than 7 bytes");
 }
 
 #[tokio::test]
@@ -83,7 +83,7 @@ async fn one_byte_a_second_is_too_slow() {
     })
     .await;
     let sent = look_briefly(address).await;
-    assert_trouble(&sent, TroubleKind::Timeout, "an incomplete response with status 201 within 300 ms");
+    assert_trouble(&sent, TransportErrorKind::Timeout, "an incomplete response with status 201 within 300 ms");
     assert!(sent.latency >= SHORT && sent.latency < Duration::from_secs(5), "{:?}", sent.latency);
     assert_eq!(sent.address, Some(address.ip()));
 }
@@ -96,7 +96,7 @@ async fn a_head_that_does_not_come_is_too_slow() {
         std::future::pending::<()>().await;
     })
     .await;
-    assert_trouble(&look_briefly(address).await, TroubleKind::Timeout, "no response within 300 ms");
+    assert_trouble(&look_briefly(address).await, TransportErrorKind::Timeout, "no response within 300 ms");
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn an_answer_that_breaks_off_is_broken() {
         stream.set_zero_linger().unwrap();
     })
     .await;
-    assert_trouble(&look(reset).await, TroubleKind::Broken, "127.0.0.1");
+    assert_trouble(&look(reset).await, TransportErrorKind::Broken, "127.0.0.1");
     let table: [(&str, &[u8]); 5] = [
         ("before the answer", b""),
         ("in the head", b"HTTP/1.1 200 O"),
@@ -117,7 +117,7 @@ async fn an_answer_that_breaks_off_is_broken() {
     ];
     for (what, bytes) in table {
         let sent = look(once(bytes).await).await;
-        assert_eq!(trouble(&sent).kind, TroubleKind::Broken, "{what}: {:?}", sent.outcome);
+        assert_eq!(trouble(&sent).kind, TransportErrorKind::Broken, "{what}: {:?}", sent.outcome);
     }
 }
 
@@ -135,7 +135,7 @@ async fn what_is_not_http_is_broken() {
     ];
     for (what, bytes) in table {
         let sent = look(once(bytes).await).await;
-        assert_eq!(trouble(&sent).kind, TroubleKind::Broken, "{what}: {:?}", sent.outcome);
+        assert_eq!(trouble(&sent).kind, TransportErrorKind::Broken, "{what}: {:?}", sent.outcome);
     }
 }
 
@@ -184,8 +184,8 @@ fn any_bytes_are_an_answer_or_trouble() {
         });
         match &sent.outcome {
             Outcome::Answered(answer) => prop_assert!(is_http && answer.status >= 100, "{answer:?}"),
-            Outcome::Trouble(trouble) => {
-                prop_assert!(!trouble.detail.is_empty() && trouble.kind != TroubleKind::Timeout, "{trouble:?}");
+            Outcome::TransportError(trouble) => {
+                prop_assert!(!trouble.detail.is_empty() && trouble.kind != TransportErrorKind::Timeout, "{trouble:?}");
             }
         }
         Ok(())

@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
-use preflight::evidence::{Body, TroubleKind};
-use preflight::net::client::{Limits, StandIns, Wire};
+use preflight::evidence::{Body, TransportErrorKind};
+use preflight::net::client::{Limits, Sender, SimulatedEnvironments};
 use preflight::redact::Redactor;
 
 use super::{PATIENCE, answer, assert_trouble, gate, once, partner, send};
@@ -38,12 +38,12 @@ fn brotli() -> Vec<u8> {
 }
 
 /// What comes of an answer whose head names these encodings.
-async fn said(encoding: &str, body: Vec<u8>) -> preflight::net::client::Sent {
+async fn said(encoding: &str, body: Vec<u8>) -> preflight::net::client::CallResult {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {}\r\n\r\n", body.len());
     let at = once([head.into_bytes(), body].concat()).await;
     let redactor = Redactor::new();
-    redactor.learn("key", SECRET);
-    let wire = Wire::new(gate(), &StandIns::default(), redactor);
+    redactor.capture("key", SECRET);
+    let wire = Sender::new(gate(), &SimulatedEnvironments::default(), redactor);
     send(&wire, partner(format!("http://{at}/")), Limits::within(PATIENCE)).await
 }
 
@@ -106,7 +106,7 @@ async fn a_body_that_grows_beyond_the_bound_is_refused_as_such() {
     ];
     for (encoding, body) in table {
         let sent = said(encoding, body).await;
-        assert_trouble(&sent, TroubleKind::TooLarge, "decodes to more than");
+        assert_trouble(&sent, TransportErrorKind::TooLarge, "decodes to more than");
     }
 }
 
@@ -137,8 +137,8 @@ async fn letters_that_are_no_utf8_hide_no_secret_from_the_search() {
         let length = body.len();
         let at = once([b"HTTP/1.1 200 OK\r\nX-Said: ".to_vec(), header, rest.into_bytes(), body].concat()).await;
         let redactor = Redactor::new();
-        redactor.learn("key", value);
-        let wire = Wire::new(gate(), &StandIns::default(), redactor);
+        redactor.capture("key", value);
+        let wire = Sender::new(gate(), &SimulatedEnvironments::default(), redactor);
         let sent = send(&wire, partner(format!("http://{at}/")), Limits::within(PATIENCE)).await;
         let answer = answer(&sent);
         assert_eq!(answer.headers[0], ("x-said".to_owned(), "<key>".to_owned()));

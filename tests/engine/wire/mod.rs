@@ -11,9 +11,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use preflight::evidence::{Answer, Outcome, Trouble, TroubleKind};
-use preflight::net::client::{Limits, Sent, StandIn, StandIns, Wire};
-use preflight::net::gate::{Draft, Gate, Purpose, Realm, Rules};
+use preflight::evidence::{Outcome, Response, TransportError, TransportErrorKind};
+use preflight::net::client::{CallResult, Limits, Sender, SimulatedEnvironments, SimulatedHost};
+use preflight::net::gate::{Draft, Gate, ProviderHosts, Purpose, Rules};
 use preflight::pack::types::{Environment, Stage};
 use preflight::redact::Redactor;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -24,26 +24,31 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A provider with one API in each environment.
 fn gate() -> Arc<Gate> {
-    let realm =
-        |base: &str| Realm { apis: BTreeMap::from([("main".to_owned(), base.parse().unwrap())]), other_hosts: vec![] };
+    let provider_hosts = |base: &str| ProviderHosts {
+        apis: BTreeMap::from([("main".to_owned(), base.parse().unwrap())]),
+        other_hosts: vec![],
+    };
     let rules = Rules {
         environments: BTreeMap::from([
-            (Environment::Test, realm("https://testapi.provider.example:8443/")),
-            (Environment::Production, realm("https://api.provider.example/")),
+            (Environment::Test, provider_hosts("https://testapi.provider.example:8443/")),
+            (Environment::Production, provider_hosts("https://api.provider.example/")),
         ]),
         ..Rules::default()
     };
     Arc::new(Gate::new(&rules).unwrap())
 }
 
-fn wire() -> Wire {
-    Wire::new(gate(), &StandIns::default(), Redactor::new())
+fn wire() -> Sender {
+    Sender::new(gate(), &SimulatedEnvironments::default(), Redactor::new())
 }
 
 /// Names that servers on these ports play, with the authority that they are trusted by.
-fn stand_ins(hosts: &[(&str, u16)], ca_pem: Option<String>) -> StandIns {
-    let stand_in = |port| StandIn { port, address: "203.0.113.5".parse().unwrap() };
-    StandIns { hosts: hosts.iter().map(|(name, port)| ((*name).to_owned(), stand_in(*port))).collect(), ca_pem }
+fn simulated_environments(hosts: &[(&str, u16)], ca_pem: Option<String>) -> SimulatedEnvironments {
+    let simulated_host = |port| SimulatedHost { port, address: "203.0.113.5".parse().unwrap() };
+    SimulatedEnvironments {
+        hosts: hosts.iter().map(|(name, port)| ((*name).to_owned(), simulated_host(*port))).collect(),
+        ca_pem,
+    }
 }
 
 fn draft(purpose: Purpose, method: &str, url: impl Into<String>) -> Draft {
@@ -55,29 +60,29 @@ fn partner(url: impl Into<String>) -> Draft {
     draft(Purpose::Partner { stage: Stage::Rehearsal }, "GET", url)
 }
 
-async fn send(wire: &Wire, draft: Draft, limits: Limits) -> Sent {
+async fn send(wire: &Sender, draft: Draft, limits: Limits) -> CallResult {
     let admitted = wire.gate().admit(draft).expect("the gate admits it");
     wire.send(admitted, limits).await
 }
 
 /// What came of a plain look-up at a local server.
-async fn look(address: SocketAddr) -> Sent {
+async fn look(address: SocketAddr) -> CallResult {
     send(&wire(), partner(format!("http://{address}/")), Limits::within(PATIENCE)).await
 }
 
-fn answer(sent: &Sent) -> &Answer {
+fn answer(sent: &CallResult) -> &Response {
     sent.outcome.answer().unwrap_or_else(|| panic!("{:?}", sent.outcome))
 }
 
-fn trouble(sent: &Sent) -> &Trouble {
+fn trouble(sent: &CallResult) -> &TransportError {
     match &sent.outcome {
-        Outcome::Trouble(trouble) => trouble,
+        Outcome::TransportError(trouble) => trouble,
         Outcome::Answered(answer) => panic!("{answer:?}"),
     }
 }
 
 #[track_caller]
-fn assert_trouble(sent: &Sent, kind: TroubleKind, detail: &str) {
+fn assert_trouble(sent: &CallResult, kind: TransportErrorKind, detail: &str) {
     let trouble = trouble(sent);
     assert_eq!(trouble.kind, kind, "{trouble:?}");
     assert!(trouble.detail.contains(detail), "{trouble:?}");

@@ -22,7 +22,7 @@ async fn first_elsewhere(location: String) -> SocketAddr {
     .await
 }
 
-async fn open(address: SocketAddr, limits: Limits) -> Sent {
+async fn open(address: SocketAddr, limits: Limits) -> CallResult {
     send(&wire(), draft(Purpose::Open, "GET", format!("http://{address}/")), limits).await
 }
 
@@ -44,17 +44,17 @@ async fn other_calls_never_follow() {
 #[tokio::test]
 async fn a_loop_ends_after_five_redirects() {
     let sent = open(first_elsewhere("/".into()).await, following()).await;
-    assert_trouble(&sent, TroubleKind::Redirects, "more than 5 redirects");
+    assert_trouble(&sent, TransportErrorKind::Redirects, "more than 5 redirects");
 }
 
 #[tokio::test]
 async fn every_hop_passes_the_gate() {
     let table = [
-        ("http://169.254.169.254/latest/meta-data", TroubleKind::Refused, "link-local"),
-        ("http://api.provider.example/", TroubleKind::Refused, "only over https"),
-        ("http://user@cdn.example/", TroubleKind::Refused, "a user name"),
-        ("ftp://cdn.example/", TroubleKind::Refused, "not a plain http or https URL"),
-        ("http://[", TroubleKind::Redirects, "a Location that is not a URL"),
+        ("http://169.254.169.254/latest/meta-data", TransportErrorKind::Refused, "link-local"),
+        ("http://api.provider.example/", TransportErrorKind::Refused, "only over https"),
+        ("http://user@cdn.example/", TransportErrorKind::Refused, "a user name"),
+        ("ftp://cdn.example/", TransportErrorKind::Refused, "not a plain http or https URL"),
+        ("http://[", TransportErrorKind::Redirects, "a Location that is not a URL"),
     ];
     for (location, kind, detail) in table {
         assert_trouble(&open(first_elsewhere(location.into()).await, following()).await, kind, detail);
@@ -64,8 +64,8 @@ async fn every_hop_passes_the_gate() {
 #[tokio::test]
 async fn nobody_outside_redirects_into_this_machine() {
     let inside = once(ok("1")).await;
-    let outside = first_elsewhere(format!("http://{inside}/")).await;
-    let wire = Wire::new(gate(), &stand_ins(&[("cdn.example", outside.port())], None), Redactor::new());
+    let hooks = first_elsewhere(format!("http://{inside}/")).await;
+    let wire = Sender::new(gate(), &simulated_environments(&[("cdn.example", hooks.port())], None), Redactor::new());
     let sent = send(&wire, draft(Purpose::Open, "GET", "http://cdn.example/"), following()).await;
-    assert_trouble(&sent, TroubleKind::Redirects, "to this machine or its private network");
+    assert_trouble(&sent, TransportErrorKind::Redirects, "to this machine or its private network");
 }

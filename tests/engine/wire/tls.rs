@@ -55,9 +55,9 @@ async fn answering(params: CertificateParams, authority: Option<&Authority>, ans
 }
 
 /// What came of a look-up at the production API, played by a server on this port.
-async fn at_production(port: u16, authority: &Authority) -> Sent {
-    let stand_ins = stand_ins(&[("API.provider.example", port)], Some(authority.pem()));
-    let wire = Wire::new(gate(), &stand_ins, Redactor::new());
+async fn at_production(port: u16, authority: &Authority) -> CallResult {
+    let simulated_environments = simulated_environments(&[("API.provider.example", port)], Some(authority.pem()));
+    let wire = Sender::new(gate(), &simulated_environments, Redactor::new());
     let purpose = Purpose::Provider { environment: Environment::Production, api: "main".into() };
     let limits = Limits { keep: Some(vec!["head".into()]), ..Limits::within(PATIENCE) };
     send(&wire, draft(purpose, "GET", "https://api.provider.example/me"), limits).await
@@ -76,8 +76,11 @@ async fn a_stand_in_plays_a_real_name_with_its_own_authority() {
 async fn a_stand_in_also_plays_a_port_of_its_own() {
     let authority = authority("Ours");
     let port = tls(named("testapi.provider.example"), Some(&authority)).await;
-    let wire =
-        Wire::new(gate(), &stand_ins(&[("testapi.provider.example", port)], Some(authority.pem())), Redactor::new());
+    let wire = Sender::new(
+        gate(),
+        &simulated_environments(&[("testapi.provider.example", port)], Some(authority.pem())),
+        Redactor::new(),
+    );
     let purpose = Purpose::Provider { environment: Environment::Test, api: "main".into() };
     let call = draft(purpose, "GET", "https://testapi.provider.example:8443/me");
     let sent = send(&wire, call, Limits::within(PATIENCE)).await;
@@ -91,7 +94,11 @@ async fn a_stand_in_also_plays_a_port_of_its_own() {
 async fn nothing_of_production_is_recorded_unless_it_is_listed() {
     let authority = authority("Ours");
     let port = tls(named("api.provider.example"), Some(&authority)).await;
-    let wire = Wire::new(gate(), &stand_ins(&[("api.provider.example", port)], Some(authority.pem())), Redactor::new());
+    let wire = Sender::new(
+        gate(),
+        &simulated_environments(&[("api.provider.example", port)], Some(authority.pem())),
+        Redactor::new(),
+    );
     let purpose = Purpose::Provider { environment: Environment::Production, api: "main".into() };
     let call = draft(purpose, "GET", "https://api.provider.example/me");
     let sent = send(&wire, call, Limits::within(PATIENCE)).await;
@@ -118,7 +125,11 @@ async fn certificates_that_do_not_hold_say_why() {
     ];
     for (port, why) in table {
         let sent = at_production(port, &authority).await;
-        assert_trouble(&sent, TroubleKind::Certificate, &format!("the certificate of api.provider.example {why}"));
+        assert_trouble(
+            &sent,
+            TransportErrorKind::Certificate,
+            &format!("the certificate of api.provider.example {why}"),
+        );
         assert_eq!(sent.address, Some("203.0.113.5".parse().unwrap()));
     }
 }
@@ -127,9 +138,13 @@ async fn certificates_that_do_not_hold_say_why() {
 async fn the_authority_of_stand_ins_is_trusted_for_nobody_else() {
     let authority = authority("Ours");
     let port = tls(named("127.0.0.1"), Some(&authority)).await;
-    let wire = Wire::new(gate(), &stand_ins(&[("api.provider.example", 1)], Some(authority.pem())), Redactor::new());
+    let wire = Sender::new(
+        gate(),
+        &simulated_environments(&[("api.provider.example", 1)], Some(authority.pem())),
+        Redactor::new(),
+    );
     let sent = send(&wire, partner(format!("https://127.0.0.1:{port}/")), Limits::within(PATIENCE)).await;
-    assert_eq!(trouble(&sent).kind, TroubleKind::Certificate, "{:?}", sent.outcome);
+    assert_eq!(trouble(&sent).kind, TransportErrorKind::Certificate, "{:?}", sent.outcome);
 }
 
 #[tokio::test]
@@ -141,19 +156,19 @@ async fn a_server_without_tls_is_broken_not_untrusted() {
     })
     .await;
     let sent = at_production(plain.port(), &authority).await;
-    assert_trouble(&sent, TroubleKind::Broken, "could not agree on TLS");
+    assert_trouble(&sent, TransportErrorKind::Broken, "could not agree on TLS");
 }
 
 #[tokio::test]
 async fn an_authority_that_cannot_be_read_is_trouble() {
-    let stand_ins = stand_ins(
+    let simulated_environments = simulated_environments(
         &[("api.provider.example", 1)],
         Some("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----".into()),
     );
-    let wire = Wire::new(gate(), &stand_ins, Redactor::new());
+    let wire = Sender::new(gate(), &simulated_environments, Redactor::new());
     let call = draft(Purpose::Open, "GET", "https://api.provider.example/");
     let sent = send(&wire, call, Limits::within(PATIENCE)).await;
-    assert_trouble(&sent, TroubleKind::Certificate, "TLS is not available");
+    assert_trouble(&sent, TransportErrorKind::Certificate, "TLS is not available");
 }
 
 #[tokio::test]
@@ -161,8 +176,9 @@ async fn https_does_not_lead_back_to_http() {
     let authority = authority("Ours");
     let moved = |_| b"HTTP/1.1 301 Moved\r\nLocation: http://cdn.example/logo\r\nContent-Length: 0\r\n\r\n".to_vec();
     let port = answering(named("cdn.example"), Some(&authority), moved).await;
-    let wire = Wire::new(gate(), &stand_ins(&[("cdn.example", port)], Some(authority.pem())), Redactor::new());
+    let wire =
+        Sender::new(gate(), &simulated_environments(&[("cdn.example", port)], Some(authority.pem())), Redactor::new());
     let limits = Limits { follow: true, ..Limits::within(PATIENCE) };
     let sent = send(&wire, draft(Purpose::Open, "GET", "https://cdn.example/logo"), limits).await;
-    assert_trouble(&sent, TroubleKind::Redirects, "cdn.example redirects from https to http");
+    assert_trouble(&sent, TransportErrorKind::Redirects, "cdn.example redirects from https to http");
 }

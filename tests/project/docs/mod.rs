@@ -15,7 +15,7 @@ use preflight::cli::Exit;
 use preflight::pack::check::Check;
 use preflight::pack::load::Catalog;
 use preflight::plan;
-use preflight::profile::attestations::Vouched;
+use preflight::profile::attestations::Attestations;
 use preflight::yaml::Document;
 
 use crate::support::{copy, program, root};
@@ -77,10 +77,10 @@ fn said(arguments: &[&str]) -> String {
 
 #[test]
 fn the_exit_codes_are_those_of_the_program() {
-    let all = [Exit::Ready, Exit::NotReady, Exit::WrongInput, Exit::Inconclusive, Exit::Internal, Exit::Interrupted];
+    let all = [Exit::Success, Exit::NotReady, Exit::WrongInput, Exit::Inconclusive, Exit::Internal, Exit::Interrupted];
     // A new code does not compile until it is in the table.
     let known = |exit: &Exit| match exit {
-        Exit::Ready | Exit::NotReady | Exit::WrongInput | Exit::Inconclusive | Exit::Internal | Exit::Interrupted => {
+        Exit::Success | Exit::NotReady | Exit::WrongInput | Exit::Inconclusive | Exit::Internal | Exit::Interrupted => {
             true
         }
     };
@@ -164,7 +164,7 @@ fn every_profile_shown_is_read_and_planned() {
         let pack = catalog.packs["debitura"].clone();
         let plan = plan::plan(pack, read, plan::Selection::default());
         let plan = plan.unwrap_or_else(|problems| panic!("{problems}"));
-        lacking.push(plan.units.iter().filter(|unit| !unit.lacking.is_empty()).count());
+        lacking.push(plan.checks.iter().filter(|unit| !unit.lacking.is_empty()).count());
     }
     assert!(lacking.is_sorted_by(|before, after| before > after), "each step should decide more: {lacking:?}");
     assert_eq!(lacking.last(), Some(&0), "the whole profile should lack nothing");
@@ -176,9 +176,9 @@ fn the_profile_of_notifications_is_read_and_its_letters_are_written() {
     for text in blocks("yaml notifications") {
         std::fs::write(folder.path().join("profile.yaml"), &text).unwrap();
         let path = folder.path().join("profile.yaml");
-        let letters = said(&["email", "--profile", path.to_str().unwrap()]);
+        let emails = said(&["email", "--profile", path.to_str().unwrap()]);
         for words in ["To: testapi.", "Token: ${TEST_TOKEN}", "To: liveapi.", "Token: ${LIVE_TOKEN}"] {
-            assert!(letters.contains(words), "{words}: {letters}");
+            assert!(emails.contains(words), "{words}: {emails}");
         }
     }
 }
@@ -221,10 +221,10 @@ fn the_check_shown_lints_and_the_attestations_are_read() {
     }
     let listed = said(&["list", "debitura"]);
     for text in blocks("yaml attestations") {
-        let vouched: Vouched =
+        let attestations: Attestations =
             Document::new("block.yaml", text.as_str()).typed().unwrap_or_else(|problems| panic!("{problems:?}"));
-        let words = vouched.attestations.iter().map(preflight::profile::attestations::Attestation::about);
-        for id in words.chain(vouched.waivers.iter().map(|waiver| waiver.check.as_str())) {
+        let words = attestations.attestations.iter().map(preflight::profile::attestations::Attestation::about);
+        for id in words.chain(attestations.waivers.iter().map(|waiver| waiver.check.as_str())) {
             assert!(listed.contains(id), "there is no check and no open item {id}");
         }
     }

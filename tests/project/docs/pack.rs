@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use preflight::cli::sample::{Mistake, Sample};
+use preflight::cli::sample::{DemoDefect, Sample};
 use preflight::pack::Pack;
 use preflight::pack::load::Catalog;
-use preflight::plan::{self, Selection, Unit};
+use preflight::plan::{self, PlannedCheck, Selection};
 use serde_json::{Map, Value};
 
 use super::tables::table;
@@ -45,7 +45,7 @@ fn arguments(pack: &Pack) -> Vec<Vec<String>> {
             Some((twin, _)) => format!("the same as `{twin}`"),
             None => told(&word.arguments),
         };
-        vec![format!("`{name}`"), word.says.clone(), told]
+        vec![format!("`{name}`"), word.description.clone(), told]
     };
     actions.keys().map(row).collect()
 }
@@ -70,27 +70,27 @@ fn needs(catalog: &Catalog) -> Vec<Vec<String>> {
     std::fs::write(&path, "partner: My Company\nprovider: debitura\n").unwrap();
     let read = preflight::profile::read(&path, catalog, &|_| None, &preflight::redact::Redactor::new()).unwrap();
     let plan = plan::plan(catalog.packs["debitura"].clone(), read, Selection::default()).unwrap();
-    let mut lacking: BTreeMap<&str, Vec<&Unit>> = BTreeMap::new();
-    for unit in &plan.units {
+    let mut lacking: BTreeMap<&str, Vec<&PlannedCheck>> = BTreeMap::new();
+    for unit in &plan.checks {
         for how in &unit.lacking {
             let key = how.strip_prefix("add `").and_then(|rest| rest.split('`').next());
             lacking.entry(key.unwrap_or_else(|| panic!("{how}"))).or_default().push(unit);
         }
     }
-    lacking.iter().map(|(key, units)| vec![format!("`{key}`"), ids(units, &plan.units)]).collect()
+    lacking.iter().map(|(key, planned)| vec![format!("`{key}`"), ids(planned, &plan.checks)]).collect()
 }
 
 /// The checks of some units; where these are many, and all that a section has in their stages, it stands for them.
-fn ids(units: &[&Unit], all: &[Unit]) -> String {
-    let checks = |section: &str, among: &mut dyn Iterator<Item = &Unit>| -> BTreeSet<String> {
+fn ids(planned: &[&PlannedCheck], all: &[PlannedCheck]) -> String {
+    let checks = |section: &str, among: &mut dyn Iterator<Item = &PlannedCheck>| -> BTreeSet<String> {
         let mine = among.map(|unit| &unit.packed.check).filter(|check| check.section() == section);
         mine.map(|check| check.id.clone()).collect()
     };
-    let sections: BTreeSet<&str> = units.iter().map(|unit| unit.packed.check.section()).collect();
+    let sections: BTreeSet<&str> = planned.iter().map(|unit| unit.packed.check.section()).collect();
     let mut words = Vec::new();
     for section in sections {
-        let stages: Vec<_> = units.iter().map(|unit| unit.stage).collect();
-        let mine = checks(section, &mut units.iter().copied());
+        let stages: Vec<_> = planned.iter().map(|unit| unit.stage).collect();
+        let mine = checks(section, &mut planned.iter().copied());
         let whole = checks(section, &mut all.iter().filter(|unit| stages.contains(&unit.stage)));
         if mine.len() > 3 && mine == whole {
             words.push(format!("`{section}.*`"));
@@ -103,7 +103,7 @@ fn ids(units: &[&Unit], all: &[Unit]) -> String {
 
 /// The mistakes by the section of the check that catches each, in the order of the checklist.
 fn matrix(pack: &Pack) -> String {
-    let defects = Sample::built_in(&pack.id).unwrap().world.defects;
+    let defects = Sample::built_in(&pack.id).unwrap().setup.defects;
     let mut sections: Vec<&str> = Vec::new();
     for packed in &pack.checks {
         if !sections.contains(&packed.check.section()) {
@@ -112,7 +112,7 @@ fn matrix(pack: &Pack) -> String {
     }
     let (mut text, mut shown) = (String::new(), 0);
     for section in sections {
-        let mine = |mistake: &&Mistake| mistake.caught_by.split('.').next() == Some(section);
+        let mine = |mistake: &&DemoDefect| mistake.caught_by.split('.').next() == Some(section);
         let rows: Vec<_> = defects.iter().filter(mine).map(row).collect();
         shown += rows.len();
         if !rows.is_empty() {
@@ -124,7 +124,7 @@ fn matrix(pack: &Pack) -> String {
     text + "\n"
 }
 
-fn row(mistake: &Mistake) -> Vec<String> {
+fn row(mistake: &DemoDefect) -> Vec<String> {
     let also: Vec<String> = mistake.also.iter().map(|id| format!("`{id}`")).collect();
     let also = if also.is_empty() { "–".to_owned() } else { also.join(", ") };
     let words = mistake.words();

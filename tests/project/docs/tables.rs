@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use preflight::pack::check::Check;
-use preflight::pack::expectations::PresentedRule;
-use preflight::pack::given::Overlay;
+use preflight::pack::expectations::ShownRule;
+use preflight::pack::given::Override;
 use preflight::pack::matcher::Predicate;
 use preflight::pack::provider::Provider;
 use preflight::pack::sample_partner::SamplePartner;
-use preflight::pack::scheme::Variation;
+use preflight::pack::scheme::Alteration;
 use preflight::pack::scheme::Webhooks;
-use preflight::pack::simulator::Simulated;
+use preflight::pack::simulator::SimulatorSpec;
 use preflight::pack::traffic::{CallsWhere, Credential, Gap};
 use preflight::profile::Profile;
 use preflight::yaml::schema_of;
@@ -31,7 +31,7 @@ pub(crate) fn of_the_schema() -> BTreeMap<&'static str, String> {
     calls.extend(keys::<Gap>("gap."));
     calls.extend(values::<Credential>("credential"));
     let mut shown = named("shown");
-    shown.extend(values::<PresentedRule>("shown"));
+    shown.extend(values::<ShownRule>("shown"));
     let parts = ["`actions", "`manual_steps", "`cleanup", "`simulator.setup", "`settings", "`emails"];
     let mut provider = keys::<Provider>("");
     provider.retain(|row| parts.iter().any(|part| row[0].starts_with(part)));
@@ -39,7 +39,7 @@ pub(crate) fn of_the_schema() -> BTreeMap<&'static str, String> {
     webhooks.retain(|row| !row[0].starts_with("`known_defects."));
     let mut partner = keys::<SamplePartner>("");
     partner.retain(|row| !row[0].starts_with("`profile.environments.") && !row[0].starts_with("`environments."));
-    let mut simulator = keys::<Simulated>("");
+    let mut simulator = keys::<SimulatorSpec>("");
     simulator.retain(|row| !row[0].starts_with("`setup"));
     let acts = schema_of::<SamplePartner>();
     let word = |rows: &Rows| table(&["Word", "What it says"], rows);
@@ -53,9 +53,9 @@ pub(crate) fn of_the_schema() -> BTreeMap<&'static str, String> {
         ("shown", word(&shown)),
         ("provider_records", word(&named("provider_records"))),
         ("user_message", word(&named("user_message"))),
-        ("override", word(&keys::<Overlay>(""))),
+        ("override", word(&keys::<Override>(""))),
         ("matchers", word(&matchers(&check))),
-        ("alteration", word(&keys::<Variation>(""))),
+        ("alteration", word(&keys::<Alteration>(""))),
         ("webhooks", word(&webhooks)),
         ("acts", word(&verbs(&acts, "Act", &|_| true))),
         ("partner", word(&partner)),

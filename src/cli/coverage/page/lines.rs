@@ -9,7 +9,7 @@ use crate::files::{self, Kind, Unread};
 use crate::yaml::Problem;
 
 /// So many lines a page may have: each is held against each item.
-const MOST_LINES: usize = 5_000;
+const MAX_LINES: usize = 5_000;
 
 /// Reads a page.
 ///
@@ -29,8 +29,8 @@ pub(in crate::cli::coverage) fn read(path: &Path) -> Result<Vec<Line>, Problem> 
     if lines.is_empty() {
         return Err(wrong("contains no text".into(), "save the page again after it has loaded completely"));
     }
-    if lines.len() > MOST_LINES {
-        return Err(wrong(format!("has more than {MOST_LINES} lines of text"), "save only the checklist"));
+    if lines.len() > MAX_LINES {
+        return Err(wrong(format!("has more than {MAX_LINES} lines of text"), "save only the checklist"));
     }
     Ok(lines)
 }

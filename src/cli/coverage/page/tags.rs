@@ -8,7 +8,7 @@ use std::rc::Rc;
 use html5gum::{Readable, Reader, StringReader};
 
 /// So many values in double quotes may one tag have.
-const MOST: usize = 100;
+const MAX_ATTRIBUTES: usize = 100;
 
 /// A tag has too many attributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(super) struct TooMany;
 
 impl fmt::Display for TooMany {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "has a tag with more than {MOST} attributes")
+        write!(f, "has a tag with more than {MAX_ATTRIBUTES} attributes")
     }
 }
 
@@ -46,7 +46,7 @@ impl<'t> Tags<'t> {
     fn counted<T>(&self, read: T, is_quote: impl FnOnce(&T) -> bool) -> Result<T, TooMany> {
         let quotes = self.quotes.get() + usize::from(is_quote(&read));
         self.quotes.set(quotes);
-        if quotes > 2 * MOST { Err(TooMany) } else { Ok(read) }
+        if quotes > 2 * MAX_ATTRIBUTES { Err(TooMany) } else { Ok(read) }
     }
 }
 
@@ -62,7 +62,7 @@ impl Reader for Tags<'_> {
         let Ok(read) = self.text.read_until(needle, buffer);
         let quotes = self.quotes.get() + usize::from(read == Some(b"\"".as_slice()));
         self.quotes.set(quotes);
-        if quotes > 2 * MOST { Err(TooMany) } else { Ok(read) }
+        if quotes > 2 * MAX_ATTRIBUTES { Err(TooMany) } else { Ok(read) }
     }
 
     fn try_read_string(&mut self, text: &[u8], case_sensitive: bool) -> Result<bool, TooMany> {

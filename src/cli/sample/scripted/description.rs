@@ -9,10 +9,10 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
 use super::profile;
-use super::role::{Role, host};
-use crate::cli::sample::demo_setup::{Mistake, PROFILE, Sample, World};
+use super::role::{PartnerRole, host};
+use crate::cli::sample::demo_setup::{DemoDefect, DemoSetup, PROFILE, Sample};
 use crate::pack::load::Catalog;
-use crate::pack::sample_partner::{Deployment, SamplePartner, Sampled};
+use crate::pack::sample_partner::{Deployment, PackedSamplePartner, SamplePartner};
 use crate::pack::types::Environment;
 use crate::pack::{Pack, authentication};
 use crate::profile::provider_hosts;
@@ -40,13 +40,13 @@ impl Sample {
     /// # Errors
     ///
     /// A description that a fault has spoilt, which the lints refuse as well.
-    pub(in crate::cli) fn scripted(pack: &Arc<Pack>, sampled: &Sampled) -> Result<Self, Problems> {
-        let mut sample = played(pack, sampled, Role::Conforming)?;
-        for (check, faults) in &sampled.partner.faults {
+    pub(in crate::cli) fn scripted(pack: &Arc<Pack>, sampled: &PackedSamplePartner) -> Result<Self, Problems> {
+        let mut sample = played(pack, sampled, PartnerRole::Conforming)?;
+        for (check, faults) in &sampled.partner.defects {
             for (name, fault) in faults {
-                let mistake = Mistake::described(fault_name(check, name), check, fault);
-                sample.faulty.insert(mistake.name.clone(), played(pack, sampled, Role::Faulty(fault))?);
-                sample.world.defects.push(mistake);
+                let defect = DemoDefect::described(fault_name(check, name), check, fault);
+                sample.faulty.insert(defect.name.clone(), played(pack, sampled, PartnerRole::Faulty(fault))?);
+                sample.setup.defects.push(defect);
             }
         }
         Ok(sample)
@@ -57,8 +57,8 @@ impl Sample {
     /// # Errors
     ///
     /// As [`Sample::scripted`].
-    pub(in crate::cli) fn silent(pack: &Arc<Pack>, sampled: &Sampled) -> Result<Self, Problems> {
-        played(pack, sampled, Role::Silent)
+    pub(in crate::cli) fn silent(pack: &Arc<Pack>, sampled: &PackedSamplePartner) -> Result<Self, Problems> {
+        played(pack, sampled, PartnerRole::Silent)
     }
 }
 
@@ -70,10 +70,10 @@ pub(in crate::cli) fn described_nowhere(pack: &Pack) -> Problem {
 }
 
 /// The partner in a role, with the world around it.
-fn played(pack: &Arc<Pack>, sampled: &Sampled, role: Role<'_>) -> Result<Sample, Problems> {
+fn played(pack: &Arc<Pack>, sampled: &PackedSamplePartner, role: PartnerRole<'_>) -> Result<Sample, Problems> {
     let changed = match role {
-        Role::Faulty(fault) => fault.put_into(&sampled.json),
-        Role::Conforming | Role::Silent => sampled.json.clone(),
+        PartnerRole::Faulty(fault) => fault.put_into(&sampled.json),
+        PartnerRole::Conforming | PartnerRole::Silent => sampled.json.clone(),
     };
     let partner: SamplePartner = sampled.document.typed_from(changed.clone()).map_err(Problems)?;
     let deployments = Deployment::ALL.into_iter().map(|deployment| {
@@ -82,15 +82,15 @@ fn played(pack: &Arc<Pack>, sampled: &Sampled, role: Role<'_>) -> Result<Sample,
     });
     let mut files: IndexMap<String, String> = deployments.collect();
     files.insert("attestations.yaml".into(), profile::attested(pack).to_string());
-    let described = Document::new("the demo data of partner.yaml", world(pack, &partner, role).to_string());
-    let world: World = described.typed().map_err(Problems)?;
+    let described = Document::new("the demo data of partner.yaml", setup(pack, &partner, role).to_string());
+    let setup: DemoSetup = described.typed().map_err(Problems)?;
     let profile = Document::new(PROFILE, profile::profile(pack, &partner, role).to_string());
     let packs = BTreeMap::from([(pack.id.clone(), pack.clone())]);
     let catalog = Catalog { packs, originals: BTreeMap::new(), warnings: Problems::default() };
     Ok(Sample {
         catalog,
         pack: pack.clone(),
-        world,
+        setup,
         described,
         profile,
         files,
@@ -100,7 +100,7 @@ fn played(pack: &Arc<Pack>, sampled: &Sampled, role: Role<'_>) -> Result<Sample,
 }
 
 /// What the program that plays the partner is told.
-fn described_for(deployment: Deployment, pack: &Pack, partner: &Value, role: Role<'_>) -> Value {
+fn described_for(deployment: Deployment, pack: &Pack, partner: &Value, role: PartnerRole<'_>) -> Value {
     let mut partner = partner.clone();
     if let Some(partner) = partner.as_object_mut() {
         partner.remove("defects");
@@ -114,7 +114,7 @@ fn described_for(deployment: Deployment, pack: &Pack, partner: &Value, role: Rol
         "partner": partner,
         "webhooks": pack.facts.get("webhooks"),
         "facts": pack.facts.get("facts").cloned().unwrap_or_else(|| json!({})),
-        "silent": matches!(role, Role::Silent),
+        "silent": matches!(role, PartnerRole::Silent),
         "test_endpoints": deployment != Deployment::Live,
         "url": url,
         "memory": format!("{}.memory", deployment.word()),
@@ -122,9 +122,9 @@ fn described_for(deployment: Deployment, pack: &Pack, partner: &Value, role: Rol
 }
 
 /// The world that the partner lives in.
-fn world(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
+fn setup(pack: &Pack, partner: &SamplePartner, role: PartnerRole<'_>) -> Value {
     let variables = variables(pack);
-    if matches!(role, Role::Silent) {
+    if matches!(role, PartnerRole::Silent) {
         return json!({ "variables": variables, "defects": [] });
     }
     let is_played = pack.provider.simulator.is_some();

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::role::{Role, host};
-use crate::pack::sample_partner::{InPart, SamplePartner};
+use super::role::{PartnerRole, host};
+use crate::pack::sample_partner::{EnvironmentPart, SamplePartner};
 use crate::pack::types::Environment;
 use crate::pack::{Pack, authentication};
 use crate::profile::provider_hosts;
@@ -44,9 +44,9 @@ pub(super) fn attested(pack: &Pack) -> Value {
 }
 
 /// The profile.
-pub(super) fn profile(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
+pub(super) fn profile(pack: &Pack, partner: &SamplePartner, role: PartnerRole<'_>) -> Value {
     let mut profile = json!({ "partner": "Sample Partner", "provider": pack.id, "trust": { &pack.id: trust(pack) } });
-    if matches!(role, Role::Silent) {
+    if matches!(role, PartnerRole::Silent) {
         profile["rehearsal"] = rehearsal(pack, partner, role);
         return profile;
     }
@@ -60,7 +60,7 @@ pub(super) fn profile(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> V
     profile["environments"] =
         both.map(|one| (one.word().to_owned(), environment(pack, partner, one))).into_iter().collect();
     profile["rehearsal"] = rehearsal(pack, partner, role);
-    profile["connect_to"] = stand_ins(pack);
+    profile["connect_to"] = simulated_environments(pack);
     profile
 }
 
@@ -75,12 +75,12 @@ fn trust(pack: &Pack) -> Value {
         "digest": format!("sha256:{}", pack.digest),
         "hosts": hosts.collect::<Map<_, _>>(),
         "production_allows": allows,
-        "production_fields": pack.provider.production_keeps,
+        "production_fields": pack.provider.production_fields,
     })
 }
 
 fn environment(pack: &Pack, partner: &SamplePartner, environment: Environment) -> Value {
-    let nothing = InPart::default();
+    let nothing = EnvironmentPart::default();
     let part = partner.profile.environments.get(&environment).unwrap_or(&nothing);
     let (upper, mut said) = (environment.word().to_uppercase(), Map::new());
     if let Some(addresses) = pack.provider.environments.get(&environment).filter(|known| !known.apis.is_empty()) {
@@ -101,8 +101,8 @@ fn environment(pack: &Pack, partner: &SamplePartner, environment: Environment) -
         let secret = hook.secret.unwrap_or_else(|| format!("${{{upper}_SECRET}}"));
         said.insert("webhook".into(), json!({ "url": url, "secret": secret }));
     }
-    said.insert("settings".into(), Value::Object(part.details.clone()));
-    said.insert("known_clients".into(), Value::Object(part.given.clone()));
+    said.insert("settings".into(), Value::Object(part.settings.clone()));
+    said.insert("known_clients".into(), Value::Object(part.known_clients.clone()));
     if environment == Environment::Test {
         let base = format!("https://{}", host(environment));
         said.insert("actions".into(), actions(pack, partner, &base));
@@ -122,13 +122,13 @@ fn actions(pack: &Pack, partner: &SamplePartner, base: &str) -> Value {
         let mut json = Map::from_iter([("client".to_owned(), json!("{{ client }}"))]);
         let told = pack.provider.actions.get(name).into_iter().flat_map(|word| word.arguments.keys());
         json.extend(told.map(|argument| (argument.clone(), json!(format!("{{{{ {argument} }}}}")))));
-        let learn = partner.learn.get(name).cloned().unwrap_or_default();
-        (name.clone(), json!({ "request": format!("POST {base}/actions/{name}"), "json": json, "capture": learn }))
+        let capture = partner.capture.get(name).cloned().unwrap_or_default();
+        (name.clone(), json!({ "request": format!("POST {base}/actions/{name}"), "json": json, "capture": capture }))
     };
     Value::Object(partner.actions.keys().map(one).collect())
 }
 
-fn rehearsal(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
+fn rehearsal(pack: &Pack, partner: &SamplePartner, role: PartnerRole<'_>) -> Value {
     let mut rehearsal = json!({
         "start": { "command": ["{{ preflight }}", "sample", "rehearsal.json"], "ready": format!("{BUILD}/health") },
         "env": {
@@ -148,11 +148,11 @@ fn rehearsal(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
     });
     if pack.provider.webhooks.is_some() {
         // What does nothing has no handler: at this port nobody listens.
-        let base = if matches!(role, Role::Silent) { "http://127.0.0.1:${CLOSED}" } else { BUILD };
+        let base = if matches!(role, PartnerRole::Silent) { "http://127.0.0.1:${CLOSED}" } else { BUILD };
         rehearsal["webhook"] = json!({ "url": format!("{base}/webhook") });
     }
-    if let Some(verifies) = &partner.profile.verifies {
-        rehearsal["verification"] = json!(verifies);
+    if let Some(verification) = &partner.profile.verification {
+        rehearsal["verification"] = json!(verification);
     }
     if let Some(workers) = partner.profile.workers {
         rehearsal["workers"] = json!(workers);
@@ -161,7 +161,7 @@ fn rehearsal(pack: &Pack, partner: &SamplePartner, role: Role<'_>) -> Value {
 }
 
 /// Every host that has a part in it stands on this machine, and is taken to have an address of its own.
-fn stand_ins(pack: &Pack) -> Value {
+fn simulated_environments(pack: &Pack) -> Value {
     let own = [host(Environment::Test), host(Environment::Production)].map(str::to_owned);
     let all = provider_hosts(&pack.provider.environments).into_iter().chain(own).zip((1_u8..=254).cycle());
     let one = |(host, n): (String, u8)| (host, json!({ "at": "${STAND_INS}", "address": format!("203.0.113.{n}") }));

@@ -1,6 +1,6 @@
 //! What a deployment of a sample partner is to do, and where it is.
 
-use crate::pack::sample_partner::{Deployment, Fault};
+use crate::pack::sample_partner::{Deployment, PartnerDefect};
 use crate::pack::types::Environment;
 
 /// The host of a sample partner that is connected to an environment.
@@ -13,21 +13,21 @@ pub(in crate::cli::sample) fn host(environment: Environment) -> &'static str {
 
 /// What the sample partner is to do.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Role<'r> {
+pub(super) enum PartnerRole<'r> {
     /// Everything right.
     Conforming,
     /// One thing wrong.
-    Faulty(&'r Fault),
+    Faulty(&'r PartnerDefect),
     /// Nothing: it can be asked, says nothing of use, never calls, and has no handler.
     Silent,
 }
 
-impl Role<'_> {
+impl PartnerRole<'_> {
     /// Whether a deployment has the fault.
     pub(super) fn is_faulty(self, deployment: Deployment) -> bool {
         match self {
-            Role::Faulty(fault) => fault.within.is_none_or(|within| within == deployment),
-            Role::Conforming | Role::Silent => false,
+            PartnerRole::Faulty(fault) => fault.within.is_none_or(|within| within == deployment),
+            PartnerRole::Conforming | PartnerRole::Silent => false,
         }
     }
 }

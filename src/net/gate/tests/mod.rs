@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::net::gate::RuleName;
-use crate::net::gate::{Admitted, Draft, Purpose, Realm, SigningKey};
+use crate::net::gate::{Admitted, Draft, ProviderHosts, Purpose, SigningKey};
 use crate::pack::types::Stage;
 
 mod attacks;
@@ -18,7 +18,7 @@ fn host(name: &str) -> Host {
 
 /// A provider with two APIs, one of them with a base path, and a partner with a production host.
 fn gate() -> Gate {
-    let realm = |prefix: &str| Realm {
+    let provider_hosts = |prefix: &str| ProviderHosts {
         apis: BTreeMap::from([
             ("main".to_owned(), Url::parse(&format!("https://{prefix}api.provider.example/")).unwrap()),
             ("side".to_owned(), Url::parse(&format!("https://{prefix}side.provider.example:8443/v2/")).unwrap()),
@@ -26,7 +26,10 @@ fn gate() -> Gate {
         other_hosts: vec![format!("{prefix}pages.provider.example")],
     };
     let gate = Gate::new(&Rules {
-        environments: BTreeMap::from([(Environment::Test, realm("test")), (Environment::Production, realm(""))]),
+        environments: BTreeMap::from([
+            (Environment::Test, provider_hosts("test")),
+            (Environment::Production, provider_hosts("")),
+        ]),
         production_allows: vec![Route::parse("POST /cases/preview").unwrap()],
         test_only: vec![
             Route::parse("POST /v1/webhooks/test").unwrap(),
@@ -64,14 +67,14 @@ fn refused(draft: Draft) -> Option<RuleName> {
 
 #[test]
 fn rules_that_contradict_themselves_are_not_accepted() {
-    let page = |host: &str| Realm { apis: BTreeMap::new(), other_hosts: vec![host.to_owned()] };
+    let page = |host: &str| ProviderHosts { apis: BTreeMap::new(), other_hosts: vec![host.to_owned()] };
     let rules = |test: &str, production: &str| Rules {
         environments: BTreeMap::from([(Environment::Test, page(test)), (Environment::Production, page(production))]),
         ..Rules::default()
     };
     let same = Gate::new(&rules("a.example", "A.EXAMPLE.")).err();
-    assert_eq!(same, Some(BadRules::Ambiguous("a.example".into())));
-    assert_eq!(Gate::new(&rules("a b", "c.example")).err(), Some(BadRules::NotAHost("a b".into())));
+    assert_eq!(same, Some(RulesError::Ambiguous("a.example".into())));
+    assert_eq!(Gate::new(&rules("a b", "c.example")).err(), Some(RulesError::NotAHost("a b".into())));
 }
 
 #[test]
@@ -92,8 +95,8 @@ fn a_refusal_says_what_where_and_what_to_do() {
         "not sent to app: a rehearsal stays on this machine, its private network and hosts that the profile names; \
          run the partner on loopback, or name the host under `rehearsal` in the profile"
     );
-    let trouble = crate::evidence::Trouble::from(&refusal);
-    assert_eq!(trouble.kind, crate::evidence::TroubleKind::Refused);
+    let trouble = crate::evidence::TransportError::from(&refusal);
+    assert_eq!(trouble.kind, crate::evidence::TransportErrorKind::Refused);
 }
 
 #[test]
@@ -143,7 +146,7 @@ fn a_request_of_a_rehearsal_goes_to_the_played_provider_alone() {
         gate.plays("far", &Url::parse(base).unwrap());
     }
     let ask = |api: &str, call: &str| {
-        gate.admit(draft(Purpose::Played { api: api.into() }, call)).err().map(|refusal| refusal.rule)
+        gate.admit(draft(Purpose::Simulated { api: api.into() }, call)).err().map(|refusal| refusal.rule)
     };
     let table = [
         ("main", "GET http://127.0.0.1:4010/me", None),
@@ -165,7 +168,7 @@ fn a_request_of_a_rehearsal_goes_to_the_played_provider_alone() {
     for (api, call, rule) in table {
         assert_eq!(ask(api, call), rule, "{api}: {call}");
     }
-    let mut carrying = draft(Purpose::Played { api: "main".into() }, "GET http://127.0.0.1:4010/me");
+    let mut carrying = draft(Purpose::Simulated { api: "main".into() }, "GET http://127.0.0.1:4010/me");
     carrying.headers = vec![("X-Key".into(), TEST_KEY.into())];
     assert_eq!(gate.admit(carrying).err().map(|refusal| refusal.rule), Some(RuleName::KeyElsewhere));
 }

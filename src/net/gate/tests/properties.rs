@@ -80,7 +80,7 @@ fn purposes() -> impl Strategy<Value = Purpose> {
         4 => (environments, prop::sample::select(vec!["main", "side"])).prop_map(|(e, api)| provider(e, api)),
         2 => (stages.clone(), keys).prop_map(|(stage, key)| Purpose::Delivery { stage, key }),
         1 => stages.prop_map(|stage| Purpose::Partner { stage }),
-        1 => prop::sample::select(vec!["main", "side"]).prop_map(|api| Purpose::Played { api: api.into() }),
+        1 => prop::sample::select(vec!["main", "side"]).prop_map(|api| Purpose::Simulated { api: api.into() }),
         1 => Just(Purpose::Open),
     ]
 }
@@ -107,7 +107,7 @@ fn sound() -> Vec<Draft> {
         (Purpose::Partner { stage: Stage::Rehearsal }, "POST http://127.0.0.1/cases"),
         (Purpose::Partner { stage: Stage::Production }, "GET https://partner.example/ops"),
         (Purpose::Open, "GET https://pages.provider.example/logo"),
-        (Purpose::Played { api: "main".into() }, "DELETE http://127.0.0.1:4010/clients/any"),
+        (Purpose::Simulated { api: "main".into() }, "DELETE http://127.0.0.1:4010/clients/any"),
     ]
     .map(|(purpose, call)| draft(purpose, call))
     .into();
@@ -253,7 +253,7 @@ fn elsewhere(admitted: &Admitted, host: &str, reads: bool) -> Option<&'static st
         Purpose::Partner { stage: Stage::Rehearsal } => !is_here,
         Purpose::Partner { stage: Stage::Test } => is_provider || (is_handler && !reads),
         Purpose::Partner { stage: Stage::Production } => is_provider || !reads,
-        Purpose::Played { api } => api != "main" || !admitted.url.as_str().starts_with("http://127.0.0.1:4010/"),
+        Purpose::Simulated { api } => api != "main" || !admitted.url.as_str().starts_with("http://127.0.0.1:4010/"),
         Purpose::Open => !reads || !admitted.body.is_empty() || admitted.headers.contains_key("authorization"),
     };
     broken.then_some("the rules of its purpose")

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use preflight::evidence::{Evidence, Who};
-use preflight::judge::{Finding, Judged, Ran, Verdict, conclude};
+use preflight::evidence::{Evidence, Responsible};
+use preflight::judge::{Finding, Judgement, RunKind, Verdict, conclude};
 use preflight::pack::load::Catalog;
 use preflight::plan::{self, Plan, Selection, Skip};
 use preflight::report::build::{Facts, build};
@@ -82,21 +82,21 @@ pub(crate) struct Row {
     /// In the order of `CHECKS`.
     pub(crate) stand: [Stands; 4],
     /// Whether somebody vouched for the item that no check serves.
-    pub(crate) vouched: bool,
+    pub(crate) attestations: bool,
     pub(crate) strict: bool,
     pub(crate) selection: bool,
-    pub(crate) stand_ins: bool,
+    pub(crate) simulated_environments: bool,
 }
 
-fn name(unit: &plan::Unit) -> usize {
+fn name(unit: &plan::PlannedCheck) -> usize {
     CHECKS.iter().position(|(name, ..)| unit.packed.check.id == format!("one.{name}")).unwrap()
 }
 
 pub(crate) fn reported(plan: &Plan, row: Row) -> Report {
     let mut plan = plan.clone();
-    let finding = || Finding::new(Who::Partner, "so it was");
-    let (mut judged, mut words, mut waivers) = (Vec::new(), Vec::new(), Vec::new());
-    for unit in &mut plan.units {
+    let finding = || Finding::new(Responsible::Partner, "so it was");
+    let (mut judgement, mut words, mut waivers) = (Vec::new(), Vec::new(), Vec::new());
+    for unit in &mut plan.checks {
         let stands = row.stand[name(unit)];
         let id = unit.packed.check.id.clone();
         unit.skip = None;
@@ -118,19 +118,19 @@ pub(crate) fn reported(plan: &Plan, row: Row) -> Report {
                 Verdict::Pass
             }
         };
-        judged.push(Judged { verdict, remarks: Vec::new() });
+        judgement.push(Judgement { verdict, remarks: Vec::new() });
     }
-    if row.vouched {
+    if row.attestations {
         words.push("{ item: d.none, who: A, when: 2026-01-01, evidence: B, expires: 2027-01-01 }".to_owned());
     }
     let text = format!("attestations: [{}]\nwaivers: [{}]\n", words.join(", "), waivers.join(", "));
-    plan.vouched = Document::new("attestations.yaml", text).typed().unwrap();
+    plan.attestations = Document::new("attestations.yaml", text).typed().unwrap();
     plan.selection.only = if row.selection { vec!["one.*".to_owned()] } else { Vec::new() };
     let started: OffsetDateTime = datetime!(2026-06-01 12:00 UTC);
-    let ran = Ran { selection: row.selection, stand_ins: row.stand_ins };
+    let ran = RunKind { selection: row.selection, simulated_environments: row.simulated_environments };
     let items = &plan.pack.provider.items;
-    let concluded = conclude(&plan.units, items, judged, &plan.vouched, started.date(), ran);
-    let evidence: Vec<_> = plan.units.iter().map(|_| (Evidence::default(), Duration::ZERO)).collect();
+    let concluded = conclude(&plan.checks, items, judgement, &plan.attestations, started.date(), ran);
+    let evidence: Vec<_> = plan.checks.iter().map(|_| (Evidence::default(), Duration::ZERO)).collect();
     build(&Facts {
         plan: &plan,
         concluded: &concluded,

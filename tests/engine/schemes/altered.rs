@@ -1,8 +1,10 @@
 //! Variations and secrets, scheme by scheme.
 
-use preflight::pack::scheme::Variation;
+use preflight::pack::scheme::Alteration;
 use preflight::pack::scheme::{KeyForm, Webhooks};
-use preflight::webhook::{Arrived, ComposeError, Examined, Order, Parcel, compose, examine, is_telling, issue};
+use preflight::webhook::{
+    ComposeError, DeliverySpec, ReceivedDelivery, SignedRequest, Verification, compose, examine, is_telling, issue,
+};
 use serde_json::{Value, json};
 
 use super::packs::scheme;
@@ -10,11 +12,11 @@ use super::packs::scheme;
 const URL: &str = "https://acme.example/hook?from=acme";
 const NOW: i64 = 1_780_000_000;
 
-fn deliver(scheme: &Webhooks, secret: &str, variation: &Value) -> Result<Parcel, ComposeError> {
-    let variation: Variation = serde_json::from_value(variation.clone()).unwrap();
+fn deliver(scheme: &Webhooks, secret: &str, alteration: &Value) -> Result<SignedRequest, ComposeError> {
+    let alteration: Alteration = serde_json::from_value(alteration.clone()).unwrap();
     let body = json!({ "id": "", "type": "", "trigger_id": "", "command": "", "event": "", "thing": "one of them" });
     let (secrets, id) = (&[secret][..], "e7f1");
-    compose(&Order {
+    compose(&DeliverySpec {
         scheme,
         event: "thing.made",
         body: &body,
@@ -23,12 +25,12 @@ fn deliver(scheme: &Webhooks, secret: &str, variation: &Value) -> Result<Parcel,
         url: URL,
         sent_at: NOW,
         happened_at: NOW,
-        variation: &variation,
+        alteration: &alteration,
     })
 }
 
-fn examined(scheme: &Webhooks, secret: &str, parcel: &Parcel) -> Examined {
-    let arrived = Arrived { method: parcel.method, url: URL, headers: &parcel.headers, body: &parcel.body };
+fn examined(scheme: &Webhooks, secret: &str, parcel: &SignedRequest) -> Verification {
+    let arrived = ReceivedDelivery { method: parcel.method, url: URL, headers: &parcel.headers, body: &parcel.body };
     examine(scheme, &[secret], &arrived, NOW)
 }
 
@@ -58,7 +60,7 @@ fn a_secret_that_is_issued_fits_the_scheme_and_is_never_the_same_in_another_case
             }
             let parcel = deliver(&scheme, &secret, &json!({})).unwrap();
             let read = examined(&scheme, &secret, &parcel);
-            assert!(read.proven && !read.stale, "{name}: {read:?}");
+            assert!(read.verified && !read.stale, "{name}: {read:?}");
             assert_eq!(
                 (read.event.as_deref().unwrap_or("thing.made"), read.id.as_deref()),
                 ("thing.made", Some("e7f1"))
@@ -74,7 +76,7 @@ fn a_forgery_is_refused_under_every_scheme() {
         let secret = issue(Some(&scheme));
         let forged = deliver(&scheme, &secret, &json!({ "key": "other" })).unwrap();
         let read = examined(&scheme, &secret, &forged);
-        assert!(!read.proven && read.why.is_some(), "{name}");
+        assert!(!read.verified && read.why.is_some(), "{name}");
         assert_ne!(forged, deliver(&scheme, &secret, &json!({})).unwrap(), "{name}");
     }
 }
@@ -85,13 +87,13 @@ fn after_a_rotation_either_secret_proves_a_delivery() {
         let scheme = scheme(name);
         let secret = issue(Some(&scheme));
         let both = deliver(&scheme, &secret, &json!({ "key": "rotated" })).unwrap();
-        assert!(examined(&scheme, &secret, &both).proven, "{name}");
-        assert!(!examined(&scheme, &issue(Some(&scheme)), &both).proven, "{name}");
+        assert!(examined(&scheme, &secret, &both).verified, "{name}");
+        assert!(!examined(&scheme, &issue(Some(&scheme)), &both).verified, "{name}");
         let before = issue(Some(&scheme));
-        let variation = Variation::default();
+        let alteration = Alteration::default();
         let body = json!({ "id": "", "type": "" });
         let secrets = [secret.as_str(), before.as_str()];
-        let order = Order {
+        let order = DeliverySpec {
             scheme: &scheme,
             event: "thing.made",
             body: &body,
@@ -100,15 +102,15 @@ fn after_a_rotation_either_secret_proves_a_delivery() {
             url: URL,
             sent_at: NOW,
             happened_at: NOW,
-            variation: &variation,
+            alteration: &alteration,
         };
         let parcel = compose(&order).unwrap();
-        assert!(secrets.iter().all(|secret| examined(&scheme, secret, &parcel).proven), "{name}");
+        assert!(secrets.iter().all(|secret| examined(&scheme, secret, &parcel).verified), "{name}");
     }
 }
 
 /// The signatures in a delivery's header, in their order.
-fn signatures<'p>(name: &str, parcel: &'p Parcel) -> Vec<&'p str> {
+fn signatures<'p>(name: &str, parcel: &'p SignedRequest) -> Vec<&'p str> {
     let (header, between) = if name == "one-header" { ("Stripe-Signature", ",") } else { ("webhook-signature", " ") };
     let (_, text) = parcel.headers.iter().find(|(known, _)| known == header).unwrap();
     text.split(between).filter(|part| part.starts_with("v1")).collect()
@@ -118,11 +120,11 @@ fn signatures<'p>(name: &str, parcel: &'p Parcel) -> Vec<&'p str> {
 fn a_reader_of_one_signature_among_several_meets_the_wrong_one() {
     for name in ["standard-webhooks", "one-header"] {
         let (scheme, secret) = (scheme(name), issue(Some(&scheme(name))));
-        let rotated: Variation = serde_json::from_value(json!({ "key": "rotated" })).unwrap();
+        let rotated: Alteration = serde_json::from_value(json!({ "key": "rotated" })).unwrap();
         let body = json!({ "id": "", "type": "" });
         let (mut first, mut last, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
-        for (_, variation) in rotated.arranged() {
-            let order = Order {
+        for (_, alteration) in rotated.arranged() {
+            let order = DeliverySpec {
                 scheme: &scheme,
                 event: "thing.made",
                 body: &body,
@@ -131,12 +133,12 @@ fn a_reader_of_one_signature_among_several_meets_the_wrong_one() {
                 url: URL,
                 sent_at: NOW,
                 happened_at: NOW,
-                variation: &variation,
+                alteration: &alteration,
             };
-            let genuine = compose(&Order { variation: &Variation::default(), ..order }).unwrap();
+            let genuine = compose(&DeliverySpec { alteration: &Alteration::default(), ..order }).unwrap();
             let right = signatures(name, &genuine)[0].to_owned();
             let parcel = compose(&order).unwrap();
-            assert!(examined(&scheme, &secret, &parcel).proven, "{name}");
+            assert!(examined(&scheme, &secret, &parcel).verified, "{name}");
             let all = signatures(name, &parcel);
             assert_eq!(all.iter().filter(|one| **one == right).count(), 1, "{name}: {all:?}");
             first.push(all[0] == right);
@@ -160,8 +162,8 @@ fn a_code_tells_who_loses_some_of_it_where_it_is_base64() {
         let mut seen = [false, false];
         for number in 0..200 {
             let id = format!("event-{number}");
-            let variation = Variation::default();
-            let order = Order {
+            let alteration = Alteration::default();
+            let order = DeliverySpec {
                 scheme: &scheme,
                 event: "thing.made",
                 body: &body,
@@ -170,7 +172,7 @@ fn a_code_tells_who_loses_some_of_it_where_it_is_base64() {
                 url: URL,
                 sent_at: NOW,
                 happened_at: NOW,
-                variation: &variation,
+                alteration: &alteration,
             };
             let parcel = compose(&order).unwrap();
             let (_, code) = parcel.headers.iter().find(|(known, _)| known == header).unwrap();
@@ -197,7 +199,7 @@ fn a_wrong_secret_is_never_the_right_one_however_short_it_is() {
 #[test]
 fn a_genuine_delivery_in_disguise_is_none() {
     let capitals = "ONLY-CAPITALS-1";
-    for (name, secret, variation) in [
+    for (name, secret, alteration) in [
         ("token", capitals, json!({ "headers": { "X-Token": "{{ secret | upper }}" } })),
         ("token", capitals, json!({ "key": "rotated" })),
         ("token", capitals, json!({ "key": "undecoded" })),
@@ -211,12 +213,12 @@ fn a_genuine_delivery_in_disguise_is_none() {
         ("slack", capitals, json!({ "body": "signed_indented" })),
     ] {
         let scheme = scheme(name);
-        let composed = deliver(&scheme, secret, &variation);
-        let other = variation.get("headers").is_some() && name == "github";
-        assert_eq!(composed.is_err_and(|error| error == ComposeError::Pointless), !other, "{name} {variation}");
+        let composed = deliver(&scheme, secret, &alteration);
+        let other = alteration.get("headers").is_some() && name == "github";
+        assert_eq!(composed.is_err_and(|error| error == ComposeError::Pointless), !other, "{name} {alteration}");
     }
     let mixed = deliver(&scheme("token"), "Mixed-1", &json!({ "headers": { "X-Token": "{{ secret | upper }}" } }));
-    assert!(!examined(&scheme("token"), "Mixed-1", &mixed.unwrap()).proven);
+    assert!(!examined(&scheme("token"), "Mixed-1", &mixed.unwrap()).verified);
     assert!(deliver(&scheme("token"), capitals, &json!({ "age": "0s" })).is_ok());
 }
 
@@ -230,11 +232,11 @@ fn a_form_is_signed_as_it_is_sent_however_it_is_written() {
         let parcel = deliver(&scheme, secret, &json!({ "body": word })).unwrap();
         let read = examined(&scheme, secret, &parcel);
         assert_ne!(parcel.body, genuine.body, "{word}");
-        assert!(read.proven, "{word}: {read:?}");
+        assert!(read.verified, "{word}: {read:?}");
         assert_eq!((read.event.as_deref(), read.id.as_deref()), (Some("thing.made"), Some("e7f1")), "{word}");
     }
     let changed = deliver(&scheme, secret, &json!({ "body": "changed" })).unwrap();
-    assert!(!examined(&scheme, secret, &changed).proven);
+    assert!(!examined(&scheme, secret, &changed).verified);
 }
 
 #[test]
@@ -242,9 +244,9 @@ fn ages_are_read_in_every_unit() {
     for (name, age) in [("method-and-url", "290s"), ("one-header", "290s"), ("slack", "-290s")] {
         let (scheme, secret) = (scheme(name), "a-secret");
         let read = examined(&scheme, secret, &deliver(&scheme, secret, &json!({ "age": age })).unwrap());
-        assert_eq!((read.sent_at_age_s.map(i64::abs), read.proven, read.stale), (Some(290), true, false), "{name}");
+        assert_eq!((read.sent_at_age_s.map(i64::abs), read.verified, read.stale), (Some(290), true, false), "{name}");
         let read = examined(&scheme, secret, &deliver(&scheme, secret, &json!({ "age": "315s" })).unwrap());
-        assert_eq!((read.proven, read.stale), (true, true), "{name}");
+        assert_eq!((read.verified, read.stale), (true, true), "{name}");
     }
     let mut dated = scheme("method-and-url");
     dated.timestamp.unit = preflight::pack::scheme::TimeUnit::Rfc3339;
