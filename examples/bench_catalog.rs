@@ -41,7 +41,7 @@ fn write(name: &str, pack: &Pack, folder: &Path, count: usize) -> Result<(), Fai
     }
     let copies = count.div_ceil(pack.checks.len());
     std::fs::write(checks.join("provider.yaml"), copied_items(&pack.document.text, copies))?;
-    for (fixture, bytes) in pack.fixtures.all() {
+    for (fixture, bytes) in pack.fixtures.files() {
         let path = folder.join("fixtures").join(name).join(fixture);
         std::fs::create_dir_all(path.parent().ok_or("a fixture lies in a folder")?)?;
         std::fs::write(path, bytes)?;

@@ -78,7 +78,8 @@ pub(super) fn sample(provider: Option<&str>, folder: Option<&Path>) -> Result<Sa
 
 fn listed(defects: &[DemoDefect]) -> String {
     let widest = defects.iter().map(|defect| defect.name.len()).max().unwrap_or(0);
-    let line = |defect: &DemoDefect| format!("  {:widest$}  {} ({})\n", defect.name, defect.words(), defect.caught_by);
+    let line =
+        |defect: &DemoDefect| format!("  {:widest$}  {} ({})\n", defect.name, defect.describe(), defect.caught_by);
     let lines: String = defects.iter().map(line).collect();
     for_terminal(&format!("Defects of the sample partner, and the check that catches each:\n\n{lines}"))
 }

@@ -69,7 +69,7 @@ pub async fn drive(
         evidence.push((done.evidence, done.took));
     }
     let ran = RunKind {
-        selection: plan.selection.words().is_some(),
+        selection: plan.selection.describe().is_some(),
         simulated_environments: plan.read.profile.simulated_environments.is_some() && !how.sample,
     };
     let items = &plan.pack.provider.items;
@@ -247,7 +247,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
         self.results.iter().flatten().any(|(_, done)| {
             let check = &self.setup.plan.checks[done.at];
             check.stage == Stage::Rehearsal
-                && !check.packed.check.given.all().is_empty()
+                && !check.packed.check.given.client_setups().is_empty()
                 && !done.evidence.entries.is_empty()
         })
     }

@@ -28,7 +28,7 @@ impl Exit {
     }
 
     /// The code of a finished run.
-    pub fn of(report: &Report) -> Self {
+    pub fn from_report(report: &Report) -> Self {
         if report.interrupted {
             return Exit::Interrupted;
         }

@@ -45,7 +45,7 @@ pub(super) fn explain(explain: &Explain, screen: &Screen) -> Exit {
             return Exit::WrongInput;
         }
     };
-    match wanted(&named, explain.no_play) {
+    match choose_sample(&named, explain.no_play) {
         Ok(sample) => super::runtime::within_runtime(screen, played(&named, &sample, screen)),
         Err(why) => show(&named, DemoOutcome::Nothing(why), &[], screen),
     }
@@ -99,7 +99,7 @@ fn stage_of(packed: &PackedCheck, word: &str) -> Result<Stage, Problem> {
 }
 
 /// The sample partner to play with, or why there is no play.
-fn wanted(named: &ExplainTarget, no_play: bool) -> Result<Sample, String> {
+fn choose_sample(named: &ExplainTarget, no_play: bool) -> Result<Sample, String> {
     if no_play {
         return Err("--no-play is set".into());
     }
@@ -163,7 +163,7 @@ fn exchange(
         let row = report.checks.iter().find(of_check).cloned();
         row.ok_or_else(|| "the check did not run".to_owned())
     });
-    Exchange { defect: defect.map(|defect| (defect.name.clone(), defect.words())), check }
+    Exchange { defect: defect.map(|defect| (defect.name.clone(), defect.describe())), check }
 }
 
 fn is_of(row: &crate::report::model::CheckResult, id: &str, stage: Option<Stage>) -> bool {

@@ -36,7 +36,7 @@ pub(super) fn heed() -> EndsOnInterrupt {
 
 impl EndsOnInterrupt {
     /// Waits until the program is told to end, if it was not already.
-    pub(super) async fn told(&mut self) {
+    pub(super) async fn interrupted(&mut self) {
         // The sender is never dropped, so there is no other end.
         drop(self.0.wait_for(|told| *told).await);
     }

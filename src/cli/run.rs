@@ -131,7 +131,7 @@ fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Sc
         let wanted = reports.into_iter().filter_map(|(path, make)| Some((path.as_ref()?, make)));
         let making: Vec<_> = wanted.map(|(path, make)| (path, scope.spawn(move || seal(make)))).collect();
         let shown = console::render(report, Look { timings: options.timings, ..screen.look() });
-        let mut exit = screen.say(&shown, Exit::of(report));
+        let mut exit = screen.say(&shown, Exit::from_report(report));
         for (path, report) in making {
             let failed = |_| Err(format!("{}: Preflight failed while it created the report", path.display()));
             exit = match report.join().unwrap_or_else(failed) {
@@ -167,7 +167,7 @@ pub(super) fn stopping(within: Span) -> watch::Receiver<StopReason> {
     let mut heed = interrupt::heed();
     tokio::spawn(async move {
         let why = tokio::select! {
-            () = heed.told() => StopReason::Interrupted,
+            () = heed.interrupted() => StopReason::Interrupted,
             () = tokio::time::sleep(within.0) => StopReason::OutOfTime,
             () = sender.closed() => StopReason::No,
         };

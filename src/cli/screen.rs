@@ -64,16 +64,16 @@ impl Screen {
     pub(super) fn say(&self, text: &str, exit: Exit) -> Exit {
         let mut out = std::io::stdout().lock();
         let said = out.write_all(&self.sealed(text)).and_then(|()| out.flush());
-        self.said(said, exit)
+        self.exit_for(said, exit)
     }
 
     /// Shows help or the version, or on standard error what is wrong with a command line.
     pub(super) fn help(&self, told: &clap::Error) -> Exit {
         let said = told.print().and_then(|()| std::io::stdout().flush());
-        self.said(said, if told.use_stderr() { Exit::WrongInput } else { Exit::Success })
+        self.exit_for(said, if told.use_stderr() { Exit::WrongInput } else { Exit::Success })
     }
 
-    fn said(&self, said: std::io::Result<()>, exit: Exit) -> Exit {
+    fn exit_for(&self, said: std::io::Result<()>, exit: Exit) -> Exit {
         match said {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                 let why = full(&error).map_or_else(|| error.to_string(), str::to_owned);

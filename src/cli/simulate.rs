@@ -46,9 +46,10 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
     if said != Exit::Success {
         return said;
     }
-    let (sending, telling) = (send_what_is_typed(&simulate, &pack, &simulator, screen), tell(&simulator, screen));
+    let (sending, telling) =
+        (send_what_is_typed(&simulate, &pack, &simulator, screen), report_events(&simulator, screen));
     tokio::select! {
-        () = heed.told() => {}
+        () = heed.interrupted() => {}
         () = sending => {}
         () = telling => {}
         () = tell_bounds(&simulator, screen) => {}
@@ -146,14 +147,14 @@ async fn send_what_is_typed(simulate: &Simulate, pack: &Pack, simulator: &Simula
 }
 
 /// Says what became of each delivery. Does not end, unless that cannot be written.
-async fn tell(simulator: &Simulator, screen: &Screen) {
+async fn report_events(simulator: &Simulator, screen: &Screen) {
     let deliveries = simulator.deliveries();
     let mut seen = 0;
     loop {
         deliveries.changed(seen).await;
         for entry in deliveries.since(seen) {
             seen += 1;
-            if screen.say(&for_terminal(&told(&entry.what)), Exit::Success) != Exit::Success {
+            if screen.say(&for_terminal(&describe_delivery(&entry.what)), Exit::Success) != Exit::Success {
                 return;
             }
         }
@@ -167,14 +168,14 @@ async fn tell_bounds(simulator: &Simulator, screen: &Screen) {
         simulator.fuller(seen.len()).await;
         for full in simulator.full() {
             if !seen.contains(&full) {
-                screen.complain(&full.words());
+                screen.complain(&full.describe());
                 seen.insert(full);
             }
         }
     }
 }
 
-fn told(delivery: &Delivery) -> String {
+fn describe_delivery(delivery: &Delivery) -> String {
     let outcome = match &delivery.outcome {
         Outcome::Answered(answer) => format!("{} after {} ms", answer.status, delivery.latency_ms),
         Outcome::TransportError(trouble) => trouble.detail.clone(),

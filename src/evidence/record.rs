@@ -70,7 +70,7 @@ pub enum Responsible {
 
 impl Responsible {
     /// The name for the report.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Responsible::Partner => "partner",
             Responsible::AccountManager => "account manager",

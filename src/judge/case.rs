@@ -59,7 +59,7 @@ impl<'c> Case<'c> {
 
     /// The clients that an expectation is about: those that it names, `each`, or otherwise the first.
     pub(super) fn clients(&self, names: Option<&Names>) -> Vec<String> {
-        let all = self.check.given.all();
+        let all = self.check.given.client_setups();
         let known = all.iter().map(|(name, _)| (*name).to_owned());
         let mut clients: Vec<String> = match names {
             None => known.take(1).collect(),
@@ -73,7 +73,7 @@ impl<'c> Case<'c> {
 
     /// The steps that are left out because the profile lacks their action.
     pub(super) fn left_out(&self) -> LeftOut<'c> {
-        LeftOut::of(self.check, |step| self.bound.leaves_out(step, self.stage))
+        LeftOut::determine(self.check, |step| self.bound.leaves_out(step, self.stage))
     }
 
     /// Why a step was not carried out; `None` if it was.

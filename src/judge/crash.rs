@@ -23,15 +23,15 @@ pub(super) fn none(case: &Case<'_>) -> ExpectationResult {
     if case.check.then.iter().all(|expectation| matches!(expectation, Expectation::DeniedHosts(_))) {
         return ExpectationResult::YES;
     }
-    ExpectationResult::all(case.evidence.entries.iter().filter_map(|entry| {
+    ExpectationResult::all_of(case.evidence.entries.iter().filter_map(|entry| {
         let action = entry.what.action()?;
-        let crash = Crash::of(case, entry, action)?;
+        let crash = Crash::detect(case, entry, action)?;
         let (provoked, _) = calls::during(case, entry).rfind(|(_, call)| is_refusal(call))?;
         if shows_what_it_got(case, entry, action) {
             return None;
         }
         let (name, provoked) = (&action.name, calls::title(provoked));
-        let observed = format!("{}: {}", crash.words(), action.outcome.brief(Outcome::MAX_SENTENCE_CHARS));
+        let observed = format!("{}: {}", crash.describe(), action.outcome.brief(Outcome::MAX_SENTENCE_CHARS));
         let finding = Finding::contrast(
             Responsible::Partner,
             format!("the action {name} does not crash on {provoked}"),
@@ -67,7 +67,7 @@ fn is_refusal(call: &RecordedCall) -> bool {
 }
 
 impl Crash {
-    fn of(case: &Case<'_>, entry: &Entry, action: &Action) -> Option<Self> {
+    fn detect(case: &Case<'_>, entry: &Entry, action: &Action) -> Option<Self> {
         match &action.outcome {
             // A failing exit code of a command is not a crash by itself.
             Outcome::Answered(answer) if answer.status < 500 || is_command(case, action) => None,
@@ -87,7 +87,7 @@ impl Crash {
         }
     }
 
-    fn words(self) -> &'static str {
+    fn describe(self) -> &'static str {
         match self {
             Crash::Certain => "a crash",
             Crash::Possible => "a response that may be a crash, without a message of the partner's own",

@@ -103,7 +103,10 @@ fn own(planned: &PlannedCheck, judgement: Judgement, attestations: &Attestations
         },
         Verdict::Inconclusive(finding) => {
             match attestation(attestations, |word| is_about(word, planned), today, &mut remarks) {
-                Some(word) => FinalVerdict::Attested { words: said(word), risk: !planned.packed.check.only_asks() },
+                Some(word) => FinalVerdict::Attested {
+                    words: describe_attestation(word),
+                    risk: !planned.packed.check.only_asks(),
+                },
                 None => FinalVerdict::Inconclusive { finding, blocked_by: None },
             }
         }
@@ -120,7 +123,7 @@ fn is_about(word: &Attestation, planned: &PlannedCheck) -> bool {
 }
 
 /// Who attested, when, until when, and with what evidence.
-pub(super) fn said(word: &Attestation) -> String {
+pub(super) fn describe_attestation(word: &Attestation) -> String {
     format!("{} attested on {} until {}: {}", word.responsible, word.when, word.expires, word.evidence)
 }
 

@@ -85,7 +85,7 @@ impl ExpectationResult {
 
     /// Combines expectations that must all hold: a failure outweighs an unknown, an unknown outweighs success; remarks
     /// are merged.
-    pub fn all(parts: impl IntoIterator<Item = ExpectationResult>) -> ExpectationResult {
+    pub fn all_of(parts: impl IntoIterator<Item = ExpectationResult>) -> ExpectationResult {
         let (mut remarks, mut doubt) = (Vec::new(), None);
         for part in parts {
             match part {
@@ -132,7 +132,7 @@ impl ExpectationResult {
 
     /// Sets the JSON pointer of the expectation.
     #[must_use]
-    pub fn at(self, pointer: &str) -> ExpectationResult {
+    pub fn at_pointer(self, pointer: &str) -> ExpectationResult {
         self.changed(|finding| pointer.clone_into(&mut finding.at))
     }
 

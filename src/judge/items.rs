@@ -4,7 +4,7 @@
 use serde::Serialize;
 use time::Date;
 
-use super::final_verdict::{FinalJudgement, FinalVerdict, attestation, said};
+use super::final_verdict::{FinalJudgement, FinalVerdict, attestation, describe_attestation};
 use crate::pack::check::Level;
 use crate::pack::provider::Item;
 use crate::plan::{PlannedCheck, Skip};
@@ -110,7 +110,7 @@ fn label(planned: &PlannedCheck, final_verdict: &FinalVerdict) -> Option<&'stati
 /// An item that at least one check serves.
 fn decided(serving: &[usize], checks: &[PlannedCheck], final_judgement: &[FinalJudgement]) -> ItemResult {
     let deciding = deciding(serving, checks);
-    let words = deciding.iter().map(|at| word(&checks[*at], &final_judgement[*at].final_verdict));
+    let words = deciding.iter().map(|at| item_verdict(&checks[*at], &final_judgement[*at].final_verdict));
     let word = words.reduce(worse).unwrap_or(ItemVerdict::Unchecked);
     let mut reasons = Vec::new();
     for label in LABELS {
@@ -136,7 +136,7 @@ fn decided(serving: &[usize], checks: &[PlannedCheck], final_judgement: &[FinalJ
     ItemResult { word, reason: reasons.join("; "), risks }
 }
 
-fn word(planned: &PlannedCheck, final_verdict: &FinalVerdict) -> ItemVerdict {
+fn item_verdict(planned: &PlannedCheck, final_verdict: &FinalVerdict) -> ItemVerdict {
     match final_verdict {
         FinalVerdict::Pass => ItemVerdict::Pass,
         FinalVerdict::Fail(_) if is_required(planned) => ItemVerdict::Fail,
@@ -164,7 +164,7 @@ fn alone(item: &Item, attestations: &Attestations, today: Date, remarks: &mut Ve
     let found = attestation(attestations, is_about, today, &mut ignored);
     remarks.extend(ignored.into_iter().map(|remark| format!("{}: {remark}", item.id)));
     let (word, reason) = match found {
-        Some(word) => (ItemVerdict::Attested, said(word)),
+        Some(word) => (ItemVerdict::Attested, describe_attestation(word)),
         None => (ItemVerdict::Unchecked, "no check in this version, and nobody attested it".to_owned()),
     };
     ItemResult { word, reason, risks: Vec::new() }

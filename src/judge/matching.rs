@@ -15,16 +15,20 @@ use crate::pack::matcher_text::{self, Values};
 /// Compares a value (absent: `None`) with a matcher. `what` names the value in the finding.
 pub(super) fn matches(matcher: &Matcher, value: Option<&Value>, scope: &Scope<'_>, what: &str) -> ExpectationResult {
     let value = value.filter(|value| !value.is_null());
-    ExpectationResult::all(matcher.0.iter().map(|predicate| one(predicate, value, scope, what)))
+    ExpectationResult::all_of(matcher.0.iter().map(|predicate| judge_predicate(predicate, value, scope, what)))
 }
 
-fn one(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &str) -> ExpectationResult {
+fn judge_predicate(predicate: &Predicate, value: Option<&Value>, scope: &Scope<'_>, what: &str) -> ExpectationResult {
     let judge = |holds: bool| {
         if holds {
             return ExpectationResult::YES;
         }
         let wanted = matcher_text::predicate(predicate, &RunDescriber(scope));
-        ExpectationResult::No(Finding::contrast(Responsible::Partner, format!("{what} {wanted}"), seen(what, value)))
+        ExpectationResult::No(Finding::contrast(
+            Responsible::Partner,
+            format!("{what} {wanted}"),
+            describe_value(what, value),
+        ))
     };
     let with = |wanted: &Value, decide: &dyn Fn(&Value) -> ExpectationResult| match scope.value(wanted) {
         Ok(wanted) => decide(&wanted),
@@ -129,7 +133,7 @@ impl Values for RunDescriber<'_, '_> {
     }
 }
 
-fn seen(what: &str, value: Option<&Value>) -> String {
+fn describe_value(what: &str, value: Option<&Value>) -> String {
     value.map_or_else(|| format!("{what} is absent"), |value| format!("{what} is {}", show(value)))
 }
 
@@ -168,7 +172,7 @@ pub(super) fn by_path(json: &Value, path: &str, matcher: &Matcher, scope: &Scope
     if found.is_empty() {
         return matches(matcher, None, scope, what);
     }
-    ExpectationResult::all(found.into_iter().map(|value| matches(matcher, Some(value), scope, what)))
+    ExpectationResult::all_of(found.into_iter().map(|value| matches(matcher, Some(value), scope, what)))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "lists are far shorter than 2^52")]

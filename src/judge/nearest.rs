@@ -28,7 +28,7 @@ impl Node {
     /// # Errors
     ///
     /// A condition that the evidence does not decide.
-    pub(super) fn of(value: &Value, selection: &Selection, scope: &Scope<'_>) -> Result<Self, ExpectationResult> {
+    pub(super) fn find(value: &Value, selection: &Selection, scope: &Scope<'_>) -> Result<Self, ExpectationResult> {
         let (mut on_failure, mut far) = (Vec::new(), 0);
         for (path, matcher) in &selection.filter {
             let found = query(path, value);
@@ -72,7 +72,7 @@ fn distance(matcher: &Matcher, value: Option<&Value>, scope: &Scope<'_>) -> usiz
 
 /// Rewrites a failure about taken values in terms of the elements: what the matching ones lack, or what the nearest one
 /// lacks.
-pub(super) fn told(
+pub(super) fn describe(
     held: ExpectationResult,
     nodes: &[Node],
     selection: &Selection,

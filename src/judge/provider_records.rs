@@ -12,13 +12,13 @@ use crate::evidence::{DeniedHost, Responsible};
 use crate::pack::traffic::{DeniedHostsExpectation, ProviderRecordsExpectation};
 
 /// Judges `provider_records: ...`, separately for each client.
-pub(super) fn provider(
+pub(super) fn judge(
     case: &Case<'_>,
     expectation: &ProviderRecordsExpectation,
     scope: &mut Scope<'_>,
 ) -> ExpectationResult {
     let clients = case.clients(expectation.client.as_ref());
-    let several = case.check.given.all().len() > 1;
+    let several = case.check.given.client_setups().len() > 1;
     let mut parts = Vec::new();
     for client in &clients {
         scope.turn_to(Some(client));
@@ -31,7 +31,7 @@ pub(super) fn provider(
             "the check has no client whose records could be looked up",
         ));
     }
-    ExpectationResult::all(parts)
+    ExpectationResult::all_of(parts)
 }
 
 fn of_client(
@@ -50,14 +50,14 @@ fn of_client(
         ));
     };
     let about = if several { format!(" about the client {client}") } else { String::new() };
-    ExpectationResult::all(expectation.provider_records.iter().map(|(collection, matcher)| {
+    ExpectationResult::all_of(expectation.provider_records.iter().map(|(collection, matcher)| {
         let number = records.get(collection).and_then(Value::as_array).map_or(0, Vec::len);
         matches(matcher, Some(&json!(number)), scope, &format!("the number of {collection} at the provider{about}"))
     }))
 }
 
 /// Judges `denied_hosts: ...`.
-pub(super) fn denied_hosts(
+pub(super) fn judge_denied_hosts(
     case: &Case<'_>,
     expectation: &DeniedHostsExpectation,
     scope: &Scope<'_>,

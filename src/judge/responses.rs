@@ -13,7 +13,7 @@ use crate::pack::expectations::{CertificateRule, ResponseExpectation};
 use crate::pack::matcher::AddressRule;
 
 /// Judges `response: ...`.
-pub(super) fn answer(case: &Case<'_>, expectation: &ResponseExpectation, scope: &Scope<'_>) -> ExpectationResult {
+pub(super) fn judge(case: &Case<'_>, expectation: &ResponseExpectation, scope: &Scope<'_>) -> ExpectationResult {
     let mut parts = Vec::new();
     for step in &expectation.response.0 {
         let found = exchanges(case, step);
@@ -23,11 +23,11 @@ pub(super) fn answer(case: &Case<'_>, expectation: &ResponseExpectation, scope: 
                 .unwrap_or_else(|| format!("the step `{step}` ran over an empty list, so no request was sent"));
             parts.push(ExpectationResult::Unknown(Finding::new(Responsible::Partner, why)));
         }
-        let judge = |(began, exchange)| one(case, step, expectation, exchange, scope).about(began);
+        let judge = |(began, exchange)| judge_response(case, step, expectation, exchange, scope).about(began);
         parts.extend(found.into_iter().map(judge));
     }
     let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
-    ExpectationResult::all(parts).hinted(hint.as_deref())
+    ExpectationResult::all_of(parts).hinted(hint.as_deref())
 }
 
 fn exchanges<'c>(case: &Case<'c>, step: &str) -> Vec<(Offset, &'c Exchange)> {
@@ -39,7 +39,7 @@ fn exchanges<'c>(case: &Case<'c>, step: &str) -> Vec<(Offset, &'c Exchange)> {
         .collect()
 }
 
-fn one(
+fn judge_response(
     case: &Case<'_>,
     step: &str,
     expectation: &ResponseExpectation,
@@ -83,7 +83,7 @@ fn one(
     if let Some(finding) = misshapen(case, step, exchange, answer) {
         return ExpectationResult::Unknown(finding);
     }
-    ExpectationResult::all([
+    ExpectationResult::all_of([
         status(expectation, answer, &what),
         headers(expectation, answer, scope),
         body(expectation, answer, scope, &item),
@@ -101,7 +101,7 @@ fn status(expectation: &ResponseExpectation, answer: &Response, what: &str) -> E
 }
 
 fn headers(expectation: &ResponseExpectation, answer: &Response, scope: &Scope<'_>) -> ExpectationResult {
-    ExpectationResult::all(expectation.header.iter().map(|(name, matcher)| {
+    ExpectationResult::all_of(expectation.header.iter().map(|(name, matcher)| {
         let value = answer.header(name).map(|value| json!(value));
         matches(matcher, value.as_ref(), scope, &format!("the header {name}"))
     }))
@@ -119,7 +119,7 @@ fn body(expectation: &ResponseExpectation, answer: &Response, scope: &Scope<'_>,
     };
     let each = expectation.body.iter();
     let what = |path: &str| format!("{}{item}", path.trim_start_matches("$."));
-    ExpectationResult::all(each.map(|(path, matcher)| by_path(json, path, matcher, scope, &what(path))))
+    ExpectationResult::all_of(each.map(|(path, matcher)| by_path(json, path, matcher, scope, &what(path))))
 }
 
 /// Checks how often the partner counted the event that the request triggered.

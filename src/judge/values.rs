@@ -12,7 +12,7 @@ use crate::evidence::{Entry, EntryKind, Responsible};
 use crate::pack::expectations::{Selection, Source, ValuesExpectation};
 
 /// Judges `values: ...`.
-pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &Scope<'_>) -> ExpectationResult {
+pub(super) fn judge(case: &Case<'_>, expectation: &ValuesExpectation, scope: &Scope<'_>) -> ExpectationResult {
     let (list, nodes, what) = match &expectation.values {
         Source::Template(text) => match scope.value(&Value::String(text.clone())) {
             Ok(value) => (value.into_owned(), Vec::new(), text.trim_matches(|c| "{} ".contains(c)).to_owned()),
@@ -43,15 +43,17 @@ pub(super) fn values(case: &Case<'_>, expectation: &ValuesExpectation, scope: &S
             Some([]) => {
                 ExpectationResult::No(Finding::contrast(Responsible::Partner, format!("at least one {what}"), "none"))
             }
-            Some(list) => ExpectationResult::all(list.iter().map(|value| matches(matcher, Some(value), scope, &what))),
+            Some(list) => {
+                ExpectationResult::all_of(list.iter().map(|value| matches(matcher, Some(value), scope, &what)))
+            }
             None => matches(matcher, Some(&list), scope, &what),
         }
     });
     let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
-    let held = ExpectationResult::all([are, each]);
+    let held = ExpectationResult::all_of([are, each]);
     let held = match &expectation.values {
         Source::Selection(selection) => {
-            let held = nearest::told(held, &nodes, selection, expectation.are.as_ref(), scope);
+            let held = nearest::describe(held, &nodes, selection, expectation.are.as_ref(), scope);
             gave(case, selection).map_or(held.clone(), |entry| held.about(entry.from))
         }
         Source::Template(_) => held,
@@ -105,5 +107,5 @@ fn select(case: &Case<'_>, selection: &Selection, scope: &Scope<'_>) -> Result<V
             return unknown(Responsible::Tool, format!("the step `{}` has no values", selection.of));
         }
     };
-    query(&selection.select, &root).iter().map(|node| Node::of(node, selection, scope)).collect()
+    query(&selection.select, &root).iter().map(|node| Node::find(node, selection, scope)).collect()
 }

@@ -1,7 +1,7 @@
 //! Judging: evidence in, verdict out. No clock, no socket, no async; the same evidence always gives the same verdict.
 
 use super::case::{Case, unfinished};
-use super::deliveries::{self, effect};
+use super::deliveries::{self, judge_effect};
 use super::duration::millis;
 use super::finding::{ExpectationResult, Finding, Judgement, Verdict};
 use super::scope::Scope;
@@ -23,7 +23,7 @@ pub fn judge(case: &Case<'_>) -> Judgement {
         return question(case.check);
     }
     let mut left_out = case.left_out();
-    let seen = held(case, &mut scope, &mut left_out, "assume", &case.check.assume);
+    let seen = judge_all(case, &mut scope, &mut left_out, "assume", &case.check.assume);
     let verdict = match (&case.evidence.incomplete, seen) {
         // What failed before the first step decides: everything after it is no evidence.
         (Some(incomplete), _) if case.evidence.entries.is_empty() || incomplete.void => {
@@ -39,8 +39,8 @@ pub fn judge(case: &Case<'_>) -> Judgement {
         }
         (incomplete, ExpectationResult::Yes(more)) => {
             remarks.extend(more);
-            let then = held(case, &mut scope, &mut left_out, "then", &case.check.then);
-            match (ExpectationResult::all([then, crash::none(case)]), incomplete) {
+            let then = judge_all(case, &mut scope, &mut left_out, "then", &case.check.then);
+            match (ExpectationResult::all_of([then, crash::none(case)]), incomplete) {
                 (ExpectationResult::No(finding), _) => {
                     match case.unfinished().filter(|_| !known_before(case, &finding)) {
                         // A call that no step asked for is not missing.
@@ -143,7 +143,7 @@ fn blame(check: &Check, mut finding: Finding) -> Finding {
 }
 
 /// Judges the expectations of a list whose steps were not left out; a failure outweighs an unknown.
-fn held<'c>(
+fn judge_all<'c>(
     case: &Case<'c>,
     scope: &mut Scope<'c>,
     left_out: &mut LeftOut<'c>,
@@ -154,32 +154,32 @@ fn held<'c>(
     if rest.is_empty() && !list.is_empty() {
         return ExpectationResult::Unknown(left_out::nothing_left(case, left_out));
     }
-    ExpectationResult::all(rest.into_iter().map(|(index, expectation)| {
-        let held = one(case, scope, left_out, expectation).at(&format!("/{word}/{index}"));
+    ExpectationResult::all_of(rest.into_iter().map(|(index, expectation)| {
+        let held = judge_expectation(case, scope, left_out, expectation).at_pointer(&format!("/{word}/{index}"));
         softened(left_out::explained(case, left_out, expectation, held), expectation)
     }))
 }
 
-fn one<'c>(
+fn judge_expectation<'c>(
     case: &Case<'c>,
     scope: &mut Scope<'c>,
     left_out: &LeftOut<'c>,
     expectation: &Expectation,
 ) -> ExpectationResult {
     match expectation {
-        Expectation::Response(e) => responses::answer(case, e, scope),
-        Expectation::Delivery(e) => deliveries::delivery(case, e, scope),
-        Expectation::Effect(e) => effect(case, e),
-        Expectation::Shown(e) => shown::presented(case, e, scope),
-        Expectation::Calls(e) => calls::calls(case, e, scope),
-        Expectation::UserMessage(e) => user_message::told(case, e),
-        Expectation::ProviderRecords(e) => provider_records::provider(case, e, scope),
-        Expectation::DeniedHosts(e) => provider_records::denied_hosts(case, e, scope),
-        Expectation::Values(e) => values::values(case, e, scope),
+        Expectation::Response(e) => responses::judge(case, e, scope),
+        Expectation::Delivery(e) => deliveries::judge(case, e, scope),
+        Expectation::Effect(e) => judge_effect(case, e),
+        Expectation::Shown(e) => shown::judge(case, e, scope),
+        Expectation::Calls(e) => calls::judge(case, e, scope),
+        Expectation::UserMessage(e) => user_message::judge(case, e),
+        Expectation::ProviderRecords(e) => provider_records::judge(case, e, scope),
+        Expectation::DeniedHosts(e) => provider_records::judge_denied_hosts(case, e, scope),
+        Expectation::Values(e) => values::judge(case, e, scope),
         Expectation::AnyOf(e) => {
             ExpectationResult::any(e.any_of.iter().filter(|branch| left_out.concerns(branch)).map(|branch| {
                 let known = scope.all_known();
-                let held = softened(one(case, scope, left_out, branch), branch);
+                let held = softened(judge_expectation(case, scope, left_out, branch), branch);
                 // Names that a failed alternative bound are dropped.
                 if !matches!(held, ExpectationResult::Yes(_)) {
                     scope.come_back_to(known);
@@ -200,5 +200,5 @@ fn softened(held: ExpectationResult, expectation: &Expectation) -> ExpectationRe
 /// Whether one expectation holds by the evidence so far.
 pub fn holds(case: &Case<'_>, expectation: &Expectation) -> bool {
     let mut scope = Scope::new(case);
-    matches!(one(case, &mut scope, &case.left_out(), expectation), ExpectationResult::Yes(_))
+    matches!(judge_expectation(case, &mut scope, &case.left_out(), expectation), ExpectationResult::Yes(_))
 }

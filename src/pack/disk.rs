@@ -58,7 +58,7 @@ pub(super) fn files(
         }
     }
     let (mut files, read) = (Files::new(), AtomicUsize::new(0));
-    for one in parallel::map(&found, |entry| one(folder, entry, &kind, &read)) {
+    for one in parallel::map(&found, |entry| read_one(folder, entry, &kind, &read)) {
         match one {
             Ok((name, bytes)) => drop(files.insert(name, Cow::Owned(bytes))),
             Err(problem) => problems.push(problem),
@@ -139,7 +139,7 @@ fn too_much(folder: &Path, what: &str) -> Problem {
 }
 
 /// One file, with its path below the folder. Nothing is read once it is too much.
-fn one(
+fn read_one(
     folder: &Path,
     entry: &DirEntry,
     kind: impl Fn(&str) -> Kind,

@@ -31,11 +31,11 @@ pub struct FixtureError {
 impl Fixtures {
     /// Those that the program was built with.
     pub fn built_in(provider: &str) -> Self {
-        Fixtures::of(provider, &embedded(&BUILT_IN))
+        Fixtures::from_files(provider, &embedded(&BUILT_IN))
     }
 
     /// Those of one provider among some files.
-    pub(super) fn of(provider: &str, files: &Files) -> Self {
+    pub(super) fn from_files(provider: &str, files: &Files) -> Self {
         let prefix = format!("{provider}/");
         let mine =
             files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix(&prefix)?.to_owned(), bytes.clone())));
@@ -48,7 +48,7 @@ impl Fixtures {
     }
 
     /// All names and contents, sorted.
-    pub fn all(&self) -> impl Iterator<Item = (&str, &[u8])> {
+    pub fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_ref()))
     }
 
@@ -100,7 +100,8 @@ mod tests {
     #[test]
     fn a_fixture_is_found_by_its_name_and_a_wrong_name_is_explained() {
         let file = |name: &str, text: &str| (format!("acme/{name}"), Cow::Owned(text.as_bytes().to_vec()));
-        let fixtures = Fixtures::of("acme", &Files::from([file("ok.json", "{\"a\": 1}"), file("bad.json", "{")]));
+        let fixtures =
+            Fixtures::from_files("acme", &Files::from([file("ok.json", "{\"a\": 1}"), file("bad.json", "{")]));
         assert_eq!(fixtures.json("ok"), Ok(serde_json::json!({ "a": 1 })));
         for (name, words) in [
             ("bad", "is not JSON"),

@@ -26,7 +26,7 @@ pub struct Given {
 
 impl Given {
     /// The clients by name, each with where it begins; the only one of a check is called `client`.
-    pub fn all(&self) -> Vec<(&str, ClientSetup)> {
+    pub fn client_setups(&self) -> Vec<(&str, ClientSetup)> {
         let only = self.client.iter().map(|beginning| {
             let mut beginning = beginning.clone();
             beginning.change.0.extend(self.overrides.0.iter().cloned());

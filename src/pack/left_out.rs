@@ -27,7 +27,7 @@ pub struct LeftOut<'c> {
 
 impl<'c> LeftOut<'c> {
     /// What a check leaves out, by whether one of its optional actions is left out.
-    pub fn of(check: &'c Check, is_left_out: impl Fn(&ActionStep) -> bool) -> Self {
+    pub fn determine(check: &'c Check, is_left_out: impl Fn(&ActionStep) -> bool) -> Self {
         let only = check.given.client.as_ref().map(|_| "client");
         let all: Vec<&str> = only.into_iter().chain(check.given.clients.keys().map(String::as_str)).collect();
         let first = all.first().copied();

@@ -250,7 +250,7 @@ fn pack(
         }
     }
     let Some((provider, facts, document, texts)) = provider else { return Err(problems) };
-    let fixtures = Fixtures::of(name, fixtures);
+    let fixtures = Fixtures::from_files(name, fixtures);
     // With a file unread, `needs` and item lints would blame the others for it.
     if whole && problems.is_empty() && source != Source::Tested {
         problems.extend(lint::pack(&provider, &facts, (&document, &texts), &checks, &fixtures));
@@ -293,7 +293,7 @@ fn digest(files: &Files, fixtures: &Fixtures) -> String {
     for (path, bytes) in files {
         add("check", path, bytes);
     }
-    for (path, bytes) in fixtures.all() {
+    for (path, bytes) in fixtures.files() {
         add("fixture", path, bytes);
     }
     hex::encode(hash.finalize())

@@ -8,7 +8,7 @@ impl Pack {
     pub fn says(&self, text: &str) -> bool {
         let own = Stage::ALL.map(Stage::word);
         let checks = self.checks.iter().map(|packed| packed.document.text.as_ref());
-        let fixtures = self.fixtures.all().filter_map(|(_, bytes)| std::str::from_utf8(bytes).ok());
+        let fixtures = self.fixtures.files().filter_map(|(_, bytes)| std::str::from_utf8(bytes).ok());
         own.into_iter()
             .chain([self.document.text.as_ref()])
             .chain(checks)

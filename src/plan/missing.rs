@@ -10,7 +10,7 @@ use crate::profile::{Inputs, LoadedProfile};
 use crate::template;
 
 /// How to give each thing that the steps of a unit need and the profile does not have.
-pub(super) fn of(planned: &PlannedCheck, bound: &Inputs, read: &LoadedProfile, pack: &Pack) -> Vec<String> {
+pub(super) fn missing_inputs(planned: &PlannedCheck, bound: &Inputs, read: &LoadedProfile, pack: &Pack) -> Vec<String> {
     let mut names = needed(planned, bound, pack);
     for step in &planned.packed.check.when {
         if let Step::Config(config) = step
@@ -41,7 +41,7 @@ fn beginnings(planned: &PlannedCheck, pack: &Pack) -> Vec<String> {
     let Some(spec) = &pack.provider.simulator else { return Vec::new() };
     let surroundings = Inputs::surroundings(planned.stage);
     let mut names: Vec<String> = given.variant.iter().map(|name| format!("rehearsal.variants.{name}")).collect();
-    for (_, beginning) in given.all() {
+    for (_, beginning) in given.client_setups() {
         let (start, steps) = spec.way(&beginning.is);
         // A rehearsal plays every state; elsewhere a client that is in one must be known.
         if planned.stage != Stage::Rehearsal && start != spec.client.starts {

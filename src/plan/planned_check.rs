@@ -32,7 +32,7 @@ pub enum Skip {
 
 impl Skip {
     /// The reason, in words.
-    pub fn words(&self) -> &str {
+    pub fn reason(&self) -> &str {
         match self {
             Skip::NotSelected(why) | Skip::NotApplicable(why) => why,
         }

@@ -30,12 +30,12 @@ pub fn plan(pack: Arc<Pack>, read: LoadedProfile, selection: Selection) -> Resul
             // What the profile says of it holds whatever was asked for.
             planned.skip =
                 does_not_apply(&planned, &bound).map(Skip::NotApplicable).or_else(|| refused.map(Skip::NotSelected));
-            planned.lacking = missing::of(&planned, &bound, &read, &pack);
+            planned.lacking = missing::missing_inputs(&planned, &bound, &read, &pack);
             checks.push(planned);
         }
     }
     if wanted == 0 {
-        let words = selection.words().unwrap_or_default();
+        let words = selection.describe().unwrap_or_default();
         let ids = pack.checks.iter().map(|packed| packed.check.id.clone());
         let sections = pack.checks.iter().map(|packed| format!("{}.*", packed.check.section()));
         let patterns: Vec<String> = ids.chain(sections).collect();

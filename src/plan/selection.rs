@@ -23,7 +23,7 @@ pub(super) struct Patterns {
 
 impl Selection {
     /// The selection in words, if there is one.
-    pub fn words(&self) -> Option<String> {
+    pub fn describe(&self) -> Option<String> {
         let mut words: Vec<String> = self.stages.iter().map(|stage| format!("--stage {stage}")).collect();
         words.extend(self.only.iter().map(|glob| format!("--only {glob}")));
         words.extend(self.skip.iter().map(|glob| format!("--skip {glob}")));

@@ -115,7 +115,7 @@ pub fn read(folder: &Path, named: Option<&Path>, pack: &Pack, redactor: &Redacto
         return Ok(Attestations::default());
     }
     let attestations: Attestations = document.typed_from(value).map_err(Problems)?;
-    let names = AttestableNames::of(pack);
+    let names = AttestableNames::from_pack(pack);
     let attested = attestations.attestations.iter().enumerate();
     let attested = attested.filter_map(|(at, one)| names.attested(&document, &format!("/attestations/{at}"), one));
     let waived = attestations.waivers.iter().enumerate();
@@ -133,7 +133,7 @@ struct AttestableNames {
 }
 
 impl AttestableNames {
-    fn of(pack: &Pack) -> Self {
+    fn from_pack(pack: &Pack) -> Self {
         let checks = || pack.checks.iter().map(|packed| &packed.check);
         let units = checks().flat_map(|check| check.stage.0.iter().map(move |stage| format!("{}@{stage}", check.id)));
         let serving = |item: &Item| pack.serving(item).map(|check| check.id.clone()).collect();

@@ -29,7 +29,7 @@ pub fn inputs(profile: &Path, variables: Variables<'_>) -> Vec<PathBuf> {
             });
             named
         }
-        Err(_) => words(&document.text),
+        Err(_) => split_words(&document.text),
     };
     found.extend(named.iter().map(|name| folder.join(name)));
     found
@@ -52,7 +52,7 @@ fn is_file(pointer: &str, path: &Path) -> bool {
 }
 
 /// The words of a profile that does not parse: each could be the name of a file.
-fn words(text: &str) -> Vec<String> {
+fn split_words(text: &str) -> Vec<String> {
     let lines = text.lines().map(|line| line.split_once('#').map_or(line, |(before, _)| before));
     let words = lines.flat_map(|line| line.split(|c: char| c.is_whitespace() || "{}[],:\"'".contains(c)));
     words.filter(|word| !word.is_empty()).map(str::to_owned).collect()

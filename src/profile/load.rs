@@ -90,7 +90,7 @@ pub fn read(
         let line = document.locate(&pointer, None).line;
         lacking.insert(pointer.trim_start_matches('/').replace('/', "."), format!("set {variable}, {name}:{line}"));
     }
-    let trusted = pack.map(|pack| Trusted::of(pack, catalog, &profile, &json)).unwrap_or_default();
+    let trusted = pack.map(|pack| Trusted::determine(pack, catalog, &profile, &json)).unwrap_or_default();
     let not_there = not_there(&document, &written, &folder, &profile, variables);
     let read =
         LoadedProfile { profile, json, document, folder, lacking, keeper: redactor.clone(), keys, trusted, not_there };

@@ -33,7 +33,7 @@ pub struct Trusted {
 }
 
 impl Trusted {
-    pub(super) fn of(pack: &Pack, catalog: &Catalog, profile: &Profile, json: &Value) -> Self {
+    pub(super) fn determine(pack: &Pack, catalog: &Catalog, profile: &Profile, json: &Value) -> Self {
         let provider = &pack.provider;
         let open = open(pack, catalog);
         if pack.built_in {

@@ -41,7 +41,7 @@ pub(crate) fn credentials(text: &str, named: bool) -> Vec<Range<usize>> {
         {
             above = Some(indent);
         }
-        for word in words(line) {
+        for word in find_words(line) {
             let secret = behind.iter().any(|value| value.contains(&word.start));
             let parts = if secret { behind_name(line, &word) } else { by_looks(line, &word) };
             found.extend(parts.into_iter().map(|part| start + part.start..start + part.end));
@@ -85,7 +85,7 @@ fn opens_below(value: &str) -> bool {
 }
 
 /// The words of a line by range, without templates and variables.
-pub(crate) fn words(line: &str) -> Vec<Range<usize>> {
+pub(crate) fn find_words(line: &str) -> Vec<Range<usize>> {
     let mut words = Vec::new();
     let (mut at, mut start) = (0, None);
     while let Some(letter) = line[at..].chars().next() {

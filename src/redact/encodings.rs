@@ -40,7 +40,7 @@ pub(super) struct Pattern {
 
 impl Pattern {
     /// Whether a text of the same length matches.
-    pub(super) fn is(&self, text: &[u8]) -> bool {
+    pub(super) fn occurs_as(&self, text: &[u8]) -> bool {
         if self.cased { text == self.bytes } else { text.eq_ignore_ascii_case(&self.bytes) }
     }
 }

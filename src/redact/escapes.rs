@@ -52,7 +52,7 @@ pub(super) fn may_begin(byte: u8, escapes: Escapes) -> bool {
 }
 
 /// The length and meaning of the escape at a position.
-pub(super) fn one(text: &[u8], at: usize, escapes: Escapes) -> Option<(usize, Vec<u8>)> {
+pub(super) fn decode_one(text: &[u8], at: usize, escapes: Escapes) -> Option<(usize, Vec<u8>)> {
     let (mark, rest) = text.get(at..)?.split_first()?;
     match escapes {
         Form if *mark == b'+' => Some((1, vec![b' '])),

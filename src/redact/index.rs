@@ -109,7 +109,7 @@ impl Index {
         if found.is_empty() {
             return places;
         }
-        let simple = [Escapes::Percent, Escapes::Backslash, Escapes::Entity].map(|one| View::of(text, one));
+        let simple = [Escapes::Percent, Escapes::Backslash, Escapes::Entity].map(|one| View::decode(text, one));
         for Hit { range, id, short, sure } in found {
             let length = range.len();
             let range = simple.iter().flatten().fold(range, |range, view| view.widen(range));
@@ -161,7 +161,7 @@ impl Block {
     }
 
     fn joints(&self) -> &Joints {
-        self.joints.get_or_init(|| Joints::of(self.patterns.iter().map(|(_, pattern)| pattern)))
+        self.joints.get_or_init(|| Joints::from_patterns(self.patterns.iter().map(|(_, pattern)| pattern)))
     }
 
     fn find(&self, view: &View<'_>, hits: &mut Vec<Hit>) {
@@ -171,7 +171,8 @@ impl Block {
         for found in automaton.find_overlapping_iter(&*view.bytes) {
             let Some((id, pattern)) = self.patterns.get(found.pattern().as_usize()) else { continue };
             let start = found.end().checked_sub(pattern.bytes.len());
-            let range = start.map(|start| start..found.end()).filter(|range| pattern.is(&view.bytes[range.clone()]));
+            let range =
+                start.map(|start| start..found.end()).filter(|range| pattern.occurs_as(&view.bytes[range.clone()]));
             if let Some(range) = range {
                 let range = view.written(with_shared(&view.bytes, range, pattern));
                 let sure = pattern.bytes.len();

@@ -33,7 +33,7 @@ impl Hasher for Mixed {
 }
 
 impl Joints {
-    pub(super) fn of<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Self {
+    pub(super) fn from_patterns<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Self {
         Joints(patterns.flat_map(|pattern| pattern.bytes.windows(WIDTH)).map(folded).collect())
     }
 

@@ -14,7 +14,7 @@ mod redactor;
 mod urls;
 mod views;
 
-pub(crate) use credentials::{credentials, words};
+pub(crate) use credentials::{credentials, find_words};
 pub use external_value::Placed;
 pub(crate) use heuristics::is_telling;
 pub(crate) use index::Index;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::escapes::Escapes::{Apart, Backslash, Entity, Form, Lines, Percent, Quoted};
-use super::escapes::{Escapes, is_told, may_begin, one};
+use super::escapes::{Escapes, decode_one, is_told, may_begin};
 
 /// One decoding step, and the steps that may follow it.
 struct Step(Escapes, &'static [Step]);
@@ -84,7 +84,7 @@ fn beyond<'a>(
 
 impl<'a> View<'a> {
     /// The text after one step; `None` if the step changes nothing.
-    pub(super) fn of(text: &'a [u8], escapes: Escapes) -> Option<Self> {
+    pub(super) fn decode(text: &'a [u8], escapes: Escapes) -> Option<Self> {
         View { bytes: Cow::Borrowed(text), layers: Vec::new() }.undone(escapes)
     }
 
@@ -140,7 +140,7 @@ fn undo(text: &[u8], escapes: Escapes) -> Option<(Vec<u8>, Vec<Undone>)> {
     }
     let (mut bytes, mut layer, mut at, mut copied) = (Vec::new(), Vec::new(), 0, 0);
     while let Some(first) = text.get(at) {
-        let escape = if may_begin(*first, escapes) { one(text, at, escapes) } else { None };
+        let escape = if may_begin(*first, escapes) { decode_one(text, at, escapes) } else { None };
         let Some((length, meaning)) = escape else {
             at += 1;
             continue;

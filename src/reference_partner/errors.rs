@@ -25,7 +25,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    fn of(error: &Value) -> Self {
+    fn classify(error: &Value) -> Self {
         match error["type"].as_str().unwrap_or_default() {
             "MissingDebtCollectionContract" => Self::Contract,
             "MissingPowerOfAttorney" => Self::PowerOfAttorney,
@@ -49,7 +49,7 @@ impl Kind {
 
 /// The kinds of the errors in a response.
 pub(super) fn kinds(answer: &ApiResponse) -> Vec<Kind> {
-    answer.body["businessErrors"].as_array().into_iter().flatten().map(Kind::of).collect()
+    answer.body["businessErrors"].as_array().into_iter().flatten().map(Kind::classify).collect()
 }
 
 /// Debitura's own description of the error.
@@ -69,7 +69,7 @@ pub(super) fn solution_urls(answer: &ApiResponse, defects: ActiveDefect) -> Vec<
     }
     let errors = answer.body["businessErrors"].as_array();
     let mut urls = Vec::new();
-    for error in errors.into_iter().flatten().filter(|error| Kind::of(error).solvable()) {
+    for error in errors.into_iter().flatten().filter(|error| Kind::classify(error).solvable()) {
         // Two errors may share a page.
         if let Some(url) = error["solutionUrl"].as_str().filter(|url| !urls.contains(url)) {
             urls.push(url);

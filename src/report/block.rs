@@ -108,7 +108,7 @@ pub(super) fn body(check: &CheckResult, said: &str, setting: Setting) -> String 
         ("because", check.because.as_deref()),
     ];
     let advice = [
-        ("act", check.responsible.map(Responsible::words)),
+        ("act", check.responsible.map(Responsible::label)),
         ("why", Some(check.why.as_str())),
         ("fix", Some(check.fix.as_str())),
         ("docs", Some(check.docs.as_str())),

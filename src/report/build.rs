@@ -55,7 +55,7 @@ pub fn build(facts: &Facts<'_>) -> Report {
         started: facts.started.replace_nanosecond(0).unwrap_or(facts.started).format(&Rfc3339).unwrap_or_default(),
         duration_ms: millis(facts.took),
         simulated_environments: plan.read.profile.simulated_environments.is_some(),
-        selection: plan.selection.words(),
+        selection: plan.selection.describe(),
         strict: facts.strict,
         interrupted: facts.interrupted,
         readiness: facts.concluded.readiness,
@@ -77,7 +77,7 @@ fn unit_row(facts: &Facts<'_>, at: usize) -> CheckResult {
     let (planned, final_judgement) = (&facts.plan.checks[at], &facts.concluded.final_judgement[at]);
     let (evidence, took) = &facts.evidence[at];
     let check = &planned.packed.check;
-    let (verdict, reason, finding, blocked_by) = words(&final_judgement.final_verdict);
+    let (verdict, reason, finding, blocked_by) = verdict_parts(&final_judgement.final_verdict);
     let pointer = finding.map_or("", |finding| finding.at.as_str());
     // Positions are looked up only where a reader has something to look at.
     let line = if pointer.is_empty() { 1 } else { planned.packed.document.locate(pointer, None).line.max(1) };
@@ -116,7 +116,7 @@ fn level(level: Level) -> LevelLabel {
     }
 }
 
-fn words(final_verdict: &FinalVerdict) -> (VerdictLabel, String, Option<&Finding>, Option<String>) {
+fn verdict_parts(final_verdict: &FinalVerdict) -> (VerdictLabel, String, Option<&Finding>, Option<String>) {
     match final_verdict {
         FinalVerdict::Pass => (VerdictLabel::Pass, String::new(), None, None),
         FinalVerdict::Fail(finding) => (VerdictLabel::Fail, finding.reason.clone(), Some(finding), None),
@@ -125,7 +125,7 @@ fn words(final_verdict: &FinalVerdict) -> (VerdictLabel, String, Option<&Finding
         }
         FinalVerdict::Attested { words, .. } => (VerdictLabel::Attested, words.clone(), None, None),
         FinalVerdict::Waived { finding, words } => (VerdictLabel::Waived, words.clone(), Some(finding), None),
-        FinalVerdict::Skipped(skip) => (VerdictLabel::Skipped, skip.words().to_owned(), None, None),
+        FinalVerdict::Skipped(skip) => (VerdictLabel::Skipped, skip.reason().to_owned(), None, None),
     }
 }
 
@@ -175,7 +175,7 @@ fn actions(plan: &Plan, concluded: &Conclusion, checks: &[CheckResult]) -> Vec<A
         None => list.push((rank, ActionRow { responsible, what, place, checks: vec![planned] })),
     };
     // What is only recommended stands in the way where it is all that serves an item, and is inconclusive.
-    let decides = |at: usize| concluded.decides[at] && plan.selection.words().is_none();
+    let decides = |at: usize| concluded.decides[at] && plan.selection.describe().is_none();
     let in_the_way = |(at, row): (usize, &CheckResult)| match row.verdict {
         VerdictLabel::Fail => row.level == LevelLabel::Required,
         VerdictLabel::Inconclusive => row.level == LevelLabel::Required || decides(at),
@@ -261,8 +261,9 @@ fn attestations(plan: &Plan) -> String {
 /// What a person must say of items that no check serves; a selection has none of them.
 fn unchecked(plan: &Plan, concluded: &Conclusion) -> Vec<ActionRow> {
     let items = plan.pack.provider.items.iter().zip(&concluded.items);
-    let open = items
-        .filter(|(_, final_verdict)| final_verdict.word == ItemVerdict::Unchecked && plan.selection.words().is_none());
+    let open = items.filter(|(_, final_verdict)| {
+        final_verdict.word == ItemVerdict::Unchecked && plan.selection.describe().is_none()
+    });
     let row = |(item, _): (&Item, &ItemResult)| {
         let (file, id) = (attestations(plan), &item.id);
         let what = format!("record in {file}, as `item: {id}`, who attests the item without a check: {}", item.text);

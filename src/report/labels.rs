@@ -8,7 +8,7 @@ const MAX_NAMES: usize = 5;
 
 impl Readiness {
     /// The answer in two or three words.
-    pub fn words(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Readiness::Ready => "ready",
             Readiness::ReadyWithRisks => "ready with risks",

@@ -8,7 +8,7 @@ use super::model::{ActionRow, CheckResult, ItemRow, PackRow, Report, TimelineRow
 /// What is done to each text.
 type Change<'a> = &'a dyn Fn(&str) -> String;
 
-fn all(texts: &[String], f: Change) -> Vec<String> {
+fn map_all(texts: &[String], f: Change) -> Vec<String> {
     texts.iter().map(|text| f(text)).collect()
 }
 
@@ -58,7 +58,7 @@ impl Report {
             actions: actions.iter().map(|row| action(row, f)).collect(),
             items: items.iter().map(|row| item(row, f)).collect(),
             checks: checks.iter().map(|row| check(row, f)).collect(),
-            remarks: all(remarks, f),
+            remarks: map_all(remarks, f),
             phases: phases.clone(),
         }
     }
@@ -66,7 +66,7 @@ impl Report {
 
 fn action(row: &ActionRow, f: Change) -> ActionRow {
     let ActionRow { responsible, what, place, checks } = row;
-    ActionRow { responsible: *responsible, what: f(what), place: maybe(place.as_ref(), f), checks: all(checks, f) }
+    ActionRow { responsible: *responsible, what: f(what), place: maybe(place.as_ref(), f), checks: map_all(checks, f) }
 }
 
 fn item(row: &ItemRow, f: Change) -> ItemRow {
@@ -77,8 +77,8 @@ fn item(row: &ItemRow, f: Change) -> ItemRow {
         text: f(words),
         verdict: *verdict,
         reason: f(reason),
-        risks: all(risks, f),
-        checks: all(checks, f),
+        risks: map_all(risks, f),
+        checks: map_all(checks, f),
     }
 }
 
@@ -112,7 +112,7 @@ pub(super) fn check(row: &CheckResult, f: Change) -> CheckResult {
         id: f(id),
         stage: f(stage),
         title: f(title),
-        items: all(items, f),
+        items: map_all(items, f),
         section: f(section),
         level: *level,
         risk: *risk,
@@ -123,7 +123,7 @@ pub(super) fn check(row: &CheckResult, f: Change) -> CheckResult {
         expected: maybe(expected.as_ref(), f),
         observed: maybe(observed.as_ref(), f),
         because: maybe(because.as_ref(), f),
-        remarks: all(remarks, f),
+        remarks: map_all(remarks, f),
         docs: f(docs),
         why: f(why),
         fix: f(fix),

@@ -53,7 +53,7 @@ pub fn render(report: &Report) -> String {
 fn head(report: &Report) -> String {
     let Report { partner, provider, readiness, tool, started, pack, .. } = report;
     let meaning = report.meaning();
-    let mut out = vec![format!("# {}: {partner} → {provider}\n\n", readiness.words().to_uppercase())];
+    let mut out = vec![format!("# {}: {partner} → {provider}\n\n", readiness.label().to_uppercase())];
     out.push(format!("{meaning}\n\n"));
     out.push(format!("{}.  \n{}.\n\n", report.plan_line(), report.items_line()));
     for caveat in report.caveats() {
@@ -72,19 +72,19 @@ fn actions(report: &Report) -> String {
     let mut out = vec!["## To do\n\n| | Who | What | Where | Checks |\n|--:|---|---|---|--:|\n".to_owned()];
     for (n, action) in report.actions.iter().enumerate() {
         let place = action.place.as_deref().unwrap_or_default();
-        let (responsible, what, checks) = (action.responsible.words(), &action.what, action.checks.len());
+        let (responsible, what, checks) = (action.responsible.label(), &action.what, action.checks.len());
         out.push(format!("| {} | {responsible} | {what} | {place} | {checks} |\n", n + 1));
     }
     out.concat()
 }
 
-fn of(report: &Report, verdict: VerdictLabel) -> impl Iterator<Item = &CheckResult> {
+fn with_verdict(report: &Report, verdict: VerdictLabel) -> impl Iterator<Item = &CheckResult> {
     report.checks.iter().filter(move |check| check.verdict == verdict)
 }
 
 /// Required failures first; each with what was expected, what was seen, and what to do about it.
 fn failures(report: &Report) -> String {
-    let mut failed: Vec<&CheckResult> = of(report, VerdictLabel::Fail).collect();
+    let mut failed: Vec<&CheckResult> = with_verdict(report, VerdictLabel::Fail).collect();
     failed.sort_by_key(|check| check.level);
     let blocks: String = failed.into_iter().map(failure).collect();
     if blocks.is_empty() { blocks } else { format!("## Failures\n\n{blocks}") }
@@ -93,7 +93,7 @@ fn failures(report: &Report) -> String {
 fn failure(check: &CheckResult) -> String {
     let mut out =
         vec![format!("### {}\n\n{} · {} · {}\n\n", check.title, check.section, check.level.words(), check.full_id())];
-    let responsible = check.responsible.map(|responsible| responsible.words().to_owned());
+    let responsible = check.responsible.map(|responsible| responsible.label().to_owned());
     let why = Some(check.reason.clone()).filter(|_| check.expected.is_none() || check.observed.is_none());
     let rows = [
         ("Reason", why),
@@ -120,12 +120,12 @@ fn failure(check: &CheckResult) -> String {
 /// Inconclusive units by what stands in their way.
 fn inconclusive(report: &Report) -> String {
     let mut causes: IndexMap<(String, &str, LevelLabel), Vec<String>> = IndexMap::new();
-    for check in of(report, VerdictLabel::Inconclusive) {
+    for check in with_verdict(report, VerdictLabel::Inconclusive) {
         let why = match &check.blocked_by {
             Some(by) => format!("blocked by {by}"),
             None => check.headline(),
         };
-        let responsible = check.responsible.map_or("", |responsible| responsible.words());
+        let responsible = check.responsible.map_or("", |responsible| responsible.label());
         causes.entry((why, responsible, check.level)).or_default().push(format!("{} ({})", check.title, check.stage));
     }
     if causes.is_empty() {
@@ -141,8 +141,8 @@ fn inconclusive(report: &Report) -> String {
 
 /// What rests on the word of a person.
 fn persons(report: &Report) -> String {
-    let mut rows: Vec<String> = of(report, VerdictLabel::Attested)
-        .chain(of(report, VerdictLabel::Waived))
+    let mut rows: Vec<String> = with_verdict(report, VerdictLabel::Attested)
+        .chain(with_verdict(report, VerdictLabel::Waived))
         .map(|check| {
             let stage = if report.has_twins(check) { format!(" ({})", check.stage) } else { String::new() };
             format!("| {} | {}{stage} | {} |\n", check.verdict.words(), check.title, check.headline())
@@ -223,7 +223,7 @@ fn mark(verdict: VerdictLabel) -> &'static str {
 /// What nobody looked at.
 fn not_run(report: &Report) -> String {
     let mut reasons: IndexMap<String, usize> = IndexMap::new();
-    for check in of(report, VerdictLabel::Skipped) {
+    for check in with_verdict(report, VerdictLabel::Skipped) {
         *reasons.entry(check.headline()).or_default() += 1;
     }
     let mut rows: Vec<String> =

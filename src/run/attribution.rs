@@ -58,7 +58,7 @@ impl RunContext {
     /// The remarks about limits of the simulated provider that were reached.
     pub(super) fn full(&self) -> Vec<String> {
         let full = self.provider.simulator().map(crate::simulator::Simulator::full).unwrap_or_default();
-        full.iter().map(|full| format!("the simulated provider reached a limit: {}", full.words())).collect()
+        full.iter().map(|full| format!("the simulated provider reached a limit: {}", full.describe())).collect()
     }
 
     /// The remarks about keys that exceeded their rate limit.
@@ -104,7 +104,7 @@ impl RunContext {
     /// Why responses and records of the simulated provider are no longer evidence: it had to drop some state.
     pub(super) fn forgetful(&self) -> Option<String> {
         let full = self.provider.simulator()?.full().into_iter().find(LimitReached::is_forgetful)?;
-        Some(format!("the simulated provider had to drop some of its records: {}", full.words()))
+        Some(format!("the simulated provider had to drop some of its records: {}", full.describe()))
     }
 
     /// Why the record of a check lacks some calls about its clients; `None` if it is complete.

@@ -67,7 +67,7 @@ async fn carry_out(world: &RunContext, planned: &PlannedCheck, log: &Log, lane: 
     log.begin();
     for step in &planned.packed.check.when {
         let (from, before) = (Instant::now(), log.read(|evidence| evidence.entries.len()));
-        if let Err(why) = one(&mut context, step).await {
+        if let Err(why) = run_step(&mut context, step).await {
             log.add(from, step.name(), EntryKind::Skipped(why.to_string()));
         }
         crash_output::listen(&context, before).await;
@@ -84,7 +84,7 @@ async fn carry_out(world: &RunContext, planned: &PlannedCheck, log: &Log, lane: 
 /// Sets all clients up at the same time, then installs overrides.
 async fn begin(context: &mut CheckContext<'_>) -> Result<Vec<u64>, StepError> {
     let (world, check) = (context.world, &context.planned.packed.check);
-    let given = check.given.all();
+    let given = check.given.client_setups();
     let setup_result = given.iter().map(async |(_, beginning)| {
         let _turn = context.turn().await;
         match context.planned.stage.environment() {
@@ -113,7 +113,7 @@ async fn begin(context: &mut CheckContext<'_>) -> Result<Vec<u64>, StepError> {
     Ok(arranged.collect())
 }
 
-async fn one(context: &mut CheckContext<'_>, step: &Step) -> Result<(), StepError> {
+async fn run_step(context: &mut CheckContext<'_>, step: &Step) -> Result<(), StepError> {
     match step {
         Step::Request(step) => request::run(context, step).await,
         Step::Deliver(step) => {

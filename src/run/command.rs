@@ -20,7 +20,7 @@ pub(super) async fn run(
     command: &[String],
     scope: &Scope,
 ) -> Result<Outcome, StepError> {
-    let scope = &told(world, stage, scope);
+    let scope = &command_scope(world, stage, scope);
     let render = |text: &String| start::rendered(text, scope);
     let command = command.iter().map(render).collect::<Result<Vec<_>, _>>()?;
     let rehearsal = world.plan.read.profile.rehearsal.as_ref();
@@ -47,10 +47,10 @@ pub(super) async fn run(
 }
 
 /// The template values of a command: its arguments, and in a rehearsal those of the build.
-fn told(world: &RunContext, stage: Stage, scope: &Scope) -> Scope {
+fn command_scope(world: &RunContext, stage: Stage, scope: &Scope) -> Scope {
     let mut values = scope.clone();
     if stage == Stage::Rehearsal
-        && let (Some(values), Value::Object(build)) = (values.as_object_mut(), start::told(world))
+        && let (Some(values), Value::Object(build)) = (values.as_object_mut(), start::describe_environment(world))
     {
         for (name, value) in build {
             values.entry(name).or_insert(value);

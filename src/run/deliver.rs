@@ -45,7 +45,7 @@ pub(super) async fn run(context: &mut CheckContext<'_>, step: &DeliverStep) -> R
     let patient = AtomicBool::new(step.burst.is_none());
     let sender = Sender { context, hooks, step: step.name.as_deref(), again, later, patient };
     let before = context.log.read(|evidence| evidence.entries.len());
-    sender.all(&occasions, step).await;
+    sender.deliver_all(&occasions, step).await;
     // If an event is redelivered altered, its effects cannot be assigned to one delivery.
     if (later || asks_whether_taken_in(context, step)) && (!again || step.alter.is_empty()) {
         sender.look_later(before).await;
@@ -102,7 +102,7 @@ impl Sender<'_, '_> {
     }
 
     /// Sends everything that the step asks for.
-    async fn all(&self, occasions: &[EventInstance], step: &DeliverStep) {
+    async fn deliver_all(&self, occasions: &[EventInstance], step: &DeliverStep) {
         let mut refused = None;
         for event_instance in occasions {
             if !step.alter.is_empty() {

@@ -25,7 +25,7 @@ pub(super) struct Group {
 }
 
 impl Group {
-    fn of(child: &Child) -> Self {
+    fn of_child(child: &Child) -> Self {
         let leader = child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw);
         Group { leader, _watch: leader.and_then(watch) }
     }
@@ -90,7 +90,7 @@ pub(super) fn spawned(
             place: variables.place.to_owned(),
             cause: Arc::new(cause),
         })?;
-    let group = Group::of(&child);
+    let group = Group::of_child(&child);
     Ok((child, group))
 }
 

@@ -98,7 +98,7 @@ pub async fn execute(
         let planned = &world.plan.checks[at];
         let place = if planned.stage == Stage::Rehearsal { rehearsed.clone() } else { jobs.clone() };
         // A task that panicked is a defect of Preflight and must not end the run; the caller reports the missing check.
-        let task = tokio::spawn(one(world.clone(), at, place, lane.clone(), stop.clone()));
+        let task = tokio::spawn(run_one(world.clone(), at, place, lane.clone(), stop.clone()));
         if isolation == Isolation::Shared {
             running.push(task);
         } else {
@@ -124,7 +124,7 @@ impl Drop for AbortOnDrop {
 }
 
 /// Runs one check until it is over, or the run is.
-async fn one(
+async fn run_one(
     world: Arc<RunContext>,
     at: usize,
     place: Arc<Semaphore>,

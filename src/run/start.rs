@@ -22,7 +22,7 @@ pub(super) async fn started(
         Some(name) => rehearsal.variants.get(name).ok_or_else(|| BuildError::NoVariant { name: name.to_owned() })?,
         None => &plain,
     };
-    let scope = told(world);
+    let scope = describe_environment(world);
     let command = variant.command.as_ref().unwrap_or(&start.command);
     let command = command.iter().map(|text| rendered(text, &scope)).collect::<Result<Vec<_>, _>>()?;
     let variables = variables(world, rehearsal, variant)?;
@@ -39,7 +39,7 @@ pub(super) fn variables(
     rehearsal: &Rehearsal,
     variant: &Variant,
 ) -> Result<Vec<(String, String)>, BuildError> {
-    let scope = told(world);
+    let scope = describe_environment(world);
     let mut env = rehearsal.env.clone();
     env.extend(variant.env.clone());
     let own = env.iter().map(|(name, text)| Ok((name.clone(), rendered(text, &scope)?)));
@@ -52,7 +52,7 @@ pub(super) fn rendered(text: &str, scope: &Value) -> Result<String, BuildError> 
 
 /// The template values for commands and variables of a profile: the simulator's `<api>_api`, `api_key`, `credentials`
 /// and `webhook_secret`, and the path of Preflight. No value comes from a pack, so no pack can have anything run.
-pub(super) fn told(world: &RunContext) -> Value {
+pub(super) fn describe_environment(world: &RunContext) -> Value {
     let simulator = world.provider.simulator();
     let mut values = serde_json::Map::new();
     for api in world.plan.pack.provider.apis.keys() {

@@ -42,14 +42,16 @@ async fn look_into(world: &RunContext) -> Option<String> {
         if world.partner.silence.heard() > from || world.has_called_since(calls) {
             return None;
         }
-        if let Some(told) = world.gives_up(number, from.elapsed(), |stopped| told(start, &why, from, stopped)).await? {
+        if let Some(told) =
+            world.gives_up(number, from.elapsed(), |stopped| describe(start, &why, from, stopped)).await?
+        {
             return Some(told);
         }
         tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
-fn told(start: &Start, why: &str, from: Instant, stopped: Option<i32>) -> String {
+fn describe(start: &Start, why: &str, from: Instant, stopped: Option<i32>) -> String {
     let page = &start.ready;
     let found = match stopped {
         Some(process) => format!("its process {process} is stopped (SIGSTOP), and {page} does not answer: {why}"),

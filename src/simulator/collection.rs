@@ -55,7 +55,7 @@ pub(super) enum Key {
 }
 
 impl Key {
-    pub(super) fn of(value: Option<&Value>) -> Self {
+    pub(super) fn from_value(value: Option<&Value>) -> Self {
         match value {
             None | Some(Value::Null) => Key::None,
             Some(Value::Number(number)) => {
@@ -204,7 +204,7 @@ impl Collection {
             };
         }
         for (name, order) in &mut self.sorted {
-            let entry = (Key::of(record.get(name)), place);
+            let entry = (Key::from_value(record.get(name)), place);
             weight += MAX_INDEX_BYTES + entry.0.len();
             if there {
                 order.insert(entry);
@@ -251,9 +251,9 @@ mod tests {
     #[test]
     fn values_are_sorted_by_kind_number_and_text() {
         let values = [json!(null), json!(-7.5), json!(-1), json!(0), json!(2), json!(10), json!("Aa"), json!("b")];
-        let keys: Vec<Key> = values.iter().map(|value| Key::of(Some(value))).collect();
+        let keys: Vec<Key> = values.iter().map(|value| Key::from_value(Some(value))).collect();
         assert!(keys.is_sorted(), "{keys:?}");
-        assert_eq!(Key::of(None), Key::of(Some(&Value::Null)));
+        assert_eq!(Key::from_value(None), Key::from_value(Some(&Value::Null)));
     }
 
     #[test]

@@ -29,7 +29,7 @@ impl LimitReached {
     }
 
     /// The limit as a sentence for the report.
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         match self {
             LimitReached::Calls => {
                 "more calls arrived than Preflight records; the simulator answers them all the same".into()

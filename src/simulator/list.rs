@@ -159,7 +159,7 @@ impl<'a> Wanted<'a> {
         }
         let keys = |place: &RecordPosition| -> Vec<Key> {
             let record = records.get(*place);
-            self.order.iter().map(|(name, _)| Key::of(record.and_then(|record| inside(record, name)))).collect()
+            self.order.iter().map(|(name, _)| Key::from_value(record.and_then(|record| inside(record, name)))).collect()
         };
         let compared = |a: Ordering, down: bool| if down { a.reverse() } else { a };
         let last_down = self.order.last().is_some_and(|(_, down)| *down);

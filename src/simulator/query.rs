@@ -26,8 +26,8 @@ pub(super) fn read(
         let wrong = |message: String| InvalidParameter { field: name.clone(), message };
         let mut read = Vec::new();
         for text in given(name, parameter, query) {
-            let value =
-                one(parameter, text).map_err(|why| wrong(format!("The value '{text}' is not valid: {why}.")))?;
+            let value = parse_value(parameter, text)
+                .map_err(|why| wrong(format!("The value '{text}' is not valid: {why}.")))?;
             let meant = parameter.means.as_ref().map(|means| words.value(means, &scope.with("value", &value)));
             match meant {
                 Some(Value::Null) => return Err(wrong(format!("The value '{text}' is not valid."))),
@@ -61,7 +61,7 @@ fn given<'q>(name: &str, parameter: &Parameter, query: &'q [(String, String)]) -
     parts.into_iter().filter(|part| !(part.is_empty() && parameter.kind == Scalar::Text)).collect()
 }
 
-fn one(parameter: &Parameter, text: &str) -> Result<Value, String> {
+fn parse_value(parameter: &Parameter, text: &str) -> Result<Value, String> {
     match parameter.kind {
         Scalar::Text => Ok(json!(text)),
         Scalar::Integer => {

@@ -10,7 +10,7 @@ pub(super) struct Pattern<'t> {
 
 impl<'t> Pattern<'t> {
     /// The pattern of a template; `None` for an unclosed expression, which lint rejects.
-    pub(super) fn of(template: &'t str) -> Option<Self> {
+    pub(super) fn parse(template: &'t str) -> Option<Self> {
         let (mut left, mut whole, mut expressions) = (template, String::from("(?s)^"), Vec::new());
         while let Some((literal, rest)) = left.split_once("{{") {
             let (expression, rest) = rest.split_once("}}")?;

@@ -48,9 +48,11 @@ pub struct Verification {
 
 /// Verifies a delivery. `now` is in seconds since 1970.
 pub fn examine(scheme: &Webhooks, secrets: &[&str], received: &ReceivedDelivery, now: i64) -> Verification {
-    let reading = ParsedDelivery::of(scheme, received);
-    let age =
-        reading.said("t").and_then(|t| timestamp::read(scheme.timestamp.unit, t)).map(|sent| now.saturating_sub(sent));
+    let reading = ParsedDelivery::read_from(scheme, received);
+    let age = reading
+        .text_of("t")
+        .and_then(|t| timestamp::read(scheme.timestamp.unit, t))
+        .map(|sent| now.saturating_sub(sent));
     let limit = scheme.timestamp.tolerance.map(|span| i64::try_from(span.0.as_secs()).unwrap_or(i64::MAX));
     let stale = limit.and_then(|limit| match age {
         Some(age) if age.saturating_abs() <= limit => None,
@@ -60,8 +62,8 @@ pub fn examine(scheme: &Webhooks, secrets: &[&str], received: &ReceivedDelivery,
     });
     let unproven = reading.prove(secrets).err();
     Verification {
-        event: reading.said("event").map(str::to_owned),
-        id: reading.said("id").map(str::to_owned),
+        event: reading.text_of("event").map(str::to_owned),
+        id: reading.text_of("id").map(str::to_owned),
         sent_at_age_s: age,
         verified: unproven.is_none(),
         stale: stale.is_some(),
@@ -87,7 +89,7 @@ struct ParsedDelivery<'a> {
 }
 
 impl<'a> ParsedDelivery<'a> {
-    fn of(scheme: &'a Webhooks, received: &'a ReceivedDelivery<'a>) -> Self {
+    fn read_from(scheme: &'a Webhooks, received: &'a ReceivedDelivery<'a>) -> Self {
         let mut reading = ParsedDelivery { scheme, received, said: BTreeMap::new(), proofs: Vec::new(), missing: None };
         for (name, template) in &scheme.headers {
             reading.header(name, template);
@@ -109,7 +111,7 @@ impl<'a> ParsedDelivery<'a> {
     fn header(&mut self, name: &'a str, template: &'a str) {
         let proves = is_proof(template);
         let value = self.value(name);
-        let read = value.and_then(|value| Pattern::of(template)?.read(value));
+        let read = value.and_then(|value| Pattern::parse(template)?.read(value));
         let Some(read) = read else {
             if proves {
                 let why = value.map_or_else(
@@ -134,7 +136,7 @@ impl<'a> ParsedDelivery<'a> {
     /// The time in each of several signatures, if they contain one.
     fn each(&mut self, expression: &str, text: &str) {
         let Some(several) = self.several().filter(|_| expression == "signatures") else { return };
-        let times = parts(several, text).filter_map(|part| Pattern::of(&several.format)?.read(part));
+        let times = parts(several, text).filter_map(|part| Pattern::parse(&several.format)?.read(part));
         let time = times.flatten().find(|(expression, _)| *expression == "t").map(|(_, time)| time.to_owned());
         if let Some(time) = time {
             self.said.insert("t", time);
@@ -149,7 +151,7 @@ impl<'a> ParsedDelivery<'a> {
         self.received.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
     }
 
-    fn said(&self, name: &str) -> Option<&str> {
+    fn text_of(&self, name: &str) -> Option<&str> {
         self.said.get(name).map(String::as_str)
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::document::Document;
-use crate::redact::{credentials, words};
+use crate::redact::{credentials, find_words};
 
 /// Minimum length of a credential: shorter ones occur in ordinary words.
 const MIN_HIDDEN_CHARS: usize = 4;
@@ -43,7 +43,7 @@ impl Document {
             return said;
         }
         let (mut hidden, mut done) = (String::new(), 0);
-        for word in words(&said) {
+        for word in find_words(&said) {
             let plain = said[word.clone()].trim_end_matches(':').len();
             if written.contains(&said[word.start..word.start + plain]) {
                 hidden.extend([&said[done..word.start], MASK]);

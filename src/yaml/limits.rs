@@ -47,7 +47,7 @@ pub(super) fn exceeded(document: &Document) -> Vec<Problem> {
     if !repeats && text.len() < SMALL_FILE_BYTES {
         return Vec::new();
     }
-    match Count::default().all(text) {
+    match Count::default().count_all(text) {
         Ok(()) => Vec::new(),
         Err(Stopped::Exceeded(span, message)) => {
             let place = Position::point(text, span.start.line(), span.start.col() + 1);
@@ -137,7 +137,7 @@ struct Count {
 }
 
 impl Count {
-    fn all(mut self, text: &str) -> Result<(), Stopped> {
+    fn count_all(mut self, text: &str) -> Result<(), Stopped> {
         for event in Parser::new_from_str(text) {
             let (event, span) = event.map_err(Stopped::NoYaml)?;
             self.take(&event);

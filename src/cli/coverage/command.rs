@@ -12,7 +12,7 @@ use crate::yaml::Problems;
 
 pub(in crate::cli) fn coverage(coverage: &Coverage, screen: &Screen) -> Exit {
     let told = run::catalog(coverage.checks.as_deref())
-        .and_then(|catalog| told(coverage, &*catalog.pack(&coverage.provider)?));
+        .and_then(|catalog| compare(coverage, &*catalog.pack(&coverage.provider)?));
     match told {
         Ok((text, exit)) => screen.say(&for_terminal(&text), exit),
         Err(problems) => {
@@ -23,7 +23,7 @@ pub(in crate::cli) fn coverage(coverage: &Coverage, screen: &Screen) -> Exit {
 }
 
 /// The text, and whether all is well.
-fn told(coverage: &Coverage, pack: &Pack) -> Result<(String, Exit), Problems> {
+fn compare(coverage: &Coverage, pack: &Pack) -> Result<(String, Exit), Problems> {
     let exit = |well: bool| if well { Exit::Success } else { Exit::NotReady };
     let Some(file) = &coverage.page else {
         let (text, well) = table::table(pack);
@@ -34,5 +34,5 @@ fn told(coverage: &Coverage, pack: &Pack) -> Result<(String, Exit), Problems> {
     if coverage.pin {
         return Ok((compare::pins(&pack.provider.items, &compared, file), exit(compared.gone.is_empty())));
     }
-    Ok((compare::words(&compared, file), exit(compared.is_same())))
+    Ok((compare::describe(&compared, file), exit(compared.is_same())))
 }

@@ -116,7 +116,7 @@ fn is_fingerprint(pin: &str) -> bool {
 }
 
 /// What a reader is told.
-pub(super) fn words(compared: &Compared<'_>, file: &Path) -> String {
+pub(super) fn describe(compared: &Compared<'_>, file: &Path) -> String {
     let Compared { unchanged, changed, gone, new, elsewhere } = compared;
     let place = |line: &Line| format!("{}:{}", file.display(), line.at);
     let mut text =

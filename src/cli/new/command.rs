@@ -85,7 +85,7 @@ fn begin_pack(pack: &NewPack) -> Result<String, Problems> {
     let missing = missing.filter(|(path, _)| !pack.folder.join(path).exists());
     let schemas = missing.map(|(path, kind)| Writing::setup_result(path, kind.text()));
     let put = Put::all(&pack.folder, checks.chain(fixtures).chain(schemas).collect())?;
-    Ok(told(&format!("the pack `{name}`"), &put, &pack.folder))
+    Ok(describe_written(&format!("the pack `{name}`"), &put, &pack.folder))
 }
 
 fn begin_check(check: &NewCheck) -> Result<String, Problems> {
@@ -113,7 +113,7 @@ fn begin_check(check: &NewCheck) -> Result<String, Problems> {
     own.is_free(&check.folder)?;
     let written = [Some(own), item(&pack, item_id, section, &check.folder)?, fault(&pack, id, &check.folder)?];
     let put = Put::all(&check.folder, written.into_iter().flatten().collect())?;
-    Ok(told(&format!("the check `{id}`"), &put, &check.folder))
+    Ok(describe_written(&format!("the check `{id}`"), &put, &check.folder))
 }
 
 /// The check: of an event where the pack has webhooks, else a question.
@@ -229,7 +229,7 @@ fn below(folder: &Path, path: &str) -> String {
     if folder == Path::new(".") { path.to_owned() } else { folder.join(path).display().to_string() }
 }
 
-fn told(what: &str, put: &Put, folder: &Path) -> String {
+fn describe_written(what: &str, put: &Put, folder: &Path) -> String {
     let list = |verb: &str, paths: &[String]| -> String {
         paths.iter().map(|path| format!("  {verb} {}\n", below(folder, path))).collect()
     };

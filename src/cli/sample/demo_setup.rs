@@ -103,7 +103,7 @@ impl DemoDefect {
     }
 
     /// What it is, in a sentence.
-    pub fn words(&self) -> String {
+    pub fn describe(&self) -> String {
         let code = self.partner.as_ref().or(self.staging.as_ref()).or(self.live.as_ref());
         let known =
             code.and_then(|name| <crate::reference_partner::Defect as clap::ValueEnum>::from_str(name, false).ok());

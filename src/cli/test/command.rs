@@ -53,7 +53,7 @@ pub(in crate::cli) async fn test(test: Test, screen: &Screen) -> Exit {
     let mut exit = Exit::Success;
     for (pack, sample) in sampled {
         let trials = Trials { pack, sampled: sample, folder: &test.target, wanted: &wanted, screen };
-        exit = match trials.all(jobs).await {
+        exit = match trials.run_all(jobs).await {
             Ok(found) => table::show(pack, found, screen),
             Err(DemoError::Problems(problems)) => return wrong(&problems, screen),
             Err(DemoError::Trouble(why)) => {
@@ -88,7 +88,7 @@ enum Part<'t> {
 }
 
 impl Part<'_> {
-    fn words(&self) -> &str {
+    fn name(&self) -> &str {
         match self {
             Part::Conforming => "(conforming)",
             Part::Faulty(defect) => &defect.name,
@@ -110,7 +110,7 @@ struct Trials<'t, W> {
 
 impl<W: Fn(&str) -> bool> Trials<'_, W> {
     /// Tries all partners, and gathers what each check did with them.
-    async fn all(&self, jobs: usize) -> Result<Found<'_>, DemoError> {
+    async fn run_all(&self, jobs: usize) -> Result<Found<'_>, DemoError> {
         let sample = Sample::scripted(self.pack, self.sampled)?;
         let silent = Sample::silent(self.pack, self.sampled)?;
         let faults = sample.setup.defects.iter().filter(|defect| (self.wanted)(&defect.caught_by)).map(Part::Faulty);
@@ -122,7 +122,7 @@ impl<W: Fn(&str) -> bool> Trials<'_, W> {
                 Part::Faulty(defect) => Trial { sample, quick: false }.report(Some(defect)).await,
                 Part::Silent => Trial { sample: silent, quick: false }.report(None).await,
             };
-            self.screen.note(&format!("tested {}", part.words()));
+            self.screen.note(&format!("tested {}", part.name()));
             Ok::<_, DemoError>((part, report?))
         });
         let tried: Vec<_> = stream::iter(trials).buffer_unordered(jobs).collect().await;

@@ -91,7 +91,7 @@ impl<'p> Found<'p> {
             }
             self.unsound.insert(id.to_owned());
             for check in wrong.iter().filter(|check| check.blocked_by.is_none()) {
-                let message = format!("the correct partner does not pass `{id}`: {}", told(check));
+                let message = format!("the correct partner does not pass `{id}`: {}", describe(check));
                 let hint = "the check demands too much, or partner.yaml does too little";
                 self.at_check(id, message, &format!("{hint}; {} shows what happened", self.demo("")));
             }
@@ -138,7 +138,7 @@ impl<'p> Found<'p> {
             .copied()
             .collect();
         let (message, hint) = if !failed.contains(&check) {
-            let checks: Vec<String> = rows.get(check).into_iter().flatten().map(|check| told(check)).collect();
+            let checks: Vec<String> = rows.get(check).into_iter().flatten().map(|check| describe(check)).collect();
             let demo = self.demo(&format!(" --defect {}", defect.name));
             let hint = format!("make the defect break what the check looks for; {demo} shows what happened");
             (format!("`{check}` does not catch this defect: {}", checks.join("; ")), hint)
@@ -161,7 +161,7 @@ impl<'p> Found<'p> {
             let decided = |check: &&&CheckResult| matches!(check.verdict, VerdictLabel::Pass | VerdictLabel::Fail);
             let wrong: Vec<&&CheckResult> = checks.iter().filter(decided).collect();
             for check in &wrong {
-                let message = format!("`{id}` is not inconclusive for a silent partner: {}", told(check));
+                let message = format!("`{id}` is not inconclusive for a silent partner: {}", describe(check));
                 let hint = "state under `assume` what must have happened for the check to decide anything";
                 self.at_check(id, message, hint);
             }
@@ -185,7 +185,7 @@ impl<'p> Found<'p> {
 }
 
 /// A unit in words.
-fn told(check: &CheckResult) -> String {
+fn describe(check: &CheckResult) -> String {
     let verdict = match check.verdict {
         VerdictLabel::Pass => "it passes",
         VerdictLabel::Fail => "it fails",

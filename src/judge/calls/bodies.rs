@@ -12,7 +12,7 @@ use crate::json::without_nulls;
 pub(super) struct Plain(Body);
 
 impl Plain {
-    pub(super) fn of(call: &RecordedCall, except: &[String]) -> Self {
+    pub(super) fn without_fields(call: &RecordedCall, except: &[String]) -> Self {
         Plain(match &call.request.body {
             Body::Json(body) => Body::Json(without(body, except)),
             other => other.clone(),
@@ -30,7 +30,7 @@ impl Plain {
     }
 
     /// The values at a path.
-    pub(super) fn at(&self, path: &str) -> Vec<Value> {
+    pub(super) fn select(&self, path: &str) -> Vec<Value> {
         let found = JsonPath::parse(path).ok().zip(self.0.json());
         found.map(|(path, body)| path.query(body).all().into_iter().cloned().collect()).unwrap_or_default()
     }

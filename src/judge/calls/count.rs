@@ -12,7 +12,7 @@ use crate::judge::scope::Scope;
 use crate::pack::traffic::{CallsExpectation, Count};
 
 /// Judges `calls: ...`, separately for each client.
-pub(in crate::judge) fn calls<'c>(
+pub(in crate::judge) fn judge<'c>(
     case: &Case<'c>,
     expectation: &CallsExpectation,
     scope: &mut Scope<'c>,
@@ -41,7 +41,7 @@ pub(in crate::judge) fn calls<'c>(
         scope.bind(name, found);
     }
     let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
-    ExpectationResult::all(parts).hinted(hint.as_deref())
+    ExpectationResult::all_of(parts).hinted(hint.as_deref())
 }
 
 fn of_client(
@@ -50,7 +50,7 @@ fn of_client(
     selection: &Selection<'_>,
     scope: &Scope<'_>,
 ) -> ExpectationResult {
-    let bounds = match Bounds::of(expectation, scope) {
+    let bounds = match Bounds::evaluate(expectation, scope) {
         Ok(bounds) => bounds,
         Err(unknown) => return unknown,
     };
@@ -58,8 +58,8 @@ fn of_client(
     let counted = count(case, &bounds, number, selection);
     // Further calls could satisfy a minimum, or change which call is the nth; they cannot repair a wrong call.
     let open = bounds.lacks(number) || expectation.nth.is_some() || bounds.none() && number == 0;
-    let required = || require::all(expectation, selection, scope);
-    match ExpectationResult::all(std::iter::once(counted).chain((number > 0).then(required))) {
+    let required = || require::require_all(expectation, selection, scope);
+    match ExpectationResult::all_of(std::iter::once(counted).chain((number > 0).then(required))) {
         ExpectationResult::No(_) | ExpectationResult::Unknown(_) if open && !selection.strays.is_empty() => {
             unattributed::unknown(selection)
         }
@@ -82,7 +82,7 @@ struct Bounds {
 }
 
 impl Bounds {
-    fn of(expectation: &CallsExpectation, scope: &Scope<'_>) -> Result<Self, ExpectationResult> {
+    fn evaluate(expectation: &CallsExpectation, scope: &Scope<'_>) -> Result<Self, ExpectationResult> {
         let number = |count: &Option<Count>| count.as_ref().map(|count| number(count, scope)).transpose();
         let (exactly, least) = (number(&expectation.exactly)?, number(&expectation.at_least)?);
         Ok(Bounds { exactly, least, most: number(&expectation.at_most)? })
@@ -104,7 +104,7 @@ impl Bounds {
         [self.exactly, self.most].into_iter().flatten().any(|wanted| number > wanted)
     }
 
-    fn words(&self) -> String {
+    fn describe(&self) -> String {
         let words = [(self.exactly, "exactly"), (self.least, "at least"), (self.most, "at most")];
         let words = words.iter().filter_map(|(number, word)| number.map(|number| format!("{word} {number}")));
         words.collect::<Vec<_>>().join(" and ")
@@ -148,7 +148,7 @@ fn count(case: &Case<'_>, bounds: &Bounds, number: u64, selection: &Selection<'_
     };
     ExpectationResult::No(Finding::contrast(
         Responsible::Partner,
-        format!("{} {}", bounds.words(), selection.words),
+        format!("{} {}", bounds.describe(), selection.words),
         observed,
     ))
 }

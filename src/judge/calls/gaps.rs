@@ -15,7 +15,7 @@ pub(super) fn gaps(expectation: &CallsExpectation, selection: &Selection<'_>) ->
     let Some(rule) = expectation.gap else { return ExpectationResult::YES };
     let least = rule.at_least.map_or(ExpectationResult::YES, |least| {
         let wanted = Offset::try_from(least.0.as_micros()).unwrap_or(Offset::MAX);
-        ExpectationResult::all(selection.calls.iter().enumerate().map(|(at, entry)| {
+        ExpectationResult::all_of(selection.calls.iter().enumerate().map(|(at, entry)| {
             let earlier = if selection.anchors.is_empty() {
                 at.checked_sub(1).map(|before| selection.calls[before])
             } else {
@@ -40,7 +40,7 @@ pub(super) fn gaps(expectation: &CallsExpectation, selection: &Selection<'_>) ->
             }
         }))
     });
-    ExpectationResult::all([least, if rule.growing { growing(selection) } else { ExpectationResult::YES }])
+    ExpectationResult::all_of([least, if rule.growing { growing(selection) } else { ExpectationResult::YES }])
 }
 
 /// Each gap is at least as long as the one before it, and the last is clearly longer than the first.

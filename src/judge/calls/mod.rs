@@ -11,4 +11,4 @@ mod select;
 mod unattributed;
 
 pub(super) use call::{during, path, quiet, title};
-pub(super) use count::calls;
+pub(super) use count::judge;

@@ -17,7 +17,7 @@ pub(super) struct Repeated<'c> {
 type RequestContent = (String, String, Vec<(String, String)>, String);
 
 impl<'c> Repeated<'c> {
-    pub(super) fn of(calls: Vec<&'c Entry>, except: &[String]) -> Self {
+    pub(super) fn group(calls: Vec<&'c Entry>, except: &[String]) -> Self {
         let mut said = BTreeMap::new();
         for entry in &calls {
             if let Some(call) = entry.what.call() {
@@ -44,5 +44,5 @@ fn by(call: &RecordedCall, except: &[String]) -> RequestContent {
         percent_encoding::utf8_percent_encode(&decoded.to_lowercase(), percent_encoding::NON_ALPHANUMERIC).to_string()
     });
     let path = path.collect::<Vec<_>>().join("/");
-    (call.request.method.to_uppercase(), path, query, Plain::of(call, except).key())
+    (call.request.method.to_uppercase(), path, query, Plain::without_fields(call, except).key())
 }

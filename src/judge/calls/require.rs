@@ -14,7 +14,11 @@ use crate::judge::scope::Scope;
 use crate::pack::traffic::{CallsExpectation, Credential};
 
 /// Judges every requirement, in the order in which a reader would look.
-pub(super) fn all(expectation: &CallsExpectation, selection: &Selection<'_>, scope: &Scope<'_>) -> ExpectationResult {
+pub(super) fn require_all(
+    expectation: &CallsExpectation,
+    selection: &Selection<'_>,
+    scope: &Scope<'_>,
+) -> ExpectationResult {
     let each = selection.calls.iter().filter_map(|entry| Some((*entry, entry.what.call()?)));
     let each = each.flat_map(|(entry, call)| {
         [
@@ -26,7 +30,7 @@ pub(super) fn all(expectation: &CallsExpectation, selection: &Selection<'_>, sco
     });
     let together =
         [super::gaps::gaps(expectation, selection), same(expectation, selection), distinct(expectation, selection)];
-    ExpectationResult::all(each.chain(together))
+    ExpectationResult::all_of(each.chain(together))
 }
 
 fn credential(expectation: &CallsExpectation, entry: &Entry, call: &RecordedCall) -> ExpectationResult {
@@ -97,7 +101,7 @@ fn holds(value: &Value, wanted: &str) -> bool {
 }
 
 fn headers(expectation: &CallsExpectation, entry: &Entry, call: &RecordedCall, scope: &Scope<'_>) -> ExpectationResult {
-    ExpectationResult::all(expectation.header.iter().map(|(name, matcher)| {
+    ExpectationResult::all_of(expectation.header.iter().map(|(name, matcher)| {
         let value = call.request.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         let value = value.map(|(_, value)| json!(value));
         matches(matcher, value.as_ref(), scope, &format!("{}: the header {name}", title(entry)))
@@ -107,7 +111,7 @@ fn headers(expectation: &CallsExpectation, entry: &Entry, call: &RecordedCall, s
 fn body(expectation: &CallsExpectation, entry: &Entry, call: &RecordedCall, scope: &Scope<'_>) -> ExpectationResult {
     let json = call.request.body.json().unwrap_or(&Value::Null);
     let what = |path: &str| format!("{}: {}", title(entry), path.trim_start_matches("$."));
-    ExpectationResult::all(
+    ExpectationResult::all_of(
         expectation.body.iter().map(|(path, matcher)| by_path(json, path, matcher, scope, &what(path))),
     )
 }
@@ -122,7 +126,7 @@ fn same(expectation: &CallsExpectation, selection: &Selection<'_>) -> Expectatio
     let anchors = selection.anchors.iter().filter(|entry| first.is_some() && on(entry) == first);
     let all = plain(anchors.chain(&selection.calls), &expectation.except);
     let Some(((reference, wanted), others)) = all.split_first() else { return ExpectationResult::YES };
-    ExpectationResult::all(expectation.same.iter().map(|what| {
+    ExpectationResult::all_of(expectation.same.iter().map(|what| {
         let model = part(wanted, what);
         let other = others.iter().find(|(_, body)| part(body, what) != model);
         other.map_or(ExpectationResult::YES, |(entry, body)| {
@@ -135,7 +139,7 @@ fn same(expectation: &CallsExpectation, selection: &Selection<'_>) -> Expectatio
 
 fn distinct(expectation: &CallsExpectation, selection: &Selection<'_>) -> ExpectationResult {
     let all = plain(selection.calls.iter(), &expectation.except);
-    ExpectationResult::all(expectation.distinct.iter().map(|what| {
+    ExpectationResult::all_of(expectation.distinct.iter().map(|what| {
         let mut known = BTreeSet::new();
         let again = all.iter().find(|(_, body)| !known.insert(part(body, what)));
         again.map_or(ExpectationResult::YES, |(entry, body)| {
@@ -150,12 +154,12 @@ fn distinct(expectation: &CallsExpectation, selection: &Selection<'_>) -> Expect
 }
 
 fn plain<'s, 'c: 's>(entries: impl Iterator<Item = &'s &'c Entry>, except: &[String]) -> Vec<(&'c Entry, Plain)> {
-    entries.filter_map(|entry| Some((*entry, Plain::of(entry.what.call()?, except)))).collect()
+    entries.filter_map(|entry| Some((*entry, Plain::without_fields(entry.what.call()?, except)))).collect()
 }
 
 /// A body, or what a path finds in it, as a key for comparison.
 fn part(body: &Plain, what: &str) -> String {
-    if what == "body" { body.key() } else { key(&Value::Array(body.at(what))) }
+    if what == "body" { body.key() } else { key(&Value::Array(body.select(what))) }
 }
 
 fn name(what: &str) -> &str {
@@ -164,7 +168,7 @@ fn name(what: &str) -> &str {
 
 fn value(body: &Plain, what: &str) -> String {
     let path = if what == "body" { "$" } else { what };
-    match body.at(path).as_slice() {
+    match body.select(path).as_slice() {
         [] => "nothing".to_owned(),
         [one] => show(one),
         many => show(&Value::Array(many.to_vec())),

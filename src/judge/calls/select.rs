@@ -44,7 +44,7 @@ pub(super) fn select<'c>(
     scope: &Scope<'c>,
     client: &str,
 ) -> Result<Selection<'c>, ExpectationResult> {
-    let which = CallFilter::of(&expectation.calls, scope, client)?;
+    let which = CallFilter::evaluate(&expectation.calls, scope, client)?;
     let mut window = Window::default();
     let mut anchors = which.repeated().to_vec();
     if let Some(name) = &expectation.after {
@@ -58,7 +58,8 @@ pub(super) fn select<'c>(
     let meant = |entry: &&Entry| {
         window.holds(entry)
             && entry.what.call().is_some_and(|call| {
-                which.holds(entry, call) && expectation.answered.as_ref().is_none_or(|answered| is(answered, call))
+                which.holds(entry, call)
+                    && expectation.answered.as_ref().is_none_or(|answered| was_answered(answered, call))
             })
     };
     let mut all: Vec<&Entry> = case.evidence.entries.iter().filter(meant).collect();
@@ -74,7 +75,7 @@ pub(super) fn select<'c>(
     if let Some(nth) = expectation.nth {
         calls = calls.into_iter().skip(nth.saturating_sub(1)).take(1).collect();
     }
-    let words = words(case, expectation, &which, client);
+    let words = describe_selection(case, expectation, &which, client);
     Ok(Selection { client: client.to_owned(), calls, strays, anchors, words })
 }
 
@@ -131,7 +132,7 @@ enum CallFilter<'c, 'e> {
 }
 
 impl<'c, 'e> CallFilter<'c, 'e> {
-    fn of(calls: &'e Calls, scope: &Scope<'c>, client: &str) -> Result<Self, ExpectationResult> {
+    fn evaluate(calls: &'e Calls, scope: &Scope<'c>, client: &str) -> Result<Self, ExpectationResult> {
         let known = |name: &str| {
             let why =
                 || ExpectationResult::Unknown(Finding::new(Responsible::Tool, format!("no calls are named `{name}`")));
@@ -144,7 +145,7 @@ impl<'c, 'e> CallFilter<'c, 'e> {
             Calls::Named(name) => CallFilter::Named(known(name)?),
             Calls::Where(rule) => {
                 let repeated = rule.repeats.as_deref().map(known).transpose()?;
-                CallFilter::Where { rule, repeated: repeated.map(|calls| Repeated::of(calls, &rule.except)) }
+                CallFilter::Where { rule, repeated: repeated.map(|calls| Repeated::group(calls, &rule.except)) }
             }
         })
     }
@@ -162,32 +163,37 @@ impl<'c, 'e> CallFilter<'c, 'e> {
             CallFilter::Named(known) => known.iter().any(|one| std::ptr::eq(*one, entry)),
             CallFilter::Where { rule, repeated } => {
                 rule.api.as_ref().is_none_or(|api| *api == call.api)
-                    && rule.answered.as_ref().is_none_or(|answered| is(answered, call))
+                    && rule.answered.as_ref().is_none_or(|answered| was_answered(answered, call))
                     && repeated.as_ref().is_none_or(|repeated| repeated.by(entry, call, &rule.except))
             }
         }
     }
 }
 
-fn is(answered: &Answered, call: &RecordedCall) -> bool {
+fn was_answered(answered: &Answered, call: &RecordedCall) -> bool {
     match answered {
         Answered::Dropped => call.answer.status == 0,
         Answered::Status(rule) => rule.holds(call.answer.status),
     }
 }
 
-fn words(case: &Case<'_>, expectation: &CallsExpectation, which: &CallFilter<'_, '_>, client: &str) -> String {
+fn describe_selection(
+    case: &Case<'_>,
+    expectation: &CallsExpectation,
+    which: &CallFilter<'_, '_>,
+    client: &str,
+) -> String {
     let mut words = match (which, &expectation.calls) {
         (CallFilter::Routes(routes), _) => routes.iter().map(shown).collect::<Vec<_>>().join(" or "),
         (CallFilter::Where { rule, .. }, _) => rule_words(rule),
         (CallFilter::Named(_), Calls::Named(name)) => format!("of `{name}`"),
         (CallFilter::Named(_), Calls::Routes(_) | Calls::Where(_)) => String::new(),
     };
-    let answered = expectation.answered.as_ref().map(|answered| format!(" answered {}", said(answered)));
+    let answered = expectation.answered.as_ref().map(|answered| format!(" answered {}", describe_answered(answered)));
     let after = expectation.after.as_ref().map(|name| format!(" after {}", called(case, name)));
     let before = expectation.before.as_ref().map(|name| format!(" before {}", called(case, name)));
     let nth = expectation.nth.map(|nth| format!(", number {nth} of them"));
-    let several = (case.check.given.all().len() > 1).then(|| format!(" about the client {client}"));
+    let several = (case.check.given.client_setups().len() > 1).then(|| format!(" about the client {client}"));
     words.extend([answered, after, before, nth, several].into_iter().flatten());
     words
 }
@@ -203,11 +209,11 @@ fn rule_words(rule: &CallsWhere) -> String {
         (None, Some(api)) => format!("call of the {api} API"),
         (None, None) => "call".to_owned(),
     };
-    words.extend(rule.answered.as_ref().map(|answered| format!(" answered {}", said(answered))));
+    words.extend(rule.answered.as_ref().map(|answered| format!(" answered {}", describe_answered(answered))));
     words
 }
 
-fn said(answered: &Answered) -> String {
+fn describe_answered(answered: &Answered) -> String {
     match answered {
         Answered::Dropped => "by a dropped connection".to_owned(),
         Answered::Status(rule) => rule.to_string(),

@@ -46,7 +46,7 @@ pub(super) fn acknowledged(case: &Case<'_>, delivery: &Delivery) -> ExpectationR
     match by_effect(case, delivery) {
         // Only the first of several checks says this.
         ExpectationResult::Yes(mut remarks) if !in_time(case, delivery) && case.check.needs.is_empty() => {
-            remarks.push(format!("{}: {}", title(delivery), FailureKind::Late.words(case, delivery)));
+            remarks.push(format!("{}: {}", title(delivery), FailureKind::Late.describe(case, delivery)));
             ExpectationResult::Yes(remarks)
         }
         other => other,
@@ -74,7 +74,7 @@ fn failed(case: &Case<'_>, delivery: &Delivery) -> ExpectationResult {
     ExpectationResult::No(Finding::contrast(
         Responsible::Partner,
         wanted,
-        FailureKind::of(case, delivery).words(case, delivery),
+        FailureKind::classify(case, delivery).describe(case, delivery),
     ))
 }
 

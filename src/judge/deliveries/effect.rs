@@ -8,7 +8,7 @@ use crate::pack::expectations::EffectExpectation;
 use crate::pack::step::{EventChoice, Step};
 
 /// Judges `effect: ...`.
-pub(in crate::judge) fn effect(case: &Case<'_>, expectation: &EffectExpectation) -> ExpectationResult {
+pub(in crate::judge) fn judge_effect(case: &Case<'_>, expectation: &EffectExpectation) -> ExpectationResult {
     let Some((entry, delivery)) = meant(case, &expectation.effect) else {
         return ExpectationResult::Unknown(Finding::new(Responsible::Tool, "no such delivery was sent"));
     };

@@ -49,7 +49,7 @@ enum Wanted {
 }
 
 impl Wanted {
-    fn of(rule: Option<DeliveryRule>, delivery: &Delivery) -> Self {
+    fn from_rule(rule: Option<DeliveryRule>, delivery: &Delivery) -> Self {
         match (rule, &delivery.role) {
             (Some(DeliveryRule::Accepted), _) => Wanted::Accepted,
             (Some(DeliveryRule::AcceptedOrPutOff), _) => Wanted::AcceptedAtLast,
@@ -71,7 +71,7 @@ impl Wanted {
 }
 
 /// Judges `delivery: ...`.
-pub(in crate::judge) fn delivery(
+pub(in crate::judge) fn judge(
     case: &Case<'_>,
     expectation: &DeliveryExpectation,
     scope: &Scope<'_>,
@@ -84,18 +84,18 @@ pub(in crate::judge) fn delivery(
     let may_wait = expectation.is == Some(DeliveryRule::AcceptedOrPutOff) && found.iter().any(|(_, d)| taken(case, d));
     let judge = |(entry, delivery): &(&Entry, &Delivery)| {
         let held = put_off(delivery).filter(|_| may_wait);
-        held.unwrap_or_else(|| one(case, expectation, delivery, scope)).about(entry.from)
+        held.unwrap_or_else(|| judge_one(case, expectation, delivery, scope)).about(entry.from)
     };
     let judgement: Vec<ExpectationResult> = found.iter().map(judge).collect();
     let failed = found.iter().zip(&judgement).filter(|(_, held)| matches!(held, ExpectationResult::No(_)));
     let failed: Vec<((&Entry, &Delivery), &ExpectationResult)> = failed.map(|(found, held)| (*found, held)).collect();
     if !failed.is_empty() {
-        return ExpectationResult::No(told(case, expectation, found.len(), &failed));
+        return ExpectationResult::No(describe(case, expectation, found.len(), &failed));
     }
-    let to_refuse = found.iter().filter(|(_, d)| Wanted::of(expectation.is, d) == Wanted::Refused);
+    let to_refuse = found.iter().filter(|(_, d)| Wanted::from_rule(expectation.is, d) == Wanted::Refused);
     let to_refuse: Vec<&Delivery> = to_refuse.map(|(_, delivery)| *delivery).collect();
     let crashes = ExpectationResult::Yes(by_a_crash(case, &to_refuse).into_iter().collect());
-    ExpectationResult::all(judgement.into_iter().chain([crashes]))
+    ExpectationResult::all_of(judgement.into_iter().chain([crashes]))
 }
 
 /// A remark, if the handler asked with its status for a later retry.
@@ -105,7 +105,7 @@ fn put_off(delivery: &Delivery) -> Option<ExpectationResult> {
         .then(|| ExpectationResult::Yes(vec![format!("the handler deferred {} with {status}", title(delivery))]))
 }
 
-fn one(
+fn judge_one(
     case: &Case<'_>,
     expectation: &DeliveryExpectation,
     delivery: &Delivery,
@@ -121,7 +121,7 @@ fn one(
                 format!("{} got no answer: {}", title(delivery), outcome(case, delivery)),
             )),
         });
-    let rule = match Wanted::of(expectation.is, delivery) {
+    let rule = match Wanted::from_rule(expectation.is, delivery) {
         Wanted::Accepted => accepted(case, delivery),
         Wanted::AcceptedAtLast => accepted_at_last(case, delivery),
         Wanted::Acknowledged => acknowledged(case, delivery),
@@ -129,11 +129,11 @@ fn one(
         Wanted::Refused => refused(case, delivery),
         Wanted::Anything => ExpectationResult::YES,
     };
-    ExpectationResult::all([status, rule])
+    ExpectationResult::all_of([status, rule])
 }
 
 /// One finding for all deliveries that failed.
-fn told(
+fn describe(
     case: &Case<'_>,
     expectation: &DeliveryExpectation,
     all: usize,
@@ -148,9 +148,9 @@ fn told(
         Some(DeliveryRule::AsDeclared) => "fresh deliveries accepted, all others rejected".to_owned(),
         None => "a different status".to_owned(),
     };
-    let without_success = |delivery: &Delivery| match Wanted::of(expectation.is, delivery) {
+    let without_success = |delivery: &Delivery| match Wanted::from_rule(expectation.is, delivery) {
         Wanted::Accepted | Wanted::AcceptedAtLast | Wanted::Acknowledged | Wanted::InTime => {
-            Some(FailureKind::of(case, delivery))
+            Some(FailureKind::classify(case, delivery))
         }
         Wanted::Refused | Wanted::Anything => None,
     };
@@ -160,7 +160,7 @@ fn told(
         } else {
             None
         };
-        let way = || without_success(delivery).map(|way| way.words(case, delivery));
+        let way = || without_success(delivery).map(|way| way.describe(case, delivery));
         format!("{}: {}", title(delivery), own.or_else(way).unwrap_or_else(|| outcome(case, delivery)))
     };
     let mut observed: Vec<String> = failed.iter().take(8).map(seen).collect();

@@ -24,7 +24,7 @@ pub(super) enum FailureKind {
 
 impl FailureKind {
     /// How a delivery failed that was not accepted.
-    pub(super) fn of(case: &Case<'_>, delivery: &Delivery) -> Self {
+    pub(super) fn classify(case: &Case<'_>, delivery: &Delivery) -> Self {
         match &delivery.outcome {
             Outcome::Answered(_) if taken(case, delivery) && !in_time(case, delivery) => FailureKind::Late,
             Outcome::Answered(answer) if answer.redirects().is_some() => FailureKind::Redirects,
@@ -45,7 +45,7 @@ impl FailureKind {
     }
 
     /// The failure as the report describes it.
-    pub(super) fn words(self, case: &Case<'_>, delivery: &Delivery) -> String {
+    pub(super) fn describe(self, case: &Case<'_>, delivery: &Delivery) -> String {
         let seen = outcome(case, delivery);
         match self {
             FailureKind::Late => format!("{seen}, too late: after {}", millis(u128::from(delivery.latency_ms))),

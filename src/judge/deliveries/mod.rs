@@ -6,5 +6,5 @@ mod expectation;
 mod failing;
 mod rejected;
 
-pub(super) use effect::effect;
-pub(super) use expectation::delivery;
+pub(super) use effect::judge_effect;
+pub(super) use expectation::judge;

@@ -14,7 +14,7 @@ use crate::pack::expectations::{ShownExpectation, ShownRule};
 use crate::pack::types::Stage;
 
 /// Judges `shown: ...`, separately for each client.
-pub(in crate::judge) fn presented(
+pub(in crate::judge) fn judge(
     case: &Case<'_>,
     expectation: &ShownExpectation,
     scope: &mut Scope<'_>,
@@ -32,11 +32,11 @@ pub(in crate::judge) fn presented(
         ));
     }
     let hint = expectation.hint.as_ref().and_then(|hint| scope.text(hint).ok());
-    ExpectationResult::all(parts).hinted(hint.as_deref())
+    ExpectationResult::all_of(parts).hinted(hint.as_deref())
 }
 
 fn of_client(case: &Case<'_>, expectation: &ShownExpectation, client: &str, scope: &Scope<'_>) -> ExpectationResult {
-    let place = ShownContent::of(case, client, expectation.by.as_deref());
+    let place = ShownContent::collect(case, client, expectation.by.as_deref());
     let received = if case.stage == Stage::Rehearsal { received(case, client) } else { at_home(case, &place) };
     if expectation.shown == ShownRule::Nothing {
         return nothing(case, &place, &received);
@@ -72,9 +72,11 @@ fn of_client(case: &Case<'_>, expectation: &ShownExpectation, client: &str, scop
         ShownRule::ReceivedHost | ShownRule::ReturnUrl if met.is_empty() => {
             place.lacks(case, &missing, " or ", None).softened()
         }
-        ShownRule::ReceivedHost => ExpectationResult::all(met.iter().map(|(ours, theirs)| received_host(ours, theirs))),
-        ShownRule::ReturnUrl => match return_url::ReturnUrlRule::of(case) {
-            Ok(rule) => ExpectationResult::all(met.iter().map(|(ours, theirs)| rule.judge(ours, theirs, scope))),
+        ShownRule::ReceivedHost => {
+            ExpectationResult::all_of(met.iter().map(|(ours, theirs)| received_host(ours, theirs)))
+        }
+        ShownRule::ReturnUrl => match return_url::ReturnUrlRule::from_case(case) {
+            Ok(rule) => ExpectationResult::all_of(met.iter().map(|(ours, theirs)| rule.judge(ours, theirs, scope))),
             Err(unknown) => unknown,
         },
     }

@@ -5,4 +5,4 @@ mod link;
 mod place;
 mod return_url;
 
-pub(super) use expectation::presented;
+pub(super) use expectation::judge;

@@ -22,7 +22,7 @@ pub(super) struct ShownContent {
 
 impl ShownContent {
     /// What a client was shown by the action `by`, or by any action.
-    pub(super) fn of(case: &Case<'_>, client: &str, by: Option<&str>) -> Self {
+    pub(super) fn collect(case: &Case<'_>, client: &str, by: Option<&str>) -> Self {
         let mine: Vec<&Entry> =
             case.evidence.entries.iter().filter(|entry| entry.client.as_deref() == Some(client)).collect();
         let actions = || {
@@ -41,11 +41,13 @@ impl ShownContent {
         let readable = |outcome: &Outcome| outcome.answer().is_some_and(|answer| answer.status < 400);
         let (looked, trouble) = if case.bound.get(&page(case)).is_some() {
             let unread = pages().rfind(|shown| !readable(&shown.outcome));
-            let trouble = unread.map(|shown| format!("the page that `{}` names {}", page(case), said(&shown.outcome)));
+            let trouble = unread
+                .map(|shown| format!("the page that `{}` names {}", page(case), describe_outcome(&shown.outcome)));
             (pages().any(|shown| readable(&shown.outcome)), trouble)
         } else {
-            let trouble =
-                actions().next_back().map(|action| format!("the action {} {}", action.name, said(&action.outcome)));
+            let trouble = actions()
+                .next_back()
+                .map(|action| format!("the action {} {}", action.name, describe_outcome(&action.outcome)));
             (actions().any(shows), trouble)
         };
         let named = mine.iter().filter(|entry| by.is_none() || entry.step.as_deref() == by);
@@ -124,7 +126,7 @@ fn elsewhere(case: &Case<'_>) -> String {
     }
 }
 
-fn said(outcome: &Outcome) -> String {
+fn describe_outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Answered(answer) => format!("answered {}", answer.status),
         Outcome::TransportError(trouble) => format!("gave no response: {}", trouble.detail),

@@ -17,7 +17,7 @@ pub(super) struct ReturnUrlRule<'c> {
 }
 
 impl<'c> ReturnUrlRule<'c> {
-    pub(super) fn of(case: &Case<'c>) -> Result<Self, ExpectationResult> {
+    pub(super) fn from_case(case: &Case<'c>) -> Result<Self, ExpectationResult> {
         let unknown = |responsible, why: String| ExpectationResult::Unknown(Finding::new(responsible, why));
         let Some(word) = &case.provider.return_url else {
             return Err(unknown(Responsible::Tool, "the pack does not say how a return URL is passed".to_owned()));

@@ -1,7 +1,7 @@
 //! Expectations about user messages: the message must differ from that of a success and must not be a crash. Prose
 //! cannot be judged.
 
-use super::text::words;
+use super::text::message_words;
 use crate::evidence::{Action, Body, Entry, Outcome, Page, Response, Responsible};
 use crate::judge::case::Case;
 use crate::judge::finding::{ExpectationResult, Finding};
@@ -12,7 +12,7 @@ use crate::profile::Inputs;
 const MAX_MESSAGE_CHARS: usize = 600;
 
 /// Judges `user_message: ...`.
-pub(in crate::judge) fn told(case: &Case<'_>, expectation: &UserMessageExpectation) -> ExpectationResult {
+pub(in crate::judge) fn judge(case: &Case<'_>, expectation: &UserMessageExpectation) -> ExpectationResult {
     let twin = match ActionMessages::by(case, &expectation.unlike) {
         Ok(said) => said,
         Err(unknown) => return unknown,
@@ -42,7 +42,7 @@ pub(in crate::judge) fn told(case: &Case<'_>, expectation: &UserMessageExpectati
         Outcome::Answered(answer) => answer,
     };
     let own = || said.action.own.iter().chain(&twin.action.own).map(String::as_str);
-    let otherwise = answer.status != success.status || words(answer, own()) != words(success, own());
+    let otherwise = answer.status != success.status || message_words(answer, own()) != message_words(success, own());
     // A missing page says nothing, and the action may have said at once what no page repeats.
     let page_says = pages.is_none() || answer.status < 400;
     if otherwise && page_says {

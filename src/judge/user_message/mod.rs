@@ -4,4 +4,4 @@ mod expectation;
 mod text;
 
 pub(crate) use expectation::brief;
-pub(super) use expectation::told;
+pub(super) use expectation::judge;

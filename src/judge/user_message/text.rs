@@ -11,7 +11,7 @@ use crate::evidence::{Body, Response, plain};
 static ADDRESS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"(?i)https?://(?:<[^<>]*>|[^\s"'<>])+"#).ok());
 
 /// The words of a response, without those that belong only to the client or the action.
-pub(super) fn words<'o>(answer: &Response, own: impl Iterator<Item = &'o str>) -> BTreeSet<String> {
+pub(super) fn message_words<'o>(answer: &Response, own: impl Iterator<Item = &'o str>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     match &answer.body {
         Body::Json(json) => of_json(json, &mut found),

@@ -51,7 +51,7 @@ pub(super) fn answer(
         (None, read) => redacted(read, redactor),
         (Some(_), Body::Empty) => Body::Empty,
         (Some(keep), Body::Json(value)) if value.is_object() || value.is_array() => {
-            Body::Json(redactor.json(&kept(&value, keep)))
+            Body::Json(redactor.json(&keep_fields(&value, keep)))
         }
         (Some(_), Body::Json(_) | Body::Text(_) | Body::Binary(_)) => Body::Binary(bytes.len()),
     };
@@ -86,13 +86,13 @@ fn redacted(body: Body, redactor: &Redactor) -> Body {
 }
 
 /// The listed fields at every depth, case-insensitive.
-fn kept(value: &Value, keep: &[String]) -> Value {
+fn keep_fields(value: &Value, keep: &[String]) -> Value {
     match value {
         Value::Object(members) => {
             let listed = members.iter().filter(|(name, _)| keep.iter().any(|kept| kept.eq_ignore_ascii_case(name)));
-            Value::Object(listed.map(|(name, value)| (name.clone(), kept(value, keep))).collect())
+            Value::Object(listed.map(|(name, value)| (name.clone(), keep_fields(value, keep))).collect())
         }
-        Value::Array(list) => list.iter().map(|one| kept(one, keep)).collect(),
+        Value::Array(list) => list.iter().map(|one| keep_fields(one, keep)).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
 }
@@ -108,7 +108,7 @@ mod tests {
         let all =
             json!([{ "id": 1, "Name": "x", "links": { "id": 2, "url": "u" } }, "text", { "name": [{ "id": 3 }] }]);
         let keep = ["id".to_owned(), "name".to_owned()];
-        assert_eq!(kept(&all, &keep), json!([{ "id": 1, "Name": "x" }, "text", { "name": [{ "id": 3 }] }]));
+        assert_eq!(keep_fields(&all, &keep), json!([{ "id": 1, "Name": "x" }, "text", { "name": [{ "id": 3 }] }]));
         let text = answer(200, &HeaderMap::new(), b"<p>Jane</p>", Some(&keep), &Redactor::new());
         assert_eq!(text.body, Body::Binary(11));
         let scalar = answer(200, &HeaderMap::new(), b"\"Jane\"", Some(&keep), &Redactor::new());

@@ -280,7 +280,8 @@ impl Sender {
         if is_spelled(&purpose, request.url()) {
             return self.deliver(request, &spelled, progress).await;
         }
-        let response = client.execute(request).await.map_err(|error| transport_error::of(&error, &progress.host))?;
+        let response =
+            client.execute(request).await.map_err(|error| transport_error::from_reqwest(&error, &progress.host))?;
         progress.address = progress.address.or(response.remote_addr().map(|address| address.ip()));
         progress.status = Some(response.status().as_u16());
         Ok(response)
@@ -352,7 +353,7 @@ fn is_redirect(status: StatusCode) -> bool {
 /// Reads a body up to a limit; returns whether there is more. Dropping the response then closes the connection.
 async fn read(response: &mut Response, most: usize, host: &str) -> Result<(Vec<u8>, bool), TransportError> {
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| transport_error::of(&error, host))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| transport_error::from_reqwest(&error, host))? {
         let left = most - body.len();
         body.extend_from_slice(&chunk[..chunk.len().min(left)]);
         if chunk.len() > left {

@@ -46,7 +46,7 @@ pub(super) fn of_line(error: &NoResponse, host: &str) -> TransportError {
 }
 
 /// The trouble for an error of the HTTP client.
-pub(super) fn of(error: &reqwest::Error, host: &str) -> TransportError {
+pub(super) fn from_reqwest(error: &reqwest::Error, host: &str) -> TransportError {
     if let Some(unresolved) = chain(error).find_map(|error| error.downcast_ref::<Unresolved>()) {
         return of_name(unresolved);
     }

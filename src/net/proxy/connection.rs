@@ -63,7 +63,7 @@ pub(super) async fn connection(shared: Arc<Shared>, stream: TcpStream, place: Ow
 async fn answer(shared: Arc<Shared>, request: Request<Incoming>, place: Arc<OwnedSemaphorePermit>) -> ProxyResponse {
     let Some((host, port)) = target(request.uri()) else {
         let words = "this is the proxy of a rehearsal: it accepts CONNECT and absolute http URLs";
-        return said(StatusCode::BAD_REQUEST, words);
+        return respond(StatusCode::BAD_REQUEST, words);
     };
     let decision = shared.policy.to(&host);
     let reached = match &decision {
@@ -78,7 +78,7 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>, place: Arc<Owne
                      `rehearsal.allow_hosts`"
                 }
             };
-            return said(StatusCode::FORBIDDEN, &format!("{host}:{port} is denied: {why}"));
+            return respond(StatusCode::FORBIDDEN, &format!("{host}:{port} is denied: {why}"));
         }
     };
     let passed = match reached {
@@ -86,7 +86,8 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>, place: Arc<Owne
         Ok(there) => pass_on(shared, request, there).await.map_err(|error| error.to_string()),
         Err(error) => Err(error.to_string()),
     };
-    passed.unwrap_or_else(|error| said(StatusCode::BAD_GATEWAY, &format!("{host}:{port} cannot be reached: {error}")))
+    passed
+        .unwrap_or_else(|error| respond(StatusCode::BAD_GATEWAY, &format!("{host}:{port} cannot be reached: {error}")))
 }
 
 /// The host and port that a proxy request names.
@@ -146,7 +147,7 @@ async fn pass_on(
     Ok(sender.send_request(request).await?.map(Either::Right))
 }
 
-fn said(status: StatusCode, words: &str) -> ProxyResponse {
+fn respond(status: StatusCode, words: &str) -> ProxyResponse {
     let mut answer = Response::new(Either::Left(Full::from(format!("preflight: {words}\n"))));
     *answer.status_mut() = status;
     answer.headers_mut().insert("content-type", HeaderValue::from_static("text/plain; charset=utf-8"));

@@ -17,10 +17,10 @@ const DELIVERY_WORDS: [&str; 3] = ["control", "altered", "each"];
 
 impl Linter<'_> {
     /// Everything that is wrong with the check.
-    pub(super) fn all(&self) -> Vec<Problem> {
+    pub(super) fn lint_all(&self) -> Vec<Problem> {
         let mut problems = self.names();
         problems.extend(self.shape());
-        problems.extend(self.words());
+        problems.extend(self.lint_prose());
         problems.extend(self.idle());
         problems.extend(self.contrary());
         problems.extend(self.optional());
@@ -40,21 +40,23 @@ impl Linter<'_> {
         let mut problems = Vec::new();
         let wanted = self.read.path.trim_end_matches(".yaml").trim_end_matches(".yml").replace('/', ".");
         if self.check().id != wanted {
-            let problem = self.at("/id", format!("`{}` does not match the path of the file", self.check().id));
+            let problem = self.problem_at("/id", format!("`{}` does not match the path of the file", self.check().id));
             problems.push(problem.hint(format!("by the path it must be `{wanted}`: section, dot, file name")));
         }
         for (index, item) in self.check().items.iter().enumerate() {
             if !self.items.contains(item.as_str()) {
-                let problem = self.at(&format!("/items/{index}"), format!("`{item}` is not an item of the provider"));
+                let problem =
+                    self.problem_at(&format!("/items/{index}"), format!("`{item}` is not an item of the provider"));
                 problems.push(problem.nearest(item, self.items.iter().copied()));
             }
         }
         if self.check().items.is_empty() {
-            problems.push(self.at("/items", "a check must serve at least one item"));
+            problems.push(self.problem_at("/items", "a check must serve at least one item"));
         }
         for (index, need) in self.check().needs.iter().enumerate() {
             if !self.known.contains(need.as_str()) {
-                let problem = self.at(&format!("/needs/{index}"), format!("`{need}` is not a check of this pack"));
+                let problem =
+                    self.problem_at(&format!("/needs/{index}"), format!("`{need}` is not a check of this pack"));
                 problems.push(problem.nearest(need, self.known.iter().copied()));
             }
         }
@@ -66,16 +68,16 @@ impl Linter<'_> {
         let check = self.check();
         let mut problems = Vec::new();
         if check.when.is_empty() {
-            problems.push(self.at("/when", "a check needs at least one step"));
+            problems.push(self.problem_at("/when", "a check needs at least one step"));
         }
         if check.then.is_empty() && !check.only_asks() {
             problems.push(
-                self.at("/then", "there is no expectation, so this check cannot fail")
+                self.problem_at("/then", "there is no expectation, so this check cannot fail")
                     .hint("state under `then` what must hold"),
             );
         }
         if check.assume.is_empty() && check.then.iter().any(Expectation::bounds_from_above) {
-            let problem = self.at("/then", "this holds when nothing happens, so a silent partner would pass");
+            let problem = self.problem_at("/then", "this holds when nothing happens, so a silent partner would pass");
             problems
                 .push(problem.hint("state under `assume` what must have happened for the check to decide anything"));
         }
@@ -83,7 +85,7 @@ impl Linter<'_> {
             && let Err(error) = template::check_condition(&applies.condition)
         {
             let (TemplateError::Invalid(why) | TemplateError::Missing(why)) = error;
-            problems.push(self.at("/applies/if", format!("the condition is invalid: {why}")));
+            problems.push(self.problem_at("/applies/if", format!("the condition is invalid: {why}")));
         }
         problems
     }
@@ -98,7 +100,7 @@ impl Linter<'_> {
                 let reserved = ROOTS.contains(&name) || DELIVERY_WORDS.contains(&name);
                 if reserved || !names.insert(name) {
                     let why = if reserved { "is a reserved word" } else { "is already the name of an earlier step" };
-                    problems.push(self.at(&format!("{pointer}/as"), format!("`{name}` {why}")));
+                    problems.push(self.problem_at(&format!("{pointer}/as"), format!("`{name}` {why}")));
                 }
             }
         }
@@ -114,12 +116,14 @@ impl Linter<'_> {
             Step::Config(_) | Step::Ask(_) => &Stage::ALL,
         };
         for stage in self.check().stage.0.iter().filter(|stage| !allowed.contains(stage)) {
-            problems.push(self.at(pointer, format!("`{}` is not possible in the stage `{stage}`", step.verb())));
+            problems
+                .push(self.problem_at(pointer, format!("`{}` is not possible in the stage `{stage}`", step.verb())));
         }
         match step {
             Step::Request(request) => {
                 if let Some(api) = request.api.as_ref().filter(|api| !self.provider.apis.contains_key(*api)) {
-                    let problem = self.at(&format!("{pointer}/api"), format!("`{api}` is not an API of the provider"));
+                    let problem =
+                        self.problem_at(&format!("{pointer}/api"), format!("`{api}` is not an API of the provider"));
                     problems.push(problem.nearest(api, self.provider.apis.keys().map(String::as_str)));
                 }
                 for (name, path) in &request.capture {
@@ -135,7 +139,7 @@ impl Linter<'_> {
                 problems.extend(self.config(&format!("{pointer}/config"), &config.config));
                 if (config.config == INSPECTED) != config.of.is_some() {
                     let message = format!("`{INSPECTED}` needs `of`, the id of an event, and `of` needs `{INSPECTED}`");
-                    problems.push(self.at(&format!("{pointer}/config"), message));
+                    problems.push(self.problem_at(&format!("{pointer}/config"), message));
                 }
             }
             Step::Ask(_) | Step::Wait(_) | Step::Event(_) => {}
@@ -154,7 +158,7 @@ impl Linter<'_> {
         if self.provider.actions.is_empty() || known().any(|known| known == name) {
             return None;
         }
-        let problem = self.at(pointer, format!("`{name}` is not one of the `actions` of provider.yaml"));
+        let problem = self.problem_at(pointer, format!("`{name}` is not one of the `actions` of provider.yaml"));
         Some(problem.nearest(name, known()))
     }
 
@@ -168,25 +172,25 @@ impl Linter<'_> {
         if known.iter().any(|known| known == path) {
             return None;
         }
-        let problem = self.at(pointer, format!("an environment of a profile has no `{path}`"));
+        let problem = self.problem_at(pointer, format!("an environment of a profile has no `{path}`"));
         let near = problem.clone().nearest(path, known.iter().map(String::as_str));
         Some(if near.hint.is_some() { near } else { problem.hint(format!("known: {}", known.join(", "))) })
     }
 
     fn deliver(&self, pointer: &str, which: &EventChoice, earlier: &BTreeSet<&str>) -> Vec<Problem> {
         let Some(hooks) = &self.provider.webhooks else {
-            return vec![self.at(pointer, "the provider has no `webhooks`, so nothing can be delivered")];
+            return vec![self.problem_at(pointer, "the provider has no `webhooks`, so nothing can be delivered")];
         };
         let pointer = format!("{pointer}/deliver");
         match which {
             EventChoice::Each => Vec::new(),
             EventChoice::Event(event) if template::is_template(event) || hooks.events.contains_key(event) => Vec::new(),
             EventChoice::Event(event) => {
-                let problem = self.at(&pointer, format!("`{event}` is not an event of the provider"));
+                let problem = self.problem_at(&pointer, format!("`{event}` is not an event of the provider"));
                 vec![problem.nearest(event, hooks.events.keys().map(String::as_str))]
             }
             EventChoice::Again(step) if earlier.contains(step.as_str()) => Vec::new(),
-            EventChoice::Again(step) => vec![self.at(&pointer, format!("there is no earlier step `{step}`"))],
+            EventChoice::Again(step) => vec![self.problem_at(&pointer, format!("there is no earlier step `{step}`"))],
         }
     }
 
@@ -205,19 +209,19 @@ impl Linter<'_> {
                 let series =
                     self.check().when.iter().any(|step| matches!(step, Step::Deliver(d) if !d.alter.is_empty()));
                 if !series && e.delivery.0.iter().any(|name| name == "control" || name == "altered") {
-                    problems.push(self.at(
+                    problems.push(self.problem_at(
                         &format!("{pointer}/delivery"),
                         "no step has `alter`, so there are no controls and no altered deliveries",
                     ));
                 }
                 if e.is.is_none() && e.status.is_none() {
                     problems.push(
-                        self.at(pointer, "this states nothing about the delivery")
+                        self.problem_at(pointer, "this states nothing about the delivery")
                             .hint("add `is: accepted` or `is: refused`"),
                     );
                 }
                 if e.is == Some(DeliveryRule::AsDeclared) && !self.every_variant_expects() {
-                    problems.push(self.at(pointer, "`is: expected` needs an `expect` in every alteration"));
+                    problems.push(self.problem_at(pointer, "`is: expected` needs an `expect` in every alteration"));
                 }
                 problems
             }
@@ -225,7 +229,9 @@ impl Linter<'_> {
                 let mut problems =
                     self.refer(&format!("{pointer}/effect"), std::slice::from_ref(&e.effect), &[], &["deliver"]);
                 if e.exactly.is_none() && e.at_least.is_none() && e.at_most.is_none() {
-                    problems.push(self.at(pointer, "this states nothing about the effect").hint("add `exactly: 1`"));
+                    problems.push(
+                        self.problem_at(pointer, "this states nothing about the effect").hint("add `exactly: 1`"),
+                    );
                 }
                 problems
             }
@@ -248,7 +254,9 @@ impl Linter<'_> {
                     }
                 }
                 if e.are.is_none() && e.all_match.is_none() {
-                    problems.push(self.at(pointer, "this states nothing about the values").hint("add `are` or `each`"));
+                    problems.push(
+                        self.problem_at(pointer, "this states nothing about the values").hint("add `are` or `each`"),
+                    );
                 }
                 problems
             }
@@ -280,11 +288,11 @@ impl Linter<'_> {
                 Some((_, verb)) => {
                     let wanted = verbs.iter().map(|verb| format!("`{verb}`")).collect::<Vec<_>>().join(" or ");
                     let message = format!("`{name}` is a `{verb}` step, but this needs {wanted} steps");
-                    problems.push(self.at(pointer, message));
+                    problems.push(self.problem_at(pointer, message));
                 }
                 None => {
                     let known = steps().map(|(known, _)| known).chain(words.iter().copied());
-                    problems.push(self.at(pointer, format!("there is no step `{name}`")).nearest(name, known));
+                    problems.push(self.problem_at(pointer, format!("there is no step `{name}`")).nearest(name, known));
                 }
             }
         }
@@ -293,6 +301,6 @@ impl Linter<'_> {
 
     pub(super) fn json_path(&self, pointer: &str, path: &str) -> Option<Problem> {
         let error = serde_json_path::JsonPath::parse(path).err()?;
-        Some(self.at(pointer, format!("`{path}` is not a JSON path: {error}")))
+        Some(self.problem_at(pointer, format!("`{path}` is not a JSON path: {error}")))
     }
 }

@@ -26,7 +26,7 @@ impl Linter<'_> {
                     let message = format!(
                         "`{step}` cannot be answered with {status}, since an earlier expectation demands {rule}"
                     );
-                    self.at(&format!("{pointer}/status"), message)
+                    self.problem_at(&format!("{pointer}/status"), message)
                 }));
                 statuses.push((step, status));
             }
@@ -42,7 +42,7 @@ impl Linter<'_> {
             }
         }
         let never = never(expectation);
-        problems.extend(never.map(|why| self.at(pointer, format!("no value can meet this: {why}"))));
+        problems.extend(never.map(|why| self.problem_at(pointer, format!("no value can meet this: {why}"))));
     }
 
     /// Overlays and traffic of a check in which the partner is brought to do nothing, or in whose stages nobody watches.
@@ -58,7 +58,7 @@ impl Linter<'_> {
         let about = watched.into_iter().chain(laid.then(|| "/given".to_owned()));
         if !check.stage.0.contains(&Stage::Rehearsal) {
             let message = "only a rehearsal records the partner's calls, and this check has no such stage";
-            return about.map(|at| self.at(&at, message).hint("add `rehearsal` to `stage`")).collect();
+            return about.map(|at| self.problem_at(&at, message).hint("add `rehearsal` to `stage`")).collect();
         }
         let moves = |step: &Step| match step {
             Step::Action(_) | Step::Event(_) | Step::Deliver(_) => true,
@@ -68,7 +68,9 @@ impl Linter<'_> {
             return Vec::new();
         }
         let message = "no step makes the partner act, so it makes no call";
-        about.map(|at| self.at(&at, message).hint("add an `action`, an `event` or a `deliver` under `when`")).collect()
+        about
+            .map(|at| self.problem_at(&at, message).hint("add an `action`, an `event` or a `deliver` under `when`"))
+            .collect()
     }
 }
 

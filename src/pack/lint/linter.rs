@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::unlinted::{PendingLint, at};
+use super::unlinted::{PendingLint, problem_at};
 use crate::pack::check::Check;
 use crate::pack::provider::Provider;
 use crate::yaml::Problem;
@@ -29,7 +29,7 @@ impl Linter<'_> {
         &self.read.packed.check
     }
 
-    pub(super) fn at(&self, pointer: &str, message: impl Into<String>) -> Problem {
-        at(&self.read.packed, pointer, message.into())
+    pub(super) fn problem_at(&self, pointer: &str, message: impl Into<String>) -> Problem {
+        problem_at(&self.read.packed, pointer, message.into())
     }
 }

@@ -9,7 +9,7 @@ impl Linter<'_> {
     /// Optional actions without which nothing is left of `assume` or `then`: the report could not say what is missing.
     pub(super) fn optional(&self) -> Vec<Problem> {
         let check = self.check();
-        let mut left_out = LeftOut::of(check, |step| step.optional);
+        let mut left_out = LeftOut::determine(check, |step| step.optional);
         let place = |step: &Step| match step {
             Step::Action(action) => action.optional,
             Step::Request(_) | Step::Deliver(_) | Step::Event(_) | Step::Config(_) | Step::Ask(_) | Step::Wait(_) => {
@@ -25,7 +25,7 @@ impl Linter<'_> {
         let words = [gone("assume", &check.assume), gone("then", &check.then)];
         let problem = |word: &str| {
             let message = format!("`{word}` is empty without this step, so the step cannot be optional");
-            let problem = self.at(&format!("/when/{at}/optional"), message);
+            let problem = self.problem_at(&format!("/when/{at}/optional"), message);
             problem.hint("omit `optional`, so that the report names the action that the profile lacks")
         };
         words.into_iter().flatten().take(1).map(problem).collect()

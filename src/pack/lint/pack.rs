@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::linter::Linter;
 use super::provider;
 use super::texts::Texts;
-use super::unlinted::{PendingLint, at};
+use super::unlinted::{PendingLint, problem_at};
 use crate::pack::fixtures::Fixtures;
 use crate::pack::parallel;
 use crate::pack::provider::Provider;
@@ -27,12 +27,12 @@ pub(in crate::pack) fn pack(
     checks: &[PendingLint],
     fixtures: &Fixtures,
 ) -> Vec<Problem> {
-    let mut problems = provider::all(provider, (document, texts), checks, fixtures);
+    let mut problems = provider::lint_provider(provider, (document, texts), checks, fixtures);
     problems.extend(twice(checks));
     let known: BTreeSet<&str> = checks.iter().map(|other| other.packed.check.id.as_str()).collect();
     let items: BTreeSet<&str> = provider.items.iter().map(|item| item.id.as_str()).collect();
     for (at, part) in checks.chunks(MAX_PART_BYTES).enumerate() {
-        let all = |read: &PendingLint| Linter { provider, facts, read, items: &items, known: &known }.all();
+        let all = |read: &PendingLint| Linter { provider, facts, read, items: &items, known: &known }.lint_all();
         problems.extend(parallel::map(part, all).into_iter().flatten());
         // One mistake repeated in thousands of files is read once, and to look for what was meant takes its time.
         let left = checks.len().saturating_sub((at + 1) * MAX_PART_BYTES);
@@ -53,11 +53,11 @@ fn twice(checks: &[PendingLint]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for PendingLint { path, packed, .. } in checks {
         if let Some(first) = titles.insert(&packed.check.title, path) {
-            let problem = at(packed, "/title", format!("{first} has the same title"));
+            let problem = problem_at(packed, "/title", format!("{first} has the same title"));
             problems.push(problem.warning().hint("state in each title what only this check proves"));
         }
         if let Some(first) = seen.insert(&packed.check.id, path) {
-            problems.push(at(packed, "/id", format!("{first} has the id `{}` too", packed.check.id)));
+            problems.push(problem_at(packed, "/id", format!("{first} has the id `{}` too", packed.check.id)));
         }
     }
     problems
@@ -106,7 +106,7 @@ fn told_once<'c>(left: impl Iterator<Item = &'c PendingLint>, needs: &BTreeMap<&
         if reached.contains(start) {
             told.extend(reached.iter().filter(|id| needs.contains_key(*id)));
             let names = reached.into_iter().collect::<Vec<_>>().join(", ");
-            problems.push(at(&read.packed, "/needs", format!("`{start}` needs itself, through {names}")));
+            problems.push(problem_at(&read.packed, "/needs", format!("`{start}` needs itself, through {names}")));
         }
     }
     problems

@@ -8,21 +8,21 @@ const PLACEHOLDERS: [&str; 6] = ["todo", "tbd", "fixme", "xxx", "...", "…"];
 
 impl Linter<'_> {
     /// Words that say nothing, and a page that is none.
-    pub(super) fn words(&self) -> Vec<Problem> {
+    pub(super) fn lint_prose(&self) -> Vec<Problem> {
         let check = self.check();
         let mut problems = Vec::new();
         for (field, text) in [("title", &check.title), ("why", &check.why), ("fix", &check.fix)] {
             let pointer = format!("/{field}");
             if text.trim().is_empty() {
                 let message = format!("`{field}` is empty, but readers of the report see it");
-                problems.push(self.at(&pointer, message));
+                problems.push(self.problem_at(&pointer, message));
             } else if is_placeholder(text) {
                 let message = format!("`{field}` is a placeholder, but readers of the report see it");
-                problems.push(self.at(&pointer, message));
+                problems.push(self.problem_at(&pointer, message));
             }
         }
         if check.docs.scheme() != "https" {
-            let problem = self.at("/docs", format!("`{}` is not an https page", check.docs));
+            let problem = self.problem_at("/docs", format!("`{}` is not an https page", check.docs));
             problems.push(problem.hint("write the `https://` URL of the provider's page"));
         }
         problems

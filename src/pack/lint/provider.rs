@@ -13,7 +13,7 @@ use crate::template;
 use crate::yaml::{Document, Problem};
 
 /// Everything that is wrong with it.
-pub(super) fn all(
+pub(super) fn lint_provider(
     provider: &Provider,
     (document, texts): (&Document, &Texts),
     checks: &[PendingLint],
@@ -27,7 +27,7 @@ pub(super) fn all(
     problems.extend(shapes(provider, document));
     problems.extend(templates(document, texts));
     problems.extend(written(fixtures));
-    problems.extend(unused::all(provider, document, checks, fixtures));
+    problems.extend(unused::lint_unused(provider, document, checks, fixtures));
     problems
 }
 

@@ -28,7 +28,7 @@ impl Linter<'_> {
         let Some(simulator) = &self.provider.simulator else {
             let needless = given.client.is_none() && given.clients.is_empty();
             let message = "the pack's provider.yaml has no `simulator`, so no client can be set up";
-            return if needless { Vec::new() } else { vec![self.at("/given", message)] };
+            return if needless { Vec::new() } else { vec![self.problem_at("/given", message)] };
         };
         let mut problems = Vec::new();
         for (index, change) in given.overrides.0.iter().enumerate() {
@@ -40,8 +40,12 @@ impl Linter<'_> {
             problems.extend(self.beginning(&pointer, simulator, beginning));
         }
         if given.clients.contains_key("each") {
-            problems
-                .push(self.at("/given/clients/each", "`each` means all clients, so it cannot be the name of a client"));
+            problems.push(
+                self.problem_at(
+                    "/given/clients/each",
+                    "`each` means all clients, so it cannot be the name of a client",
+                ),
+            );
         }
         problems
     }
@@ -49,7 +53,7 @@ impl Linter<'_> {
     fn beginning(&self, pointer: &str, simulator: &SimulatorSpec, beginning: &ClientSetup) -> Vec<Problem> {
         let mut problems = Vec::new();
         if !simulator.states.contains_key(&beginning.is) {
-            let problem = self.at(pointer, format!("`{}` is not a state of a client", beginning.is));
+            let problem = self.problem_at(pointer, format!("`{}` is not a state of a client", beginning.is));
             problems.push(problem.nearest(&beginning.is, simulator.states.keys().map(String::as_str)));
         }
         for (index, change) in beginning.change.0.iter().enumerate() {
@@ -67,16 +71,20 @@ impl Linter<'_> {
             && change.delay.is_none()
             && change.drop_connection.is_none();
         if idle {
-            let problem = self.at(pointer, "this override changes nothing");
+            let problem = self.problem_at(pointer, "this override changes nothing");
             problems.push(problem.hint("add `reply`, `status`, `change`, `delay`, `drop_connection` or `credential`"));
         } else if change.on.is_none() && change.credential.is_none() {
-            problems.push(self.at(pointer, "this override has no route").hint("add `on`, such as `on: POST /cases`"));
+            problems.push(
+                self.problem_at(pointer, "this override has no route").hint("add `on`, such as `on: POST /cases`"),
+            );
         }
         if !change.with.is_empty() && change.reply.is_none() {
-            problems.push(self.at(&format!("{pointer}/with"), "`with` needs a `reply`, which this override lacks"));
+            problems
+                .push(self.problem_at(&format!("{pointer}/with"), "`with` needs a `reply`, which this override lacks"));
         }
         if let Some(reply) = change.reply.as_ref().filter(|reply| !simulator.replies.contains_key(*reply)) {
-            let problem = self.at(&format!("{pointer}/reply"), format!("`{reply}` is not a reply of the simulator"));
+            let problem =
+                self.problem_at(&format!("{pointer}/reply"), format!("`{reply}` is not a reply of the simulator"));
             problems.push(problem.nearest(reply, simulator.replies.keys().map(String::as_str)));
         }
         problems.extend(change.on.as_ref().and_then(|route| self.route(&format!("{pointer}/on"), route)));
@@ -91,7 +99,7 @@ impl Linter<'_> {
             return None;
         }
         let all: Vec<String> = known().map(Route::to_string).collect();
-        let problem = self.at(pointer, format!("`{route}` is not a route of the simulator"));
+        let problem = self.problem_at(pointer, format!("`{route}` is not a route of the simulator"));
         Some(problem.nearest(&route.to_string(), all.iter().map(String::as_str)))
     }
 
@@ -120,17 +128,17 @@ impl Linter<'_> {
     fn event(&self, pointer: &str, event: &str) -> Option<Problem> {
         let simulator = self.provider.simulator.as_ref()?;
         let known = || events(simulator);
-        let problem = || self.at(pointer, format!("no state of the simulator has the event `{event}`"));
+        let problem = || self.problem_at(pointer, format!("no state of the simulator has the event `{event}`"));
         (!known().any(|known| known == event)).then(|| problem().nearest(event, known()))
     }
 
     pub(super) fn client(&self, pointer: &str, name: &str) -> Option<Problem> {
-        let all = self.check().given.all();
+        let all = self.check().given.client_setups();
         let names = || all.iter().map(|(known, _)| *known);
         if names().any(|known| known == name) {
             return None;
         }
-        Some(self.at(pointer, format!("`{name}` is not a client of this check")).nearest(name, names()))
+        Some(self.problem_at(pointer, format!("`{name}` is not a client of this check")).nearest(name, names()))
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn sample(
     let mut problems: Vec<Problem> = lints.handler().into_iter().collect();
     problems.extend(lints.acts());
     problems.extend(lints.names());
-    problems.extend(lints.words());
+    problems.extend(lints.lint_texts());
     problems.extend(lints.hosts());
     problems.extend(lints.faults());
     problems.extend(lints.unproved());
@@ -44,7 +44,7 @@ struct Lints<'l> {
 }
 
 impl Lints<'_> {
-    fn at(&self, pointer: &str, message: impl Into<String>) -> Problem {
+    fn problem_at(&self, pointer: &str, message: impl Into<String>) -> Problem {
         self.sampled.document.problem(pointer, message)
     }
 
@@ -63,8 +63,10 @@ impl Lints<'_> {
         let answers = |rule: &crate::pack::sample_partner::Rule| rule.condition.is_none() && rule.status.is_some();
         match last {
             Some(rule) if !answers(rule) => {
-                let problem =
-                    self.at(&format!("/webhook/{}", rules.len() - 1), "the last rule does not answer every delivery");
+                let problem = self.problem_at(
+                    &format!("/webhook/{}", rules.len() - 1),
+                    "the last rule does not answer every delivery",
+                );
                 Some(
                     problem.hint(
                         "end with a rule that has a `status` and no `if`, such as `{ status: 200, effect: true }`",
@@ -72,7 +74,7 @@ impl Lints<'_> {
                 )
             }
             None if self.provider.webhooks.is_some() => {
-                let problem = self.at("", "this pack has webhooks, but its sample partner has no `webhook`");
+                let problem = self.problem_at("", "this pack has webhooks, but its sample partner has no `webhook`");
                 Some(problem.hint("add `webhook: [{ if: not proven, status: 401 }, { status: 200, effect: true }]`"))
             }
             Some(_) | None => None,
@@ -100,7 +102,7 @@ impl Lints<'_> {
                 }
                 Act::Retry(again) if !called.contains(&again.retry.as_str()) => {
                     let message = format!("there is no call `{}` above", again.retry);
-                    let problem = self.at(&format!("{pointer}/{index}/retry"), message);
+                    let problem = self.problem_at(&format!("{pointer}/{index}/retry"), message);
                     problems.push(problem.nearest_or(
                         &again.retry,
                         called.iter().copied(),
@@ -117,14 +119,14 @@ impl Lints<'_> {
     fn no_call(&self, pointer: &str, line: &str) -> Option<Problem> {
         let path = line.split_once(' ').filter(|(method, _)| method.bytes().all(|b| b.is_ascii_uppercase()));
         let is_path = path.is_some_and(|(_, path)| path.starts_with('/') && !path.starts_with("//"));
-        let problem = || self.at(pointer, format!("`{line}` is not a method and a path with one leading `/`"));
+        let problem = || self.problem_at(pointer, format!("`{line}` is not a method and a path with one leading `/`"));
         (!is_path).then(|| problem().hint("write the path within the API, such as `POST /orders`"))
     }
 
     fn unknown_api(&self, pointer: &str, api: &str) -> Option<Problem> {
         let known = || self.provider.apis.keys().map(String::as_str);
         let message = || format!("{} has no API `{api}`", self.provider.name);
-        (!self.provider.apis.contains_key(api)).then(|| self.at(pointer, message()).nearest(api, known()))
+        (!self.provider.apis.contains_key(api)).then(|| self.problem_at(pointer, message()).nearest(api, known()))
     }
 
     /// The names of APIs, actions and deployments.
@@ -150,10 +152,10 @@ impl Lints<'_> {
     }
 
     /// Conditions and templates that do not work, or read a name that nothing has.
-    fn words(&self) -> Vec<Problem> {
+    fn lint_texts(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut judge = |pointer: &str, text: &str| match template::names(text) {
-            Err(error) => problems.push(self.at(pointer, error.to_string())),
+            Err(error) => problems.push(self.problem_at(pointer, error.to_string())),
             Ok(names) => problems.extend(names.iter().filter_map(|name| self.unknown_name(pointer, name))),
         };
         crate::json::texts(&self.sampled.json, &mut |pointer, text| {
@@ -194,7 +196,7 @@ impl Lints<'_> {
             Act::Retry(_) | Act::Store(_) | Act::Respond(_) => None,
         });
         let known: Vec<&str> = ALWAYS.into_iter().chain(told).chain(called).collect();
-        let problem = || self.at(pointer, format!("`{root}` is unknown here"));
+        let problem = || self.problem_at(pointer, format!("`{root}` is unknown here"));
         (!known.contains(&root))
             .then(|| problem().nearest_or(root, known.iter().copied(), &format!("known here: {}", known.join(", "))))
     }
@@ -209,7 +211,7 @@ impl Lints<'_> {
             let foreign = urls.filter_map(|url| Host::of(&url)).find(|host| !self.is_safe(host));
             problems.extend(foreign.map(|host| {
                 let problem =
-                    self.at(pointer, format!("`{host}` belongs to neither the provider nor a sample partner"));
+                    self.problem_at(pointer, format!("`{host}` belongs to neither the provider nor a sample partner"));
                 problem.hint("write `staging.partner.example`, `partner.example` or another name under `.example`")
             }));
         });
@@ -250,23 +252,23 @@ impl Lints<'_> {
     fn fault(&self, id: &str, pointer: &str, fault: &PartnerDefect) -> Vec<Problem> {
         let mut problems = Vec::new();
         for (index, other) in fault.also.iter().enumerate().filter(|(_, other)| !self.ids().any(|id| id == *other)) {
-            let problem = self.at(&format!("{pointer}/also/{index}"), format!("there is no check `{other}`"));
+            let problem = self.problem_at(&format!("{pointer}/also/{index}"), format!("there is no check `{other}`"));
             problems.push(problem.nearest(other, self.ids()));
         }
         if fault.also.iter().any(|other| other == id) {
-            problems.push(self.at(&format!("{pointer}/also"), "`also` must name other checks"));
+            problems.push(self.problem_at(&format!("{pointer}/also"), "`also` must name other checks"));
         }
         for word in ["defects", "first"].into_iter().filter(|word| fault.change.contains_key(*word)) {
-            problems.push(self.at(&format!("{pointer}/change"), format!("a defect cannot change `{word}`")));
+            problems.push(self.problem_at(&format!("{pointer}/change"), format!("a defect cannot change `{word}`")));
         }
         let changed = fault.put_into(&self.sampled.json);
         if changed == self.sampled.json {
-            let problem = self.at(pointer, "this defect changes nothing");
+            let problem = self.problem_at(pointer, "this defect changes nothing");
             problems.push(problem.hint("state with `first` or `change` what this partner does differently"));
         }
         if let Err(found) = self.sampled.document.typed_from::<SamplePartner>(changed) {
             let told = found.into_iter().map(|inner| {
-                let problem = self.at(pointer, format!("with this defect: {}", inner.message));
+                let problem = self.problem_at(pointer, format!("with this defect: {}", inner.message));
                 inner.hint.into_iter().fold(problem, Problem::hint)
             });
             problems.extend(told);

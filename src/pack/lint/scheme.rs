@@ -232,7 +232,7 @@ impl Linter<'_> {
     /// The variations of a delivery.
     pub(super) fn alterations(&self, pointer: &str, step: &DeliverStep) -> Vec<Problem> {
         let Some(hooks) = &self.provider.webhooks else { return Vec::new() };
-        let at = |pointer: &str, message: &str| self.at(pointer, message);
+        let at = |pointer: &str, message: &str| self.problem_at(pointer, message);
         let altered = step.alter.iter().map(|(name, one)| (format!("{pointer}/alter/{}", escaped(name)), one));
         let all = [(format!("{pointer}/with"), &step.with)].into_iter().chain(altered);
         let mut problems = self.at_once(pointer, step);
@@ -254,11 +254,14 @@ impl Linter<'_> {
         let mut problems = Vec::new();
         if let [first, second, ..] = said[..] {
             let message = format!("`{first}` and `{second}` contradict each other");
-            problems.push(self.at(&format!("{pointer}/{second}"), message).hint("use a separate step for each"));
+            problems
+                .push(self.problem_at(&format!("{pointer}/{second}"), message).hint("use a separate step for each"));
         }
         for (word, number) in [("burst", step.burst), ("copies", step.copies)] {
             if number.is_some_and(|number| number < 2) {
-                problems.push(self.at(&format!("{pointer}/{word}"), "deliveries at the same time must be at least 2"));
+                problems.push(
+                    self.problem_at(&format!("{pointer}/{word}"), "deliveries at the same time must be at least 2"),
+                );
             }
         }
         problems

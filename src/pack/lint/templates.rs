@@ -11,9 +11,9 @@ impl Linter<'_> {
     /// Templates that do not parse, or begin with a name that nothing has.
     pub(super) fn templates(&self) -> Vec<Problem> {
         let of_one = |(pointer, text): &(String, String)| match template::names(text) {
-            Err(error) => vec![self.at(pointer, error.to_string())],
+            Err(error) => vec![self.problem_at(pointer, error.to_string())],
             Ok(names) => {
-                let filter = unknown_filter(text, &[]).map(|filter| self.at(pointer, filter));
+                let filter = unknown_filter(text, &[]).map(|filter| self.problem_at(pointer, filter));
                 // What a delivery is written with has names of its own.
                 let named = names.iter().filter(|_| !self.is_of_scheme(pointer));
                 filter.into_iter().chain(named.filter_map(|name| self.unknown_name(pointer, name))).collect()
@@ -27,10 +27,10 @@ impl Linter<'_> {
         let steps = self.check().when.iter().filter_map(Step::name);
         let named: Vec<&str> = steps.chain(self.bound()).collect();
         if let Some(fact) = name.strip_prefix("provider.").filter(|fact| template::lookup(self.facts, fact).is_none()) {
-            return Some(self.at(pointer, format!("the pack's provider.yaml has no `{fact}`")));
+            return Some(self.problem_at(pointer, format!("the pack's provider.yaml has no `{fact}`")));
         }
         if let Some((part, known)) = name.strip_prefix("profile.").and_then(profile_names::unknown) {
-            let problem = self.at(pointer, format!("profiles have no `{part}`, as in `{name}`"));
+            let problem = self.problem_at(pointer, format!("profiles have no `{part}`, as in `{name}`"));
             return Some(problem.nearest_or(
                 &part,
                 known.iter().copied(),
@@ -42,7 +42,8 @@ impl Linter<'_> {
         }
         let known = ROOTS.iter().copied().chain(named);
         Some(
-            self.at(pointer, format!("`{root}` is neither a step of this check nor a known name")).nearest(root, known),
+            self.problem_at(pointer, format!("`{root}` is neither a step of this check nor a known name"))
+                .nearest(root, known),
         )
     }
 }

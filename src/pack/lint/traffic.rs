@@ -73,7 +73,7 @@ impl<'l> Linter<'l> {
                 let mut problems = self.clients(pointer, e.client.as_ref());
                 let collections: Vec<&str> = self.collections();
                 for name in e.provider_records.keys().filter(|name| !collections.contains(&name.as_str())) {
-                    let problem = self.at(
+                    let problem = self.problem_at(
                         &format!("{pointer}/provider_records"),
                         format!("the simulator has no collection `{name}`"),
                     );
@@ -84,7 +84,7 @@ impl<'l> Linter<'l> {
             Expectation::DeniedHosts(e) => {
                 let idle = e.exactly.is_none() && e.at_least.is_none();
                 let problem =
-                    || self.at(pointer, "this states nothing about the denied hosts").hint("add `exactly: 0`");
+                    || self.problem_at(pointer, "this states nothing about the denied hosts").hint("add `exactly: 0`");
                 idle.then(problem).into_iter().collect()
             }
             Expectation::Shown(e) => {
@@ -117,7 +117,8 @@ impl<'l> Linter<'l> {
             let unknown = name.as_deref().filter(|name| !steps.contains(name) && !bound.contains(name));
             problems.extend(unknown.map(|name| {
                 let message = format!("`{name}` is neither a step nor the name of earlier matched calls");
-                self.at(&format!("{pointer}/{word}"), message).nearest(name, steps.iter().chain(&*bound).copied())
+                self.problem_at(&format!("{pointer}/{word}"), message)
+                    .nearest(name, steps.iter().chain(&*bound).copied())
             }));
         }
         let bodies = e.same.iter().filter(|path| *path != "body").map(|path| ("same", path));
@@ -127,12 +128,14 @@ impl<'l> Linter<'l> {
             problems.extend(self.json_path(&format!("{pointer}/{word}"), path));
         }
         if e.gap.is_some_and(|gap| gap.at_least.is_none() && !gap.growing) {
-            let problem = self.at(&format!("{pointer}/gap"), "this states nothing about the pauses");
+            let problem = self.problem_at(&format!("{pointer}/gap"), "this states nothing about the pauses");
             problems.push(problem.hint("add `at_least: 1s` or `growing: true`"));
         }
         if let Some(name) = e.name.as_deref() {
             let taken = steps.contains(&name) || ROOTS.contains(&name) || !bound.insert(name);
-            problems.extend(taken.then(|| self.at(&format!("{pointer}/as"), format!("`{name}` is already in use"))));
+            problems.extend(
+                taken.then(|| self.problem_at(&format!("{pointer}/as"), format!("`{name}` is already in use"))),
+            );
         }
         problems
     }
@@ -140,7 +143,7 @@ impl<'l> Linter<'l> {
     /// Routes, names and APIs that nobody knows.
     fn which(&self, pointer: &str, calls: &Calls, bound: &NamedCalls<'_>) -> Vec<Problem> {
         let unknown = |pointer: &str, name: &str| {
-            let problem = self.at(pointer, format!("there are no earlier matched calls `{name}`"));
+            let problem = self.problem_at(pointer, format!("there are no earlier matched calls `{name}`"));
             problem.nearest(name, bound.iter().copied())
         };
         match calls {
@@ -154,7 +157,8 @@ impl<'l> Linter<'l> {
             Calls::Where(CallsWhere { api, repeats, except, answered: _ }) => {
                 let mut problems = Vec::new();
                 if let Some(api) = api.as_ref().filter(|api| !self.provider.apis.contains_key(*api)) {
-                    let problem = self.at(&format!("{pointer}/api"), format!("`{api}` is not an API of the provider"));
+                    let problem =
+                        self.problem_at(&format!("{pointer}/api"), format!("`{api}` is not an API of the provider"));
                     problems.push(problem.nearest(api, self.provider.apis.keys().map(String::as_str)));
                 }
                 let missing = repeats.as_deref().filter(|name| !bound.contains(name));

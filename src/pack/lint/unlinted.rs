@@ -15,6 +15,6 @@ pub(in crate::pack) struct PendingLint {
     pub(in crate::pack) texts: Texts,
 }
 
-pub(super) fn at(packed: &PackedCheck, pointer: &str, message: String) -> Problem {
+pub(super) fn problem_at(packed: &PackedCheck, pointer: &str, message: String) -> Problem {
     packed.document.problem(pointer, message)
 }

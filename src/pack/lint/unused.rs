@@ -20,7 +20,7 @@ struct NamedReference {
 }
 
 /// Fixtures, facts and replies that nothing names: neither `provider.yaml`, nor a check, nor another fixture.
-pub(super) fn all(
+pub(super) fn lint_unused(
     provider: &Provider,
     document: &Document,
     checks: &[PendingLint],
@@ -42,7 +42,7 @@ pub(super) fn all(
     for read in checks {
         search(None, read.packed.document.text.as_bytes());
     }
-    fixtures.all().for_each(|(name, text)| search(Some(name), text));
+    fixtures.files().for_each(|(name, text)| search(Some(name), text));
     let unused = sought.into_iter().zip(named).filter(|(one, named)| *named <= one.own);
     let tell = |told: Result<(String, String), Problem>| match told {
         Ok((pointer, message)) => document.problem(&pointer, message),

@@ -15,7 +15,8 @@ impl Linter<'_> {
             self.holds_always(&format!("/then/{index}"), expectation, &mut problems);
         }
         if !then.is_empty() && then.iter().all(|expectation| expectation.on_failure() == OnFailure::Inconclusive) {
-            let problem = self.at("/then", "all of these are `on_failure: inconclusive`, so this check cannot fail");
+            let problem =
+                self.problem_at("/then", "all of these are `on_failure: inconclusive`, so this check cannot fail");
             problems.push(problem.hint("omit `on_failure` where the partner is responsible"));
         }
         problems
@@ -27,7 +28,7 @@ impl Linter<'_> {
                 self.holds_always(&format!("{pointer}/any_of/{at}"), branch, problems);
             }
         }
-        problems.extend(idle(expectation).map(|(message, hint)| self.at(pointer, message).hint(hint)));
+        problems.extend(idle(expectation).map(|(message, hint)| self.problem_at(pointer, message).hint(hint)));
     }
 }
 

@@ -35,7 +35,7 @@ pub(in crate::profile) fn not_there(
         if let Some((at, missing)) = wrong(folder, command, path.as_deref(), files) {
             let pointer = format!("/{}/command/{at}", place.replace('.', "/"));
             let name = written.pointer(&pointer).and_then(Value::as_str).unwrap_or_default();
-            let (message, hint) = missing.words(name, folder);
+            let (message, hint) = missing.describe(name, folder);
             found.push(MissingProgram { needed_for: place, problem: document.problem(&pointer, message).hint(hint) });
         }
     };
@@ -72,7 +72,7 @@ enum Missing {
 }
 
 impl Missing {
-    fn words(self, name: &str, folder: &Path) -> (String, String) {
+    fn describe(self, name: &str, folder: &Path) -> (String, String) {
         let shown = folder.display().to_string();
         let shown = if shown.is_empty() { "this folder" } else { &shown };
         match self {

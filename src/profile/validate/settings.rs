@@ -29,7 +29,11 @@ pub(in crate::profile) fn against(read: &LoadedProfile, pack: &Pack) -> Vec<Prob
                 None => {
                     let message = format!("{} has no setting `{name}`", pack.provider.name);
                     let problem = document.problem_at_key(&above, name, message);
-                    problems.push(problem.nearest_or(name, declared.keys().map(String::as_str), &known(pack)));
+                    problems.push(problem.nearest_or(
+                        name,
+                        declared.keys().map(String::as_str),
+                        &describe_settings(pack),
+                    ));
                 }
             }
         }
@@ -37,7 +41,7 @@ pub(in crate::profile) fn against(read: &LoadedProfile, pack: &Pack) -> Vec<Prob
     problems
 }
 
-fn known(pack: &Pack) -> String {
+fn describe_settings(pack: &Pack) -> String {
     let details = pack.provider.settings.iter().map(|(name, detail)| format!("`{name}`: {}", detail.description));
     let details: Vec<String> = details.collect();
     if details.is_empty() { "remove it".into() } else { format!("it has {}", details.join("; ")) }
@@ -48,8 +52,8 @@ fn judgement(document: &Document, pointer: &str, name: &str, detail: &Setting, v
     if value.is_null() {
         return None;
     }
-    if !is(detail.kind, value) {
-        let problem = document.problem(pointer, format!("`{name}` is not {}", wanted(detail.kind)));
+    if !has_kind(detail.kind, value) {
+        let problem = document.problem(pointer, format!("`{name}` is not {}", describe_kind(detail.kind)));
         return Some(problem.hint(format!("it is {}", detail.description)));
     }
     match value {
@@ -98,7 +102,7 @@ fn not_one_of(wrong: impl Fn(String) -> Problem, name: &str, detail: &Setting, w
     problem.nearest_or(text, detail.one_of.iter().map(String::as_str), &format!("it is one of {list}"))
 }
 
-fn is(kind: Kind, value: &Value) -> bool {
+fn has_kind(kind: Kind, value: &Value) -> bool {
     let text = value.as_str();
     match kind {
         Kind::Text => text.is_some(),
@@ -111,7 +115,7 @@ fn is(kind: Kind, value: &Value) -> bool {
     }
 }
 
-fn wanted(kind: Kind) -> &'static str {
+fn describe_kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => "a string",
         Kind::Number => "a number",

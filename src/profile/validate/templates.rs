@@ -65,7 +65,7 @@ enum Vocabulary {
 }
 
 impl Vocabulary {
-    fn of<'w>(names: impl IntoIterator<Item = &'w str>) -> Self {
+    fn from_names<'w>(names: impl IntoIterator<Item = &'w str>) -> Self {
         Vocabulary::Known(names.into_iter().map(|name| (name.to_owned(), Vocabulary::Open)).collect())
     }
 
@@ -75,7 +75,7 @@ impl Vocabulary {
         match (known.get_mut(name), value) {
             (Some(inner @ Vocabulary::Known(_)), Value::Object(map)) => map.iter().for_each(|(n, v)| inner.add(n, v)),
             (None, Value::Object(map)) => {
-                let mut inner = Vocabulary::of([]);
+                let mut inner = Vocabulary::from_names([]);
                 map.iter().for_each(|(name, value)| inner.add(name, value));
                 known.insert(name.to_owned(), inner);
             }
@@ -99,11 +99,11 @@ impl Vocabulary {
     }
 
     /// All of them, dotted.
-    fn all(&self, above: &str, found: &mut Vec<String>) {
+    fn collect_names(&self, above: &str, found: &mut Vec<String>) {
         let Vocabulary::Known(known) = self else { return };
         for (name, inner) in known {
             found.push(format!("{above}{name}"));
-            inner.all(&format!("{above}{name}."), found);
+            inner.collect_names(&format!("{above}{name}."), found);
         }
     }
 }
@@ -148,10 +148,10 @@ fn wrong(pointer: &str, text: &str, place: TemplateContext<'_>, profile: &Profil
     });
     let tests = template::unknown_tests(text).into_iter().map(|name| (format!("there is no test `is {name}`"), None));
     let mut found: Vec<Complaint> = filters.chain(tests).collect();
-    let Some(words) = words(pointer, place, profile, pack) else { return found };
+    let Some(words) = vocabulary_at(pointer, place, profile, pack) else { return found };
     for name in names.into_iter().filter(|name| !words.has(name)) {
         let mut known = Vec::new();
-        words.all("", &mut known);
+        words.collect_names("", &mut known);
         let all = match place {
             TemplateContext::Action(_) | TemplateContext::View if name.starts_with("simulator") => {
                 "use values of the simulator only in `rehearsal.env`".to_owned()
@@ -164,14 +164,16 @@ fn wrong(pointer: &str, text: &str, place: TemplateContext<'_>, profile: &Profil
 }
 
 /// The words of a place; none where that is not known.
-fn words(pointer: &str, place: TemplateContext<'_>, profile: &Profile, pack: &Pack) -> Option<Vocabulary> {
+fn vocabulary_at(pointer: &str, place: TemplateContext<'_>, profile: &Profile, pack: &Pack) -> Option<Vocabulary> {
     let mut words = match place {
         TemplateContext::Build => return Some(of_build(pack)),
         TemplateContext::ReturnUrl => return None,
-        TemplateContext::Processed => Vocabulary::of(["event_id", "clients", "profile", "provider", "environment"]),
-        TemplateContext::Received => Vocabulary::of(["event", "clients", "profile", "provider", "environment"]),
-        TemplateContext::Action("restart") => Vocabulary::of(["clients", "profile", "provider", "environment"]),
-        TemplateContext::Action(_) | TemplateContext::View => Vocabulary::of([]),
+        TemplateContext::Processed => {
+            Vocabulary::from_names(["event_id", "clients", "profile", "provider", "environment"])
+        }
+        TemplateContext::Received => Vocabulary::from_names(["event", "clients", "profile", "provider", "environment"]),
+        TemplateContext::Action("restart") => Vocabulary::from_names(["clients", "profile", "provider", "environment"]),
+        TemplateContext::Action(_) | TemplateContext::View => Vocabulary::from_names([]),
         TemplateContext::Command(_) => of_build(pack),
     };
     let learned = learned(pointer, profile);
@@ -197,7 +199,7 @@ fn words(pointer: &str, place: TemplateContext<'_>, profile: &Profile, pack: &Pa
 fn of_build(pack: &Pack) -> Vocabulary {
     let apis = &pack.provider.apis;
     let credentials = authentication::credentials(apis);
-    let mut simulator = Vocabulary::of(["api_key", "webhook_secret"]);
+    let mut simulator = Vocabulary::from_names(["api_key", "webhook_secret"]);
     apis.keys().for_each(|api| simulator.add(&format!("{api}_api"), &Value::Null));
     if !credentials.is_empty() {
         let names = credentials.into_iter().map(|name| (name, Value::Null)).collect();

@@ -37,7 +37,7 @@ fn unallowed(read: &LoadedProfile, pack: &Pack, granted: &GrantedTrust) -> Optio
     let found = granted.trust.map(|trust| trust.digest.trim_start_matches("sha256:"));
     let (known, wanted) =
         (found.is_some_and(|found| found.eq_ignore_ascii_case(&pack.digest)), wanted(read, pack, granted));
-    let asks = words(&doubtful(read, pack, granted), &wanted);
+    let asks = describe_missing(&doubtful(read, pack, granted), &wanted);
     if known && asks.is_empty() {
         return None;
     }
@@ -88,7 +88,7 @@ fn doubtful<'p>(read: &LoadedProfile, pack: &'p Pack, granted: &GrantedTrust) ->
     apis.filter(|(environment, base)| !granted.api(*environment, base)).collect()
 }
 
-fn words(doubtful: &BTreeSet<(Environment, &Url)>, wanted: &Trust) -> String {
+fn describe_missing(doubtful: &BTreeSet<(Environment, &Url)>, wanted: &Trust) -> String {
     let keys = doubtful.iter().map(|(environment, base)| format!("the key of {environment} at {base}"));
     let calls = wanted.production_allows.iter().map(|route| format!("`{route}` in production"));
     let kept: Vec<String> = wanted.production_fields.iter().map(|name| format!("`{name}`")).collect();

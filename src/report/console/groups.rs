@@ -47,7 +47,7 @@ impl Console<'_> {
             return self.block(first);
         }
         let responsible =
-            first.responsible.map(|responsible| format!(" ({})", responsible.words())).unwrap_or_default();
+            first.responsible.map(|responsible| format!(" ({})", responsible.label())).unwrap_or_default();
         let text = format!("{}{responsible}: {}", count(checks.len(), "check"), first.headline());
         self.setting.hanging(&self.word(first), &text, 6) + &self.list(checks)
     }

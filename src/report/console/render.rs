@@ -65,7 +65,7 @@ impl Console<'_> {
             Readiness::NotReady | Readiness::SelectionFailed => Tone::Bad,
             Readiness::ReadyWithRisks | Readiness::Inconclusive | Readiness::SelectionInconclusive => Tone::Warn,
         };
-        self.setting.paint(tone, &self.report.readiness.words().to_uppercase())
+        self.setting.paint(tone, &self.report.readiness.label().to_uppercase())
     }
 
     /// Who, against what, with which checklist, and the answer.
@@ -190,7 +190,7 @@ impl Console<'_> {
             } else {
                 String::new()
             };
-            let text = format!("{}{place} ({}){checks}", one_line(&action.what), action.responsible.words());
+            let text = format!("{}{place} ({}){checks}", one_line(&action.what), action.responsible.label());
             out += &self.setting.hanging(&format!("{:>3}. ", n + 1), &text, 5);
         }
         out

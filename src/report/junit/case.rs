@@ -169,7 +169,7 @@ fn unit_properties(check: &CheckResult) -> Properties {
         ("level", check.level.words().to_owned()),
         ("verdict", check.verdict.words().to_owned()),
         ("reason", line(&check.reason)),
-        ("responsible", check.responsible.map(|responsible| responsible.words().to_owned()).unwrap_or_default()),
+        ("responsible", check.responsible.map(|responsible| responsible.label().to_owned()).unwrap_or_default()),
         ("docs", line(&check.docs)),
     ];
     properties.extend(check.remarks.iter().map(|remark| ("remark", line(remark))));

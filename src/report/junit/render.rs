@@ -138,7 +138,7 @@ impl Writer<'_> {
             ("provider", line(&r.provider)),
             ("pack", line(&r.pack_line())),
             ("sha256", line(&r.pack.sha256)),
-            ("readiness", r.readiness.words().to_owned()),
+            ("readiness", r.readiness.label().to_owned()),
             ("because", line(r.because.as_deref().unwrap_or_default())),
             ("checks", r.plan_line()),
             ("checklist", r.items_line()),

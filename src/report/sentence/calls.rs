@@ -69,7 +69,7 @@ fn which(calls: &Calls) -> (String, String) {
         Calls::Named(name) => both(&format!(" among {}", code(name))),
         Calls::Where(CallsWhere { api, repeats, except, answered }) => {
             let api = api.as_ref().map(|api| format!(" to the API {}", code(api))).unwrap_or_default();
-            let answered = answered.as_ref().map(said).unwrap_or_default();
+            let answered = answered.as_ref().map(describe_answered).unwrap_or_default();
             let Some(call) = repeats else { return both(&format!("{api}{answered}")) };
             let except = if except.is_empty() { String::new() } else { format!(" except {}", paths(except)) };
             let of = format!("{} (same method, path and body{except}){answered}", code(call));
@@ -80,14 +80,14 @@ fn which(calls: &Calls) -> (String, String) {
 
 /// What else says which calls are meant.
 fn narrowed(expectation: &CallsExpectation) -> String {
-    let answered = expectation.answered.as_ref().map(said);
+    let answered = expectation.answered.as_ref().map(describe_answered);
     let about = expectation.client.as_ref().map(|names| format!(", about {}", clients(Some(names))));
     let after = expectation.after.as_ref().map(|name| format!(", after {}", code(name)));
     let before = expectation.before.as_ref().map(|name| format!(", before {}", code(name)));
     [answered, about, after, before].into_iter().flatten().collect()
 }
 
-fn said(answered: &Answered) -> String {
+fn describe_answered(answered: &Answered) -> String {
     match answered {
         Answered::Status(status) => format!(", answered {status}"),
         Answered::Dropped => ", answered with a dropped connection".to_owned(),

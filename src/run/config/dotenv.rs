@@ -81,7 +81,7 @@ fn within(inner: &str, quote: char) -> ConfigValue {
         return ConfigValue::Unknown("is in backticks, which loaders read differently");
     }
     let dollars = inner.replace("\\$", "");
-    if let unknown @ ConfigValue::Unknown(_) = ConfigValue::of(&dollars) {
+    if let unknown @ ConfigValue::Unknown(_) = ConfigValue::parse(&dollars) {
         return unknown;
     }
     let mut value = String::new();
@@ -111,7 +111,7 @@ fn bare(text: &str) -> ConfigValue {
     if value.contains(['\'', '"', '`', '\\']) {
         return ConfigValue::Unknown("has quotes or a backslash within its value, which loaders read differently");
     }
-    match ConfigValue::of(value) {
+    match ConfigValue::parse(value) {
         ConfigValue::Value(value) if value.contains(char::is_whitespace) => NO_ENTRY,
         said => said,
     }

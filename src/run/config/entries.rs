@@ -26,7 +26,7 @@ pub(super) enum ConfigValue {
 
 impl ConfigValue {
     /// The meaning of a text that may contain placeholders.
-    pub(super) fn of(text: &str) -> Self {
+    pub(super) fn parse(text: &str) -> Self {
         match placeholder::found(text) {
             Some(why) => ConfigValue::Unknown(why),
             None => ConfigValue::plain(text),

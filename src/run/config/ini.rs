@@ -39,10 +39,10 @@ fn entries(text: &str) -> Vec<(String, Entry)> {
 fn value_of(text: &str) -> ConfigValue {
     let quoted = ['"', '\''].iter().find_map(|quote| text.strip_prefix(*quote)?.strip_suffix(*quote));
     match quoted {
-        Some(inner) if !inner.contains(['"', '\'', '\\']) => ConfigValue::of(inner),
+        Some(inner) if !inner.contains(['"', '\'', '\\']) => ConfigValue::parse(inner),
         _ if text.contains(['"', '\'']) || text.contains(" #") || text.contains(" ;") => {
             ConfigValue::Unknown("has quotes or a comment within its value, which programs read differently")
         }
-        _ => ConfigValue::of(text),
+        _ => ConfigValue::parse(text),
     }
 }

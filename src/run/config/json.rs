@@ -18,7 +18,7 @@ pub(super) fn of_json(text: &str) -> Result<Vec<Node>, ConfigError> {
     let options = ParseOptions { allow_missing_commas: false, ..ParseOptions::default() };
     let parsed = parse_to_ast(text, &CollectOptions::default(), &options);
     let parsed = parsed.map_err(|error| ConfigError::syntax("JSON", error.line_display(), error.kind()))?;
-    let lines = Lines::of(text);
+    let lines = Lines::from_text(text);
     Ok(parsed.value.iter().map(|value| json(&lines, value)).collect())
 }
 
@@ -34,7 +34,7 @@ fn json(lines: &Lines, value: &Value<'_>) -> Node {
             Kind::Map(object.properties.iter().map(|one| (name(&one.name), json(lines, &one.value))).collect())
         }
     };
-    Node { line: lines.at(value.range().start), kind }
+    Node { line: lines.line_of(value.range().start), kind }
 }
 
 /// Parses a TOML text.
@@ -43,9 +43,9 @@ fn json(lines: &Lines, value: &Value<'_>) -> Node {
 ///
 /// A syntax error, with its line.
 pub(super) fn of_toml(text: &str) -> Result<Vec<Node>, ConfigError> {
-    let lines = &Lines::of(text);
+    let lines = &Lines::from_text(text);
     let parsed = DeTable::parse(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| lines.at(span.start));
+        let line = error.span().map_or(1, |span| lines.line_of(span.start));
         ConfigError::syntax("TOML", line, error.message())
     })?;
     Ok(vec![Node { line: 1, kind: table(lines, parsed.get_ref()) }])
@@ -53,7 +53,7 @@ pub(super) fn of_toml(text: &str) -> Result<Vec<Node>, ConfigError> {
 
 fn table(lines: &Lines, table: &DeTable<'_>) -> Kind {
     let member = |(name, value): (&toml::Spanned<std::borrow::Cow<'_, str>>, &toml::Spanned<DeValue<'_>>)| {
-        let node = Node { line: lines.at(value.span().start), kind: toml(lines, value.get_ref()) };
+        let node = Node { line: lines.line_of(value.span().start), kind: toml(lines, value.get_ref()) };
         (name.get_ref().to_string(), node)
     };
     Kind::Map(table.iter().map(member).collect())
@@ -69,7 +69,7 @@ fn toml(lines: &Lines, value: &DeValue<'_>) -> Kind {
         DeValue::Table(inner) => table(lines, inner),
         DeValue::Array(items) => {
             let item = |item: &toml::Spanned<DeValue<'_>>| Node {
-                line: lines.at(item.span().start),
+                line: lines.line_of(item.span().start),
                 kind: toml(lines, item.get_ref()),
             };
             Kind::List(items.iter().map(item).collect())
@@ -81,12 +81,12 @@ fn toml(lines: &Lines, value: &DeValue<'_>) -> Kind {
 struct Lines(Vec<usize>);
 
 impl Lines {
-    fn of(text: &str) -> Self {
+    fn from_text(text: &str) -> Self {
         Lines(text.match_indices('\n').map(|(end, _)| end).collect())
     }
 
     /// The line of a byte offset.
-    fn at(&self, byte: usize) -> usize {
+    fn line_of(&self, byte: usize) -> usize {
         self.0.partition_point(|end| *end < byte) + 1
     }
 }

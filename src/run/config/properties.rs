@@ -17,7 +17,7 @@ pub(super) fn entries(text: &str) -> Vec<Entry> {
             whole.push_str(next.trim_start());
         }
         let (name, value) = split(&whole);
-        let value = value.as_deref().map_or(ConfigValue::Unknown("has an invalid escape"), ConfigValue::of);
+        let value = value.as_deref().map_or(ConfigValue::Unknown("has an invalid escape"), ConfigValue::parse);
         found.extend(name.map(|name| Entry { line: at + 1, name, value }));
     }
     found

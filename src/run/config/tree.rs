@@ -30,7 +30,7 @@ pub(super) enum Kind {
 impl Node {
     fn said(&self) -> ConfigValue {
         match &self.kind {
-            Kind::Text(text) | Kind::Plain(text) => ConfigValue::of(text),
+            Kind::Text(text) | Kind::Plain(text) => ConfigValue::parse(text),
             Kind::Nothing => ConfigValue::Nothing,
             Kind::Map(_) | Kind::List(_) => ConfigValue::Several,
             Kind::Made(why) => ConfigValue::Unknown(why),
@@ -125,7 +125,7 @@ fn of_item(item: &Node, parts: &[String], same: fn(&str, &str) -> bool, found: &
     match &item.kind {
         Kind::Text(text) => {
             let value = text.split_once('=').filter(|(known, _)| same(known, name));
-            found.extend(value.map(|(_, value)| (item.line, ConfigValue::of(value))));
+            found.extend(value.map(|(_, value)| (item.line, ConfigValue::parse(value))));
         }
         Kind::Map(members) => {
             let member = |wanted: &str| members.iter().find(|(name, _)| name == wanted).map(|(_, node)| node);

@@ -60,7 +60,7 @@ impl Identity {
     }
 
     /// The client's name and e-mail address, for people who must find it.
-    pub(in crate::run) fn words(&self) -> String {
+    pub(in crate::run) fn describe(&self) -> String {
         format!("{} ({})", self.name, self.email)
     }
 

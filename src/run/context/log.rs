@@ -173,7 +173,7 @@ impl Log {
     /// on.
     pub(in crate::run) fn asked_for(&self, client: &Identity) {
         if client.made_up {
-            self.there().insert(client.email.clone(), client.words());
+            self.there().insert(client.email.clone(), client.describe());
         }
     }
 

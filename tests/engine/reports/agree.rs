@@ -50,7 +50,7 @@ fn items_answer_exit_code_and_junit_agree() {
         let report = reported(&plan, row);
         let xml = junit::render(&report, false).unwrap();
         let (failures, errors) = (xml.matches("<failure ").count(), xml.matches("<error ").count());
-        let exit = Exit::of(&report);
+        let exit = Exit::from_report(&report);
         let all = || format!("{row:?}: {:?}, {exit:?}, {failures} failures, {errors} errors", report.readiness);
         assert_eq!(exit == Exit::Success, failures + errors == 0, "green if and only if 0: {}", all());
         assert_eq!(exit == Exit::NotReady, failures > 0, "a failure if and only if 1: {}", all());
@@ -91,7 +91,7 @@ fn items_answer_exit_code_and_junit_agree() {
         if row.strict {
             let lax = reported(&plan, Row { strict: false, ..row });
             assert_eq!(lax.readiness, report.readiness, "readiness is a rule, however strict the run: {}", all());
-            let stricter = Exit::of(&lax) != exit;
+            let stricter = Exit::from_report(&lax) != exit;
             assert!(!stricter || (exit == Exit::NotReady && report.summary.risks > 0), "only risks: {}", all());
         }
         seen += 1;

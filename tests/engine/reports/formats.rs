@@ -70,7 +70,7 @@ fn each_unit_occurs_exactly_once_in_each_format() {
 #[test]
 fn the_answer_stands_first_and_a_selection_never_says_ready() {
     for (_, report) in reports() {
-        let words = report.readiness.words().to_uppercase();
+        let words = report.readiness.label().to_uppercase();
         for text in [console(&report, Look::default()), markdown::render(&report)] {
             assert!(text.lines().next().unwrap().contains(&words), "{text}");
         }

@@ -127,7 +127,7 @@ fn matrix(pack: &Pack) -> String {
 fn row(mistake: &DemoDefect) -> Vec<String> {
     let also: Vec<String> = mistake.also.iter().map(|id| format!("`{id}`")).collect();
     let also = if also.is_empty() { "–".to_owned() } else { also.join(", ") };
-    let words = mistake.words();
+    let words = mistake.describe();
     let words = if words.ends_with('.') { words } else { words + "." };
     vec![format!("`{}`", mistake.name), words, format!("`{}`", mistake.caught_by), also]
 }

@@ -136,14 +136,14 @@ fn setup(pack: &Pack, partner: &SamplePartner, role: PartnerRole<'_>) -> Value {
         hosts.extend(addresses.apis.iter().filter_map(|(api, base)| {
             Some((base.host_str()?.to_owned(), json!({ "is": format!("{environment}.{api}") })))
         }));
-        environments.insert(environment.to_string(), held(partner, *environment));
+        environments.insert(environment.to_string(), provider_state(partner, *environment));
     }
     let mut deployments = Map::new();
     for (environment, deployment) in
         [(Environment::Test, Deployment::Staging), (Environment::Production, Deployment::Live)]
     {
         hosts.insert(host(environment).into(), json!({ "is": deployment.word() }));
-        deployments.insert(deployment.word().into(), told(pack, environment));
+        deployments.insert(deployment.word().into(), settings_of(pack, environment));
     }
     json!({
         "variables": variables,
@@ -170,7 +170,7 @@ fn variables(pack: &Pack) -> Value {
 }
 
 /// What the provider holds in an environment, as the pack says.
-fn held(partner: &SamplePartner, environment: Environment) -> Value {
+fn provider_state(partner: &SamplePartner, environment: Environment) -> Value {
     let held = partner.environments.get(&environment).cloned().unwrap_or_default();
     json!({
         "key": held.key.unwrap_or_else(|| format!("{{{{ {environment}.key }}}}")),
@@ -181,7 +181,7 @@ fn held(partner: &SamplePartner, environment: Environment) -> Value {
 }
 
 /// The variables of the deployment that is connected to an environment.
-fn told(pack: &Pack, environment: Environment) -> Value {
+fn settings_of(pack: &Pack, environment: Environment) -> Value {
     let there = pack.provider.environments.contains_key(&environment);
     json!({
         "SAMPLE_KEY": format!("{{{{ {environment}.key }}}}"),
