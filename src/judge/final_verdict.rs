@@ -97,7 +97,7 @@ fn own(planned: &PlannedCheck, judgement: Judgement, attestations: &Attestations
         Verdict::Fail(finding) => match waiver(planned, attestations, today, &mut remarks) {
             Some(waiver) => FinalVerdict::Waived {
                 finding,
-                words: format!("waived until {} by {}: {}", waiver.expires, waiver.responsible, waiver.reason),
+                words: format!("waived until {} by {}: {}", waiver.expires, waiver.who, waiver.reason),
             },
             None => FinalVerdict::Fail(finding),
         },
@@ -124,7 +124,7 @@ fn is_about(word: &Attestation, planned: &PlannedCheck) -> bool {
 
 /// Who attested, when, until when, and with what evidence.
 pub(super) fn describe_attestation(word: &Attestation) -> String {
-    format!("{} attested on {} until {}: {}", word.responsible, word.when, word.expires, word.evidence)
+    format!("{} attested on {} until {}: {}", word.who, word.when, word.expires, word.evidence)
 }
 
 /// The attestation that applies today, if any. One that does not apply is ignored, with a remark.
@@ -137,11 +137,11 @@ pub(super) fn attestation<'v>(
     let mut found = None;
     for word in attestations.attestations.iter().filter(|word| meant(word)) {
         if word.expires.0 < today {
-            remarks.push(format!("the attestation of {} expired on {} and is ignored", word.responsible, word.expires));
+            remarks.push(format!("the attestation of {} expired on {} and is ignored", word.who, word.expires));
         } else if word.when.0 > today {
             remarks.push(format!(
                 "the attestation of {} is dated {}, in the future, and is ignored",
-                word.responsible, word.when
+                word.who, word.when
             ));
         } else {
             found = Some(word);
@@ -159,7 +159,7 @@ fn waiver<'v>(
     let mut found = None;
     for waiver in attestations.waivers.iter().filter(|waiver| meant(&waiver.check, planned)) {
         if waiver.expires.0 < today {
-            remarks.push(format!("the waiver of {} expired on {} and is ignored", waiver.responsible, waiver.expires));
+            remarks.push(format!("the waiver of {} expired on {} and is ignored", waiver.who, waiver.expires));
         } else {
             found = Some(waiver);
         }
@@ -228,10 +228,10 @@ fn unneeded(checks: &[PlannedCheck], final_judgement: &[FinalJudgement], attesta
     };
     let of_checks = attestations.attestations.iter().filter_map(|word| Some((word, word.check.as_ref()?)));
     let attested = of_checks.filter(|(_, check)| !used(check, needs_word)).map(|(word, check)| {
-        format!("the attestation of {} for {check} is not needed: a machine decided the check", word.responsible)
+        format!("the attestation of {} for {check} is not needed: a machine decided the check", word.who)
     });
     let waived = attestations.waivers.iter().filter(|waiver| !used(&waiver.check, needs_waiver)).map(|waiver| {
-        format!("the waiver of {} for {} is no longer needed; remove it", waiver.responsible, waiver.check)
+        format!("the waiver of {} for {} is no longer needed; remove it", waiver.who, waiver.check)
     });
     attested.chain(waived).collect()
 }

@@ -34,7 +34,7 @@ pub struct Attestation {
     /// Instead of `check`: the id of an item that no check serves.
     pub item: Option<String>,
     /// The name and role of the person.
-    pub responsible: String,
+    pub who: String,
     /// The date on which the statement was true.
     pub when: Day,
     /// The evidence: a document, a ticket, a mail.
@@ -57,7 +57,7 @@ pub struct Waiver {
     /// The id of the check, or `id@stage` for one stage.
     pub check: String,
     /// The person who accepts it.
-    pub responsible: String,
+    pub who: String,
     /// The reason.
     pub reason: String,
     /// The last day on which it is valid.
