@@ -139,10 +139,8 @@ pub(super) fn attestation<'v>(
         if word.expires.0 < today {
             remarks.push(format!("the attestation of {} expired on {} and is ignored", word.who, word.expires));
         } else if word.when.0 > today {
-            remarks.push(format!(
-                "the attestation of {} is dated {}, in the future, and is ignored",
-                word.who, word.when
-            ));
+            remarks
+                .push(format!("the attestation of {} is dated {}, in the future, and is ignored", word.who, word.when));
         } else {
             found = Some(word);
         }
@@ -230,8 +228,10 @@ fn unneeded(checks: &[PlannedCheck], final_judgement: &[FinalJudgement], attesta
     let attested = of_checks.filter(|(_, check)| !used(check, needs_word)).map(|(word, check)| {
         format!("the attestation of {} for {check} is not needed: a machine decided the check", word.who)
     });
-    let waived = attestations.waivers.iter().filter(|waiver| !used(&waiver.check, needs_waiver)).map(|waiver| {
-        format!("the waiver of {} for {} is no longer needed; remove it", waiver.who, waiver.check)
-    });
+    let waived = attestations
+        .waivers
+        .iter()
+        .filter(|waiver| !used(&waiver.check, needs_waiver))
+        .map(|waiver| format!("the waiver of {} for {} is no longer needed; remove it", waiver.who, waiver.check));
     attested.chain(waived).collect()
 }

@@ -49,7 +49,7 @@ fn hidden(name: &str, all: &str, secrets: &[&str]) {
 /// A rehearsal whose build is handed something.
 fn handing(text: &str) -> String {
     format!(
-        "{HEAD}rehearsal:\n  start: {{ command: [python3, dies.py], ready: http://127.0.0.1:9/, within: 2s }}\n  \
+        "{HEAD}rehearsal:\n  start: {{ command: [python3, dies.py], ready: http://127.0.0.1:9/, within: 20s }}\n  \
          env: {{ THING: {text} }}\n  webhook: {{ url: http://127.0.0.1:9/hooks }}\n"
     )
 }

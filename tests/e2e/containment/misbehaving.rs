@@ -116,7 +116,7 @@ fn one_that_has_the_provider_hold_too_much_is_inconclusive_and_told() {
     let ran = stage.run();
     assert_eq!(ran.unit("a_loud")["verdict"], "inconclusive", "{}", ran.console);
     let (reason, remarks) = (ran.reason("a_loud"), ran.json["remarks"].to_string());
-    assert!(reason.contains("the simulator drops the oldest"), "{reason}");
+    assert!(reason.contains("it drops the oldest"), "{reason}");
     assert!(remarks.contains("the simulated provider reached a limit: more clients were created"), "{remarks}");
     // What is held may take 64 MiB, and what is recorded of it beside that.
     assert!(ran.peak_mib < 400, "{} MiB", ran.peak_mib);

@@ -23,7 +23,7 @@ fn each_wrong_detail_is_shown_with_its_line_and_what_was_meant() {
             vec!["Debitsuccess has no setting `colour`", "`facilities`: the facilities whose events you want"],
         ),
         ("facilities: F1", vec!["profile.yaml:6:", "`facilities` is not a list, such as `[A, B]`"]),
-        ("email: [a@b.example]", vec!["`email` is not a text"]),
+        ("email: [a@b.example]", vec!["`email` is not a string"]),
         ("email: ops@acme.example", vec!["sound"]),
         ("email: first.last+x@mail.acme.co.nz", vec!["sound"]),
         ("email: jörg@bücher.example", vec!["sound"]),
