@@ -33,8 +33,8 @@ fn below(value: &Value, pointer: &mut String, found: &mut impl FnMut(&str, &str)
 /// The value with the first letter of every field name in lower case, whichever way it was written.
 pub fn camel_case(value: Value) -> Value {
     let small = |name: &str| {
-        let mut emails = name.chars();
-        emails.next().map(|first| first.to_lowercase().chain(emails).collect::<String>()).unwrap_or_default()
+        let mut letters = name.chars();
+        letters.next().map(|first| first.to_lowercase().chain(letters).collect::<String>()).unwrap_or_default()
     };
     rebuilt(value, &|(name, inner)| Some((small(&name), inner)))
 }

@@ -41,8 +41,8 @@ fn written(options: &args::Email, redactor: &Redactor) -> Result<String, Problem
     let (mut emails, mut problems) = (Vec::new(), Vec::new());
     for environment in environments {
         for name in pack.provider.emails.keys() {
-            match profile::letter(&read, &bound, &pack, name, environment) {
-                Ok(letter) => emails.push(letter.to_string()),
+            match profile::write_email(&read, &bound, &pack, name, environment) {
+                Ok(email) => emails.push(email.to_string()),
                 Err(lacking) => problems.extend(
                     lacking
                         .into_iter()

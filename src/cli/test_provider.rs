@@ -34,7 +34,7 @@ pub(super) async fn test_provider(test: Test, screen: &Screen) -> Exit {
             return Exit::WrongInput;
         }
         (_, Err(why)) => {
-            screen.complain(&why);
+            screen.complain(&why.to_string());
             return Exit::WrongInput;
         }
     };
@@ -60,12 +60,12 @@ pub(super) async fn test_provider(test: Test, screen: &Screen) -> Exit {
     screen.say(&format!("{}{}", matrix(&tried), for_terminal(&untried(&sample.pack))), exit)
 }
 
-pub(super) fn wanted(only: &[String]) -> Result<impl Fn(&str) -> bool + use<>, String> {
+pub(super) fn wanted(only: &[String]) -> Result<impl Fn(&str) -> bool + use<>, globset::Error> {
     let mut globs = GlobSetBuilder::new();
     for text in only {
-        globs.add(Glob::new(text).map_err(|error| error.to_string())?);
+        globs.add(Glob::new(text)?);
     }
-    let (globs, all) = (globs.build().map_err(|error| error.to_string())?, only.is_empty());
+    let (globs, all) = (globs.build()?, only.is_empty());
     Ok(move |name: &str| all || globs.is_match(name))
 }
 

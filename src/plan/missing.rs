@@ -14,9 +14,9 @@ pub(super) fn missing_inputs(planned: &PlannedCheck, bound: &Inputs, read: &Load
     let mut names = needed(planned, bound, pack);
     for step in &planned.packed.check.when {
         if let Step::Config(config) = step
-            && let Some(letter) = config.config.strip_prefix("emails.")
+            && let Some(email) = config.config.strip_prefix("emails.")
         {
-            names.extend(lacks(read, bound, pack, letter, config.environment));
+            names.extend(lacks(read, bound, pack, email, config.environment));
         }
     }
     let mut found: Vec<String> = Vec::new();

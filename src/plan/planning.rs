@@ -20,7 +20,8 @@ use crate::yaml::{Problem, Problems};
 /// A selection that does not parse or selects nothing, and a file of attestations that is wrong.
 pub fn plan(pack: Arc<Pack>, read: LoadedProfile, selection: Selection) -> Result<Plan, Problems> {
     let bound = Inputs::new(&read, &pack);
-    let patterns = selection.patterns().map_err(|why| Problems::from(Problem::of_file("command line", why)))?;
+    let patterns =
+        selection.patterns().map_err(|why| Problems::from(Problem::of_file("command line", why.to_string())))?;
     let (mut checks, mut wanted) = (Vec::new(), 0);
     for packed in &pack.checks {
         for &stage in &packed.check.stage.0 {

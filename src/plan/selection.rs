@@ -15,6 +15,17 @@ pub struct Selection {
     pub skip: Vec<String>,
 }
 
+/// Why a pattern of the selection cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PatternError {
+    /// It is not a pattern.
+    #[error("`{0}` is not a pattern such as `webhooks.*`: {1}")]
+    Invalid(String, globset::ErrorKind),
+    /// All of them together are too large.
+    #[error(transparent)]
+    TooLarge(globset::Error),
+}
+
 /// A selection whose patterns work.
 pub(super) struct Patterns {
     only: GlobSet,
@@ -30,7 +41,7 @@ impl Selection {
         (!words.is_empty()).then(|| words.join(" "))
     }
 
-    pub(super) fn patterns(&self) -> Result<Patterns, String> {
+    pub(super) fn patterns(&self) -> Result<Patterns, PatternError> {
         Ok(Patterns { only: globs(&self.only)?, skip: globs(&self.skip)? })
     }
 
@@ -47,13 +58,10 @@ impl Selection {
     }
 }
 
-fn globs(list: &[String]) -> Result<GlobSet, String> {
+fn globs(list: &[String]) -> Result<GlobSet, PatternError> {
     let mut builder = GlobSetBuilder::new();
     for text in list {
-        builder.add(
-            Glob::new(text)
-                .map_err(|error| format!("`{text}` is not a pattern such as `webhooks.*`: {}", error.kind()))?,
-        );
+        builder.add(Glob::new(text).map_err(|error| PatternError::Invalid(text.clone(), error.kind().clone()))?);
     }
-    builder.build().map_err(|error| error.to_string())
+    builder.build().map_err(PatternError::TooLarge)
 }

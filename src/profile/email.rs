@@ -8,7 +8,7 @@ use crate::pack::Pack;
 use crate::pack::types::Environment;
 use crate::template;
 
-/// A letter, ready to be sent but for the secrets that a person puts in.
+/// A email, ready to be sent but for the secrets that a person puts in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email {
     /// To whom it goes.
@@ -34,12 +34,12 @@ impl std::fmt::Display for Email {
     }
 }
 
-/// Writes a letter of the pack for an environment.
+/// Writes a email of the pack for an environment.
 ///
 /// # Errors
 ///
-/// How to give each thing that the letter needs and the profile lacks, or what is wrong with the letter itself.
-pub fn letter(
+/// How to give each thing that the email needs and the profile lacks, or what is wrong with the email itself.
+pub fn write_email(
     read: &LoadedProfile,
     bound: &Inputs,
     pack: &Pack,
@@ -65,7 +65,7 @@ pub fn letter(
     Ok(Email { to, subject, text, stand_for_secrets })
 }
 
-/// The dotted names that a letter needs and the profile lacks. What the letter can do without is not among them.
+/// The dotted names that a email needs and the profile lacks. What the email can do without is not among them.
 pub(crate) fn lacks(
     read: &LoadedProfile,
     bound: &Inputs,
@@ -91,14 +91,14 @@ pub(crate) fn lacks(
     names.iter().filter(|name| needed(name)).map(whole).collect()
 }
 
-/// To whom it goes, the subject and the text, as templates; nothing where there is no such letter.
+/// To whom it goes, the subject and the text, as templates; nothing where there is no such email.
 fn parts<'p>(pack: &'p Pack, name: &str, environment: Environment) -> Vec<&'p str> {
-    let letter = pack.provider.emails.get(name);
-    let parts = letter.and_then(|letter| Some([letter.to.get(&environment)?, &letter.subject, &letter.text]));
+    let email = pack.provider.emails.get(name);
+    let parts = email.and_then(|email| Some([email.to.get(&environment)?, &email.subject, &email.text]));
     parts.into_iter().flatten().map(String::as_str).collect()
 }
 
-/// What the letter's templates read, and what stands there for secrets.
+/// What the email's templates read, and what stands there for secrets.
 fn scope(read: &LoadedProfile, bound: &Inputs, environment: Environment) -> (Value, Vec<String>) {
     let (bound, hidden) = readable(read, bound);
     let mut values: Map<String, Value> = bound.values(environment.stage());
@@ -152,7 +152,7 @@ fn simulated_host(read: &LoadedProfile, raw: &str, pointer: &str) -> String {
     format!("(the secret in {name}, line {})", read.document.locate(pointer, None).line)
 }
 
-/// Takes out what is null or empty: it counts as absent, and would otherwise stand in the letter as a word or a gap.
+/// Takes out what is null or empty: it counts as absent, and would otherwise stand in the email as a word or a gap.
 fn drop_absent(value: &mut Value) {
     let absent = |value: &Value| match value {
         Value::Null => true,

@@ -17,7 +17,7 @@ mod validate;
 mod variables;
 
 pub use call_out::{CallOut, Capture, Lookup, Lookups, PageLookup};
-pub use email::{Email, letter};
+pub use email::{Email, write_email};
 pub use hosts::{production_hosts, provider_hosts};
 pub use input_files::{inputs, learn_variables};
 pub use inputs::Inputs;

@@ -70,9 +70,9 @@ fn expanded(text: &str, value_of: impl Fn(&str) -> Option<String>) -> Result<Str
 pub(super) fn no_names(written: &Value, variables: Variables<'_>) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let is_name = |name: &str| {
-        let mut emails = name.chars();
-        let first = emails.next().is_some_and(|letter| letter.is_ascii_alphabetic() || letter == '_');
-        first && emails.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        let mut letters = name.chars();
+        let first = letters.next().is_some_and(|letter| letter.is_ascii_alphabetic() || letter == '_');
+        first && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
     };
     crate::json::texts(written, &mut |pointer, text| {
         let wrong = named(text).into_iter().find(|name| !is_name(name) && variables(name).is_none());

@@ -26,8 +26,8 @@ const TELLING: [&str; 14] = [
 
 /// Whether a name announces a secret, however its words are joined.
 pub(crate) fn is_telling(name: &str) -> bool {
-    let emails = name.chars().filter(char::is_ascii_alphanumeric);
-    let joined: String = emails.map(|letter| letter.to_ascii_lowercase()).collect();
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    let joined: String = letters.map(|letter| letter.to_ascii_lowercase()).collect();
     TELLING.iter().any(|word| joined.contains(word))
 }
 

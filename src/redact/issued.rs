@@ -11,9 +11,9 @@ pub(crate) fn bytes() -> [u8; 32] {
 pub(crate) fn telling(mut bytes: [u8; 32]) -> [u8; 32] {
     let [upper, lower, order, ..] = bytes;
     let (upper, lower, plus, slash) = (upper % 26, 26 + lower % 26, 62, 63);
-    let emails = if order & 1 == 0 { [upper, lower] } else { [lower, upper] };
+    let letters = if order & 1 == 0 { [upper, lower] } else { [lower, upper] };
     let signs = if order & 2 == 0 { [plus, slash] } else { [slash, plus] };
-    let word = [emails[0], signs[0], emails[1], signs[1]].iter().fold(0, |word, six| (word << 6) | u32::from(*six));
+    let word = [letters[0], signs[0], letters[1], signs[1]].iter().fold(0, |word, six| (word << 6) | u32::from(*six));
     let [_, first, second, third] = word.to_be_bytes();
     [bytes[0], bytes[1], bytes[2], bytes[3]] = [first, second, third, 0];
     bytes

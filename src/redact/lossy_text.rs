@@ -2,7 +2,7 @@
 
 /// Decodes bytes; invalid UTF-8 becomes Latin-1, as in headers and in output of older programs. A replacement character
 /// would hide a secret from the search and leave the rest of it readable.
-pub(crate) fn emails(bytes: &[u8]) -> String {
+pub(crate) fn letters(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
@@ -18,7 +18,7 @@ fn letter(byte: u8) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::emails;
+    use super::letters;
 
     #[test]
     fn what_is_no_utf8_is_latin_1_and_never_steers_a_terminal() {
@@ -30,7 +30,7 @@ mod tests {
             (b"\x9b2J", "\u{fffd}2J"),
         ];
         for (bytes, text) in table {
-            assert_eq!(emails(bytes), text);
+            assert_eq!(letters(bytes), text);
         }
     }
 }

@@ -18,6 +18,6 @@ pub(crate) use credentials::{credentials, find_words};
 pub use external_value::Placed;
 pub(crate) use heuristics::is_telling;
 pub(crate) use index::Index;
-pub(crate) use lossy_text::emails;
+pub(crate) use lossy_text::letters;
 pub(crate) use redactor::unfrayed;
 pub use redactor::{Redactor, Sealed, Secret};

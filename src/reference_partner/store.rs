@@ -225,10 +225,9 @@ pub(super) fn submission(
         "INSERT INTO submissions (tenant, invoice, reference) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         [tenant, invoice, fresh],
     )?;
-    let setup_result =
-        "SELECT reference, case_id IS NOT NULL AS done FROM submissions WHERE tenant = ? AND invoice = ?";
+    let sql = "SELECT reference, case_id IS NOT NULL AS done FROM submissions WHERE tenant = ? AND invoice = ?";
     let read = |row: &Row<'_>| Ok(Submission { reference: row.get("reference")?, done: row.get("done")? });
-    tx.query_row(setup_result, [tenant, invoice], read)
+    tx.query_row(sql, [tenant, invoice], read)
 }
 
 /// Records that the case with a reference exists, and its id.

@@ -40,22 +40,22 @@ pub(super) async fn run(context: &mut CheckContext<'_>, step: &ActionStep) -> Re
         context.log.add_between(from, Instant::now(), step.name.as_deref(), None, EntryKind::Action(action));
         return Ok(());
     }
-    let (world, stage) = (context.world, context.planned.stage);
+    let (run, stage) = (context.run, context.planned.stage);
     let call = actions(context).and_then(|actions| actions.get(&step.action));
     let call = call.ok_or_else(|| StepError::NoAction { action: step.action.clone() })?;
     let (client, mut identity) = context.client(step.client.as_deref())?;
     let with = template::render_json(&Value::Object(step.with.clone()), &context.scope());
     let with = with?.as_object().cloned().unwrap_or_default();
-    let arguments = identity.arguments(world, &step.action, &step.subject, &with);
+    let arguments = identity.arguments(run, &step.action, &step.subject, &with);
     if stage.environment().is_some() {
         context.log.asked_for(&identity);
     }
-    let outcome = perform(world, stage, call, &scope_of(&identity, arguments.clone())).await?;
+    let outcome = perform(run, stage, call, &scope_of(&identity, arguments.clone())).await?;
     drop(turn);
     identity.asked = true;
     identity.capture(call, &outcome);
-    if let Some(simulator) = world.provider.simulator() {
-        world.know_tenant(simulator, &mut identity);
+    if let Some(simulator) = run.provider.simulator() {
+        run.know_tenant(simulator, &mut identity);
     }
     let presented = outcome.answer().map(presented).unwrap_or_default();
     let own = identity.own(&arguments);
@@ -68,7 +68,7 @@ pub(super) async fn run(context: &mut CheckContext<'_>, step: &ActionStep) -> Re
 
 /// The partner's actions in the environment of the check.
 fn actions<'d>(context: &CheckContext<'d>) -> Option<&'d IndexMap<String, CallOut>> {
-    let profile = &context.world.plan.read.profile;
+    let profile = &context.run.plan.read.profile;
     match context.planned.stage.environment() {
         Some(environment) => profile.environments.get(&environment).map(|inside| &inside.actions),
         None => profile.rehearsal.as_ref().map(|rehearsal| &rehearsal.actions),
@@ -78,12 +78,12 @@ fn actions<'d>(context: &CheckContext<'d>) -> Option<&'d IndexMap<String, CallOu
 /// Restarts the build: by the partner's own action if the profile has one, otherwise as it was started. An error if the
 /// action is not answered with success.
 async fn restart(context: &CheckContext<'_>) -> Result<Outcome, StepError> {
-    let world = context.world;
+    let run = context.run;
     let Some(call) = actions(context).and_then(|actions| actions.get("restart")) else {
-        world.restart(context.planned.packed.check.given.variant.as_deref()).await?;
+        run.restart(context.planned.packed.check.given.variant.as_deref()).await?;
         return Ok(Outcome::Answered(Response { status: 200, ..Response::default() }));
     };
-    let outcome = perform(world, context.planned.stage, call, &context.scope()).await?;
+    let outcome = perform(run, context.planned.stage, call, &context.scope()).await?;
     match &outcome {
         Outcome::Answered(answer) if answer.status < 400 => {}
         Outcome::Answered(_) => {
@@ -91,27 +91,27 @@ async fn restart(context: &CheckContext<'_>) -> Result<Outcome, StepError> {
         }
         Outcome::TransportError(trouble) => return Err(StepError::Unanswered { detail: trouble.detail.clone() }),
     }
-    if let Some(start) = world.plan.read.profile.rehearsal.as_ref().and_then(|rehearsal| rehearsal.start.as_ref()) {
-        readiness::back(world, start).await?;
+    if let Some(start) = run.plan.read.profile.rehearsal.as_ref().and_then(|rehearsal| rehearsal.start.as_ref()) {
+        readiness::back(run, start).await?;
     }
     Ok(outcome)
 }
 
 /// Performs an action of the profile, in the environment of a stage.
 pub(super) async fn perform(
-    world: &RunContext,
+    run: &RunContext,
     stage: Stage,
     call: &CallOut,
     scope: &Scope,
 ) -> Result<Outcome, StepError> {
     let outcome = match &call.command {
-        Some(command) => command::run(world, stage, command, scope).await?,
-        None => asked(world, stage, call, scope).await?,
+        Some(command) => command::run(run, stage, command, scope).await?,
+        None => asked(run, stage, call, scope).await?,
     };
-    Ok(if stage.environment().is_some() { without_access(world, stage, &outcome) } else { outcome })
+    Ok(if stage.environment().is_some() { without_access(run, stage, &outcome) } else { outcome })
 }
 
-async fn asked(world: &RunContext, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, StepError> {
+async fn asked(run: &RunContext, stage: Stage, call: &CallOut, scope: &Scope) -> Result<Outcome, StepError> {
     let line = call.request.as_deref().ok_or(StepError::EmptyAction)?;
     let (method, url, mut headers, mut body) = call_out(line, &call.headers, call.json.as_ref(), scope)?;
     if let Some(form) = &call.form {
@@ -123,21 +123,21 @@ async fn asked(world: &RunContext, stage: Stage, call: &CallOut, scope: &Scope) 
         body = fields.finish().into_bytes();
     }
     let draft = Draft { purpose: Purpose::Partner { stage }, method, url, headers, body, credentials: Vec::new() };
-    Ok(world.send(draft, world.clock.answers_within(), false, None).await.outcome)
+    Ok(run.send(draft, run.clock.answers_within(), false, None).await.outcome)
 }
 
 /// Hides provider pages that the partner shows: whoever reads their URLs has access. A simulator knows the URLs that it
 /// issued; for a real provider the provider's page hosts decide.
-fn without_access(world: &RunContext, stage: Stage, outcome: &Outcome) -> Outcome {
-    let pages = world.plan.pack.provider.environments.values().flat_map(|addresses| &addresses.pages);
+fn without_access(run: &RunContext, stage: Stage, outcome: &Outcome) -> Outcome {
+    let pages = run.plan.pack.provider.environments.values().flat_map(|addresses| &addresses.pages);
     let pages: Vec<Host> = pages.filter_map(|page| Host::parse(page)).collect();
     for page in outcome.answer().map(presented).unwrap_or_default() {
         let host = web::parse(&page).as_ref().and_then(Host::of);
         if host.is_some_and(|host| pages.iter().any(|known| host.is_beside(known))) {
-            world.redactor.learn_issued(&format!("{stage}.page"), &page);
+            run.redactor.learn_issued(&format!("{stage}.page"), &page);
         }
     }
-    world.redactor.serialized(outcome).unwrap_or_else(|| {
+    run.redactor.serialized(outcome).unwrap_or_else(|| {
         let detail = "the response cannot be shown without its secrets".to_owned();
         Outcome::TransportError(TransportError { kind: TransportErrorKind::Shape, detail })
     })

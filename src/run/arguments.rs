@@ -10,14 +10,14 @@ impl Identity {
     /// The arguments of an action besides the client, generated once per subject, so that a repetition has the same.
     pub(in crate::run) fn arguments(
         &mut self,
-        world: &RunContext,
+        run: &RunContext,
         action: &str,
         subject: &str,
         with: &Map<String, Value>,
     ) -> Map<String, Value> {
-        let Some(word) = world.plan.pack.provider.actions.get(action) else { return with.clone() };
-        let n = *self.subjects.entry(subject.to_owned()).or_insert_with(|| world.number());
-        let scope = json!({ "n": n, "run": world.run(), "client": self.value() });
+        let Some(word) = run.plan.pack.provider.actions.get(action) else { return with.clone() };
+        let n = *self.subjects.entry(subject.to_owned()).or_insert_with(|| run.number());
+        let scope = json!({ "n": n, "run": run.run(), "client": self.value() });
         let render = |value: &Value| template::render_json(value, &scope).unwrap_or(Value::Null);
         let mut arguments: Map<String, Value> =
             word.arguments.iter().map(|(name, value)| (name.clone(), render(value))).collect();
@@ -26,7 +26,7 @@ impl Identity {
         json_patch::merge(&mut merged, &with);
         let Value::Object(arguments) = merged else { return Map::new() };
         for name in &word.identified_by {
-            if let (Some(value), Some(simulator)) = (arguments.get(name), world.provider.simulator()) {
+            if let (Some(value), Some(simulator)) = (arguments.get(name), run.provider.simulator()) {
                 simulator.know(&value.as_str().map_or_else(|| value.to_string(), str::to_owned), &self.email);
             }
         }

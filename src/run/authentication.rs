@@ -29,7 +29,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// The target of a call: a real environment, or (`None`) the simulated provider; and one of its APIs.
 #[derive(Clone, Copy)]
 pub(super) struct ApiTarget<'a> {
-    pub(super) world: &'a RunContext,
+    pub(super) run: &'a RunContext,
     pub(super) environment: Option<Environment>,
     pub(super) api: &'a str,
 }
@@ -58,7 +58,7 @@ impl<'a> ApiTarget<'a> {
     }
 
     fn rule(self) -> Result<&'a Api, AuthenticationError> {
-        let rule = self.world.plan.pack.provider.apis.get(self.api);
+        let rule = self.run.plan.pack.provider.apis.get(self.api);
         rule.ok_or_else(|| AuthenticationError::NoRule { api: self.api.to_owned() })
     }
 
@@ -95,7 +95,7 @@ impl<'a> ApiTarget<'a> {
                 let (id, secret) = (encoded(&id), encoded(&secret));
                 // Redaction would not recognise the encoded form inside Base64.
                 let place = self.environment.map_or("rehearsal", Environment::word);
-                self.world.redactor.capture(&format!("{place}.client_secret"), &secret);
+                self.run.redactor.capture(&format!("{place}.client_secret"), &secret);
                 ask.headers.push(basic(&id, &secret));
             }
             CredentialsSent::Form => {
@@ -113,7 +113,7 @@ impl<'a> ApiTarget<'a> {
             return Err(AuthenticationError::NoTokens { api: self.api.to_owned() }.into());
         };
         let asked = TokenKey { environment: self.environment, api: self.api.to_owned(), body: ask.body.clone() };
-        let kept = self.world.outbound.tokens.0.lock().await.entry(asked).or_default().clone();
+        let kept = self.run.outbound.tokens.0.lock().await.entry(asked).or_default().clone();
         // The lock is held during the request, so that all waiting calls use the same token.
         let mut kept = kept.lock().await;
         let token = match kept.as_ref().and_then(Token::now) {
@@ -135,7 +135,7 @@ impl<'a> ApiTarget<'a> {
 
     async fn minted(self, token_request: TokenRequest<'_>, ask: Draft) -> Result<String, AuthError> {
         // A response with a token is never recorded.
-        let sent = self.world.send(ask, REQUEST_TIMEOUT, false, None).await;
+        let sent = self.run.send(ask, REQUEST_TIMEOUT, false, None).await;
         let is_good = sent.outcome.answer().is_some_and(|answer| (200..300).contains(&answer.status));
         if !is_good {
             return Err(AuthError::Refused(Box::new(sent)));
@@ -148,7 +148,7 @@ impl<'a> ApiTarget<'a> {
             let outcome = Outcome::TransportError(TransportError { kind: TransportErrorKind::Shape, detail });
             return Err(AuthError::Refused(Box::new(CallResult { outcome, ..sent })));
         };
-        self.world.learn_token(self.environment, &token);
+        self.run.learn_token(self.environment, &token);
         Ok(token)
     }
 
@@ -162,13 +162,13 @@ impl<'a> ApiTarget<'a> {
 
     /// The base URL of the API, and the purpose by which the gate judges the call.
     fn side(self) -> Result<(Url, Purpose), AuthenticationError> {
-        let ApiTarget { world, environment, api } = self;
+        let ApiTarget { run, environment, api } = self;
         let Some(environment) = environment else {
-            let base = world.provider.simulator().and_then(|simulator| simulator.base(api));
+            let base = run.provider.simulator().and_then(|simulator| simulator.base(api));
             let base = base.ok_or_else(|| AuthenticationError::NotPlayed { api: api.to_owned() })?;
             return Ok((base.clone(), Purpose::Simulated { api: api.into() }));
         };
-        let addresses = world.plan.pack.provider.environments.get(&environment);
+        let addresses = run.plan.pack.provider.environments.get(&environment);
         let base = addresses.and_then(|addresses| addresses.apis.get(api));
         let base = base.ok_or_else(|| AuthenticationError::NoAddress { api: api.to_owned(), environment })?;
         Ok((base.clone(), Purpose::Provider { environment, api: api.into() }))
@@ -178,9 +178,9 @@ impl<'a> ApiTarget<'a> {
     /// omitted.
     fn credentials(self) -> Scope {
         let Some(environment) = self.environment else {
-            return json!({ "api_key": self.world.provider.issued_key(), "credentials": self.world.provider.issued_credentials() });
+            return json!({ "api_key": self.run.provider.issued_key(), "credentials": self.run.provider.issued_credentials() });
         };
-        let inside = self.world.plan.read.profile.environments.get(&environment);
+        let inside = self.run.plan.read.profile.environments.get(&environment);
         let credentials = inside.iter().flat_map(|inside| &inside.credentials);
         let credentials = credentials.filter_map(|(name, secret)| Some((name.clone(), secret.as_ref()?.expose())));
         let credentials: serde_json::Map<String, Value> =

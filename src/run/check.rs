@@ -19,24 +19,24 @@ use crate::pack::types::Stage;
 use crate::plan::PlannedCheck;
 
 /// Runs a check and writes into its log. Trouble is written down too; nothing is returned.
-pub(super) async fn run(world: &RunContext, planned: &PlannedCheck, log: &Log, lane: &Arc<Semaphore>) {
+pub(super) async fn run(run: &RunContext, planned: &PlannedCheck, log: &Log, lane: &Arc<Semaphore>) {
     if planned.stage != Stage::Rehearsal {
-        return carry_out(world, planned, log, lane).await;
+        return carry_out(run, planned, log, lane).await;
     }
     let from = Instant::now();
-    if let Err(why) = world.as_wanted(planned).await {
-        return not_begun(world, log, why.into(), from).await;
+    if let Err(why) = run.as_wanted(planned).await {
+        return not_begun(run, log, why.into(), from).await;
     }
     let silent = tokio::select! {
         biased;
-        why = world.falls_silent() => Some(why),
-        () = carry_out(world, planned, log, lane) => {
+        why = run.falls_silent() => Some(why),
+        () = carry_out(run, planned, log, lane) => {
             // A missing response says nothing if the build answers nothing at all.
             let answered = |outcome: &Outcome| outcome.answer().is_some();
             if !log.read(|evidence| evidence.entries.iter().filter_map(|entry| entry.what.asked()).all(answered)) {
-                world.beyond_doubt().await;
+                run.beyond_doubt().await;
             }
-            world.partner.silence.found()
+            run.partner.silence.found()
         }
     };
     if let Some(why) = silent {
@@ -45,23 +45,23 @@ pub(super) async fn run(world: &RunContext, planned: &PlannedCheck, log: &Log, l
 }
 
 /// Records why a check could not begin; other checks may be the cause, if the build broke down under them.
-async fn not_begun(world: &RunContext, log: &Log, why: StepError, from: Instant) {
-    world.beyond_doubt().await;
-    match world.ended_since(from).await {
+async fn not_begun(run: &RunContext, log: &Log, why: StepError, from: Instant) {
+    run.beyond_doubt().await;
+    match run.ended_since(from).await {
         Some(ended) => log.disturbed(Responsible::Partner, format!("{why}; {ended}")),
         None => log.incomplete(Responsible::Partner, why.to_string()),
     }
 }
 
-async fn carry_out(world: &RunContext, planned: &PlannedCheck, log: &Log, lane: &Arc<Semaphore>) {
+async fn carry_out(run: &RunContext, planned: &PlannedCheck, log: &Log, lane: &Arc<Semaphore>) {
     let (clients, done) = (IndexMap::new(), Vec::new());
-    let mut context = CheckContext { world, planned, log, lane, occasions: BTreeMap::new(), clients, done, mark: 0 };
+    let mut context = CheckContext { run, planned, log, lane, occasions: BTreeMap::new(), clients, done, mark: 0 };
     let from = Instant::now();
     let overrides = match begin(&mut context).await {
         Ok(overrides) => overrides,
         Err(why) => {
             cleanup::cleanup(&context).await;
-            return not_begun(world, log, why, from).await;
+            return not_begun(run, log, why, from).await;
         }
     };
     log.begin();
@@ -78,18 +78,18 @@ async fn carry_out(world: &RunContext, planned: &PlannedCheck, log: &Log, lane: 
     pages::settle(&mut context).await;
     conditions::finish(&context, from).await;
     cleanup::cleanup(&context).await;
-    world.restore(&overrides);
+    run.restore(&overrides);
 }
 
 /// Sets all clients up at the same time, then installs overrides.
 async fn begin(context: &mut CheckContext<'_>) -> Result<Vec<u64>, StepError> {
-    let (world, check) = (context.world, &context.planned.packed.check);
+    let (run, check) = (context.run, &context.planned.packed.check);
     let given = check.given.client_setups();
     let setup_result = given.iter().map(async |(_, beginning)| {
         let _turn = context.turn().await;
         match context.planned.stage.environment() {
-            Some(environment) => client_setup::set_up_in(world, environment, beginning, context.log).await,
-            None => client_setup::begin(world, beginning).await,
+            Some(environment) => client_setup::set_up_in(run, environment, beginning, context.log).await,
+            None => client_setup::begin(run, beginning).await,
         }
     });
     let (mut overrides, mut trouble) = (Vec::new(), None);
@@ -97,8 +97,7 @@ async fn begin(context: &mut CheckContext<'_>) -> Result<Vec<u64>, StepError> {
         trouble = trouble.or(setup_result.trouble);
         context.log.add_notes(setup_result.notes);
         overrides.extend(
-            world
-                .provider
+            run.provider
                 .simulator()
                 .map(|simulator| (simulator, setup_result.client.clone(), beginning.change.clone())),
         );
@@ -107,7 +106,7 @@ async fn begin(context: &mut CheckContext<'_>) -> Result<Vec<u64>, StepError> {
     if let Some(why) = trouble {
         return Err(why);
     }
-    context.mark = world.journal_mark();
+    context.mark = run.journal_mark();
     let arranged =
         overrides.iter().flat_map(|(simulator, client, words)| client_setup::arrange(simulator, client, &words.0));
     Ok(arranged.collect())
@@ -120,7 +119,7 @@ async fn run_step(context: &mut CheckContext<'_>, step: &Step) -> Result<(), Ste
             let _turn = context.turn().await;
             deliver::run(context, step).await
         }
-        Step::Action(step) if context.world.plan.bound.leaves_out(step, context.planned.stage) => {
+        Step::Action(step) if context.run.plan.bound.leaves_out(step, context.planned.stage) => {
             let why = format!(
                 "the profile has no action `{}`; Preflight assumes that another action includes it",
                 step.action
@@ -141,7 +140,7 @@ async fn run_step(context: &mut CheckContext<'_>, step: &Step) -> Result<(), Ste
             let from = Instant::now();
             let fact = match &step.of {
                 Some(of) => lookup::known(context, step, of).await?,
-                None => config::read(context.world, step),
+                None => config::read(context.run, step),
             };
             context.log.add(from, step.name.as_deref(), EntryKind::Fact(fact));
             Ok(())
@@ -158,11 +157,11 @@ async fn run_step(context: &mut CheckContext<'_>, step: &Step) -> Result<(), Ste
 async fn wait(context: &mut CheckContext<'_>, step: &WaitStep) {
     let from = Instant::now();
     let length = match step.wait {
-        Pause::Reaction => context.world.clock.reaction(),
-        Pause::Retry => context.world.clock.retry(),
+        Pause::Reaction => context.run.clock.reaction(),
+        Pause::Retry => context.run.clock.retry(),
     };
     let length = length.max(step.at_least.map_or(Duration::ZERO, |least| least.0));
-    let patience = &context.world.clock.waits;
+    let patience = &context.run.clock.waits;
     match &step.until {
         Some(until) => patience.during(conditions::until(context, until, length)).await,
         None => patience.during(tokio::time::sleep(length)).await,
@@ -186,8 +185,8 @@ async fn effects(context: &CheckContext<'_>) {
     for (step, bounded) in wanted {
         let Some(event_instance) = context.occasions.get(step).and_then(|all| all.first()) else { continue };
         if lookup::await_effect(context, &event_instance.id).await.is_some() && bounded {
-            let quiet = context.world.clock.reaction();
-            context.world.clock.waits.during(tokio::time::sleep(quiet)).await;
+            let quiet = context.run.clock.reaction();
+            context.run.clock.waits.during(tokio::time::sleep(quiet)).await;
             lookup::effects(context, &event_instance.id).await;
             let quiet = u64::try_from(quiet.as_millis()).unwrap_or(u64::MAX);
             context.log.add_quiet(quiet);

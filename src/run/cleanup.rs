@@ -14,12 +14,12 @@ use crate::pack::types::{Environment, Stage};
 
 /// Deletes the generated clients of a check. A client that cannot be deleted is reported.
 pub(super) async fn cleanup(context: &CheckContext<'_>) {
-    let Some(how) = context.world.plan.pack.provider.cleanup.as_ref().filter(|_| context.planned.stage == Stage::Test)
+    let Some(how) = context.run.plan.pack.provider.cleanup.as_ref().filter(|_| context.planned.stage == Stage::Test)
     else {
         return;
     };
     for client in context.clients.values().filter(|client| client.made_up && client.asked) {
-        let taken = take_away(context.world, how, client).await;
+        let taken = take_away(context.run, how, client).await;
         context.log.seen_to(client);
         let told = match taken {
             Ok(true) => format!("cleaned up: deleted {} in the test environment", client.tenant),
@@ -31,8 +31,8 @@ pub(super) async fn cleanup(context: &CheckContext<'_>) {
 }
 
 /// Deletes a client; `false` if the provider has none.
-async fn take_away(world: &RunContext, how: &Cleanup, client: &Identity) -> Result<bool, StepError> {
-    let ask = async |line: &str| provider_query::provider(world, Environment::Test, &how.api, line, client).await;
+async fn take_away(run: &RunContext, how: &Cleanup, client: &Identity) -> Result<bool, StepError> {
+    let ask = async |line: &str| provider_query::provider(run, Environment::Test, &how.api, line, client).await;
     let there = ask(&how.look).await?;
     if there.status == 404 {
         return Ok(false);
@@ -50,7 +50,7 @@ async fn take_away(world: &RunContext, how: &Cleanup, client: &Identity) -> Resu
         let reason = if why.is_empty() { format!("the provider answered {}", answer.status) } else { why.join(" ") };
         return Err(StepError::NotDeletable { reason });
     }
-    world.created(Environment::Test, &how.delete, client);
+    run.created(Environment::Test, &how.delete, client);
     let gone = ask(&how.delete).await?;
     if (200..300).contains(&gone.status) { Ok(true) } else { Err(StepError::ProviderAnswered { status: gone.status }) }
 }

@@ -28,40 +28,40 @@ pub(super) struct SetupResult {
 }
 
 /// Sets a client up against the simulated provider.
-pub(super) async fn begin(world: &RunContext, beginning: &ClientSetup) -> SetupResult {
+pub(super) async fn begin(run: &RunContext, beginning: &ClientSetup) -> SetupResult {
     let mut setup_result = SetupResult { client: Identity::new(), trouble: None, notes: Vec::new() };
-    setup_result.trouble = match world.unheard() {
+    setup_result.trouble = match run.unheard() {
         Some(observed) => Some(StepError::NeverCalled { observed }),
-        None => bring(world, beginning, &mut setup_result.client, &mut setup_result.notes).await.err(),
+        None => bring(run, beginning, &mut setup_result.client, &mut setup_result.notes).await.err(),
     };
     setup_result
 }
 
 async fn bring(
-    world: &RunContext,
+    run: &RunContext,
     beginning: &ClientSetup,
     client: &mut Identity,
     notes: &mut Vec<String>,
 ) -> Result<(), StepError> {
-    let Some((simulator, spec)) = world.provider.simulator().zip(world.plan.pack.provider.simulator.as_ref()) else {
+    let Some((simulator, spec)) = run.provider.simulator().zip(run.plan.pack.provider.simulator.as_ref()) else {
         return Ok(());
     };
     let (start, ways) = spec.way(&beginning.is);
     simulator.prepare(&client.email, start);
-    world.subscribe(simulator, &client.email);
+    run.subscribe(simulator, &client.email);
     for step in ways {
         match step {
-            SetupStep::Action(name) => act(world, simulator, client, name).await?,
+            SetupStep::Action(name) => act(run, simulator, client, name).await?,
             SetupStep::Event(name) => {
-                let before = world.journal_mark();
-                let happened = event::play(world, simulator, client, name).await;
-                if !event::heard(world, &happened.sent) {
-                    noticed(world, before, client).await;
+                let before = run.journal_mark();
+                let happened = event::play(run, simulator, client, name).await;
+                if !event::heard(run, &happened.sent) {
+                    noticed(run, before, client).await;
                 }
                 if let Some(trouble) = happened.trouble {
                     return Err(StepError::SetUpEvent { trouble });
                 }
-                notes.extend(event::unheard(world, &happened.sent));
+                notes.extend(event::unheard(run, &happened.sent));
             }
         }
     }
@@ -70,36 +70,36 @@ async fn bring(
 
 /// Gives a partner that polls time to see the new state: until it has called about the client, or a reaction time has
 /// passed.
-async fn noticed(world: &RunContext, before: usize, client: &Identity) {
+async fn noticed(run: &RunContext, before: usize, client: &Identity) {
     let client = IndexMap::from([(String::new(), client.clone())]);
     // A partner that polls only when its user returns does so in the check itself.
-    drop(tokio::time::timeout(world.clock.reaction(), world.another_call(before, &client)).await);
+    drop(tokio::time::timeout(run.clock.reaction(), run.another_call(before, &client)).await);
 }
 
 /// Sets a client up in a real environment, through the partner's deployment and manual steps.
 pub(super) async fn set_up_in(
-    world: &RunContext,
+    run: &RunContext,
     environment: Environment,
     beginning: &ClientSetup,
     log: &Log,
 ) -> SetupResult {
-    let inside = world.plan.read.profile.environments.get(&environment);
-    let spec = world.plan.pack.provider.simulator.as_ref();
+    let inside = run.plan.read.profile.environments.get(&environment);
+    let spec = run.plan.pack.provider.simulator.as_ref();
     let (start, ways) = spec.map_or((beginning.is.as_str(), Vec::new()), |spec| spec.way(&beginning.is));
     let client = Identity::known_there(inside.and_then(|inside| inside.known_clients.get(start)));
     let mut setup_result = SetupResult { client, trouble: None, notes: Vec::new() };
-    setup_result.trouble = bring_there(world, environment, &ways, &mut setup_result.client, log).await.err();
+    setup_result.trouble = bring_there(run, environment, &ways, &mut setup_result.client, log).await.err();
     setup_result
 }
 
 async fn bring_there(
-    world: &RunContext,
+    run: &RunContext,
     environment: Environment,
     ways: &[&SetupStep],
     client: &mut Identity,
     log: &Log,
 ) -> Result<(), StepError> {
-    let inside = world.plan.read.profile.environments.get(&environment);
+    let inside = run.plan.read.profile.environments.get(&environment);
     let mut pages = Vec::new();
     for step in ways {
         match step {
@@ -107,19 +107,18 @@ async fn bring_there(
                 let failed = |cause| StepError::SetUpAction { action: name.to_owned(), cause: Box::new(cause) };
                 let call = inside.and_then(|inside| inside.actions.get(name));
                 let place = format!("environments.{environment}.actions.{name}");
-                let call = call
-                    .ok_or_else(|| failed(StepError::MissingInput { advice: world.plan.bound.how_to_give(&place) }))?;
-                let arguments = client.arguments(world, name, "", &Map::new());
+                let call =
+                    call.ok_or_else(|| failed(StepError::MissingInput { advice: run.plan.bound.how_to_give(&place) }))?;
+                let arguments = client.arguments(run, name, "", &Map::new());
                 let stage = environment.stage();
                 log.asked_for(client);
-                let outcome =
-                    action::perform(world, stage, call, &scope_of(client, arguments)).await.map_err(failed)?;
+                let outcome = action::perform(run, stage, call, &scope_of(client, arguments)).await.map_err(failed)?;
                 client.asked = true;
                 client.capture(call, &outcome);
                 pages = outcome.answer().map(action::presented).unwrap_or_default();
             }
             SetupStep::Event(name) => {
-                let happened = manual_steps::bring_about(world, client, name, &pages).await;
+                let happened = manual_steps::bring_about(run, client, name, &pages).await;
                 if let Some(trouble) = happened.trouble {
                     return Err(StepError::SetUpEvent { trouble });
                 }
@@ -130,32 +129,31 @@ async fn bring_there(
 }
 
 /// Performs an action, and waits until the provider knows the client.
-async fn act(world: &RunContext, simulator: &Simulator, client: &mut Identity, name: &str) -> Result<(), StepError> {
+async fn act(run: &RunContext, simulator: &Simulator, client: &mut Identity, name: &str) -> Result<(), StepError> {
     let failed = |cause| StepError::SetUpAction { action: name.to_owned(), cause: Box::new(cause) };
-    let rehearsal = world.plan.read.profile.rehearsal.as_ref();
+    let rehearsal = run.plan.read.profile.rehearsal.as_ref();
     let call = rehearsal.and_then(|rehearsal| rehearsal.actions.get(name));
-    let advice = || world.plan.bound.how_to_give(&format!("rehearsal.actions.{name}"));
+    let advice = || run.plan.bound.how_to_give(&format!("rehearsal.actions.{name}"));
     let call = call.ok_or_else(|| failed(StepError::MissingInput { advice: advice() }))?;
-    let arguments = client.arguments(world, name, "", &Map::new());
+    let arguments = client.arguments(run, name, "", &Map::new());
     let from = Instant::now();
-    let outcome =
-        action::perform(world, Stage::Rehearsal, call, &scope_of(client, arguments)).await.map_err(&failed)?;
+    let outcome = action::perform(run, Stage::Rehearsal, call, &scope_of(client, arguments)).await.map_err(&failed)?;
     client.capture(call, &outcome);
     // Other checks may have filled the partner's queue.
-    let within = world.clock.retry();
-    if !world.clock.waits.during(known_within(simulator, client, within)).await {
+    let within = run.clock.retry();
+    if !run.clock.waits.during(known_within(simulator, client, within)).await {
         let found = match &outcome {
             Outcome::Answered(_) => format!("it answered {}", outcome.brief(Outcome::MAX_SENTENCE_CHARS)),
             Outcome::TransportError(trouble) => trouble.detail.clone(),
         };
-        world.beyond_doubt().await;
+        run.beyond_doubt().await;
         // A build that has ended may call after it is restarted.
-        if world.ended_since(from).await.is_none() {
-            world.clock.waits.in_vain(format!("the action {name}: {found}"));
+        if run.ended_since(from).await.is_none() {
+            run.clock.waits.in_vain(format!("the action {name}: {found}"));
         }
         return Err(failed(StepError::NoCallAboutClient { found, within: Span(within) }));
     }
-    world.know_tenant(simulator, client);
+    run.know_tenant(simulator, client);
     Ok(())
 }
 

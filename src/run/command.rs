@@ -15,42 +15,42 @@ use crate::profile::Variant;
 /// Runs a command to its end; its standard output is the response. In a rehearsal it gets the variables of the plain
 /// build, and is contained like it.
 pub(super) async fn run(
-    world: &RunContext,
+    run: &RunContext,
     stage: Stage,
     command: &[String],
     scope: &Scope,
 ) -> Result<Outcome, StepError> {
-    let scope = &command_scope(world, stage, scope);
+    let scope = &command_scope(run, stage, scope);
     let render = |text: &String| start::rendered(text, scope);
     let command = command.iter().map(render).collect::<Result<Vec<_>, _>>()?;
-    let rehearsal = world.plan.read.profile.rehearsal.as_ref();
+    let rehearsal = run.plan.read.profile.rehearsal.as_ref();
     let pass = rehearsal.map(|rehearsal| rehearsal.pass_env.as_slice()).unwrap_or_default();
     let own = match rehearsal.filter(|_| stage == Stage::Rehearsal) {
-        Some(rehearsal) => start::variables(world, rehearsal, &Variant::default())?,
+        Some(rehearsal) => start::variables(run, rehearsal, &Variant::default())?,
         None => Vec::new(),
     };
     let variables = Variables { pass, own: &own, place: "command" };
-    let patience = world.clock.answers_within();
-    let ended = tokio::time::timeout(patience, process::output(&command, &world.plan.read.folder, &variables)).await;
+    let patience = run.clock.answers_within();
+    let ended = tokio::time::timeout(patience, process::output(&command, &run.plan.read.folder, &variables)).await;
     let Ok(ended) = ended else {
         if stage == Stage::Rehearsal {
-            world.doubt();
+            run.doubt();
         }
         let detail =
             format!("the command did not end within {}, so Preflight ended it and its child processes", Span(patience));
         return Ok(Outcome::TransportError(TransportError { kind: TransportErrorKind::Timeout, detail }));
     };
     let (success, output) = ended?;
-    let text = world.redactor.text(&output);
+    let text = run.redactor.text(&output);
     let body = if text.trim().is_empty() { Body::Empty } else { Body::read(None, text.as_bytes()) };
     Ok(Outcome::Answered(Response { status: if success { 200 } else { 500 }, headers: Vec::new(), body }))
 }
 
 /// The template values of a command: its arguments, and in a rehearsal those of the build.
-fn command_scope(world: &RunContext, stage: Stage, scope: &Scope) -> Scope {
+fn command_scope(run: &RunContext, stage: Stage, scope: &Scope) -> Scope {
     let mut values = scope.clone();
     if stage == Stage::Rehearsal
-        && let (Some(values), Value::Object(build)) = (values.as_object_mut(), start::describe_environment(world))
+        && let (Some(values), Value::Object(build)) = (values.as_object_mut(), start::describe_environment(run))
     {
         for (name, value) in build {
             values.entry(name).or_insert(value);

@@ -17,7 +17,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(10);
 pub(super) async fn until(context: &CheckContext<'_>, expectation: &Expectation, most: Duration) {
     let started = Instant::now();
     loop {
-        let seen = context.world.journal_mark();
+        let seen = context.run.journal_mark();
         if holds(context, expectation) {
             return;
         }
@@ -26,7 +26,7 @@ pub(super) async fn until(context: &CheckContext<'_>, expectation: &Expectation,
             return;
         }
         // A timeout means that no call came; the next evaluation is the last one.
-        drop(tokio::time::timeout(left, context.world.another_call(seen, &context.clients)).await);
+        drop(tokio::time::timeout(left, context.run.another_call(seen, &context.clients)).await);
         tokio::time::sleep(POLL_INTERVAL.min(most.saturating_sub(started.elapsed()))).await;
     }
 }
@@ -35,7 +35,7 @@ pub(super) async fn until(context: &CheckContext<'_>, expectation: &Expectation,
 pub(super) fn holds(context: &CheckContext<'_>, expectation: &Expectation) -> bool {
     context.log.know_clients(clients(context));
     context.log.look(gather(context), |evidence| {
-        judge::holds(&Case::new(&context.world.plan, context.planned, evidence), expectation)
+        judge::holds(&Case::new(&context.run.plan, context.planned, evidence), expectation)
     })
 }
 
@@ -48,20 +48,20 @@ pub(super) async fn finish(context: &CheckContext<'_>, from: Instant) {
     if context.planned.stage != Stage::Rehearsal {
         return;
     }
-    if let Some(ended) = context.world.ended_since(from).await {
+    if let Some(ended) = context.run.ended_since(from).await {
         // A check that was not exercised shows only its notes.
         context.log.add_notes([ended.clone()]);
         context.log.disturbed(Responsible::Partner, ended);
     }
-    if let Some(why) = context.world.cut_off(context.mark, &context.clients) {
+    if let Some(why) = context.run.cut_off(context.mark, &context.clients) {
         context.log.disturbed(Responsible::Partner, why);
     }
-    if let Some(why) = context.world.forgetful().filter(|_| !context.clients.is_empty()) {
+    if let Some(why) = context.run.forgetful().filter(|_| !context.clients.is_empty()) {
         context.log.void(Responsible::Partner, why);
     }
     let check = &context.planned.packed.check;
     if check.assume.iter().chain(&check.then).any(asks_for_refused)
-        && let Some(why) = context.world.unwatched()
+        && let Some(why) = context.run.unwatched()
     {
         context.log.incomplete(Responsible::Partner, why);
     }
@@ -89,20 +89,20 @@ fn clients(context: &CheckContext<'_>) -> Map<String, Value> {
 
 /// What the partner called, whom it tried to reach, and what the provider holds, which is in no record yet.
 fn gather(context: &CheckContext<'_>) -> Vec<Entry> {
-    let (world, log) = (context.world, context.log);
+    let (run, log) = (context.run, context.log);
     let now = Instant::now();
     let mut entries = Vec::new();
     let mut add = |from, to, client: Option<&str>, what| {
         entries.push(log.entry(from, to, None, client, what));
     };
-    for (from, to, client, call) in world.calls_about(context.mark, &context.clients) {
+    for (from, to, client, call) in run.calls_about(context.mark, &context.clients) {
         add(from, to, client.as_deref(), EntryKind::Call(call));
     }
-    for refused in world.refused() {
+    for refused in run.refused() {
         add(now, now, None, EntryKind::DeniedHost(refused));
     }
     for (name, client) in &context.clients {
-        if let Some(records) = world.records_of(client) {
+        if let Some(records) = run.records_of(client) {
             add(now, now, Some(name), EntryKind::Records(records));
         }
     }

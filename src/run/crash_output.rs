@@ -19,7 +19,7 @@ pub(super) async fn listen(context: &CheckContext<'_>, since: usize) {
         let failed = since.filter(|entry| entry.what.asked().is_some_and(Outcome::failed));
         failed.map(|entry| (entry.from, entry.to)).collect()
     });
-    if moments.is_empty() || !context.world.is_overheard().await {
+    if moments.is_empty() || !context.run.is_overheard().await {
         return;
     }
     tokio::time::sleep(OUTPUT_DELAY).await;
@@ -30,7 +30,7 @@ pub(super) async fn listen(context: &CheckContext<'_>, since: usize) {
         first.1 = if same { first.1.max(later.1) } else { first.1 };
         same
     });
-    let lines = context.world.last_lines().await;
+    let lines = context.run.last_lines().await;
     let lines: Vec<(Offset, String)> = lines.into_iter().map(|(at, line)| (context.log.offset(at), line)).collect();
     for (from, to) in moments {
         let here = lines.iter().filter(|(at, _)| (from..=to + echo).contains(at)).map(|(_, line)| line.as_str());

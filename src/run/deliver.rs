@@ -27,7 +27,7 @@ const AGE_TOLERANCE_SECONDS: i64 = 5;
 
 /// Runs a `deliver` step.
 pub(super) async fn run(context: &mut CheckContext<'_>, step: &DeliverStep) -> Result<(), StepError> {
-    let plan = &context.world.plan;
+    let plan = &context.run.plan;
     let hooks = plan.pack.provider.webhooks.as_ref().ok_or(StepError::NoWebhooks)?;
     let occasions = occasions(context, hooks, step)?;
     if let Some(name) = &step.name {
@@ -153,13 +153,13 @@ impl Sender<'_, '_> {
     }
 
     async fn send(&self, event_instance: &EventInstance, alteration: &Alteration, role: DeliveryRole) -> Delivery {
-        let url = self.context.world.handler();
+        let url = self.context.run.handler();
         let order = DeliverySpec {
             scheme: self.hooks,
             event: &event_instance.name,
             body: &event_instance.body,
             id: &event_instance.id,
-            secrets: &[self.context.world.provider.webhook_secret()],
+            secrets: &[self.context.run.provider.webhook_secret()],
             url: &url,
             sent_at: event_instance.under_way_now(),
             happened_at: event_instance.at,
@@ -196,7 +196,7 @@ impl Sender<'_, '_> {
         // Waits longer than the provider, so that a late response is seen as late.
         let longer = if self.hooks.success.within.is_some() && self.patient.load(Ordering::Relaxed) { 3 } else { 1 };
         let patience = self.hooks.success.patience() * longer + Duration::from_millis(500);
-        let sent = self.context.world.send(draft, patience, false, None).await;
+        let sent = self.context.run.send(draft, patience, false, None).await;
         event_instance.under_way_now();
         if matches!(&sent.outcome, Outcome::TransportError(trouble) if trouble.kind == TransportErrorKind::Timeout) {
             self.patient.store(false, Ordering::Relaxed);
@@ -260,7 +260,7 @@ impl Sender<'_, '_> {
     /// time. `before` is the count for a redelivered event before this step.
     async fn look_for_effects(&self, control: &str, doubtful: &[String], before: u64) {
         let Some(twin) = lookup::await_effect(self.context, control).await else { return };
-        tokio::time::sleep(self.context.world.clock.reaction()).await;
+        tokio::time::sleep(self.context.run.clock.reaction()).await;
         let mut found = vec![(control.to_owned(), twin)];
         for id in doubtful {
             let count = lookup::effects(self.context, id).await;

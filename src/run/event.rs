@@ -20,11 +20,11 @@ pub(super) async fn run(context: &mut CheckContext<'_>, step: &EventStep) -> Res
     let (name, client) = context.client(step.client.as_deref())?;
     let from = Instant::now();
     let happened = if context.planned.stage == Stage::Rehearsal {
-        let simulator = context.world.provider.simulator().ok_or(StepError::NotSimulated)?;
-        play(context.world, simulator, &client, &step.event).await
+        let simulator = context.run.provider.simulator().ok_or(StepError::NotSimulated)?;
+        play(context.run, simulator, &client, &step.event).await
     } else {
         let pages = context.presented_to(&name);
-        manual_steps::bring_about(context.world, &client, &step.event, &pages).await
+        manual_steps::bring_about(context.run, &client, &step.event, &pages).await
     };
     context.log.add_between(
         from,
@@ -37,7 +37,7 @@ pub(super) async fn run(context: &mut CheckContext<'_>, step: &EventStep) -> Res
 }
 
 /// Triggers an event for a client, and waits until the partner's handler has answered the resulting deliveries.
-pub(super) async fn play(world: &RunContext, simulator: &Simulator, client: &Identity, event: &str) -> OccurredEvent {
+pub(super) async fn play(run: &RunContext, simulator: &Simulator, client: &Identity, event: &str) -> OccurredEvent {
     let mut happened = OccurredEvent { event: event.to_owned(), ..OccurredEvent::default() };
     let Some(key) = simulator.keys_of(&client.email).pop() else {
         happened.trouble = Some(format!("`{event}` cannot happen: the partner has not created the client"));
@@ -50,9 +50,9 @@ pub(super) async fn play(world: &RunContext, simulator: &Simulator, client: &Ide
                 .into_iter()
                 .map(|sent| SentEvent { event: sent.event, id: sent.id, ..SentEvent::default() })
                 .collect();
-            answers(world, simulator, before, &mut happened.sent).await;
+            answers(run, simulator, before, &mut happened.sent).await;
             if happened.sent.iter().any(|event| event.answered.is_none_or(|status| status == 0)) {
-                world.doubt();
+                run.doubt();
             }
         }
         Err(error) => happened.trouble = Some(error.to_string()),
@@ -61,8 +61,8 @@ pub(super) async fn play(world: &RunContext, simulator: &Simulator, client: &Ide
 }
 
 /// Waits for the first response to each event, up to the provider's time limit.
-async fn answers(world: &RunContext, simulator: &Simulator, before: usize, sent: &mut [SentEvent]) {
-    let hooks = world.plan.pack.provider.webhooks.as_ref();
+async fn answers(run: &RunContext, simulator: &Simulator, before: usize, sent: &mut [SentEvent]) {
+    let hooks = run.plan.pack.provider.webhooks.as_ref();
     let limit = hooks.map_or(DELIVERY_TIMEOUT, |hooks| hooks.success.patience());
     let (started, deliveries) = (Instant::now(), simulator.deliveries());
     loop {
@@ -72,7 +72,7 @@ async fn answers(world: &RunContext, simulator: &Simulator, before: usize, sent:
             let first = done.iter().find(|entry| entry.what.event_id == event.id);
             event.answered = first.map(|entry| entry.what.outcome.answer().map_or(0, |answer| answer.status));
             event.said = first
-                .map(|entry| world.redactor.text(&entry.what.outcome.brief(Outcome::MAX_SENTENCE_CHARS)))
+                .map(|entry| run.redactor.text(&entry.what.outcome.brief(Outcome::MAX_SENTENCE_CHARS)))
                 .unwrap_or_default();
         }
         let left = limit.saturating_sub(started.elapsed());
@@ -84,14 +84,14 @@ async fn answers(world: &RunContext, simulator: &Simulator, before: usize, sent:
 }
 
 /// Whether the partner's handler accepted one of the events.
-pub(super) fn heard(world: &RunContext, sent: &[SentEvent]) -> bool {
-    let Some(hooks) = &world.plan.pack.provider.webhooks else { return false };
+pub(super) fn heard(run: &RunContext, sent: &[SentEvent]) -> bool {
+    let Some(hooks) = &run.plan.pack.provider.webhooks else { return false };
     sent.iter().any(|event| event.answered.is_some_and(|status| hooks.success.status.holds(status)))
 }
 
 /// Notes about events that the partner's handler did not accept.
-pub(super) fn unheard(world: &RunContext, sent: &[SentEvent]) -> Vec<String> {
-    let Some(hooks) = &world.plan.pack.provider.webhooks else { return Vec::new() };
+pub(super) fn unheard(run: &RunContext, sent: &[SentEvent]) -> Vec<String> {
+    let Some(hooks) = &run.plan.pack.provider.webhooks else { return Vec::new() };
     let refused = sent.iter().filter(|event| !event.answered.is_some_and(|status| hooks.success.status.holds(status)));
     refused
         .map(|event| match event.answered {

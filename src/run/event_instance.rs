@@ -35,7 +35,7 @@ pub(super) fn occasions(
         }
         EventChoice::Each => {
             let subscribed =
-                context.world.plan.bound.get("events").and_then(Value::as_array).cloned().unwrap_or_default();
+                context.run.plan.bound.get("events").and_then(Value::as_array).cloned().unwrap_or_default();
             subscribed.iter().filter_map(Value::as_str).map(|name| event_instance(context, hooks, name)).collect()
         }
     }
@@ -47,7 +47,7 @@ const MAX_ATTEMPTS: usize = 200;
 
 /// A new event. Its signature leaves nothing to luck: a reader that loses part of it fails for every event.
 fn event_instance(context: &CheckContext<'_>, hooks: &Webhooks, name: &str) -> Result<EventInstance, StepError> {
-    let (secret, url) = (context.world.provider.webhook_secret(), context.world.handler());
+    let (secret, url) = (context.run.provider.webhook_secret(), context.run.handler());
     let telling = |made: &EventInstance| {
         let order = DeliverySpec {
             scheme: hooks,
@@ -81,15 +81,15 @@ fn event_instance(context: &CheckContext<'_>, hooks: &Webhooks, name: &str) -> R
 
 fn written(context: &CheckContext<'_>, hooks: &Webhooks, name: &str) -> Result<EventInstance, StepError> {
     let event: &Event = hooks.events.get(name).ok_or_else(|| StepError::NoEvent { event: name.to_owned() })?;
-    let world = context.world;
-    let captured = world.captured_bodies.get(name);
+    let run = context.run;
+    let captured = run.captured_bodies.get(name);
     // If the partner knows no client, each event is about a new one.
-    let (nobody, house) = (Identity::new(), world.house_client().filter(|house| house.known));
+    let (nobody, house) = (Identity::new(), run.house_client().filter(|house| house.known));
     let client = context.clients.values().next().or(house).unwrap_or(&nobody);
-    let body = match (captured, world.letter(client, name)) {
+    let body = match (captured, run.letter(client, name)) {
         (Some(captured), _) => captured.clone(),
         (None, Some(letter)) => letter,
-        (None, None) => world.plan.pack.fixtures.json(&event.body)?,
+        (None, None) => run.plan.pack.fixtures.json(&event.body)?,
     };
     let body = template::render_json(&body, &context.scope())
         .map_err(|cause| StepError::EventBody { event: name.to_owned(), cause })?;

@@ -55,7 +55,7 @@ async fn ask(context: &CheckContext<'_>, look_up: &Lookup, about: &str, values: 
     };
     let purpose = Purpose::Partner { stage: context.planned.stage };
     let sent = context
-        .world
+        .run
         .send(Draft { purpose, method, url, headers, body, credentials: Vec::new() }, REQUEST_TIMEOUT, false, None)
         .await;
     let count = sent.outcome.answer().filter(|answer| (200..300).contains(&answer.status)).and_then(|answer| {
@@ -67,7 +67,7 @@ async fn ask(context: &CheckContext<'_>, look_up: &Lookup, about: &str, values: 
 
 /// Looks up how often an event took effect in the rehearsed build, and records it; `None` if the profile has no lookup.
 pub(super) async fn effects(context: &CheckContext<'_>, event_id: &str) -> Option<u64> {
-    let look_up = context.world.plan.read.profile.rehearsal.as_ref()?.lookups.processed.as_ref()?;
+    let look_up = context.run.plan.read.profile.rehearsal.as_ref()?.lookups.processed.as_ref()?;
     let from = Instant::now();
     let inspection = ask(context, look_up, event_id, json!({ "event_id": event_id })).await;
     let count = inspection.count;
@@ -77,9 +77,9 @@ pub(super) async fn effects(context: &CheckContext<'_>, event_id: &str) -> Optio
 
 /// Waits until an event took effect, or until the reaction time is over.
 pub(super) async fn await_effect(context: &CheckContext<'_>, event_id: &str) -> Option<u64> {
-    let look_up = context.world.plan.read.profile.rehearsal.as_ref()?.lookups.processed.as_ref()?;
+    let look_up = context.run.plan.read.profile.rehearsal.as_ref()?.lookups.processed.as_ref()?;
     let started = Instant::now();
-    let limit = context.world.clock.reaction();
+    let limit = context.run.clock.reaction();
     loop {
         let from = Instant::now();
         let inspection = ask(context, look_up, event_id, json!({ "event_id": event_id })).await;
@@ -87,7 +87,7 @@ pub(super) async fn await_effect(context: &CheckContext<'_>, event_id: &str) -> 
         let over = started.elapsed() >= limit;
         if count.is_none_or(|count| count > 0) || over {
             if count.is_some_and(|count| count > 0) {
-                context.world.clock.reacted(started.elapsed());
+                context.run.clock.reacted(started.elapsed());
             }
             context.log.add(from, None, EntryKind::Inspection(inspection));
             return count;
@@ -104,10 +104,10 @@ pub(super) async fn await_effect(context: &CheckContext<'_>, event_id: &str) -> 
 pub(super) async fn known(context: &CheckContext<'_>, step: &ConfigStep, of: &str) -> Result<Fact, StepError> {
     let id = template::render_text(of, &context.scope())?;
     let place = format!("environments.{}.lookups.processed", step.environment);
-    let inside = context.world.plan.read.profile.environments.get(&step.environment);
+    let inside = context.run.plan.read.profile.environments.get(&step.environment);
     let look_up = inside.and_then(|inside| inside.lookups.processed.as_ref());
     let look_up =
-        look_up.ok_or_else(|| StepError::MissingInput { advice: context.world.plan.bound.how_to_give(&place) })?;
+        look_up.ok_or_else(|| StepError::MissingInput { advice: context.run.plan.bound.how_to_give(&place) })?;
     let started = Instant::now();
     loop {
         let inspection = ask(context, look_up, &id, json!({ "event_id": id })).await;
@@ -137,7 +137,7 @@ pub(super) async fn before(context: &CheckContext<'_>, event: String) -> Option<
 
 fn received<'d>(context: &'d CheckContext<'_>) -> Option<&'d Lookup> {
     let environment = context.planned.stage.environment()?;
-    context.world.plan.read.profile.environments.get(&environment)?.lookups.received.as_ref()
+    context.run.plan.read.profile.environments.get(&environment)?.lookups.received.as_ref()
 }
 
 /// Waits for all triggered events to arrive, and writes the differences of the counts into the exchanges.

@@ -22,22 +22,22 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 const PROVIDER_LAG: Duration = Duration::from_secs(15);
 
 /// Has a person bring about an event for a client. `pages` are the URLs that the partner showed, redacted.
-pub(super) async fn bring_about(world: &RunContext, client: &Identity, event: &str, pages: &[String]) -> OccurredEvent {
+pub(super) async fn bring_about(run: &RunContext, client: &Identity, event: &str, pages: &[String]) -> OccurredEvent {
     let mut happened = OccurredEvent { event: event.to_owned(), ..OccurredEvent::default() };
-    happened.trouble = asked(world, client, event, pages).await.err().map(|why| why.to_string());
+    happened.trouble = asked(run, client, event, pages).await.err().map(|why| why.to_string());
     happened
 }
 
-async fn asked(world: &RunContext, client: &Identity, event: &str, pages: &[String]) -> Result<(), ManualStepError> {
-    let deed = world.plan.pack.provider.manual_steps.get(event);
+async fn asked(run: &RunContext, client: &Identity, event: &str, pages: &[String]) -> Result<(), ManualStepError> {
+    let deed = run.plan.pack.provider.manual_steps.get(event);
     let deed = deed.ok_or_else(|| ManualStepError::Unknown { event: event.to_owned() })?;
     let scope = scope_of(client, serde_json::Map::new());
     let says = template::render_text(&deed.instructions, &scope)?;
     let instructions = || says.clone();
     let nobody = || ManualStepError::NobodyThere { instructions: instructions() };
-    let people = world.people.as_ref().ok_or_else(nobody)?;
-    let within = patience(&world.plan);
-    let pages = pages.iter().map(|page| world.redactor.revealed(page)).collect();
+    let people = run.people.as_ref().ok_or_else(nobody)?;
+    let within = patience(&run.plan);
+    let pages = pages.iter().map(|page| run.redactor.revealed(page)).collect();
     let (answer, mut answered) = oneshot::channel();
     let (event, tenant) = (event.to_owned(), client.tenant.clone());
     people
@@ -51,13 +51,13 @@ async fn asked(world: &RunContext, client: &Identity, event: &str, pages: &[Stri
         }
         let said = tokio::time::timeout(POLL_INTERVAL.min(left), &mut answered).await;
         if let Some(sign) = &deed.until
-            && seen(world, client, sign).await
+            && seen(run, client, sign).await
         {
             return Ok(());
         }
         match said {
             Ok(Ok(ManualStepResponse::Done)) if deed.until.is_none() => return Ok(()),
-            Ok(Ok(ManualStepResponse::Done)) => return said_done(world, client, deed, &says).await,
+            Ok(Ok(ManualStepResponse::Done)) => return said_done(run, client, deed, &says).await,
             Ok(Ok(ManualStepResponse::Skip)) => return Err(ManualStepError::Skipped { instructions: instructions() }),
             Ok(Err(_)) => return Err(ManualStepError::PersonLeft),
             Err(_) => {}
@@ -67,7 +67,7 @@ async fn asked(world: &RunContext, client: &Identity, event: &str, pages: &[Stri
 
 /// The person says that it is done; the provider may lag a moment.
 async fn said_done(
-    world: &RunContext,
+    run: &RunContext,
     client: &Identity,
     deed: &ManualStepSpec,
     says: &str,
@@ -75,7 +75,7 @@ async fn said_done(
     let started = Instant::now();
     while started.elapsed() < PROVIDER_LAG {
         if let Some(sign) = &deed.until
-            && seen(world, client, sign).await
+            && seen(run, client, sign).await
         {
             return Ok(());
         }
@@ -85,8 +85,8 @@ async fn said_done(
 }
 
 /// Whether the provider shows that the event happened.
-async fn seen(world: &RunContext, client: &Identity, sign: &DetectionRule) -> bool {
-    let Ok(answer) = provider_query::provider(world, Environment::Test, &sign.api, &sign.request, client).await else {
+async fn seen(run: &RunContext, client: &Identity, sign: &DetectionRule) -> bool {
+    let Ok(answer) = provider_query::provider(run, Environment::Test, &sign.api, &sign.request, client).await else {
         return false;
     };
     let json = answer.body.json();

@@ -14,7 +14,7 @@ use crate::pack::types::Stage;
 use crate::profile::{CallOut, PageLookup};
 
 fn view<'d>(context: &CheckContext<'d>, page: Page) -> Option<&'d PageLookup> {
-    let profile = &context.world.plan.read.profile;
+    let profile = &context.run.plan.read.profile;
     let inspect = match context.planned.stage.environment() {
         Some(environment) => &profile.environments.get(&environment)?.lookups,
         None => &profile.rehearsal.as_ref().filter(|_| context.planned.stage == Stage::Rehearsal)?.lookups,
@@ -54,7 +54,7 @@ pub(super) async fn look(context: &mut CheckContext<'_>) -> bool {
 pub(super) async fn settle(context: &mut CheckContext<'_>) {
     let check = &context.planned.packed.check;
     let awaited = check.assume.iter().chain(&check.then).any(wants_url);
-    let (started, limit) = (Instant::now(), context.world.clock.reaction());
+    let (started, limit) = (Instant::now(), context.run.clock.reaction());
     while !look(context).await && awaited && view(context, Page::Shown).is_some() && started.elapsed() < limit {
         tokio::time::sleep(pause(started)).await;
     }
@@ -78,7 +78,7 @@ async fn ask(context: &CheckContext<'_>, view: &PageLookup, deed: &PerformedActi
     let scope = scope_of(client, deed.arguments.clone());
     let call = CallOut { request: Some(view.request.clone()), headers: view.headers.clone(), ..CallOut::default() };
     // A page that cannot be requested shows nothing, and the report says so.
-    action::perform(context.world, context.planned.stage, &call, &scope).await.ok()
+    action::perform(context.run, context.planned.stage, &call, &scope).await.ok()
 }
 
 fn wants_url(expectation: &Expectation) -> bool {

@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::build_error::BuildError;
 use super::process_group::{Group, Variables, spawned};
-use crate::redact::{Redactor, emails, unfrayed};
+use crate::redact::{Redactor, letters, unfrayed};
 
 /// Number of output lines that are kept.
 const MAX_KEPT_LINES: usize = 400;
@@ -50,7 +50,7 @@ pub(super) async fn output(
     // Undelivered input does not matter; only the exit counts.
     drop(tokio::join!(stdout.read_to_end(&mut said), stderr.read_to_end(&mut complained)));
     let exit = child.wait().await.map_err(|error| BuildError::NoExit(Arc::new(error)))?;
-    Ok((exit.success(), emails(unfrayed(&said, MAX_OUTPUT_BYTES))))
+    Ok((exit.success(), letters(unfrayed(&said, MAX_OUTPUT_BYTES))))
 }
 
 /// The last output lines of a build, with their times.
@@ -147,5 +147,5 @@ fn remember(said: &Mutex<OutputLines>, line: &[u8]) {
     if said.len() == MAX_KEPT_LINES {
         said.pop_front();
     }
-    said.push_back((Instant::now(), emails(unfrayed(line, MAX_LINE_BYTES))));
+    said.push_back((Instant::now(), letters(unfrayed(line, MAX_LINE_BYTES))));
 }

@@ -18,7 +18,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Sends a query about a client, with the partner's key.
 pub(super) async fn provider(
-    world: &RunContext,
+    run: &RunContext,
     environment: Environment,
     api: &str,
     line: &str,
@@ -27,9 +27,9 @@ pub(super) async fn provider(
     let scope = scope_of(client, Map::new());
     let line = template::render_text(line, &scope)?;
     let (method, target) = line.split_once(' ').ok_or_else(|| StepError::NotAQuery { line: line.clone() })?;
-    let place = ApiTarget { world, environment: Some(environment), api };
+    let place = ApiTarget { run, environment: Some(environment), api };
     let draft = place.draft(method, target, &scope).await?;
-    match world.send(draft, REQUEST_TIMEOUT, false, None).await.outcome {
+    match run.send(draft, REQUEST_TIMEOUT, false, None).await.outcome {
         Outcome::Answered(answer) => Ok(answer),
         Outcome::TransportError(trouble) => Err(StepError::Unanswered { detail: trouble.detail }),
     }

@@ -32,9 +32,9 @@ pub(super) enum ProbeResult {
 }
 
 /// Makes sure that nothing answers at the build's address before it starts.
-pub(super) async fn vacant(world: &RunContext, start: &Start) -> Result<(), BuildError> {
+pub(super) async fn vacant(run: &RunContext, start: &Start) -> Result<(), BuildError> {
     let from = Instant::now();
-    while let ProbeResult::Ready = look(world, start).await? {
+    while let ProbeResult::Ready = look(run, start).await? {
         if from.elapsed() > PORT_RELEASE_TIMEOUT {
             return Err(BuildError::PortTaken { port: port(start), page: start.ready.to_string() });
         }
@@ -44,21 +44,21 @@ pub(super) async fn vacant(world: &RunContext, start: &Start) -> Result<(), Buil
 }
 
 /// Waits until the build that Preflight started is ready; an error says why it is not.
-pub(super) async fn awaited(world: &RunContext, start: &Start, process: &mut Process) -> Result<(), BuildError> {
+pub(super) async fn awaited(run: &RunContext, start: &Start, process: &mut Process) -> Result<(), BuildError> {
     let from = Instant::now();
     loop {
-        let look = look(world, start).await?;
+        let look = look(run, start).await?;
         if let ProbeResult::Ready = look {
             // A build that cannot listen takes a moment to exit.
             tokio::time::sleep(SETTLE_TIME).await;
         }
         if let Some(exit) = process.ended().await {
-            return Err(ended(world, start, process, exit).await);
+            return Err(ended(run, start, process, exit).await);
         }
         match look {
             ProbeResult::Ready => return Ok(()),
             ProbeResult::Answered(why) | ProbeResult::Silent(why) if from.elapsed() > start.within.0 => {
-                let (lines, stopped) = (process.last_words(&world.redactor), process.stopped());
+                let (lines, stopped) = (process.last_words(&run.redactor), process.stopped());
                 return Err(BuildError::StartedButNotReady { late: Box::new(late(start, why)), stopped, lines });
             }
             ProbeResult::Answered(_) | ProbeResult::Silent(_) => tokio::time::sleep(POLL_INTERVAL).await,
@@ -67,9 +67,9 @@ pub(super) async fn awaited(world: &RunContext, start: &Start, process: &mut Pro
 }
 
 /// Waits until a build that the partner restarted itself is ready.
-pub(super) async fn back(world: &RunContext, start: &Start) -> Result<(), BuildError> {
+pub(super) async fn back(run: &RunContext, start: &Start) -> Result<(), BuildError> {
     let from = Instant::now();
-    while let ProbeResult::Answered(why) | ProbeResult::Silent(why) = look(world, start).await? {
+    while let ProbeResult::Answered(why) | ProbeResult::Silent(why) = look(run, start).await? {
         if from.elapsed() > start.within.0 {
             return Err(late(start, why));
         }
@@ -79,9 +79,9 @@ pub(super) async fn back(world: &RunContext, start: &Start) -> Result<(), BuildE
 }
 
 /// The error for a build that has ended, possibly while something still answers.
-async fn ended(world: &RunContext, start: &Start, process: &Process, exit: String) -> BuildError {
-    let lines = process.last_words(&world.redactor);
-    match look(world, start).await {
+async fn ended(run: &RunContext, start: &Start, process: &Process, exit: String) -> BuildError {
+    let lines = process.last_words(&run.redactor);
+    match look(run, start).await {
         Ok(ProbeResult::Ready) => {
             BuildError::EndedButAnswered { exit, page: start.ready.to_string(), port: port(start), lines }
         }
@@ -98,7 +98,7 @@ fn port(start: &Start) -> u16 {
 }
 
 /// Probes the build once; an error means that the probe is not allowed.
-pub(super) async fn look(world: &RunContext, start: &Start) -> Result<ProbeResult, BuildError> {
+pub(super) async fn look(run: &RunContext, start: &Start) -> Result<ProbeResult, BuildError> {
     let draft = Draft {
         purpose: Purpose::Partner { stage: Stage::Rehearsal },
         method: "GET".into(),
@@ -108,7 +108,7 @@ pub(super) async fn look(world: &RunContext, start: &Start) -> Result<ProbeResul
         credentials: Vec::new(),
     };
     let port = port(start);
-    let trouble = match world.sent(draft, PROBE_TIMEOUT, false, None).await.outcome {
+    let trouble = match run.sent(draft, PROBE_TIMEOUT, false, None).await.outcome {
         Outcome::Answered(answer) if answer.status < 400 => return Ok(ProbeResult::Ready),
         Outcome::Answered(answer) => return Ok(ProbeResult::Answered(format!("it answered {}", answer.status))),
         Outcome::TransportError(trouble) => trouble,

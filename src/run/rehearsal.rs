@@ -9,38 +9,37 @@ use crate::pack::types::Stage;
 use crate::profile::Rehearsal;
 
 /// Sets up a rehearsal: simulator, build, and the client that deliveries are about.
-pub(super) async fn set_up(world: &RunContext, rehearsal: &Rehearsal) -> Result<Identity, (Responsible, String)> {
-    match world.simulate().await {
-        Ok(simulator) => world.plays(simulator),
+pub(super) async fn set_up(run: &RunContext, rehearsal: &Rehearsal) -> Result<Identity, (Responsible, String)> {
+    match run.simulate().await {
+        Ok(simulator) => run.plays(simulator),
         Err((responsible, why)) => return Err((responsible, format!("the simulator cannot start: {why}"))),
     }
-    world.contain(rehearsal).await.map_err(|error| (Responsible::Tool, format!("the proxy cannot start: {error}")))?;
+    run.contain(rehearsal).await.map_err(|error| (Responsible::Tool, format!("the proxy cannot start: {error}")))?;
     if let Some(start) = &rehearsal.start {
-        world
-            .keep(started(world, rehearsal, start, None).await.map_err(|why| (Responsible::Partner, why.to_string()))?)
+        run.keep(started(run, rehearsal, start, None).await.map_err(|why| (Responsible::Partner, why.to_string()))?)
             .await;
     }
-    Ok(house_client(world, rehearsal).await)
+    Ok(house_client(run, rehearsal).await)
 }
 
 /// The client that deliveries are about: one that the partner created, if the profile has an action for it.
-async fn house_client(world: &RunContext, rehearsal: &Rehearsal) -> Identity {
+async fn house_client(run: &RunContext, rehearsal: &Rehearsal) -> Identity {
     let mut house = Identity::new();
-    let simulator = world.provider.simulator();
-    if let Some((simulator, spec)) = simulator.zip(world.plan.pack.provider.simulator.as_ref()) {
+    let simulator = run.provider.simulator();
+    if let Some((simulator, spec)) = simulator.zip(run.plan.pack.provider.simulator.as_ref()) {
         simulator.prepare(&house.email, &spec.client.starts);
     }
-    let by = world.plan.pack.provider.webhooks.as_ref().and_then(|hooks| hooks.known_after.as_ref());
+    let by = run.plan.pack.provider.webhooks.as_ref().and_then(|hooks| hooks.known_after.as_ref());
     let Some((name, call)) = by.and_then(|name| rehearsal.actions.get_key_value(name)) else { return house };
     let scope = scope_of(&house, serde_json::Map::new());
-    let why = match action::perform(world, Stage::Rehearsal, call, &scope).await {
+    let why = match action::perform(run, Stage::Rehearsal, call, &scope).await {
         Err(why) => why.to_string(),
         Ok(outcome) => {
             house.capture(call, &outcome);
             // The id may follow later, or be visible only in the partner's call.
             if let Some(simulator) = simulator.filter(|_| !house.known) {
-                client_setup::known_within(simulator, &house, world.clock.reaction()).await;
-                world.know_tenant(simulator, &mut house);
+                client_setup::known_within(simulator, &house, run.clock.reaction()).await;
+                run.know_tenant(simulator, &mut house);
             }
             match &outcome {
                 Outcome::Answered(_) => {

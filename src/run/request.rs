@@ -103,19 +103,19 @@ async fn once(
     };
     let from = Instant::now();
     let production = step.api.is_some() && environment(context, step) == Some(Environment::Production);
-    let keep = production.then(|| context.world.plan.read.trusted.production_fields.clone());
+    let keep = production.then(|| context.run.plan.read.trusted.production_fields.clone());
     let sent = match draft {
-        Ok(draft) => context.world.send(draft, REQUEST_TIMEOUT, step.follow, keep).await,
+        Ok(draft) => context.run.send(draft, REQUEST_TIMEOUT, step.follow, keep).await,
         // The response to a failed token request is the provider's response to a caller without access.
         Err(AuthError::Refused(sent)) => *sent,
         Err(AuthError::Cannot(why)) => return Err(why),
     };
     let mut outcome = sent.outcome;
-    if step.api.is_some() && context.world.plan.pack.provider.field_names == FieldNames::CamelCase {
+    if step.api.is_some() && context.run.plan.pack.provider.field_names == FieldNames::CamelCase {
         outcome = camel(outcome);
     }
     if let (Outcome::Answered(answer), Some(environment)) = (&outcome, environment(context, step)) {
-        context.world.note_created(environment, &sent.request, answer);
+        context.run.note_created(environment, &sent.request, answer);
     }
     let captured = captures(step, &outcome);
     let exchange = Exchange { request: sent.request, outcome, address: sent.address, item, captured };
@@ -149,7 +149,7 @@ async fn draft(context: &CheckContext<'_>, step: &RequestStep, scope: &Scope) ->
             credentials: Vec::new(),
         });
     };
-    let place = ApiTarget { world: context.world, environment: environment(context, step), api };
+    let place = ApiTarget { run: context.run, environment: environment(context, step), api };
     let mut draft = place.draft(method, target, scope).await?;
     draft.headers.extend(headers);
     draft.body = body;

@@ -70,35 +70,35 @@ pub struct Done {
 ///
 /// Shared checks run at the same time; the others one after another. `progress` receives each finished check.
 pub async fn execute(
-    world: &Arc<RunContext>,
+    run: &Arc<RunContext>,
     checks: &[usize],
     isolation: Isolation,
     stop: &watch::Receiver<StopReason>,
     mut progress: impl FnMut(),
 ) -> Vec<Done> {
-    let jobs = Arc::new(Semaphore::new(world.jobs.unwrap_or(MAX_RETRIED_JOBS)));
+    let jobs = Arc::new(Semaphore::new(run.jobs.unwrap_or(MAX_RETRIED_JOBS)));
     let rehearsed = Arc::new(Semaphore::new(MAX_CONCURRENT_REHEARSALS));
     let lane = Arc::new(Semaphore::new(match isolation {
-        Isolation::Shared => world.plan.read.profile.rehearsal.as_ref().map_or(1, |rehearsal| rehearsal.concurrency),
+        Isolation::Shared => run.plan.read.profile.rehearsal.as_ref().map_or(1, |rehearsal| rehearsal.concurrency),
         Isolation::Exclusive | Isolation::Restarts => 1,
     }));
-    let _doubts = AbortOnDrop(tokio::spawn(unresponsive::look_into_doubts(world.clone())));
+    let _doubts = AbortOnDrop(tokio::spawn(unresponsive::look_into_doubts(run.clone())));
     if isolation != Isolation::Shared {
         // Work that others left in a queue disturbs an exclusive check; in a run that ends early none follows.
         let mut stop = stop.clone();
         tokio::select! {
-            () = world.calm() => {}
-            _ = world.falls_silent() => {}
+            () = run.calm() => {}
+            _ = run.falls_silent() => {}
             _ = stop.wait_for(|stop| *stop != StopReason::No) => {}
         }
     }
     let mut done = Vec::new();
     let mut running = FuturesUnordered::new();
     for &at in checks {
-        let planned = &world.plan.checks[at];
+        let planned = &run.plan.checks[at];
         let place = if planned.stage == Stage::Rehearsal { rehearsed.clone() } else { jobs.clone() };
         // A task that panicked is a defect of Preflight and must not end the run; the caller reports the missing check.
-        let task = tokio::spawn(run_one(world.clone(), at, place, lane.clone(), stop.clone()));
+        let task = tokio::spawn(run_one(run.clone(), at, place, lane.clone(), stop.clone()));
         if isolation == Isolation::Shared {
             running.push(task);
         } else {
@@ -125,13 +125,13 @@ impl Drop for AbortOnDrop {
 
 /// Runs one check until it is over, or the run is.
 async fn run_one(
-    world: Arc<RunContext>,
+    run: Arc<RunContext>,
     at: usize,
     place: Arc<Semaphore>,
     lane: Arc<Semaphore>,
     mut stop: watch::Receiver<StopReason>,
 ) -> Done {
-    let planned = world.plan.checks[at].clone();
+    let planned = run.plan.checks[at].clone();
     let log = Log::new();
     let turned = OnceLock::new();
     let stopped = async { stop.wait_for(|stop| *stop != StopReason::No).await.map_or(StopReason::No, |stop| *stop) };
@@ -139,15 +139,15 @@ async fn run_one(
         let Ok(_place) = place.acquire().await else { return };
         turned.get_or_init(Instant::now);
         if planned.stage == Stage::Rehearsal {
-            world.rehearsing().await;
+            run.rehearsing().await;
         }
-        match not_possible(&world, &planned) {
+        match not_possible(&run, &planned) {
             Some((responsible, why)) => log.incomplete(responsible, why),
             // Boxed: hundreds of checks wait for their turn, and only running ones need the space.
-            None => Box::pin(check::run(&world, &planned, &log, &lane)).await,
+            None => Box::pin(check::run(&run, &planned, &log, &lane)).await,
         }
     };
-    let longest = MAX_CHECK_TIME + world.clock.retry() * 6 + world.for_people(&planned);
+    let longest = MAX_CHECK_TIME + run.clock.retry() * 6 + run.for_people(&planned);
     tokio::select! {
         biased;
         why = stopped => {
@@ -168,8 +168,8 @@ async fn run_one(
 const MAX_CHECK_TIME: Duration = Duration::from_mins(5);
 
 /// Why a rehearsal check cannot run, if the set-up did not complete.
-fn not_possible(world: &RunContext, planned: &PlannedCheck) -> Option<(Responsible, String)> {
-    (planned.stage == Stage::Rehearsal).then(|| world.set_up_trouble()).flatten()
+fn not_possible(run: &RunContext, planned: &PlannedCheck) -> Option<(Responsible, String)> {
+    (planned.stage == Stage::Rehearsal).then(|| run.set_up_trouble()).flatten()
 }
 
 /// The indices of a plan's checks with a given isolation.

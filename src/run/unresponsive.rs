@@ -17,33 +17,32 @@ use crate::profile::Start;
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Investigates every doubt, until the task is aborted.
-pub(super) async fn look_into_doubts(world: Arc<RunContext>) {
-    let mut doubted = world.partner.silence.doubted.subscribe();
+pub(super) async fn look_into_doubts(run: Arc<RunContext>) {
+    let mut doubted = run.partner.silence.doubted.subscribe();
     while doubted.wait_for(|doubted| *doubted).await.is_ok() {
-        if let Some(why) = look_into(&world).await {
-            world.partner.silence.found.send_replace(Some(why));
+        if let Some(why) = look_into(&run).await {
+            run.partner.silence.found.send_replace(Some(why));
         }
-        world.partner.silence.doubted.send_replace(false);
+        run.partner.silence.doubted.send_replace(false);
     }
 }
 
 /// Probes the build until anything is heard of it, or nothing was for the longest time that a response may take; then
 /// returns a message. `None` also for a build that ended or was restarted meanwhile.
-async fn look_into(world: &RunContext) -> Option<String> {
-    let start = world.start()?;
-    let (from, calls) = (Instant::now(), world.journal_mark());
-    let number = world.running().await?;
+async fn look_into(run: &RunContext) -> Option<String> {
+    let start = run.start()?;
+    let (from, calls) = (Instant::now(), run.journal_mark());
+    let number = run.running().await?;
     loop {
-        let why = match readiness::look(world, start).await {
+        let why = match readiness::look(run, start).await {
             Ok(ProbeResult::Ready | ProbeResult::Answered(_)) | Err(_) => return None,
             Ok(ProbeResult::Silent(why)) => why,
         };
         // A build that works through a queue may delay the probe, but answers or calls meanwhile.
-        if world.partner.silence.heard() > from || world.has_called_since(calls) {
+        if run.partner.silence.heard() > from || run.has_called_since(calls) {
             return None;
         }
-        if let Some(told) =
-            world.gives_up(number, from.elapsed(), |stopped| describe(start, &why, from, stopped)).await?
+        if let Some(told) = run.gives_up(number, from.elapsed(), |stopped| describe(start, &why, from, stopped)).await?
         {
             return Some(told);
         }

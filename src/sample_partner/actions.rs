@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use url::Url;
 
+use super::error::ActError;
 use super::expressions;
 use super::state::Playing;
 use crate::body;
@@ -49,7 +50,7 @@ pub(super) async fn carry_out(
     playing: &Playing,
     acts: &[Act],
     told: Map<String, Value>,
-) -> Result<Option<Response>, String> {
+) -> Result<Option<Response>, ActError> {
     let mut round = Round { playing, told };
     for act in acts {
         if !expressions::holds(act.condition(), &round.scope())? {
@@ -63,7 +64,7 @@ pub(super) async fn carry_out(
                 let named = |(name, value): (&String, &Value)| {
                     Ok((expressions::text(name, &scope)?, expressions::filled(value, &scope)?))
                 };
-                let values = keep.store.iter().map(named).collect::<Result<Vec<_>, String>>()?;
+                let values = keep.store.iter().map(named).collect::<Result<Vec<_>, ActError>>()?;
                 playing.memory.change(|memory| {
                     for (name, value) in values {
                         memory.kept.insert(name, value);
@@ -82,7 +83,7 @@ impl Round<'_> {
         self.playing.scope(&self.told, &self.playing.memory.read(|memory| memory.kept.clone()))
     }
 
-    async fn call(&mut self, call: &CallStep) -> Result<(), String> {
+    async fn call(&mut self, call: &CallStep) -> Result<(), ActError> {
         let scope = self.scope();
         let request = self.request(call, &scope)?;
         let answer = match self.playing.http.execute(request).await {
@@ -105,13 +106,13 @@ impl Round<'_> {
         Ok(())
     }
 
-    fn request(&self, call: &CallStep, scope: &Value) -> Result<reqwest::Request, String> {
+    fn request(&self, call: &CallStep, scope: &Value) -> Result<reqwest::Request, ActError> {
         let line = expressions::text(&call.call, scope)?;
-        let (method, path) =
-            line.split_once(' ').ok_or_else(|| format!("`{line}` is not a call such as `POST /orders`"))?;
+        let (method, path) = line.split_once(' ').ok_or_else(|| ActError::NotACall(line.clone()))?;
         let base = self.playing.around.apis.get(&call.api);
-        let base = base.ok_or_else(|| format!("no base URL is configured for the API `{}`", call.api))?;
-        let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|error| format!("`{line}`: {error}"))?;
+        let base = base.ok_or_else(|| ActError::UnknownApi(call.api.clone()))?;
+        let wrong = |why: String| ActError::Request { line: line.clone(), why };
+        let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|error| wrong(error.to_string()))?;
         let mut request = self.playing.http.request(method, below(base, path)?).timeout(REQUEST_TIMEOUT);
         if let Some(json) = &call.json {
             let body = expressions::filled(json, scope)?;
@@ -127,11 +128,11 @@ impl Round<'_> {
         for (name, value) in self.headers(call, scope)? {
             request = request.header(name, value);
         }
-        request.build().map_err(|error| format!("`{line}`: {error}"))
+        request.build().map_err(|error| wrong(error.to_string()))
     }
 
     /// The headers of all calls to the API, unless the call sets them.
-    fn headers(&self, call: &CallStep, scope: &Value) -> Result<Vec<(String, String)>, String> {
+    fn headers(&self, call: &CallStep, scope: &Value) -> Result<Vec<(String, String)>, ActError> {
         let said = |name: &str| call.headers.keys().any(|own| own.eq_ignore_ascii_case(name));
         let carried = self.playing.described.partner.apis.get(&call.api);
         let carried = carried.into_iter().flat_map(|carried| &carried.headers).filter(|(name, _)| !said(name));
@@ -142,12 +143,12 @@ impl Round<'_> {
     }
 
     /// Repeats a call while its condition holds, up to the maximum.
-    async fn again(&mut self, again: &RetryStep, acts: &[Act]) -> Result<(), String> {
+    async fn again(&mut self, again: &RetryStep, acts: &[Act]) -> Result<(), ActError> {
         let named = acts.iter().find_map(|act| match act {
             Act::Call(call) if call.name.as_ref() == Some(&again.retry) => Some(call),
             Act::Call(_) | Act::Retry(_) | Act::Store(_) | Act::Respond(_) => None,
         });
-        let call = named.ok_or_else(|| format!("no call is named `{}`", again.retry))?;
+        let call = named.ok_or_else(|| ActError::UnknownCall(again.retry.clone()))?;
         for _ in 0..again.at_most {
             let scope = self.scope();
             if !expressions::holds(Some(&again.condition), &scope)? {
@@ -161,11 +162,10 @@ impl Round<'_> {
         Ok(())
     }
 
-    fn answer(&self, answer: &ResponseStep) -> Result<Response, String> {
+    fn answer(&self, answer: &ResponseStep) -> Result<Response, ActError> {
         let scope = self.scope();
         let words = &answer.answer;
-        let status =
-            StatusCode::from_u16(words.status).map_err(|_| format!("{} is not a status code", words.status))?;
+        let status = StatusCode::from_u16(words.status).map_err(|_| ActError::Status(words.status))?;
         let mut response = match (&words.json, &words.text) {
             (Some(json), _) => (status, axum::Json(expressions::filled(json, &scope)?)).into_response(),
             (None, Some(text)) => (status, expressions::text(text, &scope)?).into_response(),
@@ -174,7 +174,7 @@ impl Round<'_> {
         for (name, text) in &words.headers {
             let value = expressions::text(text, &scope)?;
             let pair = HeaderName::try_from(name).ok().zip(HeaderValue::try_from(value).ok());
-            let (name, value) = pair.ok_or_else(|| format!("`{name}` is not a valid header"))?;
+            let (name, value) = pair.ok_or_else(|| ActError::Header(name.clone()))?;
             response.headers_mut().insert(name, value);
         }
         Ok(response)
@@ -182,8 +182,8 @@ impl Round<'_> {
 }
 
 /// The URL of a path below an API; no path leads to another place.
-fn below(base: &str, path: &str) -> Result<Url, String> {
-    let wrong = |why: &str| format!("`{path}` {why}");
+fn below(base: &str, path: &str) -> Result<Url, ActError> {
+    let wrong = |why: &str| ActError::Path { path: path.to_owned(), why: why.to_owned() };
     if !path.starts_with('/') || path.starts_with("//") {
         return Err(wrong("is not a path, which begins with one `/`"));
     }
@@ -194,13 +194,12 @@ fn below(base: &str, path: &str) -> Result<Url, String> {
 }
 
 /// A duration, or a number of seconds.
-fn pause(text: &str) -> Result<Duration, String> {
+fn pause(text: &str) -> Result<Duration, ActError> {
     let span = match text.parse::<f64>() {
         Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
         Err(_) => serde_json::from_value::<Span>(json!(text)).ok().map(|span| span.0),
     };
-    let span =
-        span.ok_or_else(|| format!("`delay: {text}` is neither a duration such as `50ms` nor a number of seconds"))?;
+    let span = span.ok_or_else(|| ActError::Delay(text.to_owned()))?;
     Ok(span.min(MAX_RETRY_DELAY))
 }
 

@@ -2,15 +2,16 @@
 
 use serde_json::Value;
 
+use super::error::ActError;
 use crate::template::{self, TemplateError};
 
 /// Whether a condition holds; without a condition, true. A condition that reads a missing value is false.
-pub(super) fn holds(condition: Option<&str>, scope: &Value) -> Result<bool, String> {
+pub(super) fn holds(condition: Option<&str>, scope: &Value) -> Result<bool, ActError> {
     let Some(condition) = condition else { return Ok(true) };
     match template::render(&format!("{{{{ {condition} }}}}"), scope) {
         Ok(value) => Ok(is_true(&value)),
         Err(TemplateError::Missing(_)) => Ok(false),
-        Err(error @ TemplateError::Invalid(_)) => Err(format!("`if: {condition}`: {error}")),
+        Err(error @ TemplateError::Invalid(_)) => Err(ActError::Condition { condition: condition.to_owned(), error }),
     }
 }
 
@@ -26,24 +27,25 @@ fn is_true(value: &Value) -> bool {
 }
 
 /// A JSON value with its templates filled; null where one reads a missing value.
-pub(super) fn filled(value: &Value, scope: &Value) -> Result<Value, String> {
+pub(super) fn filled(value: &Value, scope: &Value) -> Result<Value, ActError> {
     Ok(match value {
         Value::String(text) => match template::render(text, scope) {
             Ok(value) => value,
             Err(TemplateError::Missing(_)) => Value::Null,
-            Err(error @ TemplateError::Invalid(_)) => return Err(format!("`{text}`: {error}")),
+            Err(error @ TemplateError::Invalid(_)) => return Err(ActError::Template { text: text.clone(), error }),
         },
         Value::Array(list) => list.iter().map(|inner| filled(inner, scope)).collect::<Result<_, _>>()?,
-        Value::Object(map) => {
-            map.iter().map(|(name, inner)| Ok((name.clone(), filled(inner, scope)?))).collect::<Result<_, String>>()?
-        }
+        Value::Object(map) => map
+            .iter()
+            .map(|(name, inner)| Ok((name.clone(), filled(inner, scope)?)))
+            .collect::<Result<_, ActError>>()?,
         Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     })
 }
 
 /// A text that must have a value.
-pub(super) fn text(text: &str, scope: &Value) -> Result<String, String> {
-    template::render_text(text, scope).map_err(|error| format!("`{text}`: {error}"))
+pub(super) fn text(text: &str, scope: &Value) -> Result<String, ActError> {
+    template::render_text(text, scope).map_err(|error| ActError::Template { text: text.to_owned(), error })
 }
 
 #[cfg(test)]
@@ -67,7 +69,7 @@ mod tests {
             assert_eq!(holds(Some(condition), &scope), Ok(expected), "{condition}");
         }
         assert_eq!(holds(None, &scope), Ok(true));
-        assert!(holds(Some("1 +"), &scope).unwrap_err().contains("`if: 1 +`"));
+        assert!(holds(Some("1 +"), &scope).unwrap_err().to_string().contains("`if: 1 +`"));
         let body = json!({ "n": "{{ created.status }}", "gone": "{{ stored.c.d }}", "list": ["x{{ stored['a b'] }}"] });
         assert_eq!(filled(&body, &scope), Ok(json!({ "n": 401, "gone": null, "list": ["x1"] })));
     }

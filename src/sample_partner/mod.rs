@@ -1,6 +1,7 @@
 //! The sample partner of a pack, played on loopback as a program of its own.
 
 mod actions;
+mod error;
 mod expressions;
 mod memory;
 mod routes;

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::error::ActError;
 use super::memory::Memory;
 use crate::pack::sample_partner::SamplePartner;
 use crate::pack::scheme::Webhooks;
@@ -116,6 +117,6 @@ impl Playing {
 }
 
 /// The response to a request that the description does not cover.
-pub(super) fn failed(why: &str) -> Response {
+pub(super) fn failed(why: &ActError) -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, format!("partner.yaml: {why}")).into_response()
 }

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
+use super::error::ActError;
 use super::memory::Remembered;
 use super::state::{Playing, failed};
 use super::{actions, expressions};
@@ -86,7 +87,7 @@ fn rule(
     seen: &Verification,
     memory: &mut Remembered,
     scope: &mut Map<String, Value>,
-) -> Result<Ruled, String> {
+) -> Result<Ruled, ActError> {
     let id = seen.id.clone().unwrap_or_default();
     scope.insert("duplicate".into(), memory.seen.contains(&id).into());
     let mut ruled = Ruled { status: StatusCode::NOT_FOUND, delay: Duration::ZERO, then: Vec::new() };
@@ -103,9 +104,9 @@ fn rule(
         ruled.delay = ruled.delay.saturating_add(rule.delay.map_or(Duration::ZERO, |span| span.0));
         ruled.then.extend(rule.follow_up.iter().cloned());
         if let Some(status) = rule.status {
-            ruled.status = StatusCode::from_u16(status).map_err(|_| format!("{status} is not a status code"))?;
+            ruled.status = StatusCode::from_u16(status).map_err(|_| ActError::Status(status))?;
             return Ok(ruled);
         }
     }
-    Err("no rule of `webhook` answers this delivery".into())
+    Err(ActError::NoRule)
 }

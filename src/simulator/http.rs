@@ -26,7 +26,7 @@ use super::reply::RequestResult;
 use super::request::Received;
 use super::state::Inner;
 use crate::evidence;
-use crate::redact::emails;
+use crate::redact::letters;
 
 /// Maximum size of a request body that is read, in bytes.
 const MAX_REQUEST_BYTES: usize = 1 << 20;
@@ -63,7 +63,7 @@ async fn receive(api: &str, request: Request) -> Received {
     let (parts, body) = request.into_parts();
     let query = parts.uri.query().unwrap_or_default();
     let headers = parts.headers.iter();
-    let headers = headers.map(|(name, value)| (name.to_string(), emails(value.as_bytes())));
+    let headers = headers.map(|(name, value)| (name.to_string(), letters(value.as_bytes())));
     let body = to_bytes(body, MAX_REQUEST_BYTES).await;
     Received {
         api: api.to_owned(),

@@ -61,22 +61,37 @@ fn given<'q>(name: &str, parameter: &Parameter, query: &'q [(String, String)]) -
     parts.into_iter().filter(|part| !(part.is_empty() && parameter.kind == Scalar::Text)).collect()
 }
 
-fn parse_value(parameter: &Parameter, text: &str) -> Result<Value, String> {
+/// Why the text of a parameter is not a value of its type.
+#[derive(Debug, thiserror::Error)]
+enum ValueError {
+    #[error("it is no whole number of 32 bits")]
+    Integer,
+    #[error("it must be between {0} and {1}")]
+    Bounds(i32, i32),
+    #[error("it is neither true nor false")]
+    Boolean,
+    #[error("it is no date")]
+    Date,
+    #[error("it is no UUID")]
+    Uuid,
+}
+
+fn parse_value(parameter: &Parameter, text: &str) -> Result<Value, ValueError> {
     match parameter.kind {
         Scalar::Text => Ok(json!(text)),
         Scalar::Integer => {
-            let number = text.trim().parse::<i32>().map_err(|_| "it is no whole number of 32 bits".to_owned())?;
+            let number = text.trim().parse::<i32>().map_err(|_| ValueError::Integer)?;
             let (least, most) = (parameter.at_least.unwrap_or(i32::MIN), parameter.at_most.unwrap_or(i32::MAX));
             let within = (least..=most).contains(&number);
-            within.then(|| json!(number)).ok_or_else(|| format!("it must be between {least} and {most}"))
+            within.then(|| json!(number)).ok_or(ValueError::Bounds(least, most))
         }
         Scalar::Boolean if text.eq_ignore_ascii_case("true") => Ok(json!(true)),
         Scalar::Boolean if text.eq_ignore_ascii_case("false") => Ok(json!(false)),
-        Scalar::Boolean => Err("it is neither true nor false".to_owned()),
-        Scalar::Date => moment(text).map(|(_, time)| json!(time)).ok_or_else(|| "it is no date".to_owned()),
-        Scalar::Uuid => uuid::Uuid::try_parse(text)
-            .map(|uuid| json!(uuid.hyphenated().to_string()))
-            .map_err(|_| "it is no UUID".to_owned()),
+        Scalar::Boolean => Err(ValueError::Boolean),
+        Scalar::Date => moment(text).map(|(_, time)| json!(time)).ok_or(ValueError::Date),
+        Scalar::Uuid => {
+            uuid::Uuid::try_parse(text).map(|uuid| json!(uuid.hyphenated().to_string())).map_err(|_| ValueError::Uuid)
+        }
     }
 }
 

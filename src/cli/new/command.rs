@@ -77,13 +77,13 @@ fn begin_pack(pack: &NewPack) -> Result<String, Problems> {
         }
     }
     let filled = |text: &str| text.replace("__PACK__", name).replace("__TITLE__", &title(name));
-    let checks = CHECKS.iter().map(|(path, text)| Writing::setup_result(format!("checks/{name}/{path}"), filled(text)));
+    let checks = CHECKS.iter().map(|(path, text)| Writing::new_file(format!("checks/{name}/{path}"), filled(text)));
     let fixtures =
-        FIXTURES.iter().map(|(path, text)| Writing::setup_result(format!("fixtures/{name}/{path}"), filled(text)));
+        FIXTURES.iter().map(|(path, text)| Writing::new_file(format!("fixtures/{name}/{path}"), filled(text)));
     // For editors; where they are already, they are those of the pack before this one.
     let missing = KINDS.iter().map(|kind| (format!("schemas/{}.json", kind.name), kind));
     let missing = missing.filter(|(path, _)| !pack.folder.join(path).exists());
-    let schemas = missing.map(|(path, kind)| Writing::setup_result(path, kind.text()));
+    let schemas = missing.map(|(path, kind)| Writing::new_file(path, kind.text()));
     let put = Put::all(&pack.folder, checks.chain(fixtures).chain(schemas).collect())?;
     Ok(describe_written(&format!("the pack `{name}`"), &put, &pack.folder))
 }
@@ -109,7 +109,7 @@ fn begin_check(check: &NewCheck) -> Result<String, Problems> {
         Some(named) => known(&pack, named)?,
         None => id,
     };
-    let own = Writing::setup_result(format!("checks/{pack_name}/{section}/{stem}.yaml"), scaffold(&pack, id, item_id));
+    let own = Writing::new_file(format!("checks/{pack_name}/{section}/{stem}.yaml"), scaffold(&pack, id, item_id));
     own.is_free(&check.folder)?;
     let written = [Some(own), item(&pack, item_id, section, &check.folder)?, fault(&pack, id, &check.folder)?];
     let put = Put::all(&check.folder, written.into_iter().flatten().collect())?;
@@ -237,7 +237,7 @@ fn describe_written(what: &str, put: &Put, folder: &Path) -> String {
     format!(
         "Created {what}:\n{}{}\nNext: replace the examples with the provider's requirements and facts, and try them:\n  \
          preflight lint {checks}\n  preflight test {checks}\n",
-        list("new    ", &put.setup_result),
+        list("new    ", &put.created),
         list("changed", &put.changed)
     )
 }

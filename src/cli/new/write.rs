@@ -19,7 +19,7 @@ pub(super) struct Writing {
 
 impl Writing {
     /// A file that must not exist.
-    pub(super) fn setup_result(path: String, text: String) -> Self {
+    pub(super) fn new_file(path: String, text: String) -> Self {
         Writing { path, before: None, text }
     }
 
@@ -42,7 +42,7 @@ impl Writing {
 /// What was written.
 pub(super) struct Put {
     /// Files that were not there before.
-    pub(super) setup_result: Vec<String>,
+    pub(super) created: Vec<String>,
     /// Files that were.
     pub(super) changed: Vec<String>,
 }
@@ -75,10 +75,10 @@ impl Put {
             undo.files.push((path, before));
         }
         undo.done();
-        let (setup_result, changed): (Vec<Writing>, Vec<Writing>) =
+        let (created, changed): (Vec<Writing>, Vec<Writing>) =
             files.into_iter().partition(|file| file.before.is_none());
         let paths = |files: Vec<Writing>| files.into_iter().map(|file| file.path).collect();
-        Ok(Put { setup_result: paths(setup_result), changed: paths(changed) })
+        Ok(Put { created: paths(created), changed: paths(changed) })
     }
 }
 
@@ -154,7 +154,7 @@ mod tests {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         let files = vec![
             Writing::changed("kept.yaml".into(), "old".into(), "new".into()),
-            Writing::setup_result("new.yaml".into(), "new".into()),
+            Writing::new_file("new.yaml".into(), "new".into()),
         ];
         Put::all(folder.path(), files).map_err(|problem| problem.message).unwrap();
         let mode = |name: &str| std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode() & 0o777;
@@ -169,8 +169,8 @@ mod tests {
         std::fs::write(folder.path().join("in-the-way"), "").unwrap();
         let files = vec![
             Writing::changed("kept.yaml".into(), "old".into(), "new".into()),
-            Writing::setup_result("a/b/new.yaml".into(), "new".into()),
-            Writing::setup_result("in-the-way/new.yaml".into(), "new".into()),
+            Writing::new_file("a/b/new.yaml".into(), "new".into()),
+            Writing::new_file("in-the-way/new.yaml".into(), "new".into()),
         ];
         let problem = Put::all(folder.path(), files).err().unwrap();
         assert!(problem.message.contains("cannot be written"), "{problem:?}");

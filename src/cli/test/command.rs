@@ -29,7 +29,7 @@ pub(in crate::cli) async fn test(test: Test, screen: &Screen) -> Exit {
         (Ok(catalog), Ok(wanted)) => (catalog, wanted),
         (Err(problems), _) => return wrong(&problems, screen),
         (_, Err(why)) => {
-            screen.complain(&why);
+            screen.complain(&why.to_string());
             return Exit::WrongInput;
         }
     };

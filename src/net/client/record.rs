@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::evidence::{Body, Request, Response};
 use crate::net::gate::{Admitted, Draft};
 use crate::net::header_case::USER_AGENT;
-use crate::redact::{Redactor, emails};
+use crate::redact::{Redactor, letters};
 
 /// Maximum recorded length of a text that is not JSON, in bytes.
 const MAX_TEXT_BYTES: usize = 64 * 1024;
@@ -60,7 +60,7 @@ pub(super) fn answer(
 
 fn headers(all: &HeaderMap, redactor: &Redactor, wanted: impl Fn(&HeaderName) -> bool) -> Vec<(String, String)> {
     let shown = |name: &HeaderName, value: &[u8]| {
-        if name == SET_COOKIE { "<cookie>".to_owned() } else { emails(value) }
+        if name == SET_COOKIE { "<cookie>".to_owned() } else { letters(value) }
     };
     let all = all.iter().filter(|(name, _)| wanted(name));
     let pairs: Vec<_> = all.map(|(name, value)| (name.as_str(), shown(name, value.as_bytes()))).collect();

@@ -7,9 +7,9 @@ use crate::yaml::{Document, Problem};
 /// Letters that cannot be written, and what a disabled subscription is told by and nobody describes.
 pub(super) fn emails(provider: &Provider, document: &Document) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for (name, letter) in &provider.emails {
-        let to = letter.to.iter().map(|(environment, text)| (format!("to/{environment}"), text));
-        let texts = [("subject".to_owned(), &letter.subject), ("text".to_owned(), &letter.text)];
+    for (name, email) in &provider.emails {
+        let to = email.to.iter().map(|(environment, text)| (format!("to/{environment}"), text));
+        let texts = [("subject".to_owned(), &email.subject), ("text".to_owned(), &email.text)];
         for (place, text) in to.chain(texts) {
             let pointer = format!("/emails/{name}/{place}");
             // What does not parse is told with all other templates.
@@ -26,7 +26,7 @@ pub(super) fn emails(provider: &Provider, document: &Document) -> Vec<Problem> {
     problems
 }
 
-/// A name in a letter that no profile can give.
+/// A name in a email that no profile can give.
 fn unknown(provider: &Provider, document: &Document, pointer: &str, name: &str) -> Option<Problem> {
     let roots = ["profile", "environment", "provider"];
     let root = name.split('.').next().unwrap_or(name);

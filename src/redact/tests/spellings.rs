@@ -51,8 +51,8 @@ fn named(text: &str) -> String {
 
 /// A text in lines of a fixed length.
 fn wrapped(text: &str, width: usize, end: &str) -> String {
-    let emails: Vec<char> = text.chars().collect();
-    emails.chunks(width).map(|line| line.iter().collect::<String>()).collect::<Vec<_>>().join(end)
+    let letters: Vec<char> = text.chars().collect();
+    letters.chunks(width).map(|line| line.iter().collect::<String>()).collect::<Vec<_>>().join(end)
 }
 
 fn quoted(text: &str) -> String {

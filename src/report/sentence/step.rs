@@ -157,8 +157,8 @@ impl Speaker<'_> {
 fn config(step: &ConfigStep) -> String {
     let ConfigStep { config, environment, of, optional, name } = step;
     let known = known_as(name.as_ref());
-    if let Some(letter) = config.strip_prefix("emails.") {
-        return format!("Preflight writes the email {} for {environment} from the profile{known}", code(letter));
+    if let Some(email) = config.strip_prefix("emails.") {
+        return format!("Preflight writes the email {} for {environment} from the profile{known}", code(email));
     }
     if let Some(event) = of {
         return format!(

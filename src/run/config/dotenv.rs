@@ -85,10 +85,10 @@ fn within(inner: &str, quote: char) -> ConfigValue {
         return unknown;
     }
     let mut value = String::new();
-    let mut emails = inner.chars();
-    while let Some(letter) = emails.next() {
+    let mut letters = inner.chars();
+    while let Some(letter) = letters.next() {
         match (letter, letter == '\\') {
-            (_, true) => match emails.next() {
+            (_, true) => match letters.next() {
                 Some('n') => value.push('\n'),
                 Some('r') => value.push('\r'),
                 Some('t') => value.push('\t'),

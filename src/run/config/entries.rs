@@ -45,10 +45,10 @@ impl ConfigValue {
 
 /// Whether two keys are the same to frameworks that treat `referral-url`, `referralUrl` and `referral_url` alike.
 pub(super) fn alike(one: &str, other: &str) -> bool {
-    let emails = |key: &str| -> String {
+    let letters = |key: &str| -> String {
         key.chars().filter(|letter| !matches!(letter, '-' | '_')).flat_map(char::to_lowercase).collect()
     };
-    emails(one) == emails(other)
+    letters(one) == letters(other)
 }
 
 /// The entries for a key: those with that exact name, otherwise those with an equivalent name.

@@ -44,19 +44,19 @@ fn split(line: &str) -> (Option<String>, Option<String>) {
 
 fn unescaped(text: &str) -> Option<String> {
     let mut plain = String::new();
-    let mut emails = text.chars();
-    while let Some(letter) = emails.next() {
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
         if letter != '\\' {
             plain.push(letter);
             continue;
         }
-        match emails.next()? {
+        match letters.next()? {
             'n' => plain.push('\n'),
             'r' => plain.push('\r'),
             't' => plain.push('\t'),
             'f' => plain.push('\u{c}'),
             'u' => {
-                let digits: String = emails.by_ref().take(4).collect();
+                let digits: String = letters.by_ref().take(4).collect();
                 plain.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?);
             }
             other => plain.push(other),

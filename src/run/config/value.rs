@@ -12,12 +12,12 @@ use crate::redact::Secret;
 use crate::run::context::run_context::RunContext;
 
 /// Reads one value.
-pub(in crate::run) fn read(world: &RunContext, step: &ConfigStep) -> Fact {
+pub(in crate::run) fn read(run: &RunContext, step: &ConfigStep) -> Fact {
     let dotted = step.dotted();
     if let Some(name) = step.config.strip_prefix("emails.") {
-        return letter(world, step, name);
+        return write_email(run, step, name);
     }
-    let inside = world.plan.read.profile.environments.get(&step.environment);
+    let inside = run.plan.read.profile.environments.get(&step.environment);
     let secret = match step.config.as_str() {
         "api_key" => inside.and_then(|inside| inside.api_key.as_ref()),
         "webhook.secret" => inside.and_then(|inside| inside.webhook.as_ref()?.secret.as_ref()),
@@ -25,69 +25,69 @@ pub(in crate::run) fn read(world: &RunContext, step: &ConfigStep) -> Fact {
     };
     if let Some(secret) = secret {
         return Fact {
-            place: place(world, &dotted),
-            line: line(world, &dotted),
-            value: Some(about(world, secret)),
+            place: place(run, &dotted),
+            line: line(run, &dotted),
+            value: Some(about(run, secret)),
             trouble: None,
         };
     }
     let api = step.config.strip_prefix("apis.").and_then(|api| inside?.apis.get(api));
     match api {
-        Some(Configured::InFile(source)) => from_file(world, source),
+        Some(Configured::InFile(source)) => from_file(run, source),
         Some(Configured::Text(_)) => Fact {
-            place: place(world, &dotted),
-            line: line(world, &dotted),
+            place: place(run, &dotted),
+            line: line(run, &dotted),
             value: None,
             trouble: Some(
                 "only the profile states this value; name the `file` and `key` that production loads it from".into(),
             ),
         },
         None => {
-            let given = world.plan.bound.shown(&dotted);
+            let given = run.plan.bound.shown(&dotted);
             // An optional value that is absent has length 0, whatever the secret would be.
             let value = given.or_else(|| step.optional.then(|| json!({ "characters": 0, "bytes": 0 })));
-            Fact { place: place(world, &dotted), line: line(world, &dotted), value, trouble: None }
+            Fact { place: place(run, &dotted), line: line(run, &dotted), value, trouble: None }
         }
     }
 }
 
 /// An email to the provider, as the profile produces it.
-fn letter(world: &RunContext, step: &ConfigStep, name: &str) -> Fact {
-    let plan = &world.plan;
+fn write_email(run: &RunContext, step: &ConfigStep, name: &str) -> Fact {
+    let plan = &run.plan;
     let (place, line) = (format!("the email `{name}` for {}", step.environment), None);
-    match profile::letter(&plan.read, &plan.bound, &plan.pack, name, step.environment) {
-        Ok(letter) => Fact { place, line, value: Some(json!(letter.to_string())), trouble: None },
+    match profile::write_email(&plan.read, &plan.bound, &plan.pack, name, step.environment) {
+        Ok(email) => Fact { place, line, value: Some(json!(email.to_string())), trouble: None },
         Err(lacking) => Fact { place, line, value: None, trouble: Some(lacking.join("; ")) },
     }
 }
 
-fn place(world: &RunContext, dotted: &str) -> String {
-    format!("{}: {dotted}", world.plan.bound.profile_name)
+fn place(run: &RunContext, dotted: &str) -> String {
+    format!("{}: {dotted}", run.plan.bound.profile_name)
 }
 
-fn line(world: &RunContext, dotted: &str) -> Option<usize> {
+fn line(run: &RunContext, dotted: &str) -> Option<usize> {
     let pointer = format!("/{}", dotted.replace('.', "/"));
-    Some(world.plan.read.document.locate(&pointer, None).line).filter(|line| *line > 0)
+    Some(run.plan.read.document.locate(&pointer, None).line).filter(|line| *line > 0)
 }
 
 /// What may be disclosed about a secret: its label, form and length.
-fn about(world: &RunContext, secret: &Secret) -> Value {
+fn about(run: &RunContext, secret: &Secret) -> Value {
     let text = secret.expose();
     let decoded = STANDARD.decode(text).is_ok_and(|bytes| !bytes.is_empty());
     let characters = text.chars().count();
-    json!({ "value": world.redactor.text(text), "base64": decoded, "bytes": text.len(), "characters": characters })
+    json!({ "value": run.redactor.text(text), "base64": decoded, "bytes": text.len(), "characters": characters })
 }
 
-fn from_file(world: &RunContext, source: &FileKey) -> Fact {
-    let path = world.plan.read.folder.join(&source.file);
+fn from_file(run: &RunContext, source: &FileKey) -> Fact {
+    let path = run.plan.read.folder.join(&source.file);
     let place = format!("{}: {}", source.file.display(), source.key);
     match file::value_of(&path, &source.key) {
         Ok((value, line)) => {
             // Other values in the file are probably secrets too, and the key may name the wrong value.
-            let plan = &world.plan;
+            let plan = &run.plan;
             let known = |value: &str| crate::profile::is_known(value, &plan.read.profile.partner, Some(&plan.pack));
-            world.redactor.learn_given(&format!("file.{}", source.key), &value, &known);
-            Fact { place, line: Some(line), value: Some(world.redactor.json(&json!(value))), trouble: None }
+            run.redactor.learn_given(&format!("file.{}", source.key), &value, &known);
+            Fact { place, line: Some(line), value: Some(run.redactor.json(&json!(value))), trouble: None }
         }
         Err(why) => Fact { place, line: None, value: None, trouble: Some(why.to_string()) },
     }

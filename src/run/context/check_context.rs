@@ -26,7 +26,7 @@ pub(in crate::run) struct PerformedAction {
 
 /// The state of a running check.
 pub(in crate::run) struct CheckContext<'d> {
-    pub(in crate::run) world: &'d RunContext,
+    pub(in crate::run) run: &'d RunContext,
     pub(in crate::run) planned: &'d PlannedCheck,
     pub(in crate::run) log: &'d Log,
     /// Bounds how many checks have the partner act at the same time.
@@ -44,14 +44,10 @@ pub(in crate::run) struct CheckContext<'d> {
 impl<'d> CheckContext<'d> {
     /// The values that templates can read now.
     pub(in crate::run) fn scope(&self) -> Scope {
-        let mut values: Map<String, Value> = self.world.plan.bound.acting(self.planned.stage);
+        let mut values: Map<String, Value> = self.run.plan.bound.acting(self.planned.stage);
         self.log.values(&mut values);
-        let client = self
-            .clients
-            .values()
-            .next()
-            .map(Identity::value)
-            .or_else(|| self.world.house_client().map(Identity::value));
+        let client =
+            self.clients.values().next().map(Identity::value).or_else(|| self.run.house_client().map(Identity::value));
         values.insert("client".into(), client.unwrap_or(Value::Null));
         let named = self.clients.iter().map(|(name, client)| (name.clone(), client.value()));
         values.insert("clients".into(), Value::Object(named.collect()));
@@ -67,7 +63,7 @@ impl<'d> CheckContext<'d> {
         if let Some((name, client)) = found {
             return Ok((name.clone(), client.clone()));
         }
-        let house = self.world.house_client().filter(|_| name.is_none());
+        let house = self.run.house_client().filter(|_| name.is_none());
         house.map(|house| ("client".to_owned(), house.clone())).ok_or(StepError::NoClient)
     }
 

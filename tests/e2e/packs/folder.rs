@@ -14,7 +14,7 @@ impl Folder {
     }
 
     /// A folder with the pack `acme`, as `new pack` writes it.
-    pub(crate) fn setup_result() -> Self {
+    pub(crate) fn scaffolded() -> Self {
         let folder = Folder::new();
         folder.run(&["new", "pack", "acme"]).with(0);
         folder

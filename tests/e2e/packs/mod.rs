@@ -3,5 +3,5 @@
 mod folder;
 mod refused;
 mod rich;
-mod setup_result;
+mod scaffolded;
 mod tried;

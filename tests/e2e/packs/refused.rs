@@ -40,7 +40,7 @@ const REFUSED: [(&str, &[&str]); 16] = [
 
 #[test]
 fn what_a_sample_partner_may_not_say_is_refused_where_it_stands() {
-    let folder = Folder::setup_result();
+    let folder = Folder::scaffolded();
     let text = folder.read("checks/acme/partner.yaml");
     for (line, words) in REFUSED {
         folder.write("checks/acme/partner.yaml", &format!("{text}\n{line}\n"));
@@ -107,7 +107,7 @@ const WRONG_FAULTS: [(&str, &str, &[&str]); 11] = [
 #[test]
 fn a_fault_that_is_none_is_refused_where_it_stands() {
     for (from, to, words) in WRONG_FAULTS {
-        let folder = Folder::setup_result();
+        let folder = Folder::scaffolded();
         folder.change("checks/acme/partner.yaml", from, to);
         let mut ended = folder.run(&["lint", "checks"]).with(2).says("checks/acme/partner.yaml:");
         for words in words {
@@ -118,7 +118,7 @@ fn a_fault_that_is_none_is_refused_where_it_stands() {
 
 #[test]
 fn a_check_without_a_fault_is_a_warning_of_the_lint() {
-    let folder = Folder::setup_result();
+    let folder = Folder::scaffolded();
     let text = folder.read("checks/acme/partner.yaml");
     let shorter = text.split("  webhooks.deduplicates:").next().unwrap();
     folder.write("checks/acme/partner.yaml", shorter);

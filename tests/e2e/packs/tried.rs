@@ -58,7 +58,7 @@ fn wrongs() -> [Wrong; 4] {
 #[test]
 fn each_of_the_three_tests_that_does_not_hold_is_told_with_its_place() {
     for wrong in wrongs() {
-        let folder = Folder::setup_result();
+        let folder = Folder::scaffolded();
         folder.change(wrong.file, wrong.from, wrong.to);
         let mut ended = folder.run(&["test", "checks"]).with(1);
         assert_eq!(ended.line(wrong.line[0]), wrong.line, "{}", ended.err);
@@ -98,7 +98,7 @@ fn a_check_that_a_silent_partner_passes_is_told() {
 
 #[test]
 fn a_pack_without_a_sample_partner_is_sent_to_where_one_is_written() {
-    let folder = Folder::setup_result();
+    let folder = Folder::scaffolded();
     std::fs::remove_file(folder.path(PARTNER)).unwrap();
     folder.run(&["lint", "checks"]).with(0);
     let ended = folder.run(&["test", "checks"]).with(2).says("this pack has no sample partner to test with");
@@ -108,7 +108,7 @@ fn a_pack_without_a_sample_partner_is_sent_to_where_one_is_written() {
 
 #[test]
 fn a_selection_that_selects_nothing_is_wrong_input() {
-    let folder = Folder::setup_result();
+    let folder = Folder::scaffolded();
     folder
         .run(&["test", "checks", "--only", "webhook.deduplicates"])
         .with(2)

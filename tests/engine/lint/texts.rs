@@ -121,13 +121,13 @@ fn changed(text: String) -> impl Strategy<Value = String> {
     ];
     let edit = (any::<proptest::sample::Index>(), 0_usize..8, odd);
     proptest::collection::vec(edit, 1..6).prop_map(move |edits| {
-        let mut emails: Vec<char> = text.chars().collect();
+        let mut letters: Vec<char> = text.chars().collect();
         for (at, taken, put) in edits {
-            let at = at.index(emails.len() + 1);
-            let end = emails.len().min(at + taken);
-            emails.splice(at..end, put.chars());
+            let at = at.index(letters.len() + 1);
+            let end = letters.len().min(at + taken);
+            letters.splice(at..end, put.chars());
         }
-        emails.into_iter().collect()
+        letters.into_iter().collect()
     })
 }
 

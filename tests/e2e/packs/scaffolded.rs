@@ -6,7 +6,7 @@ use super::folder::Folder;
 
 #[test]
 fn a_new_pack_with_a_new_check_lints_clean_and_passes_its_test() {
-    let folder = Folder::setup_result();
+    let folder = Folder::scaffolded();
     let said = folder.run(&["new", "check", "acme/webhooks.answers-new-kinds"]).with(0).out;
     assert!(said.contains("new     checks/acme/webhooks/answers-new-kinds.yaml"), "{said}");
     assert!(said.contains("changed checks/acme/partner.yaml"), "{said}");
@@ -23,7 +23,7 @@ fn a_new_pack_with_a_new_check_lints_clean_and_passes_its_test() {
 
 #[test]
 fn every_file_that_is_begun_leads_an_editor_to_the_schema_that_validates() {
-    let folder = Folder::setup_result();
+    let folder = Folder::scaffolded();
     folder.run(&["new", "check", "acme/webhooks.other"]).with(0);
     folder.run(&["new", "pack", "second"]).with(0);
     let yaml = folder.all().into_iter().filter(|(path, _)| path.extension().is_some_and(|found| found == "yaml"));
@@ -65,7 +65,7 @@ fn a_check_of_a_pack_without_webhooks_is_a_question_to_a_person() {
 
 #[test]
 fn nothing_that_exists_is_overwritten_and_nothing_is_half_written() {
-    let folder = Folder::setup_result();
+    let folder = Folder::scaffolded();
     folder.run(&["new", "check", "acme/orders.example"]).with(0);
     let before = folder.all();
     for (arguments, words) in [
@@ -85,7 +85,7 @@ fn nothing_that_exists_is_overwritten_and_nothing_is_half_written() {
 
 #[test]
 fn a_check_of_an_item_that_is_there_adds_none() {
-    let folder = Folder::setup_result();
+    let folder = Folder::scaffolded();
     let provider = std::fs::read_to_string(folder.path("checks/acme/provider.yaml")).unwrap();
     folder.run(&["new", "check", "acme/webhooks.other", "--item", "webhooks.delivery"]).with(0);
     assert_eq!(std::fs::read_to_string(folder.path("checks/acme/provider.yaml")).unwrap(), provider);
@@ -122,7 +122,7 @@ fn an_event_of_any_name_is_delivered_by_that_name() {
     for (name, written) in
         [("'say \"paid\": # now'", r#"deliver: "say \"paid\": # now""#), ("'null'", r#"deliver: "null""#)]
     {
-        let folder = Folder::setup_result();
+        let folder = Folder::scaffolded();
         folder.change("checks/acme/provider.yaml", "    order.paid: {", &format!("    {name}: {{"));
         for check in ["rejects-forged", "deduplicates"] {
             let path = format!("checks/acme/webhooks/{check}.yaml");
@@ -134,7 +134,7 @@ fn an_event_of_any_name_is_delivered_by_that_name() {
         folder.run(&["lint", "checks"]).with(0);
     }
     // What would be taken for a template is not delivered, and so the new check asks.
-    let folder = Folder::setup_result();
+    let folder = Folder::scaffolded();
     folder.change("checks/acme/provider.yaml", "    order.paid: {", "    '{{ key }}': {");
     for check in ["rejects-forged", "deduplicates"] {
         let path = format!("checks/acme/webhooks/{check}.yaml");
@@ -148,7 +148,7 @@ fn an_event_of_any_name_is_delivered_by_that_name() {
 
 #[test]
 fn a_new_check_leaves_the_line_ends_of_other_lines_alone() {
-    let folder = Folder::setup_result();
+    let folder = Folder::scaffolded();
     let files = ["checks/acme/provider.yaml", "checks/acme/partner.yaml"];
     for file in files {
         folder.write(file, &folder.read(file).replace('\n', "\r\n"));
@@ -164,7 +164,7 @@ fn a_new_check_leaves_the_line_ends_of_other_lines_alone() {
 
 #[test]
 fn the_folder_of_packs_may_be_named_by_its_place() {
-    let folder = Folder::setup_result();
+    let folder = Folder::scaffolded();
     for (at, named) in [("checks", "."), ("checks/acme", ".."), (".", "checks/acme/.."), (".", "./checks/")] {
         super::folder::run(&folder.path(at), &["lint", named]).with(0);
     }
@@ -172,7 +172,7 @@ fn the_folder_of_packs_may_be_named_by_its_place() {
 
 #[test]
 fn fixtures_that_are_a_link_are_told_and_not_read() {
-    let folder = Folder::setup_result();
+    let folder = Folder::scaffolded();
     std::fs::rename(folder.path("fixtures"), folder.path("elsewhere")).unwrap();
     std::os::unix::fs::symlink(folder.path("elsewhere"), folder.path("fixtures")).unwrap();
     folder.run(&["lint", "checks"]).with(2).says("fixtures: is a link, so it is not read");
@@ -180,7 +180,7 @@ fn fixtures_that_are_a_link_are_told_and_not_read() {
 
 #[test]
 fn an_api_that_asks_for_no_header_is_refused() {
-    let folder = Folder::setup_result();
+    let folder = Folder::scaffolded();
     let text = folder.read("checks/acme/provider.yaml");
     let folder_with = |header: &str| {
         folder.write("checks/acme/provider.yaml", &format!("{text}\napis: {{ main: {{ header: {header} }} }}\n"));
