@@ -191,7 +191,7 @@ fn actions(plan: &Plan, concluded: &Conclusion, checks: &[CheckResult]) -> Vec<A
         let place = Some(format!("{}:{}", row.file, row.line));
         match &final_judgement.final_verdict {
             FinalVerdict::Fail(finding) => {
-                add(0, finding.responsible, format!("fix {}", planned.packed.check.id), place, planned.id())
+                add(0, finding.responsible, format!("fix {}", planned.packed.check.id), place, planned.id());
             }
             FinalVerdict::Inconclusive { blocked_by: Some(_), .. } | FinalVerdict::Pass | FinalVerdict::Skipped(_) => {}
             FinalVerdict::Inconclusive { .. } if !in_the_way[at] => {}
@@ -233,7 +233,7 @@ fn actions(plan: &Plan, concluded: &Conclusion, checks: &[CheckResult]) -> Vec<A
     for (rank, row) in &mut list {
         match (*rank, row.checks.as_slice()) {
             (2, [planned]) => {
-                row.what = format!("decide {}: {}", planned.split('@').next().unwrap_or(planned), row.what)
+                row.what = format!("decide {}: {}", planned.split('@').next().unwrap_or(planned), row.what);
             }
             (2, _) => row.place = None,
             (_, _) => {}

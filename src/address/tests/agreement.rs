@@ -141,7 +141,9 @@ fn agree(text: &str) {
 
 #[test]
 fn all_parts_agree_on_nasty_addresses() {
-    NASTY.iter().for_each(|text| agree(text));
+    for text in &NASTY {
+        agree(text);
+    }
 }
 
 proptest! {

@@ -44,7 +44,7 @@ enum Wanted {
     AcceptedAtLast,
     Acknowledged,
     InTime,
-    Refused,
+    Rejected,
     Anything,
 }
 
@@ -52,16 +52,16 @@ impl Wanted {
     fn from_rule(rule: Option<DeliveryRule>, delivery: &Delivery) -> Self {
         match (rule, &delivery.role) {
             (Some(DeliveryRule::Accepted), _) => Wanted::Accepted,
-            (Some(DeliveryRule::AcceptedOrPutOff), _) => Wanted::AcceptedAtLast,
             (Some(DeliveryRule::Acknowledged), _) => Wanted::Acknowledged,
             (Some(DeliveryRule::InTime), _) => Wanted::InTime,
             (Some(DeliveryRule::Rejected), _)
             | (
                 Some(DeliveryRule::AsDeclared),
                 DeliveryRole::Altered { expect: Some(DeclaredExpectation::Rejected), .. },
-            ) => Wanted::Refused,
+            ) => Wanted::Rejected,
+            (Some(DeliveryRule::AcceptedOrPutOff), _)
             // Another check judges how long the handler takes to reject an old timestamp.
-            (
+            | (
                 Some(DeliveryRule::AsDeclared),
                 DeliveryRole::Altered { expect: Some(DeclaredExpectation::Accepted), .. },
             ) => Wanted::AcceptedAtLast,
@@ -92,7 +92,7 @@ pub(in crate::judge) fn judge(
     if !failed.is_empty() {
         return ExpectationResult::No(describe(case, expectation, found.len(), &failed));
     }
-    let to_refuse = found.iter().filter(|(_, d)| Wanted::from_rule(expectation.is, d) == Wanted::Refused);
+    let to_refuse = found.iter().filter(|(_, d)| Wanted::from_rule(expectation.is, d) == Wanted::Rejected);
     let to_refuse: Vec<&Delivery> = to_refuse.map(|(_, delivery)| *delivery).collect();
     let crashes = ExpectationResult::Yes(by_a_crash(case, &to_refuse).into_iter().collect());
     ExpectationResult::all_of(judgement.into_iter().chain([crashes]))
@@ -126,7 +126,7 @@ fn judge_one(
         Wanted::AcceptedAtLast => accepted_at_last(case, delivery),
         Wanted::Acknowledged => acknowledged(case, delivery),
         Wanted::InTime => answered_in_time(case, delivery),
-        Wanted::Refused => refused(case, delivery),
+        Wanted::Rejected => refused(case, delivery),
         Wanted::Anything => ExpectationResult::YES,
     };
     ExpectationResult::all_of([status, rule])
@@ -152,7 +152,7 @@ fn describe(
         Wanted::Accepted | Wanted::AcceptedAtLast | Wanted::Acknowledged | Wanted::InTime => {
             Some(FailureKind::classify(case, delivery))
         }
-        Wanted::Refused | Wanted::Anything => None,
+        Wanted::Rejected | Wanted::Anything => None,
     };
     let seen = |((_, delivery), held): &((&Entry, &Delivery), &ExpectationResult)| {
         let own = if let ExpectationResult::No(finding) = held {

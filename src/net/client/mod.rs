@@ -4,6 +4,8 @@ mod connections;
 mod decoding;
 mod record;
 mod send;
+mod simulated_environments;
 mod transport_error;
 
-pub use send::{CallResult, Limits, MAX_BODY_BYTES, Sender, SimulatedEnvironments, SimulatedHost, player};
+pub use send::{CallResult, Limits, MAX_BODY_BYTES, Sender, player};
+pub use simulated_environments::{SimulatedEnvironments, SimulatedHost};

@@ -12,6 +12,7 @@ use url::Url;
 use super::connections::{self, ClientKind, Clients};
 use super::decoding::{Decoded, decoded};
 use super::record;
+use super::simulated_environments::{SimulatedEnvironments, SimulatedHost, ports};
 use super::transport_error::{self, trouble};
 use crate::address::Host;
 use crate::evidence::{Body, Outcome, Request, TransportError, TransportErrorKind};
@@ -25,35 +26,6 @@ pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// Maximum number of redirects followed.
 const MAX_REDIRECTS: usize = 5;
-
-/// Simulated environments: loopback servers that answer for real host names.
-#[derive(Clone, Debug, Default)]
-pub struct SimulatedEnvironments {
-    /// The real host names, each with its server.
-    pub hosts: BTreeMap<String, SimulatedHost>,
-    /// The certificate authority of these servers in PEM; it is trusted for them only. Without it they need a
-    /// certificate that this machine trusts.
-    pub ca_pem: Option<String>,
-}
-
-impl SimulatedEnvironments {
-    fn parsed(&self) -> BTreeMap<Host, SimulatedHost> {
-        self.hosts.iter().filter_map(|(name, one)| Some((Host::parse(name)?, *one))).collect()
-    }
-}
-
-fn ports(simulated_environments: &BTreeMap<Host, SimulatedHost>) -> BTreeMap<Host, u16> {
-    simulated_environments.iter().map(|(host, one)| (host.clone(), one.port)).collect()
-}
-
-/// A server on 127.0.0.1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SimulatedHost {
-    /// Its port.
-    pub port: u16,
-    /// The address that the host is assumed to have.
-    pub address: IpAddr,
-}
 
 /// The limits of one call.
 #[derive(Clone, Debug)]

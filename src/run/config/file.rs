@@ -82,7 +82,7 @@ fn in_documents(documents: &[Node], key: &str) -> Result<Vec<(usize, ConfigValue
         let here = tree::named(document, key)?;
         match for_others(document).filter(|_| !here.is_empty()) {
             Some(line) => {
-                others.push((line, ConfigValue::Unknown("says that this part of the file is for another profile")))
+                others.push((line, ConfigValue::Unknown("says that this part of the file is for another profile")));
             }
             None => found.extend(here),
         }

@@ -45,7 +45,7 @@ fn every_fault_is_named() {
         (with, "{r}&back=BACK&back=BACK", Failed("exactly one `back`")),
         (with, "{r}&Back=BACK", Failed("named `Back` instead of `back`")),
         (with, "{r}&amp;back=BACK", Failed("is named `amp;back` instead of `back`")),
-        (with, "https://pages.example/approve?back=BACK", Failed("`token` of the received URL is not there any more")),
+        (with, "https://pages.example/approve?back=BACK", Failed("`token` of the received URL is missing")),
         (
             with,
             "https://pages.example/approve?n=1&token=<r.url#2>&back=BACK",

@@ -266,7 +266,7 @@ pub(crate) fn everything() -> Report {
         section: "kyc".to_owned(),
         text: "The dry run was made".to_owned(),
         verdict: ItemVerdict::Attested,
-        reason: "the CTO vouched on 2026-09-01 until 2027-09-01: a mail".to_owned(),
+        reason: "the CTO attested on 2026-09-01 until 2027-09-01: a mail".to_owned(),
         risks: Vec::new(),
         checks: Vec::new(),
     });

@@ -85,7 +85,7 @@ pub(super) const VALUES: Words = &[
     ("vouched", "attested"),
 ];
 
-/// Properties of the JSON report, and names of properties in JUnit.
+/// Properties of the JSON report, and names of properties in `JUnit`.
 pub(super) const REPORT: Words = &[
     ("repeat", "rerun"),
     ("stand_ins", "simulated_environments"),
