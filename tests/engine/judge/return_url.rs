@@ -49,14 +49,14 @@ fn every_fault_is_named() {
         (
             with,
             "https://pages.example/approve?n=1&token=<r.url#2>&back=BACK",
-            Failed("`n` of the received URL stands in another order"),
+            Failed("`n` of the received URL is in a different place"),
         ),
         (with, "{r}#back=BACK", Failed("comes after the `#`")),
         (plain, "{r}?back=https://acme.example/done#a", Failed("a `#` is not encoded")),
         (
             plain,
             "{r}?back=https://acme.example/done?from=x&step=2",
-            Failed("not encoded, so that `step=2` is no part of it any more"),
+            Failed("not encoded, so `step=2` is not part of it"),
         ),
         (plain, "{r}?back=https%3A%2F%2Facme.example%2Fdone%3Ffrom=x&step=2", Failed("`step=2`")),
         (plain, "{r}?back=https%253A%252F%252Facme.example%252Fdone", Failed("starts with https://acme.example/done")),
