@@ -45,7 +45,7 @@ impl Gate {
 
     /// Registers a key, token or webhook secret of a real environment: the gate finds it in drafts, in any usual
     /// encoding, and lets it go to that environment only. Secrets shorter than 4 bytes are not searched for; whoever
-    /// sends one declares it in [`Draft::credentials`].
+    /// sends one declares it in [`Draft::credentials`](super::Draft::credentials).
     pub fn register(&self, environment: Environment, secret: &Secret) {
         self.keys.register(environment, secret);
     }
