@@ -9,6 +9,7 @@ pub mod environment;
 pub mod evidence;
 pub mod files;
 pub mod json;
+pub mod json_path;
 pub mod judge;
 pub mod net;
 pub mod pack;

@@ -148,9 +148,11 @@ pub struct Coverage {
     #[arg(long, value_name = "DIR")]
     pub checks: Option<PathBuf>,
     /// Compare with a saved copy of the provider's page (HTML, Markdown or text), and show the lines that changed.
+    #[cfg(feature = "coverage-page")]
     #[arg(long, value_name = "FILE")]
     pub page: Option<PathBuf>,
     /// Print the `page:` lines that pin every item to the current text of the page.
+    #[cfg(feature = "coverage-page")]
     #[arg(long, requires = "page")]
     pub pin: bool,
 }

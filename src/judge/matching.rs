@@ -3,12 +3,12 @@
 use palette::Srgb;
 use palette::color_difference::Wcag21RelativeContrast;
 use serde_json::Value;
-use serde_json_path::JsonPath;
 
 use super::finding::{ExpectationResult, Finding};
 use super::scope::Scope;
 use crate::address::{Host, web};
 use crate::evidence::Responsible;
+use crate::json_path::JsonPath;
 use crate::pack::matcher::{AddressRule, Contrast, Matcher, Predicate, UrlRule};
 use crate::pack::matcher_text::{self, Values};
 
@@ -167,8 +167,14 @@ fn written(text: Option<&str>) -> impl Iterator<Item = String> {
 }
 
 /// Compares every node that a JSON path finds in a value with a matcher; without a node, the absent value.
-pub(super) fn by_path(json: &Value, path: &str, matcher: &Matcher, scope: &Scope<'_>, what: &str) -> ExpectationResult {
-    let found = JsonPath::parse(path).map(|path| path.query(json).all()).unwrap_or_default();
+pub(super) fn by_path(
+    json: &Value,
+    path: &JsonPath,
+    matcher: &Matcher,
+    scope: &Scope<'_>,
+    what: &str,
+) -> ExpectationResult {
+    let found = path.select(json);
     if found.is_empty() {
         return matches(matcher, None, scope, what);
     }

@@ -1,7 +1,6 @@
 //! Selects elements of a list by conditions; if none meets them all, names the nearest one.
 
 use serde_json::Value;
-use serde_json_path::JsonPath;
 
 use super::finding::{ExpectationResult, Finding};
 use super::matching::{matches, show};
@@ -31,8 +30,8 @@ impl Node {
     pub(super) fn find(value: &Value, selection: &Selection, scope: &Scope<'_>) -> Result<Self, ExpectationResult> {
         let (mut on_failure, mut far) = (Vec::new(), 0);
         for (path, matcher) in &selection.filter {
-            let found = query(path, value);
-            match matches(matcher, found.first(), scope, path.trim_start_matches("$.")) {
+            let found = path.values(value);
+            match matches(matcher, found.first(), scope, path.field()) {
                 ExpectationResult::Yes(_) => {}
                 ExpectationResult::No(finding) => {
                     far += distance(matcher, found.first(), scope);
@@ -42,22 +41,17 @@ impl Node {
             }
         }
         let words = selection.known_by.iter().filter_map(|path| {
-            let found = query(path, value).into_iter().find(|value| !value.is_null())?;
-            Some(format!("{} {}", path.trim_start_matches("$."), show(&found)))
+            let found = path.values(value).into_iter().find(|value| !value.is_null())?;
+            Some(format!("{} {}", path.as_str().trim_start_matches("$."), show(&found)))
         });
         let name = words.collect::<Vec<_>>().join(", ");
-        Ok(Node { name, on_failure, far, taken: query(&selection.take, value) })
+        Ok(Node { name, on_failure, far, taken: selection.take.values(value) })
     }
 
     /// Whether the element meets all conditions.
     pub(super) fn counts(&self) -> bool {
         self.on_failure.is_empty()
     }
-}
-
-/// The nodes that a JSON path finds in a value.
-pub(super) fn query(path: &str, value: &Value) -> Vec<Value> {
-    JsonPath::parse(path).map(|path| path.query(value).all().into_iter().cloned().collect()).unwrap_or_default()
 }
 
 /// The distance of a value from a matcher: a similar URL is nearer than any other.
@@ -88,7 +82,9 @@ pub(super) fn describe(
     let observed = if let Some(nearest) = nodes.iter().filter(|_| counting.is_empty()).min_by_key(|node| node.far) {
         let mut lacks: Vec<String> = nearest.on_failure.iter().map(on_failure).collect();
         let own = Value::Array(nearest.taken.clone());
-        if let Some(ExpectationResult::No(more)) = are.map(|are| matches(are, Some(&own), scope, &selection.take)) {
+        if let Some(ExpectationResult::No(more)) =
+            are.map(|are| matches(are, Some(&own), scope, selection.take.as_str()))
+        {
             lacks.extend(more.observed);
         }
         let of = if nodes.len() == 1 {

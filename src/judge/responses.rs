@@ -9,6 +9,7 @@ use super::scope::Scope;
 use super::usable::{asks_provider, misshapen, no_answer};
 use crate::address::is_public;
 use crate::evidence::{Exchange, Offset, Outcome, Response, Responsible, TransportError, TransportErrorKind};
+use crate::json_path::JsonPath;
 use crate::pack::expectations::{CertificateRule, ResponseExpectation};
 use crate::pack::matcher::AddressRule;
 
@@ -118,7 +119,7 @@ fn body(expectation: &ResponseExpectation, answer: &Response, scope: &Scope<'_>,
         ));
     };
     let each = expectation.body.iter();
-    let what = |path: &str| format!("{}{item}", path.trim_start_matches("$."));
+    let what = |path: &JsonPath| format!("{}{item}", path.field());
     ExpectationResult::all_of(each.map(|(path, matcher)| by_path(json, path, matcher, scope, &what(path))))
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::case::Case;
 use super::finding::{ExpectationResult, Finding};
 use super::matching::matches;
-use super::nearest::{self, Node, query};
+use super::nearest::{self, Node};
 use super::scope::Scope;
 use super::usable::usable;
 use crate::evidence::{Entry, EntryKind, Responsible};
@@ -29,7 +29,7 @@ pub(super) fn judge(case: &Case<'_>, expectation: &ValuesExpectation, scope: &Sc
     let single = match (&expectation.values, list.as_array().map(Vec::as_slice)) {
         // A single node read as a whole represents itself.
         (Source::Selection(selection), Some([one]))
-            if selection.select == "$" && !selection.take.contains(['*', '?']) =>
+            if selection.select.as_str() == "$" && !selection.take.as_str().contains(['*', '?']) =>
         {
             Some(one.clone())
         }
@@ -68,8 +68,8 @@ fn gave<'c>(case: &Case<'c>, selection: &Selection) -> Option<&'c Entry> {
 
 /// The selected value as the report names it.
 fn name(selection: &Selection) -> String {
-    let path = if selection.take == "$" { &selection.select } else { &selection.take };
-    match path.trim_start_matches('$').trim_start_matches('.').trim_end_matches("[*]") {
+    let path = if selection.take.as_str() == "$" { &selection.select } else { &selection.take };
+    match path.as_str().trim_start_matches('$').trim_start_matches('.').trim_end_matches("[*]") {
         "" => format!("`{}`", selection.of),
         path => format!("{path} of `{}`", selection.of),
     }
@@ -107,5 +107,5 @@ fn select(case: &Case<'_>, selection: &Selection, scope: &Scope<'_>) -> Result<V
             return unknown(Responsible::Tool, format!("the step `{}` has no values", selection.of));
         }
     };
-    query(&selection.select, &root).iter().map(|node| Node::find(node, selection, scope)).collect()
+    selection.select.values(&root).iter().map(|node| Node::find(node, selection, scope)).collect()
 }

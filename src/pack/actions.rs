@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::types::Text;
+use crate::json_path::{FORMAT, JsonPath};
 
 /// An action that Preflight asks the partner's build to perform.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -41,7 +42,8 @@ pub struct DetectionRule {
     /// The API.
     pub api: String,
     /// The values that the JSON body must then have, by JSON path; compared as JSON.
-    pub body: IndexMap<String, Value>,
+    #[schemars(extend("propertyNames" = { "format": FORMAT }))]
+    pub body: IndexMap<JsonPath, Value>,
 }
 
 /// How to delete a client that a run created: how to recognise it, whether it may be deleted, and the call that deletes
@@ -55,13 +57,13 @@ pub struct Cleanup {
     pub look: Text,
     /// The JSON path of the client's e-mail address in the response; only a client with an address generated in this
     /// run is deleted.
-    pub email: String,
+    pub email: JsonPath,
     /// The call that says whether the client may be deleted.
     pub ask: Text,
     /// The JSON path of that answer in the response.
-    pub deletable: String,
+    pub deletable: JsonPath,
     /// The JSON path of the reasons against it in the response.
-    pub blockers: String,
+    pub blockers: JsonPath,
     /// The call that deletes it.
     pub delete: Text,
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::types::{Route, Span, Text};
+use crate::json_path::JsonPath;
 use crate::template;
 
 /// How to authenticate to an API. Texts are templates over `api_key` and `credentials` from the profile.
@@ -46,7 +47,7 @@ pub struct Bearer {
     /// The JSON body of that call, as a template over `client`, for calls that Preflight makes.
     pub json: Option<Value>,
     /// The JSON path of the token in the response.
-    pub token: String,
+    pub token: JsonPath,
     /// The lifetime of a token.
     pub lifetime: Span,
 }
@@ -70,13 +71,13 @@ pub struct ClientCredentials {
     pub sent: CredentialsSent,
     /// The JSON path of the token in the response.
     #[serde(default = "access_token")]
-    pub token: String,
+    pub token: JsonPath,
     /// The lifetime of a token.
     pub lifetime: Span,
 }
 
-fn access_token() -> String {
-    "$.access_token".into()
+fn access_token() -> JsonPath {
+    "$.access_token".parse().unwrap_or_else(|_| JsonPath::root())
 }
 
 /// How the client id and secret are sent to the token endpoint, RFC 6749, section 2.3.1.
@@ -98,7 +99,7 @@ pub struct TokenRequest<'a> {
     /// The call.
     pub call: &'a Route,
     /// The JSON path of the token in the response.
-    pub token: &'a str,
+    pub token: &'a JsonPath,
     /// The lifetime of a token.
     pub lifetime: Span,
     /// The client that it authenticates; without it, tokens are for each client of the partner's.

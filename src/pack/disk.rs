@@ -3,12 +3,13 @@
 //! itself.
 
 use std::borrow::Cow;
-use std::fs::{DirEntry, ReadDir};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rayon::prelude::*;
+use walkdir::{DirEntry, WalkDir};
+
 use super::fixtures::Files;
-use super::parallel;
 use crate::files::{self, Kind};
 use crate::yaml::Problem;
 
@@ -18,8 +19,8 @@ const MAX_FILES: usize = 50_000;
 /// So many bytes may be in them, all together.
 const MAX_BYTES: usize = 32 << 20;
 
-/// So much of a folder without a pack is looked at to tell whether it was meant to be one.
-const MAX_LISTED_ENTRIES: usize = 100;
+/// The most entries of a folder without a pack that are searched for YAML, which tells whether it was meant to be one.
+const MAX_SEARCHED_ENTRIES: usize = 10_000;
 
 /// All files in some of the folders in a folder, by their paths in it, and what is wrong with some of them. Each is read
 /// as far as a file of its kind may go.
@@ -32,39 +33,31 @@ pub(super) fn files(
     wanted: impl Fn(&str) -> bool,
     kind: impl Fn(&str) -> Kind + Sync,
 ) -> Result<(Files, Vec<Problem>), Problem> {
-    let (mut found, mut problems, mut seen) = (Vec::new(), Vec::new(), 0);
-    let mut left = vec![folder.to_path_buf()];
-    while let Some(path) = left.pop() {
-        for entry in listed(&path)? {
-            let entry = entry.map_err(|error| unreadable(&path, &error))?;
-            if path == folder && !wanted(&entry.file_name().to_string_lossy()) {
-                continue;
-            }
-            seen += 1;
-            if seen > MAX_FILES {
-                return Err(too_much(folder, &format!("more than {MAX_FILES} files and folders")));
-            }
-            let kind = entry.file_type().map_err(|error| unreadable(&entry.path(), &error))?;
-            if kind.is_dir() {
-                left.push(entry.path());
-            } else if kind.is_file() {
-                found.push(entry);
-            } else {
-                let what = if kind.is_symlink() { "a link" } else { "not a regular file" };
-                problems.push(
-                    unread(&entry.path(), what).hint("put the file itself into the folder, or remove this entry"),
-                );
-            }
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    let entries = WalkDir::new(folder).min_depth(1).into_iter();
+    let entries = entries.filter_entry(|entry| entry.depth() != 1 || wanted(&entry.file_name().to_string_lossy()));
+    for (index, entry) in entries.enumerate() {
+        let entry = entry.map_err(|error| unreadable(folder, error))?;
+        if index >= MAX_FILES {
+            return Err(too_much(folder, &format!("more than {MAX_FILES} files and folders")));
+        }
+        let kind = entry.file_type();
+        if kind.is_file() {
+            found.push(entry);
+        } else if !kind.is_dir() {
+            let what = if kind.is_symlink() { "a link" } else { "not a regular file" };
+            problems.push(unread(entry.path(), what).hint("put the file itself into the folder, or remove this entry"));
         }
     }
-    let (mut files, read) = (Files::new(), AtomicUsize::new(0));
-    for one in parallel::map(&found, |entry| read_one(folder, entry, &kind, &read)) {
-        match one {
+    let (mut files, total) = (Files::new(), AtomicUsize::new(0));
+    let read: Vec<_> = found.par_iter().map(|entry| read_one(folder, entry.path(), &kind, &total)).collect();
+    for file in read {
+        match file {
             Ok((name, bytes)) => drop(files.insert(name, Cow::Owned(bytes))),
             Err(problem) => problems.push(problem),
         }
     }
-    if read.into_inner() > MAX_BYTES {
+    if total.into_inner() > MAX_BYTES {
         return Err(too_much(folder, &format!("more than {} MiB", MAX_BYTES >> 20)));
     }
     Ok((files, problems))
@@ -72,29 +65,13 @@ pub(super) fn files(
 
 /// The names of folders in a folder that have no file of a name, but YAML: somebody may have meant to write a pack.
 pub(super) fn strays(folder: &Path, maker: &str) -> Vec<String> {
-    let folders = entries(folder).filter(|(path, is_folder)| *is_folder && !is_there(&path.join(maker)));
-    let meant = folders.filter(|(path, _)| {
-        let below = entries(path).take(MAX_LISTED_ENTRIES);
-        let within = |(path, is_folder): (PathBuf, bool)| {
-            let inner = is_folder.then(|| entries(&path).take(MAX_LISTED_ENTRIES).map(|(path, _)| path));
-            std::iter::once(path).chain(inner.into_iter().flatten()).collect::<Vec<_>>()
-        };
-        below.flat_map(within).any(|path| is_yaml(&path))
-    });
+    let below = |folder: &Path, depth| WalkDir::new(folder).min_depth(1).max_depth(depth).into_iter().flatten();
+    let folders = below(folder, 1).filter(|entry| entry.file_type().is_dir() && !is_there(&entry.path().join(maker)));
+    let meant = |entry: &DirEntry| below(entry.path(), 2).take(MAX_SEARCHED_ENTRIES).any(|file| is_yaml(file.path()));
     let mut names: Vec<String> =
-        meant.filter_map(|(path, _)| Some(path.file_name()?.to_string_lossy().into_owned())).collect();
+        folders.filter(meant).map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
-}
-
-/// What is in a folder, and whether it is a folder; nothing of what cannot be listed.
-fn entries(folder: &Path) -> impl Iterator<Item = (PathBuf, bool)> + use<> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|entry| (entry.path(), entry.file_type().is_ok_and(|kind| kind.is_dir())))
-}
-
-fn listed(path: &Path) -> Result<ReadDir, Problem> {
-    std::fs::read_dir(path).map_err(|error| unreadable(path, &error))
 }
 
 /// Whether something is there, be it a link that leads nowhere.
@@ -141,21 +118,20 @@ fn too_much(folder: &Path, what: &str) -> Problem {
 /// One file, with its path below the folder. Nothing is read once it is too much.
 fn read_one(
     folder: &Path,
-    entry: &DirEntry,
+    path: &Path,
     kind: impl Fn(&str) -> Kind,
-    read: &AtomicUsize,
+    total: &AtomicUsize,
 ) -> Result<(String, Vec<u8>), Problem> {
-    let path = entry.path();
-    let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+    let name = path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
     if name.contains(char::is_control) {
-        let problem = Problem::of_file(&shown(&path), "has a name with control characters in it");
+        let problem = Problem::of_file(&shown(path), "has a name with control characters in it");
         return Err(problem.hint("rename it"));
     }
-    if read.load(Ordering::Relaxed) > MAX_BYTES {
+    if total.load(Ordering::Relaxed) > MAX_BYTES {
         return Ok((name, Vec::new()));
     }
-    let bytes = files::read(&path, kind(&name)).map_err(|why| Problem::of_file(&shown(&path), why.to_string()))?;
-    read.fetch_add(bytes.len(), Ordering::Relaxed);
+    let bytes = files::read(path, kind(&name)).map_err(|why| Problem::of_file(&shown(path), why.to_string()))?;
+    total.fetch_add(bytes.len(), Ordering::Relaxed);
     Ok((name, bytes))
 }
 
@@ -163,7 +139,10 @@ fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
-    Problem::of_file(&shown(path), format!("cannot be read: {error}"))
+fn unreadable(folder: &Path, error: walkdir::Error) -> Problem {
+    let path = shown(error.path().unwrap_or(folder));
+    // Only a walk that follows links can end for another reason than the disk's.
+    let why = error.into_io_error().map_or_else(|| "the folder contains itself".to_owned(), |error| error.to_string());
+    Problem::of_file(&path, format!("cannot be read: {why}"))
         .hint("name a folder that holds packs, such as `checks`, with one folder per provider")
 }

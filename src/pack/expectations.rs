@@ -8,6 +8,7 @@ use super::matcher::{AddressRule, Matcher, OnFailure};
 use super::traffic::{CallsExpectation, DeniedHostsExpectation, ProviderRecordsExpectation, UserMessageExpectation};
 use super::types::{Names, StatusRule, Text};
 use super::verbs::verbs;
+use crate::json_path::{FORMAT, JsonPath};
 
 verbs! {
     /// One expectation about the evidence.
@@ -119,7 +120,8 @@ pub struct ResponseExpectation {
     pub header: IndexMap<String, Matcher>,
     /// Values of the JSON body, by path.
     #[serde(default)]
-    pub body: IndexMap<String, Matcher>,
+    #[schemars(extend("propertyNames" = { "format": FORMAT }))]
+    pub body: IndexMap<JsonPath, Matcher>,
     /// The address that answered.
     pub address: Option<AddressRule>,
     /// The TLS certificate of the host that answered.
@@ -261,21 +263,18 @@ pub struct Selection {
     /// The step.
     pub of: String,
     /// The nodes to select, as a JSON path.
-    #[serde(default = "root")]
-    pub select: String,
+    #[serde(default = "JsonPath::root")]
+    pub select: JsonPath,
     /// Only nodes that match: matchers by JSON path within the node.
     #[serde(default, rename = "where")]
-    pub filter: IndexMap<String, Matcher>,
+    #[schemars(extend("propertyNames" = { "format": FORMAT }))]
+    pub filter: IndexMap<JsonPath, Matcher>,
     /// What to take from each node, as a JSON path within it.
-    #[serde(default = "root")]
-    pub take: String,
+    #[serde(default = "JsonPath::root")]
+    pub take: JsonPath,
     /// JSON paths that identify a node to the reader; if no node matches, the report names the nearest.
     #[serde(default)]
-    pub known_by: Vec<String>,
-}
-
-fn root() -> String {
-    "$".into()
+    pub known_by: Vec<JsonPath>,
 }
 
 impl<'de> Deserialize<'de> for Source {

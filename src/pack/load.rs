@@ -6,17 +6,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use include_dir::{Dir, include_dir};
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::disk;
 use super::fixtures::{Files, Fixtures, all_embedded, embedded};
 use super::lint::{self, PendingLint, Texts};
 use super::model::{Pack, PackedCheck};
 use super::provider::{Addresses, Provider};
 use super::sample_partner::{self, PackedSamplePartner, SamplePartner};
-use super::{disk, parallel};
 use crate::address::Host;
 use crate::files::Kind;
 use crate::yaml::{Document, Problem, Problems, Severity};
@@ -241,8 +242,8 @@ fn pack(
             .map_err(|problem| vec![problem])
             .and_then(|document| FileContent::read(document, path, source))
     };
-    for said in parallel::map(&yaml, read) {
-        match said {
+    for file in yaml.par_iter().map(read).collect::<Vec<_>>() {
+        match file {
             Ok(FileContent::Provider(read)) => provider = Some(*read),
             Ok(FileContent::Sample(read)) => sample = Some(*read),
             Ok(FileContent::Check(check)) => checks.push(*check),

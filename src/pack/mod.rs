@@ -16,7 +16,6 @@ pub mod matcher;
 pub mod matcher_text;
 mod model;
 pub mod pages;
-mod parallel;
 pub mod provider;
 pub mod sample_partner;
 pub mod scheme;

@@ -9,6 +9,7 @@ use super::alteration::Alteration;
 use super::expectations::Expectation;
 use super::types::{Environment, Span, Text};
 use super::verbs::verbs;
+use crate::json_path::JsonPath;
 
 verbs! {
     /// One step of a check.
@@ -61,7 +62,7 @@ pub struct RequestStep {
     pub for_each: Option<Text>,
     /// Values to capture from the response: by name, the list of values that a JSON path finds.
     #[serde(default)]
-    pub capture: IndexMap<String, String>,
+    pub capture: IndexMap<String, JsonPath>,
     /// The message, with what to do first, if the request needs something that an earlier response lacks.
     pub without: Option<String>,
     /// Follow redirects, but never with a credential.
@@ -70,7 +71,7 @@ pub struct RequestStep {
     /// The event whose effects Preflight asks the partner to count, before and after the request.
     pub counts: Option<Text>,
     /// The JSON path of the number of deliveries in the response; for 0, Preflight does not wait.
-    pub sends: Option<String>,
+    pub sends: Option<JsonPath>,
     /// The step's name.
     #[serde(rename = "as")]
     pub name: Option<String>,

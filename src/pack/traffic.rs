@@ -1,13 +1,16 @@
 //! Expectations over what the partner did in a rehearsal: its calls, what it said, what the provider then holds, whom
 //! else it tried to reach.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::matcher::{Matcher, OnFailure, Predicate};
 use super::types::{Names, Route, Span, StatusRule, Text};
+use crate::json_path::{FORMAT, JsonPath};
 use crate::template;
 
 /// `calls: POST /cases, after: refused, exactly: 1`.
@@ -44,13 +47,13 @@ pub struct CallsExpectation {
     /// What must be the same in all of them: `body`, or JSON paths in it. Calls on the same route that `after` names
     /// are compared too.
     #[serde(default)]
-    pub same: Vec<String>,
+    pub same: Vec<BodyPart>,
     /// JSON paths to ignore when bodies are compared.
     #[serde(default)]
-    pub except: Vec<String>,
+    pub except: Vec<JsonPath>,
     /// JSON paths whose values must all differ.
     #[serde(default)]
-    pub distinct: Vec<String>,
+    pub distinct: Vec<JsonPath>,
     /// The credential that each must carry.
     pub credential: Option<Credential>,
     /// An identifier that each must carry in its path or body; a template.
@@ -60,7 +63,8 @@ pub struct CallsExpectation {
     pub header: IndexMap<String, Matcher>,
     /// Values that each body must have, by JSON path.
     #[serde(default)]
-    pub body: IndexMap<String, Matcher>,
+    #[schemars(extend("propertyNames" = { "format": FORMAT }))]
+    pub body: IndexMap<JsonPath, Matcher>,
     /// The name for later expectations and templates: `NAME.request`, `.reply` and `.status` are those of the first
     /// call; `NAME.first`, `NAME.last` and `NAME.count` cover all.
     #[serde(rename = "as")]
@@ -70,6 +74,48 @@ pub struct CallsExpectation {
     pub on_failure: OnFailure,
     /// A hint to show when this does not hold.
     pub hint: Option<Text>,
+}
+
+/// A part of a body that is compared.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BodyPart {
+    /// The whole body, `body`.
+    Whole,
+    /// What a path selects.
+    At(JsonPath),
+}
+
+impl BodyPart {
+    /// The path of the part; `None` for the whole body.
+    pub fn path(&self) -> Option<&JsonPath> {
+        match self {
+            BodyPart::Whole => None,
+            BodyPart::At(path) => Some(path),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for BodyPart {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match &*Cow::<str>::deserialize(deserializer)? {
+            "body" => Ok(BodyPart::Whole),
+            path => path.parse().map(BodyPart::At).map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+impl JsonSchema for BodyPart {
+    fn schema_name() -> Cow<'static, str> {
+        "BodyPart".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "if": { "const": "body" }, "then": true, "else": { "format": FORMAT } })
+    }
 }
 
 /// Which calls are meant.
@@ -92,7 +138,7 @@ pub struct CallsWhere {
     /// Later calls with the same method, path and JSON body as this matched call, with any credential.
     pub repeats: Option<String>,
     /// JSON paths of the body that may differ in a retry.
-    pub except: Vec<String>,
+    pub except: Vec<JsonPath>,
     /// How the call was answered.
     pub answered: Option<Answered>,
 }

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::json_path::{FORMAT, JsonPath};
 use crate::pack::types::{Span, Text};
 
 /// How a call is written, for who wrote it otherwise.
@@ -38,7 +39,7 @@ pub struct CallOut {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Capture {
     /// A JSON path.
-    Path(String),
+    Path(JsonPath),
     /// A regular expression whose first group is the value.
     Pattern(String),
 }
@@ -55,7 +56,7 @@ struct CaptureByPattern {
 impl<'de> Deserialize<'de> for Capture {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {
-            Value::String(path) => Ok(Capture::Path(path)),
+            Value::String(path) => path.parse().map(Capture::Path).map_err(serde::de::Error::custom),
             other => serde_json::from_value(other)
                 .map(|CaptureByPattern { pattern }| Capture::Pattern(pattern))
                 .map_err(serde::de::Error::custom),
@@ -72,7 +73,7 @@ impl JsonSchema for Capture {
         let by_pattern = generator.subschema_for::<CaptureByPattern>();
         schemars::json_schema!({
             "description": "a JSON path such as `$.id`, or `{ matches: REGULAR EXPRESSION }`",
-            "if": { "type": "string" }, "then": true, "else": by_pattern
+            "if": { "type": "string" }, "then": { "format": FORMAT }, "else": by_pattern
         })
     }
 }
@@ -110,7 +111,7 @@ pub struct Lookup {
     #[serde(default)]
     pub headers: IndexMap<String, Text>,
     /// The JSON path of the number.
-    pub count: String,
+    pub count: JsonPath,
     /// How long a delivery from a real environment may take to arrive.
     #[serde(default = "arrives_within")]
     pub within: Span,

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use serde_json_path::JsonPath;
 use url::Url;
 use url::form_urlencoded::{Serializer, byte_serialize};
 
@@ -141,8 +140,7 @@ impl<'a> ApiTarget<'a> {
             return Err(AuthError::Refused(Box::new(sent)));
         }
         let json = sent.raw.as_deref().and_then(body::json);
-        let token = json.zip(JsonPath::parse(token_request.token).ok());
-        let token = token.and_then(|(json, path)| path.query(&json).first().and_then(Value::as_str).map(str::to_owned));
+        let token = json.as_ref().and_then(|json| token_request.token.first(json)?.as_str()).map(str::to_owned);
         let Some(token) = token.filter(|token| !token.is_empty()) else {
             let detail = format!("the response contains no token at `{}`", token_request.token);
             let outcome = Outcome::TransportError(TransportError { kind: TransportErrorKind::Shape, detail });

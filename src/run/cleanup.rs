@@ -1,7 +1,6 @@
 //! Deletes what a check created in the test environment, and nothing else.
 
 use serde_json::Value;
-use serde_json_path::JsonPath;
 
 use super::context::check_context::CheckContext;
 use super::context::identity::Identity;
@@ -9,6 +8,7 @@ use super::context::run_context::RunContext;
 use super::provider_query;
 use super::step_error::StepError;
 use crate::evidence::Response;
+use crate::json_path::JsonPath;
 use crate::pack::actions::Cleanup;
 use crate::pack::types::{Environment, Stage};
 
@@ -55,7 +55,6 @@ async fn take_away(run: &RunContext, how: &Cleanup, client: &Identity) -> Result
     if (200..300).contains(&gone.status) { Ok(true) } else { Err(StepError::ProviderAnswered { status: gone.status }) }
 }
 
-fn found(answer: &Response, path: &str) -> Vec<Value> {
-    let found = JsonPath::parse(path).ok().zip(answer.body.json());
-    found.map(|(path, json)| path.query(json).all().into_iter().cloned().collect()).unwrap_or_default()
+fn found(answer: &Response, path: &JsonPath) -> Vec<Value> {
+    answer.body.json().map(|json| path.values(json)).unwrap_or_default()
 }

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use serde_json_path::JsonPath;
 
 use super::context::check_context::CheckContext;
 use super::partner_call::{call_out, not_sent};
@@ -58,10 +57,11 @@ async fn ask(context: &CheckContext<'_>, look_up: &Lookup, about: &str, values: 
         .run
         .send(Draft { purpose, method, url, headers, body, credentials: Vec::new() }, REQUEST_TIMEOUT, false, None)
         .await;
-    let count = sent.outcome.answer().filter(|answer| (200..300).contains(&answer.status)).and_then(|answer| {
-        let path = JsonPath::parse(&look_up.count).ok()?;
-        path.query(answer.body.json()?).first()?.as_u64()
-    });
+    let count = sent
+        .outcome
+        .answer()
+        .filter(|answer| (200..300).contains(&answer.status))
+        .and_then(|answer| look_up.count.first(answer.body.json()?)?.as_u64());
     Inspection { about: about.into(), count, outcome: sent.outcome }
 }
 

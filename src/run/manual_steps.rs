@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json_path::JsonPath;
 use tokio::sync::oneshot;
 
 use super::context::identity::{Identity, scope_of};
@@ -90,8 +89,5 @@ async fn seen(run: &RunContext, client: &Identity, sign: &DetectionRule) -> bool
         return false;
     };
     let json = answer.body.json();
-    sign.body.iter().all(|(path, wanted)| {
-        let value = JsonPath::parse(path).ok().and_then(|path| path.query(json?).first().cloned());
-        value.as_ref() == Some(wanted)
-    })
+    sign.body.iter().all(|(path, wanted)| json.and_then(|json| path.first(json)) == Some(wanted))
 }

@@ -4,7 +4,6 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
-use serde_json_path::JsonPath;
 
 use super::authentication::ApiTarget;
 use super::context::check_context::CheckContext;
@@ -160,16 +159,14 @@ fn captures(step: &RequestStep, outcome: &Outcome) -> Map<String, Value> {
     let json =
         outcome.answer().filter(|answer| (200..300).contains(&answer.status)).and_then(|answer| answer.body.json());
     let Some(json) = json else { return Map::new() };
-    let found =
-        |path: &str| JsonPath::parse(path).map(|path| path.query(json).all().into_iter().cloned().collect::<Vec<_>>());
-    step.capture.iter().filter_map(|(name, path)| Some((name.clone(), json!(found(path).ok()?)))).collect()
+    step.capture.iter().map(|(name, path)| (name.clone(), json!(path.select(json)))).collect()
 }
 
 /// Whether the response says that the provider sent something whose arrival can be awaited.
 fn sends(step: &RequestStep, outcome: &Outcome) -> bool {
     let Some(answer) = outcome.answer().filter(|answer| (200..300).contains(&answer.status)) else { return false };
     let Some(path) = &step.sends else { return true };
-    let number = answer.body.json().and_then(|json| JsonPath::parse(path).ok()?.query(json).first()?.as_u64());
+    let number = answer.body.json().and_then(|json| path.first(json)?.as_u64());
     number.is_some_and(|number| number > 0)
 }
 

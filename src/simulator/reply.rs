@@ -89,7 +89,7 @@ pub(super) fn answer(
     }
     if let Some(body) = &answered.reply.body {
         for (label, path) in &script.spec.secrets {
-            let values = Script::select(path, body).into_iter().filter_map(Value::as_str);
+            let values = path.select(body).into_iter().filter_map(Value::as_str);
             answered.secrets.extend(values.map(|value| (label.clone(), value.to_owned())));
         }
     }
@@ -260,7 +260,7 @@ impl Play<'_> {
                 token_request.from == self.request.api && token_request.call.matches(&route.method, &route.path);
             let client = self.turn.client.clone().filter(|_| token_request.own.is_none());
             let somebodys = client.is_some() || token_request.own.is_some();
-            if let (true, Some(token)) = (minted && somebodys, Script::select(token_request.token, body).first()) {
+            if let (true, Some(token)) = (minted && somebodys, token_request.token.first(body)) {
                 let lifetime = time::Duration::try_from(token_request.lifetime.0).unwrap_or(time::Duration::MAX);
                 let expires = self.turn.moment.now.saturating_add(lifetime);
                 self.turn.store.issue(Token { text: text(token), client, expires, revoked: false });

@@ -9,7 +9,7 @@ use super::script::Script;
 use super::store::Store;
 use super::values::text;
 use crate::body;
-use crate::pack::simulator::Kind;
+use crate::pack::simulator::{CorrelateBy, Kind};
 use crate::pack::types::Route;
 
 /// A received request.
@@ -63,19 +63,19 @@ impl Received {
 pub(super) fn about(script: &Script, store: &Store, request: &Received, body: Option<&Value>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for way in &script.spec.correlate_by {
-        let more = if way == "bearer" {
-            request
-                .bearer()
-                .and_then(|token| store.token(token))
-                .and_then(|token| token.client.clone())
-                .into_iter()
-                .collect()
-        } else if way.starts_with('/') {
-            let route = Route { method: request.method.clone(), path: way.clone() };
-            route.captures(&request.path).unwrap_or_default().into_iter().map(|(_, value)| value).collect()
-        } else {
-            let values = body.map(|body| Script::select(way, body)).unwrap_or_default();
-            values.into_iter().filter(|v| v.is_string() || v.is_number()).map(text).collect::<Vec<_>>()
+        let more: Vec<String> = match way {
+            CorrelateBy::Bearer => {
+                let token = request.bearer().and_then(|token| store.token(token));
+                token.and_then(|token| token.client.clone()).into_iter().collect()
+            }
+            CorrelateBy::Segment(path) => {
+                let route = Route { method: request.method.clone(), path: path.clone() };
+                route.captures(&request.path).unwrap_or_default().into_iter().map(|(_, value)| value).collect()
+            }
+            CorrelateBy::Body(path) => {
+                let values = body.map(|body| path.select(body)).unwrap_or_default();
+                values.into_iter().filter(|value| value.is_string() || value.is_number()).map(text).collect()
+            }
         };
         for one in more {
             if !found.contains(&one) {

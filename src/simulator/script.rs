@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
-use serde_json_path::JsonPath;
 
 use super::expressions::Evaluator;
 use crate::pack::fixtures::Fixtures;
@@ -98,11 +97,6 @@ impl Script {
             Script { provider: provider.clone(), spec, mode: setting.mode, api_key, credentials, words, operations };
         problems.extend(Checker { script: &script, problems: Vec::new() }.check());
         if problems.is_empty() { Ok(script) } else { Err(problems) }
-    }
-
-    /// The values that a path selects; the path was validated at load time.
-    pub(super) fn select<'v>(path: &str, value: &'v Value) -> Vec<&'v Value> {
-        JsonPath::parse(path).map(|path| path.query(value).all()).unwrap_or_default()
     }
 }
 
@@ -214,7 +208,6 @@ impl Checker<'_> {
     }
 
     fn call(&mut self, at: &str, call: &RouteSpec) {
-        call.body.iter().flatten().for_each(|(path, _)| self.path(at, path));
         call.validate.iter().for_each(|rule| self.rule(at, rule));
         call.find.values().for_each(|find| self.find(at, find));
         self.note(at, self.script.words.check(&json!(call.computes)));
@@ -250,7 +243,6 @@ impl Checker<'_> {
             (_, Some(name)) => self.reply(at, name),
             (Some(_), None) => {}
         }
-        rule.for_each.iter().for_each(|path| self.path(at, path));
         self.note(at, self.script.words.check(&json!(rule.with)));
     }
 
@@ -270,17 +262,12 @@ impl Checker<'_> {
             self.note(at, self.script.words.check(&json!(remove.members)));
         }
         outcome.creates.iter().for_each(|name| self.record(at, name));
-        outcome.for_each.iter().for_each(|path| self.path(at, path));
         outcome.new_state.iter().for_each(|name| self.state(at, name));
         outcome.reply.iter().for_each(|name| self.reply(at, name));
     }
 
     fn note(&mut self, at: &str, found: Result<(), String>) {
         self.problems.extend(found.err().map(|problem| format!("{at}: {problem}")));
-    }
-
-    fn path(&mut self, at: &str, path: &str) {
-        self.note(at, JsonPath::parse(path).map(|_| ()).map_err(|error| format!("`{path}`: {error}")));
     }
 
     fn reply(&mut self, at: &str, name: &str) {

@@ -156,7 +156,7 @@ impl<'a> Transaction<'a> {
         let Some(path) = &outcome.for_each else { return vec![Value::Object(self.create(kind, body, false))] };
         let words = &self.script.words;
         let (mut created, mut refused) = (Vec::new(), Vec::new());
-        for (index, item) in Script::select(path, body).into_iter().enumerate() {
+        for (index, item) in path.select(body).into_iter().enumerate() {
             let scope = self.scope.with("item", item).with("index", &json!(index)).with("created", &json!(created));
             match outcome.rejects.iter().find(|refused| words.holds(&refused.condition, &scope)) {
                 Some(why) => {
@@ -203,7 +203,7 @@ impl<'a> Transaction<'a> {
     /// The identifiers in a call that creates a client.
     fn known_by<'b>(&self, body: &'b Value) -> impl Iterator<Item = &'b str> + use<'a, 'b> {
         let paths = &self.script.spec.client.identified_by;
-        paths.iter().flat_map(|path| Script::select(path, body)).filter_map(Value::as_str)
+        paths.iter().flat_map(|path| path.select(body)).filter_map(Value::as_str)
     }
 
     /// Registers the client's key as an identifier of the prepared client.

@@ -6,7 +6,6 @@ use super::query::InvalidParameter;
 use super::reply::Play;
 use super::request::kind_of;
 use super::response::Reply;
-use super::script::Script;
 use crate::json::{camel_case, without_nulls};
 use crate::pack::provider::FieldNames;
 use crate::pack::simulator::{RouteSpec, Rule};
@@ -27,8 +26,8 @@ impl Play<'_> {
             FieldNames::CamelCase => camel_case(body),
         });
         for (path, kind) in types {
-            if Script::select(path, &body).into_iter().any(|value| !kind_of(*kind, value)) {
-                let field = path.trim_start_matches("$.");
+            if path.select(&body).into_iter().any(|value| !kind_of(*kind, value)) {
+                let field = path.field();
                 let with = json!({ "path": path, "field": field, "expected": kind.word() });
                 let with = with.as_object().cloned().unwrap_or_default();
                 return Err(self.refusal(&script.spec.default_replies.wrong_type, with));
@@ -53,7 +52,7 @@ impl Play<'_> {
     fn broken(&mut self, rule: &Rule, body: &Value) -> Option<Reply> {
         let script = self.turn.script;
         let items = match &rule.for_each {
-            Some(path) => Script::select(path, body).into_iter().cloned().collect(),
+            Some(path) => path.values(body),
             None => vec![body.clone()],
         };
         let shared = rule.rules.as_ref().and_then(|name| script.spec.rules.get(name));

@@ -5,7 +5,6 @@ use std::io;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
 use serde_json::{Value, json};
-use serde_json_path::{JsonPath, NormalizedPath};
 
 use super::error::ComposeError;
 use crate::json::escaped;
@@ -26,26 +25,20 @@ pub(super) struct WrittenBody {
 /// A required place (`needed`) that does not exist and is not a field that could be added.
 pub(super) fn set(body: &mut Value, place: &Where, text: &str, needed: bool) -> Result<(), ComposeError> {
     let Where::Body(path) = place else { return Ok(()) };
-    let spots = pointers(body, path);
+    let spots = path.pointers(body);
     for spot in &spots {
         if let Some(value) = body.pointer_mut(spot) {
             *value = Value::String(text.to_owned());
         }
     }
-    match (spots.is_empty() && needed, path.strip_prefix("$."), body.as_object_mut()) {
+    match (spots.is_empty() && needed, path.as_str().strip_prefix("$."), body.as_object_mut()) {
         (false, _, _) => Ok(()),
         (true, Some(name), Some(members)) if !name.contains(['.', '[', '*']) => {
             members.insert(name.to_owned(), Value::String(text.to_owned()));
             Ok(())
         }
-        (true, _, _) => Err(ComposeError::Place(path.clone())),
+        (true, _, _) => Err(ComposeError::Place(path.to_string())),
     }
-}
-
-fn pointers(body: &Value, path: &str) -> Vec<String> {
-    JsonPath::parse(path)
-        .map(|path| path.query_located(body).locations().map(NormalizedPath::to_json_pointer).collect())
-        .unwrap_or_default()
 }
 
 /// Spellings of the same fields.
@@ -157,7 +150,7 @@ fn changed(body: &Value, reserved: &[&Where]) -> Value {
     let kept: Vec<String> = reserved
         .iter()
         .flat_map(|place| match place {
-            Where::Body(path) => pointers(body, path),
+            Where::Body(path) => path.pointers(body),
             Where::Header(_) => Vec::new(),
         })
         .collect();

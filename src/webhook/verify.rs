@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
-use serde_json_path::JsonPath;
 use subtle::ConstantTimeEq as _;
 
 use super::error::ComposeError;
@@ -56,7 +55,9 @@ pub fn examine(scheme: &Webhooks, secrets: &[&str], received: &ReceivedDelivery,
     let limit = scheme.timestamp.tolerance.map(|span| i64::try_from(span.0.as_secs()).unwrap_or(i64::MAX));
     let stale = limit.and_then(|limit| match age {
         Some(age) if age.saturating_abs() <= limit => None,
-        Some(age) if age < 0 => Some(format!("its timestamp is {} s ahead; at most {limit} s are allowed", -age)),
+        Some(age) if age < 0 => {
+            Some(format!("its timestamp is {} s ahead; at most {limit} s are allowed", age.unsigned_abs()))
+        }
         Some(age) => Some(format!("it is {age} s old; at most {limit} s are allowed")),
         None => Some("it has no readable sending time".to_owned()),
     });
@@ -98,7 +99,7 @@ impl<'a> ParsedDelivery<'a> {
         for (word, place) in [("id", Some(&scheme.id)), ("event", scheme.name.as_ref())] {
             let found = place.and_then(|place| match place {
                 Where::Header(name) => reading.value(name).map(str::to_owned),
-                Where::Body(path) => JsonPath::parse(path).ok()?.query(body.as_ref()?).first().map(super::body::text),
+                Where::Body(path) => path.first(body.as_ref()?).map(super::body::text),
             });
             if let Some(found) = found {
                 reading.said.entry(word).or_insert(found);

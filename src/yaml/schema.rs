@@ -1,6 +1,7 @@
 //! Structural problems by JSON Schema. The schema is generated from the types that are deserialised.
 
 use std::collections::BTreeMap;
+use std::str::FromStr as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
@@ -11,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::document::Document;
 use super::problem::{MAX_SHOWN, Problem};
 use crate::json::escaped;
+use crate::json_path::{self, JsonPath, NotAPath};
 
 /// The JSON Schema of a type.
 pub fn schema_of<T: JsonSchema>() -> Value {
@@ -115,10 +117,18 @@ fn compiled<T: JsonSchema>() -> Arc<Compiled> {
     kept.entry(T::schema_id().into_owned())
         .or_insert_with(|| {
             let schema = schema_of::<T>();
-            let validator = jsonschema::validator_for(&schema).ok();
+            let validator = validator(&schema).ok();
             Arc::new(Compiled { schema, validator })
         })
         .clone()
+}
+
+/// A validator that also reads JSON paths.
+fn validator(schema: &Value) -> Result<Validator, ValidationError<'static>> {
+    let options = jsonschema::options().should_validate_formats(true);
+    // serde reads URLs, and says more of what is wrong with one.
+    let options = options.with_format("uri", |_: &str| true);
+    options.with_format(json_path::FORMAT, |text: &str| JsonPath::from_str(text).is_ok()).build(schema)
 }
 
 /// An error of the validator as problems with positions.
@@ -183,11 +193,28 @@ fn explain(document: &Document, schema: &Value, error: &ValidationError<'_>) -> 
         ValidationErrorKind::Not { .. } | ValidationErrorKind::FalseSchema => {
             here(description(schema, error).unwrap_or_else(|| format!("{shown} is not allowed here")))
         }
+        ValidationErrorKind::Format { .. } => match error.instance().as_str().map(JsonPath::from_str) {
+            Some(Err(why)) => vec![not_a_path(document.problem(at, why.to_string()), &why)],
+            _ => here(error.masked_with(shown).to_string()),
+        },
+        ValidationErrorKind::PropertyNames { error: name } => {
+            match name.instance().as_str().map(|name| (name, JsonPath::from_str(name))) {
+                Some((name, Err(why))) => vec![not_a_path(document.problem_at_key(at, name, why.to_string()), &why)],
+                _ => here(name.to_string()),
+            }
+        }
         // The library's enum is open-ended; its own message is right for all other kinds.
         _ => here(match own_words(schema, error) {
             Some(words) => format!("expected {words}, found {shown}"),
             None => error.masked_with(shown).to_string(),
         }),
+    }
+}
+
+fn not_a_path(problem: Problem, why: &NotAPath) -> Problem {
+    match why.hint() {
+        Some(hint) => problem.hint(hint),
+        None => problem,
     }
 }
 

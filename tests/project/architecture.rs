@@ -289,14 +289,22 @@ fn the_engine_knows_no_provider() {
 }
 
 /// How files are read, and folders listed.
-const READS: [&str; 7] =
-    ["fs::read(", "fs::read_to_string(", "File::open(", "File::options(", ".read(true)", "tokio::fs", "fs::read_dir("];
+const READS: [&str; 8] = [
+    "fs::read(",
+    "fs::read_to_string(",
+    "File::open(",
+    "File::options(",
+    ".read(true)",
+    "tokio::fs",
+    "fs::read_dir(",
+    "WalkDir::new(",
+];
 
 /// Who may do so: what reads files, what lists the files of packs, what was left by others and the processes of a group,
 /// and what locks a file of its own.
 const MAY_READ: [(&str, &[&str]); 4] = [
     ("src/files.rs", &[".read(true)"]),
-    ("src/pack/disk.rs", &["fs::read_dir("]),
+    ("src/pack/disk.rs", &["WalkDir::new("]),
     ("src/run/process_group.rs", &["fs::read_dir("]),
     ("src/cli/temporary.rs", &["File::options(", ".read(true)", "fs::read_dir("]),
 ];

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use serde_json_path::{JsonPath, NormalizedPath};
 
 use crate::evidence::{Body, RecordedCall};
 use crate::json::without_nulls;
+use crate::json_path::JsonPath;
 
 /// The body of a call without the fields excluded from the comparison, and without absent ones.
 pub(super) struct Plain(Body);
 
 impl Plain {
-    pub(super) fn without_fields(call: &RecordedCall, except: &[String]) -> Self {
+    pub(super) fn without_fields(call: &RecordedCall, except: &[JsonPath]) -> Self {
         Plain(match &call.request.body {
             Body::Json(body) => Body::Json(without(body, except)),
             other => other.clone(),
@@ -30,9 +30,8 @@ impl Plain {
     }
 
     /// The values at a path.
-    pub(super) fn select(&self, path: &str) -> Vec<Value> {
-        let found = JsonPath::parse(path).ok().zip(self.0.json());
-        found.map(|(path, body)| path.query(body).all().into_iter().cloned().collect()).unwrap_or_default()
+    pub(super) fn select(&self, path: &JsonPath) -> Vec<Value> {
+        self.0.json().map(|body| path.values(body)).unwrap_or_default()
     }
 }
 
@@ -53,11 +52,10 @@ fn sorted(value: &Value) -> Value {
     }
 }
 
-fn without(body: &Value, except: &[String]) -> Value {
+fn without(body: &Value, except: &[JsonPath]) -> Value {
     let mut body = body.clone();
-    for path in except.iter().filter_map(|path| JsonPath::parse(path).ok()) {
-        let places: Vec<String> = path.query_located(&body).locations().map(NormalizedPath::to_json_pointer).collect();
-        for place in places {
+    for path in except {
+        for place in path.pointers(&body) {
             if let Some(value) = body.pointer_mut(&place) {
                 *value = Value::Null;
             }

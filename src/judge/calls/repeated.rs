@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::bodies::Plain;
 use super::call::path;
 use crate::evidence::{Entry, Offset, RecordedCall};
+use crate::json_path::JsonPath;
 
 /// Calls that may be repeated.
 pub(super) struct Repeated<'c> {
@@ -17,7 +18,7 @@ pub(super) struct Repeated<'c> {
 type RequestContent = (String, String, Vec<(String, String)>, String);
 
 impl<'c> Repeated<'c> {
-    pub(super) fn group(calls: Vec<&'c Entry>, except: &[String]) -> Self {
+    pub(super) fn group(calls: Vec<&'c Entry>, except: &[JsonPath]) -> Self {
         let mut said = BTreeMap::new();
         for entry in &calls {
             if let Some(call) = entry.what.call() {
@@ -29,13 +30,13 @@ impl<'c> Repeated<'c> {
     }
 
     /// Whether a call repeats one of them, later.
-    pub(super) fn by(&self, entry: &Entry, call: &RecordedCall, except: &[String]) -> bool {
+    pub(super) fn by(&self, entry: &Entry, call: &RecordedCall, except: &[JsonPath]) -> bool {
         self.said.get(&by(call, except)).is_some_and(|first| *first < entry.from)
     }
 }
 
 /// Method, path, query pairs in any order, and body, normalised for comparison.
-fn by(call: &RecordedCall, except: &[String]) -> RequestContent {
+fn by(call: &RecordedCall, except: &[JsonPath]) -> RequestContent {
     let query = call.request.url.split_once('?').map_or("", |(_, query)| query);
     let mut query: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     query.sort();

@@ -8,6 +8,7 @@ use super::bodies::{Plain, key};
 use super::call::{path, title};
 use super::select::Selection;
 use crate::evidence::{Body, Entry, RecordedCall, Responsible};
+use crate::json_path::JsonPath;
 use crate::judge::finding::{ExpectationResult, Finding};
 use crate::judge::matching::{by_path, matches, show};
 use crate::judge::scope::Scope;
@@ -110,7 +111,7 @@ fn headers(expectation: &CallsExpectation, entry: &Entry, call: &RecordedCall, s
 
 fn body(expectation: &CallsExpectation, entry: &Entry, call: &RecordedCall, scope: &Scope<'_>) -> ExpectationResult {
     let json = call.request.body.json().unwrap_or(&Value::Null);
-    let what = |path: &str| format!("{}: {}", title(entry), path.trim_start_matches("$."));
+    let what = |path: &JsonPath| format!("{}: {}", title(entry), path.field());
     ExpectationResult::all_of(
         expectation.body.iter().map(|(path, matcher)| by_path(json, path, matcher, scope, &what(path))),
     )
@@ -126,12 +127,13 @@ fn same(expectation: &CallsExpectation, selection: &Selection<'_>) -> Expectatio
     let anchors = selection.anchors.iter().filter(|entry| first.is_some() && on(entry) == first);
     let all = plain(anchors.chain(&selection.calls), &expectation.except);
     let Some(((reference, wanted), others)) = all.split_first() else { return ExpectationResult::YES };
-    ExpectationResult::all_of(expectation.same.iter().map(|what| {
-        let model = part(wanted, what);
-        let other = others.iter().find(|(_, body)| part(body, what) != model);
+    ExpectationResult::all_of(expectation.same.iter().map(|same| {
+        let part = same.path();
+        let model = key_of(wanted, part);
+        let other = others.iter().find(|(_, body)| key_of(body, part) != model);
         other.map_or(ExpectationResult::YES, |(entry, body)| {
-            let expected = format!("the same {} in {} as in {}", name(what), title(entry), title(reference));
-            let observed = format!("{} and then {}", value(wanted, what), value(body, what));
+            let expected = format!("the same {} in {} as in {}", part_name(part), title(entry), title(reference));
+            let observed = format!("{} and then {}", shown(wanted, part), shown(body, part));
             ExpectationResult::No(Finding::contrast(Responsible::Partner, expected, observed))
         })
     }))
@@ -139,36 +141,36 @@ fn same(expectation: &CallsExpectation, selection: &Selection<'_>) -> Expectatio
 
 fn distinct(expectation: &CallsExpectation, selection: &Selection<'_>) -> ExpectationResult {
     let all = plain(selection.calls.iter(), &expectation.except);
-    ExpectationResult::all_of(expectation.distinct.iter().map(|what| {
+    ExpectationResult::all_of(expectation.distinct.iter().map(|path| {
         let mut known = BTreeSet::new();
-        let again = all.iter().find(|(_, body)| !known.insert(part(body, what)));
+        let again = all.iter().find(|(_, body)| !known.insert(key_of(body, Some(path))));
         again.map_or(ExpectationResult::YES, |(entry, body)| {
-            let expected = format!("a different {} in each {}", name(what), entry.what.call().map_or("", path));
+            let expected = format!("a different {} in each {}", path.field(), entry.what.call().map_or("", self::path));
             ExpectationResult::No(Finding::contrast(
                 Responsible::Partner,
                 expected,
-                format!("{} more than once", value(body, what)),
+                format!("{} more than once", shown(body, Some(path))),
             ))
         })
     }))
 }
 
-fn plain<'s, 'c: 's>(entries: impl Iterator<Item = &'s &'c Entry>, except: &[String]) -> Vec<(&'c Entry, Plain)> {
+fn plain<'s, 'c: 's>(entries: impl Iterator<Item = &'s &'c Entry>, except: &[JsonPath]) -> Vec<(&'c Entry, Plain)> {
     entries.filter_map(|entry| Some((*entry, Plain::without_fields(entry.what.call()?, except)))).collect()
 }
 
-/// A body, or what a path finds in it, as a key for comparison.
-fn part(body: &Plain, what: &str) -> String {
-    if what == "body" { body.key() } else { key(&Value::Array(body.select(what))) }
+/// A key that equal parts of bodies share: of what a path selects, or of the whole body.
+fn key_of(body: &Plain, part: Option<&JsonPath>) -> String {
+    part.map_or_else(|| body.key(), |path| key(&Value::Array(body.select(path))))
 }
 
-fn name(what: &str) -> &str {
-    what.trim_start_matches("$.")
+fn part_name(part: Option<&JsonPath>) -> &str {
+    part.map_or("body", JsonPath::field)
 }
 
-fn value(body: &Plain, what: &str) -> String {
-    let path = if what == "body" { "$" } else { what };
-    match body.select(path).as_slice() {
+/// A part of a body as a reader sees it.
+fn shown(body: &Plain, part: Option<&JsonPath>) -> String {
+    match body.select(part.unwrap_or(&JsonPath::root())).as_slice() {
         [] => "nothing".to_owned(),
         [one] => show(one),
         many => show(&Value::Array(many.to_vec())),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::linter::Linter;
@@ -9,7 +10,6 @@ use super::provider;
 use super::texts::Texts;
 use super::unlinted::{PendingLint, problem_at};
 use crate::pack::fixtures::Fixtures;
-use crate::pack::parallel;
 use crate::pack::provider::Provider;
 use crate::yaml::{Document, Problem, Severity};
 
@@ -33,7 +33,7 @@ pub(in crate::pack) fn pack(
     let items: BTreeSet<&str> = provider.items.iter().map(|item| item.id.as_str()).collect();
     for (at, part) in checks.chunks(MAX_PART_BYTES).enumerate() {
         let all = |read: &PendingLint| Linter { provider, facts, read, items: &items, known: &known }.lint_all();
-        problems.extend(parallel::map(part, all).into_iter().flatten());
+        problems.extend(part.par_iter().map(all).collect::<Vec<_>>().into_iter().flatten());
         // One mistake repeated in thousands of files is read once, and to look for what was meant takes its time.
         let left = checks.len().saturating_sub((at + 1) * MAX_PART_BYTES);
         let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();

@@ -121,12 +121,6 @@ impl<'l> Linter<'l> {
                     .nearest(name, steps.iter().chain(&*bound).copied())
             }));
         }
-        let bodies = e.same.iter().filter(|path| *path != "body").map(|path| ("same", path));
-        let bodies = bodies.chain(e.except.iter().map(|path| ("except", path)));
-        let bodies = bodies.chain(e.distinct.iter().map(|path| ("distinct", path)));
-        for (word, path) in bodies.chain(e.body.keys().map(|path| ("body", path))) {
-            problems.extend(self.json_path(&format!("{pointer}/{word}"), path));
-        }
         if e.gap.is_some_and(|gap| gap.at_least.is_none() && !gap.growing) {
             let problem = self.problem_at(&format!("{pointer}/gap"), "this states nothing about the pauses");
             problems.push(problem.hint("add `at_least: 1s` or `growing: true`"));
@@ -154,7 +148,7 @@ impl<'l> Linter<'l> {
             }
             Calls::Named(name) if bound.contains(name.as_str()) => Vec::new(),
             Calls::Named(name) => vec![unknown(pointer, name)],
-            Calls::Where(CallsWhere { api, repeats, except, answered: _ }) => {
+            Calls::Where(CallsWhere { api, repeats, except: _, answered: _ }) => {
                 let mut problems = Vec::new();
                 if let Some(api) = api.as_ref().filter(|api| !self.provider.apis.contains_key(*api)) {
                     let problem =
@@ -163,7 +157,6 @@ impl<'l> Linter<'l> {
                 }
                 let missing = repeats.as_deref().filter(|name| !bound.contains(name));
                 problems.extend(missing.map(|name| unknown(&format!("{pointer}/repeats"), name)));
-                problems.extend(except.iter().filter_map(|path| self.json_path(&format!("{pointer}/except"), path)));
                 problems
             }
         }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::list::{List, Parameter};
 use super::mode::Mode;
+use crate::json_path::{FORMAT, JsonPath};
 use crate::pack::types::Text;
 
 /// The behaviour of a route.
@@ -20,7 +21,8 @@ pub struct RouteSpec {
     #[serde(default)]
     pub query: IndexMap<String, Parameter>,
     /// The types of body fields, by path. A route without this takes no body.
-    pub body: Option<IndexMap<String, Kind>>,
+    #[schemars(extend("propertyNames" = { "format": FORMAT }))]
+    pub body: Option<IndexMap<JsonPath, Kind>>,
     /// Validation rules on the request alone, in order.
     #[serde(default)]
     pub validate: Vec<Rule>,
@@ -85,7 +87,7 @@ pub struct Rule {
     pub rules: Option<String>,
     /// The rule applies to every element that this path selects, read as `item` with its `index`. Otherwise `item` is
     /// the body.
-    pub for_each: Option<String>,
+    pub for_each: Option<JsonPath>,
     /// The reply. With shared rules, it replaces theirs.
     pub reply: Option<String>,
     /// Values that the reply reads as `with`.
@@ -140,7 +142,7 @@ pub struct Outcome {
     /// The kind of record to create; templates then read it by that name.
     pub creates: Option<String>,
     /// Creates one record for every element that this path selects in the body, read as `item`.
-    pub for_each: Option<String>,
+    pub for_each: Option<JsonPath>,
     /// The elements for which no record is created; templates read them as `refused`, with `index`, `item` and the
     /// values of `with`. `created` has the records before them.
     #[serde(default)]

@@ -5,16 +5,54 @@
 //! secrets), `now`, `today`, `mode`, `profile`, `pages`, `facts` and the `tables`. What is not there counts as absent: a
 //! condition on it does not hold, and a member that is written from it is null.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
-use schemars::JsonSchema;
-use serde::Deserialize;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
 use super::call::{Find, Outcome, RouteSpec, Rule};
 use super::quota::Quotas;
+use crate::json_path::JsonPath;
 use crate::pack::types::{Route, Span, Text};
+
+/// Where a call names the client that it is about.
+#[derive(Clone, Debug)]
+pub enum CorrelateBy {
+    /// In its token.
+    Bearer,
+    /// In segments of its URL: a path with names in braces.
+    Segment(String),
+    /// In its body.
+    Body(JsonPath),
+}
+
+impl<'de> Deserialize<'de> for CorrelateBy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        match &*text {
+            "bearer" => Ok(CorrelateBy::Bearer),
+            path if path.starts_with('/') => Ok(CorrelateBy::Segment(path.to_owned())),
+            path => path.parse().map(CorrelateBy::Body).map_err(de::Error::custom),
+        }
+    }
+}
+
+impl JsonSchema for CorrelateBy {
+    fn schema_name() -> Cow<'static, str> {
+        "CorrelateBy".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
+    }
+}
 
 /// How the simulator behaves.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -23,10 +61,10 @@ pub struct SimulatorSpec {
     /// How to find the client that a call is about, strongest first: a path in the body (`$.email`), a segment of the
     /// URL (`/clients/{tenant}`), or `bearer` for the client of the token.
     #[serde(default)]
-    pub correlate_by: Vec<Text>,
+    pub correlate_by: Vec<CorrelateBy>,
     /// Secrets in replies: a label, and the JSON path of the values.
     #[serde(default)]
-    pub secrets: BTreeMap<String, String>,
+    pub secrets: BTreeMap<String, JsonPath>,
     /// JSON fixtures for conditions and templates, by name.
     #[serde(default)]
     pub tables: BTreeMap<String, String>,
@@ -143,7 +181,7 @@ pub struct Client {
     /// The field that identifies one.
     pub key: String,
     /// The values in the creating call that identify a client; a prepared client is recognised by an exact match.
-    pub identified_by: Vec<String>,
+    pub identified_by: Vec<JsonPath>,
     /// The initial state of a client that was not prepared.
     pub starts: String,
     /// Related records for events of a client, by their name in templates.

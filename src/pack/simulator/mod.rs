@@ -8,7 +8,8 @@ mod quota;
 
 pub use call::{Change, Find, Kind, Outcome, RejectedElement, Remove, Repeats, RouteSpec, Rule};
 pub use definition::{
-    After, Client, DefaultReplies, Previous, Record, Reply, SetupStep, SimulatorSpec, State, StateSetup, Subscriptions,
+    After, Client, CorrelateBy, DefaultReplies, Previous, Record, Reply, SetupStep, SimulatorSpec, State, StateSetup,
+    Subscriptions,
 };
 pub use list::{List, Parameter, Scalar, Search, Sort};
 pub use mode::Mode;

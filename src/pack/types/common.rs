@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
+use crate::json_path::{JsonPath, NotAPath};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserializer};
 use serde::{Deserialize, Serialize};
@@ -264,7 +265,7 @@ impl JsonSchema for StatusRule {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Where {
     /// A JSON path, RFC 9535.
-    Body(String),
+    Body(JsonPath),
     /// A header's name.
     Header(String),
 }
@@ -275,9 +276,8 @@ impl<'de> Deserialize<'de> for Where {
         if let Some(name) = text.strip_prefix("header.") {
             return Ok(Where::Header(name.to_owned()));
         }
-        serde_json_path::JsonPath::parse(&text)
-            .map(|_| Where::Body(text.clone().into_owned()))
-            .map_err(|error| de::Error::custom(format!("`{text}` is neither a JSON path nor `header.NAME`: {error}")))
+        let wrong = |error: NotAPath| format!("`{text}` is neither a JSON path nor `header.NAME`: {}", error.cause());
+        text.parse().map(Where::Body).map_err(|error| de::Error::custom(wrong(error)))
     }
 }
 

@@ -15,7 +15,6 @@ pub(in crate::profile) fn look_ups(document: &Document, pointer: &str, inspect: 
     for (name, look_up) in counts {
         let Some(look_up) = look_up else { continue };
         problems.extend(request_line(document, &format!("{pointer}/{name}/request"), &look_up.request));
-        problems.extend(json_path(document, &format!("{pointer}/{name}/count"), &look_up.count));
     }
     for (name, view) in views {
         let Some(view) = view else { continue };
@@ -42,7 +41,7 @@ pub(in crate::profile) fn call_out(document: &Document, pointer: &str, call: &Ca
     for (name, place) in &call.capture {
         let pointer = format!("{pointer}/capture/{name}");
         problems.extend(match place {
-            Capture::Path(path) => json_path(document, &pointer, path),
+            Capture::Path(_) => None,
             Capture::Pattern(pattern) => regex::Regex::new(pattern).err().map(|error| {
                 let words = error.to_string();
                 let last = words.lines().last().unwrap_or_default().trim_start_matches("error: ");
@@ -73,10 +72,4 @@ fn request_line(document: &Document, pointer: &str, line: &str) -> Option<Proble
     let (message, hint) = not_called(url).unwrap_or_else(|| (format!("`{url}` is not a complete URL"), None));
     let hint = hint.unwrap_or_else(|| "write it as `GET http://127.0.0.1:3000/path`".into());
     Some(document.problem(pointer, message).hint(hint))
-}
-
-fn json_path(document: &Document, pointer: &str, path: &str) -> Option<Problem> {
-    let error = serde_json_path::JsonPath::parse(path).err()?;
-    let problem = document.problem(pointer, format!("`{path}` is not a JSON path: {error}"));
-    Some(if path.starts_with('$') { problem } else { problem.hint("a JSON path begins with `$`, such as `$.count`") })
 }

@@ -2,8 +2,9 @@
 
 use super::plain::{all_of, clients, code, known_as, ordinal, span};
 use super::speaker::Speaker;
+use crate::json_path::JsonPath;
 use crate::pack::matcher_text::joined;
-use crate::pack::traffic::{Answered, Calls, CallsExpectation, CallsWhere, Count, Credential, Gap};
+use crate::pack::traffic::{Answered, BodyPart, Calls, CallsExpectation, CallsWhere, Count, Credential, Gap};
 
 impl Speaker<'_> {
     pub(super) fn calls(self, expectation: &CallsExpectation) -> String {
@@ -41,7 +42,7 @@ impl Speaker<'_> {
         let except = &expectation.except;
         let except = if except.is_empty() { String::new() } else { format!(", except {}", paths(except)) };
         if !expectation.same.is_empty() {
-            asked.push(format!("{} is the same in all of them{except}", paths(&expectation.same)));
+            asked.push(format!("{} is the same in all of them{except}", parts(&expectation.same)));
         }
         if !expectation.distinct.is_empty() {
             asked.push(format!("no two have the same {}", paths(&expectation.distinct)));
@@ -101,7 +102,11 @@ fn gap(gap: &Gap) -> Vec<String> {
     least.into_iter().chain(grows).collect()
 }
 
-fn paths(paths: &[String]) -> String {
-    let path = |path: &String| if path == "body" { "the body".to_owned() } else { code(path) };
-    joined(paths.iter().map(path).collect(), "and")
+fn parts(parts: &[BodyPart]) -> String {
+    let part = |part: &BodyPart| part.path().map_or_else(|| "the body".to_owned(), |path| code(path.as_str()));
+    joined(parts.iter().map(part).collect(), "and")
+}
+
+fn paths(paths: &[JsonPath]) -> String {
+    joined(paths.iter().map(|path| code(path.as_str())).collect(), "and")
 }

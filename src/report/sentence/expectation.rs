@@ -166,10 +166,8 @@ impl Speaker<'_> {
 
     fn selection(self, selection: &Selection) -> String {
         let Selection { of, select, filter, take, known_by: _ } = selection;
-        let path = match (select.as_str(), take.as_str()) {
-            (_, "$") => code(select),
-            (_, _) => format!("{} of each {}", code(take), code(select)),
-        };
+        let select = code(select.as_str());
+        let path = if take.as_str() == "$" { select } else { format!("{} of each {select}", code(take.as_str())) };
         let filter = self.each_is("", filter);
         let filter = if filter.is_empty() { String::new() } else { format!(", where {},", joined(filter, "and")) };
         format!("{path} in {}{filter}", code(of))

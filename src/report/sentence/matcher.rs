@@ -1,5 +1,7 @@
 //! What a value must be.
 
+use std::fmt;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -29,8 +31,9 @@ impl Speaker<'_> {
     }
 
     /// Several values, each with what it must be.
-    pub(super) fn each_is(self, kind: &str, matchers: &IndexMap<String, Matcher>) -> Vec<String> {
-        let one = |(name, matcher): (&String, &Matcher)| format!("{kind}{} {}", code(name), self.matcher(matcher));
+    pub(super) fn each_is<K: fmt::Display>(self, kind: &str, matchers: &IndexMap<K, Matcher>) -> Vec<String> {
+        let one =
+            |(name, matcher): (&K, &Matcher)| format!("{kind}{} {}", code(&name.to_string()), self.matcher(matcher));
         matchers.iter().map(one).collect()
     }
 }

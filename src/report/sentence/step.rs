@@ -50,14 +50,16 @@ impl Speaker<'_> {
         text.extend(
             capture
                 .iter()
-                .map(|(name, path)| format!("; {} in the response is captured as {}", code(path), code(name))),
+                .map(|(name, path)| format!("; {} in the response is captured as {}", code(path.as_str()), code(name))),
         );
         let counted = |event: &String| {
             format!("; before and after, Preflight asks the partner how often {} took effect", self.text(event))
         };
         text.extend(counts.iter().map(counted));
         text.extend(
-            sends.iter().map(|path| format!("; {} in the response says how many deliveries will follow", code(path))),
+            sends
+                .iter()
+                .map(|path| format!("; {} in the response says how many deliveries will follow", code(path.as_str()))),
         );
         text
     }

@@ -2,7 +2,6 @@
 
 use regex::Regex;
 use serde_json::Value;
-use serde_json_path::JsonPath;
 
 use crate::evidence::{Body, Outcome, Response};
 use crate::profile::{CallOut, Capture};
@@ -15,7 +14,7 @@ pub(in crate::run) fn learned<'c>(call: &'c CallOut, outcome: &Outcome) -> Vec<(
 
 pub(in crate::run) fn taught(answer: &Response, place: &Capture) -> Option<Value> {
     match (place, &answer.body) {
-        (Capture::Path(path), Body::Json(json)) => JsonPath::parse(path).ok()?.query(json).first().cloned(),
+        (Capture::Path(path), Body::Json(json)) => path.first(json).cloned(),
         (Capture::Pattern(pattern), Body::Text(text)) => {
             let found = Regex::new(pattern).ok()?.captures(text)?;
             found.get(1).or_else(|| found.get(0)).map(|group| group.as_str().into())
