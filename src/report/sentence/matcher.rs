@@ -1,4 +1,4 @@
-//! What a value must be.
+//! Matchers as parts of a sentence.
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -23,12 +23,12 @@ impl Values for Speaker<'_> {
 }
 
 impl Speaker<'_> {
-    /// What comes after the name of a value: `is 200 and ...`.
+    /// Renders a matcher as it follows the name of a value: `is 200 and ...`.
     pub(super) fn matcher(self, matcher: &Matcher) -> String {
         matcher_text::matcher(matcher, &self)
     }
 
-    /// Several values, each with what it must be.
+    /// Renders several names, each with its matcher.
     pub(super) fn each_is(self, kind: &str, matchers: &IndexMap<String, Matcher>) -> Vec<String> {
         let one = |(name, matcher): (&String, &Matcher)| format!("{kind}{} {}", code(name), self.matcher(matcher));
         matchers.iter().map(one).collect()
