@@ -1,4 +1,4 @@
-//! `preflight list`: what there is.
+//! `preflight list`: lists providers and checks.
 
 use std::fmt::Write as _;
 

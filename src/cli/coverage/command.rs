@@ -1,5 +1,5 @@
-//! `preflight coverage`: which checks serve which item of a provider's checklist, what is left over on either side, and
-//! whether the provider has changed its words.
+//! `preflight coverage`: which checks serve which item of a provider's checklist, which items and checks are left over,
+//! and whether the provider has changed the wording.
 
 use super::{compare, page, table};
 use crate::cli::args::Coverage;
@@ -22,7 +22,7 @@ pub(in crate::cli) fn coverage(coverage: &Coverage, screen: &Screen) -> Exit {
     }
 }
 
-/// The text, and whether all is well.
+/// Returns the text to print, and the exit code.
 fn compare(coverage: &Coverage, pack: &Pack) -> Result<(String, Exit), Problems> {
     let exit = |well: bool| if well { Exit::Success } else { Exit::NotReady };
     let Some(file) = &coverage.page else {
