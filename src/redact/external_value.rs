@@ -105,7 +105,7 @@ impl Redactor {
     }
 }
 
-/// Whether a value discloses nothing, or occurs too often to be recognised.
+/// Whether a value discloses nothing, or occurs too often to be searched for.
 fn is_open(value: &str, known: &dyn Fn(&str) -> bool) -> bool {
     let short = value.len() < SHORT;
     let number =
@@ -119,7 +119,7 @@ fn is_open(value: &str, known: &dyn Fn(&str) -> bool) -> bool {
         || (is_wording(value) || value.contains([' ', '/'])) && known(value)
 }
 
-/// The separate secrets within a value: its lines, JSON strings, and values after telling names.
+/// Returns the separate secrets within a value: its lines, JSON strings, and values after telling names.
 fn parts_of(value: &str) -> Vec<String> {
     let mut parts = Vec::new();
     if value.starts_with(['{', '['])

@@ -88,7 +88,7 @@ pub(crate) fn is_address(text: &str) -> bool {
     port.parse::<u16>().is_ok() && named && host.split('.').all(label)
 }
 
-/// A number can be an address of this machine too, and a secret.
+/// Whether a text is a name of this machine. A number can be an address of this machine too, but may be a secret.
 fn is_name_of_this_machine(text: &str) -> bool {
     Host::parse(text).is_some_and(|host| host.name().is_some() && host.is_this_machine())
 }
