@@ -1,4 +1,4 @@
-//! Why a delivery cannot be made as its scheme says.
+//! Why a delivery cannot be composed by its scheme.
 
 use crate::template::TemplateError;
 
