@@ -16,9 +16,9 @@ use super::urls::{Kind, Origin, Part, urls, whole_url};
 pub struct Placed<'v> {
     /// Its position in the text.
     pub range: Range<usize>,
-    /// Its label.
+    /// The label that replaces it in shown texts.
     pub label: String,
-    /// The value.
+    /// The value itself, which may be secret.
     pub value: Cow<'v, str>,
 }
 
@@ -111,7 +111,7 @@ fn is_open(value: &str, known: &dyn Fn(&str) -> bool) -> bool {
     let number =
         value.strip_prefix(['-', '+']).unwrap_or(value).bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let word = value.bytes().all(|byte| byte.is_ascii_alphabetic());
-    // A short word is one of many, and a short number is a count.
+    // A short word could be any word, and a short number could be a count.
     value.is_empty()
         || short && (number || word)
         || is_address(value)

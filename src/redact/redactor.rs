@@ -21,12 +21,12 @@ use super::index::{Hit, Index};
 pub struct Secret(String);
 
 impl Secret {
-    /// Wraps a text.
+    /// Wraps a text, so that it is not printed by accident.
     pub fn new(text: impl Into<String>) -> Self {
         Secret(text.into())
     }
 
-    /// The text itself, for sending or signing.
+    /// Returns the text itself, for sending or signing.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -57,7 +57,7 @@ pub(super) enum Kind {
 impl Part {
     pub(super) fn gives_access(&self, text: &str, origin: Origin) -> bool {
         let part = &text[self.range.clone()];
-        // Values that a template inserts are known by themselves.
+        // Values that a template inserts are registered separately.
         if part.is_empty() || part.contains("{{") || part.contains("${") {
             return false;
         }
