@@ -60,13 +60,13 @@ pub enum Difference {
     Slash,
     /// The paths differ only in case.
     PathCase,
-    /// The query or the fragment.
+    /// Only the query or the fragment differs.
     Behind,
-    /// The scheme, the port, or the user information.
+    /// The scheme, the port, or the user information differs.
     Around,
-    /// The path.
+    /// The path differs in more than case or a trailing slash.
     Path,
-    /// The host.
+    /// The host differs, and perhaps more.
     Host,
 }
 

@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
-/// The plain server behind a host.
+/// The plain HTTP server behind a host.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Behind {
     /// The address on which it listens.

@@ -23,7 +23,7 @@ pub(super) enum Tone {
     Bad,
     /// A problem that a reader should know.
     Warn,
-    /// A label.
+    /// A label, which matters less than the text beside it.
     Quiet,
     /// A heading.
     Strong,

@@ -21,7 +21,7 @@ const MAX_TEXT_CHARS: usize = 2_000;
 /// The column in which sentences start, after the line numbers of the check's file.
 const COLUMN: usize = 8;
 
-/// Everything that an explanation is made of.
+/// Everything that the explanation of a check needs.
 pub struct Explanation<'e> {
     /// The pack that holds the check.
     pub pack: &'e Pack,

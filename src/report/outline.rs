@@ -8,7 +8,6 @@ use crate::judge::ItemVerdict;
 
 /// One item with the checks that serve it.
 pub(super) struct Listed<'a> {
-    /// The item.
     pub(super) item: &'a ItemRow,
     /// The checks that are listed here because no earlier item lists them.
     pub(super) own: Vec<&'a CheckResult>,

@@ -1,4 +1,4 @@
-//! Bodies of deliveries: setting values in them, and serialising them in altered ways.
+//! Bodies of deliveries: sets values in them, and serialises them in altered ways.
 
 use std::io;
 

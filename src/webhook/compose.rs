@@ -18,7 +18,7 @@ use crate::template;
 pub struct DeliverySpec<'a> {
     /// The provider's webhook scheme.
     pub scheme: &'a Webhooks,
-    /// The event's name.
+    /// The event's name, unless the alteration sends another.
     pub event: &'a str,
     /// The event's body, before id, name and times are set.
     pub body: &'a Value,
@@ -39,7 +39,7 @@ pub struct DeliverySpec<'a> {
 /// A signed request, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedRequest {
-    /// The method.
+    /// The HTTP method, in upper case.
     pub method: &'static str,
     /// The event name that it carries.
     pub event: String,

@@ -19,13 +19,13 @@ use crate::template;
 /// A received delivery.
 #[derive(Clone, Copy, Debug)]
 pub struct ReceivedDelivery<'a> {
-    /// The method.
+    /// The HTTP method; a signature may cover it.
     pub method: &'a str,
     /// The whole URL that it was sent to.
     pub url: &'a str,
     /// Header names, in any case, and values.
     pub headers: &'a [(String, String)],
-    /// The raw body.
+    /// The raw body, byte for byte, as a signature covers it.
     pub body: &'a [u8],
 }
 

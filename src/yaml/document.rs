@@ -15,7 +15,7 @@ use crate::redact::Redactor;
 pub struct Document {
     /// The name to show: a path, relative if that helps.
     pub name: Arc<str>,
-    /// The text.
+    /// The whole YAML text, without a byte order mark.
     pub text: Arc<str>,
     pub(super) found: Arc<Found>,
     /// Knows the secrets that must not be shown.

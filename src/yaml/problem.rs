@@ -15,10 +15,10 @@ pub(super) const MAX_SHOWN: usize = 100;
 /// Maximum length of a message, in characters.
 const MAX_MESSAGE_CHARS: usize = 400;
 
-/// The severity of a problem.
+/// How serious a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// The file is usable all the same.
+    /// The file can be used all the same.
     Warning,
     /// The file cannot be used.
     Error,
@@ -27,7 +27,7 @@ pub enum Severity {
 /// A problem in a file.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// The severity.
+    /// Whether the file can still be used.
     pub severity: Severity,
     /// The file's name as its reader knows it.
     pub file: String,
@@ -35,7 +35,7 @@ pub struct Problem {
     pub place: Position,
     /// The message, a sentence without its full stop.
     pub message: String,
-    /// What to do.
+    /// What to do about it, as an imperative or a question.
     pub hint: Option<String>,
     document: Option<Document>,
 }

@@ -1,6 +1,5 @@
 //! A line of a page and its position in the file.
 
-/// One line of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::cli::coverage) struct Line {
     /// The text, with white space collapsed.

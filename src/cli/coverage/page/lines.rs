@@ -11,7 +11,7 @@ use crate::yaml::Problem;
 /// The most lines that a page may have, because each is compared with each item.
 const MAX_LINES: usize = 5_000;
 
-/// Reads a page.
+/// Reads a saved page and splits it into lines.
 ///
 /// # Errors
 ///
