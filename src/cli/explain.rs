@@ -137,7 +137,7 @@ async fn played(named: &ExplainTarget, sample: &Sample, screen: &Screen) -> Exit
     if reports.into_iter().flatten().flatten().any(|report| report.interrupted) {
         return Exit::Interrupted;
     }
-    // Both results are shown in the stage in which the defect is caught.
+    // Unless the user names a stage, both results are shown in the one in which the defect is caught.
     let caught = |report: &Report| {
         let rows = report.checks.iter().filter(|row| row.id == check.id && row.verdict == VerdictLabel::Fail);
         let mut stages = rows.filter_map(|row| Stage::from_str(&row.stage, false).ok());

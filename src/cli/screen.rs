@@ -1,5 +1,5 @@
-//! The terminal. Only this module prints, and it removes secrets first. What the terminal can show is determined once,
-//! here.
+//! The terminal. Only this module prints, and it removes secrets first, except from a manual step, whose pages a person
+//! must be able to open. What the terminal can show is determined once, here.
 
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub(super) struct Screen {
     live: bool,
     /// All progress bars on standard error, managed together so that they do not overwrite each other.
     moving: MultiProgress,
-    /// Removes secrets from everything that is printed.
+    /// Removes secrets from what is printed.
     keeper: Redactor,
 }
 
@@ -60,8 +60,8 @@ impl Screen {
         Look { colour: self.colour_out, width: self.width, timings: false }
     }
 
-    /// Writes to standard output just before the program ends, and returns the exit code: `exit`, unless writing
-    /// failed. A reader that has closed the pipe is no error.
+    /// Writes to standard output, and returns the exit code to end with: `exit`, unless writing failed. A reader that
+    /// has closed the pipe is no error.
     pub(super) fn say(&self, text: &str, exit: Exit) -> Exit {
         let mut out = std::io::stdout().lock();
         let said = out.write_all(&self.sealed(text)).and_then(|()| out.flush());

@@ -1,8 +1,8 @@
 //! The report as `JUnit` XML, for its usual readers: GitLab, Jenkins, Azure DevOps, `CircleCI`, the GitHub actions.
 //!
-//! One suite for each section; one case for each check and for each item that no check serves; no nesting; at most one
-//! child that says how a case went. `junit-report` makes the file from text that is already escaped; a pass then adds
-//! what that crate does not write.
+//! One suite for each section; one case for each check, and for an item or a run whose result no check shows; no
+//! nesting; at most one child that says how a case went. `junit-report` makes the file from text that is already
+//! escaped; a pass then adds what that crate does not write.
 
 use std::io;
 
