@@ -57,7 +57,7 @@ impl Outputs {
     ///
     /// # Errors
     ///
-    /// Returns every problem with the paths; then nothing was removed.
+    /// Returns every problem with the paths. If a path cannot be used, no report was removed.
     pub(super) fn prepare(&self, keeper: &Redactor) -> Result<Vec<ReservedFile>, Problems> {
         if self.reports.is_empty() {
             return Ok(Vec::new());
@@ -84,7 +84,7 @@ impl Outputs {
         Err(Problems(problems))
     }
 
-    /// Finds report paths that lead to the same file as another report, or to a file that the run reads.
+    /// Finds report paths that lead to another report, to a file that the run reads, or into a pack.
     fn conflicts(&self) -> Vec<Problem> {
         let inputs =
             self.profile.iter().flat_map(|path| crate::profile::inputs(path, &|name| std::env::var(name).ok()));

@@ -104,7 +104,7 @@ pub(super) async fn finish(
     exit
 }
 
-/// Reports that the run failed although its input is correct: on the terminal, and in the JUnit file for pipelines.
+/// Reports that the run failed although its input is correct: on the terminal, and in the `JUnit` file for pipelines.
 pub(super) fn failed(why: &str, options: &RunOptions, keeper: &Redactor, screen: &Screen) -> Exit {
     let message = keeper.text(why);
     screen.complain(&message);
