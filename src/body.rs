@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-/// The value of a body: the fields of a form if its media type says so, else JSON whatever its media type; `None` for
-/// any other body.
+/// Reads a body: the fields of a form if its media type says so, else JSON whatever its media type; `None` for any
+/// other body.
 pub fn value(content_type: Option<&str>, bytes: &[u8]) -> Option<Value> {
     if content_type.is_some_and(is_form) { Some(form(bytes).into()) } else { json(bytes) }
 }
@@ -13,7 +13,7 @@ pub fn json(bytes: &[u8]) -> Option<Value> {
     serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).ok()
 }
 
-/// The fields of a form; all values are strings.
+/// Reads the fields of a form; all values are strings.
 pub fn form(bytes: &[u8]) -> Map<String, Value> {
     let fields = url::form_urlencoded::parse(bytes);
     fields.map(|(name, text)| (name.into_owned(), text.into_owned().into())).collect()

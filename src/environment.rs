@@ -6,8 +6,8 @@ use std::ffi::{OsStr, OsString};
 const NEEDED: [&str; 10] =
     ["PATH", "HOME", "LANG", "LANGUAGE", "TMPDIR", "TZ", "USER", "LOGNAME", "SHELL", "SystemRoot"];
 
-/// The variables that a child process inherits: the few that every process needs, `LC_*`, and those that the profile
-/// passes by name. All others are withheld, so that a key in our environment never reaches a child process.
+/// Returns the variables that a child process inherits: the few that every process needs, `LC_*`, and those that the
+/// profile passes by name. All others are withheld, so that a key in our environment never reaches a child process.
 pub fn cleared(pass: &[String]) -> Vec<(OsString, OsString)> {
     chosen(std::env::vars_os(), pass)
 }

@@ -33,7 +33,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Maximum size, in bytes.
+    /// Returns the maximum size, in bytes.
     pub const fn most(self) -> u64 {
         match self {
             Kind::Written | Kind::Configuration | Kind::Certificates => MIB,
@@ -67,7 +67,7 @@ pub enum Unread {
 }
 
 impl Unread {
-    /// What to do.
+    /// Returns what to do about it, as an imperative.
     pub fn hint(&self) -> &'static str {
         match self {
             Unread::NotThere => "check the path",
@@ -114,7 +114,7 @@ impl From<io::Error> for Unread {
 ///
 /// # Errors
 ///
-/// The file is not regular, exceeds the maximum size of its kind, or cannot be read.
+/// Fails if the file is not regular, exceeds the maximum size of its kind, or cannot be read.
 pub fn read(path: &Path, kind: Kind) -> Result<Vec<u8>, Unread> {
     // Opening some devices already has an effect.
     ordinary(&std::fs::metadata(path)?)?;
@@ -131,7 +131,7 @@ pub fn read(path: &Path, kind: Kind) -> Result<Vec<u8>, Unread> {
 ///
 /// # Errors
 ///
-/// As for [`read()`], or the file is not UTF-8.
+/// As for [`read()`], and if the file is not UTF-8.
 pub fn text(path: &Path, kind: Kind) -> Result<String, Unread> {
     String::from_utf8(read(path, kind)?).map_err(|_| Unread::NotText)
 }
@@ -147,7 +147,7 @@ fn ordinary(found: &Metadata) -> Result<(), Unread> {
     }
 }
 
-/// The reason and remedy if a write failed for lack of space.
+/// Returns the reason and remedy if a write failed for lack of space.
 pub fn full(error: &io::Error) -> Option<&'static str> {
     match error.kind() {
         io::ErrorKind::StorageFull => Some("the disk is full; free some space, or choose a place on another disk"),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-/// A key as a segment of a JSON pointer (RFC 6901).
+/// Escapes a key as a segment of a JSON pointer (RFC 6901).
 pub fn escaped(key: &str) -> Cow<'_, str> {
     if key.contains(['~', '/']) { key.replace('~', "~0").replace('/', "~1").into() } else { key.into() }
 }
@@ -30,7 +30,7 @@ fn below(value: &Value, pointer: &mut String, found: &mut impl FnMut(&str, &str)
     }
 }
 
-/// The value with the first letter of every field name in lower case, whichever way it was written.
+/// Writes the first letter of every field name of a value in lower case.
 pub fn camel_case(value: Value) -> Value {
     let small = |name: &str| {
         let mut letters = name.chars();
@@ -39,12 +39,12 @@ pub fn camel_case(value: Value) -> Value {
     rebuilt(value, &|(name, inner)| Some((small(&name), inner)))
 }
 
-/// The value without null fields, which count as absent.
+/// Removes null fields from a value; they count as absent.
 pub fn without_nulls(value: Value) -> Value {
     rebuilt(value, &|(name, inner)| (!inner.is_null()).then_some((name, inner)))
 }
 
-/// The value with every field, at every depth, as it is told to be; `None` leaves it out.
+/// Rebuilds a value with `field` applied to every field, at every depth; `None` removes the field.
 fn rebuilt(value: Value, field: &dyn Fn((String, Value)) -> Option<(String, Value)>) -> Value {
     match value {
         Value::Object(map) => {
@@ -56,9 +56,9 @@ fn rebuilt(value: Value, field: &dyn Fn((String, Value)) -> Option<(String, Valu
     }
 }
 
-/// Approximate memory of a value, in bytes; several times the length of its text.
+/// Estimates the memory of a value, in bytes; several times the length of its text.
 pub fn weight(value: &Value) -> usize {
-    /// Size of a value, in bytes.
+    /// Size of a value besides its content, in bytes.
     const PLAIN: usize = 32;
     /// Size of a field besides its name and value, in bytes.
     const MAX_FIELD_BYTES: usize = 64;

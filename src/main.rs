@@ -11,7 +11,7 @@ fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli::main(cli),
-        // Help and the version come this way too, and are no mistake.
+        // Help and the version arrive here too, although they are no errors.
         Err(told) => cli::instead(&told, &arguments),
     }
 }

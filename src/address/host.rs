@@ -1,4 +1,4 @@
-//! A host in one spelling. Whoever asks where a host is, or whether two are the same, asks this type.
+//! A host in one spelling. All code that asks where a host is, or whether two hosts are the same, uses this type.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -14,7 +14,7 @@ pub struct Host(url::Host<String>);
 impl Host {
     /// Parses a name or an address as the URL standard does, IPv6 in brackets; `None` if the text is not a host.
     pub fn parse(text: &str) -> Option<Self> {
-        // Behind a bracket a dot is no spelling of the root, in URLs either.
+        // After a bracket, a dot does not mean the DNS root; the host is invalid, as in URLs.
         let text = text.strip_suffix('.').filter(|text| !text.ends_with(']')).unwrap_or(text);
         match url::Host::parse(text).ok()? {
             // A second dot at the end would be an empty label.
@@ -25,8 +25,8 @@ impl Host {
         }
     }
 
-    /// The host of a URL; `None` without one. In URLs of unknown schemes an address is written as a name, and is read
-    /// as what it is.
+    /// Returns the host of a URL; `None` without one. In URLs of unknown schemes an address is written as a name, and
+    /// is read as what it is.
     pub fn of(url: &Url) -> Option<Self> {
         match url.host()? {
             url::Host::Domain(name) => Host::parse(name),
@@ -35,12 +35,13 @@ impl Host {
         }
     }
 
-    /// A text in the spelling in which hosts are compared; what is no host in lower case.
+    /// Returns a text in the spelling in which hosts are compared; a text that is not a host becomes lower case.
     pub fn spelling(text: &str) -> String {
         Host::parse(text).map_or_else(|| text.to_lowercase(), |host| host.to_string())
     }
 
-    /// From where it is reachable, as far as its text shows. A name is not resolved: it could lead elsewhere tomorrow.
+    /// Returns from where it is reachable, as far as its text shows. A name is not resolved: it could lead elsewhere
+    /// tomorrow.
     pub fn reach(&self) -> Reach {
         match &self.0 {
             url::Host::Domain(name) => Reach::of_name(name),
@@ -88,7 +89,7 @@ impl Host {
         self == known || parent.is_some_and(|parent| self.is_below(&parent))
     }
 
-    /// The address; `None` for a name.
+    /// Returns the address; `None` for a name.
     pub fn address(&self) -> Option<IpAddr> {
         match &self.0 {
             url::Host::Domain(_) => None,
@@ -97,7 +98,7 @@ impl Host {
         }
     }
 
-    /// The name; `None` for an address.
+    /// Returns the name; `None` for an address.
     pub fn name(&self) -> Option<&str> {
         match &self.0 {
             url::Host::Domain(name) => Some(name),
@@ -105,8 +106,8 @@ impl Host {
         }
     }
 
-    /// The addresses that no resolver is asked for: the address itself, or those of this machine; `None` for the name of
-    /// another one.
+    /// Returns the addresses that are known without a resolver: the address itself, or those of this machine; `None`
+    /// for the name of another machine.
     pub fn known_addresses(&self) -> Option<Vec<IpAddr>> {
         match self.address() {
             Some(ip) => Some(vec![ip]),

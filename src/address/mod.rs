@@ -1,4 +1,5 @@
-//! What a host is, and where: this machine, a private network, the internet, or where nobody calls. The one rule for it.
+//! What a host is, and where it is: this machine, a private network, the internet, or a forbidden address. The only
+//! place with these rules.
 
 mod host;
 mod reach;

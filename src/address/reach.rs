@@ -1,4 +1,4 @@
-//! From where names and addresses are reachable. The only place with this rule.
+//! Classifies from where names and addresses are reachable. The only place with this rule.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -61,7 +61,7 @@ impl Reach {
 
     fn of_v6(v6: Ipv6Addr) -> Self {
         if let Some(v4) = carried(v6) {
-            // Nobody calls this machine through a transition mechanism.
+            // Nobody calls this machine or a private network through a transition mechanism.
             return if Reach::of_v4(v4) == Reach::Public { Reach::Public } else { Reach::Forbidden };
         }
         if v6.is_loopback() {
@@ -86,7 +86,7 @@ pub fn is_forbidden(ip: IpAddr) -> bool {
     Reach::of_ip(ip) == Reach::Forbidden
 }
 
-/// The IPv4 address inside a compatible, translated or tunnelled IPv6 address.
+/// Returns the IPv4 address inside a compatible, translated or tunnelled IPv6 address.
 fn carried(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     let within = |high: u16, low: u16| Some(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)));
     match v6.segments() {
@@ -96,7 +96,7 @@ fn carried(v6: Ipv6Addr) -> Option<Ipv4Addr> {
     }
 }
 
-/// The IPv6 metadata address of a large cloud, inside the unique-local range.
+/// Whether an address is the IPv6 metadata address of a large cloud, inside the unique-local range.
 fn is_metadata(v6: Ipv6Addr) -> bool {
     v6 == Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)
 }

@@ -25,7 +25,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b':')
     .remove(b'@');
 
-/// In a query `&`, `=` and `+` have a meaning, so literal ones stay encoded.
+/// In a query, `&`, `=` and `+` have a meaning, so literal ones stay encoded.
 const IN_QUERY: &AsciiSet = &ENCODED.add(b'&').add(b'=').add(b'+');
 
 /// Parses a web address, with a normalised host; `None` for other texts.
@@ -36,7 +36,7 @@ pub fn parse(text: &str) -> Option<Url> {
     Some(url)
 }
 
-/// The canonical form of a web address; `None` for other texts.
+/// Returns the canonical form of a web address; `None` for other texts.
 pub fn normal(text: &str) -> Option<Url> {
     let mut url = parse(text)?;
     let path: Vec<String> = url.path().split('/').map(|part| encoded(percent_decode_str(part), ENCODED)).collect();
@@ -53,25 +53,25 @@ pub fn same(left: &str, right: &str) -> bool {
     normal(left).is_some_and(|url| Some(url) == normal(right))
 }
 
-/// The most important difference of two web addresses, smallest first.
+/// The most important difference between two web addresses. The variants are ordered from least to most important.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Difference {
     /// Only one of the paths ends in a slash.
     Slash,
     /// The paths differ only in case.
     PathCase,
-    /// The query or the fragment.
+    /// Only the query or the fragment differs.
     Behind,
-    /// The scheme, the port, or the user information.
+    /// The scheme, the port, or the user information differs.
     Around,
-    /// The path.
+    /// The path differs in more than case or a trailing slash.
     Path,
-    /// The host.
+    /// The host differs, and perhaps more.
     Host,
 }
 
 impl Difference {
-    /// The difference as a phrase for the report.
+    /// Returns the difference as a phrase for the report.
     pub fn words(self) -> &'static str {
         match self {
             Difference::Slash => "the trailing slash of the path",
@@ -84,7 +84,7 @@ impl Difference {
     }
 }
 
-/// The most important difference; `None` if the addresses are the same, or a text is not one.
+/// Returns the most important difference; `None` if the addresses are the same, or a text is not one.
 pub fn difference(left: &str, right: &str) -> Option<Difference> {
     let (left, right) = (normal(left)?, normal(right)?);
     let bare = |url: &Url| url.path().trim_end_matches('/').to_owned();
@@ -105,8 +105,8 @@ pub fn difference(left: &str, right: &str) -> Option<Difference> {
     })
 }
 
-/// The spellings of a text that is a web address: as written, canonical, and canonical without an empty path. Other
-/// texts have one.
+/// Returns the spellings of a text that is a web address: as written, canonical, and canonical without an empty path.
+/// Other texts have one.
 pub fn spellings(text: &str) -> Vec<String> {
     let mut all = vec![text.to_owned()];
     if let Some(url) = normal(text) {
@@ -118,7 +118,7 @@ pub fn spellings(text: &str) -> Vec<String> {
     all
 }
 
-/// A query pair in canonical form; a plus is a space.
+/// Writes a query pair in canonical form; a plus is a space.
 fn pair(text: &str) -> String {
     let one = |part: &str| {
         let plain = part.replace('+', " ");

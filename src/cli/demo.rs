@@ -1,4 +1,4 @@
-//! `preflight demo`: the sample profile, run like any other, in a world of stand-ins that is made for it.
+//! `preflight demo`: runs the sample profile like any other, against simulated environments that are started for it.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::pack::load::Catalog;
 use crate::report::text::for_terminal;
 use crate::yaml::{Problem, Problems};
 
-/// The provider of the demo, where none is named.
+/// The provider of the demo if the user names none.
 const PROVIDER: &str = "debitura";
 
 pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
@@ -52,7 +52,7 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
     };
     let redactor = screen.keeper().clone();
     let ask = if demo.sign_by_hand { manual_steps::at_terminal(screen) } else { None };
-    // Whoever interrupts the setting of the stage gets reports too.
+    // An interruption during the preparation still produces reports.
     let _heed = interrupt::heed();
     match stage(&sample, defect.as_ref(), &demo.options, &redactor, ask).await {
         Ok(mut prepared) => match prepared.plan.take() {
@@ -67,7 +67,7 @@ pub(super) async fn demo(demo: Demo, screen: &Screen) -> Exit {
     }
 }
 
-/// The sample partner of a built-in provider, or the one that a pack of a folder describes.
+/// Returns the sample partner of a built-in provider, or the one that a pack in a folder describes.
 pub(super) fn sample(provider: Option<&str>, folder: Option<&Path>) -> Result<Sample, Problems> {
     let provider = provider.unwrap_or(PROVIDER);
     match folder {

@@ -1,4 +1,4 @@
-//! Putting the parts together: one function for each command.
+//! Calls the function of each command.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -12,12 +12,12 @@ use crate::files::outlive_limits;
 use crate::reference_partner;
 use crate::sample_partner::{Surroundings, serve};
 
-/// Does what the command line says, and gives the exit code.
+/// Runs the command and returns its exit code.
 pub fn main(cli: Cli) -> ExitCode {
     outlive_limits();
     let screen = Screen::of_process();
     let exit = match cli.command {
-        // Nothing here waits for anything, and a runtime takes its time to start.
+        // The commands without a runtime wait for nothing, and a runtime takes time to start.
         Command::Coverage(coverage) => coverage::coverage(&coverage, &screen),
         Command::List(list) => list::list(&list, &screen),
         Command::Email(options) => email::email(&options, &screen),
@@ -29,19 +29,19 @@ pub fn main(cli: Cli) -> ExitCode {
         Command::Simulate(simulate) => within_runtime(&screen, simulate::simulate(simulate, &screen)),
         Command::Test(test) => within_runtime(&screen, test::test(test, &screen)),
         Command::New(new) => new::new(&new, &screen),
-        // They have nothing to see to when they are ended.
+        // These commands have nothing to clean up, so a signal may end them at once.
         Command::Sample(sample) => on_runtime(&screen, sample_partner(sample, &screen)),
         Command::Partner(options) => on_runtime(&screen, reference_partner(options, &screen)),
     };
     ExitCode::from(exit as u8)
 }
 
-/// Shows what is to be shown instead of doing anything: help, the version, or what is wrong with the command line. As with
-/// any wrong input, no earlier report is left where this run would have written its own.
+/// Prints help, the version, or the error in the command line. As with any wrong input, removes earlier reports from
+/// the paths where this run would have written its own.
 pub fn instead(told: &clap::Error, arguments: &[OsString]) -> ExitCode {
     let screen = Screen::of_process();
     if told.use_stderr() {
-        // What cannot be removed is no worse than the command line itself.
+        // A report that cannot be removed is not worth another message beside the error in the command line.
         outputs::Outputs::of_arguments(arguments).prepare(screen.keeper()).ok();
     }
     ExitCode::from(screen.help(told) as u8)

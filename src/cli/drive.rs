@@ -1,4 +1,4 @@
-//! One run from its plan to its report: the phases, the repeat of what did not pass in company, the verdicts.
+//! Drives one run from its plan to its report: the phases, the retries in isolation, the verdicts.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,24 +16,24 @@ use crate::report::build::{Facts, build};
 use crate::report::model::{PathRow, PhaseRow, Report};
 use crate::run::{self, Done, ManualStepSender, Progress, RunContext, RunHooks, SetupError, StopReason};
 
-/// How a run is to be made.
+/// The settings of a run.
 #[derive(Clone, Debug, Default)]
 pub struct RunSettings {
-    /// How many units of real environments may be under way at once.
+    /// How many checks may run at the same time in real environments.
     pub jobs: Option<usize>,
     /// Whether risks count as failures.
     pub strict: bool,
-    /// Who does what only a person can do.
+    /// Where manual steps are sent; `None` if nobody can carry them out.
     pub people: ManualStepSender,
-    /// Whether this is the sample profile, which alone may be ready against stand-ins.
+    /// Whether this is the sample profile, the only one that can be ready with simulated environments.
     pub sample: bool,
 }
 
-/// Carries out a plan and reports on it. Told to stop, it reports what is known.
+/// Carries out a plan and reports on it. If it is stopped, it reports what is known so far.
 ///
 /// # Errors
 ///
-/// Files of the profile that cannot be read.
+/// Fails if the run cannot be set up, as when a file that the profile names cannot be read.
 pub async fn drive(
     plan: Arc<Plan>,
     redactor: Redactor,
@@ -90,13 +90,13 @@ pub async fn drive(
     }))
 }
 
-/// A run under way.
+/// A run in progress.
 struct Run<'r, P> {
     setup: &'r Arc<RunContext>,
     stop: &'r watch::Receiver<StopReason>,
     results: Vec<Option<(Judgement, Done)>>,
     done: usize,
-    /// Whether something was said that could not wait for the report.
+    /// Whether an urgent note was shown during the run.
     noted: bool,
     progress: &'r P,
     phases: Vec<PhaseRow>,
@@ -125,7 +125,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
         }
     }
 
-    /// Carries units out, and notes what the time went into.
+    /// Carries out checks and records where the time went.
     async fn timed(&mut self, phase: &str, checks: &[usize], isolation: Isolation) {
         if checks.is_empty() {
             return;
@@ -154,7 +154,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
         progress(Progress { done: before, all, note: None });
         let done = run::execute(self.setup, checks, isolation, self.stop, || {
             over += 1;
-            // Once, as soon as it is known: whoever reads it may end the run and mend that first.
+            // Shown once, as soon as it is known: the user may stop the run and correct this first.
             let note = setup.silent().or_else(|| setup.unheard()).filter(|_| !noted);
             noted |= note.is_some();
             progress(Progress { done: before + over, all, note });
@@ -169,14 +169,15 @@ impl<P: Fn(Progress)> Run<'_, P> {
         }
     }
 
-    /// Whether a check that the unit needs has failed already, so that it will be blocked whatever it would find. One
-    /// that is inconclusive may still be vouched for.
+    /// Whether a check that this one needs has failed already, so that this one would be blocked whatever it found. A
+    /// needed check that is only inconclusive may still be attested.
     fn is_futile(&self, at: usize) -> bool {
         let control = self.setup.plan.checks[at].packed.check.has_control();
         let mut results = self.results.iter().flatten();
         results.any(|(judgement, done)| {
             let failed = self.needs(at, done.at) && matches!(judgement.verdict, Verdict::Fail(_));
-            // What takes a genuine delivery of one event can be asked about that event, whatever it does with another.
+            // If the failed check saw any genuine delivery acknowledged, a check with control deliveries still runs:
+            // its own event may be one that the handler accepts.
             failed && !(control && takes_some(&done.evidence))
         })
     }
@@ -186,12 +187,13 @@ impl<P: Fn(Progress)> Run<'_, P> {
         Case::new(plan, &plan.checks[at], evidence)
     }
 
-    /// A rehearsed unit that does not pass in company is tried again alone: what others did to the partner's build at
-    /// the same time is not its fault. Real environments are not ours to disturb, so there nothing is repeated.
+    /// Retries rehearsed checks in isolation if they did not pass beside others: what other checks did to the partner's
+    /// build at the same time is not the partner's defect. In real environments nothing is retried, because that would
+    /// disturb them.
     async fn repeat(&mut self, checks: &[usize]) {
         let mut left: Vec<usize> = checks.iter().copied().filter(|at| self.worth_repeating(*at)).collect();
         let (before, mut again, mut given_up) = (self.done, Vec::new(), Vec::new());
-        // What others need comes first: what will be blocked in any case is not worth the time.
+        // Checks that others need come first, because a check that will be blocked anyway is not worth the time.
         while !left.is_empty() {
             let (wave, rest): (Vec<_>, Vec<_>) =
                 left.iter().partition(|at| !left.iter().any(|other| self.needs(**at, *other)));
@@ -199,7 +201,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
                 .into_iter()
                 .partition(|at| self.is_futile(*at) || given_up.iter().any(|other| self.needs(*at, *other)));
             if wave.is_empty() && futile.is_empty() {
-                // Needs in a circle, which the lints refuse, must not keep us here for ever.
+                // The lints reject circular needs, but such a circle must not loop here for ever.
                 return;
             }
             self.timed("retried in isolation", &wave, Isolation::Exclusive).await;
@@ -217,7 +219,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
         }
     }
 
-    /// Whether a unit needs another one.
+    /// Whether a check needs another one in the same stage.
     fn needs(&self, at: usize, other: usize) -> bool {
         let (check, other) = (&self.setup.plan.checks[at], &self.setup.plan.checks[other]);
         check.stage == other.stage && check.packed.check.needs.contains(&other.packed.check.id)
@@ -236,13 +238,13 @@ impl<P: Fn(Progress)> Run<'_, P> {
             };
             may_change && (evidence.incomplete.is_none() || beside_others)
         });
-        // Of a build that does not answer any more, what it did before it fell silent is all that there is.
+        // If the build no longer answers, a retry would add nothing to the evidence from before.
         let worth = *self.stop.borrow() == StopReason::No && self.setup.silent().is_none();
         check.stage == Stage::Rehearsal && open && worth
     }
 
-    /// Whether the partner brought the clients of any check to where it begins. Where another's did not get there, it
-    /// may have been too busy; where nobody's did, it would only take time to try all of them again.
+    /// Whether the partner could set up clients for any check. If it could, a check whose set-up failed may have met a
+    /// busy build, and a retry is worthwhile. If it never could, retrying all of them would only take time.
     fn brings_clients_there(&self) -> bool {
         self.results.iter().flatten().any(|(_, done)| {
             let check = &self.setup.plan.checks[done.at];
@@ -253,7 +255,7 @@ impl<P: Fn(Progress)> Run<'_, P> {
     }
 }
 
-/// Whether a genuine delivery was acknowledged.
+/// Whether a genuine delivery was answered with a 2xx status.
 fn takes_some(evidence: &Evidence) -> bool {
     let mut deliveries = evidence.entries.iter().filter_map(|entry| entry.what.delivery());
     deliveries.any(|delivery| {
@@ -267,7 +269,7 @@ fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// What is said of a unit that was not carried out.
+/// Returns the judgement of a check that was not carried out.
 fn not_done(check: &PlannedCheck, stopped: StopReason) -> Judgement {
     let finding = if !check.lacking.is_empty() {
         Finding::new(Responsible::Partner, check.lacking.join("; "))

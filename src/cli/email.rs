@@ -1,4 +1,4 @@
-//! `preflight email`: what a partner sends to its provider, written from its profile.
+//! `preflight email`: prints the emails that a partner sends to its provider, written from its profile.
 
 use super::exit::Exit;
 use super::screen::Screen;
@@ -19,7 +19,7 @@ pub(super) fn email(options: &args::Email, screen: &Screen) -> Exit {
     }
 }
 
-/// Every e-mail of the pack, for the environments that are asked for.
+/// Writes every email of the pack for the requested environments.
 fn written(options: &args::Email, redactor: &Redactor) -> Result<String, Problems> {
     let catalog = run::catalog(options.checks.as_deref())?;
     let read = profile::read(&options.profile, &catalog, &|name: &str| std::env::var(name).ok(), redactor)?;

@@ -1,38 +1,39 @@
-//! How the program ends. From the answer of a run alone, the same for every report format.
+//! Exit codes. The result of a run alone decides its exit code, whatever the report formats.
 
 use crate::judge::Readiness;
 use crate::report::model::Report;
 
-/// The exit codes.
+/// The exit codes of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// Success, or the selection passed.
     Success = 0,
-    /// Something required failed, or there are risks and `--strict`.
+    /// Something required failed, or there are risks and the run is strict.
     NotReady = 1,
-    /// What was given cannot be used.
+    /// The input cannot be used.
     WrongInput = 2,
-    /// An item, or something required, could not be decided; or nothing passed.
+    /// An item or a required check is inconclusive, or nothing passed.
     Inconclusive = 3,
-    /// A fault of this program.
+    /// An internal error of this program.
     Internal = 4,
     /// A person interrupted the run.
     Interrupted = 130,
 }
 
 impl Exit {
-    /// The same where something that was asked for could not be written: that all is well nobody could rely on.
+    /// Returns the exit code if a requested output could not be written: a success becomes inconclusive, because nobody
+    /// could rely on it.
     #[must_use]
     pub(super) fn lost(self) -> Self {
         if self == Exit::Success { Exit::Inconclusive } else { self }
     }
 
-    /// The code of a finished run.
+    /// Returns the exit code of a finished run.
     pub fn from_report(report: &Report) -> Self {
         if report.interrupted {
             return Exit::Interrupted;
         }
-        // Risks are failures where the run is strict, and a failure comes before a doubt.
+        // In a strict run, risks count as failures, and a failure takes precedence over an inconclusive result.
         if report.strict && report.summary.risks > 0 {
             return Exit::NotReady;
         }

@@ -1,4 +1,4 @@
-//! `preflight explain`: what a check proves and how, shown on the pack's sample partner.
+//! `preflight explain`: what a check proves and how, with examples from the pack's sample partner.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,10 +23,10 @@ use crate::report::model::{Report, VerdictLabel};
 use crate::run::StopReason;
 use crate::yaml::{Problem, Problems};
 
-/// How long one play may take.
+/// How long the runs with the sample partner may take in total.
 const TRIAL_TIMEOUT: Span = Span(Duration::from_mins(2));
 
-/// What the command line names.
+/// The check that the command line names.
 struct ExplainTarget {
     pack: Arc<Pack>,
     packed: Arc<PackedCheck>,
@@ -51,7 +51,7 @@ pub(super) fn explain(explain: &Explain, screen: &Screen) -> Exit {
     }
 }
 
-/// The check of that name: `ID`, `ID@STAGE`, or either with `PROVIDER:` before it.
+/// Finds the check that the text names: `ID`, `ID@STAGE`, or either with `PROVIDER:` in front.
 fn named(catalog: &Catalog, text: &str, provider: Option<&str>) -> Result<ExplainTarget, Problem> {
     let wrong = |message: String| Problem::of_file("command line", message);
     let (prefix, rest) = text.split_once(':').map_or((None, text), |(prefix, rest)| (Some(prefix), rest));
@@ -98,7 +98,7 @@ fn stage_of(packed: &PackedCheck, word: &str) -> Result<Stage, Problem> {
     })
 }
 
-/// The sample partner to play with, or why there is no play.
+/// Returns the sample partner to run the check with, or why it is not run.
 fn choose_sample(named: &ExplainTarget, no_play: bool) -> Result<Sample, String> {
     if no_play {
         return Err("--no-play is set".into());
@@ -109,17 +109,17 @@ fn choose_sample(named: &ExplainTarget, no_play: bool) -> Result<Sample, String>
     if named.pack.built_in {
         return Sample::built_in(&named.pack.id).map_err(|_| "this pack has no sample partner".into());
     }
-    // Of a pack from elsewhere nothing is run but this program, which plays what `partner.yaml` describes.
+    // For a pack from a folder, only this program runs, as the partner that `partner.yaml` describes.
     let sampled = named.pack.sample.as_ref().ok_or("this pack has no `partner.yaml` that describes one")?;
     Sample::scripted(&named.pack, sampled).map_err(|problems| problems.to_string())
 }
 
-/// Plays the check with the correct sample partner and with one that makes a mistake, and shows it all.
+/// Runs the check with the correct sample partner and with one that has a defect, and prints the explanation.
 async fn played(named: &ExplainTarget, sample: &Sample, screen: &Screen) -> Exit {
     let check = &named.packed.check;
     let defect = sample.setup.defects.iter().find(|defect| defect.caught_by == check.id);
     let and = defect.map(|defect| format!(", and with the defect `{}`", defect.name)).unwrap_or_default();
-    // Listened for before anything is started, so that an interruption leaves nothing behind.
+    // Listen before anything is started, so that an interruption leaves nothing behind.
     let stop = run::stopping(TRIAL_TIMEOUT);
     screen.note(&format!("running {} with the sample partner{and} ...", check.id));
     let keepers = [Redactor::new(), Redactor::new()];
@@ -131,13 +131,13 @@ async fn played(named: &ExplainTarget, sample: &Sample, screen: &Screen) -> Exit
         }
     };
     let (correct, wrong) = tokio::join!(report(named, sample, None, correct_keeper, &stop), wrong);
-    // From here on an interruption ends the program: there is only a text to show.
+    // From here on, an interruption ends the program at once: only a text is left to print.
     drop(stop);
     let reports = [Some(&correct), wrong.as_ref().map(|(_, report)| report)];
     if reports.into_iter().flatten().flatten().any(|report| report.interrupted) {
         return Exit::Interrupted;
     }
-    // Both are shown in the stage in which the mistake shows.
+    // Unless the user names a stage, both results are shown in the one in which the defect is caught.
     let caught = |report: &Report| {
         let rows = report.checks.iter().filter(|row| row.id == check.id && row.verdict == VerdictLabel::Fail);
         let mut stages = rows.filter_map(|row| Stage::from_str(&row.stage, false).ok());
@@ -170,7 +170,7 @@ fn is_of(row: &crate::report::model::CheckResult, id: &str, stage: Option<Stage>
     row.id == id && stage.is_none_or(|stage| stage.word() == row.stage)
 }
 
-/// What comes of the check, and of all that it needs, with the sample partner.
+/// Runs the check, and all checks that it needs, with the sample partner.
 async fn report(
     named: &ExplainTarget,
     sample: &Sample,
@@ -190,7 +190,7 @@ async fn report(
     driven.map_err(|error| error.to_string())
 }
 
-/// The check and all that it needs, however far.
+/// Returns the ids of the check and of all checks that it needs, directly or indirectly.
 fn with_needs(named: &ExplainTarget) -> Vec<String> {
     let mut found = BTreeSet::new();
     let mut left = vec![&named.packed.check];

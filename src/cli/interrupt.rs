@@ -1,5 +1,6 @@
-//! How the program is told to end: by Ctrl-C, by the polite request of a pipeline, by a terminal that is gone. Who heeds
-//! it ends by itself and still reports. Told twice, or where nobody heeds it, or nobody gets done, the program ends.
+//! Interruptions: Ctrl-C, the termination signal of a pipeline, or a closed terminal. Code that handles an interruption
+//! stops by itself and still reports. The program ends at once if it is interrupted twice, if nobody handles the
+//! interruption, or if the handler takes too long.
 
 use std::path::Path;
 use std::sync::{LazyLock, Once, mpsc};
@@ -13,39 +14,39 @@ use super::exit::Exit;
 use super::temporary;
 use crate::files::{self, Kind};
 
-/// How long whoever heeds it may take: a build has its grace, and reports are made.
+/// How long the handlers may take: the partner's build has time to stop, and reports are made.
 const MAX_WRITE_TIME: Duration = Duration::from_secs(20);
 
-/// How long reports may take to be written by a program that was told to end: they are made by then, and only a reader who
-/// takes nothing keeps them waiting.
+/// How long an interrupted program may take to write its reports: they are complete by then, and only a reader that
+/// accepts no data holds them up.
 const WRITE_GRACE: Duration = Duration::from_secs(3);
 
-/// How often is looked whether they are.
+/// How often to look whether the reports are written.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Whether the program was told to end. Who heeds that has a receiver.
+/// Whether the program was interrupted. Each handler has a receiver.
 static INTERRUPTED: LazyLock<watch::Sender<bool>> = LazyLock::new(|| watch::Sender::new(false));
 
-/// Somebody who ends by itself when the program is told to end.
+/// Handles interruptions as long as it exists.
 pub(super) struct EndsOnInterrupt(watch::Receiver<bool>);
 
-/// Heeds it from now on, for as long as the value lives.
+/// Starts to handle interruptions, until the returned value is dropped.
 pub(super) fn heed() -> EndsOnInterrupt {
     EndsOnInterrupt(INTERRUPTED.subscribe())
 }
 
 impl EndsOnInterrupt {
-    /// Waits until the program is told to end, if it was not already.
+    /// Waits until the program is interrupted; returns at once if it was already.
     pub(super) async fn interrupted(&mut self) {
-        // The sender is never dropped, so there is no other end.
+        // The sender is never dropped, so waiting cannot fail.
         drop(self.0.wait_for(|told| *told).await);
     }
 }
 
-/// As long as this is there, what is left is to write.
+/// Marks that only writing is left to do, until it is dropped.
 pub(super) struct Writing(#[expect(dead_code, reason = "that it goes is what is listened for")] mpsc::Sender<()>);
 
-/// From now on only a moment is left, should the program be told to end, or have been.
+/// Limits the time that is left to write, from the moment the program is interrupted.
 pub(super) fn writing() -> Writing {
     let (writing, written) = mpsc::channel();
     std::thread::spawn(move || {
@@ -62,14 +63,14 @@ pub(super) fn writing() -> Writing {
     Writing(writing)
 }
 
-/// Listens from now on. In a thread of its own: whatever the program is at, it can be ended.
+/// Starts to listen for signals, in a thread of its own so that the program can be ended whatever it is doing.
 pub(super) fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let (listening, ready) = mpsc::channel();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            // Without it each signal does what it does to any program.
+            // Without a runtime, each signal has its default effect.
             let Ok(runtime) = runtime else { return };
             runtime.block_on(async {
                 let mut signals: Vec<Signal> = kinds().filter_map(|kind| signal(kind).ok()).collect();
@@ -77,7 +78,7 @@ pub(super) fn listen() {
                 obey(&mut signals).await;
             });
         });
-        // An error: the thread is gone already.
+        // An error means that the thread has ended already.
         ready.recv().ok();
     });
 }
@@ -87,13 +88,13 @@ fn kinds() -> impl Iterator<Item = SignalKind> {
     [SignalKind::interrupt(), SignalKind::terminate()].into_iter().chain(hangup)
 }
 
-/// Whether whoever started us wants us to go on without the terminal, as `nohup` does: then its end is ignored, and has
-/// to stay so. Where the system does not tell, the signal is left as it is, which is right for either.
+/// Whether the program must outlive its terminal, as under `nohup`: then the hangup signal is ignored and must stay so.
+/// If the system does not say, the signal keeps its current setting, which is right in both cases.
 fn outlives_its_terminal() -> bool {
     let status = files::text(Path::new("/proc/self/status"), Kind::Own).unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    // Its number is 1, so its place is the first.
+    // The hangup signal has number 1, so it is the lowest bit.
     ignored.is_none_or(|mask| mask & 1 == 1)
 }
 
@@ -113,7 +114,7 @@ async fn next(signals: &mut [Signal]) {
     select_all(signals.iter_mut().map(|signal| Box::pin(signal.recv()))).await;
 }
 
-/// Ends the program as it is. What it has started ends with it by itself; what it put down is taken away.
+/// Ends the program at once. Its child processes end by themselves; its temporary folders are removed.
 #[expect(clippy::exit, reason = "whoever is at work did not end when it was told to, or would not hear of it")]
 fn end() {
     let _nothing_new = temporary::take_all_away();

@@ -1,11 +1,11 @@
-//! `preflight lint`: whether packs are sound.
+//! `preflight lint`: finds problems in packs.
 
 use super::args::Lint;
 use super::exit::Exit;
 use super::screen::Screen;
 use crate::pack::load::Catalog;
 
-/// Reads packs and tells everything that is wrong with them.
+/// Reads packs and reports every problem in them.
 pub(super) fn lint(lint: &Lint, screen: &Screen) -> Exit {
     let read = match &lint.folder {
         Some(folder) => Catalog::from_folder(folder),

@@ -1,4 +1,4 @@
-//! `preflight list`: what there is.
+//! `preflight list`: lists providers and checks.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use crate::pack::check::Level;
 use crate::pack::load::Catalog;
 use crate::report::text::for_terminal;
 
-/// Lists the providers, or the checks of one.
+/// Lists the providers, or the checks of one provider.
 pub(super) fn list(list: &List, screen: &Screen) -> Exit {
     let catalog = match run::catalog(list.checks.as_deref()) {
         Ok(catalog) => catalog,

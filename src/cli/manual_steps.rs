@@ -1,4 +1,4 @@
-//! The person at the terminal: told what only a person can do, with the time that is left, and asked when it is done.
+//! Manual steps at the terminal: shows each with the time that is left, and asks when it is done.
 
 use std::io::{BufRead, IsTerminal};
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 use super::screen::{Countdown, Screen};
 use crate::run::{ManualStep, ManualStepSender, PersonsAnswer};
 
-/// The person at this terminal, if there is one who can read and answer.
+/// Returns where to send manual steps for the person at this terminal; `None` if the terminal is not interactive.
 pub(super) fn at_terminal(screen: &Screen) -> ManualStepSender {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return None;
@@ -17,9 +17,9 @@ pub(super) fn at_terminal(screen: &Screen) -> ManualStepSender {
     let screen = screen.clone();
     tokio::spawn(async move {
         let mut lines = None;
-        // One person does one thing at a time; checks that come meanwhile wait.
+        // A person does one thing at a time; further steps wait.
         while let Some(manual_step) = errands.recv().await {
-            // Nothing is read before there is a question: what is typed until then is not meant for us.
+            // Nothing is read before the first step: what is typed until then is not an answer.
             let lines = lines.get_or_insert_with(typed);
             attend(manual_step, &screen, lines).await;
         }
@@ -27,10 +27,10 @@ pub(super) fn at_terminal(screen: &Screen) -> ManualStepSender {
     Some(people)
 }
 
-/// The lines that the person types.
+/// Returns the lines that the person types.
 pub(super) fn typed() -> UnboundedReceiver<String> {
     let (sender, lines) = mpsc::unbounded_channel();
-    // A thread of its own, since a read from a terminal cannot be given up; it ends with the process.
+    // In a thread of its own, because a read from a terminal cannot be cancelled; the thread ends with the process.
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {
             if sender.send(line).is_err() {
@@ -41,7 +41,7 @@ pub(super) fn typed() -> UnboundedReceiver<String> {
     lines
 }
 
-/// Shows one errand until it is answered, seen to be done, or its time is over.
+/// Shows one manual step until the person answers, the step is seen to be done, or its time is over.
 async fn attend(manual_step: ManualStep, screen: &Screen, lines: &mut UnboundedReceiver<String>) {
     let ManualStep { says, pages, within, mut answer, .. } = manual_step;
     let countdown = screen.countdown(&announced(&says, &pages));
@@ -56,7 +56,7 @@ async fn attend(manual_step: ManualStep, screen: &Screen, lines: &mut UnboundedR
                     Some("") => return given(answer, PersonsAnswer::Done, &countdown),
                     Some("s" | "S" | "skip") => return given(answer, PersonsAnswer::Skip, &countdown),
                     Some(_) => countdown.say("press Enter when it is done, or type s and Enter to skip it"),
-                    // The terminal is gone: there is nobody who could answer.
+                    // The terminal is closed, so nobody can answer.
                     None => return,
                 }
             }
@@ -70,7 +70,7 @@ fn given(answer: tokio::sync::oneshot::Sender<PersonsAnswer>, word: PersonsAnswe
         PersonsAnswer::Done => "thank you; checking whether the provider confirms it",
         PersonsAnswer::Skip => "skipped",
     });
-    // Whoever asked may have seen it happen in the meantime.
+    // The receiver is gone if the check has seen the step done in the meantime.
     answer.send(word).ok();
 }
 

@@ -1,4 +1,4 @@
-//! The command line: its arguments, and one file a command.
+//! The command line: its arguments, and one file for each command.
 
 pub mod args;
 mod coverage;

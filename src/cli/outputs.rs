@@ -1,5 +1,5 @@
-//! Where the reports of a run go. Before anything else their paths are held against each other and against what the run
-//! reads, and earlier reports there are taken away: a run that ends early leaves none that somebody could believe.
+//! The paths of a run's reports. Before anything else, they are compared with each other and with what the run reads,
+//! and earlier reports there are removed: a run that ends early leaves none that somebody could mistake for its own.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -13,14 +13,14 @@ use crate::yaml::{Problem, Problems};
 /// The options that name a report.
 const OPTIONS: [&str; 3] = ["--junit", "--json", "--markdown"];
 
-/// What a run is asked to read and to write.
+/// The files that a run reads and writes.
 #[derive(Debug, Default)]
 pub(super) struct Outputs {
-    /// The options that name a report, with its path.
+    /// The options that name a report, each with its path.
     pub(super) reports: Vec<(&'static str, PathBuf)>,
-    /// The profile.
+    /// The path of the profile.
     pub(super) profile: Option<PathBuf>,
-    /// The folder of packs.
+    /// The folder of packs that the command line names.
     pub(super) checks: Option<PathBuf>,
 }
 
@@ -35,7 +35,7 @@ impl Outputs {
         }
     }
 
-    /// What stands on a command line that cannot be used as a whole.
+    /// Collects the paths from a command line that cannot be parsed as a whole.
     pub(super) fn of_arguments(arguments: &[OsString]) -> Self {
         let of = |option: &str| -> Vec<PathBuf> {
             let joined = format!("{option}=");
@@ -52,11 +52,12 @@ impl Outputs {
         }
     }
 
-    /// Takes earlier reports away, if all paths can be used, and gives what has to be kept until they are written.
+    /// Removes earlier reports if all paths can be used, and returns what must be kept open until the reports are
+    /// written.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with the paths; then nothing was taken away.
+    /// Returns every problem with the paths. If a path cannot be used, no report was removed.
     pub(super) fn prepare(&self, keeper: &Redactor) -> Result<Vec<ReservedFile>, Problems> {
         if self.reports.is_empty() {
             return Ok(Vec::new());
@@ -76,14 +77,14 @@ impl Outputs {
         if problems.is_empty() {
             return Ok(held);
         }
-        // The paths of what is read may come from variables.
+        // The messages name input paths, which may come from variables with secret values.
         self.profile
             .iter()
             .for_each(|path| crate::profile::learn_variables(path, &|name| std::env::var(name).ok(), keeper));
         Err(Problems(problems))
     }
 
-    /// Paths that are one with another, or with what is read.
+    /// Finds report paths that lead to another report, to a file that the run reads, or into a pack.
     fn conflicts(&self) -> Vec<Problem> {
         let inputs =
             self.profile.iter().flat_map(|path| crate::profile::inputs(path, &|name| std::env::var(name).ok()));

@@ -1,4 +1,4 @@
-//! `preflight run`: a profile held against its provider's checklist.
+//! `preflight run`: checks a profile against its provider's checklist.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,11 +23,11 @@ use crate::report::{json, junit, markdown, write};
 use crate::run::{ManualStepSender, StopReason};
 use crate::yaml::Problems;
 
-/// How long a run may take, where the profile does not say.
+/// The time limit of a run if the profile sets none.
 const RUN_TIMEOUT: Span = Span(Duration::from_mins(15));
 
 pub(super) async fn run(run: Run, screen: &Screen) -> Exit {
-    // Before anything is read: what is wrong from here on must leave no earlier report behind.
+    // Before anything is read, so that no earlier report is left behind if anything goes wrong from here on.
     let _held = match Outputs::new(&run.options, Some(&run.profile), run.checks.as_deref()).prepare(screen.keeper()) {
         Ok(held) => held,
         Err(problems) => return wrong(screen, &problems),
@@ -50,7 +50,7 @@ fn wrong(screen: &Screen, problems: &Problems) -> Exit {
     Exit::WrongInput
 }
 
-/// The packs at hand: the built-in ones, and those of a folder.
+/// Returns the available packs: the built-in ones, and those of a folder.
 pub(super) fn catalog(folder: Option<&Path>) -> Result<Catalog, Problems> {
     let built_in = Catalog::built_in()?;
     match folder {
@@ -59,7 +59,7 @@ pub(super) fn catalog(folder: Option<&Path>) -> Result<Catalog, Problems> {
     }
 }
 
-/// The plan of a profile.
+/// Reads a profile and plans its checks.
 pub(super) fn planned(
     catalog: &Catalog,
     profile: &Path,
@@ -68,13 +68,13 @@ pub(super) fn planned(
     redactor: &Redactor,
 ) -> Result<Plan, Problems> {
     let read = profile::read(profile, catalog, variables, redactor)?;
-    // Reading has made sure that the pack is there.
+    // Reading the profile has made sure that the pack exists.
     let pack = catalog.packs.get(&read.profile.provider).cloned().ok_or_else(Problems::default)?;
     let selection = Selection { stages: options.stage.clone(), only: options.only.clone(), skip: options.skip.clone() };
     plan::plan(pack, read, selection)
 }
 
-/// Carries a plan out, writes the reports, whose paths are prepared, and says how it ended.
+/// Carries out a plan, writes the reports to their prepared paths, and returns the exit code.
 pub(super) async fn finish(
     plan: Plan,
     redactor: Redactor,
@@ -86,7 +86,7 @@ pub(super) async fn finish(
     let stop = stopping(plan.read.profile.run_within.unwrap_or(RUN_TIMEOUT));
     let how = RunSettings { jobs: options.jobs.map(usize::from), strict: options.strict, people, sample };
     let (keeper, progress) = (redactor.clone(), screen.progress());
-    // In a task of its own, so that a fault of this program still ends in a report that says so.
+    // In a task of its own, so that a panic still ends in a report that says so.
     let driven = tokio::spawn(drive(Arc::new(plan), redactor, how, stop.clone(), progress)).await;
     let report = match driven {
         Ok(Ok(report)) => report,
@@ -99,12 +99,12 @@ pub(super) async fn finish(
     let writing = interrupt::writing();
     let exit = publish(&report, options, &keeper, screen);
     drop(writing);
-    // Until here: reports that are being written are not left half done either.
+    // Kept until here, so that an interruption does not leave half-written reports.
     drop(stop);
     exit
 }
 
-/// A run that failed, through no fault of anything given to it: told, and written where pipelines look.
+/// Reports that the run failed although its input is correct: on the terminal, and in the `JUnit` file for pipelines.
 pub(super) fn failed(why: &str, options: &RunOptions, keeper: &Redactor, screen: &Screen) -> Exit {
     let message = keeper.text(why);
     screen.complain(&message);
@@ -114,18 +114,18 @@ pub(super) fn failed(why: &str, options: &RunOptions, keeper: &Redactor, screen:
     Exit::Internal
 }
 
-/// Makes the text of a report, or says why it cannot.
+/// Creates the text of a report, or says why it cannot.
 type Make<'m> = &'m (dyn Fn() -> Result<String, String> + Sync);
 
-/// Writes every report that is asked for, and gives the code of the run. Each is searched for secrets as a whole before a
-/// byte of it is written.
+/// Writes every requested report and returns the exit code of the run. Secrets are removed from each report as a whole
+/// before any of it is written.
 fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Screen) -> Exit {
     let junit = || junit::render(report, true).map_err(|error| format!("cannot create the JUnit report: {error}"));
     let json = || json::render(report, true).map_err(|error| format!("cannot create the JSON report: {error}"));
     let markdown = || Ok(markdown::render(report));
     let reports: [(&Option<PathBuf>, Make<'_>); 3] =
         [(&options.junit, &junit), (&options.json, &json), (&options.markdown, &markdown)];
-    // They are made and searched side by side, which is most of what they cost.
+    // Reports are created and redacted in parallel, because that is most of their cost.
     std::thread::scope(|scope| {
         let seal = |make: Make<'_>| make().map(|text| keeper.seal(text.into_bytes()));
         let wanted = reports.into_iter().filter_map(|(path, make)| Some((path.as_ref()?, make)));
@@ -146,7 +146,7 @@ fn publish(report: &Report, options: &RunOptions, keeper: &Redactor, screen: &Sc
     })
 }
 
-/// Writes a report, and gives the code with which the run then ends.
+/// Writes a report and returns the exit code with which the run ends.
 fn put(path: &Path, sealed: &Sealed, exit: Exit, screen: &Screen) -> Exit {
     if !sealed.hits.is_empty() {
         screen.complain(&format!("{}: removed {} before writing", path.display(), sealed.hits.join(", ")));
@@ -160,10 +160,11 @@ fn put(path: &Path, sealed: &Sealed, exit: Exit, screen: &Screen) -> Exit {
     }
 }
 
-/// A run ends early when a person interrupts it, and when its time is over.
+/// Returns a receiver that says why the run must stop: a person interrupts it, or its time is over.
 pub(super) fn stopping(within: Span) -> watch::Receiver<StopReason> {
     let (sender, receiver) = watch::channel(StopReason::No);
-    // Heeded from now on, and for as long as somebody asks: what comes before or after ends the program at once.
+    // An interruption is handled from now on until all receivers are dropped; before and after, it ends the program at
+    // once.
     let mut heed = interrupt::heed();
     tokio::spawn(async move {
         let why = tokio::select! {
@@ -172,7 +173,7 @@ pub(super) fn stopping(within: Span) -> watch::Receiver<StopReason> {
             () = sender.closed() => StopReason::No,
         };
         sender.send(why).ok();
-        // The receivers ask for the last value as long as they live.
+        // The receivers may read the last value as long as they live.
         sender.closed().await;
         drop(heed);
     });

@@ -1,11 +1,11 @@
-//! The runtime that commands run on, where they wait for anything.
+//! The runtime for commands that wait for anything.
 
 use super::exit::Exit;
 use super::interrupt;
 use super::screen::Screen;
 
 pub(super) fn within_runtime(screen: &Screen, work: impl Future<Output = Exit>) -> Exit {
-    // Before anything is read or started: from here on the program ends itself when it is told to.
+    // Listen before anything is read or started: from here on, the program handles signals itself.
     interrupt::listen();
     on_runtime(screen, work)
 }
@@ -14,7 +14,7 @@ pub(super) fn on_runtime(screen: &Screen, work: impl Future<Output = Exit>) -> E
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => {
             let exit = runtime.block_on(work);
-            // What is still being waited for in the background has nothing to tell any more.
+            // Do not wait for background tasks: nobody needs their results any more.
             runtime.shutdown_background();
             exit
         }

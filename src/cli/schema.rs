@@ -1,4 +1,4 @@
-//! `preflight schema`: the JSON Schema of each kind of file, as it validates and as editors read it.
+//! `preflight schema`: the JSON Schema of each kind of file, which Preflight validates with and editors read.
 
 use serde_json::Value;
 
@@ -13,19 +13,19 @@ use crate::profile::Profile;
 use crate::profile::attestations::Attestations;
 use crate::yaml::{Problem, schema_of};
 
-/// A kind of file that people write.
+/// A kind of file that users write.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
-    /// The name of its schema.
+    /// The name of the kind and of its schema.
     pub name: &'static str,
-    /// What such a file is.
+    /// The title of the schema: what such a file is.
     pub title: &'static str,
-    /// The paths of such files below the root of the project, as a pattern.
+    /// The glob pattern of such files, relative to the root of the project.
     pub files: &'static str,
     schema: fn() -> Value,
 }
 
-/// All kinds.
+/// All kinds of files that have a schema.
 pub const KINDS: [Kind; 6] = [
     Kind {
         name: "check",
@@ -66,7 +66,7 @@ pub const KINDS: [Kind; 6] = [
 ];
 
 impl Kind {
-    /// The schema as pretty JSON.
+    /// Renders the schema as pretty JSON.
     pub fn text(&self) -> String {
         let mut schema = (self.schema)();
         schema["title"] = self.title.into();
@@ -74,7 +74,7 @@ impl Kind {
     }
 }
 
-/// Prints the schema that is named.
+/// Prints the schema of the named kind.
 pub(super) fn schema(schema: &Schema, screen: &Screen) -> Exit {
     if let Some(kind) = KINDS.iter().find(|kind| kind.name == schema.kind) {
         return screen.say(&kind.text(), Exit::Success);

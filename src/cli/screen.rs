@@ -1,4 +1,5 @@
-//! The terminal: the only place that prints, and nothing that is secret. What is known once about it is known here.
+//! The terminal. Only this module prints, and it removes secrets first, except from a manual step, whose pages a person
+//! must be able to open. What the terminal can show is determined once, here.
 
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
@@ -13,23 +14,23 @@ use crate::report::text::for_terminal;
 use crate::run::Progress;
 use crate::yaml::Problems;
 
-/// Standard output and standard error, with what they can show.
+/// Standard output and standard error, with what they can display.
 #[derive(Clone, Debug)]
 pub(super) struct Screen {
     colour_out: bool,
     colour_err: bool,
     width: Option<usize>,
-    /// Whether a progress bar is of use.
+    /// Whether to show progress bars.
     live: bool,
-    /// What moves on standard error, together, so that nothing draws over anything else.
+    /// All progress bars on standard error, managed together so that they do not overwrite each other.
     moving: MultiProgress,
-    /// Knows what must not be printed.
+    /// Removes secrets from what is printed.
     keeper: Redactor,
 }
 
 #[expect(clippy::unused_self, reason = "whoever was given no screen must not print")]
 impl Screen {
-    /// The screen of this process. Colour only on a terminal, and never where `NO_COLOR` is set.
+    /// Creates the screen of this process. Colour is used only on a terminal, and never if `NO_COLOR` is set.
     pub(super) fn of_process() -> Self {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
@@ -45,7 +46,7 @@ impl Screen {
         }
     }
 
-    /// What knows the secrets of this process. Whoever learns of one teaches it.
+    /// Returns the redactor of this process. Code that learns a secret registers it there.
     pub(super) fn keeper(&self) -> &Redactor {
         &self.keeper
     }
@@ -54,20 +55,20 @@ impl Screen {
         self.keeper.seal(text.as_bytes().to_vec()).bytes
     }
 
-    /// How the console report is to look.
+    /// Returns how the console report looks.
     pub(super) fn look(&self) -> Look {
         Look { colour: self.colour_out, width: self.width, timings: false }
     }
 
-    /// Writes to standard output, before the program ends with a code, and gives the one that it then ends with. A
-    /// reader that has gone away wants no more, which is no fault.
+    /// Writes to standard output, and returns the exit code to end with: `exit`, unless writing failed. A reader that
+    /// has closed the pipe is no error.
     pub(super) fn say(&self, text: &str, exit: Exit) -> Exit {
         let mut out = std::io::stdout().lock();
         let said = out.write_all(&self.sealed(text)).and_then(|()| out.flush());
         self.exit_for(said, exit)
     }
 
-    /// Shows help or the version, or on standard error what is wrong with a command line.
+    /// Prints help or the version to standard output, or the error in the command line to standard error.
     pub(super) fn help(&self, told: &clap::Error) -> Exit {
         let said = told.print().and_then(|()| std::io::stdout().flush());
         self.exit_for(said, if told.use_stderr() { Exit::WrongInput } else { Exit::Success })
@@ -90,36 +91,37 @@ impl Screen {
         err.write_all(&self.sealed(&format!("preflight: {}\n", for_terminal(text)))).ok();
     }
 
-    /// Says on standard error how work goes on.
+    /// Writes a progress message to standard error.
     pub(super) fn note(&self, text: &str) {
         let mut err = std::io::stderr().lock();
         err.write_all(&self.sealed(&format!("{}\n", for_terminal(text)))).ok();
     }
 
-    /// Shows what is wrong with files, on standard error.
+    /// Shows problems in files on standard error.
     pub(super) fn show_problems(&self, problems: &Problems) {
         let mut err = std::io::stderr().lock();
         err.write_all(&self.sealed(&problems.render(self.colour_err))).ok();
     }
 
-    /// Announces something that takes a person's time, with a countdown below it.
+    /// Announces something that takes a person's time, with a countdown below the announcement.
     pub(super) fn countdown(&self, announced: &str) -> Countdown {
         let line = ProgressBar::no_length();
         if let Ok(style) = ProgressStyle::with_template("{msg}") {
             line.set_style(style);
         }
-        // First, so that the announcement stands above whatever else moves.
+        // Printed first, so that the announcement stands above all progress bars.
         self.moving.println(for_terminal(announced)).ok();
         Countdown { line: Cleared(self.moving.add(line)), moving: self.moving.clone() }
     }
 
-    /// The person has ended a line, which has moved the cursor below what moves; it is put back, or lines would stay.
+    /// Moves the cursor up again after a person pressed Enter below the progress bars; otherwise stale lines would
+    /// stay.
     pub(super) fn line_ended(&self) {
         let mut err = std::io::stderr().lock();
         err.write_all(b"\x1b[1A").and_then(|()| err.flush()).ok();
     }
 
-    /// A progress bar, where there is a terminal to show it on.
+    /// Returns a function that shows progress, as a bar if standard error is a terminal.
     pub(super) fn progress(&self) -> impl Fn(Progress) + use<> {
         let bar = if self.live { self.moving.add(ProgressBar::no_length()) } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} of {len} checks  {elapsed}") {
@@ -140,26 +142,26 @@ impl Screen {
     }
 }
 
-/// The time that is left for something, on a line of its own.
+/// A line that shows how much time is left.
 pub(super) struct Countdown {
     line: Cleared,
     moving: MultiProgress,
 }
 
 impl Countdown {
-    /// Shows how long there still is.
+    /// Shows the time that is left.
     pub(super) fn left(&self, left: Duration) {
         let seconds = left.as_secs();
         self.line.0.set_message(format!("  {:02}:{:02} left", seconds / 60, seconds % 60));
     }
 
-    /// Writes a line above it.
+    /// Writes a line above the countdown.
     pub(super) fn say(&self, text: &str) {
         self.moving.println(format!("  {}", for_terminal(text))).ok();
     }
 }
 
-/// A progress bar that leaves nothing behind.
+/// A progress bar that is erased when it is dropped.
 struct Cleared(ProgressBar);
 
 impl Drop for Cleared {

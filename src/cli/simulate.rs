@@ -1,4 +1,4 @@
-//! `preflight simulate`: the provider played on this machine, for a partner's daily development.
+//! `preflight simulate`: simulates the provider on this machine, for a partner's daily development.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -21,7 +21,7 @@ use crate::simulator::{Options, Simulator};
 use crate::yaml::{Problem, Problems};
 
 pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
-    // Before anything is printed: whoever reads the addresses may end it at once.
+    // Before anything is printed, because a user who has read the addresses may interrupt at once.
     let mut heed = interrupt::heed();
     let key = issue();
     let SimulationSetup { pack, simulator, credentials } = match start(&simulate, &key).await {
@@ -57,7 +57,7 @@ pub(super) async fn simulate(simulate: Simulate, screen: &Screen) -> Exit {
     screen.say(&for_terminal(&counted(&simulator)), Exit::Success)
 }
 
-/// What the developer has to configure.
+/// Describes what the developer has to configure.
 fn announced(simulate: &Simulate, simulator: &Simulator, key: &str, credentials: &BTreeMap<String, String>) -> String {
     let mut text = format!("Simulating {} ({}).", simulate.provider, simulate.environment);
     let mut bases: Vec<_> = simulator.bases().collect();
@@ -80,16 +80,16 @@ fn announced(simulate: &Simulate, simulator: &Simulator, key: &str, credentials:
     text
 }
 
-/// How often the busiest keys have called, against each limit.
+/// Describes how close the busiest key came to each rate limit.
 fn counted(simulator: &Simulator) -> String {
     let mut used = simulator.used();
-    // The busiest of each limit alone: there may be thousands of clients.
+    // Only the busiest key of each limit: there may be thousands of clients.
     used.sort_by_key(|usage| (usage.per, std::cmp::Reverse((usage.most, usage.beyond))));
     used.dedup_by_key(|usage| usage.per);
     used.iter().map(|usage| format!("{usage}\n")).collect()
 }
 
-/// Subscribes a handler to every event, and says how events are then sent.
+/// Subscribes a handler to every event, and describes how events are sent; `None` if the provider has no webhooks.
 fn subscribed(pack: &Pack, simulator: &Simulator, url: &Url) -> Option<String> {
     let hooks = pack.provider.webhooks.as_ref()?;
     let events: Vec<String> = hooks.events.keys().cloned().collect();
@@ -123,7 +123,7 @@ fn subscribed(pack: &Pack, simulator: &Simulator, url: &Url) -> Option<String> {
     Some(text)
 }
 
-/// Sends the events that are named on standard input, as long as there is any. Does not end.
+/// Sends the events that are typed on standard input. Never returns, even after the input has ended.
 async fn send_what_is_typed(simulate: &Simulate, pack: &Pack, simulator: &Simulator, screen: &Screen) {
     if simulate.webhook.is_some() {
         let events: Vec<&String> = pack.provider.webhooks.iter().flat_map(|hooks| hooks.events.keys()).collect();
@@ -146,7 +146,7 @@ async fn send_what_is_typed(simulate: &Simulate, pack: &Pack, simulator: &Simula
     std::future::pending::<()>().await;
 }
 
-/// Says what became of each delivery. Does not end, unless that cannot be written.
+/// Prints the outcome of each delivery. Returns only if printing fails.
 async fn report_events(simulator: &Simulator, screen: &Screen) {
     let deliveries = simulator.deliveries();
     let mut seen = 0;
@@ -161,7 +161,7 @@ async fn report_events(simulator: &Simulator, screen: &Screen) {
     }
 }
 
-/// Says which bounds are reached, each once. Does not end.
+/// Reports each storage limit once when it is reached. Never returns.
 async fn tell_bounds(simulator: &Simulator, screen: &Screen) {
     let mut seen = BTreeSet::new();
     loop {
@@ -183,7 +183,7 @@ fn describe_delivery(delivery: &Delivery) -> String {
     format!("delivered {} {}: {outcome}\n", delivery.event, delivery.event_id)
 }
 
-/// What is played, and the credentials that it asks for beside the key.
+/// The running simulator, its pack, and the credentials that it requires besides the key.
 struct SimulationSetup {
     pack: Arc<Pack>,
     simulator: Simulator,
@@ -204,13 +204,13 @@ async fn start(simulate: &Simulate, key: &str) -> Result<SimulationSetup, String
     let pages = Url::parse(&format!("https://{pages}")).map_err(|error| error.to_string())?;
     let mut options = Options::rehearsal(key, pages, player(&SimulatedEnvironments::default())?);
     options.quotas = simulate.quotas;
-    // A local stand-in accepts handlers on this machine in either environment, for nothing else could be tried there:
-    // `Options::rehearsal` says so already.
+    // In either environment, the simulator accepts handlers on this machine, because no other handlers could be tried
+    // here; `Options::rehearsal` allows them.
     options.mode = match simulate.environment {
         Environment::Test => Mode::Rehearsal,
         Environment::Production => Mode::Production,
     };
-    // Port 0 is any that is free, and so for each API.
+    // Port 0 means any free port, for each API.
     if let Some(first) = simulate.port.filter(|port| *port != 0) {
         options.ports = play.routes.keys().cloned().zip(first..=u16::MAX).collect::<BTreeMap<_, _>>();
         let wanted = play.routes.len();
@@ -227,7 +227,8 @@ async fn start(simulate: &Simulate, key: &str) -> Result<SimulationSetup, String
     options.credentials = names.into_iter().map(|name| (name, issue())).collect();
     let credentials = options.credentials.clone();
     if let Some(named) = simulate.webhook.clone() {
-        // The address that the developer names may be elsewhere, in a container say; no other may.
+        // The address that the developer names may be on another machine, such as a container; all others must be on
+        // this one.
         let on_this_machine = options.may_deliver.clone();
         options.may_deliver = Arc::new(move |url| *url == named || on_this_machine(url));
     }

@@ -1,5 +1,5 @@
-//! Loopback servers that play real hosts over TLS: one listener, a throw-away authority, and behind each name the plain
-//! server that plays it. Gate, TLS, host and address checks so judge the real names.
+//! Serves real host names on the loopback interface over TLS: one listener, a temporary certificate authority, and a
+//! plain server behind each name. So the gate and the checks of TLS, hosts and addresses see the real names.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -13,25 +13,25 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
-/// The plain server behind a host.
+/// The plain HTTP server behind a host.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Behind {
-    /// Where it listens.
+    /// The address on which it listens.
     pub(super) at: SocketAddr,
 }
 
-/// Certificates for hosts, and the throw-away authority that signed them.
+/// Certificates for hosts, and the temporary authority that signed them.
 pub(super) struct Certificates {
-    /// The authority in PEM.
+    /// The certificate of the authority, in PEM.
     pub(super) ca_pem: String,
     config: rustls::ServerConfig,
 }
 
-/// The listener. It ends with this value.
+/// The running listener; it stops when this value is dropped.
 pub(super) struct Front {
-    /// Where it listens.
+    /// The address on which it listens.
     pub(super) at: SocketAddr,
-    /// The throw-away authority in PEM.
+    /// The certificate of the temporary authority, in PEM.
     pub(super) ca_pem: String,
     task: JoinHandle<()>,
 }
@@ -42,22 +42,22 @@ impl Drop for Front {
     }
 }
 
-/// Certifies hosts; one that says true gets a certificate that nobody but itself has signed.
+/// Creates a certificate for each host: signed by itself if the value is `true`, by the authority otherwise.
 ///
 /// # Errors
 ///
-/// Names that cannot be certified, in words.
+/// Describes a name for which no certificate can be created.
 pub(super) fn certify(hosts: &BTreeMap<String, bool>) -> Result<Certificates, String> {
     let (config, ca_pem) =
         certified(hosts).map_err(|error| format!("the certificates of the simulated environments: {error}"))?;
     Ok(Certificates { ca_pem, config })
 }
 
-/// Starts to play hosts on a listener.
+/// Starts to serve the hosts on a listener.
 ///
 /// # Errors
 ///
-/// A listener that cannot be used.
+/// Fails if the listener cannot be used.
 pub(super) fn start(
     listener: std::net::TcpListener,
     certificates: Certificates,
@@ -79,9 +79,9 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, hosts: Arc<BTreeMap
     }
 }
 
-/// One connection, handed through to whoever plays the host that the client named.
+/// Forwards a connection to the server behind the host that the client named.
 async fn pass(stream: TcpStream, acceptor: TlsAcceptor, hosts: Arc<BTreeMap<String, Behind>>) {
-    // A client that does not trust the certificate leaves here, which is what some checks are about.
+    // A client that does not trust the certificate disconnects here; some checks test exactly that.
     let Ok(mut outer) = acceptor.accept(stream).await else { return };
     let Some(behind) = outer.get_ref().1.server_name().and_then(|name| hosts.get(name)) else { return };
     if let Ok(mut inner) = TcpStream::connect(behind.at).await {

@@ -1,5 +1,5 @@
-//! Temporary folders: nobody else can look into them, and they go with whoever made them, however that ends. Each is
-//! locked while its maker lives, so that a later run can tell what a killed one has left, and takes that away.
+//! Temporary folders that only their owner can read and that are removed however the program ends. Each is locked while
+//! its owner runs, so that a later run can recognise and remove what a killed run left behind.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, Permissions};
@@ -11,37 +11,37 @@ use std::time::Duration;
 
 use tempfile::Builder;
 
-/// What the names begin with.
+/// The prefix of the folders' names.
 const PREFIX: &str = "preflight-";
 
-/// The file that its maker has locked. A folder without one is none of ours, whatever its name.
+/// The file that the owner locks. A folder without it is not ours, whatever its name.
 const LOCK: &str = ".preflight-lock";
 
-/// How often another name is tried, where another run took the folder for one that was left.
+/// The most attempts to create or remove a folder while another process interferes.
 const MAX_ATTEMPTS: usize = 10;
 
-/// Whether this process has looked for what others have left.
+/// Whether this process has looked for folders of killed runs.
 static SWEPT: Once = Once::new();
 
-/// The folders that this process has made and not taken away yet.
+/// The folders of this process that still exist.
 static OWN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// A folder of ours. It goes with this value.
+/// A folder of this process, removed when this value is dropped.
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
-    /// Held until the folder is gone.
+    /// Held as long as the folder exists.
     _lock: File,
 }
 
 impl Folder {
-    /// Makes one. The first time, what killed runs have left is taken away too.
+    /// Creates a folder. The first call also removes what killed runs left behind.
     pub(super) fn new() -> io::Result<Self> {
         Folder::within(&std::env::temp_dir())
     }
 
     fn within(root: &Path) -> io::Result<Self> {
-        // Held meanwhile: whoever takes all away finds every one.
+        // Held until the folder is registered, so that `take_all_away` misses none.
         let mut own = own();
         for _ in 0..MAX_ATTEMPTS {
             let folder = Builder::new().prefix(PREFIX).permissions(Permissions::from_mode(0o700)).tempdir_in(root)?;
@@ -68,7 +68,7 @@ impl Drop for Folder {
     }
 }
 
-/// Takes every folder of this process away. As long as the value lives, no new one is made.
+/// Removes every folder of this process. No new one is created while the returned value exists.
 pub(super) fn take_all_away() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     let own = own();
     for path in own.iter() {
@@ -81,13 +81,13 @@ fn own() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     OWN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Locks a new folder. `None`: another run saw it before it was locked, and takes it away.
+/// Locks a new folder. `None` if another run found it before it was locked, and removes it.
 fn claimed(folder: &Path) -> io::Result<Option<File>> {
     let path = folder.join(LOCK);
     let lock = File::options().read(true).write(true).create_new(true).open(&path)?;
     match lock.try_lock() {
         Err(fs::TryLockError::WouldBlock) => Ok(None),
-        // Where nothing can be locked, nobody can take it for one that was left either.
+        // Where nothing can be locked, no other run can take the folder for an abandoned one either.
         Err(fs::TryLockError::Error(_)) => Ok(Some(lock)),
         Ok(()) => {
             let here = fs::metadata(&path).is_ok_and(|here| lock.metadata().is_ok_and(|own| own.ino() == here.ino()));
@@ -96,7 +96,7 @@ fn claimed(folder: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// Takes away what runs of a user have left that were killed. What cannot be is left, and nobody is told.
+/// Removes what killed runs of a user left behind. Folders that cannot be removed stay, without a message.
 fn sweep(root: &Path, user: u32) {
     let entries = fs::read_dir(root).into_iter().flatten().flatten();
     for entry in entries.filter(|entry| entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes())) {
@@ -106,10 +106,10 @@ fn sweep(root: &Path, user: u32) {
     }
 }
 
-/// The lock of a folder of a user's whose maker is gone.
+/// Returns the lock of a user's folder if its owner no longer runs.
 fn left(folder: &Path, user: u32) -> Option<File> {
     let path = folder.join(LOCK);
-    // Links are not followed: what they lead to is nobody's temporary folder.
+    // Links are not followed: they may lead to anything.
     let (holder, file) = (fs::symlink_metadata(folder).ok()?, fs::symlink_metadata(&path).ok()?);
     if !holder.is_dir() || !file.is_file() || holder.uid() != user {
         return None;
@@ -119,7 +119,7 @@ fn left(folder: &Path, user: u32) -> Option<File> {
     Some(lock)
 }
 
-/// Removes a folder. A process that is being ended may still write into it, so that takes more than one try.
+/// Removes a folder, with several attempts because a process that is ending may still write into it.
 fn take_away(folder: &Path) {
     for _ in 0..MAX_ATTEMPTS {
         match fs::remove_dir_all(folder) {
@@ -176,7 +176,7 @@ mod tests {
         assert!(elsewhere.join("kept").exists());
     }
 
-    /// Each folder that somebody gets is there and stays, however many are made and swept at the same time.
+    /// Each folder that a run creates exists and stays, however many are created and swept at the same time.
     #[test]
     fn runs_that_start_at_once_leave_each_other_alone() {
         let root = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! `preflight test PROVIDER`: the proof that the checklist can tell right from wrong. The correct sample partner passes
-//! everything; each mistake is caught by its own check, and no unrelated check fails.
+//! `preflight test PROVIDER`: proves that the checklist can tell right from wrong. The correct sample partner passes
+//! everything; each defect is caught by its own check, and no unrelated check fails.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::report::text::for_terminal;
 use crate::run::StopReason;
 use crate::yaml::Problem;
 
-/// How many mistakes are tried at the same time, where nothing else is said. A trial is mostly waiting.
+/// How many partners run at the same time by default. A trial spends most of its time waiting.
 pub(super) const MAX_CONCURRENT_TRIALS: usize = 12;
 
 pub(super) async fn test_provider(test: Test, screen: &Screen) -> Exit {
@@ -50,7 +50,7 @@ pub(super) async fn test_provider(test: Test, screen: &Screen) -> Exit {
     }
     let all = std::iter::once(None).chain(mistakes.iter().map(Some));
     let jobs = test.jobs.map_or(MAX_CONCURRENT_TRIALS, usize::from);
-    // Out of order, since a slow trial must not hold up those behind it.
+    // Unordered, so that a slow trial does not hold up those behind it.
     let trial = Trial { sample: &sample, quick: test.quick };
     let trials = all.enumerate().map(|(at, defect)| async move { (at, trial.tried(defect, screen).await) });
     let mut tried: Vec<(usize, TrialResult)> = stream::iter(trials).buffer_unordered(jobs).collect().await;
@@ -69,7 +69,7 @@ pub(super) fn wanted(only: &[String]) -> Result<impl Fn(&str) -> bool + use<>, g
     Ok(move |name: &str| all || globs.is_match(name))
 }
 
-/// What no trial says anything about: a line, or nothing.
+/// Names the items that no trial tests, on one line; empty if there are none.
 pub(super) fn untried(pack: &Pack) -> String {
     let items: Vec<&str> = pack.unserved().map(|item| item.id.as_str()).collect();
     match items.len() {
@@ -84,7 +84,7 @@ pub(super) fn untried(pack: &Pack) -> String {
     }
 }
 
-/// What came of one trial.
+/// The result of one trial.
 struct TrialResult {
     name: String,
     expected: String,
@@ -92,11 +92,11 @@ struct TrialResult {
     fault: Option<String>,
 }
 
-/// How mistakes are tried.
+/// The settings of the trials with one sample partner.
 #[derive(Clone, Copy)]
 pub(super) struct Trial<'s> {
     pub(super) sample: &'s Sample,
-    /// Whether with the checks of the section and a few others alone.
+    /// Whether to run only the checks of the defect's section and a few others.
     pub(super) quick: bool,
 }
 
@@ -118,7 +118,7 @@ impl Trial<'_> {
         TrialResult { name, expected, failed, fault }
     }
 
-    /// The report of the demo with a mistake.
+    /// Runs the demo with a defect and returns its report.
     pub(super) async fn report(self, defect: Option<&DemoDefect>) -> Result<Report, DemoError> {
         let redactor = Redactor::new();
         let section = defect.filter(|_| self.quick).and_then(|defect| defect.caught_by.split('.').next());
@@ -133,7 +133,7 @@ impl Trial<'_> {
     }
 }
 
-/// The checks that failed, each once.
+/// Returns the checks that failed, each once.
 fn failures(report: &Report) -> Vec<String> {
     let mut failed: Vec<String> =
         report.checks.iter().filter(|row| row.verdict == VerdictLabel::Fail).map(|row| row.id.clone()).collect();
@@ -141,7 +141,7 @@ fn failures(report: &Report) -> Vec<String> {
     failed
 }
 
-/// What is wrong with a trial, if something is.
+/// Describes what is wrong with the result of a trial; `None` if it is as expected.
 fn fault(defect: Option<&DemoDefect>, report: &Report, failed: &[String]) -> Option<String> {
     let Some(defect) = defect else {
         let open: Vec<String> = report
@@ -168,7 +168,7 @@ fn fault(defect: Option<&DemoDefect>, report: &Report, failed: &[String]) -> Opt
     (!unrelated.is_empty()).then(|| format!("unrelated checks fail: {}", unrelated.join(", ")))
 }
 
-/// Items that no check serves and nobody vouched for.
+/// Returns the items that no check serves and nobody attested.
 fn unspoken(report: &Report) -> impl Iterator<Item = &ItemRow> {
     report.items.iter().filter(|item| item.verdict == ItemVerdict::Unchecked)
 }

@@ -1,5 +1,5 @@
-//! Credentials that a person wrote where somebody will read them: found by a telling name before them and by their
-//! look, whether or not the text parses.
+//! Finds credentials in text that a person wrote for somebody to read: by a telling name in front of them and by their
+//! appearance, whether or not the text parses.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -19,7 +19,7 @@ const SCHEMES: [&str; 4] = ["bearer", "basic", "digest", "token"];
 /// Separators of words in a line.
 const BETWEEN: &[char] = &['"', '\'', '{', '}', '[', ']', '(', ')', ',', ';', '=', '<', '>', '|', '`'];
 
-/// The ranges of a text that look like credentials, in order; with `named`, also values after telling names.
+/// Finds the ranges of a text that look like credentials, in order; with `named`, also values after telling names.
 pub(crate) fn credentials(text: &str, named: bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
@@ -51,7 +51,7 @@ pub(crate) fn credentials(text: &str, named: bool) -> Vec<Range<usize>> {
     found
 }
 
-/// The ranges of values after telling names in a line.
+/// Finds the ranges of values after telling names in a line.
 fn telling(line: &str) -> Vec<Range<usize>> {
     let Some(pattern) = NAME.as_ref() else { return Vec::new() };
     let names = pattern.captures_iter(line).filter_map(|found| {
@@ -64,7 +64,7 @@ fn telling(line: &str) -> Vec<Range<usize>> {
     names.collect()
 }
 
-/// The end of a value that may be inside brackets with others.
+/// Finds the end of a value that may be inside brackets with others.
 fn end_of_value(rest: &str) -> usize {
     let mut depth = 0_usize;
     for (at, letter) in rest.char_indices() {
@@ -84,7 +84,7 @@ fn opens_below(value: &str) -> bool {
     value.split_whitespace().all(|word| word.starts_with(['|', '>', '!', '&', '#']))
 }
 
-/// The words of a line by range, without templates and variables.
+/// Finds the words of a line, without templates and variables.
 pub(crate) fn find_words(line: &str) -> Vec<Range<usize>> {
     let mut words = Vec::new();
     let (mut at, mut start) = (0, None);
@@ -103,7 +103,8 @@ pub(crate) fn find_words(line: &str) -> Vec<Range<usize>> {
     words
 }
 
-/// For a word after a telling name: the whole word, unless it describes the value instead of being it.
+/// Returns the secret part of a word after a telling name: the whole word, unless it describes the value instead of
+/// being it.
 fn behind_name(line: &str, word: &Range<usize>) -> Vec<Range<usize>> {
     let text = &line[word.clone()];
     let name = text.ends_with(':') && !line[..word.start].trim_end().ends_with(':');
@@ -121,7 +122,7 @@ fn behind_name(line: &str, word: &Range<usize>) -> Vec<Range<usize>> {
     }
 }
 
-/// For any other word: the parts that look random.
+/// Returns the parts of any other word that look random.
 fn by_looks(line: &str, word: &Range<usize>) -> Vec<Range<usize>> {
     let text = &line[word.clone()];
     if text.contains("://") {

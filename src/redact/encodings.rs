@@ -45,8 +45,8 @@ impl Pattern {
     }
 }
 
-/// Every pattern that discloses a secret, none shorter than [`MIN_SECRET_BYTES`]. For a short secret only the plain text: its
-/// encodings occur everywhere.
+/// Returns every pattern that discloses a secret, none shorter than [`MIN_SECRET_BYTES`]. For a short secret, that is
+/// only the plain text, because its encodings occur everywhere.
 pub(super) fn patterns(value: &str) -> Vec<Pattern> {
     if value.len() < SHORT {
         let itself = Pattern { bytes: value.into(), cased: true, shares_head: false, shares_tail: false };
@@ -76,19 +76,19 @@ pub(super) fn patterns(value: &str) -> Vec<Pattern> {
     found
 }
 
-/// A text itself, and in hexadecimal of either case.
+/// Returns the patterns of a text itself and of its hexadecimal form in either case.
 fn texts(value: &[u8]) -> Vec<Pattern> {
     let plain = |bytes: Vec<u8>| Pattern { bytes, cased: false, shares_head: false, shares_tail: false };
     vec![plain(value.to_ascii_lowercase()), plain(hex::encode(value).into_bytes())]
 }
 
-/// A text in Base64, at any offset of the encoded text.
+/// Returns the patterns of a text in Base64, at any offset of the encoded text.
 fn base64_of(value: &[u8]) -> Vec<Pattern> {
     let alphabets = [&STANDARD, &URL_SAFE];
     (0..3).flat_map(|offset| alphabets.map(|alphabet| inside(alphabet, value, offset))).collect()
 }
 
-/// The Base64 characters that depend only on the secret if `offset` bytes (modulo 3) precede it.
+/// Returns the Base64 characters that depend only on the secret if `offset` bytes (modulo 3) precede it.
 fn inside(alphabet: &GeneralPurpose, value: &[u8], offset: usize) -> Pattern {
     let mut padded = vec![0; offset];
     padded.extend_from_slice(value);

@@ -15,7 +15,7 @@ pub(super) enum Escapes {
     Quoted,
     /// A line break, with the following indentation and a preceding `\` or `=`.
     Lines,
-    /// `2f:3a`, `2F 3A`, `0x2f, 0x3a`: hexadecimal with separators.
+    /// `2f:3a`, `2F 3A`, `0x2f, 0x3a`: hexadecimal digits with separators.
     Apart,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn may_begin(byte: u8, escapes: Escapes) -> bool {
     }
 }
 
-/// The length and meaning of the escape at a position.
+/// Decodes the escape at a position; returns its length and its meaning.
 pub(super) fn decode_one(text: &[u8], at: usize, escapes: Escapes) -> Option<(usize, Vec<u8>)> {
     let (mark, rest) = text.get(at..)?.split_first()?;
     match escapes {
@@ -71,12 +71,12 @@ pub(super) fn decode_one(text: &[u8], at: usize, escapes: Escapes) -> Option<(us
     }
 }
 
-/// Two hexadecimal digits.
+/// Reads two hexadecimal digits.
 fn octet(text: &[u8]) -> Option<u8> {
     u8::try_from(number(text.get(..2)?, 16)?).ok()
 }
 
-/// A line break without meaning.
+/// Decodes a line break without meaning, with the indentation that follows it.
 fn line_break(text: &[u8]) -> Option<(usize, Vec<u8>)> {
     let announced = usize::from(matches!(text.first(), Some(b'\\' | b'=')));
     let returned = announced + usize::from(text.get(announced) == Some(&b'\r'));
@@ -86,13 +86,13 @@ fn line_break(text: &[u8]) -> Option<(usize, Vec<u8>)> {
     })
 }
 
-/// Whether the third digit, if any, allows a separator between pairs of digits, or pairs of pairs.
+/// Whether a text begins with `0x`, or has a separator after its first or second pair of digits.
 fn may_be_apart(text: &[u8]) -> bool {
     let between = |at: usize| text.get(at).is_some_and(|byte| b":-, \t\r\n".contains(byte));
     text.starts_with(b"0x") || text.starts_with(b"0X") || between(2) || between(4)
 }
 
-/// Hexadecimal digits with separators.
+/// Decodes hexadecimal digits with separators.
 fn apart(text: &[u8]) -> Option<(usize, Vec<u8>)> {
     if !may_be_apart(text) {
         return None;
@@ -128,7 +128,7 @@ fn backslash(rest: &[u8]) -> Option<(usize, Vec<u8>)> {
     Some((2, vec![meaning]))
 }
 
-/// `u00e9`, or a surrogate pair.
+/// Decodes `u00e9`, or a surrogate pair.
 fn unicode(rest: &[u8]) -> Option<(usize, Vec<u8>)> {
     let unit = |at: usize| number(rest.get(at..at + 4)?, 16).and_then(|unit| u16::try_from(unit).ok());
     let first = unit(1)?;
@@ -198,7 +198,7 @@ fn utf8(letter: char) -> Vec<u8> {
     letter.to_string().into_bytes()
 }
 
-/// A number without a sign, which `from_str_radix` would accept.
+/// Parses a number without a sign, which `from_str_radix` would accept.
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
     let digits = std::str::from_utf8(digits).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
     u32::from_str_radix(digits, radix).ok()

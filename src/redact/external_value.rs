@@ -16,9 +16,9 @@ use super::urls::{Kind, Origin, Part, urls, whole_url};
 pub struct Placed<'v> {
     /// Its position in the text.
     pub range: Range<usize>,
-    /// Its label.
+    /// The label that replaces it in shown texts.
     pub label: String,
-    /// The value.
+    /// The value itself, which may be secret.
     pub value: Cow<'v, str>,
 }
 
@@ -105,13 +105,13 @@ impl Redactor {
     }
 }
 
-/// Whether a value discloses nothing, or occurs too often to be recognised.
+/// Whether a value discloses nothing, or occurs too often to be searched for.
 fn is_open(value: &str, known: &dyn Fn(&str) -> bool) -> bool {
     let short = value.len() < SHORT;
     let number =
         value.strip_prefix(['-', '+']).unwrap_or(value).bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let word = value.bytes().all(|byte| byte.is_ascii_alphabetic());
-    // A short word is one of many, and a short number is a count.
+    // A short word could be any word, and a short number could be a count.
     value.is_empty()
         || short && (number || word)
         || is_address(value)
@@ -119,7 +119,7 @@ fn is_open(value: &str, known: &dyn Fn(&str) -> bool) -> bool {
         || (is_wording(value) || value.contains([' ', '/'])) && known(value)
 }
 
-/// The separate secrets within a value: its lines, JSON strings, and values after telling names.
+/// Returns the separate secrets within a value: its lines, JSON strings, and values after telling names.
 fn parts_of(value: &str) -> Vec<String> {
     let mut parts = Vec::new();
     if value.starts_with(['{', '['])

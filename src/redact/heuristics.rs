@@ -31,7 +31,8 @@ pub(crate) fn is_telling(name: &str) -> bool {
     TELLING.iter().any(|word| joined.contains(word))
 }
 
-/// Whether a text looks random: letters and digits that alternate, or many of them.
+/// Whether a text looks random: it has a UUID, a long mix of letters and digits, or a run in which these, or upper and
+/// lower case, alternate often.
 pub(crate) fn is_token(text: &str) -> bool {
     let mut dashed = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     dashed.any(|part| part.len() == 36 && Uuid::try_parse(part).is_ok())
@@ -88,7 +89,7 @@ pub(crate) fn is_address(text: &str) -> bool {
     port.parse::<u16>().is_ok() && named && host.split('.').all(label)
 }
 
-/// A number can be an address of this machine too, and a secret.
+/// Whether a text is a name of this machine. A number can be an address of this machine too, but may be a secret.
 fn is_name_of_this_machine(text: &str) -> bool {
     Host::parse(text).is_some_and(|host| host.name().is_some() && host.is_this_machine())
 }

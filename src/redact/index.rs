@@ -68,17 +68,17 @@ impl Index {
         (id, true)
     }
 
-    /// The number of a known value.
+    /// Returns the number of a known value.
     pub(crate) fn id(&self, value: &str) -> Option<usize> {
         self.state.read().unwrap_or_else(PoisonError::into_inner).ids.get(value).copied()
     }
 
-    /// The value of a number.
+    /// Returns the value with a number.
     pub(crate) fn value(&self, id: usize) -> Option<Arc<str>> {
         self.state.read().unwrap_or_else(PoisonError::into_inner).values.get(id).cloned()
     }
 
-    /// All occurrences of secrets, except those inside a longer one.
+    /// Finds all occurrences of secrets, except those inside a longer one.
     pub(crate) fn find(&self, text: &[u8]) -> Vec<Hit> {
         let blocks = self.blocks();
         let mut hits = Vec::new();
@@ -100,7 +100,8 @@ impl Index {
         kept
     }
 
-    /// The ranges to replace: disjoint, in order, cutting no escape; of short secrets only those that count.
+    /// Returns the ranges to replace: disjoint, in order, without cutting an escape. A short secret is included only if
+    /// `counts` accepts it.
     pub(crate) fn places(&self, text: &[u8], counts: impl Fn(&Hit) -> bool) -> Vec<Hit> {
         let mut places: Vec<Hit> = Vec::new();
         let mut lengths = Vec::new();
@@ -182,7 +183,7 @@ impl Block {
     }
 }
 
-/// The range with the characters at both ends that contain some bits of the secret, and the padding.
+/// Extends a range by the characters at its ends that contain some bits of the secret, and by the padding.
 fn with_shared(text: &[u8], range: Range<usize>, pattern: &Pattern) -> Range<usize> {
     let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
     let Range { mut start, mut end } = range;

@@ -1,6 +1,6 @@
 //! Secrets generated for a run. Nothing is left to luck: each contains every character that careless readers lose.
 
-/// Random bytes for a key, shaped by [`telling`].
+/// Generates random bytes for a key, shaped by [`telling`].
 pub(crate) fn bytes() -> [u8; 32] {
     telling(rand::random())
 }

@@ -12,7 +12,7 @@ const WIDTH: usize = 6;
 /// Hashed pieces from the inside of patterns.
 pub(super) struct Joints(HashSet<u64, BuildHasherDefault<Mixed>>);
 
-/// A hash that suffices for a set that nobody outside can fill.
+/// A hash function that suffices for a set that no outsider can fill.
 #[derive(Default)]
 struct Mixed(u64);
 
@@ -37,7 +37,8 @@ impl Joints {
         Joints(patterns.flat_map(|pattern| pattern.bytes.windows(WIDTH)).map(folded).collect())
     }
 
-    /// Whether an unknown secret may continue across a position where lines were joined or an escape was decoded.
+    /// Whether a secret may continue across a position where lines were joined: the text around it occurs in a secret
+    /// or contains an escape.
     pub(super) fn may_cross(&self, text: &[u8], at: usize) -> bool {
         let around = text.get(at.saturating_sub(WIDTH - 1)..text.len().min(at + WIDTH - 1)).unwrap_or_default();
         around.iter().any(|byte| b"%\\&=".contains(byte))
@@ -45,7 +46,7 @@ impl Joints {
     }
 }
 
-/// A piece as a number, in lower case.
+/// Packs a piece into a number, in lower case.
 fn folded(piece: &[u8]) -> u64 {
     piece.iter().fold(0, |number, byte| number << 8 | u64::from(byte.to_ascii_lowercase()))
 }

@@ -11,7 +11,7 @@ pub(crate) fn letters(bytes: &[u8]) -> String {
     text
 }
 
-/// A letter of Latin-1; its control characters are replaced, because some would control a terminal.
+/// Reads a byte as a letter of Latin-1. Control characters are replaced, because some would control a terminal.
 fn letter(byte: u8) -> char {
     if (0x80..0xa0).contains(&byte) { char::REPLACEMENT_CHARACTER } else { char::from(byte) }
 }

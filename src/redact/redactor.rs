@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Shorter parts of a URL give no access by themselves, in bytes.
+/// The shortest part of an issued URL that counts as a secret, in bytes.
 const MIN_PART_BYTES: usize = 8;
 
 use super::field::is_field;
@@ -21,12 +21,12 @@ use super::index::{Hit, Index};
 pub struct Secret(String);
 
 impl Secret {
-    /// Wraps a text.
+    /// Wraps a text, so that it is not printed by accident.
     pub fn new(text: impl Into<String>) -> Self {
         Secret(text.into())
     }
 
-    /// The text itself, for sending or signing.
+    /// Returns the text itself, for sending or signing.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -48,7 +48,7 @@ impl fmt::Debug for Secret {
 pub struct Sealed {
     /// The output, with every secret replaced.
     pub bytes: Vec<u8>,
-    /// The labels of the secrets found, each once; any entry is a defect of Preflight.
+    /// The labels of the secrets found, each once; any entry means a bug in Preflight.
     pub hits: Vec<String>,
 }
 
@@ -78,7 +78,7 @@ impl fmt::Debug for Redactor {
 }
 
 impl Redactor {
-    /// A redactor without secrets.
+    /// Creates a redactor without secrets.
     pub fn new() -> Self {
         Self::default()
     }
@@ -106,8 +106,8 @@ impl Redactor {
         labels.name(id, "<", ">")
     }
 
-    /// Registers a value that a provider issued. In a URL only the parts that give access are secret, its last segment
-    /// and its query values: a reader must see the host.
+    /// Registers a value that a provider issued. In a URL, only the parts that may give access are secret: query
+    /// values, and path segments and fragments with a digit. A reader must see the host.
     pub fn learn_issued(&self, label: &str, value: &str) {
         let Ok(url) = url::Url::parse(value) else {
             self.capture(label, value);
@@ -124,13 +124,13 @@ impl Redactor {
         }
     }
 
-    /// The label of a known value, however short the value is.
+    /// Returns the label of a known value, however short the value is.
     pub fn label_of(&self, value: &str) -> Option<String> {
         let labels = self.shared.labels.read().unwrap_or_else(PoisonError::into_inner);
         self.shared.index.id(value).map(|id| labels.name(id, "<", ">"))
     }
 
-    /// The text with every known secret replaced by its label, in any usual encoding.
+    /// Replaces every known secret in a text by its label, in any usual encoding.
     pub fn text(&self, text: &str) -> String {
         let places = self.found(text);
         if places.is_empty() {
@@ -139,8 +139,8 @@ impl Redactor {
         String::from_utf8_lossy(&self.replace(text.as_bytes(), &places, "<", ">")).into_owned()
     }
 
-    /// The text with every known secret replaced and with the same number of lines; the label of a secret that spans
-    /// lines is in the first.
+    /// Replaces every known secret in a text and keeps the number of lines; the label of a secret that spans lines is
+    /// in the first.
     pub(crate) fn lines(&self, text: &str) -> String {
         let lines = |name: &str, hidden: &[u8]| {
             let breaks = hidden.iter().copied().filter(|byte| *byte == b'\n').map(char::from);
@@ -149,7 +149,7 @@ impl Redactor {
         String::from_utf8_lossy(&self.replace_with(text.as_bytes(), &self.found(text), lines)).into_owned()
     }
 
-    /// The places of secrets in a text.
+    /// Finds the places of secrets in a text.
     pub(crate) fn places(&self, text: &str) -> Vec<Range<usize>> {
         self.found(text).into_iter().map(|hit| hit.range).collect()
     }
@@ -159,7 +159,7 @@ impl Redactor {
         on_letters(text, self.shared.index.places(bytes, |hit| is_field(bytes, &hit.range)))
     }
 
-    /// The text with labels replaced by their secrets: only for a person who must open a page now, never recorded.
+    /// Replaces labels in a text by their secrets: only for a person who must open a page now, never recorded.
     pub fn revealed(&self, text: &str) -> String {
         let labels = self.shared.labels.read().unwrap_or_else(PoisonError::into_inner);
         let known = labels.names.iter().enumerate().filter(|(_, name)| text.contains(name.as_str()));
@@ -169,7 +169,7 @@ impl Redactor {
         })
     }
 
-    /// The JSON value with every known secret replaced, in names, strings and numbers.
+    /// Replaces every known secret in a JSON value, in names, strings and numbers.
     pub fn json(&self, value: &Value) -> Value {
         match value {
             Value::Null | Value::Bool(_) => value.clone(),
@@ -186,14 +186,14 @@ impl Redactor {
         }
     }
 
-    /// A serialisable value with every known secret replaced; `None` if it cannot be deserialised afterwards, for
-    /// example because a number became a label.
+    /// Replaces every known secret in a serialisable value; `None` if the result cannot be deserialised, for example
+    /// because a number became a label.
     pub(crate) fn serialized<T: Serialize + DeserializeOwned>(&self, value: &T) -> Option<T> {
         let json = serde_json::to_value(value).ok()?;
         serde_json::from_value(self.json(&json)).ok()
     }
 
-    /// Headers as recorded: lower-case names, every known secret replaced.
+    /// Returns headers as they are recorded: lower-case names, every known secret replaced.
     pub fn headers<'a>(&self, headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<(String, String)> {
         headers.into_iter().map(|(name, value)| (self.text(&name.to_ascii_lowercase()), self.text(value))).collect()
     }
@@ -245,14 +245,14 @@ impl Labels {
 /// Length at the end of truncated text that is never shown, in bytes.
 const MAX_FRAGMENT_BYTES: usize = 1024;
 
-/// The beginning of bytes that exceed a limit, without the end, which may contain a truncated secret that no search
-/// finds. Shorter bytes stay whole.
+/// Returns bytes that reach a limit without their end, which may contain a truncated secret that no search finds.
+/// Shorter bytes stay whole.
 pub(crate) fn unfrayed(bytes: &[u8], bound: usize) -> &[u8] {
     let end = if bytes.len() < bound { bytes.len() } else { bound.saturating_sub(MAX_FRAGMENT_BYTES) };
     bytes.get(..end).unwrap_or_default()
 }
 
-/// The characters of a label that are safe in every format.
+/// Replaces the characters of a label that are not safe in every format.
 fn name(label: &str) -> String {
     let safe = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
     label.chars().map(|letter| if safe(letter) { letter } else { '_' }).collect()

@@ -22,7 +22,7 @@ static URL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// The origin of a text: text that a person wrote to be read is taken literally, inserted text is not.
+/// The origin of a text: in text that a person wrote to be read, fewer parts are secret than in an inserted value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     Given,
@@ -57,7 +57,7 @@ pub(super) enum Kind {
 impl Part {
     pub(super) fn gives_access(&self, text: &str, origin: Origin) -> bool {
         let part = &text[self.range.clone()];
-        // Values that a template inserts are known by themselves.
+        // Values that a template inserts are registered separately.
         if part.is_empty() || part.contains("{{") || part.contains("${") {
             return false;
         }
@@ -71,8 +71,8 @@ impl Part {
     }
 }
 
-/// The parts of a text that is a URL as a whole; `None` for text that does not parse as one, such as a password with a
-/// slash.
+/// Returns the parts of a text that is a URL as a whole; `None` for text that does not parse as one, such as a password
+/// with a slash.
 pub(super) fn whole_url(text: &str) -> Option<Vec<Part>> {
     let url = urls(text).into_iter().next()?;
     let whole = url.whole.end == text.len() && matches!(&text[..url.whole.start], "" | "jdbc:");
@@ -84,13 +84,13 @@ pub(super) fn whole_url(text: &str) -> Option<Vec<Part>> {
     (whole && text[url.host].split(',').all(host) && !text[url.path].contains('@')).then_some(url.parts)
 }
 
-/// The parts that give access in URLs that a person wrote, by position.
+/// Returns the ranges of the parts that give access in URLs that a person wrote.
 pub(super) fn written_access(text: &str) -> Vec<Range<usize>> {
     let parts = urls(text).into_iter().flat_map(|url| url.parts);
     parts.filter(|part| part.gives_access(text, Origin::Written)).map(|part| part.range).collect()
 }
 
-/// All URLs in a text.
+/// Finds all URLs in a text.
 pub(super) fn urls(text: &str) -> Vec<Found> {
     let Some(pattern) = URL.as_ref().filter(|_| text.contains("://")) else { return Vec::new() };
     let found = pattern.captures_iter(text).filter_map(|found| {
@@ -111,7 +111,7 @@ pub(super) fn urls(text: &str) -> Vec<Found> {
     found.collect()
 }
 
-/// The ranges of the pieces between occurrences of a letter.
+/// Splits a range at each occurrence of a letter, and returns the ranges of the pieces.
 fn split<'t>(text: &'t str, range: &Range<usize>, at: char) -> impl Iterator<Item = Range<usize>> + use<'t> {
     let mut start = range.start;
     text[range.clone()].split(at).map(move |piece| {

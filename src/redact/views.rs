@@ -83,12 +83,12 @@ fn beyond<'a>(
 }
 
 impl<'a> View<'a> {
-    /// The text after one step; `None` if the step changes nothing.
+    /// Decodes a text by one step; `None` if the step changes nothing.
     pub(super) fn decode(text: &'a [u8], escapes: Escapes) -> Option<Self> {
         View { bytes: Cow::Borrowed(text), layers: Vec::new() }.undone(escapes)
     }
 
-    /// The positions in the decoded text where the last step decoded something.
+    /// Returns the positions in the decoded text where the last step decoded something.
     fn undone_at(&self) -> impl Iterator<Item = usize> {
         self.layers.last().into_iter().flat_map(|layer| layer.iter().map(|undone| undone.decoded.start))
     }
@@ -99,7 +99,7 @@ impl<'a> View<'a> {
         Some(View { bytes: Cow::Owned(bytes), layers })
     }
 
-    /// The original bytes of a decoded range: whole escapes.
+    /// Returns the original bytes of a decoded range: whole escapes.
     pub(super) fn written(&self, range: Range<usize>) -> Range<usize> {
         self.layers
             .iter()
@@ -121,7 +121,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// The original position of a decoded byte.
+/// Returns the original position of a decoded byte.
 fn place(layer: &[Undone], at: usize) -> Range<usize> {
     let next = layer.partition_point(|undone| undone.decoded.start <= at);
     match next.checked_sub(1).and_then(|before| layer.get(before)) {

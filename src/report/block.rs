@@ -1,4 +1,4 @@
-//! What a reader is told about one unit, as plain lines: the console and the `JUnit` file show the same.
+//! The block of lines about one check, shared by the console report and the `JUnit` file.
 
 use owo_colors::Style;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
@@ -9,21 +9,21 @@ use crate::evidence::Responsible;
 
 /// The column in which the texts of a block start.
 const COLUMN: usize = 12;
-/// The lines that one text may have, and the rows that a timeline may have.
+/// The most lines of one text, and the most rows of a timeline.
 const MAX_LINES: usize = 20;
-/// The characters that one cell of a timeline may have.
+/// The longest cell of a timeline, in characters.
 const MAX_CELL_CHARS: usize = 120;
 
-/// What a piece of text says about the partner.
+/// What a piece of text tells the reader about the partner; it decides the colour.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Tone {
-    /// All is well.
+    /// Good news, such as a pass.
     Good,
-    /// Readiness hangs on it.
+    /// A problem that decides readiness.
     Bad,
-    /// Somebody should know.
+    /// A problem that a reader should know.
     Warn,
-    /// A label.
+    /// A label, which matters less than the text beside it.
     Quiet,
     /// A heading.
     Strong,
@@ -34,15 +34,15 @@ pub(super) enum Tone {
 pub(super) struct Setting {
     /// Whether colour may be used.
     pub(super) colour: bool,
-    /// The width in columns; with nothing, lines are as long as their text.
+    /// The width in columns; `None` for lines as long as their text.
     pub(super) width: Option<usize>,
 }
 
 impl Setting {
-    /// For a file that nobody wraps or colours.
+    /// The setting for files: no colour, no wrapping.
     pub(super) const PLAIN: Setting = Setting { colour: false, width: None };
 
-    /// A text in its tone.
+    /// Paints a text in the colour of its tone.
     pub(super) fn paint(&self, tone: Tone, text: &str) -> String {
         if !self.colour {
             return text.to_owned();
@@ -57,7 +57,7 @@ impl Setting {
         style.style(text).to_string()
     }
 
-    /// `first` and `text`, wrapped between words, with `column` blanks before each further line.
+    /// Wraps `text` between words: `first` begins the first line, `column` blanks each further line.
     pub(super) fn hanging(&self, first: &str, text: &str, column: usize) -> String {
         let indent = " ".repeat(column);
         let lines = clipped_lines(text);
@@ -83,7 +83,7 @@ fn wrapped(first: &str, line: &str, indent: &str, width: usize) -> String {
     if line.is_empty() { first.trim_end().to_owned() } else { textwrap::fill(line, options) }
 }
 
-/// The first lines of a text, with a note about the rest; at least one.
+/// Returns the first lines of a text and a note about the rest; at least one line.
 fn clipped_lines(text: &str) -> Vec<String> {
     let mut lines: Vec<String> = text.lines().take(MAX_LINES).map(str::to_owned).collect();
     match text.lines().count().saturating_sub(MAX_LINES) {
@@ -96,8 +96,8 @@ fn clipped_lines(text: &str) -> Vec<String> {
     lines
 }
 
-/// The body of a unit's block: expected, observed, what happened, who must act and how. `said` is what the reader
-/// has just read, and is not said again.
+/// Renders the body of a check's block: expected, observed, what happened, who must act and how. `said` is the text
+/// that the reader has just read; it is not repeated.
 pub(super) fn body(check: &CheckResult, said: &str, setting: Setting) -> String {
     let explained = check.expected.is_some() && check.observed.is_some();
     let reason = Some(check.reason.as_str()).filter(|reason| !explained && one_line(reason) != said);
@@ -121,17 +121,17 @@ pub(super) fn body(check: &CheckResult, said: &str, setting: Setting) -> String 
     found + &timeline(&check.evidence, setting) + &rows.map(|row| labelled(row, setting)).collect::<String>()
 }
 
-/// `checks/acme/auth/remint-on-401.yaml:14`.
+/// Returns the file and line of a check, as in `checks/acme/auth/remint-on-401.yaml:14`.
 fn place(check: &CheckResult) -> String {
     if check.file.is_empty() { String::new() } else { format!("{}:{}", check.file, check.line) }
 }
 
-/// One label with its text; nothing without a text.
+/// Renders one label with its text; empty if there is no text.
 pub(super) fn labelled((label, text): (&str, Option<&str>), setting: Setting) -> String {
     match text.map(str::trim).filter(|text| !text.is_empty()) {
         None => String::new(),
         Some(text) => {
-            // A line to be copied is never broken: the terminal does that without changing it.
+            // A line to be copied is never wrapped here: the terminal wraps it without changing it.
             let setting = if label == "rerun" { Setting { width: None, ..setting } } else { setting };
             let first = format!("  {}{}", setting.paint(Tone::Quiet, label), " ".repeat(COLUMN - 2 - label.len()));
             setting.hanging(&first, text, COLUMN)
@@ -139,10 +139,10 @@ pub(super) fn labelled((label, text): (&str, Option<&str>), setting: Setting) ->
     }
 }
 
-/// What happened, one line a row, in columns; the middle of a long record is left out.
+/// Renders a timeline in columns, one line for each row, and leaves out the middle of a long one.
 pub(super) fn timeline(rows: &[TimelineRow], setting: Setting) -> String {
     let kind = rows.iter().map(|row| row.kind.chars().count()).max().unwrap_or(0).min(12);
-    // A few long ones must not push the outcomes of all the others away.
+    // A few long cells must not push the outcomes of all other rows to the right.
     let what = rows.iter().map(|row| row.what.chars().count()).filter(|length| *length <= 48).max().unwrap_or(0);
     let line = |row: &TimelineRow| {
         let (at, name) = (row.at_ms / 1000.0, clipped(&row.kind, 12));

@@ -1,4 +1,4 @@
-//! The finished model, made once from everything that is known. All writers render it; none adds to it.
+//! Builds the finished model once, from everything that is known. All writers render it; none adds to it.
 
 use std::time::Duration;
 
@@ -16,27 +16,27 @@ use crate::profile::attestations;
 
 /// Everything that a report is made of.
 pub struct Facts<'f> {
-    /// The plan.
+    /// The plan of the run.
     pub plan: &'f Plan,
-    /// What it came to.
+    /// The verdicts and the readiness that the judge concluded.
     pub concluded: &'f Conclusion,
-    /// The records of all its units, in its order, with how long each took.
+    /// The evidence of each planned check, in the order of the plan, with the time that it took.
     pub evidence: &'f [(Evidence, Duration)],
     /// When the run started.
     pub started: OffsetDateTime,
-    /// How long it took.
+    /// How long the run took.
     pub took: Duration,
     /// Whether `--strict` was given.
     pub strict: bool,
-    /// Whether it was interrupted.
+    /// Whether the run was interrupted.
     pub interrupted: bool,
     /// Remarks about the run as a whole.
     pub remarks: Vec<String>,
-    /// Its phases.
+    /// The phases of the run, in the order in which they ran.
     pub phases: Vec<PhaseRow>,
 }
 
-/// Builds the model.
+/// Builds the model of a run.
 pub fn build(facts: &Facts<'_>) -> Report {
     let plan = facts.plan;
     let checks: Vec<CheckResult> = (0..plan.checks.len()).map(|at| unit_row(facts, at)).collect();
@@ -79,7 +79,7 @@ fn unit_row(facts: &Facts<'_>, at: usize) -> CheckResult {
     let check = &planned.packed.check;
     let (verdict, reason, finding, blocked_by) = verdict_parts(&final_judgement.final_verdict);
     let pointer = finding.map_or("", |finding| finding.at.as_str());
-    // Positions are looked up only where a reader has something to look at.
+    // The position is looked up only if the finding points to one.
     let line = if pointer.is_empty() { 1 } else { planned.packed.document.locate(pointer, None).line.max(1) };
     let section = check.items.first().and_then(|id| facts.plan.pack.provider.items.iter().find(|item| item.id == *id));
     CheckResult {
@@ -148,7 +148,7 @@ fn summary(checks: &[CheckResult]) -> Summary {
     summary
 }
 
-/// The checklist, as the judge has decided it.
+/// Builds the rows of the checklist from the judge's results.
 fn items(plan: &Plan, concluded: &Conclusion, checks: &[CheckResult]) -> Vec<ItemRow> {
     let row = |(item, final_verdict): (&Item, &ItemResult)| ItemRow {
         id: item.id.clone(),
@@ -162,7 +162,7 @@ fn items(plan: &Plan, concluded: &Conclusion, checks: &[CheckResult]) -> Vec<Ite
     plan.pack.provider.items.iter().zip(&concluded.items).map(row).collect()
 }
 
-/// What would change the readiness: required failures first, then what would decide the most units.
+/// Lists what would change the readiness: failures first, and among equals what affects the most checks.
 fn actions(plan: &Plan, concluded: &Conclusion, checks: &[CheckResult]) -> Vec<ActionRow> {
     let final_judgement = &concluded.final_judgement;
     let unchecked = unchecked(plan, concluded);
@@ -174,7 +174,7 @@ fn actions(plan: &Plan, concluded: &Conclusion, checks: &[CheckResult]) -> Vec<A
         Some((_, row)) => row.checks.push(planned),
         None => list.push((rank, ActionRow { responsible, what, place, checks: vec![planned] })),
     };
-    // What is only recommended stands in the way where it is all that serves an item, and is inconclusive.
+    // A recommended check that is inconclusive stands in the way if no required check serves its item.
     let decides = |at: usize| concluded.decides[at] && plan.selection.describe().is_none();
     let in_the_way = |(at, row): (usize, &CheckResult)| match row.verdict {
         VerdictLabel::Fail => row.level == LevelLabel::Required,
@@ -184,7 +184,7 @@ fn actions(plan: &Plan, concluded: &Conclusion, checks: &[CheckResult]) -> Vec<A
     let in_the_way: Vec<bool> = checks.iter().enumerate().map(in_the_way).collect();
     let open = !unchecked.is_empty() || in_the_way.contains(&true);
     for (at, ((planned, final_judgement), row)) in plan.checks.iter().zip(final_judgement).zip(checks).enumerate() {
-        // While something stands in the way, what does not changes nothing.
+        // While some checks stand in the way, actions for the others would not change the readiness.
         if open && !in_the_way[at] {
             continue;
         }
@@ -229,7 +229,7 @@ fn actions(plan: &Plan, concluded: &Conclusion, checks: &[CheckResult]) -> Vec<A
             FinalVerdict::Waived { .. } | FinalVerdict::Attested { .. } => {}
         }
     }
-    // A cause that several units share is told once; of a single one the reader needs the name.
+    // If several checks share a cause, the action states it once. If it concerns one check only, it names that check.
     for (rank, row) in &mut list {
         match (*rank, row.checks.as_slice()) {
             (2, [planned]) => {
@@ -239,7 +239,7 @@ fn actions(plan: &Plan, concluded: &Conclusion, checks: &[CheckResult]) -> Vec<A
             (_, _) => {}
         }
     }
-    // What an action unblocks counts as changed by it.
+    // An action also changes the checks that it unblocks.
     for (planned, final_judgement) in plan.checks.iter().zip(final_judgement) {
         if let FinalVerdict::Inconclusive { blocked_by: Some(blocker), .. } = &final_judgement.final_verdict
             && let Some((_, row)) = list.iter_mut().find(|(_, row)| row.checks.contains(blocker))
@@ -252,13 +252,13 @@ fn actions(plan: &Plan, concluded: &Conclusion, checks: &[CheckResult]) -> Vec<A
     list.into_iter().map(|(_, row)| row).collect()
 }
 
-/// The file of attestations, as the reader knows it.
+/// Returns the attestations file, as the reader knows it.
 fn attestations(plan: &Plan) -> String {
     let named = plan.read.profile.attestations.as_ref().map(|path| path.display().to_string());
     named.unwrap_or_else(|| attestations::FILE.to_owned())
 }
 
-/// What a person must say of items that no check serves; a selection has none of them.
+/// Lists the items that no check serves and that a person must attest; empty for a selection.
 fn unchecked(plan: &Plan, concluded: &Conclusion) -> Vec<ActionRow> {
     let items = plan.pack.provider.items.iter().zip(&concluded.items);
     let open = items.filter(|(_, final_verdict)| {

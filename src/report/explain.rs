@@ -1,4 +1,4 @@
-//! One check, explained: what it proves and how, what passing and failing look like, and what to do.
+//! The explanation of one check: what it proves and how, what passing and failing look like, and how to fix a failure.
 
 use time::{Date, Duration};
 
@@ -14,46 +14,46 @@ use crate::pack::types::Stage;
 use crate::pack::{Pack, PackedCheck};
 use crate::profile::attestations;
 
-/// The width where there is no terminal to say it.
+/// The width in columns if no terminal sets it.
 const WIDTH: usize = 100;
-/// The characters that one text may have.
+/// The longest text, in characters.
 const MAX_TEXT_CHARS: usize = 2_000;
-/// The column in which sentences start, behind the lines where they are written.
+/// The column in which sentences start, after the line numbers of the check's file.
 const COLUMN: usize = 8;
 
-/// What is explained.
+/// Everything that the explanation of a check needs.
 pub struct Explanation<'e> {
-    /// The pack.
+    /// The pack that holds the check.
     pub pack: &'e Pack,
-    /// The check.
+    /// The check to explain.
     pub packed: &'e PackedCheck,
-    /// The stage that is asked about, where it is one.
+    /// The stage that the user asked about; `None` for all stages of the check.
     pub stage: Option<Stage>,
-    /// What was played for it.
+    /// How the check went with the sample partner.
     pub played: DemoOutcome,
-    /// The day on which somebody could attest.
+    /// The date of today, for the attestation that the reader can copy.
     pub today: Date,
 }
 
-/// What was played of a check with the sample partner.
+/// The runs of a check with the sample partner.
 pub enum DemoOutcome {
-    /// Nothing, and why.
+    /// It did not run, for this reason.
     Nothing(String),
-    /// The check with the correct partner, and with one that makes a mistake.
+    /// It ran with the correct partner, and with one that has a defect.
     Both(Box<Exchange>, Box<Exchange>),
-    /// The check with the correct partner alone.
+    /// It ran with the correct partner only.
     One(Box<Exchange>),
 }
 
-/// What happened in one play.
+/// One run of the check with the sample partner.
 pub struct Exchange {
-    /// The partner's mistake: its name, and what it is.
+    /// The name and the description of the partner's defect; `None` for the correct partner.
     pub defect: Option<(String, String)>,
-    /// The check's unit in that play, or why there is none.
+    /// The result of the check in this run, or why there is none.
     pub check: Result<CheckResult, String>,
 }
 
-/// The whole explanation, ending in a line feed.
+/// Renders the whole explanation, which ends in a line feed.
 pub fn render(explanation: &Explanation<'_>, look: Look) -> String {
     let setting = Setting { colour: look.colour, width: Some(look.width.unwrap_or(WIDTH)) };
     let page = Page { explained: explanation, setting };
@@ -119,7 +119,7 @@ impl Page<'_> {
             );
         }
         out += "\n";
-        // Never as the provider's own words: its page may say it otherwise.
+        // The wording is the pack's; the provider's own page may word the item differently.
         out += &self.heading(&format!("On the checklist of {}, in the wording of this pack", pack.provider.name));
         for item in pack.provider.items.iter().filter(|item| check.items.contains(&item.id)) {
             out += &self.line("  ", &format!("{} ({}; {})", item.text, item.section, item.id), 4);
@@ -149,7 +149,7 @@ impl Page<'_> {
         out + &self.actions() + &self.needs()
     }
 
-    /// What the partner's actions are, in the pack's words, each once.
+    /// Lists the partner's actions that the check asks for, each once, with the pack's description.
     fn actions(&self) -> String {
         let Explanation { pack, packed, .. } = self.explained;
         let asked =
@@ -161,7 +161,7 @@ impl Page<'_> {
         if actions.is_empty() { actions } else { self.line("  ", "The partner's actions", 2) + &actions }
     }
 
-    /// A sentence behind the line where the check says it.
+    /// Renders a sentence after the line number at which the check states it.
     fn sentence(&self, pointer: &str, sentence: &Sentence) -> String {
         let line = format!(":{}", self.explained.packed.document.locate(pointer, None).line);
         let first = format!("{}  ", self.setting.paint(Tone::Quiet, &format!("{line:>6}")));
@@ -239,7 +239,7 @@ impl Page<'_> {
             + &block::timeline(&check.evidence, self.setting)
     }
 
-    /// How a person answers what the check asks.
+    /// Explains how a person attests what the check asks; empty if it asks nothing.
     fn attest(&self) -> String {
         let check = &self.explained.packed.check;
         let questions = check.questions();
@@ -261,7 +261,7 @@ impl Page<'_> {
     }
 }
 
-/// An attestation to be filled in.
+/// Returns an attestation to be filled in.
 fn snippet(id: &str, today: Date) -> String {
     let expires = today.checked_add(Duration::days(365)).unwrap_or(today);
     format!(
@@ -270,7 +270,7 @@ fn snippet(id: &str, today: Date) -> String {
     )
 }
 
-/// A text that begins with a capital letter, unless it begins with code.
+/// Begins a text with a capital letter, unless it begins with code.
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()

@@ -1,13 +1,13 @@
-//! The words a reader sees for the closed values of the model.
+//! The words that a reader sees for the closed values of the model.
 
 use super::model::{CheckResult, ItemRow, LevelLabel, Report, VerdictLabel};
 use crate::judge::{ItemVerdict, Readiness, Withheld};
 
-/// So many items are named on the first screen.
+/// The most items that a caveat names.
 const MAX_NAMES: usize = 5;
 
 impl Readiness {
-    /// The answer in two or three words.
+    /// Returns the answer in one to three words.
     pub fn label(self) -> &'static str {
         match self {
             Readiness::Ready => "ready",
@@ -20,7 +20,7 @@ impl Readiness {
         }
     }
 
-    /// What the answer means, in one sentence.
+    /// Explains the answer in one sentence.
     pub fn meaning(self) -> &'static str {
         match self {
             Readiness::Ready => "Every item of the checklist passes or is attested.",
@@ -39,7 +39,7 @@ impl Readiness {
 }
 
 impl VerdictLabel {
-    /// The word.
+    /// Returns the verdict as readers see it.
     pub fn words(self) -> &'static str {
         match self {
             VerdictLabel::Pass => "pass",
@@ -53,7 +53,7 @@ impl VerdictLabel {
 }
 
 impl Withheld {
-    /// Why, in a sentence.
+    /// Explains in a sentence why readiness is withheld.
     pub fn words(self) -> &'static str {
         match self {
             Withheld::NothingPassed => "No check passed, so the run shows nothing.",
@@ -65,7 +65,7 @@ impl Withheld {
 }
 
 impl ItemVerdict {
-    /// The word.
+    /// Returns the verdict as readers see it.
     pub fn words(self) -> &'static str {
         match self {
             ItemVerdict::Pass => "pass",
@@ -82,14 +82,14 @@ impl ItemVerdict {
 }
 
 impl ItemRow {
-    /// Whether no check serves it, so that a person's word is all that there can be.
+    /// Whether no check serves the item, so that only a person can attest it.
     pub fn is_for_persons(&self) -> bool {
         self.checks.is_empty()
     }
 }
 
 impl LevelLabel {
-    /// The word.
+    /// Returns the level as readers see it.
     pub fn words(self) -> &'static str {
         match self {
             LevelLabel::Required => "required",
@@ -99,19 +99,19 @@ impl LevelLabel {
 }
 
 impl Report {
-    /// Pack, version, origin and digest, on one line: `built-in pack 1.0, sha256 3f9c…`.
+    /// Describes the pack on one line: version, origin and digest, as in `built-in pack 1.0, sha256 3f9c…`.
     pub fn pack_line(&self) -> String {
         let pack = &self.pack;
         let digest: String = pack.sha256.chars().take(12).collect();
         if pack.built_in {
             format!("built-in pack {}, sha256 {digest}…", pack.version)
         } else {
-            // What the pack says of itself comes last, so that it can neither push the rest away nor contradict it.
+            // What the pack says of itself comes last, so that it can neither hide nor contradict the rest.
             format!("pack NOT built in, sha256 {digest}…: {} {}", pack.id, pack.version)
         }
     }
 
-    /// All denominators that are not zero: `71 units planned: 65 pass, 2 fail`.
+    /// Counts the checks by verdict, without zeros: `71 checks planned: 65 pass, 2 fail`.
     pub fn plan_line(&self) -> String {
         let s = &self.summary;
         let counts = [
@@ -130,7 +130,7 @@ impl Report {
         if kinds.is_empty() { format!("{planned} planned") } else { format!("{planned} planned: {}", kinds.join(", ")) }
     }
 
-    /// What stands for the items, in numbers: `40 items: 37 pass, 3 attested`.
+    /// Counts the items by verdict, without zeros: `40 items: 37 pass, 3 attested`.
     pub fn items_line(&self) -> String {
         use ItemVerdict as I;
         let all = [
@@ -151,18 +151,18 @@ impl Report {
         if kinds.is_empty() { all } else { format!("{all}: {}", kinds.join(", ")) }
     }
 
-    /// What the answer means, in one sentence.
+    /// Explains the answer in one sentence; if readiness was withheld, says why.
     pub fn meaning(&self) -> &str {
         self.because.as_deref().unwrap_or_else(|| self.readiness.meaning())
     }
 
-    /// Whether a check took place in several stages, so that its name alone does not say which unit is meant.
+    /// Whether a check was planned in several stages, so that its id alone does not say which result is meant.
     pub fn has_twins(&self, check: &CheckResult) -> bool {
         self.checks.iter().filter(|other| other.id == check.id).count() > 1
     }
 
-    /// What everybody must know before they believe the answer: stand-ins, a selection, items without a check, an
-    /// interruption.
+    /// Lists what everybody must know before they trust the answer: simulated environments, a selection, items without
+    /// a check, an interruption.
     pub fn caveats(&self) -> Vec<String> {
         let mut caveats = Vec::new();
         if self.simulated_environments {
@@ -195,7 +195,7 @@ impl Report {
     }
 }
 
-/// The first few of some items by their ids; nothing where there are none.
+/// Returns the ids of the first few items; `None` if there are none.
 fn named(items: &[&ItemRow]) -> Option<String> {
     let mut ids: Vec<&str> = items.iter().take(MAX_NAMES).map(|item| item.id.as_str()).collect();
     ids.extend((items.len() > MAX_NAMES).then_some("…"));
@@ -203,7 +203,7 @@ fn named(items: &[&ItemRow]) -> Option<String> {
 }
 
 impl CheckResult {
-    /// The verdict in one sentence; never empty.
+    /// Returns the verdict in one sentence; never empty.
     pub fn headline(&self) -> String {
         let said = match (&self.blocked_by, self.reason.trim().is_empty()) {
             (Some(by), true) => format!("blocked by {by}"),
@@ -220,7 +220,7 @@ impl CheckResult {
     }
 }
 
-/// `1 unit`, `2 units`.
+/// Formats a number with its noun: `1 check`, `2 checks`.
 pub(super) fn count(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }

@@ -1,11 +1,11 @@
-//! The same report with every text in it changed.
+//! Applies a function to every text of a report.
 //!
-//! A writer makes its text harmless here, once and wholly, so that it cannot forget a field. The patterns name
-//! every field: a new one does not compile until somebody has decided about it.
+//! A writer makes the text harmless here, once and completely, so that it cannot forget a field. The patterns name
+//! every field, so a new one does not compile until somebody decides how to treat it.
 
 use super::model::{ActionRow, CheckResult, ItemRow, PackRow, Report, TimelineRow};
 
-/// What is done to each text.
+/// The function that is applied to each text.
 type Change<'a> = &'a dyn Fn(&str) -> String;
 
 fn map_all(texts: &[String], f: Change) -> Vec<String> {
@@ -17,7 +17,7 @@ fn maybe(text: Option<&String>, f: Change) -> Option<String> {
 }
 
 impl Report {
-    /// This report with `f` applied to every text.
+    /// Returns this report with `f` applied to every text.
     pub(super) fn map_text(&self, f: Change) -> Report {
         let Report {
             schema,

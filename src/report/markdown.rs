@@ -8,21 +8,21 @@ use super::outline::{Listed, outline};
 use super::text::{block_for_markdown, bounded, clipped, for_markdown, link_for_markdown, one_line};
 use crate::judge::ItemVerdict;
 
-/// The most bytes of a report: GitHub refuses a job summary of 1 MiB.
+/// The largest report, in bytes: GitHub rejects a job summary of 1 MiB.
 const MAX_FILE_CHARS: usize = 1_000_000;
-/// The most characters that one text may have.
+/// The longest single-line text, in characters.
 const MAX_TEXT_CHARS: usize = 800;
-/// The most bytes that a text of several lines may have.
+/// The longest text of several lines, in bytes.
 const MAX_BLOCK_CHARS: usize = 10_000;
-/// What stands behind the `@` of a check.
+/// The explanation of the stages, which stand behind the `@` of each check.
 const STAGES: &str = "Stages: *static* reads files only; in *rehearsal* the partner's own build ran \
 against a simulated provider; *test* and *production* are the provider's real environments. Items are in the wording of \
 the pack; the provider's own page may word them differently.\n";
-/// The end of a report that was cut.
+/// The last lines of a report that was cut.
 const CUT: &str =
     "\n\n**Cut here:** the report exceeds the size limit of a job summary. The JSON report is complete.\n";
 
-/// The whole report; its first line is the answer. Always below 1 MiB.
+/// Renders the whole report; its first line is the answer. The result is always smaller than 1 MiB.
 pub fn render(report: &Report) -> String {
     let mut safe = report.map_text(&|text| for_markdown(clipped(text.trim(), MAX_TEXT_CHARS).as_ref()));
     for (check, raw) in safe.checks.iter_mut().zip(&report.checks) {
@@ -45,7 +45,7 @@ pub fn render(report: &Report) -> String {
     if text.len() <= MAX_FILE_CHARS {
         return text;
     }
-    // At the end of a line, so that no table row is cut in two.
+    // Cut at the end of a line, so that no table row is cut in two.
     let kept = bounded(&text, MAX_FILE_CHARS, "");
     format!("{}{CUT}", kept.rsplit_once('\n').map_or("", |(lines, _)| lines))
 }
@@ -82,7 +82,7 @@ fn with_verdict(report: &Report, verdict: VerdictLabel) -> impl Iterator<Item = 
     report.checks.iter().filter(move |check| check.verdict == verdict)
 }
 
-/// Required failures first; each with what was expected, what was seen, and what to do about it.
+/// Renders the failures, required ones first, each with what was expected, what was observed, and how to fix it.
 fn failures(report: &Report) -> String {
     let mut failed: Vec<&CheckResult> = with_verdict(report, VerdictLabel::Fail).collect();
     failed.sort_by_key(|check| check.level);
@@ -117,7 +117,7 @@ fn failure(check: &CheckResult) -> String {
     out.concat()
 }
 
-/// Inconclusive units by what stands in their way.
+/// Renders the inconclusive checks, grouped by cause.
 fn inconclusive(report: &Report) -> String {
     let mut causes: IndexMap<(String, &str, LevelLabel), Vec<String>> = IndexMap::new();
     for check in with_verdict(report, VerdictLabel::Inconclusive) {
@@ -139,7 +139,7 @@ fn inconclusive(report: &Report) -> String {
     out.concat()
 }
 
-/// What rests on the word of a person.
+/// Renders what rests on the attestation or the waiver of a person.
 fn persons(report: &Report) -> String {
     let mut rows: Vec<String> = with_verdict(report, VerdictLabel::Attested)
         .chain(with_verdict(report, VerdictLabel::Waived))
@@ -156,7 +156,7 @@ fn persons(report: &Report) -> String {
     format!("## Attested and waived\n\n| | What | By whom, and why |\n|---|---|---|\n{}", rows.concat())
 }
 
-/// The texts of several lines that checks have made or found: letters to be sent, say.
+/// Renders texts of several lines that checks made or found, such as emails to send.
 fn texts(report: &Report) -> String {
     let rows = report.checks.iter().flat_map(|check| check.evidence.iter().map(move |row| (check, row)));
     let rows = rows.filter(|(_, row)| row.kind == "text").map(|(check, row)| {
@@ -168,7 +168,7 @@ fn texts(report: &Report) -> String {
     if rows.is_empty() { rows } else { format!("## Texts\n\n{rows}") }
 }
 
-/// Every item in a table by section, every unit once.
+/// Renders every item in a table for each section, and every check once.
 fn checklist(report: &Report) -> String {
     let outline = outline(report);
     let mut out = vec!["## The checklist\n\n".to_owned(), STAGES.to_owned()];
@@ -191,7 +191,7 @@ fn item(listed: &Listed) -> String {
     format!("| {} | {} | {by} |\n", mark_of(item), item.text)
 }
 
-/// An item's verdict, as a word with a sign.
+/// Returns an item's verdict as a word with a sign.
 fn mark_of(item: &ItemRow) -> &'static str {
     match (item.verdict, item.risks.is_empty()) {
         (ItemVerdict::Pass, true) => "✅ pass",
@@ -208,7 +208,7 @@ fn mark_of(item: &ItemRow) -> &'static str {
     }
 }
 
-/// A verdict as a word with a sign, since colours are not for every reader.
+/// Returns a verdict as a word with a sign, because not every reader can see colours.
 fn mark(verdict: VerdictLabel) -> &'static str {
     match verdict {
         VerdictLabel::Pass => "✅ pass",
@@ -220,7 +220,7 @@ fn mark(verdict: VerdictLabel) -> &'static str {
     }
 }
 
-/// What nobody looked at.
+/// Renders how many checks were skipped and why, and how many items have no check.
 fn not_run(report: &Report) -> String {
     let mut reasons: IndexMap<String, usize> = IndexMap::new();
     for check in with_verdict(report, VerdictLabel::Skipped) {
@@ -228,7 +228,7 @@ fn not_run(report: &Report) -> String {
     }
     let mut rows: Vec<String> =
         reasons.iter().map(|(reason, n)| format!("- {} skipped: {reason}\n", count(*n, "check"))).collect();
-    // Which they are stands in the checklist.
+    // The checklist names these items.
     let unchecked = report.items.iter().filter(|item| item.is_for_persons()).count();
     rows.extend(
         (unchecked > 0).then(|| format!("- {} on the checklist: no check in this version\n", count(unchecked, "item"))),

@@ -9,7 +9,7 @@ pub use crate::judge::{ItemVerdict, Readiness};
 /// Everything a reader is told about one run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// The version of this shape: 1.
+    /// The version of this shape: 2.
     pub schema: u32,
     /// The version of the tool.
     pub tool: String,
@@ -175,7 +175,7 @@ pub enum LevelLabel {
 pub struct CheckResult {
     /// The check's id without its stage, `section.stem`.
     pub id: String,
-    /// The stage: `source`, `rehearsal`, `test` or `production`.
+    /// The stage: `static`, `rehearsal`, `test` or `production`.
     pub stage: String,
     /// What it proves.
     pub title: String,
@@ -211,7 +211,7 @@ pub struct CheckResult {
     pub fix: String,
     /// A curl line that sends the exchange again that the finding is about, where there is one.
     pub rerun: Option<String>,
-    /// The file of the check, relative to the pack's parent, or the partner's profile where that is at fault.
+    /// The file of the check, relative to the pack's parent.
     pub file: String,
     /// The line in that file, from 1.
     pub line: usize,
@@ -233,8 +233,8 @@ impl CheckResult {
 pub struct TimelineRow {
     /// Milliseconds since the unit's log started.
     pub at_ms: f64,
-    /// `exchange`, `delivery`, `call`, `action`, `inspection`, `fact`, `text` (a fact of several lines),
-    /// `skipped` or `waited`.
+    /// `exchange`, `delivery`, `call`, `action`, `inspection`, `event`, `page`, `records`, `denied`, `build`, `fact`,
+    /// `text` (a fact of several lines), `skipped` or `waited`.
     pub kind: String,
     /// What it was, on one line.
     pub what: String,

@@ -1,4 +1,4 @@
-//! The checklist as a reader goes through it: sections, their items, and each unit once.
+//! The checklist in the order of the report: sections, their items, and each check once.
 
 use indexmap::IndexMap;
 
@@ -6,18 +6,17 @@ use super::model::{CheckResult, ItemRow, Report, VerdictLabel};
 use super::text::one_line;
 use crate::judge::ItemVerdict;
 
-/// One item with the units that serve it.
+/// One item with the checks that serve it.
 pub(super) struct Listed<'a> {
-    /// The item.
     pub(super) item: &'a ItemRow,
-    /// Units that are listed here: their first item is this one.
+    /// The checks that are listed here because no earlier item lists them.
     pub(super) own: Vec<&'a CheckResult>,
-    /// Units that serve this item too and are listed with an earlier one.
+    /// The checks that serve this item too, but are listed with an earlier one.
     pub(super) elsewhere: Vec<&'a CheckResult>,
 }
 
 impl Listed<'_> {
-    /// Whether there is nothing to be told of it: none of its checks was carried out.
+    /// Whether there is nothing to report about the item, because none of its checks was carried out.
     pub(super) fn is_silent(&self) -> bool {
         let skipped = || self.own.iter().chain(&self.elsewhere).all(|check| check.verdict == VerdictLabel::Skipped);
         match self.item.verdict {
@@ -31,7 +30,8 @@ impl Listed<'_> {
         }
     }
 
-    /// Its units, each with its verdict where that is not the item's; those that another item lists, by their id.
+    /// Lists the item's checks, each with its verdict if that differs from the item's. Checks that another item lists
+    /// are named by id.
     pub(super) fn checks(&self) -> Vec<String> {
         let note = |check: &CheckResult| match (self.item.risks.contains(&check.full_id()), check.verdict.words()) {
             (true, word) => format!(" ({word}, a risk)"),
@@ -47,15 +47,15 @@ impl Listed<'_> {
     }
 }
 
-/// The whole checklist.
+/// The whole checklist, section by section.
 pub(super) struct Outline<'a> {
     /// Items by section, in the provider's order.
     pub(super) sections: IndexMap<&'a str, Vec<Listed<'a>>>,
-    /// Units that serve no item of this checklist.
+    /// The checks that serve no item of this checklist.
     pub(super) others: Vec<&'a CheckResult>,
 }
 
-/// Places every unit of the report exactly once.
+/// Lists every check of the report exactly once as an item's own, or among the others.
 pub(super) fn outline(report: &Report) -> Outline<'_> {
     let mut placed = vec![false; report.checks.len()];
     let mut sections: IndexMap<&str, Vec<Listed>> = IndexMap::new();

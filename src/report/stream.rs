@@ -1,4 +1,4 @@
-//! Writing to what is no ordinary file: a pipe, a terminal, `/dev/stdout`. Whoever reads there may be gone, or never come.
+//! Writes to what is no regular file: a pipe, a terminal, `/dev/stdout`. Its reader may be gone, or may never come.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
@@ -9,20 +9,20 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 
-/// So long whoever is to read a pipe may take to open it: in a shell both are started at once.
+/// How long to wait until a process opens the pipe for reading: a shell starts both sides at the same time.
 const READ_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// So long a reader may take none of what is written.
+/// How long a reader may accept no data.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How often it is tried again.
+/// The time between two attempts.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Opens it, without waiting for ever.
+/// Opens a path for appending, without waiting for ever.
 ///
 /// # Errors
 ///
-/// A pipe that nobody reads, a disk, and what the system says.
+/// Fails for a pipe that no process reads, for a block device, and for every error of the system.
 pub(super) fn open(path: &Path) -> io::Result<File> {
     if std::fs::metadata(path)?.file_type().is_block_device() {
         return Err(io::Error::new(ErrorKind::InvalidInput, "it is a block device, not a file"));
@@ -30,7 +30,7 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
     let started = Instant::now();
     loop {
-        // What else is written there must stay.
+        // Append, because other programs may write there too.
         match OpenOptions::new().append(true).custom_flags(flags.bits()).open(path) {
             Err(error) if error.raw_os_error() != Some(Errno::ENXIO as i32) => return Err(error),
             Err(_) if started.elapsed() > READ_TIMEOUT => {
@@ -42,11 +42,11 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Writes to it, as fast as its reader takes it.
+/// Writes all bytes, as fast as the reader accepts them.
 ///
 /// # Errors
 ///
-/// As [`open`], and a reader that takes nothing.
+/// As [`open`], and if the reader accepts nothing for too long.
 pub(super) fn write(path: &Path, mut bytes: &[u8]) -> io::Result<()> {
     let mut file = open(path)?;
     let mut taken = Instant::now();

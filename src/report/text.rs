@@ -1,8 +1,8 @@
-//! The one place for hostile text.
+//! Makes hostile text harmless; the only place that does so.
 //!
-//! Everything a report shows may have been written by the software under test, so it may hold terminal escapes,
-//! commands to the CI system that prints it, or markup. What is taken away is always shown as something visible:
-//! a reader must be able to see that it was there.
+//! Everything a report shows may come from the software under test, so it may hold terminal escapes, commands to the CI
+//! system that prints it, or markup. Whatever is neutralised stays visible in another form: a reader must be able to
+//! see that it was there.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -10,30 +10,31 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// What CI systems obey when they meet it in a log, and what is written instead.
+/// Patterns of what CI systems obey when they meet it in a log, each with its replacement.
 const COMMANDS: [(&str, &str); 3] = [
-    // `##vso[`, `##[`, `##teamcity[`: wherever they stand in a line.
+    // `##vso[`, `##[`, `##teamcity[`: obeyed anywhere in a line.
     (r"##(\w*\[)", "# #$1"),
-    // `::error`: read at the start of a line; and where a word starts, since a writer may wrap the line there.
+    // `::error`: obeyed at the start of a line. Replaced after any white space, because a writer may wrap the line
+    // there.
     (r"(^|\s)::([A-Za-z])", "$1: :$2"),
-    // Folds: they name the sections of a log.
+    // Fold markers: they name the sections of a log.
     (r"(section_start|section_end|travis_fold|travis_time):", "$1 :"),
 ];
-/// What makes the reader of a `JUnit` file link a file of the machine that reads it.
+/// The pattern that makes a reader of `JUnit` files link to a file on its own machine, with its replacement.
 const ATTACHMENT: [(&str, &str); 1] = [(r"(?i)\[(\[ATTACHMENT\|)", "[ $1")];
 
-/// Patterns that are ready for use.
+/// Compiled patterns with their replacements.
 type Rules = LazyLock<Vec<(Regex, &'static str)>>;
 static COMMAND_RULES: Rules = LazyLock::new(|| compiled(&COMMANDS));
 static ATTACHMENT_RULES: Rules = LazyLock::new(|| compiled(&ATTACHMENT));
 
-/// A pattern that does not compile would be left out; the tests of each rule hold that none does.
+/// Compiles the rules. A pattern that does not compile is left out; each rule has a test, so none is.
 fn compiled(rules: &[(&str, &'static str)]) -> Vec<(Regex, &'static str)> {
     rules.iter().filter_map(|(pattern, with)| Some((Regex::new(pattern).ok()?, *with))).collect()
 }
 
 fn replaced(mut text: String, rules: &Rules) -> String {
-    // Every rule has one of these signs in it, and looking for them is much cheaper than trying the rules.
+    // Every rule needs one of these substrings, and searching for them is much cheaper than trying the rules.
     if !["##", "::", "start:", "end:", "fold:", "time:", "[["].iter().any(|sign| text.contains(sign)) {
         return text;
     }
@@ -45,8 +46,8 @@ fn replaced(mut text: String, rules: &Rules) -> String {
     text
 }
 
-/// Whether a character must not be written as it is: it is invisible, moves the cursor, turns the direction of
-/// the text, or is no character in XML 1.0. Line feed and tab are not hidden.
+/// Whether a character must not be written as it is: it is invisible, moves the cursor, changes the direction of the
+/// text, or is not allowed in XML 1.0. Line feed and tab may be written.
 fn is_hidden(c: char) -> bool {
     match c {
         '\n' | '\t' => false,
@@ -64,9 +65,9 @@ fn is_hidden(c: char) -> bool {
     }
 }
 
-/// Text without hidden characters, each written as `\u{1b}` instead, and without CI log commands.
+/// Replaces hidden characters by escapes such as `\u{1b}`, and breaks CI log commands.
 fn visible(text: &str) -> String {
-    // Nearly every text is plain.
+    // Nearly every text is plain ASCII.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
         return replaced(text.to_owned(), &COMMAND_RULES);
     }
@@ -82,19 +83,19 @@ fn visible(text: &str) -> String {
     replaced(out, &COMMAND_RULES)
 }
 
-/// Text for a terminal or a CI log; line feeds stay.
+/// Makes a text safe for a terminal or a CI log; line feeds stay.
 pub fn for_terminal(text: &str) -> String {
     visible(text).replace('\t', "    ")
 }
 
-/// Text for XML 1.0, not yet escaped: all its characters are in the `Char` range, and none of it is a command to
-/// those who read `JUnit` files.
+/// Makes a text safe for XML 1.0, without escaping it: all its characters are in the `Char` range, and readers of
+/// `JUnit` files find no command in it.
 pub fn for_xml(text: &str) -> String {
     replaced(visible(text), &ATTACHMENT_RULES)
 }
 
-/// Text for the middle of a line or of a table cell in GitHub's Markdown: no markup, no links, no mathematics, and
-/// line breaks as `<br>`.
+/// Makes a text safe for the middle of a line or of a table cell in GitHub's Markdown: no markup, no links, no
+/// mathematics, and line breaks as `<br>`.
 pub fn for_markdown(text: &str) -> String {
     let safe = visible(text);
     let mut out = String::with_capacity(safe.len());
@@ -105,7 +106,7 @@ pub fn for_markdown(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' | '#' => out.extend(['\\', c]),
-            // An address becomes a link by itself unless its parts are kept apart.
+            // GitHub links an address by itself unless its parts are separated.
             ':' if safe[index..].starts_with("://") => out.push_str("\\:"),
             '.' if ends_in_www(&safe[..index]) => out.push_str("\\."),
             other => out.push(other),
@@ -114,7 +115,7 @@ pub fn for_markdown(text: &str) -> String {
     out
 }
 
-/// Text of several lines as a block of Markdown, in which nothing is markup.
+/// Renders a text of several lines as a Markdown code block, in which nothing is markup.
 pub fn block_for_markdown(text: &str) -> String {
     let safe = visible(text);
     let longest = safe.split(|c| c != '`').map(str::len).max().unwrap_or(0);
@@ -122,7 +123,7 @@ pub fn block_for_markdown(text: &str) -> String {
     format!("{fence}text\n{}\n{fence}\n", safe.trim_end())
 }
 
-/// An address as a link in Markdown; as plain text, if it is no web address or holds anything unusual.
+/// Renders an `https` address as a Markdown link; as plain text if it is another address or holds an unusual character.
 pub fn link_for_markdown(address: &str) -> String {
     let usual = |c: char| c.is_ascii_alphanumeric() || "-._~/?#=&%+,:@".contains(c);
     match address.strip_prefix("https://") {
@@ -133,17 +134,17 @@ pub fn link_for_markdown(address: &str) -> String {
     }
 }
 
-/// `www` makes a link as `://` does.
+/// Whether a text ends in `www`, which begins a link as `://` does.
 fn ends_in_www(text: &str) -> bool {
     text.len().checked_sub(3).and_then(|at| text.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case("www"))
 }
 
-/// All of a text on one line: line breaks and runs of white space become one blank.
+/// Puts a text on one line: each run of white space, line breaks included, becomes one blank.
 pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// At most `most` characters of a text, with a note that says how many more there were.
+/// Returns at most `most` characters of a text, with a note that says how many more there were.
 pub fn clipped(text: &str, most: usize) -> Cow<'_, str> {
     match text.char_indices().nth(most) {
         None => Cow::Borrowed(text),
@@ -151,8 +152,8 @@ pub fn clipped(text: &str, most: usize) -> Cow<'_, str> {
     }
 }
 
-/// At most `most` bytes of a text, cut between two characters, with `note` at the end if it was cut; the note is
-/// within the bound.
+/// Returns at most `most` bytes of a text, cut between two characters. A cut text ends in `note`, which counts as part
+/// of the limit.
 pub fn bounded(text: &str, most: usize, note: &str) -> String {
     if text.len() <= most {
         return text.to_owned();

@@ -1,4 +1,4 @@
-//! The record of a unit as lines for readers.
+//! Turns the evidence of a check into lines for readers.
 
 use super::model::TimelineRow;
 use crate::evidence::{
@@ -6,13 +6,13 @@ use crate::evidence::{
 };
 use crate::judge::brief;
 
-/// The most lines that are kept of one unit; a flood is not worth reading whole.
+/// The most lines that are kept for one check; nobody reads a flood of lines whole.
 const MAX_ROWS: usize = 200;
 
-/// A unit's record, line by line.
+/// Renders a check's evidence, one row for each entry.
 pub(super) fn rows(evidence: &Evidence) -> Vec<TimelineRow> {
-    // In the order in which things began, as their times say: a call stands below the action that caused it. What is
-    // about nobody, and what was found in the end, stands below.
+    // In the order in which things began: a call stands below the action that caused it. Calls that belong to no
+    // client, and the provider's records, which are read at the end, stand below all others.
     let mut entries: Vec<&Entry> = evidence.entries.iter().collect();
     let aside = |entry: &Entry| entry.what.records().is_some() || is_stray(entry);
     entries.sort_by_key(|entry| (aside(entry), entry.from));
@@ -31,7 +31,7 @@ pub(super) fn rows(evidence: &Evidence) -> Vec<TimelineRow> {
     rows
 }
 
-/// The line that sends the exchange again that a finding is about, by when that began.
+/// Returns the curl line that sends the exchange of a finding again; `began` says when the exchange began.
 pub(super) fn repeat(evidence: &Evidence, began: Offset) -> Option<String> {
     let there = evidence.entries.iter().filter(|entry| entry.from == began);
     let mut sent = there.filter_map(|entry| match (entry.what.exchange(), entry.what.delivery()) {
@@ -42,7 +42,7 @@ pub(super) fn repeat(evidence: &Evidence, began: Offset) -> Option<String> {
     sent.next()
 }
 
-/// A call that is about nobody whom a check knows.
+/// Whether an entry is a call that belongs to no client of the check.
 fn is_stray(entry: &Entry) -> bool {
     entry.client.is_none() && entry.what.call().is_some()
 }
@@ -51,7 +51,7 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
     #[expect(clippy::cast_precision_loss, reason = "runs are far shorter than 2^52 microseconds")]
     let at_ms = entry.from as f64 / 1000.0;
     let step = entry.step.as_ref().map(|step| format!(" ({step})")).unwrap_or_default();
-    // Where a unit has one client, nobody need be told whom a line is about.
+    // If a check has only one client, a line need not name it.
     let whose = entry.client.as_ref().filter(|_| evidence.clients.len() > 1);
     let whose = whose.map(|client| format!(" of {client}")).unwrap_or_default();
     let (kind, what, said, curl) = match &entry.what {
@@ -111,7 +111,7 @@ fn row(entry: &Entry, evidence: &Evidence) -> TimelineRow {
                 (None, Some(trouble)) => trouble.clone(),
                 (None, None) => "nothing".into(),
             };
-            // A text of several lines is shown whole where there is room for it.
+            // A text of several lines gets a kind of its own; writers with enough room show it whole.
             let kind = if value.contains('\n') { "text" } else { "fact" };
             (kind, format!("{}{line}{step}", fact.place), value, None)
         }
@@ -143,7 +143,7 @@ fn sent(delivery: &Delivery) -> String {
         count => format!(", took effect {count} times"),
     });
     let effects = effects.unwrap_or_default();
-    // What a success says is nobody's business; of everything else the beginning is shown.
+    // Of a success, only the status is shown; of any other response, the beginning too.
     let said = match delivery.outcome.answer() {
         Some(answer) if (200..300).contains(&answer.status) => answer.status.to_string(),
         Some(_) | None => delivery.outcome.brief(Outcome::MAX_SENTENCE_CHARS),
@@ -151,7 +151,7 @@ fn sent(delivery: &Delivery) -> String {
     format!("{said} after {} ms{effects}", delivery.latency_ms)
 }
 
-/// Whose token a call carries, where it is not that of the client whom the call is about.
+/// Describes the owner of the token that a call carries, if that is another client than the one that the call is about.
 fn token(call: &RecordedCall, evidence: &Evidence) -> Option<String> {
     let owner = call.token_of.as_ref().filter(|_| call.client.is_some() && call.token_of != call.client)?;
     let known = evidence.clients.iter().find(|(_, client)| client["email"].as_str() == Some(owner));
@@ -165,7 +165,7 @@ fn nobody(entry: &Entry) -> Option<String> {
     is_stray(entry).then(|| "not attributed to any client".to_owned())
 }
 
-/// What we answered as the provider; with the words of a refusal, which say what the partner got wrong.
+/// Describes the simulator's reply. Error replies include the body, which says what the partner did wrong.
 fn replied(answer: &Response) -> String {
     if answer.status == 0 {
         return "the connection was dropped".to_owned();
@@ -184,7 +184,8 @@ fn outcome(outcome: &Outcome) -> String {
     }
 }
 
-/// A line that sends the same again; of what was never composed there is none. Secrets stand in it by their labels.
+/// Returns a curl line that sends a request again; `None` if the request was never composed. Secrets appear as their
+/// labels.
 fn curl(request: &Request) -> Option<String> {
     if request.method.is_empty() {
         return None;

@@ -1,4 +1,4 @@
-//! Putting a finished report where it was asked for, whole or not at all, and taking an earlier one away.
+//! Writes a finished report to its file, whole or not at all, and removes an earlier one.
 
 use std::borrow::Cow;
 use std::fs::{self, File};
@@ -11,16 +11,16 @@ use tempfile::{Builder, NamedTempFile};
 use super::stream;
 use crate::files::full;
 
-/// So many links are followed.
+/// The most symbolic links that are followed.
 const MAX_LINKS: usize = 40;
 
-/// A report could not be written.
+/// The error when a report cannot be written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write the report to {}: {}", .path.display(), advice(.source))]
 pub struct WriteError {
-    /// Where it should have gone.
+    /// The path of the report.
     pub path: PathBuf,
-    /// What the system said.
+    /// The error of the operating system.
     pub source: io::Error,
 }
 
@@ -28,18 +28,18 @@ fn advice(error: &io::Error) -> Cow<'static, str> {
     full(error).map_or_else(|| format!("{error}; name a file in a writable folder").into(), Cow::Borrowed)
 }
 
-/// Writes `bytes` to `path`: to a temporary file beside it, which is then renamed. Folders on the way are made.
-/// A path that exists and is no ordinary file (`/dev/stdout`, a pipe) is written to directly, never replaced.
+/// Writes `bytes` to a temporary file beside `path`, which then replaces `path`. Missing folders are made. A path that
+/// exists and is no regular file (`/dev/stdout`, a pipe) is written to directly, never replaced.
 ///
 /// # Errors
 ///
-/// Names the path; an older file there is as it was, and nothing else is left behind.
+/// Names the path. An older file there is unchanged, and nothing else is left behind.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     try_write(path, bytes).map_err(|source| WriteError { path: path.to_owned(), source })
 }
 
-/// Takes an earlier report away, so that nobody takes it for one of a run that never got that far. What is no ordinary
-/// file stays.
+/// Removes an earlier report, so that nobody mistakes it for the report of a run that did not get that far. Anything
+/// but a regular file stays.
 ///
 /// # Errors
 ///
@@ -52,15 +52,15 @@ pub fn remove(path: &Path) -> Result<(), WriteError> {
     removed.map_err(|source| WriteError { path: path.to_owned(), source })
 }
 
-/// Whether two paths lead to one file, however they are written: by other names, links, or in other letters, which many
-/// systems do not tell apart.
+/// Whether two paths lead to one file, whatever their spelling: other names, links, or other letter case, which many
+/// file systems ignore.
 pub fn is_same(one: &Path, other: &Path) -> bool {
     let id = |path: &Path| fs::metadata(path).ok().map(|found| (found.dev(), found.ino()));
     let folded = |path: &Path| place(path).to_string_lossy().to_lowercase();
     id(one).is_some_and(|one| id(other) == Some(one)) || folded(one) == folded(other)
 }
 
-/// The full path of what is there, or would be, without links.
+/// Returns the full path without links, whether or not the file exists.
 pub fn place(path: &Path) -> PathBuf {
     let path = resolved(path).unwrap_or_else(|_| path.to_owned());
     if let Ok(full) = fs::canonicalize(&path) {
@@ -69,16 +69,17 @@ pub fn place(path: &Path) -> PathBuf {
     let above = || place(folder(&path));
     match path.file_name() {
         Some(name) => above().join(name),
-        // It ends in `..`, below a folder that is not there.
+        // The path ends in `..`, below a folder that does not exist.
         None => above().parent().map(Path::to_path_buf).unwrap_or_default(),
     }
 }
 
-/// What keeps the place of a report as it was found: whoever reads a pipe would take it for ended if nobody had it open.
+/// Holds the place of a report. A pipe stays open, because its reader would see the end of file if no process had it
+/// open.
 #[derive(Debug)]
 pub struct ReservedFile(#[expect(dead_code, reason = "it is open as long as this is there")] Option<File>);
 
-/// Whether a report could be written to `path`. Folders on the way are made; nothing else is left behind.
+/// Whether a report can be written to `path`. Missing folders are made; nothing else is left behind.
 ///
 /// # Errors
 ///
@@ -94,21 +95,21 @@ pub fn can_write(path: &Path) -> Result<ReservedFile, WriteError> {
 
 fn try_write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match fs::metadata(path) {
-        // What else is written there must stay.
+        // Append, because other programs may write there too.
         Ok(_) if is_stream(path) => stream::write(path, bytes),
-        // A link to a file stays a link.
+        // If the path is a link to a file, the link stays.
         Ok(_) | Err(_) => replace(&resolved(path)?, bytes),
     }
 }
 
-/// What is written to directly: what is no ordinary file, and what this process has open already (`/dev/stdout`), be it
-/// an ordinary file or not.
+/// Whether a path is written to directly: it is no regular file, or this process has it open already (`/dev/stdout`),
+/// regular file or not.
 fn is_stream(path: &Path) -> bool {
     let open = ["/dev/std", "/dev/fd/", "/proc/"].iter().any(|start| path.to_string_lossy().starts_with(start));
     open || fs::metadata(path).is_ok_and(|found| !found.is_file())
 }
 
-/// The path behind links, of which the last may lead to what is not there.
+/// Follows all links of a path. The last link may lead to a file that does not exist.
 fn resolved(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
@@ -120,7 +121,7 @@ fn resolved(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("its links form a loop"))
 }
 
-/// The folder that a path is in.
+/// Returns the folder that a path is in.
 fn folder(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -128,15 +129,15 @@ fn folder(path: &Path) -> &Path {
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = beside(path)?;
     file.write_all(bytes)?;
-    // Not forced to the disk: the rename keeps a half-written report from being seen, and a pipeline whose machine loses
-    // power runs again. Forcing it took longer than a thousand checks.
+    // The file is not flushed to disk: the rename already keeps readers from seeing a half-written report, and a
+    // pipeline whose machine loses power runs again. Flushing took longer than a thousand checks.
     file.persist(path).map_err(|e| e.error)?;
     Ok(())
 }
 
-/// A temporary file beside a path.
+/// Creates a temporary file beside a path.
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    // The temporary file has a name that is short enough, whatever the other one is.
+    // The temporary file always has a valid name, so a path whose own name is too long must fail here.
     if let Err(error) = fs::symlink_metadata(path).map(drop)
         && error.kind() == io::ErrorKind::InvalidFilename
     {
@@ -146,7 +147,7 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
     fs::create_dir_all(folder)?;
     let mut builder = Builder::new();
     builder.prefix(".preflight-");
-    // As any other new file: readable for those whom the umask lets, since a CI system often reads as another user.
+    // The usual permissions of a new file, limited by the umask: a CI system often reads the report as another user.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(folder)

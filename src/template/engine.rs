@@ -1,4 +1,4 @@
-//! Templates in packs and profiles: only `{{ expression }}`. No loops, no includes, bounded work.
+//! Templates in packs and profiles: only `{{ expression }}`. No loops, no includes, limited work.
 //!
 //! A text that is a single expression keeps the type of its value, so a list stays a list.
 
@@ -20,7 +20,7 @@ const MAX_RESULT_BYTES: usize = 4 << 20;
 
 pub(super) static ENGINE: LazyLock<Environment<'static>> = LazyLock::new(|| engine(UndefinedBehavior::SemiStrict));
 
-/// For conditions, in which a missing value counts as absent.
+/// The engine for conditions, in which a missing value counts as absent.
 static LENIENT: LazyLock<Environment<'static>> = LazyLock::new(|| engine(UndefinedBehavior::Chainable));
 
 fn engine(undefined: UndefinedBehavior) -> Environment<'static> {
@@ -35,13 +35,13 @@ fn engine(undefined: UndefinedBehavior) -> Environment<'static> {
     engine
 }
 
-/// The elements of `left` that are in `right` too, in the order of `left`.
+/// Returns the elements of `left` that are in `right` too, in the order of `left`.
 #[expect(clippy::needless_pass_by_value, reason = "the template engine hands arguments over by value")]
 fn intersect(left: Vec<Dynamic>, right: Vec<Dynamic>) -> Vec<Dynamic> {
     left.into_iter().filter(|value| right.contains(value)).collect()
 }
 
-/// A part of a URL; undefined if the text is not a URL.
+/// Returns a part of a URL; undefined if the text is not a URL.
 fn part(text: &str, take: impl Fn(&url::Url) -> Option<String>) -> Dynamic {
     url::Url::parse(text).ok().and_then(|url| take(&url)).map_or(Dynamic::UNDEFINED, Dynamic::from)
 }
@@ -66,7 +66,7 @@ pub fn is_template(text: &str) -> bool {
 ///
 /// # Errors
 ///
-/// The text contains a statement or comment.
+/// Fails if the text contains a statement or comment.
 pub fn only_expressions(text: &str) -> Result<(), TemplateError> {
     if text.contains("{%") || text.contains("{#") {
         return Err(TemplateError::Invalid("only `{{ expression }}` is allowed, no statements or comments".into()));
@@ -91,7 +91,7 @@ pub fn names(text: &str) -> Result<Vec<String>, TemplateError> {
 ///
 /// # Errors
 ///
-/// The template does not parse, exceeds its work limit, or reads a missing value.
+/// Fails if the template does not parse, exceeds its work limit, or reads a missing value.
 pub fn render(text: &str, scope: &Value) -> Result<Value, TemplateError> {
     if !is_template(text) {
         return Ok(Value::String(text.to_owned()));
@@ -119,11 +119,12 @@ pub fn render(text: &str, scope: &Value) -> Result<Value, TemplateError> {
     }
 }
 
-/// The result of a template as JSON. The engine's fuel does not account for short lists of long ranges that grow here.
+/// Converts the result of a template to JSON. The engine's fuel does not account for short lists of long ranges that
+/// grow here.
 ///
 /// # Errors
 ///
-/// A value without a JSON form, or too large.
+/// Fails if the value has no JSON form, or is too large.
 pub fn to_json(value: &Dynamic) -> Result<Value, TemplateError> {
     if let Some(text) = value.as_str() {
         return Ok(Value::String(text.to_owned()));
@@ -159,7 +160,7 @@ pub fn check_condition(condition: &str) -> Result<(), TemplateError> {
 ///
 /// # Errors
 ///
-/// The condition does not parse or exceeds its work limit.
+/// Fails if the condition does not parse or exceeds its work limit.
 pub fn holds(condition: &str, scope: &Value) -> Result<bool, TemplateError> {
     let invalid = |error: minijinja::Error| TemplateError::Invalid(describe(&error));
     let expression = LENIENT.compile_expression(condition).map_err(invalid)?;
@@ -187,7 +188,7 @@ pub fn render_json(value: &Value, scope: &Value) -> Result<Value, TemplateError>
     })
 }
 
-/// The expression, if the text consists of a single one.
+/// Returns the expression, if the text consists of a single one.
 fn single_expression(text: &str) -> Option<&str> {
     let inner = text.trim().strip_prefix("{{")?.strip_suffix("}}")?;
     // A further closing brace is text.

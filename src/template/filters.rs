@@ -1,4 +1,4 @@
-//! Unknown filters and tests in templates, which the engine reports only when it evaluates them.
+//! Finds unknown filters and tests in templates, which the engine reports only when it evaluates them.
 
 use std::sync::LazyLock;
 
@@ -35,26 +35,26 @@ pub const FILTERS: [&str; 24] = [
     "upper",
 ];
 
-/// The unknown filters in a text.
+/// Returns the unknown filters in a text.
 pub fn unknown_filters(text: &str) -> Vec<String> {
     static FILTER: LazyLock<Option<Regex>> = LazyLock::new(|| outside_quotes(r"\|\s*([A-Za-z_]\w*)"));
     let unknown = |name: &String| fails(&format!("0|{name}"), ErrorKind::UnknownFilter);
     FILTER.iter().flat_map(|pattern| used(text, pattern)).filter(unknown).collect()
 }
 
-/// The unknown tests (`is NAME`) in a text.
+/// Returns the unknown tests (`is NAME`) in a text.
 pub fn unknown_tests(text: &str) -> Vec<String> {
     static TEST: LazyLock<Option<Regex>> = LazyLock::new(|| outside_quotes(r"\bis\s+(?:not\s+)?([A-Za-z_]\w*)"));
     let unknown = |name: &String| fails(&format!("0 is {name}"), ErrorKind::UnknownTest);
     TEST.iter().flat_map(|pattern| used(text, pattern)).filter(unknown).collect()
 }
 
-/// A pattern with one group that matches only outside quotes.
+/// Builds a pattern with one group that matches only outside quotes.
 fn outside_quotes(pattern: &str) -> Option<Regex> {
     Regex::new(&format!(r#""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|{pattern}"#)).ok()
 }
 
-/// The matches of a pattern's group in the expressions of a text.
+/// Returns the matches of a pattern's group in the expressions of a text.
 fn used(text: &str, pattern: &Regex) -> Vec<String> {
     let expressions = text.split("{{").skip(1).map(|part| part.split("}}").next().unwrap_or(part));
     let found = expressions.flat_map(|expression| pattern.captures_iter(expression));

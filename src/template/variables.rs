@@ -1,11 +1,11 @@
 //! Environment variables in templates, inserted literally: nothing in a value is ever evaluated.
 
-/// A template with every `${NAME}` replaced by its value: literally outside expressions, as a string or number inside
+/// Replaces every `${NAME}` in a template by its value: literally outside expressions, as a string or number inside
 /// one.
 ///
 /// # Errors
 ///
-/// The first name without a value.
+/// Returns the first name without a value.
 pub fn filled(text: &str, value_of: impl Fn(&str) -> Option<String>) -> Result<String, String> {
     let mut made = Made { mixed: text.contains("{{"), ..Made::default() };
     let mut rest = text;
@@ -21,7 +21,7 @@ pub fn filled(text: &str, value_of: impl Fn(&str) -> Option<String>) -> Result<S
     Ok(made.text)
 }
 
-/// The name of the variable at the beginning of a text, and the rest.
+/// Returns the name of the variable at the beginning of a text, and the rest.
 pub fn variable(text: &str) -> Option<(&str, &str)> {
     text.strip_prefix("${")?.split_once('}')
 }
@@ -89,7 +89,7 @@ impl Made {
     }
 }
 
-/// A value as the content of a quoted string in an expression, with every special character escaped.
+/// Escapes every special character of a value, for a quoted string in an expression.
 fn escaped(value: &str) -> String {
     let mut text = String::new();
     for letter in value.chars() {

@@ -1,4 +1,4 @@
-//! Bodies of deliveries: setting values in them, and serialising them in altered ways.
+//! Bodies of deliveries: sets values in them, and serialises them in altered ways.
 
 use std::io;
 
@@ -22,7 +22,7 @@ pub(super) struct WrittenBody {
 ///
 /// # Errors
 ///
-/// A required place (`needed`) that does not exist and is not a field that could be added.
+/// Fails if a required place (`needed`) does not exist and is not a field that could be added.
 pub(super) fn set(body: &mut Value, place: &Where, text: &str, needed: bool) -> Result<(), ComposeError> {
     let Where::Body(path) = place else { return Ok(()) };
     let spots = path.pointers(body);
@@ -93,7 +93,7 @@ fn json(body: &Value, spelling: Spelling) -> Result<Vec<u8>, ComposeError> {
     }
 }
 
-/// The fields of an object as a form.
+/// Writes the fields of an object as a form.
 fn form(body: &Value, spelling: Spelling) -> Vec<u8> {
     let members = body.as_object().into_iter().flatten().map(|(name, value)| (name, super::body::text(value)));
     match spelling {
@@ -123,7 +123,7 @@ fn sorted(value: &Value) -> Value {
     rebuilt(value, |members| members.sort_by(|(a, _), (b, _)| a.cmp(b)))
 }
 
-/// The value with reordered fields in every object.
+/// Rebuilds a value with the fields of every object reordered.
 fn rebuilt(value: &Value, order: fn(&mut [(String, Value)])) -> Value {
     match value {
         Value::Object(map) => {
@@ -144,8 +144,8 @@ fn added(body: &Value, extra: Value) -> Value {
     body
 }
 
-/// The body with one changed value: not its id, name or times, and as late in the document as possible, so that a
-/// receiver without verification has no other reason to reject it.
+/// Returns the body with one changed value: not its id, name or times, and as late in the document as possible, so that
+/// a receiver without verification has no other reason to reject it.
 fn changed(body: &Value, reserved: &[&Where]) -> Value {
     let kept: Vec<String> = reserved
         .iter()
@@ -170,7 +170,7 @@ fn changed(body: &Value, reserved: &[&Where]) -> Value {
     changed
 }
 
-/// The JSON pointers of all scalar values, in document order.
+/// Collects the JSON pointers of all scalar values, in document order.
 fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
@@ -233,7 +233,7 @@ impl Formatter for Escaped {
     }
 }
 
-/// A string as it is, any other value as JSON.
+/// Returns a string as it is, and any other value as JSON.
 pub(super) fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -1,5 +1,4 @@
-//! Webhooks by their scheme: composes a delivery (body, signed content, headers), genuine or altered, and verifies one
-//! that has arrived.
+//! Composes a delivery by the provider's webhook scheme: body, signed content and headers, genuine or altered.
 //!
 //! Pure: the caller supplies the claimed time and the id, and sends the request itself.
 
@@ -19,7 +18,7 @@ use crate::template;
 pub struct DeliverySpec<'a> {
     /// The provider's webhook scheme.
     pub scheme: &'a Webhooks,
-    /// The event's name.
+    /// The event's name, unless the alteration sends another.
     pub event: &'a str,
     /// The event's body, before id, name and times are set.
     pub body: &'a Value,
@@ -40,7 +39,7 @@ pub struct DeliverySpec<'a> {
 /// A signed request, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedRequest {
-    /// The method.
+    /// The HTTP method, in upper case.
     pub method: &'static str,
     /// The event name that it carries.
     pub event: String,
@@ -56,7 +55,7 @@ pub struct SignedRequest {
 ///
 /// # Errors
 ///
-/// A secret, body or template that does not fit the scheme, or an alteration that changes nothing.
+/// Fails for a secret, body or template that does not fit the scheme, and for an alteration that changes nothing.
 pub fn compose(order: &DeliverySpec) -> Result<SignedRequest, ComposeError> {
     let signed = written(order)?;
     if order.alteration.only_ages() && matches!(order.alteration.age, None | Some(Age(0))) {
@@ -66,7 +65,8 @@ pub fn compose(order: &DeliverySpec) -> Result<SignedRequest, ComposeError> {
     if signed == twin { Err(ComposeError::Pointless) } else { Ok(signed) }
 }
 
-/// Whether a Base64 signature contains both characters that some readers lose or spell differently.
+/// Whether the signature would expose careless readers: if it is Base64, a header contains both `+` and `/`, which some
+/// lose or spell differently.
 pub fn is_telling(order: &DeliverySpec) -> bool {
     let in_base64 = order.scheme.mac.as_ref().is_some_and(|mac| mac.encoding == Encoding::Base64);
     !in_base64
@@ -83,11 +83,11 @@ fn written(order: &DeliverySpec) -> Result<SignedRequest, ComposeError> {
     Ok(SignedRequest { method: scheme.method.word(), event, id, headers, body: written.sent })
 }
 
-/// The headers of a delivery with a given body.
+/// Returns the headers of a delivery with a given body.
 ///
 /// # Errors
 ///
-/// A secret or template that does not fit the scheme.
+/// Fails for a secret or template that does not fit the scheme.
 pub fn seal(order: &DeliverySpec, body: &[u8]) -> Result<Vec<(String, String)>, ComposeError> {
     let DeliverySpec { scheme, alteration, .. } = *order;
     let secret = order.secrets.first().copied().unwrap_or_default();
@@ -131,7 +131,7 @@ fn sign(signing: Signing, mac: &Mac, scope: &mut Value, all: &[&str], body: &[u8
     Ok(())
 }
 
-/// The body with the id, the name and every time of this delivery.
+/// Returns the body with the id, the name and every time of this delivery.
 fn fill(order: &DeliverySpec, event: &str) -> Result<Value, ComposeError> {
     let mut filled = order.body.clone();
     body::set(&mut filled, &order.scheme.id, order.id, true)?;
@@ -146,12 +146,12 @@ fn fill(order: &DeliverySpec, event: &str) -> Result<Value, ComposeError> {
     Ok(filled)
 }
 
-/// The body fields whose values every receiver interprets.
+/// Returns the body fields whose values every receiver interprets.
 fn reserved(scheme: &Webhooks) -> Vec<&Where> {
     scheme.time.iter().chain(&scheme.name).chain([&scheme.id]).collect()
 }
 
-/// The media type of a scheme's bodies.
+/// Returns the media type of a scheme's bodies.
 fn media_type(scheme: &Webhooks) -> &str {
     scheme.content_type.as_deref().unwrap_or(match scheme.body {
         BodyType::Json => "application/json",
@@ -159,7 +159,7 @@ fn media_type(scheme: &Webhooks) -> &str {
     })
 }
 
-/// The headers; those that repeat a time outside the signature have a scope of their own.
+/// Renders the headers. Those with a time outside the signature have a scope of their own.
 fn headers(order: &DeliverySpec, scope: &Value, unsigned: &Value) -> Result<Vec<(String, String)>, ComposeError> {
     let mut templates: IndexMap<&str, &str> = IndexMap::from([("Content-Type", media_type(order.scheme))]);
     let own = order.scheme.headers.iter().map(|(name, text)| (&**name, &**text));

@@ -33,7 +33,7 @@ fn altered(alteration: Value) -> Alteration {
     serde_json::from_value(alteration).unwrap()
 }
 
-/// The delivery of the first vector, from a body without id, name and times.
+/// Composes the delivery of the first vector, from a body without id, name and times.
 fn deliver(scheme: &Webhooks, alteration: &Alteration) -> Result<SignedRequest, ComposeError> {
     let body = json!({ "id": "", "specVersion": "1.0", "event": "", "timestamp": "", "data": { "externalTenantId": "partner-client-123" } });
     compose(&DeliverySpec {
@@ -167,7 +167,7 @@ fn headers_can_be_left_out_written_otherwise_or_damaged() {
     );
 }
 
-/// The times of the three clocks: next to the signature, in the other header, and in the body.
+/// Returns the times of the three clocks: next to the signature, in the other header, and in the body.
 fn clocks(alteration: Value) -> (i64, i64, String) {
     let body = json!({ "id": "", "event": "", "timestamp": "" });
     let order = DeliverySpec {

@@ -1,11 +1,11 @@
-//! Why a delivery cannot be made as its scheme says.
+//! Why a delivery cannot be composed by its scheme.
 
 use crate::template::TemplateError;
 
 /// Why a delivery cannot be composed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ComposeError {
-    /// The secret does not have the form that the scheme requires: this one.
+    /// The secret does not have this form, which the scheme requires.
     #[error("the secret is not {0}, as this provider's scheme requires")]
     Secret(&'static str),
     /// A date cannot express the claimed time.

@@ -1,4 +1,4 @@
-//! Signatures: computed, encoded, and altered.
+//! Computes, encodes and alters signatures.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -22,8 +22,8 @@ pub(super) struct Signing<'a> {
 }
 
 impl Signing<'_> {
-    /// The encoded signature of a body. `scope` contains the values besides the body that the signed content is a
-    /// template over.
+    /// Computes the encoded signature of a body. The signed content is a template over the body and the values in
+    /// `scope`.
     pub(super) fn code(&self, secret: &str, scope: &Value, body: &[u8]) -> Result<String, ComposeError> {
         let key = match self.alteration.key {
             Some(KeyAlteration::Undecoded) => secret.as_bytes().to_vec(),
@@ -45,7 +45,7 @@ fn message_of(text: &str, scope: &Value, body: &[u8]) -> Result<String, ComposeE
     Ok(template::render_text(text, &scope)?)
 }
 
-/// The bytes of the code.
+/// Computes the bytes of a signature.
 pub(super) fn computed(algorithm: Algorithm, key: &[u8], message: &[u8]) -> Result<Vec<u8>, ComposeError> {
     match algorithm {
         Algorithm::HmacSha1 => finished(Hmac::<Sha1>::new_from_slice(key), message),

@@ -1,4 +1,4 @@
-//! Webhooks by their scheme: composing deliveries, and verifying those that arrive. Pure.
+//! Webhooks by their scheme: composes deliveries, and verifies those that arrive. Pure: no clock and no network.
 
 mod body;
 mod compose;

@@ -9,7 +9,7 @@ pub(super) struct Pattern<'t> {
 }
 
 impl<'t> Pattern<'t> {
-    /// The pattern of a template; `None` for an unclosed expression, which lint rejects.
+    /// Builds the pattern of a template; `None` for an unclosed expression, which lint rejects.
     pub(super) fn parse(template: &'t str) -> Option<Self> {
         let (mut left, mut whole, mut expressions) = (template, String::from("(?s)^"), Vec::new());
         while let Some((literal, rest)) = left.split_once("{{") {
@@ -24,7 +24,7 @@ impl<'t> Pattern<'t> {
         Some(Pattern { whole: Regex::new(&whole).ok()?, expressions })
     }
 
-    /// Each expression with the text in its place, if the text matches.
+    /// Returns each expression with the text in its place; `None` if the text does not match.
     pub(super) fn read<'a>(&self, text: &'a str) -> Option<Vec<(&'t str, &'a str)>> {
         let found = self.whole.captures(text)?;
         let places = found.iter().skip(1).map(|place| place.map_or("", |place| place.as_str()));

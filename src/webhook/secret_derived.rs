@@ -8,8 +8,8 @@ use crate::pack::scheme::Webhooks;
 /// The text that replaces such a value in a record.
 pub const CHANGED: &str = "<webhook_secret, changed>";
 
-/// The lower-case names of headers whose template transforms the secret instead of inserting it. A single letter of it
-/// would disclose the secret piece by piece, and is too short to be recognised.
+/// Returns the lower-case names of headers whose template transforms the secret instead of inserting it. Even a single
+/// letter would disclose the secret piece by piece, and is too short to be recognised.
 pub fn secret_derived(scheme: &Webhooks, alteration: &Alteration) -> BTreeSet<String> {
     let headers = scheme.headers.iter().chain(&alteration.headers);
     headers.filter(|(_, text)| is_taken_apart(text)).map(|(name, _)| name.to_lowercase()).collect()

@@ -1,4 +1,4 @@
-//! Subscription secrets: generating them, and deriving the key.
+//! Subscription secrets: generates them and derives the key.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,7 +19,7 @@ pub fn issue(scheme: Option<&Webhooks>) -> String {
     written(scheme, &rand::random())
 }
 
-/// A different secret of the same kind, derived deterministically so that a run can be repeated.
+/// Generates a different secret of the same kind, derived deterministically so that a run can be repeated.
 pub(super) fn other(scheme: &Webhooks, secret: &str) -> String {
     let made = |number: u32| written(Some(scheme), &Sha256::digest(format!("not {secret}{number}")).into());
     // Short secrets may coincide by chance; if the length leaves no choice, a longer one is used.
@@ -43,13 +43,13 @@ fn written(scheme: Option<&Webhooks>, bytes: &[u8; 32]) -> String {
     format!("{prefix}{text}")
 }
 
-/// Uses every kind of character in turn, so that a secret in another case always differs.
+/// Maps a byte to a letter, using every kind of character in turn, so that a secret in another case always differs.
 fn letter((at, byte): (usize, &u8)) -> char {
     let kind = KINDS[at % KINDS.len()];
     char::from(kind[usize::from(*byte) % kind.len()])
 }
 
-/// The key that a secret's text represents.
+/// Decodes the key that a secret's text represents.
 pub(super) fn key(scheme: &Webhooks, form: KeyForm, secret: &str) -> Result<Vec<u8>, ComposeError> {
     let text = secret.strip_prefix(&scheme.secret.prefix).unwrap_or(secret);
     match form {

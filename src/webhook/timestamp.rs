@@ -7,8 +7,8 @@ use time::format_description::well_known::Rfc3339;
 use super::error::ComposeError;
 use crate::pack::scheme::TimeUnit;
 
-/// A time, given in seconds since 1970, in the scheme's unit: a number if the unit is one, so that templates can
-/// calculate.
+/// Writes a time, given in seconds since 1970, in the scheme's unit: as a number if the unit is one, so that templates
+/// can calculate.
 pub(super) fn written(unit: TimeUnit, seconds: i64) -> Result<Value, ComposeError> {
     match unit {
         TimeUnit::Seconds => Ok(json!(seconds)),
@@ -17,7 +17,7 @@ pub(super) fn written(unit: TimeUnit, seconds: i64) -> Result<Value, ComposeErro
     }
 }
 
-/// The seconds since 1970 of a text in the scheme's unit.
+/// Reads a text in the scheme's unit as seconds since 1970.
 pub(super) fn read(unit: TimeUnit, text: &str) -> Option<i64> {
     match unit {
         TimeUnit::Seconds => text.parse().ok(),
@@ -26,7 +26,7 @@ pub(super) fn read(unit: TimeUnit, text: &str) -> Option<i64> {
     }
 }
 
-/// A time in UTC to the second: `2026-01-31T15:23:45Z`.
+/// Formats a time in UTC to the second: `2026-01-31T15:23:45Z`.
 pub(super) fn rfc3339(seconds: i64) -> Result<String, ComposeError> {
     OffsetDateTime::from_unix_timestamp(seconds)
         .ok()

@@ -18,13 +18,13 @@ use crate::template;
 /// A received delivery.
 #[derive(Clone, Copy, Debug)]
 pub struct ReceivedDelivery<'a> {
-    /// The method.
+    /// The HTTP method; a signature may cover it.
     pub method: &'a str,
     /// The whole URL that it was sent to.
     pub url: &'a str,
     /// Header names, in any case, and values.
     pub headers: &'a [(String, String)],
-    /// The raw body.
+    /// The raw body, byte for byte, as a signature covers it.
     pub body: &'a [u8],
 }
 
@@ -35,11 +35,11 @@ pub struct Verification {
     pub event: Option<String>,
     /// The event's id.
     pub id: Option<String>,
-    /// The claimed age in seconds; negative if it lies ahead.
+    /// The claimed age in seconds; negative if the claimed time lies ahead.
     pub sent_at_age_s: Option<i64>,
     /// Whether its token or signature is valid for one of the secrets.
     pub verified: bool,
-    /// Whether its age, or its lead, exceeds the scheme's limit.
+    /// Whether the scheme limits the age, and the claimed time is unreadable or too far from now in either direction.
     pub stale: bool,
     /// Why it is not trustworthy; `None` if it is.
     pub why: Option<String>,
@@ -134,7 +134,7 @@ impl<'a> ParsedDelivery<'a> {
         }
     }
 
-    /// The time in each of several signatures, if they contain one.
+    /// Reads the sending time from the joined signatures, if they contain one.
     fn each(&mut self, expression: &str, text: &str) {
         let Some(several) = self.several().filter(|_| expression == "signatures") else { return };
         let times = parts(several, text).filter_map(|part| Pattern::parse(&several.format)?.read(part));
@@ -156,7 +156,7 @@ impl<'a> ParsedDelivery<'a> {
         self.said.get(name).map(String::as_str)
     }
 
-    /// The body as JSON; form fields are strings.
+    /// Returns the body as JSON; form fields are strings.
     fn body(&self) -> Option<Value> {
         match self.scheme.body {
             BodyType::Json => body::json(self.received.body),
@@ -164,7 +164,7 @@ impl<'a> ParsedDelivery<'a> {
         }
     }
 
-    /// Whether every proof is valid for one of the secrets.
+    /// Checks that every proof is valid for one of the secrets.
     fn prove(&self, secrets: &[&str]) -> Result<(), String> {
         if let Some(why) = &self.missing {
             return Err(why.clone());
@@ -196,7 +196,7 @@ impl<'a> ParsedDelivery<'a> {
         Ok(())
     }
 
-    /// The values for header templates, assuming this secret.
+    /// Returns the values for header templates, assuming this secret.
     fn scope(&self, secret: &str) -> Result<Value, ComposeError> {
         let mut scope: Map<String, Value> =
             self.said.iter().map(|(name, text)| ((*name).into(), (&**text).into())).collect();

@@ -1,4 +1,4 @@
-//! Reads YAML so that all problems of a file are reported at once, with their positions.
+//! A document: a YAML text with its name.
 //!
 //! The text is parsed once by `serde_yaml`; the JSON Schema generated from our own types finds every structural
 //! problem; serde gives the typed value. Positions are looked up only when something must be shown.
@@ -15,7 +15,7 @@ use crate::redact::Redactor;
 pub struct Document {
     /// The name to show: a path, relative if that helps.
     pub name: Arc<str>,
-    /// The text.
+    /// The whole YAML text, without a byte order mark.
     pub text: Arc<str>,
     pub(super) found: Arc<Found>,
     /// Knows the secrets that must not be shown.
@@ -36,7 +36,7 @@ pub(super) struct Found {
 }
 
 impl Document {
-    /// A document with a name and a text.
+    /// Creates a document with a name and a text.
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
         Document { name: name.into(), text: text.into(), found: Arc::default(), keeper: None }
     }
@@ -48,7 +48,7 @@ impl Document {
         self
     }
 
-    /// The position of the value at a JSON pointer, or of a key in the map there.
+    /// Returns the position of the value at a JSON pointer, or of a key in the map there.
     pub fn locate(&self, pointer: &str, key: Option<&str>) -> Position {
         self.found.positions.get_or_init(|| Positions::of(&self.text)).locate(&self.text, pointer, key)
     }

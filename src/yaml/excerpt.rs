@@ -6,9 +6,9 @@ use std::ops::Range;
 /// Number of bytes after the position that are passed to the renderer; shorter lines are passed whole.
 const MAX_EXCERPT_BYTES: usize = 1000;
 
-/// The line at a position, its number and the position in it, cut so that little is shown however long the line is. The
-/// renderer also cuts text far from the position, but handles only letters one column wide, so others are replaced. The
-/// column stays right.
+/// Returns the line at a position, its number and the position in it, cut so that little is shown however long the line
+/// is. The renderer also cuts text far from the position, but handles only letters one column wide, so others are
+/// replaced. The column stays right.
 pub(super) fn line<'t>(text: &'t str, place: &Range<usize>) -> (Cow<'t, str>, usize, Range<usize>) {
     // There is no line after the last one.
     let start = if place.start < text.len() { place.start } else { text.strip_suffix('\n').unwrap_or(text).len() };

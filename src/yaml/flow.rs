@@ -1,11 +1,11 @@
-//! The most frequent mistakes in handwritten YAML: an unquoted variable inside brackets, and tabs as indentation. A
-//! parser stops at the first and reports only its own state.
+//! Finds the most frequent mistakes in handwritten YAML: an unquoted variable inside brackets, and tabs as indentation.
+//! A parser stops at the first and reports only its own state.
 
 use super::document::Document;
 use super::position::Position;
 use super::problem::{MAX_SHOWN, Problem};
 
-/// Unquoted variables inside brackets, where their braces have another meaning.
+/// Finds unquoted variables inside brackets, where their braces have another meaning.
 pub(super) fn unquoted(document: &Document) -> Vec<Problem> {
     let text: &str = &document.text;
     let told = |(from, to): (usize, usize)| {
@@ -16,7 +16,7 @@ pub(super) fn unquoted(document: &Document) -> Vec<Problem> {
     found(text).into_iter().take(MAX_SHOWN).map(told).collect()
 }
 
-/// The first line that is indented with a tab; the hint lists the others.
+/// Finds the first line that is indented with a tab; the hint lists the others.
 pub(super) fn tabs(document: &Document) -> Option<Problem> {
     let text: &str = &document.text;
     let is_indented = |line: &str| {
@@ -38,7 +38,7 @@ pub(super) fn tabs(document: &Document) -> Option<Problem> {
     }))
 }
 
-/// The ranges of texts that contain such a variable.
+/// Returns the ranges of texts that contain such a variable.
 fn found(text: &str) -> Vec<(usize, usize)> {
     let mut reader = Reader { depth: 0, quote: None, fresh: true, mark: None, from: 0, found: Vec::new() };
     let bytes = text.as_bytes();
@@ -108,7 +108,7 @@ impl Reader {
         at + 1
     }
 
-    /// A variable inside brackets: the range of the whole text around it.
+    /// Reads a variable inside brackets, and records the range of the whole text around it.
     fn variable(&mut self, text: &str, at: usize) -> usize {
         let from = if self.fresh { at } else { self.from };
         let mut end = at;

@@ -1,4 +1,4 @@
-//! What of a file may be shown with a problem: everything except secrets and what looks like them.
+//! Masks the secrets of a file, and what looks like them, in everything that is shown with a problem.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -19,7 +19,7 @@ const MASK: &str = "********";
 const MAX_TEXT_CHARS: usize = 60;
 
 impl Document {
-    /// The text with every secret masked. Positions do not change.
+    /// Returns the text with every secret masked. Positions do not change.
     pub(super) fn shown(&self) -> &Arc<str> {
         self.found.shown.get_or_init(|| {
             let mut shown = self.text.as_bytes().to_vec();
@@ -32,7 +32,7 @@ impl Document {
         })
     }
 
-    /// A sentence about the file, without secrets.
+    /// Removes secrets from a sentence about the file.
     pub(super) fn hidden<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let said = self.keeper.as_ref().map_or(Cow::Borrowed(text), |keeper| keeper.text(text).into());
         let written = self.found.written.get_or_init(|| {
@@ -54,7 +54,7 @@ impl Document {
         hidden.into()
     }
 
-    /// A value of the file, for a sentence.
+    /// Quotes a value of the file for a sentence.
     pub(super) fn quoted(&self, value: &Value) -> String {
         let text = match value {
             Value::Object(_) => return "a map".into(),

@@ -31,7 +31,7 @@ const MAX_PATH_BYTES: usize = 16 << 20;
 /// A shorter text without aliases is never too large, in bytes.
 const SMALL_FILE_BYTES: usize = 16 << 10;
 
-/// The limit that a text exceeds; for a text with aliases, also any syntax error.
+/// Returns the limit that a text exceeds; for a text with aliases, also any syntax error.
 pub(super) fn exceeded(document: &Document) -> Vec<Problem> {
     let text: &str = &document.text;
     if let Some(byte) = too_deep(text) {
@@ -66,7 +66,7 @@ pub(super) fn exceeded(document: &Document) -> Vec<Problem> {
     }
 }
 
-/// The first bracket beyond the maximum nesting. Brackets inside texts count too; they close as well.
+/// Finds the first bracket beyond the maximum nesting. Brackets inside texts count too; they close as well.
 fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     text.bytes().position(|byte| {
@@ -79,8 +79,8 @@ fn too_deep(text: &str) -> Option<usize> {
     })
 }
 
-/// An anchor that is defined twice, with its name: the parser would confuse the two, and the expanded size could not be
-/// computed. Anything that looks like one in a text or comment counts too.
+/// Finds an anchor that is defined twice, with its name: the parser would confuse the two, and the expanded size could
+/// not be computed. Anything that looks like one in a text or comment counts too.
 fn twice(text: &str) -> Option<(usize, &str)> {
     let mut known = BTreeSet::new();
     text.match_indices('&').find_map(|(at, _)| {
@@ -195,7 +195,7 @@ impl Count {
         }
     }
 
-    /// A value is complete; as a key it has a length.
+    /// Records a complete value; `length` is its length if it is the key of a map.
     fn done(&mut self, anchor: usize, size: Size, length: usize) {
         if anchor > 0 {
             self.sizes.insert(anchor, size);

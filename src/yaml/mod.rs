@@ -1,4 +1,4 @@
-//! Reading YAML so that everything wrong with a file is told at once, where it stands.
+//! Reads YAML so that all problems of a file are reported at once, with their positions.
 
 mod document;
 mod excerpt;

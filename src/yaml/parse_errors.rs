@@ -16,7 +16,7 @@ const CAUSES: [(&str, &str, &str); 6] = [
     ("more than one document", "", "use one document per file: remove the line `---`"),
 ];
 
-/// A parser error with its position, and with its usual cause if that is recognised.
+/// Explains a parser error, with its position and, if it is recognised, its usual cause.
 pub(super) fn problems(document: &Document, error: &serde_yaml::Error) -> Vec<Problem> {
     let place =
         error.location().map_or_else(Position::default, |at| Position::point(&document.text, at.line(), at.column()));
@@ -49,7 +49,7 @@ pub(super) fn problems(document: &Document, error: &serde_yaml::Error) -> Vec<Pr
     }]
 }
 
-/// An error of a type, reworded where its own message would puzzle.
+/// Explains an error of a type, reworded where its own message would puzzle.
 pub(super) fn value(document: &Document, pointer: &str, message: &str) -> Problem {
     if let Some(text) = message.strip_prefix("relative URL without a base: ") {
         return document.problem(pointer, format!("{text} is not an absolute URL such as `https://acme.example/path`"));
@@ -65,17 +65,17 @@ pub(super) fn value(document: &Document, pointer: &str, message: &str) -> Proble
     }
 }
 
-/// The JSON pointer for an error of a type.
+/// Returns the JSON pointer for an error of a type.
 pub(super) fn place(pointer: &str, message: &str) -> String {
     unknown_name(message).map_or_else(|| pointer.to_owned(), |(key, _)| format!("{pointer}/{}", escaped(key)))
 }
 
-/// An unknown key in an error message, and the known ones.
+/// Returns the unknown key in an error message, and the known keys.
 fn unknown_name(message: &str) -> Option<(&str, &str)> {
     message.strip_prefix("unknown variant `")?.split_once("`, expected ")
 }
 
-/// The second position of a duplicate key: the parser reports only the start of the map.
+/// Finds the second position of a duplicate key: the parser reports only the start of the map.
 fn second(text: &str, map: &Position, key: &str) -> Option<Position> {
     let indent = " ".repeat(map.column.saturating_sub(1));
     let mut lines = text.lines().enumerate().skip(map.line.saturating_sub(1)).filter(|(_, line)| {

@@ -69,7 +69,7 @@ impl Document {
     }
 }
 
-/// Removes a value from its parent. At the root, a missing text is inserted instead.
+/// Removes a value from its parent. If a field is missing at the root, adds an empty text instead.
 fn take_out(value: &mut Value, pointer: &str) {
     let Some((above, last)) = pointer.rsplit_once('/') else { return };
     let name = last.replace("~1", "/").replace("~0", "~");

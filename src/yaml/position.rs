@@ -20,7 +20,7 @@ pub struct Position {
 }
 
 impl Position {
-    /// The rest of the word at a line and column.
+    /// Returns the rest of the word at a line and column.
     pub(super) fn point(text: &str, line: usize, column: usize) -> Self {
         let start = offset(text, line, column.max(1) - 1);
         let word = text[start..].find(|c: char| c.is_whitespace() || c == ',').unwrap_or(text.len() - start);
@@ -29,13 +29,13 @@ impl Position {
         Position { line, column, bytes: start..start + word.max(letter) }
     }
 
-    /// The rest of the word at a byte.
+    /// Returns the rest of the word at a byte.
     pub(super) fn at_byte(text: &str, byte: usize) -> Self {
         let start = text[..byte].rfind('\n').map_or(0, |end| end + 1);
         Position::point(text, text[..byte].matches('\n').count() + 1, text[start..byte].chars().count() + 1)
     }
 
-    /// The first line of an extent: of a long one, only that is worth showing.
+    /// Returns the first line of an extent: of a long one, only that is worth showing.
     fn of(text: &str, extent: &Extent) -> Self {
         let from = extent.bytes.start;
         let first = text[extent.bytes.clone()].split('\n').next().unwrap_or("").trim_end().len();
@@ -43,14 +43,14 @@ impl Position {
     }
 }
 
-/// The byte offset of a line (from 1) and a column (from 0, in characters).
+/// Returns the byte offset of a line (from 1) and a column (from 0, in characters).
 fn offset(text: &str, line: usize, column: usize) -> usize {
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let rest = text[start..].split('\n').next().unwrap_or("");
     start + rest.char_indices().nth(column).map_or(rest.trim_end().len(), |(at, _)| at)
 }
 
-/// The JSON pointer of a serde path.
+/// Writes a serde path as a JSON pointer.
 pub(super) fn pointer(path: &Path) -> String {
     path.iter()
         .filter_map(|segment| match segment {
@@ -99,7 +99,7 @@ impl Cursor<'_> {
         Extent { line: span.start.line(), column: span.start.col() + 1, bytes: from..to }
     }
 
-    /// The byte of a line and a column; the end of the line's text if it is shorter.
+    /// Returns the byte of a line and a column; the end of the line's text if it is shorter.
     fn seek(&mut self, line: usize, column: usize) -> usize {
         if line < self.line.0 {
             (self.line, self.column) = ((1, 0), (0, 0));
@@ -125,7 +125,7 @@ impl Cursor<'_> {
 }
 
 impl Positions {
-    /// The positions in the first document of a text; empty if it does not parse.
+    /// Finds the positions in the first document of a text; none if it does not parse.
     pub(super) fn of(text: &str) -> Self {
         let mut reader = Reader::of(text);
         match reader.read(text) {
@@ -134,7 +134,7 @@ impl Positions {
         }
     }
 
-    /// The position at a JSON pointer, or at its longest existing prefix, or of a key in the map there.
+    /// Returns the position at a JSON pointer, or at its longest existing prefix, or of a key in the map there.
     pub(super) fn locate(&self, text: &str, pointer: &str, key: Option<&str>) -> Position {
         let mut pointer = pointer;
         let spot = loop {
@@ -198,7 +198,7 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// A scalar, or the key of the next value.
+    /// Records a scalar, or keeps it as the key of the next value.
     fn single(&mut self, text: String, span: Extent) {
         if let Some(Open { inside: Inside::Map(key @ None), .. }) = self.open.last_mut() {
             *key = Some((text, span));
@@ -211,7 +211,7 @@ impl<'t> Reader<'t> {
     }
 
     fn begin(&mut self, span: Extent, inside: Inside) {
-        // JSON has no such keys, so their content does not matter.
+        // A list or map as a key: JSON has no such keys, so its content does not matter.
         if let Some(Open { inside: Inside::Map(key @ None), .. }) = self.open.last_mut() {
             *key = Some((String::new(), span.clone()));
         }

@@ -15,10 +15,10 @@ pub(super) const MAX_SHOWN: usize = 100;
 /// Maximum length of a message, in characters.
 const MAX_MESSAGE_CHARS: usize = 400;
 
-/// The severity of a problem.
+/// How serious a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// The file is usable all the same.
+    /// The file can be used all the same.
     Warning,
     /// The file cannot be used.
     Error,
@@ -27,7 +27,7 @@ pub enum Severity {
 /// A problem in a file.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    /// The severity.
+    /// Whether the file can still be used.
     pub severity: Severity,
     /// The file's name as its reader knows it.
     pub file: String,
@@ -35,13 +35,13 @@ pub struct Problem {
     pub place: Position,
     /// The message, a sentence without its full stop.
     pub message: String,
-    /// What to do.
+    /// What to do about it, as an imperative or a question.
     pub hint: Option<String>,
     document: Option<Document>,
 }
 
 impl Problem {
-    /// A problem at a position in a document.
+    /// Creates a problem at a position in a document.
     pub fn at(document: &Document, place: Position, message: impl Into<String>) -> Self {
         Problem {
             severity: Severity::Error,
@@ -53,7 +53,7 @@ impl Problem {
         }
     }
 
-    /// A problem with a file as a whole.
+    /// Creates a problem with a file as a whole.
     pub fn of_file(file: &str, message: impl Into<String>) -> Self {
         Problem {
             severity: Severity::Error,
@@ -95,7 +95,7 @@ impl Problem {
         self
     }
 
-    /// The problem as a few lines of text, including the source line.
+    /// Renders the problem as a few lines of text, including the source line.
     pub fn render(&self, colour: bool) -> String {
         let level = match self.severity {
             Severity::Error => Level::ERROR,
@@ -130,12 +130,12 @@ fn printable(text: &str) -> String {
     text.chars().take(MAX_MESSAGE_CHARS).map(visible).chain(end.chars()).collect()
 }
 
-/// A file's name on one line.
+/// Puts a file's name on one line.
 fn one_line(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
-/// The nearest of some names, if one is near enough to be meant.
+/// Finds the nearest of some names, if one is near enough to be meant.
 pub(crate) fn nearest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let (wrong, length) = (wrong.to_lowercase(), wrong.chars().count());
     let allowed = |name: &str| 1 + name.len().min(wrong.len()) / 4;
@@ -149,7 +149,7 @@ pub(crate) fn nearest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>)
         .map(|(_, name)| name)
 }
 
-/// An error's text without the position that the parser appends: positions are shown in one format only.
+/// Returns an error's text without the position that the parser appends: positions are shown in one format only.
 pub(super) fn without_position(text: &str) -> String {
     text.find(" at line ").map_or(text, |at| &text[..at]).to_owned()
 }
@@ -164,14 +164,14 @@ impl Problems {
         self.0.iter().any(|problem| problem.severity == Severity::Error)
     }
 
-    /// Sorted by file and position, independently of the order of reading.
+    /// Sorts the problems by file and position, independently of the order of reading.
     #[must_use]
     pub fn sorted(mut self) -> Self {
         self.0.sort_by(|a, b| (&a.file, a.place.line, a.place.column).cmp(&(&b.file, b.place.line, b.place.column)));
         self
     }
 
-    /// All problems as text, with a count at the end.
+    /// Renders all problems as text, with a count at the end.
     pub fn render(&self, colour: bool) -> String {
         let mut text: String =
             self.0.iter().take(MAX_SHOWN).map(|problem| format!("{}\n\n", problem.render(colour))).collect();
@@ -216,12 +216,12 @@ impl fmt::Display for Problems {
 impl std::error::Error for Problems {}
 
 impl Document {
-    /// A problem at a JSON pointer.
+    /// Creates a problem at a JSON pointer.
     pub fn problem(&self, pointer: &str, message: impl Into<String>) -> Problem {
         Problem::at(self, self.locate(pointer, None), message)
     }
 
-    /// A problem at a key of the map at a JSON pointer.
+    /// Creates a problem at a key of the map at a JSON pointer.
     pub fn problem_at_key(&self, pointer: &str, key: &str, message: impl Into<String>) -> Problem {
         Problem::at(self, self.locate(pointer, Some(key)), message)
     }

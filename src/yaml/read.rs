@@ -1,4 +1,4 @@
-//! Reading a document: its text, its JSON, its typed value, or every problem that it has.
+//! Reads a document as JSON or as a typed value, or returns every problem in it.
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
@@ -15,7 +15,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// The file cannot be read, is too large or is not UTF-8; the problem has no position.
+    /// Fails if the file cannot be read, is too large or is not UTF-8; the problem has no position.
     pub fn read(path: &std::path::Path, name: &str) -> Result<Self, Problem> {
         let unread = |why: files::Unread| Problem::of_file(name, why.to_string()).hint(why.hint());
         let bytes = files::read(path, Kind::Written).map_err(unread)?;
@@ -30,11 +30,12 @@ impl Document {
         }
     }
 
-    /// The text as a JSON value.
+    /// Parses the text as a JSON value.
     ///
     /// # Errors
     ///
-    /// The YAML is invalid, has a duplicate key, exceeds the limits, or contains something that JSON cannot express.
+    /// Fails if the YAML is invalid, has a duplicate key, exceeds the limits, or contains something that JSON cannot
+    /// express.
     pub fn parse(&self) -> Result<Value, Problems> {
         let exceeded = limits::exceeded(self);
         if !exceeded.is_empty() {
@@ -54,13 +55,13 @@ impl Document {
         })
     }
 
-    /// The typed value, or every structural problem of the document.
+    /// Returns the typed value, or every structural problem of the document.
     pub fn typed<T: DeserializeOwned + JsonSchema>(&self) -> Result<T, Vec<Problem>> {
         self.typed_from(self.parse().map_err(|problems| problems.0)?)
     }
 
-    /// The typed value of the result of [`Document::parse`], possibly changed by the caller, or every structural
-    /// problem.
+    /// Converts the result of [`Document::parse`], possibly changed by the caller, to a typed value, or returns every
+    /// structural problem.
     pub fn typed_from<T: DeserializeOwned + JsonSchema>(&self, value: Value) -> Result<T, Vec<Problem>> {
         if value.is_null() {
             return Err(vec![Problem::of_file(&self.name, "is empty")]);
@@ -72,8 +73,8 @@ impl Document {
         self.typed_unheld(value)
     }
 
-    /// The typed value of the result of [`Document::parse`], or the first problem: for texts that were already checked
-    /// against the schema, such as those compiled into the program.
+    /// Converts the result of [`Document::parse`] to a typed value, or returns the first problem. For texts that were
+    /// already checked against the schema, such as those compiled into the program.
     pub fn typed_unheld<T: DeserializeOwned>(&self, value: Value) -> Result<T, Vec<Problem>> {
         // Tracking the path costs more than everything else, and only an error needs it.
         if let Ok(typed) = T::deserialize(&value) {

@@ -1,4 +1,4 @@
-//! Structural problems by JSON Schema. The schema is generated from the types that are deserialised.
+//! Finds structural problems by JSON Schema. The schema is generated from the types that are deserialised.
 
 use std::collections::BTreeMap;
 use std::str::FromStr as _;
@@ -14,13 +14,13 @@ use super::problem::{MAX_SHOWN, Problem};
 use crate::json::escaped;
 use crate::json_path::{self, JsonPath, NotAPath};
 
-/// The JSON Schema of a type.
+/// Generates the JSON Schema of a type.
 pub fn schema_of<T: JsonSchema>() -> Value {
     SchemaGenerator::default().into_root_schema_for::<T>().to_value()
 }
 
-/// The schema of a map with exactly one of some verbs, each with its description and shape; `later` are verbs of the
-/// language that this version does not support.
+/// Builds the schema of a map with exactly one of some verbs, each with its description and shape; `later` are verbs of
+/// the language that this version does not support.
 pub fn verbs(what: &str, shapes: &[(&str, &str, Schema)], later: &[&str]) -> Schema {
     let names: Vec<&str> = shapes.iter().map(|(name, ..)| *name).collect();
     let a = if what.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
@@ -53,7 +53,7 @@ pub fn verbs(what: &str, shapes: &[(&str, &str, Schema)], later: &[&str]) -> Sch
     .unwrap_or_default()
 }
 
-/// Every structural problem of a value of type `T`.
+/// Finds every structural problem of a value of type `T`.
 pub(super) fn check<T: JsonSchema>(document: &Document, value: &Value) -> Vec<Problem> {
     let compiled = compiled::<T>();
     let Some(validator) = &compiled.validator else { return Vec::new() };
@@ -74,7 +74,7 @@ pub(super) fn check<T: JsonSchema>(document: &Document, value: &Value) -> Vec<Pr
     problems
 }
 
-/// The JSON pointers of invalid parts, and of fields missing at the root.
+/// Returns the JSON pointers of invalid parts, and of fields missing at the root.
 pub(super) fn wrong_places<T: JsonSchema>(value: &Value) -> Vec<String> {
     let compiled = compiled::<T>();
     let Some(validator) = &compiled.validator else { return Vec::new() };
@@ -110,7 +110,7 @@ struct Compiled {
     validator: Option<Validator>,
 }
 
-/// The compiled schema of a type. Compiling costs more than a thousand validations, so it is cached.
+/// Returns the compiled schema of a type. Compiling costs more than a thousand validations, so it is cached.
 fn compiled<T: JsonSchema>() -> Arc<Compiled> {
     static COMPILED: Mutex<BTreeMap<String, Arc<Compiled>>> = Mutex::new(BTreeMap::new());
     let mut kept = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -234,7 +234,7 @@ fn one_verb(document: &Document, schema: &Value, error: &ValidationError<'_>) ->
     near.unwrap_or_else(|| problem.hint(format!("found: {}", found.join(", "))))
 }
 
-/// The allowed words at a position, if all alternatives are words.
+/// Returns the allowed words at a position, if all alternatives are words.
 fn choices(context: &[Vec<ValidationError<'static>>], at: &str) -> Vec<String> {
     let mut words = Vec::new();
     for error in context.iter().flatten() {
@@ -282,8 +282,8 @@ fn none_of(document: &Document, error: &ValidationError<'_>, words: &[String]) -
     problem.nearest(error.instance().as_str().unwrap_or_default(), words.iter().map(String::as_str))
 }
 
-/// The errors of the alternative that matched furthest, which is probably the intended one. Absence is never the
-/// intended alternative of a written value.
+/// Returns the errors of the alternative that matched furthest, which is probably the intended one. Absence is never
+/// the intended alternative of a written value.
 fn deepest<'c>(context: &'c [Vec<ValidationError<'static>>]) -> Option<&'c Vec<ValidationError<'static>>> {
     let absent = |errors: &Vec<ValidationError<'static>>| {
         let null = |e: &ValidationError<'_>| {
@@ -298,7 +298,7 @@ fn deepest<'c>(context: &'c [Vec<ValidationError<'static>>]) -> Option<&'c Vec<V
     context.iter().filter(|errors| !absent(errors)).max_by_key(|errors| depth(errors))
 }
 
-/// The schema that rejected a value, without the keyword.
+/// Returns the schema that rejected a value, without the keyword.
 fn refusing<'s>(schema: &'s Value, error: &ValidationError<'_>) -> Option<&'s Value> {
     let path = error.schema_path().as_str();
     schema.pointer(&path[..path.rfind('/')?])
@@ -308,7 +308,7 @@ fn description(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
     refusing(schema, error)?.get("description")?.as_str().map(str::to_owned)
 }
 
-/// The description, if it was written for readers: one from a comment on a type begins with a capital letter.
+/// Returns the description if it was written for readers: one from a comment on a type begins with a capital letter.
 fn own_words(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
     let words = description(schema, error).filter(|words| !words.starts_with(char::is_uppercase))?;
     Some(words.trim_end_matches(',').to_owned())

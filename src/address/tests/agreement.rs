@@ -70,7 +70,7 @@ static MAY_DELIVER: LazyLock<MayDeliver> = LazyLock::new(|| {
     Options::rehearsal("key", Url::parse("https://pages.example").unwrap(), client).may_deliver
 });
 
-/// The nasty ones and random ones, each in any spelling.
+/// Generates the nasty addresses and random ones, each in any spelling.
 fn addresses() -> impl Strategy<Value = String> {
     let v4 = (any::<u32>(), prop::sample::select(vec![0x7f00_0000, 0x0a00_0000, 0xc0a8_0000, 0xa9fe_0000, 0]), 0..6)
         .prop_map(|(number, start, form)| {

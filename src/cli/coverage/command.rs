@@ -1,5 +1,5 @@
-//! `preflight coverage`: which checks serve which item of a provider's checklist, what is left over on either side, and
-//! whether the provider has changed its words.
+//! `preflight coverage`: which checks serve which item of a provider's checklist, which items and checks are left over,
+//! and whether the provider has changed the wording.
 
 #[cfg(feature = "coverage-page")]
 use std::path::Path;

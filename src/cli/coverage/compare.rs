@@ -1,4 +1,4 @@
-//! The checklist in the pack against the one on the page.
+//! Compares the checklist of a pack with that of a page.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -8,21 +8,21 @@ use super::page::{Line, fingerprint, normalised};
 use crate::pack::provider::Item;
 use crate::report::text::clipped;
 
-/// How alike two lines must be, from 0 to 1, for the one to have become the other.
+/// The similarity, from 0 to 1, from which one line counts as the changed version of another.
 const MIN_SIMILARITY: f64 = 0.5;
-/// The characters of a line that are compared for likeness.
+/// How many characters of a line are compared for similarity.
 const MAX_COMPARED: usize = 400;
 
-/// What became of the items.
+/// The result of the comparison.
 #[derive(Default)]
 pub(super) struct Compared<'c> {
-    /// Those whose words stand on the page, with their lines.
+    /// Items whose text is on the page unchanged, with their lines.
     pub(super) unchanged: Vec<(&'c Item, &'c Line)>,
-    /// Those that a line is like, with it.
+    /// Items with a similar line on the page, with that line.
     pub(super) changed: Vec<(&'c Item, &'c Line)>,
-    /// Those that no line is like.
+    /// Items without a similar line.
     pub(super) gone: Vec<&'c Item>,
-    /// Entries that no item has, with a box to tick or in a list with an item.
+    /// List entries without an item that have a checkbox or stand in a list with an item.
     pub(super) new: Vec<&'c Line>,
     /// Entries of other lists, of which a page may have many.
     pub(super) elsewhere: Vec<&'c Line>,
@@ -35,7 +35,7 @@ impl Compared<'_> {
     }
 }
 
-/// Holds items against the lines of a page.
+/// Compares items with the lines of a page.
 pub(super) fn compare<'c>(items: &'c [Item], page: &'c [Line]) -> Compared<'c> {
     let same = same(items, page);
     let alike = alike(items, page, &same);
@@ -55,8 +55,8 @@ pub(super) fn compare<'c>(items: &'c [Item], page: &'c [Line]) -> Compared<'c> {
     all
 }
 
-/// For each item the line that says what it was taken from. A heading may say the same as an entry below it, and one
-/// line may be several items.
+/// Finds for each item the line with the text that the item was taken from. List entries are preferred, because a
+/// heading may have the same text. Several items may share a line.
 fn same(items: &[Item], page: &[Line]) -> Vec<Option<usize>> {
     let mut lines: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, line) in page.iter().enumerate() {
@@ -69,7 +69,7 @@ fn same(items: &[Item], page: &[Line]) -> Vec<Option<usize>> {
     items.iter().map(of).collect()
 }
 
-/// For each item that no line is, the line that is most like it; no line is like two.
+/// Finds for each remaining item the line that is most similar to it; each line belongs to one item only.
 fn alike(items: &[Item], page: &[Line], same: &[Option<usize>]) -> Vec<Option<usize>> {
     let short = |text: &str| normalised(text).chars().take(MAX_COMPARED).collect::<String>();
     let lines: Vec<String> = page.iter().map(|line| short(&line.text)).collect();
@@ -77,7 +77,7 @@ fn alike(items: &[Item], page: &[Line], same: &[Option<usize>]) -> Vec<Option<us
     let mut pairs = Vec::new();
     for (item, known) in items.iter().enumerate().filter(|(item, _)| same[*item].is_none()) {
         let old = short(old_words(known).unwrap_or(&known.text));
-        // What is much longer or shorter cannot be alike, and need not be looked at closely.
+        // A much longer or shorter line cannot be similar, so it is skipped.
         let near = |line: &str| line.len().min(old.len()) * 4 >= line.len().max(old.len());
         let open = lines.iter().enumerate().filter(|(at, line)| !taken.contains(at) && near(line));
         pairs.extend(open.map(|(at, line)| (strsim::sorensen_dice(&old, line), item, at)));
@@ -93,7 +93,7 @@ fn alike(items: &[Item], page: &[Line], same: &[Option<usize>]) -> Vec<Option<us
     found
 }
 
-/// The fingerprint of what an item was taken from.
+/// Returns the fingerprint of the text that an item was taken from.
 fn pinned(item: &Item) -> String {
     match &item.page {
         Some(pin) if is_fingerprint(pin) => pin.to_ascii_lowercase(),
@@ -102,7 +102,7 @@ fn pinned(item: &Item) -> String {
     }
 }
 
-/// The words that an item was taken from, where they are known.
+/// Returns the text that an item was taken from; `None` if only its fingerprint is known.
 fn old_words(item: &Item) -> Option<&str> {
     match &item.page {
         Some(pin) if is_fingerprint(pin) => None,
@@ -115,7 +115,7 @@ fn is_fingerprint(pin: &str) -> bool {
     pin.starts_with("sha256:")
 }
 
-/// What a reader is told.
+/// Describes the result for a reader.
 pub(super) fn describe(compared: &Compared<'_>, file: &Path) -> String {
     let Compared { unchanged, changed, gone, new, elsewhere } = compared;
     let place = |line: &Line| format!("{}:{}", file.display(), line.at);
@@ -143,7 +143,7 @@ pub(super) fn describe(compared: &Compared<'_>, file: &Path) -> String {
     text
 }
 
-/// What the page said before, or what we know of it.
+/// Returns the page's earlier text of an item, or what is known of it.
 fn old(item: &Item) -> String {
     match old_words(item) {
         Some(words) => cut(words),
@@ -155,7 +155,7 @@ fn cut(text: &str) -> String {
     clipped(text, 300).into_owned()
 }
 
-/// The lines for `provider.yaml` that pin every item to what the page says now.
+/// Returns the lines for `provider.yaml` that pin every item to the current text of the page.
 pub(super) fn pins(items: &[Item], compared: &Compared<'_>, file: &Path) -> String {
     let all = || compared.unchanged.iter().chain(&compared.changed);
     let mut text = format!(

@@ -1,4 +1,4 @@
-//! Items and the checks that serve them.
+//! The table of items and the checks that serve them.
 
 use std::fmt::Write as _;
 
@@ -8,7 +8,7 @@ use crate::pack::Pack;
 use crate::pack::check::{Check, Level};
 use crate::pack::provider::Item;
 
-/// The table, and whether every item has a check.
+/// Renders the table, and returns whether every item has a check.
 pub(super) fn table(pack: &Pack) -> (String, bool) {
     let mut sections: IndexMap<&str, Vec<&Item>> = IndexMap::new();
     for item in &pack.provider.items {
@@ -36,7 +36,7 @@ fn listed(item: &Item) -> String {
     format!("  {}  {}\n", item.id, item.text)
 }
 
-/// `12 of 14 items have a check, 2 of them a person's word alone`.
+/// Counts the items with a check: `12 of 14 items have a check, 2 of them by attestation only`.
 fn summary(pack: &Pack, items: &[&Item]) -> String {
     let served: Vec<Vec<&Check>> =
         items.iter().map(|item| pack.serving(item).collect::<Vec<_>>()).filter(|checks| !checks.is_empty()).collect();
@@ -46,13 +46,13 @@ fn summary(pack: &Pack, items: &[&Item]) -> String {
     format!("{} of {} {noun} {have} a check{by_word}", served.len(), items.len())
 }
 
-/// The checks that serve no item.
+/// Returns the checks that serve no item.
 fn idle(pack: &Pack) -> impl Iterator<Item = &Check> {
     let known = |id: &String| pack.provider.items.iter().any(|item| item.id == *id);
     pack.checks.iter().map(|packed| &packed.check).filter(move |check| !check.items.iter().any(known))
 }
 
-/// An item, its words, and a line for each check.
+/// Renders an item with its text, and a line for each check.
 fn row(pack: &Pack, item: &Item) -> String {
     let checks: Vec<&Check> = pack.serving(item).collect();
     let widest = checks.iter().map(|check| check.id.len()).max().unwrap_or(0);

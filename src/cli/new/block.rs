@@ -1,7 +1,7 @@
-//! Adding lines to a block of a YAML text, which keeps its comments and its layout.
+//! Adds lines to a block of a YAML text and keeps its comments and layout.
 
-/// The text with lines at the end of the block below a key at the top; the key is added where there is none. Every line
-/// that is there stays byte for byte, and the new ones end as the first does. `None`: the key's value is not a block.
+/// Returns the text with lines added at the end of the block below a top-level key; a missing key is added. Existing
+/// lines stay byte for byte, and new lines end like the first one. `None` if the key's value is not a block.
 pub(super) fn extended(text: &str, key: &str, lines: &[String]) -> Option<String> {
     let whole: Vec<&str> = text.split_inclusive('\n').collect();
     let all: Vec<&str> = text.lines().collect();
@@ -19,7 +19,7 @@ pub(super) fn extended(text: &str, key: &str, lines: &[String]) -> Option<String
     }
     let inside = |line: &&&str| line.is_empty() || line.starts_with([' ', '\t', '-', '#']);
     let block: Vec<&str> = all[at + 1..].iter().take_while(inside).copied().collect();
-    // What stands at the margin below the last line belongs to what comes after.
+    // Comments at the margin below the last entry belong to what follows.
     let own = |line: &&str| line.starts_with([' ', '\t', '-']) && !line.trim().is_empty();
     let length = block.iter().rposition(own).map_or(0, |last| last + 1);
     let first = block[..length].iter().find(|line| own(line) && !line.trim_start().starts_with('#'));

@@ -1,5 +1,5 @@
-//! `preflight new pack|check`: files to begin with, that lint clean and pass `preflight test`. Nothing that exists is
-//! overwritten, and either all files are written or none.
+//! `preflight new pack|check`: writes starting points that lint clean and pass `preflight test`. Existing files are
+//! never overwritten, and either all files are written or none.
 
 use std::path::Path;
 
@@ -28,10 +28,10 @@ const CHECKS: [(&str, &str); 5] = [
 /// The files of a pack below `fixtures/<pack>/`.
 const FIXTURES: [(&str, &str); 1] = [("events/order.paid.json", include_str!("order.paid.json"))];
 
-/// A check of a pack with webhooks.
+/// A check for a pack with webhooks.
 const DELIVERED: &str = include_str!("delivered.yaml");
 
-/// A check of a pack without.
+/// A check for a pack without webhooks.
 const ASKED: &str = include_str!("asked.yaml");
 
 pub(in crate::cli) fn new(new: &New, screen: &Screen) -> Exit {
@@ -48,7 +48,7 @@ pub(in crate::cli) fn new(new: &New, screen: &Screen) -> Exit {
     }
 }
 
-/// A name that can be a folder, a part of an id and a part of a host.
+/// Whether a text can name a folder, a part of an id and a part of a host.
 fn is_name(text: &str) -> bool {
     let fits = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     text.split('-').all(fits) && text.starts_with(|c: char| c.is_ascii_lowercase())
@@ -58,7 +58,7 @@ fn refused(message: String, hint: &str) -> Problems {
     Problem::of_file("command line", message).hint(hint).into()
 }
 
-/// `acme-payments` as people would write it.
+/// Turns `acme-payments` into `Acme Payments`.
 fn title(name: &str) -> String {
     let word = |part: &str| part[..1].to_uppercase() + &part[1..];
     name.split('-').map(word).collect::<Vec<_>>().join(" ")
@@ -80,7 +80,7 @@ fn begin_pack(pack: &NewPack) -> Result<String, Problems> {
     let checks = CHECKS.iter().map(|(path, text)| Writing::new_file(format!("checks/{name}/{path}"), filled(text)));
     let fixtures =
         FIXTURES.iter().map(|(path, text)| Writing::new_file(format!("fixtures/{name}/{path}"), filled(text)));
-    // For editors; where they are already, they are those of the pack before this one.
+    // Schemas for editors. Existing ones stay: an earlier pack has brought them.
     let missing = KINDS.iter().map(|kind| (format!("schemas/{}.json", kind.name), kind));
     let missing = missing.filter(|(path, _)| !pack.folder.join(path).exists());
     let schemas = missing.map(|(path, kind)| Writing::new_file(path, kind.text()));
@@ -116,7 +116,7 @@ fn begin_check(check: &NewCheck) -> Result<String, Problems> {
     Ok(describe_written(&format!("the check `{id}`"), &put, &check.folder))
 }
 
-/// The check: of an event where the pack has webhooks, else a question.
+/// Returns the text of the check: it delivers an event if the pack has webhooks, and asks a question otherwise.
 fn scaffold(pack: &Pack, id: &str, item: &str) -> String {
     let docs = pack.provider.docs.clone().unwrap_or_else(|| format!("https://docs.{}.example/", pack.id));
     let event = event(pack);
@@ -130,25 +130,25 @@ fn scaffold(pack: &Pack, id: &str, item: &str) -> String {
     }
 }
 
-/// The check without which no other of deliveries says anything: the one that delivers each event.
+/// Returns the check that the other delivery checks need: the one that delivers each event.
 fn before(pack: &Pack) -> Option<&str> {
     let each = |step: &Step| matches!(step, Step::Deliver(step) if step.deliver == EventChoice::Each);
     let found = pack.checks.iter().find(|packed| packed.check.when.iter().any(each));
     found.map(|packed| packed.check.id.as_str())
 }
 
-/// An event to deliver. What reads like a template would be taken for one.
+/// Returns an event to deliver. Names that look like templates are skipped, because they would be rendered as such.
 fn event(pack: &Pack) -> Option<&str> {
     let mut events = pack.provider.webhooks.iter().flat_map(|hooks| hooks.events.keys()).map(String::as_str);
     events.find(|name| !["{{", "{%", "{#"].iter().any(|opening| name.contains(opening)))
 }
 
-/// A text as YAML: what is a text in JSON is the same one there.
+/// Writes a text as a JSON string, which YAML reads as the same text.
 fn quoted(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-/// The same without quotes where it is the same text without them, anywhere in YAML.
+/// Writes a text without quotes if YAML reads it as the same text anywhere, and with quotes otherwise.
 fn plain(text: &str) -> String {
     let is_plain = |text: &str| {
         let fits = |c: char| c.is_ascii_alphanumeric() || "._/:-".contains(c);
@@ -158,7 +158,7 @@ fn plain(text: &str) -> String {
     if is_plain(text) { text.to_owned() } else { quoted(text) }
 }
 
-/// The item that was named, if the pack has it.
+/// Returns the named item if the pack has it.
 fn known<'i>(pack: &Pack, item: &'i str) -> Result<&'i str, Problem> {
     let ids = || pack.provider.items.iter().map(|item| item.id.as_str());
     let problem = || Problem::of_file("command line", format!("`{}` has no item `{item}`", pack.id));
@@ -166,7 +166,7 @@ fn known<'i>(pack: &Pack, item: &'i str) -> Result<&'i str, Problem> {
     if ids().any(|id| id == item) { Ok(item) } else { Err(problem().nearest_or(item, ids(), &hint)) }
 }
 
-/// The item in provider.yaml, where there is none of that name.
+/// Adds the item to provider.yaml if there is none with this id.
 fn item(pack: &Pack, id: &str, section: &str, folder: &Path) -> Result<Option<Writing>, Problem> {
     if pack.provider.items.iter().any(|item| item.id == id) {
         return Ok(None);
@@ -180,7 +180,7 @@ fn item(pack: &Pack, id: &str, section: &str, folder: &Path) -> Result<Option<Wr
     changed(folder, &format!("checks/{}/provider.yaml", pack.id), "items", &[line], there).map(Some)
 }
 
-/// The fault in partner.yaml, where the check can have one.
+/// Adds the defect to partner.yaml if the check can have one.
 fn fault(pack: &Pack, id: &str, folder: &Path) -> Result<Option<Writing>, Problem> {
     if event(pack).is_none() {
         return Ok(None);
@@ -199,7 +199,7 @@ fn fault(pack: &Pack, id: &str, folder: &Path) -> Result<Option<Writing>, Proble
     changed(folder, &path, "defects", &lines, |value| !value["defects"][id].is_null()).map(Some)
 }
 
-/// A file with lines added to one of its blocks.
+/// Returns a file with lines added to one of its blocks.
 fn changed(
     folder: &Path,
     path: &str,
@@ -224,7 +224,7 @@ fn changed(
     }
 }
 
-/// A path as its reader would write it.
+/// Returns a path as the user would write it.
 fn below(folder: &Path, path: &str) -> String {
     if folder == Path::new(".") { path.to_owned() } else { folder.join(path).display().to_string() }
 }

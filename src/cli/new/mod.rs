@@ -1,4 +1,4 @@
-//! `preflight new pack|check`: files to begin with.
+//! `preflight new pack|check`: writes starting points for packs and checks.
 
 mod block;
 mod command;

@@ -1,4 +1,4 @@
-//! Writing several files, all or none.
+//! Writes several files, all or none.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,40 +10,39 @@ use crate::yaml::Problem;
 
 /// A file to be written.
 pub(super) struct Writing {
-    /// The path below the folder.
+    /// The path, relative to the folder.
     path: String,
-    /// What is there now, if the file is one that is changed.
+    /// The current text if the file exists and is changed; `None` for a new file.
     before: Option<String>,
     text: String,
 }
 
 impl Writing {
-    /// A file that must not exist.
+    /// Describes a new file, which must not exist yet.
     pub(super) fn new_file(path: String, text: String) -> Self {
         Writing { path, before: None, text }
     }
 
-    /// A file that is changed.
+    /// Describes an existing file that is changed.
     pub(super) fn changed(path: String, before: String, text: String) -> Self {
         Writing { path, before: Some(before), text }
     }
 
-    /// Whether the file may be written where it is to be.
+    /// Checks that the file may be written to its path.
     ///
     /// # Errors
     ///
-    /// A new file where there is one.
+    /// Fails if a new file would overwrite an existing one.
     pub(super) fn is_free(&self, folder: &Path) -> Result<(), Problem> {
         let path = folder.join(&self.path);
         if self.before.is_none() && path.exists() { Err(exists(&path)) } else { Ok(()) }
     }
 }
 
-/// What was written.
+/// The paths that were written.
 pub(super) struct Put {
-    /// Files that were not there before.
+    /// Files that did not exist before.
     pub(super) created: Vec<String>,
-    /// Files that were.
     pub(super) changed: Vec<String>,
 }
 
@@ -52,7 +51,7 @@ impl Put {
     ///
     /// # Errors
     ///
-    /// A file that exists, and what the system refuses.
+    /// Fails if a new file exists already, or if the system rejects a write.
     pub(super) fn all(folder: &Path, files: Vec<Writing>) -> Result<Self, Problem> {
         files.iter().try_for_each(|file| file.is_free(folder))?;
         let mut undo = Undo::default();
@@ -82,7 +81,7 @@ impl Put {
     }
 }
 
-/// A file beside the one that it becomes, in folders that are made for it.
+/// Writes a temporary file beside the path that it will replace, and creates missing folders.
 fn prepared(path: &Path, text: &str, undo: &mut Undo) -> std::io::Result<NamedTempFile> {
     let parent = path.parent().unwrap_or(Path::new("."));
     let missing: Vec<&Path> =
@@ -93,7 +92,8 @@ fn prepared(path: &Path, text: &str, undo: &mut Undo) -> std::io::Result<NamedTe
     }
     let mut file = NamedTempFile::new_in(parent)?;
     file.write_all(text.as_bytes())?;
-    // A temporary file is for its owner alone. What it becomes is a file like any other, or the one that it replaces.
+    // A temporary file is readable by its owner only. The final file gets the permissions of the one that it replaces,
+    // or the usual ones.
     let like_others = || std::os::unix::fs::PermissionsExt::from_mode(0o644);
     let permissions = std::fs::metadata(path).map_or_else(|_| like_others(), |found| found.permissions());
     file.as_file().set_permissions(permissions)?;
@@ -101,11 +101,12 @@ fn prepared(path: &Path, text: &str, undo: &mut Undo) -> std::io::Result<NamedTe
     Ok(file)
 }
 
-/// What is taken back, unless everything is done.
+/// Undoes everything when dropped, unless it was completed.
 #[derive(Default)]
 struct Undo {
     folders: Vec<PathBuf>,
-    /// Files that were written, with what was there before: written too, for later there may be no room.
+    /// Files that were written, with a temporary copy of their earlier text. The copy is made in advance, because later
+    /// there may be no space for it.
     files: Vec<(PathBuf, Option<NamedTempFile>)>,
 }
 

@@ -1,4 +1,4 @@
-//! What the world of a sample partner consists of, as `demo.yaml` says, and how a mistake is put into it.
+//! The environment of a sample partner, as `demo.yaml` describes it, and how a defect changes it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,13 +16,13 @@ use crate::pack::sample_partner::{PartnerDefect, ProviderState};
 use crate::pack::types::Environment;
 use crate::yaml::{Document, Problem, Problems};
 
-/// Where a sample partner's files are among the fixtures of a pack.
+/// The folder of the sample partner's files among the fixtures of a pack.
 const FOLDER: &str = "sample/";
 
-/// The file that describes the world of a sample partner.
+/// The file that describes the environment of a sample partner.
 const SETUP_FILE: &str = "demo.yaml";
 
-/// The profile of a sample partner.
+/// The file with the profile of a sample partner.
 pub(super) const PROFILE: &str = "profile.yaml";
 
 /// The content of `demo.yaml`. Texts are templates over `test` and `production`, each with a `key`, a `secret`, the
@@ -82,7 +82,7 @@ pub struct DemoDefect {
 }
 
 impl DemoDefect {
-    /// One that the pack describes itself.
+    /// Creates a defect that the pack itself describes.
     pub(super) fn described(name: String, caught_by: &str, fault: &PartnerDefect) -> Self {
         DemoDefect {
             name,
@@ -96,13 +96,13 @@ impl DemoDefect {
         }
     }
 
-    /// The mistake in the code of a deployment.
+    /// Returns the defect in the code of a deployment, if it has one.
     pub(super) fn in_deployment(&self, deployment: &str) -> Option<&str> {
         let named = [("staging", &self.staging), ("live", &self.live)];
         named.iter().find(|(name, _)| *name == deployment).and_then(|(_, code)| code.as_deref())
     }
 
-    /// What it is, in a sentence.
+    /// Describes the defect in a sentence.
     pub fn describe(&self) -> String {
         let code = self.partner.as_ref().or(self.staging.as_ref()).or(self.live.as_ref());
         let known =
@@ -120,29 +120,29 @@ fn fixture(fixtures: &Fixtures, name: &str) -> Result<Document, Problems> {
     Ok(Document::new(full, text))
 }
 
-/// A pack and its sample partner.
+/// A sample partner and its pack.
 pub struct Sample {
-    /// All packs at hand.
+    /// The packs that are available to the profile.
     pub(super) catalog: Catalog,
-    /// The pack.
+    /// The pack of the sample partner.
     pub(in crate::cli) pack: Arc<Pack>,
-    /// What the sample consists of without any mistake.
+    /// The setup of the correct partner, with the list of its defects.
     pub setup: DemoSetup,
     pub(super) described: Document,
     pub(super) profile: Document,
     pub(super) files: IndexMap<String, String>,
-    /// Whether the pack describes what its partner does, instead of the reference partner doing it.
+    /// Whether the pack describes how its partner behaves; otherwise the reference partner is used.
     pub(super) scripted: bool,
-    /// What the pack describes with each of its faults.
+    /// The sample partner with each defect that the pack describes, by the name of the defect.
     pub(super) faulty: BTreeMap<String, Sample>,
 }
 
 impl Sample {
-    /// The sample partner of a pack that is built into the program.
+    /// Reads the sample partner of a built-in pack.
     ///
     /// # Errors
     ///
-    /// A pack that does not exist or has no sample partner, or one whose files cannot be read.
+    /// Fails if the pack does not exist or has no sample partner, or if its files cannot be read.
     pub fn built_in(provider: &str) -> Result<Self, Problems> {
         let catalog = Catalog::built_in()?;
         let pack = catalog.pack(provider)?;
@@ -157,7 +157,7 @@ impl Sample {
     }
 }
 
-/// The world, the profile and the files, with a mistake in them.
+/// The setup, the profile and the other files, with a defect applied to them.
 pub(super) struct DemoFiles {
     pub(super) setup: DemoSetup,
     profile: Document,
@@ -192,13 +192,13 @@ impl DemoFiles {
         Ok(DemoFiles { setup, profile, files })
     }
 
-    /// Writes the profile, which names the authority of the stand-ins.
+    /// Writes the profile and the certificate of the authority that it names.
     pub(super) fn unpack_profile(&self, folder: &Path, ca_pem: &str) -> std::io::Result<()> {
         std::fs::write(folder.join(PROFILE), self.profile.text.as_bytes())?;
         std::fs::write(folder.join("stand-ins.pem"), ca_pem)
     }
 
-    /// Writes everything else.
+    /// Writes all other files.
     pub(super) fn unpack(&self, folder: &Path) -> std::io::Result<()> {
         for (name, text) in &self.files {
             let path = folder.join(name);

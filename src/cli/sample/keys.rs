@@ -1,4 +1,4 @@
-//! The keys, secrets and credentials of both real environments of a sample partner's world, made up for one trial.
+//! Random keys, secrets and credentials for both real environments of a sample partner, used for one run.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::redact::Redactor;
 use crate::run::issue;
 use crate::webhook;
 
-/// What was made up, by environment.
+/// What was generated, by environment.
 pub(super) struct Keys(BTreeMap<Environment, Issued>);
 
 struct Issued {
@@ -21,7 +21,7 @@ struct Issued {
 }
 
 impl Keys {
-    /// Keys such as a provider issues.
+    /// Generates keys such as a provider issues, and registers them with the redactor.
     pub(super) fn new(provider: &Provider, redactor: &Redactor) -> Self {
         let open = authentication::open_credentials(&provider.apis);
         let issued = [Environment::Test, Environment::Production].map(|environment| {
@@ -38,12 +38,12 @@ impl Keys {
         Keys(issued.into())
     }
 
-    /// The credentials of an environment.
+    /// Returns the credentials of an environment.
     pub(super) fn credentials(&self, environment: Environment) -> BTreeMap<String, String> {
         self.0.get(&environment).map(|issued| issued.credentials.clone()).unwrap_or_default()
     }
 
-    /// What templates read, by environment.
+    /// Returns the values that templates read, by environment.
     pub(super) fn scope(&self) -> Value {
         let one = |(environment, issued): (&Environment, &Issued)| {
             let Issued { key, secret, credentials } = issued;
@@ -53,7 +53,7 @@ impl Keys {
     }
 }
 
-/// Characters that mean nothing anywhere, and not the same twice.
+/// Returns a random text of digits and letters that is safe in any context.
 fn fresh() -> String {
     uuid::Uuid::new_v4().simple().to_string()
 }

@@ -1,4 +1,4 @@
-//! Sample partners: a profile, the surroundings it lives in, and the defects that can be switched on.
+//! Sample partners: a profile, its environment, and the defects that can be switched on.
 
 mod demo_setup;
 mod keys;

@@ -1,5 +1,5 @@
-//! Setting the stage: deployments of the sample partner, the provider's environments, and the front behind which real
-//! host names lead to them.
+//! Prepares a demo: deployments of the sample partner, the provider's simulated environments, and the listener through
+//! which real host names lead to them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -35,11 +35,11 @@ use crate::simulator::{Options, Seed, Simulator};
 use crate::template;
 use crate::yaml::{Problem, Problems};
 
-/// Why the stage could not be set.
+/// Why a demo could not be prepared.
 pub(in crate::cli) enum DemoError {
-    /// What was asked for cannot be.
+    /// The input is wrong.
     Problems(Problems),
-    /// The machine would not.
+    /// The machine or this program failed.
     Trouble(String),
 }
 
@@ -61,26 +61,26 @@ impl From<std::io::Error> for DemoError {
     }
 }
 
-/// A folder for what is temporary that cannot be written to.
+/// Returns the error for a temporary folder that is not writable.
 fn no_room(folder: &Path, error: &std::io::Error) -> DemoError {
     let why = full(error).map_or_else(|| error.to_string(), str::to_owned);
     let problem = Problem::of_file(&folder.display().to_string(), format!("is not writable: {why}"));
     DemoError::Problems(problem.hint("set TMPDIR to a writable folder").into())
 }
 
-/// A stage that is set. Everything on it ends with this value.
+/// A demo that is ready to run. Everything that was started for it stops when this value is dropped.
 pub(in crate::cli) struct PreparedDemo {
-    /// The plan of the sample profile.
+    /// The plan of the sample profile; `None` once the caller has taken it.
     pub(in crate::cli) plan: Option<Plan>,
     _front: Front,
-    /// Who signs what a person would sign.
+    /// Carries out the manual steps, such as signing.
     pub(in crate::cli) people: ManualStepSender,
     _players: Vec<Arc<Simulator>>,
     _deployments: Vec<Child>,
     _folder: Folder,
 }
 
-/// Sets the stage: stand-ins, deployments, and the sample profile in a folder of its own.
+/// Prepares a demo: simulated environments, deployments, and the sample profile in a folder of its own.
 pub(in crate::cli) async fn stage(
     sample: &Sample,
     defect: Option<&DemoDefect>,
@@ -93,8 +93,8 @@ pub(in crate::cli) async fn stage(
     let folder = Folder::new().map_err(|error| no_room(&std::env::temp_dir(), &error))?;
     set.unpack(folder.path()).map_err(|error| no_room(folder.path(), &error))?;
     let mut servers = BTreeMap::new();
-    // A port has to be known on both sides before either is there: the front's for the players, the players' for it.
-    // So the front is started last, and the players learn its address from a listener that is bound first.
+    // The simulators and the listener need each other's ports before they start. So the listener is bound first, the
+    // simulators get its address, and it starts to serve last.
     let reserved = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let certificates = simulated_environments::certify(
         &set.setup.hosts.iter().map(|(host, played)| (host.clone(), played.self_signed)).collect(),
@@ -169,10 +169,10 @@ pub(in crate::cli) async fn stage(
     })
 }
 
-/// Ports that nobody gets by chance: below those that systems hand out for connections and for any port.
+/// Ports below the ranges from which systems choose a port themselves, so that no other program gets one by chance.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 
-/// Two ports that are free now. The build that gets one binds it a moment later; should another program be quicker, the
+/// Returns two ports that are free now. The build binds its port a moment later; if another program is faster, the
 /// start fails and says so.
 fn free_ports() -> std::io::Result<[u16; 2]> {
     let bind = |port: u16| std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port));
@@ -181,13 +181,13 @@ fn free_ports() -> std::io::Result<[u16; 2]> {
     Ok([one.local_addr()?.port(), other.local_addr()?.port()])
 }
 
-/// Texts by name, with what the world is made of put in.
+/// Renders texts by name over the values of the demo.
 fn rendered(texts: &BTreeMap<String, String>, scope: &Value) -> Result<BTreeMap<String, String>, String> {
     let one = |(name, text): (&String, &String)| Ok((name.clone(), template::render_text(text, scope)?));
     texts.iter().map(one).collect::<Result<_, template::TemplateError>>().map_err(|error| error.to_string())
 }
 
-/// Where the players find the hosts.
+/// Tells the simulators where to reach the simulated hosts.
 fn to_front(setup: &DemoSetup, front: SocketAddr, ca_pem: &str) -> SimulatedEnvironments {
     let simulated_host = SimulatedHost { port: front.port(), address: Ipv4Addr::LOCALHOST.into() };
     SimulatedEnvironments {
@@ -196,7 +196,7 @@ fn to_front(setup: &DemoSetup, front: SocketAddr, ca_pem: &str) -> SimulatedEnvi
     }
 }
 
-/// Plays one environment of the provider.
+/// Simulates one environment of the provider.
 async fn play(
     pack: &Pack,
     environment: Environment,
@@ -235,7 +235,7 @@ async fn play(
     crate::simulator::start(&pack.provider, &pack.fixtures, options).await.map_err(|error| error.to_string())
 }
 
-/// Starts a deployment of the sample partner, and waits until it says where it listens.
+/// Starts a deployment of the sample partner and waits until it says where it listens.
 async fn deploy(
     folder: &Path,
     variables: &BTreeMap<String, String>,
@@ -253,14 +253,14 @@ async fn deploy(
     let mut lines = BufReader::new(output).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         if let Some(at) = line.strip_prefix("listening on http://").and_then(|at| at.parse().ok()) {
-            // Nobody reads what it says later, but it must be able to say it.
+            // Nobody reads its later output, but it must not block on a full pipe.
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
             return Ok((child, at));
         }
     }
     let message = "the sample partner ended before it listened";
     match child.wait().await?.code() {
-        // It has said itself what of its surroundings it cannot use.
+        // Its own output says which part of its input it cannot use.
         Some(code) if code == Exit::WrongInput as i32 => {
             let problem = Problem::of_file(&folder.display().to_string(), message);
             Err(DemoError::Problems(problem.hint("its output is shown above").into()))

@@ -1,5 +1,5 @@
-//! The signer of the demo: does at the stand-in of the test environment what a person would do at the real one, by
-//! itself or when the person at the terminal says so.
+//! The signer of the demo: carries out manual steps at the simulated test environment instead of a person, by itself or
+//! after the person at the terminal agrees.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use crate::run::{ManualStep, ManualStepSender, PersonsAnswer};
 use crate::simulator::Simulator;
 
-/// Somebody who does errands at a played provider. `ask`: the person who is asked first.
+/// Starts a task that carries out manual steps at a simulated provider. If `ask` is set, it asks that person first.
 pub(super) fn signer(provider: Arc<Simulator>, ask: ManualStepSender) -> UnboundedSender<ManualStep> {
     let (people, mut errands) = mpsc::unbounded_channel::<ManualStep>();
     tokio::spawn(async move {
@@ -17,14 +17,14 @@ pub(super) fn signer(provider: Arc<Simulator>, ask: ManualStepSender) -> Unbound
             let (event, tenant) = (manual_step.event.clone(), manual_step.tenant.clone());
             let (manual_step, answer) = asked(manual_step, &ask).await;
             let signs = answer == PersonsAnswer::Done && provider.happen(&tenant, &event).is_ok();
-            // What cannot happen now is left out, as by a person who finds nothing to sign.
+            // A step that is not possible now is skipped, as by a person who finds nothing to sign.
             manual_step.send(if signs { PersonsAnswer::Done } else { PersonsAnswer::Skip }).ok();
         }
     });
     people
 }
 
-/// What the person says, if one is asked; and where to send the answer.
+/// Asks the person, if there is one. Returns the answer and where to send it.
 async fn asked(manual_step: ManualStep, ask: &ManualStepSender) -> (oneshot::Sender<PersonsAnswer>, PersonsAnswer) {
     let Some(person) = ask else { return (manual_step.answer, PersonsAnswer::Done) };
     let (answer, mut answered) = oneshot::channel();
@@ -33,7 +33,7 @@ async fn asked(manual_step: ManualStep, ask: &ManualStepSender) -> (oneshot::Sen
         return (back, PersonsAnswer::Skip);
     }
     let answer = tokio::select! {
-        // The time is over; dropping our end takes the countdown away.
+        // The time is over; dropping our end removes the countdown.
         () = back.closed() => PersonsAnswer::Skip,
         answer = &mut answered => answer.unwrap_or(PersonsAnswer::Skip),
     };

@@ -1,6 +1,6 @@
-//! `preflight test DIR`: the three tests of each check, without a line of code. The sample partner that the pack
-//! describes passes everything, each of its faults is caught by its own check and fails nothing unrelated, and a
-//! partner that does nothing leaves everything inconclusive.
+//! `preflight test DIR`: tests every check of a pack in three ways, without a line of code. The correct sample partner
+//! that the pack describes passes everything; each of its defects fails its own check and no unrelated one; and a
+//! silent partner leaves every check inconclusive.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -72,17 +72,17 @@ fn wrong(problems: &Problems, screen: &Screen) -> Exit {
 }
 
 impl Exit {
-    /// The worse of two ends of a test.
+    /// Returns the worse of two exit codes of a test.
     fn worse(self, other: Exit) -> Exit {
         if self == Exit::Success { other } else { self }
     }
 }
 
-/// One partner that is tried.
+/// A partner to run the checks with.
 #[derive(Clone, Copy)]
 enum Part<'t> {
     Conforming,
-    /// With a fault.
+    /// With one defect.
     Faulty(&'t DemoDefect),
     Silent,
 }
@@ -97,19 +97,19 @@ impl Part<'_> {
     }
 }
 
-/// The trials of a pack.
+/// The trials of one pack.
 struct Trials<'t, W> {
     pack: &'t Arc<Pack>,
     sampled: &'t PackedSamplePartner,
-    /// The folder of packs, as it was named.
+    /// The folder of packs, as the user named it.
     folder: &'t str,
-    /// Which checks' faults are tried.
+    /// Selects the checks whose defects are tried.
     wanted: &'t W,
     screen: &'t Screen,
 }
 
 impl<W: Fn(&str) -> bool> Trials<'_, W> {
-    /// Tries all partners, and gathers what each check did with them.
+    /// Runs all partners and collects what each check found.
     async fn run_all(&self, jobs: usize) -> Result<Found<'_>, DemoError> {
         let sample = Sample::scripted(self.pack, self.sampled)?;
         let silent = Sample::silent(self.pack, self.sampled)?;
@@ -128,7 +128,7 @@ impl<W: Fn(&str) -> bool> Trials<'_, W> {
         let tried: Vec<_> = stream::iter(trials).buffer_unordered(jobs).collect().await;
         let tried = tried.into_iter().collect::<Result<Vec<_>, _>>()?;
         let mut found = Found::new(self.pack, self.sampled, self.folder, self.wanted);
-        // What the partner that does everything right does not pass says nothing of the others.
+        // First record which checks the correct partner does not pass: for those, the defects prove nothing.
         for (part, report) in &tried {
             match part {
                 Part::Conforming => found.conforming(report),

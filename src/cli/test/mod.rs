@@ -1,4 +1,4 @@
-//! `preflight test DIR`: the three tests of each check, without a line of code.
+//! `preflight test DIR`: tests every check of a pack in three ways, without a line of code.
 
 mod command;
 mod table;

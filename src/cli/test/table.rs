@@ -1,4 +1,4 @@
-//! What was found, as a table and as problems where they stand.
+//! Shows the results of a test as a table, and as problems at their places in the files.
 
 use std::fmt::Write as _;
 
@@ -10,13 +10,13 @@ use crate::pack::Pack;
 use crate::report::text::for_terminal;
 use crate::yaml::Problems;
 
-/// Shows it, and says how the test ends.
+/// Prints the results and returns the exit code.
 pub(super) fn show(pack: &Pack, mut found: Found, screen: &Screen) -> Exit {
     let (text, problems) = (table(pack, &found), Problems(std::mem::take(&mut found.problems)).sorted());
     if !problems.0.is_empty() {
         screen.show_problems(&problems);
     }
-    // By the table that is shown, whatever was told of it.
+    // The table decides too, so that it never contradicts the exit code.
     let well = problems.0.is_empty() && found.rows.iter().all(|row| row.asks || row.holds());
     screen.say(&for_terminal(&text), if well { Exit::Success } else { Exit::NotReady })
 }
@@ -56,7 +56,7 @@ fn line(row: &Row) -> [String; 4] {
 }
 
 impl Row {
-    /// Whether all three tests hold.
+    /// Whether the check passes all three tests.
     fn holds(&self) -> bool {
         !self.asks && self.conforming && self.faults > 0 && self.caught == self.faults && self.silent
     }

@@ -1,4 +1,4 @@
-//! What each check did with each partner, and what is wrong with that.
+//! What each check found with each partner, and which of these results are wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,34 +8,34 @@ use crate::pack::{Pack, PackedCheck};
 use crate::report::model::{CheckResult, Report, VerdictLabel};
 use crate::yaml::Problem;
 
-/// What was found.
+/// The results of all trials of a pack.
 pub(super) struct Found<'p> {
     pack: &'p Pack,
     sampled: &'p PackedSamplePartner,
-    /// The folder of packs, as it was named.
+    /// The folder of packs, as the user named it.
     folder: &'p str,
-    /// The checks that were asked for, in the order of the checklist.
+    /// The selected checks, in the order of the checklist.
     pub(super) rows: Vec<Row>,
-    /// What is wrong.
+    /// The problems that the trials found.
     pub(super) problems: Vec<Problem>,
-    /// Checks that the partner that does everything right does not pass.
+    /// The checks that the correct partner does not pass.
     unsound: BTreeSet<String>,
 }
 
-/// What a check did.
+/// The results of one check.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Row {
-    /// The check.
+    /// The id of the check.
     pub(super) id: String,
     /// Whether only a person can answer it.
     pub(super) asks: bool,
-    /// Whether the partner that does everything right passed it.
+    /// Whether the correct partner passed it.
     pub(super) conforming: bool,
-    /// How many faults it caught, failing nothing unrelated.
+    /// How many defects it caught while no unrelated check failed.
     pub(super) caught: usize,
-    /// How many it had to catch.
+    /// How many defects it has to catch.
     pub(super) faults: usize,
-    /// Whether a partner that does nothing left it inconclusive.
+    /// Whether it was inconclusive for a silent partner.
     pub(super) silent: bool,
 }
 
@@ -56,7 +56,7 @@ impl<'p> Found<'p> {
         Found { pack, sampled, folder, rows, problems: Vec::new(), unsound: BTreeSet::new() }
     }
 
-    /// The command that shows a trial in full.
+    /// Returns the command that shows a trial in full.
     fn demo(&self, more: &str) -> String {
         format!("`preflight demo --checks {} --provider {}{more}`", self.folder, self.pack.id)
     }
@@ -65,13 +65,13 @@ impl<'p> Found<'p> {
         self.rows.iter_mut().find(|row| row.id == id)
     }
 
-    /// A problem with a check, shown at its id.
+    /// Adds a problem with a check, shown at the check's id.
     fn at_check(&mut self, id: &str, message: String, hint: &str) {
         let packed = self.pack.checks.iter().find(|packed| packed.check.id == id);
         self.problems.extend(packed.map(|packed| packed.document.problem("/id", message).hint(hint)));
     }
 
-    /// The rows of the checks that a machine decides, by the check.
+    /// Returns the results of the checks that a machine decides, by check id.
     fn decided<'r>(&self, report: &'r Report) -> BTreeMap<&'r str, Vec<&'r CheckResult>> {
         let mut rows: BTreeMap<&str, Vec<&CheckResult>> = BTreeMap::new();
         let asks = |id: &str| self.pack.checks.iter().any(|packed| packed.check.id == id && packed.check.only_asks());
@@ -81,7 +81,7 @@ impl<'p> Found<'p> {
         rows
     }
 
-    /// The partner that does everything right passes everything.
+    /// Checks that the correct partner passes everything.
     pub(super) fn conforming(&mut self, report: &Report) {
         for (id, checks) in self.decided(report) {
             let wrong: Vec<&&CheckResult> = checks.iter().filter(|check| check.verdict != VerdictLabel::Pass).collect();
@@ -99,7 +99,8 @@ impl<'p> Found<'p> {
         self.blocked(report);
     }
 
-    /// What is blocked by a check that is told is told with that one; what is blocked by any other would be nowhere.
+    /// Adds problems for checks that did not run, and for checks that are blocked by a check without a problem of its
+    /// own. If the blocking check has a problem, that is enough.
     fn blocked(&mut self, report: &Report) {
         let decided = self.decided(report);
         for (id, checks) in &decided {
@@ -123,7 +124,7 @@ impl<'p> Found<'p> {
         }
     }
 
-    /// A partner with one fault fails the check that must catch it, and no unrelated one.
+    /// Checks that a partner with one defect fails the check that must catch it, and no unrelated check.
     pub(super) fn faulty(&mut self, defect: &DemoDefect, report: &Report) {
         let check = defect.caught_by.as_str();
         if self.unsound.contains(check) {
@@ -155,7 +156,7 @@ impl<'p> Found<'p> {
         self.problems.push(problem.hint(hint));
     }
 
-    /// A partner that does nothing leaves everything inconclusive.
+    /// Checks that a silent partner leaves everything inconclusive.
     pub(super) fn silent(&mut self, report: &Report) {
         for (id, checks) in self.decided(report) {
             let decided = |check: &&&CheckResult| matches!(check.verdict, VerdictLabel::Pass | VerdictLabel::Fail);
@@ -170,7 +171,7 @@ impl<'p> Found<'p> {
         }
     }
 
-    /// Checks without a fault prove nothing.
+    /// Adds a problem for each check without a defect, because nothing proves that it can fail.
     pub(super) fn unproved(&mut self) {
         let without: Vec<String> =
             self.rows.iter().filter(|row| !row.asks && row.faults == 0).map(|row| row.id.clone()).collect();
@@ -184,7 +185,7 @@ impl<'p> Found<'p> {
     }
 }
 
-/// A unit in words.
+/// Describes a check's result in words.
 fn describe(check: &CheckResult) -> String {
     let verdict = match check.verdict {
         VerdictLabel::Pass => "it passes",

@@ -16,7 +16,7 @@ fn knowing(secret: &str) -> Redactor {
     redactor
 }
 
-/// Every letter as `\uXXXX`, which JSON allows.
+/// Writes every letter as `\uXXXX`, which JSON allows.
 fn escaped(text: &str) -> String {
     text.encode_utf16().map(|unit| format!("\\u{unit:04X}")).collect::<Vec<_>>().concat()
 }
@@ -40,7 +40,7 @@ fn lower_case_escapes(percent: &str) -> String {
     parts.fold(first, |text, part| format!("{text}%{}{}", part[..2].to_lowercase(), &part[2..]))
 }
 
-/// Every spelling of a text that represents only that text.
+/// Returns every spelling of a text that represents only that text.
 fn written(secret: &str) -> Vec<(&'static str, String)> {
     const SOME: &AsciiSet = &CONTROLS.add(b' ').add(b'/').add(b'"').add(b'%');
     let percent = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();

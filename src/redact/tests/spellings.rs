@@ -146,7 +146,7 @@ const SPELLINGS: &[Spelling] = &[
     ("percent of lower case", |t| percent(&t.to_lowercase())),
 ];
 
-/// The pieces of a value that must not remain: any six consecutive characters, in the spelling.
+/// Returns the pieces of a value that must not remain: any twelve consecutive characters, in the spelling.
 fn pieces(written: &str) -> Vec<&str> {
     let ends: Vec<usize> = written.char_indices().map(|(at, _)| at).chain([written.len()]).collect();
     ends.windows(13).map(|window| &written[window[0]..window[12]]).collect()

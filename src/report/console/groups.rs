@@ -1,4 +1,4 @@
-//! Units that share a cause are told of together: one cause, one paragraph.
+//! Groups checks that share a cause: one paragraph for each cause.
 
 use indexmap::IndexMap;
 
@@ -9,11 +9,11 @@ use crate::report::labels::count;
 use crate::report::model::{CheckResult, LevelLabel, VerdictLabel};
 use crate::report::text::one_line;
 
-/// Units that cannot be decided, by why.
+/// Inconclusive checks by reason, by who must act and by level.
 type Causes<'a> = IndexMap<(&'a str, Option<Responsible>, LevelLabel), Vec<&'a CheckResult>>;
 
 impl Console<'_> {
-    /// Inconclusive units: root causes first, each followed by what it blocks.
+    /// Renders the inconclusive checks: each root cause, followed by the checks that it blocks.
     pub(super) fn inconclusive(&self) -> String {
         let mut causes = Causes::new();
         let mut blocked: IndexMap<&str, Vec<&CheckResult>> = IndexMap::new();
@@ -39,8 +39,8 @@ impl Console<'_> {
         parts.join("\n")
     }
 
-    /// One unit as a block; several that lack the same as a list, and also one of which nothing was tried: its reason
-    /// is all that there is to know.
+    /// Renders a single check as a block, and several that share a cause as a list. A single check without evidence is
+    /// also a list, because its reason is all that there is to know.
     fn cause(&self, checks: &[&CheckResult]) -> String {
         let Some(first) = checks.first() else { return String::new() };
         if checks.len() == 1 && !first.evidence.is_empty() {
@@ -67,7 +67,7 @@ impl Console<'_> {
     }
 }
 
-/// Skipped units by their reason; which they are is in the list of items.
+/// Renders the number of skipped checks for each reason; the list of items says which they are.
 pub(super) fn skipped(console: &Console) -> String {
     let mut reasons: IndexMap<String, usize> = IndexMap::new();
     for check in console.checks(VerdictLabel::Skipped) {

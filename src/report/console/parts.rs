@@ -1,10 +1,10 @@
-//! What the parts of a console report are made of.
+//! What the parts of a console report share.
 
 use crate::report::block::{self, Setting, Tone};
 use crate::report::model::{CheckResult, LevelLabel, Report, VerdictLabel};
 use crate::report::text::one_line;
 
-/// The tone of a verdict, by whether readiness hangs on it.
+/// Returns the tone of a check's verdict, by level.
 pub(super) fn tone(check: &CheckResult) -> Tone {
     match (check.verdict, check.level) {
         (VerdictLabel::Pass | VerdictLabel::Attested, _) => Tone::Good,
@@ -16,10 +16,10 @@ pub(super) fn tone(check: &CheckResult) -> Tone {
     }
 }
 
-/// The columns before the text of a row: the indent, the longest verdict, and two spaces.
+/// The columns before the text of a row: the indent, the longest verdict, and a gap.
 pub(super) const MARK: usize = 16;
 
-/// The parts of a console report; each ends in a line feed or is empty.
+/// Renders the parts of a console report. Each part ends in a line feed or is empty.
 pub(super) struct Console<'a> {
     pub(super) report: &'a Report,
     pub(super) setting: Setting,
@@ -30,7 +30,7 @@ impl Console<'_> {
         self.report.checks.iter().filter(move |check| check.verdict == verdict)
     }
 
-    /// The word that a paragraph about a unit begins with.
+    /// Returns the word that begins a paragraph about a check.
     pub(super) fn word(&self, check: &CheckResult) -> String {
         let mut word = check.verdict.words().to_uppercase();
         if check.level == LevelLabel::Recommended {
@@ -39,7 +39,7 @@ impl Console<'_> {
         self.setting.paint(tone(check), &word) + "  "
     }
 
-    /// The heading of a unit's block, and the line below it.
+    /// Renders the heading of a check's block, and the line below it.
     pub(super) fn heading(&self, check: &CheckResult) -> String {
         let title = format!("{}  {}", one_line(&check.id), one_line(&check.title));
         let mut about: Vec<String> = self.words_of(check).into_iter().collect();
@@ -48,7 +48,7 @@ impl Console<'_> {
         self.setting.hanging(&self.word(check), &title, 6) + &self.setting.hanging("      ", &about.join(" · "), 6)
     }
 
-    /// What the first item that a unit serves says.
+    /// Returns the text of the first item that a check serves.
     pub(super) fn words_of(&self, check: &CheckResult) -> Option<String> {
         let first = check.items.first()?;
         self.report.items.iter().find(|item| item.id == *first).map(|item| one_line(&item.text))
@@ -62,7 +62,7 @@ impl Console<'_> {
         self.setting.paint(Tone::Strong, &one_line(text)) + "\n"
     }
 
-    /// A verdict as the first column of the list.
+    /// Renders a verdict as the first column of the list.
     pub(super) fn mark(&self, tone: Tone, word: &str) -> String {
         format!("  {}{}", self.setting.paint(tone, word), " ".repeat((MARK - 2).saturating_sub(word.len()).max(1)))
     }

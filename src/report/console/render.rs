@@ -9,23 +9,23 @@ use crate::report::model::{ItemRow, LevelLabel, Report, VerdictLabel};
 use crate::report::outline::{Listed, outline};
 use crate::report::text::{clipped, for_terminal, one_line};
 
-/// The characters that one text of the report may have on a console.
+/// The longest text of the report on a console, in characters.
 const MAX_TEXT_CHARS: usize = 2_000;
-/// The widest that the words of an item are padded to, so that the units beside them line up.
+/// The most columns that item texts are padded to, so that the checks beside them line up.
 const MAX_ITEM_WIDTH: usize = 56;
 
-/// How the console is to look; whoever calls knows the terminal.
+/// How the console looks; the caller knows the terminal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Look {
     /// Whether colour may be used.
     pub colour: bool,
-    /// The width in columns at which lines are wrapped between words; nothing: they are not.
+    /// The width in columns at which lines are wrapped between words; `None` for no wrapping.
     pub width: Option<usize>,
-    /// Whether to show what the time went into.
+    /// Whether to show where the time went.
     pub timings: bool,
 }
 
-/// The whole report, from the answer to the list of actions, ending in a line feed.
+/// Renders the whole report, from the answer to the list of actions; it ends in a line feed.
 pub fn render(report: &Report, look: Look) -> String {
     let report = report.map_text(&|text| for_terminal(&clipped(text, MAX_TEXT_CHARS)));
     let setting = Setting { colour: look.colour, width: look.width };
@@ -43,7 +43,7 @@ pub fn render(report: &Report, look: Look) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// The tone of an item.
+/// Returns the tone of an item's verdict.
 fn tone_of(item: &ItemRow) -> Tone {
     match item.verdict {
         ItemVerdict::Pass | ItemVerdict::Attested if item.risks.is_empty() => Tone::Good,
@@ -68,7 +68,7 @@ impl Console<'_> {
         self.setting.paint(tone, &self.report.readiness.label().to_uppercase())
     }
 
-    /// Who, against what, with which checklist, and the answer.
+    /// Renders partner, provider, pack and answer, then the counts and the caveats.
     pub(super) fn head(&self) -> String {
         let r = self.report;
         let (partner, provider) = (one_line(&r.partner), one_line(&r.provider));
@@ -82,14 +82,14 @@ impl Console<'_> {
         out
     }
 
-    /// Required failures, then recommended ones.
+    /// Renders the required failures, then the recommended ones.
     fn failures(&self) -> String {
         let of = |level: LevelLabel| self.checks(VerdictLabel::Fail).filter(move |check| check.level == level);
         let blocks = of(LevelLabel::Required).chain(of(LevelLabel::Recommended)).map(|check| self.block(check));
         blocks.collect::<Vec<_>>().join("\n")
     }
 
-    /// What persons vouched for or accepted, and why units were skipped.
+    /// Renders what persons attested or waived, and why checks were skipped.
     fn accepted(&self) -> String {
         let mut out = String::new();
         for check in self.checks(VerdictLabel::Attested).chain(self.checks(VerdictLabel::Waived)) {
@@ -106,7 +106,7 @@ impl Console<'_> {
         out + &groups::skipped(self)
     }
 
-    /// The checklist: every item with its word, and every unit once.
+    /// Renders the checklist: every item with its verdict, and every check once.
     fn items(&self) -> String {
         let outline = outline(self.report);
         let mut out = String::new();
@@ -128,7 +128,8 @@ impl Console<'_> {
         out
     }
 
-    /// Items of a section about which nothing is said, together: there may be many, and they must not bury the others.
+    /// Renders the items of a section that have nothing to report on shared lines: there may be many, and they must not
+    /// bury the others.
     pub(super) fn silent(&self, items: &[Listed]) -> String {
         let of = |verdict: ItemVerdict| {
             let mine = items.iter().filter(move |listed| listed.is_silent() && listed.item.verdict == verdict);
@@ -161,7 +162,7 @@ impl Console<'_> {
         self.setting.hanging(&self.mark(tone_of(item), word), &text, MARK)
     }
 
-    /// What was remarked about units that need no block, and about the run.
+    /// Renders the remarks about the run, and about checks that have no block.
     fn remarks(&self) -> String {
         let mut remarks: Vec<String> = self.report.remarks.iter().map(|remark| one_line(remark)).collect();
         for check in &self.report.checks {
@@ -169,13 +170,13 @@ impl Console<'_> {
                 remarks.extend(check.remarks.iter().map(|text| format!("{}: {}", one_line(&check.id), one_line(text))));
             }
         }
-        // The same may be true of a check in both environments.
+        // A check in several stages may have the same remark twice.
         remarks.dedup();
         let lines: String = remarks.iter().map(|remark| self.setting.hanging("  ", remark, 4)).collect();
         if lines.is_empty() { lines } else { self.title("Remarks") + &lines }
     }
 
-    /// The answer again, and what would change it.
+    /// Renders the answer again, and what would change it.
     fn end(&self) -> String {
         let mut out = format!("{}  {}\n", self.answer(), one_line(self.report.meaning()));
         if self.report.actions.is_empty() {

@@ -1,11 +1,11 @@
-//! What the time of a run went into.
+//! Shows where the time of a run went.
 
 use crate::judge::millis;
 use crate::report::block::{Setting, Tone};
 use crate::report::model::PhaseRow;
 use crate::report::text::one_line;
 
-/// The phases, each with the units that made up its length.
+/// Renders the phases, each with the checks that determined its duration.
 pub(super) fn timings(phases: &[PhaseRow], setting: Setting) -> String {
     let mut out = setting.paint(Tone::Strong, "Where the time went") + "\n";
     for row in phases {

@@ -1,5 +1,5 @@
-//! The cases of a file: one a unit, one for each item that shows in no unit, and one for a run whose answer shows nowhere
-//! else.
+//! The cases of a file: one for each check, one for each item whose result no check shows, and one for a run whose
+//! result no other case shows.
 
 use std::collections::HashSet;
 
@@ -13,23 +13,22 @@ use crate::report::block::{self, Setting};
 use crate::report::model::{CheckResult, ItemRow, Report};
 use crate::report::text::{bounded, clipped};
 
-/// A case, with what the crate does not write.
+/// A case, and what `junit-report` does not write.
 pub(super) struct Case {
     pub(super) case: TestCase,
     pub(super) extra: CaseExtra,
 }
 
-/// What makes the cases of one report whose text is harmless already.
+/// Makes the cases of a report whose text is harmless already.
 pub(super) struct Cases<'a> {
     report: &'a Report,
     bound: usize,
     timings: bool,
-    /// The names that were given: readers drop cases of one name, or merge them as repetitions, some of them whatever
-    /// the class.
+    /// The names in use: readers drop cases with equal names or merge them as repetitions, some even across classes.
     names: HashSet<String>,
 }
 
-/// What a case says, before it is one.
+/// The content of a case before it is built.
 struct CaseText<'s> {
     class: &'s str,
     name: (String, &'s str),
@@ -46,10 +45,10 @@ impl<'a> Cases<'a> {
         Cases { report, bound, timings, names: HashSet::new() }
     }
 
-    /// The case of a unit.
+    /// Makes the case of a check.
     pub(super) fn of_unit(&mut self, check: &CheckResult, element: Element) -> Case {
         let headline = clipped(&check.headline(), MAX_LINE_CHARS).into_owned();
-        // The files of a pack that is built in are nowhere on the reader's disk.
+        // The files of a built-in pack are not on the reader's disk.
         let file = Some(line(&check.file)).filter(|file| !file.is_empty() && !self.report.pack.built_in);
         let extra = CaseExtra {
             line: file.as_ref().map(|_| check.line),
@@ -69,7 +68,7 @@ impl<'a> Cases<'a> {
         Case { case: self.case(said), extra }
     }
 
-    /// The case of an item that shows in no unit.
+    /// Makes the case of an item whose result no check shows.
     pub(super) fn of_item(&mut self, item: &ItemRow) -> Case {
         let what = if item.is_for_persons() {
             format!(
@@ -91,7 +90,7 @@ impl<'a> Cases<'a> {
         self.without_unit(&item.id, &name, element, line(reason), text, properties)
     }
 
-    /// The case of a run of which no other case shows that its answer is not a good one.
+    /// Makes the case of a run whose result is not good, although no other case shows that.
     pub(super) fn of_run(&mut self, why: &str) -> Case {
         let properties = vec![("reason", line(why))];
         self.without_unit(
@@ -134,7 +133,7 @@ impl<'a> Cases<'a> {
         let mut case = TestCase::success(&name, Duration::milliseconds(milliseconds));
         case.set_classname(&format!("{}.{}", word(&self.report.pack.id), word(said.class)));
         case.filepath = said.file;
-        // No type is a word by itself: to one reader `yaml` or `file` is an instruction how to parse the text.
+        // The type is never a bare word: for one reader, `yaml` or `file` says how to parse the text.
         match said.element {
             Element::Bare => {}
             Element::Failure => {
@@ -151,7 +150,7 @@ impl<'a> Cases<'a> {
         case
     }
 
-    /// A name like no other's in this file.
+    /// Makes a name unique in this file.
     fn name(&mut self, (plain, id): (String, &str)) -> String {
         let (mut name, mut n) = (plain.clone(), 1);
         while !self.names.insert(name.clone()) {
@@ -176,7 +175,7 @@ fn unit_properties(check: &CheckResult) -> Properties {
     properties
 }
 
-/// A text for a class name, which readers split at its dots and take for a path where it looks like one.
+/// Makes a text fit for a class name, which readers split at its dots and treat as a path if it looks like one.
 fn word(text: &str) -> String {
     let kept = |c: char| if c.is_alphanumeric() || matches!(c, '.' | '-' | '_') { c } else { '-' };
     let word: String = line(text).chars().map(kept).collect();

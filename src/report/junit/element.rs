@@ -1,21 +1,21 @@
-//! What shows of a case. The file is red if and only if the exit code is not 0: some `failure` where it is 1, some
-//! `error` and no `failure` where it is 3.
+//! Decides how each case is shown. The file is red if and only if the exit code is not 0: it has a `failure` if the
+//! code is 1, and an `error` but no `failure` if it is 3.
 
 use std::collections::HashSet;
 
 use crate::judge::{ItemVerdict, Readiness};
 use crate::report::model::{CheckResult, ItemRow, LevelLabel, Report, VerdictLabel};
 
-/// How a unit shows in a `JUnit` file.
+/// How a check is shown in a `JUnit` file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Element {
-    /// A case without a child: it passed.
+    /// A case without a child: the check passed or is attested.
     Bare,
-    /// `failure`.
+    /// A `failure`: the check failed, or is a risk in a strict run.
     Failure,
-    /// `error`.
+    /// An `error`: the check is inconclusive.
     Error,
-    /// `skipped`.
+    /// A `skipped`: the check did not run, or its result breaks no build.
     Skipped,
 }
 
@@ -28,16 +28,17 @@ impl Element {
     }
 }
 
-/// The element of each unit of a report, in their order.
+/// Returns the element of each check of a report, in the order of the report.
 pub fn elements(report: &Report) -> Vec<Element> {
     let of = |check: &CheckResult, blocked| element(check, blocked, report.strict);
     let red = report.checks.iter().filter(|check| check.blocked_by.is_none() && of(check, false).is_red());
     let red: HashSet<String> = red.map(CheckResult::full_id).collect();
-    // One that another unit blocks is not a second red for one cause, if that one is red.
+    // If the check that blocks another is red, the blocked one is not: one cause, one red case.
     report.checks.iter().map(|check| of(check, check.blocked_by.as_ref().is_some_and(|by| red.contains(by)))).collect()
 }
 
-/// A recommended unit never breaks a build, unless the run is strict and it is a risk.
+/// Returns the element of a check. A recommended check breaks a build only if the run is strict and the check is a
+/// risk.
 fn element(check: &CheckResult, blocked: bool, strict: bool) -> Element {
     let required = check.level == LevelLabel::Required;
     match check.verdict {
@@ -51,15 +52,15 @@ fn element(check: &CheckResult, blocked: bool, strict: bool) -> Element {
     }
 }
 
-/// Whether an item has a case of its own, since what stands for it shows in no unit: no check serves it, or nobody is
-/// ready while it is inconclusive, though recommended checks alone serve it.
+/// Whether an item has a case of its own, because its result shows in no check: no check serves it, or it is
+/// inconclusive and only recommended checks serve it, which still keeps the partner from being ready.
 pub(super) fn has_case(report: &Report, item: &ItemRow) -> bool {
     let required = |check: &CheckResult| check.level == LevelLabel::Required && item.checks.contains(&check.full_id());
     let is_open = report.selection.is_none() && item.verdict == ItemVerdict::Inconclusive;
     item.is_for_persons() || is_open && !report.checks.iter().any(required)
 }
 
-/// The element of an item with a case of its own. It belongs to no selection.
+/// Returns the element of an item with a case of its own. A selection covers no such item.
 pub(super) fn element_of_item(report: &Report, item: &ItemRow) -> Element {
     match item.verdict {
         ItemVerdict::Pass | ItemVerdict::Attested => Element::Bare,
@@ -74,7 +75,7 @@ pub(super) fn element_of_item(report: &Report, item: &ItemRow) -> Element {
     }
 }
 
-/// What to say where the answer is not a good one and no case shows it.
+/// Returns the text of the run's own case if the result is not good and no case shows that.
 pub(super) fn untold(report: &Report, shown: &[Element]) -> Option<String> {
     let well = match report.readiness {
         Readiness::Ready | Readiness::ReadyWithRisks | Readiness::SelectionPassed => !report.interrupted,

@@ -1,6 +1,6 @@
-//! One pass over the XML of `junit-report`, for what that crate leaves out or gets wrong: totals on the root,
-//! `skipped` on suites, properties, lines, the real start, times with three decimals (some readers refuse more), no
-//! made-up host, and text instead of CDATA (whose end sign may occur in any text).
+//! One pass over the XML of `junit-report` that adds what that crate leaves out and corrects what it gets wrong: totals
+//! on the root, `skipped` on suites, properties, lines, the real start, times with three decimals (some readers reject
+//! more), no made-up host, and text instead of CDATA (whose end sign may occur in any text).
 
 use std::collections::HashMap;
 use std::io;
@@ -10,51 +10,51 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::writer::Writer;
 
-/// Rows of a `properties` element.
+/// The rows of a `properties` element.
 pub(super) type Properties = Vec<(&'static str, String)>;
 
-/// What is added, in the order of suites and cases.
+/// What the pass adds, in the order of suites and cases.
 pub(super) struct Extras {
-    /// The name of the root.
+    /// The `name` of the root element.
     pub(super) name: String,
-    /// The start of the run, RFC 3339, if it is to be shown.
+    /// The start of the run, RFC 3339; `None` if the file holds no times.
     pub(super) started: Option<String>,
-    /// The length of the run.
+    /// The duration of the run.
     pub(super) milliseconds: u64,
-    /// What each suite says about the run.
+    /// The properties of the run, repeated in each suite.
     pub(super) properties: Properties,
-    /// One for each suite.
+    /// One entry for each suite.
     pub(super) suites: Vec<SuiteExtra>,
 }
 
-/// What a suite lacks, and what the root sums up.
+/// What a suite lacks, and what the root adds up.
 pub(super) struct SuiteExtra {
-    /// The number of cases.
+    /// The number of cases in the suite.
     pub(super) tests: usize,
-    /// How many have a `failure`.
+    /// The number of cases with a `failure`.
     pub(super) failures: usize,
-    /// How many have an `error`.
+    /// The number of cases with an `error`.
     pub(super) errors: usize,
-    /// How many have a `skipped`.
+    /// The number of cases with a `skipped`.
     pub(super) skipped: usize,
-    /// One for each case.
+    /// One entry for each case.
     pub(super) cases: Vec<CaseExtra>,
 }
 
-/// What a case lacks.
+/// What `junit-report` does not write about a case.
 pub(super) struct CaseExtra {
-    /// The line in its file, from 1, if it has one.
+    /// The line in the case's file, from 1, if it has a file.
     pub(super) line: Option<usize>,
-    /// Its length.
+    /// The duration of the case.
     pub(super) milliseconds: u64,
-    /// Its rows.
+    /// The properties of the case.
     pub(super) properties: Properties,
 }
 
-/// The finished file.
+/// Returns the finished file.
 pub(super) fn complete(raw: &[u8], extras: &Extras) -> io::Result<String> {
     let mut reader = Reader::from_reader(raw);
-    // A bare case gets properties, so that no element stays empty that is looked at here.
+    // A case without children still gets properties, so it must arrive as a start and an end tag.
     reader.config_mut().expand_empty_elements = true;
     let mut pass = Pass {
         extras,
@@ -66,7 +66,7 @@ pub(super) fn complete(raw: &[u8], extras: &Extras) -> io::Result<String> {
         match reader.read_event().map_err(io::Error::other)? {
             Event::Eof => break,
             Event::Start(element) => pass.start(&element)?,
-            // What is in the CDATA was escaped before it was handed to the crate.
+            // The text in the CDATA is escaped already.
             Event::CData(text) => {
                 let text = String::from_utf8_lossy(&text).into_owned();
                 pass.out.write_event(Event::Text(BytesText::from_escaped(text)))?;
@@ -113,7 +113,7 @@ impl Pass<'_> {
         let mut suite = BytesStart::new("testsuite");
         for attribute in element.attributes() {
             let attribute = attribute.map_err(io::Error::other)?;
-            // Made up by the crate: a package of its own, a number, a host, and the time of the writing.
+            // `junit-report` makes these up: a package, a number, a host, and the time of writing.
             if !matches!(attribute.key.as_ref(), b"package" | b"id" | b"hostname" | b"timestamp" | b"time") {
                 suite.push_attribute(attribute);
             }
@@ -157,7 +157,7 @@ impl Pass<'_> {
         self.out.write_event(Event::Start(BytesStart::new("properties")))?;
         let mut given: HashMap<&str, usize> = HashMap::new();
         for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
-            // Some readers cannot have a name twice.
+            // Some readers reject a name that occurs twice.
             let n = given.entry(name).and_modify(|n| *n += 1).or_insert(1);
             let name = if *n == 1 { (*name).to_owned() } else { format!("{name}-{n}") };
             let row = BytesStart::new("property").with_attributes([("name", name.as_str()), ("value", value.as_str())]);
@@ -167,7 +167,7 @@ impl Pass<'_> {
     }
 }
 
-/// Seconds with three decimals.
+/// Formats milliseconds as seconds with three decimals.
 fn seconds(milliseconds: u64) -> String {
     format!("{}.{:03}", milliseconds / 1_000, milliseconds % 1_000)
 }

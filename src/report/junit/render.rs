@@ -1,8 +1,8 @@
-//! The report as `JUnit` XML, for those who read it: GitLab, Jenkins, Azure DevOps, `CircleCI`, the GitHub actions.
+//! The report as `JUnit` XML, for its usual readers: GitLab, Jenkins, Azure DevOps, `CircleCI`, the GitHub actions.
 //!
-//! One case a unit and an item that no check serves, one suite a section, no nesting, at most one child that says how a
-//! case went. The file is made by `junit-report` from text that is already escaped; a pass then adds what that crate
-//! does not write.
+//! One suite for each section; one case for each check, and for an item or a run whose result no check shows; no
+//! nesting; at most one child that says how a case went. `junit-report` makes the file from text that is already
+//! escaped; a pass then adds what that crate does not write.
 
 use std::io;
 
@@ -19,13 +19,13 @@ use crate::judge::ItemVerdict;
 use crate::report::model::Report;
 use crate::report::text::{clipped, for_xml, one_line};
 
-/// The whole file. Without `timings` it holds no time at all and is the same for equal verdicts.
+/// Renders the whole file. Without `timings` it holds no times, so equal verdicts give equal files.
 ///
-/// A report without a unit is one `error` case, since readers take an empty file for a success.
+/// A report without checks becomes one `error` case, because readers take an empty file for a success.
 ///
 /// # Errors
 ///
-/// If the XML cannot be written or read again, which no report can cause.
+/// Fails if the XML cannot be written or read again, which no report can cause.
 pub fn render(report: &Report, timings: bool) -> io::Result<String> {
     if report.checks.is_empty() {
         return Ok(single_error("checklist", "The run has checks", "no checks were planned, so nothing was checked"));
@@ -41,7 +41,7 @@ pub fn render(report: &Report, timings: bool) -> io::Result<String> {
     Ok(file)
 }
 
-/// A file with one `error` case, for a run that ended in an internal error: readers take a missing file for none.
+/// Renders a file with one `error` case, for a run that ended in an internal error: readers ignore a missing file.
 pub fn crash(message: &str) -> String {
     single_error("run", "Preflight completed the run", message)
 }
@@ -66,7 +66,7 @@ fn single_error(class: &str, name: &str, message: &str) -> String {
     )
 }
 
-/// The file of one report whose text is harmless already.
+/// Writes the file of a report whose text is harmless already.
 struct Writer<'a> {
     report: &'a Report,
     bound: usize,
@@ -80,7 +80,7 @@ impl Writer<'_> {
         for (section, cases) in self.sections() {
             let name = if section.is_empty() { "checks" } else { &section };
             let mut suite = TestSuite::new(name);
-            // The crate takes the present moment, of which a report knows nothing; the pass writes the true one.
+            // The crate would use the current time, which is not in the report; the pass writes the real time.
             suite.set_timestamp(OffsetDateTime::UNIX_EPOCH);
             let (cases, extra): (Vec<_>, Vec<_>) = cases.into_iter().map(|case| (case.case, case.extra)).unzip();
             suite.add_testcases(cases);
@@ -98,7 +98,7 @@ impl Writer<'_> {
         pass::complete(&raw, &extras)
     }
 
-    /// All cases by their sections.
+    /// Makes all cases, by section.
     fn sections(&self) -> IndexMap<String, Vec<Case>> {
         let report = self.report;
         let mut cases = Cases::new(report, self.bound, self.timings);
@@ -128,7 +128,7 @@ impl Writer<'_> {
         }
     }
 
-    /// What every suite says about the run.
+    /// Returns the properties that every suite repeats about the run.
     fn run_properties(&self) -> Properties {
         let r = self.report;
         let unchecked = r.items.iter().filter(|item| item.verdict == ItemVerdict::Unchecked);

@@ -6,7 +6,7 @@ use crate::evidence::DeclaredExpectation;
 use crate::pack::alteration::{Alteration, BodyAlteration, Clock, HeaderNames, KeyAlteration, SignatureAlteration};
 
 impl Speaker<'_> {
-    /// The differences, none for a genuine delivery.
+    /// Lists the differences from a genuine delivery; empty if there are none.
     pub(super) fn alteration(self, alteration: &Alteration) -> Vec<String> {
         let Alteration {
             key, without_header, headers, body, signed_content: message, signature, age: sent, event, ..
@@ -30,7 +30,7 @@ impl Speaker<'_> {
     }
 }
 
-/// What a variant expects for itself.
+/// Returns what an altered delivery declares as its expected outcome.
 pub(super) fn wanted(alteration: &Alteration) -> Option<&'static str> {
     alteration.expect.map(|expected| match expected {
         DeclaredExpectation::Accepted => "to be accepted",

@@ -1,4 +1,4 @@
-//! Calls that the partner makes.
+//! Expectations about the calls that the partner makes, as sentences.
 
 use super::plain::{all_of, clients, code, known_as, ordinal, span};
 use super::speaker::Speaker;
@@ -36,7 +36,7 @@ impl Speaker<'_> {
         format!("the partner makes {numbers} {noun}{}{known}{asked}", narrowed(expectation))
     }
 
-    /// What must hold for them.
+    /// Lists what must hold for the matching calls.
     fn asked(self, expectation: &CallsExpectation) -> Vec<String> {
         let mut asked: Vec<String> = expectation.gap.iter().flat_map(gap).collect();
         let except = &expectation.except;
@@ -60,7 +60,7 @@ impl Speaker<'_> {
     }
 }
 
-/// The calls that are meant, for one and for several.
+/// Describes which calls are meant, in the singular and in the plural.
 fn which(calls: &Calls) -> (String, String) {
     let both = |after: &str| (format!("call{after}"), format!("calls{after}"));
     match calls {
@@ -79,7 +79,7 @@ fn which(calls: &Calls) -> (String, String) {
     }
 }
 
-/// What else says which calls are meant.
+/// Describes the further conditions that select the calls.
 fn narrowed(expectation: &CallsExpectation) -> String {
     let answered = expectation.answered.as_ref().map(describe_answered);
     let about = expectation.client.as_ref().map(|names| format!(", about {}", clients(Some(names))));

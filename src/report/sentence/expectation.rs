@@ -1,4 +1,4 @@
-//! What must have happened, and what must hold.
+//! Expectations as sentences: what must have happened, and what must hold.
 
 use super::plain::{all_of, clients, code, list, many};
 use super::speaker::{Sentence, Speaker};
@@ -11,7 +11,7 @@ use crate::pack::matcher_text::joined;
 use crate::pack::traffic::{DeniedHostsExpectation, ProviderRecordsExpectation, UserMessageExpectation};
 
 impl Speaker<'_> {
-    /// What an expectation wants.
+    /// Describes what an expectation demands.
     pub fn expectation(self, expectation: &Expectation) -> Sentence {
         let text = match expectation {
             Expectation::Response(e) => self.answer(e),
@@ -102,13 +102,13 @@ impl Speaker<'_> {
         format!("{what} {}", joined(rule.into_iter().chain(status).collect(), "and"))
     }
 
-    /// What the provider takes for a success.
+    /// Describes what the provider regards as success.
     fn success(self) -> String {
         let Some(webhooks) = &self.pack.provider.webhooks else { return String::new() };
         format!(" ({}{})", webhooks.success.status, self.in_time())
     }
 
-    /// The time that the provider allows.
+    /// Describes the time within which the provider expects an answer.
     fn in_time(self) -> String {
         let within = self.pack.provider.webhooks.as_ref().and_then(|webhooks| webhooks.success.within);
         within.map(|within| format!(" within {}", super::plain::span(within))).unwrap_or_default()
@@ -179,7 +179,7 @@ fn effect(expectation: &EffectExpectation) -> String {
     format!("the event of {} {}", code(effect), often("takes", "effect", *exactly, *at_least, *at_most))
 }
 
-/// What is done, and how often: `takes effect exactly 1 time`, `never takes effect`.
+/// Says how often something happens: `takes effect exactly 1 time`, `never takes effect`.
 fn often(verb: &str, rest: &str, exactly: Option<u64>, at_least: Option<u64>, at_most: Option<u64>) -> String {
     if exactly == Some(0) {
         return format!("never {verb} {rest}");
@@ -190,7 +190,7 @@ fn often(verb: &str, rest: &str, exactly: Option<u64>, at_least: Option<u64>, at
     if rest.starts_with("to ") { format!("{verb} {counts} {rest}") } else { format!("{verb} {rest} {counts}") }
 }
 
-/// What else the pack says when it is not met.
+/// Returns the hint that the pack gives for an unmet expectation.
 fn hint(expectation: &Expectation) -> Option<&String> {
     match expectation {
         Expectation::Response(e) => e.hint.as_ref(),

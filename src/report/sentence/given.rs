@@ -1,4 +1,4 @@
-//! Where a check begins.
+//! The state in which a check begins, as sentences.
 
 use super::plain::{code, ordinal, span};
 use super::speaker::{Sentence, Speaker};
@@ -6,7 +6,8 @@ use crate::pack::given::{ClientSetup, CredentialFate, Dropping, Given, Override}
 use crate::pack::simulator::SetupStep;
 
 impl Speaker<'_> {
-    /// What is arranged before anything is done, each with where it stands in the check, as a JSON pointer.
+    /// Describes what Preflight arranges before the steps. Each sentence comes with its place in the check as a JSON
+    /// pointer.
     pub fn given(self, given: &Given) -> Vec<(String, Sentence)> {
         let Given { client, overrides: change, clients, variant } = given;
         let only = client.iter().map(|one| ("/given/client".to_owned(), self.beginning("The client", one, &change.0)));

@@ -1,4 +1,4 @@
-//! What a value must be.
+//! Matchers as parts of a sentence.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ impl Values for Speaker<'_> {
 }
 
 impl Speaker<'_> {
-    /// What comes after the name of a value: `is 200 and ...`.
+    /// Renders a matcher as it follows the name of a value: `is 200 and ...`.
     pub(super) fn matcher(self, matcher: &Matcher) -> String {
         matcher_text::matcher(matcher, &self)
     }

@@ -1,4 +1,4 @@
-//! Values, spans, names and numbers, as they stand in a sentence.
+//! Values, durations, names and numbers as they appear in a sentence.
 
 use serde_json::{Map, Value};
 
@@ -7,12 +7,12 @@ pub(super) use crate::pack::matcher_text::joined;
 use crate::pack::types::{Age, Names, Span};
 use crate::report::text::clipped;
 
-/// The characters that a value may have in a sentence.
+/// The longest value in a sentence, in characters.
 const MAX_VALUE_CHARS: usize = 160;
 
 impl Speaker<'_> {
-    /// A text that may hold templates: one that is a template as a whole by its expression, with its value where the
-    /// pack knows it.
+    /// Renders a text that may hold templates. If the whole text is one template, renders its expression, with the
+    /// value if the pack knows it.
     pub(super) fn text(self, text: &str) -> String {
         let Some(expression) = whole(text) else { return code(text) };
         match self.fact(expression) {
@@ -21,7 +21,7 @@ impl Speaker<'_> {
         }
     }
 
-    /// A value that may hold templates.
+    /// Renders a value that may hold templates.
     pub(super) fn value(self, value: &Value) -> String {
         match value {
             Value::String(text) if text.is_empty() => "an empty string".to_owned(),
@@ -32,7 +32,7 @@ impl Speaker<'_> {
         }
     }
 
-    /// The members of a map, those within others by dotted names.
+    /// Renders the members of a map; nested ones have dotted names.
     pub(super) fn members(self, map: &Map<String, Value>) -> String {
         let mut found = Vec::new();
         self.dotted("", map, &mut found);
@@ -49,7 +49,8 @@ impl Speaker<'_> {
         }
     }
 
-    /// What a pack says under a plain dotted name, `provider.facts.NAME[0]`; nothing for any other expression.
+    /// Returns the pack's value for a plain dotted name such as `provider.facts.NAME[0]`; `None` for any other
+    /// expression.
     fn fact(&self, expression: &str) -> Option<&Value> {
         let name = expression.strip_prefix("provider.")?;
         let plain = |c: char| c.is_ascii_alphanumeric() || "_.[]".contains(c);
@@ -58,13 +59,13 @@ impl Speaker<'_> {
     }
 }
 
-/// The expression of a text that is nothing but one template.
+/// Returns the expression of a text that consists of exactly one template.
 fn whole(text: &str) -> Option<&str> {
     let inner = text.trim().strip_prefix("{{")?.strip_suffix("}}")?;
     (!inner.contains("{{")).then(|| inner.trim())
 }
 
-/// A value that the pack knows, without any mark.
+/// Renders a value from the pack without any markup.
 fn bare(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -73,27 +74,27 @@ fn bare(value: &Value) -> String {
     }
 }
 
-/// A text as code.
+/// Renders a text as code.
 pub(super) fn code(text: &str) -> String {
     if text.is_empty() { "an empty string".to_owned() } else { format!("`{text}`") }
 }
 
-/// `` `a`, `b` and `c` ``.
+/// Renders a list such as `` `a`, `b` and `c` ``.
 pub(super) fn list<'t>(texts: impl IntoIterator<Item = &'t str>, word: &str) -> String {
     joined(texts.into_iter().map(code).collect(), word)
 }
 
-/// Rules that all hold: with semicolons, since there may be commas in them.
+/// Joins rules that must all hold, with semicolons because a rule may contain commas.
 pub(super) fn all_of(rules: &[String]) -> String {
     rules.join("; ")
 }
 
-/// `, known as NAME`, where there is a name.
+/// Renders ` (called NAME below)` if there is a name.
 pub(super) fn known_as(name: Option<&String>) -> String {
     name.map(|name| format!(" (called {} below)", code(name))).unwrap_or_default()
 }
 
-/// The clients that a statement is about.
+/// Renders the clients that a statement is about.
 pub(super) fn clients(names: Option<&Names>) -> String {
     match names {
         None => "the client".to_owned(),
@@ -108,12 +109,12 @@ fn plural(n: usize, word: &str) -> String {
     if n == 1 { word.to_owned() } else { format!("{word}s") }
 }
 
-/// `1 call`, `2 calls`.
+/// Formats a number with its noun: `1 call`, `2 calls`.
 pub(super) fn many(n: u64, word: &str) -> String {
     if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
 }
 
-/// `1st`, `2nd`, `13th`.
+/// Formats an ordinal number: `1st`, `2nd`, `13th`.
 pub(super) fn ordinal(n: usize) -> String {
     let ending = match (n % 10, n % 100) {
         (_, 11..=13) => "th",
@@ -125,7 +126,7 @@ pub(super) fn ordinal(n: usize) -> String {
     format!("{n}{ending}")
 }
 
-/// A span of time in the unit that suits it.
+/// Renders a duration in the largest unit that divides it.
 pub(super) fn span(span: Span) -> String {
     const UNITS: [(u128, &str); 3] = [(86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute")];
     let ms = span.0.as_millis();
@@ -137,7 +138,7 @@ pub(super) fn span(span: Span) -> String {
     }
 }
 
-/// How old something claims to be.
+/// Renders the claimed age of a delivery.
 pub(super) fn age(age: Age) -> String {
     let long = span(Span(std::time::Duration::from_secs(age.0.unsigned_abs())));
     match age.0 {

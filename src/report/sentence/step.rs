@@ -1,4 +1,4 @@
-//! What a check does.
+//! The steps of a check as sentences.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::pack::step::{
 };
 
 impl Speaker<'_> {
-    /// What a step does.
+    /// Describes what a step does.
     pub fn step(self, step: &Step) -> Sentence {
         match step {
             Step::Request(step) => self.request(step).into(),

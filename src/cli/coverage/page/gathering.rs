@@ -1,11 +1,11 @@
-//! Lines that are put together from pieces of text.
+//! Assembles lines from pieces of text.
 
 use super::line::Line;
 
-/// Lines under way.
+/// The lines of a page while they are assembled.
 pub(super) struct Gathering<'t> {
     source: &'t str,
-    /// How far the line feeds of the source are counted, and how many there were.
+    /// The position up to which line feeds are counted, and their number.
     counted: (usize, usize),
     done: Vec<Line>,
     text: String,
@@ -29,7 +29,7 @@ impl<'t> Gathering<'t> {
         }
     }
 
-    /// Adds text that stands at a byte of the source. Bytes never go back.
+    /// Adds a piece of text that begins at a byte of the source. Pieces come in the order of the source.
     pub(super) fn add(&mut self, text: &str, byte: usize) {
         if self.text.trim().is_empty() && !text.trim().is_empty() {
             let (from, passed) = self.counted;
@@ -42,12 +42,12 @@ impl<'t> Gathering<'t> {
         self.text.push_str(text);
     }
 
-    /// A box to tick stands here.
+    /// Marks the current line as one with a checkbox.
     pub(super) fn boxed(&mut self) {
         self.boxed = true;
     }
 
-    /// Ends a line.
+    /// Ends the current line.
     pub(super) fn end(&mut self) {
         let text = one_line(&std::mem::take(&mut self.text));
         if !text.is_empty() {
@@ -56,32 +56,32 @@ impl<'t> Gathering<'t> {
         }
     }
 
-    /// A list begins.
+    /// Begins a list.
     pub(super) fn open(&mut self) {
         self.end();
         self.all_lists += 1;
         self.lists.push(self.all_lists);
     }
 
-    /// A list ends.
+    /// Ends a list.
     pub(super) fn close(&mut self) {
         self.end();
         self.lists.pop();
     }
 
-    /// Whether what comes is part of a list.
+    /// Whether the current position is within a list.
     pub(super) fn in_list(&self) -> bool {
         !self.lists.is_empty()
     }
 
-    /// All lines.
+    /// Returns all lines.
     pub(super) fn all(mut self) -> Vec<Line> {
         self.end();
         self.done
     }
 }
 
-/// All of a text on one line.
+/// Puts a text on one line.
 pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

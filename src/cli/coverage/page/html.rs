@@ -1,4 +1,4 @@
-//! Pages as browsers save them.
+//! Reads pages that a browser has saved as HTML.
 
 use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
 
@@ -12,7 +12,7 @@ const INLINE: [&[u8]; 27] = [
     b"img", b"input", b"ins", b"kbd", b"label", b"mark", b"s", b"small", b"span", b"strong", b"u", b"var", b"wbr",
 ];
 
-/// Elements whose text is no part of what the page says.
+/// Elements whose text does not belong to the page's content.
 const UNREAD: [&[u8]; 10] =
     [b"aside", b"footer", b"nav", b"noscript", b"script", b"select", b"style", b"svg", b"template", b"title"];
 
@@ -21,7 +21,7 @@ const LISTS: [&[u8]; 3] = [b"ul", b"ol", b"menu"];
 
 pub(super) fn lines(text: &str) -> Result<Vec<Line>, TooMany> {
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
-    // Otherwise what stands in scripts would be taken for elements.
+    // Otherwise the tokenizer would read the text of scripts as elements.
     emitter.naively_switch_states(true);
     let mut page = Gathering::new(text);
     let mut unread = 0_usize;
@@ -63,7 +63,7 @@ fn begin(page: &mut Gathering<'_>, tag: &StartTag<usize>) {
     if LISTS.contains(&name) {
         page.open();
     } else if name == b"br" && page.in_list() {
-        // An entry of several lines is one entry.
+        // A list entry with line breaks stays one entry.
         page.add(" ", 0);
     } else if !INLINE.contains(&name) {
         page.end();

@@ -1,14 +1,13 @@
-//! A line of a page, with where it stands in its file.
+//! A line of a page and its position in the file.
 
-/// One line of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::cli::coverage) struct Line {
-    /// The text, on one line.
+    /// The text, with white space collapsed.
     pub(in crate::cli::coverage) text: String,
-    /// The line of the file, from 1.
+    /// The line number in the file, from 1.
     pub(in crate::cli::coverage) at: usize,
-    /// The list that it is an entry of, if it is one: lists are counted from 1.
+    /// The number of the list that it is an entry of, from 1; `None` outside of lists.
     pub(in crate::cli::coverage) list: Option<usize>,
-    /// Whether there is a box to tick at it.
+    /// Whether it has a checkbox.
     pub(in crate::cli::coverage) boxed: bool,
 }

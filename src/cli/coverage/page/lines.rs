@@ -1,4 +1,4 @@
-//! A saved copy of a provider's checklist as lines of text, each with where it stands in its file.
+//! A saved copy of a provider's checklist as lines of text, each with its position in the file.
 
 use std::path::Path;
 
@@ -8,14 +8,14 @@ use super::{html, markdown, plain};
 use crate::files::{self, Kind, Unread};
 use crate::yaml::Problem;
 
-/// So many lines a page may have: each is held against each item.
+/// The most lines that a page may have, because each is compared with each item.
 const MAX_LINES: usize = 5_000;
 
-/// Reads a page.
+/// Reads a saved page and splits it into lines.
 ///
 /// # Errors
 ///
-/// A file that cannot be read, is too large, is no text, or has nothing to read in it.
+/// Fails if the file cannot be read, is too large, is not text, or contains no lines.
 pub(in crate::cli::coverage) fn read(path: &Path) -> Result<Vec<Line>, Problem> {
     let name = path.display().to_string();
     let wrong = |why: String, hint: &str| Problem::of_file(&name, why).hint(hint);
@@ -35,7 +35,7 @@ pub(in crate::cli::coverage) fn read(path: &Path) -> Result<Vec<Line>, Problem> 
     Ok(lines)
 }
 
-/// The lines of a text. What it is written in is said by its file's extension, else by how it begins.
+/// Splits a text into lines. The file extension decides the format, or else the beginning of the text.
 fn lines(text: &str, extension: Option<&str>) -> Result<Vec<Line>, TooMany> {
     let extension = extension.map(str::to_ascii_lowercase);
     match extension.as_deref() {

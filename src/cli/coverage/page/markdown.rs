@@ -1,4 +1,4 @@
-//! Pages in Markdown.
+//! Reads pages in Markdown.
 
 use pulldown_cmark::{Event, Options, Parser, TagEnd};
 
@@ -20,7 +20,7 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
             }
             Event::SoftBreak | Event::HardBreak => page.add(" ", range.start),
             Event::TaskListMarker(_) => page.boxed(),
-            // Tags of a page within the page; their text comes by itself.
+            // HTML tags within the page; their text arrives as separate events.
             Event::Html(_) | Event::InlineHtml(_) | Event::FootnoteReference(_) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! A saved copy of a provider's checklist as lines of text, each with where it stands in its file.
+//! A saved copy of a provider's checklist as lines of text, each with its position in the file.
 
 mod gathering;
 mod html;

@@ -1,17 +1,17 @@
-//! Pages as plain text, and texts as they are compared.
+//! Reads pages as plain text, and normalises texts for comparison.
 
 use sha2::{Digest, Sha256};
 
 use super::gathering::one_line;
 use super::line::Line;
 
-/// What begins an entry.
+/// Characters that begin a list entry.
 const BULLETS: [char; 9] = ['-', '*', '+', '•', '◦', '▪', '‣', '·', '–'];
 
-/// Boxes to tick.
+/// The spellings of a checkbox.
 const BOXES: [&str; 8] = ["[ ]", "[x]", "[X]", "☐", "☑", "☒", "✓", "✔"];
 
-/// Every line of a text. Entries that follow each other are one list.
+/// Splits a text into lines. List entries that follow each other form one list.
 pub(super) fn lines(text: &str) -> Vec<Line> {
     let (mut lists, mut within) = (0, false);
     let line = |(at, line): (usize, &str)| {
@@ -24,14 +24,14 @@ pub(super) fn lines(text: &str) -> Vec<Line> {
     text.lines().enumerate().map(line).filter(|line| !line.text.is_empty()).collect()
 }
 
-/// A text without the bullets, numbers and boxes that it begins with, and whether there was a box.
+/// Returns a text without the bullets, numbers and checkboxes at its start, and whether there was a checkbox.
 fn without_mark(text: &str) -> (&str, bool) {
     let (mut text, mut boxed) = (text.trim_start(), false);
     loop {
         let number = text.trim_start_matches(|c: char| c.is_ascii_digit());
         let numbered = if number.len() < text.len() { number.strip_prefix(['.', ')']) } else { None };
         let ticked = BOXES.iter().find_map(|mark| text.strip_prefix(mark));
-        // `-5` and `3.14` are what is said, not marks.
+        // `-5` and `3.14` are content, not marks: a mark is followed by white space.
         match ticked.or_else(|| text.strip_prefix(BULLETS)).or(numbered) {
             Some(rest) if rest.starts_with(char::is_whitespace) => {
                 (text, boxed) = (rest.trim_start(), boxed || ticked.is_some());
@@ -41,14 +41,15 @@ fn without_mark(text: &str) -> (&str, bool) {
     }
 }
 
-/// A text as it is compared: no markup, marks, doubled white space, capitals, or punctuation at its end.
+/// Normalises a text for comparison: without markup, marks, repeated white space, upper case, and punctuation at its
+/// end.
 pub(crate) fn normalised(text: &str) -> String {
     let unmarked: String = without_mark(text).0.chars().filter(|c| !matches!(c, '`' | '*' | '_' | '~')).collect();
     let lower = one_line(&unmarked).to_lowercase();
     lower.trim_end_matches(['.', ',', ';', ':', '!', '?', '…', ' ']).to_owned()
 }
 
-/// The fingerprint of a text, as an item may pin it.
+/// Returns the fingerprint of a text, in the form in which an item may pin it.
 pub(crate) fn fingerprint(text: &str) -> String {
     let digest = hex::encode(Sha256::digest(normalised(text)));
     format!("sha256:{}", &digest[..16])

@@ -1,5 +1,5 @@
-//! The text of a page as a tokenizer reads it, one tag at a time: the tokenizer calls itself for each value in double
-//! quotes, so that a tag with very many of them would be the end of the program.
+//! Limits how many quoted attributes a tag may have: the tokenizer calls itself for each value in double quotes, so a
+//! tag with too many of them would overflow the stack.
 
 use std::cell::Cell;
 use std::fmt;
@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use html5gum::{Readable, Reader, StringReader};
 
-/// So many values in double quotes may one tag have.
+/// The most values in double quotes that one tag may have.
 const MAX_ATTRIBUTES: usize = 100;
 
-/// A tag has too many attributes.
+/// The error for a tag with too many attributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooMany;
 
@@ -22,13 +22,13 @@ impl fmt::Display for TooMany {
 
 impl std::error::Error for TooMany {}
 
-/// A text that ends in an error within a tag with too many attributes.
+/// A text that fails to read on within a tag with too many attributes.
 pub(super) struct Tags<'t> {
     text: StringReader<'t>,
     quotes: Rc<Cell<usize>>,
 }
 
-/// Says that a token is over, so that the next one may have as many.
+/// Resets the count at the start of each token.
 pub(super) struct Next(Rc<Cell<usize>>);
 
 impl Next {

@@ -1,10 +1,10 @@
-//! Pages that nobody saved from a browser.
+//! Pages that no browser would save.
 
 use proptest::prelude::*;
 
 use super::*;
 
-/// How a page may be called.
+/// The file extensions of the pages.
 const ENDS: [Option<&str>; 4] = [Some("html"), Some("md"), Some("txt"), None];
 
 #[test]
@@ -19,7 +19,7 @@ fn a_tag_may_have_very_many_attributes_and_the_program_goes_on() {
     for one in ["a=\"1\" ", "a=\"\"\t"] {
         assert_eq!(lines(&attributes(20_000, one), Some("html")), Err(TooMany), "{one}");
     }
-    // What is no tag has as many as it likes, and each tag may have as many again.
+    // Text outside of tags may hold any number of quotes, and the count starts again at each tag.
     let quotes = format!("<script>{}</script><!-- {0} -->{0}<p>said", "a=\"1\" ".repeat(20_000));
     assert_eq!(lines(&quotes, Some("html")).unwrap().last().unwrap().text, "said");
     assert_eq!(lines(&attributes(100, "a=\"1\" ").repeat(100), Some("html")).unwrap().len(), 100);
@@ -42,7 +42,7 @@ fn what_is_nested_or_repeated_very_often_is_read() {
         ("md", many("*a")),
         ("md", many("![](")),
     ] {
-        // A page that says nothing is told as one; here it only has to end.
+        // `read` reports a page without text as a problem; here the reading only has to end.
         lines(&format!("{begins}\n\nsaid"), Some(end)).unwrap();
     }
 }

@@ -1,6 +1,6 @@
-//! The sample partner that a pack describes in `partner.yaml`, brought into a world of its own: the profile is made here
-//! and trusts the pack as it is, so that nothing in the pack can name a command, a file, or a host beside the
-//! provider's and the two that belong to sample partners.
+//! The sample partner that a pack describes in `partner.yaml`, with its environment. The profile is generated here and
+//! trusts the pack as it is, so nothing in the pack can name a command, a file, or a host other than the provider's and
+//! the two hosts of sample partners.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,28 +18,28 @@ use crate::pack::{Pack, authentication};
 use crate::profile::provider_hosts;
 use crate::yaml::{Document, Problem, Problems};
 
-/// The name of a fault among all of a pack.
+/// Returns the name of a defect, which is unique in its pack.
 fn fault_name(check: &str, name: &str) -> String {
     format!("{check}/{name}")
 }
 
 impl Sample {
-    /// The sample partner that a pack of a folder describes.
+    /// Returns the sample partner that a pack in a folder describes.
     ///
     /// # Errors
     ///
-    /// A pack that does not exist or describes none.
+    /// Fails if the pack does not exist or describes no sample partner.
     pub(in crate::cli) fn of_folder(catalog: &Catalog, provider: &str) -> Result<Self, Problems> {
         let pack = catalog.pack(provider)?;
         let sampled = pack.sample.as_ref().ok_or_else(|| described_nowhere(&pack))?;
         Sample::scripted(&pack, sampled)
     }
 
-    /// The sample partner that a pack describes, with its faults.
+    /// Builds the sample partner that a pack describes, with its defects.
     ///
     /// # Errors
     ///
-    /// A description that a fault has spoilt, which the lints refuse as well.
+    /// Fails if a defect makes the description invalid, which the lints report too.
     pub(in crate::cli) fn scripted(pack: &Arc<Pack>, sampled: &PackedSamplePartner) -> Result<Self, Problems> {
         let mut sample = played(pack, sampled, PartnerRole::Conforming)?;
         for (check, faults) in &sampled.partner.defects {
@@ -52,7 +52,7 @@ impl Sample {
         Ok(sample)
     }
 
-    /// A partner that does nothing.
+    /// Builds a partner that does nothing.
     ///
     /// # Errors
     ///
@@ -62,14 +62,14 @@ impl Sample {
     }
 }
 
-/// What is said of a pack without a sample partner.
+/// Returns the problem of a pack without a sample partner.
 pub(in crate::cli) fn described_nowhere(pack: &Pack) -> Problem {
     let message = "this pack has no sample partner to test with: there is no `partner.yaml` beside this file";
     let problem = pack.document.problem("", message);
     problem.hint("`preflight new pack NAME --in SOMEWHERE` writes one as a starting point; copy its `partner.yaml`")
 }
 
-/// The partner in a role, with the world around it.
+/// Builds the partner in a role, with its environment.
 fn played(pack: &Arc<Pack>, sampled: &PackedSamplePartner, role: PartnerRole<'_>) -> Result<Sample, Problems> {
     let changed = match role {
         PartnerRole::Faulty(fault) => fault.put_into(&sampled.json),
@@ -99,7 +99,7 @@ fn played(pack: &Arc<Pack>, sampled: &PackedSamplePartner, role: PartnerRole<'_>
     })
 }
 
-/// What the program that plays the partner is told.
+/// Describes the partner for the program that runs one of its deployments.
 fn described_for(deployment: Deployment, pack: &Pack, partner: &Value, role: PartnerRole<'_>) -> Value {
     let mut partner = partner.clone();
     if let Some(partner) = partner.as_object_mut() {
@@ -121,14 +121,14 @@ fn described_for(deployment: Deployment, pack: &Pack, partner: &Value, role: Par
     })
 }
 
-/// The world that the partner lives in.
+/// Describes the environment of the partner, in the form of `demo.yaml`.
 fn setup(pack: &Pack, partner: &SamplePartner, role: PartnerRole<'_>) -> Value {
     let variables = variables(pack);
     if matches!(role, PartnerRole::Silent) {
         return json!({ "variables": variables, "defects": [] });
     }
     let is_played = pack.provider.simulator.is_some();
-    // A host that nobody plays answers nothing of use, and the real one is never asked.
+    // A host that is not simulated leads to the live deployment, so the real host is never called.
     let nobody = |host: String| (host, json!({ "is": Deployment::Live.word() }));
     let mut hosts: Map<String, Value> = provider_hosts(&pack.provider.environments).into_iter().map(nobody).collect();
     let mut environments = Map::new();
@@ -154,7 +154,7 @@ fn setup(pack: &Pack, partner: &SamplePartner, role: PartnerRole<'_>) -> Value {
     })
 }
 
-/// The variables that the profile of a sample partner can name.
+/// Returns the variables that the profile of a sample partner may name.
 fn variables(pack: &Pack) -> Value {
     let mut variables = json!({ "STAND_INS": "{{ front }}", "PORT": "{{ port }}", "CLOSED": "{{ closed_port }}" });
     for environment in [Environment::Test, Environment::Production] {
@@ -169,7 +169,7 @@ fn variables(pack: &Pack) -> Value {
     variables
 }
 
-/// What the provider holds in an environment, as the pack says.
+/// Returns what the provider holds in an environment, as the pack describes it.
 fn provider_state(partner: &SamplePartner, environment: Environment) -> Value {
     let held = partner.environments.get(&environment).cloned().unwrap_or_default();
     json!({
@@ -180,7 +180,7 @@ fn provider_state(partner: &SamplePartner, environment: Environment) -> Value {
     })
 }
 
-/// The variables of the deployment that is connected to an environment.
+/// Returns the variables of the deployment that is connected to an environment.
 fn settings_of(pack: &Pack, environment: Environment) -> Value {
     let there = pack.provider.environments.contains_key(&environment);
     json!({

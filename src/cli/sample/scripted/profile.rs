@@ -1,4 +1,4 @@
-//! The profile of a sample partner that is described by its pack.
+//! Generates the profile of a sample partner that its pack describes.
 
 use serde_json::{Map, Value, json};
 
@@ -8,33 +8,33 @@ use crate::pack::types::Environment;
 use crate::pack::{Pack, authentication};
 use crate::profile::provider_hosts;
 
-/// Where the program listens that is rehearsed.
+/// The base URL of the rehearsed build.
 const BUILD: &str = "http://127.0.0.1:${PORT}";
 
-/// How the program reacts, which is at once.
+/// The time limits of the sample partner, which reacts at once.
 const TIMING: [(&str, &str); 2] = [("reacts_within", "300ms"), ("retries_within", "600ms")];
 
-/// The address of a deployment's handler.
+/// Returns the URL of a deployment's webhook handler.
 pub(super) fn handler(environment: Environment) -> String {
     format!("https://{}/webhook", host(environment))
 }
 
-/// Where the APIs are, for the program: `within` is the name under which templates know the addresses.
+/// Returns the base URLs of the APIs for the program, as templates over the object named `within`.
 pub(super) fn apis(pack: &Pack, within: &str) -> String {
     let named = |api: &String| (api.clone(), json!(format!("{{{{ {within}['{api}_api'] }}}}")));
     let played = pack.provider.apis.keys().filter(|_| pack.provider.simulator.is_some());
     Value::Object(played.map(named).collect()).to_string()
 }
 
-/// The further credentials, for the program.
+/// Returns the additional credentials for the program, as templates over the object named `within`.
 pub(super) fn credentials(pack: &Pack, within: &str) -> String {
     let names = authentication::credentials(&pack.provider.apis).into_iter();
     let named = |name: String| (name.clone(), json!(format!("{{{{ {within}.credentials['{name}'] }}}}")));
     Value::Object(names.map(named).collect()).to_string()
 }
 
-/// What people vouch for: sample people, so that checks which need those are not blocked, and items that no check serves
-/// are spoken for.
+/// Attests, as a sample person, the checks that only a person can answer and the items that no check serves. Without
+/// this, the former would block checks that need them, and the latter would be inconclusive.
 pub(super) fn attested(pack: &Pack) -> Value {
     let asked = pack.checks.iter().filter(|packed| packed.check.only_asks());
     let asked = asked.map(|packed| ("check", &packed.check.id));
@@ -43,7 +43,7 @@ pub(super) fn attested(pack: &Pack) -> Value {
     json!({ "attestations": asked.chain(alone).map(one).collect::<Vec<_>>() })
 }
 
-/// The profile.
+/// Returns the profile as JSON, which is YAML too.
 pub(super) fn profile(pack: &Pack, partner: &SamplePartner, role: PartnerRole<'_>) -> Value {
     let mut profile = json!({ "partner": "Sample Partner", "provider": pack.id, "trust": { &pack.id: trust(pack) } });
     if matches!(role, PartnerRole::Silent) {
@@ -64,7 +64,7 @@ pub(super) fn profile(pack: &Pack, partner: &SamplePartner, role: PartnerRole<'_
     profile
 }
 
-/// The profile is made by us, for a world in which nothing is real.
+/// Trusts everything that the pack declares: the profile is generated, and no real host can be reached.
 fn trust(pack: &Pack) -> Value {
     let hosts = pack.provider.environments.iter().map(|(environment, addresses)| {
         let hosts = addresses.apis.values().filter_map(|base| base.host_str());
@@ -115,8 +115,8 @@ fn environment(pack: &Pack, partner: &SamplePartner, environment: Environment) -
     Value::Object(said)
 }
 
-/// What the program can be asked to do: everything that the pack says a partner may be, or, of a silent one, asked in
-/// vain.
+/// Returns every action that the pack's partner can perform. For a silent partner they are declared too, and do
+/// nothing.
 fn actions(pack: &Pack, partner: &SamplePartner, base: &str) -> Value {
     let one = |name: &String| {
         let mut json = Map::from_iter([("client".to_owned(), json!("{{ client }}"))]);
@@ -147,7 +147,7 @@ fn rehearsal(pack: &Pack, partner: &SamplePartner, role: PartnerRole<'_>) -> Val
         },
     });
     if pack.provider.webhooks.is_some() {
-        // What does nothing has no handler: at this port nobody listens.
+        // A silent partner has no handler: nothing listens on this port.
         let base = if matches!(role, PartnerRole::Silent) { "http://127.0.0.1:${CLOSED}" } else { BUILD };
         rehearsal["webhook"] = json!({ "url": format!("{base}/webhook") });
     }
@@ -160,7 +160,7 @@ fn rehearsal(pack: &Pack, partner: &SamplePartner, role: PartnerRole<'_>) -> Val
     rehearsal
 }
 
-/// Every host that has a part in it stands on this machine, and is taken to have an address of its own.
+/// Connects every host to this machine, each with a simulated address of its own.
 fn simulated_environments(pack: &Pack) -> Value {
     let own = [host(Environment::Test), host(Environment::Production)].map(str::to_owned);
     let all = provider_hosts(&pack.provider.environments).into_iter().chain(own).zip((1_u8..=254).cycle());

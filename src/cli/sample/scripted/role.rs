@@ -1,9 +1,9 @@
-//! What a deployment of a sample partner is to do, and where it is.
+//! The role that a sample partner plays, and the hosts of its deployments.
 
 use crate::pack::sample_partner::{Deployment, PartnerDefect};
 use crate::pack::types::Environment;
 
-/// The host of a sample partner that is connected to an environment.
+/// Returns the host of the deployment that is connected to an environment.
 pub(in crate::cli::sample) fn host(environment: Environment) -> &'static str {
     match environment {
         Environment::Test => "staging.partner.example",
@@ -11,19 +11,19 @@ pub(in crate::cli::sample) fn host(environment: Environment) -> &'static str {
     }
 }
 
-/// What the sample partner is to do.
+/// The role of a sample partner.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum PartnerRole<'r> {
-    /// Everything right.
+    /// It does everything right.
     Conforming,
-    /// One thing wrong.
+    /// It has one defect.
     Faulty(&'r PartnerDefect),
-    /// Nothing: it can be asked, says nothing of use, never calls, and has no handler.
+    /// It does nothing: it answers its actions without effect, makes no calls, and has no handler.
     Silent,
 }
 
 impl PartnerRole<'_> {
-    /// Whether a deployment has the fault.
+    /// Whether a deployment has the defect.
     pub(super) fn is_faulty(self, deployment: Deployment) -> bool {
         match self {
             PartnerRole::Faulty(fault) => fault.within.is_none_or(|within| within == deployment),
