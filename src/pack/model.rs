@@ -1,4 +1,4 @@
-//! A pack as it was read: what it says of its provider, and its checks.
+//! A pack as it was read: the description of its provider, and its checks.
 
 use std::sync::Arc;
 
@@ -17,9 +17,9 @@ pub struct Pack {
     pub id: String,
     /// What it says about the provider.
     pub provider: Provider,
-    /// The same as JSON, for templates, with all its `hosts`.
+    /// `provider` as JSON, for templates, with all its `hosts`.
     pub facts: Value,
-    /// Where it says it.
+    /// The text of `provider.yaml`.
     pub document: Document,
     /// Its checks, in the order of the checklist.
     pub checks: Vec<Arc<PackedCheck>>,
@@ -27,7 +27,7 @@ pub struct Pack {
     pub digest: String,
     /// Whether it was built into the program.
     pub built_in: bool,
-    /// The bodies that it refers to, by name without `.json`.
+    /// Its fixtures: the bodies of replies and events.
     pub fixtures: Fixtures,
     /// Its sample partner, if it has one.
     pub sample: Option<PackedSamplePartner>,

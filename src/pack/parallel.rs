@@ -1,11 +1,11 @@
-//! Work on many things at once.
+//! Work on the elements of a list in parallel.
 
 use std::num::NonZero;
 
-/// With fewer things than this, a thread costs more than it saves.
+/// The minimum number of elements per thread; with fewer, a thread costs more than it saves.
 const MIN_ITEMS_PER_THREAD: usize = 64;
 
-/// What a function makes of each, in their order, on as many threads as there are processors.
+/// Applies a function to each element, on as many threads as there are processors; the results keep the order.
 pub(super) fn map<T: Sync, R: Send>(list: &[T], of: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     let threads = processors.min(list.len() / MIN_ITEMS_PER_THREAD).max(1);
