@@ -161,7 +161,7 @@ impl Attempts {
         Ok(())
     }
 
-    /// A retry is exactly the same call. Only defects change it.
+    /// Changes a call before its retry, as some defects do. Without them, a retry is exactly the same call.
     fn change_by_mistake(&self, call: ApiCall, request: &mut Request, trouble: &AttemptError) {
         let broken = matches!(trouble, AttemptError::Broken(_)) && self.defects.has(Defect::HardcodedHost);
         let silent = matches!(trouble, AttemptError::Silent(_)) && self.defects.has(Defect::LostAnswerNewReference);
