@@ -95,7 +95,7 @@ pub enum CredentialsSent {
 pub struct TokenRequest<'a> {
     /// The API that the call is made to.
     pub from: &'a str,
-    /// The call.
+    /// The method and path of the call.
     pub call: &'a Route,
     /// The JSON path of the token in the response.
     pub token: &'a str,

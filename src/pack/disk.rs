@@ -26,7 +26,7 @@ const MAX_LISTED_ENTRIES: usize = 100;
 ///
 /// # Errors
 ///
-/// A folder that cannot be listed, or that holds too much.
+/// A folder that cannot be listed, or whose packs are too large.
 pub(super) fn files(
     folder: &Path,
     wanted: impl Fn(&str) -> bool,

@@ -90,7 +90,7 @@ impl<'c> LeftOut<'c> {
             Calls::Named(name) => (&[][..], Some(name)),
             Calls::Where(rule) => (&[][..], rule.repeats.as_ref()),
         };
-        // Named calls bring their own client with them.
+        // Named and retried calls bring their own client with them.
         let about = known.is_some() && e.client.is_none() || self.about(e.client.as_ref());
         let named = self.named(e.after.iter().chain(&e.before).chain(known));
         about && !named && !self.read_by(routes.iter().chain(&e.carries))

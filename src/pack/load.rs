@@ -29,7 +29,7 @@ const PROVIDER: &str = "provider.yaml";
 /// All available packs, by the names of their folders.
 #[derive(Clone, Debug)]
 pub struct Catalog {
-    /// The packs.
+    /// The packs to choose from; one from a folder replaces a built-in one of the same name.
     pub packs: BTreeMap<String, Arc<Pack>>,
     /// The built-in packs, including those that another pack replaces: what they say is known to be true.
     pub originals: BTreeMap<String, Arc<Pack>>,

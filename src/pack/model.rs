@@ -13,7 +13,7 @@ use crate::yaml::Document;
 /// One provider's checklist.
 #[derive(Clone, Debug)]
 pub struct Pack {
-    /// The folder's name.
+    /// The name of its folder, by which profiles and commands refer to it.
     pub id: String,
     /// What it says about the provider.
     pub provider: Provider,
@@ -36,7 +36,7 @@ pub struct Pack {
 /// A check and its text.
 #[derive(Clone, Debug)]
 pub struct PackedCheck {
-    /// The check.
+    /// The check as it was parsed.
     pub check: Check,
     /// The text it was read from; its name is relative, `checks/<provider>/<section>/<stem>.yaml`.
     pub document: Document,

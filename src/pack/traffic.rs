@@ -72,7 +72,7 @@ pub struct CallsExpectation {
     pub hint: Option<Text>,
 }
 
-/// Which calls are meant.
+/// The calls that an expectation is about.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Calls {
     /// Calls on any of these routes; their paths may contain templates.

@@ -13,9 +13,9 @@ use crate::template;
 pub struct Email {
     /// The recipient.
     pub to: String,
-    /// The subject.
+    /// The subject line.
     pub subject: String,
-    /// The text.
+    /// The text of the body.
     pub text: String,
     /// The placeholders for secrets in it, such as `${ACME_TOKEN}`.
     pub stand_for_secrets: Vec<String>,

@@ -13,7 +13,7 @@ use crate::yaml::{Document, Problem};
 /// A profile with its text.
 #[derive(Clone, Debug)]
 pub struct LoadedProfile {
-    /// The profile.
+    /// The profile with its typed values.
     pub profile: Profile,
     /// The profile as JSON, with variables inserted; values whose variable is not set are null.
     pub json: Value,

@@ -27,7 +27,7 @@ const MAX_ATTEMPTS: u32 = 3;
 /// Maximum time that a user waits for the end of a rate limit.
 const MAX_WAIT: Duration = Duration::from_secs(5);
 
-/// Maximum pause, whatever `Retry-After` says.
+/// Maximum pause, whatever `retryAfter` in a response says.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
 /// The calls to Debitura; each has its own pause.

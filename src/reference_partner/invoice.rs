@@ -21,7 +21,6 @@ pub(super) struct Invoice {
     debtor: Debtor,
 }
 
-/// The debtor.
 #[derive(Debug, Deserialize)]
 struct Debtor {
     name: String,

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::options::Hidden;
 
-/// A call that can be retried unchanged: a different call is no retry.
+/// A call that can be retried unchanged: a different call is not a retry.
 #[derive(Clone)]
 pub(super) struct Request {
     pub(super) method: Method,

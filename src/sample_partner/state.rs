@@ -54,7 +54,7 @@ pub struct Surroundings {
     pub ends_with_input: bool,
 }
 
-/// Why it cannot run.
+/// Why a sample partner cannot run.
 #[derive(Debug, thiserror::Error)]
 pub enum SampleError {
     /// A variable has an invalid value.

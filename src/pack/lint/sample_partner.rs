@@ -175,7 +175,7 @@ impl Lints<'_> {
         problems
     }
 
-    /// Reports a name that is no input of the action or the handler, no named call, and not available everywhere.
+    /// Reports a name that is neither an input of the action or handler, nor a named call, nor available everywhere.
     fn unknown_name(&self, pointer: &str, name: &str) -> Option<Problem> {
         let root = name.split('.').next().unwrap_or(name);
         let partner = self.partner();
@@ -201,8 +201,8 @@ impl Lints<'_> {
             .then(|| problem().nearest_or(root, known.iter().copied(), &format!("known here: {}", known.join(", "))))
     }
 
-    /// Finds URLs in its profile whose host is neither the provider's, which Preflight simulates, nor reserved, where
-    /// nobody answers. A test must reach nothing but this machine.
+    /// Finds URLs in its profile whose host is neither the provider's, which Preflight simulates, nor reserved: a test
+    /// must reach only this machine.
     fn hosts(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         crate::json::texts(&self.sampled.json, &mut |pointer, text| {

@@ -1,5 +1,5 @@
-//! The lints of webhook schemes and of the authentication of calls: unknown names, and settings that mean nothing
-//! beside the others.
+//! The lints of webhook schemes and of the authentication of calls: unknown names, and settings that have no
+//! effect.
 
 use super::linter::Linter;
 use crate::evidence::DeclaredExpectation;
