@@ -1,4 +1,5 @@
-//! What others do for a check: the partner's software, a person, and who cleans up.
+//! What others do for a check: the actions of the partner's build, the manual steps of a person, and the clean-up of
+//! clients.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;

@@ -42,7 +42,7 @@ pub struct Alteration {
 }
 
 impl Alteration {
-    /// How old a clock says that the delivery is, in seconds.
+    /// Returns the age of the delivery by one of its clocks, in seconds; a negative age lies in the future.
     pub fn age_by(&self, clock: Clock) -> i64 {
         let age = self.age.map_or(0, |Age(seconds)| seconds);
         if self.clocks.is_empty() || self.clocks.contains(&clock) { age } else { 0 }
@@ -54,8 +54,9 @@ impl Alteration {
         ageless == Alteration::default()
     }
 
-    /// The deliveries that this stands for, each with what to say of it beside the variation's own name: signatures of
-    /// several keys come in every order, since a reader that keeps one of them may keep the right one by luck.
+    /// Returns the deliveries that this alteration stands for, each with a suffix for the alteration's name. With a
+    /// rotated key, the right signature comes last, first and in the middle: a handler that reads only one signature
+    /// may read the right one by luck.
     pub fn arranged(&self) -> Vec<(&'static str, Alteration)> {
         let all = [
             ("", Arrangement::Last),
@@ -70,10 +71,10 @@ impl Alteration {
     }
 }
 
-/// Where the right signature stands among several.
+/// The position of the right signature among several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Arrangement {
-    /// Behind the other.
+    /// After the other.
     #[default]
     Last,
     /// Before the other.

@@ -1,4 +1,4 @@
-//! How one authenticates to a provider's APIs.
+//! How calls to a provider's APIs are authenticated.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,23 +91,24 @@ pub enum CredentialsSent {
     Form,
 }
 
-/// A call that gives tokens for an API.
+/// A call that issues tokens for an API.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenRequest<'a> {
     /// The API that the call is made to.
     pub from: &'a str,
-    /// The call.
+    /// The method and path of the call.
     pub call: &'a Route,
     /// The JSON path of the token in the response.
     pub token: &'a JsonPath,
     /// The lifetime of a token.
     pub lifetime: Span,
-    /// The client that it authenticates; without it, tokens are for each client of the partner's.
+    /// The client credentials that it sends for the partner itself; without them, it issues a token for each client of
+    /// the partner.
     pub own: Option<&'a ClientCredentials>,
 }
 
 impl Api {
-    /// The call that gives tokens for this API, whose name is `name`, if it takes tokens.
+    /// Returns the call that issues tokens for this API, whose name is `name`; none if the API takes no tokens.
     pub fn token_request<'a>(&'a self, name: &'a str) -> Option<TokenRequest<'a>> {
         match self {
             Api::Header(_) | Api::Basic(_) => None,
@@ -121,7 +122,8 @@ impl Api {
         }
     }
 
-    /// The texts that are written with the partner's key and credentials: what must be kept secret, and what need not.
+    /// Returns the texts that contain the partner's key and credentials: first those that must be kept secret, then the
+    /// others.
     pub fn texts(&self) -> (Vec<&str>, Vec<&str>) {
         match self {
             Api::Header(headers) => (headers.values().map(String::as_str).collect(), Vec::new()),
@@ -134,7 +136,7 @@ impl Api {
     }
 }
 
-/// What calls to an API take from the profile: `api_key`, `credentials.NAME`.
+/// Returns the names that calls to an API read from the profile: `api_key`, `credentials.NAME`.
 pub fn needs(apis: &IndexMap<String, Api>, api: &str) -> BTreeSet<String> {
     let rule = match apis.get(api) {
         Some(Api::Bearer(bearer)) => apis.get(&bearer.from),
@@ -144,13 +146,13 @@ pub fn needs(apis: &IndexMap<String, Api>, api: &str) -> BTreeSet<String> {
     named(&[secret, open].concat())
 }
 
-/// The names of the credentials that a provider's APIs take beside the key.
+/// Returns the names of the credentials that a provider's APIs need besides the key.
 pub fn credentials(apis: &IndexMap<String, Api>) -> BTreeSet<String> {
     let all = apis.values().map(Api::texts).flat_map(|(secret, open)| [secret, open].concat()).collect::<Vec<_>>();
     below(&named(&all))
 }
 
-/// Those of them that only say who it is, and are no secret: a name, a client's id.
+/// Returns those of these credentials that only identify the partner and are not secret, such as a client id.
 pub fn open_credentials(apis: &IndexMap<String, Api>) -> BTreeSet<String> {
     let texts = apis.values().map(Api::texts);
     let (secret, open): (Vec<_>, Vec<_>) = texts.unzip();
@@ -158,7 +160,7 @@ pub fn open_credentials(apis: &IndexMap<String, Api>) -> BTreeSet<String> {
     below(&named(&open.concat())).into_iter().filter(|name| !secret.contains(name)).collect()
 }
 
-/// Whether what a profile calls so, as in `credentials.id`, is one of those.
+/// Whether a name in a profile, such as `credentials.id`, is one of these open credentials.
 pub fn is_open(open: &BTreeSet<String>, name: &str) -> bool {
     name.strip_prefix("credentials.").is_some_and(|name| open.contains(name))
 }

@@ -1,4 +1,4 @@
-//! One check: what a YAML file below `checks/<provider>/` says.
+//! One check: the content of a YAML file below `checks/<provider>/`.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -54,12 +54,12 @@ pub struct Check {
 }
 
 impl Check {
-    /// Whether only a person can answer it.
+    /// Whether only a person can answer it, because all its steps are questions.
     pub fn only_asks(&self) -> bool {
         self.when.iter().all(|step| matches!(step, Step::Ask(_)))
     }
 
-    /// What persons are asked.
+    /// Returns the questions that a person is asked.
     pub fn questions(&self) -> Vec<&str> {
         let asked = self.when.iter().filter_map(|step| match step {
             Step::Ask(step) => Some(step.ask.as_str()),
@@ -73,12 +73,12 @@ impl Check {
         asked.collect()
     }
 
-    /// Whether it has a control of its own: something under `assume` that a genuine delivery must have shown.
+    /// Whether it has a control of its own: an expectation under `assume` that a genuine delivery must have met.
     pub fn has_control(&self) -> bool {
         self.assume.iter().any(is_control)
     }
 
-    /// What it wants the handler to do with its deliveries.
+    /// Returns what it requires the handler to do with its deliveries.
     pub fn wants_of_deliveries(&self) -> impl Iterator<Item = DeliveryRule> {
         self.then.iter().filter_map(|expectation| match expectation {
             Expectation::Delivery(e) => e.is,
@@ -94,13 +94,13 @@ impl Check {
         })
     }
 
-    /// The part of the id before its first dot.
+    /// Returns the part of the id before its first dot.
     pub fn section(&self) -> &str {
         self.id.split('.').next().unwrap_or(&self.id)
     }
 }
 
-/// Whether an expectation is that a delivery was taken, or that something came of it.
+/// Whether an expectation requires that a delivery was accepted or had an effect.
 fn is_control(expectation: &Expectation) -> bool {
     match expectation {
         Expectation::Delivery(e) => matches!(e.is, Some(DeliveryRule::Accepted | DeliveryRule::Acknowledged)),

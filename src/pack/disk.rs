@@ -1,6 +1,6 @@
-//! The files of packs on disk. What is no plain file below the folder is told and not opened: a link could lead out of
-//! it, and a pipe never ends. What belongs to no pack is not looked at, so that any folder may be named, and the disk
-//! itself.
+//! The files of packs on disk. Anything below the folder that is not a regular file is reported and not opened: a link
+//! could lead out of the folder, and a pipe may never end. Files that belong to no pack are not read, so that any
+//! folder may be named, even the root of a disk.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -13,21 +13,21 @@ use super::fixtures::Files;
 use crate::files::{self, Kind};
 use crate::yaml::Problem;
 
-/// So many files and folders may be in the packs of a folder.
+/// The maximum number of files and folders in all packs of a folder.
 const MAX_FILES: usize = 50_000;
 
-/// So many bytes may be in them, all together.
+/// The maximum total size of these files, in bytes.
 const MAX_BYTES: usize = 32 << 20;
 
 /// The most entries of a folder without a pack that are searched for YAML, which tells whether it was meant to be one.
 const MAX_SEARCHED_ENTRIES: usize = 10_000;
 
-/// All files in some of the folders in a folder, by their paths in it, and what is wrong with some of them. Each is read
-/// as far as a file of its kind may go.
+/// Reads all files in the wanted folders of a folder, by their paths in it, and returns them with the problems of those
+/// that cannot be read. `kind` limits the size of each.
 ///
 /// # Errors
 ///
-/// A folder that cannot be listed, or that holds too much.
+/// A folder that cannot be listed, or whose packs are too large.
 pub(super) fn files(
     folder: &Path,
     wanted: impl Fn(&str) -> bool,
@@ -63,7 +63,7 @@ pub(super) fn files(
     Ok((files, problems))
 }
 
-/// The names of folders in a folder that have no file of a name, but YAML: somebody may have meant to write a pack.
+/// Finds the folders in a folder that contain YAML but no file named `maker`: somebody may have meant to write a pack.
 pub(super) fn strays(folder: &Path, maker: &str) -> Vec<String> {
     let below = |folder: &Path, depth| WalkDir::new(folder).min_depth(1).max_depth(depth).into_iter().flatten();
     let folders = below(folder, 1).filter(|entry| entry.file_type().is_dir() && !is_there(&entry.path().join(maker)));
@@ -85,14 +85,14 @@ pub(super) fn is_yaml(path: impl AsRef<Path>) -> bool {
     end.is_some_and(|end| end.eq_ignore_ascii_case("yaml") || end.eq_ignore_ascii_case("yml"))
 }
 
-/// The folder of fixtures beside a folder of packs, which may be named by its place alone: `.`, `packs/..`.
+/// Returns the folder of fixtures beside a folder of packs, whose path may end in `.` or `..`: `.`, `packs/..`.
 pub(super) fn beside(folder: &Path) -> PathBuf {
     let above = folder.file_name().and_then(|_| folder.parent()).map_or_else(|| folder.join(".."), Path::to_path_buf);
     above.join("fixtures")
 }
 
-/// Whether a file at that full path would belong to a pack of the folder: to one of those with the file that makes a
-/// folder a pack, or to the fixtures of one.
+/// Whether a file at a canonical path would belong to a pack of the folder: to a folder with the file `maker`, or to
+/// the fixtures of such a folder.
 pub(super) fn holds(folder: &Path, maker: &str, place: &Path) -> bool {
     [folder.to_owned(), beside(folder)].iter().filter_map(|root| std::fs::canonicalize(root).ok()).any(|root| {
         let within = place.strip_prefix(&root).ok().and_then(|rest| rest.components().next());
@@ -100,7 +100,7 @@ pub(super) fn holds(folder: &Path, maker: &str, place: &Path) -> bool {
     })
 }
 
-/// What is wrong with a folder that is itself a link.
+/// Reports a folder that is itself a link.
 pub(super) fn link(folder: &Path) -> Option<Problem> {
     let found = std::fs::symlink_metadata(folder).ok()?;
     found.is_symlink().then(|| unread(folder, "a link").hint("put the folder itself there, or remove the link"))
@@ -115,7 +115,7 @@ fn too_much(folder: &Path, what: &str) -> Problem {
     problem.hint("keep only the files of packs in this folder")
 }
 
-/// One file, with its path below the folder. Nothing is read once it is too much.
+/// Reads one file and returns it with its path below the folder; no bytes once the files together are too large.
 fn read_one(
     folder: &Path,
     path: &Path,

@@ -1,4 +1,4 @@
-//! What must have happened for a check to say anything (`assume`), and what must hold (`then`).
+//! What must have happened for a check to decide anything (`assume`), and what must hold (`then`).
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -38,7 +38,7 @@ verbs! {
 }
 
 impl Expectation {
-    /// The verdict when it does not hold.
+    /// Returns the verdict when it does not hold.
     pub fn on_failure(&self) -> OnFailure {
         match self {
             Expectation::Response(e) => e.on_failure,
@@ -54,7 +54,7 @@ impl Expectation {
         }
     }
 
-    /// Whether it holds when nothing happened at all: then a check needs an `assume` beside it.
+    /// Whether it holds when nothing happened at all; the check then needs an `assume` beside it.
     pub fn bounds_from_above(&self) -> bool {
         match self {
             Expectation::Response(_) | Expectation::Values(_) | Expectation::UserMessage(_) => false,

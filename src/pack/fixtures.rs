@@ -22,19 +22,19 @@ pub struct Fixtures {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the fixture `{name}` {why}")]
 pub struct FixtureError {
-    /// Its name.
+    /// The fixture's name, as it was asked for.
     pub name: String,
-    /// One sentence.
+    /// What is wrong with it; follows its name in a sentence.
     pub why: String,
 }
 
 impl Fixtures {
-    /// Those that the program was built with.
+    /// Returns the fixtures of a provider that are built into the program.
     pub fn built_in(provider: &str) -> Self {
         Fixtures::from_files(provider, &embedded(&BUILT_IN))
     }
 
-    /// Those of one provider among some files.
+    /// Selects the fixtures of one provider from the fixtures of all.
     pub(super) fn from_files(provider: &str, files: &Files) -> Self {
         let prefix = format!("{provider}/");
         let mine =
@@ -42,17 +42,17 @@ impl Fixtures {
         Fixtures { provider: provider.to_owned(), files: mine.collect() }
     }
 
-    /// All names, sorted.
+    /// Returns all names, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.files.keys().map(String::as_str)
     }
 
-    /// All names and contents, sorted.
+    /// Returns all names and contents, sorted by name.
     pub fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_ref()))
     }
 
-    /// The text of a fixture.
+    /// Returns the text of a fixture.
     ///
     /// # Errors
     ///
@@ -64,7 +64,7 @@ impl Fixtures {
         std::str::from_utf8(bytes).map_err(|_| error("is not UTF-8"))
     }
 
-    /// A JSON fixture, by its name without `.json`.
+    /// Parses a JSON fixture, given its name without `.json`.
     ///
     /// # Errors
     ///
@@ -76,7 +76,7 @@ impl Fixtures {
     }
 }
 
-/// The files that were compiled into the program, by their paths below a folder.
+/// Returns the files of a folder that was compiled into the program, by their paths in it.
 pub(super) fn embedded(folder: &Dir<'static>) -> Files {
     let mut files = Files::new();
     for file in folder.files() {
@@ -88,7 +88,7 @@ pub(super) fn embedded(folder: &Dir<'static>) -> Files {
     files
 }
 
-/// All fixtures that were compiled into the program.
+/// Returns all fixtures that were compiled into the program.
 pub(super) fn all_embedded() -> Files {
     embedded(&BUILT_IN)
 }

@@ -1,4 +1,4 @@
-//! Where a check begins (`given`): its clients, the states they are brought to, and what is arranged to go otherwise.
+//! The set-up of a check (`given`): its clients, their states, and the overrides of replies.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -25,7 +25,7 @@ pub struct Given {
 }
 
 impl Given {
-    /// The clients by name, each with where it begins; the only one of a check is called `client`.
+    /// Returns the clients by name, each with its set-up; the only client of a check is called `client`.
     pub fn client_setups(&self) -> Vec<(&str, ClientSetup)> {
         let only = self.client.iter().map(|beginning| {
             let mut beginning = beginning.clone();
@@ -36,7 +36,7 @@ impl Given {
     }
 }
 
-/// Where a client begins: a state, alone or with overrides.
+/// The set-up of a client: a state, alone or with overrides.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClientSetup {
     /// The name of the state in the pack's simulator.

@@ -1,5 +1,5 @@
-//! What falls away with the actions that a check leaves out where the profile has none: the partner does them within
-//! others, so that nothing can be said of them by themselves.
+//! What no longer applies when a check leaves out actions that the profile lacks: the partner performs them within
+//! other actions, so nothing can be said about them separately.
 
 use std::collections::BTreeSet;
 
@@ -10,23 +10,23 @@ use super::traffic::{Calls, CallsExpectation};
 use super::types::{Names, Text};
 use crate::template;
 
-/// The steps that are left out, with the clients and the names that only they are about.
+/// The steps that are left out, with the clients and names that concern nothing else.
 #[derive(Clone, Debug, Default)]
 pub struct LeftOut<'c> {
-    /// The steps.
+    /// The actions that are left out.
     pub steps: Vec<&'c ActionStep>,
-    /// Clients for whom nothing else is done.
+    /// Clients for whom no other step does anything.
     clients: BTreeSet<&'c str>,
-    /// The client that is meant where none is named.
+    /// The check's first client, which is meant wherever none is named.
     first: Option<&'c str>,
-    /// All clients.
+    /// All clients of the check.
     all: Vec<&'c str>,
-    /// Steps, and calls that would have been found.
+    /// Names of these steps, and of calls that are left out with them.
     names: BTreeSet<&'c str>,
 }
 
 impl<'c> LeftOut<'c> {
-    /// What a check leaves out, by whether one of its optional actions is left out.
+    /// Determines what a check leaves out, given which of its actions are left out.
     pub fn determine(check: &'c Check, is_left_out: impl Fn(&ActionStep) -> bool) -> Self {
         let only = check.given.client.as_ref().map(|_| "client");
         let all: Vec<&str> = only.into_iter().chain(check.given.clients.keys().map(String::as_str)).collect();
@@ -46,13 +46,13 @@ impl<'c> LeftOut<'c> {
         LeftOut { steps, clients, first, all, names }
     }
 
-    /// Whether nothing was done for a client since what would have been done is left out.
+    /// Whether nothing was done for a client because every step for it is left out.
     pub fn client(&self, name: &str) -> bool {
         self.clients.contains(name)
     }
 
-    /// The expectations of a list that are still about something, with their places. What the others would have given
-    /// a name is left out with them.
+    /// Returns the expectations of a list that still apply, with their positions. The names that the others would have
+    /// given to calls are left out with them.
     pub fn rest<'l: 'c>(&mut self, list: &'l [Expectation]) -> Vec<(usize, &'l Expectation)> {
         let mut rest = Vec::new();
         for (at, expectation) in list.iter().enumerate() {
@@ -65,7 +65,7 @@ impl<'c> LeftOut<'c> {
         rest
     }
 
-    /// Whether an expectation is still about something.
+    /// Whether an expectation still applies.
     pub fn concerns(&self, expectation: &Expectation) -> bool {
         match expectation {
             Expectation::UserMessage(e) => !self.named([&e.user_message, &e.unlike]),
@@ -90,13 +90,13 @@ impl<'c> LeftOut<'c> {
             Calls::Named(name) => (&[][..], Some(name)),
             Calls::Where(rule) => (&[][..], rule.repeats.as_ref()),
         };
-        // Calls that are known bring their client with them.
+        // Named and retried calls bring their own client with them.
         let about = known.is_some() && e.client.is_none() || self.about(e.client.as_ref());
         let named = self.named(e.after.iter().chain(&e.before).chain(known));
         about && !named && !self.read_by(routes.iter().chain(&e.carries))
     }
 
-    /// Whether something was done for one of the clients that are meant.
+    /// Whether something was done for one of these clients; without names, for the first client.
     fn about(&self, names: Option<&Names>) -> bool {
         let is_left = |name: &str| self.clients.contains(name);
         match names {
@@ -110,7 +110,7 @@ impl<'c> LeftOut<'c> {
         names.into_iter().any(|name| self.names.contains(name.as_str()))
     }
 
-    /// Whether a template reads what is left out.
+    /// Whether a template reads a name that is left out.
     fn read_by<'t>(&self, texts: impl IntoIterator<Item = &'t Text>) -> bool {
         let roots = |text: &Text| template::names(text).unwrap_or_default();
         let root = |name: &String| name.split('.').next().is_some_and(|root| self.names.contains(root));

@@ -1,4 +1,4 @@
-//! Reading packs: from the program itself, or from a folder. All problems of all files at once.
+//! Reading packs from the program itself or from a folder. All problems of all files are reported at once.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -27,30 +27,30 @@ static CHECKS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/checks");
 /// The name of the file that makes a folder a pack.
 const PROVIDER: &str = "provider.yaml";
 
-/// All packs at hand, by the names of their folders.
+/// All available packs, by the names of their folders.
 #[derive(Clone, Debug)]
 pub struct Catalog {
-    /// The packs.
+    /// The packs to choose from; one from a folder replaces a built-in one of the same name.
     pub packs: BTreeMap<String, Arc<Pack>>,
-    /// The built-in packs, those among them that another one stands in for: what they say is known to be so.
+    /// The built-in packs, including those that another pack replaces: what they say is known to be true.
     pub originals: BTreeMap<String, Arc<Pack>>,
-    /// What is worth saying about them without being wrong.
+    /// The warnings about them.
     pub warnings: Problems,
 }
 
 impl Catalog {
-    /// The packs that are built into the program. They were held against schema and lints when it was tested, which
-    /// takes longer than all else that a short command does, so that is not done again.
+    /// Reads the packs that are built into the program. Tests hold them against the schema and the lints; that takes
+    /// longer than everything else in a short command, so it is not repeated here.
     pub fn built_in() -> Result<Self, Problems> {
         Ok(assemble(embedded(&CHECKS), &all_embedded(), "checks", Source::Tested, Vec::new())?)
     }
 
-    /// The packs that are built into the program, with everything that is wrong with them.
+    /// Reads the packs that are built into the program, and finds everything that is wrong with them.
     pub fn built_in_examined() -> Result<Self, Problems> {
         Ok(assemble(embedded(&CHECKS), &all_embedded(), "checks", Source::BuiltIn, Vec::new())?)
     }
 
-    /// The packs of a folder: `DIR/<provider>/provider.yaml`, with fixtures beside it in `DIR/../fixtures/<provider>`.
+    /// Reads the packs of a folder: `DIR/<provider>/provider.yaml`, with fixtures in `DIR/../fixtures/<provider>`.
     pub fn from_folder(folder: &Path) -> Result<Self, Problems> {
         let shown = folder.display().to_string();
         let shown = shown.trim_end_matches('/');
@@ -60,7 +60,7 @@ impl Catalog {
         let beside = disk::beside(folder);
         problems.extend(disk::link(&beside));
         let beside = Some(beside).filter(|path| std::fs::symlink_metadata(path).is_ok_and(|found| found.is_dir()));
-        // What lies there under other names is no business of ours.
+        // Fixtures of providers without a pack are ignored.
         let is_pack = |name: &str| checks.contains_key(&format!("{name}/{PROVIDER}"));
         let read = |path: &Path| disk::files(path, is_pack, |_| Kind::Fixture);
         let (fixtures, unread) = beside.map_or_else(|| Ok(Default::default()), |path| read(&path))?;
@@ -68,12 +68,12 @@ impl Catalog {
         Ok(assemble(checks, &fixtures, shown, Source::Folder, problems)?)
     }
 
-    /// Whether a file at that full path would belong to a pack of the folder.
+    /// Whether a file at a canonical path would belong to a pack of the folder.
     pub fn holds(folder: &Path, place: &Path) -> bool {
         disk::holds(folder, PROVIDER, place)
     }
 
-    /// The pack that a command line names.
+    /// Finds the pack that a command line names.
     ///
     /// # Errors
     ///
@@ -86,7 +86,7 @@ impl Catalog {
         })
     }
 
-    /// These packs, with those of another catalog added or put in their place.
+    /// Adds the packs of another catalog to these; a pack with the same name is replaced.
     #[must_use]
     pub fn with(mut self, other: Catalog) -> Self {
         self.packs.extend(other.packs);
@@ -95,12 +95,12 @@ impl Catalog {
     }
 }
 
-/// Where packs come from, and so how far they must be looked at.
+/// Where packs come from, which decides how far they are examined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source {
-    /// The program, whose packs were looked at when it was tested.
+    /// The program, whose packs were examined when it was tested.
     Tested,
-    /// The program, looked at like any other.
+    /// The program, whose packs are examined like any others.
     BuiltIn,
     /// A folder.
     Folder,
@@ -115,7 +115,7 @@ impl Source {
     }
 }
 
-/// How far a file of a pack is read.
+/// Returns the kind of a file of a pack, which limits its size.
 fn kind(path: &str) -> Kind {
     match path.split_once('/') {
         Some((_, PROVIDER | sample_partner::FILE)) => Kind::Written,
@@ -124,7 +124,7 @@ fn kind(path: &str) -> Kind {
     }
 }
 
-/// What is wrong with folders that are no packs, or with one without any.
+/// Reports folders that are not packs, or a folder without any pack.
 fn strays(folder: &Path, shown: &str, without: bool) -> Vec<Problem> {
     let strays = disk::strays(folder, PROVIDER);
     if !without {
@@ -144,7 +144,7 @@ fn strays(folder: &Path, shown: &str, without: bool) -> Vec<Problem> {
     vec![Problem::of_file(if shown.is_empty() { "/" } else { shown }, "contains no pack").hint(hint)]
 }
 
-/// All packs of some files, or every problem in them and in what could not be read.
+/// Reads all packs among some files, or returns every problem in them and in what could not be read.
 fn assemble(
     checks: Files,
     fixtures: &Files,
@@ -170,7 +170,7 @@ fn assemble(
     Ok(Catalog { packs, originals, warnings: problems.into() })
 }
 
-/// The files of each folder, by their paths in it; files beside the folders belong to no pack.
+/// Groups files by their folder, with their paths in it; files beside the folders belong to no pack.
 fn by_folder(files: Files) -> BTreeMap<String, Files> {
     let mut folders: BTreeMap<String, Files> = BTreeMap::new();
     for (path, bytes) in files {
@@ -196,7 +196,7 @@ fn document(shown: &str, name: &str, path: &str, bytes: &[u8]) -> Result<Documen
     }
 }
 
-/// What one file says.
+/// The content of one file of a pack.
 enum FileContent {
     Provider(Box<(Provider, Value, Document, Texts)>),
     Sample(Box<PackedSamplePartner>),
@@ -226,7 +226,7 @@ impl FileContent {
     }
 }
 
-/// One pack, with what its lints say where it is whole; or the problems that keep it from being read at all.
+/// Reads one pack and lints it if it is whole, or returns the problems that keep it from being read at all.
 fn pack(
     name: &str,
     files: &Files,
@@ -252,7 +252,7 @@ fn pack(
     }
     let Some((provider, facts, document, texts)) = provider else { return Err(problems) };
     let fixtures = Fixtures::from_files(name, fixtures);
-    // With a file unread, `needs` and item lints would blame the others for it.
+    // If a file could not be read, the lints of `needs` and items would blame the others for it.
     if whole && problems.is_empty() && source != Source::Tested {
         problems.extend(lint::pack(&provider, &facts, (&document, &texts), &checks, &fixtures));
         problems.extend(sample.iter().flat_map(|sampled| lint::sample(&provider, &facts, &checks, sampled)));
@@ -263,7 +263,7 @@ fn pack(
     let digest = digest(files, &fixtures);
     let order: BTreeMap<&str, usize> =
         provider.items.iter().enumerate().rev().map(|(at, item)| (item.id.as_str(), at)).collect();
-    // Those of no item come first, as they do in no pack that was linted.
+    // Checks without an item come first; a linted pack has none.
     checks.sort_by_cached_key(|read| {
         let item = read.packed.check.items.first();
         (item.and_then(|item| order.get(item.as_str()).copied()), read.path.clone())
@@ -273,7 +273,7 @@ fn pack(
     Ok((Pack { id: name.to_owned(), provider, facts, document, checks, digest, built_in, fixtures, sample }, problems))
 }
 
-/// Every host of the provider's, in any environment and any spelling.
+/// Returns every host of the provider, in any environment and any spelling.
 fn hosts(provider: &Provider) -> Vec<String> {
     let of = |addresses: &Addresses| {
         let apis = addresses.apis.values().filter_map(Host::of).map(|host| host.to_string());

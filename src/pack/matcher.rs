@@ -119,7 +119,7 @@ impl<'de> Deserialize<'de> for Matcher {
     }
 }
 
-/// Why a regular expression cannot be used, if it is one that cannot. One with a template in it is judged later.
+/// Returns why a regular expression is invalid, if it is. One with a template in it is judged later.
 fn unreadable(predicate: &Predicate) -> Option<String> {
     let Predicate::Matches(pattern) = predicate else { return None };
     let error = regex::Regex::new(pattern).err().filter(|_| !template::is_template(pattern))?;
@@ -134,7 +134,7 @@ impl JsonSchema for Matcher {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        // The derived schema says `oneOf` maps with a single member; a matcher is one map with any of those members.
+        // The derived schema says `oneOf` maps with a single field; a matcher is one map with any of those fields.
         let derived = Predicate::json_schema(generator);
         let mut properties = serde_json::Map::new();
         for shape in derived.get("oneOf").and_then(Value::as_array).into_iter().flatten() {

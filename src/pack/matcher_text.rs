@@ -1,22 +1,22 @@
-//! What a matcher wants, in plain words: the same for whoever reads a check, a verdict or a problem.
+//! Matchers in plain words, the same for every reader of a check, a verdict or a problem.
 
 use serde_json::Value;
 
 use super::matcher::{AddressRule, Contrast, Matcher, Predicate, UrlRule};
 
-/// How values stand in a sentence: by what is written for them, or by what they are in a run.
+/// How values appear in a sentence: as the check writes them, or as they are in a run.
 pub trait Values {
-    /// A value that may hold templates.
+    /// Formats a value that may contain templates.
     fn value(&self, value: &Value) -> String;
 
-    /// A text that may hold templates.
+    /// Formats a text that may contain templates.
     fn text(&self, text: &str) -> String;
 
-    /// A word of the check itself.
+    /// Formats a word of the check itself.
     fn word(&self, word: &str) -> String;
 }
 
-/// What comes after the name of a value: `is 200 and ...`.
+/// Returns what follows the name of a value: `is 200 and ...`.
 pub fn matcher(matcher: &Matcher, values: &dyn Values) -> String {
     if let [Predicate::AtLeast(least), Predicate::AtMost(most)] = matcher.0.as_slice()
         && least.to_bits() == most.to_bits()
@@ -26,7 +26,7 @@ pub fn matcher(matcher: &Matcher, values: &dyn Values) -> String {
     joined(matcher.0.iter().map(|one| predicate(one, values)).collect(), "and")
 }
 
-/// The same of one part of a matcher.
+/// Returns the same for one predicate of a matcher.
 pub fn predicate(predicate: &Predicate, values: &dyn Values) -> String {
     match predicate {
         Predicate::Equals(value) => format!("is {}", values.value(value)),
@@ -72,7 +72,7 @@ fn url(rule: &UrlRule, values: &dyn Values) -> String {
     format!("is a URL{with}")
 }
 
-/// Phrases with commas, and a word before the last.
+/// Joins phrases with commas, and with a word before the last.
 pub fn joined(mut phrases: Vec<String>, word: &str) -> String {
     match (phrases.pop(), phrases.is_empty()) {
         (None, _) => String::new(),

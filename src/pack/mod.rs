@@ -1,4 +1,5 @@
-//! The packs: what providers ask for, as data. Read from the program itself or from a folder, and linted as a whole.
+//! Packs: what providers require, as data. They are read from the program itself or from a folder, and linted as a
+//! whole.
 
 pub mod actions;
 pub(crate) mod alteration;

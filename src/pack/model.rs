@@ -1,4 +1,4 @@
-//! A pack as it was read: what it says of its provider, and its checks.
+//! A pack as it was read: the description of its provider, and its checks.
 
 use std::sync::Arc;
 
@@ -13,13 +13,13 @@ use crate::yaml::Document;
 /// One provider's checklist.
 #[derive(Clone, Debug)]
 pub struct Pack {
-    /// The folder's name.
+    /// The name of its folder, by which profiles and commands refer to it.
     pub id: String,
     /// What it says about the provider.
     pub provider: Provider,
-    /// The same as JSON, for templates, with all its `hosts`.
+    /// `provider` as JSON, for templates, with all its `hosts`.
     pub facts: Value,
-    /// Where it says it.
+    /// The text of `provider.yaml`.
     pub document: Document,
     /// Its checks, in the order of the checklist.
     pub checks: Vec<Arc<PackedCheck>>,
@@ -27,7 +27,7 @@ pub struct Pack {
     pub digest: String,
     /// Whether it was built into the program.
     pub built_in: bool,
-    /// The bodies that it refers to, by name without `.json`.
+    /// Its fixtures: the bodies of replies and events.
     pub fixtures: Fixtures,
     /// Its sample partner, if it has one.
     pub sample: Option<PackedSamplePartner>,
@@ -36,7 +36,7 @@ pub struct Pack {
 /// A check and its text.
 #[derive(Clone, Debug)]
 pub struct PackedCheck {
-    /// The check.
+    /// The check as it was parsed.
     pub check: Check,
     /// The text it was read from; its name is relative, `checks/<provider>/<section>/<stem>.yaml`.
     pub document: Document,

@@ -1,4 +1,4 @@
-//! What the provider's own pages are told by whoever leads a client to them.
+//! What a partner passes to the provider's own pages when it leads a client to them.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! How a provider signs, delivers and repeats its webhooks.
+//! How a provider signs, delivers and retries its webhooks.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -77,7 +77,7 @@ pub enum DeliveryMethod {
 }
 
 impl DeliveryMethod {
-    /// The word on the wire.
+    /// Returns the name of the method in HTTP.
     pub fn word(self) -> &'static str {
         match self {
             DeliveryMethod::Post => "POST",
@@ -206,7 +206,7 @@ pub struct Success {
 }
 
 impl Success {
-    /// The time to wait for an answer: the provider's own, or 30 s where it names none.
+    /// Returns the time to wait for an answer: the limit of the provider, or 30 s if it has none.
     pub fn patience(&self) -> Duration {
         self.within.map_or(Duration::from_secs(30), |span| span.0)
     }
@@ -253,7 +253,8 @@ pub enum Documented {
 }
 
 impl Webhooks {
-    /// Whether the time that a header says is the one that is signed: it stands beside the code, or none does.
+    /// Whether the time in a header is the signed one: the header also carries the signature, or no header carries
+    /// both.
     pub fn signs_time_of(&self, header: &str) -> bool {
         let several = self.mac.as_ref().and_then(|mac| mac.signatures.as_ref());
         let each = several.is_some_and(|several| reads(&several.format, "t"));
@@ -262,7 +263,7 @@ impl Webhooks {
         code(header) || !self.headers.values().any(beside)
     }
 
-    /// Whether deliveries have such a clock.
+    /// Whether deliveries have this clock.
     pub fn has(&self, clock: Clock) -> bool {
         let each = self.mac.as_ref().and_then(|mac| mac.signatures.as_ref()).map(|several| &several.format);
         let timed = || self.headers.values().filter(|text| reads(text, "t"));

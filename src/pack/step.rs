@@ -1,4 +1,4 @@
-//! What a check does (`when`): the closed set of stimuli.
+//! The steps of a check (`when`), which are a closed set.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -33,7 +33,7 @@ verbs! {
 }
 
 impl Step {
-    /// The name that the check gives to the step.
+    /// Returns the name that the check gives to the step.
     pub fn name(&self) -> Option<&str> {
         match self {
             Step::Request(step) => step.name.as_deref(),
@@ -227,14 +227,14 @@ pub enum Pause {
 }
 
 impl ConfigStep {
-    /// The same value as a dotted name below `profile`.
+    /// Returns the dotted name of the same value below `profile`.
     pub fn dotted(&self) -> String {
         format!("environments.{}.{}", self.environment, self.config)
     }
 }
 
 impl Pause {
-    /// The profile's word for it.
+    /// Returns the name of its length in the profile's `timing`.
     pub fn word(self) -> &'static str {
         match self {
             Pause::Reaction => "reacts_within",

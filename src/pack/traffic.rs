@@ -1,5 +1,5 @@
-//! Expectations over what the partner did in a rehearsal: its calls, what it said, what the provider then holds, whom
-//! else it tried to reach.
+//! Expectations about what the partner did in a rehearsal: its calls, its user messages, the provider's final records,
+//! and the hosts that it was denied.
 
 use std::borrow::Cow;
 
@@ -335,7 +335,7 @@ pub struct DeniedHostsExpectation {
 }
 
 impl DeniedHostsExpectation {
-    /// The template that gives the hosts which are counted; `None` counts every host.
+    /// Returns the template for the hosts to count; `None` counts every host.
     pub fn hosts(&self) -> Option<&Text> {
         (self.denied_hosts != "all").then_some(&self.denied_hosts)
     }

@@ -1,7 +1,8 @@
-//! Steps and expectations are maps with exactly one known verb. This macro makes the enum, its reading and its schema
-//! from one list, so that they cannot disagree.
+//! Steps and expectations are maps with exactly one known verb. This macro makes the enum, its deserialisation and its
+//! schema from one list, so that they cannot disagree.
 
-/// An enum over maps that are told apart by their verb. `later` are verbs that this version refuses with a clear word.
+/// Defines an enum over maps that differ by their verb. `later` lists verbs that this version rejects with their own
+/// message.
 macro_rules! verbs {
     (
         $(#[$doc:meta])*
@@ -13,7 +14,7 @@ macro_rules! verbs {
         pub enum $name { $( $(#[doc = $vdoc])* $variant($shape) ),+ }
 
         impl $name {
-            /// The verb, as it is written.
+            /// Returns the verb as it is written.
             pub fn verb(&self) -> &'static str {
                 match self { $( $name::$variant(_) => $verb ),+ }
             }

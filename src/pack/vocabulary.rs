@@ -1,10 +1,10 @@
-//! The words of a pack, which whoever reads a report knows by themselves.
+//! The words of a pack, which every reader of a report may know: a value that is one of them is not redacted.
 
 use super::model::Pack;
 use super::types::Stage;
 
 impl Pack {
-    /// Whether a text stands in the pack as a word or as several: `production`, the name of an event, a key of a fixture.
+    /// Whether a text occurs in the pack as whole words: `production`, the name of an event, a key of a fixture.
     pub fn says(&self, text: &str) -> bool {
         let own = Stage::ALL.map(Stage::word);
         let checks = self.checks.iter().map(|packed| packed.document.text.as_ref());
@@ -17,7 +17,7 @@ impl Pack {
     }
 }
 
-/// Whether a text stands in another one between things that are no letters.
+/// Whether a text occurs in another one between characters that belong to no word.
 fn stands_in(text: &str, other: &str) -> bool {
     let apart = |letter: Option<char>| letter.is_none_or(|letter| !letter.is_alphanumeric() && letter != '_');
     let mut places = other.match_indices(text);

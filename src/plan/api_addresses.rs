@@ -1,4 +1,4 @@
-//! Addresses of the simulator that nothing hands on to the build, so that it cannot call what a check waits for.
+//! Addresses of the simulator that the build does not get, so that it cannot make the calls that a check waits for.
 
 use super::planned_check::{Plan, PlannedCheck};
 use crate::pack::Pack;
@@ -9,17 +9,17 @@ use crate::profile::LoadedProfile;
 use crate::template;
 use crate::yaml::{Problem, Problems};
 
-/// Holds what the build is told against what the selected checks wait for: what they need is wrong input, and the rest is
-/// worth a remark.
+/// Compares what the build gets with what the selected checks wait for. A missing address is a problem if a check needs
+/// it, and otherwise a remark.
 ///
 /// # Errors
 ///
-/// Addresses that a selected check needs.
+/// The build does not get an address that a selected check needs.
 pub(super) fn check(plan: &mut Plan) -> Result<(), Problems> {
     let (read, pack) = (&plan.read, &plan.pack);
     let Some(rehearsal) = &read.profile.rehearsal else { return Ok(()) };
     let rehearsed = plan.checks.iter().any(|planned| planned.stage == Stage::Rehearsal && planned.runs());
-    // A build that is asked for nothing may have no call to make.
+    // A build without actions may have no call to make.
     if rehearsal.actions.is_empty() || !rehearsed {
         return Ok(());
     }
@@ -58,13 +58,13 @@ fn untold(read: &LoadedProfile, word: &str, check: &str) -> Problem {
     ))
 }
 
-/// Whether the simulator plays an API at all.
+/// Whether the simulator has any routes of an API.
 fn routed(pack: &Pack, api: &str) -> bool {
     let simulator = pack.provider.simulator.as_ref();
     simulator.is_some_and(|simulator| simulator.routes.get(api).is_some_and(|routes| !routes.is_empty()))
 }
 
-/// Whether anything that the build is told names the address.
+/// Whether anything that the build gets contains the address.
 fn named(read: &LoadedProfile, api: &str) -> bool {
     let Some(rehearsal) = &read.profile.rehearsal else { return false };
     let commands = rehearsal.start.iter().map(|start| &start.command);
@@ -77,7 +77,7 @@ fn named(read: &LoadedProfile, api: &str) -> bool {
     names.any(|name| name == word || name == "simulator")
 }
 
-/// Whether a unit that is carried out needs a call on an API, and none on another will do.
+/// Whether a check that runs needs a call to an API, for which no call to another will do.
 fn waits_for(planned: &PlannedCheck, api: &str, pack: &Pack) -> bool {
     let check = &planned.packed.check;
     let mut calls = check.assume.iter().chain(&check.then).filter_map(|expectation| match expectation {
@@ -97,14 +97,14 @@ fn waits_for(planned: &PlannedCheck, api: &str, pack: &Pack) -> bool {
         && calls.any(|calls| is_needed(calls) && only_on(calls, api, pack))
 }
 
-/// Whether there must be a call.
+/// Whether there must be at least one call.
 fn is_needed(calls: &CallsExpectation) -> bool {
     let some = |count: &Option<Count>| count.as_ref().is_some_and(|count| *count != Count::Number(0));
     let any = calls.exactly.is_none() && calls.at_least.is_none() && calls.at_most.is_none();
     any || some(&calls.exactly) || some(&calls.at_least)
 }
 
-/// Whether such a call goes to one API in any case.
+/// Whether such a call can only go to this API.
 fn only_on(calls: &CallsExpectation, api: &str, pack: &Pack) -> bool {
     match &calls.calls {
         Calls::Where(rule) => rule.api.as_deref() == Some(api),

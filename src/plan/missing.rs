@@ -1,4 +1,4 @@
-//! What a unit needs from the profile and does not get, known before anything runs.
+//! What a check needs from the profile and does not get, known before anything runs.
 
 use super::planned_check::PlannedCheck;
 use crate::pack::simulator::SetupStep;
@@ -9,7 +9,7 @@ use crate::profile::email::lacks;
 use crate::profile::{Inputs, LoadedProfile};
 use crate::template;
 
-/// How to give each thing that the steps of a unit need and the profile does not have.
+/// Returns how to provide each value that a check needs and the profile lacks.
 pub(super) fn missing_inputs(planned: &PlannedCheck, bound: &Inputs, read: &LoadedProfile, pack: &Pack) -> Vec<String> {
     let mut names = needed(planned, bound, pack);
     for step in &planned.packed.check.when {
@@ -29,13 +29,13 @@ pub(super) fn missing_inputs(planned: &PlannedCheck, bound: &Inputs, read: &Load
     found
 }
 
-/// The dotted names of everything in the profile that a unit needs.
+/// Returns the dotted names of everything in the profile that a check needs.
 pub(super) fn needed(planned: &PlannedCheck, bound: &Inputs, pack: &Pack) -> Vec<String> {
     let steps = planned.packed.check.when.iter().flat_map(|step| needs(step, planned, pack, bound));
     beginnings(planned, pack).into_iter().chain(steps).collect()
 }
 
-/// The dotted names of what brings the clients of a unit to where it begins.
+/// Returns the dotted names of what the set-up of a check needs.
 fn beginnings(planned: &PlannedCheck, pack: &Pack) -> Vec<String> {
     let given = &planned.packed.check.given;
     let Some(spec) = &pack.provider.simulator else { return Vec::new() };
@@ -43,7 +43,8 @@ fn beginnings(planned: &PlannedCheck, pack: &Pack) -> Vec<String> {
     let mut names: Vec<String> = given.variant.iter().map(|name| format!("rehearsal.variants.{name}")).collect();
     for (_, beginning) in given.client_setups() {
         let (start, steps) = spec.way(&beginning.is);
-        // A rehearsal plays every state; elsewhere a client that is in one must be known.
+        // A rehearsal simulates every state; elsewhere, a client that starts in another than the initial one must
+        // be known.
         if planned.stage != Stage::Rehearsal && start != spec.client.starts {
             names.push(format!("{surroundings}.known_clients.{start}"));
         }
@@ -55,7 +56,7 @@ fn beginnings(planned: &PlannedCheck, pack: &Pack) -> Vec<String> {
     names
 }
 
-/// The dotted names that a step reads from the profile.
+/// Returns the dotted names that a step reads from the profile.
 fn needs(step: &Step, planned: &PlannedCheck, pack: &Pack, bound: &Inputs) -> Vec<String> {
     let surroundings = Inputs::surroundings(planned.stage);
     let mut names = Vec::new();
@@ -72,7 +73,7 @@ fn needs(step: &Step, planned: &PlannedCheck, pack: &Pack, bound: &Inputs) -> Ve
                 crate::json::texts(json, &mut |_, text| names.extend(read_by(&surroundings, text)));
             }
         }
-        // A build that we do not start has to tell us which secret it was given.
+        // If Preflight does not start the build, the profile must contain the secret that the build uses.
         Step::Deliver(deliver) => {
             names.push("rehearsal.webhook.url".into());
             let starts = bound.get("rehearsal.start").is_some();
@@ -97,7 +98,7 @@ fn needs(step: &Step, planned: &PlannedCheck, pack: &Pack, bound: &Inputs) -> Ve
     names
 }
 
-/// The dotted names below the profile that a template reads.
+/// Returns the dotted names of the profile that a template reads.
 fn read_by(surroundings: &str, text: &str) -> Vec<String> {
     let names = template::names(text).unwrap_or_default();
     names

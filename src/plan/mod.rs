@@ -1,4 +1,5 @@
-//! The plan: which checks there are, in which order, with what they need from the profile; and what was left out, and why.
+//! The plan: which checks there are, in which order, with what they need from the profile; and what was left out, and
+//! why.
 
 mod api_addresses;
 mod missing;

@@ -1,4 +1,4 @@
-//! What is planned: checks in their stages, and all that is fixed before anything happens.
+//! What is planned: checks in their stages, and everything that is fixed before anything runs.
 
 use std::sync::Arc;
 
@@ -11,27 +11,27 @@ use crate::profile::{Inputs, LoadedProfile, attestations};
 /// A check in one stage.
 #[derive(Clone, Debug)]
 pub struct PlannedCheck {
-    /// The check.
+    /// The check, with its text.
     pub packed: Arc<PackedCheck>,
-    /// The stage.
+    /// The stage in which it runs.
     pub stage: Stage,
     /// Why it is left out, if it is.
     pub skip: Option<Skip>,
-    /// What the profile does not give, in words that say how to give it; then it is not carried out.
+    /// How to provide each value that the profile lacks; the check does not run if there are any.
     pub lacking: Vec<String>,
 }
 
-/// Why a unit is left out.
+/// Why a check is left out of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Skip {
-    /// The selection does not want it; in words.
+    /// The selection excludes it; with the reason.
     NotSelected(String),
-    /// The profile says that it does not concern this partner; in words.
+    /// It does not apply to this partner, according to the profile; with the reason.
     NotApplicable(String),
 }
 
 impl Skip {
-    /// The reason, in words.
+    /// Returns the reason, as a phrase.
     pub fn reason(&self) -> &str {
         match self {
             Skip::NotSelected(why) | Skip::NotApplicable(why) => why,
@@ -40,37 +40,37 @@ impl Skip {
 }
 
 impl PlannedCheck {
-    /// `id@stage`.
+    /// Returns the id with the stage, `id@stage`.
     pub fn id(&self) -> String {
         format!("{}@{}", self.packed.check.id, self.stage)
     }
 
-    /// Whether there is anything to carry out.
+    /// Whether there is anything to run.
     pub fn runs(&self) -> bool {
         self.skip.is_none() && self.lacking.is_empty() && !self.packed.check.only_asks()
     }
 
-    /// What may run beside it.
+    /// Returns what may run at the same time.
     pub fn isolation(&self) -> Isolation {
         self.packed.check.isolation
     }
 }
 
-/// Everything that is fixed before anything happens.
+/// Everything that is fixed before anything runs.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The pack.
+    /// The pack with the checks.
     pub pack: Arc<Pack>,
-    /// The profile.
+    /// The profile that was read.
     pub read: LoadedProfile,
     /// The profile and the pack as templates and judges read them.
     pub bound: Inputs,
-    /// All units, in the order of the checklist.
+    /// All checks in their stages, in the order of the checklist.
     pub checks: Vec<PlannedCheck>,
-    /// What people vouch for.
+    /// The attestations and waivers.
     pub attestations: attestations::Attestations,
-    /// The selection.
+    /// The selection on the command line.
     pub selection: Selection,
-    /// What is worth saying before anything happens.
+    /// Remarks to show before anything runs.
     pub remarks: Vec<String>,
 }

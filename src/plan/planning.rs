@@ -1,5 +1,5 @@
-//! The plan: which units there are, in which order, with what they need from the profile; and what was left out, and
-//! why. No network, no clock.
+//! The plan: which checks there are, in which order, with what they need from the profile; and what was left out, and
+//! why. It uses neither the network nor the clock.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,11 +13,12 @@ use crate::profile::{Inputs, LoadedProfile, attestations};
 use crate::template;
 use crate::yaml::{Problem, Problems};
 
-/// Makes the plan.
+/// Plans the checks of a pack.
 ///
 /// # Errors
 ///
-/// A selection that does not parse or selects nothing, and a file of attestations that is wrong.
+/// A selection that is invalid or selects nothing, invalid attestations, programs that do not exist, and addresses that
+/// the build does not get.
 pub fn plan(pack: Arc<Pack>, read: LoadedProfile, selection: Selection) -> Result<Plan, Problems> {
     let bound = Inputs::new(&read, &pack);
     let patterns =
@@ -28,7 +29,7 @@ pub fn plan(pack: Arc<Pack>, read: LoadedProfile, selection: Selection) -> Resul
             let mut planned = PlannedCheck { packed: packed.clone(), stage, skip: None, lacking: Vec::new() };
             let refused = selection.refuses(&patterns, &packed.check.id, &planned.id(), stage);
             wanted += usize::from(refused.is_none());
-            // What the profile says of it holds whatever was asked for.
+            // A check that does not apply to the partner is not applicable, whatever was selected.
             planned.skip =
                 does_not_apply(&planned, &bound).map(Skip::NotApplicable).or_else(|| refused.map(Skip::NotSelected));
             planned.lacking = missing::missing_inputs(&planned, &bound, &read, &pack);
@@ -56,7 +57,7 @@ pub fn plan(pack: Arc<Pack>, read: LoadedProfile, selection: Selection) -> Resul
     if problems.is_empty() { Ok(plan) } else { Err(problems.into()) }
 }
 
-/// Programs that something needs which is to be carried out, and that are not there.
+/// Finds programs that do not exist and that a check which runs needs.
 fn not_there(plan: &Plan) -> Vec<Problem> {
     let needed = |place: &str| {
         plan.checks.iter().filter(|planned| planned.runs()).any(|planned| {
@@ -68,7 +69,8 @@ fn not_there(plan: &Plan) -> Vec<Problem> {
     missing.map(|one| one.problem.clone()).collect()
 }
 
-/// Why a unit does not concern this partner, if it does not. What cannot be evaluated is carried out.
+/// Returns why a check does not apply to this partner, if that is so. If the condition cannot be evaluated, the check
+/// runs.
 fn does_not_apply(planned: &PlannedCheck, bound: &Inputs) -> Option<String> {
     let applies = planned.packed.check.applies.as_ref()?;
     let scope = serde_json::Value::Object(bound.values(planned.stage));

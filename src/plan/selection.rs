@@ -4,14 +4,14 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use crate::pack::types::Stage;
 
-/// Which units are wanted. Empty lists select everything.
+/// The checks to run. Empty lists select everything.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     /// Only these stages.
     pub stages: Vec<Stage>,
-    /// Only ids like these.
+    /// Only ids that match one of these patterns.
     pub only: Vec<String>,
-    /// No ids like these.
+    /// No ids that match one of these patterns.
     pub skip: Vec<String>,
 }
 
@@ -21,19 +21,19 @@ pub(super) enum PatternError {
     /// It is not a pattern.
     #[error("`{0}` is not a pattern such as `webhooks.*`: {1}")]
     Invalid(String, globset::ErrorKind),
-    /// All of them together are too large.
+    /// All patterns together are too large.
     #[error(transparent)]
     TooLarge(globset::Error),
 }
 
-/// A selection whose patterns work.
+/// The patterns of a selection, ready to match.
 pub(super) struct Patterns {
     only: GlobSet,
     skip: GlobSet,
 }
 
 impl Selection {
-    /// The selection in words, if there is one.
+    /// Returns the selection as options of the command line, if there is one.
     pub fn describe(&self) -> Option<String> {
         let mut words: Vec<String> = self.stages.iter().map(|stage| format!("--stage {stage}")).collect();
         words.extend(self.only.iter().map(|glob| format!("--only {glob}")));
@@ -45,7 +45,7 @@ impl Selection {
         Ok(Patterns { only: globs(&self.only)?, skip: globs(&self.skip)? })
     }
 
-    /// Why a unit is not wanted, if it is not. Patterns are held against the check's id and the unit's.
+    /// Returns why a check is not selected, if that is so. Patterns match its id, alone or with the stage.
     pub(super) fn refuses(&self, patterns: &Patterns, check: &str, planned: &str, stage: Stage) -> Option<String> {
         let like = |set: &GlobSet| set.is_match(check) || set.is_match(planned);
         if !self.stages.is_empty() && !self.stages.contains(&stage) {

@@ -1,4 +1,4 @@
-//! What people vouch for: attestations, and waivers of failures, in a file beside the profile.
+//! What people attest: attestations, and waivers of failures, in a file beside the profile.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::pack::provider::Item;
 use crate::redact::Redactor;
 use crate::yaml::{Document, Problem, Problems};
 
-/// The name of the file, where the profile names no other.
+/// The name of the file, unless the profile names another.
 pub const FILE: &str = "attestations.yaml";
 
 /// The attestations file.
@@ -44,7 +44,7 @@ pub struct Attestation {
 }
 
 impl Attestation {
-    /// What it is about, in its own word.
+    /// Returns the id of the check or the item that it is about.
     pub fn about(&self) -> &str {
         self.check.as_deref().or(self.item.as_deref()).unwrap_or_default()
     }
@@ -99,11 +99,12 @@ impl JsonSchema for Day {
     }
 }
 
-/// Reads the file of attestations; one that the profile does not name may be absent.
+/// Reads the attestations file, which may be absent unless the profile names it.
 ///
 /// # Errors
 ///
-/// Every structural problem, and every statement about what does not exist or is not for a person to say.
+/// Every structural problem, and every statement about a check or an item that does not exist, or about an item that
+/// has checks.
 pub fn read(folder: &Path, named: Option<&Path>, pack: &Pack, redactor: &Redactor) -> Result<Attestations, Problems> {
     let path = folder.join(named.unwrap_or(Path::new(FILE)));
     if named.is_none() && !path.exists() {
@@ -124,9 +125,9 @@ pub fn read(folder: &Path, named: Option<&Path>, pack: &Pack, redactor: &Redacto
     if problems.is_empty() { Ok(attestations) } else { Err(Problems(problems)) }
 }
 
-/// What a statement can be about.
+/// The checks and items that a statement can be about.
 struct AttestableNames {
-    /// Checks and their units.
+    /// The ids of checks, with each of their stages and without.
     checks: Vec<String>,
     /// Each item, with the checks that serve it.
     items: Vec<(String, Vec<String>)>,
@@ -143,7 +144,7 @@ impl AttestableNames {
         }
     }
 
-    /// What is wrong with the subject of an attestation.
+    /// Reports an attestation that does not name exactly one check or item, or names an unknown one.
     fn attested(&self, document: &Document, pointer: &str, one: &Attestation) -> Option<Problem> {
         match (&one.check, &one.item) {
             (Some(check), None) => self.check(document, &format!("{pointer}/check"), check),
@@ -195,7 +196,7 @@ impl AttestableNames {
     }
 }
 
-/// What to write for an item that checks serve.
+/// Returns the hint for an item that checks serve.
 fn served(serving: &[String]) -> String {
     format!("this is an item: write `check: ID` with the check that a person must attest: {}", serving.join(", "))
 }

@@ -1,4 +1,4 @@
-//! Calls to the partner's own software: what it can be asked to do, and how to look inside it.
+//! Calls to the partner's own software: its actions, and the lookups into it.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::json_path::{FORMAT, JsonPath};
 use crate::pack::types::{Span, Text};
 
-/// How a call is written, for who wrote it otherwise.
+/// The form of a call, as the schema and its error messages describe it.
 const CALL: &str = "a method and a URL such as `GET http://127.0.0.1:3000/path`";
 
 /// An action of the partner's own software: a request to it, or a command of the partner.
@@ -93,7 +93,7 @@ pub struct Lookups {
 }
 
 impl Lookups {
-    /// The headers of all its calls.
+    /// Returns the headers of all lookups.
     pub fn headers(&self) -> impl Iterator<Item = (&String, &Text)> {
         let counts = [&self.processed, &self.received].into_iter().flatten().flat_map(|look| &look.headers);
         counts.chain([&self.shown, &self.user_message].into_iter().flatten().flat_map(|view| &view.headers))

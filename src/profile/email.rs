@@ -1,4 +1,4 @@
-//! Letters to the provider, written from the profile. A secret stands in them as the name of its variable.
+//! Emails to the provider, written from the profile. Instead of a secret, they contain the name of its variable.
 
 use serde_json::{Map, Value, json};
 
@@ -8,16 +8,16 @@ use crate::pack::Pack;
 use crate::pack::types::Environment;
 use crate::template;
 
-/// A email, ready to be sent but for the secrets that a person puts in.
+/// An email, ready to be sent except for the secrets that a person inserts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email {
-    /// To whom it goes.
+    /// The recipient.
     pub to: String,
-    /// The subject.
+    /// The subject line.
     pub subject: String,
-    /// The text.
+    /// The text of the body.
     pub text: String,
-    /// What stands in it for secrets, such as `${ACME_TOKEN}`.
+    /// The placeholders for secrets in it, such as `${ACME_TOKEN}`.
     pub stand_for_secrets: Vec<String>,
 }
 
@@ -34,11 +34,11 @@ impl std::fmt::Display for Email {
     }
 }
 
-/// Writes a email of the pack for an environment.
+/// Writes an email of the pack for an environment.
 ///
 /// # Errors
 ///
-/// How to give each thing that the email needs and the profile lacks, or what is wrong with the email itself.
+/// How to provide each value that the email needs and the profile lacks, or what is wrong with the email itself.
 pub fn write_email(
     read: &LoadedProfile,
     bound: &Inputs,
@@ -65,7 +65,8 @@ pub fn write_email(
     Ok(Email { to, subject, text, stand_for_secrets })
 }
 
-/// The dotted names that a email needs and the profile lacks. What the email can do without is not among them.
+/// Returns the dotted names that an email needs and the profile lacks. A name that the email can do without is not
+/// among them.
 pub(crate) fn lacks(
     read: &LoadedProfile,
     bound: &Inputs,
@@ -91,14 +92,14 @@ pub(crate) fn lacks(
     names.iter().filter(|name| needed(name)).map(whole).collect()
 }
 
-/// To whom it goes, the subject and the text, as templates; nothing where there is no such email.
+/// Returns the recipient, the subject and the text as templates; none if there is no such email.
 fn parts<'p>(pack: &'p Pack, name: &str, environment: Environment) -> Vec<&'p str> {
     let email = pack.provider.emails.get(name);
     let parts = email.and_then(|email| Some([email.to.get(&environment)?, &email.subject, &email.text]));
     parts.into_iter().flatten().map(String::as_str).collect()
 }
 
-/// What the email's templates read, and what stands there for secrets.
+/// Returns the values that the email's templates read, and the placeholders for secrets among them.
 fn scope(read: &LoadedProfile, bound: &Inputs, environment: Environment) -> (Value, Vec<String>) {
     let (bound, hidden) = readable(read, bound);
     let mut values: Map<String, Value> = bound.values(environment.stage());
@@ -113,8 +114,8 @@ fn scope(read: &LoadedProfile, bound: &Inputs, environment: Environment) -> (Val
     (scope, hidden)
 }
 
-/// The profile with the names of variables in the place of labels, for a person who knows the variables, and all that
-/// stands in it for secrets.
+/// Returns the profile with the names of variables instead of labels, for a person who knows the variables, and all its
+/// placeholders for secrets.
 fn readable(read: &LoadedProfile, bound: &Inputs) -> (Inputs, Vec<String>) {
     let (mut readable, mut hidden) = (bound.clone(), Vec::new());
     let written = read.document.parse().unwrap_or_default();
@@ -122,9 +123,9 @@ fn readable(read: &LoadedProfile, bound: &Inputs) -> (Inputs, Vec<String>) {
         let label = bound.profile.pointer(pointer).and_then(Value::as_str);
         let is_hidden = label.is_some_and(|label| read.json.pointer(pointer).is_some_and(|full| full != label));
         let shown = match label {
-            // A secret is put in by hand, whether its variable is set here or not.
+            // A person inserts the secret, whether its variable is set here or not.
             _ if raw.contains("${") && (is_hidden || is_secret(pointer)) => simulated_host(read, raw, pointer),
-            // Where the secret itself was written down, its label stands there already.
+            // Where the profile contains the secret itself, its label is there already.
             Some(label) if is_hidden => label.to_owned(),
             Some(_) | None => return,
         };
@@ -136,13 +137,13 @@ fn readable(read: &LoadedProfile, bound: &Inputs) -> (Inputs, Vec<String>) {
     (readable, hidden)
 }
 
-/// Whether a key or a secret stands at a pointer.
+/// Whether the value at a pointer is a key or a secret.
 fn is_secret(pointer: &str) -> bool {
     pointer.ends_with("/api_key") || pointer.ends_with("/webhook/secret") || pointer.contains("/credentials/")
 }
 
-/// What stands for a secret: the name of its variable, if that is all of it, or of a URL. What is written down beside
-/// variables is a part of the secret otherwise.
+/// Returns the placeholder for a secret: the text as it is written, if that is only a variable, or a URL. Otherwise
+/// what is written beside the variables is part of the secret, and the placeholder names its line.
 fn simulated_host(read: &LoadedProfile, raw: &str, pointer: &str) -> String {
     let inner = raw.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
     if inner.is_some_and(|name| !name.contains(['}', '$'])) || raw.contains("://") {
@@ -152,7 +153,7 @@ fn simulated_host(read: &LoadedProfile, raw: &str, pointer: &str) -> String {
     format!("(the secret in {name}, line {})", read.document.locate(pointer, None).line)
 }
 
-/// Takes out what is null or empty: it counts as absent, and would otherwise stand in the email as a word or a gap.
+/// Removes null and empty values: they count as absent, and would otherwise appear in the email as a word or a gap.
 fn drop_absent(value: &mut Value) {
     let absent = |value: &Value| match value {
         Value::Null => true,
@@ -166,7 +167,7 @@ fn drop_absent(value: &mut Value) {
     }
 }
 
-/// Puts a value at a dotted name, with the maps that lead there.
+/// Sets the value at a dotted name, with the maps that lead there.
 fn put(value: &mut Value, dotted: &str, new: Value) {
     let mut at = value;
     for part in dotted.split('.') {

@@ -1,4 +1,4 @@
-//! The files that a run reads because of its profile. No report may go there.
+//! The files that a run reads because of its profile. No report may be written to them.
 
 use std::path::{Path, PathBuf};
 
@@ -8,12 +8,12 @@ use super::variables::{SubstitutedProfile, Variables};
 use crate::redact::Redactor;
 use crate::yaml::Document;
 
-/// Words of a profile behind which files stand.
+/// Keys of a profile whose values are paths of files.
 const FILES: [&str; 4] = ["attestations", "ca", "file", "bodies"];
-/// The word behind which programs stand, which may be files.
+/// The key of a profile whose values are programs, which may be files.
 const COMMAND: &str = "command";
 
-/// The profile, and the files that it names, whether it can be used or not.
+/// Returns the paths of the profile and of the files that it names, whether it can be used or not.
 pub fn inputs(profile: &Path, variables: Variables<'_>) -> Vec<PathBuf> {
     let folder = profile.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     let mut found = vec![profile.to_owned(), folder.join(attestations::FILE)];
@@ -35,8 +35,8 @@ pub fn inputs(profile: &Path, variables: Variables<'_>) -> Vec<PathBuf> {
     found
 }
 
-/// Teaches a redactor the value of each variable that a profile names, for whoever must speak of a profile that is not
-/// going to be read.
+/// Teaches a redactor the value of each variable that a profile names, for a caller that reports about a profile
+/// without reading it.
 pub fn learn_variables(profile: &Path, variables: Variables<'_>, redactor: &Redactor) {
     if let Ok(document) = Document::read(profile, &profile.display().to_string()) {
         let folder = profile.parent().unwrap_or(Path::new(""));
@@ -44,14 +44,14 @@ pub fn learn_variables(profile: &Path, variables: Variables<'_>, redactor: &Reda
     }
 }
 
-/// Whether a text at that place of a profile is the name of a file.
+/// Whether the text at a pointer of a profile is the path of a file.
 fn is_file(pointer: &str, path: &Path) -> bool {
     let mut words = pointer.split('/').rev();
     let (last, above) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     FILES.iter().any(|word| *word == last || *word == above) || above == COMMAND && path.is_file()
 }
 
-/// The words of a profile that does not parse: each could be the name of a file.
+/// Splits a profile that does not parse into its words: each could be the path of a file.
 fn split_words(text: &str) -> Vec<String> {
     let lines = text.lines().map(|line| line.split_once('#').map_or(line, |(before, _)| before));
     let words = lines.flat_map(|line| line.split(|c: char| c.is_whitespace() || "{}[],:\"'".contains(c)));

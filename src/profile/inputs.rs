@@ -1,4 +1,4 @@
-//! What is fixed for a run before anything happens, with labels in the place of secrets.
+//! What is fixed for a run before anything runs, with labels instead of secrets.
 
 use std::collections::BTreeMap;
 
@@ -19,19 +19,19 @@ pub struct Inputs {
     pub profile: Value,
     /// The pack's `provider.yaml`.
     pub provider: Value,
-    /// What the profile lacks and how to give it, by dotted name: `set ACME_TEST_KEY, profile.yaml:9`.
+    /// How to provide the values that the profile lacks, by dotted name: `set ACME_TEST_KEY, profile.yaml:9`.
     pub lacking: BTreeMap<String, String>,
     /// The profile's file name.
     pub profile_name: String,
     /// Whether the partner acknowledges webhooks before it verifies them.
     pub verifies_later: bool,
-    /// The profile as it is acted by. No part of what is saved.
+    /// The profile with the values that requests send. It is not saved.
     #[serde(skip)]
     pub acting: LabelledProfile,
 }
 
-/// A profile in which labels stand for keys and secrets alone: what else came from the environment, an id that a pack
-/// asks about say, is sent as it is. It does not print.
+/// A profile with labels only for keys and secrets: any other value from the environment, such as an id that a pack
+/// asks about, is sent as it is. Its `Debug` form shows nothing of it.
 #[derive(Clone, Default)]
 pub struct LabelledProfile(Value);
 
@@ -75,28 +75,28 @@ impl Inputs {
         }
     }
 
-    /// How to give a value that the profile lacks.
+    /// Returns how to provide a value that the profile lacks.
     pub fn how_to_give(&self, name: &str) -> String {
         let dotted = name.strip_prefix("profile.").unwrap_or(name);
-        // The test endpoints are not written down: they are the addresses that the rehearsal uses.
+        // The profile does not list the test endpoints: they are the addresses that the rehearsal uses.
         let dotted = if dotted == "rehearsal.test_endpoints" { "rehearsal" } else { dotted };
         let known =
             self.lacking.iter().find(|(lacking, _)| dotted == *lacking || dotted.starts_with(&format!("{lacking}.")));
         known.map_or_else(|| format!("add `{dotted}` to {}", self.profile_name), |(_, how)| how.clone())
     }
 
-    /// Where the values of a stage's own surroundings are in the profile.
+    /// Returns the dotted name of the part of the profile that describes a stage.
     pub fn surroundings(stage: Stage) -> String {
         stage.environment().map_or_else(|| "rehearsal".to_owned(), |environment| format!("environments.{environment}"))
     }
 
-    /// A value of the profile by its dotted name; null counts as absent.
+    /// Returns a value of the profile by its dotted name; null counts as absent.
     pub fn get(&self, dotted: &str) -> Option<&Value> {
         template::lookup(&self.profile, dotted).filter(|value| !value.is_null())
     }
 
-    /// The dotted name of the action that a step asks for, where the profile has none. A build that we start can be
-    /// restarted without one.
+    /// Returns the dotted name of the action that a step asks for, if the profile lacks it. A build that Preflight
+    /// starts can be restarted without one.
     pub fn lacks_action(&self, step: &ActionStep, stage: Stage) -> Option<String> {
         let restarts = step.action == "restart";
         let place = if restarts { "rehearsal".to_owned() } else { Self::surroundings(stage) };
@@ -105,22 +105,23 @@ impl Inputs {
         (!can).then_some(name)
     }
 
-    /// Whether a step is left out, as its `optional` allows: the partner does it within another.
+    /// Whether a step is left out, as its `optional` allows: the partner performs it within another.
     pub fn leaves_out(&self, step: &ActionStep, stage: Stage) -> bool {
         step.optional && self.lacks_action(step, stage).is_some()
     }
 
-    /// A value of the profile that packs may read; null counts as absent.
+    /// Returns a value of the profile that packs may read; null counts as absent.
     pub fn shown(&self, dotted: &str) -> Option<Value> {
         template::lookup(&view(&self.profile), dotted).filter(|value| !value.is_null()).cloned()
     }
 
-    /// The values that templates of a unit can read before any step was taken, with labels for all that is secret.
+    /// Returns the values that the templates of a check can read before its first step, with labels for everything
+    /// secret.
     pub fn values(&self, stage: Stage) -> Map<String, Value> {
         self.values_of(&self.profile, stage)
     }
 
-    /// The same, as they are sent: with labels for keys and secrets alone.
+    /// Returns the same values as they are sent: with labels only for keys and secrets.
     pub fn acting(&self, stage: Stage) -> Map<String, Value> {
         self.values_of(&self.acting.0, stage)
     }
@@ -136,11 +137,11 @@ impl Inputs {
     }
 }
 
-/// What packs may read of a profile.
+/// The keys of a profile that packs may read.
 const SHOWN: [&str; 7] = ["partner", "provider", "branding", "return_url", "events", "environments", "rehearsal"];
 
-/// What they may read of an environment and of the rehearsal: nothing of how the partner's machines are called and what
-/// its build is told, since anything may stand there.
+/// The keys of an environment and of the rehearsal that packs may read. How the partner's machines are called and which
+/// variables its build gets are not among them, since these may contain anything.
 const SHOWN_INSIDE: [&str; 12] = [
     "apis",
     "api_key",
@@ -156,7 +157,7 @@ const SHOWN_INSIDE: [&str; 12] = [
     "allow_hosts",
 ];
 
-/// A profile as packs may read it.
+/// Returns a profile as packs may read it.
 fn view(profile: &Value) -> Value {
     let only = |value: &Value, words: &[&str]| -> Map<String, Value> {
         let members = value.as_object().into_iter().flatten().filter(|(name, _)| words.contains(&name.as_str()));
@@ -172,7 +173,7 @@ fn view(profile: &Value) -> Value {
     Value::Object(shown)
 }
 
-/// The paths of the partner's that only a rehearsal may use: those of its actions and look-ups.
+/// Returns the partner's paths that only a rehearsal may use: those of its actions and lookups.
 fn test_endpoints(rehearsal: &Rehearsal) -> Vec<String> {
     let inspect = &rehearsal.lookups;
     let counts = [&inspect.processed, &inspect.received].into_iter().flatten().map(|look| &look.request);
@@ -182,9 +183,9 @@ fn test_endpoints(rehearsal: &Rehearsal) -> Vec<String> {
     let mut paths: Vec<String> = lines
         .filter_map(|line| {
             let (_, url) = line.split_once("://")?;
-            // A query may hold a credential of the rehearsal, which is nothing for production.
+            // A query may contain a credential of the rehearsal, which production must not receive.
             let path = url[url.find('/')?..].split(['?', '#']).next()?;
-            // Whatever a template stands for, any value shows whether the door is there.
+            // Whatever a template stands for, any value shows whether the test endpoint exists.
             regex::Regex::new(r"\{\{.*?\}\}").ok().map(|template| template.replace_all(path, "preflight").into_owned())
         })
         .collect();

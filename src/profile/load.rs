@@ -1,5 +1,5 @@
-//! Reading a profile: variables put in, problems told all at once, what is absent remembered with the line that
-//! would change it.
+//! Reading a profile: variables are inserted, all problems are reported at once, and absent values are remembered with
+//! the line that would change them.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -31,14 +31,14 @@ use crate::pack::load::Catalog;
 use crate::redact::Redactor;
 use crate::yaml::{Document, Problem, Problems, Severity};
 
-/// What stands for an address that is none, so that what stands beside it is looked at too.
+/// A valid address that replaces an invalid one, so that what surrounds it is validated too.
 const ANY_ADDRESS: &str = "http://127.0.0.1/";
 
-/// Reads a profile and holds it against the packs. Before anything can be said of it, the redactor learns its secrets.
+/// Reads a profile and validates it against the packs. The redactor learns its secrets before anything is reported.
 ///
 /// # Errors
 ///
-/// Every structural problem, or every name that leads nowhere.
+/// Every structural problem, or every unknown name and everything that is unsafe.
 pub fn read(
     path: &Path,
     catalog: &Catalog,
@@ -66,12 +66,12 @@ pub fn read(
     let keys = Redactor::new();
     sources.keys(&keys);
     sources.teach(redactor);
-    // What can be wrong with a text is found before anything is made of it, so that all of it is told at once.
+    // Invalid texts are found before they are used, so that all of them are reported at once.
     let wrong = addresses(&document, &written, &json);
     let mut typed = written.clone();
     SubstitutedProfile::new(variables, &templates::is_place).put(&mut typed, "");
     let (pointers, mut problems): (Vec<String>, Vec<Problem>) = wrong.into_iter().unzip();
-    // What is told of an address is told; for the rest of its surroundings it counts as one.
+    // The problem of an address is already reported; for the rest of the profile, it counts as an address.
     for pointer in pointers.iter().filter(|pointer| is_address(pointer)) {
         typed.pointer_mut(pointer).into_iter().for_each(|address| *address = ANY_ADDRESS.into());
     }
@@ -96,14 +96,14 @@ pub fn read(
         LoadedProfile { profile, json, document, folder, lacking, keeper: redactor.clone(), keys, trusted, not_there };
     problems.extend(lint(&read, catalog, variables, &|pointer| partly.lacks(pointer)));
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
-        // Nothing will be carried out, so that nobody knows whether they would be needed.
+        // Nothing is planned after an error, so it is unknown which of them would be needed: all are reported.
         problems.extend(read.not_there.iter().map(|one| one.problem.clone()));
         return Err(Problems(problems).sorted());
     }
     Ok(read)
 }
 
-/// What stands in `${}` and is no name.
+/// Finds what is written in `${}` and is not a name.
 fn no_names(document: &Document, written: &Value, variables: Variables<'_>) -> Vec<Problem> {
     let told = |(pointer, name): (String, String)| {
         let problem = document.problem(&pointer, format!("`${{{name}}}` does not name an environment variable"));
@@ -112,7 +112,7 @@ fn no_names(document: &Document, written: &Value, variables: Variables<'_>) -> V
     variables::no_names(written, variables).into_iter().map(told).collect()
 }
 
-/// Where a value is needed whose variable is not set, the variable is what to speak of.
+/// Names the variable in each problem about a required value whose variable is not set.
 fn name_variables(problems: Vec<Problem>, document: &Document, unset: &[(String, String)]) -> Vec<Problem> {
     let named = |mut problem: Problem| {
         let mut here = unset.iter().filter(|(pointer, _)| document.locate(pointer, None) == problem.place);
@@ -123,9 +123,9 @@ fn name_variables(problems: Vec<Problem>, document: &Document, unset: &[(String,
     problems.into_iter().map(named).collect()
 }
 
-/// Names in a profile that lead nowhere, and what its safety forbids.
+/// Finds names in a profile that lead nowhere, and what its safety forbids.
 ///
-/// `lacks` says of a place that something was left out there because it is wrong, which is told already.
+/// `lacks` tells whether a value was left out at a pointer because it is wrong, which is already reported.
 fn lint(
     read: &LoadedProfile,
     catalog: &Catalog,
@@ -179,7 +179,7 @@ fn lint(
     problems
 }
 
-/// What is wrong with actions.
+/// Finds everything that is wrong with actions.
 fn calls(
     document: &Document,
     above: &str,
@@ -191,14 +191,14 @@ fn calls(
     whole.flat_map(|(pointer, call)| call_out(document, &pointer, call)).collect()
 }
 
-/// Variants of a build that nobody starts.
+/// Reports variants of a build that Preflight does not start.
 fn started(document: &Document, rehearsal: &Rehearsal) -> Option<Problem> {
     let useless = rehearsal.start.is_none() && !rehearsal.variants.is_empty();
     let problem = useless.then(|| document.problem("/rehearsal/variants", "a variant needs `start`"));
     problem.map(|problem| problem.hint("state under `rehearsal.start` how to start the build, and when it is ready"))
 }
 
-/// Files of the rehearsal that are not there.
+/// Finds files of the rehearsal that do not exist.
 fn files(read: &LoadedProfile, rehearsal: &Rehearsal) -> Vec<Problem> {
     let bodies = rehearsal.bodies.iter().map(|(event, path)| (format!("/rehearsal/bodies/{}", escaped(event)), path));
     let missing = bodies.filter(|(_, path)| !read.folder.join(path).exists());
@@ -207,7 +207,7 @@ fn files(read: &LoadedProfile, rehearsal: &Rehearsal) -> Vec<Problem> {
         .collect()
 }
 
-/// Hosts where the build may be, and that are none.
+/// Finds entries of `rehearsal.hosts` that are not hosts.
 fn hosts(document: &Document, rehearsal: &Rehearsal) -> Vec<Problem> {
     let wrong = rehearsal.hosts.iter().enumerate();
     let wrong = wrong.filter(|(_, text)| Host::parse(text).is_none());
@@ -218,7 +218,7 @@ fn hosts(document: &Document, rehearsal: &Rehearsal) -> Vec<Problem> {
     wrong.map(told).collect()
 }
 
-/// Hosts that a rehearsal may not reach, and what is no host.
+/// Finds entries of `rehearsal.allow_hosts` that a rehearsal must not reach or that are not hosts.
 fn allow_hosts(read: &LoadedProfile, rehearsal: &Rehearsal, pack: &Pack) -> Vec<Problem> {
     let shut = provider_hosts(&read.trusted.environments);
     let judgement = rehearsal.allow_hosts.iter().enumerate().filter_map(|(at, text)| {

@@ -13,27 +13,27 @@ use crate::yaml::{Document, Problem};
 /// A profile with its text.
 #[derive(Clone, Debug)]
 pub struct LoadedProfile {
-    /// The profile.
+    /// The profile with its typed values.
     pub profile: Profile,
-    /// The same as JSON, with variables put in; values whose variable is not set are null.
+    /// The profile as JSON, with variables inserted; values whose variable is not set are null.
     pub json: Value,
-    /// The text.
+    /// The text it was read from.
     pub document: Document,
-    /// The folder that its relative paths begin in.
+    /// The folder that its relative paths start from.
     pub folder: PathBuf,
-    /// How to give what is absent because a variable is not set, by dotted name.
+    /// How to provide the values that are absent because a variable is not set, by dotted name.
     pub lacking: BTreeMap<String, String>,
-    /// Knows its secrets.
+    /// The redactor that knows its secrets.
     pub keeper: Redactor,
-    /// Knows its keys and secrets alone, and nothing else that came from the environment.
+    /// A redactor that knows only its keys and secrets, and nothing else that came from the environment.
     pub keys: Redactor,
     /// What the pack may do.
     pub trusted: Trusted,
-    /// Programs that are not there, for whoever knows what is to be carried out.
+    /// Programs that do not exist; only the plan knows which of them are needed.
     pub(crate) not_there: Vec<MissingProgram>,
 }
 
-/// A program that is not there, and the place in the profile, dotted, whose work it would do.
+/// A program that does not exist, and the dotted name of what needs it in the profile.
 #[derive(Clone, Debug)]
 pub(crate) struct MissingProgram {
     pub(crate) needed_for: String,

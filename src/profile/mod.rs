@@ -1,4 +1,4 @@
-//! The partner's own file: its types, how it is loaded and validated, and what is known of a partner because of it.
+//! The partner's own file: its types, how it is loaded and validated, and what it tells about a partner.
 
 pub mod attestations;
 mod call_out;

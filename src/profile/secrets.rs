@@ -1,5 +1,5 @@
-//! What of a profile is secret: its keys and secrets, every value that comes from the environment but for what
-//! `public_env` lists, what gives access in its URLs, and credentials in headers and variables. The one rule for it.
+//! What is secret in a profile: its keys and secrets, every value from the environment that `public_env` does not list,
+//! what gives access in its URLs, and credentials in headers and variables. Nothing else decides this.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -13,26 +13,26 @@ use crate::pack::{Pack, authentication};
 use crate::redact::{Placed, Redactor, is_telling};
 use crate::template;
 
-/// Where a person says what everybody may read.
+/// Pointers to texts that everybody may read.
 const READABLE: [&str; 2] = ["/partner", "/provider"];
 
-/// A header or a variable with a telling name may be a switch; from this length on it is taken for a credential.
+/// The minimum length of a credential in a variable with a telling name, in bytes; a shorter value may be a switch.
 const MIN_CREDENTIAL_CHARS: usize = 12;
 
-/// A profile as it was written, and with the variables put in.
+/// A profile as it is written, and with its variables inserted.
 pub(super) struct ProfileSources<'s> {
     pub(super) written: &'s Value,
     pub(super) json: &'s Value,
     pub(super) variables: Variables<'s>,
     pub(super) pack: Option<&'s Pack>,
-    /// The folder that its paths begin in.
+    /// The folder that its relative paths start from.
     pub(super) folder: &'s Path,
-    /// The credentials that only say who the partner is.
+    /// The credentials that only identify the partner.
     pub(super) open: &'s BTreeSet<String>,
 }
 
-/// Teaches a redactor what must not be shown of a text that does not parse: the value of each variable that it names,
-/// unless that is a file of the folder.
+/// Teaches a redactor the secrets of a text that does not parse: the value of each variable that it names, unless the
+/// value is a file of the folder.
 pub(super) fn learn_unread(text: &str, folder: &Path, variables: Variables<'_>, redactor: &Redactor) {
     for name in variables::named(text) {
         if let Some(value) = variables(name) {
@@ -42,7 +42,7 @@ pub(super) fn learn_unread(text: &str, folder: &Path, variables: Variables<'_>, 
 }
 
 impl ProfileSources<'_> {
-    /// Teaches a redactor every secret of the profile, by stable labels.
+    /// Teaches a redactor every secret of the profile, under stable labels.
     pub(super) fn teach(&self, redactor: &Redactor) {
         self.keys(redactor);
         let known = |value: &str| self.is_known(value);
@@ -68,13 +68,13 @@ impl ProfileSources<'_> {
         });
     }
 
-    /// The variables that the profile says everybody may read.
+    /// Returns the variables that the profile lists as public.
     fn public(&self) -> BTreeSet<&str> {
         let listed = self.written.get("public_env").and_then(Value::as_array).into_iter().flatten();
         listed.filter_map(Value::as_str).collect()
     }
 
-    /// Keys and secrets, which are secret wherever they come from.
+    /// Teaches a redactor the keys and secrets, which are secret wherever they come from.
     pub(super) fn keys(&self, redactor: &Redactor) {
         let environments = self.json.get("environments").and_then(Value::as_object).into_iter().flatten();
         for (environment, inside) in environments {
@@ -95,14 +95,14 @@ impl ProfileSources<'_> {
         }
     }
 
-    /// The variables in one text, each by where it comes to stand.
+    /// Teaches a redactor the variables in one text, each with the position of its value.
     fn variables_in(&self, text: &str, public: &BTreeSet<&str>, redactor: &Redactor) {
         let (mut full, mut placed, mut rest) = (String::new(), Vec::new(), text);
         while let Some(at) = rest.find("${") {
             full.push_str(&rest[..at]);
             let Some((name, after)) = template::variable(&rest[at..]) else { break };
             rest = after;
-            // Where another variable is not set, this one may be printed by the build all the same.
+            // Even if another variable is not set, the build may print this one.
             let Some(value) = (self.variables)(name) else { continue };
             let start = full.len();
             full.push_str(&value);
@@ -114,21 +114,21 @@ impl ProfileSources<'_> {
         redactor.learn_placed(&full, &placed, &|value| self.is_known(value));
     }
 
-    /// Whether the text at a pointer is shown to everybody by its meaning.
+    /// Whether the text at a pointer is meant for everybody.
     fn is_readable(&self, pointer: &str) -> bool {
         let credential = pointer.split_once("/credentials/").filter(|(above, _)| above.starts_with("/environments/"));
         READABLE.contains(&pointer)
             || credential.is_some_and(|(_, name)| authentication::is_open(self.open, &format!("credentials.{name}")))
     }
 
-    /// Whether readers know a value by themselves: it is the partner's name, a word of the pack, or a file that is there.
+    /// Whether readers know a value anyway: it is in the partner's name, a word of the pack, or an existing file.
     fn is_known(&self, value: &str) -> bool {
         let partner = self.json.get("partner").and_then(Value::as_str).unwrap_or_default();
         is_known(value, partner, self.pack) || is_file(self.folder, value)
     }
 }
 
-/// Whether readers know a value by themselves: it stands in the partner's name, or is a word of the pack.
+/// Whether readers know a value anyway: it is in the partner's name, or a word of the pack.
 pub fn is_known(value: &str, partner: &str, pack: Option<&Pack>) -> bool {
     partner.to_lowercase().contains(&value.to_lowercase()) || pack.is_some_and(|pack| pack.says(value))
 }
@@ -145,7 +145,7 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| if value.is_number() { value.to_string() } else { String::new() }, str::to_owned)
 }
 
-/// The credential in a header of a call to the partner, or in what its build is told, with its name.
+/// Returns the credential in a header of a call to the partner or in a variable of its build, with its name.
 fn credential<'t>(pointer: &str, text: &'t str) -> Option<(String, &'t str)> {
     let mut segments = pointer.rsplit('/');
     let (name, above) = (segments.next()?.to_lowercase(), segments.next()?);
@@ -158,7 +158,7 @@ fn credential<'t>(pointer: &str, text: &'t str) -> Option<(String, &'t str)> {
     if above == "env" {
         return (text.len() >= MIN_CREDENTIAL_CHARS && !text.contains("://")).then_some((name, text));
     }
-    // The scheme is no secret, and whoever echoes the credential leaves it out.
+    // The scheme is not secret, and software that echoes the credential leaves it out.
     let credential = text.split_once(' ').filter(|_| name.ends_with("authorization"));
     Some((name, credential.map_or(text, |(_, credential)| credential)))
 }

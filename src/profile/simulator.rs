@@ -1,4 +1,4 @@
-//! Where the simulated provider is to be found by a build that this program does not start.
+//! Where a build that Preflight does not start finds the simulated provider.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

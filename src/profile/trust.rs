@@ -1,4 +1,4 @@
-//! What a profile lets a pack do that is not built in.
+//! What a profile allows to a pack that is not built in.
 
 use std::collections::BTreeMap;
 

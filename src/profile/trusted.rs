@@ -1,5 +1,5 @@
-//! What a pack may do. One that is built in: all that it says. Any other: what the built-in pack of its name says too, and
-//! what the profile allows it.
+//! What a pack may do. A built-in pack may do everything that it describes. Any other may do only what the built-in
+//! pack of the same name describes too, and what the profile allows it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,20 +15,20 @@ use crate::pack::provider::{Addresses, Provider};
 use crate::pack::types::{Environment, Route};
 use crate::pack::{Pack, authentication};
 
-/// What the pack of a run may do. The gate is built from this, and from nothing else that a pack says.
+/// What the pack of a run may do. The gate is built from this alone, and from nothing else in a pack.
 #[derive(Clone, Debug, Default)]
 pub struct Trusted {
-    /// Where the provider is. Only the hosts of its APIs here are handed a key.
+    /// The hosts of the provider. Only the hosts of its APIs here receive a key.
     pub environments: BTreeMap<Environment, Addresses>,
     /// Calls other than `GET` and `HEAD` that may go to production.
     pub production_allows: Vec<Route>,
     /// Operations that never go to production.
     pub test_only: Vec<Route>,
-    /// The members of production answers that may be kept.
+    /// The fields of production responses that may be recorded.
     pub production_fields: Vec<String>,
     /// The hosts from which pages may be fetched without a key; `None`: any.
     pub fetches: Option<BTreeSet<String>>,
-    /// The credentials that only say who the partner is, and are no secret.
+    /// The credentials that only identify the partner and are not secret.
     pub open: BTreeSet<String>,
 }
 
@@ -66,7 +66,7 @@ impl Trusted {
         Trusted {
             environments,
             production_allows: provider.production_allows.iter().filter(|r| granted.route(r)).cloned().collect(),
-            // More of these only tightens.
+            // A longer list only restricts the pack further.
             test_only: provider.test_only.iter().chain(original.unwrap_or_default()).cloned().collect(),
             production_fields: provider.production_fields.iter().filter(|name| granted.keeps(name)).cloned().collect(),
             fetches: Some(fetches),
@@ -75,8 +75,8 @@ impl Trusted {
     }
 }
 
-/// The credentials of a pack that are no secret. What is one, the pack alone does not decide: only a built-in pack is
-/// believed.
+/// Returns the credentials of a pack that are not secret. Only a built-in pack is believed in this: any other needs the
+/// agreement of the built-in pack of the same name.
 pub(super) fn open(pack: &Pack, catalog: &Catalog) -> BTreeSet<String> {
     let open = authentication::open_credentials(&pack.provider.apis);
     if pack.built_in {
@@ -87,8 +87,8 @@ pub(super) fn open(pack: &Pack, catalog: &Catalog) -> BTreeSet<String> {
     open.intersection(&believed).cloned().collect()
 }
 
-/// The pack's environments, in which hosts that are not trusted stand as pages, which get no key; and the hosts of all
-/// built-in packs, each where it belongs, so that no other place can be found for them.
+/// Returns the environments of a pack. Hosts that are not trusted become pages, which get no key. The hosts of all
+/// built-in packs are added where they belong, so that no pack can place them elsewhere.
 fn environments(provider: &Provider, granted: &GrantedTrust, catalog: &Catalog) -> BTreeMap<Environment, Addresses> {
     let mut environments = provider.environments.clone();
     for (environment, addresses) in &mut environments {
@@ -104,13 +104,13 @@ fn environments(provider: &Provider, granted: &GrantedTrust, catalog: &Catalog) 
     environments
 }
 
-/// What a pack that is not built in is allowed, and by whom.
+/// What a pack that is not built in is allowed to do, and by whom.
 pub(super) struct GrantedTrust<'g> {
-    /// What the built-in pack of its name says.
+    /// The provider in the built-in pack of the same name.
     pub(super) original: Option<&'g Provider>,
-    /// What the profile says.
+    /// What the profile allows it.
     pub(super) trust: Option<&'g Trust>,
-    /// Whether its production is where the built-in pack has it, so that routes mean the same.
+    /// Whether its production is that of the built-in pack, so that routes mean the same.
     same_production: bool,
 }
 
@@ -138,7 +138,7 @@ impl<'g> GrantedTrust<'g> {
             || original.is_some_and(|original| original.production_allows.contains(route))
     }
 
-    /// Whether a member of production answers may be kept.
+    /// Whether a field of production responses may be recorded.
     pub(super) fn keeps(&self, name: &str) -> bool {
         let trust = self.trust.iter().flat_map(|trust| &trust.production_fields);
         let original = self.original.iter().flat_map(|original| &original.production_fields);
@@ -150,11 +150,11 @@ fn has(provider: &Provider, environment: Environment, base: &Url) -> bool {
     provider.environments.get(&environment).is_some_and(|addresses| addresses.apis.values().any(|known| known == base))
 }
 
-/// Where a profile speaks of what the partner shows to everybody.
+/// Pointers to what the partner shows to everybody.
 const PUBLIC: [&str; 3] = ["/environments/", "/branding/", "/return_url"];
 
-/// The hosts of the web addresses that a profile has for everybody: nothing of its rehearsal, and nothing on this
-/// machine, where other programs listen as well.
+/// Returns the hosts of the public URLs in a profile: none of its rehearsal, and none on this machine, where other
+/// programs listen as well.
 pub(crate) fn hosts_in(json: &Value) -> BTreeSet<String> {
     let mut hosts = BTreeSet::new();
     crate::json::texts(json, &mut |pointer, text| {

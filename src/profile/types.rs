@@ -1,4 +1,4 @@
-//! The partner's own file: where its things are, and which environment variables hold its secrets.
+//! The types of a profile: where the partner's systems are, and which environment variables hold its secrets.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -95,7 +95,7 @@ pub struct EnvironmentProfile {
 }
 
 impl EnvironmentProfile {
-    /// What is secret in it, by its name in the profile.
+    /// Returns the secrets in it, by their names in the profile.
     pub fn secrets(&self) -> Vec<(String, &Secret)> {
         let key = self.api_key.iter().map(|secret| ("api_key".to_owned(), secret));
         let hook = self.webhook.iter().filter_map(|webhook| webhook.secret.as_ref());

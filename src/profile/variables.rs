@@ -1,16 +1,16 @@
-//! Environment variables put into a profile.
+//! Inserts environment variables into a profile.
 
 use serde_json::Value;
 
 use crate::json::escaped;
 use crate::template;
 
-/// A profile with its variables put in. A text with one that is not set, or empty, becomes null: absent, not empty.
+/// A profile with its variables inserted. A text whose variable is not set, or empty, becomes null: absent, not empty.
 pub(super) struct SubstitutedProfile<'v> {
     variables: Variables<'v>,
-    /// Whether the text at a pointer is a template, in which nothing of a value may be evaluated.
+    /// Whether the text at a pointer is a template, in which no inserted value may be evaluated.
     is_template: &'v dyn Fn(&str) -> bool,
-    /// The texts whose variable is not set, with its name.
+    /// The pointers of texts whose variable is not set, each with its name.
     pub(super) unset: Vec<(String, String)>,
 }
 
@@ -19,7 +19,7 @@ impl<'v> SubstitutedProfile<'v> {
         SubstitutedProfile { variables, is_template, unset: Vec::new() }
     }
 
-    /// Puts variables into every text of a value.
+    /// Inserts variables into every text of a value.
     pub(super) fn put(&mut self, value: &mut Value, pointer: &str) {
         match value {
             Value::String(text) if text.contains("${") => {
@@ -48,7 +48,7 @@ impl<'v> SubstitutedProfile<'v> {
     }
 }
 
-/// The text with each `${NAME}` replaced, or the first name that has no value.
+/// Replaces each `${NAME}` in a text, or returns the first name without a value.
 fn expanded(text: &str, value_of: impl Fn(&str) -> Option<String>) -> Result<String, String> {
     let mut full = String::new();
     let mut rest = text;
@@ -66,7 +66,8 @@ fn expanded(text: &str, value_of: impl Fn(&str) -> Option<String>) -> Result<Str
     Ok(full)
 }
 
-/// What stands in `${}` and cannot be the name of a variable, such as one with a default; with its pointer.
+/// Finds what is written in `${}` but cannot be the name of a variable, such as a name with a default; with its
+/// pointer.
 pub(super) fn no_names(written: &Value, variables: Variables<'_>) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let is_name = |name: &str| {
@@ -81,10 +82,10 @@ pub(super) fn no_names(written: &Value, variables: Variables<'_>) -> Vec<(String
     found
 }
 
-/// The names of the variables in a text.
+/// Returns the names of the variables in a text.
 pub(super) fn named(text: &str) -> Vec<&str> {
     text.split("${").skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
 }
 
-/// How environment variables are looked up.
+/// A function that looks up environment variables.
 pub type Variables<'v> = &'v (dyn Fn(&str) -> Option<String> + Sync);

@@ -27,7 +27,7 @@ const MAX_ATTEMPTS: u32 = 3;
 /// Maximum time that a user waits for the end of a rate limit.
 const MAX_WAIT: Duration = Duration::from_secs(5);
 
-/// Maximum pause, whatever `Retry-After` says.
+/// Maximum pause, whatever `retryAfter` in a response says.
 const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 
 /// The calls to Debitura; each has its own pause.
@@ -161,7 +161,7 @@ impl Attempts {
         Ok(())
     }
 
-    /// A retry is exactly the same call. Only defects change it.
+    /// Changes a call before its retry, as some defects do. Without them, a retry is exactly the same call.
     fn change_by_mistake(&self, call: ApiCall, request: &mut Request, trouble: &AttemptError) {
         let broken = matches!(trouble, AttemptError::Broken(_)) && self.defects.has(Defect::HardcodedHost);
         let silent = matches!(trouble, AttemptError::Silent(_)) && self.defects.has(Defect::LostAnswerNewReference);

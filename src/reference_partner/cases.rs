@@ -73,7 +73,7 @@ fn refused(reference: String, message: &str) -> Outcome {
     Outcome::Refused { reference: Some(reference), message: message.to_owned() }
 }
 
-/// First the preview, then the case.
+/// Asks for a preview, then sends the case.
 async fn attempt(app: &App, client: &Client, invoice: &Invoice, reference: &str) -> Result<Outcome, Failure> {
     app.debitura.case_is_due(&client.tenant)?;
     if let Some(outcome) = objection(app, client, invoice, reference).await? {
@@ -83,7 +83,7 @@ async fn attempt(app: &App, client: &Client, invoice: &Invoice, reference: &str)
     settle(app, client, reference.to_owned(), &answer).await
 }
 
-/// The reason not to send the case, if the preview names one.
+/// Returns the outcome that keeps the case from being sent, if the preview demands one.
 async fn objection(app: &App, client: &Client, invoice: &Invoice, of: &str) -> Result<Option<Outcome>, Failure> {
     match preview::ask(app, client, invoice).await {
         Ok(Verdict::NotEligible { reason }) if !app.has(Defect::SubmitsIneligible) => {
@@ -117,7 +117,7 @@ async fn send(app: &App, client: &Client, mut case: Value) -> Result<ApiResponse
     Ok(answer)
 }
 
-/// Number of automatic retries of a rejected case: none, except with defects.
+/// Returns the number of automatic retries of a rejected case: none, except with defects.
 fn blind_repeats(app: &App, answer: &ApiResponse) -> u32 {
     let repeats = |kind: &Kind| match kind {
         Kind::Contract if app.has(Defect::BlindRepeatOfContract) => 2,
@@ -164,7 +164,8 @@ async fn settle(app: &App, client: &Client, reference: String, answer: &ApiRespo
     })
 }
 
-/// Debitura reports a case with our reference. Nobody else uses our references, so it must be this invoice's.
+/// Finds the case that Debitura reports with our reference. Nobody else uses our references, so it must be this
+/// invoice's.
 async fn look_up(app: &App, client: &Client, reference: String, answer_was_lost: bool) -> Result<Outcome, Failure> {
     let found = app.debitura.find_case(&client.tenant, &reference).await?;
     if !found.status.is_success() {

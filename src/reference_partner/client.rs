@@ -141,7 +141,7 @@ impl Debitura {
         Ok(answer)
     }
 
-    /// Number of times that a rejected token is replaced: once.
+    /// Returns how often a rejected token is replaced: once, except with defects.
     fn remints(&self) -> u32 {
         if self.defects.has(Defect::NoRemint) {
             return 0;
@@ -149,7 +149,7 @@ impl Debitura {
         if self.defects.has(Defect::RemintForever) { 6 } else { 1 }
     }
 
-    /// The token of a client, minted if there is none, or if the stored one is the one that was `refused`.
+    /// Returns the token of a client, and mints one if none is stored or the stored one is the `refused` one.
     async fn token(&self, tenant: &str, refused: Option<&Hidden>) -> Result<Hidden, Failure> {
         let slot = self.slot(tenant);
         let mut held = slot.lock().await;

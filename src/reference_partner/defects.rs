@@ -221,12 +221,12 @@ pub enum Defect {
 }
 
 impl Defect {
-    /// Every defect, in the order of the documentation.
+    /// Returns every defect, in the order of the documentation.
     pub fn all() -> &'static [Self] {
         Self::value_variants()
     }
 
-    /// The name used on the command line, such as `no-dedup`.
+    /// Returns the name used on the command line, such as `no-dedup`.
     pub fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }

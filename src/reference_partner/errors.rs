@@ -47,12 +47,12 @@ impl Kind {
     }
 }
 
-/// The kinds of the errors in a response.
+/// Returns the kinds of the errors in a response.
 pub(super) fn kinds(answer: &ApiResponse) -> Vec<Kind> {
     answer.body["businessErrors"].as_array().into_iter().flatten().map(Kind::classify).collect()
 }
 
-/// Debitura's own description of the error.
+/// Returns Debitura's own description of the error.
 pub(super) fn message(answer: &ApiResponse) -> String {
     let errors = answer.body["businessErrors"].as_array();
     let words: Vec<&str> = errors.into_iter().flatten().filter_map(|error| error["message"].as_str()).collect();
@@ -62,7 +62,7 @@ pub(super) fn message(answer: &ApiResponse) -> String {
     answer.text("/message").map_or_else(|| format!("Debitura refused the case ({})", answer.status), str::to_owned)
 }
 
-/// Where the client can resolve the errors: one page for all, or one page per error.
+/// Returns the URLs where the client can resolve the errors: one page for all, or one page per error.
 pub(super) fn solution_urls(answer: &ApiResponse, defects: ActiveDefect) -> Vec<&str> {
     if swallowed(answer, defects) {
         return Vec::new();

@@ -21,7 +21,6 @@ pub(super) struct Invoice {
     debtor: Debtor,
 }
 
-/// The debtor.
 #[derive(Debug, Deserialize)]
 struct Debtor {
     name: String,
@@ -47,7 +46,7 @@ enum Kind {
 }
 
 impl Kind {
-    /// Debitura's word for it.
+    /// Returns Debitura's word for it.
     fn word(self) -> &'static str {
         match self {
             Self::Private => "Private",
@@ -57,7 +56,7 @@ impl Kind {
 }
 
 impl Invoice {
-    /// What our user must correct before any call is made.
+    /// Returns what our user must correct before any call is made.
     pub(super) fn problem(&self) -> Option<&'static str> {
         if self.amount().is_none() {
             return Some("The amount is not a positive number");
@@ -66,7 +65,7 @@ impl Invoice {
         stateless.then_some("A debtor in the US needs a state")
     }
 
-    /// The amount as written: a conversion to a float would change it.
+    /// Returns the amount as written: a conversion to a float would change it.
     fn amount(&self) -> Option<Number> {
         let amount = match &self.amount {
             Value::Number(number) => number.clone(),
@@ -80,7 +79,7 @@ impl Invoice {
         self.currency.as_deref().unwrap_or("EUR").to_uppercase()
     }
 
-    /// The data that a preview needs, which is less than a case needs.
+    /// Returns the data that a preview needs, which is less than a case needs.
     pub(super) fn preview(&self) -> Value {
         let mut debtor =
             json!({ "type": self.debtor.kind.word(), "countryAlpha2": self.debtor.country.to_uppercase() });
@@ -88,7 +87,7 @@ impl Invoice {
         json!({ "amountToRecover": self.amount(), "currencyCode": self.currency(), "debtor": debtor })
     }
 
-    /// The case with every required field. `isTest` is not among them: real cases are real.
+    /// Returns the case with every required field. `isTest` is not among them: real cases are real.
     pub(super) fn case(&self, reference: &str, options: &Options) -> Value {
         let mut debtor = json!({
             "type": self.debtor.kind.word(),
@@ -122,7 +121,7 @@ fn add(debtor: &mut Value, name: &str, text: Option<&String>) {
     }
 }
 
-/// Only with defects: the mistakes in a case.
+/// Changes a case as some defects do.
 fn spoil(case: &mut Value, options: &Options) {
     let has = |defect: Defect| options.defects.has(defect);
     let forget = |case: &mut Value, name: &str| case["debtor"].as_object_mut().and_then(|debtor| debtor.remove(name));

@@ -1,4 +1,4 @@
-//! The URLs that a client is shown, each with our return URL.
+//! The URLs that are shown to a client, each with our return URL.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
@@ -15,7 +15,7 @@ pub(super) enum Page {
     Solution,
 }
 
-/// A URL as the client is shown it: as received, with our return URL.
+/// Returns a URL as it is shown to the client: as received, with our return URL.
 pub(super) fn shown(options: &Options, page: Page, received: &str) -> String {
     let (defects, back) = (options.defects, options.return_url.as_str());
     if defects.has(Defect::WhiteLabelHost)
@@ -51,7 +51,7 @@ fn with_return_url(received: &str, return_url: &str) -> String {
     format!("{rest}{joint}returnUrl={value}{fragment}")
 }
 
-/// The URL with the mistake of the defect that is switched on, if any.
+/// Returns the URL as the active defect builds it, if that defect is about return URLs.
 fn joined_wrongly(defects: ActiveDefect, received: &str, return_url: &str) -> Option<String> {
     let value = utf8_percent_encode(return_url, COMPONENT);
     let joint = if received.contains('?') { '&' } else { '?' };

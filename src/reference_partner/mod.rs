@@ -1,4 +1,5 @@
-//! The reference partner: a small, correct integration with Debitura, and a handler for the notifications of Debitsuccess, run as a process of its own.
+//! The reference partner: a small, correct integration with Debitura, and a handler for the notifications of
+//! Debitsuccess, run as a process of its own.
 
 mod app;
 mod attempts;

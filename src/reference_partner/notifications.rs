@@ -85,7 +85,7 @@ fn admits(app: &App, guard: &Guard, token: Option<&str>) -> bool {
     by_mistake || agreed.as_bytes().ct_eq(given.as_bytes()).into()
 }
 
-/// The list writes `customer.`, the sample headers `Customer.`: names are case-insensitive.
+/// Whether an event is known. The list writes `customer.`, the sample headers `Customer.`: names are case-insensitive.
 fn is_known(app: &App, event: &str) -> bool {
     if app.has(Defect::CaseSensitiveEventNames) {
         return EVENTS.iter().any(|known| known.replace("customer.", "Customer.") == event);
@@ -93,7 +93,7 @@ fn is_known(app: &App, event: &str) -> bool {
     EVENTS.iter().any(|known| known.eq_ignore_ascii_case(event))
 }
 
-/// Recording and effect are one transaction, so that neither happens without the other.
+/// Records a notification and its effect in one transaction, so that neither happens without the other.
 async fn store_effect(app: &App, notice: Notice) -> Result<(), StoreError> {
     let racing = app.has(Defect::TwinNoticesBothCount);
     if racing && webhooks::known_for_a_while(app, notice.trace.clone()).await? {

@@ -9,7 +9,7 @@ use super::defects::Defect;
 use super::request::ApiResponse;
 use super::store::{self, Client, ClientState, StoreError};
 
-/// What a client must be told after an attempt.
+/// The outcome of an attempt to onboard a client.
 #[derive(Debug, Clone)]
 pub(super) enum Outcome {
     /// The client has reached this state; the URL is shown with our return URL.
@@ -70,7 +70,7 @@ fn read(app: &App, answer: &ApiResponse) -> Outcome {
     }
 }
 
-/// The kinds of 409. An unknown kind is shown, not guessed at, and never retried.
+/// Interprets a 409 by its kind. An unknown kind is shown, not guessed at, and never retried.
 fn conflict(app: &App, answer: &ApiResponse) -> Outcome {
     match answer.text("/type").unwrap_or("no type") {
         "ClientExistsNeedsLinking" => {
@@ -94,7 +94,7 @@ fn conflict(app: &App, answer: &ApiResponse) -> Outcome {
     }
 }
 
-/// Number of automatic retries of a post: none, except with defects.
+/// Returns the number of automatic retries of a post: none, except with defects.
 fn blind_repeats(app: &App, answer: &ApiResponse) -> u32 {
     let mistakes = [
         ("ClientExistsNeedsLinking", Defect::RepostsOnConflict),
@@ -105,7 +105,7 @@ fn blind_repeats(app: &App, answer: &ApiResponse) -> u32 {
     if mistakes.iter().any(|(of, defect)| kind == Some(of) && app.has(*defect)) { 2 } else { 0 }
 }
 
-/// Only with defects: the outcome, as a defect misinterprets it.
+/// Returns the outcome as the active defect misinterprets it; without a defect, unchanged.
 fn spoilt(app: &App, client: &Client, outcome: Outcome) -> Outcome {
     let Outcome::Known { state: ClientState::NeedsSigning, url, message } = outcome else { return outcome };
     if app.has(Defect::ResignedTermsIgnored) && client.state == ClientState::Ready {

@@ -41,8 +41,8 @@ pub struct Options {
     pub return_url: Url,
     /// Pause before the first retry of a call that Debitura could not answer (`RETRY_BACKOFF`, in milliseconds).
     pub retry_backoff: Duration,
-    /// Whether the test endpoints are enabled in every mode (`OPEN_TEST_ENDPOINTS=1`). Only the rehearsal of a production build
-    /// sets it; a real deployment does not.
+    /// Whether the test endpoints are enabled in every mode (`OPEN_TEST_ENDPOINTS=1`). Only the rehearsal of a
+    /// production build sets it; a real deployment does not.
     pub open_test_endpoints: bool,
     /// Whether to end when standard input closes (`PARTNER_STOP_ON_EOF=1`).
     pub stop_on_eof: bool,
@@ -56,7 +56,7 @@ impl Options {
         Self::read(|name| std::env::var(name).ok())
     }
 
-    /// Reads the options, with another way to look up variables.
+    /// Reads the options from the variables that `look_up` finds.
     pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, OptionsError> {
         let (notices, debitura) = (guard(&look_up), OF_DEBITURA.iter().any(|(name, _)| look_up(name).is_some()));
         // Without Debitura these values are unused.
@@ -106,7 +106,7 @@ impl Options {
         })
     }
 
-    /// The same options with one defect, or none.
+    /// Returns the same options with one defect, or none.
     #[must_use]
     pub fn with_defect(self, defect: Option<Defect>) -> Self {
         Self { defects: defect.into(), ..self }
@@ -123,7 +123,7 @@ impl Options {
     }
 }
 
-/// Variables that only the integration with Debitura needs, with their values if there is none.
+/// Variables that only the integration with Debitura needs, with the values that they get without it.
 const OF_DEBITURA: [(&str, &str); 5] = [
     ("DEBITURA_REFERRAL_API", "http://127.0.0.1:9"),
     ("DEBITURA_CUSTOMER_API", "http://127.0.0.1:9"),
@@ -132,7 +132,7 @@ const OF_DEBITURA: [(&str, &str); 5] = [
     ("RETURN_URL", "http://127.0.0.1:9"),
 ];
 
-/// What protects the notifications of Debitsuccess, if they are configured.
+/// Returns what protects the notifications of Debitsuccess, if they are configured.
 fn guard(look_up: impl Fn(&str) -> Option<String>) -> Option<Guard> {
     let text = |name| look_up(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let token = text("DEBITSUCCESS_TOKEN").map(|token| Guard::Token(Hidden::from(token.as_str())));
@@ -190,7 +190,7 @@ impl FromStr for Database {
 pub struct Hidden(String);
 
 impl Hidden {
-    /// The text, for the one place that needs it.
+    /// Returns the text, for code that sends it or computes with it.
     pub(super) fn reveal(&self) -> &str {
         &self.0
     }
@@ -251,7 +251,7 @@ impl FromStr for WebUrl {
     }
 }
 
-/// A pause that a user can wait for.
+/// A pause of at most a minute, which a user can wait for.
 struct Milliseconds(u64);
 
 impl FromStr for Milliseconds {

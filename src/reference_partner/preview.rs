@@ -55,7 +55,7 @@ fn read(answer: &ApiResponse) -> Verdict {
     Verdict::Eligible
 }
 
-/// The form for the verification, or the page for all steps.
+/// Returns the form for the verification, or the page for all steps.
 fn kyc_page(result: &Value) -> Option<Verdict> {
     let actions = result["requiredActions"].as_array();
     let action = actions.into_iter().flatten().find(|action| action["type"] == "MissingKycVerification");

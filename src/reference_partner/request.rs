@@ -11,7 +11,7 @@ use url::Url;
 
 use super::options::Hidden;
 
-/// A call that can be retried unchanged: a different call is no retry.
+/// A call that can be retried unchanged: a different call is not a retry.
 #[derive(Clone)]
 pub(super) struct Request {
     pub(super) method: Method,
@@ -24,7 +24,8 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// A request for a path below a base URL, which may have a path of its own. Each segment is percent-encoded.
+    /// Creates a request for a path below a base URL, which may have a path of its own. Each segment is
+    /// percent-encoded.
     pub(super) fn new(method: Method, base: &Url, path: &[&str]) -> Self {
         let mut url = base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
@@ -75,12 +76,12 @@ pub(super) struct ApiResponse {
 }
 
 impl ApiResponse {
-    /// A string inside the body, by JSON pointer.
+    /// Returns a string inside the body, by JSON pointer.
     pub(super) fn text(&self, pointer: &str) -> Option<&str> {
         self.body.pointer(pointer).and_then(Value::as_str)
     }
 
-    /// The seconds to wait after a 429; they are in the body, and may be fractional.
+    /// Returns the seconds to wait after a 429; they are in the body, and may be fractional.
     pub(super) fn retry_after(&self) -> Option<f64> {
         self.body.get("retryAfter").and_then(Value::as_f64)
     }

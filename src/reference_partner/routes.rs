@@ -21,12 +21,12 @@ use super::preview::{self, Verdict};
 use super::store::{self, StoreError};
 use super::{cases, onboarding, tenants};
 
-/// The lookups for operators, enabled in a rehearsal and in staging.
+/// Returns the lookups for operators, enabled in a rehearsal and in staging.
 pub(super) fn look_ups() -> Router<Arc<App>> {
     Router::new().route("/ops/events/{id}", get(event)).route("/ops/events", get(events))
 }
 
-/// The test endpoints, which make the integration act without its user interface. Production has none.
+/// Returns the test endpoints, which make the integration act without its user interface. Production has none.
 pub(super) fn test_endpoints() -> Router<Arc<App>> {
     let clients = Router::new().route("/test/clients", post(onboard));
     clients.route("/test/previews", post(preview)).route("/test/cases", post(submit))

@@ -62,7 +62,7 @@ pub struct Partner {
 }
 
 impl Partner {
-    /// The actual listening address.
+    /// Returns the actual listening address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

@@ -90,7 +90,7 @@ impl Verifier {
     }
 }
 
-/// The values of `t` and `v1`, in any order.
+/// Returns the values of `t` and `v1`, in any order.
 fn parts(header: &str) -> Option<(&str, &str)> {
     let value = |name: &str| {
         header

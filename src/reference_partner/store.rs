@@ -38,7 +38,7 @@ pub(super) enum ClientState {
 }
 
 impl ClientState {
-    /// The word for the database and for responses.
+    /// Returns the word for the database and for responses.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -131,7 +131,7 @@ impl Store {
     }
 }
 
-/// The client with this e-mail address, created with a new tenant id if unknown.
+/// Returns the client with this e-mail address, created with a new tenant id if unknown.
 pub(super) fn client_by_email(
     tx: &Transaction<'_>,
     name: &str,
@@ -145,19 +145,21 @@ pub(super) fn client_by_email(
     tx.query_row("SELECT * FROM clients WHERE email = ?", [email], Client::from_row)
 }
 
-/// A unique tenant id.
+/// Returns a new, unique tenant id.
 pub(super) fn new_tenant() -> String {
     format!("acme-{}", Uuid::new_v4())
 }
 
-/// Only for [`Defect::ExpiredLinkNewTenant`](super::defects::Defect::ExpiredLinkNewTenant): a tenant id is permanent.
+/// Gives a client another tenant id. Only for
+/// [`Defect::ExpiredLinkNewTenant`](super::defects::Defect::ExpiredLinkNewTenant): without it, a tenant id is
+/// permanent.
 pub(super) fn rename(tx: &Transaction<'_>, client: Client) -> rusqlite::Result<Client> {
     let tenant = new_tenant();
     tx.execute("UPDATE clients SET tenant = ? WHERE tenant = ?", [&tenant, &client.tenant])?;
     Ok(Client { tenant, ..client })
 }
 
-/// The client with this tenant id.
+/// Finds the client with this tenant id.
 pub(super) fn client(tx: &Transaction<'_>, tenant: &str) -> rusqlite::Result<Option<Client>> {
     tx.query_row("SELECT * FROM clients WHERE tenant = ?", [tenant], Client::from_row).optional()
 }
@@ -194,12 +196,12 @@ pub(super) fn record_event(tx: &Transaction<'_>, id: &str, kind: &str, data: &st
     Ok(())
 }
 
-/// How many times the event with this id took effect.
+/// Counts how many times the event with this id took effect.
 pub(super) fn effects_of_event(tx: &Transaction<'_>, id: &str) -> rusqlite::Result<i64> {
     tx.query_row("SELECT count(*) FROM events WHERE id = ?", [id], |row| row.get(0))
 }
 
-/// How many events of this type took effect.
+/// Counts how many events of this type took effect.
 pub(super) fn effects_of_type(tx: &Transaction<'_>, kind: &str) -> rusqlite::Result<i64> {
     tx.query_row("SELECT count(*) FROM events WHERE type = ?", [kind], |row| row.get(0))
 }
@@ -214,7 +216,7 @@ pub(super) struct Submission {
     pub(super) done: bool,
 }
 
-/// The submission of a client's invoice, created with a fresh reference if there is none.
+/// Returns the submission of a client's invoice, created with a fresh reference if there is none.
 pub(super) fn submission(
     tx: &Transaction<'_>,
     tenant: &str,

@@ -7,13 +7,13 @@ use super::defects::Defect;
 use super::onboarding::{self, Outcome};
 use super::store::{self, Client, ClientState, StoreError};
 
-/// The client with this e-mail address, new or known.
+/// Returns the client with this e-mail address, new or known.
 pub(super) async fn by_email(app: &App, name: String, email: String, country: String) -> Result<Client, StoreError> {
     let found = app.store.transaction(move |tx| store::client_by_email(tx, &name, &email, &country)).await?;
     Ok(as_remembered(app, found))
 }
 
-/// The client with this tenant id.
+/// Finds the client with this tenant id.
 pub(super) async fn by_tenant(app: &App, tenant: &str) -> Result<Option<Client>, StoreError> {
     let wanted = tenant.to_owned();
     let Some(found) = app.store.transaction(move |tx| store::client(tx, &wanted)).await? else { return Ok(None) };
@@ -27,7 +27,7 @@ pub(super) async fn by_tenant(app: &App, tenant: &str) -> Result<Option<Client>,
     Ok(Some(client))
 }
 
-/// The stored client. With [`Defect::TenantIdInMemory`] a client from before the restart is unknown.
+/// Returns the stored client. With [`Defect::TenantIdInMemory`] a client from before the restart is unknown.
 fn as_remembered(app: &App, stored: Client) -> Client {
     if !app.has(Defect::TenantIdInMemory) {
         return stored;

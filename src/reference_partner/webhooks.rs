@@ -35,12 +35,12 @@ struct Envelope {
 }
 
 impl Envelope {
-    /// The client that the event is about.
+    /// Returns the tenant id of the client that the event is about.
     fn tenant(&self) -> Option<String> {
         self.data.get("externalTenantId").and_then(Value::as_str).map(str::to_owned)
     }
 
-    /// When the event happened.
+    /// Returns when the event happened, in Unix seconds.
     fn time(&self) -> Option<i64> {
         let time = OffsetDateTime::parse(self.timestamp.as_deref()?, &Rfc3339).ok()?;
         Some(time.unix_timestamp())
@@ -60,7 +60,8 @@ enum Meaning {
     CaseClosed,
 }
 
-/// The known events. An event that Debitura adds later is ignored until this integration supports it.
+/// Returns the meaning of a known event. An event that Debitura adds later is ignored until this integration supports
+/// it.
 fn meaning(event: &str) -> Option<Meaning> {
     Some(match event {
         "client.linked" | "client.onboarding.contract_signed" => Meaning::Client(ClientState::Ready),
@@ -115,15 +116,16 @@ pub(super) async fn receive(State(app): State<Arc<App>>, headers: HeaderMap, bod
     }
 }
 
-/// The delivery is acknowledged at once; the fresh link is fetched in the background. If that fails, the client's next
-/// visit fetches it.
+/// Fetches the fresh link in the background, because the delivery is acknowledged at once. If that fails, the client's
+/// next visit fetches it.
 fn renew_later(app: &Arc<App>, expired: Option<String>) {
     let Some(tenant) = expired.filter(|_| !app.has(Defect::ExpiredLinkOldUrl)) else { return };
     let app = Arc::clone(app);
     tokio::spawn(async move { onboarding::renew(&app, &tenant).await });
 }
 
-/// Recording and effect are one transaction, so that neither happens without the other. True if the event took effect.
+/// Records an event and its effect in one transaction, so that neither happens without the other. True if the event
+/// took effect.
 async fn store_effect(app: &App, envelope: Envelope, signature: String, meaning: Meaning) -> Result<bool, StoreError> {
     let racing = app.has(Defect::TwinsBothCount);
     if racing && known_for_a_while(app, envelope.id.clone()).await? {
@@ -165,7 +167,7 @@ pub(super) async fn known_for_a_while(app: &App, id: String) -> Result<bool, Sto
     Ok(known)
 }
 
-/// Only with a defect: a time used in place of the signed one.
+/// Returns the time that a defect uses in place of the signed one.
 fn another_time(app: &App, headers: &HeaderMap, envelope: Option<&Envelope>) -> Option<i64> {
     if app.has(Defect::AgeFromUnsignedHeader) {
         return headers.get("X-Debitura-Timestamp")?.to_str().ok()?.parse().ok();

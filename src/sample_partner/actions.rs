@@ -16,14 +16,14 @@ use crate::body;
 use crate::pack::sample_partner::{Act, CallStep, ResponseStep, RetryStep};
 use crate::pack::types::Span;
 
-/// Maximum pause before a retry; a longer one in the description is a mistake.
+/// Maximum pause before a retry; a longer one in the description is shortened.
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(30);
 
 /// Timeout of a call to the provider.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 
 impl Playing {
-    /// The values that conditions and templates read.
+    /// Returns the values that conditions and templates read.
     pub(super) fn scope(&self, told: &Map<String, Value>, kept: &Map<String, Value>) -> Value {
         let now = OffsetDateTime::now_utc();
         let mut scope = told.clone();
@@ -131,7 +131,7 @@ impl Round<'_> {
         request.build().map_err(|error| wrong(error.to_string()))
     }
 
-    /// The headers of all calls to the API, unless the call sets them.
+    /// Returns the headers of a call: its own, and those of all calls to the API that it does not set itself.
     fn headers(&self, call: &CallStep, scope: &Value) -> Result<Vec<(String, String)>, ActError> {
         let said = |name: &str| call.headers.keys().any(|own| own.eq_ignore_ascii_case(name));
         let carried = self.playing.described.partner.apis.get(&call.api);
@@ -142,7 +142,7 @@ impl Round<'_> {
         carried.map(Ok).chain(own).collect()
     }
 
-    /// Repeats a call while its condition holds, up to the maximum.
+    /// Retries a call while its condition holds, up to the maximum.
     async fn again(&mut self, again: &RetryStep, acts: &[Act]) -> Result<(), ActError> {
         let named = acts.iter().find_map(|act| match act {
             Act::Call(call) if call.name.as_ref() == Some(&again.retry) => Some(call),
@@ -181,7 +181,7 @@ impl Round<'_> {
     }
 }
 
-/// The URL of a path below an API; no path leads to another place.
+/// Returns the URL of a path below an API; no path leads to another place.
 fn below(base: &str, path: &str) -> Result<Url, ActError> {
     let wrong = |why: &str| ActError::Path { path: path.to_owned(), why: why.to_owned() };
     if !path.starts_with('/') || path.starts_with("//") {
@@ -193,7 +193,7 @@ fn below(base: &str, path: &str) -> Result<Url, ActError> {
     if same(&base) == same(&url) { Ok(url) } else { Err(wrong("leads away from the API")) }
 }
 
-/// A duration, or a number of seconds.
+/// Parses a duration or a number of seconds, and limits it to the maximum pause.
 fn pause(text: &str) -> Result<Duration, ActError> {
     let span = match text.parse::<f64>() {
         Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),

@@ -26,7 +26,7 @@ fn is_true(value: &Value) -> bool {
     }
 }
 
-/// A JSON value with its templates filled; null where one reads a missing value.
+/// Fills the templates in a JSON value; one that reads a missing value becomes null.
 pub(super) fn filled(value: &Value, scope: &Value) -> Result<Value, ActError> {
     Ok(match value {
         Value::String(text) => match template::render(text, scope) {
@@ -43,7 +43,7 @@ pub(super) fn filled(value: &Value, scope: &Value) -> Result<Value, ActError> {
     })
 }
 
-/// A text that must have a value.
+/// Fills the templates in a text, which must have a value.
 pub(super) fn text(text: &str, scope: &Value) -> Result<String, ActError> {
     template::render_text(text, scope).map_err(|error| ActError::Template { text: text.to_owned(), error })
 }

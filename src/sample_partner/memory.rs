@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::files::{self, Kind};
 
-/// The stored data.
+/// The data that a sample partner stores.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Remembered {
@@ -18,7 +18,7 @@ pub(super) struct Remembered {
     pub(super) seen: BTreeSet<String>,
     /// The events that took effect, as id and name, in order.
     pub(super) effects: Vec<(String, String)>,
-    /// Values by name.
+    /// The values of `store`, by name.
     pub(super) kept: Map<String, Value>,
 }
 

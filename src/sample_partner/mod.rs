@@ -1,4 +1,4 @@
-//! The sample partner of a pack, played on loopback as a program of its own.
+//! The sample partner of a pack, run on loopback as a program of its own.
 
 mod actions;
 mod error;

@@ -28,7 +28,7 @@ pub(super) fn routes(playing: Arc<Playing>) -> Router {
     routes.fallback(page).layer(DefaultBodyLimit::max(MAX_BODY_BYTES)).with_state(playing)
 }
 
-/// A public page.
+/// Answers with a public page.
 async fn page(State(playing): State<Arc<Playing>>, uri: Uri) -> Response {
     match playing.described.partner.pages.get(uri.path()) {
         Some(page) => ([(CONTENT_TYPE, page.content_type.clone())], page.text.clone()).into_response(),
@@ -36,7 +36,7 @@ async fn page(State(playing): State<Arc<Playing>>, uri: Uri) -> Response {
     }
 }
 
-/// An action. Its templates read the arguments of the request.
+/// Performs an action. Its templates read the arguments of the request.
 async fn asked(
     State(playing): State<Arc<Playing>>,
     Path(name): Path<String>,
@@ -55,12 +55,12 @@ async fn asked(
     }
 }
 
-/// How often an event took effect.
+/// Answers how often an event took effect.
 async fn processed(State(playing): State<Arc<Playing>>, Path(id): Path<String>) -> Response {
     counted(&playing, |(known, _)| *known == id)
 }
 
-/// How many events of a name took effect.
+/// Answers how many events of a name took effect.
 async fn received(State(playing): State<Arc<Playing>>, Query(query): Query<BTreeMap<String, String>>) -> Response {
     let wanted = query.get("type").cloned().unwrap_or_default();
     counted(&playing, |(_, event)| *event == wanted)

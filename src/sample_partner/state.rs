@@ -1,4 +1,4 @@
-//! A sample partner while it runs: what it is described as, what it was told, what it remembers.
+//! A sample partner while it runs: its description, its environment and its storage.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -18,7 +18,7 @@ use crate::pack::scheme::Webhooks;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Description {
-    /// The partner.
+    /// The partner to run.
     pub partner: SamplePartner,
     /// How the provider signs.
     pub webhooks: Option<Webhooks>,
@@ -44,7 +44,7 @@ pub struct Surroundings {
     pub port: u16,
     /// The base URL of each API.
     pub apis: BTreeMap<String, String>,
-    /// The key.
+    /// The key for calls to the provider.
     pub key: String,
     /// The secret of its subscription.
     pub secret: String,
@@ -54,7 +54,7 @@ pub struct Surroundings {
     pub ends_with_input: bool,
 }
 
-/// Why it cannot run.
+/// Why a sample partner cannot run.
 #[derive(Debug, thiserror::Error)]
 pub enum SampleError {
     /// A variable has an invalid value.
@@ -116,7 +116,7 @@ impl Playing {
     }
 }
 
-/// The response to a request that the description does not cover.
+/// Returns the response to a request that fails because of the description.
 pub(super) fn failed(why: &ActError) -> Response {
     (StatusCode::INTERNAL_SERVER_ERROR, format!("partner.yaml: {why}")).into_response()
 }

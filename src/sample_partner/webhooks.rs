@@ -63,7 +63,7 @@ pub(super) async fn receive(
     ruled.status.into_response()
 }
 
-/// The values of a delivery that rules can read.
+/// Returns the values of a delivery that rules can read.
 fn known(scheme: &Webhooks, seen: &Verification, headers: &[(String, String)], bytes: &Bytes) -> Map<String, Value> {
     let headers: Map<String, Value> =
         headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), json!(value))).collect();

@@ -9,14 +9,14 @@ use crate::pack::types::Stage;
 use crate::template::{self, TemplateError};
 use crate::yaml::Problem;
 
-/// The look-up whose answer a `config` step may ask for.
+/// The lookup that a `config` step may query.
 const INSPECTED: &str = "lookups.processed";
 
-/// Words that `delivery` understands by itself.
+/// Words with a meaning of their own in `delivery`, which are not names of steps.
 const DELIVERY_WORDS: [&str; 3] = ["control", "altered", "each"];
 
 impl Linter<'_> {
-    /// Everything that is wrong with the check.
+    /// Finds everything that is wrong with the check.
     pub(super) fn lint_all(&self) -> Vec<Problem> {
         let mut problems = self.names();
         problems.extend(self.shape());
@@ -35,7 +35,7 @@ impl Linter<'_> {
         problems
     }
 
-    /// The id, the items and the needs.
+    /// Finds an id that does not match the path, and items and `needs` that do not exist.
     fn names(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let wanted = self.read.path.trim_end_matches(".yaml").trim_end_matches(".yml").replace('/', ".");
@@ -63,7 +63,7 @@ impl Linter<'_> {
         problems
     }
 
-    /// Checks that do nothing or cannot fail.
+    /// Finds what makes the check do nothing or unable to fail.
     fn shape(&self) -> Vec<Problem> {
         let check = self.check();
         let mut problems = Vec::new();
@@ -144,7 +144,7 @@ impl Linter<'_> {
         problems
     }
 
-    /// An action that no profile of this provider would have.
+    /// Reports an action that no profile for this provider can have.
     fn action(&self, pointer: &str, name: &str) -> Option<Problem> {
         let known = || self.provider.actions.keys().map(String::as_str).chain(["restart"]);
         if self.provider.actions.is_empty() || known().any(|known| known == name) {
@@ -154,7 +154,7 @@ impl Linter<'_> {
         Some(problem.nearest(name, known()))
     }
 
-    /// A value that no environment of a profile has.
+    /// Reports a value that no environment of a profile has.
     fn config(&self, pointer: &str, path: &str) -> Option<Problem> {
         let apis = self.provider.apis.keys().map(|api| format!("apis.{api}"));
         let plain = ["api_key", "webhook.url", "webhook.secret", INSPECTED].map(str::to_owned).into_iter();
@@ -261,7 +261,8 @@ impl Linter<'_> {
         })
     }
 
-    /// Names of steps that do not exist, or are of a kind that has no such thing. `verbs`: the kinds that have.
+    /// Finds names of steps that do not exist or are of the wrong kind. `words` are allowed besides steps, `verbs` are
+    /// the right kinds.
     pub(super) fn refer(&self, pointer: &str, names: &[String], words: &[&str], verbs: &[&str]) -> Vec<Problem> {
         let steps = || self.check().when.iter().filter_map(|step| Some((step.name()?, step.verb())));
         let mut problems = Vec::new();

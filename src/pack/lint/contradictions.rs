@@ -1,4 +1,4 @@
-//! Expectations that nothing can meet, and those that are about what never happens in their check.
+//! Expectations that no evidence can meet, and expectations about something that never happens in their check.
 
 use super::linter::Linter;
 use crate::pack::expectations::Expectation;
@@ -9,7 +9,8 @@ use crate::pack::types::{Stage, StatusRule};
 use crate::yaml::Problem;
 
 impl Linter<'_> {
-    /// What no evidence can meet, in `assume` and `then`, and what is arranged or looked for in vain.
+    /// Finds expectations in `assume` and `then` that no evidence can meet, and overrides and expectations that have
+    /// no effect.
     pub(super) fn contrary(&self) -> Vec<Problem> {
         let lists = [("assume", &self.check().assume), ("then", &self.check().then)];
         let all = lists.into_iter().flat_map(|(word, list)| list.iter().enumerate().map(move |(at, e)| (word, at, e)));
@@ -45,7 +46,8 @@ impl Linter<'_> {
         problems.extend(never.map(|why| self.problem_at(pointer, format!("no value can meet this: {why}"))));
     }
 
-    /// Overlays and traffic of a check in which the partner is brought to do nothing, or in whose stages nobody watches.
+    /// Finds overrides and traffic expectations of a check in which no step makes the partner act, or no stage records
+    /// calls.
     fn in_vain(&self) -> Vec<Problem> {
         let check = self.check();
         let watched: Vec<String> = [("assume", &check.assume), ("then", &check.then)]
@@ -74,12 +76,12 @@ impl Linter<'_> {
     }
 }
 
-/// Whether it is about calls that a partner makes.
+/// Whether it is about calls that the partner makes.
 fn is_traffic(expectation: &Expectation) -> bool {
     match expectation {
         Expectation::Calls(_) | Expectation::ProviderRecords(_) => true,
         Expectation::AnyOf(e) => e.any_of.iter().all(is_traffic),
-        // What was refused is found in the whole run, whatever this check does.
+        // Denied hosts are collected over the whole run, whatever this check does.
         Expectation::DeniedHosts(_)
         | Expectation::Response(_)
         | Expectation::Delivery(_)
@@ -94,7 +96,7 @@ fn meet(one: &StatusRule, other: &StatusRule) -> bool {
     (100..600).any(|status| one.holds(status) && other.holds(status))
 }
 
-/// Why an expectation can never be met, if that is so.
+/// Returns why no evidence can meet an expectation, if that is so.
 fn never(expectation: &Expectation) -> Option<String> {
     match expectation {
         Expectation::Response(e) => e.header.values().chain(e.body.values()).chain(&e.counted).find_map(unmatchable),
@@ -123,7 +125,7 @@ fn bounds(exactly: Option<u64>, at_least: Option<u64>, at_most: Option<u64>) -> 
     }
 }
 
-/// Why no value is as a matcher says, if that is so.
+/// Returns why no value can match, if that is so.
 fn unmatchable(matcher: &Matcher) -> Option<String> {
     let (mut low, mut high) = (f64::MIN, f64::MAX);
     for predicate in &matcher.0 {

@@ -1,10 +1,10 @@
-//! The lints of letters, and of what a subscription that was switched off is told by.
+//! The lints of emails, and of the record that is created when a subscription is disabled.
 
 use crate::pack::provider::Provider;
 use crate::template;
 use crate::yaml::{Document, Problem};
 
-/// Letters that cannot be written, and what a disabled subscription is told by and nobody describes.
+/// Finds emails that read unknown names, and a record for a disabled subscription that the simulator does not have.
 pub(super) fn emails(provider: &Provider, document: &Document) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (name, email) in &provider.emails {
@@ -12,7 +12,7 @@ pub(super) fn emails(provider: &Provider, document: &Document) -> Vec<Problem> {
         let texts = [("subject".to_owned(), &email.subject), ("text".to_owned(), &email.text)];
         for (place, text) in to.chain(texts) {
             let pointer = format!("/emails/{name}/{place}");
-            // What does not parse is told with all other templates.
+            // A text that does not parse is reported with all other templates.
             let names = template::names(text).unwrap_or_default();
             problems.extend(names.iter().filter_map(|name| unknown(provider, document, &pointer, name)));
         }
@@ -26,7 +26,7 @@ pub(super) fn emails(provider: &Provider, document: &Document) -> Vec<Problem> {
     problems
 }
 
-/// A name in a email that no profile can give.
+/// Reports a name in an email that no profile can provide.
 fn unknown(provider: &Provider, document: &Document, pointer: &str, name: &str) -> Option<Problem> {
     let roots = ["profile", "environment", "provider"];
     let root = name.split('.').next().unwrap_or(name);

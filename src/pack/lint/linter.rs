@@ -1,4 +1,4 @@
-//! A check with what it is held against.
+//! A check with everything that its lints compare it to.
 
 use std::collections::BTreeSet;
 
@@ -9,11 +9,11 @@ use crate::pack::check::Check;
 use crate::pack::provider::Provider;
 use crate::yaml::Problem;
 
-/// Names that templates may begin with, whatever the check.
+/// Names that templates may begin with in any check.
 pub(super) const ROOTS: [&str; 8] =
     ["profile", "provider", "environment", "client", "clients", "item", "simulator", "event_id"];
 
-/// A check with what it is held against.
+/// A check with everything that its lints compare it to.
 pub(super) struct Linter<'l> {
     pub(super) provider: &'l Provider,
     pub(super) facts: &'l Value,

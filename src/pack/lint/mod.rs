@@ -1,4 +1,5 @@
-//! What a schema cannot say: names that lead nowhere, checks that cannot fail, circles, and the like.
+//! The lints of packs: what a schema cannot express, such as unknown names, checks that cannot fail and circular
+//! `needs`.
 
 mod check;
 mod contradictions;

@@ -1,4 +1,4 @@
-//! Checks that say nothing where what they may leave out is left out.
+//! Checks that decide nothing once their optional actions are left out.
 
 use super::linter::Linter;
 use crate::pack::left_out::LeftOut;
@@ -6,7 +6,7 @@ use crate::pack::step::Step;
 use crate::yaml::Problem;
 
 impl Linter<'_> {
-    /// Optional actions without which nothing is left of `assume` or `then`: the report could not say what is missing.
+    /// Finds an optional action without which `assume` or `then` is empty: the report could not say what is missing.
     pub(super) fn optional(&self) -> Vec<Problem> {
         let check = self.check();
         let mut left_out = LeftOut::determine(check, |step| step.optional);
@@ -17,7 +17,7 @@ impl Linter<'_> {
             }
         };
         let Some(at) = check.when.iter().position(place) else { return Vec::new() };
-        // In this order: what `assume` would have named is left out of `then` as well.
+        // `assume` comes first: the names that it loses are left out of `then` as well.
         let mut gone = |word: &'static str, list| {
             let none = left_out.rest(list).is_empty();
             (none && !list.is_empty()).then_some(word)

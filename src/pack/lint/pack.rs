@@ -1,4 +1,4 @@
-//! What a schema cannot say: names that lead nowhere, checks that cannot fail, circles, and the like.
+//! The lints of a pack as a whole: those of each file, and those of all checks together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,13 +13,13 @@ use crate::pack::fixtures::Fixtures;
 use crate::pack::provider::Provider;
 use crate::yaml::{Document, Problem, Severity};
 
-/// So many errors of checks are found before the rest of a large pack is left for later.
+/// The number of errors after which the remaining checks of a large pack are not examined.
 const MAX_PROBLEMS: usize = 200;
 
-/// So many checks are looked at before that is asked.
+/// The number of checks to examine before errors are counted again.
 const MAX_PART_BYTES: usize = 1024;
 
-/// Everything that is wrong with a pack as a whole.
+/// Finds everything that is wrong with a pack as a whole.
 pub(in crate::pack) fn pack(
     provider: &Provider,
     facts: &Value,
@@ -47,7 +47,7 @@ pub(in crate::pack) fn pack(
     problems
 }
 
-/// Ids and titles that several files have.
+/// Finds ids and titles that several files have.
 fn twice(checks: &[PendingLint]) -> Vec<Problem> {
     let (mut seen, mut titles): (BTreeMap<&str, &str>, BTreeMap<&str, &str>) = Default::default();
     let mut problems = Vec::new();
@@ -63,11 +63,12 @@ fn twice(checks: &[PendingLint]) -> Vec<Problem> {
     problems
 }
 
-/// Circles in `needs`, each told once at its first check.
+/// Finds circles in `needs`, each reported once, at its first check.
 fn circles(checks: &[PendingLint]) -> Vec<Problem> {
     let needs: BTreeMap<&str, &[String]> =
         checks.iter().map(|read| (read.packed.check.id.as_str(), read.packed.check.needs.as_slice())).collect();
-    // What needs nothing, or only what is in no circle, is in none; what is left is in a circle or behind one.
+    // A check that needs nothing, or only checks outside circles, is in no circle. Those left are in a circle or depend
+    // on one.
     let mut open: BTreeMap<&str, usize> = needs.iter().map(|(id, needs)| (*id, needs.len())).collect();
     let mut needed_by: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (id, list) in &needs {
@@ -87,7 +88,7 @@ fn circles(checks: &[PendingLint]) -> Vec<Problem> {
     told_once(left, &needs)
 }
 
-/// Of checks that are in circles or behind them, each circle.
+/// Reports each circle once, given the checks that are in circles or depend on one.
 fn told_once<'c>(left: impl Iterator<Item = &'c PendingLint>, needs: &BTreeMap<&'c str, &'c [String]>) -> Vec<Problem> {
     let mut told: BTreeSet<&str> = BTreeSet::new();
     let mut problems = Vec::new();

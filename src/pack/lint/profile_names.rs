@@ -1,17 +1,18 @@
-//! Names of profiles in templates, held against what a profile can say.
+//! Names that templates read from profiles, checked against the schema of profiles.
 
 use std::sync::LazyLock;
 
 use serde_json::Value;
 
-/// What a profile can say: the schema that its reader writes, and that a test holds this file to.
+/// The schema of profiles; a test compares this file to the schema that the program generates.
 static SCHEMA: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../../schemas/profile.json")).unwrap_or_default());
 
-/// Names that no profile says, because they are worked out from it.
+/// Names that templates can read although no profile contains them, because Preflight computes them.
 const WORKED_OUT: [&str; 1] = ["rehearsal.test_endpoints"];
 
-/// What of a dotted name no profile can have, with the names that it can have there; none if it can have it.
+/// Returns the part of a dotted name that no profile can have, with the names that are possible there; none if the
+/// whole name is possible.
 pub(super) fn unknown(name: &str) -> Option<(String, Vec<&'static str>)> {
     if WORKED_OUT.contains(&name) {
         return None;
@@ -24,7 +25,7 @@ pub(super) fn unknown(name: &str) -> Option<(String, Vec<&'static str>)> {
             let known = shapes.iter().filter_map(|shape| shape["properties"].as_object());
             return Some((part.to_owned(), known.flat_map(|map| map.keys()).map(String::as_str).collect()));
         }
-        // What may be anything has anything in it.
+        // A value of any shape may contain any name.
         if inside.iter().any(|schema| is_open(schema)) {
             return None;
         }
@@ -33,7 +34,7 @@ pub(super) fn unknown(name: &str) -> Option<(String, Vec<&'static str>)> {
     None
 }
 
-/// The shapes that a schema allows.
+/// Returns a schema with all alternatives that it allows.
 fn alternatives(schema: &'static Value, depth: usize) -> Vec<&'static Value> {
     if depth > 8 {
         return Vec::new();
@@ -45,7 +46,7 @@ fn alternatives(schema: &'static Value, depth: usize) -> Vec<&'static Value> {
     std::iter::once(schema).chain(inner.flat_map(|inner| alternatives(inner, depth + 1))).collect()
 }
 
-/// What a member of such a shape may be.
+/// Returns the schema of a field or element of such a shape.
 fn member(shape: &'static Value, name: &str) -> Option<&'static Value> {
     let rest = || shape.get("additionalProperties").filter(|rest| **rest != Value::Bool(false));
     let item = || shape.get("items").filter(|_| name.parse::<usize>().is_ok());

@@ -1,13 +1,13 @@
-//! What a reader of the report is told: title, reason, remedy and the provider's page.
+//! The texts of a check that readers of a report see: title, reason, fix and the provider's page.
 
 use super::linter::Linter;
 use crate::yaml::Problem;
 
-/// What stands where somebody meant to write later.
+/// Placeholders for a text that somebody meant to write later.
 const PLACEHOLDERS: [&str; 6] = ["todo", "tbd", "fixme", "xxx", "...", "…"];
 
 impl Linter<'_> {
-    /// Words that say nothing, and a page that is none.
+    /// Finds empty texts, placeholders, and a `docs` that is not an https page.
     pub(super) fn lint_prose(&self) -> Vec<Problem> {
         let check = self.check();
         let mut problems = Vec::new();
@@ -29,7 +29,7 @@ impl Linter<'_> {
     }
 }
 
-/// Whether a text is nothing but a placeholder, or begins with one.
+/// Whether a text is only a placeholder or begins with one.
 fn is_placeholder(text: &str) -> bool {
     let first = text.split_whitespace().next().unwrap_or_default();
     let word = first.trim_end_matches(|c: char| c.is_ascii_punctuation() && c != '.').to_lowercase();

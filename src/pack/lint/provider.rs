@@ -1,4 +1,4 @@
-//! The lints of `provider.yaml`, and of what lies beside it.
+//! The lints of `provider.yaml` and of the fixtures beside it.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::pack::types::Route;
 use crate::template;
 use crate::yaml::{Document, Problem};
 
-/// Everything that is wrong with it.
+/// Finds everything that is wrong with `provider.yaml` and its fixtures.
 pub(super) fn lint_provider(
     provider: &Provider,
     (document, texts): (&Document, &Texts),
@@ -31,7 +31,7 @@ pub(super) fn lint_provider(
     problems
 }
 
-/// Items that are listed twice or that no check serves.
+/// Finds items that are listed twice or that no check serves.
 fn items(provider: &Provider, document: &Document, checks: &[PendingLint]) -> Vec<Problem> {
     let mut problems = Vec::new();
     if checks.is_empty() {
@@ -53,7 +53,7 @@ fn items(provider: &Provider, document: &Document, checks: &[PendingLint]) -> Ve
     problems
 }
 
-/// Bodies of events that cannot be used.
+/// Finds events whose body cannot be used.
 fn events(provider: &Provider, document: &Document, fixtures: &Fixtures) -> Vec<Problem> {
     let events = provider.webhooks.iter().flat_map(|hooks| &hooks.events);
     let unusable = |(name, event): (&String, &crate::pack::scheme::Event)| {
@@ -64,7 +64,7 @@ fn events(provider: &Provider, document: &Document, fixtures: &Fixtures) -> Vec<
     events.filter_map(unusable).collect()
 }
 
-/// Shapes of answers that are no JSON Schema, and of details that are no regular expression.
+/// Finds response shapes that are not a JSON Schema, and settings whose `matches` is not a regular expression.
 fn shapes(provider: &Provider, document: &Document) -> Vec<Problem> {
     let wrong = |(route, schema): (&Route, &serde_json::Value)| {
         let error = jsonschema::validator_for(schema).err()?;
@@ -79,10 +79,10 @@ fn shapes(provider: &Provider, document: &Document) -> Vec<Problem> {
     provider.answers.iter().filter_map(wrong).chain(provider.settings.iter().filter_map(unreadable)).collect()
 }
 
-/// Filters that the simulator has beside those of every template.
+/// Filters that only templates of the simulator have.
 const OF_THE_SIMULATOR: [&str; 3] = ["day", "datetime", "url"];
 
-/// Templates that do not parse, or use a filter or a word that nothing has.
+/// Finds templates that do not parse or use an unknown filter.
 fn templates(document: &Document, texts: &Texts) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (pointer, text) in texts {
@@ -95,13 +95,13 @@ fn templates(document: &Document, texts: &Texts) -> Vec<Problem> {
     problems
 }
 
-/// What to say of a filter that neither every template has nor this one.
+/// Names the first filter that neither all templates have nor `own` contains.
 pub(super) fn unknown_filter(text: &str, own: &[&str]) -> Option<String> {
     let filter = template::unknown_filters(text).into_iter().find(|filter| !own.contains(&filter.as_str()))?;
     Some(format!("there is no filter `{filter}`"))
 }
 
-/// Fixtures with templates that do not parse or use a filter that nothing has.
+/// Finds templates in fixtures that do not parse or use an unknown filter.
 fn written(fixtures: &Fixtures) -> Vec<Problem> {
     let names = fixtures.names().filter(|name| !name.starts_with("sample/"));
     let mut problems = Vec::new();

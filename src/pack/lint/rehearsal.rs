@@ -1,4 +1,4 @@
-//! The lints of what belongs to a rehearsal: where a check begins, and what happens to its clients.
+//! The lints of a check's rehearsal: its set-up, and what happens to its clients.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::pack::types::Route;
 use crate::yaml::{Document, Problem};
 
 impl Linter<'_> {
-    /// Everything that is wrong with the rehearsal of the check.
+    /// Finds everything that is wrong with the rehearsal of the check.
     pub(super) fn rehearsed(&self) -> Vec<Problem> {
         let mut problems = self.given();
         for (index, step) in self.check().when.iter().enumerate() {
@@ -22,7 +22,7 @@ impl Linter<'_> {
         problems
     }
 
-    /// Clients in states that nobody knows, and overlays that do nothing.
+    /// Finds clients in unknown states, and overrides that do nothing.
     fn given(&self) -> Vec<Problem> {
         let given = &self.check().given;
         let Some(simulator) = &self.provider.simulator else {
@@ -91,7 +91,7 @@ impl Linter<'_> {
         problems
     }
 
-    /// A route that the simulator does not have.
+    /// Reports a route that the simulator does not have.
     pub(super) fn route(&self, pointer: &str, route: &Route) -> Option<Problem> {
         let simulator = self.provider.simulator.as_ref()?;
         let known = || simulator.routes.values().flat_map(|routes| routes.keys());
@@ -124,7 +124,7 @@ impl Linter<'_> {
         problems
     }
 
-    /// An event that no state knows.
+    /// Reports an event that no state has.
     fn event(&self, pointer: &str, event: &str) -> Option<Problem> {
         let simulator = self.provider.simulator.as_ref()?;
         let known = || events(simulator);
@@ -146,7 +146,7 @@ fn events(simulator: &SimulatorSpec) -> impl Iterator<Item = &str> {
     simulator.states.values().flat_map(|state| state.events.keys().map(String::as_str))
 }
 
-/// Ways to states that lead through what nobody knows, or in a circle.
+/// Finds set-ups of states that use unknown names or are circular.
 pub(super) fn ways(provider: &Provider, document: &Document) -> Vec<Problem> {
     let Some(simulator) = &provider.simulator else { return Vec::new() };
     let mut problems = Vec::new();

@@ -1,5 +1,5 @@
-//! The lints of a sample partner: names that lead nowhere, words that do not work, faults that are none, and checks
-//! that nothing shows to be able to fail.
+//! The lints of a sample partner: unknown names, invalid templates, defects that change nothing, and checks that no
+//! defect proves able to fail.
 
 use serde_json::Value;
 
@@ -11,13 +11,13 @@ use crate::pack::sample_partner::{Act, PackedSamplePartner, PartnerDefect, Sampl
 use crate::template;
 use crate::yaml::Problem;
 
-/// What every word of a sample partner can read.
+/// Names that every template of a sample partner can read.
 const ALWAYS: [&str; 8] = ["stored", "key", "secret", "credentials", "facts", "fresh", "now", "today"];
 
-/// What the rules of its handler can read of a delivery.
+/// Names that the rules of its handler can read about a delivery.
 const DELIVERY: [&str; 8] = ["verified", "stale", "duplicate", "event", "known_event", "id", "body", "headers"];
 
-/// Everything that is wrong with a sample partner.
+/// Finds everything that is wrong with a sample partner.
 pub(crate) fn sample(
     provider: &Provider,
     facts: &Value,
@@ -37,7 +37,7 @@ pub(crate) fn sample(
 
 struct Lints<'l> {
     provider: &'l Provider,
-    /// The same as JSON, with all its `hosts`.
+    /// `provider` as JSON, with all its `hosts`.
     facts: &'l Value,
     checks: &'l [PendingLint],
     sampled: &'l PackedSamplePartner,
@@ -56,7 +56,7 @@ impl Lints<'_> {
         self.checks.iter().map(|read| read.packed.check.id.as_str())
     }
 
-    /// A handler must answer whatever comes.
+    /// Reports a handler whose rules do not answer every delivery.
     fn handler(&self) -> Option<Problem> {
         let rules = &self.partner().webhook;
         let last = rules.last().filter(|_| self.provider.webhooks.is_some());
@@ -81,7 +81,7 @@ impl Lints<'_> {
         }
     }
 
-    /// The calls of its actions and of its reactions.
+    /// Finds problems in the steps of its actions and of `follow_up`.
     fn acts(&self) -> Vec<Problem> {
         let partner = self.partner();
         let actions = partner.actions.iter().map(|(name, acts)| (format!("/actions/{name}"), acts));
@@ -115,7 +115,7 @@ impl Lints<'_> {
         problems
     }
 
-    /// A call that is not a method and a path: it goes to the API that it names, and nowhere else.
+    /// Reports a call that is not a method and a path: a call goes only to the API that it names.
     fn no_call(&self, pointer: &str, line: &str) -> Option<Problem> {
         let path = line.split_once(' ').filter(|(method, _)| method.bytes().all(|b| b.is_ascii_uppercase()));
         let is_path = path.is_some_and(|(_, path)| path.starts_with('/') && !path.starts_with("//"));
@@ -129,7 +129,7 @@ impl Lints<'_> {
         (!self.provider.apis.contains_key(api)).then(|| self.problem_at(pointer, message()).nearest(api, known()))
     }
 
-    /// The names of APIs, actions and deployments.
+    /// Finds names of APIs, actions and captures that do not exist.
     fn names(&self) -> Vec<Problem> {
         let partner = self.partner();
         let mut problems: Vec<Problem> =
@@ -151,7 +151,7 @@ impl Lints<'_> {
         problems
     }
 
-    /// Conditions and templates that do not work, or read a name that nothing has.
+    /// Finds conditions and templates that do not parse, or that read an unknown name.
     fn lint_texts(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut judge = |pointer: &str, text: &str| match template::names(text) {
@@ -175,7 +175,7 @@ impl Lints<'_> {
         problems
     }
 
-    /// A name that neither the action nor the delivery is told, that no call has, and that is not always there.
+    /// Reports a name that is neither an input of the action or handler, nor a named call, nor available everywhere.
     fn unknown_name(&self, pointer: &str, name: &str) -> Option<Problem> {
         let root = name.split('.').next().unwrap_or(name);
         let partner = self.partner();
@@ -188,7 +188,7 @@ impl Lints<'_> {
             ["", "webhook", ..] | ["", "defects", _, _, "first", _, "if"] => {
                 (DELIVERY.to_vec(), partner.webhook.iter().flat_map(|rule| &rule.follow_up).collect())
             }
-            // Elsewhere it depends on what it is read for.
+            // Elsewhere, the available names depend on what reads the text.
             _ => return None,
         };
         let called = acts.into_iter().filter_map(|act| match act {
@@ -201,8 +201,8 @@ impl Lints<'_> {
             .then(|| problem().nearest_or(root, known.iter().copied(), &format!("known here: {}", known.join(", "))))
     }
 
-    /// Web addresses in what its profile says: only those of the provider, which are played, and reserved ones, where
-    /// nobody is, so that a test reaches nothing but this machine.
+    /// Finds URLs in its profile whose host is neither the provider's, which Preflight simulates, nor reserved: a test
+    /// must reach only this machine.
     fn hosts(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         crate::json::texts(&self.sampled.json, &mut |pointer, text| {
@@ -276,7 +276,7 @@ impl Lints<'_> {
         problems
     }
 
-    /// Checks that a machine decides, and that no fault is written for.
+    /// Reports the checks that a machine decides and that have no defect.
     fn unproved(&self) -> Option<Problem> {
         let faults = &self.partner().defects;
         let has = |id: &str| faults.get(id).is_some_and(|faults| !faults.is_empty());

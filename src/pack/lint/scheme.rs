@@ -1,5 +1,5 @@
-//! The lints of webhook schemes and of what authenticates calls: names that nothing has there, and words that mean
-//! nothing beside the others.
+//! The lints of webhook schemes and of the authentication of calls: unknown names, and settings that have no
+//! effect.
 
 use super::linter::Linter;
 use crate::evidence::DeclaredExpectation;
@@ -13,16 +13,16 @@ use crate::pack::types::Where;
 use crate::template;
 use crate::yaml::{Document, Problem};
 
-/// What templates of headers read.
+/// Names that templates of headers can read.
 const HEADER: [&str; 8] = ["event", "id", "t", "mac", "signatures", "secret", "url", "method"];
 
-/// What the template of the signed bytes reads.
+/// Names that the template of the signed content can read.
 const MESSAGE: [&str; 6] = ["t", "id", "event", "body", "url", "method"];
 
-/// What the template of one of several signatures reads.
+/// Names that the template of each of several signatures can read.
 const EACH: [&str; 2] = ["mac", "t"];
 
-/// Everything that is wrong with the schemes of a provider.
+/// Finds everything that is wrong with the webhooks and the authentication of a provider.
 pub(super) fn schemes(provider: &Provider, document: &Document) -> Vec<Problem> {
     let at = |pointer: &str, message: &str| document.problem(pointer, message);
     let mut problems = authentication(provider, document);
@@ -44,10 +44,10 @@ pub(super) fn schemes(provider: &Provider, document: &Document) -> Vec<Problem> 
     problems
 }
 
-/// Where a problem is told.
+/// Makes a problem from a JSON pointer and a message.
 type ProblemPlace<'a> = &'a dyn Fn(&str, &str) -> Problem;
 
-/// The templates of a scheme, and what they read that is not there.
+/// Finds unknown names in the templates of a scheme.
 fn templates(hooks: &Webhooks, at: ProblemPlace) -> Vec<Problem> {
     let header =
         |(name, text): (&String, &String)| reads(at, &format!("/webhooks/headers/{}", escaped(name)), text, &HEADER);
@@ -64,7 +64,7 @@ fn templates(hooks: &Webhooks, at: ProblemPlace) -> Vec<Problem> {
     problems
 }
 
-/// A template that reads what is none of these. One that does not parse is told with all others.
+/// Finds names that a template reads and that are not `known`. One that does not parse is reported with all others.
 fn reads(at: ProblemPlace, pointer: &str, text: &str, known: &[&str]) -> Vec<Problem> {
     match template::names(text) {
         Err(_) => Vec::new(),
@@ -79,7 +79,7 @@ fn reads(at: ProblemPlace, pointer: &str, text: &str, known: &[&str]) -> Vec<Pro
     }
 }
 
-/// A header with a code, or several, that the scheme does not describe.
+/// Reports a header that reads one or several signatures that the scheme does not describe.
 fn no_code(hooks: &Webhooks, at: ProblemPlace, pointer: &str, text: &str) -> Option<Problem> {
     let names = template::names(text).unwrap_or_default();
     let reads = |wanted: &str| names.iter().any(|name| name == wanted);
@@ -93,10 +93,10 @@ fn no_code(hooks: &Webhooks, at: ProblemPlace, pointer: &str, text: &str) -> Opt
         .then(|| problem().hint("add `mac.signatures: { each, joined_by }`, or read `mac`"))
 }
 
-/// Words of a scheme that nothing makes use of.
+/// Finds parts of a scheme that nothing uses.
 fn meaning(hooks: &Webhooks, at: ProblemPlace) -> Vec<Problem> {
     let names: Result<Vec<_>, _> = hooks.headers.values().map(|text| template::names(text)).collect();
-    // What a header reads that does not parse, nobody knows.
+    // It is unknown what a header reads if it does not parse.
     let Ok(names) = names.map(|names| names.concat()) else { return Vec::new() };
     let reads = |wanted: &str| names.iter().any(|name| name == wanted);
     let several = hooks.mac.as_ref().and_then(|mac| mac.signatures.as_ref());
@@ -121,7 +121,7 @@ fn meaning(hooks: &Webhooks, at: ProblemPlace) -> Vec<Problem> {
     problems
 }
 
-/// One variation of deliveries.
+/// One alteration, with the scheme it applies to and its JSON pointer.
 struct ScopedAlteration<'v> {
     hooks: &'v Webhooks,
     pointer: &'v str,
@@ -147,7 +147,7 @@ impl ScopedAlteration<'_> {
         problems
     }
 
-    /// A header that is left out and that no delivery has: what is left would be genuine.
+    /// Reports an omitted header that no delivery has: the delivery would stay genuine.
     fn absent(&self, at: ProblemPlace) -> Option<Problem> {
         let name = self.alteration.without_header.as_deref()?;
         let hooks = self.hooks;
@@ -164,7 +164,7 @@ impl ScopedAlteration<'_> {
         Some(problem.nearest_or(name, known.iter().copied(), &format!("deliveries have: {}", known.join(", "))))
     }
 
-    /// What this variation changes that deliveries of this provider do not have.
+    /// Reports what this alteration changes but deliveries of this provider do not have.
     fn idle(&self, at: ProblemPlace) -> Option<Problem> {
         let ScopedAlteration { hooks, pointer, alteration } = *self;
         let mac = hooks.mac.as_ref();
@@ -193,7 +193,7 @@ impl ScopedAlteration<'_> {
         }
     }
 
-    /// Clocks that deliveries of this provider do not have, and those that are said to be nothing.
+    /// Finds clocks that deliveries of this provider do not have, and clocks without an age.
     fn clocks(&self, at: ProblemPlace) -> Vec<Problem> {
         let ScopedAlteration { hooks, pointer, alteration } = *self;
         let told = |message: &str| at(&format!("{pointer}/clocks"), message);
@@ -209,7 +209,7 @@ impl ScopedAlteration<'_> {
         absent.map(|clock| told(words(clock))).collect()
     }
 
-    /// What is expected of an age, against what the provider says of it.
+    /// Reports an expectation for an age that contradicts the tolerance of the provider.
     fn age(&self, at: ProblemPlace) -> Option<Problem> {
         let ScopedAlteration { hooks, pointer, alteration } = *self;
         let (limit, _) = hooks.timestamp.tolerance.zip(alteration.age)?;
@@ -229,7 +229,7 @@ impl ScopedAlteration<'_> {
 }
 
 impl Linter<'_> {
-    /// The variations of a delivery.
+    /// Finds everything that is wrong with the alterations of a delivery.
     pub(super) fn alterations(&self, pointer: &str, step: &DeliverStep) -> Vec<Problem> {
         let Some(hooks) = &self.provider.webhooks else { return Vec::new() };
         let at = |pointer: &str, message: &str| self.problem_at(pointer, message);
@@ -242,7 +242,7 @@ impl Linter<'_> {
         problems
     }
 
-    /// Words of a step that cannot be heeded together, and numbers that are none.
+    /// Finds settings of a step that contradict each other, and numbers that are too small.
     fn at_once(&self, pointer: &str, step: &DeliverStep) -> Vec<Problem> {
         let words = [
             ("alter", !step.alter.is_empty()),
@@ -267,7 +267,7 @@ impl Linter<'_> {
         problems
     }
 
-    /// Whether a text is a template over the words of the scheme, which is held against those.
+    /// Whether a text is a template over the names of the scheme, which its own lints check.
     pub(super) fn is_of_scheme(&self, pointer: &str) -> bool {
         let step = pointer.strip_prefix("/when/").and_then(|rest| rest.split_once('/'));
         let step = step.and_then(|(index, rest)| Some((self.check().when.get(index.parse::<usize>().ok()?)?, rest)));
@@ -277,7 +277,7 @@ impl Linter<'_> {
     }
 }
 
-/// What authenticates calls, held against what there is.
+/// Finds unknown names in the authentication of calls.
 fn authentication(provider: &Provider, document: &Document) -> Vec<Problem> {
     let mut problems = Vec::new();
     let at = |pointer: &str, message: &str| document.problem(pointer, message);
@@ -292,7 +292,7 @@ fn authentication(provider: &Provider, document: &Document) -> Vec<Problem> {
     problems
 }
 
-/// A template over what a profile does not have for calls.
+/// Finds names in a template that are not credentials of calls.
 fn partners_own(at: ProblemPlace, pointer: &str, text: &str) -> Vec<Problem> {
     let names = template::names(text).unwrap_or_default();
     let known = |name: &String| name == "api_key" || name.starts_with("credentials.");
@@ -303,7 +303,7 @@ fn partners_own(at: ProblemPlace, pointer: &str, text: &str) -> Vec<Problem> {
     names.iter().filter(|name| !known(name)).map(told).collect()
 }
 
-/// Where the tokens of an API come from.
+/// Reports a source of tokens that does not exist or cannot issue them.
 fn from(provider: &Provider, at: ProblemPlace, (name, api): (&str, &Api), pointer: &str) -> Option<Problem> {
     let token_request = api.token_request(name)?;
     let word = match api {

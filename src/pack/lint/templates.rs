@@ -8,13 +8,13 @@ use crate::template;
 use crate::yaml::Problem;
 
 impl Linter<'_> {
-    /// Templates that do not parse, or begin with a name that nothing has.
+    /// Finds templates that do not parse, use an unknown filter, or begin with an unknown name.
     pub(super) fn templates(&self) -> Vec<Problem> {
         let of_one = |(pointer, text): &(String, String)| match template::names(text) {
             Err(error) => vec![self.problem_at(pointer, error.to_string())],
             Ok(names) => {
                 let filter = unknown_filter(text, &[]).map(|filter| self.problem_at(pointer, filter));
-                // What a delivery is written with has names of its own.
+                // Templates of deliveries have names of their own.
                 let named = names.iter().filter(|_| !self.is_of_scheme(pointer));
                 filter.into_iter().chain(named.filter_map(|name| self.unknown_name(pointer, name))).collect()
             }

@@ -1,27 +1,27 @@
-//! The texts of a file, before anything is made of them.
+//! The texts of a file, checked for their length before anything parses them.
 
 use serde_json::Value;
 
 use crate::template;
 use crate::yaml::{Document, Problem};
 
-/// Texts with templates in them, with their JSON pointers.
+/// Texts with templates in them, each after its JSON pointer.
 pub(crate) type Texts = Vec<(String, String)>;
 
-/// The longest expression, in bytes: compilers go down into it as deep as it is nested.
+/// The maximum length of an expression, in bytes: its compiler recurses as deep as the expression is nested.
 const MAX_EXPRESSION_CHARS: usize = 2000;
 
-/// The longest JSON path or name, in bytes, for the same reason.
+/// The maximum length of a JSON path or a name, in bytes, for the same reason.
 const MAX_PATH_CHARS: usize = 500;
 
-/// The deepest that brackets of a JSON path may be nested: its parser's time doubles with each.
+/// The maximum depth of brackets in a JSON path: the time of its parser doubles with each.
 const MAX_PATH_DEPTH: usize = 8;
 
-/// The texts with templates in them.
+/// Collects the texts with templates in them.
 ///
 /// # Errors
 ///
-/// Expressions and names that are so long that nothing must be made of them.
+/// Expressions, JSON paths and names that are too long or too deep to parse.
 pub(crate) fn texts(document: &Document, value: &Value) -> Result<Texts, Vec<Problem>> {
     let (mut found, mut problems) = (Texts::new(), Vec::new());
     crate::json::texts(value, &mut |pointer, text| {
@@ -52,7 +52,7 @@ pub(super) fn too_long(pointer: &str, text: &str) -> Option<String> {
     (bare || inside).then(|| format!("this expression is longer than {MAX_EXPRESSION_CHARS} bytes"))
 }
 
-/// Whether a text is a JSON path that must not be parsed.
+/// Whether a text is a JSON path that is too long or too deep to parse.
 fn is_long_path(text: &str) -> bool {
     let mut depth = 0_usize;
     let too_deep = text.bytes().any(|byte| {
@@ -66,7 +66,7 @@ fn is_long_path(text: &str) -> bool {
     text.starts_with('$') && (too_deep || text.len() > MAX_PATH_CHARS)
 }
 
-/// Whether a map has a name that is too long: names of some maps are JSON paths.
+/// Whether a map has a name that is too long: the names of some maps are JSON paths.
 fn has_long_name(value: &Value) -> bool {
     match value {
         Value::Array(list) => list.iter().any(has_long_name),

@@ -1,4 +1,4 @@
-//! The lints of expectations over what the partner did in a rehearsal.
+//! The lints of expectations about what the partner did in a rehearsal.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::yaml::Problem;
 pub(super) type NamedCalls<'c> = BTreeSet<&'c str>;
 
 impl<'l> Linter<'l> {
-    /// Everything that is wrong with `assume` and `then`, in their order.
+    /// Finds everything that is wrong with these expectations in `assume` and `then`, in their order.
     pub(super) fn expected(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
         let mut bound = NamedCalls::new();
@@ -28,7 +28,7 @@ impl<'l> Linter<'l> {
         problems
     }
 
-    /// The names that expectations give to calls.
+    /// Returns the names that expectations give to calls.
     pub(super) fn bound(&self) -> Vec<&str> {
         fn names<'c>(expectation: &'c Expectation, found: &mut Vec<&'c str>) {
             match expectation {
@@ -134,7 +134,7 @@ impl<'l> Linter<'l> {
         problems
     }
 
-    /// Routes, names and APIs that nobody knows.
+    /// Finds unknown routes, names and APIs.
     fn which(&self, pointer: &str, calls: &Calls, bound: &NamedCalls<'_>) -> Vec<Problem> {
         let unknown = |pointer: &str, name: &str| {
             let problem = self.problem_at(pointer, format!("there are no earlier matched calls `{name}`"));

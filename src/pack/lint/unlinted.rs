@@ -1,15 +1,15 @@
-//! Checks that were read and are still to be looked at.
+//! Checks that were read and not yet linted.
 
 use super::texts::Texts;
 use crate::pack::model::PackedCheck;
 use crate::yaml::Problem;
 
-/// A check that was read and is still to be looked at.
+/// A check that was read and not yet linted.
 #[derive(Debug)]
 pub(in crate::pack) struct PendingLint {
     /// Its path in the pack.
     pub(in crate::pack) path: String,
-    /// The check.
+    /// The check with its text.
     pub(in crate::pack) packed: PackedCheck,
     /// What [`texts`] found in it.
     pub(in crate::pack) texts: Texts,

@@ -1,4 +1,4 @@
-//! What stands in a pack and is used by nothing in it. All of it is looked for in one pass over the texts.
+//! Parts of a pack that nothing in it uses. One pass over all texts searches for all of them.
 
 use aho_corasick::AhoCorasick;
 
@@ -7,19 +7,19 @@ use crate::pack::fixtures::Fixtures;
 use crate::pack::provider::Provider;
 use crate::yaml::{Document, Problem};
 
-/// Something that ought to be named elsewhere.
+/// A part of a pack that something else ought to name.
 struct NamedReference {
-    /// How it is named.
+    /// The text that names it.
     text: String,
-    /// How often that stands in `provider.yaml` because it is said there what it is.
+    /// How often `provider.yaml` contains this text because it defines the part.
     own: usize,
-    /// The fixture that it is, if it is one.
+    /// The name of the fixture, if it is one.
     fixture: Option<String>,
-    /// What to say, and where in `provider.yaml` if it is there.
+    /// The JSON pointer in `provider.yaml` and the message, or the problem if the part is elsewhere.
     told: Result<(String, String), Problem>,
 }
 
-/// Fixtures, facts and replies that nothing names: neither `provider.yaml`, nor a check, nor another fixture.
+/// Finds fixtures, facts and replies that nothing names: neither `provider.yaml`, nor a check, nor another fixture.
 pub(super) fn lint_unused(
     provider: &Provider,
     document: &Document,
@@ -34,7 +34,7 @@ pub(super) fn lint_unused(
     let mut search = |inside: Option<&str>, text: &[u8]| {
         for found in searcher.find_overlapping_iter(text) {
             let at = found.pattern().as_usize();
-            // A fixture that names itself is not used by that.
+            // A fixture that names itself is not thereby used.
             named[at] += usize::from(inside.is_none() || sought[at].fixture.as_deref() != inside);
         }
     };

@@ -1,4 +1,4 @@
-//! Expectations that hold whatever happens: a check of nothing else cannot fail.
+//! Expectations that always hold: a check with nothing else cannot fail.
 
 use super::linter::Linter;
 use crate::pack::expectations::Expectation;
@@ -7,7 +7,7 @@ use crate::pack::traffic::{CallsExpectation, Count};
 use crate::yaml::Problem;
 
 impl Linter<'_> {
-    /// What in `then` holds in any case, and a `then` that never fails.
+    /// Finds expectations in `then` that always hold, and a `then` that never fails.
     pub(super) fn idle(&self) -> Vec<Problem> {
         let then = &self.check().then;
         let mut problems = Vec::new();
@@ -32,7 +32,7 @@ impl Linter<'_> {
     }
 }
 
-/// What to say of an expectation that holds in any case.
+/// Returns a message and a hint for an expectation that always holds.
 fn idle(expectation: &Expectation) -> Option<(&'static str, &'static str)> {
     const NONE: (&str, &str) = ("`at_least: 0` always holds", "write at least 1, or the exact number");
     const ANY: (&str, &str) = ("this matches any value", "state what the value must be");
@@ -64,7 +64,7 @@ fn idle(expectation: &Expectation) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// Whether an expectation over calls holds whatever they are like.
+/// Whether an expectation about calls holds whatever the calls are like.
 fn requires_nothing(e: &CallsExpectation) -> bool {
     let counted = e.exactly.is_some() || e.at_least.is_some() || e.at_most.is_some();
     let alike = !e.same.is_empty() || !e.distinct.is_empty() || e.gap.is_some();
@@ -72,7 +72,7 @@ fn requires_nothing(e: &CallsExpectation) -> bool {
     !counted && !alike && !each
 }
 
-/// Whether a matcher accepts whatever is there.
+/// Whether a matcher accepts any value that is there.
 fn anything(matcher: &Matcher) -> bool {
     matcher.0.iter().all(|predicate| match predicate {
         Predicate::Matches(pattern) => ["", ".*", "^.*$", "^", "$"].contains(&pattern.as_str()),

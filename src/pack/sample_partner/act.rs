@@ -1,4 +1,4 @@
-//! What a sample partner does when it is asked to act, or when an event has come.
+//! What a sample partner does for an action, or after an event was delivered.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -112,7 +112,7 @@ fn ok() -> u16 {
 }
 
 impl Act {
-    /// The condition under which it is done.
+    /// Returns the condition under which the step is performed.
     pub fn condition(&self) -> Option<&str> {
         match self {
             Act::Call(call) => call.condition.as_deref(),

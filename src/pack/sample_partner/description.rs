@@ -1,10 +1,10 @@
-//! The sample partner of a pack: what `checks/<provider>/partner.yaml` says. One partner that does everything right,
-//! described as data, and for each check the faults that it must catch. `preflight test` plays both, so that whoever
-//! writes a pack sees each check pass, fail and stay inconclusive without a line of code.
+//! The sample partner of a pack: the content of `checks/<provider>/partner.yaml`. It describes, as data, one partner
+//! that does everything right and, for each check, the defects that it must catch. `preflight test` runs both, so that
+//! the author of a pack sees each check pass, fail and stay inconclusive without a line of code.
 //!
-//! Conditions (`if`) are bare expressions, every other text may hold `{{ }}` templates; a condition that reads what is
-//! not there does not hold, and a member of a body that is written from it is null. There is no loop but a bounded
-//! `retry`, nothing that names a command, and no host but the provider's and the partner's own two.
+//! Conditions (`if`) are bare expressions; every other text may contain `{{ }}` templates. A condition that reads a
+//! missing value does not hold, and a field of a body that reads one is null. There is no loop except a bounded
+//! `retry`, nothing that names a command, and no host except the provider's and the partner's own two.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use super::surroundings::{ProfilePart, ProviderState};
 use crate::pack::types::{Environment, Span, Text};
 use crate::yaml::Document;
 
-/// The file that holds it.
+/// The name of the file that describes a sample partner.
 pub const FILE: &str = "partner.yaml";
 
 /// The sample partner of a pack, with its text.
@@ -26,9 +26,9 @@ pub const FILE: &str = "partner.yaml";
 pub struct PackedSamplePartner {
     /// The partner.
     pub partner: SamplePartner,
-    /// The same as JSON, which faults are put into.
+    /// The partner as JSON, to which defects are applied.
     pub json: Value,
-    /// The text.
+    /// The text it was read from.
     pub document: Document,
 }
 
@@ -137,10 +137,10 @@ pub enum Deployment {
 }
 
 impl Deployment {
-    /// All of them.
+    /// All deployments.
     pub const ALL: [Deployment; 3] = [Deployment::Rehearsal, Deployment::Staging, Deployment::Live];
 
-    /// The word in files.
+    /// Returns the word for it in files.
     pub fn word(self) -> &'static str {
         match self {
             Deployment::Rehearsal => "rehearsal",
@@ -151,7 +151,7 @@ impl Deployment {
 }
 
 impl PartnerDefect {
-    /// The description of a partner with this fault.
+    /// Applies this defect to the description of a partner.
     pub fn put_into(&self, described: &Value) -> Value {
         let mut changed = described.clone();
         json_patch::merge(&mut changed, &Value::Object(self.change.clone()));

@@ -1,4 +1,4 @@
-//! The sample partner of a pack: what `checks/<provider>/partner.yaml` says.
+//! The sample partner of a pack: the content of `checks/<provider>/partner.yaml`.
 
 mod act;
 mod description;

@@ -1,4 +1,4 @@
-//! The world of a sample partner: what its profile says, and what the provider holds.
+//! What surrounds a sample partner: its additions to the profile, and the provider's records.
 
 use std::collections::BTreeMap;
 

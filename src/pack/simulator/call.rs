@@ -1,4 +1,4 @@
-//! What calls and events do: types, rules, look-ups, outcomes.
+//! What calls and events do: types, rules, lookups, outcomes.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -62,7 +62,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word for it, as in a pack.
+    /// Returns the word for it in packs.
     pub fn word(self) -> &'static str {
         match self {
             Kind::Text => "text",

@@ -1,9 +1,9 @@
-//! How a pack describes its provider as we play it: the `simulator` section of `provider.yaml`.
+//! How a pack describes the simulation of its provider: the `simulator` section of `provider.yaml`.
 //!
-//! Conditions (`if`) are bare expressions; every other text may hold `{{ }}` templates. Both read `body`, `query`,
+//! Conditions (`if`) are bare expressions; every other text may contain `{{ }}` templates. Both read `body`, `query`,
 //! `headers` and `path` of the request, what `find` found, `client` and `state`, `with`, `fresh` (new ids, tokens,
-//! secrets), `now`, `today`, `mode`, `profile`, `pages`, `facts` and the `tables`. What is not there counts as absent: a
-//! condition on it does not hold, and a member that is written from it is null.
+//! secrets), `now`, `today`, `mode`, `profile`, `pages`, `facts` and the `tables`. A missing value counts as absent: a
+//! condition on it does not hold, and a field that reads it is null.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -106,10 +106,10 @@ pub struct SimulatorSpec {
 }
 
 impl SimulatorSpec {
-    /// The state that a client starts in, and what leads from there to the one that is wanted.
+    /// Returns the state that a client starts in, and the steps that lead from there to the wanted state.
     pub fn way<'s>(&'s self, wanted: &'s str) -> (&'s str, Vec<&'s SetupStep>) {
         let (mut state, mut steps) = (wanted, Vec::new());
-        // The bound is for a pack that leads in a circle, which the lints refuse.
+        // The bound is for a pack with a circular set-up, which the lints report.
         while let Some(way) = self.setup.get(state).filter(|_| steps.len() < 64) {
             steps.splice(0..0, &way.by);
             state = &way.from;

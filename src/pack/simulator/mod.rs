@@ -1,4 +1,4 @@
-//! How a pack describes its provider as we play it: the `simulator` section of `provider.yaml`.
+//! How a pack describes the simulation of its provider: the `simulator` section of `provider.yaml`.
 
 mod call;
 mod definition;

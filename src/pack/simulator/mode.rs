@@ -1,4 +1,4 @@
-//! Where the simulated provider is played.
+//! Where the simulated provider runs.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -16,7 +16,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// The word in packs.
+    /// Returns the word for it in packs.
     pub fn word(self) -> &'static str {
         match self {
             Mode::Rehearsal => "rehearsal",

@@ -1,4 +1,4 @@
-//! The small words that check files, `provider.yaml` and profiles share: spans of time, routes, stages, statuses.
+//! The small types that check files, `provider.yaml` and profiles share: spans of time, routes, stages, statuses.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -32,7 +32,7 @@ impl Stage {
     /// All stages, in order.
     pub const ALL: [Stage; 4] = [Stage::Static, Stage::Rehearsal, Stage::Test, Stage::Production];
 
-    /// The word in files and reports.
+    /// Returns the word for it in files and reports.
     pub fn word(self) -> &'static str {
         match self {
             Stage::Static => "static",
@@ -42,7 +42,7 @@ impl Stage {
         }
     }
 
-    /// The provider's environment that the stage talks to, if any.
+    /// Returns the provider's environment that the stage talks to, if any.
     pub fn environment(self) -> Option<Environment> {
         match self {
             Stage::Static | Stage::Rehearsal => None,
@@ -71,7 +71,7 @@ pub enum Environment {
 }
 
 impl Environment {
-    /// The word in files and reports.
+    /// Returns the word for it in files and reports.
     pub fn word(self) -> &'static str {
         match self {
             Environment::Test => "test",
@@ -81,7 +81,7 @@ impl Environment {
 }
 
 impl Environment {
-    /// The stage that takes place there.
+    /// Returns the stage that takes place there.
     pub fn stage(self) -> Stage {
         match self {
             Environment::Test => Stage::Test,
@@ -100,7 +100,7 @@ impl fmt::Display for Environment {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span(pub Duration);
 
-/// As it is written in a profile.
+/// Formats the duration as profiles write it.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.as_millis() {
@@ -114,13 +114,13 @@ impl fmt::Display for Span {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Age(pub i64);
 
-/// The shape of a span, as a regular expression for the schema.
+/// The format of a span, as a regular expression for the schema.
 const SPAN: &str = r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$";
 
-/// The farthest age, in seconds: 1,000 years, so that every time of sending can be written as a date.
+/// The maximum age, in seconds: 1,000 years, so that every sending time can be written as a date.
 const MAX_AGE_SECONDS: f64 = 1000.0 * 365.0 * 86_400.0;
 
-/// The longest span, in seconds: ten years, so that every end of one can be written as a date.
+/// The maximum span, in seconds: ten years, so that the end of every span can be written as a date.
 const MAX_SPAN_SECONDS: f64 = 10.0 * 365.0 * 86_400.0;
 
 fn seconds(text: &str) -> Option<f64> {

@@ -16,7 +16,7 @@ pub struct Route {
     pub path: String,
 }
 
-/// The shape of a route, as a regular expression for the schema.
+/// The format of a route, as a regular expression for the schema.
 const ROUTE: &str = r"^(GET|HEAD|POST|PUT|PATCH|DELETE) /\S*$";
 
 impl Route {
@@ -28,13 +28,13 @@ impl Route {
             .then(|| Route { method: method.into(), path: path.into() })
     }
 
-    /// Whether a call is on this route. Paths are compared without regard to case and percent-decoded, as the
-    /// providers' servers do, and a `*` or `{name}` stands for one segment.
+    /// Whether a call is on this route. Paths are compared percent-decoded and case-insensitively, as the servers of
+    /// providers do, and a `*` or `{name}` stands for one segment.
     pub fn matches(&self, method: &str, path: &str) -> bool {
         self.method.eq_ignore_ascii_case(method) && self.captures(path).is_some()
     }
 
-    /// What the `{name}` segments stand for in a path, if the path is on this route.
+    /// Returns the values of the `{name}` segments in a path, if the path is on this route.
     pub fn captures(&self, path: &str) -> Option<Vec<(String, String)>> {
         let (mut ours, mut theirs) =
             (self.path.trim_end_matches('/').split('/'), path.trim_end_matches('/').split('/'));
@@ -56,7 +56,7 @@ impl Route {
     }
 }
 
-/// What a `{name}` stands for in a segment, and so with something behind it: `{id}:archive`.
+/// Returns the name and the value of a `{name}` segment, which may have a suffix: `{id}:archive`.
 fn named<'p>(pattern: &'p str, segment: &str) -> Option<(&'p str, String)> {
     let (name, behind) = pattern.strip_prefix('{')?.split_once('}')?;
     let at = segment.len().checked_sub(behind.len())?;

@@ -1,4 +1,4 @@
-//! The addresses in a profile.
+//! Validates the addresses in a profile.
 
 use serde_json::Value;
 use url::Url;
@@ -6,12 +6,12 @@ use url::Url;
 use crate::address::Host;
 use crate::yaml::{Document, Problem};
 
-/// What an address is for, which says how it is read.
+/// What an address is used for, which decides how it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Use {
-    /// Something is fetched from it, or delivered to it.
+    /// Preflight fetches something from it, or delivers something to it.
     Called,
-    /// A client comes back to it, perhaps into an app, and it is compared with what was decoded.
+    /// A client returns to it, perhaps in an app, and it is compared with a decoded URL.
     Returned,
 }
 
@@ -28,12 +28,12 @@ fn uses(pointer: &str) -> Option<Use> {
     }
 }
 
-/// Whether an address stands at a pointer.
+/// Whether the value at a pointer is an address.
 pub(in crate::profile) fn is_address(pointer: &str) -> bool {
     uses(pointer).is_some()
 }
 
-/// Whether nothing but variables is put in at a pointer.
+/// Whether variables are inserted at a pointer, but no templates.
 fn is_plain(pointer: &str) -> bool {
     let parts: Vec<&str> = pointer.split('/').skip(1).collect();
     matches!(parts.as_slice(), ["environments", _, "api_key"] | ["environments", _, "credentials", _])
@@ -42,8 +42,8 @@ fn is_plain(pointer: &str) -> bool {
         || uses(pointer) == Some(Use::Called)
 }
 
-/// What is no address, and templates where nothing is put in; each with its pointer. `written` is the profile as it was
-/// written, `json` the same with its variables put in.
+/// Finds invalid addresses, and templates where none are evaluated; each with its pointer. `written` is the profile as
+/// it is written, `json` the same with its variables inserted.
 pub(in crate::profile) fn addresses(document: &Document, written: &Value, json: &Value) -> Vec<(String, Problem)> {
     let mut problems = Vec::new();
     crate::json::texts(written, &mut |pointer, text| {
@@ -55,7 +55,7 @@ pub(in crate::profile) fn addresses(document: &Document, written: &Value, json: 
     });
     crate::json::texts(json, &mut |pointer, text| {
         let told = problems.iter().any(|(known, _)| known == pointer);
-        // What a client comes back to may have a template in it.
+        // A return URL may contain a template.
         let open = |how: &Use| *how == Use::Returned && text.contains("{{");
         if let Some(how) = uses(pointer).filter(|how| !told && !open(how))
             && let Some((message, hint)) = wrong(text, how)
@@ -75,7 +75,7 @@ fn wrong(text: &str, how: Use) -> Option<(String, Option<String>)> {
     not_called(text).filter(|_| how == Use::Called || !is_in_app(text))
 }
 
-/// Why nothing can be fetched from an address, if nothing can.
+/// Returns why nothing can be fetched from an address, if that is so.
 pub(in crate::profile) fn not_called(text: &str) -> Option<(String, Option<String>)> {
     let whole = format!("`{text}` is not a complete URL such as `https://acme.example/path`");
     match Url::parse(text) {
@@ -84,7 +84,7 @@ pub(in crate::profile) fn not_called(text: &str) -> Option<(String, Option<Strin
             (!rest.starts_with("//") || rest.starts_with("///"))
                 .then(|| (whole, Some(format!("write `{}`", url.as_str()))))
         }
-        // `localhost:3000/path` is a URL, of the scheme `localhost`.
+        // `localhost:3000/path` is a URL with the scheme `localhost`.
         Ok(url) if !text.contains("://") => {
             let port = url.path().starts_with(|letter: char| letter.is_ascii_digit());
             Some((whole, port.then(|| with_scheme(text))))
@@ -98,7 +98,7 @@ pub(in crate::profile) fn not_called(text: &str) -> Option<(String, Option<Strin
     }
 }
 
-/// What to write where only the scheme is missing: on this machine hardly anybody has certificates.
+/// Returns the hint for an address that lacks only the scheme: servers on this machine rarely have certificates.
 fn with_scheme(text: &str) -> String {
     let url = Url::parse(&format!("http://{text}")).ok();
     let here = url.as_ref().and_then(Host::of).is_some_and(|host| host.is_here());
@@ -106,7 +106,7 @@ fn with_scheme(text: &str) -> String {
     format!("write `{likely}://{text}`, or `{other}://`")
 }
 
-/// Whether an address opens an app: of a scheme of its own, as in `acme://done` or `com.acme.app:/done`.
+/// Whether an address opens an app, by a scheme of its own as in `acme://done` or `com.acme.app:/done`.
 fn is_in_app(text: &str) -> bool {
     let scheme = Url::parse(text).ok().map(|url| url.scheme().to_owned());
     scheme.is_some_and(|scheme| scheme != "http" && scheme != "https" && (text.contains(":/") || scheme.contains('.')))

@@ -1,4 +1,4 @@
-//! What can be wrong with the calls to the partner's own software that a profile describes.
+//! Validates the calls to the partner's own software that a profile describes.
 
 use super::addresses::not_called;
 use crate::pack::types::Environment;
@@ -7,7 +7,7 @@ use crate::profile::hosts::{called, production_hosts, without_templates};
 use crate::profile::types::Profile;
 use crate::yaml::{Document, Problem};
 
-/// The problems of the look-ups below a place.
+/// Finds everything that is wrong with the lookups below a pointer.
 pub(in crate::profile) fn look_ups(document: &Document, pointer: &str, inspect: &Lookups) -> Vec<Problem> {
     let counts = [("processed", &inspect.processed), ("received", &inspect.received)];
     let views = [("shown", &inspect.shown), ("user_message", &inspect.user_message)];
@@ -23,7 +23,7 @@ pub(in crate::profile) fn look_ups(document: &Document, pointer: &str, inspect: 
     problems
 }
 
-/// The problems of something that the partner can be asked to do.
+/// Finds everything that is wrong with an action.
 pub(in crate::profile) fn call_out(document: &Document, pointer: &str, call: &CallOut) -> Vec<Problem> {
     let mut problems = Vec::new();
     match (&call.request, &call.command) {
@@ -52,7 +52,7 @@ pub(in crate::profile) fn call_out(document: &Document, pointer: &str, call: &Ca
     problems
 }
 
-/// Actions of the test environment that would have the partner's production act.
+/// Finds actions of the test environment that would make the partner's production act.
 pub(in crate::profile) fn in_production(document: &Document, profile: &Profile) -> Vec<Problem> {
     let hosts = production_hosts(profile);
     let actions = profile.environments.get(&Environment::Test).into_iter().flat_map(|inside| &inside.actions);
@@ -67,7 +67,7 @@ pub(in crate::profile) fn in_production(document: &Document, profile: &Profile) 
 
 fn request_line(document: &Document, pointer: &str, line: &str) -> Option<Problem> {
     let url = line.split_once(' ').map(|(_, url)| url.trim())?;
-    // A template may stand for any part; what is left must still be a URL that can be called.
+    // A template may stand for any part; the rest must still be a URL that can be called.
     not_called(&without_templates(url))?;
     let (message, hint) = not_called(url).unwrap_or_else(|| (format!("`{url}` is not a complete URL"), None));
     let hint = hint.unwrap_or_else(|| "write it as `GET http://127.0.0.1:3000/path`".into());

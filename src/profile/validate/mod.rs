@@ -1,4 +1,4 @@
-//! What can be wrong with a profile, beside its structure.
+//! Validates a profile beyond its structure.
 
 pub(super) mod addresses;
 pub(super) mod calls;

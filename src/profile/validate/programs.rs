@@ -1,4 +1,4 @@
-//! Programs that a profile starts and that are not there.
+//! Finds programs that a profile starts and that do not exist.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -11,17 +11,17 @@ use crate::profile::variables::Variables;
 use crate::template;
 use crate::yaml::Document;
 
-/// Programs that run what their first argument names.
+/// Programs that run the file in their first argument.
 const RUN_A_FILE: [&str; 12] =
     ["bash", "dash", "node", "nodejs", "perl", "php", "python", "python3", "ruby", "sh", "tsx", "zsh"];
 
-/// The ends of names of files that such programs run.
+/// The extensions of files that such programs run.
 const SCRIPTS: [&str; 10] = ["bash", "cjs", "js", "mjs", "php", "pl", "py", "rb", "sh", "ts"];
 
-/// The programs of a profile that are not there. What is made while the run lasts cannot be there before: of a file only
-/// the plain build's own is looked for.
+/// Finds the programs of a profile that do not exist. Files may be created during the run, so paths are checked only
+/// for the plain build.
 ///
-/// `written` is the profile as it was written: what variables hold is not shown.
+/// `written` is the profile as it is written: messages do not show the values of variables.
 pub(in crate::profile) fn not_there(
     document: &Document,
     written: &Value,
@@ -94,7 +94,7 @@ impl Missing {
     }
 }
 
-/// What is wrong with a command, and with which of its words.
+/// Returns what is wrong with a command, and the index of the wrong word.
 fn wrong(folder: &Path, command: &[String], path: Option<&str>, files: bool) -> Option<(usize, Missing)> {
     let (program, arguments) = command.split_first()?;
     if template::is_template(program) {
@@ -115,7 +115,7 @@ fn wrong(folder: &Path, command: &[String], path: Option<&str>, files: bool) -> 
     }
     let folders = std::env::split_paths(path?).map(|one| folder.join(one)).filter(|one| one.is_dir());
     let folders: Vec<PathBuf> = folders.collect();
-    // Without a folder that is there, nobody can say what is not in it.
+    // If none of the folders exists, it is unknown what they contain.
     if !folders.is_empty() && !folders.iter().any(|one| one.join(program).is_file()) {
         return Some((0, Missing::Program));
     }

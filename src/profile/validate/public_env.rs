@@ -1,13 +1,13 @@
-//! What is wrong with the variables that a profile lists as public.
+//! Validates the variables that a profile lists as public.
 
 use crate::profile::loaded::LoadedProfile;
 use crate::profile::variables::named;
 use crate::yaml::Problem;
 
-/// Where a key or a secret stands, whatever its variable is called.
+/// Keys of a profile whose values are secret, whatever their variable is called.
 const SECRET: [&str; 3] = ["api_key", "secret", "credentials"];
 
-/// Variables that nothing uses, which are misspelt more often than not, and those that hold a key or a secret.
+/// Finds variables that nothing uses, most of which are misspelt, and those that contain a key or a secret.
 pub(in crate::profile) fn public(read: &LoadedProfile) -> Vec<Problem> {
     let written = read.document.parse().unwrap_or_default();
     let mut used: Vec<(String, String)> = Vec::new();

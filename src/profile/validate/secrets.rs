@@ -1,4 +1,4 @@
-//! Real keys and secrets where they must not be, and keys that nothing could carry.
+//! Real keys and secrets where they must not be, and keys that no header can carry.
 
 use crate::pack::types::Environment;
 use crate::pack::{Pack, authentication};
@@ -7,9 +7,9 @@ use crate::profile::variables::Variables;
 use crate::redact::Secret;
 use crate::yaml::Problem;
 
-/// The keys and secrets of the real environments, by their dotted names.
+/// Returns the keys and secrets of the real environments, by their dotted names.
 ///
-/// What only says who the partner is, is none: a test account and a real one may have the same name.
+/// A credential that only identifies the partner is not secret: a test account and a real one may have the same name.
 fn real_secrets(read: &LoadedProfile) -> Vec<(String, &Secret)> {
     let open = &read.trusted.open;
     let environments = read.profile.environments.iter();
@@ -19,7 +19,7 @@ fn real_secrets(read: &LoadedProfile) -> Vec<(String, &Secret)> {
     secret.map(|(environment, (name, secret))| (format!("environments.{environment}.{name}"), secret)).collect()
 }
 
-/// Keys that were copied with what stood around them: no header could carry them.
+/// Finds keys that were copied with surrounding characters: no header can carry them.
 pub(in crate::profile) fn untidy(read: &LoadedProfile) -> Vec<Problem> {
     let untidy = |secret: &Secret| {
         let text = secret.expose();
@@ -35,7 +35,7 @@ pub(in crate::profile) fn untidy(read: &LoadedProfile) -> Vec<Problem> {
         .collect()
 }
 
-/// Credentials that no API of the provider takes.
+/// Finds credentials that no API of the provider uses.
 pub(in crate::profile) fn unknown(read: &LoadedProfile, pack: &Pack) -> Vec<Problem> {
     let known = authentication::credentials(&pack.provider.apis);
     let known = || known.iter().map(String::as_str);
@@ -54,8 +54,8 @@ pub(in crate::profile) fn unknown(read: &LoadedProfile, pack: &Pack) -> Vec<Prob
     unknown.map(told).collect()
 }
 
-/// A rehearsal never gets a secret of a real environment: not in a variable or a command of the build or of one of its
-/// variants, not in an action or a look-up.
+/// Finds secrets of real environments that a rehearsal would get, which is forbidden: in a variable or a command of the
+/// build or of a variant, in an action or in a lookup.
 pub(in crate::profile) fn leaks(read: &LoadedProfile, variables: Variables<'_>) -> Vec<Problem> {
     let secrets = real_secrets(read);
     let leaks = |value: &str| {
@@ -78,7 +78,7 @@ pub(in crate::profile) fn leaks(read: &LoadedProfile, variables: Variables<'_>) 
     problems
 }
 
-/// What is said of a text of the rehearsal with the secret of a place in it.
+/// Describes a text of the rehearsal that contains the secret of a place.
 fn leak(read: &LoadedProfile, pointer: &str, place: &str) -> Problem {
     let (above, name) = pointer.rsplit_once('/').unwrap_or_default();
     if pointer == "/rehearsal/webhook/secret" {

@@ -1,4 +1,4 @@
-//! What a profile says of an environment because one provider asks for it, held against the pack's declaration.
+//! Validates the settings that only one provider needs, against the pack's declaration.
 
 use serde_json::Value;
 use time::Date;
@@ -11,12 +11,12 @@ use crate::pack::simulator::Kind;
 use crate::profile::loaded::LoadedProfile;
 use crate::yaml::{Document, Problem};
 
-/// The details that nobody asks for, and those that are not what they should be; and a partner without a name, which no
-/// letter can be written for.
+/// Finds settings that the pack does not declare or whose value is wrong, and a partner with a blank name, for whom no
+/// email can be written.
 pub(in crate::profile) fn against(read: &LoadedProfile, pack: &Pack) -> Vec<Problem> {
     let (declared, document) = (&pack.provider.settings, &read.document);
     let mut problems = Vec::new();
-    // One that is not there at all is told where it is missed.
+    // A missing name is reported where it is required.
     if read.json.get("partner").and_then(Value::as_str).is_some_and(|name| name.trim().is_empty()) {
         problems.push(document.problem("/partner", "`partner` is blank").hint("write the name of your company"));
     }
@@ -47,7 +47,7 @@ fn describe_settings(pack: &Pack) -> String {
     if details.is_empty() { "remove it".into() } else { format!("it has {}", details.join("; ")) }
 }
 
-/// What is wrong with one detail. What is absent because its variable is not set is not wrong yet.
+/// Returns what is wrong with one setting. A value that is absent because its variable is not set is not wrong yet.
 fn judgement(document: &Document, pointer: &str, name: &str, detail: &Setting, value: &Value) -> Option<Problem> {
     if value.is_null() {
         return None;
@@ -66,7 +66,7 @@ fn judgement(document: &Document, pointer: &str, name: &str, detail: &Setting, v
     }
 }
 
-/// What is wrong with a word: the one that a detail is, or one of those in its list.
+/// Returns what is wrong with one value: that of a setting, or an element of its list.
 fn spoken(document: &Document, pointer: &str, name: &str, detail: &Setting, word: &Value) -> Option<Problem> {
     let wrong = |message: String| document.problem(pointer, message);
     let text = match word {

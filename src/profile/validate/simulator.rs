@@ -1,4 +1,4 @@
-//! What can be wrong with what a profile fixes about the simulator.
+//! Validates the fixed settings of the simulator in a profile.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use crate::pack::Pack;
 use crate::profile::simulator::SimulatorSettings;
 use crate::yaml::{Document, Problem};
 
-/// The shortest key: a shorter one stands in texts by chance, and would be taken out of them.
+/// The minimum length of a key, in bytes: a shorter one occurs in texts by chance, and would be redacted there.
 const MIN_KEY_CHARS: usize = 12;
 
-/// The problems of `rehearsal.simulator`.
+/// Finds everything that is wrong with `rehearsal.simulator`.
 pub(in crate::profile) fn played(document: &Document, played: &SimulatorSettings, pack: &Pack) -> Vec<Problem> {
     const PORTS: &str = "/rehearsal/simulator/ports";
     let mut problems = Vec::new();

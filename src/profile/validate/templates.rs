@@ -1,4 +1,4 @@
-//! The texts of a profile that are templates, and the words that each can read.
+//! Validates the templates in a profile against the names that each can read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,22 +10,22 @@ use crate::profile::types::Profile;
 use crate::template;
 use crate::yaml::{Document, Problem};
 
-/// What a template of a profile is told.
+/// Where a template is used, which decides what it can read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TemplateContext<'p> {
     /// A command or a variable of the build.
     Build,
     /// A part of an action, by its name.
     Action(&'p str),
-    /// A command of an action of the rehearsal, which may also be told what the build is.
+    /// A command of an action of the rehearsal, which can also read what the build can.
     Command(&'p str),
-    /// A look-up of an event that is known by its id.
+    /// A lookup of an event by its id.
     Processed,
-    /// A look-up of events by their name.
+    /// A lookup of events by their name.
     Received,
-    /// A page that is looked at after an action.
+    /// A page that Preflight looks up after an action.
     View,
-    /// What a return URL must be.
+    /// The rule for a return URL.
     ReturnUrl,
 }
 
@@ -56,10 +56,10 @@ fn place(pointer: &str) -> Option<TemplateContext<'_>> {
     }
 }
 
-/// The words that can be read at a place, with what is below each.
+/// The names that can be read at a place, with the names below each.
 #[derive(Clone, Debug)]
 enum Vocabulary {
-    /// Nobody says what is below.
+    /// Any name may be below it.
     Open,
     Known(BTreeMap<String, Vocabulary>),
 }
@@ -69,7 +69,7 @@ impl Vocabulary {
         Vocabulary::Known(names.into_iter().map(|name| (name.to_owned(), Vocabulary::Open)).collect())
     }
 
-    /// Adds what a value has below a name.
+    /// Adds a name, with the names that its value has.
     fn add(&mut self, name: &str, value: &Value) {
         let Vocabulary::Known(known) = self else { return };
         match (known.get_mut(name), value) {
@@ -98,7 +98,7 @@ impl Vocabulary {
         true
     }
 
-    /// All of them, dotted.
+    /// Collects all names, dotted.
     fn collect_names(&self, above: &str, found: &mut Vec<String>) {
         let Vocabulary::Known(known) = self else { return };
         for (name, inner) in known {
@@ -108,9 +108,9 @@ impl Vocabulary {
     }
 }
 
-/// Templates that do not parse, or read what nothing tells them; and actions that nobody asks for.
+/// Finds templates that do not parse, or that read a name which they cannot.
 ///
-/// `written` is the profile as it was written, with its variables in it.
+/// `written` is the profile as it is written, with `${NAME}` for variables.
 pub(in crate::profile) fn templates(
     document: &Document,
     written: &Value,
@@ -120,7 +120,7 @@ pub(in crate::profile) fn templates(
     let mut problems = Vec::new();
     crate::json::texts(written, &mut |pointer, text| {
         let Some(place) = place(pointer) else { return };
-        // What a variable holds is not looked at: nothing in it is evaluated.
+        // The values of variables are not examined: nothing in them is evaluated.
         let text = template::filled(text, |_| Some("1".into())).unwrap_or_default();
         problems.extend(wrong(pointer, &text, place, profile, pack).into_iter().map(|(message, near)| {
             let problem = document.problem(pointer, message);
@@ -133,7 +133,7 @@ pub(in crate::profile) fn templates(
     problems
 }
 
-/// A message, and what may have been meant: the wrong word, those that are known, and what else to say.
+/// A message, and what may have been meant: the wrong name, the known names, and another hint.
 type Complaint = (String, Option<(String, Vec<String>, String)>);
 
 fn wrong(pointer: &str, text: &str, place: TemplateContext<'_>, profile: &Profile, pack: &Pack) -> Vec<Complaint> {
@@ -163,7 +163,7 @@ fn wrong(pointer: &str, text: &str, place: TemplateContext<'_>, profile: &Profil
     found
 }
 
-/// The words of a place; none where that is not known.
+/// Returns the names of a place; none if they are not known.
 fn vocabulary_at(pointer: &str, place: TemplateContext<'_>, profile: &Profile, pack: &Pack) -> Option<Vocabulary> {
     let mut words = match place {
         TemplateContext::Build => return Some(of_build(pack)),
@@ -182,7 +182,7 @@ fn vocabulary_at(pointer: &str, place: TemplateContext<'_>, profile: &Profile, p
     let all = actions(pack);
     let asked: Vec<&str> = match place {
         TemplateContext::Action(name) | TemplateContext::Command(name) if all.contains(name) => vec![name],
-        // That there is no such action is said by itself; it may mean any.
+        // An unknown action is reported separately; here it may be any action.
         TemplateContext::Action(_) | TemplateContext::Command(_) | TemplateContext::View => all.into_iter().collect(),
         TemplateContext::Build
         | TemplateContext::Processed
@@ -208,7 +208,7 @@ fn of_build(pack: &Pack) -> Vocabulary {
     Vocabulary::Known([("preflight".to_owned(), Vocabulary::Open), ("simulator".to_owned(), simulator)].into())
 }
 
-/// What the actions of the same surroundings learn.
+/// Returns the names that actions capture in the same environment or in the rehearsal.
 fn learned<'p>(pointer: &str, profile: &'p Profile) -> BTreeSet<&'p str> {
     let actions = match pointer.split('/').nth(1) {
         Some("rehearsal") => profile.rehearsal.as_ref().map(|rehearsal| &rehearsal.actions),
@@ -220,7 +220,7 @@ fn learned<'p>(pointer: &str, profile: &'p Profile) -> BTreeSet<&'p str> {
     actions.into_iter().flatten().flat_map(|(_, call)| call.capture.keys().map(String::as_str)).collect()
 }
 
-/// What checks tell an action beside the pack.
+/// Returns the arguments that checks give an action besides those of the pack.
 fn with<'p>(pack: &'p Pack, name: &'p str) -> impl Iterator<Item = (&'p String, &'p Value)> {
     let steps = pack.checks.iter().flat_map(|packed| &packed.check.when);
     steps
@@ -229,7 +229,7 @@ fn with<'p>(pack: &'p Pack, name: &'p str) -> impl Iterator<Item = (&'p String, 
         .flat_map(|action| &action.with)
 }
 
-/// Everything that a partner's software can be asked to do.
+/// Returns the names of all actions that the pack may ask for.
 fn actions(pack: &Pack) -> BTreeSet<&str> {
     let provider = &pack.provider;
     let steps = pack.checks.iter().flat_map(|packed| &packed.check.when);
@@ -239,7 +239,7 @@ fn actions(pack: &Pack) -> BTreeSet<&str> {
     provider.actions.keys().map(String::as_str).chain(asked).chain(after).chain(["restart"]).collect()
 }
 
-/// Actions that no check of the pack asks for.
+/// Finds actions that the pack never asks for.
 pub(in crate::profile) fn unknown_actions(document: &Document, written: &Value, pack: &Pack) -> Vec<Problem> {
     let mut places = vec!["/rehearsal/actions".to_owned()];
     let environments = written.get("environments").and_then(Value::as_object);

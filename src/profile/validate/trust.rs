@@ -1,4 +1,4 @@
-//! What a pack that is not built in asks for and nobody allows it, with the lines of YAML that would.
+//! Finds what a pack that is not built in asks for without permission, with the line of YAML that would permit it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -17,21 +17,21 @@ use crate::profile::trust::Trust;
 use crate::profile::trusted::GrantedTrust;
 use crate::yaml::Problem;
 
-/// Everything that speaks against a pack that is not built in.
+/// Finds everything that speaks against a pack that is not built in.
 pub(in crate::profile) fn mistrust(read: &LoadedProfile, pack: &Pack, catalog: &Catalog) -> Vec<Problem> {
     if pack.built_in {
         return Vec::new();
     }
     let mut problems = moved(read, pack, catalog);
     if problems.is_empty() {
-        // Nobody can allow what was found before, so nobody is told how to.
+        // No profile can allow what was found before, so there is no hint about how to allow it.
         problems.extend(unallowed(read, pack, &GrantedTrust::to(pack, catalog, &read.profile)));
     }
     problems.extend(secret_derived(pack));
     problems
 }
 
-/// A digest that the profile does not have, and what the pack asks for beyond what it may have.
+/// Reports a digest that the profile does not trust, and what the pack asks for beyond what it is granted.
 fn unallowed(read: &LoadedProfile, pack: &Pack, granted: &GrantedTrust) -> Option<Problem> {
     let (document, id) = (&read.document, &pack.id);
     let found = granted.trust.map(|trust| trust.digest.trim_start_matches("sha256:"));
@@ -52,7 +52,7 @@ fn unallowed(read: &LoadedProfile, pack: &Pack, granted: &GrantedTrust) -> Optio
         Some(_) => format!("the pack `{id}` is not built in, and the profile does not allow all it asks for: {asks}"),
     };
     if !known && !asks.is_empty() {
-        // Formatting into a text does not fail.
+        // Formatting into a string does not fail.
         write!(message, "; it asks for {asks}").ok();
     }
     let problem = match granted.trust {
@@ -63,7 +63,8 @@ fn unallowed(read: &LoadedProfile, pack: &Pack, granted: &GrantedTrust) -> Optio
     Some(problem.hint(format!("review the pack; if you trust it with that, write `trust: {{ {id}: {yaml} }}`")))
 }
 
-/// What a pack asks for beyond what it is granted, in the environments that the profile uses: elsewhere it gets no key.
+/// Returns what a pack asks for beyond what it is granted, in the environments that the profile uses: elsewhere it gets
+/// no key.
 fn wanted(read: &LoadedProfile, pack: &Pack, granted: &GrantedTrust) -> Trust {
     let mut wanted = Trust::default();
     for (environment, base) in doubtful(read, pack, granted) {
@@ -80,7 +81,7 @@ fn wanted(read: &LoadedProfile, pack: &Pack, granted: &GrantedTrust) -> Trust {
     wanted
 }
 
-/// The APIs that would get a key of an environment that the profile uses, and may not.
+/// Returns the APIs that would get a key of an environment that the profile uses, but must not.
 fn doubtful<'p>(read: &LoadedProfile, pack: &'p Pack, granted: &GrantedTrust) -> BTreeSet<(Environment, &'p Url)> {
     let environments = pack.provider.environments.iter();
     let used = environments.filter(|(environment, _)| read.profile.environments.contains_key(environment));
@@ -96,7 +97,7 @@ fn describe_missing(doubtful: &BTreeSet<(Environment, &Url)>, wanted: &Trust) ->
     keys.chain(calls).chain(kept).collect::<Vec<_>>().join(", ")
 }
 
-/// The profile's word for a pack, with what is there already and what is wanted: one line of YAML.
+/// Writes the profile's `trust` in a pack, with what it allows already and what the pack wants, as one line of YAML.
 fn yaml(pack: &Pack, trust: Option<&Trust>, wanted: &Trust) -> String {
     let digest = format!("sha256:{}", pack.digest);
     let old = trust.cloned().unwrap_or_default();
@@ -119,7 +120,7 @@ fn yaml(pack: &Pack, trust: Option<&Trust>, wanted: &Trust) -> String {
     if words.is_empty() { digest } else { format!("{{ digest: {digest}, {} }}", words.join(", ")) }
 }
 
-/// A list in one line of YAML, in which every text of JSON is one too.
+/// Writes a list in one line of YAML, where every JSON string is valid too.
 fn list(texts: &[String]) -> String {
     let plain =
         |text: &str| text.starts_with(|c: char| c.is_ascii_alphanumeric()) && !text.contains([':', '{', '#', ',']);
@@ -127,7 +128,7 @@ fn list(texts: &[String]) -> String {
     format!("[{}]", texts.iter().map(one).collect::<Vec<_>>().join(", "))
 }
 
-/// Hosts of built-in packs that the pack, or the profile for it, has in another environment than they belong to.
+/// Finds hosts of built-in packs that the pack, or the profile for it, places in another environment than their own.
 fn moved(read: &LoadedProfile, pack: &Pack, catalog: &Catalog) -> Vec<Problem> {
     let mut problems = Vec::new();
     let known = catalog.originals.values().flat_map(|original| {
@@ -159,8 +160,8 @@ fn belongs(host: &str, owner: &str, home: Environment) -> String {
     format!("according to the built-in pack, `{host}` belongs only to {home} of `{owner}`")
 }
 
-/// Templates that take a key apart instead of putting it in as it is: what comes of that would be recognised by nobody,
-/// and so stand in reports.
+/// Finds templates that do more with a key than insert it: nothing would recognise the result as secret, so reports
+/// would show it.
 fn secret_derived(pack: &Pack) -> Vec<Problem> {
     let mut problems = Vec::new();
     let Some(apis) = pack.facts.get("apis") else { return problems };
@@ -176,5 +177,5 @@ fn secret_derived(pack: &Pack) -> Vec<Problem> {
     problems
 }
 
-/// A template that is nothing but a name.
+/// Matches a template that is only a name.
 static PLAIN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\{\{\s*[A-Za-z_][A-Za-z0-9_.]*\s*\}\}").ok());
