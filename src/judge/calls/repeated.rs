@@ -6,10 +6,10 @@ use super::bodies::Plain;
 use super::call::path;
 use crate::evidence::{Entry, Offset, RecordedCall};
 
-/// Calls that may be repeated.
+/// The calls that others may repeat.
 pub(super) struct Repeated<'c> {
     pub(super) calls: Vec<&'c Entry>,
-    /// What they say, with the time of the first.
+    /// The contents of these calls, with the time of the first call of each content.
     said: BTreeMap<RequestContent, Offset>,
 }
 
@@ -28,13 +28,13 @@ impl<'c> Repeated<'c> {
         Repeated { calls, said }
     }
 
-    /// Whether a call repeats one of them, later.
+    /// Whether a later call repeats one of these.
     pub(super) fn by(&self, entry: &Entry, call: &RecordedCall, except: &[String]) -> bool {
         self.said.get(&by(call, except)).is_some_and(|first| *first < entry.from)
     }
 }
 
-/// Method, path, query pairs in any order, and body, normalised for comparison.
+/// Returns the content of a call, normalised for comparison: method, path, query pairs in any order, and body.
 fn by(call: &RecordedCall, except: &[String]) -> RequestContent {
     let query = call.request.url.split_once('?').map_or("", |(_, query)| query);
     let mut query: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
