@@ -16,7 +16,7 @@ pub struct Delivery {
     pub event_id: String,
     /// The age of the timestamp when the delivery was sent, in seconds; negative if the timestamp lies ahead.
     pub age_s: i64,
-    /// The request.
+    /// The request, as it was sent.
     pub request: Request,
     /// The response, or why there was none.
     pub outcome: Outcome,

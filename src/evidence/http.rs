@@ -14,11 +14,11 @@ pub struct Request {
     pub url: String,
     /// Headers with lower-case names and redacted values.
     pub headers: Vec<(String, String)>,
-    /// The body.
+    /// The body, decoded as far as possible.
     pub body: Body,
 }
 
-/// A response.
+/// A response that was received, or that the simulator sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Response {
     /// The HTTP status.

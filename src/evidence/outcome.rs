@@ -6,13 +6,13 @@ use serde_json::Value;
 use super::http::{Body, Response};
 use super::plain;
 
-/// The outcome of a request.
+/// What came of a request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// A response arrived.
     Answered(Response),
-    /// No response arrived.
+    /// No usable response arrived.
     TransportError(TransportError),
 }
 
@@ -90,7 +90,7 @@ impl Response {
     }
 }
 
-/// Why there was no response.
+/// Why there was no usable response.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TransportError {
     /// The kind of the error, which decides who must act.

@@ -10,7 +10,7 @@ use super::outcome::Outcome;
 pub struct RecordedCall {
     /// The API that the partner called.
     pub api: String,
-    /// The request.
+    /// The request, as the simulator received it.
     pub request: Request,
     /// The simulator's response. Status 0 stands for a dropped connection.
     pub answer: Response,
@@ -97,7 +97,7 @@ pub enum Page {
 pub struct DeniedHost {
     /// The name or address of the host.
     pub host: String,
-    /// The port.
+    /// The port that the build asked for.
     pub port: u16,
 }
 
@@ -108,6 +108,6 @@ pub struct Inspection {
     pub about: String,
     /// The count; `None` if the lookup gave none.
     pub count: Option<u64>,
-    /// The outcome of the lookup.
+    /// The response to the lookup, or why there was none.
     pub outcome: Outcome,
 }

@@ -20,7 +20,7 @@ pub type Offset = u64;
 /// The record of one check. Its entries are sorted by when they ended.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// The entries.
+    /// What happened, in the order in which it ended.
     pub entries: Vec<Entry>,
     /// Why the check did not run or not completely, such as a deadline, an interruption or a failed set-up.
     pub incomplete: Option<Incomplete>,
@@ -230,10 +230,10 @@ impl EntryKind {
     }
 }
 
-/// A request and its outcome.
+/// A request of Preflight, and its outcome.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Exchange {
-    /// The request.
+    /// The request, as it was sent.
     pub request: Request,
     /// The response, or why there was none.
     pub outcome: Outcome,

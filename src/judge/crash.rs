@@ -60,7 +60,8 @@ enum Crash {
     Possible,
 }
 
-/// Whether a partner must cope with this response of the provider: an error status, or a dropped connection.
+/// Whether a partner must cope with this response of the provider: an error status, a dropped connection, or an
+/// override.
 fn is_refusal(call: &RecordedCall) -> bool {
     call.answer.status == 0 || call.answer.status >= 400 || call.arranged
 }

@@ -9,7 +9,7 @@ use crate::evidence::Responsible;
 use crate::plan::{PlannedCheck, Skip};
 use crate::profile::attestations::{Attestation, Attestations, Waiver};
 
-/// The final verdict of a check.
+/// The verdict of a check, after blocked checks, attestations and waivers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FinalVerdict {
     /// Every expectation held.
@@ -41,7 +41,7 @@ pub enum FinalVerdict {
     Skipped(Skip),
 }
 
-/// The final verdict of a check, with its remarks.
+/// A final verdict, with its remarks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FinalJudgement {
     /// The verdict after blocked checks, attestations and waivers.

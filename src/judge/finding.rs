@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Offset, Responsible};
 
-/// The result of one expectation.
+/// Whether one expectation held, as far as the evidence decides.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExpectationResult {
     /// It held. The remarks are for the report.

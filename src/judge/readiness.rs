@@ -7,7 +7,7 @@ use super::final_verdict::{FinalJudgement, FinalVerdict};
 use super::items::{ItemResult, ItemVerdict, is_required};
 use crate::plan::PlannedCheck;
 
-/// The conclusion of a run.
+/// Whether the partner is ready to go live, or the result of a selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Readiness {

@@ -18,7 +18,7 @@ pub type Issued = Arc<dyn Fn(&str, &str) + Send + Sync>;
 /// Decides whether webhook events may be delivered to an address.
 pub type MayDeliver = Arc<dyn Fn(&Url) -> bool + Send + Sync>;
 
-/// The options of a simulator.
+/// What a simulator needs besides the pack.
 #[derive(Clone)]
 pub struct Options {
     /// The environment that is simulated.

@@ -43,7 +43,7 @@ pub(super) struct Store {
     identifiers: HashMap<String, BTreeSet<String>>,
     /// The counters of calls.
     pub(super) quotas: Counters,
-    /// Installed overrides.
+    /// The installed overrides, the oldest first.
     pub(super) overrides: Vec<Installed>,
 }
 
@@ -58,7 +58,7 @@ pub enum Dropped {
     Answers,
 }
 
-/// An issued token.
+/// A token that a reply issued.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
     pub(super) text: String,

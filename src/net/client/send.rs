@@ -48,7 +48,7 @@ impl Limits {
     }
 }
 
-/// The result of a call.
+/// The outcome of a call, with the request as it is recorded.
 #[derive(Clone)]
 pub struct CallResult {
     /// The request, redacted.
@@ -89,7 +89,7 @@ struct Progress {
     status: Option<u16>,
 }
 
-/// A complete response.
+/// A response whose body was read, to its end or to the limit.
 struct CompleteResponse {
     status: StatusCode,
     headers: HeaderMap,

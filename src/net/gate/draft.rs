@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::pack::types::{Environment, Stage};
 
-/// The purpose of a call.
+/// What a call is for, which decides the rules for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// A call to an API of the provider.
@@ -53,7 +53,7 @@ pub enum SigningKey {
 /// A call before the gate's decision. Its debug output contains no values, because they may be keys.
 #[derive(Clone)]
 pub struct Draft {
-    /// The purpose.
+    /// What the call is for.
     pub purpose: Purpose,
     /// The method; its case does not matter.
     pub method: String,

@@ -1,4 +1,4 @@
-//! An event from which deliveries are made.
+//! Events from which deliveries are made.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;

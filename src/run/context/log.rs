@@ -11,7 +11,7 @@ use super::identity::Identity;
 use crate::evidence::{Entry, EntryKind, Evidence, Incomplete, Offset, Responsible};
 use crate::pack::types::Environment;
 
-/// The record of a check.
+/// A handle to the record of a check. Clones share the record.
 #[derive(Clone, Debug)]
 pub(in crate::run) struct Log {
     started: Arc<OnceLock<Instant>>,

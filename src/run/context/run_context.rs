@@ -24,7 +24,7 @@ use crate::plan::{Plan, PlannedCheck};
 use crate::redact::{Redactor, Secret};
 use crate::simulator::Simulator;
 
-/// The context of a run.
+/// What all checks of a run share.
 pub struct RunContext {
     /// The plan that the run carries out.
     pub plan: Arc<Plan>,
@@ -45,7 +45,7 @@ pub struct RunContext {
     pub(in crate::run) people: ManualStepSender,
 }
 
-/// What the caller of a run provides.
+/// The settings that the caller of a run provides.
 #[derive(Clone)]
 pub struct RunHooks {
     /// Maximum number of concurrent checks against real environments.

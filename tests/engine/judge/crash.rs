@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::evidence::Is::{self, Failed, Held, Unknown};
 use super::evidence::{Play, Thing, action, answered, call, timed_out};
 
-/// The provider answers a status and the action ends in some way; then a second attempt works.
+/// Returns a record in which the provider answers a status and the action ends in some way, and a second attempt works.
 fn saved(status: u16, outcome: Outcome) -> Vec<Thing> {
     vec![
         action(0, 30, outcome).step("first"),
